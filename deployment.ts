@@ -1,0 +1,15 @@
+import { defineDeployment } from './lib/deployment';
+
+/** What is deployed. The one file to edit; every field is documented in `lib/deployment.ts`. */
+export default defineDeployment({
+  vault: { server: { mode: 'dev' } },
+  engine: {
+    mountPath: 'oauthapp',
+    plugin: { path: process.env.OAUTHAPP_PLUGIN ?? 'plugins/vault-plugin-secrets-oauthapp' },
+  },
+  integrations: [
+    { name: 'webex-myapp', clientId: process.env.WEBEX_CLIENT_ID, redirectUrl: 'http://localhost:5000/auth' },
+  ],
+  credentials: [{ name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] }],
+  apps: [{ name: 'people-me', reads: ['testauth'] }],
+});

@@ -1,0 +1,30 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+export default tseslint.config(
+  { ignores: ['node_modules', 'cdktf.out', 'coverage'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+    },
+  },
+  {
+    // Library code reports by return value and by error; only commands talk to the terminal.
+    files: ['lib/**/*.ts', 'constructs/**/*.ts'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-properties': ['error', { object: 'process', property: 'exit' }],
+      'no-restricted-imports': ['error', { patterns: ['**/scripts/*', '**/samples/*', '**/embedded/*'] }],
+    },
+  },
+  {
+    files: ['embedded/**/*.ts', 'samples/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: ['**/scripts/*', '**/constructs/*'] }] },
+  },
+  { files: ['**/*.js', '**/*.mjs'], languageOptions: { globals: { process: 'readonly', module: 'writable' } } },
+);
