@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { REHEARSAL_VARIABLE, rehearse } from './rehearsal';
+import { rehearsalFromEnvironment, rehearse } from './rehearsal';
 import { quotedList, UserError } from './user-error';
 
 /*
@@ -166,12 +166,13 @@ export type App = Deployment['apps'][number];
  * @throws UserError naming each field that is wrong, what it was and what to write instead.
  */
 export function defineDeployment(input: DeploymentInput, env: NodeJS.ProcessEnv = process.env): Deployment {
-  const parsed = schema.safeParse(env[REHEARSAL_VARIABLE] ? rehearse(input, env[REHEARSAL_VARIABLE]) : input);
+  const parsed = schema.safeParse(input);
   if (!parsed.success) {
     throw new UserError(`deployment.ts: ${parsed.error.issues.map(describeIssue).join('; ')}`);
   }
   checkNames(parsed.data);
-  return parsed.data;
+  const rehearsal = rehearsalFromEnvironment(env);
+  return rehearsal ? rehearse(parsed.data, rehearsal) : parsed.data;
 }
 
 /** @throws UserError naming the known integrations. */

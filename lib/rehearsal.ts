@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DeploymentInput } from './deployment';
+import type { Deployment } from './deployment';
 
 /*
  * A rehearsal is the user's own declaration pointed at the servers in `embedded/`: same names, scopes, policies and
@@ -18,36 +18,35 @@ const schema = z.strictObject({
 
 export type Rehearsal = z.infer<typeof schema>;
 
-/** Environment for a child process that takes part in the rehearsal. */
+/** Environment in which `deployment.ts` declares the rehearsal instead. */
 export function rehearsalEnvironment(rehearsal: Rehearsal): Record<string, string> {
   return { [REHEARSAL_VARIABLE]: JSON.stringify(rehearsal) };
 }
 
-/** The client id under which the simulated Webex knows an integration that declares none. */
-export function rehearsedClientId(integrationName: string): string {
-  return `rehearsal-${integrationName}`;
+export function rehearsalFromEnvironment(env: NodeJS.ProcessEnv): Rehearsal | undefined {
+  const json = env[REHEARSAL_VARIABLE];
+  return json ? schema.parse(JSON.parse(json)) : undefined;
 }
 
-export function rehearse(input: DeploymentInput, json: string): DeploymentInput {
-  const rehearsal = schema.parse(JSON.parse(json));
+export function rehearse(deployment: Deployment, rehearsal: Rehearsal): Deployment {
   return {
-    ...input,
+    ...deployment,
     backend: undefined,
-    vault: { address: rehearsal.vaultAddress, namespace: input.vault.namespace },
-    webex: { ...input.webex, apiUrl: rehearsal.webexApiUrl },
-    engine: { ...input.engine, plugin: { ...input.engine?.plugin, path: rehearsal.pluginPath, sha256: undefined } },
-    integrations: input.integrations.map((integration) => ({
+    vault: { address: rehearsal.vaultAddress, namespace: deployment.vault.namespace },
+    webex: { ...deployment.webex, apiUrl: rehearsal.webexApiUrl },
+    engine: {
+      ...deployment.engine,
+      plugin: { ...deployment.engine.plugin, path: rehearsal.pluginPath, sha256: undefined, command: undefined },
+    },
+    integrations: deployment.integrations.map((integration) => ({
       ...integration,
-      clientId: integration.clientId ?? rehearsedClientId(integration.name),
+      clientId: integration.clientId ?? `rehearsal-${integration.name}`,
       redirectUrl: withPort(integration.redirectUrl, rehearsal.redirectPort),
     })),
   };
 }
 
 function withPort(url: string, port: number): string {
-  if (!URL.canParse(url)) {
-    return url;
-  }
   const changed = new URL(url);
   changed.port = String(port);
   return changed.href;
