@@ -89,8 +89,13 @@ const app = z.strictObject({
 });
 
 const plugin = z.strictObject({
-  /** Name in the plugin catalog. @default "oauthapp" */
+  /**
+   * Name in the plugin catalog, and type of the mount: another name later is another mount, without the grants.
+   * @default "oauthapp"
+   */
   name: name.default('oauthapp'),
+  /** Write the catalog entry; false where someone else does, as above a namespace. @default true */
+  register: z.boolean().default(true),
   /** The plugin binary on this machine, to compute its sha256 and to mount it into the container. @default - none: give `sha256` */
   path: z.string().optional(),
   /** Hex sha256 of the binary on the server. @default - computed from `path` */
@@ -110,8 +115,29 @@ const engine = z.strictObject({
   refreshAheadSeconds: seconds.default(7 * 24 * 3600),
   /** How often the engine looks for tokens to refresh; 0: only when read. @default 3600 */
   refreshCheckIntervalSeconds: seconds.default(3600),
-  /** How long the engine waits for Webex. @default 30 */
+  /** How long the engine waits for Webex; 0: no end. @default 30 */
   providerTimeoutSeconds: seconds.default(30),
+  /** The wait grows by this factor for a token that is about to expire; at least 1. @default 1.5 */
+  providerTimeoutExpiryLeewayFactor: z.number().min(1, 'must be at least 1').default(1.5),
+  /** Integration that a request means when it names none. @default - none */
+  defaultServer: z.string().optional(),
+  /**
+   * How often the engine deletes grants that it holds for dead; 0: never. What it deletes, only a person can give
+   * again. @default 0
+   */
+  reapCheckIntervalSeconds: seconds.default(0),
+  /** Only log what reaping would delete. @default false */
+  reapDryRun: z.boolean().default(false),
+  /** Delete a grant without refresh token this long after its expiry; 0: never. @default 86400 */
+  reapNonRefreshableSeconds: seconds.default(86400),
+  /** Delete a grant that Webex refuses this long after its expiry; 0: never. @default 3600 */
+  reapRevokedSeconds: seconds.default(3600),
+  /** Failed refreshes before a grant may be deleted for them; 0: never deleted for them. @default 10 */
+  reapTransientErrorAttempts: z.int().nonnegative().default(10),
+  /** Delete a grant whose refresh keeps failing this long after its expiry; 0: never. @default 86400 */
+  reapTransientErrorSeconds: seconds.default(86400),
+  /** Delete a grant whose integration is gone this long after its expiry; 0: never. @default 86400 */
+  reapServerDeletedSeconds: seconds.default(86400),
 });
 
 const devServer = z.strictObject({
@@ -120,6 +146,8 @@ const devServer = z.strictObject({
   flavour: z.enum(['openbao', 'vault']).default('openbao'),
   /** @default - the pinned image of the flavour */
   image: z.string().min(1).optional(),
+  /** @default "webex-token-vault" */
+  containerName: name.default('webex-token-vault'),
   /** Port on 127.0.0.1. @default 8200 */
   port: z.int().min(1).max(65535).default(8200),
 });
@@ -145,10 +173,21 @@ const schema = z.strictObject({
   engine: engine.prefault({}),
   /** Where the AppRole auth method of the apps is mounted. @default "approle" */
   appRolePath: path.default('approle'),
+  /** Enable AppRole at that path; false where it is enabled already and others use it too. @default true */
+  declareAppRole: z.boolean().default(true),
+  /**
+   * Declare the provisioner's own policy. A provisioner may read that policy, not write it: an administrator applies
+   * first, and again when it changes. Set it to false where the policy is written elsewhere.
+   * @default true
+   */
+  declareProvisioner: z.boolean().default(true),
   integrations: z.array(integration).min(1, 'must declare at least one integration'),
   credentials: z.array(credential).min(1, 'must declare at least one credential'),
   apps: z.array(app).default([]),
-  /** Terraform backend: its type and its settings, as Terraform's own documentation names them. @default - local state */
+  /**
+   * Terraform backend: its type and its settings, as Terraform's own documentation names them. `{stack}` in a setting
+   * becomes the name of the stack. @default - local state, in this folder
+   */
   backend: z
     .strictObject({ type: z.string().min(1), config: z.record(z.string(), z.unknown()).default({}) })
     .optional(),
