@@ -1,0 +1,126 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { oneLine } from './safe-text';
+import { UserError } from './user-error';
+
+/*
+ * What all commands share: their `--help`, their exit codes, one line for each error, and Ctrl-C.
+ */
+
+export interface CommandDescription {
+  /** Name of the package script. */
+  readonly name: string;
+  readonly summary: string;
+  /** Environment variables that it reads, each with its meaning. @default - none */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Exit codes beyond those that every command has. @default - none */
+  readonly exitCodes?: Readonly<Record<number, string>>;
+}
+
+const COMMON_EXIT_CODES: Readonly<Record<number, string>> = {
+  0: 'done',
+  1: 'failed, as the line on stderr says',
+  2: 'wrong usage, or a name that deployment.ts does not declare',
+  130: 'interrupted',
+};
+
+/** Variables that every command which talks to Vault reads. */
+export const VAULT_ENVIRONMENT: Readonly<Record<string, string>> = {
+  VAULT_ADDR: 'address of Vault or OpenBao; default: the one in deployment.ts',
+  VAULT_TOKEN: 'Vault token; default: the one in ~/.vault-token',
+  VAULT_CACERT: "PEM file of the CA that signed the server's certificate",
+  VAULT_NAMESPACE: 'Vault namespace; default: the one in deployment.ts',
+  'BAO_...': 'each of them in its OpenBao form, which wins',
+};
+
+/** Makes unexpected errors show where they arose. */
+const DEBUG_VARIABLE = 'WEBEX_TOKEN_VAULT_DEBUG';
+
+export function createCommand(description: CommandDescription): Command {
+  const environment = { ...description.environment, [DEBUG_VARIABLE]: '1: unexpected errors show their stack' };
+  const exitCodes = { ...COMMON_EXIT_CODES, ...description.exitCodes };
+  return new Command(`npm run ${description.name} --`)
+    .description(description.summary)
+    .exitOverride()
+    .addHelpText('after', section('Environment', environment))
+    .addHelpText('after', section('Exit codes', exitCodes));
+}
+
+/** For options that take a whole number of at least 1. */
+export function wholeNumber(value: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(value)) {
+    throw new InvalidArgumentError(`It must be a whole number of at least 1, got "${value}".`);
+  }
+  return Number(value);
+}
+
+/**
+ * Parses the command line, runs the action and sets the exit code.
+ *
+ * The first Ctrl-C aborts the signal, so that the action can clean up; a second one ends the process at once.
+ */
+export async function runCommand(build: (signal: AbortSignal) => Command, argv = process.argv): Promise<void> {
+  const interruption = new AbortController();
+  const interrupt = (): void => interruption.abort(new Interrupted());
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    await build(interruption.signal).parseAsync(argv);
+  } catch (error) {
+    process.exitCode = report(error, interruption.signal.aborted);
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+/**
+ * Loads `deployment.ts` only once it is needed: `--help` works without it, and what is wrong in it takes one line.
+ *
+ * @throws UserError
+ */
+export async function loadDeployment<T>(load: () => Promise<{ default: T }>): Promise<T> {
+  try {
+    return (await load()).default;
+  } catch (error) {
+    if (error instanceof UserError || debugging()) {
+      throw error;
+    }
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new UserError(`deployment.ts cannot be loaded: ${problem}; run "npm run typecheck" to see where`);
+  }
+}
+
+class Interrupted extends Error {
+  override name = 'Interrupted';
+}
+
+function report(error: unknown, aborted: boolean): number {
+  if (error instanceof CommanderError) {
+    // Commander has already printed its line, or the help that was asked for.
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  // A prompt puts the terminal in raw mode, and reports Ctrl-C by an error of its own.
+  const prompted = error instanceof Error && error.name === 'ExitPromptError';
+  if (prompted || error instanceof Interrupted || (aborted && error instanceof Error && error.name === 'AbortError')) {
+    process.stderr.write('interrupted\n');
+    return 130;
+  }
+  if (error instanceof UserError) {
+    process.stderr.write(`error: ${oneLine(error.message)}\n`);
+    return error.exitCode;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`error: unexpected: ${oneLine(message)}; set ${DEBUG_VARIABLE}=1 to see where it arose\n`);
+  if (debugging() && error instanceof Error) {
+    process.stderr.write(`${error.stack ?? ''}\n`);
+  }
+  return 1;
+}
+
+function debugging(): boolean {
+  return process.env[DEBUG_VARIABLE] === '1';
+}
+
+function section(title: string, rows: Readonly<Record<string, string>>): string {
+  const width = Math.max(...Object.keys(rows).map((key) => key.length));
+  const lines = Object.entries(rows).map(([key, meaning]) => `  ${key.padEnd(width)}  ${meaning}`);
+  return `\n${title}:\n${lines.join('\n')}`;
+}

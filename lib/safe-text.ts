@@ -1,0 +1,31 @@
+/*
+ * What Vault, Webex or a browser said may be shown to a person only after this: an error text can quote the request
+ * that it is about, and a terminal obeys the escape sequences in it.
+ */
+
+const HIDDEN = '[hidden]';
+
+/** `"access_token": "..."` in JSON, `code=...` in a form or URL. */
+const NAMED_SECRET =
+  /\b((?:access_token|refresh_token|id_token|client_secret|secret_id|code_verifier|code|password)"?\s*[:=]\s*"?)[^"&\s,;}]+/gi;
+
+/** Tokens of Vault, and anything else too long and too random to be a word; tracking ids are shorter. */
+const TOKEN_LIKE = /\b(?:hv[sbr]|[sbr])\.[A-Za-z0-9_-]{20,}|[A-Za-z0-9_-]{64,}/g;
+
+/** One line without control characters. */
+export function oneLine(text: string): string {
+  // eslint-disable-next-line no-control-regex -- the control characters are the point
+  return text.replace(/[\s\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
+}
+
+/**
+ * The text on one line, shortened, with nothing in it that looks like a secret.
+ *
+ * @param secrets those that the caller knows, hidden whatever they look like
+ */
+export function safeText(text: string, secrets: readonly string[] = []): string {
+  const known = secrets.filter((secret) => secret !== '').flatMap((secret) => [secret, encodeURIComponent(secret)]);
+  const hidden = known.reduce((safe, secret) => safe.replaceAll(secret, HIDDEN), text);
+  const safe = oneLine(hidden.replace(NAMED_SECRET, `$1${HIDDEN}`).replace(TOKEN_LIKE, HIDDEN));
+  return safe.length > 300 ? `${safe.slice(0, 300)}...` : safe;
+}
