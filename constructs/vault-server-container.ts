@@ -1,0 +1,76 @@
+import { Container } from '@cdktf/provider-docker/lib/container';
+import { Image } from '@cdktf/provider-docker/lib/image';
+import { Construct } from 'constructs';
+
+/** What differs between Vault and OpenBao as containers. */
+const FLAVOURS = {
+  openbao: { image: 'openbao/openbao:2.7.2', cli: 'bao', folder: '/openbao', prefix: 'BAO' },
+  vault: { image: 'hashicorp/vault:2.1.1', cli: 'vault', folder: '/vault', prefix: 'VAULT' },
+} as const;
+
+/** Port of the server inside its container. */
+const SERVER_PORT = 8200;
+
+export interface VaultServerContainerProps {
+  /** @default "openbao" */
+  readonly flavour?: keyof typeof FLAVOURS;
+  /** @default - the pinned image of the flavour */
+  readonly image?: string;
+  /** @default "webex-token-vault" */
+  readonly containerName?: string;
+  /** Port on 127.0.0.1. @default 8200 */
+  readonly port?: number;
+  /** Absolute path of the folder on the Docker host that holds the plugin binary. */
+  readonly pluginFolder: string;
+  /** Longest wait for the server to be healthy. @default 60 */
+  readonly waitTimeoutSeconds?: number;
+}
+
+/**
+ * A Vault or OpenBao server in development mode, in a container: unsealed, in memory, gone with the container.
+ *
+ * It makes up its root token and prints it in its log. None is given to it, so none is in the container's environment
+ * or in the state.
+ *
+ * @see https://developer.hashicorp.com/vault/docs/concepts/dev-server
+ */
+export class VaultServerContainer extends Construct {
+  /** Where it answers on this machine. */
+  readonly address: string;
+  readonly containerName: string;
+
+  constructor(scope: Construct, id: string, props: VaultServerContainerProps) {
+    super(scope, id);
+    const { flavour = 'openbao', containerName = 'webex-token-vault', port = 8200, waitTimeoutSeconds = 60 } = props;
+    const { image: pinnedImage, cli, folder, prefix } = FLAVOURS[flavour];
+    this.address = `http://127.0.0.1:${port}`;
+    this.containerName = containerName;
+
+    const image = new Image(this, 'image', {
+      name: props.image ?? pinnedImage,
+      // Others may use it too.
+      keepLocally: true,
+    });
+    const pluginDirectory = `${folder}/plugins`;
+    new Container(this, 'container', {
+      name: containerName,
+      image: image.imageId,
+      command: ['server', '-dev'],
+      // The image's entry point writes this where the server looks for its configuration.
+      env: [`${prefix}_LOCAL_CONFIG=${JSON.stringify({ plugin_directory: pluginDirectory })}`],
+      mounts: [{ type: 'bind', source: props.pluginFolder, target: pluginDirectory, readOnly: true }],
+      ports: [{ internal: SERVER_PORT, external: port, ip: '127.0.0.1' }],
+      securityOpts: ['no-new-privileges'],
+      healthcheck: {
+        // 0: unsealed, 2: sealed, 1: no answer.
+        test: ['CMD', cli, 'status', `-address=http://127.0.0.1:${SERVER_PORT}`],
+        interval: '2s',
+        timeout: '5s',
+        retries: 15,
+      },
+      wait: true,
+      waitTimeout: waitTimeoutSeconds,
+      restart: 'unless-stopped',
+    });
+  }
+}

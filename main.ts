@@ -1,0 +1,29 @@
+import { App } from 'cdktf';
+import { VaultServer } from './constructs/vault-server';
+import { WebexTokens } from './constructs/webex-tokens';
+import { UserError } from './lib/user-error';
+
+/*
+ * The architecture: a server, unless one exists, and everything inside it. No stack reads the state of the other,
+ * because a person or a script stands between them: what initialises, unseals and hands out the first token.
+ */
+async function main(): Promise<void> {
+  // Loaded here, so that what is wrong with it is told like everything else.
+  const { default: deployment } = await import('./deployment');
+  const app = new App();
+  const server = deployment.vault.server && new VaultServer(app, 'vault-server', deployment);
+  const tokens = new WebexTokens(app, 'webex-tokens', deployment);
+  if (server) {
+    // An order only, for when both are deployed at once.
+    tokens.addDependency(server);
+  }
+  app.synth();
+}
+
+main().catch((error: unknown) => {
+  if (!(error instanceof UserError)) {
+    throw error;
+  }
+  process.stderr.write(`error: ${error.message}\n`);
+  process.exitCode = 1;
+});

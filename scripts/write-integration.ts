@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { createCommand, runCommand, VAULT_ENVIRONMENT } from '../lib/command';
+import {
+  INTEGRATION_SECRET_ENVIRONMENT as NAMES,
+  providerClient,
+  requireClientSecret,
+  writeIntegration,
+} from '../lib/integration-secret';
+import { UserError } from '../lib/user-error';
+
+/*
+ * Started by Terraform while it applies stack `webex-tokens`, never by hand: see constructs/integration.ts.
+ */
+
+function build(): Command {
+  // Terraform's provider knows these forms only, and the secret has to go where the provider goes.
+  const vaultEnvironment = Object.entries(VAULT_ENVIRONMENT).filter(([name]) => name.startsWith('VAULT_'));
+  const command = createCommand({
+    name: 'deploy',
+    summary: 'Writes the client secret of an integration. Terraform runs it; nobody else has to.',
+    environment: {
+      [NAMES.integration]: 'name of the integration',
+      [NAMES.variable]: 'the variable that carries its secret into the apply, to be named when it is missing',
+      [NAMES.clientSecret]: 'its client secret',
+      [NAMES.path]: 'where its entry is in Vault',
+      [NAMES.entry]: 'the fields of the entry, as JSON',
+      ...Object.fromEntries(vaultEnvironment),
+    },
+  });
+  command
+    .command('check')
+    .description('fails where the client secret is missing')
+    .action(() => {
+      requireClientSecret(secretOptions());
+    });
+  command
+    .command('write')
+    .description('writes the entry with its client secret')
+    .action(() =>
+      writeIntegration(providerClient(process.env), {
+        ...secretOptions(),
+        path: variable(NAMES.path),
+        entry: variable(NAMES.entry),
+      }),
+    );
+  return command;
+}
+
+function secretOptions(): { integration: string; variable: string; clientSecret?: string } {
+  return {
+    integration: variable(NAMES.integration),
+    variable: variable(NAMES.variable),
+    clientSecret: process.env[NAMES.clientSecret],
+  };
+}
+
+function variable(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) {
+    throw new UserError(`${name} is not set, as Terraform sets it for this command; run "npm run deploy" instead`, 2);
+  }
+  return value;
+}
+
+void runCommand(build);
