@@ -1,0 +1,85 @@
+import type { PkceChallenge } from './grant-store';
+import type { SimulatedClient } from './simulated-client';
+
+/** What `GET /v1/authorize` asks for, checked. */
+export interface AuthorizationRequest {
+  readonly client: SimulatedClient;
+  readonly redirectUri: string;
+  readonly scopes: readonly string[];
+  readonly state?: string;
+  readonly challenge?: PkceChallenge;
+  readonly loginHint?: string;
+}
+
+/** Refused before anybody is asked. */
+export class AuthorizationRequestError extends Error {
+  constructor(
+    readonly code: 'invalid_request' | 'invalid_scope' | 'unsupported_response_type',
+    message: string,
+    /** Where to say so; nowhere, as long as the redirect URL is not known to be the client's. */
+    readonly redirect?: { redirectUri: string; state?: string },
+  ) {
+    super(message);
+  }
+}
+
+/** @throws AuthorizationRequestError */
+export function parseAuthorizationRequest(
+  query: URLSearchParams,
+  clients: readonly SimulatedClient[],
+): AuthorizationRequest {
+  const client = clients.find((candidate) => candidate.clientId === single(query, 'client_id'));
+  if (!client) {
+    throw new AuthorizationRequestError('invalid_request', 'No client of this client_id is registered.');
+  }
+  const redirectUri = single(query, 'redirect_uri');
+  if (redirectUri === undefined || !client.redirectUrls.includes(redirectUri)) {
+    throw new AuthorizationRequestError('invalid_request', 'The redirect_uri is not one that the client registered.');
+  }
+  const state = single(query, 'state');
+  const refuse = (code: AuthorizationRequestError['code'], message: string): never => {
+    throw new AuthorizationRequestError(code, message, { redirectUri, state });
+  };
+
+  const names = [...query.keys()];
+  if (new Set(names).size !== names.length) {
+    refuse('invalid_request', 'A parameter is there twice.');
+  }
+  const responseType = query.get('response_type');
+  if (responseType !== 'code') {
+    refuse(responseType === null ? 'invalid_request' : 'unsupported_response_type', 'The response_type must be code.');
+  }
+  const scopes = [...new Set((query.get('scope') ?? '').split(' ').filter((scope) => scope !== ''))];
+  if (scopes.length === 0 || !scopes.every((scope) => client.scopes.includes(scope))) {
+    refuse('invalid_scope', 'The scope is missing, or not all of it is registered for the client.');
+  }
+  const loginHint = query.get('login_hint') ?? undefined;
+  return { client, redirectUri, scopes, state, loginHint, challenge: readChallenge(query, refuse) };
+}
+
+/** @see RFC 7636, sections 4.2 and 4.3 */
+function readChallenge(
+  query: URLSearchParams,
+  refuse: (code: 'invalid_request', message: string) => never,
+): PkceChallenge | undefined {
+  const value = query.get('code_challenge');
+  const method = query.get('code_challenge_method') ?? 'plain';
+  if (value === null) {
+    return query.has('code_challenge_method')
+      ? refuse('invalid_request', 'There is a code_challenge_method without a code_challenge.')
+      : undefined;
+  }
+  if (method !== 'plain' && method !== 'S256') {
+    return refuse('invalid_request', 'The code_challenge_method must be plain or S256.');
+  }
+  if (!/^[\w.~-]{43,128}$/.test(value)) {
+    return refuse('invalid_request', 'The code_challenge must be 43 to 128 letters, digits, "-", ".", "_" or "~".');
+  }
+  return { value, method };
+}
+
+/** A parameter given twice counts as not given: which of the two would be meant? */
+function single(query: URLSearchParams, name: string): string | undefined {
+  const values = query.getAll(name);
+  return values.length === 1 ? values[0] : undefined;
+}

@@ -1,0 +1,91 @@
+import { Hono, type Context } from 'hono';
+import { randomBytes } from 'node:crypto';
+import { refuseMethod } from './api-refusal';
+import { consentPage, contentSecurityPolicy, errorPage } from './authorize-page';
+import {
+  AuthorizationRequestError,
+  parseAuthorizationRequest,
+  type AuthorizationRequest,
+} from './authorization-request';
+import type { Simulation, SimulatorEnv } from './simulation';
+
+/** `GET /v1/authorize` shows the consent page, and `POST` takes the answer that a person gave there. */
+export function authorizeEndpoint(webex: Simulation): Hono<SimulatorEnv> {
+  const pending = new Map<string, AuthorizationRequest>();
+  const app = new Hono<SimulatorEnv>();
+
+  app.get('/', (c) => {
+    try {
+      const request = parseAuthorizationRequest(new URL(c.req.url).searchParams, webex.clients);
+      const transaction = randomBytes(32).toString('base64url');
+      pending.set(transaction, request);
+      secureHeaders(c, request.redirectUri);
+      return c.html(consentPage({ ...request, transaction, users: webex.users }));
+    } catch (error) {
+      if (!(error instanceof AuthorizationRequestError)) {
+        throw error;
+      }
+      return error.redirect === undefined
+        ? refuse(c, error.message, 'Check the client id and redirect URL that are registered at Webex.')
+        : c.redirect(withParameters(error.redirect, { error: error.code, error_description: error.message }));
+    }
+  });
+
+  app.post('/', async (c) => {
+    const origin = c.req.header('origin');
+    if (origin !== undefined && origin !== new URL(c.req.url).origin) {
+      return refuse(c, 'The answer comes from a page of another site.', 'Open the authorization link again.', 403);
+    }
+    const form = new URLSearchParams(await c.req.text());
+    const transaction = form.get('transaction') ?? '';
+    const request = pending.get(transaction);
+    // Each page is good for one answer, whatever it says.
+    pending.delete(transaction);
+    if (!request) {
+      return refuse(c, 'This page was answered before, or is not ours.', 'Open the authorization link again.');
+    }
+    const user = webex.users.find((candidate) => candidate.email === form.get('user'));
+    switch (form.get('decision')) {
+      case 'deny':
+        return c.redirect(
+          withParameters(request, { error: 'access_denied', error_description: 'The user denied the request.' }),
+          303,
+        );
+      case 'accept':
+        if (user) {
+          const { client, scopes, redirectUri, challenge } = request;
+          const code = webex.grants.issueCode(
+            { grant: { client, user, scopes }, redirectUri, challenge },
+            webex.behaviour.codeTtlSeconds,
+          );
+          return c.redirect(withParameters(request, { code }), 303);
+        }
+    }
+    return refuse(c, 'The answer names no known user or no decision.', 'Open the authorization link again.');
+  });
+  app.all('/', refuseMethod('GET', 'POST'));
+  return app;
+}
+
+function withParameters(
+  { redirectUri, state }: Pick<AuthorizationRequest, 'redirectUri' | 'state'>,
+  parameters: Record<string, string>,
+): string {
+  const url = new URL(redirectUri);
+  for (const [name, value] of Object.entries({ ...parameters, ...(state !== undefined && { state }) })) {
+    url.searchParams.append(name, value);
+  }
+  return url.href;
+}
+
+function refuse(c: Context<SimulatorEnv>, problem: string, advice: string, status: 400 | 403 = 400) {
+  secureHeaders(c);
+  return c.html(errorPage(problem, advice), status);
+}
+
+function secureHeaders(c: Context<SimulatorEnv>, redirectUri?: string): void {
+  c.header('Content-Security-Policy', contentSecurityPolicy(redirectUri));
+  // Not no-referrer: with it, browsers send the form with the origin "null".
+  c.header('Referrer-Policy', 'same-origin');
+  c.header('X-Content-Type-Options', 'nosniff');
+}

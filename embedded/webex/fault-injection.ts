@@ -1,0 +1,57 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { STATUS_CODES } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { webexErrorBody } from './api-refusal';
+import type { Fault } from './behaviour';
+import type { Simulation, SimulatorEnv } from './simulation';
+import { TOKEN_PATH } from './token-endpoint';
+
+/** Lets `behaviour.fault` happen. @param stopping ends the waiting of `delayMs` */
+export function faultInjection(webex: Simulation, stopping: AbortSignal): MiddlewareHandler<SimulatorEnv> {
+  return async (c, next) => {
+    const fault = takeFault(webex, c.req.path);
+    if (fault?.delayMs !== undefined) {
+      await sleep(fault.delayMs, undefined, { signal: stopping }).catch(() => undefined);
+    }
+    if (fault?.dropConnection) {
+      c.env.incoming.socket.destroy();
+      return c.body(null);
+    }
+    return fault?.status === undefined ? next() : answer(webex, c, fault, fault.status);
+  };
+}
+
+function takeFault(webex: Simulation, path: string): Fault | undefined {
+  const { fault } = webex.behaviour;
+  if (!fault || fault.count === 0 || !path.startsWith(fault.path ?? '/')) {
+    return undefined;
+  }
+  if (fault.count !== undefined) {
+    webex.behaviour.fault = fault.count > 1 ? { ...fault, count: fault.count - 1 } : undefined;
+  }
+  return fault;
+}
+
+function answer(webex: Simulation, c: Context<SimulatorEnv>, fault: Fault, status: number): Response {
+  const headers = new Headers();
+  if (fault.retryAfterSeconds !== undefined) {
+    headers.set('Retry-After', String(fault.retryAfterSeconds));
+  }
+  const reason = STATUS_CODES[status] ?? `Status ${status}`;
+  switch (fault.body ?? (c.req.path === TOKEN_PATH ? webex.behaviour.errorShape : 'webex')) {
+    case 'rfc6749':
+      return Response.json({ error: fault.error ?? 'server_error', error_description: reason }, { status, headers });
+    case 'webex':
+      return Response.json(webexErrorBody(c, fault.error ?? reason), { status, headers });
+    case 'html':
+      headers.set('Content-Type', 'text/html; charset=UTF-8');
+      return new Response(`<html><body><h1>${escapeHtml(fault.error ?? reason)}</h1></body></html>`, {
+        status,
+        headers,
+      });
+  }
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+}

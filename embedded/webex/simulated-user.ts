@@ -1,0 +1,59 @@
+import { webexId } from './webex-id';
+
+export interface SimulatedUser {
+  /** As in `GET /v1/people`. */
+  id: string;
+  email: string;
+  displayName: string;
+  firstName: string;
+  lastName: string;
+  orgId: string;
+  /** Roles by name, like `id_full_admin`; none makes a plain user. */
+  roles: string[];
+  /** @default [] */
+  licenses?: string[];
+  /** @default [] */
+  siteUrls?: string[];
+  /** @default true */
+  loginEnabled?: boolean;
+}
+
+const EXAMPLE_ORG = webexId('ORGANIZATION', '3f2c1d64-5c1e-4c39-9a59-0b1d6a7f2e10');
+
+/** Two full administrators, so that one can consent in the other's place, and a person without any role. */
+export const DEFAULT_USERS: readonly SimulatedUser[] = [
+  person('0e7d3a52-8d0f-4d0b-9d5c-6a1f0c1b7a01', 'Ada', 'Admin', ['id_full_admin']),
+  person('5b8a4f17-2c6e-49b7-8a43-d1c7e09f3b02', 'Blake', 'Backup', ['id_full_admin']),
+  person('9c41b6de-77aa-4f35-b1e8-40e2c95d8c03', 'Uma', 'User', []),
+];
+
+/** What `GET /v1/people` tells about a user. */
+export function describePerson(user: SimulatedUser): Record<string, unknown> {
+  return {
+    id: user.id,
+    emails: [user.email],
+    displayName: user.displayName,
+    firstName: user.firstName,
+    lastName: user.lastName,
+    orgId: user.orgId,
+    roles: user.roles.map((role) => webexId('ROLE', role)),
+    licenses: user.licenses ?? [],
+    siteUrls: user.siteUrls ?? [],
+    status: 'active',
+    loginEnabled: user.loginEnabled ?? true,
+    type: 'person',
+  };
+}
+
+function person(uuid: string, firstName: string, lastName: string, roles: string[]): SimulatedUser {
+  return {
+    id: webexId('PEOPLE', uuid),
+    email: `${firstName}.${lastName}@example.com`.toLowerCase(),
+    displayName: `${firstName} ${lastName}`,
+    firstName,
+    lastName,
+    orgId: EXAMPLE_ORG,
+    roles,
+    siteUrls: ['example.webex.com'],
+  };
+}

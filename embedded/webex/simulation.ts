@@ -1,0 +1,23 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Behaviour } from './behaviour';
+import type { GrantStore } from './grant-store';
+import type { SimulatedSite } from './meetings-metrics';
+import type { SimulatedClient } from './simulated-client';
+import type { SimulatedUser } from './simulated-user';
+
+/** What the endpoints share: one simulated Webex. */
+export interface Simulation {
+  readonly url: string;
+  readonly clients: readonly SimulatedClient[];
+  readonly users: readonly SimulatedUser[];
+  readonly sites: readonly SimulatedSite[];
+  readonly grants: GrantStore;
+  /** Replaced and changed at run time: read it anew at each request. */
+  behaviour: Behaviour;
+}
+
+/** What a request carries with it on its way through the endpoints. */
+export interface SimulatorEnv {
+  Bindings: HttpBindings;
+  Variables: { trackingId: string; grantType?: string };
+}
