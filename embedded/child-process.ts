@@ -1,0 +1,85 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { stripVTControlCharacters } from 'node:util';
+
+/** How a command ended, with all it printed. */
+export interface FinishedCommand {
+  /** As a shell gives it: 126 not executable, 127 no such command, 128 and more ended by a signal. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  /** @default - that of this process */
+  readonly cwd?: string;
+  /** The whole environment; the command is looked up on its `PATH`. @default - that of this process */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Called with each line on standard error as it comes. @default - none */
+  readonly onErrorLine?: (line: string) => void;
+}
+
+/** Runs a command to its end, without a shell and without input. Never rejects: see `exitCode`. */
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<FinishedCommand> {
+  const { cwd, env = process.env, onErrorLine } = options;
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const release = killAtExit(child);
+  let stdout = '';
+  let stderr = '';
+  let unfinishedLine = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    const lines = (unfinishedLine + text).split('\n');
+    unfinishedLine = lines.pop() ?? '';
+    lines.forEach((line) => onErrorLine?.(line));
+  });
+  try {
+    return await new Promise<FinishedCommand>((resolve) => {
+      child.once('error', (error: NodeJS.ErrnoException) =>
+        resolve({ exitCode: error.code === 'ENOENT' ? 127 : 126, stdout, stderr: error.message }),
+      );
+      child.once('close', (code) => resolve({ exitCode: code ?? 128, stdout, stderr }));
+    });
+  } finally {
+    release();
+  }
+}
+
+/**
+ * Kills the child when this process exits, with its whole process group where it leads one.
+ *
+ * @returns undoes it; call it once the child has ended, when its process id may become another's
+ */
+export function killAtExit(child: ChildProcess, { group = false } = {}): () => void {
+  const kill = (): void => {
+    if (group && child.pid !== undefined) {
+      killGroup(child.pid);
+    } else {
+      child.kill('SIGKILL');
+    }
+  };
+  // Before the listeners that remove what the child is still writing to.
+  process.prependOnceListener('exit', kill);
+  return () => {
+    process.off('exit', kill);
+  };
+}
+
+/** Kills every process of a group; none being left is fine. */
+export function killGroup(leaderPid: number): void {
+  try {
+    process.kill(-leaderPid, 'SIGKILL');
+  } catch {
+    // All of them have ended already.
+  }
+}
+
+/** The last line that says something, without what a terminal would colour it by; empty where there is none. */
+export function lastLine(output: string, pattern = /\S/): string {
+  const lines = output.split('\n').map((line) => stripVTControlCharacters(line).trim());
+  return lines.findLast((line) => pattern.test(line)) ?? lines.findLast((line) => line !== '') ?? '';
+}
