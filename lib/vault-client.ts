@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import nodeVault from 'node-vault';
 import { z } from 'zod';
+import { retryAfterMs, watchRetryAfter } from './retry-after';
 import { UserError } from './user-error';
 
 /*
@@ -20,6 +21,8 @@ export class VaultResponseError extends Error {
     /** Vault's own messages; may be empty, as on a 404. */
     readonly errors: readonly string[],
     readonly warnings: readonly string[] = [],
+    /** How long it asks to be left alone, as a rate limit does. */
+    readonly retryAfterMs?: number,
   ) {
     const said = errors.length > 0 ? errors.join('; ').replace(/\s+/g, ' ').trim() : 'no message';
     super(`Vault answered ${statusCode} to ${method} ${path}: ${said}`);
@@ -170,12 +173,13 @@ export class VaultClient {
   }
 
   async #call<T>(method: string, path: string, reply: z.ZodType<T>, send: () => Promise<unknown>): Promise<T> {
-    let body: unknown;
-    try {
-      body = await send();
-    } catch (error) {
-      throw this.#describe(method, path, error);
-    }
+    const body = await watchRetryAfter(async (retryAfter) => {
+      try {
+        return await send();
+      } catch (error) {
+        throw this.#describe(method, path, error, retryAfterMs(retryAfter()));
+      }
+    });
     const parsed = reply.safeParse(body);
     if (!parsed.success) {
       throw new UserError(
@@ -186,7 +190,7 @@ export class VaultClient {
   }
 
   /** The original error is dropped on purpose: it holds the request, and with it the token. */
-  #describe(method: string, path: string, error: unknown): Error {
+  #describe(method: string, path: string, error: unknown, retryAfter?: number): Error {
     const failure = z
       .object({
         code: z.string().optional(),
@@ -203,6 +207,7 @@ export class VaultClient {
         failure.response.statusCode,
         body?.errors ?? [],
         body?.warnings ?? [],
+        retryAfter,
       );
     }
     return new VaultUnreachableError(this.address, failure?.code ?? 'no reason given');

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Waiting is exponential with full jitter: what failed together does not come back together. */
+export interface RetryOptions {
+  /** How often it is tried, the first time included. @default 4 */
+  readonly attempts?: number;
+  /** Upper end of the first wait; it doubles with each. @default 250 */
+  readonly baseDelayMs?: number;
+  /** Longest wait of our own choice. @default 8000 */
+  readonly maxDelayMs?: number;
+  /** Longest wait that a server may ask for; where it asks for more, its error is thrown at once. @default 60000 */
+  readonly maxRetryAfterMs?: number;
+  /** At least 0 and below 1. @default Math.random */
+  readonly random?: () => number;
+  /** @default - a timer of Node */
+  readonly wait?: (delayMs: number, signal?: AbortSignal) => Promise<void>;
+}
+
+/** What an attempt says by throwing: this may pass. `retryAfterMs` is the wait that the server asks for, if any. */
+export interface Passing {
+  readonly retryAfterMs?: number;
+}
+
+/**
+ * Runs `attempt` until it succeeds, throws what will not pass, or has been tried often enough.
+ *
+ * @param passing what is to be known of an error that may pass; undefined: it will not
+ */
+export async function retry<T>(
+  attempt: () => Promise<T>,
+  passing: (error: unknown) => Passing | undefined,
+  { signal, ...options }: RetryOptions & { readonly signal?: AbortSignal } = {},
+): Promise<T> {
+  const { attempts = 4, maxRetryAfterMs = 60_000, wait = waitMs } = options;
+  for (let tried = 1; ; tried++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const hope = passing(error);
+      const asked = hope?.retryAfterMs ?? 0;
+      if (!hope || tried >= attempts || asked > maxRetryAfterMs) {
+        throw error;
+      }
+      await wait(asked + jitterMs(tried, options), signal);
+    }
+  }
+}
+
+function jitterMs(
+  tried: number,
+  { baseDelayMs = 250, maxDelayMs = 8_000, random = Math.random }: RetryOptions,
+): number {
+  return Math.floor(random() * Math.min(maxDelayMs, baseDelayMs * 2 ** (tried - 1)));
+}
+
+/** Keeps the process alive, on purpose: someone awaits what comes after. */
+async function waitMs(delayMs: number, signal?: AbortSignal): Promise<void> {
+  await sleep(delayMs, undefined, { signal });
+}
