@@ -88,6 +88,24 @@ const sealStatusReply = z.object({
 
 export type SealStatus = z.infer<typeof sealStatusReply>;
 
+const wrapReply = z.object({
+  wrap_info: z.object({
+    token: z.string().min(1),
+    ttl: z.number(),
+    creation_time: z.iso.datetime({ offset: true }),
+    wrapped_accessor: z.string().optional(),
+  }),
+});
+
+/** A reply that Vault keeps until it is fetched. */
+export interface VaultWrapping {
+  /** Fetches the reply, once. */
+  readonly token: string;
+  readonly expireTime: Date;
+  /** Accessor of what is wrapped, such as a secret id; no secret. */
+  readonly wrappedAccessor?: string;
+}
+
 export interface VaultLogin {
   readonly token: string;
   /** Remaining life of the token, in seconds. */
@@ -141,6 +159,22 @@ export class VaultClient {
   async write<T>(path: string, data: object, reply: z.ZodType<T>): Promise<T>;
   async write(path: string, data: object, reply: z.ZodType = z.unknown()): Promise<unknown> {
     return this.#call('PUT', path, reply, () => this.#client.write(path, data));
+  }
+
+  /**
+   * Writes, and has Vault keep the reply: who unwraps it within that time gets it, once.
+   *
+   * @see https://developer.hashicorp.com/vault/docs/concepts/response-wrapping
+   */
+  async writeWrapped(path: string, data: object, wrapTtlSeconds: number): Promise<VaultWrapping> {
+    // The headers are made for this one call: node-vault leaves its token in them.
+    const send = () => this.#client.write(path, data, { headers: { 'X-Vault-Wrap-TTL': `${wrapTtlSeconds}s` } });
+    const { wrap_info: info } = await this.#call('PUT', path, wrapReply, send);
+    return {
+      token: info.token,
+      expireTime: new Date(Date.parse(info.creation_time) + info.ttl * 1000),
+      wrappedAccessor: info.wrapped_accessor || undefined,
+    };
   }
 
   async delete(path: string): Promise<void> {
