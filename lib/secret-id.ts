@@ -46,8 +46,8 @@ export class WrappingTokenForgedError extends UserError {
 }
 
 /** What it takes in Vault to issue secret ids of an app, as a policy. */
-export function issuerPolicy(deployment: Deployment, { name }: App): string {
-  const role = rolePath(deployment, name);
+export function issuerPolicy(appRolePath: string, appName: string): string {
+  const role = `auth/${appRolePath}/role/${appName}`;
   return [
     `path "${role}/role-id" { capabilities = ["read"] }`,
     // A token that may only issue wrapped never sees a secret id.

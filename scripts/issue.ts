@@ -1,0 +1,111 @@
+import type { Command } from 'commander';
+import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/command';
+import { findApp, type App } from '../lib/deployment';
+import { issuerPolicy, issueSecretId, type WrappedSecretId } from '../lib/secret-id';
+import { VaultClient, vaultOptionsFromEnvironment } from '../lib/vault-client';
+
+/*
+ * Issues a secret id for an app, wrapped: the operator who runs this never sees it.
+ */
+
+interface Options {
+  readonly wrapTtlSeconds: number;
+  readonly json?: true;
+}
+
+function build(): Command {
+  return createCommand({
+    name: 'issue',
+    summary:
+      'Issues a secret id for an app, with the lifetime, uses and networks that deployment.ts declares, and prints a wrapping token that fetches it once.',
+    environment: VAULT_ENVIRONMENT,
+    exitCodes: { 5: 'not permitted: the Vault token may not issue secret ids of this app' },
+  })
+    .argument('<app>', 'name of the app in deployment.ts')
+    .option('--wrap-ttl-seconds <seconds>', 'how long the app has to fetch it', wholeNumber, 300)
+    .option('--json', 'print everything as JSON')
+    .addHelpText('after', policyHelp)
+    .action(async (appName: string, options: Options) => {
+      const deployment = await loadDeployment(() => import('../deployment'));
+      const app = findApp(deployment, appName);
+      const vaultOptions = vaultOptionsFromEnvironment(deployment.vault);
+      const issued = await issueSecretId(new VaultClient(vaultOptions), deployment, app.name, options.wrapTtlSeconds);
+      const { address, namespace } = vaultOptions;
+      process.stdout.write(
+        options.json
+          ? `${JSON.stringify(asJson(app, issued), null, 2)}\n`
+          : asText(app, issued, { address, namespace, appRolePath: deployment.appRolePath }),
+      );
+    });
+}
+
+function asJson(app: App, issued: WrappedSecretId): object {
+  return {
+    app: app.name,
+    roleId: issued.roleId,
+    wrappingToken: issued.wrappingToken,
+    wrappingExpireTime: issued.wrappingExpireTime.toISOString(),
+    secretIdAccessor: issued.secretIdAccessor ?? null,
+    secretIdTtlSeconds: app.secretIdTtlSeconds,
+    secretIdUses: app.secretIdUses,
+    boundCidrs: app.boundCidrs,
+  };
+}
+
+interface Where {
+  readonly address: string;
+  readonly namespace?: string;
+  readonly appRolePath: string;
+}
+
+/** The token stands in one line, and in no command: what is pasted into a command stays in the shell's history. */
+function asText(app: App, issued: WrappedSecretId, { address, namespace, appRolePath }: Where): string {
+  const { secretIdTtlSeconds: ttl, secretIdUses: uses, boundCidrs } = app;
+  const limits = [
+    ttl === 0 ? 'no expiry' : `valid for ${days(ttl)} once issued`,
+    uses === 0 ? 'any number of logins' : `${uses} login${uses === 1 ? '' : 's'}`,
+    boundCidrs.length === 0 ? 'from any network' : `from ${boundCidrs.join(', ')}`,
+  ];
+  const exports = [
+    `VAULT_ADDR=${address}`,
+    ...(namespace === undefined ? [] : [`VAULT_NAMESPACE=${namespace}`]),
+    `VAULT_ROLE_ID=${issued.roleId}`,
+  ];
+  const namespaceHeader = namespace === undefined ? '' : ` -H 'X-Vault-Namespace: ${namespace}'`;
+  return [
+    `Role id         ${issued.roleId}`,
+    `Wrapping token  ${issued.wrappingToken}`,
+    `Expires         ${issued.wrappingExpireTime.toISOString()}; it works once`,
+    `Secret id       ${limits.join(', ')}`,
+    ...(issued.secretIdAccessor === undefined ? [] : [`Accessor        ${issued.secretIdAccessor}`]),
+    '',
+    'A Node program that uses lib/token-source.ts takes it as it is:',
+    `  export ${exports.join(' ')}`,
+    '  read -rs VAULT_WRAPPED_SECRET_ID && export VAULT_WRAPPED_SECRET_ID    # paste the wrapping token',
+    '',
+    'Anything else fetches the secret id first, with one of these (paste the wrapping token after the first line):',
+    '  read -rs WRAPPING_TOKEN',
+    `  VAULT_ADDR=${address} VAULT_TOKEN="$WRAPPING_TOKEN" bao unwrap -field=secret_id     # or: vault unwrap ...`,
+    `  curl -sS -X POST${namespaceHeader} -K - ${address}/v1/sys/wrapping/unwrap <<< "header = \\"X-Vault-Token: $WRAPPING_TOKEN\\""`,
+    '',
+    'If that fails before the expiry, someone else was faster. Destroy the secret id then, and issue another:',
+    issued.secretIdAccessor === undefined
+      ? `  bao list auth/${appRolePath}/role/${app.name}/secret-id    # then destroy each`
+      : `  bao write auth/${appRolePath}/role/${app.name}/secret-id-accessor/destroy secret_id_accessor=${issued.secretIdAccessor}`,
+    '',
+  ].join('\n');
+}
+
+function days(seconds: number): string {
+  return seconds % 86400 === 0 ? `${seconds / 86400} days` : `${seconds} seconds`;
+}
+
+/** In general terms: `--help` does not load `deployment.ts`. */
+function policyHelp(): string {
+  const policy = issuerPolicy('<appRolePath>', '<app>');
+  return `\nThe Vault token needs, for each app that it may issue for:\n  ${policy.trimEnd().replaceAll('\n', '\n  ')}\n`;
+}
+
+if (require.main === module) {
+  void runCommand(build);
+}
