@@ -78,8 +78,8 @@ export function killGroup(leaderPid: number): void {
   }
 }
 
-/** The last line that says something, without what a terminal would colour it by; empty where there is none. */
+/** The last line that matches, without what colours it in a terminal; empty where there is none. */
 export function lastLine(output: string, pattern = /\S/): string {
   const lines = output.split('\n').map((line) => stripVTControlCharacters(line).trim());
-  return lines.findLast((line) => pattern.test(line)) ?? lines.findLast((line) => line !== '') ?? '';
+  return lines.findLast((line) => pattern.test(line)) ?? '';
 }

@@ -137,5 +137,5 @@ function pipFailure(exitCode: number, stderr: string): string {
   if (stderr.includes('DO NOT MATCH THE HASHES')) {
     return 'the package index served a file whose sha256 is not the pinned one; check which index pip uses';
   }
-  return `pip said "${lastLine(stderr, /^ERROR:/)}"; check the network and which index pip uses`;
+  return `pip said "${lastLine(stderr, /^ERROR:/) || lastLine(stderr)}"; check the network and which index pip uses`;
 }
