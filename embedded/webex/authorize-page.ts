@@ -6,10 +6,10 @@ import type { SimulatedUser } from './simulated-user';
 type Page = ReturnType<typeof html>;
 
 const STYLE = `
-:root { color-scheme: light dark; --back: #eef1f5; --card: #ffffff; --text: #17202b; --soft: #556270; --line: #d3dae2;
+:root { color-scheme: light dark; --back: #eef1f5; --card: #ffffff; --text: #17202b; --soft: #556270; --line: #d3dae2; --edge: #7b8794;
   --accent: #0b5f9e; --on-accent: #ffffff; --mark: #e3f0fa; }
 @media (prefers-color-scheme: dark) {
-  :root { --back: #0f141a; --card: #1a222c; --text: #e8edf2; --soft: #a3b0bd; --line: #35424f;
+  :root { --back: #0f141a; --card: #1a222c; --text: #e8edf2; --soft: #a3b0bd; --line: #35424f; --edge: #708090;
     --accent: #79bdf2; --on-accent: #0a1a28; --mark: #20384c; } }
 * { box-sizing: border-box; }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1rem; background: var(--back);
@@ -27,7 +27,7 @@ ul { margin: 0; padding: 0; list-style: none; }
 li { padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
 li span { display: block; color: var(--soft); font-size: 0.875rem; }
 label { display: block; margin: 1.5rem 0 0.25rem; font-weight: 600; }
-select, button { width: 100%; min-height: 2.75rem; padding: 0 0.75rem; border: 1px solid var(--line);
+select, button { width: 100%; min-height: 2.75rem; padding: 0 0.75rem; border: 1px solid var(--edge);
   border-radius: 0.5rem; background: var(--card); color: var(--text); font: inherit; }
 .choice { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: 0.75rem; margin: 1.5rem 0 1rem; }
 button { font-weight: 600; cursor: pointer; }
@@ -73,10 +73,8 @@ export function consentPage({ client, redirectUri, scopes, transaction, users, l
         <label for="user">Sign in as</label>
         <select id="user" name="user">
           ${users.map(
-            ({ email, displayName }) =>
-              html`<option value="${email}" ${email === loginHint ? raw(' selected') : ''}>
-                ${displayName} (${email})
-              </option>`,
+            ({ email }) =>
+              html`<option value="${email}" ${email === loginHint ? raw('selected') : ''}>${email}</option>`,
           )}
         </select>
         <div class="choice">
@@ -127,7 +125,7 @@ function layout(title: string, content: Page): Page {
       </head>
       <body>
         <main>
-          <p class="badge">Simulated Webex: no real account is involved</p>
+          <p class="badge">Simulated Webex, no real account</p>
           ${content}
         </main>
       </body>

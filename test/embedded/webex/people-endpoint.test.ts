@@ -105,6 +105,11 @@ describe('the list of people', () => {
     expect(second).toEqual({ status: 200, names: ['Uma User'], next: undefined });
   });
 
+  test('has no link where the last page is just full', async () => {
+    const { access_token: token } = await login(webex, { scope: 'spark-admin:people_read' });
+    expect((await list('?max=3', token)).next).toBeUndefined();
+  });
+
   test.each(['?max=0', '?max=1001', '?max=two', '?cursor=bm90IG91cnM'])('refuses %s', async (query) => {
     const { access_token: token } = await login(webex, { scope: 'spark-admin:people_read' });
     expect((await list(query, token)).status).toBe(400);
