@@ -66,7 +66,12 @@ export class ReauthorizationRequired extends CredentialError {
 export class TemporarilyUnavailable extends CredentialError {
   override name = 'TemporarilyUnavailable';
 
-  constructor(credential: string, message: string) {
+  constructor(
+    credential: string,
+    message: string,
+    /** How long Vault asks to be left alone, if it does. */
+    readonly retryAfterMs?: number,
+  ) {
     super(credential, message, 4);
   }
 }

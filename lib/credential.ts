@@ -87,6 +87,7 @@ export function explainRefusal(
         : new TemporarilyUnavailable(
             name,
             `Vault could not serve credential "${name}" (${error.statusCode}: ${said || 'no message'}); try again later`,
+            error.retryAfterMs,
           );
   }
 }

@@ -72,6 +72,6 @@ describe('retry', () => {
     const abort = new AbortController();
     const running = retry(failing(9, new Passes(30_000)).attempt, passing, { signal: abort.signal });
     abort.abort();
-    await expect(running).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
+    await expect(running).rejects.toHaveProperty('name', 'AbortError');
   });
 });
