@@ -90,30 +90,38 @@ export function authorizerPolicy(deployment: Deployment): string {
 export function provisionerPolicy(deployment: Deployment): string {
   const { mountPath, plugin } = deployment.engine;
   const { appRolePath } = deployment;
-  const owned: Capability[] = ['create', 'read', 'update', 'delete'];
+  // `create` is for paths that can tell a new object from an old one; the others take any write for an update.
+  const owned: Capability[] = ['read', 'update', 'delete'];
   return render([
-    { path: `sys/plugins/catalog/secret/${plugin.name}`, capabilities: [...owned, 'sudo'], why: 'register the plugin' },
-    { path: 'sys/plugins/reload/backend', capabilities: ['update', 'sudo'], why: 'run a newly registered plugin' },
-    { path: `sys/mounts/${mountPath}`, capabilities: [...owned, 'sudo'], why: 'mount the engine' },
-    { path: `sys/mounts/${mountPath}/tune`, capabilities: ['read', 'update', 'sudo'], why: 'tune the mount' },
-    { path: 'sys/mounts', capabilities: ['read'], why: 'how the provider looks a mount up' },
+    { path: 'auth/token/lookup-self', capabilities: ['read'], why: 'how the provider begins' },
+    ...(plugin.register
+      ? ([
+          {
+            path: `sys/plugins/catalog/secret/${plugin.name}`,
+            capabilities: [...owned, 'sudo'],
+            why: 'register the plugin',
+          },
+          { path: 'sys/plugins/reload/backend', capabilities: ['update'], why: 'run a newly registered plugin' },
+        ] satisfies Rule[])
+      : []),
+    { path: `sys/mounts/${mountPath}`, capabilities: owned, why: 'mount the engine' },
+    { path: `sys/mounts/${mountPath}/tune`, capabilities: ['update'], why: 'describe the mount' },
     { path: `${mountPath}/config`, capabilities: owned, why: 'keep the engine grant-safe' },
     ...deployment.integrations.map(({ name }): Rule => ({
       path: `${mountPath}/servers/${name}`,
       capabilities: owned,
       why: 'the integration',
     })),
-    { path: `sys/auth/${appRolePath}`, capabilities: [...owned, 'sudo'], why: 'enable AppRole' },
-    { path: `sys/mounts/auth/${appRolePath}`, capabilities: ['read'], why: 'how the provider looks AppRole up' },
-    { path: `sys/mounts/auth/${appRolePath}/tune`, capabilities: ['read', 'update', 'sudo'], why: 'tune AppRole' },
-    { path: 'sys/auth', capabilities: ['read'], why: 'how the provider looks AppRole up' },
+    ...(deployment.declareAppRole
+      ? ([
+          { path: `sys/auth/${appRolePath}`, capabilities: ['update', 'delete', 'sudo'], why: 'enable AppRole' },
+          { path: `sys/mounts/auth/${appRolePath}`, capabilities: ['read'], why: 'is AppRole enabled?' },
+          { path: `sys/mounts/auth/${appRolePath}/tune`, capabilities: ['read'], why: 'how is it tuned?' },
+        ] satisfies Rule[])
+      : []),
     ...deployment.apps.flatMap(({ name }): Rule[] => [
-      { path: `auth/${appRolePath}/role/${name}`, capabilities: owned, why: `the role of ${name}` },
-      {
-        path: `auth/${appRolePath}/role/${name}/role-id`,
-        capabilities: ['read', 'update'],
-        why: 'its role id, an output',
-      },
+      { path: `auth/${appRolePath}/role/${name}`, capabilities: ['create', ...owned], why: `the role of ${name}` },
+      { path: `auth/${appRolePath}/role/${name}/role-id`, capabilities: ['read'], why: 'its role id, an output' },
       { path: `sys/policies/acl/${appPolicyName(deployment, name)}`, capabilities: owned, why: 'its policy' },
     ]),
     { path: `sys/policies/acl/${authorizerPolicyName(deployment)}`, capabilities: owned, why: 'the authorizer' },
