@@ -32,6 +32,8 @@ export function rehearse(deployment: Deployment, rehearsal: Rehearsal): Deployme
   return {
     ...deployment,
     backend: undefined,
+    // It is applied with the provisioner's own token, which must not be able to write that policy.
+    declareProvisioner: false,
     vault: { address: rehearsal.vaultAddress, namespace: deployment.vault.namespace },
     webex: { ...deployment.webex, apiUrl: rehearsal.webexApiUrl },
     engine: {

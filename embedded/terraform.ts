@@ -1,0 +1,114 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../lib/user-error';
+import { run } from './child-process';
+
+/** The first release with ephemeral variables in provisioners, which keep the client secret out of the state. */
+const NEEDED = [1, 11] as const;
+
+export interface TerraformOptions {
+  /** Folder with the synthesized `cdk.tf.json`. */
+  readonly stackDirectory: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** Terraform or OpenTofu, as found on this machine, applying one synthesized stack with its state in that folder. */
+export class Terraform {
+  private constructor(
+    private readonly binary: string,
+    /** Such as `Terraform 1.11.4`. */
+    readonly title: string,
+  ) {}
+
+  /**
+   * Looks for `TERRAFORM_BINARY_NAME`, else `terraform`, else `tofu`, on PATH.
+   *
+   * @throws UserError saying why none will do
+   */
+  static async find(environment: NodeJS.ProcessEnv = process.env): Promise<Terraform> {
+    const candidates = environment.TERRAFORM_BINARY_NAME ? [environment.TERRAFORM_BINARY_NAME] : ['terraform', 'tofu'];
+    let reason = `neither ${candidates.join(' nor ')} is on PATH`;
+    for (const binary of candidates) {
+      const version = await versionOf(binary, environment);
+      if (version === undefined) {
+        continue;
+      }
+      const [major = 0, minor = 0] = version.number.split('.').map(Number);
+      if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) {
+        return new Terraform(binary, `${version.product} ${version.number}`);
+      }
+      reason = `${version.product} ${version.number} is too old; install ${NEEDED.join('.')} or newer`;
+    }
+    throw new UserError(reason);
+  }
+
+  /**
+   * Gets the providers, and puts the state into the stack's folder, whatever backend is declared.
+   *
+   * @throws UserError where a provider cannot be had
+   */
+  async init(options: TerraformOptions): Promise<void> {
+    const backend = { terraform: { backend: { local: { path: join(options.stackDirectory, 'terraform.tfstate') } } } };
+    writeFileSync(join(options.stackDirectory, 'rehearsal_override.tf.json'), JSON.stringify(backend));
+    if (options.environment.TF_PLUGIN_CACHE_DIR) {
+      mkdirSync(options.environment.TF_PLUGIN_CACHE_DIR, { recursive: true });
+    }
+    await this.#run(['init', '-input=false', '-no-color'], options);
+  }
+
+  /** @returns addresses of the resources that were created or changed, and the outputs */
+  async apply(options: TerraformOptions): Promise<{ changed: string[]; outputs: Record<string, unknown> }> {
+    const printed = await this.#run(['apply', '-input=false', '-auto-approve', '-json'], options);
+    const message = z.object({
+      type: z.string(),
+      hook: z.object({ resource: z.object({ addr: z.string() }), action: z.string() }).optional(),
+      outputs: z.record(z.string(), z.object({ value: z.unknown() })).optional(),
+    });
+    const messages = printed
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .flatMap((line) => message.safeParse(JSON.parse(line)).data ?? []);
+    return {
+      changed: messages.flatMap(({ type, hook }) => (type === 'apply_complete' && hook ? [hook.resource.addr] : [])),
+      outputs: Object.fromEntries(
+        messages.flatMap(({ outputs }) => Object.entries(outputs ?? {})).map(([name, { value }]) => [name, value]),
+      ),
+    };
+  }
+
+  async #run(args: string[], options: TerraformOptions): Promise<string> {
+    const { exitCode, stdout, stderr } = await run(this.binary, args, {
+      cwd: options.stackDirectory,
+      env: { CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1', ...options.environment },
+    });
+    if (exitCode !== 0) {
+      throw new UserError(`${this.title} ${args[0] ?? ''} failed: ${firstError(stdout + stderr)}`);
+    }
+    return stdout;
+  }
+}
+
+async function versionOf(
+  binary: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ product: string; number: string } | undefined> {
+  const { exitCode, stdout } = await run(binary, ['version'], { env: { CHECKPOINT_DISABLE: '1', ...env } });
+  const said = /^(Terraform|OpenTofu) v(\S+)/.exec(stdout);
+  return exitCode === 0 && said?.[1] && said[2] ? { product: said[1], number: said[2] } : undefined;
+}
+
+/** Terraform's first error as one line, from its plain or its JSON output. */
+function firstError(printed: string): string {
+  const diagnostic = z.object({
+    diagnostic: z.object({ severity: z.literal('error'), summary: z.string(), detail: z.string() }),
+  });
+  for (const line of printed.split('\n').filter((candidate) => candidate.startsWith('{'))) {
+    const found = diagnostic.safeParse(JSON.parse(line)).data?.diagnostic;
+    if (found) {
+      return `${found.summary}: ${found.detail}`.replace(/\s+/g, ' ').trim();
+    }
+  }
+  const text = printed.replace(/[│╷╵]/g, '');
+  return (/Error:[\s\S]{0,600}/.exec(text)?.[0] ?? text.slice(-600)).replace(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,49 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Terraform } from '../../embedded/terraform';
+
+let path: string;
+beforeEach(() => (path = mkdtempSync(join(tmpdir(), 'terraform-'))));
+afterEach(() => rmSync(path, { recursive: true }));
+
+function install(name: string, script: string): void {
+  writeFileSync(join(path, name), `#!/bin/sh\n${script}\n`);
+  chmodSync(join(path, name), 0o755);
+}
+
+const find = (environment: NodeJS.ProcessEnv = {}): Promise<Terraform> =>
+  Terraform.find({ PATH: `${path}:/usr/bin:/bin`, ...environment });
+
+test('says so where there is neither Terraform nor OpenTofu', async () => {
+  await expect(find()).rejects.toThrow('neither terraform nor tofu is on PATH');
+});
+
+test('names a Terraform that is too old, and the version to install', async () => {
+  install('terraform', 'echo "Terraform v1.5.7"');
+  await expect(find()).rejects.toThrow('Terraform 1.5.7 is too old; install 1.11 or newer');
+});
+
+test('takes OpenTofu where Terraform is too old', async () => {
+  install('terraform', 'echo "Terraform v1.5.7"');
+  install('tofu', 'echo "OpenTofu v1.11.0"');
+  expect((await find()).title).toBe('OpenTofu 1.11.0');
+});
+
+test('takes the binary that TERRAFORM_BINARY_NAME names', async () => {
+  install('terraform', 'echo "Terraform v1.14.2"');
+  install('tf-next', 'echo "Terraform v2.0.0"');
+  expect((await find({ TERRAFORM_BINARY_NAME: 'tf-next' })).title).toBe('Terraform 2.0.0');
+});
+
+test('a failing run is one line with its first error', async () => {
+  install(
+    'terraform',
+    '[ "$1" = version ] && echo "Terraform v1.14.2" && exit; echo "\n╷\n│ Error: no provider\n│ \n│ for you" >&2; exit 1',
+  );
+  const terraform = await find();
+  await expect(terraform.init({ stackDirectory: path, environment: { PATH: '/usr/bin:/bin' } })).rejects.toThrow();
+  await expect(
+    terraform.init({ stackDirectory: path, environment: { PATH: `${path}:/usr/bin:/bin` } }),
+  ).rejects.toThrow('Terraform 1.14.2 init failed: Error: no provider for you');
+});
