@@ -19,7 +19,7 @@ export interface OpenBaoServerOptions {
   readonly pluginDirectory: string;
   /** On 127.0.0.1; 0: any that is free. @default 0 */
   readonly port?: number;
-  /** Where its configuration file goes, to stay. @default - a private temporary folder, removed by `stop` */
+  /** Where its configuration file goes, to stay. @default - a private temporary folder, removed when it ends */
   readonly workDirectory?: string;
 }
 

@@ -28,7 +28,7 @@ export interface ServerProcessOptions {
   readonly address: string;
   /** PEM of the CA that signed the server's certificate. @default - none: no TLS, or a CA that the system knows */
   readonly ca?: string;
-  /** Where its configuration file goes, to stay. @default - a private temporary folder, removed by `stop` */
+  /** Where its configuration file goes, to stay. @default - a private temporary folder, removed when it ends */
   readonly workDirectory?: string;
 }
 
@@ -54,7 +54,6 @@ export class ServerStartError extends UserError {
 export class ServerProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #closed: Promise<void>;
-  readonly #temporaryFolder: string | undefined;
   #stdout = '';
   #stderr = '';
   #log = '';
@@ -66,7 +65,6 @@ export class ServerProcess implements AsyncDisposable {
     temporaryFolder: string | undefined,
   ) {
     this.#child = child;
-    this.#temporaryFolder = temporaryFolder;
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;
       this.#log += text;
@@ -82,6 +80,7 @@ export class ServerProcess implements AsyncDisposable {
       killGroup(pid);
       releaseExit();
       watchdog.kill('SIGKILL');
+      removeFolder(temporaryFolder);
     });
     this.#closed = new Promise((resolve) => {
       child.once('close', () => resolve());
@@ -102,7 +101,7 @@ export class ServerProcess implements AsyncDisposable {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const configFile = join(folder, 'server.json');
       await writeFile(configFile, JSON.stringify(config, undefined, 2), { mode: 0o600 });
-      const child = await spawnServer(binary, configFile);
+      const child = await spawnServer(binary, configFile, temporaryFolder);
       server = new ServerProcess(address, child.pid, child.process, temporaryFolder);
       await server.#untilUp(binary, new VaultClient({ address, ca, timeoutMs: START_TIMEOUT_MS }));
       return server;
@@ -130,7 +129,6 @@ export class ServerProcess implements AsyncDisposable {
     const impatience = setTimeout(() => void this.kill(), STOP_TIMEOUT_MS);
     await this.#closed;
     clearTimeout(impatience);
-    removeFolder(this.#temporaryFolder);
   }
 
   /** Ends it at once, as a crash would; what it stored in files stays. */
@@ -171,10 +169,15 @@ export class ServerProcess implements AsyncDisposable {
 }
 
 /** Leader of a process group of its own: Ctrl-C in the terminal is ours to handle, and its plugins end with it. */
-async function spawnServer(binary: string, configFile: string): Promise<{ process: ChildProcess; pid: number }> {
+async function spawnServer(
+  binary: string,
+  configFile: string,
+  temporaryFolder?: string,
+): Promise<{ process: ChildProcess; pid: number }> {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !HIDDEN_VARIABLES.test(name)));
   const child = spawn(binary, ['server', `-config=${configFile}`], {
-    env,
+    // Plugins make their sockets in TMPDIR, and leave them there when they are killed.
+    env: { ...env, ...(temporaryFolder === undefined ? {} : { TMPDIR: temporaryFolder }) },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
