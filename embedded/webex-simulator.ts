@@ -181,12 +181,19 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
   #log(): MiddlewareHandler<SimulatorEnv> {
     return async (c, next) => {
       c.set('trackingId', `ROUTERGW_${randomUUID()}`);
+      // Before the request goes on: a fault may answer it without reading it.
+      const grantType = c.req.path === TOKEN_PATH ? knownGrantType(await c.req.text()) : undefined;
       await next();
       c.header('trackingid', c.get('trackingId'));
       c.header('Cache-Control', 'no-store');
       const status = c.env.incoming.socket.destroyed ? 0 : c.res.status;
-      const grantType = c.get('grantType');
       this.requests.push({ method: c.req.method, path: c.req.path, status, ...(grantType && { grantType }) });
     };
   }
+}
+
+/** Only the known names: whatever else stands there could be a secret in the wrong field. */
+function knownGrantType(form: string): string | undefined {
+  const grantType = new URLSearchParams(form).get('grant_type');
+  return ['authorization_code', 'refresh_token'].find((known) => known === grantType);
 }

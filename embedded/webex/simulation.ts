@@ -19,5 +19,5 @@ export interface Simulation {
 /** What a request carries with it on its way through the endpoints. */
 export interface SimulatorEnv {
   Bindings: HttpBindings;
-  Variables: { trackingId: string; grantType?: string };
+  Variables: { trackingId: string };
 }

@@ -23,6 +23,14 @@ test('a fault with a path happens there only', async () => {
   expect((await refreshWith(webex, 'any')).status).toBe(500);
 });
 
+test('a request that a fault answers is logged with its grant type', async () => {
+  webex.behaviour.fault = { status: 429 };
+  await refreshWith(webex, 'any');
+  expect(webex.requests).toEqual([
+    { method: 'POST', path: '/v1/access_token', status: 429, grantType: 'refresh_token' },
+  ]);
+});
+
 test('a fault with a count heals, and leaves the fault that was given unchanged', async () => {
   const fault = { status: 502, count: 2 };
   webex.behaviour.fault = fault;
