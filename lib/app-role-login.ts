@@ -1,4 +1,5 @@
-import { NotPermitted } from './credential-errors';
+import { NotPermitted, TemporarilyUnavailable, VaultSealed, type CredentialError } from './credential-errors';
+import { safeText } from './safe-text';
 import { unwrapSecretId } from './secret-id';
 import { readSetting, VaultResponseError, type VaultClient, type VaultLogin } from './vault-client';
 
@@ -86,13 +87,7 @@ export class AppRoleLogin implements AsyncDisposable {
     try {
       return await this.#vault.loginAppRole(roleId, secretId, appRolePath);
     } catch (error) {
-      if (error instanceof VaultResponseError && [400, 401, 403, 404].includes(error.statusCode)) {
-        throw new NotPermitted(
-          this.#credential,
-          `Vault does not log role id and secret id in at auth/${appRolePath} (${error.statusCode}): one of them is wrong, expired or used up, or this network may not use them; issue a new secret id`,
-        );
-      }
-      throw error;
+      throw error instanceof VaultResponseError ? this.#explain(error, appRolePath) : error;
     }
   }
 
@@ -103,6 +98,24 @@ export class AppRoleLogin implements AsyncDisposable {
     }
     this.#unwrapped ??= secretId ?? (await unwrapSecretId(this.#vault, wrappingToken));
     return this.#unwrapped;
+  }
+
+  #explain(error: VaultResponseError, appRolePath: string): CredentialError {
+    const { statusCode, retryAfterMs } = error;
+    if ([400, 401, 403, 404].includes(statusCode)) {
+      return new NotPermitted(
+        this.#credential,
+        `Vault does not log role id and secret id in at auth/${appRolePath} (${statusCode}): one of them is wrong, expired or used up, or this network may not use them; issue a new secret id`,
+      );
+    }
+    const said = safeText(error.errors.join('; ')) || 'no message';
+    return said.includes('sealed')
+      ? new VaultSealed(this.#credential, this.#vault.address)
+      : new TemporarilyUnavailable(
+          this.#credential,
+          `Vault could not log in at auth/${appRolePath} (${statusCode}: ${said}); try again later`,
+          retryAfterMs,
+        );
   }
 
   #keep({ token, leaseDurationSeconds, renewable }: VaultLogin): void {

@@ -66,26 +66,37 @@ export async function peopleMe(options: WebexOptions): Promise<Person> {
 }
 
 async function get({ apiUrl, accessToken, timeoutMs = 30_000 }: WebexOptions, path: string): Promise<unknown> {
-  let response: Response;
-  let body: string;
   try {
-    response = await fetch(`${apiUrl.replace(/\/+$/, '')}/${path}`, {
+    const response = await fetch(`${apiUrl.replace(/\/+$/, '')}/${path}`, {
       headers: { authorization: `Bearer ${accessToken}`, accept: 'application/json' },
       // A redirect would carry the token to wherever it points.
       redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs),
     });
-    body = await response.text();
+    return await readJson(response, apiUrl, path, [accessToken]);
   } catch (error) {
-    throw new WebexUnreachableError(
-      `no answer from Webex at ${apiUrl} (${reason(error)}); check the network, and the Webex API URL in deployment.ts`,
-    );
+    throw error instanceof UserError ? error : noAnswer(apiUrl, error);
   }
-  const json = parseJson(body);
+}
+
+/**
+ * What Webex answered.
+ *
+ * @param apiUrl and `path`: what was asked, as errors name it
+ * @param secrets that were sent, hidden where the answer quotes them
+ * @throws WebexResponseError where it is not a success, WebexUnreachableError where it is not Webex's JSON
+ */
+export async function readJson(
+  response: Response,
+  apiUrl: string,
+  path: string,
+  secrets: readonly string[],
+): Promise<unknown> {
+  const json = parseJson(await response.text());
   if (!response.ok) {
     const { message, trackingId } = errorReply.parse(json);
-    const said = message === undefined ? 'no message' : safeText(message, [accessToken]).replace(/\.$/, '');
-    throw new WebexResponseError(path, response.status, said, trackingId && safeText(trackingId, [accessToken]));
+    const said = message === undefined ? 'no message' : safeText(message, secrets).replace(/\.$/, '');
+    throw new WebexResponseError(path, response.status, said, trackingId && safeText(trackingId, secrets));
   }
   if (json === undefined) {
     throw notWebex(apiUrl, path);
@@ -93,11 +104,19 @@ async function get({ apiUrl, accessToken, timeoutMs = 30_000 }: WebexOptions, pa
   return json;
 }
 
+/** For an error of `fetch`. */
+export function noAnswer(apiUrl: string, error: unknown): WebexUnreachableError {
+  return new WebexUnreachableError(
+    `no answer from Webex at ${apiUrl} (${reason(error)}); check the network, and the Webex API URL in deployment.ts`,
+  );
+}
+
 const errorReply = z
   .object({ message: z.string().optional().catch(undefined), trackingId: z.string().optional().catch(undefined) })
   .catch({ message: undefined, trackingId: undefined });
 
-function notWebex(apiUrl: string, path: string): WebexUnreachableError {
+/** For an answer that another server gave. */
+export function notWebex(apiUrl: string, path: string): WebexUnreachableError {
   return new WebexUnreachableError(
     `${apiUrl} answered ${path} with something that Webex does not say; check the Webex API URL in deployment.ts`,
   );
