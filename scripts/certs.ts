@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import type { FileOwner } from '../lib/atomic-file';
+import {
+  caCertificateFile,
+  certifiedServers,
+  prepareCertificates,
+  type CertificateReport,
+} from '../lib/certificate-folder';
+import { createCommand, runCommand, wholeNumber } from '../lib/command';
+
+/*
+ * A small private CA and certificates for the servers, for those who have none of their own.
+ */
+
+/** The container that `deployment.ts` declares by default. */
+const DEFAULT_SERVER = 'webex-token-vault';
+
+interface Options {
+  readonly folder: string;
+  readonly dns?: string[];
+  readonly ip?: string[];
+  readonly days: number;
+  readonly caDays: number;
+  readonly renew?: true;
+  readonly owner?: FileOwner;
+  readonly json?: true;
+}
+
+function build(): Command {
+  return createCommand({
+    name: 'certs',
+    summary:
+      'Makes a private CA and a certificate for each server, with keys that only their owner can read. What is good is kept; certificates that are damaged, for other names or end within 30 days are issued again. The CA is never replaced.',
+  })
+    .argument(
+      '[servers...]',
+      `names of the servers, each also a host name of its certificate (default: those that have one, else ${DEFAULT_SERVER})`,
+    )
+    .option('--folder <folder>', 'where they are kept', join('secrets', 'tls'))
+    .option('--dns <names...>', 'host names of all of them, besides localhost')
+    .option('--ip <addresses...>', 'IP addresses of all of them, besides 127.0.0.1 and ::1')
+    .option('--days <days>', 'lifetime of the certificates', wholeNumber, 397)
+    .option('--ca-days <days>', 'lifetime of the CA, where it is made now', wholeNumber, 3650)
+    .option('--renew', 'issue the certificates again by the same CA, with new keys and the names they have')
+    .option('--owner <uid:gid>', 'who the servers run as, when run by root', owner)
+    .option('--json', 'print what was done as JSON')
+    .action(async (named: string[], options: Options) => {
+      const { folder, dns, ip, days, caDays, renew } = options;
+      const there = await certifiedServers(folder);
+      const servers = [named, there].find((names) => names.length > 0) ?? [DEFAULT_SERVER];
+      const reports = await prepareCertificates({
+        folder,
+        servers,
+        dnsNames: dns,
+        ipAddresses: ip,
+        lifetimeDays: days,
+        caLifetimeDays: caDays,
+        renew,
+        owner: options.owner,
+      });
+      if (options.json) {
+        process.stdout.write(`${JSON.stringify(reports, undefined, 2)}\n`);
+        return;
+      }
+      process.stdout.write(reports.map(describe).join(''));
+      process.stderr.write(nextSteps(folder, reports));
+    });
+}
+
+function owner(value: string): FileOwner {
+  const [, uid, gid] = /^(\d{1,9}):(\d{1,9})$/.exec(value) ?? [];
+  if (uid === undefined || gid === undefined) {
+    throw new InvalidArgumentError(`It must be two numbers, like "100:1000", got "${value}".`);
+  }
+  return { uid: Number(uid), gid: Number(gid) };
+}
+
+function describe({ name, action, certFile, expires }: CertificateReport): string {
+  return `${action.padEnd(7)}  ${certFile}  ${name}, until ${expires.toISOString().slice(0, 10)}\n`;
+}
+
+function nextSteps(folder: string, reports: readonly CertificateReport[]): string {
+  const renewed = reports.some(({ action }) => action === 'renewed');
+  const lines = [
+    `Clients trust the servers by: export VAULT_CACERT=${caCertificateFile(folder)}`,
+    ...(renewed ? ['OpenBao takes a renewed certificate by itself; send a running Vault the signal HUP.'] : []),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+if (require.main === module) {
+  void runCommand(() => build());
+}
