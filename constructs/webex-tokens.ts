@@ -22,6 +22,17 @@ export class WebexTokens extends DeploymentStack {
     // to create tokens.
     new VaultProvider(this, 'vault', { address: vault.address, namespace: vault.namespace, skipChildToken: true });
 
+    // No namespace has a plugin catalog of its own: the entry is written in the root one, by a token that may.
+    const pluginProvider =
+      vault.namespace === undefined
+        ? undefined
+        : new VaultProvider(this, 'vault-root', {
+            alias: 'root',
+            address: vault.address,
+            namespace: 'root',
+            skipChildToken: true,
+          });
+
     const { mountPath, plugin, ...tuning } = engineSettings;
     const binary = plugin.register ? inspectPlugin(plugin, DeploymentStack.home) : undefined;
     const engine = new Engine(this, 'engine', {
@@ -30,6 +41,7 @@ export class WebexTokens extends DeploymentStack {
       pluginName: plugin.name,
       pluginSha256: binary?.sha256,
       pluginCommand: binary?.command,
+      pluginProvider,
     });
 
     for (const { name, clientId, clientSecretVersion } of integrations) {

@@ -67,7 +67,10 @@ const credential = z.strictObject({
 });
 
 const app = z.strictObject({
-  name,
+  /** In lower case: AppRole does not tell it from upper case, policies do. */
+  name: name.regex(/^[^A-Z]*$/, {
+    error: ({ input }) => `must be in lower case, got "${String(input)}"; use "${String(input).toLowerCase()}"`,
+  }),
   /** Names of the credentials whose access token the app may read. */
   reads: z.array(z.string()).min(1, 'must name at least one credential'),
   /** Lifetime of the Vault token of one login. @default 1200 */

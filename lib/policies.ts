@@ -21,17 +21,17 @@ export function scratchCredential(credentialName: string): string {
 
 /** Name of an app's policy. */
 export function appPolicyName(deployment: Deployment, appName: string): string {
-  return `${policyPrefix(deployment)}-app-${appName}`;
+  return policyName(deployment, `app-${appName}`);
 }
 
 /** Name of the authorizer's policy. */
 export function authorizerPolicyName(deployment: Deployment): string {
-  return `${policyPrefix(deployment)}-authorizer`;
+  return policyName(deployment, 'authorizer');
 }
 
 /** Name of the provisioner's policy. */
 export function provisionerPolicyName(deployment: Deployment): string {
-  return `${policyPrefix(deployment)}-provisioner`;
+  return policyName(deployment, 'provisioner');
 }
 
 /** What an app may do: read the access token of its own credentials. */
@@ -133,8 +133,9 @@ export function provisionerPolicy(deployment: Deployment): string {
   ]);
 }
 
-function policyPrefix(deployment: Deployment): string {
-  return deployment.engine.mountPath.replaceAll('/', '-');
+/** In lower case: so Vault keeps it, and so it looks for it in the rules about policies. */
+function policyName(deployment: Deployment, holder: string): string {
+  return `${deployment.engine.mountPath.replaceAll('/', '-')}-${holder}`.toLowerCase();
 }
 
 function render(rules: readonly Rule[]): string {
