@@ -1,3 +1,5 @@
+import { UserError } from './user-error';
+
 /*
  * What Vault, Webex or a browser said may be shown to a person only after this: an error text can quote the request
  * that it is about, and a terminal obeys the escape sequences in it.
@@ -28,4 +30,9 @@ export function safeText(text: string, secrets: readonly string[] = []): string 
   const hidden = known.reduce((safe, secret) => safe.replaceAll(secret, HIDDEN), text);
   const safe = oneLine(hidden.replace(NAMED_SECRET, `$1${HIDDEN}`).replace(TOKEN_LIKE, HIDDEN));
   return safe.length > 300 ? `${safe.slice(0, 300)}...` : safe;
+}
+
+/** What an error says: a `UserError` is made to be read, any other message may hold anything. */
+export function describeError(error: unknown): string {
+  return error instanceof UserError ? error.message : safeText(error instanceof Error ? error.message : String(error));
 }
