@@ -1,0 +1,131 @@
+import { stdin } from 'node:process';
+import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
+import { authorize, type Grant } from '../lib/code-grant';
+import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/command';
+import { CREDENTIAL_EXIT_CODES } from '../lib/credential-errors';
+import { findCredential } from '../lib/deployment';
+import { VaultClient, vaultOptionsFromEnvironment } from '../lib/vault-client';
+import { requireToken } from '../lib/vault-login';
+
+/** Has a person consent to a credential, once. */
+
+interface Options {
+  readonly open: boolean;
+  readonly manual?: boolean;
+  readonly replace?: boolean;
+  readonly timeoutSeconds: number;
+  readonly json?: boolean;
+}
+
+function build(signal: AbortSignal): Command {
+  return createCommand({
+    name: 'authorize',
+    summary: 'Has a person consent to a credential in the browser, and leaves the grant in Vault.',
+    environment: {
+      ...VAULT_ENVIRONMENT,
+      VAULT_TOKEN: "token with the authorizer's policy; default: in ~/.vault-token",
+    },
+    exitCodes: CREDENTIAL_EXIT_CODES,
+  })
+    .argument('<credential>', 'name of the credential, as in deployment.ts')
+    .option('--replace', 'authorise anew although the credential works; asks for consent twice')
+    .option('--manual', 'no browser on this machine: paste the URL that the browser ends on')
+    .option('--no-open', 'do not open the browser')
+    .option('--timeout-seconds <n>', 'how long each consent may take', wholeNumber, 300)
+    .option('--json', 'print the result as JSON')
+    .action(async (name: string, options: Options) => {
+      const deployment = await loadDeployment(() => import('../deployment'));
+      findCredential(deployment, name);
+      const vaultOptions = vaultOptionsFromEnvironment(deployment.vault);
+      requireToken(vaultOptions, name);
+      using prompt = options.manual ? new RedirectPrompt() : undefined;
+      const grant = await authorize({
+        vault: new VaultClient(vaultOptions),
+        deployment,
+        credentialName: name,
+        replace: options.replace,
+        timeoutSeconds: options.timeoutSeconds,
+        askForRedirect: prompt && ((problem, waiting) => prompt.ask(problem, waiting)),
+        onUrl: (url) => showUrl(url, options),
+        onNotice: say,
+        signal,
+      });
+      grant.warnings.forEach((warning) => say(`warning: ${warning}`));
+      console.log(options.json ? JSON.stringify(toJson(grant), null, 2) : toText(grant));
+    });
+}
+
+async function showUrl(url: string, { open, manual }: Options): Promise<void> {
+  say(`Consent on this page:\n\n  ${url}\n`);
+  if (manual) {
+    say('At the end the browser shows an address that it cannot open: copy that whole address.');
+  } else if (open) {
+    await openBrowser(url);
+  }
+}
+
+/** The URL is printed already, so a browser that does not start is no failure. */
+async function openBrowser(url: string): Promise<void> {
+  const failed = (): void => say('The browser could not be started; open the page by hand.');
+  try {
+    const { default: open } = await import('open');
+    (await open(url)).once('error', failed);
+  } catch {
+    failed();
+  }
+}
+
+/** At a terminal what is pasted stays hidden, because there is a code in it; else each line is one try. */
+class RedirectPrompt implements Disposable {
+  readonly #input = stdin.isTTY ? undefined : createInterface({ input: stdin });
+  readonly #lines = this.#input?.[Symbol.asyncIterator]();
+
+  async ask(problem: string | undefined, signal: AbortSignal): Promise<string | undefined> {
+    if (problem !== undefined) {
+      say(`Ignored: ${problem}.`);
+    }
+    if (this.#lines !== undefined) {
+      const next = await this.#lines.next();
+      return next.done ? undefined : next.value;
+    }
+    const { password } = await import('@inquirer/prompts');
+    return password({ message: 'Paste the address (it stays hidden):' }, { signal, output: process.stderr });
+  }
+
+  /** An open pipe would keep the process. */
+  [Symbol.dispose](): void {
+    this.#input?.close();
+  }
+}
+
+function toText({ person, scopes, expireTime }: Grant): string {
+  const rows = {
+    name: person?.displayName ?? 'unknown',
+    email: person?.emails.join(', ') ?? 'unknown',
+    organisation: person?.orgId ?? 'unknown',
+    scopes: scopes.join(' '),
+    expires: expireTime?.toISOString() ?? 'never',
+  };
+  return Object.entries(rows)
+    .map(([label, value]) => `${`${label}:`.padEnd(14)}${value}`)
+    .join('\n');
+}
+
+function toJson({ credential, person, scopes, expireTime, warnings }: Grant): object {
+  return {
+    credential,
+    name: person?.displayName ?? null,
+    email: person?.emails[0] ?? null,
+    organisation: person?.orgId ?? null,
+    scopes,
+    expire_time: expireTime?.toISOString() ?? null,
+    warnings,
+  };
+}
+
+function say(line: string): void {
+  console.error(line);
+}
+
+void runCommand(build);

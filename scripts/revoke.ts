@@ -1,0 +1,47 @@
+import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/command';
+import { CREDENTIAL_EXIT_CODES } from '../lib/credential-errors';
+import { findCredential } from '../lib/deployment';
+import { deleteCredential, findRevocable, whatRemains } from '../lib/revocation';
+import { UserError } from '../lib/user-error';
+import { VaultClient, vaultOptionsFromEnvironment } from '../lib/vault-client';
+import { requireToken } from '../lib/vault-login';
+
+/** Deletes a credential in Vault, and says what Webex still honours. */
+
+void runCommand((signal) =>
+  createCommand({
+    name: 'revoke',
+    summary:
+      'Deletes a credential in Vault: its apps get no more tokens. Webex is not told; the command says what to do.',
+    environment: {
+      ...VAULT_ENVIRONMENT,
+      VAULT_TOKEN: "token with the authorizer's policy; default: in ~/.vault-token",
+    },
+    exitCodes: CREDENTIAL_EXIT_CODES,
+  })
+    .argument('<credential>', 'name of the credential, as in deployment.ts')
+    .option('--yes', 'do not ask for confirmation; needed without a terminal')
+    .action(async (name: string, { yes }: { yes?: boolean }) => {
+      const deployment = await loadDeployment(() => import('../deployment'));
+      const credential = findCredential(deployment, name);
+      const { mountPath } = deployment.engine;
+      const options = vaultOptionsFromEnvironment(deployment.vault);
+      requireToken(options, name);
+      const vault = new VaultClient(options);
+      const revocable = await findRevocable(vault, mountPath, name);
+      if (!yes && !(await confirmed(name, vault.address, signal))) {
+        throw new UserError(`"${name}" was not deleted`);
+      }
+      await deleteCredential(vault, mountPath, name);
+      console.log([`"${name}" is deleted in Vault.`, ...whatRemains(deployment, credential, revocable)].join('\n'));
+    }),
+);
+
+async function confirmed(name: string, address: string, signal: AbortSignal): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    throw new UserError(`there is no terminal to ask whether "${name}" shall be deleted; say so with --yes`, 2);
+  }
+  const { confirm } = await import('@inquirer/prompts');
+  const message = `Delete "${name}" at ${address}? Its apps get no more tokens, and only a person can authorise it again.`;
+  return confirm({ message, default: false }, { signal, output: process.stderr });
+}
