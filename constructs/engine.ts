@@ -98,6 +98,8 @@ export class Engine extends Construct {
       path: `${mount.path}/config`,
       dataJson: JSON.stringify(configOf(props)),
       ignoreAbsentFields: true,
+      // It goes with the mount. On its own, even for the moment in which a mount moves, reaping would be back on.
+      disableDelete: true,
     });
   }
 }

@@ -111,7 +111,10 @@ const plugin = z.strictObject({
 });
 
 const engine = z.strictObject({
-  /** Where the engine is mounted. @default "oauthapp" */
+  /**
+   * Where the engine is mounted. Changed later, the mount moves with its grants, and the client secrets have to be
+   * given again. @default "oauthapp"
+   */
   mountPath: path.default('oauthapp'),
   plugin: plugin.prefault({}),
   /** How long before its expiry an access token is refreshed. @default 604800 (7 days) */

@@ -106,7 +106,7 @@ export function provisionerPolicy(deployment: Deployment): string {
       : []),
     { path: `sys/mounts/${mountPath}`, capabilities: owned, why: 'mount the engine' },
     { path: `sys/mounts/${mountPath}/tune`, capabilities: ['update'], why: 'describe the mount' },
-    { path: `${mountPath}/config`, capabilities: owned, why: 'keep the engine grant-safe' },
+    { path: `${mountPath}/config`, capabilities: ['read', 'update'], why: 'keep the engine grant-safe' },
     ...deployment.integrations.map(({ name }): Rule => ({
       path: `${mountPath}/servers/${name}`,
       capabilities: owned,
