@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { createCommand, loadDeployment, runCommand } from '../lib/command';
+import { chooseCredential } from '../lib/credential-choice';
+import { CREDENTIAL_EXIT_CODES } from '../lib/credential-errors';
+import { APP_ENVIRONMENT, tokenSourceFromEnvironment } from '../lib/token-source-environment';
+import { WebexFetch } from '../lib/webex-fetch';
+
+/** Prints the display name of the person who authorised: the smallest app that uses the tokens. */
+
+const person = z.object({ displayName: z.string() });
+
+void runCommand((signal) =>
+  createCommand({
+    name: 'people-me',
+    summary: 'Prints the display name of the person who authorised the credential.',
+    environment: APP_ENVIRONMENT,
+    exitCodes: CREDENTIAL_EXIT_CODES,
+  })
+    .option('--credential <name>', 'credential to use; default: the only one with scope spark:people_read')
+    .action(async (options: { credential?: string }) => {
+      const deployment = await loadDeployment(() => import('../deployment'));
+      const { name } = chooseCredential(deployment, ['spark:people_read'], options.credential);
+      await using tokens = tokenSourceFromEnvironment(deployment, name, {
+        onWarning: (warning) => console.error(`warning: ${warning}`),
+      });
+      const { apiUrl } = deployment.webex;
+      const webex = new WebexFetch({ tokens, origins: [apiUrl] });
+      const { displayName } = await webex.json(`${apiUrl}/people/me`, person, { signal });
+      console.log(displayName);
+    }),
+);
