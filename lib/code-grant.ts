@@ -1,6 +1,6 @@
 import { lookAt, ownerAccount, refuseOther, type Account, type ExpectedAccount } from './account';
 import { checkAuthorizer } from './authorizer-checks';
-import { askForConsent, exchangeCode, type ConsentContext } from './consent';
+import { askForConsent, exchangeCode, type ConsentContext, type ConsentSubject } from './consent';
 import { authorizedPage, refusedPage, trialPage, type ConsentPage } from './consent-page';
 import { findCredential, findIntegration, type Deployment } from './deployment';
 import { expectedAccount, findGrant, worksAlready } from './existing-grant';
@@ -47,11 +47,16 @@ export interface Grant {
   readonly warnings: readonly string[];
 }
 
-/** Everything that one run of {@link authorize} works with. */
-interface Run extends ConsentContext {
+/** What it takes to make a grant of a code. */
+export interface GrantSubject extends ConsentSubject {
+  /** Base URL of the Webex API. */
   readonly apiUrl: string;
+  /** Takes what a person should know, a line at a time. */
   readonly notice: (line: string) => void;
 }
+
+/** Everything that one run of {@link authorize} works with. */
+type Run = ConsentContext & GrantSubject;
 
 /**
  * Has a person consent, once, and leaves the grant in Vault.
@@ -96,16 +101,24 @@ export async function authorize(options: AuthorizeOptions): Promise<Grant> {
 async function establish(run: Run): Promise<Grant> {
   const { name, owner } = run.credential;
   const received = await askForConsent(run, owner);
-  return withOutcome(received, authorizedPage(name), async () => {
-    await exchangeCode(run, received.code, name);
-    if (owner === undefined) {
-      return grant(run, await look(run, name, `"${name}" is authorised`));
-    }
-    return removingOnFailure(run, name, async () => {
-      const account = await look(run, name, 'nothing is stored');
-      refuseOther(ownerAccount(owner), identified(account, name), name, 'nothing is stored');
-      return grant(run, account);
-    });
+  return withOutcome(received, authorizedPage(name), () => storeNewGrant(run, received.code));
+}
+
+/**
+ * Has the engine exchange the code, for a credential in which nothing works, and looks whose account it is.
+ *
+ * @throws WrongAccount where it is not the owner's, with nothing stored; UserError
+ */
+export async function storeNewGrant(subject: GrantSubject, code: string): Promise<Grant> {
+  const { name, owner } = subject.credential;
+  await exchangeCode(subject, code, name);
+  if (owner === undefined) {
+    return grant(subject, await look(subject, name, `"${name}" is authorised`));
+  }
+  return removingOnFailure(subject, name, async () => {
+    const account = await look(subject, name, 'nothing is stored');
+    refuseOther(ownerAccount(owner), identified(account, name), name, 'nothing is stored');
+    return grant(subject, account);
   });
 }
 
@@ -147,7 +160,7 @@ async function replace(run: Run, expected: ExpectedAccount): Promise<Grant> {
 }
 
 /** @param soFar what is true of the credential although its account cannot be looked at */
-async function look({ vault, mountPath, apiUrl }: Run, name: string, soFar: string): Promise<Account> {
+async function look({ vault, mountPath, apiUrl }: GrantSubject, name: string, soFar: string): Promise<Account> {
   return lookAt(vault, mountPath, apiUrl, name).catch((error: unknown) => {
     throw new UserError(`${soFar}, but whose account consented could not be seen: ${describeError(error)}`);
   });
@@ -162,25 +175,25 @@ function identified({ person }: Account, name: string): Person {
   return person;
 }
 
-function grant(run: Run, { reading, person }: Account): Grant {
-  const { name, scopes } = run.credential;
+function grant({ credential, notice }: GrantSubject, { reading, person }: Account): Grant {
+  const { name, scopes } = credential;
   if (person === undefined) {
-    run.notice(`Webex does not say whose account "${name}" is: its scopes do not let it.`);
+    notice(`Webex does not say whose account "${name}" is: its scopes do not let it.`);
   }
   return { credential: name, person, scopes, expireTime: reading.expireTime, warnings: reading.warnings };
 }
 
-async function removingOnFailure<T>(run: Run, name: string, work: () => Promise<T>): Promise<T> {
+async function removingOnFailure<T>(subject: GrantSubject, name: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    await remove(run, name);
+    await remove(subject, name);
     throw error;
   }
 }
 
 /** Never hides the error that led here. */
-async function remove({ vault, mountPath, notice }: Run, name: string): Promise<void> {
+async function remove({ vault, mountPath, notice }: GrantSubject, name: string): Promise<void> {
   await vault.delete(`${mountPath}/creds/${name}`).catch((error: unknown) => {
     notice(`ATTENTION: ${mountPath}/creds/${name} could not be deleted; delete it by hand: ${describeError(error)}`);
   });

@@ -11,11 +11,15 @@ import { VaultResponseError, type VaultClient } from './vault-client';
  * One consent: ask the engine for the URL, have a person visit it, give the code to the engine.
  */
 
-export interface ConsentContext {
+/** What is consented to, and where the grant goes. */
+export interface ConsentSubject {
   readonly vault: VaultClient;
   readonly mountPath: string;
   readonly integration: Integration;
   readonly credential: Credential;
+}
+
+export interface ConsentContext extends ConsentSubject {
   readonly channel: RedirectChannel;
   /** Shows the URL to whoever consents; may take as long as the consent does. */
   readonly onUrl: (url: string) => void | Promise<void>;
@@ -26,12 +30,13 @@ export interface ConsentContext {
 const urlReply = z.object({ data: z.object({ url: z.url({ protocol: /^https?$/ }) }) });
 
 /**
+ * The URL at Webex where a person consents.
+ *
  * @param loginHint email that Webex fills in
- * @throws ConsentRefused, or UserError where nobody consents in time; the signal's reason where it is aborted
+ * @throws UserError where Vault gives none
  */
-export async function askForConsent(context: ConsentContext, loginHint?: string): Promise<ReceivedCode> {
-  const { vault, mountPath, integration, credential, channel } = context;
-  const state = new ConsentState();
+export async function consentUrl(subject: ConsentSubject, state: ConsentState, loginHint?: string): Promise<string> {
+  const { vault, mountPath, integration, credential } = subject;
   const request = {
     server: integration.name,
     redirect_url: integration.redirectUrl,
@@ -39,16 +44,25 @@ export async function askForConsent(context: ConsentContext, loginHint?: string)
     state: state.value,
     ...(loginHint === undefined ? {} : { auth_url_params: { login_hint: loginHint } }),
   };
-  const { url } = await vault.write(`${mountPath}/auth-code-url`, request, urlReply).then(
-    ({ data }) => data,
-    (error: unknown) => {
-      throw error instanceof VaultResponseError
-        ? new UserError(
-            `Vault gives no consent URL for integration "${integration.name}" (${error.statusCode}: ${safeText(error.errors.join('; ')) || 'no message'}); deploy stack webex-tokens again, so that Vault and deployment.ts agree`,
-          )
-        : error;
-    },
-  );
+  try {
+    return (await vault.write(`${mountPath}/auth-code-url`, request, urlReply)).data.url;
+  } catch (error) {
+    throw error instanceof VaultResponseError
+      ? new UserError(
+          `Vault gives no consent URL for integration "${integration.name}" (${error.statusCode}: ${safeText(error.errors.join('; ')) || 'no message'}); deploy stack webex-tokens again, so that Vault and deployment.ts agree`,
+        )
+      : error;
+  }
+}
+
+/**
+ * @param loginHint email that Webex fills in
+ * @throws ConsentRefused, or UserError where nobody consents in time; the signal's reason where it is aborted
+ */
+export async function askForConsent(context: ConsentContext, loginHint?: string): Promise<ReceivedCode> {
+  const { integration, credential, channel } = context;
+  const state = new ConsentState();
+  const url = await consentUrl(context, state, loginHint);
   context.signal.throwIfAborted();
   const stop = new AbortController();
   const interrupt = (): void => stop.abort(context.signal.reason);
@@ -82,18 +96,18 @@ function tooLate(timeoutSeconds: number): UserError {
  *
  * @param target name of the credential in Vault
  */
-export async function exchangeCode(context: ConsentContext, code: string, target: string): Promise<void> {
-  const { vault, mountPath, integration, credential } = context;
+export async function exchangeCode(subject: ConsentSubject, code: string, target: string): Promise<void> {
+  const { vault, mountPath, integration, credential } = subject;
   const data = { server: integration.name, code, redirect_url: integration.redirectUrl };
   try {
     await vault.write(`${mountPath}/creds/${target}`, data);
   } catch (error) {
-    throw error instanceof VaultResponseError ? explainExchange(error, context, code, credential.name) : error;
+    throw error instanceof VaultResponseError ? explainExchange(error, subject, code, credential.name) : error;
   }
 }
 
-function explainExchange(error: VaultResponseError, context: ConsentContext, code: string, name: string): UserError {
-  const { mountPath, vault, integration } = context;
+function explainExchange(error: VaultResponseError, subject: ConsentSubject, code: string, name: string): UserError {
+  const { mountPath, vault, integration } = subject;
   const said = safeText(error.errors.join('; '), [code]) || 'no message';
   if (said.includes('missing client secret')) {
     return new NotDeployed(
