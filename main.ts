@@ -10,7 +10,8 @@ import { UserError } from './lib/user-error';
 async function main(): Promise<void> {
   // Loaded here, so that what is wrong with it is told like everything else.
   const { default: deployment } = await import('./deployment');
-  const app = new App();
+  // CDKTF's own checks run `terraform version`, and synthesizing needs no Terraform; ours are in the constructs.
+  const app = new App({ skipValidation: true });
   const server = deployment.vault.server && new VaultServer(app, 'vault-server', deployment);
   const tokens = new WebexTokens(app, 'webex-tokens', deployment);
   if (server) {

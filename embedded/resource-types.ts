@@ -21,23 +21,23 @@ function object<T extends Record<string, unknown>>(
   describe: (declared: T) => {
     readonly path: string;
     readonly body: Readonly<Record<string, unknown>>;
-    /** What a read must show for the write to be left out. @default - the body */
-    readonly expected?: Readonly<Record<string, unknown>>;
     /** Where an existing object is changed, if not where it was made. @default - the path */
     readonly updatePath?: string;
+    /** Where it is read, if not where it was made. @default - the path */
+    readonly readPath?: string;
   },
   after: (vault: VaultClient, declared: T) => Promise<Attributes> = () => Promise.resolve({}),
 ): ResourceType {
   return {
     async apply(vault, raw, address) {
       const declared = parse(schema, raw, address);
-      const { path, body, expected = body, updatePath = path } = describe(declared);
-      const found = await readOrUndefined(vault, path);
-      const changed = found === undefined || !contains(found, expected);
+      const { path, body, updatePath = path, readPath = path } = describe(declared);
+      const found = await readOrUndefined(vault, readPath);
+      const changed = found === undefined || !contains(found, body);
       if (changed) {
         await vault.write(found === undefined ? path : updatePath, body);
       }
-      const actual = changed ? await readOrUndefined(vault, path) : found;
+      const actual = changed ? await readOrUndefined(vault, readPath) : found;
       return { changed, attributes: { ...actual, ...declared, id: path, ...(await after(vault, declared)) } };
     },
   };
@@ -77,7 +77,8 @@ const authBackend = object(
   ({ type, path, description }) => ({
     path: `sys/auth/${path}`,
     body: { type, description },
-    updatePath: `sys/auth/${path}/tune`,
+    updatePath: `sys/mounts/auth/${path}/tune`,
+    readPath: `sys/mounts/auth/${path}`,
   }),
 );
 

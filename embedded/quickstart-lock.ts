@@ -1,0 +1,26 @@
+import { mkdir } from 'node:fs/promises';
+import { lock } from 'proper-lockfile';
+import { UserError } from '../lib/user-error';
+import { cacheRoot } from './cache-folder';
+
+/** A lock that has not been renewed for so long is of a process that was killed. */
+const STALE_MS = 10_000;
+
+/**
+ * One quickstart at a time for each user: two would take each other's processor, and their lines would mix.
+ *
+ * @returns lets the next one run
+ * @throws UserError where another one runs
+ */
+export async function quickstartLock(): Promise<() => Promise<void>> {
+  const folder = cacheRoot();
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  try {
+    return await lock(folder, { lockfilePath: `${folder}/quickstart.lock`, stale: STALE_MS });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ELOCKED') {
+      throw new UserError('another quickstart is running; wait for it to end, or stop it with Ctrl-C where it runs');
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,87 @@
+import type { Ora } from 'ora';
+
+/** How often the elapsed time beside the spinner is renewed. */
+const TICK_MS = 100;
+
+/** Off a terminal, what a step notes is worth a line of its own only once the step takes long. */
+const LONG_MS = 1000;
+
+/**
+ * Numbered step lines, each with the time it took; on a terminal a spinner with the elapsed time while it runs.
+ */
+export class StepLog {
+  #number = 0;
+
+  constructor(
+    private readonly total: number,
+    /** Ends the step that runs; what it has started is the caller's to stop. */
+    private readonly signal: AbortSignal,
+    private readonly output: NodeJS.WriteStream = process.stdout,
+  ) {}
+
+  /**
+   * Runs one step.
+   *
+   * @param doing what it does, shown while it runs: `start OpenBao`
+   * @param step may call `note` to say how far it is; its result's `said` is the line that stays, by default the last note
+   */
+  async run<T extends object>(
+    doing: string,
+    step: (note: (line: string) => void) => Promise<T & { readonly said?: string }>,
+  ): Promise<T> {
+    const label = `${String(++this.#number).padStart(2)}/${this.total}`;
+    const started = performance.now();
+    const elapsed = (): string => `${((performance.now() - started) / 1000).toFixed(1)} s`;
+    let noted = doing;
+    let printed = '';
+    const spinner = await this.#spinner(`${label}  ${doing}`);
+    const tick = setInterval(() => {
+      if (spinner) {
+        spinner.text = `${label}  ${noted}  ${elapsed()}`;
+      } else if (noted !== printed && performance.now() - started > LONG_MS) {
+        printed = noted;
+        this.output.write(`${label}  … ${noted}\n`);
+      }
+    }, TICK_MS);
+    try {
+      this.signal.throwIfAborted();
+      const running = step((line) => {
+        noted = line;
+      });
+      const result = await Promise.race([running, this.#aborted()]);
+      spinner?.stop();
+      this.output.write(`${label}  ${this.#mark('✔', 32)} ${result.said ?? noted}  ${this.#dim(elapsed())}\n`);
+      return result;
+    } catch (error) {
+      spinner?.stop();
+      this.output.write(`${label}  ${this.#mark('✖', 31)} ${noted}  ${this.#dim(elapsed())}\n`);
+      throw error;
+    } finally {
+      clearInterval(tick);
+    }
+  }
+
+  /** Never resolves; rejects on Ctrl-C. */
+  #aborted(): Promise<never> {
+    return new Promise((_, reject) => {
+      this.signal.addEventListener('abort', () => reject(this.signal.reason as Error), { once: true });
+    });
+  }
+
+  async #spinner(text: string): Promise<Ora | undefined> {
+    if (!this.output.isTTY) {
+      return undefined;
+    }
+    const { default: ora } = await import('ora');
+    // Ctrl-C must reach the command's own handler, and typed keys must not be swallowed.
+    return ora({ text, stream: this.output, discardStdin: false }).start();
+  }
+
+  #mark(sign: string, colour: number): string {
+    return this.output.isTTY && !process.env.NO_COLOR ? `\u001b[${colour}m${sign}\u001b[39m` : sign;
+  }
+
+  #dim(text: string): string {
+    return this.output.isTTY && !process.env.NO_COLOR ? `\u001b[2m${text}\u001b[22m` : text;
+  }
+}
