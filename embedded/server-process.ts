@@ -121,12 +121,16 @@ export class ServerProcess implements AsyncDisposable {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Ends it in good order, or after 5 s in any way. Does nothing the second time. */
-  async stop(): Promise<void> {
+  /**
+   * Ends it in good order. Does nothing the second time.
+   *
+   * @param patienceMs after this it is killed
+   */
+  async stop(patienceMs = STOP_TIMEOUT_MS): Promise<void> {
     if (this.isRunning) {
       this.#child.kill('SIGTERM');
     }
-    const impatience = setTimeout(() => void this.kill(), STOP_TIMEOUT_MS);
+    const impatience = setTimeout(() => void this.kill(), patienceMs);
     await this.#closed;
     clearTimeout(impatience);
   }
