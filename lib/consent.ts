@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { explainRefusal } from './credential';
+import { explainRefusal, whatVaultSaid } from './credential';
 import { NotDeployed, TemporarilyUnavailable } from './credential-errors';
 import { clientSecretVariable, type Credential, type Integration } from './deployment';
 import { ConsentState, type ReceivedCode, type RedirectChannel } from './redirect';
-import { safeText } from './safe-text';
 import { UserError } from './user-error';
 import { VaultResponseError, type VaultClient } from './vault-client';
 
@@ -49,7 +48,7 @@ export async function consentUrl(subject: ConsentSubject, state: ConsentState, l
   } catch (error) {
     throw error instanceof VaultResponseError
       ? new UserError(
-          `Vault gives no consent URL for integration "${integration.name}" (${error.statusCode}: ${safeText(error.errors.join('; ')) || 'no message'}); deploy stack webex-tokens again, so that Vault and deployment.ts agree`,
+          `Vault gives no consent URL for integration "${integration.name}" (${error.statusCode}: ${whatVaultSaid(error) || 'no message'}); deploy stack webex-tokens again, so that Vault and deployment.ts agree`,
         )
       : error;
   }
@@ -108,7 +107,7 @@ export async function exchangeCode(subject: ConsentSubject, code: string, target
 
 function explainExchange(error: VaultResponseError, subject: ConsentSubject, code: string, name: string): UserError {
   const { mountPath, vault, integration } = subject;
-  const said = safeText(error.errors.join('; '), [code]) || 'no message';
+  const said = whatVaultSaid(error, [code]) || 'no message';
   if (said.includes('missing client secret')) {
     return new NotDeployed(
       name,

@@ -70,7 +70,7 @@ export function explainRefusal(
   name: string,
   secrets: readonly string[] = [],
 ): UserError {
-  const said = safeText(error.errors.join('; '), secrets);
+  const said = whatVaultSaid(error, secrets);
   switch (error.statusCode) {
     case 400:
       return explainState(said, name);
@@ -90,6 +90,11 @@ export function explainRefusal(
             error.retryAfterMs,
           );
   }
+}
+
+/** Vault's own words, without the wrapping of its error lists, and free of secrets. */
+export function whatVaultSaid(error: VaultResponseError, secrets: readonly string[] = []): string {
+  return safeText(error.errors.join('; ').replace(/\d+ errors? occurred:\s*\*\s*/g, ''), secrets);
 }
 
 /** Vault knows no secrets engine where `deployment.ts` says that it is mounted. */
