@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { PAGE_HEADERS, renderPage, type ConsentPage } from './consent-page';
+import { closeServers, listenOnLoopback } from './loopback-servers';
 import { readRedirect, type ExpectedRedirect, type ReceivedCode, type RedirectChannel } from './redirect';
-import { UserError } from './user-error';
 
 /*
  * Listens where the registered redirect URL points: on loopback only, for as long as one consent takes.
@@ -15,7 +15,7 @@ interface Waiting {
 
 export class RedirectListener implements RedirectChannel {
   readonly #redirectUrl: URL;
-  readonly #servers: Server[] = [];
+  #servers: Server[] = [];
   #waiting: Waiting | undefined;
 
   private constructor(redirectUrl: string) {
@@ -30,12 +30,7 @@ export class RedirectListener implements RedirectChannel {
    */
   static async bind(redirectUrl: string): Promise<RedirectListener> {
     const listener = new RedirectListener(redirectUrl);
-    try {
-      await listener.#listen();
-    } catch (error) {
-      await listener[Symbol.asyncDispose]();
-      throw error;
-    }
+    listener.#servers = await listenOnLoopback(new URL(redirectUrl), () => listener.#server(), 'use --manual');
     return listener;
   }
 
@@ -50,38 +45,14 @@ export class RedirectListener implements RedirectChannel {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(
-      this.#servers.splice(0).map(
-        (server) =>
-          new Promise<void>((resolve) => {
-            server.close(() => resolve());
-            // Browsers open connections ahead of need and keep them: they would keep this process too.
-            server.closeAllConnections();
-          }),
-      ),
-    );
+    await closeServers(this.#servers);
   }
 
-  async #listen(): Promise<void> {
-    const { hostname } = this.#redirectUrl;
-    const port = Number(this.#redirectUrl.port || 80);
-    // A browser may take "localhost" for either of the two.
-    const hosts = hostname === 'localhost' ? ['127.0.0.1', '::1'] : [hostname.replace(/^\[|\]$/g, '')];
-    for (const [index, host] of hosts.entries()) {
-      const server = createServer({ headersTimeout: 5000, requestTimeout: 10_000, keepAliveTimeout: 1 });
-      server.on('request', (request, response) => this.#answer(request, response));
-      server.on('clientError', (_, socket) => socket.destroy());
-      try {
-        await listen(server, host, port);
-        this.#servers.push(server);
-      } catch (error) {
-        const code = (error as NodeJS.ErrnoException).code ?? 'no reason given';
-        const noSuchAddress = code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT';
-        if (index === 0 || !noSuchAddress) {
-          throw portError(this.#redirectUrl, host, port, code);
-        }
-      }
-    }
+  #server(): Server {
+    const server = createServer({ headersTimeout: 5000, requestTimeout: 10_000, keepAliveTimeout: 1 });
+    server.on('request', (request, response) => this.#answer(request, response));
+    server.on('clientError', (_, socket) => socket.destroy());
+    return server;
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
@@ -140,29 +111,4 @@ function refusal(status: number, title: string, text: string): ConsentPage {
 
 function send(response: ServerResponse, page: ConsentPage): void {
   response.writeHead(page.status, { ...PAGE_HEADERS, connection: 'close' }).end(renderPage(page));
-}
-
-async function listen(server: Server, host: string, port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port, ipv6Only: host === '::1' }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-function portError(redirectUrl: URL, host: string, port: number, code: string): UserError {
-  const got = `port ${port} on ${host}, where the redirect URL ${redirectUrl.href} points,`;
-  if (code === 'EADDRINUSE') {
-    const airPlay = process.platform === 'darwin' && (port === 5000 || port === 7000);
-    const hint = airPlay ? 'macOS keeps its AirPlay Receiver there, turn it off' : `see which with "lsof -i :${port}"`;
-    return new UserError(
-      `${got} is taken by another program; ${hint}, or register a redirect URL with another port, or use --manual`,
-    );
-  }
-  if (code === 'EACCES') {
-    return new UserError(`${got} is reserved for the superuser; register a redirect URL with a port of 1024 or more`);
-  }
-  return new UserError(`${got} cannot be listened on (${code}); register another loopback redirect URL`);
 }
