@@ -12,7 +12,7 @@ import { UserError } from '../lib/user-error';
 
 const PROJECT = 'webex-token-vault';
 const PARTIAL = '.partial-';
-const PARTIAL_LIFE_MS = 24 * 3600 * 1000;
+const PARTIAL_LIFE_MS = 3600 * 1000;
 const LOCK_STALE_MS = 5_000;
 const LOCK_RETRY_MS = 500;
 
