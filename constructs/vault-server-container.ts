@@ -4,8 +4,15 @@ import { Construct } from 'constructs';
 
 /** What differs between Vault and OpenBao as containers. */
 const FLAVOURS = {
-  openbao: { image: 'openbao/openbao:2.7.2', cli: 'bao', folder: '/openbao', prefix: 'BAO' },
-  vault: { image: 'hashicorp/vault:2.1.1', cli: 'vault', folder: '/vault', prefix: 'VAULT' },
+  openbao: { image: 'openbao/openbao:2.7.2', cli: 'bao', folder: '/openbao', prefix: 'BAO', capabilities: [] },
+  // To keep its memory out of swap; OpenBao has given that up.
+  vault: {
+    image: 'hashicorp/vault:2.1.1',
+    cli: 'vault',
+    folder: '/vault',
+    prefix: 'VAULT',
+    capabilities: ['CAP_IPC_LOCK'],
+  },
 } as const;
 
 /** Port of the server inside its container. */
@@ -42,7 +49,7 @@ export class VaultServerContainer extends Construct {
   constructor(scope: Construct, id: string, props: VaultServerContainerProps) {
     super(scope, id);
     const { flavour = 'openbao', containerName = 'webex-token-vault', port = 8200, waitTimeoutSeconds = 60 } = props;
-    const { image: pinnedImage, cli, folder, prefix } = FLAVOURS[flavour];
+    const { image: pinnedImage, cli, folder, prefix, capabilities } = FLAVOURS[flavour];
     this.address = `http://127.0.0.1:${port}`;
     this.containerName = containerName;
 
@@ -55,12 +62,13 @@ export class VaultServerContainer extends Construct {
     new Container(this, 'container', {
       name: containerName,
       image: image.imageId,
-      command: ['server', '-dev'],
+      command: ['server', '-dev', '-dev-no-store-token'],
       // The image's entry point writes this where the server looks for its configuration.
       env: [`${prefix}_LOCAL_CONFIG=${JSON.stringify({ plugin_directory: pluginDirectory })}`],
       mounts: [{ type: 'bind', source: props.pluginFolder, target: pluginDirectory, readOnly: true }],
       ports: [{ internal: SERVER_PORT, external: port, ip: '127.0.0.1' }],
       securityOpts: ['no-new-privileges'],
+      capabilities: capabilities.length > 0 ? { add: [...capabilities] } : undefined,
       healthcheck: {
         // 0: unsealed, 2: sealed, 1: no answer.
         test: ['CMD', cli, 'status', `-address=http://127.0.0.1:${SERVER_PORT}`],
