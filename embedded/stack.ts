@@ -48,6 +48,7 @@ export interface ApplyDeclarationOptions {
 export interface AppliedDeclaration {
   /** Such as `Terraform 1.11.4`, or what applied instead and why. */
   readonly by: string;
+  /** Addresses of the resources that were written. */
   readonly changed: readonly string[];
   readonly outputs: Readonly<Record<string, unknown>>;
 }

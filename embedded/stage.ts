@@ -44,7 +44,7 @@ export class Stage implements AsyncDisposable {
     secrets: ReadonlyMap<string, string>,
   ) {
     this.deployment = rehearse(declared, rehearsal);
-    this.environment = rehearsalEnvironment(rehearsal);
+    this.environment = rehearsalEnvironment(this.deployment);
     const { namespace } = this.deployment.vault;
     this.admin = new VaultClient({ address: server.address, token: server.rootToken, namespace });
     this.variables = Object.fromEntries([...secrets].map(([name, secret]) => [clientSecretVariable(name), secret]));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { rehearsalFromEnvironment, rehearse } from './rehearsal';
+import { rehearsedDeployment } from './rehearsal';
 import { quotedList, UserError } from './user-error';
 
 /*
@@ -211,13 +211,12 @@ export type App = Deployment['apps'][number];
  * @throws UserError naming each field that is wrong, what it was and what to write instead.
  */
 export function defineDeployment(input: DeploymentInput, env: NodeJS.ProcessEnv = process.env): Deployment {
-  const parsed = schema.safeParse(input);
+  const parsed = schema.safeParse(rehearsedDeployment(env) ?? input);
   if (!parsed.success) {
     throw new UserError(`deployment.ts: ${parsed.error.issues.map(describeIssue).join('; ')}`);
   }
   checkNames(parsed.data);
-  const rehearsal = rehearsalFromEnvironment(env);
-  return rehearsal ? rehearse(parsed.data, rehearsal) : parsed.data;
+  return parsed.data;
 }
 
 /** @throws UserError naming the known integrations. */

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Deployment } from './deployment';
 
 /*
@@ -6,26 +5,25 @@ import type { Deployment } from './deployment';
  * mount, other addresses. Quickstart and the tests set it for the processes that they start.
  */
 
-export const REHEARSAL_VARIABLE = 'WEBEX_TOKEN_VAULT_REHEARSAL';
+const REHEARSAL_VARIABLE = 'WEBEX_TOKEN_VAULT_REHEARSAL';
 
-const schema = z.strictObject({
-  vaultAddress: z.string(),
-  webexApiUrl: z.string(),
+export interface Rehearsal {
+  readonly vaultAddress: string;
+  readonly webexApiUrl: string;
   /** Port of every redirect URL. */
-  redirectPort: z.int(),
-  pluginPath: z.string(),
-});
-
-export type Rehearsal = z.infer<typeof schema>;
-
-/** Environment in which `deployment.ts` declares the rehearsal instead. */
-export function rehearsalEnvironment(rehearsal: Rehearsal): Record<string, string> {
-  return { [REHEARSAL_VARIABLE]: JSON.stringify(rehearsal) };
+  readonly redirectPort: number;
+  readonly pluginPath: string;
 }
 
-export function rehearsalFromEnvironment(env: NodeJS.ProcessEnv): Rehearsal | undefined {
+/** Environment in which this deployment is the one that `deployment.ts` declares. */
+export function rehearsalEnvironment(deployment: Deployment): Record<string, string> {
+  return { [REHEARSAL_VARIABLE]: JSON.stringify(deployment) };
+}
+
+/** What to take for declared instead; the schema has yet to see it. */
+export function rehearsedDeployment(env: NodeJS.ProcessEnv): unknown {
   const json = env[REHEARSAL_VARIABLE];
-  return json ? schema.parse(JSON.parse(json)) : undefined;
+  return json ? JSON.parse(json) : undefined;
 }
 
 export function rehearse(deployment: Deployment, rehearsal: Rehearsal): Deployment {
