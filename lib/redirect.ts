@@ -35,7 +35,7 @@ export interface ExpectedRedirect {
 export interface ReceivedCode {
   readonly code: string;
   /** Shows the outcome, once it is known, where a browser waits for it. */
-  show(page: ConsentPage): Promise<void>;
+  readonly show: (page: ConsentPage) => Promise<void>;
 }
 
 /** A way by which the redirect arrives. */
