@@ -1,0 +1,211 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { findOpenBao } from '../../embedded/openbao-binary';
+import { authorize } from '../../lib/code-grant';
+import { rehearsalEnvironment } from '../../lib/rehearsal';
+import { issuerPolicy, issueSecretId } from '../../lib/secret-id';
+import type { VaultClient } from '../../lib/vault-client';
+import { VaultWithWebex } from '../fixtures/vault-with-webex';
+
+const PROJECT = resolve(__dirname, '../..');
+
+let vault: VaultWithWebex;
+let folder: string;
+let agent: ChildProcess | undefined;
+let output: string;
+
+beforeAll(async () => {
+  vault = await VaultWithWebex.start();
+  await vault.appLogin('people-me');
+  const { person } = await authorize({
+    vault: await vault.authorizer(),
+    deployment: vault.deployment,
+    credentialName: 'testauth',
+    onUrl: async (url) => {
+      await fetch(await vault.webex.consent(url));
+    },
+  });
+  expect(person?.displayName).toBe('Ada Admin');
+});
+
+afterAll(() => vault[Symbol.asyncDispose]());
+
+beforeEach(() => {
+  folder = join(mkdtempSync(join(tmpdir(), 'agent-config-')), 'agent');
+  output = '';
+});
+
+afterEach(async () => {
+  if (agent?.exitCode === null && agent.signalCode === null) {
+    const ended = once(agent, 'exit');
+    agent.kill();
+    await ended;
+  }
+  agent = undefined;
+  rmSync(resolve(folder, '..'), { recursive: true });
+});
+
+async function command(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const environment = {
+    PATH: process.env.PATH,
+    HOME: folder,
+    VAULT_ADDR: vault.server.address,
+    ...rehearsalEnvironment(vault.rehearsal),
+    ...env,
+  };
+  const line = ['--import', 'tsx', `scripts/${script}.ts`, ...args];
+  return promisify(execFile)(process.execPath, line, { cwd: PROJECT, env: environment }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error: unknown) => error as { code: number; stdout: string; stderr: string },
+  );
+}
+
+/** Leaves role id and wrapping token where the agent looks for them, as the printed lines do. */
+async function introduce(client: VaultClient = vault.admin): Promise<void> {
+  const { roleId, wrappingToken } = await issueSecretId(client, vault.deployment, 'people-me', 120);
+  writeFileSync(join(folder, 'role-id'), roleId);
+  writeFileSync(join(folder, 'secret-id'), wrappingToken);
+}
+
+async function startAgent(): Promise<void> {
+  agent = spawn(await findOpenBao(), ['agent', `-config=${join(folder, 'agent.hcl')}`], {
+    env: { PATH: process.env.PATH, HOME: folder },
+  });
+  for (const stream of [agent.stdout, agent.stderr]) {
+    stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  }
+}
+
+/** Waits for what an agent does in its own time. */
+async function eventually<T>(look: () => T | undefined): Promise<T> {
+  for (let tried = 0; tried < 300; tried++) {
+    const seen = look();
+    if (seen !== undefined) {
+      return seen;
+    }
+    await sleep(100);
+  }
+  throw new Error(`it did not happen; the agent said:\n${output}`);
+}
+
+function readToken(): string | undefined {
+  try {
+    return readFileSync(join(folder, 'testauth.token'), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+it('has a real agent keep a fresh access token in a private file', async () => {
+  const written = await command('agent-config', ['people-me', '--out', folder, '--render-interval-seconds', '1']);
+  expect(written).toMatchObject({ code: 0, stdout: `${join(folder, 'agent.hcl')}\n` });
+  const issued = await command('issue', ['people-me', '--json'], { VAULT_TOKEN: vault.server.rootToken });
+  const { roleId, wrappingToken } = JSON.parse(issued.stdout) as Record<string, string>;
+  writeFileSync(join(folder, 'role-id'), roleId ?? '');
+  writeFileSync(join(folder, 'secret-id'), wrappingToken ?? '');
+  await startAgent();
+
+  const token = await eventually(readToken);
+  expect(statSync(join(folder, 'testauth.token')).mode & 0o777).toBe(0o600);
+  expect(await whoseToken(token)).toBe('Ada Admin');
+  // Used up by the login, and taken away.
+  expect(() => readFileSync(join(folder, 'secret-id'))).toThrow('ENOENT');
+
+  vault.webex.behaviour.refresh = 'rotate';
+  // Asks for more life than is left, so the engine refreshes.
+  await vault.admin.write('oauthapp/config', {
+    tune_reap_check_interval_seconds: 0,
+    tune_refresh_check_interval_seconds: 1,
+    tune_refresh_expiry_delta_factor: 2_000_000,
+  });
+  const next = await eventually(() => {
+    const current = readToken();
+    return current === token ? undefined : current;
+  });
+  expect(await whoseToken(next)).toBe('Ada Admin');
+  expect(output).not.toContain(token);
+});
+
+it('has a real agent run a program with the token in its environment', async () => {
+  const program = 'test -n "$WEBEX_TOKEN_TESTAUTH" && echo "it has a token" && exec sleep 60';
+  await command('agent-config', ['people-me', '--out', folder, '--format', 'env', '--exec', program]);
+  await introduce();
+  await startAgent();
+  await eventually(() => (/^it has a token$/m.test(output) ? true : undefined));
+});
+
+it('has a real agent log in and read in a namespace', async () => {
+  await vault.admin.write('sys/namespaces/team', {});
+  const team = vault.admin.withNamespace('team');
+  await team.write('sys/auth/approle', { type: 'approle' });
+  // Any engine will do where only the path matters.
+  await team.write('sys/mounts/oauthapp', { type: 'kv' });
+  await team.write('oauthapp/creds/testauth', { access_token: 'the token of the team' });
+  await team.write('sys/policies/acl/reader', { policy: 'path "oauthapp/creds/testauth" { capabilities = ["read"] }' });
+  await team.write('auth/approle/role/people-me', { token_policies: ['reader'] });
+
+  await command('agent-config', ['people-me', '--out', folder], { VAULT_NAMESPACE: 'team' });
+  await introduce(team);
+  await startAgent();
+  expect(await eventually(readToken)).toBe('the token of the team');
+});
+
+it('does not start where the wrapping token was made for another role', async () => {
+  await command('agent-config', ['people-me', '--out', folder]);
+  await vault.admin.write('auth/approle/role/other', {});
+  const { token } = await vault.admin.writeWrapped('auth/approle/role/other/secret-id', {}, 120);
+  await introduce();
+  writeFileSync(join(folder, 'secret-id'), token);
+  await startAgent();
+  await eventually(() => (/unable to validate.*creation_path|creation path/i.test(output) ? true : undefined));
+  expect(readToken()).toBeUndefined();
+});
+
+it('lets the operator whom the help describes issue, and prints lines without the wrapping token', async () => {
+  const { stdout: help } = await command('issue', ['--help']);
+  const policy = issuerPolicy('<appRolePath>', '<app>').trim().split('\n');
+  policy.forEach((line) => expect(help).toContain(line));
+
+  const token = await vault.tokenWith(issuerPolicy('approle', 'people-me'));
+  const { stdout, stderr } = await command('issue', ['people-me', '--wrap-ttl-seconds', '60'], { VAULT_TOKEN: token });
+  expect(stderr).toBe('');
+  const wrappingToken = /^Wrapping token {2}(\S+)$/m.exec(stdout)?.[1] ?? '';
+  expect(stdout.split(wrappingToken)).toHaveLength(2);
+  expect(stdout).toContain('valid for 90 days once issued, any number of logins, from any network');
+});
+
+it.each([
+  [['nobody'], 'error: unknown app "nobody"; deployment.ts declares "people-me"\n'],
+  [
+    ['people-me', '--format', 'env'],
+    'error: --format env needs the program that gets the environment; add --exec "<command>"\n',
+  ],
+  [
+    ['people-me', '--exec', 'node app.js'],
+    'error: --exec has no effect with --format file, whose tokens any program can read; add --format env or leave it out\n',
+  ],
+])('agent-config %j ends with a clear line', async (args, line) => {
+  expect(await command('agent-config', args)).toMatchObject({ code: 2, stderr: line, stdout: '' });
+});
+
+it('does not overwrite a configuration that somebody wrote', async () => {
+  await command('agent-config', ['people-me', '--out', folder]);
+  expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe('*\n');
+  writeFileSync(join(folder, 'agent.hcl'), '# mine\n');
+  const { code, stderr } = await command('agent-config', ['people-me', '--out', folder]);
+  expect(code).toBe(1);
+  expect(stderr).toBe(
+    `error: ${join(folder, 'agent.hcl')} exists and was not written by this command; move it away, or use another --out\n`,
+  );
+  expect(readFileSync(join(folder, 'agent.hcl'), 'utf8')).toBe('# mine\n');
+});
+
+async function whoseToken(token: string): Promise<unknown> {
+  const response = await fetch(`${vault.webex.apiUrl}/people/me`, { headers: { authorization: `Bearer ${token}` } });
+  return ((await response.json()) as Record<string, unknown>).displayName;
+}
