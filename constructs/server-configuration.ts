@@ -138,6 +138,9 @@ export class ServerConfiguration {
         ? { audit: [{ type: 'file', path: 'file/', options: { file_path: auditFilePath } }] }
         : // Must be there with Raft since Vault 1.20; OpenBao does not know it.
           { disable_mlock: props.disableMlock ?? true }),
+      // A standby that reads an expired token would refresh it at Webex and could not store what it got. Where Webex
+      // replaces the refresh token that loses the grant, so only the leader reads.
+      [isOpenBao ? 'disable_standby_reads' : 'disable_performance_standby']: true,
       ...(seal === undefined ? {} : { seal: [{ [seal.type]: seal.stanza }] }),
       ...(seal?.plugin === undefined ? {} : { plugin: [{ kms: { [seal.type]: seal.plugin } }] }),
       telemetry: { prometheus_retention_time: `${prometheusRetentionSeconds}s`, disable_hostname: true },
