@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { App, LocalBackend, TerraformBackend, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { Deployment } from '../lib/deployment';
+import { UserError } from '../lib/user-error';
 
 /** First version with ephemeral variables and with write-only arguments, of Terraform and of OpenTofu alike. */
 const REQUIRED_VERSION = '>= 1.11';
@@ -15,8 +16,13 @@ export abstract class DeploymentStack extends TerraformStack {
   /** Way from the folder where Terraform runs to this project, with forward slashes. */
   protected readonly projectFolder: string;
 
-  constructor(scope: Construct, id: string, { backend }: Deployment) {
+  constructor(scope: Construct, id: string, { backend, vault }: Deployment) {
     super(scope, id);
+    if (vault.server !== undefined && backend !== undefined && !JSON.stringify(backend.config).includes('{stack}')) {
+      throw new UserError(
+        `backend "${backend.type}" would keep the states of two stacks in one place; put {stack} in the setting that tells states apart, like key: "webex/{stack}.tfstate"`,
+      );
+    }
     this.projectFolder = wayBetween(join(App.of(this).outdir, 'stacks', id), DeploymentStack.home);
 
     // Terraform looks at this before anything that an older one would not understand.
