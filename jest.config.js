@@ -10,7 +10,7 @@ module.exports = {
       ...base,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['integration\\.test\\.ts$', 'deploy\\.test\\.ts$'],
+      testPathIgnorePatterns: ['\\.integration\\.test\\.ts$', '\\.deploy\\.test\\.ts$'],
     },
     {
       ...base,
