@@ -80,7 +80,7 @@ export function explainRefusal(
         `this Vault token may not ${VERBS[error.method] ?? 'use'} credential "${name}": it is not valid, or its policies lack "${CAPABILITIES[error.method] ?? 'read'}" on ${mountPath}/creds/${name}`,
       );
     case 404:
-      return said === '' ? new NotAuthorizedYet(name) : engineMissing(name, mountPath);
+      return said === '' ? new NotAuthorizedYet(name) : engineMissing(name, mountPath, said);
     default:
       return said.includes('sealed')
         ? new VaultSealed(name, address)
@@ -97,8 +97,18 @@ export function whatVaultSaid(error: VaultResponseError, secrets: readonly strin
   return safeText(error.errors.join('; ').replace(/\d+ errors? occurred:\s*\*\s*/g, ''), secrets);
 }
 
-/** Vault knows no secrets engine where `deployment.ts` says that it is mounted. */
-export function engineMissing(name: string, mountPath: string): NotDeployed {
+/**
+ * Vault has no secrets engine running where `deployment.ts` says that it is mounted.
+ *
+ * @param said Vault's own words
+ */
+export function engineMissing(name: string, mountPath: string, said = ''): NotDeployed {
+  if (said.includes('backend is nil')) {
+    return new NotDeployed(
+      name,
+      `the engine at ${mountPath}/ is mounted, but its plugin does not run: the binary in the server's plugin directory is missing, or is not the one whose sha256 is registered; the server's log says which; put the right one there and restart the server, or deploy webex-tokens with the sha256 of the new one`,
+    );
+  }
   return new NotDeployed(
     name,
     `no oauthapp engine is mounted at ${mountPath}/; deploy stack webex-tokens, or correct engine.mountPath in deployment.ts`,

@@ -52,6 +52,7 @@ const UNREACHABLE_ADVICE: Record<string, string> = {
     'its certificate is from a CA that is not trusted here; set VAULT_CACERT to that CA',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name; use that name in VAULT_ADDR',
   CERT_HAS_EXPIRED: 'its certificate has expired; renew it on the server',
+  'plain HTTP': 'it speaks TLS; use https in VAULT_ADDR',
   EPROTO: 'it does not speak TLS; use http in VAULT_ADDR if that is meant',
 };
 
@@ -123,10 +124,10 @@ export class VaultClient {
     this.address = options.address.replace(/\/+$/, '');
     this.#client = nodeVault({
       endpoint: this.address,
-      // node-vault logs what it writes, and skips verification, where an environment variable says so.
+      // node-vault logs what it writes, and skips verification, where an environment variable says so; so does Node.
       debug: () => undefined,
       rpDefaults: { strictSSL: true, timeout: options.timeoutMs ?? 60_000 },
-      requestOptions: { ...(options.ca === undefined ? {} : { ca: options.ca }) },
+      requestOptions: { strictSSL: true, ...(options.ca === undefined ? {} : { ca: options.ca }) },
     } as nodeVault.VaultOptions);
     // Set afterwards: its own defaults come from the environment.
     this.#client.token = options.token ?? '';
@@ -231,7 +232,15 @@ export class VaultClient {
         response: z.object({ statusCode: z.number(), body: z.unknown() }).optional(),
       })
       .safeParse(error).data;
+    if (String(failure?.response?.body).includes('HTTP request to an HTTPS server')) {
+      return new UserError(
+        `${this.address} was asked in plain HTTP, and that server speaks TLS only; use https in VAULT_ADDR`,
+      );
+    }
     if (failure?.response) {
+      if (/HTTP request to an HTTPS server/.test(String(failure.response.body))) {
+        return new VaultUnreachableError(this.address, 'plain HTTP');
+      }
       const body = z
         .object({ errors: z.array(z.string()).catch([]), warnings: z.array(z.string()).nullish() })
         .safeParse(failure.response.body).data;
