@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rehearsalEnvironment } from '../lib/rehearsal';
+import { exampleDeployment, PROJECT_FOLDER } from './fixtures/declaration';
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'main-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function plugin(): string {
+  const path = join(folder, 'vault-plugin-secrets-oauthapp');
+  writeFileSync(path, '#!/bin/sh\n', { mode: 0o755 });
+  return path;
+}
+
+async function main(
+  environment: NodeJS.ProcessEnv,
+): Promise<{ code: number | null; stderr: string; stacks: string[] }> {
+  const out = join(folder, 'out');
+  const child = spawn(process.execPath, ['--import', 'tsx', 'main.ts'], {
+    cwd: PROJECT_FOLDER,
+    env: { PATH: process.env.PATH, CDKTF_OUTDIR: out, ...environment },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, stderr, stacks: code === 0 ? readdirSync(join(out, 'stacks')).sort() : [] };
+}
+
+it('synthesizes a server and what is in it, without a trace of this machine', async () => {
+  const path = plugin();
+  expect(await main({ WEBEX_CLIENT_ID: 'C0ffee', OAUTHAPP_PLUGIN: path })).toEqual({
+    code: 0,
+    stderr: '',
+    stacks: ['vault-server', 'webex-tokens'],
+  });
+  const tokens = readFileSync(join(folder, 'out/stacks/webex-tokens/cdk.tf.json'), 'utf8');
+  expect(tokens).toContain(createHash('sha256').update(readFileSync(path)).digest('hex'));
+  expect(tokens).not.toContain(`"${folder}`);
+  expect(tokens).not.toContain(`"${PROJECT_FOLDER}`);
+});
+
+it('leaves the server out where one exists', async () => {
+  expect(await main(rehearsalEnvironment(exampleDeployment()))).toMatchObject({ code: 0, stacks: ['webex-tokens'] });
+});
+
+it.each<[string, () => NodeJS.ProcessEnv, string]>([
+  [
+    'a missing client id',
+    () => ({ OAUTHAPP_PLUGIN: plugin() }),
+    'integration "webex-myapp" has no client id; set WEBEX_CLIENT_ID',
+  ],
+  [
+    'a missing plugin',
+    () => ({ WEBEX_CLIENT_ID: 'C0ffee', OAUTHAPP_PLUGIN: '/nowhere/oauthapp' }),
+    'no plugin binary at /nowhere/oauthapp; build it with',
+  ],
+  ['an invalid deployment', () => ({ WEBEX_CLIENT_ID: '', OAUTHAPP_PLUGIN: plugin() }), 'deployment.ts: integrations'],
+])('ends with one line on %s', async (_, environment, message) => {
+  const { code, stderr } = await main(environment());
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^error: [^\n]*\n$/);
+  expect(stderr).toContain(message);
+});
