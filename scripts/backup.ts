@@ -1,0 +1,30 @@
+import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/command';
+import { DEFAULT_OPERATOR_FOLDER, OPERATOR_ENVIRONMENT, operatorToken } from '../lib/operator-folder';
+import { RaftSnapshots } from '../lib/raft-snapshot';
+import { explainServer } from '../lib/server-refusal';
+import { vaultOptionsFromEnvironment } from '../lib/vault-client';
+
+/*
+ * Writes all that the server holds, encrypted as it holds it, to a file.
+ */
+
+void runCommand(() =>
+  createCommand({
+    name: 'backup',
+    summary:
+      'Writes a Raft snapshot of the server to a file, mode 0600, whole or not at all, and prints its sha256. It is encrypted: restoring it takes the key shares (or the seal) of this server.',
+    environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
+  })
+    .argument('<file>', 'where to write it; a file of that name is replaced once the new one is whole')
+    .option('--operators <folder>', 'folder with backup-role-id and backup-secret-id', DEFAULT_OPERATOR_FOLDER)
+    .action(async (file: string, { operators }: { operators: string }) => {
+      const { vault } = await loadDeployment(() => import('../deployment'));
+      const options = { ...vaultOptionsFromEnvironment({ address: vault.address }), namespace: undefined };
+      const { sha256, bytes } = await explainServer(async () => {
+        const token = await operatorToken(options, 'backup', operators);
+        return new RaftSnapshots({ ...options, token }).save(file);
+      });
+      process.stdout.write(`${sha256}  ${file}\n`);
+      process.stderr.write(`${bytes} bytes, checked\n`);
+    }),
+);

@@ -1,0 +1,186 @@
+import type { Command } from 'commander';
+import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/command';
+import type { Deployment } from '../lib/deployment';
+import {
+  checkKeyOptions,
+  initialiseServer,
+  prepareServer,
+  type KeyOptions,
+  type SecretReceiver,
+} from '../lib/initialisation';
+import { readKeyShares } from '../lib/key-shares';
+import {
+  DEFAULT_OPERATOR_FOLDER,
+  OPERATOR_ENVIRONMENT,
+  operatorToken,
+  prepareOperatorFolder,
+  writeKeyShares,
+  writeOperatorLogin,
+} from '../lib/operator-folder';
+import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../lib/operators';
+import { readPgpKey } from '../lib/pgp-key';
+import { createPrivateFolder } from '../lib/private-file';
+import { withRootToken } from '../lib/root-token';
+import { UserError } from '../lib/user-error';
+import { VaultClient, vaultOptionsFromEnvironment, type VaultClientOptions } from '../lib/vault-client';
+import { explainServer } from '../lib/server-refusal';
+
+/*
+ * Initialises a production server; and later, with key shares, brings its operators up to date.
+ */
+
+interface Options {
+  readonly shares: number;
+  readonly threshold: number;
+  readonly pgpKey?: string[];
+  readonly unsealTimeoutSeconds: number;
+  readonly out: string;
+  readonly print?: true;
+  readonly auditFile: string;
+  readonly updatePolicy?: true;
+  readonly newSecretIds?: true;
+  readonly from?: string;
+  readonly shareFile?: string[];
+}
+
+const SECOND_MS = 1000;
+
+function build(signal: AbortSignal): Command {
+  return createCommand({
+    name: 'init',
+    summary:
+      'Initialises a new server: writes its key shares, unseals it, checks that it is audited, makes the operator roles, and revokes the root token.',
+    environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
+  })
+    .option('--shares <n>', 'how many shares the unseal key (or recovery key) is split into', wholeNumber, 5)
+    .option('--threshold <n>', 'how many of them it takes', wholeNumber, 3)
+    .option('--pgp-key <files...>', 'PGP public keys, one for each share, which is then written encrypted')
+    .option('--unseal-timeout-seconds <n>', 'how long their owners have to unseal it then', wholeNumber, 3600)
+    .option('--out <folder>', 'where shares, role ids and secret ids go, a file each', DEFAULT_OPERATOR_FOLDER)
+    .option('--print', 'show them once on this terminal instead, and write them nowhere')
+    .option('--audit-file <path>', 'file on a Vault server for its audit log', '/vault/logs/audit.log')
+    .option('--update-policy', 'on an initialised server: write the operator roles as deployment.ts needs them now')
+    .option('--new-secret-ids', 'with it: new secret ids for all operators; the ones before end')
+    .option('--from <folder>', 'with it: take the key shares from this folder')
+    .option('--share-file <files...>', 'with it: take the key shares from these files')
+    .addHelpText('after', HELP)
+    .action(async (options: Options) => {
+      const deployment = await loadDeployment(() => import('../deployment'));
+      const connection = connect(deployment);
+      await explainServer(() =>
+        options.updatePolicy
+          ? update(connection, deployment, options, signal)
+          : initialise(connection, deployment, options, signal),
+      );
+    });
+}
+
+async function initialise(
+  connection: VaultClientOptions,
+  deployment: Deployment,
+  options: Options,
+  signal: AbortSignal,
+): Promise<void> {
+  const { shares, threshold, unsealTimeoutSeconds, auditFile, pgpKey } = options;
+  if (options.newSecretIds || options.from !== undefined || options.shareFile !== undefined) {
+    throw new UserError('--new-secret-ids, --from and --share-file go with --update-policy; give that too', 2);
+  }
+  const pgpKeys = pgpKey === undefined ? undefined : await Promise.all(pgpKey.map(readPgpKey));
+  const keys: KeyOptions = { shares, threshold, pgpKeys };
+  checkKeyOptions(keys);
+  const client = new VaultClient({ ...connection, token: undefined });
+  const receiver = await receiverFor(options, async () => {
+    // Before the folder is made or refused: an initialised server is the better reason to stop.
+    if (!(await client.sealStatus()).initialized) {
+      await prepareOperatorFolder(options.out);
+    }
+  });
+  const unsealTimeoutMs = unsealTimeoutSeconds * SECOND_MS;
+  await initialiseServer(client, { keys, deployment, receiver, auditFile, unsealTimeoutMs, report, signal });
+  process.stderr.write(afterwards(options, deployment));
+}
+
+async function update(
+  connection: VaultClientOptions,
+  deployment: Deployment,
+  options: Options,
+  signal: AbortSignal,
+): Promise<void> {
+  const { auditFile, newSecretIds = false, from, shareFile } = options;
+  const receiver = await receiverFor(options, () =>
+    newSecretIds ? createPrivateFolder(options.out) : Promise.resolve(),
+  );
+  const client = new VaultClient({ ...connection, token: undefined });
+  const status = await client.sealStatus();
+  if (!status.initialized || status.sealed) {
+    const [state, command] = status.initialized ? ['sealed', 'npm run unseal'] : ['not initialised', 'npm run init'];
+    throw new UserError(`${client.address} is ${state}, so there is nothing to update; run "${command}" first`);
+  }
+  const token = await operatorToken(connection, 'administrator', options.out);
+  const shares = readKeyShares({ files: shareFile, folder: from }, signal);
+  await withRootToken(client.withToken(token), shares, (root) =>
+    prepareServer(root, { deployment, receiver, auditFile, report }, newSecretIds),
+  );
+  report('root token revoked');
+}
+
+async function receiverFor(options: Options, prepare: () => Promise<void>): Promise<SecretReceiver> {
+  if (options.print) {
+    if (!process.stdout.isTTY) {
+      throw new UserError('--print shows secrets on a terminal, and standard output is none; leave it out', 2);
+    }
+    return {
+      keyShares: async (shares) => print(shares.map((share, index) => `Key share ${index + 1}: ${share}`)),
+      operator: async (name, login) =>
+        print([`Role id of ${name}: ${login.roleId}`, `Secret id of ${name}: ${login.secretId}`]),
+    };
+  }
+  await prepare();
+  return {
+    keyShares: (shares) => writeKeyShares(options.out, shares),
+    operator: (name, login) => writeOperatorLogin(options.out, name, login),
+  };
+}
+
+function print(lines: readonly string[]): Promise<void> {
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return Promise.resolve();
+}
+
+/** Everything here happens in the root namespace, where alone a server can be initialised. */
+function connect(deployment: Deployment): VaultClientOptions {
+  const options = vaultOptionsFromEnvironment({ address: deployment.vault.address });
+  if (options.namespace !== undefined || deployment.vault.namespace !== undefined) {
+    throw new UserError(
+      'a server is initialised in its root namespace, and a namespace is set; unset VAULT_NAMESPACE, or have whoever runs that server prepare it',
+    );
+  }
+  return options;
+}
+
+function report(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function afterwards({ out, print: printed }: Options, deployment: Deployment): string {
+  const where = printed
+    ? ''
+    : `\nIn ${out}, a file each, mode 0600: give each to whom it belongs, and keep no two shares in one place.`;
+  const declared = deployment.declareProvisioner
+    ? '\nSet declareProvisioner to false in deployment.ts: the provisioner may not write its own policy, "npm run init -- --update-policy" does.'
+    : '';
+  return `${where}${declared}\nNext: npm run login -- provisioner, and deploy with that token.\n`.replace(/^\n/, '');
+}
+
+const HELP = `
+Run again on an initialised server it says so and changes nothing. After a change in deployment.ts that the
+provisioner's policy must follow (an integration or an app more or less), run it with --update-policy: it makes a root
+token from the key shares (asked for, unless --from or --share-file names them, or one a line on standard input) and the
+operator role "administrator", writes the operator roles, and revokes the root token. That gives up another
+generation of a root token that may be under way.
+
+Operators (auth/operators, one AppRole each):
+${OPERATOR_NAMES.map((name: OperatorName) => `  ${name.padEnd(13)}  ${OPERATOR_PURPOSES[name]}`).join('\n')}
+`;
+
+void runCommand(build);

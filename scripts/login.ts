@@ -1,0 +1,38 @@
+import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/command';
+import { DEFAULT_OPERATOR_FOLDER, readOperatorLogin } from '../lib/operator-folder';
+import { loginOperator, OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../lib/operators';
+import { explainServer } from '../lib/server-refusal';
+import { quotedList, UserError } from '../lib/user-error';
+import { VaultClient, vaultOptionsFromEnvironment } from '../lib/vault-client';
+
+/*
+ * Prints a short-lived Vault token of an operator, to be caught in a variable.
+ */
+
+const environment = Object.fromEntries(Object.entries(VAULT_ENVIRONMENT).filter(([name]) => name !== 'VAULT_TOKEN'));
+
+void runCommand(() =>
+  createCommand({
+    name: 'login',
+    summary:
+      'Logs an operator in and prints the Vault token and nothing else: VAULT_TOKEN=$(npm run --silent login -- provisioner) npm run deploy',
+    environment,
+  })
+    .argument('<operator>', OPERATOR_NAMES.map((name) => `"${name}" ${OPERATOR_PURPOSES[name]}`).join('; '))
+    .option('--operators <folder>', 'folder with <operator>-role-id and <operator>-secret-id', DEFAULT_OPERATOR_FOLDER)
+    .action(async (operator: string, { operators }: { operators: string }) => {
+      const name = OPERATOR_NAMES.find((known): known is OperatorName => known === operator);
+      if (name === undefined) {
+        throw new UserError(`unknown operator "${operator}"; there are ${quotedList(OPERATOR_NAMES)}`, 2);
+      }
+      const login = await readOperatorLogin(operators, name);
+      if (login === undefined) {
+        throw new UserError(
+          `no login of operator "${name}" in ${operators}; name the folder that has ${name}-role-id and ${name}-secret-id with --operators`,
+        );
+      }
+      const { vault } = await loadDeployment(() => import('../deployment'));
+      const client = new VaultClient({ ...vaultOptionsFromEnvironment(vault), namespace: undefined });
+      process.stdout.write(`${await explainServer(() => loginOperator(client, login))}\n`);
+    }),
+);

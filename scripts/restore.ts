@@ -1,0 +1,105 @@
+import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/command';
+import { findCredential } from '../lib/deployment';
+import { readKeyShares, RememberedKeyShares } from '../lib/key-shares';
+import { DEFAULT_OPERATOR_FOLDER, OPERATOR_ENVIRONMENT, operatorToken } from '../lib/operator-folder';
+import { restoreServer } from '../lib/restoration';
+import { explainServer } from '../lib/server-refusal';
+import { UserError } from '../lib/user-error';
+import { vaultOptionsFromEnvironment, vaultVariable } from '../lib/vault-client';
+
+/*
+ * Puts a backup back, and proves it.
+ */
+
+interface Options {
+  readonly credential?: string;
+  readonly from?: string;
+  readonly shareFile?: string[];
+  readonly operators?: string;
+  readonly force?: true;
+  readonly yes?: true;
+  readonly unsealTimeoutSeconds: number;
+}
+
+const SECOND_MS = 1000;
+
+const HELP = `
+What it acts with: a root token for the moment, made of the key shares and the operator role "administrator"; or, where
+no shares are given, VAULT_TOKEN. An empty server (its data deleted) needs neither: it is initialised with a key that is
+forgotten again, and takes over the keys of the snapshot. Without shares, unseal it from another terminal.
+All tokens, secret ids and key shares are those of the time of the backup afterwards. A refresh token that Webex has
+replaced since then may be refused: read each credential, and authorise again where that fails.
+The audit devices must be those of the server that the snapshot came from, their file_path included.
+`;
+
+void runCommand((signal) =>
+  createCommand({
+    name: 'restore',
+    summary:
+      'Restores a Raft snapshot, onto the server that it came from or onto an empty one, waits until it is active, and reads a credential to prove it.',
+    environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
+  })
+    .argument('<file>', 'the snapshot, as "npm run backup" wrote it')
+    .option('--credential <name>', 'credential to read afterwards; its token is not shown')
+    .option('--from <folder>', 'take the key shares that go with the snapshot from this folder')
+    .option('--share-file <files...>', 'take them from these files; default: asked for, where there is a terminal')
+    .option('--operators <folder>', 'folder with administrator-role-id and administrator-secret-id; default: --from')
+    .option('--force', 'onto a server in use that has other keys; those of the snapshot then apply to it')
+    .option('--yes', 'do not ask for confirmation; needed without a terminal')
+    .option('--unseal-timeout-seconds <n>', 'how long others have to unseal it afterwards', wholeNumber, 300)
+    .addHelpText('after', HELP)
+    .action(async (file: string, options: Options) => {
+      const deployment = await loadDeployment(() => import('../deployment'));
+      const connection = {
+        ...vaultOptionsFromEnvironment({ address: deployment.vault.address }),
+        namespace: undefined,
+      };
+      const { from, shareFile, force, credential: name, unsealTimeoutSeconds } = options;
+      const credential = name === undefined ? undefined : findCredential(deployment, name);
+      const token = vaultVariable('TOKEN');
+      const given = from !== undefined || shareFile !== undefined;
+      const asked = process.stdin.isTTY && token === undefined;
+      const reading = await explainServer(() =>
+        restoreServer(connection, {
+          file,
+          force,
+          credential: credential && { mountPath: deployment.engine.mountPath, name: credential.name },
+          token,
+          keyShares:
+            given || asked
+              ? new RememberedKeyShares(readKeyShares({ files: shareFile, folder: from }, signal))
+              : undefined,
+          administratorToken: () =>
+            operatorToken(
+              { ...connection, token: undefined },
+              'administrator',
+              options.operators ?? from ?? DEFAULT_OPERATOR_FOLDER,
+              { ...process.env, VAULT_TOKEN: '', BAO_TOKEN: '' },
+            ),
+          unsealTimeoutMs: unsealTimeoutSeconds * SECOND_MS,
+          confirm: (question) => confirm(question, options.yes === true, signal),
+          report: (line) => process.stderr.write(`${line}\n`),
+          signal,
+        }),
+      );
+      process.stdout.write(
+        reading === undefined
+          ? 'Restored. No credential was read, as none was named; --credential does that.\n'
+          : `Restored. Credential "${name ?? ''}" reads well${reading.expireTime === undefined ? '' : `, its access token expires at ${reading.expireTime.toISOString()}`}.\n`,
+      );
+      reading?.warnings.forEach((warning) => process.stderr.write(`warning: ${warning}\n`));
+    }),
+);
+
+async function confirm(question: string, yes: boolean, signal: AbortSignal): Promise<void> {
+  if (yes) {
+    return;
+  }
+  if (!process.stdin.isTTY) {
+    throw new UserError('there is no terminal to ask whether to restore; say so with --yes', 2);
+  }
+  const prompts = await import('@inquirer/prompts');
+  if (!(await prompts.confirm({ message: question, default: false }, { signal, output: process.stderr }))) {
+    throw new UserError('nothing was restored');
+  }
+}

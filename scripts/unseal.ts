@@ -1,0 +1,52 @@
+import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/command';
+import { readKeyShares } from '../lib/key-shares';
+import { explainServer } from '../lib/server-refusal';
+import { unseal } from '../lib/unsealing';
+import { VaultClient, vaultOptionsFromEnvironment, vaultVariable } from '../lib/vault-client';
+
+/*
+ * Gives a sealed server its key shares.
+ */
+
+const { VAULT_ADDR, VAULT_CACERT } = VAULT_ENVIRONMENT;
+
+const HELP = `
+Several people can each give a share from their own machine: the server counts them until it is restarted. It says
+only at the last one whether all of them are right; where not, it forgets all of them.
+`;
+
+void runCommand((signal) =>
+  createCommand({
+    name: 'unseal',
+    summary:
+      'Unseals one server, the one at VAULT_ADDR: run it once for each node. Key shares are asked for unseen, or come from files, or one a line on standard input; never from the command line.',
+    environment: { VAULT_ADDR: VAULT_ADDR ?? '', VAULT_CACERT: VAULT_CACERT ?? '' },
+  })
+    .option('--from <folder>', 'take the key shares from this folder, as "npm run init" wrote it')
+    .option('--share-file <files...>', 'take them from these files, one share in each')
+    .addHelpText('after', HELP)
+    .action(async ({ from, shareFile }: { from?: string; shareFile?: string[] }) => {
+      // In an emergency this must not depend on the rest of the project.
+      const declared =
+        vaultVariable('ADDR') === undefined ? (await loadDeployment(() => import('../deployment'))).vault : {};
+      const client = new VaultClient({
+        ...vaultOptionsFromEnvironment({ address: declared.address }),
+        namespace: undefined,
+        token: undefined,
+      });
+      await explainServer(async () => {
+        const { initialized, sealed, progress, t: threshold } = await client.sealStatus();
+        if (initialized && !sealed) {
+          process.stderr.write(`${client.address} is unsealed already\n`);
+          return;
+        }
+        if (progress > 0) {
+          process.stderr.write(`it has ${progress} of ${threshold} already\n`);
+        }
+        await unseal(client, readKeyShares({ files: shareFile, folder: from }, signal), (given) =>
+          process.stderr.write(given.repeated ? 'it had this one already\n' : `${given.given} of ${given.threshold}\n`),
+        );
+        process.stderr.write(`${client.address} is unsealed\n`);
+      });
+    }),
+);
