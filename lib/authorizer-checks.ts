@@ -98,7 +98,8 @@ async function checkIntegration(
     if (!(error instanceof VaultResponseError)) {
       throw error;
     }
-    throw error.statusCode === 404
+    // With words of Vault's own it is the engine that does not answer.
+    throw error.statusCode === 404 && error.errors.length === 0
       ? new NotDeployed(name, `integration "${integration}" is not in Vault (${path}); deploy stack webex-tokens`)
       : error.statusCode === 403
         ? new NotPermitted(
