@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import Table from 'cli-table3';
+import { run } from '../embedded/child-process';
+import { findOauthappPlugin } from '../embedded/oauthapp-plugin';
+import { findOpenBao } from '../embedded/openbao-binary';
+import { Stage } from '../embedded/stage';
+import { createCommand, loadDeployment, runCommand, wholeNumber } from '../lib/command';
+import { UserError } from '../lib/user-error';
+
+/*
+ * How long the things take that a person waits for. Measured side by side in one run; nothing here is asserted.
+ */
+
+const PROJECT = resolve(__dirname, '..');
+const TSX = join(PROJECT, 'node_modules/tsx/dist/cli.mjs');
+const CDKTF = join(PROJECT, 'node_modules/.bin/cdktf');
+
+interface Measurement {
+  readonly what: string;
+  /** Runs it once. @returns seconds */
+  readonly once: () => Promise<number>;
+}
+
+async function command(file: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
+  const { exitCode, stdout, stderr } = await run(file, args, { cwd: PROJECT, env: { ...process.env, ...env } });
+  if (exitCode !== 0) {
+    throw new UserError(
+      `${[file, ...args].join(' ')} ended with exit code ${exitCode}: ${(stderr || stdout).trim().slice(-300)}`,
+    );
+  }
+}
+
+/** Everything but npm's packages is had anew: OpenBao, the plugin, Go's modules and builds. */
+async function coldQuickstart(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'webex-token-vault-bench-'));
+  try {
+    await command(process.execPath, [TSX, 'scripts/quickstart.ts'], {
+      WEBEX_TOKEN_VAULT_CACHE: join(folder, 'cache'),
+      GOCACHE: join(folder, 'go-build'),
+      GOMODCACHE: join(folder, 'go-modules'),
+      GOFLAGS: '-modcacherw',
+      PIP_NO_CACHE_DIR: '1',
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function timed(what: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await what();
+  return (performance.now() - started) / 1000;
+}
+
+async function main(rounds: number, cold: boolean): Promise<void> {
+  const declared = await loadDeployment(() => import('../deployment'));
+  const [binary, pluginPath] = [await findOpenBao(), await findOauthappPlugin()];
+  await using stage = await Stage.start({ declared, binary, pluginPath });
+  const synthesized = { ...stage.environment, CDKTF_OUTDIR: join(stage.folder, 'bench') };
+
+  /** On a new server each time, so that everything has to be made. */
+  const apply = (by: 'terraform' | 'embedded') => async (): Promise<number> => {
+    await using fresh = await Stage.start({ declared, binary, pluginPath });
+    await fresh.synthesize();
+    return await timed(() => fresh.apply({ by }));
+  };
+  const measurements: Measurement[] = [
+    {
+      what: 'quickstart, warm cache',
+      once: () => timed(() => command(process.execPath, [TSX, 'scripts/quickstart.ts'])),
+    },
+    { what: 'synthesis by main.ts', once: () => timed(() => command(process.execPath, [TSX, 'main.ts'], synthesized)) },
+    {
+      what: 'cdktf synth',
+      once: () => timed(() => command(CDKTF, ['synth', '--output', synthesized.CDKTF_OUTDIR], synthesized)),
+    },
+    { what: 'webex-tokens applied by Terraform, init included', once: apply('terraform') },
+    { what: 'webex-tokens applied by the embedded applier', once: apply('embedded') },
+  ];
+
+  const seconds = new Map<string, number[]>(measurements.map(({ what }) => [what, []]));
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const { what, once } of measurements) {
+      process.stderr.write(`round ${round}/${rounds}: ${what}\n`);
+      seconds.get(what)?.push(await once());
+    }
+  }
+  if (cold) {
+    process.stderr.write('once: quickstart, cold cache\n');
+    seconds.set('quickstart, cold cache', [await timed(coldQuickstart)]);
+  }
+
+  const table = new Table({ head: ['seconds', 'min', 'median', 'max', 'runs'], style: { head: [], border: [] } });
+  for (const [what, all] of seconds) {
+    const sorted = all.toSorted((a, b) => a - b);
+    const [min = NaN, median = NaN, max = NaN] = [sorted[0], sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
+    table.push([what, min.toFixed(2), median.toFixed(2), max.toFixed(2), String(all.length)]);
+  }
+  process.stdout.write(
+    `${table.toString()}\n${cpus().length} cores, ${process.platform}-${process.arch}, Node ${process.version}\n`,
+  );
+}
+
+void runCommand(() =>
+  createCommand({ name: 'bench', summary: 'Measures what a person waits for, each several times in turn.' })
+    .option('--rounds <n>', 'how often each is measured', wholeNumber, 3)
+    .option('--cold', 'also measure quickstart from an empty cache, once (minutes, and downloads)')
+    .action((options: { rounds: number; cold?: true }) => main(options.rounds, options.cold ?? false)),
+);
