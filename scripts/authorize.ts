@@ -5,6 +5,7 @@ import { authorize, type Grant } from '../lib/code-grant';
 import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/command';
 import { CREDENTIAL_EXIT_CODES } from '../lib/credential-errors';
 import { findCredential } from '../lib/deployment';
+import { oneLine } from '../lib/safe-text';
 import { VaultClient, vaultOptionsFromEnvironment } from '../lib/vault-client';
 import { requireToken } from '../lib/vault-login';
 
@@ -108,7 +109,7 @@ function toText({ person, scopes, expireTime }: Grant): string {
     expires: expireTime?.toISOString() ?? 'never',
   };
   return Object.entries(rows)
-    .map(([label, value]) => `${`${label}:`.padEnd(14)}${value}`)
+    .map(([label, value]) => `${`${label}:`.padEnd(14)}${oneLine(value)}`)
     .join('\n');
 }
 

@@ -1,0 +1,217 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readCredential } from '../../lib/credential';
+import { NotAuthorizedYet } from '../../lib/credential-errors';
+import { findIntegration } from '../../lib/deployment';
+import { authorizerPolicy } from '../../lib/policies';
+import { RedirectListener } from '../../lib/redirect-listener';
+import { Script, type ScriptResult } from '../fixtures/script';
+import { VaultWithWebex, type AppLogin } from '../fixtures/vault-with-webex';
+
+/* The three commands as processes of their own: authorise, read the token, revoke. */
+
+let fixture: VaultWithWebex;
+let authorizerToken: string;
+let app: AppLogin;
+
+/** All that was printed, but for what prints the access token on purpose. */
+const printed: string[] = [];
+
+beforeAll(async () => {
+  const scopes = ['spark:people_read'];
+  fixture = await VaultWithWebex.start({
+    credentials: [
+      { name: 'testauth', integration: 'webex-myapp', scopes },
+      { name: 'owned', integration: 'webex-myapp', scopes, owner: 'ada.admin@example.com' },
+    ],
+  });
+  authorizerToken = await fixture.tokenWith(authorizerPolicy(fixture.deployment));
+  app = await fixture.appLogin('people-me');
+});
+
+afterAll(async () => {
+  await fixture[Symbol.asyncDispose]();
+});
+
+function asAuthorizer(command: string, ...args: string[]): Script {
+  return new Script(command, args, { ...environment(), VAULT_TOKEN: authorizerToken });
+}
+
+function environment(): Record<string, string> {
+  return { ...fixture.environment, VAULT_ADDR: fixture.server.address };
+}
+
+async function end(script: Script): Promise<ScriptResult> {
+  const result = await script.result();
+  printed.push(result.stdout, result.stderr);
+  return result;
+}
+
+function readToken(env: Record<string, string>, ...args: string[]): Promise<ScriptResult> {
+  return new Script('token', args, { ...environment(), ...env }).result();
+}
+
+/** Does what the printed URL asks for, and follows the redirect as a browser does. */
+async function consent(script: Script, as = 'ada.admin@example.com', after = 0): Promise<void> {
+  const url = new RegExp(`(?:[^]*?(http://\\S+/authorize\\?\\S+)\\n){${after + 1}}`);
+  const redirect = await fixture.webex.consent((await script.says(url))[1] ?? '', { as });
+  await fetch(redirect);
+}
+
+async function storedToken(name = 'testauth'): Promise<string> {
+  return (await readCredential(fixture.admin, 'oauthapp', name)).accessToken;
+}
+
+it('says that nobody has authorised yet, and how to', async () => {
+  const { exitCode, stdout, stderr } = await readToken(
+    { VAULT_ROLE_ID: app.roleId, VAULT_SECRET_ID: app.secretId },
+    'testauth',
+  );
+  expect(stderr).toBe('error: credential "testauth" is not authorised yet; run: npm run authorize -- testauth\n');
+  expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
+});
+
+it('authorises with a token that holds only the policy of an authorizer', async () => {
+  const script = asAuthorizer('authorize', 'testauth', '--no-open');
+  await consent(script);
+  const { exitCode, stdout } = await end(script);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(
+    /^name: {9}Ada Admin\nemail: {8}ada.admin@example.com\norganisation: \S+\nscopes: {7}spark:people_read\nexpires: {6}20\d\d-\S+Z\n$/,
+  );
+});
+
+it('prints the access token and nothing else to an app, by its AppRole', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'secret-id-'));
+  try {
+    const file = join(folder, 'secret-id');
+    writeFileSync(file, `${app.secretId}\n`, { mode: 0o600 });
+    const result = await readToken({ VAULT_ROLE_ID: app.roleId, VAULT_SECRET_ID_FILE: file }, 'testauth');
+    expect(result).toEqual({ exitCode: 0, stdout: `${await storedToken()}\n`, stderr: '' });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+it('prints token, type, expiry and warnings as JSON, by token', async () => {
+  const { exitCode, stdout } = await readToken({ VAULT_TOKEN: authorizerToken }, 'testauth', '--json');
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toEqual({
+    access_token: await storedToken(),
+    token_type: 'Bearer',
+    expire_time: expect.stringMatching(/^20\d\d-\S+Z$/) as unknown,
+    warnings: [],
+  });
+});
+
+it.each([
+  [
+    'another credential',
+    () => ({ VAULT_SECRET_ID: app.secretId }),
+    'owned',
+    /may not read credential "owned".*"read" on oauthapp\/creds\/owned/,
+  ],
+  ['a wrong secret id', () => ({ VAULT_SECRET_ID: 'wrong' }), 'testauth', /does not log the app in/],
+])('does not give an app the token with %s', async (_, env, credential, message) => {
+  const { exitCode, stdout, stderr } = await readToken({ VAULT_ROLE_ID: app.roleId, ...env() }, credential);
+  expect(stderr).toMatch(message);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
+});
+
+it('refuses to authorise what works, and replaces it when told to, by two consents', async () => {
+  const before = await storedToken();
+  const refused = await end(asAuthorizer('authorize', 'testauth', '--no-open'));
+  expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
+  expect(refused.stderr).toMatch(/^error: credential "testauth" works already .* --replace\n$/);
+
+  const script = asAuthorizer('authorize', 'testauth', '--no-open', '--replace', '--json');
+  await consent(script);
+  await consent(script, undefined, 1);
+  const { exitCode, stdout, stderr } = await end(script);
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ credential: 'testauth', name: 'Ada Admin', warnings: [] });
+  expect(stderr).toMatch(/consent is asked for twice[^]*Consent 1 of 2[^]*Consent 2 of 2/);
+  expect(await storedToken()).not.toBe(before);
+});
+
+it('keeps what works where the wrong account gives the first consent', async () => {
+  const before = await storedToken();
+  const script = asAuthorizer('authorize', 'testauth', '--no-open', '--replace');
+  await consent(script, 'blake.backup@example.com');
+  const { exitCode, stdout, stderr } = await end(script);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(stderr).toMatch(/error: blake.* consented, but "testauth" belongs to ada.*; "testauth" is as it was/);
+  expect(await storedToken()).toBe(before);
+});
+
+it('refuses an account that is not the owner', async () => {
+  const script = asAuthorizer('authorize', 'owned', '--no-open');
+  await consent(script, 'blake.backup@example.com');
+  expect((await end(script)).exitCode).toBe(1);
+  await expect(storedToken('owned')).rejects.toBeInstanceOf(NotAuthorizedYet);
+});
+
+it('takes a pasted address, after one that is not the right one', async () => {
+  const script = asAuthorizer('authorize', 'owned', '--manual');
+  const [, url] = await script.says(/(http:\S+)\n/);
+  const redirect = await fixture.webex.consent(url ?? '');
+  script.child.stdin.write(`${redirect.replace('state=', 'state=x')}\n`);
+  await script.says(/Ignored: its state is missing, wrong or already used/);
+  script.child.stdin.write(`${redirect}\n`);
+  const { exitCode, stdout } = await end(script);
+  expect(stdout).toContain('Ada Admin');
+  expect(exitCode).toBe(0);
+});
+
+it.each(['SIGINT', 'SIGTERM'] as const)('ends on %s with 130, and leaves everything as it was', async (signal) => {
+  const before = await storedToken();
+  const script = asAuthorizer('authorize', 'testauth', '--no-open', '--replace');
+  await script.says(/\/authorize\?/);
+  script.child.kill(signal);
+  const { exitCode, stdout, stderr } = await end(script);
+  expect(stderr).toMatch(/interrupted\n$/);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: '' });
+  expect(await storedToken()).toBe(before);
+});
+
+it('ends where nobody consents in time, and frees the port', async () => {
+  const { exitCode, stderr } = await end(
+    asAuthorizer('authorize', 'testauth', '--no-open', '--replace', '--timeout-seconds', '1'),
+  );
+  expect(stderr).toMatch(/error: nobody consented within 1 s; nothing was changed/);
+  expect(exitCode).toBe(1);
+  const { redirectUrl } = findIntegration(fixture.deployment, 'webex-myapp');
+  await (await RedirectListener.bind(redirectUrl))[Symbol.asyncDispose]();
+});
+
+it('revokes only after a confirmation', async () => {
+  const { exitCode, stderr } = await end(asAuthorizer('revoke', 'testauth'));
+  expect(stderr).toMatch(/no terminal to ask .* say so with --yes/);
+  expect(exitCode).toBe(2);
+  expect(fixture.issued).toContain(await storedToken());
+});
+
+it('revokes, and says what Webex still honours and how to end that', async () => {
+  const { expireTime } = await readCredential(fixture.admin, 'oauthapp', 'testauth');
+  const { exitCode, stdout } = await end(asAuthorizer('revoke', 'testauth', '--yes'));
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('"testauth" is deleted in Vault.');
+  expect(stdout).toContain(`until it expires, at ${expireTime?.toISOString() ?? ''}`);
+  expect(stdout).toContain('https://idbroker.webex.com/idb/profile#/tokens');
+  expect(stdout).toContain('/authorizations?clientId=rehearsal-webex-myapp');
+  await expect(storedToken()).rejects.toBeInstanceOf(NotAuthorizedYet);
+});
+
+it('says so where there is nothing to revoke', async () => {
+  const { exitCode, stderr } = await end(asAuthorizer('revoke', 'testauth', '--yes'));
+  expect(stderr).toBe('error: there is no credential "testauth" in Vault, so there is nothing to revoke\n');
+  expect(exitCode).toBe(3);
+});
+
+it('has printed no code, token or secret on the way', () => {
+  const text = printed.join('\n') + fixture.server.log;
+  const secrets = [...fixture.issued, fixture.clientSecret, authorizerToken, app.secretId, fixture.server.rootToken];
+  expect(fixture.issued.length).toBeGreaterThan(10);
+  expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
+});

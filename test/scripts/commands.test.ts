@@ -1,0 +1,92 @@
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { freePort } from '../../embedded/free-port';
+import { runScript } from '../fixtures/script';
+
+jest.setTimeout(60_000);
+
+const COMMANDS = ['authorize', 'token', 'revoke'];
+
+/** Answers like a server that is anything but Vault. */
+async function startWebServer(): Promise<Server> {
+  const server = createServer((_, response) => response.end('<html>Welcome</html>')).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+describe.each(COMMANDS)('%s', (command) => {
+  it('answers --help with its options, environment and exit codes', async () => {
+    const { exitCode, stdout, stderr } = await runScript(command, ['--help']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toContain(`Usage: npm run ${command} -- [options] <credential>`);
+    expect(stdout).toMatch(/Options:[^]*Environment:[^]*VAULT_ADDR[^]*Exit codes:[^]*130 {2}interrupted/);
+  });
+
+  it('names the known credentials where it is given another', async () => {
+    const result = await runScript(command, ['other']);
+    expect(result.stderr).toBe('error: unknown credential "other"; deployment.ts declares "testauth"\n');
+    expect(result).toMatchObject({ exitCode: 2, stdout: '' });
+  });
+
+  it('wants a VAULT_ADDR', async () => {
+    const { exitCode, stderr } = await runScript(command, ['testauth']);
+    expect(stderr).toMatch(/^error: VAULT_ADDR is not set.*\n$/);
+    expect(exitCode).toBe(1);
+  });
+
+  it('answers a Vault that is not there with one line', async () => {
+    const VAULT_ADDR = `http://127.0.0.1:${await freePort()}`;
+    const { exitCode, stderr } = await runScript(command, ['testauth'], { VAULT_ADDR, VAULT_TOKEN: 'hush' });
+    expect(stderr).toBe(
+      `error: no answer from Vault at ${VAULT_ADDR} (ECONNREFUSED); check VAULT_ADDR and that the server runs\n`,
+    );
+    expect(exitCode).toBe(1);
+  });
+});
+
+it.each([
+  ['no credential', [], {}, 2, /^error: missing required argument 'credential'\n$/],
+  ['an unknown option', ['testauth', '--nonsense'], {}, 2, /^error: unknown option '--nonsense'\n$/],
+  [
+    'a VAULT_ADDR that is no URL',
+    ['testauth'],
+    { VAULT_ADDR: 'localhost' },
+    1,
+    /^error: VAULT_ADDR must be .*"localhost".*\n$/,
+  ],
+  ['no token', ['testauth'], { VAULT_ADDR: 'http://127.0.0.1:1' }, 5, /^error: there is no Vault token; .*\n$/],
+  [
+    'a CA file that is not there',
+    ['testauth'],
+    { VAULT_ADDR: 'https://127.0.0.1:1', VAULT_CACERT: '/none.pem' },
+    1,
+    /^error: VAULT_CACERT names \/none.pem, which cannot be read \(ENOENT\).*\n$/,
+  ],
+])('answers %s with one line', async (_, args, env, exitCode, line) => {
+  const result = await runScript('token', args, env);
+  expect(result.stderr).toMatch(line);
+  expect(result).toMatchObject({ exitCode, stdout: '' });
+});
+
+it('answers a server that is not Vault with one line', async () => {
+  const server = await startWebServer();
+  const VAULT_ADDR = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { exitCode, stderr } = await runScript('token', ['testauth'], { VAULT_ADDR, VAULT_TOKEN: 'hush' });
+  expect(stderr).toMatch(/^error: .* with something that Vault does not say; .*\n$/);
+  expect(exitCode).toBe(1);
+  server.close();
+});
+
+it('refuses a timeout that is no number', async () => {
+  const { exitCode, stderr } = await runScript('authorize', ['testauth', '--timeout-seconds', 'soon']);
+  expect(stderr).toMatch(/^error: option '--timeout-seconds <n>' argument 'soon' is invalid.*whole number.*\n$/);
+  expect(exitCode).toBe(2);
+});
+
+it('blames deployment.ts, in one line, where it does not hold', async () => {
+  const env = { WEBEX_TOKEN_VAULT_REHEARSAL: 'nonsense' };
+  const { exitCode, stdout, stderr } = await runScript('token', ['testauth'], env);
+  expect(stderr).toMatch(/^error: deployment.ts .*\n$/);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+});
