@@ -1,0 +1,180 @@
+import { writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { createCommand, loadDeployment, runCommand } from '../lib/command';
+import { chooseCredential } from '../lib/credential-choice';
+import { CREDENTIAL_EXIT_CODES } from '../lib/credential-errors';
+import { APP_ENVIRONMENT, tokenSourceFromEnvironment } from '../lib/token-source-environment';
+import { quotedList, UserError } from '../lib/user-error';
+import { WebexFetch } from '../lib/webex-fetch';
+import { ANALYTICS_SCOPES, ANALYTICS_URLS } from './meetings-report/aggregates';
+import { renderCsv } from './meetings-report/csv';
+import { coverage, lastMonth, parseMonth } from './meetings-report/month';
+import { Progress } from './meetings-report/progress';
+import { collectReport, type Report } from './meetings-report/report';
+import { parseSite } from './meetings-report/site-url';
+import { renderTable } from './meetings-report/table';
+
+/*
+ * The monthly report of Webex meeting activity, for one site or several.
+ */
+
+interface Options {
+  readonly month?: string;
+  readonly site?: string[];
+  readonly credential?: string;
+  readonly region?: string;
+  readonly analyticsUrl?: string[];
+  readonly daily: boolean;
+  readonly csv?: string | true;
+  readonly json?: string | true;
+  readonly html?: string | true;
+}
+
+/** A wait that is worth a word on the terminal. */
+const LONG_WAIT_MS = 2000;
+
+const DECLARATION = `
+What to declare in deployment.ts, next to what is there:
+  credentials: [{ name: 'reports', integration: '...', scopes: ['${ANALYTICS_SCOPES.join("', '")}'] }],
+  apps: [{ name: 'meetings-report', reads: ['reports'] }],
+Both scopes must be ticked at the Webex Integration too. An administrator of the Webex organisation authorises it:
+  npm run authorize -- reports
+
+Days are days in UTC, as Webex counts them. A month that still runs is compared with the same days of the month before.
+`;
+
+function build(signal: AbortSignal): Command {
+  return createCommand({
+    name: 'report',
+    summary:
+      'Reports the Webex meetings of a month, compared with the month before: as a table, or as CSV, JSON or a page.',
+    environment: {
+      ...APP_ENVIRONMENT,
+      WEBEX_SITES: 'sites to report, separated by commas, where there is no --site',
+      WEBEX_ANALYTICS_URL: 'as --analytics-url, separated by commas',
+    },
+    exitCodes: CREDENTIAL_EXIT_CODES,
+  })
+    .option('--month <month>', 'month to report, like 2026-10; default: the last one that is over')
+    .option('--site <host>', 'Webex site, like example.webex.com; repeat it for several', collect)
+    .option('--credential <name>', `credential to use; default: the only one with the scopes of the report`)
+    .option(
+      '--region <region>',
+      `where Webex keeps the figures: ${Object.keys(ANALYTICS_URLS).join(', ')}; default: all, in turn`,
+    )
+    .option('--analytics-url <url>', 'base URL of other analytics servers; repeat it to try several in turn', collect)
+    .option('--no-daily', 'leave the days out: 2 requests for each site, not one more for each day')
+    .option('--csv [file]', 'write CSV, to the file or to stdout')
+    .option('--json [file]', 'write JSON, to the file or to stdout')
+    .option('--html [file]', 'write one self-contained page, to the file or to stdout')
+    .addHelpText('after', DECLARATION)
+    .action((options: Options) => run(options, signal));
+}
+
+async function run(options: Options, signal: AbortSignal): Promise<void> {
+  const now = new Date();
+  const month = options.month === undefined ? lastMonth(now) : parseMonth(options.month);
+  coverage(month, now);
+  const sites = [...new Set((options.site ?? listed(process.env.WEBEX_SITES)).map(parseSite))];
+  if (sites.length === 0) {
+    throw new UserError('no Webex site is named; add --site, like --site example.webex.com', 2);
+  }
+  const analyticsUrls = chooseUrls(options);
+  const outputs = chooseOutputs(options);
+  const deployment = await loadDeployment(() => import('../deployment'));
+  const credential = chooseCredential(deployment, ANALYTICS_SCOPES, options.credential);
+
+  const progress = new Progress('figures', process.stderr);
+  const wait = async (delayMs: number, stop?: AbortSignal): Promise<void> => {
+    if (delayMs >= LONG_WAIT_MS) {
+      progress.note(`waiting ${Math.ceil(delayMs / 1000)} s before trying again`);
+    }
+    await sleep(delayMs, undefined, { signal: stop });
+  };
+  await using tokens = tokenSourceFromEnvironment(deployment, credential.name, {
+    onWarning: (warning) => progress.note(`warning: ${warning}`),
+    retry: { wait },
+  });
+  const webex = new WebexFetch({ tokens, origins: analyticsUrls, retry: { attempts: 6, wait } });
+  let report: Report;
+  try {
+    report = await collectReport({
+      ...{ month, sites, analyticsUrls, webex, daily: options.daily, now, signal },
+      onProgress: (done, all) => progress.update(done, all),
+    });
+  } finally {
+    progress.clear();
+  }
+  for (const { render, file } of outputs) {
+    await deliver(await render(report), file);
+  }
+}
+
+interface Output {
+  readonly render: (report: Report) => string | Promise<string>;
+  /** @default - stdout */
+  readonly file?: string;
+}
+
+/** @throws UserError where two of them would mix on stdout */
+function chooseOutputs(options: Options): Output[] {
+  const formats: [string | true | undefined, Output['render']][] = [
+    [options.csv, renderCsv],
+    [options.json, (report) => `${JSON.stringify(report, null, 2)}\n`],
+    // Charts take a moment to load, so only who wants them waits.
+    [options.html, async (report) => (await import('./meetings-report/html-page')).renderHtml(report)],
+  ];
+  const chosen = formats.flatMap(([to, render]): Output[] =>
+    to === undefined ? [] : [{ render, file: to === true ? undefined : to }],
+  );
+  const toStdout = chosen.filter(({ file }) => file === undefined).length;
+  if (toStdout > 1) {
+    throw new UserError('only one of --csv, --json and --html can go to stdout; name a file for the others', 2);
+  }
+  return toStdout === 1 ? chosen : [...chosen, { render: renderTable }];
+}
+
+/** @throws UserError where a region is unknown or a URL is none */
+function chooseUrls({ region, analyticsUrl }: Options): string[] {
+  const urls = analyticsUrl ?? listed(process.env.WEBEX_ANALYTICS_URL);
+  const bad = urls.find((url) => !URL.canParse(url));
+  if (bad !== undefined) {
+    throw new UserError(`--analytics-url must be a URL, got "${bad}"; write it like "${ANALYTICS_URLS.us ?? ''}"`, 2);
+  }
+  if (region === undefined) {
+    return urls.length > 0 ? urls : Object.values(ANALYTICS_URLS);
+  }
+  const url = ANALYTICS_URLS[region];
+  if (url === undefined) {
+    throw new UserError(`unknown --region "${region}"; Webex has ${quotedList(Object.keys(ANALYTICS_URLS))}`, 2);
+  }
+  return [url];
+}
+
+async function deliver(text: string, file: string | undefined): Promise<void> {
+  if (file === undefined) {
+    process.stdout.write(text);
+    return;
+  }
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new UserError(`${file} cannot be written (${code}); check the folder and its permissions`);
+  }
+  process.stderr.write(`wrote ${file}\n`);
+}
+
+function collect(value: string, values: string[] = []): string[] {
+  return [...values, ...listed(value)];
+}
+
+function listed(text = ''): string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+void runCommand(build);
