@@ -1,0 +1,18 @@
+import { createAdaptorServer } from '@hono/node-server';
+import type { Hono } from 'hono';
+import type { Server } from 'node:http';
+import { closeServers, listenOnLoopback } from '../../lib/loopback-servers';
+
+/**
+ * Serves the app where the redirect URL points, on loopback only.
+ *
+ * @returns what ends it when it is disposed of
+ * @throws UserError where the port is taken
+ */
+export async function serve(app: Hono, redirectUrl: URL): Promise<AsyncDisposable> {
+  const servers = await listenOnLoopback(
+    redirectUrl,
+    () => createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server,
+  );
+  return { [Symbol.asyncDispose]: () => closeServers(servers) };
+}
