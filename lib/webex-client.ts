@@ -130,11 +130,10 @@ function parseJson(body: string): unknown {
   }
 }
 
+const fetchFailure = z.object({ name: z.string(), cause: z.object({ code: z.string() }).optional().catch(undefined) });
+
 /** Node's error code where there is one; its message may hold the request. */
 function reason(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') {
-    return 'timeout';
-  }
-  const cause = z.object({ cause: z.object({ code: z.string() }) }).safeParse(error);
-  return cause.success ? cause.data.cause.code : 'the request failed';
+  const failure = fetchFailure.safeParse(error).data;
+  return failure?.name === 'TimeoutError' ? 'timeout' : (failure?.cause?.code ?? 'the request failed');
 }
