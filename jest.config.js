@@ -1,10 +1,12 @@
 const base = {
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] },
   testEnvironment: 'node',
-  testTimeout: 10_000,
 };
+// A project cannot set its timeout otherwise.
+const onRealServers = { ...base, setupFilesAfterEnv: ['<rootDir>/test/real-servers.ts'] };
 
 module.exports = {
+  testTimeout: 30_000,
   projects: [
     {
       ...base,
@@ -12,12 +14,7 @@ module.exports = {
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: ['\\.integration\\.test\\.ts$', '\\.deploy\\.test\\.ts$'],
     },
-    {
-      ...base,
-      displayName: 'integration',
-      testMatch: ['<rootDir>/test/**/*.integration.test.ts'],
-      testTimeout: 120_000,
-    },
-    { ...base, displayName: 'deploy', testMatch: ['<rootDir>/test/**/*.deploy.test.ts'], testTimeout: 600_000 },
+    { ...onRealServers, displayName: 'integration', testMatch: ['<rootDir>/test/**/*.integration.test.ts'] },
+    { ...onRealServers, displayName: 'deploy', testMatch: ['<rootDir>/test/**/*.deploy.test.ts'] },
   ],
 };

@@ -1,0 +1,179 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { run, type FinishedCommand } from '../../embedded/child-process';
+import { findOauthappPlugin } from '../../embedded/oauthapp-plugin';
+import { findOpenBao } from '../../embedded/openbao-binary';
+import { Stage } from '../../embedded/stage';
+import { authorize, type Grant } from '../../lib/code-grant';
+import { readCredential } from '../../lib/credential';
+import { clientSecretVariable, defineDeployment, type Deployment } from '../../lib/deployment';
+import { authorizerPolicyName, provisionerPolicy, provisionerPolicyName } from '../../lib/policies';
+import { rehearsalEnvironment } from '../../lib/rehearsal';
+import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+
+/*
+ * Stack `webex-tokens` as a user deploys it: cdktf, Terraform and its providers, under the provisioner's policy.
+ */
+
+const PROJECT = resolve(__dirname, '../..');
+const WRONG_SECRET = 'a-client-secret-that-webex-does-not-know';
+
+const declared = defineDeployment({
+  vault: { address: 'http://127.0.0.1:8200' },
+  engine: { plugin: { sha256: '0'.repeat(64) } },
+  integrations: [{ name: 'webex-myapp', clientId: 'client-one', redirectUrl: 'http://localhost:5000/auth' }],
+  credentials: [{ name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] }],
+  apps: [{ name: 'people-me', reads: ['testauth'] }],
+});
+
+describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
+  let stage: Stage;
+  let token: string;
+  let secret: string;
+  const printed: string[] = [];
+
+  beforeAll(async () => {
+    const [binary, pluginPath] = [await findOpenBao(), await findOauthappPlugin()];
+    stage = await Stage.start({ declared, binary, pluginPath });
+    secret = Object.values(stage.variables)[0] ?? '';
+    const policy = provisionerPolicyName(stage.deployment);
+    await stage.admin.write(`sys/policies/acl/${policy}`, { policy: provisionerPolicy(stage.deployment) });
+    token = await stage.tokenWith(policy);
+  });
+  afterAll(() => stage.stop());
+
+  /** The stage's deployment with another version of the client secret, its state in the stage's folder. */
+  function deployment(clientSecretVersion: number): Deployment {
+    const { integrations } = stage.deployment;
+    return {
+      ...stage.deployment,
+      backend: { type: 'local', config: { path: join(stage.folder, '{stack}.tfstate') } },
+      integrations: integrations.map((integration) => ({ ...integration, clientSecretVersion })),
+    };
+  }
+
+  async function command(
+    [file, ...args]: [string, ...string[]],
+    options: { version: number; secret?: string; cwd?: string },
+  ): Promise<FinishedCommand> {
+    const finished = await run(file, args, {
+      cwd: options.cwd ?? PROJECT,
+      env: {
+        ...process.env,
+        ...rehearsalEnvironment(deployment(options.version)),
+        CHECKPOINT_DISABLE: '1',
+        CI: 'true',
+        VAULT_ADDR: stage.server.address,
+        VAULT_TOKEN: token,
+        ...(options.secret === undefined ? {} : { [`TF_VAR_${clientSecretVariable('webex-myapp')}`]: options.secret }),
+      },
+    });
+    printed.push(finished.stdout, finished.stderr);
+    return finished;
+  }
+
+  function cdktf(verb: 'deploy' | 'destroy', options: { version: number; secret?: string }): Promise<FinishedCommand> {
+    const args = ['--auto-approve', '--skip-provider-lock', '--ignore-missing-stack-dependencies'];
+    return command(
+      [join(PROJECT, 'node_modules/.bin/cdktf'), verb, 'webex-tokens', ...args, '--output', stage.folder],
+      options,
+    );
+  }
+
+  function plan(version: number): Promise<FinishedCommand> {
+    const terraform = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
+    return command([terraform, 'plan', '-input=false', '-detailed-exitcode', '-out=saved.tfplan'], {
+      version,
+      cwd: join(stage.folder, 'stacks/webex-tokens'),
+    });
+  }
+
+  async function authorised(): Promise<Grant> {
+    return authorize({
+      vault: stage.admin.withToken(await stage.tokenWith(authorizerPolicyName(stage.deployment))),
+      deployment: stage.deployment,
+      credentialName: 'testauth',
+      onUrl: async (url) => {
+        await fetch(await stage.webex.consent(url));
+      },
+    });
+  }
+
+  test('without the client secret it stops, saying what to set, before the integration is touched', async () => {
+    const { exitCode, stdout, stderr } = await cdktf('deploy', { version: 1 });
+    expect(stdout + stderr).toContain('TF_VAR_webex_myapp_client_secret');
+    expect(exitCode).not.toBe(0);
+    await expect(stage.admin.list('oauthapp/servers')).rejects.toThrow('404');
+  });
+
+  test('with it, everything is applied under the provisioner policy', async () => {
+    expect((await cdktf('deploy', { version: 1, secret: WRONG_SECRET })).exitCode).toBe(0);
+    await expect(stage.admin.list('oauthapp/servers')).resolves.toEqual(['webex-myapp']);
+  });
+
+  test('a second plan is empty, and needs no secret', async () => {
+    expect((await plan(1)).exitCode).toBe(0);
+  });
+
+  test('the secret that was given is the one in use', async () => {
+    await expect(authorised()).rejects.toThrow('invalid_client');
+  });
+
+  test('a new version of the secret is written', async () => {
+    expect((await cdktf('deploy', { version: 2, secret })).exitCode).toBe(0);
+    await expect(authorised()).resolves.toMatchObject({ person: { displayName: 'Ada Admin' } });
+    expect((await plan(2)).exitCode).toBe(0);
+  });
+
+  test('a new version without the secret fails clearly, and the old one stays in use', async () => {
+    const { exitCode, stdout, stderr } = await cdktf('deploy', { version: 3 });
+    expect(exitCode).not.toBe(0);
+    expect(stdout + stderr).toContain('TF_VAR_webex_myapp_client_secret');
+    await expect(
+      authorize({
+        vault: stage.admin,
+        deployment: stage.deployment,
+        credentialName: 'testauth',
+        replace: true,
+        onUrl: async (url) => {
+          await fetch(await stage.webex.consent(url));
+        },
+      }),
+    ).resolves.toMatchObject({ person: { displayName: 'Ada Admin' } });
+  });
+
+  test('no secret is in state, plan or output', async () => {
+    const { accessToken } = await readCredential(stage.admin, 'oauthapp', 'testauth');
+    const terraform = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
+    await command([terraform, 'show', '-json', 'saved.tfplan'], {
+      version: 2,
+      cwd: join(stage.folder, 'stacks/webex-tokens'),
+    });
+    const files = filesBelow(stage.folder);
+    expect(files.some((file) => file.endsWith('webex-tokens.tfstate'))).toBe(true);
+    expect(files.some((file) => file.endsWith('saved.tfplan'))).toBe(true);
+    const everything = [...files.map((file) => readFileSync(file, 'utf8')), ...printed].join('\n');
+    expect(everything).toContain('oauthapp-app-people-me');
+    for (const value of [secret, WRONG_SECRET, token, accessToken]) {
+      expect(value.length).toBeGreaterThan(20);
+      expect(everything.includes(value)).toBe(false);
+    }
+  });
+
+  test('destroy leaves nothing behind', async () => {
+    expect((await cdktf('destroy', { version: 2, secret })).exitCode).toBe(0);
+    const mounts = await stage.admin.read('sys/mounts', z.object({ data: z.record(z.string(), z.unknown()) }));
+    expect(Object.keys(mounts.data)).not.toContain('oauthapp/');
+    const policies = await stage.admin.list('sys/policies/acl');
+    expect(policies.filter((name) => name.startsWith('oauthapp'))).toEqual([provisionerPolicyName(declared)]);
+  });
+});
+
+/** The providers themselves left out. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => !name.includes('.terraform/providers'))
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile());
+}
