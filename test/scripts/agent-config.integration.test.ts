@@ -7,7 +7,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { findOpenBao } from '../../embedded/openbao-binary';
 import { authorize } from '../../lib/code-grant';
-import { rehearsalEnvironment } from '../../lib/rehearsal';
 import { issuerPolicy, issueSecretId } from '../../lib/secret-id';
 import type { VaultClient } from '../../lib/vault-client';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
@@ -55,7 +54,7 @@ async function command(script: string, args: readonly string[], env: NodeJS.Proc
     PATH: process.env.PATH,
     HOME: folder,
     VAULT_ADDR: vault.server.address,
-    ...rehearsalEnvironment(vault.rehearsal),
+    ...vault.environment,
     ...env,
   };
   const line = ['--import', 'tsx', `scripts/${script}.ts`, ...args];
