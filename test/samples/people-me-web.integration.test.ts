@@ -1,0 +1,402 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { z } from 'zod';
+import { freePort } from '../../embedded/free-port';
+import { findCredential, findIntegration } from '../../lib/deployment';
+import { readCredential } from '../../lib/credential';
+import { authorizerPolicy } from '../../lib/policies';
+import { rehearsalEnvironment } from '../../lib/rehearsal';
+import { TokenSource } from '../../lib/token-source';
+import type { VaultClient } from '../../lib/vault-client';
+import { Authorization } from '../../samples/people-me-web/authorization';
+import { refuseExcessiveRights } from '../../samples/people-me-web/rights';
+import { serve } from '../../samples/people-me-web/serve';
+import { createWebApp } from '../../samples/people-me-web/web-app';
+import { Script } from '../fixtures/script';
+import { VaultWithWebex } from '../fixtures/vault-with-webex';
+
+const ADA = 'ada.admin@example.com';
+const BLAKE = 'blake.backup@example.com';
+
+const CHROMIUM = [
+  process.env.CHROMIUM ?? '',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+].find((path) => existsSync(path));
+
+/** Nothing but what the tests ask for. */
+const CHROMIUM_ARGUMENTS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+let vault: VaultWithWebex;
+let authorizer: VaultClient;
+let reader: VaultClient;
+let site: string;
+let tokens: TokenSource;
+let server: AsyncDisposable;
+const notices: string[] = [];
+let clock = 0;
+
+beforeAll(async () => {
+  vault = await VaultWithWebex.start({
+    credentials: [
+      { name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'], owner: ADA },
+      { name: 'other', integration: 'webex-myapp', scopes: ['spark:people_read'] },
+    ],
+  });
+  authorizer = await vault.authorizer();
+  const app = await vault.appLogin('people-me');
+  const { token } = await vault.admin.withToken('').loginAppRole(app.roleId, app.secretId);
+  reader = vault.admin.withToken(token);
+
+  const { deployment } = vault;
+  const credential = findCredential(deployment, 'testauth');
+  const redirectUrl = new URL(findIntegration(deployment, credential.integration).redirectUrl);
+  const notice = (line: string) => notices.push(line);
+  tokens = new TokenSource({
+    address: vault.server.address,
+    credential: 'testauth',
+    ...app,
+    retry: { attempts: 1 },
+    holdOffMs: 0,
+  });
+  const authorization = new Authorization({ deployment, credential, vault: authorizer, tokens, notice });
+  server = await serve(
+    createWebApp({ authorization, credential, redirectUrl, notice, now: () => Date.now() + clock }),
+    redirectUrl,
+  );
+  site = redirectUrl.origin;
+});
+
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await tokens[Symbol.asyncDispose]();
+  await vault[Symbol.asyncDispose]();
+});
+
+beforeEach(async () => {
+  notices.length = 0;
+  clock = 0;
+  vault.webex.behaviour.fault = undefined;
+  await vault.admin.delete('oauthapp/creds/testauth');
+  // The app caches what it read; Webex refuses that from here on, so that it reads again.
+  vault.webex.revokeGrants();
+});
+
+async function stored(): Promise<boolean> {
+  return readCredential(vault.admin, 'oauthapp', 'testauth').then(
+    () => true,
+    () => false,
+  );
+}
+
+function exchanges(): number {
+  return vault.webex.requests.filter(({ grantType }) => grantType === 'authorization_code').length;
+}
+
+describe('what the app may do at Vault', () => {
+  it.each([
+    ['GET', 'oauthapp/creds/other', 'reader'],
+    ['PUT', 'oauthapp/creds/testauth', 'reader'],
+    ['PUT', 'oauthapp/auth-code-url', 'reader'],
+    ['PUT', 'oauthapp/config', 'both'],
+    ['GET', 'oauthapp/config', 'both'],
+    ['PUT', 'oauthapp/servers/webex-myapp', 'both'],
+    ['GET', 'sys/mounts', 'both'],
+    ['PUT', 'sys/policies/acl/more', 'both'],
+    ['PUT', 'auth/token/create', 'both'],
+    ['PUT', 'auth/approle/role/people-me/secret-id', 'both'],
+  ])('does not include %s %s (%s)', async (method, path, who) => {
+    for (const client of who === 'both' ? [authorizer, reader] : [reader]) {
+      const request = method === 'GET' ? client.read(path, z.unknown()) : client.write(path, {});
+      await expect(request).rejects.toMatchObject({ statusCode: 403 });
+    }
+  });
+
+  it("is checked before it serves: an administrator's token is refused", async () => {
+    await refuseExcessiveRights(authorizer, vault.deployment, (line) => notices.push(line));
+    expect(notices).toEqual([]);
+    await expect(refuseExcessiveRights(vault.admin, vault.deployment, () => undefined)).rejects.toThrow(
+      'this Vault token may do more than authorise: it has "root" on oauthapp/config; give the app one that has policy "oauthapp-authorizer" only',
+    );
+  });
+});
+
+describe('the command', () => {
+  async function start(redirectPort: number, env: Record<string, string> = {}): Promise<Script> {
+    const { deployment } = vault;
+    const redirectUrl = `http://localhost:${redirectPort}/auth`;
+    const integrations = deployment.integrations.map((integration) => ({ ...integration, redirectUrl }));
+    const { roleId, secretId } = await vault.appLogin('people-me');
+    return new Script('../samples/people-me-web', ['--credential', 'testauth'], {
+      ...rehearsalEnvironment({ ...deployment, integrations }),
+      VAULT_TOKEN: await vault.tokenWith(authorizerPolicy(deployment)),
+      VAULT_ROLE_ID: roleId,
+      VAULT_SECRET_ID: secretId,
+      ...env,
+    });
+  }
+
+  it('serves the page where the redirect URL points, until Ctrl-C', async () => {
+    const port = await freePort();
+    const script = await start(port);
+    await script.says(/^Open http:\/\/localhost:\d+\/ in a browser; Ctrl-C ends it\.$/m);
+    const page = await fetch(`http://localhost:${port}/`);
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('Nobody is authorised yet')]);
+    script.child.kill('SIGINT');
+    expect(await script.result()).toMatchObject({ exitCode: 0, stdout: '' });
+  });
+
+  it('says so where the port is taken', async () => {
+    const port = Number(new URL(site).port);
+    const { exitCode, stderr } = await (await start(port)).result();
+    expect(stderr).toMatch(new RegExp(`^error: port ${port} on 127.0.0.1, .* is taken by another program; .*\n$`));
+    expect(exitCode).toBe(1);
+  });
+
+  it("does not serve with an administrator's token", async () => {
+    const script = await start(await freePort(), { VAULT_TOKEN: vault.server.rootToken });
+    const { exitCode, stderr } = await script.result();
+    expect(stderr).toMatch(/^error: this Vault token may do more than authorise: it has "root" .*\n$/);
+    expect(stderr).not.toContain(vault.server.rootToken);
+    expect(exitCode).toBe(1);
+  });
+});
+
+const inBrowser = CHROMIUM === undefined ? describe.skip : describe;
+if (CHROMIUM === undefined) {
+  process.stderr.write(
+    'people-me-web: not tested in a browser, as there is no Chromium here; set CHROMIUM to its path\n',
+  );
+}
+
+inBrowser('in a browser', () => {
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });
+  });
+
+  afterAll(() => browser.close());
+
+  beforeEach(async () => {
+    context = await browser.newContext();
+    complaints = [];
+    // A policy that blocks something of ours says so here; the status of an error page is not of interest.
+    context.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
+        complaints.push(message.text());
+      }
+    });
+    page = await context.newPage();
+  });
+
+  afterEach(async () => {
+    await context.close();
+    expect(complaints).toEqual([]);
+  });
+
+  async function askForConsent(tab = page): Promise<void> {
+    await tab.goto(site);
+    await tab.getByRole('button', { name: 'Authorise at Webex' }).click();
+    await tab.waitForURL(`${vault.webex.url}/**`);
+  }
+
+  async function decide(decision: 'Accept' | 'Deny', as = ADA, tab = page): Promise<void> {
+    await tab.getByLabel('Sign in as').selectOption(as);
+    await tab.getByRole('button', { name: decision }).click();
+    await tab.waitForURL(`${site}/**`);
+  }
+
+  async function heading(tab = page): Promise<string> {
+    return tab.getByRole('heading', { level: 1 }).innerText();
+  }
+
+  it('authorises: from the button to the name, without the code in the address', async () => {
+    await page.goto(site);
+    expect(await heading()).toBe('Nobody is authorised yet');
+    await askForConsent();
+    await decide('Accept');
+    expect(await heading()).toBe('Ada Admin');
+    expect(await page.getByText(ADA).isVisible()).toBe(true);
+    expect(page.url()).toBe(`${site}/`);
+    expect(await page.getByRole('button').count()).toBe(0);
+
+    const { accessToken } = await readCredential(vault.admin, 'oauthapp', 'testauth');
+    expect(await page.content()).not.toContain(accessToken);
+  });
+
+  it('starts no second consent where somebody is authorised already', async () => {
+    await page.goto(site);
+    const late = await context.newPage();
+    await askForConsent(late);
+    await decide('Accept', ADA, late);
+    // This tab still shows the button.
+    await page.getByRole('button', { name: 'Authorise at Webex' }).click();
+    expect(await heading()).toBe('Ada Admin');
+  });
+
+  it('lets a person decline, and change their mind', async () => {
+    await askForConsent();
+    await decide('Deny');
+    expect(await heading()).toBe('You declined');
+    expect(await stored()).toBe(false);
+    await page.getByRole('link', { name: 'Try again' }).click();
+    expect(await heading()).toBe('Nobody is authorised yet');
+  });
+
+  it('ignores an answer whose state was tampered with', async () => {
+    await askForConsent();
+    const url = new URL(page.url());
+    url.searchParams.set('state', `${url.searchParams.get('state') ?? ''}x`);
+    await page.goto(url.href);
+    const before = exchanges();
+    await decide('Accept');
+    expect(await heading()).toBe('This answer was not asked for');
+    expect(exchanges()).toBe(before);
+    expect(await stored()).toBe(false);
+  });
+
+  it('ignores the answer to a consent that another browser began', async () => {
+    await askForConsent();
+    const victim = await browser.newContext();
+    const tab = await victim.newPage();
+    await tab.goto(site);
+    await tab.goto(page.url());
+    await decide('Accept', BLAKE, tab);
+    expect(await heading(tab)).toBe('This answer was not asked for');
+    expect(await stored()).toBe(false);
+    await victim.close();
+  });
+
+  it('lets two tabs ask, and both end at the same person with one exchange', async () => {
+    const second = await context.newPage();
+    await askForConsent();
+    await askForConsent(second);
+    const before = exchanges();
+    await decide('Accept');
+    await decide('Accept', ADA, second);
+    expect([await heading(), await heading(second)]).toEqual(['Ada Admin', 'Ada Admin']);
+    expect(exchanges()).toBe(before + 1);
+  });
+
+  it('lets the second tab succeed after the first was declined', async () => {
+    const second = await context.newPage();
+    await askForConsent();
+    await askForConsent(second);
+    await decide('Deny');
+    await decide('Accept', ADA, second);
+    expect(await heading(second)).toBe('Ada Admin');
+  });
+
+  it('does not let a second tab replace what the first has stored', async () => {
+    const second = await context.newPage();
+    await askForConsent();
+    await askForConsent(second);
+    await decide('Accept');
+    await decide('Accept', BLAKE, second);
+    expect(await heading(second)).toBe('Ada Admin');
+    expect(await stored()).toBe(true);
+  });
+
+  it('says that the session has ended where the browser has lost its cookie', async () => {
+    await askForConsent();
+    await context.clearCookies();
+    const before = exchanges();
+    await decide('Accept');
+    expect(await heading()).toBe('Your session has ended');
+    expect(exchanges()).toBe(before);
+    await page.getByRole('link', { name: 'Start again' }).click();
+    expect(await heading()).toBe('Nobody is authorised yet');
+  });
+
+  it('says that the session has ended where it was left for too long', async () => {
+    await askForConsent();
+    clock = 1801_000;
+    await decide('Accept');
+    expect(await heading()).toBe('Your session has ended');
+    expect(await stored()).toBe(false);
+  });
+
+  it('does not use a consent that took too long', async () => {
+    await askForConsent();
+    clock = 301_000;
+    await decide('Accept');
+    expect(await heading()).toBe('That took too long');
+    expect(await stored()).toBe(false);
+  });
+
+  it('keeps nothing of somebody who is not the owner, and then takes the owner', async () => {
+    await askForConsent();
+    await decide('Accept', BLAKE);
+    expect(await heading()).toBe('That was another account');
+    expect(await page.getByText(`${BLAKE} consented, but "testauth" belongs to ${ADA}`).isVisible()).toBe(true);
+    expect(await stored()).toBe(false);
+    await page.getByRole('link', { name: 'Try again' }).click();
+    await askForConsent();
+    await decide('Accept');
+    expect(await heading()).toBe('Ada Admin');
+  });
+
+  it('offers to authorise again where Webex does not renew the grant any more', async () => {
+    // The engine holds a token for expired ten seconds before its end.
+    vault.webex.behaviour.accessTokenTtlSeconds = 14;
+    await askForConsent();
+    await decide('Accept');
+    vault.webex.revokeGrants();
+    vault.webex.behaviour.accessTokenTtlSeconds = 1_209_599;
+    for (let seen = ''; seen !== 'Please authorise this app again'; seen = await heading()) {
+      await sleep(250);
+      await page.goto(site);
+    }
+    await askForConsent();
+    await decide('Accept');
+    expect(await heading()).toBe('Ada Admin');
+  });
+
+  it('offers nothing where Webex withdrew a token that Vault holds for good', async () => {
+    await askForConsent();
+    await decide('Accept');
+    vault.webex.revokeGrants();
+    await page.reload();
+    expect(await heading()).toBe('Webex refuses the token');
+    expect(await page.getByRole('button').count()).toBe(0);
+  });
+
+  it('tells trouble at Webex from a lost grant', async () => {
+    await askForConsent();
+    vault.webex.behaviour.fault = { path: '/v1/access_token', status: 503 };
+    await decide('Accept');
+    expect(await heading()).toBe('Not available just now');
+    expect(await stored()).toBe(false);
+  });
+
+  it('sends the browser to the host that Webex knows', async () => {
+    await page.goto(site.replace('localhost', '127.0.0.1'));
+    expect(page.url()).toBe(`${site}/`);
+  });
+
+  it('says that Vault is sealed, and offers nothing then', async () => {
+    await page.goto(site);
+    await vault.admin.write('sys/seal', {});
+    await page.getByRole('button', { name: 'Authorise at Webex' }).click();
+    expect(await heading()).toBe('Vault is sealed');
+    await page.reload();
+    await page.goto(site);
+    expect(await heading()).toBe('Vault is sealed');
+    expect(await page.getByRole('button').count()).toBe(0);
+  });
+});
