@@ -59,6 +59,12 @@ export function wholeNumber(value: string): number {
  * The first Ctrl-C aborts the signal, so that the action can clean up; a second one ends the process at once.
  */
 export async function runCommand(build: (signal: AbortSignal) => Command, argv = process.argv): Promise<void> {
+  // Whoever reads the output may stop reading, like `head`.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') {
+      throw error;
+    }
+  });
   const interruption = new AbortController();
   const interrupt = (): void => interruption.abort(new Interrupted());
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);

@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { run } from '../../embedded/child-process';
 import { freePort } from '../../embedded/free-port';
 import { runScript } from '../fixtures/script';
 
@@ -89,4 +91,10 @@ it('blames deployment.ts, in one line, where it does not hold', async () => {
   const { exitCode, stdout, stderr } = await runScript('token', ['testauth'], env);
   expect(stderr).toMatch(/^error: deployment.ts .*\n$/);
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+});
+
+it('ends quietly when whoever reads its output has read enough', async () => {
+  const script = 'node --import tsx scripts/token.ts --help | true';
+  const { stderr } = await run('/bin/sh', ['-c', script], { cwd: resolve(__dirname, '../..') });
+  expect(stderr).toBe('');
 });
