@@ -1,17 +1,15 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { findOpenBao } from '../../embedded/openbao-binary';
 import { authorize } from '../../lib/code-grant';
-import { issuerPolicy, issueSecretId } from '../../lib/secret-id';
+import { issueSecretId } from '../../lib/secret-id';
 import type { VaultClient } from '../../lib/vault-client';
+import { runScript, type ScriptResult } from '../fixtures/script';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
-
-const PROJECT = resolve(__dirname, '../..');
 
 let vault: VaultWithWebex;
 let folder: string;
@@ -49,19 +47,8 @@ afterEach(async () => {
   rmSync(resolve(folder, '..'), { recursive: true });
 });
 
-async function command(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const environment = {
-    PATH: process.env.PATH,
-    HOME: folder,
-    VAULT_ADDR: vault.server.address,
-    ...vault.environment,
-    ...env,
-  };
-  const line = ['--import', 'tsx', `scripts/${script}.ts`, ...args];
-  return promisify(execFile)(process.execPath, line, { cwd: PROJECT, env: environment }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (error: unknown) => error as { code: number; stdout: string; stderr: string },
-  );
+function agentConfig(args: readonly string[], env: Record<string, string> = {}): Promise<ScriptResult> {
+  return runScript('agent-config', args, { ...vault.environment, ...env });
 }
 
 /** Leaves role id and wrapping token where the agent looks for them, as the printed lines do. */
@@ -101,12 +88,9 @@ function readToken(): string | undefined {
 }
 
 it('has a real agent keep a fresh access token in a private file', async () => {
-  const written = await command('agent-config', ['people-me', '--out', folder, '--render-interval-seconds', '1']);
-  expect(written).toMatchObject({ code: 0, stdout: `${join(folder, 'agent.hcl')}\n` });
-  const issued = await command('issue', ['people-me', '--json'], { VAULT_TOKEN: vault.server.rootToken });
-  const { roleId, wrappingToken } = JSON.parse(issued.stdout) as Record<string, string>;
-  writeFileSync(join(folder, 'role-id'), roleId ?? '');
-  writeFileSync(join(folder, 'secret-id'), wrappingToken ?? '');
+  const written = await agentConfig(['people-me', '--out', folder, '--render-interval-seconds', '1']);
+  expect(written).toMatchObject({ exitCode: 0, stdout: `${join(folder, 'agent.hcl')}\n` });
+  await introduce();
   await startAgent();
 
   const token = await eventually(readToken);
@@ -132,7 +116,7 @@ it('has a real agent keep a fresh access token in a private file', async () => {
 
 it('has a real agent run a program with the token in its environment', async () => {
   const program = 'test -n "$WEBEX_TOKEN_TESTAUTH" && echo "it has a token" && exec sleep 60';
-  await command('agent-config', ['people-me', '--out', folder, '--format', 'env', '--exec', program]);
+  await agentConfig(['people-me', '--out', folder, '--format', 'env', '--exec', program]);
   await introduce();
   await startAgent();
   await eventually(() => (/^it has a token$/m.test(output) ? true : undefined));
@@ -148,14 +132,14 @@ it('has a real agent log in and read in a namespace', async () => {
   await team.write('sys/policies/acl/reader', { policy: 'path "oauthapp/creds/testauth" { capabilities = ["read"] }' });
   await team.write('auth/approle/role/people-me', { token_policies: ['reader'] });
 
-  await command('agent-config', ['people-me', '--out', folder], { VAULT_NAMESPACE: 'team' });
+  await agentConfig(['people-me', '--out', folder], { VAULT_NAMESPACE: 'team' });
   await introduce(team);
   await startAgent();
   expect(await eventually(readToken)).toBe('the token of the team');
 });
 
 it('does not start where the wrapping token was made for another role', async () => {
-  await command('agent-config', ['people-me', '--out', folder]);
+  await agentConfig(['people-me', '--out', folder]);
   await vault.admin.write('auth/approle/role/other', {});
   const { token } = await vault.admin.writeWrapped('auth/approle/role/other/secret-id', {}, 120);
   await introduce();
@@ -163,19 +147,6 @@ it('does not start where the wrapping token was made for another role', async ()
   await startAgent();
   await eventually(() => (/unable to validate.*creation_path|creation path/i.test(output) ? true : undefined));
   expect(readToken()).toBeUndefined();
-});
-
-it('lets the operator whom the help describes issue, and prints lines without the wrapping token', async () => {
-  const { stdout: help } = await command('issue', ['--help']);
-  const policy = issuerPolicy('<appRolePath>', '<app>').trim().split('\n');
-  policy.forEach((line) => expect(help).toContain(line));
-
-  const token = await vault.tokenWith(issuerPolicy('approle', 'people-me'));
-  const { stdout, stderr } = await command('issue', ['people-me', '--wrap-ttl-seconds', '60'], { VAULT_TOKEN: token });
-  expect(stderr).toBe('');
-  const wrappingToken = /^Wrapping token {2}(\S+)$/m.exec(stdout)?.[1] ?? '';
-  expect(stdout.split(wrappingToken)).toHaveLength(2);
-  expect(stdout).toContain('valid for 90 days once issued, any number of logins, from any network');
 });
 
 it.each([
@@ -189,15 +160,15 @@ it.each([
     'error: --exec has no effect with --format file, whose tokens any program can read; add --format env or leave it out\n',
   ],
 ])('agent-config %j ends with a clear line', async (args, line) => {
-  expect(await command('agent-config', args)).toMatchObject({ code: 2, stderr: line, stdout: '' });
+  expect(await agentConfig(args)).toMatchObject({ exitCode: 2, stderr: line, stdout: '' });
 });
 
 it('does not overwrite a configuration that somebody wrote', async () => {
-  await command('agent-config', ['people-me', '--out', folder]);
+  await agentConfig(['people-me', '--out', folder]);
   expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe('*\n');
   writeFileSync(join(folder, 'agent.hcl'), '# mine\n');
-  const { code, stderr } = await command('agent-config', ['people-me', '--out', folder]);
-  expect(code).toBe(1);
+  const { exitCode, stderr } = await agentConfig(['people-me', '--out', folder]);
+  expect(exitCode).toBe(1);
   expect(stderr).toBe(
     `error: ${join(folder, 'agent.hcl')} exists and was not written by this command; move it away, or use another --out\n`,
   );

@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { findOpenBao } from '../../embedded/openbao-binary';
+import { issuerPolicy, unwrapSecretId } from '../../lib/secret-id';
+import { runScript, type ScriptResult } from '../fixtures/script';
+import { VaultWithWebex } from '../fixtures/vault-with-webex';
+
+let vault: VaultWithWebex;
+let operator: string;
+
+beforeAll(async () => {
+  vault = await VaultWithWebex.start({
+    apps: [{ name: 'people-me', reads: ['testauth'], secretIdUses: 1, boundCidrs: ['127.0.0.0/8', '::1/128'] }],
+  });
+  await vault.appLogin('people-me');
+  operator = await vault.tokenWith(issuerPolicy('approle', 'people-me'));
+});
+
+afterAll(() => vault[Symbol.asyncDispose]());
+
+function issue(args: readonly string[], env: Record<string, string> = {}): Promise<ScriptResult> {
+  return runScript('issue', args, { ...vault.environment, VAULT_TOKEN: operator, ...env });
+}
+
+it('prints what an app needs for its first login', async () => {
+  const { exitCode, stdout, stderr } = await issue(['people-me', '--json', '--wrap-ttl-seconds', '60']);
+  expect([exitCode, stderr]).toEqual([0, '']);
+  const issued = JSON.parse(stdout) as Record<string, string>;
+  expect(issued).toMatchObject({
+    app: 'people-me',
+    secretIdTtlSeconds: 7_776_000,
+    secretIdUses: 1,
+    boundCidrs: ['127.0.0.0/8', '::1/128'],
+  });
+  const remainingMs = Date.parse(issued.wrappingExpireTime ?? '') - Date.now();
+  expect(remainingMs).toBeLessThanOrEqual(60_000);
+
+  const anybody = vault.admin.withToken('');
+  const secretId = await unwrapSecretId(anybody, issued.wrappingToken ?? '');
+  expect(await anybody.loginAppRole(issued.roleId ?? '', secretId)).toMatchObject({ renewable: true });
+});
+
+it.each(['bao unwrap', 'curl'])(
+  'prints a line that fetches the secret id by %s, without the token in it',
+  async (tool) => {
+    const { stdout } = await issue(['people-me']);
+    const wrappingToken = /^Wrapping token {2}(\S+)$/m.exec(stdout)?.[1] ?? '';
+    expect(stdout.split(wrappingToken)).toHaveLength(2);
+    expect(stdout).toContain('valid for 90 days once issued, 1 login, from 127.0.0.0/8, ::1/128');
+
+    const line = stdout.split('\n').find((candidate) => candidate.includes(tool)) ?? '';
+    const path = `${dirname(await findOpenBao())}:${process.env.PATH ?? ''}`;
+    const environment = { PATH: path, HOME: '/nowhere', WRAPPING_TOKEN: wrappingToken };
+    const fetched = await promisify(execFile)('bash', ['-c', line], { env: environment });
+    const secretId = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(
+      fetched.stdout.split('secret_id"').at(-1) ?? '',
+    )?.[0];
+    const roleId = /^Role id {9}(\S+)$/m.exec(stdout)?.[1] ?? '';
+    expect(await vault.admin.withToken('').loginAppRole(roleId, secretId ?? '')).toMatchObject({ renewable: true });
+  },
+);
+
+it('says in its help what the operator needs, which the operator of these tests has', async () => {
+  const { stdout } = await issue(['--help']);
+  for (const line of issuerPolicy('<appRolePath>', '<app>').trim().split('\n')) {
+    expect(stdout).toContain(line);
+  }
+});
+
+it.each([
+  [['nobody'], {}, 2, 'unknown app "nobody"; deployment.ts declares "people-me"'],
+  [['people-me'], { VAULT_TOKEN: 's.wrong' }, 5, 'this Vault token may not issue secret ids of app "people-me": '],
+  [['people-me'], { VAULT_ADDR: 'http://127.0.0.1:1' }, 1, 'no answer from Vault at http://127.0.0.1:1 (ECONNREFUSED)'],
+  [['people-me', '--wrap-ttl-seconds', '0'], {}, 2, "option '--wrap-ttl-seconds <seconds>' argument '0' is invalid."],
+])('ends %j with %j in one line and code %i', async (args, env, code, line) => {
+  const { exitCode, stdout, stderr } = await issue(args, env);
+  expect([exitCode, stdout]).toEqual([code, '']);
+  expect(stderr).toMatch(/^error: .*\n$/);
+  expect(stderr).toContain(line);
+});
