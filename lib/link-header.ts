@@ -1,6 +1,6 @@
 /** `<target>` and the parameters after it; commas and semicolons may stand in either, if quoted or in brackets. */
 const LINK = /<([^>]*)>((?:\s*;\s*[^\s=;,]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*))?)*)/g;
-const RELATION = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]*))/i;
+const PARAMETER = /;\s*([^\s=;,]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?/g;
 
 /**
  * The next page that a `Link` header names, if it is at the origin of this one: another would get the token.
@@ -9,8 +9,8 @@ const RELATION = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]*))/i;
  */
 export function nextPage(header: string | null, current: URL): URL | undefined {
   for (const [, target = '', parameters = ''] of (header ?? '').matchAll(LINK)) {
-    const [, quoted, plain = ''] = RELATION.exec(parameters) ?? [];
-    const relations = (quoted ?? plain).toLowerCase().split(/\s+/);
+    const relation = [...parameters.matchAll(PARAMETER)].find(([, name]) => name?.toLowerCase() === 'rel');
+    const relations = (relation?.[2] ?? relation?.[3] ?? '').toLowerCase().split(/\s+/);
     if (relations.includes('next') && URL.canParse(target, current.href)) {
       const next = new URL(target, current);
       return next.origin === current.origin ? next : undefined;

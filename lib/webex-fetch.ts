@@ -101,6 +101,8 @@ export class WebexFetch {
   async #send(url: URL, request: WebexRequest, token: CredentialReading): Promise<Response> {
     const { timeoutMs = 30_000, retry: options } = this.#options;
     const idempotent = IDEMPOTENT.includes((request.method ?? 'GET').toUpperCase());
+    const headers = new Headers(request.headers);
+    headers.set('authorization', `Bearer ${token.accessToken}`);
     let previous: Response | undefined;
     try {
       return await retry(
@@ -112,7 +114,7 @@ export class WebexFetch {
             // Another address would be reached without the token at best.
             redirect: 'error',
             ...request,
-            headers: { ...request.headers, authorization: `Bearer ${token.accessToken}` },
+            headers,
             signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
           });
           const passes = response.status === 429 || (response.status >= 500 && idempotent);
