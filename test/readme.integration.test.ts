@@ -1,0 +1,115 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { run } from '../embedded/child-process';
+import { VaultWithWebex } from './fixtures/vault-with-webex';
+import { authorize } from '../lib/code-grant';
+
+/*
+ * What README.md tells people to type, typed.
+ */
+
+const PROJECT = resolve(__dirname, '..');
+const readme = readFileSync(join(PROJECT, 'README.md'), 'utf8');
+const { scripts } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
+
+/** The code block behind `<!-- test: NAME -->`, without its indentation. */
+function snippet(name: string): string {
+  const [, indent = '', code] =
+    new RegExp(`<!-- test: ${name} -->\\n+( *)\`\`\`\\w*\\n([\\s\\S]*?)\`\`\``).exec(readme) ?? [];
+  if (code === undefined) {
+    throw new Error(`README.md has no code block behind <!-- test: ${name} -->`);
+  }
+  return code.replaceAll(new RegExp(`^${indent}`, 'gm'), '');
+}
+
+describe('snippets of README.md', () => {
+  let vault: VaultWithWebex;
+  let folder: string;
+  let environment: NodeJS.ProcessEnv;
+
+  beforeAll(async () => {
+    vault = await VaultWithWebex.start();
+    await authorize({
+      vault: await vault.authorizer(),
+      deployment: vault.deployment,
+      credentialName: 'testauth',
+      onUrl: async (url) => {
+        await fetch(await vault.webex.consent(url));
+      },
+    });
+    folder = mkdtempSync(join(tmpdir(), 'readme-'));
+    const { roleId, secretId } = await vault.appLogin('people-me');
+    writeFileSync(join(folder, 'secret-id'), secretId, { mode: 0o600 });
+    environment = {
+      ...vault.environment,
+      PATH: process.env.PATH,
+      HOME: folder,
+      VAULT_ADDR: vault.server.address,
+      VAULT_ROLE_ID: roleId,
+      VAULT_SECRET_ID_FILE: join(folder, 'secret-id'),
+    };
+  });
+  afterAll(async () => {
+    await vault[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true });
+  });
+
+  async function meBy(accessToken: string): Promise<unknown> {
+    const reply = await fetch(`${vault.webex.apiUrl}/people/me`, {
+      headers: { Authorization: `Bearer ${accessToken}` },
+    });
+    return reply.json();
+  }
+
+  test('curl reads an access token that Webex takes', async () => {
+    const { exitCode, stdout } = await run('bash', ['-c', snippet('curl')], { env: environment });
+    expect(exitCode).toBe(0);
+    await expect(meBy(stdout.trim())).resolves.toMatchObject({ displayName: 'Ada Admin' });
+  });
+
+  test('hvac reads an access token that Webex takes', async () => {
+    const packages = join(folder, 'python');
+    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--target', packages, 'hvac==2.4.0'];
+    expect((await run('python3', pip)).exitCode).toBe(0);
+    const { exitCode, stdout } = await run('python3', ['-c', snippet('hvac')], {
+      env: { ...environment, PYTHONPATH: packages },
+    });
+    expect(exitCode).toBe(0);
+    await expect(meBy(stdout.trim())).resolves.toMatchObject({ displayName: 'Ada Admin' });
+  });
+
+  test('npm run --silent token prints the access token and nothing else', async () => {
+    const { exitCode, stdout } = await run('npm', ['run', '--silent', 'token', '--', 'testauth'], {
+      cwd: PROJECT,
+      env: environment,
+    });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^\S+\n$/);
+    await expect(meBy(stdout.trim())).resolves.toMatchObject({ displayName: 'Ada Admin' });
+  });
+});
+
+test('every npm command in README.md is one of the package', () => {
+  const named = [...readme.matchAll(/npm run (?:--silent |-s )?([\w:-]+)/g)].map(([, name]) => name ?? '');
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter((name) => !(name in scripts))).toEqual([]);
+});
+
+test('every file that README.md links to is there', () => {
+  const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path ?? '');
+  for (const path of links) {
+    expect(() => readFileSync(join(PROJECT, path))).not.toThrow();
+  }
+});
+
+test('npm run quickstart shows the whole main job, and leaves nothing behind', async () => {
+  const { exitCode, stdout, stderr } = await run('npm', ['run', 'quickstart'], { cwd: PROJECT });
+  expect(stderr).toBe('');
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('the next one came without consent: Ada Admin');
+  const server = /OpenBao at (http:\/\/127\.0\.0\.1:\d+)/.exec(stdout)?.[1];
+  await expect(fetch(`${server ?? ''}/v1/sys/seal-status`)).rejects.toThrow('fetch failed');
+});
