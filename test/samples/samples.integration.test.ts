@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ANALYTICS_SCOPES } from '../../samples/meetings-report/aggregates';
+import { ProjectCopy } from '../fixtures/project-copy';
+import type { ScriptResult } from '../fixtures/script';
+import { VaultWithWebex } from '../fixtures/vault-with-webex';
+
+const urlReply = z.object({ data: z.object({ url: z.string() }) });
+
+describe('the samples', () => {
+  let vault: VaultWithWebex;
+  let project: ProjectCopy;
+  let env: Record<string, string>;
+
+  beforeAll(async () => {
+    const declared = {
+      credentials: [
+        { name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] },
+        { name: 'reports', integration: 'webex-myapp', scopes: ANALYTICS_SCOPES },
+      ],
+      apps: [{ name: 'all', reads: ['testauth', 'reports'] }],
+    };
+    vault = await VaultWithWebex.start(declared);
+    const { webex, integrations } = vault.deployment;
+    project = await ProjectCopy.make({ vault: { address: vault.server.address }, webex, integrations, ...declared });
+    const { roleId, secretId } = await vault.appLogin('all');
+    env = {
+      VAULT_ROLE_ID: roleId,
+      VAULT_SECRET_ID: secretId,
+      WEBEX_ANALYTICS_URL: Object.values(vault.webex.analyticsUrls).join(','),
+    };
+    await authorise('testauth', ['spark:people_read']);
+    await authorise('reports', ANALYTICS_SCOPES);
+  });
+
+  afterAll(async () => {
+    await project[Symbol.asyncDispose]();
+    await vault[Symbol.asyncDispose]();
+  });
+
+  afterEach(() => {
+    vault.webex.behaviour.fault = undefined;
+  });
+
+  async function authorise(name: string, scopes: readonly string[], as?: string): Promise<void> {
+    const [integration] = vault.deployment.integrations;
+    const request = { server: 'webex-myapp', redirect_url: integration?.redirectUrl };
+    const asked = { ...request, scopes: scopes.join(','), state: randomBytes(16).toString('hex') };
+    const { data } = await vault.admin.write('oauthapp/auth-code-url', asked, urlReply);
+    const code = new URL(await vault.webex.consent(data.url, { as })).searchParams.get('code');
+    await vault.admin.write(`oauthapp/creds/${name}`, { ...request, code });
+  }
+
+  const peopleMe = (...args: string[]): Promise<ScriptResult> => project.run('samples/people-me.ts', args, env);
+  const report = (...args: string[]): Promise<ScriptResult> =>
+    project.run('samples/meetings-report.ts', ['--site', 'example.webex.com', '--month', '2026-09', ...args], env);
+
+  it('people-me prints the display name, and nothing else', async () => {
+    expect(await peopleMe()).toEqual({ exitCode: 0, stdout: 'Ada Admin\n', stderr: '' });
+  });
+
+  it('report prints the table of a month', async () => {
+    const { exitCode, stdout, stderr } = await report();
+    expect(stderr.trim().split('\n').at(-1)).toBe('figures: 32 of 32');
+    expect(stdout).toMatch(/^Webex meetings, 2026-09\n/);
+    expect(exitCode).toBe(0);
+  });
+
+  it('report finds the region of each site, and writes all formats', async () => {
+    const args = ['--site', 'example-ca.webex.com', '--csv', 'r.csv', '--html', 'r.html', '--json'];
+    const { exitCode, stdout, stderr } = await report(...args);
+    expect(stderr).toMatch(/wrote r\.csv\nwrote r\.html\n$/);
+    const parsed = JSON.parse(stdout) as { sites: { siteUrl: string; source: string }[] };
+    expect(parsed.sites.map(({ source }) => source)).toEqual([
+      vault.webex.analyticsUrls.us,
+      vault.webex.analyticsUrls.ca,
+    ]);
+    expect(await readFile(join(project.folder, 'r.csv'), 'utf8')).toMatch(/^site,period,/);
+    expect(await readFile(join(project.folder, 'r.html'), 'utf8')).toMatch(/^<!doctype html>/);
+    expect(exitCode).toBe(0);
+  });
+
+  it('report goes on after rate limits and outages', async () => {
+    vault.webex.behaviour.fault = { path: '/analytics', status: 429, retryAfterSeconds: 1, count: 3 };
+    expect((await report('--no-daily')).exitCode).toBe(0);
+    vault.webex.behaviour.fault = { path: '/analytics', status: 503, count: 2 };
+    expect((await report('--no-daily')).exitCode).toBe(0);
+  });
+
+  it.each([
+    ['a month that is none', ['--month', '2026-13'], 2, '--month must be a month like 2026-10, got "2026-13"'],
+    ['a month to come', ['--month', '2999-01'], 2, 'no day of 2999-01 is over yet'],
+    ['a URL for a site', ['--site', 'https://example.webex.com'], 2, 'use "example.webex.com"'],
+    ['a credential without the scopes', ['--credential', 'testauth'], 2, '"testauth" lacks scope "analytics:read_all"'],
+    ['a region that is none', ['--region', 'mars'], 2, 'unknown --region "mars"'],
+    ['two formats for stdout', ['--csv', '--json'], 2, 'only one of'],
+    ['a site that Webex does not know', ['--site', 'nope.webex.com'], 1, 'no figures of site "nope.webex.com"'],
+    [
+      'a folder that does not exist',
+      ['--no-daily', '--csv', 'no/such/r.csv'],
+      1,
+      'no/such/r.csv cannot be written (ENOENT)',
+    ],
+  ])('report says in one line what is wrong with %s', async (_, args, exitCode, message) => {
+    const result = await report(...args);
+    expect(result.stderr.split('\n').filter((line) => line.startsWith('error: '))).toEqual([
+      expect.stringContaining(message),
+    ]);
+    expect(result.stdout).toBe('');
+    expect(result.exitCode).toBe(exitCode);
+  });
+
+  it('report says where the site is named when it is not', async () => {
+    const { exitCode, stderr } = await project.run('samples/meetings-report.ts', [], env);
+    expect(stderr).toBe('error: no Webex site is named; add --site, like --site example.webex.com\n');
+    expect(exitCode).toBe(2);
+  });
+
+  it('report says so where the person who authorised is no administrator', async () => {
+    await authorise('reports', ANALYTICS_SCOPES, 'uma.user@example.com');
+    const { exitCode, stderr } = await report();
+    await authorise('reports', ANALYTICS_SCOPES);
+    expect(stderr).toMatch(
+      /^error: Webex refuses the figures of site "example.webex.com".*not an administrator of it$/m,
+    );
+    expect(exitCode).toBe(5);
+  });
+
+  it('report says so where nobody has authorised', async () => {
+    await vault.admin.delete('oauthapp/creds/reports');
+    const { exitCode, stderr } = await report();
+    await authorise('reports', ANALYTICS_SCOPES);
+    expect(stderr).toBe('error: credential "reports" is not authorised yet; run: npm run authorize -- reports\n');
+    expect(exitCode).toBe(3);
+  });
+});
