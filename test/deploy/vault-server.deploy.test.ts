@@ -1,0 +1,107 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { run } from '../../embedded/child-process';
+import { freePort } from '../../embedded/free-port';
+import { findOauthappPlugin } from '../../embedded/oauthapp-plugin';
+import { defineDeployment, type Deployment } from '../../lib/deployment';
+import { rehearsalEnvironment } from '../../lib/rehearsal';
+import { VaultClient } from '../../lib/vault-client';
+import { docker, dockerEngine, dockerLogs, dockerUnavailable } from '../fixtures/docker-engine';
+import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+
+/*
+ * Both stacks from nothing, with the dev-mode container of the seed.
+ */
+
+const PROJECT = resolve(__dirname, '../..');
+const CLIENT_SECRET = 'the-client-secret-of-this-test';
+
+describeUnless(terraformUnavailable() ?? dockerUnavailable())('cdktf deploy of vault-server', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vault-server-'));
+  const containerName = `webex-token-vault-test-${process.pid}`;
+  let deployment: Deployment;
+  let address: string;
+  let rootToken: string;
+
+  beforeAll(async () => {
+    const engine = await dockerEngine();
+    if (typeof engine === 'string') {
+      throw new Error(engine);
+    }
+    const port = await freePort();
+    address = `http://127.0.0.1:${port}`;
+    deployment = defineDeployment({
+      vault: { server: { mode: 'dev', image: engine.image, port, containerName } },
+      engine: { plugin: { path: await findOauthappPlugin() } },
+      integrations: [{ name: 'webex-myapp', clientId: 'client', redirectUrl: 'http://localhost:5000/auth' }],
+      credentials: [{ name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] }],
+      apps: [{ name: 'people-me', reads: ['testauth'] }],
+      backend: { type: 'local', config: { path: join(folder, '{stack}.tfstate') } },
+    });
+  });
+  afterAll(async () => {
+    // Where a test failed half-way.
+    await run('docker', ['rm', '--force', containerName]);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** @throws Error with what it printed, where it does not end well */
+  async function cdktf(verb: 'deploy' | 'destroy', stack: string, env: NodeJS.ProcessEnv = {}): Promise<void> {
+    const flags = ['--auto-approve', '--skip-provider-lock', '--ignore-missing-stack-dependencies', '--output', folder];
+    const { exitCode, stdout, stderr } = await run(join(PROJECT, 'node_modules/.bin/cdktf'), [verb, stack, ...flags], {
+      cwd: PROJECT,
+      env: { ...process.env, ...rehearsalEnvironment(deployment), CHECKPOINT_DISABLE: '1', CI: 'true', ...env },
+    });
+    if (exitCode !== 0) {
+      throw new Error(`cdktf ${verb} ${stack} ended with ${exitCode}: ${stdout}${stderr}`);
+    }
+  }
+
+  test('starts a container that is healthy, on loopback, with the plugin read-only', async () => {
+    await cdktf('deploy', 'vault-server');
+    const { sealed } = await new VaultClient({ address }).sealStatus();
+    expect(sealed).toBe(false);
+    const [container] = z
+      .array(
+        z.object({
+          State: z.object({ Health: z.object({ Status: z.string() }) }),
+          HostConfig: z.object({ PortBindings: z.record(z.string(), z.array(z.object({ HostIp: z.string() }))) }),
+          Mounts: z.array(z.object({ Destination: z.string(), RW: z.boolean() })),
+        }),
+      )
+      .parse(JSON.parse(await docker('inspect', containerName)));
+    expect(container?.State.Health.Status).toBe('healthy');
+    expect(Object.values(container?.HostConfig.PortBindings ?? {}).flat()).toEqual([{ HostIp: '127.0.0.1' }]);
+    expect(container?.Mounts).toContainEqual({ Destination: '/openbao/plugins', RW: false });
+  });
+
+  test('a second plan is empty', async () => {
+    const terraform = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
+    const plan = await run(terraform, ['plan', '-input=false', '-detailed-exitcode'], {
+      cwd: join(folder, 'stacks/vault-server'),
+    });
+    expect(plan).toMatchObject({ exitCode: 0 });
+  });
+
+  test('the root token is in the log of the server, and in no state', async () => {
+    rootToken = /^Root Token: (\S+)$/m.exec(await dockerLogs(containerName))?.[1] ?? '';
+    expect(rootToken.length).toBeGreaterThan(20);
+    expect(readFileSync(join(folder, 'vault-server.tfstate'), 'utf8')).not.toContain(rootToken);
+    expect(await docker('inspect', containerName)).not.toContain(rootToken);
+  });
+
+  test('webex-tokens deploys into it, and runs the plugin there', async () => {
+    const env = { VAULT_ADDR: address, VAULT_TOKEN: rootToken, TF_VAR_webex_myapp_client_secret: CLIENT_SECRET };
+    await cdktf('deploy', 'webex-tokens', env);
+    const vault = new VaultClient({ address, token: rootToken });
+    await expect(vault.list('oauthapp/servers')).resolves.toEqual(['webex-myapp']);
+    expect(readFileSync(join(folder, 'webex-tokens.tfstate'), 'utf8')).not.toContain(CLIENT_SECRET);
+  });
+
+  test('destroy takes the container away', async () => {
+    await cdktf('destroy', 'vault-server');
+    await expect(docker('inspect', containerName)).rejects.toThrow('No such object');
+  });
+});
