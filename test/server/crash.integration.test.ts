@@ -1,0 +1,94 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { VaultClient } from '../../lib/vault-client';
+import { eventually } from '../fixtures/eventually';
+import { ProductionServer } from '../fixtures/production-server';
+import { WebexEngine } from '../fixtures/webex-engine';
+
+// Several servers one after the other.
+jest.setTimeout(60_000);
+
+/** Its token, once the server has opened itself and leads; it needs nobody for that. */
+function untilServing(engine: WebexEngine, vault: VaultClient): Promise<string> {
+  return eventually(() => engine.read(vault, 'testauth'));
+}
+
+describe('a production server that is killed', () => {
+  it('unseals itself and has every grant, wherever in a burst of consents and refreshes it was', async () => {
+    // The refresh token stays the same here: see the next test for one that does not.
+    await using engine = await WebexEngine.start({ refresh: 'renew' });
+    await using server = await ProductionServer.start();
+    const { rootToken } = await server.initialise();
+    const vault = server.node.client(rootToken);
+    await engine.setUp(vault);
+    await engine.authorise(vault, 'testauth');
+    const authorised = ['testauth'];
+
+    for (const killAfterRequests of [1, 7, 20]) {
+      const before = engine.webex.requests.length;
+      const refreshes = Array.from({ length: 20 }, () => engine.forceRefresh(vault, 'testauth'));
+      const consents = Array.from({ length: 10 }, async (_, index) => {
+        const name = `killed-after-${killAfterRequests}-${index}`;
+        await engine.authorise(vault, name);
+        // Told that it is stored, so it must be there.
+        authorised.push(name);
+      });
+      while (engine.webex.requests.length < before + killAfterRequests) {
+        await nextTurn();
+      }
+      await server.node.kill();
+      await Promise.allSettled([...refreshes, ...consents]);
+
+      await server.node.start();
+      const tokens = [await untilServing(engine, vault)];
+      for (const name of authorised) {
+        tokens.push(await engine.read(vault, name));
+      }
+      await expect(Promise.all(tokens.map((token) => engine.isAccepted(token)))).resolves.not.toContain(false);
+    }
+
+    const before = engine.refreshes.length;
+    for (const name of authorised) {
+      await engine.forceRefresh(vault, name);
+    }
+    // Each refresh token is there and good.
+    expect(engine.refreshes.slice(before)).toEqual(authorised.map(() => 200));
+  });
+
+  it('has the newest refresh token where Webex replaces it with each refresh', async () => {
+    await using engine = await WebexEngine.start({ refresh: 'rotate' });
+    await using server = await ProductionServer.start();
+    const { rootToken } = await server.initialise();
+    const vault = server.node.client(rootToken);
+    await engine.setUp(vault);
+    await engine.authorise(vault, 'testauth');
+
+    for (let round = 0; round < 3; round += 1) {
+      await engine.forceRefresh(vault, 'testauth');
+      // At once: what the engine was given before it answered is on the disk.
+      await server.node.kill();
+      await server.node.start();
+      expect(await engine.isAccepted(await untilServing(engine, vault))).toBe(true);
+    }
+    await engine.forceRefresh(vault, 'testauth');
+    expect(engine.refreshes).toEqual([200, 200, 200, 200]);
+  });
+
+  it('waits for a person where the seal is Shamir, and has the grant once it is open', async () => {
+    await using engine = await WebexEngine.start();
+    await using server = await ProductionServer.start({ seal: 'shamir' });
+    const { rootToken, share } = await server.initialiseByShares();
+    const vault = server.node.client(rootToken);
+    await engine.setUp(vault);
+    await engine.authorise(vault, 'testauth');
+
+    await server.node.kill();
+    await server.node.start();
+    await expect(vault.sealStatus()).resolves.toMatchObject({ initialized: true, sealed: true });
+    await expect(engine.read(vault, 'testauth')).rejects.toMatchObject({ statusCode: 503 });
+
+    await vault.write('sys/unseal', { key: share });
+    expect(await engine.isAccepted(await untilServing(engine, vault))).toBe(true);
+    await engine.forceRefresh(vault, 'testauth');
+    expect(engine.refreshes).toEqual([200]);
+  });
+});

@@ -1,0 +1,64 @@
+import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { findOauthappPlugin } from '../../embedded/oauthapp-plugin';
+import { ProductionServer } from '../fixtures/production-server';
+import { runScript } from '../fixtures/script';
+import { WebexEngine } from '../fixtures/webex-engine';
+
+// A command is a process of its own, and the machine may be busy.
+jest.setTimeout(60_000);
+
+describe('a plugin with one byte changed', () => {
+  let pluginDirectory: string;
+  let plugin: string;
+
+  beforeAll(async () => {
+    pluginDirectory = await mkdtemp(join(tmpdir(), 'plugins-'));
+    const original = await findOauthappPlugin();
+    plugin = join(pluginDirectory, basename(original));
+    await copyFile(original, plugin);
+    await chmod(plugin, 0o755);
+  });
+
+  afterAll(() => rm(pluginDirectory, { recursive: true, force: true }));
+
+  it('is not started, which the server and our command explain, and the grant outlives it', async () => {
+    await using engine = await WebexEngine.start();
+    await using server = await ProductionServer.start({ pluginDirectory });
+    const { rootToken } = await server.initialise();
+    const vault = server.node.client(rootToken);
+    await engine.setUp(vault);
+    await engine.authorise(vault, 'testauth');
+    await server.node.stop();
+
+    await changeOneByte(plugin);
+    await server.node.start();
+    await server.node.untilActive();
+
+    const env = { VAULT_ADDR: server.node.address, VAULT_CACERT: server.caFile, VAULT_TOKEN: rootToken };
+    const { exitCode, stdout, stderr } = await runScript('token', ['testauth'], env);
+    expect(stderr).toMatch(
+      /^error: the engine at oauthapp\/ is mounted, but its plugin does not run: .* not the one whose sha256 is registered; .*\n$/,
+    );
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(server.node.log).toContain('checksums did not match');
+    // And it is not to be had under another name either.
+    await vault.write('sys/plugins/catalog/secret/again', await engine.registration()).catch(() => undefined);
+    await expect(vault.write('sys/mounts/again', { type: 'again' })).rejects.toThrow(/checksums did not match/);
+
+    await changeOneByte(plugin);
+    await server.node.stop();
+    await server.node.start();
+    await server.node.untilActive();
+    expect(await engine.isAccepted(await engine.read(vault, 'testauth'))).toBe(true);
+  });
+});
+
+/** The second time changes it back. */
+async function changeOneByte(file: string): Promise<void> {
+  const bytes = await readFile(file);
+  const place = bytes.length - 1000;
+  bytes.writeUInt8(bytes.readUInt8(place) ^ 1, place);
+  await writeFile(file, bytes);
+}

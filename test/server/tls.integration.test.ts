@@ -1,0 +1,141 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { connect } from 'node:tls';
+import { join, resolve } from 'node:path';
+import { CertificateAuthority } from '../../lib/certificate-authority';
+import { serverTlsFiles } from '../../lib/certificate-folder';
+import { VaultClient } from '../../lib/vault-client';
+import { eventually } from '../fixtures/eventually';
+import { ProductionServer } from '../fixtures/production-server';
+import { runScript } from '../fixtures/script';
+
+const PROJECT = resolve(__dirname, '../..');
+
+// The commands are processes of their own, and the machine may be busy.
+jest.setTimeout(60_000);
+
+describe('the TLS of a production server', () => {
+  let server: ProductionServer;
+  let rootToken: string;
+
+  beforeAll(async () => {
+    server = await ProductionServer.start();
+    ({ rootToken } = await server.initialise());
+  });
+
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  /** A command of ours that shows its token to whoever answers. */
+  function token(env: Record<string, string>) {
+    return runScript('token', ['testauth'], { VAULT_ADDR: server.node.address, VAULT_TOKEN: rootToken, ...env });
+  }
+
+  it('is trusted by a client that has its CA', async () => {
+    await expect(server.node.client().sealStatus()).resolves.toMatchObject({ initialized: true, sealed: false });
+  });
+
+  it('leaves no way around: plain HTTP is refused, and the client says what to do', async () => {
+    const plain = server.node.address.replace('https:', 'http:');
+    const response = await fetch(`${plain}/v1/sys/seal-status`);
+    expect(response.status).toBe(400);
+    await expect(new VaultClient({ address: plain }).sealStatus()).rejects.toThrow(
+      `${plain} was asked in plain HTTP, and that server speaks TLS only; use https in VAULT_ADDR`,
+    );
+  });
+
+  it('is refused by a client without its CA, which names VAULT_CACERT', async () => {
+    await expect(new VaultClient({ address: server.node.address }).sealStatus()).rejects.toThrow(/set VAULT_CACERT/);
+  });
+
+  it('is refused by a client that trusts another CA of the same name', async () => {
+    const { certificatePem } = await CertificateAuthority.create();
+    const client = new VaultClient({ address: server.node.address, ca: certificatePem });
+    await expect(client.sealStatus()).rejects.toThrow(/from a CA that is not trusted here; set VAULT_CACERT/);
+  });
+
+  it('is verified by the commands', async () => {
+    // It gets as far as asking for the credential.
+    const { exitCode, stderr } = await token({ VAULT_CACERT: server.caFile });
+    expect(stderr).toMatch(/^error: no oauthapp engine is mounted/);
+    expect(exitCode).toBe(1);
+  });
+
+  it.each(['VAULT_SKIP_VERIFY', 'BAO_SKIP_VERIFY', 'NODE_TLS_REJECT_UNAUTHORIZED'])(
+    'is verified by the commands where %s says not to',
+    async (variable) => {
+      const { exitCode, stderr } = await token({ [variable]: variable.startsWith('NODE') ? '0' : '1' });
+      expect(stderr).toMatch(/^error: no answer from Vault .* set VAULT_CACERT to that CA$/m);
+      expect(exitCode).toBe(1);
+    },
+  );
+
+  it('is switched off nowhere in the sources', async () => {
+    const files = (await readdir(PROJECT, { recursive: true, withFileTypes: true })).filter(
+      (entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.parentPath.includes('node_modules'),
+    );
+    const texts = files
+      .filter(({ parentPath }) => !parentPath.startsWith(join(PROJECT, 'test')))
+      .map(({ parentPath, name }) => readFile(join(parentPath, name), 'utf8'));
+    const offenders = (await Promise.all(texts)).filter((text) =>
+      /rejectUnauthorized: (?!true)|strictSSL: (?!true)|checkServerIdentity|TLS_REJECT_UNAUTHORIZED\s*=|-tls-skip-verify/.test(
+        text,
+      ),
+    );
+    expect(texts.length).toBeGreaterThan(20);
+    expect(offenders).toEqual([]);
+  });
+
+  it('takes nothing older than TLS 1.2', async () => {
+    const { hostname, port } = new URL(server.node.address);
+    const options = { host: hostname, port: Number(port), ca: server.node.ca };
+    const negotiated = (version: 'TLSv1.1' | 'TLSv1.2'): Promise<string> =>
+      new Promise((resolved, rejected) => {
+        // The lowest security level, or this client itself would refuse the old version.
+        const socket = connect({
+          ...options,
+          minVersion: version,
+          maxVersion: version,
+          ciphers: 'DEFAULT:@SECLEVEL=0',
+        });
+        socket.once('error', rejected);
+        socket.once('secureConnect', () => {
+          resolved(socket.getProtocol() ?? '');
+          socket.destroy();
+        });
+      });
+    await expect(negotiated('TLSv1.2')).resolves.toBe('TLSv1.2');
+    await expect(negotiated('TLSv1.1')).rejects.toMatchObject({ code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' });
+  });
+
+  // The last: afterwards nobody can talk to this server any more.
+  it('is refused where the certificate is for another host', async () => {
+    const tls = join(server.folder, 'tls');
+    const [certificatePem, privateKeyPem] = await Promise.all(
+      ['ca.pem', 'ca-key.pem'].map((name) => readFile(join(tls, 'ca', name), 'utf8')),
+    );
+    const ca = await CertificateAuthority.load({
+      certificatePem: certificatePem ?? '',
+      privateKeyPem: privateKeyPem ?? '',
+    });
+    const names = { commonName: 'elsewhere', dnsNames: ['elsewhere.example'], ipAddresses: ['192.0.2.1'] };
+    const elsewhere = await ca.issue(names);
+    const { certFile, keyFile } = serverTlsFiles(tls, server.node.configuration.nodeId);
+    await writeFile(keyFile, elsewhere.privateKeyPem);
+    await writeFile(certFile, elsewhere.certificatePem);
+    process.kill(server.node.pid, 'SIGHUP');
+
+    const said = await eventually(() =>
+      server.node
+        .client()
+        .sealStatus()
+        .then(
+          () => undefined,
+          (error: unknown) => error,
+        ),
+    );
+    expect(said).toMatchObject({
+      message: expect.stringContaining(
+        'its certificate is for another host name; use that name in VAULT_ADDR',
+      ) as string,
+    });
+  });
+});
