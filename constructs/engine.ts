@@ -27,8 +27,8 @@ export interface EngineProps {
   /** File name of the plugin binary in the server's plugin directory. @default - the plugin's name */
   readonly pluginCommand?: string;
   /**
-   * Provider that writes the catalog entry. Vault keeps one catalog for all namespaces, in the root namespace.
-   * @default - the stack's
+   * Provider that writes the catalog entry. Vault keeps one catalog for all namespaces, in the root namespace. A plugin
+   * that is replaced must then be reloaded by hand, in the namespace of the mount. @default - the stack's
    */
   readonly pluginProvider?: VaultProvider;
   /** Integration that a request means when it names none. @default - none */
@@ -84,11 +84,26 @@ export class Engine extends Construct {
             provider: props.pluginProvider,
           });
 
+    // Vault goes on running the binary that it started, whatever the catalog says by now. First of all, so that the
+    // plugin is not stopped while it is being written to.
+    const reload =
+      plugin === undefined || props.pluginProvider !== undefined
+        ? undefined
+        : new GenericEndpoint(this, 'reload', {
+            path: 'sys/plugins/reload/backend',
+            dataJson: JSON.stringify({ plugin: pluginName }),
+            ignoreAbsentFields: true,
+            disableRead: true,
+            disableDelete: true,
+            dependsOn: [plugin],
+            lifecycle: { replaceTriggeredBy: [`${plugin.terraformResourceType}.${plugin.friendlyUniqueId}`] },
+          });
+
     const mount = new Mount(this, 'mount', {
       path: mountPath,
       type: pluginName,
       description: 'OAuth grants, refreshed by the oauthapp plugin',
-      dependsOn: plugin && [plugin],
+      dependsOn: [plugin, reload].filter((before) => before !== undefined),
     });
     this.mountPath = mount.path;
     this.mountAccessor = mount.accessor;

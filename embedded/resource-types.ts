@@ -11,8 +11,16 @@ import { VaultClient, VaultResponseError } from '../lib/vault-client';
 export type Attributes = Readonly<Record<string, unknown>>;
 
 export interface ResourceType {
-  /** @returns the attributes, and whether anything had to be written */
-  apply(vault: VaultClient, declared: unknown, address: string): Promise<{ changed: boolean; attributes: Attributes }>;
+  /**
+   * @param triggered whether a resource that this one is replaced with was changed
+   * @returns the attributes, and whether anything had to be written
+   */
+  apply(
+    vault: VaultClient,
+    declared: unknown,
+    address: string,
+    triggered: boolean,
+  ): Promise<{ changed: boolean; attributes: Attributes }>;
 }
 
 /** A resource that is one object at one path: read it, compare what is declared, write it where it differs. */
@@ -57,15 +65,29 @@ const mount = object(
   }),
 );
 
-const genericEndpoint = object(
-  z.strictObject({
-    path: z.string(),
-    data_json: z.string().transform((json) => z.record(z.string(), z.unknown()).parse(JSON.parse(json))),
-    ignore_absent_fields: z.literal(true),
-    disable_delete: z.boolean().optional(),
-  }),
-  ({ path, data_json }) => ({ path, body: data_json }),
-);
+const endpointSchema = z.strictObject({
+  path: z.string(),
+  data_json: z.string().transform((json) => z.record(z.string(), z.unknown()).parse(JSON.parse(json))),
+  ignore_absent_fields: z.literal(true),
+  disable_read: z.boolean().optional(),
+  disable_delete: z.boolean().optional(),
+});
+
+const readableEndpoint = object(endpointSchema, ({ path, data_json }) => ({ path, body: data_json }));
+
+const genericEndpoint: ResourceType = {
+  async apply(vault, raw, address, triggered) {
+    const { path, data_json, disable_read } = parse(endpointSchema, raw, address);
+    if (disable_read !== true) {
+      return readableEndpoint.apply(vault, raw, address, triggered);
+    }
+    // An action more than an object: nothing tells whether it was done before.
+    if (triggered) {
+      await vault.write(path, data_json);
+    }
+    return { changed: triggered, attributes: { id: path, path } };
+  },
+};
 
 const policy = object(z.strictObject({ name: z.string(), policy: z.string() }), ({ name, policy }) => ({
   path: `sys/policies/acl/${name}`,

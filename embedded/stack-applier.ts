@@ -90,11 +90,9 @@ export async function applyStack(options: ApplyOptions): Promise<Applied> {
   for (const resource of resources) {
     options.signal?.throwIfAborted();
     const declared = evaluate(resource.attributes, lookup) as Attributes;
+    const triggered = resource.replaceTriggeredBy.some((address) => changed.includes(address));
     if (resource.type === 'terraform_data') {
-      const due =
-        !isDeepStrictEqual(state.get(resource.address), declared) ||
-        resource.replaceTriggeredBy.some((address) => changed.includes(address));
-      if (due) {
+      if (triggered || !isDeepStrictEqual(state.get(resource.address), declared)) {
         state.forget(resource.address);
         for (const provisioner of resource.provisioners) {
           await runLocalExec({
@@ -108,7 +106,7 @@ export async function applyStack(options: ApplyOptions): Promise<Applied> {
       }
       known.set(resource.address, { ...declared, id: resource.address });
     } else {
-      const applied = await typeOf(resource).apply(vault, declared, resource.address);
+      const applied = await typeOf(resource).apply(vault, declared, resource.address, triggered);
       known.set(resource.address, applied.attributes);
       if (applied.changed) {
         changed.push(resource.address);
