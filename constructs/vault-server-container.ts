@@ -1,26 +1,14 @@
 import { Container } from '@cdktf/provider-docker/lib/container';
 import { Image } from '@cdktf/provider-docker/lib/image';
 import { Construct } from 'constructs';
-
-/** What differs between Vault and OpenBao as containers. */
-const FLAVOURS = {
-  openbao: { image: 'openbao/openbao:2.7.2', cli: 'bao', folder: '/openbao', prefix: 'BAO', capabilities: [] },
-  // To keep its memory out of swap; OpenBao has given that up.
-  vault: {
-    image: 'hashicorp/vault:2.1.1',
-    cli: 'vault',
-    folder: '/vault',
-    prefix: 'VAULT',
-    capabilities: ['CAP_IPC_LOCK'],
-  },
-} as const;
+import { VAULT_SERVER_FLAVOURS } from './vault-server-flavour';
 
 /** Port of the server inside its container. */
 const SERVER_PORT = 8200;
 
 export interface VaultServerContainerProps {
   /** @default "openbao" */
-  readonly flavour?: keyof typeof FLAVOURS;
+  readonly flavour?: keyof typeof VAULT_SERVER_FLAVOURS;
   /** @default - the pinned image of the flavour */
   readonly image?: string;
   /** @default "webex-token-vault" */
@@ -49,7 +37,7 @@ export class VaultServerContainer extends Construct {
   constructor(scope: Construct, id: string, props: VaultServerContainerProps) {
     super(scope, id);
     const { flavour = 'openbao', containerName = 'webex-token-vault', port = 8200, waitTimeoutSeconds = 60 } = props;
-    const { image: pinnedImage, cli, folder, prefix, capabilities } = FLAVOURS[flavour];
+    const { image: pinnedImage, cli, folder, prefix, capabilities } = VAULT_SERVER_FLAVOURS[flavour];
     this.address = `http://127.0.0.1:${port}`;
     this.containerName = containerName;
 

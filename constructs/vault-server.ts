@@ -1,11 +1,14 @@
-import { dirname, isAbsolute } from 'node:path';
 import { DockerProvider } from '@cdktf/provider-docker/lib/provider';
-import { TerraformOutput } from 'cdktf';
+import { Annotations, TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
+import { dirname, isAbsolute } from 'node:path';
 import type { Deployment } from '../lib/deployment';
 import { inspectPlugin } from '../lib/plugin-binary';
+import type { DevServerDeclaration, ProductionServerDeclaration } from '../lib/server-declaration';
+import { checkServerFiles } from '../lib/server-files';
 import { UserError } from '../lib/user-error';
 import { DeploymentStack } from './deployment-stack';
+import { ProductionServer } from './production-server';
 import { VaultServerContainer } from './vault-server-container';
 
 /** Stack `vault-server`: a server on this machine, where none exists yet. */
@@ -20,24 +23,47 @@ export class VaultServer extends DeploymentStack {
       );
     }
     inspectPlugin(plugin, DeploymentStack.home);
-    const folder = dirname(plugin.path);
-
     new DockerProvider(this, 'docker');
-    const { flavour, image, port, containerName } = server;
+    if (server.mode === 'production') {
+      this.#runProduction(server, plugin.path);
+    } else {
+      this.#runDevelopment(server, plugin.path);
+    }
+  }
+
+  #runDevelopment({ flavour, image, port, containerName }: DevServerDeclaration, pluginPath: string): void {
     const container = new VaultServerContainer(this, 'server', {
       flavour,
       image,
       port,
       containerName,
-      // Docker wants an absolute path; Terraform makes it one, so that none of this machine is in the declaration.
-      pluginFolder: isAbsolute(folder) ? folder : `\${abspath("${this.projectFolder}/${folder}")}`,
+      pluginFolder: this.#hostPath(dirname(pluginPath)),
     });
-
     new TerraformOutput(this, 'vault_addr', { value: container.address, staticId: true });
     new TerraformOutput(this, 'root_token_command', {
       value: `docker logs ${container.containerName} 2>&1 | sed -n 's/^Root Token: //p'`,
       description: 'Prints the root token of the development server, which is in its log only',
       staticId: true,
     });
+  }
+
+  #runProduction(server: ProductionServerDeclaration, pluginPath: string): void {
+    const warnings = checkServerFiles(server, pluginPath, DeploymentStack.home);
+    warnings.forEach((warning) => Annotations.of(this).addWarning(warning));
+    const { addresses } = new ProductionServer(this, 'server', {
+      server,
+      pluginFolder: dirname(pluginPath),
+      hostPath: (path) => this.#hostPath(path),
+    });
+    const [address] = addresses;
+    new TerraformOutput(this, 'vault_addr', { value: address, staticId: true });
+    if (addresses.length > 1) {
+      new TerraformOutput(this, 'vault_addrs', { value: addresses, description: 'Of each node', staticId: true });
+    }
+  }
+
+  /** Docker wants an absolute path; Terraform makes it one, so that none of this machine is in the declaration. */
+  #hostPath(path: string): string {
+    return isAbsolute(path) ? path : `\${abspath("${this.projectFolder}/${path}")}`;
   }
 }

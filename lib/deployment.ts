@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { rehearsedDeployment } from './rehearsal';
+import { serverDeclaration } from './server-declaration';
 import { quotedList, UserError } from './user-error';
 
 /*
@@ -146,23 +147,11 @@ const engine = z.strictObject({
   reapServerDeletedSeconds: seconds.default(86400),
 });
 
-const devServer = z.strictObject({
-  mode: z.literal('dev'),
-  /** @default "openbao" */
-  flavour: z.enum(['openbao', 'vault']).default('openbao'),
-  /** @default - the pinned image of the flavour */
-  image: z.string().min(1).optional(),
-  /** @default "webex-token-vault" */
-  containerName: name.default('webex-token-vault'),
-  /** Port on 127.0.0.1. @default 8200 */
-  port: z.int().min(1).max(65535).default(8200),
-});
-
-const schema = z.strictObject({
+const declaration = z.strictObject({
   /** Either a server that stack `vault-server` runs, or the address of one that exists. */
   vault: z
     .strictObject({
-      server: devServer.optional(),
+      server: serverDeclaration.optional(),
       address: httpUrl.optional(),
       /** Vault Enterprise, HCP or OpenBao namespace of an existing server. @default - the root namespace */
       namespace: path.optional(),
@@ -184,9 +173,9 @@ const schema = z.strictObject({
   /**
    * Declare the provisioner's own policy. A provisioner may read that policy, not write it: an administrator applies
    * first, and again when it changes. Set it to false where the policy is written elsewhere.
-   * @default true
+   * @default true; false with a production server, where "npm run init" writes it
    */
-  declareProvisioner: z.boolean().default(true),
+  declareProvisioner: z.boolean().optional(),
   integrations: z.array(integration).min(1, 'must declare at least one integration'),
   credentials: z.array(credential).min(1, 'must declare at least one credential'),
   apps: z.array(app).default([]),
@@ -198,6 +187,11 @@ const schema = z.strictObject({
     .strictObject({ type: z.string().min(1), config: z.record(z.string(), z.unknown()).default({}) })
     .optional(),
 });
+
+const schema = declaration.transform((declared) => ({
+  ...declared,
+  declareProvisioner: declared.declareProvisioner ?? declared.vault.server?.mode !== 'production',
+}));
 
 export type DeploymentInput = z.input<typeof schema>;
 export type Deployment = z.output<typeof schema>;

@@ -1,0 +1,125 @@
+import { Container } from '@cdktf/provider-docker/lib/container';
+import type { Image } from '@cdktf/provider-docker/lib/image';
+import type { Network } from '@cdktf/provider-docker/lib/network';
+import { Construct } from 'constructs';
+import type { ServerConfiguration } from './server-configuration';
+import { VAULT_SERVER_FLAVOURS } from './vault-server-flavour';
+
+const CONFIGURATION_FILE = 'server.json';
+const SERVER_PORT = 8200;
+/** For a plugin to store what it got from Webex a moment ago. */
+const STOP_TIMEOUT_SECONDS = 30;
+
+export interface ProductionServerContainerProps {
+  readonly flavour: keyof typeof VAULT_SERVER_FLAVOURS;
+  readonly image: Image;
+  readonly network: Network;
+  /** Also a host name on the network. */
+  readonly name: string;
+  /** Host name in the server's certificate. */
+  readonly serverName: string;
+  /** Names files and folders as they are mounted here, below `/openbao` or `/vault`. */
+  readonly configuration: ServerConfiguration;
+  /** Port on the Docker host. */
+  readonly port: number;
+  /** Address of the Docker host that it is on. */
+  readonly bindAddress: string;
+  /** Uid and gid. */
+  readonly user: string;
+  readonly memoryMegabytes: number;
+  readonly logMegabytes: number;
+  readonly logFiles: number;
+  /** Files and folders of the Docker host, by their absolute path in the container. They are mounted read-only. */
+  readonly files: Readonly<Record<string, string>>;
+  /** CA of the server's certificate, by its path in the container. @default - one that every system knows */
+  readonly caFile?: string;
+  /** Shell file that sets the server's environment, by its path in the container. @default - none */
+  readonly environmentFile?: string;
+  /** Let the server lock its memory. @default false */
+  readonly lockMemory?: boolean;
+  /** Longest wait for the server to answer. @default 60 */
+  readonly waitTimeoutSeconds?: number;
+}
+
+/**
+ * A node of a server in production: without privileges, its root file system read-only, its data in volumes.
+ *
+ * It is up when it answers, sealed or not: a server that waits for its keys is not dead, and nobody could give them to
+ * one that is restarted for it. The volumes are Docker's and not Terraform's, so that no `destroy` takes the grants.
+ */
+export class ProductionServerContainer extends Construct {
+  constructor(scope: Construct, id: string, props: ProductionServerContainerProps) {
+    super(scope, id);
+    const { flavour, image, network, name, configuration, caFile, environmentFile, lockMemory = false } = props;
+    const { cli, folder, capabilities } = VAULT_SERVER_FLAVOURS[flavour];
+    const volume = (what: string, target: string, readOnly = false) => ({
+      type: 'volume',
+      source: `${name}-${what}`,
+      target,
+      readOnly,
+    });
+
+    // Never started. Docker copies nothing into a container whose root is read-only, but it does into this one's volume;
+    // so the configuration is with the engine, which needs no file of this project to restart the server.
+    const parcel = new Container(this, 'configuration', {
+      name: `${name}-configuration`,
+      image: image.imageId,
+      start: false,
+      mustRun: false,
+      networkMode: 'none',
+      mounts: [volume('configuration', '/configuration')],
+      upload: [{ file: `/configuration/${CONFIGURATION_FILE}`, content: configuration.toJson() }],
+    });
+
+    const command = [cli, 'server', `-config=${folder}/configuration/${CONFIGURATION_FILE}`];
+    new Container(this, 'container', {
+      name,
+      image: image.imageId,
+      // Not the image's own entry point, which is for development mode and writes to the root file system.
+      entrypoint:
+        environmentFile === undefined
+          ? command
+          : ['sh', '-c', 'set -a; . "$0"; exec "$@"', environmentFile, ...command],
+      command: [],
+      init: true,
+      user: props.user,
+      readOnly: true,
+      // Plugins listen on sockets there.
+      tmpfs: { '/tmp': 'rw,noexec,nosuid,nodev,size=64m,mode=1777' },
+      securityOpts: ['no-new-privileges'],
+      capabilities: { drop: ['ALL'], add: [...capabilities] },
+      ulimit: lockMemory ? [{ name: 'memlock', soft: -1, hard: -1 }] : undefined,
+      memory: props.memoryMegabytes,
+      // Both together, so none of it is swapped out.
+      memorySwap: props.memoryMegabytes,
+      logDriver: 'json-file',
+      logOpts: { 'max-size': `${props.logMegabytes}m`, 'max-file': String(props.logFiles) },
+      mounts: [
+        volume('data', `${folder}/file`),
+        volume('audit', `${folder}/logs`),
+        volume('configuration', `${folder}/configuration`, true),
+        ...Object.entries(props.files).map(([target, source]) => ({ type: 'bind', source, target, readOnly: true })),
+      ],
+      networksAdvanced: [{ name: network.name, aliases: [props.serverName] }],
+      ports: [{ internal: SERVER_PORT, external: props.port, ip: props.bindAddress }],
+      healthcheck: {
+        // 0: unsealed, 2: sealed, 1: no answer. What it prints says which, and Docker keeps that.
+        test: ['CMD-SHELL', `${statusCommand(cli, props.serverName, caFile)} || [ $? -eq 2 ]`],
+        interval: '5s',
+        timeout: '5s',
+        retries: 6,
+      },
+      wait: true,
+      waitTimeout: props.waitTimeoutSeconds ?? 60,
+      restart: 'unless-stopped',
+      stopTimeout: STOP_TIMEOUT_SECONDS,
+      destroyGraceSeconds: STOP_TIMEOUT_SECONDS,
+      lifecycle: { replaceTriggeredBy: [`${parcel.terraformResourceType}.${parcel.friendlyUniqueId}`] },
+    });
+  }
+}
+
+function statusCommand(cli: string, serverName: string, caFile: string | undefined): string {
+  const options = [`-address=https://127.0.0.1:${SERVER_PORT}`, `-tls-server-name=${serverName}`];
+  return [cli, 'status', ...options, ...(caFile === undefined ? [] : [`-ca-cert=${caFile}`])].join(' ');
+}

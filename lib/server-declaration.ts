@@ -1,0 +1,114 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { sealDeclaration } from './seal-declaration';
+
+/*
+ * The server that stack `vault-server` runs, as `deployment.ts` declares it. Paths are those of the Docker host, and
+ * start from this project where they are relative.
+ */
+
+const containerName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/, {
+  error: ({ input }) => `must be letters, digits or "-", as it is a host name too, got "${String(input)}"; rename it`,
+});
+
+const port = z.int().min(1).max(65535);
+
+/** What both modes have. */
+const common = {
+  /** @default "openbao" */
+  flavour: z.enum(['openbao', 'vault']).default('openbao'),
+  /** A tag, or a digest where the registry is not to be trusted with it. @default - the pinned image of the flavour */
+  image: z.string().min(1).optional(),
+  /** @default "webex-token-vault" */
+  containerName: containerName.default('webex-token-vault'),
+};
+
+/** In memory, unsealed, plain HTTP: to try things out. */
+const devServer = z.strictObject({
+  mode: z.literal('dev'),
+  ...common,
+  /** Port on 127.0.0.1. @default 8200 */
+  port: port.default(8200),
+});
+
+const tls = z.strictObject({
+  /**
+   * Folder that holds them. It is mounted whole, so that a renewed file is seen; its files must not be links to others.
+   * `{node}` becomes the name of the container. @default "secrets/tls/{node}" (where "npm run certs" puts them)
+   */
+  folder: z.string().min(1).default('secrets/tls/{node}'),
+  /** The server's certificate, then those between it and the CA. @default "server.pem" */
+  certFile: z.string().min(1).default('server.pem'),
+  /** Its private key, mode 0600, owned by the container's user. @default "server-key.pem" */
+  keyFile: z.string().min(1).default('server-key.pem'),
+  /** The CA that signed it; null: one that every system knows. @default "ca.pem" */
+  caFile: z.string().min(1).nullable().default('ca.pem'),
+  /** Host name in the certificate. `{node}` becomes the name of the container. @default "{node}" */
+  serverName: z.string().min(1).default('{node}'),
+});
+
+/** On disk, sealed, TLS only: to keep grants for years. */
+const productionServer = z.strictObject({
+  mode: z.literal('production'),
+  ...common,
+  /** Three nodes on this one machine are there to rehearse a failover; they are named with -1, -2, -3. @default 1 */
+  nodes: z.union([z.literal(1), z.literal(3)], { error: 'must be 1 or 3; of two, none may fail' }).default(1),
+  /** Port of the first node; each further one is ten higher. @default 8200 */
+  port: port.max(65515).default(8200),
+  /** Address of the Docker host that the ports are on; "0.0.0.0": all. @default "127.0.0.1" */
+  bindAddress: z
+    .string()
+    .refine((value) => isIP(value) !== 0, {
+      error: ({ input }) => `must be an IP address, got "${String(input)}"; use "127.0.0.1" or "0.0.0.0"`,
+    })
+    .default('127.0.0.1'),
+  /** Who the server runs as; must own data and log folders of the image. @default "100:1000" (that of both images) */
+  user: z
+    .string()
+    .regex(/^[1-9]\d{0,8}:\d{1,9}$/, {
+      error: ({ input }) => `must be uid and gid, not root's, got "${String(input)}"; use "100:1000"`,
+    })
+    .default('100:1000'),
+  /** Memory of each container; none of it is swapped out. @default 1024 */
+  memoryMegabytes: z.int().min(256, 'must be at least 256').default(1024),
+  /** Size at which the container's log begins a new file. The audit log is another. @default 10 */
+  logMegabytes: z.int().positive().default(10),
+  /** How many of these files are kept. @default 5 */
+  logFiles: z.int().positive().default(5),
+  tls: tls.prefault({}),
+  /** @default - Shamir's: people unseal it */
+  seal: sealDeclaration.optional(),
+  /**
+   * Folder whose files the seal's settings can name, as `/openbao/seal/...` or `/vault/seal/...`: a CA, credentials of a
+   * cloud. @default - none
+   */
+  sealFolder: z.string().min(1).optional(),
+  /**
+   * File of `NAME=value` lines, in the syntax of a shell, for what a seal wants in the server's environment, such as
+   * BAO_TOKEN. Mode 0600, owned by the container's user. The image needs a shell for it. @default - none
+   */
+  environmentFile: z.string().min(1).optional(),
+  /** Vault only: false locks its memory. @default true (as Vault advises with Raft) */
+  disableMlock: z.boolean().optional(),
+  /** How long metrics are kept for Prometheus to fetch with a token; 0: no metrics. @default 86400 (24 h) */
+  prometheusRetentionSeconds: z.int().nonnegative().default(86400),
+  /** Serve the web UI. @default false */
+  ui: z.boolean().default(false),
+  /** @default "info" */
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
+});
+
+export const serverDeclaration = z.discriminatedUnion('mode', [devServer, productionServer], {
+  error: ({ input }) => {
+    const { mode } = (input ?? {}) as { mode?: unknown };
+    return `must have the mode "dev" or "production", got "${String(mode)}"; use "production" to keep grants`;
+  },
+});
+
+export type DevServerDeclaration = z.output<typeof devServer>;
+export type ProductionServerDeclaration = z.output<typeof productionServer>;
+
+/** Names of the containers, which are also the names of the Raft nodes. */
+export function nodeNames({ containerName, nodes }: ProductionServerDeclaration): string[] {
+  return nodes === 1 ? [containerName] : Array.from({ length: nodes }, (_, index) => `${containerName}-${index + 1}`);
+}
