@@ -67,7 +67,8 @@ function build(): Command {
       });
       const file = write(folder, configuration);
       process.stdout.write(`${file}\n`);
-      process.stderr.write(nextSteps(app, folder, file, options));
+      const server = `VAULT_ADDR=${address}${namespace === undefined ? '' : ` VAULT_NAMESPACE=${namespace}`}`;
+      process.stderr.write(nextSteps(app, folder, file, server, options));
     });
 }
 
@@ -90,13 +91,14 @@ function write(folder: string, configuration: string): string {
   return file;
 }
 
-function nextSteps(app: App, folder: string, file: string, options: Options): string {
+function nextSteps(app: App, folder: string, file: string, server: string, options: Options): string {
   const products = app.reads.map((name) =>
     options.format === 'env' ? `$${tokenVariable(name)}` : tokenFile(folder, name),
   );
+  const field = (name: string): string => `node -pe 'JSON.parse(fs.readFileSync(0)).${name}' <<< "$issued"`;
   const secretId = options.plainSecretId
-    ? ['  jq -r .wrappingToken <<< "$issued" | (read -r VAULT_TOKEN; export VAULT_TOKEN; bao unwrap -field=secret_id)']
-    : ['  jq -r .wrappingToken <<< "$issued"'];
+    ? `VAULT_TOKEN=$(${field('wrappingToken')}) ${server} bao unwrap -field=secret_id`
+    : field('wrappingToken');
   const uses =
     app.secretIdUses === 0
       ? []
@@ -108,8 +110,8 @@ function nextSteps(app: App, folder: string, file: string, options: Options): st
     'Give the agent its role id and its secret id, then start it:',
     '  umask 077',
     `  issued=$(npm run --silent issue -- ${app.name} --json)`,
-    `  jq -r .roleId <<< "$issued" > ${quoted(join(folder, 'role-id'))}`,
-    `${secretId.join('')} > ${quoted(join(folder, 'secret-id'))}`,
+    `  ${field('roleId')} > ${quoted(join(folder, 'role-id'))}`,
+    `  ${secretId} > ${quoted(join(folder, 'secret-id'))}`,
     `  bao agent -config=${quoted(file)}    # or: vault agent -config=...`,
     `The access token will be in ${products.join(', ')}.`,
     ...uses,

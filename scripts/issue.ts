@@ -66,11 +66,7 @@ function asText(app: App, issued: WrappedSecretId, { address, namespace, appRole
     uses === 0 ? 'any number of logins' : `${uses} login${uses === 1 ? '' : 's'}`,
     boundCidrs.length === 0 ? 'from any network' : `from ${boundCidrs.join(', ')}`,
   ];
-  const exports = [
-    `VAULT_ADDR=${address}`,
-    ...(namespace === undefined ? [] : [`VAULT_NAMESPACE=${namespace}`]),
-    `VAULT_ROLE_ID=${issued.roleId}`,
-  ];
+  const server = `VAULT_ADDR=${address}${namespace === undefined ? '' : ` VAULT_NAMESPACE=${namespace}`}`;
   const namespaceHeader = namespace === undefined ? '' : ` -H 'X-Vault-Namespace: ${namespace}'`;
   return [
     `Role id         ${issued.roleId}`,
@@ -80,12 +76,12 @@ function asText(app: App, issued: WrappedSecretId, { address, namespace, appRole
     ...(issued.secretIdAccessor === undefined ? [] : [`Accessor        ${issued.secretIdAccessor}`]),
     '',
     'A Node program that uses lib/token-source.ts takes it as it is:',
-    `  export ${exports.join(' ')}`,
+    `  export ${server} VAULT_ROLE_ID=${issued.roleId}`,
     '  read -rs VAULT_WRAPPED_SECRET_ID && export VAULT_WRAPPED_SECRET_ID    # paste the wrapping token',
     '',
     'Anything else fetches the secret id first, with one of these (paste the wrapping token after the first line):',
     '  read -rs WRAPPING_TOKEN',
-    `  VAULT_ADDR=${address} VAULT_TOKEN="$WRAPPING_TOKEN" bao unwrap -field=secret_id     # or: vault unwrap ...`,
+    `  ${server} VAULT_TOKEN="$WRAPPING_TOKEN" bao unwrap -field=secret_id     # or: vault unwrap ...`,
     `  curl -sS -X POST${namespaceHeader} -K - ${address}/v1/sys/wrapping/unwrap <<< "header = \\"X-Vault-Token: $WRAPPING_TOKEN\\""`,
     '',
     'If that fails before the expiry, someone else was faster. Destroy the secret id then, and issue another:',

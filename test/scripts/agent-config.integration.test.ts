@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { findOpenBao } from '../../embedded/openbao-binary';
 import { authorize } from '../../lib/code-grant';
 import { issueSecretId } from '../../lib/secret-id';
@@ -136,6 +137,21 @@ it('has a real agent log in and read in a namespace', async () => {
   await introduce(team);
   await startAgent();
   expect(await eventually(readToken)).toBe('the token of the team');
+});
+
+it.each([
+  ['a wrapping token', [], false],
+  ['a plain secret id', ['--plain-secret-id'], true],
+])('prints lines that give the agent %s', async (_, options, stays) => {
+  const { stderr } = await agentConfig(['people-me', '--out', folder, ...options]);
+  const lines = stderr.split('\n').filter((line) => line.startsWith('  ') && !line.includes('agent -config'));
+  const PATH = `${dirname(await findOpenBao())}:${process.env.PATH ?? ''}`;
+  const env = { ...vault.environment, PATH, HOME: folder, VAULT_TOKEN: vault.server.rootToken };
+  await promisify(execFile)('bash', ['-euc', lines.join('\n')], { env });
+  await startAgent();
+  expect(await whoseToken(await eventually(readToken))).toBe('Ada Admin');
+  expect(existsSync(join(folder, 'secret-id'))).toBe(stays);
+  expect(statSync(join(folder, 'role-id')).mode & 0o777).toBe(0o600);
 });
 
 it('does not start where the wrapping token was made for another role', async () => {
