@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:tls';
 import { join, resolve } from 'node:path';
+import { z } from 'zod';
 import { CertificateAuthority } from '../../lib/certificate-authority';
 import { serverTlsFiles } from '../../lib/certificate-folder';
 import { VaultClient } from '../../lib/vault-client';
@@ -31,6 +32,16 @@ describe('the TLS of a production server', () => {
 
   it('is trusted by a client that has its CA', async () => {
     await expect(server.node.client().sealStatus()).resolves.toMatchObject({ initialized: true, sealed: false });
+  });
+
+  it('knows every setting that it is given', () => {
+    expect(server.node.log).not.toMatch(/unknown or unsupported/);
+  });
+
+  it('gives its metrics to a token only', async () => {
+    const metrics = 'sys/metrics?format=prometheus';
+    await expect(server.node.client().read(metrics, z.unknown())).rejects.toMatchObject({ statusCode: 403 });
+    await expect(server.node.client(rootToken).read(metrics, z.string())).resolves.toContain('vault_core_unsealed');
   });
 
   it('leaves no way around: plain HTTP is refused, and the client says what to do', async () => {
