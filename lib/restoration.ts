@@ -1,9 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { readCredential, type CredentialReading } from './credential';
 import { initialise, initStatus } from './initialisation';
 import { RaftSnapshots } from './raft-snapshot';
 import { generateRootToken, revokeSelf, withRootToken } from './root-token';
-import { verifySnapshot } from './snapshot-archive';
+import { verifySnapshot, type SnapshotSummary } from './snapshot-archive';
 import { activeSince, unseal, waitUntilActive } from './unsealing';
 import { UserError } from './user-error';
 import { VaultClient, VaultResponseError, type SealStatus, type VaultClientOptions } from './vault-client';
@@ -46,17 +45,17 @@ export async function restoreServer(
   options: RestorationOptions,
 ): Promise<CredentialReading | undefined> {
   const { file, report, credential } = options;
-  const { sha256 } = await verifySnapshot(file);
-  report(`${file} is whole, sha256 ${sha256}`);
+  const snapshot = await verifySnapshot(file);
+  report(`${file} is whole, sha256 ${snapshot.sha256}`);
   const client = new VaultClient({ ...connection, token: undefined });
   if (credential !== undefined && options.token === undefined && options.keyShares === undefined) {
     throw new UserError(
       'there is nothing to read the credential with afterwards; give the key shares with --from, or VAULT_TOKEN',
     );
   }
-  const before = await send(connection, client, options);
-  report('restored');
-  await untilActive(client, before, options);
+  const before = await send(connection, client, snapshot, options);
+  report('sent, and being restored');
+  await untilActive(client, before, snapshot, options);
   report('unsealed and active');
   return credential && (await prove(client, credential, options));
 }
@@ -65,13 +64,14 @@ export async function restoreServer(
 async function send(
   connection: VaultClientOptions,
   client: VaultClient,
+  snapshot: SnapshotSummary,
   options: RestorationOptions,
 ): Promise<string | undefined> {
   const { file, confirm } = options;
   const { initialized } = await initStatus(client);
   if (!initialized) {
     await confirm(`${client.address} is empty. Restore ${file} onto it?`);
-    return onEmptyServer(connection, client, options);
+    return onEmptyServer(connection, client, snapshot, options);
   }
   if ((await client.sealStatus()).sealed) {
     throw new UserError(
@@ -84,14 +84,20 @@ async function send(
   return onServerInUse(connection, client, options);
 }
 
-/** The key that this makes never leaves the process, and the snapshot's takes its place. */
+/**
+ * The key that this makes never leaves the process, and the snapshot's takes its place. It has as many shares: a server
+ * goes on counting them as it did before, when someone asked for its status while it restored.
+ *
+ * @see https://github.com/hashicorp/vault/issues/24975
+ */
 async function onEmptyServer(
   connection: VaultClientOptions,
   client: VaultClient,
+  { unsealKey = { shares: 1, threshold: 1 } }: SnapshotSummary,
   { file, report, signal }: RestorationOptions,
 ): Promise<string | undefined> {
   const { hasRecoveryKey } = await initStatus(client);
-  const { shares, rootToken } = await initialise(client, { shares: 1, threshold: 1 }, hasRecoveryKey);
+  const { shares, rootToken } = await initialise(client, unsealKey, hasRecoveryKey);
   try {
     if (!hasRecoveryKey) {
       await unseal(client, shares);
@@ -148,30 +154,55 @@ function explainRefusal(error: VaultResponseError, file: string): Error {
     : error;
 }
 
+/** The server answers before it restores, takes some seconds for it, and may end up sealed. */
 async function untilActive(
   client: VaultClient,
   before: string | undefined,
+  snapshot: SnapshotSummary,
   { keyShares, unsealTimeoutMs, report, signal }: RestorationOptions,
 ): Promise<void> {
   const deadline = Date.now() + unsealTimeoutMs;
-  let told = false;
+  const told = new Set<string>();
+  const tell = (line: string): void => {
+    if (!told.has(line)) {
+      report(line);
+      told.add(line);
+    }
+  };
   while (Date.now() < deadline) {
-    const status = await client.sealStatus();
-    if (!status.sealed && (await waitUntilActive(client, { timeoutMs: POLL_MS, before, signal }))) {
+    if (await waitUntilActive(client, { timeoutMs: POLL_MS, before, signal })) {
       return;
     }
-    if (status.sealed && keyShares !== undefined) {
-      report('it is sealed now, and needs the keys that it had when the backup was made');
-      await unsealRestored(client, keyShares);
-    } else if (status.sealed && !told) {
-      report('it is sealed now; run "npm run unseal" with the keys that it had when the backup was made');
-      told = true;
+    if (!(await isSealed(client))) {
+      continue;
     }
-    await delay(POLL_MS, undefined, { signal });
+    tell('it is sealed now, and needs the key that it had when the backup was made');
+    const status = await client.sealStatus();
+    const { unsealKey } = snapshot;
+    if (unsealKey !== undefined && (status.n !== unsealKey.shares || status.t !== unsealKey.threshold)) {
+      tell('it still counts the shares of its key before: restart it now, to make it forget that');
+    } else if (unsealKey !== undefined && keyShares !== undefined) {
+      await unsealRestored(client, keyShares);
+    } else {
+      tell(
+        unsealKey === undefined ? 'give it the seal of that time' : 'run "npm run unseal" with the shares of that key',
+      );
+    }
   }
   throw new UserError(
-    `the snapshot is restored, but ${client.address} is not unsealed and active after ${unsealTimeoutMs / 1000} s; run "npm run unseal" with the keys that belong to the snapshot, and see the server's log`,
+    `the snapshot was sent, but ${client.address} is not unsealed and active after ${unsealTimeoutMs / 1000} s; run "npm run unseal" with the key shares that belong to the snapshot, and see the server's log`,
   );
+}
+
+/** Without asking for the status of the seal, which while it restores would be that of the seal before, and stay. */
+async function isSealed(client: VaultClient): Promise<boolean> {
+  try {
+    await activeSince(client);
+    return false;
+  } catch (error) {
+    // Unreachable: as while it is restarted.
+    return error instanceof VaultResponseError && error.statusCode === 503;
+  }
 }
 
 async function unsealRestored(client: VaultClient, keyShares: AsyncIterable<string>): Promise<SealStatus> {

@@ -53,6 +53,16 @@ test('a whole snapshot is accepted, with the sha256 of the file', async () => {
   });
 });
 
+test('it tells into how many shares the key is split, wherever in the state that stands', async () => {
+  const entry = 'core/seal-config\x12b{"type":"shamir","secret_shares":5,"secret_threshold":3,"nonce":""}';
+  for (const at of [0, 16_350, 16_384, 300_000]) {
+    const state = STATE.slice(0, at) + entry + STATE.slice(at);
+    const sums = `${sha256(META)}  meta.json\n${sha256(state)}  state.bin\n`;
+    const file = await saved(gzipSync(tar({ 'meta.json': META, 'state.bin': state, SHA256SUMS: sums })));
+    await expect(verifySnapshot(file)).resolves.toMatchObject({ unsealKey: { shares: 5, threshold: 3 } });
+  }
+});
+
 test.each([
   ['with another state', gzipSync(tar(snapshot({ 'state.bin': STATE.replace('s', 'S') }))), 'its state.bin is not'],
   ['with another meta', gzipSync(tar(snapshot({ 'meta.json': '{"Version":2}' }))), 'its meta.json is not'],

@@ -1,0 +1,110 @@
+import { chmod } from 'node:fs/promises';
+import { OperatedServer } from '../fixtures/operated-server';
+
+// Several processes one after the other.
+jest.setTimeout(60_000);
+
+let operated: OperatedServer;
+let shares: string[];
+
+beforeAll(async () => {
+  operated = await OperatedServer.start();
+  const early = await operated.run('unseal', ['--from', operated.out]);
+  expect(early.stderr).toMatch(/^error: \S+ is not initialised, so it has no key yet; run "npm run init" first\n$/);
+  expect(early.exitCode).toBe(1);
+  await operated.init();
+  shares = await operated.keyShares();
+}, 60_000);
+afterAll(() => operated[Symbol.asyncDispose]());
+
+/** Comes up sealed, and without shares that were given before. */
+beforeEach(async () => {
+  await operated.server.node.stop();
+  await operated.server.node.start();
+  await expect(sealStatus()).resolves.toMatchObject({ sealed: true, progress: 0 });
+});
+
+function sealStatus(): Promise<{ sealed: boolean; progress: number }> {
+  return operated.server.node.client().sealStatus();
+}
+
+function some(...numbers: number[]): string[] {
+  return numbers.map((number) => shares[number - 1] ?? '');
+}
+
+test('it unseals with as many of the files in a folder as it takes, and says each step', async () => {
+  const { exitCode, stdout, stderr } = await operated.run('unseal', ['--from', operated.out]);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
+  expect(stderr).toBe(`1 of 3\n2 of 3\n3 of 3\n${operated.server.node.address} is unsealed\n`);
+  await expect(sealStatus()).resolves.toMatchObject({ sealed: false });
+
+  const again = await operated.run('unseal', ['--from', operated.out]);
+  expect(again).toMatchObject({ exitCode: 0, stderr: `${operated.server.node.address} is unsealed already\n` });
+});
+
+test('people give their shares one after the other, on standard input or as files', async () => {
+  const first = await operated.runWith('unseal', [], some(4));
+  expect(first.exitCode).toBe(1);
+  expect(first.stderr).toMatch(
+    /^1 of 3\nerror: .* still sealed: it has 1 of the 3 key shares that it needs; give 2 more/,
+  );
+  const twice = await operated.runWith('unseal', [], some(4));
+  expect(twice.stderr).toContain('it had this one already');
+  await expect(sealStatus()).resolves.toMatchObject({ progress: 1 });
+  const [file = ''] = await operated.writeShares('second', some(5));
+  await operated.run('unseal', ['--share-file', file]);
+  const last = await operated.runWith('unseal', [], some(2));
+  expect(last).toMatchObject({ exitCode: 0 });
+  expect(last.stderr).toContain('it has 2 of 3 already');
+  await expect(sealStatus()).resolves.toMatchObject({ sealed: false });
+});
+
+test('a wrong share is told at the last one, in one line, and all of them are given again', async () => {
+  const wrong = Buffer.alloc(33, 9).toString('base64');
+  const given = [...some(1), wrong, ...some(2)];
+  const { exitCode, stderr } = await operated.runWith('unseal', [], given);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(
+    /^1 of 3\n2 of 3\nerror: the 3 key shares given do not unseal this server: at least one .* from the first one on\n$/,
+  );
+  expect(given.filter((share) => stderr.includes(share))).toEqual([]);
+  await expect(sealStatus()).resolves.toMatchObject({ sealed: true, progress: 0 });
+  await expect(operated.runWith('unseal', [], some(1, 2, 3))).resolves.toMatchObject({ exitCode: 0 });
+});
+
+test('a share of another length is told at the last one too', async () => {
+  const { exitCode, stderr } = await operated.runWith(
+    'unseal',
+    [],
+    [...some(1, 2), Buffer.alloc(30).toString('base64')],
+  );
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/error: the 3 key shares given do not unseal this server: .+\n$/);
+});
+
+test('what is no share is not sent', async () => {
+  const { exitCode, stderr } = await operated.runWith('unseal', [], ['open sesame']);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^error: standard input must hold one key share, .+\n$/);
+  expect(stderr).not.toContain('sesame');
+  const [file = ''] = await operated.writeShares('loose', some(1));
+  await chmod(file, 0o644);
+  const loose = await operated.run('unseal', ['--share-file', file]);
+  expect(loose.stderr).toMatch(/^error: the key share \S+ must be its owner's alone, got mode 0644; .+\n$/);
+  await expect(sealStatus()).resolves.toMatchObject({ progress: 0 });
+});
+
+test('it says that the server speaks TLS, or that its CA is not trusted', async () => {
+  const plain = await operated.run('unseal', ['--from', operated.out], {
+    VAULT_ADDR: operated.server.node.address.replace('https', 'http'),
+  });
+  expect(plain.stderr).toMatch(/^error: .* that server speaks TLS only; use https in VAULT_ADDR\n$/);
+  const untrusted = await operated.run('unseal', ['--from', operated.out], {
+    VAULT_CACERT: '',
+    NODE_TLS_REJECT_UNAUTHORIZED: '0',
+    VAULT_SKIP_VERIFY: 'true',
+  });
+  expect(untrusted.exitCode).toBe(1);
+  expect(untrusted.stderr).toContain('its certificate is from a CA that is not trusted here; set VAULT_CACERT');
+  await expect(sealStatus()).resolves.toMatchObject({ sealed: true, progress: 0 });
+});

@@ -1,0 +1,192 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
+import { z } from 'zod';
+import { readCredential } from '../../lib/credential';
+import { appPolicy } from '../../lib/policies';
+import { withRootToken } from '../../lib/root-token';
+import type { VaultClient } from '../../lib/vault-client';
+import { OperatedServer } from '../fixtures/operated-server';
+import { statusOf } from '../fixtures/refusal';
+import { Script } from '../fixtures/script';
+
+// Several processes one after the other.
+jest.setTimeout(90_000);
+
+const anything = z.unknown();
+let operated: OperatedServer;
+let snapshot: string;
+
+beforeAll(async () => {
+  operated = await OperatedServer.start();
+  await operated.init();
+  await operated.deploy();
+  await operated.authorise();
+  snapshot = operated.path('first.snap');
+  const { exitCode, stdout } = await operated.run('backup', [snapshot, '--operators', operated.out]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^[0-9a-f]{64} {2}\S+first\.snap\n$/);
+}, 120_000);
+afterAll(() => operated[Symbol.asyncDispose]());
+
+async function asRoot<T>(action: (root: VaultClient) => Promise<T>): Promise<T> {
+  return withRootToken(await operated.as('administrator'), await operated.keyShares(), action);
+}
+
+function accessToken(): Promise<string> {
+  return asRoot(async (root) => (await readCredential(root, 'oauthapp', 'testauth')).accessToken);
+}
+
+function restore(...args: string[]): ReturnType<OperatedServer['run']> {
+  return operated.run('restore', [...args, '--yes', '--from', operated.out]);
+}
+
+describe('npm run backup', () => {
+  it('writes the snapshot with mode 0600, with the sha256 that it prints, and nothing readable in it', async () => {
+    const { stdout } = await operated.run('backup', [operated.path('again.snap'), '--operators', operated.out]);
+    expect((await stat(operated.path('again.snap'))).mode & 0o777).toBe(0o600);
+    const content = await readFile(operated.path('again.snap'));
+    expect(stdout.split(' ')[0]).toBe(createHash('sha256').update(content).digest('hex'));
+    const inside = gunzipSync(content).toString('latin1');
+    expect([operated.clientSecret, ...operated.issued].filter((secret) => inside.includes(secret))).toEqual([]);
+  });
+
+  it('takes the backup operator from the environment too', async () => {
+    const env = {
+      VAULT_ROLE_ID: (await readFile(`${operated.out}/backup-role-id`, 'utf8')).trim(),
+      VAULT_SECRET_ID_FILE: `${operated.out}/backup-secret-id`,
+    };
+    await expect(operated.run('backup', [operated.path('env.snap')], env)).resolves.toMatchObject({ exitCode: 0 });
+  });
+
+  it.each([
+    ['no token', {}, /^error: there is no Vault token and nothing to get one with; .+"backup".+\n$/],
+    ['a token that is not valid', { VAULT_TOKEN: 's.nobody' }, /^error: Vault answered 403 .+; the token is not valid/],
+  ])('says in one line that there is %s, and leaves no file', async (_, env, line) => {
+    const { exitCode, stdout, stderr } = await operated.run('backup', [operated.path('none.snap')], env);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toMatch(line);
+    expect((await readdir(operated.server.folder)).filter((name) => name.includes('none.snap'))).toEqual([]);
+  });
+
+  it('says that the server speaks TLS, where VAULT_ADDR is plain http', async () => {
+    const { stderr } = await operated.run('backup', [operated.path('http.snap')], {
+      VAULT_ADDR: operated.server.node.address.replace('https', 'http'),
+      VAULT_TOKEN: 's.nobody',
+    });
+    expect(stderr).toMatch(/^error: .* that server speaks TLS only; use https in VAULT_ADDR\n$/);
+  });
+});
+
+describe('npm run restore', () => {
+  it('puts the server back as it was, and leaves no root token behind', async () => {
+    const before = await accessToken();
+    await asRoot(async (root) => {
+      await root.delete('oauthapp/creds/testauth');
+      await root.write('sys/policies/acl/later', { policy: appPolicy('oauthapp', ['testauth']) });
+    });
+    const { exitCode, stdout, stderr } = await restore(snapshot, '--credential', 'testauth');
+    expect(stderr).toMatch(
+      /first\.snap is whole, sha256 [0-9a-f]{64}\nsent, and being restored\nunsealed and active\n$/,
+    );
+    expect(stdout).toMatch(/^Restored\. Credential "testauth" reads well, its access token expires at .+\n$/);
+    expect(exitCode).toBe(0);
+    await expect(accessToken()).resolves.toBe(before);
+    const [later, tokens] = await asRoot(async (root) => [
+      await statusOf(root.read('sys/policies/acl/later', anything)),
+      await root.list('auth/token/accessors'),
+    ]);
+    expect(later).toBe(404);
+    const policies = z.object({ data: z.object({ policies: z.array(z.string()), accessor: z.string() }) });
+    const roots = await asRoot(async (root) => {
+      const found = [];
+      for (const accessor of tokens) {
+        const lookup = root.write('auth/token/lookup-accessor', { accessor }, policies);
+        found.push(await lookup.then(({ data }) => data.policies.join()).catch(() => 'gone'));
+      }
+      return found.filter((each) => each === 'root');
+    });
+    expect(roots).toEqual([]);
+  });
+
+  it('brings an empty server back after the loss of its data: keys, operators and grants', async () => {
+    const before = await accessToken();
+    await operated.loseData();
+    await expect(operated.server.node.client().sealStatus()).resolves.toMatchObject({ initialized: false });
+    const { exitCode, stdout, stderr } = await restore(snapshot, '--credential', 'testauth');
+    expect(stderr).toContain('initialised with a key for this moment only\nsent, and being restored\nit is sealed now');
+    expect(stdout).toContain('Credential "testauth" reads well');
+    expect(exitCode).toBe(0);
+    await expect(accessToken()).resolves.toBe(before);
+    await expect(operated.as('provisioner')).resolves.toBeDefined();
+  });
+
+  it('waits for others to unseal an empty server, where it has no key shares', async () => {
+    await operated.loseData();
+    const restoring = new Script('restore', [snapshot, '--yes'], operated.environment);
+    await restoring.says(/it is sealed now, .+\nrun "npm run unseal" with the shares of that key\n/);
+    await operated.run('unseal', ['--from', operated.out]);
+    const { exitCode, stdout, stderr } = await restoring.result();
+    expect(stderr).toContain('unsealed and active');
+    expect(stdout).toBe('Restored. No credential was read, as none was named; --credential does that.\n');
+    expect(exitCode).toBe(0);
+    await expect(accessToken()).resolves.toBeDefined();
+  });
+
+  it('refuses the snapshot of a server with other keys, and takes it with --force', async () => {
+    await using other = await OperatedServer.start({
+      seal: 'shamir',
+      settings: { auditFilePath: operated.server.node.configuration.auditFilePath },
+    });
+    const { rootToken } = await other.server.initialiseByShares();
+    const VAULT_TOKEN = rootToken;
+    const refused = await other.run('restore', [snapshot, '--yes'], { VAULT_TOKEN });
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toMatch(
+      /error: \S+first\.snap is from a server with other keys; nothing was changed; .+\n$/,
+    );
+    await expect(other.server.node.client(rootToken).sealStatus()).resolves.toMatchObject({ sealed: false, n: 1 });
+
+    const args = [snapshot, '--yes', '--force', '--from', operated.out, '--credential', 'testauth'];
+    const restoring = new Script('restore', args, { ...other.environment, VAULT_TOKEN });
+    await restoring.says(/it is sealed now, .+\nit still counts the shares of its key before: restart it now/);
+    await other.server.node.stop();
+    await other.server.node.start();
+    const taken = await restoring.result();
+    expect(taken.stderr).toContain('unsealed and active');
+    expect(taken.stdout).toContain('Credential "testauth" reads well');
+    expect(taken.exitCode).toBe(0);
+  });
+
+  it.each([
+    ['cut short', (content: Buffer) => content.subarray(0, content.length / 2)],
+    ['changed in one byte', (content: Buffer) => content.fill((content[9999] ?? 0) ^ 1, 9999, 10_000)],
+    ['something else', () => Buffer.from('{}')],
+  ])('says in one line that a snapshot is %s, without asking the server anything', async (_, damage) => {
+    const file = operated.path('damaged.snap');
+    await writeFile(file, damage(await readFile(snapshot)));
+    const VAULT_ADDR = 'https://127.0.0.1:1';
+    const { exitCode, stderr } = await operated.run('restore', [file, '--yes'], {
+      VAULT_ADDR,
+      VAULT_TOKEN: 's.nobody',
+    });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^error: \S+damaged\.snap is not a whole Raft snapshot: .+; use another backup\n$/);
+  });
+
+  it('asks before it replaces anything, so without a terminal it wants --yes', async () => {
+    const { exitCode, stderr } = await operated.run('restore', [snapshot, '--from', operated.out]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/error: there is no terminal to ask whether to restore; say so with --yes\n$/);
+  });
+
+  it('says what is missing to restore onto a server in use', async () => {
+    const nothing = await operated.run('restore', [snapshot, '--yes']);
+    expect(nothing.stderr).toMatch(/error: there is nothing to restore with; give the key shares .+\n$/);
+    const notAllowed = await operated.run('restore', [snapshot, '--yes'], { VAULT_TOKEN: 's.nobody' });
+    expect(notAllowed.stderr).toMatch(/error: Vault answered 403 .+\n$/);
+    const unproven = await operated.run('restore', [snapshot, '--yes', '--credential', 'testauth']);
+    expect(unproven.stderr).toMatch(/error: there is nothing to read the credential with afterwards; .+\n$/);
+    await expect(accessToken()).resolves.toBeDefined();
+  });
+});

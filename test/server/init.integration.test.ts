@@ -1,0 +1,378 @@
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { initialiseServer } from '../../lib/initialisation';
+import { appPolicyName, provisionerPolicyName } from '../../lib/policies';
+import { withRootToken } from '../../lib/root-token';
+import { VaultClient } from '../../lib/vault-client';
+import { OperatedServer } from '../fixtures/operated-server';
+import { PGP_PUBLIC_KEY } from '../fixtures/pgp-key';
+import { ProductionServer } from '../fixtures/production-server';
+import { statusOf } from '../fixtures/refusal';
+import { runOnTerminal } from '../fixtures/terminal';
+
+// Several processes one after the other.
+jest.setTimeout(60_000);
+
+/** Remembers the tokens that others act with. */
+class ObservedClient extends VaultClient {
+  readonly tokens: string[] = [];
+
+  override withToken(token: string): VaultClient {
+    this.tokens.push(token);
+    return super.withToken(token);
+  }
+}
+
+const anything = z.unknown();
+
+describe('npm run init', () => {
+  let operated: OperatedServer;
+
+  beforeAll(async () => {
+    operated = await OperatedServer.start();
+    const { exitCode, stdout, stderr } = await operated.init();
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
+    expect(stderr).toContain('5 shares of the unseal key, 3 of them needed');
+    expect(stderr).toContain('audit is on: file/');
+    expect(stderr).toContain('root token revoked');
+  });
+  afterAll(() => operated[Symbol.asyncDispose]());
+
+  it('leaves each share, role id and secret id in a file of its own, mode 0600, in a folder of mode 0700', async () => {
+    const names = await readdir(operated.out);
+    expect(names.sort()).toMatchInlineSnapshot(`
+     [
+       "administrator-role-id",
+       "administrator-secret-id",
+       "authorizer-role-id",
+       "authorizer-secret-id",
+       "backup-role-id",
+       "backup-secret-id",
+       "issuer-role-id",
+       "issuer-secret-id",
+       "key-share-1",
+       "key-share-2",
+       "key-share-3",
+       "key-share-4",
+       "key-share-5",
+       "provisioner-role-id",
+       "provisioner-secret-id",
+     ]
+    `);
+    const modes = await Promise.all(names.map(async (name) => (await stat(join(operated.out, name))).mode & 0o777));
+    expect(new Set(modes)).toEqual(new Set([0o600]));
+    expect((await stat(operated.out)).mode & 0o777).toBe(0o700);
+    expect(new Set(await operated.keyShares()).size).toBe(5);
+  });
+
+  it('run again says that the server is initialised, and changes nothing', async () => {
+    const before = await operated.keyShares();
+    const { exitCode, stderr } = await operated.init();
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^error: https:\S+ is initialised already, and nothing was changed; .+\n$/);
+    await expect(operated.keyShares()).resolves.toEqual(before);
+    const elsewhere = await operated.run('init', ['--out', operated.path('elsewhere')]);
+    expect(elsewhere.exitCode).toBe(1);
+    await expect(readdir(operated.server.folder)).resolves.not.toContain('elsewhere');
+  });
+
+  it('lets the provisioner deploy stack webex-tokens, and deploy it again without a change', async () => {
+    expect((await operated.deploy()).changed.length).toBeGreaterThan(5);
+    expect((await operated.deploy()).changed).toEqual([]);
+  });
+
+  it('refuses the provisioner everything else that matters', async () => {
+    const provisioner = await operated.as('provisioner');
+    const attempts: Record<string, () => Promise<unknown>> = {
+      'read a credential': () => provisioner.read('oauthapp/creds/testauth', anything),
+      'write a credential': () => provisioner.write('oauthapp/creds/testauth', { access_token: 'x' }),
+      'mount another engine': () => provisioner.write('sys/mounts/secret', { type: 'kv' }),
+      'unmount another engine': () => provisioner.delete('sys/mounts/cubbyhole'),
+      'enable another login': () => provisioner.write('sys/auth/userpass', { type: 'userpass' }),
+      'read another policy': () => provisioner.read('sys/policies/acl/operators-administrator', anything),
+      'write another policy': () => provisioner.write('sys/policies/acl/mine', { policy: 'path "*" {}' }),
+      'widen its own policy': () =>
+        provisioner.write(`sys/policies/acl/${provisionerPolicyName(operated.deployment)}`, {
+          policy: 'path "*" { capabilities = ["sudo"] }',
+        }),
+      'widen its own role': () => provisioner.write('auth/operators/role/provisioner', { token_policies: ['root'] }),
+      'issue a secret id of an app': () => provisioner.write('auth/approle/role/people-me/secret-id', {}),
+      'issue a secret id of an operator': () => provisioner.write('auth/operators/role/administrator/secret-id', {}),
+      'make a token': () => provisioner.write('auth/token/create', { policies: ['root'] }),
+      'seal the server': () => provisioner.write('sys/seal', {}),
+      'read raw storage': () => provisioner.read('sys/raw/core', anything),
+      'see the audit devices': () => provisioner.read('sys/audit', anything),
+      'turn audit off': () => provisioner.delete('sys/audit/file'),
+      'take a snapshot': () => provisioner.read('sys/storage/raft/snapshot', anything),
+      'start a root token': () => provisioner.write('sys/generate-root-token/attempt', {}),
+      'step the leader down': () => provisioner.write('sys/step-down', {}),
+      'rotate the key': () => provisioner.write('sys/rotate/keyring', {}),
+    };
+    const statuses: Record<string, number> = {};
+    for (const [name, attempt] of Object.entries(attempts)) {
+      statuses[name] = await statusOf(attempt());
+    }
+    expect(statuses).toEqual(Object.fromEntries(Object.keys(attempts).map((name) => [name, 403])));
+    await expect(operated.server.node.client().sealStatus()).resolves.toMatchObject({ sealed: false });
+  });
+
+  it('leaves no code, token, key share, secret id or client secret in any log, nor outside its own file', async () => {
+    await operated.authorise();
+    const app = await operated.as('issuer');
+    await app.writeWrapped('auth/approle/role/people-me/secret-id', {}, 60);
+    const { exitCode } = await operated.init('--update-policy', '--from', operated.out);
+    expect(exitCode).toBe(0);
+
+    const shares = await operated.keyShares();
+    const names = (await readdir(operated.out)).filter((name) => !name.endsWith('role-id'));
+    const contents = new Map(
+      await Promise.all(
+        names.map(async (name) => [name, (await readFile(join(operated.out, name), 'utf8')).trim()] as const),
+      ),
+    );
+    const secrets = [
+      ...operated.issued,
+      operated.clientSecret,
+      ...contents.values(),
+      ...shares.map((share) => Buffer.from(share, 'base64').toString('hex')),
+    ];
+    // A code, an access token and a refresh token at least, each of them real.
+    expect(operated.issued.length).toBeGreaterThanOrEqual(3);
+    const audit = await operated.server.auditLog;
+    // It is the log of all this, and hides such values.
+    expect(audit).toContain('oauthapp/creds/testauth');
+    expect(audit).toContain('sys/generate-root-token/update');
+    expect(audit).toContain('"secret_id":"hmac-sha256:');
+    const logs = audit + operated.server.node.log;
+    expect(secrets.filter((secret) => logs.includes(secret))).toEqual([]);
+    for (const [name, content] of contents) {
+      const others = secrets.filter((secret) => secret !== content);
+      expect(others.filter((secret) => content.includes(secret))).toEqual([]);
+      expect(name).toMatch(/^key-share-\d$|-secret-id$/);
+    }
+  });
+
+  it('refuses --new-secret-ids without --update-policy, and --print where there is no terminal', async () => {
+    await expect(operated.init('--new-secret-ids')).resolves.toMatchObject({ exitCode: 2 });
+    const { exitCode, stdout, stderr } = await operated.init('--print');
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toMatch(/^error: --print shows secrets on a terminal, and standard output is none; .+\n$/);
+  });
+
+  describe('--update-policy', () => {
+    it('brings the operators up to date with an app more, and leaves no root token', async () => {
+      const deployment = {
+        ...operated.deployment,
+        apps: [...operated.deployment.apps, { ...operated.deployment.apps[0], name: 'second-app' }],
+      };
+      const policy = `sys/policies/acl/${appPolicyName(operated.deployment, 'second-app')}`;
+      await expect(statusOf((await operated.as('provisioner')).write(policy, { policy: '# none' }))).resolves.toBe(403);
+      const { exitCode, stderr } = await operated.run(
+        'init',
+        ['--update-policy', '--out', operated.out, '--from', operated.out],
+        { WEBEX_TOKEN_VAULT_REHEARSAL: JSON.stringify(deployment) },
+      );
+      expect(stderr).toContain('root token revoked');
+      expect(exitCode).toBe(0);
+      await expect(statusOf((await operated.as('provisioner')).write(policy, { policy: '# none' }))).resolves.toBe(200);
+
+      const shares = await operated.keyShares();
+      const accessorReply = z.object({ data: z.object({ accessor: z.string(), policies: z.array(z.string()) }) });
+      const roots = await withRootToken(await operated.as('administrator'), shares, async (root) => {
+        const own = await root.read('auth/token/lookup-self', accessorReply);
+        expect(own.data.policies).toEqual(['root']);
+        const others: string[][] = [];
+        for (const accessor of await root.list('auth/token/accessors')) {
+          const { data } = await root.write('auth/token/lookup-accessor', { accessor }, accessorReply);
+          if (accessor !== own.data.accessor) {
+            others.push(data.policies);
+          }
+        }
+        return others.filter((policies) => policies.includes('root'));
+      });
+      expect(roots).toEqual([]);
+    });
+
+    it('ends the secret ids before it with --new-secret-ids', async () => {
+      const before = await readFile(join(operated.out, 'backup-secret-id'), 'utf8');
+      const roleId = await readFile(join(operated.out, 'backup-role-id'), 'utf8');
+      const { exitCode } = await operated.runWith(
+        'init',
+        ['--update-policy', '--new-secret-ids', '--out', operated.out],
+        await operated.keyShares(),
+      );
+      expect(exitCode).toBe(0);
+      const login = operated.server.node.client().loginAppRole(roleId.trim(), before.trim(), 'operators');
+      await expect(statusOf(login)).resolves.toBe(400);
+      await expect(operated.as('backup')).resolves.toBeDefined();
+    });
+
+    it.each([
+      ['too few', (shares: string[]) => shares.slice(0, 2), '2 of 3 key shares were given'],
+      ['one twice', ([first = '', second = '']: string[]) => [first, second, first], 'a key share was given twice'],
+      [
+        'a wrong one',
+        ([first = '', second = '']: string[]) => [first, second, Buffer.alloc(33, 7).toString('base64')],
+        'at least one of them is wrong',
+      ],
+    ])('says in one line that the shares are %s, and gives the attempt up', async (_, choose, problem) => {
+      const shares = choose(await operated.keyShares());
+      const { exitCode, stderr } = await operated.runWith('init', ['--update-policy', '--out', operated.out], shares);
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(new RegExp(`^error: .*${problem}.*\n$`));
+      expect(shares.filter((share) => stderr.includes(share))).toEqual([]);
+      const administrator = await operated.as('administrator');
+      const attempt = z.object({ data: z.object({ started: z.boolean() }) });
+      const status = await administrator.read('sys/generate-root-token/attempt', attempt);
+      expect(status.data.started).toBe(false);
+    });
+  });
+
+  it('lets the administrator do nothing without key shares, and the backup operator only read a snapshot', async () => {
+    const [administrator, backup] = [await operated.as('administrator'), await operated.as('backup')];
+    for (const operator of [administrator, backup]) {
+      await expect(statusOf(operator.read('oauthapp/creds/testauth', anything))).resolves.toBe(403);
+      await expect(statusOf(operator.read('sys/policies/acl/default', anything))).resolves.toBe(403);
+      await expect(statusOf(operator.write('auth/operators/role/backup/secret-id', {}))).resolves.toBe(403);
+    }
+    await expect(administrator.capabilities('sys/storage/raft/snapshot')).resolves.toEqual(['deny']);
+    await expect(backup.capabilities('sys/storage/raft/snapshot')).resolves.toEqual(['read']);
+    await expect(backup.capabilities('sys/storage/raft/snapshot-force')).resolves.toEqual(['deny']);
+  });
+});
+
+describe('a server that is initialised', () => {
+  async function prepared(
+    server: ProductionServer,
+    audited = true,
+  ): Promise<{ tokens: readonly string[]; shares: string[]; failure?: unknown }> {
+    const client = new ObservedClient({ address: server.node.address, ca: server.node.ca });
+    const shares: string[] = [];
+    const operated = initialiseServer(client, {
+      keys: { shares: 2, threshold: 2 },
+      deployment: (await import('../fixtures/declaration')).exampleDeployment(),
+      receiver: {
+        keyShares: (written) => Promise.resolve(void shares.push(...written)),
+        operator: (name) =>
+          audited || name !== 'backup' ? Promise.resolve() : Promise.reject(new Error('the disk is full')),
+      },
+      auditFile: '/vault/logs/audit.log',
+      unsealTimeoutMs: 1000,
+      report: () => undefined,
+    });
+    const failure: unknown = await operated.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    return { tokens: client.tokens, shares, failure };
+  }
+
+  it.each(['shamir', 'static'] as const)('has no root token any more, with a %s seal', async (seal) => {
+    await using server = await ProductionServer.start({ seal });
+    const { tokens, shares, failure } = await prepared(server);
+    expect(failure).toBeUndefined();
+    expect(shares).toHaveLength(2);
+    expect(tokens).toHaveLength(1);
+    await expect(statusOf(server.node.client(tokens[0]).read('auth/token/lookup-self', anything))).resolves.toBe(403);
+  });
+
+  it('has none either where something failed on the way, and says how to go on', async () => {
+    await using server = await ProductionServer.start({ seal: 'static' });
+    const { tokens, failure } = await prepared(server, false);
+    expect(String(failure)).toContain(
+      'the disk is full. The key shares are written; then go on with "npm run init -- --update-policy --new-secret-ids"',
+    );
+    await expect(statusOf(server.node.client(tokens[0]).read('auth/token/lookup-self', anything))).resolves.toBe(403);
+  });
+});
+
+describe('npm run init, before anything is done', () => {
+  let operated: OperatedServer;
+
+  beforeAll(async () => {
+    operated = await OperatedServer.start();
+  });
+  afterAll(() => operated[Symbol.asyncDispose]());
+  afterEach(async () => {
+    await expect(operated.server.node.client().sealStatus()).resolves.toMatchObject({ initialized: false });
+  });
+
+  it('refuses a threshold above the shares', async () => {
+    const { exitCode, stderr } = await operated.init('--shares', '3', '--threshold', '5');
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^error: the threshold must not be above the number of shares, got 5 of 3; .+\n$/);
+  });
+
+  it('refuses a folder that has key shares in it, and one that others can enter', async () => {
+    await operated.writeShares('taken', ['key share of another server']);
+    const taken = await operated.run('init', ['--out', operated.path('taken')]);
+    expect(taken).toMatchObject({ exitCode: 1 });
+    expect(taken.stderr).toMatch(/^error: there is a key share at \S+taken\/key-share-1 already, .+\n$/);
+    await mkdir(operated.path('open'));
+    await chmod(operated.path('open'), 0o755);
+    const open = await operated.run('init', ['--out', operated.path('open')]);
+    expect(open.stderr).toMatch(/^error: the folder \S+open must be its owner's alone, got mode 0755; .+\n$/);
+  });
+
+  it('refuses PGP keys of another number than the shares', async () => {
+    const key = operated.path('key.asc');
+    await writeFile(key, PGP_PUBLIC_KEY);
+    const { exitCode, stderr } = await operated.init('--pgp-key', key, key);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^error: each share needs its PGP key, got 2 for 5; .+\n$/);
+  });
+
+  it('says that the server speaks TLS, where VAULT_ADDR is plain http', async () => {
+    const VAULT_ADDR = operated.server.node.address.replace('https', 'http');
+    const { exitCode, stderr } = await operated.run('init', ['--out', operated.out], { VAULT_ADDR });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^error: .* that server speaks TLS only; use https in VAULT_ADDR\n$/);
+  });
+
+  it('does not initialise where a namespace is set', async () => {
+    const { exitCode, stderr } = await operated.run('init', ['--out', operated.out], { VAULT_NAMESPACE: 'team' });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^error: a server is initialised in its root namespace, .+\n$/);
+  });
+});
+
+describe('npm run init --print', () => {
+  it('shows shares and secret ids once on the terminal, and writes them nowhere', async () => {
+    await using operated = await OperatedServer.start();
+    const { exitCode, screen } = await runOnTerminal('init', ['--print', '--out', operated.out], operated.environment);
+    expect(exitCode).toBe(0);
+    const shares = [...screen.matchAll(/^Key share (\d): (\S+)\r$/gm)].map(([, , share = '']) => share);
+    expect(new Set(shares).size).toBe(5);
+    expect(screen).toMatch(/^Secret id of provisioner: \S{36}\r$/m);
+    await expect(readdir(operated.out)).rejects.toThrow('ENOENT');
+
+    // They are the right ones, and a person can type them unseen.
+    await operated.server.node.stop();
+    await operated.server.node.start();
+    const dialogue = shares.slice(2).map((share, index) => [`Key share ${index + 1} (`, share] as const);
+    const typed = await runOnTerminal('unseal', [], operated.environment, dialogue);
+    expect(typed.screen).toContain('is unsealed');
+    expect(typed.exitCode).toBe(0);
+    expect(shares.filter((share) => typed.screen.includes(share))).toEqual([]);
+  });
+});
+
+describe('npm run init with PGP keys', () => {
+  it('writes the shares encrypted, and waits for their owners to unseal', async () => {
+    await using operated = await OperatedServer.start();
+    const key = operated.path('key.asc');
+    await writeFile(key, PGP_PUBLIC_KEY);
+    const keys = ['--shares', '2', '--threshold', '2', '--pgp-key', key, key];
+    const { exitCode, stderr } = await operated.init(...keys, '--unseal-timeout-seconds', '1');
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('waiting for the owners of the PGP keys');
+    expect(stderr).toMatch(
+      /error: nobody unsealed .* delete its data and these key shares, then initialise it again\n$/,
+    );
+    for (const share of await operated.keyShares()) {
+      // A PGP message, not the 33 bytes of a share.
+      expect(Buffer.from(share, 'base64').length).toBeGreaterThan(100);
+    }
+  });
+});
