@@ -93,7 +93,8 @@ export class Integration extends Construct {
     });
 
     new DataResource(this, 'secret', {
-      dependsOn: [withoutSecret],
+      // Known only afterwards where the entry is written anew, as when it was gone; the trigger below is deaf to that.
+      triggersReplace: { written: withoutSecret.writeDataJson },
       lifecycle: { replaceTriggeredBy: [address(gate), address(withoutSecret)] },
       provisioners: [
         command('write', {

@@ -73,7 +73,12 @@ const endpointSchema = z.strictObject({
   disable_delete: z.boolean().optional(),
 });
 
-const readableEndpoint = object(endpointSchema, ({ path, data_json }) => ({ path, body: data_json }));
+const readableEndpoint = object(
+  endpointSchema,
+  ({ path, data_json }) => ({ path, body: data_json }),
+  // What Vault answered to the write, of which our stacks keep nothing.
+  () => Promise.resolve({ write_data_json: '' }),
+);
 
 const genericEndpoint: ResourceType = {
   async apply(vault, raw, address, triggered) {
