@@ -69,6 +69,7 @@ export async function runCommand(build: (signal: AbortSignal) => Command, argv =
   const interrupt = (): void => interruption.abort(new Interrupted());
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
+    refuseUnverifiedTls();
     await build(interruption.signal).parseAsync(argv);
   } catch (error) {
     process.exitCode = report(error, interruption.signal.aborted);
@@ -91,6 +92,15 @@ export async function loadDeployment<T>(load: () => Promise<{ default: T }>): Pr
     }
     const problem = error instanceof Error ? error.message : String(error);
     throw new UserError(`deployment.ts cannot be loaded: ${problem}; run "npm run typecheck" to see where`);
+  }
+}
+
+/** Node would then send tokens to whoever answers, at Webex too. */
+function refuseUnverifiedTls(): void {
+  if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
+    throw new UserError(
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 switches the check of certificates off; unset it, and set VAULT_CACERT or NODE_EXTRA_CA_CERTS to the CA that is missing',
+    );
   }
 }
 
