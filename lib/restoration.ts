@@ -3,7 +3,7 @@ import { initialise, initStatus } from './initialisation';
 import { RaftSnapshots } from './raft-snapshot';
 import { generateRootToken, revokeSelf, withRootToken } from './root-token';
 import { verifySnapshot, type SnapshotSummary } from './snapshot-archive';
-import { activeSince, unseal, waitUntilActive } from './unsealing';
+import { activeSince, otherLeader, unseal, waitUntilActive } from './unsealing';
 import { UserError } from './user-error';
 import { VaultClient, VaultResponseError, type SealStatus, type VaultClientOptions } from './vault-client';
 
@@ -47,17 +47,39 @@ export async function restoreServer(
   const { file, report, credential } = options;
   const snapshot = await verifySnapshot(file);
   report(`${file} is whole, sha256 ${snapshot.sha256}`);
-  const client = new VaultClient({ ...connection, token: undefined });
+  const given = new VaultClient({ ...connection, token: undefined });
   if (credential !== undefined && options.token === undefined && options.keyShares === undefined) {
     throw new UserError(
       'there is nothing to read the credential with afterwards; give the key shares with --from, or VAULT_TOKEN',
     );
   }
-  const before = await send(connection, client, snapshot, options);
+  const leading = await leaderConnection(connection, given, report);
+  const client = new VaultClient({ ...leading, token: undefined });
+  const before = await send(leading, client, snapshot, options);
   report('sent, and being restored');
   await untilActive(client, before, snapshot, options);
   report('unsealed and active');
   return credential && (await prove(client, credential, options));
+}
+
+/** Only the leader restores, and only it knows when it is done. */
+async function leaderConnection(
+  connection: VaultClientOptions,
+  client: VaultClient,
+  report: (line: string) => void,
+): Promise<VaultClientOptions> {
+  const { initialized, sealed } = await client.sealStatus();
+  const address = initialized && !sealed ? await otherLeader(client) : undefined;
+  if (address === undefined) {
+    return connection;
+  }
+  if (new URL(address).protocol !== new URL(connection.address).protocol) {
+    throw new UserError(
+      `${client.address} is led by ${address}, another protocol than this one; correct api_addr in its configuration`,
+    );
+  }
+  report(`${client.address} is a standby node; going to its leader, ${address}`);
+  return { ...connection, address };
 }
 
 /** @returns since when the server was active before, if it was */

@@ -86,7 +86,13 @@ async function explainRefusal(client: VaultClient, { errors }: VaultResponseErro
   );
 }
 
-/** When the present leader took over, or undefined where there is none, or this node does not know. */
+/** Address of the node that leads, where that is another one than this. */
+export async function otherLeader(client: VaultClient): Promise<string | undefined> {
+  const reply = await client.withNamespace(undefined).read('sys/leader', leaderReply);
+  return reply.ha_enabled && reply.is_self !== true ? reply.leader_address || undefined : undefined;
+}
+
+/** When the present leader took over, where this is the leader; undefined where there is none. */
 export async function activeSince(client: VaultClient): Promise<string | undefined> {
   const reply = await client.withNamespace(undefined).read('sys/leader', leaderReply);
   if (!reply.ha_enabled) {

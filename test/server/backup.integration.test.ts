@@ -190,3 +190,34 @@ describe('npm run restore', () => {
     await expect(accessToken()).resolves.toBeDefined();
   });
 });
+
+describe('with a seal that opens by itself', () => {
+  it('restores onto an empty server, and nobody has to unseal it', async () => {
+    await using sealed = await OperatedServer.start({ seal: 'static' });
+    await sealed.init();
+    const file = sealed.path('a.snap');
+    await sealed.run('backup', [file, '--operators', sealed.out]);
+    await sealed.loseData();
+    const { exitCode, stderr } = await sealed.run('restore', [file, '--yes']);
+    expect(stderr).toContain('unsealed and active');
+    expect(exitCode).toBe(0);
+    await expect(sealed.as('provisioner')).resolves.toBeDefined();
+  });
+
+  it('backs up and restores by way of a standby node', async () => {
+    await using cluster = await OperatedServer.start({ seal: 'static', nodes: 3 });
+    await cluster.init();
+    const standby = cluster.server.nodes[1];
+    while ((await standby?.client().sealStatus())?.sealed !== false) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const env = { VAULT_ADDR: standby?.address ?? '' };
+    const file = cluster.path('a.snap');
+    await expect(cluster.run('backup', [file, '--operators', cluster.out], env)).resolves.toMatchObject({
+      exitCode: 0,
+    });
+    const { exitCode, stderr } = await cluster.run('restore', [file, '--yes', '--from', cluster.out], env);
+    expect(stderr).toContain(`is a standby node; going to its leader, ${cluster.server.node.address}`);
+    expect(exitCode).toBe(0);
+  });
+});
