@@ -52,7 +52,6 @@ const UNREACHABLE_ADVICE: Record<string, string> = {
     'its certificate is from a CA that is not trusted here; set VAULT_CACERT to that CA',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name; use that name in VAULT_ADDR',
   CERT_HAS_EXPIRED: 'its certificate has expired; renew it on the server',
-  'plain HTTP': 'it speaks TLS; use https in VAULT_ADDR',
   EPROTO: 'it does not speak TLS; use http in VAULT_ADDR if that is meant',
 };
 
@@ -238,9 +237,6 @@ export class VaultClient {
       );
     }
     if (failure?.response) {
-      if (/HTTP request to an HTTPS server/.test(String(failure.response.body))) {
-        return new VaultUnreachableError(this.address, 'plain HTTP');
-      }
       const body = z
         .object({ errors: z.array(z.string()).catch([]), warnings: z.array(z.string()).nullish() })
         .safeParse(failure.response.body).data;
