@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { keepLoopbackDirect } from './loopback-proxy';
 import { oneLine } from './safe-text';
 import { UserError } from './user-error';
 
@@ -32,6 +33,12 @@ export const VAULT_ENVIRONMENT: Readonly<Record<string, string>> = {
   'BAO_...': 'each of them in its OpenBao form, which wins',
 };
 
+/** Ctrl-C, the end asked for by another process, and the terminal being closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** npm and tsx pass on what the terminal has sent to this process already. */
+const SAME_SIGNAL_MS = 500;
+
 /** Makes unexpected errors show where they arose. */
 const DEBUG_VARIABLE = 'WEBEX_TOKEN_VAULT_DEBUG';
 
@@ -59,22 +66,47 @@ export function wholeNumber(value: string): number {
  * The first Ctrl-C aborts the signal, so that the action can clean up; a second one ends the process at once.
  */
 export async function runCommand(build: (signal: AbortSignal) => Command, argv = process.argv): Promise<void> {
-  // Whoever reads the output may stop reading, like `head`.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') {
-      throw error;
-    }
-  });
+  process.stdout.on('error', unlessNobodyReads);
+  process.stderr.on('error', unlessNobodyReads);
   const interruption = new AbortController();
-  const interrupt = (): void => interruption.abort(new Interrupted());
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const ignoreSignals = onInterruption(() => interruption.abort(new Interrupted()));
+  keepLoopbackDirect(process.env);
   try {
     refuseUnverifiedTls();
     await build(interruption.signal).parseAsync(argv);
   } catch (error) {
     process.exitCode = report(error, interruption.signal.aborted);
   } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    ignoreSignals();
+  }
+}
+
+/**
+ * Calls back at the first Ctrl-C; the next one ends the process.
+ *
+ * @returns leaves signals to Node again
+ */
+function onInterruption(interrupt: () => void): () => void {
+  let since: number | undefined;
+  const handle = (signal: NodeJS.Signals): void => {
+    if (since === undefined) {
+      since = performance.now();
+      interrupt();
+    } else if (performance.now() - since > SAME_SIGNAL_MS) {
+      stop();
+      process.kill(process.pid, signal);
+    }
+  };
+  // Stays until the end: libraries that clean up at a signal kill the process where no other handler is left.
+  const stop = (): void => SIGNALS.forEach((signal) => void process.off(signal, handle));
+  SIGNALS.forEach((signal) => void process.on(signal, handle));
+  return stop;
+}
+
+/** Whoever reads the output may stop reading, like `head`, or a terminal that is closed. */
+function unlessNobodyReads(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') {
+    throw error;
   }
 }
 
