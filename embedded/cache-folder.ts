@@ -46,12 +46,11 @@ export function cacheRoot(env: NodeJS.ProcessEnv = process.env, platform: NodeJS
  * @throws UserError where the cache folder cannot be written; else what `fill` throws
  */
 export async function cachedFolder(entry: CacheEntry, env: NodeJS.ProcessEnv = process.env): Promise<string> {
-  const root = cacheRoot(env);
-  const folder = join(root, entry.name);
+  const folder = join(cacheRoot(env), entry.name);
   if (await entry.isUsable(folder)) {
     return folder;
   }
-  await makeRoot(root);
+  const root = await makeCacheRoot(env);
   const unlock = await lockEntry(folder, entry.onWait);
   try {
     if (!(await entry.isUsable(folder))) {
@@ -64,7 +63,13 @@ export async function cachedFolder(entry: CacheEntry, env: NodeJS.ProcessEnv = p
   return folder;
 }
 
-async function makeRoot(root: string): Promise<void> {
+/**
+ * Creates the cache folder of this project, for this user alone.
+ *
+ * @throws UserError where it cannot be written
+ */
+export async function makeCacheRoot(env: NodeJS.ProcessEnv = process.env): Promise<string> {
+  const root = cacheRoot(env);
   try {
     await mkdir(root, { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -73,6 +78,7 @@ async function makeRoot(root: string): Promise<void> {
       `the cache folder ${root} cannot be written (${code}); set WEBEX_TOKEN_VAULT_CACHE to a folder that can`,
     );
   }
+  return root;
 }
 
 async function lockEntry(folder: string, onWait?: () => void): Promise<() => Promise<void>> {

@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** The whole environment; the command is looked up on its `PATH`. @default - that of this process */
   readonly env?: NodeJS.ProcessEnv;
+  /** After this it is killed. @default - never */
+  readonly timeoutMs?: number;
   /** Called with each line on standard error as it comes. @default - none */
   readonly onErrorLine?: (line: string) => void;
 }
@@ -24,9 +26,10 @@ export async function run(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<FinishedCommand> {
-  const { cwd, env = process.env, onErrorLine } = options;
+  const { cwd, env = process.env, timeoutMs, onErrorLine } = options;
   const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const release = killAtExit(child);
+  const impatience = timeoutMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), timeoutMs);
   let stdout = '';
   let stderr = '';
   let unfinishedLine = '';
@@ -45,6 +48,7 @@ export async function run(
       child.once('close', (code) => resolve({ exitCode: code ?? 128, stdout, stderr }));
     });
   } finally {
+    clearTimeout(impatience);
     release();
   }
 }

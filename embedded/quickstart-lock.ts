@@ -1,7 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { lock } from 'proper-lockfile';
 import { UserError } from '../lib/user-error';
-import { cacheRoot } from './cache-folder';
+import { makeCacheRoot } from './cache-folder';
 
 /** A lock that has not been renewed for so long is of a process that was killed. */
 const STALE_MS = 10_000;
@@ -13,10 +12,15 @@ const STALE_MS = 10_000;
  * @throws UserError where another one runs
  */
 export async function quickstartLock(): Promise<() => Promise<void>> {
-  const folder = cacheRoot();
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const folder = await makeCacheRoot();
   try {
-    return await lock(folder, { lockfilePath: `${folder}/quickstart.lock`, stale: STALE_MS });
+    const unlock = await lock(folder, {
+      lockfilePath: `${folder}/quickstart.lock`,
+      stale: STALE_MS,
+      // As after a machine's sleep. By default it would end the process.
+      onCompromised: () => undefined,
+    });
+    return () => unlock().catch(() => undefined);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ELOCKED') {
       throw new UserError('another quickstart is running; wait for it to end, or stop it with Ctrl-C where it runs');

@@ -42,12 +42,12 @@ export interface Quickstart {
 /**
  * Starts the servers, applies the declaration, authorises, reads a token and sees its successor arrive.
  *
- * @param onStage called as soon as there are servers, which the caller must stop, also where a later step fails
+ * @param onStage called when servers are about to start, which the caller must stop, also where a later step fails
  * @throws UserError saying which part did not work
  */
 export async function runQuickstart(
   { declared, steps, onConsentUrl, signal }: QuickstartOptions,
-  onStage: (stage: Stage) => void,
+  onStage: (stage: Promise<Stage>) => void,
 ): Promise<Quickstart> {
   const app = declared.apps[0];
   const credentialName = app?.reads[0];
@@ -64,8 +64,9 @@ export async function runQuickstart(
   });
 
   const { stage } = await steps.run('Starting OpenBao and a simulated Webex', async () => {
-    const started = await Stage.start({ declared, binary, pluginPath, accessTokenTtlSeconds: SHORT_LIFE_SECONDS });
-    onStage(started);
+    const starting = Stage.start({ declared, binary, pluginPath, accessTokenTtlSeconds: SHORT_LIFE_SECONDS });
+    onStage(starting);
+    const started = await starting;
     return {
       stage: started,
       said: `OpenBao at ${started.server.address}, a simulated Webex at ${started.webex.url} (its access tokens live ${SHORT_LIFE_SECONDS} s, not 14 days)`,

@@ -69,7 +69,8 @@ export class StepLog {
   }
 
   async #spinner(text: string): Promise<Ora | undefined> {
-    if (!this.output.isTTY) {
+    // Some terminals, as in containers, say that they are 0 columns wide, which the spinner would divide by.
+    if (!this.output.isTTY || this.output.columns === 0) {
       return undefined;
     }
     const { default: ora } = await import('ora');

@@ -2,10 +2,16 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../lib/user-error';
-import { run } from './child-process';
+import { run, type FinishedCommand } from './child-process';
 
 /** The first release with ephemeral variables in provisioners, which keep the client secret out of the state. */
 const NEEDED = [1, 11] as const;
+
+/** For downloads of some 100 MB; one that stands still must not keep a quickstart. */
+const INIT_TIMEOUT_MS = 180_000;
+
+/** A registry that does not answer will not do so later; on these machines its providers come from elsewhere. */
+const IMPATIENT_REGISTRY = { TF_REGISTRY_CLIENT_TIMEOUT: '5', TF_REGISTRY_DISCOVERY_RETRY: '0' };
 
 export interface TerraformOptions {
   /** Folder with the synthesized `cdk.tf.json`. */
@@ -28,7 +34,9 @@ export class Terraform {
    */
   static async find(environment: NodeJS.ProcessEnv = process.env): Promise<Terraform> {
     const candidates = environment.TERRAFORM_BINARY_NAME ? [environment.TERRAFORM_BINARY_NAME] : ['terraform', 'tofu'];
-    let reason = `neither ${candidates.join(' nor ')} is on PATH`;
+    let reason = environment.TERRAFORM_BINARY_NAME
+      ? `TERRAFORM_BINARY_NAME is "${environment.TERRAFORM_BINARY_NAME}", which is not on PATH or does not say which Terraform or OpenTofu it is`
+      : 'neither terraform nor tofu is on PATH';
     for (const binary of candidates) {
       const version = await versionOf(binary, environment);
       if (version === undefined) {
@@ -54,12 +62,23 @@ export class Terraform {
     if (options.environment.TF_PLUGIN_CACHE_DIR) {
       mkdirSync(options.environment.TF_PLUGIN_CACHE_DIR, { recursive: true });
     }
-    await this.#run(['init', '-input=false', '-no-color'], options);
+    const { exitCode, stdout, stderr } = await this.#run(
+      ['init', '-input=false', '-no-color'],
+      { ...options, environment: { ...IMPATIENT_REGISTRY, ...options.environment } },
+      INIT_TIMEOUT_MS,
+    );
+    if (exitCode !== 0) {
+      throw new UserError(`${this.title} cannot get its providers: ${initFailure(stdout + stderr)}`);
+    }
   }
 
   /** @returns addresses of the resources that were created or changed, and the outputs */
   async apply(options: TerraformOptions): Promise<{ changed: string[]; outputs: Record<string, unknown> }> {
-    const printed = await this.#run(['apply', '-input=false', '-auto-approve', '-json'], options);
+    const args = ['apply', '-input=false', '-auto-approve', '-json'];
+    const { exitCode, stdout: printed, stderr } = await this.#run(args, options);
+    if (exitCode !== 0) {
+      throw new UserError(`${this.title} apply failed: ${firstError(printed + stderr)}`);
+    }
     const message = z.object({
       type: z.string(),
       hook: z.object({ resource: z.object({ addr: z.string() }), action: z.string() }).optional(),
@@ -77,15 +96,12 @@ export class Terraform {
     };
   }
 
-  async #run(args: string[], options: TerraformOptions): Promise<string> {
-    const { exitCode, stdout, stderr } = await run(this.binary, args, {
+  #run(args: string[], options: TerraformOptions, timeoutMs?: number): Promise<FinishedCommand> {
+    return run(this.binary, args, {
       cwd: options.stackDirectory,
       env: { CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1', ...options.environment },
+      timeoutMs,
     });
-    if (exitCode !== 0) {
-      throw new UserError(`${this.title} ${args[0] ?? ''} failed: ${firstError(stdout + stderr)}`);
-    }
-    return stdout;
   }
 }
 
@@ -96,6 +112,16 @@ async function versionOf(
   const { exitCode, stdout } = await run(binary, ['version'], { env: { CHECKPOINT_DISABLE: '1', ...env } });
   const said = /^(Terraform|OpenTofu) v(\S+)/.exec(stdout);
   return exitCode === 0 && said?.[1] && said[2] ? { product: said[1], number: said[2] } : undefined;
+}
+
+/** The cause alone: Terraform wraps it in a paragraph on what it was about, and one on what to run next. */
+function initFailure(printed: string): string {
+  const [said = '', ...details] = printed
+    .replace(/[│╷╵]/g, '')
+    .replace(/^[\s\S]*?Error: /, '')
+    .split(/\n\s*\n/);
+  const detail = (details[0] ?? said).replace(/\s+/g, ' ').trim();
+  return /^.*": (.+)$/.exec(detail)?.[1] ?? (detail || 'it took too long');
 }
 
 /** Terraform's first error as one line, from its plain or its JSON output. */

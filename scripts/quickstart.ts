@@ -34,7 +34,7 @@ function build(signal: AbortSignal): Command {
       const started = performance.now();
       const deployment = await loadDeployment(() => import('../deployment'));
       const unlock = await quickstartLock();
-      let stage: Stage | undefined;
+      let stage: Promise<Stage> | undefined;
       try {
         const quickstart = await runQuickstart(
           {
@@ -43,7 +43,9 @@ function build(signal: AbortSignal): Command {
             onConsentUrl: options.open ? openInBrowser : undefined,
             signal,
           },
-          (up) => (stage = up),
+          (starting) => {
+            stage = starting;
+          },
         );
         process.stdout.write(`\nIt works: ${((performance.now() - started) / 1000).toFixed(1)} s in all.\n`);
         if (options.keep) {
@@ -51,7 +53,8 @@ function build(signal: AbortSignal): Command {
           await interruption(signal);
         }
       } finally {
-        await stage?.stop();
+        // One that did not start has said so already.
+        await (await stage?.catch(() => undefined))?.stop();
         await unlock();
       }
     });
@@ -115,4 +118,5 @@ As the authorizer, to consent anew:
 `;
 }
 
-void runCommand(build);
+// At Ctrl-C a download or a build may still run; it ends with this process.
+void runCommand(build).then(() => process.exit());

@@ -36,6 +36,29 @@ test('takes the binary that TERRAFORM_BINARY_NAME names', async () => {
   expect((await find({ TERRAFORM_BINARY_NAME: 'tf-next' })).title).toBe('Terraform 2.0.0');
 });
 
+test('says so where TERRAFORM_BINARY_NAME names nothing that runs', async () => {
+  await expect(find({ TERRAFORM_BINARY_NAME: 'nowhere' })).rejects.toThrow(
+    'TERRAFORM_BINARY_NAME is "nowhere", which is not on PATH',
+  );
+});
+
+test('a registry that cannot be reached is one short line with the cause', async () => {
+  const said = [
+    'Error: Failed to query available provider packages',
+    '',
+    'Could not retrieve the list of available versions: could not connect to',
+    'registry.example: failed to request discovery document: Get',
+    '"https://registry.example/terraform.json": dial tcp: no such host',
+    '',
+    'To see which modules depend on it, run: terraform providers',
+  ].join('\n│ ');
+  install('terraform', `[ "$1" = version ] && echo "Terraform v1.14.2" && exit; echo '${said}' >&2; exit 1`);
+  const terraform = await find();
+  await expect(
+    terraform.init({ stackDirectory: path, environment: { PATH: `${path}:/usr/bin:/bin` } }),
+  ).rejects.toThrow(/^Terraform 1.14.2 cannot get its providers: dial tcp: no such host$/);
+});
+
 test('a failing run is one line with its first error', async () => {
   install(
     'terraform',
@@ -45,5 +68,5 @@ test('a failing run is one line with its first error', async () => {
   await expect(terraform.init({ stackDirectory: path, environment: { PATH: '/usr/bin:/bin' } })).rejects.toThrow();
   await expect(
     terraform.init({ stackDirectory: path, environment: { PATH: `${path}:/usr/bin:/bin` } }),
-  ).rejects.toThrow('Terraform 1.14.2 init failed: Error: no provider for you');
+  ).rejects.toThrow('Terraform 1.14.2 cannot get its providers: for you');
 });
