@@ -1,6 +1,7 @@
 import { Container } from '@cdktf/provider-docker/lib/container';
 import type { Image } from '@cdktf/provider-docker/lib/image';
 import type { Network } from '@cdktf/provider-docker/lib/network';
+import { DataResource } from 'cdktf';
 import { Construct } from 'constructs';
 import type { ServerConfiguration } from './server-configuration';
 import { VAULT_SERVER_FLAVOURS } from './vault-server-flavour';
@@ -71,6 +72,18 @@ export class ProductionServerContainer extends Construct {
       upload: [{ file: `/configuration/${CONFIGURATION_FILE}`, content: configuration.toJson() }],
     });
 
+    const mounts = [
+      volume('data', `${folder}/file`),
+      volume('audit', `${folder}/logs`),
+      volume('configuration', `${folder}/configuration`, true),
+      ...Object.entries(props.files).map(([target, source]) => ({ type: 'bind', source, target, readOnly: true })),
+    ];
+    const tmpfs = { '/tmp': 'rw,noexec,nosuid,nodev,size=64m,mode=1777' };
+    // 0: unsealed, 2: sealed, 1: no answer. What it prints says which, and Docker keeps that.
+    const test = ['CMD-SHELL', `${statusCommand(cli, props.serverName, caFile)} || [ $? -eq 2 ]`];
+    // The provider calls a change of these an update, and does nothing.
+    const shape = new DataResource(this, 'shape', { triggersReplace: { mounts, tmpfs, test } });
+
     const command = [cli, 'server', `-config=${folder}/configuration/${CONFIGURATION_FILE}`];
     new Container(this, 'container', {
       name,
@@ -85,7 +98,7 @@ export class ProductionServerContainer extends Construct {
       user: props.user,
       readOnly: true,
       // Plugins listen on sockets there.
-      tmpfs: { '/tmp': 'rw,noexec,nosuid,nodev,size=64m,mode=1777' },
+      tmpfs,
       securityOpts: ['no-new-privileges'],
       capabilities: { drop: ['ALL'], add: [...capabilities] },
       ulimit: lockMemory ? [{ name: 'memlock', soft: -1, hard: -1 }] : undefined,
@@ -94,17 +107,11 @@ export class ProductionServerContainer extends Construct {
       memorySwap: props.memoryMegabytes,
       logDriver: 'json-file',
       logOpts: { 'max-size': `${props.logMegabytes}m`, 'max-file': String(props.logFiles) },
-      mounts: [
-        volume('data', `${folder}/file`),
-        volume('audit', `${folder}/logs`),
-        volume('configuration', `${folder}/configuration`, true),
-        ...Object.entries(props.files).map(([target, source]) => ({ type: 'bind', source, target, readOnly: true })),
-      ],
+      mounts,
       networksAdvanced: [{ name: network.name, aliases: [props.serverName] }],
       ports: [{ internal: SERVER_PORT, external: props.port, ip: props.bindAddress }],
       healthcheck: {
-        // 0: unsealed, 2: sealed, 1: no answer. What it prints says which, and Docker keeps that.
-        test: ['CMD-SHELL', `${statusCommand(cli, props.serverName, caFile)} || [ $? -eq 2 ]`],
+        test,
         interval: '5s',
         timeout: '5s',
         retries: 6,
@@ -114,7 +121,9 @@ export class ProductionServerContainer extends Construct {
       restart: 'unless-stopped',
       stopTimeout: STOP_TIMEOUT_SECONDS,
       destroyGraceSeconds: STOP_TIMEOUT_SECONDS,
-      lifecycle: { replaceTriggeredBy: [`${parcel.terraformResourceType}.${parcel.friendlyUniqueId}`] },
+      lifecycle: {
+        replaceTriggeredBy: [parcel, shape].map((each) => `${each.terraformResourceType}.${each.friendlyUniqueId}`),
+      },
     });
   }
 }

@@ -103,7 +103,7 @@ export const sealDeclaration = z.discriminatedUnion('type', [staticSeal, transit
   error: ({ input }) => {
     const { type } = (input ?? {}) as { type?: unknown };
     const known = 'static, transit, awskms, gcpckms, azurekeyvault, ocikms or pkcs11';
-    return `must be of type ${known}, got "${String(type)}"; leave seal out for Shamir's, where people unseal it`;
+    return `must be ${known}, got "${String(type)}"; leave seal out for Shamir's, where people unseal it`;
   },
 });
 

@@ -101,7 +101,7 @@ const productionServer = z.strictObject({
 export const serverDeclaration = z.discriminatedUnion('mode', [devServer, productionServer], {
   error: ({ input }) => {
     const { mode } = (input ?? {}) as { mode?: unknown };
-    return `must have the mode "dev" or "production", got "${String(mode)}"; use "production" to keep grants`;
+    return `must be "dev" or "production", got "${String(mode)}"; use "production" to keep grants`;
   },
 });
 
