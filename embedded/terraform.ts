@@ -110,7 +110,7 @@ async function versionOf(
   env: NodeJS.ProcessEnv,
 ): Promise<{ product: string; number: string } | undefined> {
   const { exitCode, stdout } = await run(binary, ['version'], { env: { CHECKPOINT_DISABLE: '1', ...env } });
-  const said = /^(Terraform|OpenTofu) v(\S+)/.exec(stdout);
+  const said = /^(Terraform|OpenTofu) v(\S+)/m.exec(stdout);
   return exitCode === 0 && said?.[1] && said[2] ? { product: said[1], number: said[2] } : undefined;
 }
 
