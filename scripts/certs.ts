@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { FileOwner } from '../lib/atomic-file';
 import {
@@ -83,7 +83,7 @@ function describe({ name, action, certFile, expires }: CertificateReport): strin
 function nextSteps(folder: string, reports: readonly CertificateReport[]): string {
   const renewed = reports.some(({ action }) => action === 'renewed');
   const lines = [
-    `Clients trust the servers by: export VAULT_CACERT=${caCertificateFile(folder)}`,
+    `Clients trust the servers by: export VAULT_CACERT=${resolve(caCertificateFile(folder))}`,
     ...(renewed ? ['OpenBao takes a renewed certificate by itself; send a running Vault the signal HUP.'] : []),
   ];
   return `${lines.join('\n')}\n`;
