@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { authorize } from '../lib/code-grant';
 import { readCredential } from '../lib/credential';
-import type { Deployment } from '../lib/deployment';
+import { findCredential, type Deployment } from '../lib/deployment';
 import { authorizerPolicyName } from '../lib/policies';
 import { UserError } from '../lib/user-error';
-import { peopleMe } from '../lib/webex-client';
+import { peopleMe, WebexResponseError } from '../lib/webex-client';
 import { findOauthappPlugin } from './oauthapp-plugin';
 import { findOpenBao } from './openbao-binary';
 import { Stage } from './stage';
@@ -94,7 +94,7 @@ export async function runQuickstart(
       onUrl:
         onConsentUrl ??
         (async (url) => {
-          await fetch(await stage.webex.consent(url));
+          await fetch(await stage.webex.consent(url, { as: findCredential(declared, credentialName).owner }));
         }),
     });
     return {
@@ -102,17 +102,16 @@ export async function runQuickstart(
     };
   });
 
-  const { roleId, secretId, vault } = await steps.run(`Logging in as ${app.name}`, async () => {
+  const { vault } = await steps.run(`Logging in as ${app.name}`, async () => {
     const identity = await stage.appRole(app.name);
     const { token } = await stage.admin.loginAppRole(identity.roleId, identity.secretId, stage.deployment.appRolePath);
-    return { ...identity, vault: stage.admin.withToken(token), said: `logged in as app ${app.name}, by AppRole` };
+    return { vault: stage.admin.withToken(token), said: `logged in as app ${app.name}, by AppRole` };
   });
 
   const { apiUrl } = stage.deployment.webex;
   const { first } = await steps.run(`Reading ${credentialName}`, async () => {
     const { accessToken } = await readCredential(vault, declared.engine.mountPath, credentialName);
-    const me = await peopleMe({ apiUrl, accessToken });
-    return { first: accessToken, said: `access token read; people/me says: ${me.displayName}` };
+    return { first: accessToken, said: `access token read; people/me says: ${await whose(apiUrl, accessToken)}` };
   });
 
   await steps.run('Waiting for the next access token', async (note) => {
@@ -122,22 +121,32 @@ export async function runQuickstart(
     for (;;) {
       const { accessToken } = await readCredential(vault, declared.engine.mountPath, credentialName);
       if (accessToken !== first) {
-        const me = await peopleMe({ apiUrl, accessToken });
-        return { said: `the first access token expired; the next one came without consent: ${me.displayName}` };
+        const me = await whose(apiUrl, accessToken);
+        return { said: `the first access token expired; the next one came without consent: ${me}` };
       }
       await sleep(100, undefined, { signal });
     }
   });
 
-  return { stage, appName: app.name, credentialName, roleId, secretId, authorizerToken };
+  // Another secret id: the first one may have been for one login.
+  return { stage, appName: app.name, credentialName, ...(await stage.appRole(app.name)), authorizerToken };
+}
+
+/** Display name of the account, where the declared scopes let Webex tell. */
+async function whose(apiUrl: string, accessToken: string): Promise<string> {
+  try {
+    return (await peopleMe({ apiUrl, accessToken })).displayName;
+  } catch (error) {
+    if (error instanceof WebexResponseError && error.statusCode === 403) {
+      return 'nothing, as its scopes do not let it';
+    }
+    throw error;
+  }
 }
 
 async function mustRefuse(apiUrl: string, accessToken: string): Promise<void> {
-  const accepted = await peopleMe({ apiUrl, accessToken }).then(
-    () => true,
-    () => false,
-  );
-  if (accepted) {
+  const answer = await peopleMe({ apiUrl, accessToken }).catch((error: unknown) => error);
+  if (!(answer instanceof WebexResponseError && answer.statusCode === 401)) {
     throw new UserError('the simulated Webex still takes an access token that has expired; please report this');
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { quotedList, UserError } from '../lib/user-error';
-import { VaultClient } from '../lib/vault-client';
+import { VaultResponseError, type VaultClient } from '../lib/vault-client';
 import { evaluate, references } from './expressions';
 import { runLocalExec } from './local-exec';
 import { RESOURCE_TYPES, type Attributes } from './resource-types';
@@ -106,7 +106,13 @@ export async function applyStack(options: ApplyOptions): Promise<Applied> {
       }
       known.set(resource.address, { ...declared, id: resource.address });
     } else {
-      const applied = await typeOf(resource).apply(vault, declared, resource.address, triggered);
+      const applied = await typeOf(resource)
+        .apply(vault, declared, resource.address, triggered)
+        .catch((error: unknown) => {
+          throw error instanceof VaultResponseError
+            ? new UserError(`${resource.address} could not be applied: ${error.message}`)
+            : error;
+        });
       known.set(resource.address, applied.attributes);
       if (applied.changed) {
         changed.push(resource.address);

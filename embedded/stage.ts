@@ -5,11 +5,13 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { clientSecretVariable, type Deployment } from '../lib/deployment';
 import { provisionerPolicy, provisionerPolicyName } from '../lib/policies';
+import { inspectPlugin } from '../lib/plugin-binary';
 import { rehearsalEnvironment, rehearse, type Rehearsal } from '../lib/rehearsal';
 import { VaultClient } from '../lib/vault-client';
 import { freePort } from './free-port';
 import { OpenBaoServer } from './openbao';
 import { applyDeclaration, synthesize, type AppliedDeclaration } from './stack';
+import { DEFAULT_USERS, simulatedAdministrator } from './webex/simulated-user';
 import { WebexSimulator } from './webex-simulator';
 
 export interface StageOptions {
@@ -58,6 +60,7 @@ export class Stage implements AsyncDisposable {
       const { integrations, credentials } = rehearse(declared, { ...pointed, webexApiUrl: declared.webex.apiUrl });
       const webex = await WebexSimulator.start({
         ...(accessTokenTtlSeconds === undefined ? {} : { accessTokenTtlSeconds }),
+        users: [...DEFAULT_USERS, ...owners(credentials).map(simulatedAdministrator)],
         clients: integrations.map(({ name, clientId = '', redirectUrl }) => ({
           clientId,
           clientSecret: secrets.get(name) ?? '',
@@ -91,6 +94,7 @@ export class Stage implements AsyncDisposable {
     } = {},
   ): Promise<AppliedDeclaration> {
     await this.#createNamespace();
+    await this.#registerPlugin();
     const name = provisionerPolicyName(this.deployment);
     await this.admin.write(`sys/policies/acl/${name}`, { policy: provisionerPolicy(this.deployment) });
     const token = await this.tokenWith(name);
@@ -134,6 +138,15 @@ export class Stage implements AsyncDisposable {
     return this.stop();
   }
 
+  /** Where the stack does not: the catalog is in the root namespace. */
+  async #registerPlugin(): Promise<void> {
+    const { plugin } = this.deployment.engine;
+    if (!plugin.register) {
+      const entry = `sys/plugins/catalog/secret/${plugin.name}`;
+      await this.admin.withNamespace(undefined).write(entry, inspectPlugin(plugin, this.folder));
+    }
+  }
+
   async #createNamespace(): Promise<void> {
     const { namespace } = this.deployment.vault;
     let above = this.admin.withNamespace(undefined);
@@ -144,4 +157,10 @@ export class Stage implements AsyncDisposable {
       above = this.admin.withNamespace(path);
     }
   }
+}
+
+/** Those who are declared to consent, and nobody knows. */
+function owners(credentials: Deployment['credentials']): string[] {
+  const known = DEFAULT_USERS.map(({ email }) => email);
+  return [...new Set(credentials.flatMap(({ owner }) => owner ?? []))].filter((email) => !known.includes(email));
 }

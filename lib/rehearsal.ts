@@ -36,8 +36,21 @@ export function rehearse(deployment: Deployment, rehearsal: Rehearsal): Deployme
     webex: { ...deployment.webex, apiUrl: rehearsal.webexApiUrl },
     engine: {
       ...deployment.engine,
-      plugin: { ...deployment.engine.plugin, path: rehearsal.pluginPath, sha256: undefined, command: undefined },
+      plugin: {
+        ...deployment.engine.plugin,
+        path: rehearsal.pluginPath,
+        sha256: undefined,
+        command: undefined,
+        // From within a namespace nobody can; the stage does it.
+        register: deployment.vault.namespace === undefined,
+      },
     },
+    // What somebody else has set up elsewhere is not here.
+    declareAppRole: true,
+    apps: deployment.apps.map((app) => ({
+      ...app,
+      boundCidrs: app.boundCidrs.length === 0 ? [] : [...app.boundCidrs, '127.0.0.1/32'],
+    })),
     integrations: deployment.integrations.map((integration) => ({
       ...integration,
       clientId: integration.clientId ?? `rehearsal-${integration.name}`,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { webexId } from './webex-id';
 
 export interface SimulatedUser {
@@ -26,6 +27,11 @@ export const DEFAULT_USERS: readonly SimulatedUser[] = [
   person('5b8a4f17-2c6e-49b7-8a43-d1c7e09f3b02', 'Blake', 'Backup', ['id_full_admin']),
   person('9c41b6de-77aa-4f35-b1e8-40e2c95d8c03', 'Uma', 'User', []),
 ];
+
+/** A full administrator with that email. */
+export function simulatedAdministrator(email: string): SimulatedUser {
+  return { ...person(randomUUID(), 'Owner', 'Admin', ['id_full_admin']), email, displayName: email };
+}
 
 /** What `GET /v1/people` tells about a user. */
 export function describePerson(user: SimulatedUser): Record<string, unknown> {
