@@ -1,0 +1,206 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readCredential } from '../../lib/credential';
+import { readKeyShares } from '../../lib/key-shares';
+import { withRootToken } from '../../lib/root-token';
+import { VaultClient } from '../../lib/vault-client';
+import { DeployedServer, succeeded } from '../fixtures/deployed-server';
+import { docker, dockerLogs, dockerUnavailable } from '../fixtures/docker-engine';
+import { eventually } from '../fixtures/eventually';
+import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+
+/*
+ * The production server as a user deploys it: cdktf, Terraform, Docker, and the project's own commands.
+ */
+
+const raftReply = z.object({
+  data: z.object({ config: z.object({ servers: z.array(z.object({ voter: z.boolean() })) }) }),
+});
+
+const unavailable = terraformUnavailable() ?? dockerUnavailable();
+
+describeUnless(unavailable)('a production server of one node', () => {
+  let server: DeployedServer;
+  let container: string;
+
+  beforeAll(async () => {
+    server = await DeployedServer.prepare('one', 1);
+    container = server.containers[0] ?? '';
+    await server.deployServer();
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  const accessToken = async (): Promise<string> =>
+    (await readCredential(await server.as('authorizer'), 'oauthapp', 'testauth')).accessToken;
+
+  /** Whether the engine hands out a token that Webex takes; undefined: not yet. */
+  const works = async (): Promise<true | undefined> => (await server.isAccepted(await accessToken())) || undefined;
+
+  test('comes up before it is initialised, and leaves nothing to deploy', async () => {
+    await expect(server.client().sealStatus()).resolves.toMatchObject({ initialized: false, sealed: true });
+    expect(await docker('inspect', container, '--format', '{{.State.Health.Status}}')).toBe('healthy');
+    expect(await server.planServer()).toBe(0);
+  });
+
+  test('runs without any privilege, on a root file system that nobody writes to', async () => {
+    const inside = (command: string): Promise<string> => docker('exec', container, 'sh', '-c', command);
+    expect(await inside('id -u; id -g')).toBe('100\n1000');
+    expect(
+      await inside('grep -hE "^(CapPrm|CapEff|CapBnd|NoNewPrivs)" /proc/1/status | tr -d "[:alpha:]:\\n\\t"'),
+    ).toBe(`${'0'.repeat(48)}1`);
+    for (const file of ['/x', '/openbao/x', '/openbao/configuration/server.json', '/openbao/plugins/x']) {
+      await expect(docker('exec', '--user', '0', container, 'touch', file)).rejects.toThrow('Read-only file system');
+    }
+    await expect(inside('touch /tmp/x /openbao/file/x /openbao/logs/x && rm /openbao/file/x')).resolves.toBe('');
+    const limits =
+      '{{.HostConfig.Memory}} {{.HostConfig.MemorySwap}} {{index .HostConfig.LogConfig.Config "max-size"}}';
+    expect(await docker('inspect', container, '--format', limits)).toBe(`${2 ** 30} ${2 ** 30} 10m`);
+  });
+
+  test('speaks TLS only, and only to those who trust its CA', async () => {
+    const [address = ''] = server.addresses;
+    const plain = await fetch(`${address.replace('https', 'http')}/v1/sys/health`);
+    expect([plain.status, await plain.text()]).toEqual([
+      400,
+      expect.stringContaining('HTTP request to an HTTPS server'),
+    ]);
+    await expect(new VaultClient({ address }).sealStatus()).rejects.toThrow('from a CA that is not trusted here');
+  });
+
+  test('is initialised, and webex-tokens deployed by the provisioner alone', async () => {
+    const { stderr } = succeeded(await server.script('init', ['--out', server.operators]));
+    expect(stderr).toContain('root token revoked');
+    await server.deployTokens();
+    await server.authorise();
+    await expect(works()).resolves.toBe(true);
+  });
+
+  test('no secret is in a state, a log or the audit log', async () => {
+    const audit = await docker('exec', container, 'cat', '/openbao/logs/audit.log');
+    expect(audit).toContain('oauthapp/creds/testauth');
+    const states = readdirSync(server.folder).filter((name) => name.includes('.tfstate'));
+    expect(states).toEqual(expect.arrayContaining(['vault-server.tfstate', 'webex-tokens.tfstate']));
+    const everything = [
+      audit,
+      await dockerLogs(container),
+      await docker('inspect', container, `${container}-configuration`),
+      ...states.map((name) => readFileSync(join(server.folder, name), 'utf8')),
+    ].join('\n');
+    const files = readdirSync(server.operators).map((name) =>
+      readFileSync(join(server.operators, name), 'utf8').trim(),
+    );
+    const ids = readdirSync(server.operators).map((name) => name.endsWith('-role-id'));
+    const secrets = [server.clientSecret, await accessToken(), ...files.filter((_, index) => ids[index] !== true)];
+    expect(secrets.length).toBeGreaterThan(5);
+    for (const secret of secrets) {
+      expect(secret.length).toBeGreaterThan(20);
+      expect(everything.includes(secret)).toBe(false);
+    }
+  });
+
+  test('killed, it is started again, unseals itself and has the credential', async () => {
+    await docker('exec', container, 'sh', '-c', 'kill -9 $(pidof bao)');
+    await eventually(
+      async () => (await docker('inspect', container, '--format', '{{.RestartCount}}')) === '1' || undefined,
+    );
+    await eventually(works);
+  });
+
+  test('a new plugin beside the old one takes over with a deploy, and reads the same credential', async () => {
+    // Bytes after its end make it another binary, which runs the same.
+    const changed = Buffer.concat([readFileSync(join(server.plugins, 'oauthapp')), Buffer.from('\n')]);
+    writeFileSync(join(server.plugins, 'oauthapp-new'), changed, { mode: 0o755 });
+    server.declarePlugin('oauthapp-new');
+    await server.deployTokens();
+    const running = await docker('exec', container, 'ps', '-o', 'args');
+    expect(running).toMatch(/^\/openbao\/plugins\/oauthapp-new$/m);
+    expect(running).not.toMatch(/^\/openbao\/plugins\/oauthapp$/m);
+    await expect(works()).resolves.toBe(true);
+  });
+
+  test('a byte of the plugin changed, it is not run, until a deploy registers it; the client secret stays', async () => {
+    const changed = Buffer.concat([readFileSync(join(server.plugins, 'oauthapp-new')), Buffer.from('!')]);
+    // A new file, as the one that runs cannot be written to.
+    writeFileSync(join(server.plugins, '.partial'), changed, { mode: 0o755 });
+    renameSync(join(server.plugins, '.partial'), join(server.plugins, 'oauthapp-new'));
+    await docker('restart', container);
+    const refused = (error: unknown): true | undefined =>
+      String(error).includes('its plugin does not run') || undefined;
+    await eventually(() => works().then(() => undefined, refused));
+    expect(await dockerLogs(container)).toContain('checksums did not match');
+
+    const refreshes = server.refreshes;
+    await server.deployTokens();
+    // Only with the client secret does Webex renew a token.
+    await eventually(async () => ((await works()) && server.refreshes > refreshes) || undefined);
+  });
+
+  test('a new image takes over with a deploy, and has the credential', async () => {
+    const image = `${server.image}-next-${process.pid}`;
+    const folder = join(server.folder, 'image');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'Dockerfile'), `FROM ${server.image}\nLABEL next=true\n`);
+    await docker('build', '--quiet', '--tag', image, folder);
+    try {
+      server.declare({ image });
+      await server.deployServer();
+      expect(await docker('inspect', container, '--format', '{{index .Config.Labels "next"}}')).toBe('true');
+      await eventually(works);
+    } finally {
+      server.declare({ image: server.image });
+      await server.deployServer();
+      await docker('image', 'rm', image);
+    }
+    await eventually(works);
+  });
+
+  test('its data destroyed, a backup brings the credential back', async () => {
+    const snapshot = join(server.folder, 'backup.snap');
+    succeeded(await server.script('backup', [snapshot, '--operators', server.operators]));
+    expect(statSync(snapshot).mode & 0o777).toBe(0o600);
+    await docker('rm', '--force', container);
+    await docker('volume', 'rm', `${container}-data`, `${container}-audit`);
+    await server.deployServer();
+    const { stdout } = succeeded(
+      await server.script('restore', [snapshot, '--credential', 'testauth', '--from', server.operators, '--yes']),
+    );
+    expect(stdout).toContain('Credential "testauth" reads well');
+    await expect(works()).resolves.toBe(true);
+  });
+});
+
+describeUnless(unavailable)('a production server of three nodes', () => {
+  let server: DeployedServer;
+
+  beforeAll(async () => {
+    server = await DeployedServer.prepare('three', 3);
+    await server.deployServer();
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  test('the leader killed, the others go on reading the credential', async () => {
+    succeeded(await server.script('init', ['--out', server.operators]));
+    await server.deployTokens();
+    await server.authorise();
+    const works = async (index: number): Promise<true | undefined> => {
+      const { accessToken } = await readCredential(await server.as('authorizer', index), 'oauthapp', 'testauth');
+      return (await server.isAccepted(accessToken)) || undefined;
+    };
+    await expect(works(1)).resolves.toBe(true);
+
+    await withRootToken(await server.as('administrator'), readKeyShares({ folder: server.operators }), (root) =>
+      eventually(async () => {
+        const { servers } = (await root.read('sys/storage/raft/configuration', raftReply)).data.config;
+        return (servers.length === 3 && servers.every(({ voter }) => voter)) || undefined;
+      }),
+    );
+
+    await docker('kill', server.containers[0] ?? '');
+    await eventually(() => works(1));
+    await expect(works(2)).resolves.toBe(true);
+    expect(server.webex.requests.filter(({ grantType, status }) => grantType !== undefined && status !== 200)).toEqual(
+      [],
+    );
+  });
+});
