@@ -131,7 +131,7 @@ export async function loadDeployment<T>(load: () => Promise<{ default: T }>): Pr
 function refuseUnverifiedTls(): void {
   if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
     throw new UserError(
-      'NODE_TLS_REJECT_UNAUTHORIZED=0 switches the check of certificates off; unset it, and set VAULT_CACERT or NODE_EXTRA_CA_CERTS to the CA that is missing',
+      'NODE_TLS_REJECT_UNAUTHORIZED is 0, which switches the check of certificates off; unset it, and set VAULT_CACERT or NODE_EXTRA_CA_CERTS to the CA that is missing',
     );
   }
 }

@@ -70,14 +70,20 @@ describe('the TLS of a production server', () => {
     expect(exitCode).toBe(1);
   });
 
-  it.each(['VAULT_SKIP_VERIFY', 'BAO_SKIP_VERIFY', 'NODE_TLS_REJECT_UNAUTHORIZED'])(
+  it.each(['VAULT_SKIP_VERIFY', 'BAO_SKIP_VERIFY'])(
     'is verified by the commands where %s says not to',
     async (variable) => {
-      const { exitCode, stderr } = await token({ [variable]: variable.startsWith('NODE') ? '0' : '1' });
+      const { exitCode, stderr } = await token({ [variable]: '1' });
       expect(stderr).toMatch(/^error: no answer from Vault .* set VAULT_CACERT to that CA$/m);
       expect(exitCode).toBe(1);
     },
   );
+
+  it('is not even tried by the commands where Node is told not to verify', async () => {
+    const { exitCode, stderr } = await token({ NODE_TLS_REJECT_UNAUTHORIZED: '0', VAULT_CACERT: server.caFile });
+    expect(stderr).toMatch(/^error: NODE_TLS_REJECT_UNAUTHORIZED is 0, .* unset it, and set VAULT_CACERT/m);
+    expect(exitCode).toBe(1);
+  });
 
   it('is switched off nowhere in the sources', async () => {
     const files = (await readdir(PROJECT, { recursive: true, withFileTypes: true })).filter(
@@ -87,7 +93,7 @@ describe('the TLS of a production server', () => {
       .filter(({ parentPath }) => !parentPath.startsWith(join(PROJECT, 'test')))
       .map(({ parentPath, name }) => readFile(join(parentPath, name), 'utf8'));
     const offenders = (await Promise.all(texts)).filter((text) =>
-      /rejectUnauthorized: (?!true)|strictSSL: (?!true)|checkServerIdentity|TLS_REJECT_UNAUTHORIZED\s*=|-tls-skip-verify/.test(
+      /rejectUnauthorized: (?!true)|strictSSL: (?!true)|checkServerIdentity|TLS_REJECT_UNAUTHORIZED\s*=(?!=)|-tls-skip-verify/.test(
         text,
       ),
     );
