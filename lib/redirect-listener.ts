@@ -66,7 +66,8 @@ export class RedirectListener implements RedirectChannel {
   #judge(request: IncomingMessage, response: ServerResponse): ConsentPage | undefined {
     const [path, query = ''] = (request.url ?? '').split(/\?(.*)/s);
     // The host first: a page elsewhere that resolves its own name to loopback learns nothing, not even paths.
-    if (request.headers.host?.toLowerCase() !== this.#redirectUrl.host) {
+    const [host, ...others] = request.headersDistinct.host ?? [];
+    if (host?.toLowerCase() !== this.#redirectUrl.host || others.length > 0) {
       return refusal(421, 'Not this host', `Only ${this.#redirectUrl.host} is answered here.`);
     }
     if (path !== this.#redirectUrl.pathname) {

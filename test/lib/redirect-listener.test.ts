@@ -122,6 +122,17 @@ it.each([
   expect(await consent.finish()).toBe('c0de');
 });
 
+it('answers no request that names two hosts', async () => {
+  await using consent = await Consent.wait();
+  const socket = connect(consent.port, '127.0.0.1');
+  const host = `localhost:${consent.port}`;
+  socket.write(`GET ${consent.right('bad')} HTTP/1.1\r\nHost: ${host}\r\nHost: evil.example\r\n\r\n`);
+  const answer = await Promise.race([once(socket, 'data'), consent.received]);
+  socket.destroy();
+  expect(String(answer)).toMatch(/^HTTP\/1\.1 421 /);
+  expect(await consent.finish()).toBe('c0de');
+});
+
 it('does not hand over a code that came by POST or to another host, whatever its state', async () => {
   await using consent = await Consent.wait();
   expect((await consent.request(consent.right('bad'), { method: 'POST' })).status).toBe(405);
