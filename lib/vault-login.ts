@@ -35,7 +35,9 @@ export async function loginFromEnvironment(
     return vault.withToken(token);
   }
   if (vaultVariable('SECRET_ID', env) !== undefined || vaultVariable('SECRET_ID_FILE', env) !== undefined) {
-    throw new UserError('there is a secret id but no role id; set VAULT_ROLE_ID, or unset VAULT_SECRET_ID');
+    throw new UserError(
+      'there is a secret id but no role id; set VAULT_ROLE_ID, or unset VAULT_SECRET_ID and VAULT_SECRET_ID_FILE',
+    );
   }
   requireToken(options, credentialName);
   return vault;
