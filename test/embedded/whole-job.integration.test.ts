@@ -8,8 +8,9 @@ import { authorize } from '../../lib/code-grant';
 import { readCredential } from '../../lib/credential';
 import { defineDeployment } from '../../lib/deployment';
 import { appPolicyName, authorizerPolicyName, provisionerPolicyName, scratchCredential } from '../../lib/policies';
-import { VaultResponseError, type VaultClient } from '../../lib/vault-client';
+import type { VaultClient } from '../../lib/vault-client';
 import { peopleMe } from '../../lib/webex-client';
+import { statusOf } from '../fixtures/refusal';
 import { z } from 'zod';
 
 /*
@@ -56,18 +57,6 @@ afterAll(() => stage.stop());
 
 async function clientWith(policy: string): Promise<VaultClient> {
   return stage.admin.withToken(await stage.tokenWith(policy));
-}
-
-async function statusOf(call: Promise<unknown>): Promise<number> {
-  try {
-    await call;
-    return 200;
-  } catch (error) {
-    if (error instanceof VaultResponseError) {
-      return error.statusCode;
-    }
-    throw error;
-  }
 }
 
 async function authorised(credentialName: string): Promise<void> {
