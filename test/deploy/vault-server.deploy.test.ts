@@ -19,13 +19,14 @@ const PROJECT = resolve(__dirname, '../..');
 const CLIENT_SECRET = 'the-client-secret-of-this-test';
 
 describeUnless(terraformUnavailable() ?? dockerUnavailable())('cdktf deploy of vault-server', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'vault-server-'));
   const containerName = `webex-token-vault-test-${process.pid}`;
+  let folder: string;
   let deployment: Deployment;
   let address: string;
   let rootToken: string;
 
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'vault-server-'));
     const engine = await dockerEngine();
     if (typeof engine === 'string') {
       throw new Error(engine);
