@@ -72,6 +72,24 @@ it('says that nobody has authorised yet, and how to', async () => {
   expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
 });
 
+it.each([
+  ['answers nonsense', { path: '/v1/access_token', status: 200, body: 'html' }],
+  ['is not reached', { path: '/v1/access_token', dropConnection: true }],
+] as const)('says so in one line, and stores nothing, where Webex %s', async (_, fault) => {
+  fixture.webex.behaviour.fault = fault;
+  try {
+    const script = asAuthorizer('authorize', 'testauth', '--no-open');
+    await consent(script);
+    const { exitCode, stdout, stderr } = await end(script);
+    expect(stderr.match(/^error: .*Webex.*$/gm)).toHaveLength(1);
+    expect(stdout).toBe('');
+    expect(exitCode).toBe(4);
+  } finally {
+    fixture.webex.behaviour.fault = undefined;
+  }
+  await expect(storedToken()).rejects.toThrow('is not authorised yet');
+});
+
 it('authorises with a token that holds only the policy of an authorizer', async () => {
   const script = asAuthorizer('authorize', 'testauth', '--no-open');
   await consent(script);
