@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { lock } from 'proper-lockfile';
-import { UserError } from '../lib/user-error';
+import { errorCode, UserError } from '../lib/user-error';
 
 /*
  * What was fetched or built once, kept in the user's cache folder. An entry is filled in a folder beside it and
@@ -73,9 +73,8 @@ export async function makeCacheRoot(env: NodeJS.ProcessEnv = process.env): Promi
   try {
     await mkdir(root, { recursive: true, mode: 0o700 });
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     throw new UserError(
-      `the cache folder ${root} cannot be written (${code}); set WEBEX_TOKEN_VAULT_CACHE to a folder that can`,
+      `the cache folder ${root} cannot be written (${errorCode(error)}); set WEBEX_TOKEN_VAULT_CACHE to a folder that can`,
     );
   }
   return root;

@@ -94,6 +94,6 @@ function provisionerEnvironment({ token, vault, variables, environment }: ApplyD
 }
 
 /** What is set for the user's own Vault must not reach the rehearsal. */
-export function withoutVaultVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function withoutVaultVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(VAULT|BAO)_/.test(name)));
 }

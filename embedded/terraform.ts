@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { oneLine } from '../lib/safe-text';
 import { UserError } from '../lib/user-error';
 import { run, type FinishedCommand } from './child-process';
 
@@ -10,7 +11,7 @@ const NEEDED = [1, 11] as const;
 /** For downloads of some 100 MB; one that stands still must not keep a quickstart. */
 const INIT_TIMEOUT_MS = 180_000;
 
-/** A registry that does not answer will not do so later; on these machines its providers come from elsewhere. */
+/** A registry that does not answer at once is not waited for: the embedded applier applies without one. */
 const IMPATIENT_REGISTRY = { TF_REGISTRY_CLIENT_TIMEOUT: '5', TF_REGISTRY_DISCOVERY_RETRY: '0' };
 
 export interface TerraformOptions {
@@ -120,7 +121,7 @@ function initFailure(printed: string): string {
     .replace(/[│╷╵]/g, '')
     .replace(/^[\s\S]*?Error: /, '')
     .split(/\n\s*\n/);
-  const detail = (details[0] ?? said).replace(/\s+/g, ' ').trim();
+  const detail = oneLine(details[0] ?? said);
   return /^.*": (.+)$/.exec(detail)?.[1] ?? (detail || 'it took too long');
 }
 
@@ -132,9 +133,9 @@ function firstError(printed: string): string {
   for (const line of printed.split('\n').filter((candidate) => candidate.startsWith('{'))) {
     const found = diagnostic.safeParse(JSON.parse(line)).data?.diagnostic;
     if (found) {
-      return `${found.summary}: ${found.detail}`.replace(/\s+/g, ' ').trim();
+      return oneLine(`${found.summary}: ${found.detail}`);
     }
   }
   const text = printed.replace(/[│╷╵]/g, '');
-  return (/Error:[\s\S]{0,600}/.exec(text)?.[0] ?? text.slice(-600)).replace(/\s+/g, ' ').trim();
+  return oneLine(/Error:[\s\S]{0,600}/.exec(text)?.[0] ?? text.slice(-600));
 }

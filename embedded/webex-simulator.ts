@@ -3,7 +3,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { quotedList, UserError } from '../lib/user-error';
+import { errorCode, quotedList, UserError } from '../lib/user-error';
 import { answerError, ApiRefusal } from './webex/api-refusal';
 import { authorizationsEndpoint } from './webex/authorizations-endpoint';
 import { authorizeEndpoint } from './webex/authorize-endpoint';
@@ -92,9 +92,8 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
     try {
       await once(simulator.#server, 'listening');
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
       throw new UserError(
-        `the Webex simulator cannot listen on 127.0.0.1:${port} (${code}); free that port or choose another`,
+        `the Webex simulator cannot listen on 127.0.0.1:${port} (${errorCode(error)}); free that port or choose another`,
       );
     }
     return simulator;

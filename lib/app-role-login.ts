@@ -108,7 +108,7 @@ export class AppRoleLogin implements AsyncDisposable {
         `Vault does not log role id and secret id in at auth/${appRolePath} (${statusCode}): one of them is wrong, expired or used up, or this network may not use them; issue a new secret id`,
       );
     }
-    const said = safeText(error.errors.join('; ')) || 'no message';
+    const said = safeText(error.said) || 'no message';
     return said.includes('sealed')
       ? new VaultSealed(this.#credential, this.#vault.address)
       : new TemporarilyUnavailable(

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chown, open, rename, rm } from 'node:fs/promises';
+import { chown, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 export interface FileOwner {
@@ -23,21 +23,43 @@ export async function writeAtomically(
   content: string | Uint8Array,
   { mode = 0o600, owner }: AtomicFileOptions = {},
 ): Promise<void> {
+  await replaceFile(
+    file,
+    async (handle) => {
+      await handle.writeFile(content);
+      await handle.chmod(mode);
+    },
+    async (partial) => {
+      if (owner !== undefined) {
+        await chown(partial, owner.uid, owner.gid);
+      }
+    },
+  );
+}
+
+/**
+ * Fills a partial file of mode 0600, puts it on the disk, and gives it its name.
+ *
+ * @param finish sees the partial file before that; where it throws, no file appears and the old one stays
+ */
+export async function replaceFile<T>(
+  file: string,
+  fill: (handle: FileHandle) => Promise<void>,
+  finish: (partialFile: string) => Promise<T>,
+): Promise<T> {
   // Next to it: only within one file system is a rename atomic.
   const partial = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.partial`);
   try {
     const handle = await open(partial, 'wx', 0o600);
     try {
-      await handle.writeFile(content);
-      await handle.chmod(mode);
+      await fill(handle);
       await handle.sync();
     } finally {
       await handle.close();
     }
-    if (owner !== undefined) {
-      await chown(partial, owner.uid, owner.gid);
-    }
+    const finished = await finish(partial);
     await rename(partial, file);
+    return finished;
   } catch (error) {
     await rm(partial, { force: true });
     throw error;

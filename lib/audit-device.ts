@@ -21,9 +21,9 @@ export async function ensureAudit(root: VaultClient, filePath: string): Promise<
   } catch (error) {
     if (error instanceof VaultResponseError) {
       throw new UserError(
-        error.errors.join().includes('declarative')
+        error.said.includes('declarative')
           ? 'nothing is audited: the configuration of this OpenBao server declares no audit device; add one and restart it'
-          : `nothing is audited: Vault does not enable an audit device at ${filePath} (${error.errors.join('; ').replace(/\s+/g, ' ')}); name a file that the server can write`,
+          : `nothing is audited: Vault does not enable an audit device at ${filePath} (${error.said}); name a file that the server can write`,
       );
     }
     throw error;

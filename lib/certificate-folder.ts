@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { writeAtomically, type FileOwner } from './atomic-file';
 import { CertificateAuthority, subjectAlternativeNames } from './certificate-authority';
 import { checkTlsFiles } from './tls-files';
-import { UserError } from './user-error';
+import { errorCode, UserError } from './user-error';
 
 /*
  * The private CA and its certificates as files. Each server has a folder of its own, to be mounted as a whole: a file
@@ -205,9 +205,8 @@ async function readCaFile(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     throw new UserError(
-      `${file} cannot be read (${code}), so the CA here cannot sign; restore it from your backup, or move the whole folder away to start a new CA that all clients must then trust`,
+      `${file} cannot be read (${errorCode(error)}), so the CA here cannot sign; restore it from your backup, or move the whole folder away to start a new CA that all clients must then trust`,
     );
   }
 }

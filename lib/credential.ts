@@ -94,7 +94,7 @@ export function explainRefusal(
 
 /** Vault's own words, without the wrapping of its error lists, and free of secrets. */
 export function whatVaultSaid(error: VaultResponseError, secrets: readonly string[] = []): string {
-  return safeText(error.errors.join('; ').replace(/\d+ errors? occurred:\s*\*\s*/g, ''), secrets);
+  return safeText(error.said.replace(/\d+ errors? occurred:\s*\*\s*/g, ''), secrets);
 }
 
 /**

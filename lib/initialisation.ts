@@ -170,8 +170,9 @@ export async function initialise(
     };
   } catch (error) {
     if (error instanceof VaultResponseError) {
-      const said = error.errors.join('; ').replace(/\s+/g, ' ');
-      throw new UserError(`${client.address} could not be initialised: ${said || error.message}; correct that first`);
+      throw new UserError(
+        `${client.address} could not be initialised: ${error.said || error.message}; correct that first`,
+      );
     }
     throw error;
   }

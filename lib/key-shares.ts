@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { UserError } from './user-error';
+import { errorCode, UserError } from './user-error';
 
 /*
  * The key shares that unseal Vault, or with an auto-unseal seal authorise what needs several people: from files, from a
@@ -92,8 +92,7 @@ async function readShareFile(file: string): Promise<string> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new UserError(`the key share ${file} cannot be read (${code}); check the path`);
+    throw new UserError(`the key share ${file} cannot be read (${errorCode(error)}); check the path`);
   }
   const mode = (await stat(file)).mode & 0o777;
   if ((mode & 0o077) !== 0) {

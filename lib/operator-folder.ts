@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { findKeyShareFiles, keyShareFile } from './key-shares';
 import { loginOperator, type OperatorLogin, type OperatorName } from './operators';
 import { createPrivateFolder, writePrivateFile } from './private-file';
-import { UserError } from './user-error';
+import { errorCode, UserError } from './user-error';
 import { readSetting, VaultClient, vaultVariable, type VaultClientOptions } from './vault-client';
 
 /*
@@ -94,7 +94,7 @@ async function readOptional(file: string): Promise<string | undefined> {
   try {
     return (await readFile(file, 'utf8')).trim();
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    const code = errorCode(error);
     if (code === 'ENOENT') {
       return undefined;
     }

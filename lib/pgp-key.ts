@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { UserError } from './user-error';
+import { errorCode, UserError } from './user-error';
 
 /** First bits of every binary PGP packet, and the tags of a public key, in the old and the new format. */
 const PUBLIC_KEY_PACKETS = [0x98, 0x99, 0x9a, 0xc6];
@@ -14,8 +14,7 @@ export async function readPgpKey(file: string): Promise<string> {
   try {
     content = await readFile(file);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new UserError(`the PGP key ${file} cannot be read (${code}); check the path`);
+    throw new UserError(`the PGP key ${file} cannot be read (${errorCode(error)}); check the path`);
   }
   const key = isPublicKey(content) ? content : Buffer.from(armored(content.toString('latin1')), 'base64');
   if (!isPublicKey(key)) {

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { writeAtomically } from './atomic-file';
-import { UserError } from './user-error';
+import { mkdir, open, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { replaceFile, writeAtomically } from './atomic-file';
+import { errorCode, UserError } from './user-error';
 
 /*
  * Files that only their owner may read, and that are still there after a power cut.
@@ -17,7 +16,7 @@ export async function createPrivateFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new UserError(`the folder ${folder} cannot be made (${codeOf(error)}); choose another one`);
+    throw new UserError(`the folder ${folder} cannot be made (${errorCode(error)}); choose another one`);
   }
   const mode = (await stat(folder)).mode & 0o777;
   if ((mode & 0o077) !== 0) {
@@ -43,23 +42,9 @@ export async function streamPrivateFile<T>(
   content: AsyncIterable<Uint8Array>,
   check: (partialFile: string) => Promise<T>,
 ): Promise<T> {
-  const partial = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.partial`);
-  try {
-    const handle = await open(partial, 'wx', 0o600);
-    try {
-      await writeFile(handle, content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    const checked = await check(partial);
-    await rename(partial, file);
-    await syncFolder(dirname(file));
-    return checked;
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
+  const checked = await replaceFile(file, (handle) => writeFile(handle, content), check);
+  await syncFolder(dirname(file));
+  return checked;
 }
 
 /** A rename is on the disk only once its folder is. */
@@ -70,8 +55,4 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? 'unknown error';
 }

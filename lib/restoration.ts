@@ -169,7 +169,7 @@ async function onServerInUse(
 }
 
 function explainRefusal(error: VaultResponseError, file: string): Error {
-  return error.errors.join().includes('snapshot-force')
+  return error.said.includes('snapshot-force')
     ? new UserError(
         `${file} is from a server with other keys; nothing was changed; use --force if you mean it and have those keys, which this server then needs`,
       )

@@ -109,8 +109,8 @@ async function start(client: VaultClient): Promise<{ endpoint: string; nonce: st
   );
 }
 
-function explainShare({ errors, statusCode }: VaultResponseError, required: number): UserError {
-  if (errors.join().includes('already been provided')) {
+function explainShare({ said: vaultSaid, statusCode }: VaultResponseError, required: number): UserError {
+  if (vaultSaid.includes('already been provided')) {
     return new UserError(`a key share was given twice; give ${required} different ones`);
   }
   const said = statusCode === 403 ? 'the token may not do this' : 'at least one of them is wrong or of another server';

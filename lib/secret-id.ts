@@ -122,12 +122,11 @@ function limitsOf({ secretIdTtlSeconds, secretIdUses, boundCidrs }: App): object
 }
 
 function explainRefusal(
-  { statusCode, errors }: VaultResponseError,
+  { statusCode, said }: VaultResponseError,
   vault: VaultClient,
   deployment: Deployment,
   app: App,
 ): UserError {
-  const said = oneLine(errors.join('; '));
   const role = rolePath(deployment, app.name);
   if (said.includes('sealed')) {
     return new UserError(`Vault at ${vault.address} is sealed; unseal it, then try again`);

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { quotedList, UserError } from './user-error';
+import { errorCode, quotedList, UserError } from './user-error';
 
 /*
  * The certificate and the key that a server is given, looked at before it is started: what is wrong with them is said
@@ -98,8 +98,9 @@ function readText(what: string, file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new UserError(`the ${what} ${file} cannot be read (${code}); check the path, or run "npm run certs"`);
+    throw new UserError(
+      `the ${what} ${file} cannot be read (${errorCode(error)}); check the path, or run "npm run certs"`,
+    );
   }
 }
 

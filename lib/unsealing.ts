@@ -71,16 +71,16 @@ async function giveShare(client: VaultClient, key: string): Promise<SealStatus> 
   return root.sealStatus();
 }
 
-async function explainRefusal(client: VaultClient, { errors }: VaultResponseError): Promise<UserError> {
+async function explainRefusal(client: VaultClient, { said: vaultSaid }: VaultResponseError): Promise<UserError> {
   const { progress, t } = await client.sealStatus();
   if (progress > 0) {
     return new UserError(
       `Vault does not take this as a key share; it has ${progress} of ${t} others and keeps them; check the share that you gave last`,
     );
   }
-  const said = /invalid key|authentication failed|failed to compute/.test(errors.join())
+  const said = /invalid key|authentication failed|failed to compute/.test(vaultSaid)
     ? 'at least one of them is wrong or of another server'
-    : `Vault says: ${errors.join('; ').replace(/\s+/g, ' ')}`;
+    : `Vault says: ${vaultSaid}`;
   return new UserError(
     `the ${t} key shares given do not unseal this server: ${said}; it has forgotten all of them: give ${t} right ones, from the first one on`,
   );

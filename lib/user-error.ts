@@ -16,6 +16,11 @@ export class UserError extends Error {
   }
 }
 
+/** Code of an error of the operating system, like `ENOENT`, to say in a `UserError`. */
+export function errorCode(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'unknown error';
+}
+
 /** `"a", "b", "c"`, or `none`, to name what is known when something is not. */
 export function quotedList(names: readonly string[]): string {
   return names.length === 0 ? 'none' : names.map((name) => `"${name}"`).join(', ');

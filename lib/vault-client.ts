@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import nodeVault from 'node-vault';
 import { z } from 'zod';
 import { retryAfterMs, watchRetryAfter } from './retry-after';
-import { UserError } from './user-error';
+import { oneLine } from './safe-text';
+import { errorCode, UserError } from './user-error';
 
 /*
  * Vault and OpenBao over node-vault: replies are parsed by a schema, errors are typed and carry no secret.
@@ -13,6 +14,8 @@ import { UserError } from './user-error';
 /** Vault answered, and said no. */
 export class VaultResponseError extends Error {
   override name = 'VaultResponseError';
+  /** Vault's own messages as one line; empty where it gave none. */
+  readonly said: string;
 
   constructor(
     readonly method: string,
@@ -24,8 +27,9 @@ export class VaultResponseError extends Error {
     /** How long it asks to be left alone, as a rate limit does. */
     readonly retryAfterMs?: number,
   ) {
-    const said = errors.length > 0 ? errors.join('; ').replace(/\s+/g, ' ').trim() : 'no message';
-    super(`Vault answered ${statusCode} to ${method} ${path}: ${said}`);
+    const said = oneLine(errors.join('; '));
+    super(`Vault answered ${statusCode} to ${method} ${path}: ${said || 'no message'}`);
+    this.said = said;
   }
 }
 
@@ -293,8 +297,9 @@ export function readSetting(setting: string, file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new UserError(`${setting} names ${file}, which cannot be read (${code}); check the path and its permissions`);
+    throw new UserError(
+      `${setting} names ${file}, which cannot be read (${errorCode(error)}); check the path and its permissions`,
+    );
   }
 }
 

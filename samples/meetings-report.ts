@@ -5,7 +5,7 @@ import { createCommand, loadDeployment, runCommand } from '../lib/command';
 import { chooseCredential } from '../lib/credential-choice';
 import { CREDENTIAL_EXIT_CODES } from '../lib/credential-errors';
 import { APP_ENVIRONMENT, tokenSourceFromEnvironment } from '../lib/token-source-environment';
-import { quotedList, UserError } from '../lib/user-error';
+import { errorCode, quotedList, UserError } from '../lib/user-error';
 import { WebexFetch } from '../lib/webex-fetch';
 import { ANALYTICS_SCOPES, ANALYTICS_URLS } from './meetings-report/aggregates';
 import { renderCsv } from './meetings-report/csv';
@@ -160,8 +160,7 @@ async function deliver(text: string, file: string | undefined): Promise<void> {
   try {
     await writeFile(file, text);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new UserError(`${file} cannot be written (${code}); check the folder and its permissions`);
+    throw new UserError(`${file} cannot be written (${errorCode(error)}); check the folder and its permissions`);
   }
   process.stderr.write(`wrote ${file}\n`);
 }

@@ -4,7 +4,7 @@ import { Option, type Command } from 'commander';
 import { AGENT_CONFIGURATION_HEADER, agentConfiguration, tokenFile, tokenVariable } from '../lib/agent-configuration';
 import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/command';
 import { findApp, type App } from '../lib/deployment';
-import { UserError } from '../lib/user-error';
+import { errorCode, UserError } from '../lib/user-error';
 import { vaultOptionsFromEnvironment, vaultVariable } from '../lib/vault-client';
 
 /*
@@ -85,8 +85,7 @@ function write(folder: string, configuration: string): string {
     }
     writeFileSync(file, configuration);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new UserError(`${file} cannot be written (${code}); use another --out`);
+    throw new UserError(`${file} cannot be written (${errorCode(error)}); use another --out`);
   }
   return file;
 }
