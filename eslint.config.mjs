@@ -19,11 +19,11 @@ export default tseslint.config(
     rules: {
       'no-console': 'error',
       'no-restricted-properties': ['error', { object: 'process', property: 'exit' }],
-      'no-restricted-imports': ['error', { patterns: ['**/scripts/*', '**/samples/*', '**/embedded/*'] }],
+      'no-restricted-imports': ['error', { patterns: ['**/scripts/*', '**/samples/*', '**/rehearsal/*'] }],
     },
   },
   {
-    files: ['embedded/**/*.ts', 'samples/**/*.ts'],
+    files: ['rehearsal/**/*.ts', 'samples/**/*.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns: ['**/scripts/*', '**/constructs/*'] }] },
   },
   { files: ['**/*.js', '**/*.mjs'], languageOptions: { globals: { process: 'readonly', module: 'writable' } } },

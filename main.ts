@@ -1,7 +1,7 @@
 import { App } from 'cdktf';
-import { VaultServer } from './constructs/vault-server';
-import { WebexTokens } from './constructs/webex-tokens';
-import { UserError } from './lib/user-error';
+import { VaultServer } from './constructs/server/vault-server';
+import { WebexTokens } from './constructs/tokens/webex-tokens';
+import { UserError } from './client/src/user-error';
 
 /*
  * The architecture: a server, unless one exists, and everything inside it. No stack reads the state of the other,

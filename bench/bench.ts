@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import Table from 'cli-table3';
-import { run } from '../embedded/child-process';
-import { findOauthappPlugin } from '../embedded/oauthapp-plugin';
-import { findOpenBao } from '../embedded/openbao-binary';
-import { Stage } from '../embedded/stage';
-import { createCommand, loadDeployment, runCommand, wholeNumber } from '../lib/command';
-import { UserError } from '../lib/user-error';
+import { run } from '../rehearsal/child-process';
+import { findOauthappPlugin } from '../rehearsal/server/oauthapp-plugin';
+import { findOpenBao } from '../rehearsal/server/openbao-binary';
+import { Stage } from '../rehearsal/stage';
+import { createCommand, loadDeployment, runCommand, wholeNumber } from '../lib/cli/command';
+import { UserError } from '../client/src/user-error';
 
 /*
  * How long the things take that a person waits for. Measured side by side in one run; nothing here is asserted.

@@ -2,8 +2,8 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { App, LocalBackend, TerraformBackend, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
-import type { Deployment } from '../lib/deployment';
-import { UserError } from '../lib/user-error';
+import type { Deployment } from '../lib/declaration/deployment';
+import { UserError } from '../client/src/user-error';
 
 /** First version with ephemeral variables and with write-only arguments, of Terraform and of OpenTofu alike. */
 const REQUIRED_VERSION = '>= 1.11';

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { createCommand, loadDeployment, runCommand } from '../lib/command';
-import { chooseCredential } from '../lib/credential-choice';
-import { CREDENTIAL_EXIT_CODES } from '../lib/credential-errors';
-import { APP_ENVIRONMENT, tokenSourceFromEnvironment } from '../lib/token-source-environment';
-import { errorCode, quotedList, UserError } from '../lib/user-error';
-import { WebexFetch } from '../lib/webex-fetch';
+import { createCommand, loadDeployment, runCommand } from '../lib/cli/command';
+import { chooseCredential } from '../lib/declaration/credential-choice';
+import { CREDENTIAL_EXIT_CODES } from '../client/src/credential-errors';
+import { APP_ENVIRONMENT, tokenSourceFromEnvironment } from '../client/src/token-source-environment';
+import { errorCode, quotedList, UserError } from '../client/src/user-error';
+import { WebexFetch } from '../client/src/webex-fetch';
 import { ANALYTICS_SCOPES, ANALYTICS_URLS } from './meetings-report/aggregates';
 import { renderCsv } from './meetings-report/csv';
 import { coverage, lastMonth, parseMonth } from './meetings-report/month';

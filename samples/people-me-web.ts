@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { createCommand, loadDeployment, runCommand } from '../lib/command';
-import { chooseCredential } from '../lib/credential-choice';
-import { findIntegration } from '../lib/deployment';
-import { APP_ENVIRONMENT, tokenSourceFromEnvironment } from '../lib/token-source-environment';
-import { VaultClient, vaultOptionsFromEnvironment } from '../lib/vault-client';
-import { requireToken } from '../lib/vault-login';
+import { createCommand, loadDeployment, runCommand } from '../lib/cli/command';
+import { chooseCredential } from '../lib/declaration/credential-choice';
+import { findIntegration } from '../lib/declaration/deployment';
+import { APP_ENVIRONMENT, tokenSourceFromEnvironment } from '../client/src/token-source-environment';
+import { VaultClient, vaultOptionsFromEnvironment } from '../lib/vault/vault-client';
+import { requireToken } from '../lib/access/vault-login';
 import { Authorization } from './people-me-web/authorization';
 import { refuseExcessiveRights } from './people-me-web/rights';
 import { serve } from './people-me-web/serve';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { createCommand, loadDeployment, runCommand } from '../lib/command';
-import { chooseCredential } from '../lib/credential-choice';
-import { CREDENTIAL_EXIT_CODES } from '../lib/credential-errors';
-import { APP_ENVIRONMENT, tokenSourceFromEnvironment } from '../lib/token-source-environment';
-import { WebexFetch } from '../lib/webex-fetch';
+import { createCommand, loadDeployment, runCommand } from '../lib/cli/command';
+import { chooseCredential } from '../lib/declaration/credential-choice';
+import { CREDENTIAL_EXIT_CODES } from '../client/src/credential-errors';
+import { APP_ENVIRONMENT, tokenSourceFromEnvironment } from '../client/src/token-source-environment';
+import { WebexFetch } from '../client/src/webex-fetch';
 
 /** Prints the display name of the person who authorised: the smallest app that uses the tokens. */
 

@@ -1,11 +1,16 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import { AGENT_CONFIGURATION_HEADER, agentConfiguration, tokenFile, tokenVariable } from '../lib/agent-configuration';
-import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/command';
-import { findApp, type App } from '../lib/deployment';
-import { errorCode, UserError } from '../lib/user-error';
-import { vaultOptionsFromEnvironment, vaultVariable } from '../lib/vault-client';
+import {
+  AGENT_CONFIGURATION_HEADER,
+  agentConfiguration,
+  tokenFile,
+  tokenVariable,
+} from '../lib/access/agent-configuration';
+import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { findApp, type App } from '../lib/declaration/deployment';
+import { errorCode, UserError } from '../client/src/user-error';
+import { vaultOptionsFromEnvironment, vaultVariable } from '../lib/vault/vault-client';
 
 /*
  * Writes the configuration of an agent, by which a program in any language gets its access tokens.

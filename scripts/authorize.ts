@@ -1,13 +1,13 @@
 import { stdin } from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { authorize, type Grant } from '../lib/code-grant';
-import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/command';
-import { CREDENTIAL_EXIT_CODES } from '../lib/credential-errors';
-import { findCredential } from '../lib/deployment';
-import { oneLine } from '../lib/safe-text';
-import { VaultClient, vaultOptionsFromEnvironment } from '../lib/vault-client';
-import { requireToken } from '../lib/vault-login';
+import { authorize, type Grant } from '../lib/consent/code-grant';
+import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { CREDENTIAL_EXIT_CODES } from '../client/src/credential-errors';
+import { findCredential } from '../lib/declaration/deployment';
+import { oneLine } from '../client/src/safe-text';
+import { VaultClient, vaultOptionsFromEnvironment } from '../lib/vault/vault-client';
+import { requireToken } from '../lib/access/vault-login';
 
 /** Has a person consent to a credential, once. */
 

@@ -1,8 +1,8 @@
-import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/command';
-import { DEFAULT_OPERATOR_FOLDER, OPERATOR_ENVIRONMENT, operatorToken } from '../lib/operator-folder';
-import { RaftSnapshots } from '../lib/raft-snapshot';
-import { explainServer } from '../lib/server-refusal';
-import { vaultOptionsFromEnvironment } from '../lib/vault-client';
+import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { DEFAULT_OPERATOR_FOLDER, OPERATOR_ENVIRONMENT, operatorToken } from '../lib/server/operator-folder';
+import { RaftSnapshots } from '../lib/server/raft-snapshot';
+import { explainServer } from '../lib/server/server-refusal';
+import { vaultOptionsFromEnvironment } from '../lib/vault/vault-client';
 
 /*
  * Writes all that the server holds, encrypted as it holds it, to a file.

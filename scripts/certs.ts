@@ -1,13 +1,13 @@
 import { join, resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
-import type { FileOwner } from '../lib/atomic-file';
+import type { FileOwner } from '../lib/server/atomic-file';
 import {
   caCertificateFile,
   certifiedServers,
   prepareCertificates,
   type CertificateReport,
-} from '../lib/certificate-folder';
-import { createCommand, runCommand, wholeNumber } from '../lib/command';
+} from '../lib/server/certificate-folder';
+import { createCommand, runCommand, wholeNumber } from '../lib/cli/command';
 
 /*
  * A small private CA and certificates for the servers, for those who have none of their own.

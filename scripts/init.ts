@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
-import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/command';
-import type { Deployment } from '../lib/deployment';
+import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import type { Deployment } from '../lib/declaration/deployment';
 import {
   checkKeyOptions,
   initialiseServer,
   prepareServer,
   type KeyOptions,
   type SecretReceiver,
-} from '../lib/initialisation';
-import { readKeyShares } from '../lib/key-shares';
+} from '../lib/server/initialisation';
+import { readKeyShares } from '../lib/server/key-shares';
 import {
   DEFAULT_OPERATOR_FOLDER,
   OPERATOR_ENVIRONMENT,
@@ -16,14 +16,14 @@ import {
   prepareOperatorFolder,
   writeKeyShares,
   writeOperatorLogin,
-} from '../lib/operator-folder';
-import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../lib/operators';
-import { readPgpKey } from '../lib/pgp-key';
-import { createPrivateFolder } from '../lib/private-file';
-import { withRootToken } from '../lib/root-token';
-import { UserError } from '../lib/user-error';
-import { VaultClient, vaultOptionsFromEnvironment, type VaultClientOptions } from '../lib/vault-client';
-import { explainServer } from '../lib/server-refusal';
+} from '../lib/server/operator-folder';
+import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../lib/server/operators';
+import { readPgpKey } from '../lib/server/pgp-key';
+import { createPrivateFolder } from '../lib/server/private-file';
+import { withRootToken } from '../lib/server/root-token';
+import { UserError } from '../client/src/user-error';
+import { VaultClient, vaultOptionsFromEnvironment, type VaultClientOptions } from '../lib/vault/vault-client';
+import { explainServer } from '../lib/server/server-refusal';
 
 /*
  * Initialises a production server; and later, with key shares, brings its operators up to date.

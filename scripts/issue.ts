@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/command';
-import { findApp, type App } from '../lib/deployment';
-import { issuerPolicy, issueSecretId, type WrappedSecretId } from '../lib/secret-id';
-import { VaultClient, vaultOptionsFromEnvironment } from '../lib/vault-client';
+import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { findApp, type App } from '../lib/declaration/deployment';
+import { issuerPolicy, issueSecretId, type WrappedSecretId } from '../lib/access/secret-id';
+import { VaultClient, vaultOptionsFromEnvironment } from '../lib/vault/vault-client';
 
 /*
  * Issues a secret id for an app, wrapped: the operator who runs this never sees it.
@@ -75,7 +75,7 @@ function asText(app: App, issued: WrappedSecretId, { address, namespace, appRole
     `Secret id       ${limits.join(', ')}`,
     ...(issued.secretIdAccessor === undefined ? [] : [`Accessor        ${issued.secretIdAccessor}`]),
     '',
-    'A Node program that uses lib/token-source.ts takes it as it is:',
+    'A Node program that uses client/src/token-source.ts takes it as it is:',
     `  export ${server} VAULT_ROLE_ID=${issued.roleId}`,
     '  read -rs VAULT_WRAPPED_SECRET_ID && export VAULT_WRAPPED_SECRET_ID    # paste the wrapping token',
     '',

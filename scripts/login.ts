@@ -1,9 +1,9 @@
-import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/command';
-import { DEFAULT_OPERATOR_FOLDER, readOperatorLogin } from '../lib/operator-folder';
-import { loginOperator, OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../lib/operators';
-import { explainServer } from '../lib/server-refusal';
-import { quotedList, UserError } from '../lib/user-error';
-import { VaultClient, vaultOptionsFromEnvironment } from '../lib/vault-client';
+import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { DEFAULT_OPERATOR_FOLDER, readOperatorLogin } from '../lib/server/operator-folder';
+import { loginOperator, OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../lib/server/operators';
+import { explainServer } from '../lib/server/server-refusal';
+import { quotedList, UserError } from '../client/src/user-error';
+import { VaultClient, vaultOptionsFromEnvironment } from '../lib/vault/vault-client';
 
 /*
  * Prints a short-lived Vault token of an operator, to be caught in a variable.

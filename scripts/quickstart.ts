@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { quickstartLock } from '../embedded/quickstart-lock';
-import { QUICKSTART_STEPS, runQuickstart, type Quickstart } from '../embedded/quickstart';
-import type { Stage } from '../embedded/stage';
-import { StepLog } from '../embedded/step-log';
-import { createCommand, loadDeployment, runCommand } from '../lib/command';
+import { quickstartLock } from '../rehearsal/quickstart-lock';
+import { QUICKSTART_STEPS, runQuickstart, type Quickstart } from '../rehearsal/quickstart';
+import type { Stage } from '../rehearsal/stage';
+import { StepLog } from '../rehearsal/step-log';
+import { createCommand, loadDeployment, runCommand } from '../lib/cli/command';
 
 /*
  * Shows the whole main job on this machine, with a real server and a simulated Webex.

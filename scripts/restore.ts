@@ -1,11 +1,11 @@
-import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/command';
-import { findCredential } from '../lib/deployment';
-import { readKeyShares, RememberedKeyShares } from '../lib/key-shares';
-import { DEFAULT_OPERATOR_FOLDER, OPERATOR_ENVIRONMENT, operatorToken } from '../lib/operator-folder';
-import { restoreServer } from '../lib/restoration';
-import { explainServer } from '../lib/server-refusal';
-import { UserError } from '../lib/user-error';
-import { vaultOptionsFromEnvironment, vaultVariable } from '../lib/vault-client';
+import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { findCredential } from '../lib/declaration/deployment';
+import { readKeyShares, RememberedKeyShares } from '../lib/server/key-shares';
+import { DEFAULT_OPERATOR_FOLDER, OPERATOR_ENVIRONMENT, operatorToken } from '../lib/server/operator-folder';
+import { restoreServer } from '../lib/server/restoration';
+import { explainServer } from '../lib/server/server-refusal';
+import { UserError } from '../client/src/user-error';
+import { vaultOptionsFromEnvironment, vaultVariable } from '../lib/vault/vault-client';
 
 /*
  * Puts a backup back, and proves it.

@@ -1,10 +1,10 @@
-import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/command';
-import { CREDENTIAL_EXIT_CODES } from '../lib/credential-errors';
-import { findCredential } from '../lib/deployment';
-import { deleteCredential, findRevocable, whatRemains } from '../lib/revocation';
-import { UserError } from '../lib/user-error';
-import { VaultClient, vaultOptionsFromEnvironment } from '../lib/vault-client';
-import { requireToken } from '../lib/vault-login';
+import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { CREDENTIAL_EXIT_CODES } from '../client/src/credential-errors';
+import { findCredential } from '../lib/declaration/deployment';
+import { deleteCredential, findRevocable, whatRemains } from '../lib/consent/revocation';
+import { UserError } from '../client/src/user-error';
+import { VaultClient, vaultOptionsFromEnvironment } from '../lib/vault/vault-client';
+import { requireToken } from '../lib/access/vault-login';
 
 /** Deletes a credential in Vault, and says what Webex still honours. */
 

@@ -1,9 +1,9 @@
-import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/command';
-import { readCredential } from '../lib/credential';
-import { CREDENTIAL_EXIT_CODES } from '../lib/credential-errors';
-import { findCredential } from '../lib/deployment';
-import { vaultOptionsFromEnvironment } from '../lib/vault-client';
-import { LOGIN_ENVIRONMENT, loginFromEnvironment } from '../lib/vault-login';
+import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { readCredential } from '../client/src/credential';
+import { CREDENTIAL_EXIT_CODES } from '../client/src/credential-errors';
+import { findCredential } from '../lib/declaration/deployment';
+import { vaultOptionsFromEnvironment } from '../lib/vault/vault-client';
+import { LOGIN_ENVIRONMENT, loginFromEnvironment } from '../lib/access/vault-login';
 
 /** Prints the access token of a credential, and nothing else. */
 

@@ -1,8 +1,8 @@
-import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/command';
-import { readKeyShares } from '../lib/key-shares';
-import { explainServer } from '../lib/server-refusal';
-import { unseal } from '../lib/unsealing';
-import { VaultClient, vaultOptionsFromEnvironment, vaultVariable } from '../lib/vault-client';
+import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { readKeyShares } from '../lib/server/key-shares';
+import { explainServer } from '../lib/server/server-refusal';
+import { unseal } from '../lib/server/unsealing';
+import { VaultClient, vaultOptionsFromEnvironment, vaultVariable } from '../lib/vault/vault-client';
 
 /*
  * Gives a sealed server its key shares.

@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
-import { createCommand, runCommand, VAULT_ENVIRONMENT } from '../lib/command';
+import { createCommand, runCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import {
   INTEGRATION_SECRET_ENVIRONMENT as NAMES,
   providerClient,
   requireClientSecret,
   writeIntegration,
-} from '../lib/integration-secret';
-import { UserError } from '../lib/user-error';
+} from '../lib/vault/integration-secret';
+import { UserError } from '../client/src/user-error';
 
 /*
- * Started by Terraform while it applies stack `webex-tokens`, never by hand: see constructs/integration.ts.
+ * Started by Terraform while it applies stack `webex-tokens`, never by hand: see constructs/tokens/integration.ts.
  */
 
 function build(): Command {

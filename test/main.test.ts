@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { rehearsalEnvironment } from '../lib/rehearsal';
+import { rehearsalEnvironment } from '../lib/declaration/rehearsal';
 import { exampleDeployment, PROJECT_FOLDER } from './fixtures/declaration';
 
 let folder: string;

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { run } from '../embedded/child-process';
+import { run } from '../rehearsal/child-process';
 import { VaultWithWebex } from './fixtures/vault-with-webex';
-import { authorize } from '../lib/code-grant';
+import { authorize } from '../lib/consent/code-grant';
 
 /*
  * What README.md tells people to type, typed.

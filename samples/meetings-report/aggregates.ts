@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { UserError } from '../../lib/user-error';
-import { WebexResponseError } from '../../lib/webex-client';
-import type { WebexFetch } from '../../lib/webex-fetch';
+import { UserError } from '../../client/src/user-error';
+import { WebexResponseError } from '../../client/src/webex-client';
+import type { WebexFetch } from '../../client/src/webex-fetch';
 import { metricsSchema, type Metrics } from './metrics';
 import type { Period } from './month';
 

@@ -1,4 +1,4 @@
-import { UserError } from '../../lib/user-error';
+import { UserError } from '../../client/src/user-error';
 
 /*
  * Months and days of the calendar in UTC: the time zone that Webex counts these figures in.

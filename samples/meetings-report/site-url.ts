@@ -1,4 +1,4 @@
-import { UserError } from '../../lib/user-error';
+import { UserError } from '../../client/src/user-error';
 
 /** @throws UserError unless it is a host name, as Webex names its sites */
 export function parseSite(text: string): string {

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { checkAuthorizer } from '../../lib/authorizer-checks';
-import { storeNewGrant, type GrantSubject } from '../../lib/code-grant';
-import { consentUrl } from '../../lib/consent';
-import { NotAuthorizedYet, ReauthorizationRequired } from '../../lib/credential-errors';
-import { findIntegration, type Credential, type Deployment } from '../../lib/deployment';
-import { findGrant } from '../../lib/existing-grant';
-import type { ConsentState } from '../../lib/redirect';
-import type { TokenSource } from '../../lib/token-source';
-import { UserError } from '../../lib/user-error';
-import type { VaultClient } from '../../lib/vault-client';
-import { WebexFetch } from '../../lib/webex-fetch';
+import { checkAuthorizer } from '../../lib/consent/authorizer-checks';
+import { storeNewGrant, type GrantSubject } from '../../lib/consent/code-grant';
+import { consentUrl } from '../../lib/consent/consent';
+import { NotAuthorizedYet, ReauthorizationRequired } from '../../client/src/credential-errors';
+import { findIntegration, type Credential, type Deployment } from '../../lib/declaration/deployment';
+import { findGrant } from '../../lib/consent/existing-grant';
+import type { ConsentState } from '../../lib/consent/redirect';
+import type { TokenSource } from '../../client/src/token-source';
+import { UserError } from '../../client/src/user-error';
+import type { VaultClient } from '../../lib/vault/vault-client';
+import { WebexFetch } from '../../client/src/webex-fetch';
 
 const personReply = z.object({ displayName: z.string(), emails: z.array(z.string()).min(1) });
 

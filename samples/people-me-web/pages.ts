@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html';
-import type { Credential } from '../../lib/deployment';
+import type { Credential } from '../../lib/declaration/deployment';
 import type { AuthorizedPerson } from './authorization';
 import { PAGE_STYLE, PAGE_STYLE_SOURCE } from './page-style';
 import type { Problem } from './problem';

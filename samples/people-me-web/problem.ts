@@ -1,9 +1,9 @@
-import { WrongAccount } from '../../lib/account';
-import { NotDeployed, NotPermitted, TemporarilyUnavailable, VaultSealed } from '../../lib/credential-errors';
-import { ConsentRefused } from '../../lib/redirect';
-import { UserError } from '../../lib/user-error';
-import { VaultUnreachableError } from '../../lib/vault-client';
-import { WebexResponseError, WebexUnreachableError } from '../../lib/webex-client';
+import { WrongAccount } from '../../lib/consent/account';
+import { NotDeployed, NotPermitted, TemporarilyUnavailable, VaultSealed } from '../../client/src/credential-errors';
+import { ConsentRefused } from '../../lib/consent/redirect';
+import { UserError } from '../../client/src/user-error';
+import { VaultUnreachableError } from '../../lib/vault/vault-client';
+import { WebexResponseError, WebexUnreachableError } from '../../client/src/webex-client';
 
 /** What went wrong, in the words of whoever looks at the page. */
 export interface Problem {

@@ -1,8 +1,8 @@
-import type { Deployment } from '../../lib/deployment';
-import { authorizerPolicyName } from '../../lib/policies';
-import { describeError } from '../../lib/safe-text';
-import { UserError } from '../../lib/user-error';
-import type { VaultClient } from '../../lib/vault-client';
+import type { Deployment } from '../../lib/declaration/deployment';
+import { authorizerPolicyName } from '../../lib/declaration/policies';
+import { describeError } from '../../client/src/safe-text';
+import { UserError } from '../../client/src/user-error';
+import type { VaultClient } from '../../lib/vault/vault-client';
 
 /**
  * A web app is easier to break into than a terminal, so it does not run with more than it needs.

@@ -1,7 +1,7 @@
 import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Server } from 'node:http';
-import { closeServers, listenOnLoopback } from '../../lib/loopback-servers';
+import { closeServers, listenOnLoopback } from '../../lib/consent/loopback-servers';
 
 /**
  * Serves the app where the redirect URL points, on loopback only.

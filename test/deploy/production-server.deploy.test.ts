@@ -1,10 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readCredential } from '../../lib/credential';
-import { readKeyShares } from '../../lib/key-shares';
-import { withRootToken } from '../../lib/root-token';
-import { VaultClient } from '../../lib/vault-client';
+import { readCredential } from '../../client/src/credential';
+import { readKeyShares } from '../../lib/server/key-shares';
+import { withRootToken } from '../../lib/server/root-token';
+import { VaultClient } from '../../lib/vault/vault-client';
 import { DeployedServer, succeeded } from '../fixtures/deployed-server';
 import { docker, dockerLogs, dockerUnavailable } from '../fixtures/docker-engine';
 import { eventually } from '../fixtures/eventually';

@@ -2,12 +2,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { run } from '../../embedded/child-process';
-import { freePort } from '../../embedded/free-port';
-import { findOauthappPlugin } from '../../embedded/oauthapp-plugin';
-import { defineDeployment, type Deployment } from '../../lib/deployment';
-import { rehearsalEnvironment } from '../../lib/rehearsal';
-import { VaultClient } from '../../lib/vault-client';
+import { run } from '../../rehearsal/child-process';
+import { freePort } from '../../rehearsal/free-port';
+import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
+import { defineDeployment, type Deployment } from '../../lib/declaration/deployment';
+import { rehearsalEnvironment } from '../../lib/declaration/rehearsal';
+import { VaultClient } from '../../lib/vault/vault-client';
 import { docker, dockerEngine, dockerLogs, dockerUnavailable } from '../fixtures/docker-engine';
 import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
 

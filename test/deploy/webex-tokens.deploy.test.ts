@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { run, type FinishedCommand } from '../../embedded/child-process';
-import { findOauthappPlugin } from '../../embedded/oauthapp-plugin';
-import { findOpenBao } from '../../embedded/openbao-binary';
-import { Stage } from '../../embedded/stage';
-import { authorize, type Grant } from '../../lib/code-grant';
-import { readCredential } from '../../lib/credential';
-import { clientSecretVariable, defineDeployment, type Deployment } from '../../lib/deployment';
-import { authorizerPolicyName, provisionerPolicy, provisionerPolicyName } from '../../lib/policies';
-import { rehearsalEnvironment } from '../../lib/rehearsal';
+import { run, type FinishedCommand } from '../../rehearsal/child-process';
+import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
+import { findOpenBao } from '../../rehearsal/server/openbao-binary';
+import { Stage } from '../../rehearsal/stage';
+import { authorize, type Grant } from '../../lib/consent/code-grant';
+import { readCredential } from '../../client/src/credential';
+import { clientSecretVariable, defineDeployment, type Deployment } from '../../lib/declaration/deployment';
+import { authorizerPolicyName, provisionerPolicy, provisionerPolicyName } from '../../lib/declaration/policies';
+import { rehearsalEnvironment } from '../../lib/declaration/rehearsal';
 import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
 
 /*

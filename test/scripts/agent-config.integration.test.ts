@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { findOpenBao } from '../../embedded/openbao-binary';
-import { authorize } from '../../lib/code-grant';
-import { issueSecretId } from '../../lib/secret-id';
-import type { VaultClient } from '../../lib/vault-client';
+import { findOpenBao } from '../../rehearsal/server/openbao-binary';
+import { authorize } from '../../lib/consent/code-grant';
+import { issueSecretId } from '../../lib/access/secret-id';
+import type { VaultClient } from '../../lib/vault/vault-client';
 import { runScript, type ScriptResult } from '../fixtures/script';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
 

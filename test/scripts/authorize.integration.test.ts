@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readCredential } from '../../lib/credential';
-import { NotAuthorizedYet } from '../../lib/credential-errors';
-import { findIntegration } from '../../lib/deployment';
-import { authorizerPolicy } from '../../lib/policies';
-import { RedirectListener } from '../../lib/redirect-listener';
+import { readCredential } from '../../client/src/credential';
+import { NotAuthorizedYet } from '../../client/src/credential-errors';
+import { findIntegration } from '../../lib/declaration/deployment';
+import { authorizerPolicy } from '../../lib/declaration/policies';
+import { RedirectListener } from '../../lib/consent/redirect-listener';
 import { Script, type ScriptResult } from '../fixtures/script';
 import { VaultWithWebex, type AppLogin } from '../fixtures/vault-with-webex';
 

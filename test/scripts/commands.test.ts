@@ -2,8 +2,8 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
-import { run } from '../../embedded/child-process';
-import { freePort } from '../../embedded/free-port';
+import { run } from '../../rehearsal/child-process';
+import { freePort } from '../../rehearsal/free-port';
 import { runScript } from '../fixtures/script';
 
 jest.setTimeout(60_000);

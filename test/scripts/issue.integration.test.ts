@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { findOpenBao } from '../../embedded/openbao-binary';
-import { issuerPolicy, unwrapSecretId } from '../../lib/secret-id';
+import { findOpenBao } from '../../rehearsal/server/openbao-binary';
+import { issuerPolicy, unwrapSecretId } from '../../lib/access/secret-id';
 import { runScript, type ScriptResult } from '../fixtures/script';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
 

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { VaultClient } from '../../lib/vault-client';
+import type { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../fixtures/eventually';
 import { ProductionServer } from '../fixtures/production-server';
 import { WebexEngine } from '../fixtures/webex-engine';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { VaultClient } from '../../lib/vault-client';
+import type { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../fixtures/eventually';
 import { ProductionServer, type ProductionNode } from '../fixtures/production-server';
 import { WebexEngine } from '../fixtures/webex-engine';

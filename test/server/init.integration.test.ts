@@ -1,10 +1,10 @@
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { initialiseServer } from '../../lib/initialisation';
-import { appPolicyName, provisionerPolicyName } from '../../lib/policies';
-import { withRootToken } from '../../lib/root-token';
-import { VaultClient } from '../../lib/vault-client';
+import { initialiseServer } from '../../lib/server/initialisation';
+import { appPolicyName, provisionerPolicyName } from '../../lib/declaration/policies';
+import { withRootToken } from '../../lib/server/root-token';
+import { VaultClient } from '../../lib/vault/vault-client';
 import { OperatedServer } from '../fixtures/operated-server';
 import { PGP_PUBLIC_KEY } from '../fixtures/pgp-key';
 import { ProductionServer } from '../fixtures/production-server';

@@ -1,7 +1,7 @@
 import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { findOauthappPlugin } from '../../embedded/oauthapp-plugin';
+import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { ProductionServer } from '../fixtures/production-server';
 import { runScript } from '../fixtures/script';
 import { WebexEngine } from '../fixtures/webex-engine';

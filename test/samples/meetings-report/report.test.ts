@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { meetingsMetrics } from '../../../embedded/webex/meetings-metrics';
-import { WebexResponseError } from '../../../lib/webex-client';
-import type { WebexFetch } from '../../../lib/webex-fetch';
+import { meetingsMetrics } from '../../../rehearsal/webex/meetings-metrics';
+import { WebexResponseError } from '../../../client/src/webex-client';
+import type { WebexFetch } from '../../../client/src/webex-fetch';
 import { ANALYTICS_URLS } from '../../../samples/meetings-report/aggregates';
 import { atMost } from '../../../samples/meetings-report/at-most';
 import { addUp, metricsSchema } from '../../../samples/meetings-report/metrics';

@@ -1,7 +1,7 @@
-import { WrongAccount } from '../../../lib/account';
-import { TemporarilyUnavailable } from '../../../lib/credential-errors';
-import type { ConsentState } from '../../../lib/redirect';
-import { VaultUnreachableError } from '../../../lib/vault-client';
+import { WrongAccount } from '../../../lib/consent/account';
+import { TemporarilyUnavailable } from '../../../client/src/credential-errors';
+import type { ConsentState } from '../../../lib/consent/redirect';
+import { VaultUnreachableError } from '../../../lib/vault/vault-client';
 import type { Status } from '../../../samples/people-me-web/authorization';
 import { createWebApp } from '../../../samples/people-me-web/web-app';
 

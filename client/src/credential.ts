@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import {
+  AuthorizationPending,
+  NotAuthorizedYet,
+  NotDeployed,
+  NotPermitted,
+  ReauthorizationRequired,
+  TemporarilyUnavailable,
+  VaultSealed,
+} from './credential-errors';
+import { safeText } from './safe-text';
+import { UserError } from './user-error';
+import { VaultResponseError, type VaultClient } from '../../lib/vault/vault-client';
+
+/*
+ * Reading `creds/<name>`: the access token, or why there is none.
+ */
+
+const reply = z.object({
+  data: z.object({
+    server: z.string(),
+    access_token: z.string().min(1),
+    type: z.string(),
+    expire_time: z.iso.datetime({ offset: true }).optional(),
+  }),
+  warnings: z.array(z.string()).nullish(),
+});
+
+/** What the engine hands out. The token is not a property, so that no log, inspection or JSON of it shows the token. */
+export class CredentialReading {
+  readonly #accessToken: string;
+  readonly tokenType: string;
+  /** Name of the integration that the grant belongs to. */
+  readonly integration: string;
+  /** When the access token expires; the engine has a new one before. */
+  readonly expireTime?: Date;
+  /** Such as that the last refresh failed: the token still works, but will not for ever. */
+  readonly warnings: readonly string[];
+
+  constructor({ data, warnings }: z.infer<typeof reply>) {
+    this.#accessToken = data.access_token;
+    this.tokenType = data.type;
+    this.integration = data.server;
+    this.expireTime = data.expire_time === undefined ? undefined : new Date(data.expire_time);
+    this.warnings = (warnings ?? []).map((warning) => safeText(warning, [data.access_token]));
+  }
+
+  get accessToken(): string {
+    return this.#accessToken;
+  }
+}
+
+/**
+ * @throws NotAuthorizedYet, ReauthorizationRequired, TemporarilyUnavailable, VaultSealed, NotPermitted, NotDeployed,
+ *   or VaultUnreachableError
+ */
+export async function readCredential(vault: VaultClient, mountPath: string, name: string): Promise<CredentialReading> {
+  try {
+    return new CredentialReading(await vault.read(`${mountPath}/creds/${name}`, reply));
+  } catch (error) {
+    throw error instanceof VaultResponseError ? explainRefusal(error, vault.address, mountPath, name) : error;
+  }
+}
+
+/** What a refusal on `creds/<name>` means to the caller. */
+export function explainRefusal(
+  error: VaultResponseError,
+  address: string,
+  mountPath: string,
+  name: string,
+  secrets: readonly string[] = [],
+): UserError {
+  const said = whatVaultSaid(error, secrets);
+  switch (error.statusCode) {
+    case 400:
+      return explainState(said, name);
+    case 403:
+      return new NotPermitted(
+        name,
+        `this Vault token may not ${VERBS[error.method] ?? 'use'} credential "${name}": it is not valid, or its policies lack "${CAPABILITIES[error.method] ?? 'read'}" on ${mountPath}/creds/${name}`,
+      );
+    case 404:
+      return said === '' ? new NotAuthorizedYet(name) : engineMissing(name, mountPath, said);
+    default:
+      return said.includes('sealed')
+        ? new VaultSealed(name, address)
+        : new TemporarilyUnavailable(
+            name,
+            `Vault could not serve credential "${name}" (${error.statusCode}: ${said || 'no message'}); try again later`,
+            error.retryAfterMs,
+          );
+  }
+}
+
+/** Vault's own words, without the wrapping of its error lists, and free of secrets. */
+export function whatVaultSaid(error: VaultResponseError, secrets: readonly string[] = []): string {
+  return safeText(error.said.replace(/\d+ errors? occurred:\s*\*\s*/g, ''), secrets);
+}
+
+/**
+ * Vault has no secrets engine running where `deployment.ts` says that it is mounted.
+ *
+ * @param said Vault's own words
+ */
+export function engineMissing(name: string, mountPath: string, said = ''): NotDeployed {
+  if (said.includes('backend is nil')) {
+    return new NotDeployed(
+      name,
+      `the engine at ${mountPath}/ is mounted, but its plugin does not run: the binary in the server's plugin directory is missing, or is not the one whose sha256 is registered; the server's log says which; put the right one there and restart the server, or deploy webex-tokens with the sha256 of the new one`,
+    );
+  }
+  return new NotDeployed(
+    name,
+    `no oauthapp engine is mounted at ${mountPath}/; deploy stack webex-tokens, or correct engine.mountPath in deployment.ts`,
+  );
+}
+
+/** The engine tells the states of a grant apart by the text only. */
+function explainState(said: string, name: string): UserError {
+  if (said.includes('token pending issuance')) {
+    return new AuthorizationPending(name);
+  }
+  if (said.includes('has configuration problems') || said.includes('server configuration does not exist')) {
+    return new NotDeployed(name, `the integration of credential "${name}" is broken (${said}); deploy webex-tokens`);
+  }
+  if (said.includes('refresh failed')) {
+    return new ReauthorizationRequired(name, said);
+  }
+  if (said.includes('token expired')) {
+    return new TemporarilyUnavailable(
+      name,
+      `the access token of "${name}" has expired and could not be refreshed yet; try again later, and if it stays, check that Vault reaches Webex, or run: npm run authorize -- ${name} --replace`,
+    );
+  }
+  return new UserError(`Vault does not hand out credential "${name}": ${said || 'no message'}; see the server's log`);
+}
+
+const VERBS: Record<string, string> = { GET: 'read', PUT: 'write', DELETE: 'delete' };
+const CAPABILITIES: Record<string, string> = { GET: 'read', PUT: 'update', DELETE: 'delete' };

@@ -1,0 +1,176 @@
+import { AppRoleLogin, type AppRoleLoginOptions } from './app-role-login';
+import { readCredential, type CredentialReading } from './credential';
+import { NotPermitted, TemporarilyUnavailable } from './credential-errors';
+import { retry, type Passing, type RetryOptions } from './retry';
+import {
+  VaultClient,
+  VaultResponseError,
+  VaultUnreachableError,
+  type VaultClientOptions,
+} from '../../lib/vault/vault-client';
+
+export interface TokenSourceOptions extends Omit<VaultClientOptions, 'token'>, AppRoleLoginOptions {
+  /** Name of the credential. */
+  readonly credential: string;
+  /** Where the engine is mounted. @default "oauthapp" */
+  readonly mountPath?: string;
+  /** How long before its expiry a token is read again, but never more than a tenth of its life. @default 60 */
+  readonly refreshAheadSeconds?: number;
+  /** After a failure that may pass, every caller gets it for this long without asking Vault. @default 1000 */
+  readonly holdOffMs?: number;
+  /** How failures that may pass are retried. @default - four attempts within some seconds */
+  readonly retry?: RetryOptions;
+  /** Called with what the engine warns of, such as a refresh that keeps failing: once for each reading. */
+  readonly onWarning?: (warning: string) => void;
+  /** The clock, in milliseconds. @default Date.now */
+  readonly now?: () => number;
+}
+
+/** For a token without an expiry: it may be replaced in Vault all the same. */
+const CACHE_WITHOUT_EXPIRY_MS = 3_600_000;
+
+/**
+ * Fresh access tokens of one credential, for a program that runs for long.
+ *
+ * However many callers wait, one request is under way. The token appears in no property, so nothing that prints this
+ * object or an error of it shows the token.
+ *
+ * ```ts
+ * await using tokens = new TokenSource({ address, credential: 'testauth', roleId, secretIdFile });
+ * const { accessToken } = await tokens.token();
+ * ```
+ */
+export class TokenSource implements AsyncDisposable {
+  readonly credential: string;
+  readonly #options: TokenSourceOptions;
+  readonly #login: AppRoleLogin;
+  readonly #closing = new AbortController();
+  readonly #now: () => number;
+  #cached?: { readonly reading: CredentialReading; readonly until: number };
+  #failure?: { readonly error: unknown; readonly until: number };
+  #underWay?: Promise<CredentialReading>;
+
+  constructor(options: TokenSourceOptions) {
+    this.credential = options.credential;
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    const { address, namespace, ca, timeoutMs } = options;
+    this.#login = new AppRoleLogin(new VaultClient({ address, namespace, ca, timeoutMs }), options.credential, options);
+  }
+
+  /**
+   * The access token, from the cache or from Vault.
+   *
+   * @param options.signal ends this caller's waiting; the request goes on for the others
+   * @throws NotAuthorizedYet, ReauthorizationRequired, TemporarilyUnavailable, NotPermitted, NotDeployed, VaultSealed
+   *   or VaultUnreachableError
+   */
+  async token({ signal }: { readonly signal?: AbortSignal } = {}): Promise<CredentialReading> {
+    signal?.throwIfAborted();
+    if (this.#closing.signal.aborted) {
+      throw new Error('this TokenSource is closed; make a new one');
+    }
+    if (this.#cached && this.#now() < this.#cached.until) {
+      return this.#cached.reading;
+    }
+    if (this.#failure && this.#now() < this.#failure.until) {
+      throw this.#failure.error;
+    }
+    this.#underWay ??= this.#readThrough().finally(() => (this.#underWay = undefined));
+    return unlessAborted(this.#underWay, signal);
+  }
+
+  /** Tells that Webex refused this token: the next caller gets it read again, unless that has happened already. */
+  reject(reading: CredentialReading): void {
+    if (this.#cached?.reading === reading) {
+      this.#cached = undefined;
+    }
+  }
+
+  /** Revokes the Vault token that it logged in with. Callers who still wait get an error. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
+    await this.#underWay?.catch(() => undefined);
+    this.#cached = undefined;
+    await this.#login[Symbol.asyncDispose]();
+  }
+
+  async #readThrough(): Promise<CredentialReading> {
+    const { holdOffMs = 1000, onWarning } = this.#options;
+    try {
+      const signal = this.#closing.signal;
+      const reading = await retry(() => this.#read(), passing, { ...this.#options.retry, signal });
+      this.#cached = { reading, until: this.#cacheUntil(reading) };
+      this.#failure = undefined;
+      reading.warnings.forEach((warning) => onWarning?.(warning));
+      return reading;
+    } catch (error) {
+      if (!passing(error)) {
+        throw error;
+      }
+      const until = this.#now() + holdOffMs;
+      const reading = this.#cached?.reading;
+      if (reading?.expireTime && this.#now() < reading.expireTime.getTime()) {
+        this.#cached = { reading, until };
+        onWarning?.(`the access token of "${this.credential}" still works, but cannot be read anew: ${text(error)}`);
+        return reading;
+      }
+      this.#failure = { error, until };
+      throw error;
+    }
+  }
+
+  async #read(): Promise<CredentialReading> {
+    const { mountPath = 'oauthapp' } = this.#options;
+    const known = this.#login.loggedIn;
+    try {
+      return await readCredential(await this.#login.vault(), mountPath, this.credential);
+    } catch (error) {
+      if (!known || !(error instanceof NotPermitted)) {
+        throw error;
+      }
+      // The Vault token may have been revoked, or forgotten by a server that was rebuilt: only a new one can tell.
+      this.#login.forget();
+      return await readCredential(await this.#login.vault(), mountPath, this.credential);
+    }
+  }
+
+  #cacheUntil({ expireTime }: CredentialReading): number {
+    if (!expireTime) {
+      return this.#now() + CACHE_WITHOUT_EXPIRY_MS;
+    }
+    const { refreshAheadSeconds = 60 } = this.#options;
+    const lifeMs = expireTime.getTime() - this.#now();
+    return expireTime.getTime() - Math.min(refreshAheadSeconds * 1000, lifeMs / 10);
+  }
+}
+
+/** Network errors that come and go; others, such as a certificate that is not trusted, stay. */
+const PASSING_CODES = ['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'ETIMEDOUT', 'EPIPE', 'EAI_AGAIN', 'EHOSTUNREACH'];
+
+function passing(error: unknown): Passing | undefined {
+  if (error instanceof TemporarilyUnavailable) {
+    return error;
+  }
+  if (error instanceof VaultUnreachableError) {
+    return PASSING_CODES.includes(error.code) ? {} : undefined;
+  }
+  return error instanceof VaultResponseError && (error.statusCode === 429 || error.statusCode >= 500)
+    ? error
+    : undefined;
+}
+
+function text(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) {
+    return promise;
+  }
+  return new Promise<T>((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

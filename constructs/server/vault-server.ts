@@ -1,0 +1,69 @@
+import { DockerProvider } from '@cdktf/provider-docker/lib/provider';
+import { Annotations, TerraformOutput } from 'cdktf';
+import type { Construct } from 'constructs';
+import { dirname, isAbsolute } from 'node:path';
+import type { Deployment } from '../../lib/declaration/deployment';
+import { inspectPlugin } from '../../lib/declaration/plugin-binary';
+import type { DevServerDeclaration, ProductionServerDeclaration } from '../../lib/declaration/server-declaration';
+import { checkServerFiles } from '../../lib/declaration/server-files';
+import { UserError } from '../../client/src/user-error';
+import { DeploymentStack } from '../deployment-stack';
+import { ProductionServer } from './production-server';
+import { VaultServerContainer } from './vault-server-container';
+
+/** Stack `vault-server`: a server on this machine, where none exists yet. */
+export class VaultServer extends DeploymentStack {
+  constructor(scope: Construct, id: string, deployment: Deployment) {
+    super(scope, id, deployment);
+    const { server } = deployment.vault;
+    const { plugin } = deployment.engine;
+    if (server === undefined || plugin.path === undefined) {
+      throw new UserError(
+        'vault.server needs the plugin binary to run, got no engine.plugin.path; give its path on this machine',
+      );
+    }
+    inspectPlugin(plugin, DeploymentStack.home);
+    new DockerProvider(this, 'docker');
+    if (server.mode === 'production') {
+      this.#runProduction(server, plugin.path);
+    } else {
+      this.#runDevelopment(server, plugin.path);
+    }
+  }
+
+  #runDevelopment({ flavour, image, port, containerName }: DevServerDeclaration, pluginPath: string): void {
+    const container = new VaultServerContainer(this, 'server', {
+      flavour,
+      image,
+      port,
+      containerName,
+      pluginFolder: this.#hostPath(dirname(pluginPath)),
+    });
+    new TerraformOutput(this, 'vault_addr', { value: container.address, staticId: true });
+    new TerraformOutput(this, 'root_token_command', {
+      value: `docker logs ${container.containerName} 2>&1 | sed -n 's/^Root Token: //p'`,
+      description: 'Prints the root token of the development server, which is in its log only',
+      staticId: true,
+    });
+  }
+
+  #runProduction(server: ProductionServerDeclaration, pluginPath: string): void {
+    const warnings = checkServerFiles(server, pluginPath, DeploymentStack.home);
+    warnings.forEach((warning) => Annotations.of(this).addWarning(warning));
+    const { addresses } = new ProductionServer(this, 'server', {
+      server,
+      pluginFolder: dirname(pluginPath),
+      hostPath: (path) => this.#hostPath(path),
+    });
+    const [address] = addresses;
+    new TerraformOutput(this, 'vault_addr', { value: address, staticId: true });
+    if (addresses.length > 1) {
+      new TerraformOutput(this, 'vault_addrs', { value: addresses, description: 'Of each node', staticId: true });
+    }
+  }
+
+  /** Docker wants an absolute path; Terraform makes it one, so that none of this machine is in the declaration. */
+  #hostPath(path: string): string {
+    return isAbsolute(path) ? path : `\${abspath("${this.projectFolder}/${path}")}`;
+  }
+}

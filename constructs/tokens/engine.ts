@@ -1,0 +1,163 @@
+import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
+import { Mount } from '@cdktf/provider-vault/lib/mount';
+import { Plugin } from '@cdktf/provider-vault/lib/plugin';
+import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
+import { Construct } from 'constructs';
+import { UserError } from '../../client/src/user-error';
+
+/** The plugin's own limits. @see pkg/backend/path_config.go of the plugin */
+const MAX_REFRESH_CHECK_INTERVAL_SECONDS = 90 * 24 * 3600;
+const MAX_REAP_CHECK_INTERVAL_SECONDS = 180 * 24 * 3600;
+
+/**
+ * Defaults are chosen so that no grant is lost: only a person can give one again.
+ *
+ * @see https://github.com/puppetlabs/vault-plugin-secrets-oauthapp/blob/main/README.md, `config`, for every knob
+ */
+export interface EngineProps {
+  /** Where the engine is mounted. @default "oauthapp" */
+  readonly mountPath?: string;
+  /**
+   * Name in the plugin catalog, and type of the mount. Another name is another mount: Vault cannot change the type of
+   * one, so the grants in it would be lost. @default "oauthapp"
+   */
+  readonly pluginName?: string;
+  /** Hex sha256 of the plugin binary. @default - the catalog entry is written by someone else */
+  readonly pluginSha256?: string;
+  /** File name of the plugin binary in the server's plugin directory. @default - the plugin's name */
+  readonly pluginCommand?: string;
+  /**
+   * Provider that writes the catalog entry. Vault keeps one catalog for all namespaces, in the root namespace. A plugin
+   * that is replaced must then be reloaded by hand, in the namespace of the mount. @default - the stack's
+   */
+  readonly pluginProvider?: VaultProvider;
+  /** Integration that a request means when it names none. @default - none */
+  readonly defaultServer?: string;
+  /** Longest wait for an answer of Webex; 0: no end. @default 30 */
+  readonly providerTimeoutSeconds?: number;
+  /** That wait is longer by this factor for a token that is about to expire; at least 1. @default 1.5 */
+  readonly providerTimeoutExpiryLeewayFactor?: number;
+  /** How often to look for tokens to refresh, at most 90 days; 0: refresh only when read. @default 3600 */
+  readonly refreshCheckIntervalSeconds?: number;
+  /**
+   * How long before its expiry a token is refreshed: an outage of Webex shorter than that costs nothing. Not shorter
+   * than the check interval; pointless where it is longer than a token lives. Ignored where the interval is 0.
+   * @default 604800 (7 days; Webex tokens live 14)
+   */
+  readonly refreshAheadSeconds?: number;
+  /** How often to delete grants held for dead, at most 180 days; 0: never. @default 0 */
+  readonly reapCheckIntervalSeconds?: number;
+  /** Only log what reaping would delete. @default false */
+  readonly reapDryRun?: boolean;
+  /** Delete a grant without refresh token this long after its expiry; 0: never. @default 86400 */
+  readonly reapNonRefreshableSeconds?: number;
+  /** Delete a grant that Webex refused to refresh this long after its expiry; 0: never. @default 3600 */
+  readonly reapRevokedSeconds?: number;
+  /** Failed refreshes before a grant may be deleted for them; 0: never deleted for them. @default 10 */
+  readonly reapTransientErrorAttempts?: number;
+  /** Delete a grant whose refresh keeps failing this long after its expiry; 0: never. @default 86400 */
+  readonly reapTransientErrorSeconds?: number;
+  /** Delete a grant whose integration is gone this long after its expiry; 0: never. @default 86400 */
+  readonly reapServerDeletedSeconds?: number;
+}
+
+/** The oauthapp plugin: registered, mounted, tuned. */
+export class Engine extends Construct {
+  /** Where it is mounted; a reference, so that what uses it comes after it. */
+  readonly mountPath: string;
+  /** Changes when the mount is created anew, and everything in it has to be written again. */
+  readonly mountAccessor: string;
+
+  constructor(scope: Construct, id: string, props: EngineProps = {}) {
+    super(scope, id);
+    const { mountPath = 'oauthapp', pluginName = 'oauthapp', pluginSha256, pluginCommand = pluginName } = props;
+
+    const plugin =
+      pluginSha256 === undefined
+        ? undefined
+        : new Plugin(this, 'plugin', {
+            // No version: Vault then accepts any build whose sha256 matches, and the mount names none.
+            type: 'secret',
+            name: pluginName,
+            command: pluginCommand,
+            sha256: pluginSha256,
+            provider: props.pluginProvider,
+          });
+
+    // Vault goes on running the binary that it started, whatever the catalog says by now. First of all, so that the
+    // plugin is not stopped while it is being written to.
+    const reload =
+      plugin === undefined || props.pluginProvider !== undefined
+        ? undefined
+        : new GenericEndpoint(this, 'reload', {
+            path: 'sys/plugins/reload/backend',
+            dataJson: JSON.stringify({ plugin: pluginName }),
+            ignoreAbsentFields: true,
+            disableRead: true,
+            disableDelete: true,
+            dependsOn: [plugin],
+            lifecycle: { replaceTriggeredBy: [`${plugin.terraformResourceType}.${plugin.friendlyUniqueId}`] },
+          });
+
+    const mount = new Mount(this, 'mount', {
+      path: mountPath,
+      type: pluginName,
+      description: 'OAuth grants, refreshed by the oauthapp plugin',
+      dependsOn: [plugin, reload].filter((before) => before !== undefined),
+    });
+    this.mountPath = mount.path;
+    this.mountAccessor = mount.accessor;
+
+    // Written whole: the plugin puts every field that is left out back to its own default, and that one reaps.
+    new GenericEndpoint(this, 'config', {
+      path: `${mount.path}/config`,
+      dataJson: JSON.stringify(configOf(props)),
+      ignoreAbsentFields: true,
+      // It goes with the mount. On its own, even for the moment in which a mount moves, reaping would be back on.
+      disableDelete: true,
+    });
+  }
+}
+
+function configOf(props: EngineProps): Record<string, unknown> {
+  const {
+    refreshCheckIntervalSeconds = 3600,
+    refreshAheadSeconds = 7 * 24 * 3600,
+    reapCheckIntervalSeconds = 0,
+    providerTimeoutExpiryLeewayFactor = 1.5,
+  } = props;
+  atMost('refreshCheckIntervalSeconds', refreshCheckIntervalSeconds, MAX_REFRESH_CHECK_INTERVAL_SECONDS);
+  atMost('reapCheckIntervalSeconds', reapCheckIntervalSeconds, MAX_REAP_CHECK_INTERVAL_SECONDS);
+  if (refreshAheadSeconds < refreshCheckIntervalSeconds) {
+    throw new UserError(
+      `refreshAheadSeconds must not be below refreshCheckIntervalSeconds (${refreshCheckIntervalSeconds}), got ${refreshAheadSeconds}, so tokens would expire between two checks; use ${refreshCheckIntervalSeconds} or more`,
+    );
+  }
+  if (providerTimeoutExpiryLeewayFactor < 1) {
+    throw new UserError(
+      `providerTimeoutExpiryLeewayFactor must be at least 1, got ${providerTimeoutExpiryLeewayFactor}, and the plugin refuses less; use 1`,
+    );
+  }
+  return {
+    default_server: props.defaultServer ?? '',
+    tune_provider_timeout_seconds: props.providerTimeoutSeconds ?? 30,
+    tune_provider_timeout_expiry_leeway_factor: providerTimeoutExpiryLeewayFactor,
+    tune_refresh_check_interval_seconds: refreshCheckIntervalSeconds,
+    // The plugin refreshes a token that has less than interval x factor to live.
+    tune_refresh_expiry_delta_factor:
+      refreshCheckIntervalSeconds === 0 ? 1 : refreshAheadSeconds / refreshCheckIntervalSeconds,
+    tune_reap_check_interval_seconds: reapCheckIntervalSeconds,
+    tune_reap_dry_run: props.reapDryRun ?? false,
+    tune_reap_non_refreshable_seconds: props.reapNonRefreshableSeconds ?? 86400,
+    tune_reap_revoked_seconds: props.reapRevokedSeconds ?? 3600,
+    tune_reap_transient_error_attempts: props.reapTransientErrorAttempts ?? 10,
+    tune_reap_transient_error_seconds: props.reapTransientErrorSeconds ?? 86400,
+    tune_reap_server_deleted_seconds: props.reapServerDeletedSeconds ?? 86400,
+  };
+}
+
+function atMost(prop: string, value: number, limit: number): void {
+  if (value > limit) {
+    throw new UserError(`${prop} must be at most ${limit} (${limit / 86400} days), got ${value}; use ${limit} or less`);
+  }
+}

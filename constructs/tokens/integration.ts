@@ -1,0 +1,114 @@
+import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
+import { DataResource, type LocalExecProvisioner, type TerraformResource, TerraformVariable } from 'cdktf';
+import { Construct } from 'constructs';
+import { clientSecretVariable } from '../../lib/declaration/deployment';
+import { INTEGRATION_SECRET_ENVIRONMENT as ENVIRONMENT } from '../../lib/vault/integration-secret';
+import { UserError } from '../../client/src/user-error';
+import type { Engine } from './engine';
+
+export interface IntegrationProps {
+  readonly name: string;
+  readonly engine: Engine;
+  /** As Webex shows it for the integration. */
+  readonly clientId?: string;
+  /** Raise it when the client secret changes at Webex. @default 1 */
+  readonly clientSecretVersion?: number;
+  /** Base URL of the Webex API. @default "https://webexapis.com/v1" */
+  readonly webexApiUrl?: string;
+  /** Way from the stack's output folder to this project, where the command is that writes the secret. */
+  readonly projectFolder: string;
+  /** Set for that command where the declaration names them, as Terraform's provider has them. @default - the environment's */
+  readonly vaultAddress?: string;
+  /** @default - the environment's */
+  readonly vaultNamespace?: string;
+}
+
+/**
+ * A Webex OAuth client in the engine, its secret kept out of state, plan and logs.
+ *
+ * The secret is an ephemeral variable: Terraform knows it only while it applies, and lets it into a provisioner's
+ * environment alone. Three steps follow each other whenever a field or the secret's version changes, else none runs:
+ * 1. the gate fails where the secret is missing, before anything is touched;
+ * 2. the entry is written without the secret, by a resource that sees when its fields are changed behind our back;
+ * 3. a command writes the entry again with the secret, as the plugin replaces the whole entry each time.
+ *
+ * @see https://developer.hashicorp.com/terraform/language/manage-sensitive-data/ephemeral
+ */
+export class Integration extends Construct {
+  constructor(scope: Construct, id: string, props: IntegrationProps) {
+    super(scope, id);
+    const { name, engine, clientSecretVersion = 1, webexApiUrl = 'https://webexapis.com/v1', projectFolder } = props;
+    if (props.clientId === undefined) {
+      throw new UserError(
+        `integration "${name}" has no client id; set WEBEX_CLIENT_ID (or its clientId in deployment.ts) to the one that Webex shows for it`,
+      );
+    }
+
+    const path = `${engine.mountPath}/servers/${name}`;
+    const entry = JSON.stringify({
+      client_id: props.clientId,
+      provider: 'custom',
+      provider_options: {
+        // Unset, the plugin tries Basic authentication first, and each first failure counts twice.
+        auth_style: 'in_params',
+        auth_code_url: `${webexApiUrl}/authorize`,
+        token_url: `${webexApiUrl}/access_token`,
+      },
+    });
+
+    const variable = clientSecretVariable(name);
+    const secret = new TerraformVariable(this, 'client-secret', {
+      type: 'string',
+      sensitive: true,
+      description: `Client secret of integration ${name}; needed when it has to be written, never stored`,
+    });
+    secret.overrideLogicalId(variable);
+    // CDKTF has no prop for the one, and fails on null for the other.
+    secret.addOverride('ephemeral', true);
+    secret.addOverride('default', null);
+
+    const command = (step: string, environment: Record<string, string>): LocalExecProvisioner => ({
+      type: 'local-exec',
+      command: `node --import tsx scripts/write-integration.ts ${step}`,
+      workingDir: projectFolder,
+      environment: {
+        [ENVIRONMENT.integration]: name,
+        [ENVIRONMENT.variable]: `TF_VAR_${variable}`,
+        [ENVIRONMENT.clientSecret]: secret.stringValue,
+        ...environment,
+      },
+    });
+
+    const gate = new DataResource(this, 'gate', {
+      // The accessor: in a mount created anew, the entry has to be written anew too.
+      triggersReplace: { path, entry, mount: engine.mountAccessor, clientSecretVersion },
+      provisioners: [command('check', {})],
+    });
+
+    const withoutSecret = new GenericEndpoint(this, 'entry', {
+      path,
+      dataJson: entry,
+      ignoreAbsentFields: true,
+      dependsOn: [gate],
+    });
+
+    new DataResource(this, 'secret', {
+      // Known only afterwards where the entry is written anew, as when it was gone; the trigger below is deaf to that.
+      triggersReplace: { written: withoutSecret.writeDataJson },
+      lifecycle: { replaceTriggeredBy: [address(gate), address(withoutSecret)] },
+      provisioners: [
+        command('write', {
+          [ENVIRONMENT.path]: path,
+          [ENVIRONMENT.entry]: entry,
+          ...(props.vaultAddress === undefined ? {} : { VAULT_ADDR: props.vaultAddress }),
+          ...(props.vaultNamespace === undefined ? {} : { VAULT_NAMESPACE: props.vaultNamespace }),
+        }),
+      ],
+    });
+  }
+}
+
+/** CDKTF's own `fqn` is an expression; Terraform wants the bare address here. */
+function address(resource: TerraformResource): string {
+  return `${resource.terraformResourceType}.${resource.friendlyUniqueId}`;
+}

@@ -1,0 +1,82 @@
+import { AuthBackend } from '@cdktf/provider-vault/lib/auth-backend';
+import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
+import { TerraformOutput } from 'cdktf';
+import type { Construct } from 'constructs';
+import type { Deployment } from '../../lib/declaration/deployment';
+import { inspectPlugin } from '../../lib/declaration/plugin-binary';
+import { appPolicyName } from '../../lib/declaration/policies';
+import { App } from './app';
+import { Authorizer } from './authorizer';
+import { DeploymentStack } from '../deployment-stack';
+import { Engine } from './engine';
+import { Integration } from './integration';
+import { Provisioner } from './provisioner';
+
+/** Stack `webex-tokens`: everything inside Vault, wherever that is. */
+export class WebexTokens extends DeploymentStack {
+  constructor(scope: Construct, id: string, deployment: Deployment) {
+    super(scope, id, deployment);
+    const { vault, webex, engine: engineSettings, integrations, apps } = deployment;
+
+    // Address and token come from the environment, where the declaration names none. A child token would need the right
+    // to create tokens.
+    new VaultProvider(this, 'vault', { address: vault.address, namespace: vault.namespace, skipChildToken: true });
+
+    // No namespace has a plugin catalog of its own: the entry is written in the root one, by a token that may.
+    const pluginProvider =
+      vault.namespace === undefined
+        ? undefined
+        : new VaultProvider(this, 'vault-root', {
+            alias: 'root',
+            address: vault.address,
+            namespace: 'root',
+            skipChildToken: true,
+          });
+
+    const { mountPath, plugin, ...tuning } = engineSettings;
+    const binary = plugin.register ? inspectPlugin(plugin, DeploymentStack.home) : undefined;
+    const engine = new Engine(this, 'engine', {
+      ...tuning,
+      mountPath,
+      pluginName: plugin.name,
+      pluginSha256: binary?.sha256,
+      pluginCommand: binary?.command,
+      pluginProvider,
+    });
+
+    for (const { name, clientId, clientSecretVersion } of integrations) {
+      new Integration(this, `integration-${name}`, {
+        name,
+        engine,
+        clientId,
+        clientSecretVersion,
+        webexApiUrl: webex.apiUrl,
+        projectFolder: this.projectFolder,
+        vaultAddress: vault.address,
+        vaultNamespace: vault.namespace,
+      });
+    }
+
+    const appRolePath = deployment.declareAppRole
+      ? new AuthBackend(this, 'approle', { type: 'approle', path: deployment.appRolePath }).path
+      : deployment.appRolePath;
+    const roleIds: Record<string, string> = {};
+    for (const { reads, ...app } of apps) {
+      const policyName = appPolicyName(deployment, app.name);
+      const { roleId } = new App(this, `app-${app.name}`, {
+        ...app,
+        policyName,
+        engine,
+        credentialNames: reads,
+        appRolePath,
+      });
+      roleIds[app.name] = roleId;
+    }
+    new TerraformOutput(this, 'role_ids', { value: roleIds, description: 'Role id of each app', staticId: true });
+
+    new Authorizer(this, 'authorizer', { deployment });
+    if (deployment.declareProvisioner) {
+      new Provisioner(this, 'provisioner', { deployment });
+    }
+  }
+}

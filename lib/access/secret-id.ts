@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { findApp, type App, type Deployment } from '../declaration/deployment';
+import { oneLine } from '../../client/src/safe-text';
+import { UserError } from '../../client/src/user-error';
+import { VaultResponseError, type VaultClient } from '../vault/vault-client';
+
+/*
+ * The secret id of an app, on its way from the operator to the app: wrapped, so that nobody between the two can read
+ * it unnoticed.
+ *
+ * @see https://developer.hashicorp.com/vault/docs/concepts/response-wrapping
+ */
+
+/** What an app needs for its first login. */
+export interface WrappedSecretId {
+  /** No secret. */
+  readonly roleId: string;
+  /** Good for one unwrapping, by whoever holds it. */
+  readonly wrappingToken: string;
+  /** When the wrapping token expires, and with it the way to the secret id. */
+  readonly wrappingExpireTime: Date;
+  /** No secret: names the secret id, to look it up or to destroy it. Where the server tells it. */
+  readonly secretIdAccessor?: string;
+}
+
+/** The secret id is out of reach: someone else may have it. */
+export class WrappingTokenSpentError extends UserError {
+  override name = 'WrappingTokenSpentError';
+
+  constructor() {
+    super(
+      'Vault does not know the wrapping token (any more): it expired, or it was used already, and if not by you, then someone has taken the secret id; destroy the secret ids of this app and issue a new one with "npm run issue"',
+    );
+  }
+}
+
+/** What the wrapping token holds was not put there by the AppRole method: it may be someone else's secret id. */
+export class WrappingTokenForgedError extends UserError {
+  override name = 'WrappingTokenForgedError';
+
+  constructor(creationPath: string) {
+    super(
+      `the wrapping token was made by "${oneLine(creationPath)}" and not for a secret id, so it may have been replaced on its way; do not use it, and issue a new one with "npm run issue"`,
+    );
+  }
+}
+
+/** What it takes in Vault to issue secret ids of an app, as a policy. */
+export function issuerPolicy(appRolePath: string, appName: string): string {
+  const role = `auth/${appRolePath}/role/${appName}`;
+  return [
+    `path "${role}/role-id" { capabilities = ["read"] }`,
+    // A token that may only issue wrapped never sees a secret id.
+    `path "${role}/secret-id" { capabilities = ["update"] min_wrapping_ttl = "1s" max_wrapping_ttl = "24h" }`,
+    '',
+  ].join('\n');
+}
+
+/**
+ * @param wrapTtlSeconds how long the app has to fetch it
+ * @throws UserError where the app is unknown, not deployed, deployed with other limits, or this token may not issue
+ */
+export async function issueSecretId(
+  vault: VaultClient,
+  deployment: Deployment,
+  appName: string,
+  wrapTtlSeconds: number,
+): Promise<WrappedSecretId> {
+  const app = findApp(deployment, appName);
+  const role = rolePath(deployment, app.name);
+  try {
+    const { data } = await vault.read(`${role}/role-id`, roleIdReply);
+    const wrapped = await vault.writeWrapped(`${role}/secret-id`, limitsOf(app), wrapTtlSeconds);
+    return {
+      roleId: data.role_id,
+      wrappingToken: wrapped.token,
+      wrappingExpireTime: wrapped.expireTime,
+      secretIdAccessor: wrapped.wrappedAccessor,
+    };
+  } catch (error) {
+    throw error instanceof VaultResponseError ? explainRefusal(error, vault, deployment, app) : error;
+  }
+}
+
+/**
+ * Takes the secret id out of its wrapping, which works once.
+ *
+ * @param vault needs no token of its own
+ * @throws WrappingTokenSpentError, WrappingTokenForgedError
+ */
+export async function unwrapSecretId(vault: VaultClient, wrappingToken: string): Promise<string> {
+  const bearer = vault.withToken(wrappingToken);
+  try {
+    // Whoever took the token on its way could have wrapped something of their own; only the server knows by what path
+    // a token was made.
+    const { data } = await bearer.write('sys/wrapping/lookup', { token: wrappingToken }, lookupReply);
+    if (!/^auth\/.+\/role\/[^/]+\/secret-id$/.test(data.creation_path)) {
+      throw new WrappingTokenForgedError(data.creation_path);
+    }
+    return (await bearer.write('sys/wrapping/unwrap', {}, secretIdReply)).data.secret_id;
+  } catch (error) {
+    throw error instanceof VaultResponseError && error.statusCode < 500 ? new WrappingTokenSpentError() : error;
+  }
+}
+
+const roleIdReply = z.object({ data: z.object({ role_id: z.string().min(1) }) });
+const lookupReply = z.object({ data: z.object({ creation_path: z.string() }) });
+const secretIdReply = z.object({ data: z.object({ secret_id: z.string().min(1) }) });
+
+function rolePath(deployment: Deployment, appName: string): string {
+  return `auth/${deployment.appRolePath}/role/${appName}`;
+}
+
+/** The role has them too. Said again, so that Vault refuses where the role is stricter, and obeys where it is laxer. */
+function limitsOf({ secretIdTtlSeconds, secretIdUses, boundCidrs }: App): object {
+  return {
+    ttl: secretIdTtlSeconds,
+    num_uses: secretIdUses,
+    cidr_list: boundCidrs,
+    token_bound_cidrs: boundCidrs,
+  };
+}
+
+function explainRefusal(
+  { statusCode, said }: VaultResponseError,
+  vault: VaultClient,
+  deployment: Deployment,
+  app: App,
+): UserError {
+  const role = rolePath(deployment, app.name);
+  if (said.includes('sealed')) {
+    return new UserError(`Vault at ${vault.address} is sealed; unseal it, then try again`);
+  }
+  if (statusCode === 404) {
+    return new UserError(`Vault has no AppRole ${role}; deploy stack webex-tokens, then issue again`);
+  }
+  if (statusCode === 403) {
+    return new UserError(
+      `this Vault token may not issue secret ids of app "${app.name}": it is not valid, or its policies lack "read" on ${role}/role-id and "update" on ${role}/secret-id; use one that has them`,
+      5,
+    );
+  }
+  if (/cannot be (longer|higher) than the role|subset relationship/.test(said)) {
+    return new UserError(
+      `AppRole ${role} is stricter than app "${app.name}" in deployment.ts (${said}); deploy stack webex-tokens, then issue again`,
+    );
+  }
+  return new UserError(`Vault issued no secret id of app "${app.name}" (${statusCode}: ${said || 'no message'})`);
+}

@@ -1,0 +1,174 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { keepLoopbackDirect } from './loopback-proxy';
+import { oneLine } from '../../client/src/safe-text';
+import { UserError } from '../../client/src/user-error';
+
+/*
+ * What all commands share: their `--help`, their exit codes, one line for each error, and Ctrl-C.
+ */
+
+export interface CommandDescription {
+  /** Name of the package script. */
+  readonly name: string;
+  readonly summary: string;
+  /** Environment variables that it reads, each with its meaning. @default - none */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Exit codes beyond those that every command has. @default - none */
+  readonly exitCodes?: Readonly<Record<number, string>>;
+}
+
+const COMMON_EXIT_CODES: Readonly<Record<number, string>> = {
+  0: 'done',
+  1: 'failed, as the line on stderr says',
+  2: 'wrong usage, or a name that deployment.ts does not declare',
+  130: 'interrupted',
+};
+
+/** Variables that every command which talks to Vault reads. */
+export const VAULT_ENVIRONMENT: Readonly<Record<string, string>> = {
+  VAULT_ADDR: 'address of Vault or OpenBao; default: the one in deployment.ts',
+  VAULT_TOKEN: 'Vault token; default: the one in ~/.vault-token',
+  VAULT_CACERT: "PEM file of the CA that signed the server's certificate",
+  VAULT_NAMESPACE: 'Vault namespace; default: the one in deployment.ts',
+  'BAO_...': 'each of them in its OpenBao form, which wins',
+};
+
+/** Ctrl-C, the end asked for by another process, and the terminal being closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** npm and tsx pass on what the terminal has sent to this process already. */
+const SAME_SIGNAL_MS = 500;
+
+/** Makes unexpected errors show where they arose. */
+const DEBUG_VARIABLE = 'WEBEX_TOKEN_VAULT_DEBUG';
+
+export function createCommand(description: CommandDescription): Command {
+  const environment = { ...description.environment, [DEBUG_VARIABLE]: '1: unexpected errors show their stack' };
+  const exitCodes = { ...COMMON_EXIT_CODES, ...description.exitCodes };
+  return new Command(`npm run ${description.name} --`)
+    .description(description.summary)
+    .exitOverride()
+    .addHelpText('after', section('Environment', environment))
+    .addHelpText('after', section('Exit codes', exitCodes));
+}
+
+/** For options that take a whole number of at least 1. */
+export function wholeNumber(value: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(value)) {
+    throw new InvalidArgumentError(`It must be a whole number of at least 1, got "${value}".`);
+  }
+  return Number(value);
+}
+
+/**
+ * Parses the command line, runs the action and sets the exit code.
+ *
+ * The first Ctrl-C aborts the signal, so that the action can clean up; a second one ends the process at once.
+ */
+export async function runCommand(build: (signal: AbortSignal) => Command, argv = process.argv): Promise<void> {
+  process.stdout.on('error', unlessNobodyReads);
+  process.stderr.on('error', unlessNobodyReads);
+  const interruption = new AbortController();
+  const ignoreSignals = onInterruption(() => interruption.abort(new Interrupted()));
+  keepLoopbackDirect(process.env);
+  try {
+    refuseUnverifiedTls();
+    await build(interruption.signal).parseAsync(argv);
+  } catch (error) {
+    process.exitCode = report(error, interruption.signal.aborted);
+  } finally {
+    ignoreSignals();
+  }
+}
+
+/**
+ * Calls back at the first Ctrl-C; the next one ends the process.
+ *
+ * @returns leaves signals to Node again
+ */
+function onInterruption(interrupt: () => void): () => void {
+  let since: number | undefined;
+  const handle = (signal: NodeJS.Signals): void => {
+    if (since === undefined) {
+      since = performance.now();
+      interrupt();
+    } else if (performance.now() - since > SAME_SIGNAL_MS) {
+      stop();
+      process.kill(process.pid, signal);
+    }
+  };
+  // Stays until the end: libraries that clean up at a signal kill the process where no other handler is left.
+  const stop = (): void => SIGNALS.forEach((signal) => void process.off(signal, handle));
+  SIGNALS.forEach((signal) => void process.on(signal, handle));
+  return stop;
+}
+
+/** Whoever reads the output may stop reading, like `head`, or a terminal that is closed. */
+function unlessNobodyReads(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') {
+    throw error;
+  }
+}
+
+/**
+ * Loads `deployment.ts` only once it is needed: `--help` works without it, and what is wrong in it takes one line.
+ *
+ * @throws UserError
+ */
+export async function loadDeployment<T>(load: () => Promise<{ default: T }>): Promise<T> {
+  try {
+    return (await load()).default;
+  } catch (error) {
+    if (error instanceof UserError || debugging()) {
+      throw error;
+    }
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new UserError(`deployment.ts cannot be loaded: ${problem}; run "npm run typecheck" to see where`);
+  }
+}
+
+/** Node would then send tokens to whoever answers, at Webex too. */
+function refuseUnverifiedTls(): void {
+  if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
+    throw new UserError(
+      'NODE_TLS_REJECT_UNAUTHORIZED is 0, which switches the check of certificates off; unset it, and set VAULT_CACERT or NODE_EXTRA_CA_CERTS to the CA that is missing',
+    );
+  }
+}
+
+class Interrupted extends Error {
+  override name = 'Interrupted';
+}
+
+function report(error: unknown, aborted: boolean): number {
+  if (error instanceof CommanderError) {
+    // Commander has already printed its line, or the help that was asked for.
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  // A prompt puts the terminal in raw mode, and reports Ctrl-C by an error of its own.
+  const prompted = error instanceof Error && error.name === 'ExitPromptError';
+  if (prompted || error instanceof Interrupted || (aborted && error instanceof Error && error.name === 'AbortError')) {
+    process.stderr.write('interrupted\n');
+    return 130;
+  }
+  if (error instanceof UserError) {
+    process.stderr.write(`error: ${oneLine(error.message)}\n`);
+    return error.exitCode;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`error: unexpected: ${oneLine(message)}; set ${DEBUG_VARIABLE}=1 to see where it arose\n`);
+  if (debugging() && error instanceof Error) {
+    process.stderr.write(`${error.stack ?? ''}\n`);
+  }
+  return 1;
+}
+
+function debugging(): boolean {
+  return process.env[DEBUG_VARIABLE] === '1';
+}
+
+function section(title: string, rows: Readonly<Record<string, string>>): string {
+  const width = Math.max(...Object.keys(rows).map((key) => key.length));
+  const lines = Object.entries(rows).map(([key, meaning]) => `  ${key.padEnd(width)}  ${meaning}`);
+  return `\n${title}:\n${lines.join('\n')}`;
+}

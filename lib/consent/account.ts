@@ -1,0 +1,68 @@
+import { readCredential, type CredentialReading } from '../../client/src/credential';
+import { UserError } from '../../client/src/user-error';
+import type { VaultClient } from '../vault/vault-client';
+import { peopleMe, WebexResponseError, type Person } from '../../client/src/webex-client';
+
+/*
+ * Whose account a grant acts as, and whose it must be.
+ */
+
+/** Somebody consented who must not. */
+export class WrongAccount extends UserError {
+  override name = 'WrongAccount';
+}
+
+/** The only account whose consent is accepted. */
+export interface ExpectedAccount {
+  readonly email: string;
+  accepts(person: Person): boolean;
+}
+
+/** By the email that `deployment.ts` declares. */
+export function ownerAccount(owner: string): ExpectedAccount {
+  return {
+    email: owner,
+    accepts: ({ emails }) => emails.some((email) => email.toLowerCase() === owner.toLowerCase()),
+  };
+}
+
+/** By Webex's own id, which outlives a changed email. */
+export function samePerson({ id, emails }: Person): ExpectedAccount {
+  return { email: emails[0] ?? id, accepts: (person) => person.id === id };
+}
+
+/**
+ * @param consequence what becomes of the credential
+ * @throws WrongAccount
+ */
+export function refuseOther(
+  expected: ExpectedAccount,
+  person: Person,
+  credentialName: string,
+  consequence: string,
+): void {
+  if (!expected.accepts(person)) {
+    throw new WrongAccount(
+      `${person.emails[0] ?? person.id} consented, but "${credentialName}" belongs to ${expected.email}; ${consequence}; sign out of Webex in the browser, then consent as ${expected.email}`,
+    );
+  }
+}
+
+export interface Account {
+  readonly reading: CredentialReading;
+  /** Undefined where the scopes of the grant do not let Webex tell. */
+  readonly person?: Person;
+}
+
+/** Reads a credential back and asks Webex whose it is. */
+export async function lookAt(vault: VaultClient, mountPath: string, apiUrl: string, name: string): Promise<Account> {
+  const reading = await readCredential(vault, mountPath, name);
+  try {
+    return { reading, person: await peopleMe({ apiUrl, accessToken: reading.accessToken }) };
+  } catch (error) {
+    if (error instanceof WebexResponseError && error.statusCode === 403) {
+      return { reading };
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { engineMissing, explainRefusal } from '../../client/src/credential';
+import { NotDeployed, NotPermitted, VaultSealed } from '../../client/src/credential-errors';
+import type { Credential, Deployment } from '../declaration/deployment';
+import { authorizerPolicyName, scratchCredential } from '../declaration/policies';
+import { UserError } from '../../client/src/user-error';
+import { VaultResponseError, type VaultClient } from '../vault/vault-client';
+
+/*
+ * Everything that can be known to be missing before a person is sent to a consent page.
+ */
+
+/** @throws UserError for the first thing that is missing, naming what to do about it */
+export async function checkAuthorizer(
+  vault: VaultClient,
+  deployment: Deployment,
+  credential: Credential,
+): Promise<void> {
+  await checkServer(vault, credential.name);
+  const { mountPath } = deployment.engine;
+  const creds = ['read', 'update', 'delete'];
+  await checkAllowed(vault, deployment, credential, `${mountPath}/auth-code-url`, ['update']);
+  await checkAllowed(vault, deployment, credential, `${mountPath}/creds/${credential.name}`, creds);
+  await checkAllowed(vault, deployment, credential, `${mountPath}/creds/${scratchCredential(credential.name)}`, creds);
+  await checkEngine(vault, deployment, credential.name);
+  await checkIntegration(vault, mountPath, credential);
+}
+
+/** @throws UserError unless the server is there, initialised and unsealed */
+export async function checkServer(vault: VaultClient, credentialName: string): Promise<void> {
+  const { initialized, sealed } = await vault.sealStatus();
+  if (!initialized) {
+    throw new UserError(`Vault at ${vault.address} is not initialised yet; initialise and unseal it first`);
+  }
+  if (sealed) {
+    throw new VaultSealed(credentialName, vault.address);
+  }
+}
+
+/** Policies speak of paths, mounted or not: the token is checked first, so that a 403 later has one meaning. */
+async function checkAllowed(
+  vault: VaultClient,
+  deployment: Deployment,
+  { name }: Credential,
+  path: string,
+  wanted: readonly string[],
+): Promise<void> {
+  const policy = authorizerPolicyName(deployment);
+  const capabilities = await vault.capabilities(path).catch((error: unknown) => {
+    if (!(error instanceof VaultResponseError)) {
+      throw error;
+    }
+    throw error.statusCode === 403 || error.errors.some((text) => text.includes('missing client token'))
+      ? new NotPermitted(
+          name,
+          `Vault does not accept the token: it is missing, invalid, expired or without policy "${policy}"; log in, or set VAULT_TOKEN to a token with that policy`,
+        )
+      : explainRefusal(error, vault.address, deployment.engine.mountPath, name);
+  });
+  const lacking = capabilities.includes('root') ? [] : wanted.filter((one) => !capabilities.includes(one));
+  if (lacking.length > 0) {
+    throw new NotPermitted(
+      name,
+      `this Vault token may not authorise "${name}": it lacks ${lacking.map((one) => `"${one}"`).join(', ')} on ${path}; use a token with policy "${policy}"`,
+    );
+  }
+}
+
+const mountReply = z.object({ data: z.object({ type: z.string() }) });
+
+async function checkEngine(vault: VaultClient, deployment: Deployment, credentialName: string): Promise<void> {
+  const { mountPath, plugin } = deployment.engine;
+  const path = `sys/internal/ui/mounts/${mountPath}`;
+  try {
+    const { type } = (await vault.read(path, mountReply)).data;
+    if (type !== plugin.name) {
+      throw new NotDeployed(
+        credentialName,
+        `the engine mounted at ${mountPath}/ is "${type}", not "${plugin.name}"; correct engine.mountPath or engine.plugin.name in deployment.ts`,
+      );
+    }
+  } catch (error) {
+    // To a token that has rights below the path, 403 says that nothing is mounted there.
+    const missing = error instanceof VaultResponseError && (error.statusCode === 403 || error.statusCode === 404);
+    throw missing ? engineMissing(credentialName, mountPath) : error;
+  }
+}
+
+async function checkIntegration(
+  vault: VaultClient,
+  mountPath: string,
+  { name, integration }: Credential,
+): Promise<void> {
+  const path = `${mountPath}/servers/${integration}`;
+  try {
+    await vault.read(path, z.unknown());
+  } catch (error) {
+    if (!(error instanceof VaultResponseError)) {
+      throw error;
+    }
+    // With words of Vault's own it is the engine that does not answer.
+    throw error.statusCode === 404 && error.errors.length === 0
+      ? new NotDeployed(name, `integration "${integration}" is not in Vault (${path}); deploy stack webex-tokens`)
+      : error.statusCode === 403
+        ? new NotPermitted(
+            name,
+            `this Vault token may not see integration "${integration}": it lacks "read" on ${path}`,
+          )
+        : explainRefusal(error, vault.address, mountPath, name);
+  }
+}

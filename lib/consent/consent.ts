@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { explainRefusal, whatVaultSaid } from '../../client/src/credential';
+import { NotDeployed, TemporarilyUnavailable } from '../../client/src/credential-errors';
+import { clientSecretVariable, type Credential, type Integration } from '../declaration/deployment';
+import { ConsentState, type ReceivedCode, type RedirectChannel } from './redirect';
+import { UserError } from '../../client/src/user-error';
+import { VaultResponseError, type VaultClient } from '../vault/vault-client';
+
+/*
+ * One consent: ask the engine for the URL, have a person visit it, give the code to the engine.
+ */
+
+/** What is consented to, and where the grant goes. */
+export interface ConsentSubject {
+  readonly vault: VaultClient;
+  readonly mountPath: string;
+  readonly integration: Integration;
+  readonly credential: Credential;
+}
+
+export interface ConsentContext extends ConsentSubject {
+  readonly channel: RedirectChannel;
+  /** Shows the URL to whoever consents; may take as long as the consent does. */
+  readonly onUrl: (url: string) => void | Promise<void>;
+  readonly timeoutSeconds: number;
+  readonly signal: AbortSignal;
+}
+
+const urlReply = z.object({ data: z.object({ url: z.url({ protocol: /^https?$/ }) }) });
+
+/**
+ * The URL at Webex where a person consents.
+ *
+ * @param loginHint email that Webex fills in
+ * @throws UserError where Vault gives none
+ */
+export async function consentUrl(subject: ConsentSubject, state: ConsentState, loginHint?: string): Promise<string> {
+  const { vault, mountPath, integration, credential } = subject;
+  const request = {
+    server: integration.name,
+    redirect_url: integration.redirectUrl,
+    scopes: credential.scopes.join(','),
+    state: state.value,
+    ...(loginHint === undefined ? {} : { auth_url_params: { login_hint: loginHint } }),
+  };
+  try {
+    return (await vault.write(`${mountPath}/auth-code-url`, request, urlReply)).data.url;
+  } catch (error) {
+    throw error instanceof VaultResponseError
+      ? new UserError(
+          `Vault gives no consent URL for integration "${integration.name}" (${error.statusCode}: ${whatVaultSaid(error) || 'no message'}); deploy stack webex-tokens again, so that Vault and deployment.ts agree`,
+        )
+      : error;
+  }
+}
+
+/**
+ * @param loginHint email that Webex fills in
+ * @throws ConsentRefused, or UserError where nobody consents in time; the signal's reason where it is aborted
+ */
+export async function askForConsent(context: ConsentContext, loginHint?: string): Promise<ReceivedCode> {
+  const { integration, credential, channel } = context;
+  const state = new ConsentState();
+  const url = await consentUrl(context, state, loginHint);
+  context.signal.throwIfAborted();
+  const stop = new AbortController();
+  const interrupt = (): void => stop.abort(context.signal.reason);
+  context.signal.addEventListener('abort', interrupt);
+  const timer = setTimeout(() => stop.abort(tooLate(context.timeoutSeconds)), context.timeoutSeconds * 1000);
+  // Listening comes first: whoever gets the URL may be quick.
+  const expected = { state, integration: integration.name, scopes: credential.scopes };
+  const received = channel.receive(expected, stop.signal);
+  const shown = (async () => context.onUrl(url))();
+  try {
+    return await Promise.race([received, shown.then(() => received)]);
+  } finally {
+    clearTimeout(timer);
+    context.signal.removeEventListener('abort', interrupt);
+    // Where it failed, nobody waits for these two any more.
+    stop.abort();
+    shown.catch(() => undefined);
+    received.catch(() => undefined);
+  }
+}
+
+function tooLate(timeoutSeconds: number): UserError {
+  return new UserError(
+    `nobody consented within ${timeoutSeconds} s; nothing was changed; run it again, with more --timeout-seconds if need be`,
+  );
+}
+
+/**
+ * Has the engine exchange the code; the code goes nowhere else. What stood in the credential is replaced only where
+ * Webex accepts the code.
+ *
+ * @param target name of the credential in Vault
+ */
+export async function exchangeCode(subject: ConsentSubject, code: string, target: string): Promise<void> {
+  const { vault, mountPath, integration, credential } = subject;
+  const data = { server: integration.name, code, redirect_url: integration.redirectUrl };
+  try {
+    await vault.write(`${mountPath}/creds/${target}`, data);
+  } catch (error) {
+    throw error instanceof VaultResponseError ? explainExchange(error, subject, code, credential.name) : error;
+  }
+}
+
+function explainExchange(error: VaultResponseError, subject: ConsentSubject, code: string, name: string): UserError {
+  const { mountPath, vault, integration } = subject;
+  const said = whatVaultSaid(error, [code]) || 'no message';
+  if (said.includes('missing client secret')) {
+    return new NotDeployed(
+      name,
+      `Vault has no client secret for integration "${integration.name}", so the code could not be exchanged; set TF_VAR_${clientSecretVariable(integration.name)}, raise its clientSecretVersion and deploy`,
+    );
+  }
+  if (said.includes('invalid_client')) {
+    return new NotDeployed(
+      name,
+      `Webex does not accept the client id and secret of integration "${integration.name}" (${said}); set TF_VAR_${clientSecretVariable(integration.name)}, raise its clientSecretVersion and deploy`,
+    );
+  }
+  if (said.includes('server rejected request')) {
+    return new UserError(
+      `Webex did not accept the authorization code (${said}); nothing was changed; run it again, and consent without delay`,
+    );
+  }
+  if (error.statusCode >= 500 && !said.includes('sealed')) {
+    return new TemporarilyUnavailable(
+      name,
+      `Vault could not exchange the code at Webex (${said}); nothing was changed; check that the server reaches Webex, then run it again`,
+    );
+  }
+  return explainRefusal(error, vault.address, mountPath, name, [code]);
+}

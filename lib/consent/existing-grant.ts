@@ -1,0 +1,71 @@
+import { ownerAccount, samePerson, type ExpectedAccount } from './account';
+import { readCredential, type CredentialReading } from '../../client/src/credential';
+import {
+  NotAuthorizedYet,
+  NotDeployed,
+  ReauthorizationRequired,
+  TemporarilyUnavailable,
+} from '../../client/src/credential-errors';
+import type { Credential } from '../declaration/deployment';
+import { describeError } from '../../client/src/safe-text';
+import { UserError } from '../../client/src/user-error';
+import type { VaultClient } from '../vault/vault-client';
+import { peopleMe } from '../../client/src/webex-client';
+
+/*
+ * What stands in a credential before anybody consents anew.
+ */
+
+/** A grant that works, or why one that may work again cannot be read now. */
+export type ExistingGrant = CredentialReading | UserError;
+
+/** @returns undefined where nothing is left that could be harmed */
+export async function findGrant(
+  vault: VaultClient,
+  mountPath: string,
+  name: string,
+): Promise<ExistingGrant | undefined> {
+  try {
+    return await readCredential(vault, mountPath, name);
+  } catch (error) {
+    if (error instanceof NotAuthorizedYet || error instanceof ReauthorizationRequired) {
+      return undefined;
+    }
+    if (error instanceof TemporarilyUnavailable || error instanceof NotDeployed) {
+      return error;
+    }
+    throw error;
+  }
+}
+
+export function worksAlready(name: string, existing: ExistingGrant): UserError {
+  if (existing instanceof UserError) {
+    return existing;
+  }
+  const until = existing.expireTime === undefined ? '' : ` (token until ${existing.expireTime.toISOString()})`;
+  const warned = existing.warnings.length === 0 ? '' : `, but the engine warns: ${existing.warnings.join('; ')}`;
+  return new UserError(
+    `credential "${name}" works already${until}${warned}; to authorise it anew: npm run authorize -- ${name} --replace`,
+  );
+}
+
+/** Whose consent may replace it: the declared owner's, else that of the person whose grant it is. */
+export async function expectedAccount(
+  { name, owner }: Credential,
+  existing: ExistingGrant,
+  apiUrl: string,
+): Promise<ExpectedAccount> {
+  if (owner !== undefined) {
+    return ownerAccount(owner);
+  }
+  try {
+    if (existing instanceof UserError) {
+      throw existing;
+    }
+    return samePerson(await peopleMe({ apiUrl, accessToken: existing.accessToken }));
+  } catch (error) {
+    throw new UserError(
+      `whose account "${name}" is cannot be seen, so nobody could tell that the same person replaces it; declare its owner in deployment.ts, or revoke it first: npm run revoke -- ${name} (${describeError(error)})`,
+    );
+  }
+}

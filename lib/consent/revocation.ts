@@ -1,0 +1,72 @@
+import { checkServer } from './authorizer-checks';
+import { explainRefusal, readCredential } from '../../client/src/credential';
+import {
+  NotAuthorizedYet,
+  NotDeployed,
+  ReauthorizationRequired,
+  TemporarilyUnavailable,
+} from '../../client/src/credential-errors';
+import type { Credential, Deployment } from '../declaration/deployment';
+import { scratchCredential } from '../declaration/policies';
+import { UserError } from '../../client/src/user-error';
+import { VaultResponseError, type VaultClient } from '../vault/vault-client';
+
+/*
+ * Taking a credential out of Vault, and what that does not do.
+ */
+
+/** A credential as it stands before it is deleted. */
+export interface Revocable {
+  /** When the access token that was handed out last expires; undefined where there is none that works. */
+  readonly expireTime?: Date;
+}
+
+/** @throws NotAuthorizedYet where there is nothing to revoke */
+export async function findRevocable(vault: VaultClient, mountPath: string, name: string): Promise<Revocable> {
+  await checkServer(vault, name);
+  try {
+    return await readCredential(vault, mountPath, name);
+  } catch (error) {
+    if (error instanceof NotAuthorizedYet) {
+      throw new NotAuthorizedYet(name, `there is no credential "${name}" in Vault, so there is nothing to revoke`);
+    }
+    // A grant that does not work can still be deleted.
+    const broken = [ReauthorizationRequired, TemporarilyUnavailable, NotDeployed].some((kind) => error instanceof kind);
+    if (broken || (error instanceof UserError && error.constructor === UserError)) {
+      return {};
+    }
+    throw error;
+  }
+}
+
+/** Deletes the credential, and what a killed `authorize --replace` may have left beside it. */
+export async function deleteCredential(vault: VaultClient, mountPath: string, name: string): Promise<void> {
+  try {
+    await vault.delete(`${mountPath}/creds/${scratchCredential(name)}`);
+    await vault.delete(`${mountPath}/creds/${name}`);
+  } catch (error) {
+    throw error instanceof VaultResponseError ? explainRefusal(error, vault.address, mountPath, name) : error;
+  }
+}
+
+/**
+ * What is still true once Vault has forgotten the grant.
+ *
+ * @see https://developer.webex.com/docs/api/v1/authorizations
+ */
+export function whatRemains(deployment: Deployment, { integration }: Credential, { expireTime }: Revocable): string[] {
+  const clientId = deployment.integrations.find(({ name }) => name === integration)?.clientId ?? 'CLIENT_ID';
+  const { apiUrl } = deployment.webex;
+  const until =
+    expireTime === undefined
+      ? 'Webex honours access tokens that were handed out until they expire'
+      : `Webex honours the access token that was handed out until it expires, at ${expireTime.toISOString()}`;
+  return [
+    `${until}: Vault cannot take it back, and Webex was not told.`,
+    'To withdraw the grant there, too:',
+    '- whoever consented: end the session of the integration at https://idbroker.webex.com/idb/profile#/tokens',
+    `- an admin, with scopes identity:tokens_read and identity:tokens_write: find it with GET ${apiUrl}/authorizations?personEmail=EMAIL,`,
+    `  then DELETE ${apiUrl}/authorizations/ID of its refresh token, which ends its access tokens;`,
+    `  DELETE ${apiUrl}/authorizations?clientId=${clientId} ends all grants of the integration in the organisation.`,
+  ];
+}

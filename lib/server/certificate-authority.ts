@@ -1,0 +1,195 @@
+// First: the library asks for it while it loads.
+import 'reflect-metadata';
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  cryptoProvider,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  PemConverter,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509Certificate,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
+import { createPrivateKey, X509Certificate as NodeCertificate, randomBytes, webcrypto } from 'node:crypto';
+import { UserError } from '../../client/src/user-error';
+
+cryptoProvider.set(webcrypto as unknown as Crypto);
+
+const KEY_ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' } as const;
+const SIGNATURE_ALGORITHM = { name: 'ECDSA', hash: 'SHA-256' } as const;
+
+const DAY_MS = 24 * 3600 * 1000;
+
+/** Clocks of servers and clients differ a little; a certificate must be good on all of them at once. */
+const BACKDATE_MS = 5 * 60 * 1000;
+
+/** A certificate with its private key, both PEM. */
+export interface IssuedCertificate {
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
+}
+
+export interface CertificateAuthorityOptions {
+  /** @default "webex-token-vault CA" */
+  readonly commonName?: string;
+  /** @default 3650 (10 years) */
+  readonly lifetimeDays?: number;
+  /** @default - now */
+  readonly now?: Date;
+}
+
+export interface CertificateOptions {
+  readonly commonName: string;
+  readonly dnsNames: readonly string[];
+  readonly ipAddresses: readonly string[];
+  /** Cut where the CA ends. @default 397 (what browsers and Apple's systems accept at most is 398) */
+  readonly lifetimeDays?: number;
+  /** @default - now */
+  readonly now?: Date;
+}
+
+/** A small private CA for the servers of one deployment: EC P-256, one level. */
+export class CertificateAuthority {
+  readonly certificatePem: string;
+  readonly #certificate: X509Certificate;
+  readonly #key: CryptoKey;
+  readonly #privateKeyPem: string;
+
+  private constructor(certificate: X509Certificate, key: CryptoKey, privateKeyPem: string) {
+    this.certificatePem = pem(certificate);
+    this.#certificate = certificate;
+    this.#key = key;
+    this.#privateKeyPem = privateKeyPem;
+  }
+
+  static async create(options: CertificateAuthorityOptions = {}): Promise<CertificateAuthority> {
+    const { commonName = 'webex-token-vault CA', lifetimeDays = 3650, now = new Date() } = options;
+    const keys = await newKeys();
+    const certificate = await X509CertificateGenerator.createSelfSigned({
+      serialNumber: serialNumber(),
+      name: [{ CN: [commonName] }],
+      ...validity(now, lifetimeDays),
+      keys,
+      signingAlgorithm: SIGNATURE_ALGORITHM,
+      extensions: [
+        // No CA below this one.
+        new BasicConstraintsExtension(true, 0, true),
+        new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+        await SubjectKeyIdentifierExtension.create(keys.publicKey),
+      ],
+    });
+    return new CertificateAuthority(certificate, keys.privateKey, await exportKey(keys.privateKey));
+  }
+
+  /** @throws UserError where the two are not a CA and its key, or the CA is not valid now */
+  static async load(
+    { certificatePem, privateKeyPem }: IssuedCertificate,
+    now = new Date(),
+  ): Promise<CertificateAuthority> {
+    const advice =
+      'restore both from your backup, or move them away to start a new CA that all clients must then trust';
+    let found: NodeCertificate;
+    let matches: boolean;
+    try {
+      found = new NodeCertificate(certificatePem);
+      matches = found.checkPrivateKey(createPrivateKey(privateKeyPem));
+    } catch {
+      throw new UserError(`the CA must be a PEM certificate and its PEM key, got something else; ${advice}`);
+    }
+    if (!found.ca || !matches) {
+      throw new UserError(
+        found.ca
+          ? `the key of the CA must belong to its certificate, got that of another; ${advice}`
+          : `the CA must be a certificate that may sign others, got one that may not; ${advice}`,
+      );
+    }
+    const certificate = new X509Certificate(certificatePem);
+    if (now < certificate.notBefore || now > certificate.notAfter) {
+      throw new UserError(
+        `the CA must be valid now, got one that is from ${day(certificate.notBefore)} to ${day(certificate.notAfter)}; move it away and run this again for a new one, which all clients must then trust`,
+      );
+    }
+    const pkcs8 = PemConverter.decodeFirst(privateKeyPem);
+    const key = await webcrypto.subtle.importKey('pkcs8', pkcs8, KEY_ALGORITHM, true, ['sign']);
+    return new CertificateAuthority(certificate, key, privateKeyPem);
+  }
+
+  /** A method, so that the key is in no `console.log` of this object. */
+  privateKeyPem(): string {
+    return this.#privateKeyPem;
+  }
+
+  /** A certificate for a server of the cluster; its nodes are clients of each other, so it is good for that too. */
+  async issue(options: CertificateOptions): Promise<IssuedCertificate> {
+    const { commonName, dnsNames, ipAddresses, lifetimeDays = 397, now = new Date() } = options;
+    const keys = await newKeys();
+    const { notBefore, notAfter } = validity(now, lifetimeDays);
+    const certificate = await X509CertificateGenerator.create({
+      serialNumber: serialNumber(),
+      subject: [{ CN: [commonName] }],
+      issuer: this.#certificate.subjectName,
+      notBefore,
+      notAfter: notAfter < this.#certificate.notAfter ? notAfter : this.#certificate.notAfter,
+      publicKey: keys.publicKey,
+      signingKey: this.#key,
+      signingAlgorithm: SIGNATURE_ALGORITHM,
+      extensions: [
+        new BasicConstraintsExtension(false, undefined, true),
+        new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+        new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
+        new SubjectAlternativeNameExtension([
+          ...dnsNames.map((value) => ({ type: 'dns' as const, value })),
+          ...ipAddresses.map((value) => ({ type: 'ip' as const, value })),
+        ]),
+        await SubjectKeyIdentifierExtension.create(keys.publicKey),
+        await AuthorityKeyIdentifierExtension.create(this.#certificate.publicKey),
+      ],
+    });
+    return { certificatePem: pem(certificate), privateKeyPem: await exportKey(keys.privateKey) };
+  }
+}
+
+/** Host names and IP addresses that a certificate is for; IPv6 in its short form. */
+export function subjectAlternativeNames(certificatePem: string): string[] {
+  const names = new X509Certificate(certificatePem).getExtension(SubjectAlternativeNameExtension)?.names.toJSON() ?? [];
+  return names
+    .filter(({ type }) => type === 'dns' || type === 'ip')
+    .map(({ type, value }) =>
+      type === 'ip' && value.includes(':') ? new URL(`http://[${value}]`).hostname.slice(1, -1) : value,
+    );
+}
+
+async function newKeys(): Promise<CryptoKeyPair> {
+  return await webcrypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify']);
+}
+
+async function exportKey(key: CryptoKey): Promise<string> {
+  const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', key);
+  return `${PemConverter.encode(pkcs8, 'PRIVATE KEY')}\n`;
+}
+
+/** 127 random bits, and positive. @see RFC 5280, section 4.1.2.2 */
+function serialNumber(): string {
+  const bytes = randomBytes(16);
+  bytes.writeUInt8(bytes.readUInt8(0) & 0x7f, 0);
+  return bytes.toString('hex');
+}
+
+function validity(now: Date, lifetimeDays: number): { notBefore: Date; notAfter: Date } {
+  return {
+    notBefore: new Date(now.getTime() - BACKDATE_MS),
+    notAfter: new Date(now.getTime() + lifetimeDays * DAY_MS),
+  };
+}
+
+function pem(certificate: X509Certificate): string {
+  return `${certificate.toString('pem')}\n`;
+}
+
+function day(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}

@@ -1,0 +1,224 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { ensureAudit } from './audit-device';
+import type { Deployment } from '../declaration/deployment';
+import { OPERATOR_NAMES, renewOperator, writeOperators, type OperatorLogin, type OperatorName } from './operators';
+import { revokeSelf } from './root-token';
+import { unseal, waitUntilActive } from './unsealing';
+import { UserError } from '../../client/src/user-error';
+import { VaultResponseError, type VaultClient } from '../vault/vault-client';
+
+/*
+ * From an empty server to one that is unsealed, audited, has its operators and no root token.
+ */
+
+const ACTIVE_TIMEOUT_MS = 60_000;
+const POLL_MS = 1000;
+
+export interface KeyOptions {
+  /** How many shares the key is split into. */
+  readonly shares: number;
+  /** How many of them it takes. */
+  readonly threshold: number;
+  /** PGP public keys, one for each share, in base64. @default - the shares are not encrypted */
+  readonly pgpKeys?: readonly string[];
+}
+
+/** Who gets what only the initialisation is told. What it has taken must survive a power cut. */
+export interface SecretReceiver {
+  keyShares(shares: readonly string[]): Promise<void>;
+  operator(name: OperatorName, login: OperatorLogin): Promise<void>;
+}
+
+export interface PreparationOptions {
+  readonly deployment: Deployment;
+  readonly receiver: SecretReceiver;
+  /** Where Vault, on the server, is to write its audit log; OpenBao declares that itself. */
+  readonly auditFile: string;
+  /** Gets a line on each step. */
+  readonly report: (line: string) => void;
+}
+
+export interface InitialisationOptions extends PreparationOptions {
+  readonly keys: KeyOptions;
+  /** How long people have to unseal, where only they can: their shares are encrypted. */
+  readonly unsealTimeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+const statusReply = z.object({
+  initialized: z.boolean(),
+  recovery_seal: z.boolean().default(false),
+});
+
+const initReply = z.object({
+  keys_base64: z.array(z.string()),
+  recovery_keys_base64: z.array(z.string()).nullish(),
+  root_token: z.string(),
+});
+
+/** @throws UserError where such a key cannot be */
+export function checkKeyOptions({ shares, threshold, pgpKeys }: KeyOptions): void {
+  if (threshold > shares) {
+    throw new UserError(
+      `the threshold must not be above the number of shares, got ${threshold} of ${shares}; no one could ever unseal`,
+      2,
+    );
+  }
+  if (threshold === 1 && shares > 1) {
+    throw new UserError(
+      `a threshold of 1 needs one share only, got ${shares}: each of them would be the whole key; use a threshold of 2 or more`,
+      2,
+    );
+  }
+  if (shares > 255) {
+    throw new UserError(`a key has at most 255 shares, got ${shares}; use fewer`, 2);
+  }
+  if (pgpKeys !== undefined && pgpKeys.length !== shares) {
+    throw new UserError(`each share needs its PGP key, got ${pgpKeys.length} for ${shares}; give ${shares}`, 2);
+  }
+}
+
+/**
+ * Initialises the server and prepares it. The root token is revoked at the end, whatever happened before.
+ *
+ * @throws UserError; where something is left half done it says how to go on
+ */
+export async function initialiseServer(client: VaultClient, options: InitialisationOptions): Promise<void> {
+  const { keys, receiver, report } = options;
+  checkKeyOptions(keys);
+  const status = await initStatus(client);
+  if (status.initialized) {
+    throw new UserError(
+      `${client.address} is initialised already, and nothing was changed; see "npm run init -- --help" for --update-policy, or delete its data to begin again`,
+    );
+  }
+  const { shares, rootToken } = await initialise(client, keys, status.hasRecoveryKey);
+  await receiver.keyShares(shares);
+  const kind = status.hasRecoveryKey ? 'recovery key (this server unseals itself)' : 'unseal key';
+  report(`initialised: ${keys.shares} shares of the ${kind}, ${keys.threshold} of them needed`);
+
+  const done = { unsealed: false, administrator: false };
+  try {
+    await untilActive(client, shares, status.hasRecoveryKey, options);
+    done.unsealed = true;
+    const root = client.withToken(rootToken);
+    try {
+      await prepareServer(root, {
+        ...options,
+        receiver: {
+          keyShares: (written) => receiver.keyShares(written),
+          operator: async (name, login) => {
+            await receiver.operator(name, login);
+            done.administrator ||= name === 'administrator';
+          },
+        },
+      });
+    } finally {
+      await revokeSelf(root);
+      report('root token revoked');
+    }
+  } catch (error) {
+    throw howToGoOn(error, done);
+  }
+}
+
+/** What there is to do with a root token: operators first, as without them there would be no second try. */
+export async function prepareServer(
+  root: VaultClient,
+  { deployment, receiver, auditFile, report }: PreparationOptions,
+  newSecretIds = true,
+): Promise<void> {
+  await writeOperators(root, deployment);
+  report('operator roles and their policies written');
+  if (newSecretIds) {
+    for (const name of OPERATOR_NAMES) {
+      await renewOperator(root, name, (login) => receiver.operator(name, login));
+    }
+    report('secret ids of the operators issued');
+  }
+  report(`audit is on: ${(await ensureAudit(root, auditFile)).join(', ')}`);
+}
+
+/** Whether there is a key yet, and whether its shares only authorise, as with a seal that opens by itself. */
+export async function initStatus(client: VaultClient): Promise<{ initialized: boolean; hasRecoveryKey: boolean }> {
+  const status = await client.withNamespace(undefined).read('sys/seal-status', statusReply);
+  return { initialized: status.initialized, hasRecoveryKey: status.recovery_seal };
+}
+
+/**
+ * Nothing but the initialisation itself.
+ *
+ * @returns shares of the unseal key, or of the recovery key
+ */
+export async function initialise(
+  client: VaultClient,
+  { shares, threshold, pgpKeys }: KeyOptions,
+  recovery: boolean,
+): Promise<{ shares: string[]; rootToken: string }> {
+  const prefix = recovery ? 'recovery' : 'secret';
+  const request = {
+    [`${prefix}_shares`]: shares,
+    [`${prefix}_threshold`]: threshold,
+    ...(pgpKeys === undefined ? {} : { [recovery ? 'recovery_pgp_keys' : 'pgp_keys']: pgpKeys }),
+  };
+  try {
+    const reply = await client.withNamespace(undefined).write('sys/init', request, initReply);
+    return {
+      shares: recovery ? (reply.recovery_keys_base64 ?? []) : reply.keys_base64,
+      rootToken: reply.root_token,
+    };
+  } catch (error) {
+    if (error instanceof VaultResponseError) {
+      throw new UserError(
+        `${client.address} could not be initialised: ${error.said || error.message}; correct that first`,
+      );
+    }
+    throw error;
+  }
+}
+
+async function untilActive(
+  client: VaultClient,
+  shares: readonly string[],
+  recovery: boolean,
+  { keys, report, signal, unsealTimeoutMs }: InitialisationOptions,
+): Promise<void> {
+  if (!recovery && keys.pgpKeys === undefined) {
+    await unseal(client, shares.slice(0, keys.threshold));
+    report('unsealed');
+  } else if (!recovery) {
+    report('waiting for the owners of the PGP keys to unseal it: each decrypts a share and runs "npm run unseal"');
+    await untilUnsealed(client, unsealTimeoutMs, signal);
+    report('unsealed');
+  }
+  if (!(await waitUntilActive(client, { timeoutMs: ACTIVE_TIMEOUT_MS, signal }))) {
+    throw new UserError(
+      `${client.address} is initialised but does not become active within ${ACTIVE_TIMEOUT_MS / 1000} s; see its log`,
+    );
+  }
+}
+
+async function untilUnsealed(client: VaultClient, timeoutMs: number, signal?: AbortSignal): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while ((await client.sealStatus()).sealed) {
+    if (Date.now() > deadline) {
+      throw new UserError(`nobody unsealed ${client.address} within ${timeoutMs / 1000} s`);
+    }
+    await delay(POLL_MS, undefined, { signal });
+  }
+}
+
+function howToGoOn(error: unknown, { unsealed, administrator }: { unsealed: boolean; administrator: boolean }): Error {
+  const interrupted = error instanceof Error && error.name === 'AbortError';
+  const problem = interrupted ? 'interrupted' : error instanceof Error ? error.message : String(error);
+  if (administrator) {
+    return new UserError(
+      `${problem}. The key shares are written; then go on with "npm run init -- --update-policy --new-secret-ids"`,
+    );
+  }
+  const token = unsealed ? '' : ', and its root token is lost, which nobody has seen';
+  return new UserError(
+    `${problem}. The server is initialised${token}, but holds nothing yet: delete its data and these key shares, then initialise it again`,
+  );
+}

@@ -1,0 +1,127 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { errorCode, UserError } from '../../client/src/user-error';
+
+/*
+ * The key shares that unseal Vault, or with an auto-unseal seal authorise what needs several people: from files, from a
+ * pipe, or typed unseen. Never from the command line, which every process on the machine can read.
+ */
+
+const FILE_NAME = /^key-share-(\d+)$/;
+
+/** The bytes of a share, as Vault gives and takes them, in base64 or in hex. */
+const SHARE = /^(?:[0-9a-fA-F]{32,200}|[A-Za-z0-9+/]{22,140}={0,2})$/;
+
+export interface KeyShareSource {
+  /** Files that hold one share each. @default - none */
+  readonly files?: readonly string[];
+  /** Folder that `npm run init` wrote them to. @default - none */
+  readonly folder?: string;
+}
+
+/** Where one share belongs, counted from 1. */
+export function keyShareFile(folder: string, number: number): string {
+  return join(folder, `key-share-${number}`);
+}
+
+/** The share files in a folder, in order; none where there is no such folder. */
+export async function findKeyShareFiles(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((): string[] => []);
+  const number = (name: string): number => Number(FILE_NAME.exec(name)?.[1] ?? 0);
+  return names
+    .filter((name) => FILE_NAME.test(name))
+    .sort((a, b) => number(a) - number(b))
+    .map((name) => join(folder, name));
+}
+
+/**
+ * The shares one by one, for as long as the caller takes more: of the files, else of standard input one a line, else
+ * asked for.
+ *
+ * @throws UserError where a file cannot be read or holds no share
+ */
+export async function* readKeyShares(source: KeyShareSource, signal?: AbortSignal): AsyncGenerator<string> {
+  const { files = [], folder } = source;
+  if (files.length > 0 || folder !== undefined) {
+    const found = folder === undefined ? [] : await findKeyShareFiles(folder);
+    if (folder !== undefined && found.length === 0) {
+      throw new UserError(`no key share in ${folder}, like ${keyShareFile(folder, 1)}; name the folder or the files`);
+    }
+    for (const file of [...files, ...found]) {
+      yield await readShareFile(file);
+    }
+  } else if (process.stdin.isTTY) {
+    yield* promptForShares(signal);
+  } else {
+    for await (const line of createInterface({ input: process.stdin, signal })) {
+      if (line.trim() !== '') {
+        yield checkShare(line.trim(), 'standard input');
+      }
+    }
+  }
+}
+
+/** Key shares that are needed more than once, and asked for only once. */
+export class RememberedKeyShares implements AsyncIterable<string> {
+  readonly #source: AsyncGenerator<string>;
+  readonly #given: string[] = [];
+
+  constructor(source: AsyncGenerator<string>) {
+    this.#source = source;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<string> {
+    for (let index = 0; ; index++) {
+      let share = this.#given[index];
+      if (share === undefined) {
+        const next = await this.#source.next();
+        if (next.done === true) {
+          return;
+        }
+        share = next.value;
+        this.#given.push(share);
+      }
+      yield share;
+    }
+  }
+}
+
+async function readShareFile(file: string): Promise<string> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new UserError(`the key share ${file} cannot be read (${errorCode(error)}); check the path`);
+  }
+  const mode = (await stat(file)).mode & 0o777;
+  if ((mode & 0o077) !== 0) {
+    throw new UserError(
+      `the key share ${file} must be its owner's alone, got mode 0${mode.toString(8)}; run chmod 600 ${file}`,
+    );
+  }
+  return checkShare(text.trim(), file);
+}
+
+function checkShare(text: string, where: string): string {
+  if (SHARE.test(text)) {
+    return text;
+  }
+  const problem = text === '' ? 'is empty' : 'is none, nor is it one that PGP has still encrypted';
+  throw new UserError(`${where} must hold one key share, and what it holds ${problem}; give the share alone`);
+}
+
+/** Until nothing is typed. */
+async function* promptForShares(signal?: AbortSignal): AsyncGenerator<string> {
+  const { password } = await import('@inquirer/prompts');
+  const validate = (text: string): boolean | string =>
+    text.trim() === '' || SHARE.test(text.trim()) || 'That is no key share. Paste one, or press Enter to stop.';
+  for (let number = 1; ; number++) {
+    const message = `Key share ${number} (not shown; Enter to stop):`;
+    const typed = (await password({ message, validate }, { output: process.stderr, signal })).trim();
+    if (typed === '') {
+      return;
+    }
+    yield typed;
+  }
+}

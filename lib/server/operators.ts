@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import type { Deployment } from '../declaration/deployment';
+import { authorizerPolicyName, provisionerPolicy, provisionerPolicyName } from '../declaration/policies';
+import { issuerPolicy } from '../access/secret-id';
+import { UserError } from '../../client/src/user-error';
+import { VaultResponseError, type VaultClient } from '../vault/vault-client';
+
+/*
+ * Those who run the server and the deployment, once there is no root token any more: each an AppRole of its own with
+ * just what its work needs. They live apart from the apps' AppRole method, which stack `webex-tokens` owns.
+ */
+
+/** Where their AppRole auth method is mounted. */
+export const OPERATORS_MOUNT = 'operators';
+
+export const OPERATOR_NAMES = ['administrator', 'provisioner', 'authorizer', 'issuer', 'backup'] as const;
+export type OperatorName = (typeof OPERATOR_NAMES)[number];
+
+/** What each is for, to be shown. */
+export const OPERATOR_PURPOSES: Readonly<Record<OperatorName, string>> = {
+  administrator: 'starts a root token, which then takes the key shares as well',
+  provisioner: 'deploys stack webex-tokens',
+  authorizer: 'runs "npm run authorize"',
+  issuer: 'runs "npm run issue"',
+  backup: 'runs "npm run backup"',
+};
+
+interface OperatorRole {
+  readonly name: OperatorName;
+  readonly policyName: string;
+  /** @default - written by stack `webex-tokens` */
+  readonly policy?: string;
+  readonly tokenTtlSeconds: number;
+  /** 0: no end. */
+  readonly secretIdTtlSeconds: number;
+}
+
+/** What an operator logs in with. */
+export interface OperatorLogin {
+  readonly roleId: string;
+  readonly secretId: string;
+}
+
+const MINUTE = 60;
+const DAY = 24 * 3600;
+
+const roleIdReply = z.object({ data: z.object({ role_id: z.string() }) });
+const secretIdReply = z.object({ data: z.object({ secret_id: z.string(), secret_id_accessor: z.string() }) });
+
+/** Writes the roles and their policies as the deployment needs them now. May be repeated. Needs a root token. */
+export async function writeOperators(root: VaultClient, deployment: Deployment): Promise<void> {
+  await enableMount(root);
+  for (const { name, policyName, policy, tokenTtlSeconds, secretIdTtlSeconds } of operatorRoles(deployment)) {
+    if (policy !== undefined) {
+      await root.write(`sys/policies/acl/${policyName}`, { policy });
+    }
+    await root.write(rolePath(name), {
+      token_policies: [policyName],
+      token_ttl: tokenTtlSeconds,
+      token_max_ttl: tokenTtlSeconds,
+      secret_id_ttl: secretIdTtlSeconds,
+    });
+  }
+}
+
+/** Makes a new secret id of an operator, hands it over, and only then ends the ones before it. Needs a root token. */
+export async function renewOperator(
+  root: VaultClient,
+  name: OperatorName,
+  deliver: (login: OperatorLogin) => Promise<void>,
+): Promise<void> {
+  const { role_id: roleId } = (await root.read(`${rolePath(name)}/role-id`, roleIdReply)).data;
+  const { data } = await root.write(`${rolePath(name)}/secret-id`, {}, secretIdReply);
+  await deliver({ roleId, secretId: data.secret_id });
+  const accessors = await root.list(`${rolePath(name)}/secret-id`);
+  for (const accessor of accessors.filter((each) => each !== data.secret_id_accessor)) {
+    await root.write(`${rolePath(name)}/secret-id-accessor/destroy`, { secret_id_accessor: accessor });
+  }
+}
+
+/** @throws UserError where Vault does not accept role id or secret id */
+export async function loginOperator(vault: VaultClient, { roleId, secretId }: OperatorLogin): Promise<string> {
+  try {
+    return (await vault.withToken('').loginAppRole(roleId, secretId, OPERATORS_MOUNT)).token;
+  } catch (error) {
+    if (error instanceof VaultResponseError && error.statusCode < 500 && error.statusCode !== 429) {
+      throw new UserError(
+        `Vault does not log this operator in (${error.statusCode}): its role id or secret id is wrong, expired or replaced; an administrator makes new ones with "npm run init -- --update-policy --new-secret-ids"`,
+      );
+    }
+    throw error;
+  }
+}
+
+function operatorRoles(deployment: Deployment): OperatorRole[] {
+  return [
+    {
+      name: 'administrator',
+      policyName: `${OPERATORS_MOUNT}-administrator`,
+      policy: administratorPolicy(),
+      tokenTtlSeconds: 10 * MINUTE,
+      // Without it nobody could make a root token again, and so no new one of it either.
+      secretIdTtlSeconds: 0,
+    },
+    {
+      name: 'provisioner',
+      policyName: provisionerPolicyName(deployment),
+      policy: provisionerPolicy(deployment),
+      tokenTtlSeconds: 20 * MINUTE,
+      secretIdTtlSeconds: 90 * DAY,
+    },
+    {
+      name: 'authorizer',
+      policyName: authorizerPolicyName(deployment),
+      tokenTtlSeconds: 20 * MINUTE,
+      secretIdTtlSeconds: 90 * DAY,
+    },
+    {
+      name: 'issuer',
+      policyName: `${OPERATORS_MOUNT}-issuer`,
+      policy: `${deployment.apps.map(({ name }) => issuerPolicy(deployment.appRolePath, name)).join('')}# of each app\n`,
+      tokenTtlSeconds: 10 * MINUTE,
+      secretIdTtlSeconds: 90 * DAY,
+    },
+    {
+      name: 'backup',
+      policyName: `${OPERATORS_MOUNT}-backup`,
+      policy: 'path "sys/storage/raft/snapshot" { capabilities = ["read"] }\n',
+      tokenTtlSeconds: 10 * MINUTE,
+      // What it can read is encrypted, and a backup that ends silently is worse.
+      secretIdTtlSeconds: 0,
+    },
+  ];
+}
+
+/** Under OpenBao's name and under Vault's. Neither does anything without the key shares. */
+function administratorPolicy(): string {
+  return ['sys/generate-root-token', 'sys/generate-root']
+    .map(
+      (endpoint) =>
+        `path "${endpoint}/attempt" { capabilities = ["read", "create", "update", "delete", "sudo"] }\n` +
+        `path "${endpoint}/update" { capabilities = ["create", "update", "sudo"] }\n`,
+    )
+    .join('');
+}
+
+async function enableMount(root: VaultClient): Promise<void> {
+  const methods = await root.read('sys/auth', z.object({ data: z.record(z.string(), z.object({ type: z.string() })) }));
+  const present = methods.data[`${OPERATORS_MOUNT}/`];
+  if (present === undefined) {
+    await root.write(`sys/auth/${OPERATORS_MOUNT}`, {
+      type: 'approle',
+      description: 'Those who run this server and deploy to it. Written by "npm run init".',
+    });
+  } else if (present.type !== 'approle') {
+    throw new UserError(
+      `auth/${OPERATORS_MOUNT} must be an AppRole method, got one of type "${present.type}"; move that one elsewhere`,
+    );
+  }
+}
+
+function rolePath(name: OperatorName): string {
+  return `auth/${OPERATORS_MOUNT}/role/${name}`;
+}

@@ -1,0 +1,58 @@
+import { mkdir, open, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { replaceFile, writeAtomically } from './atomic-file';
+import { errorCode, UserError } from '../../client/src/user-error';
+
+/*
+ * Files that only their owner may read, and that are still there after a power cut.
+ */
+
+/**
+ * Makes a folder that only its owner can enter.
+ *
+ * @throws UserError where there is one that others can enter, or none can be made
+ */
+export async function createPrivateFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new UserError(`the folder ${folder} cannot be made (${errorCode(error)}); choose another one`);
+  }
+  const mode = (await stat(folder)).mode & 0o777;
+  if ((mode & 0o077) !== 0) {
+    throw new UserError(
+      `the folder ${folder} must be its owner's alone, got mode 0${mode.toString(8)}; run chmod 700 ${folder}, or choose another`,
+    );
+  }
+}
+
+/** Writes a file of mode 0600, whole or not at all. When this returns it is on the disk, and so is its name. */
+export async function writePrivateFile(file: string, content: string): Promise<void> {
+  await writeAtomically(file, content);
+  await syncFolder(dirname(file));
+}
+
+/**
+ * The same for what is too large for memory.
+ *
+ * @param check looks at the partial file before it gets its name; where it throws, no file appears
+ */
+export async function streamPrivateFile<T>(
+  file: string,
+  content: AsyncIterable<Uint8Array>,
+  check: (partialFile: string) => Promise<T>,
+): Promise<T> {
+  const checked = await replaceFile(file, (handle) => writeFile(handle, content), check);
+  await syncFolder(dirname(file));
+  return checked;
+}
+
+/** A rename is on the disk only once its folder is. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { UserError } from '../../client/src/user-error';
+import { VaultResponseError, type VaultClient } from '../vault/vault-client';
+
+/*
+ * A root token for the length of one action: made of key shares, used, revoked. It never leaves this process.
+ *
+ * OpenBao since 2.6, and Vault since 2.0, want a token as well as the shares, so that a stranger cannot disturb it:
+ * that of the operator role "administrator", which can do nothing else.
+ */
+
+/** OpenBao's first; where it does not exist, Vault's. */
+const ENDPOINTS = ['sys/generate-root-token', 'sys/generate-root'];
+
+const fields = z.object({
+  nonce: z.string(),
+  otp: z.string().optional(),
+  progress: z.number(),
+  required: z.number(),
+  complete: z.boolean(),
+  encoded_token: z.string().optional(),
+});
+/** With and without the envelope of an authenticated call. */
+const attemptReply = z.union([z.object({ data: fields }).transform(({ data }) => data), fields]);
+
+/**
+ * Runs the action with a root token, and revokes the token whatever comes of it.
+ *
+ * @param client with a token that may start it
+ * @param shares as many as the threshold
+ * @throws UserError where the token may not start it, or the shares are wrong or too few
+ */
+export async function withRootToken<T>(
+  client: VaultClient,
+  shares: AsyncIterable<string> | Iterable<string>,
+  action: (root: VaultClient) => Promise<T>,
+): Promise<T> {
+  const root = client.withToken(await generateRootToken(client, shares));
+  try {
+    return await action(root);
+  } finally {
+    await revokeSelf(root);
+  }
+}
+
+/** Revokes the client's own token. One that is gone already is fine. */
+export async function revokeSelf(client: VaultClient): Promise<void> {
+  try {
+    await client.write('auth/token/revoke-self', {});
+  } catch (error) {
+    if (!(error instanceof VaultResponseError && error.statusCode === 403)) {
+      throw error;
+    }
+  }
+}
+
+/** For actions that outlive every token; others use {@link withRootToken}. */
+export async function generateRootToken(
+  client: VaultClient,
+  shares: AsyncIterable<string> | Iterable<string>,
+): Promise<string> {
+  const { endpoint, nonce, otp, required } = await start(client);
+  let complete = false;
+  try {
+    let given = 0;
+    for await (const key of shares) {
+      const reply = await client.write(`${endpoint}/update`, { key, nonce }, attemptReply);
+      given = reply.progress;
+      if (reply.complete) {
+        complete = true;
+        return decode(reply.encoded_token ?? '', otp);
+      }
+    }
+    throw new UserError(
+      `${given} of ${required} key shares were given, which is not enough; give ${required} different ones`,
+    );
+  } catch (error) {
+    throw error instanceof VaultResponseError ? explainShare(error, required) : error;
+  } finally {
+    if (!complete) {
+      await client.delete(`${endpoint}/attempt`).catch(() => undefined);
+    }
+  }
+}
+
+async function start(client: VaultClient): Promise<{ endpoint: string; nonce: string; otp: string; required: number }> {
+  for (const endpoint of ENDPOINTS) {
+    try {
+      // One that was given up half way, as by a crash, would be in the way.
+      await client.delete(`${endpoint}/attempt`);
+      const { nonce, otp = '', required } = await client.write(`${endpoint}/attempt`, {}, attemptReply);
+      return { endpoint, nonce, otp, required };
+    } catch (error) {
+      if (!(error instanceof VaultResponseError)) {
+        throw error;
+      }
+      if (error.statusCode === 403) {
+        throw new UserError(
+          'Vault does not let this token start a root token; give the role id and secret id of the operator role "administrator"',
+        );
+      }
+      if (![400, 404, 405].includes(error.statusCode)) {
+        throw error;
+      }
+    }
+  }
+  throw new UserError(
+    `${client.address} makes no root token from key shares: this needs OpenBao 2.6 or Vault; log in as an administrator that you set up yourself`,
+  );
+}
+
+function explainShare({ said: vaultSaid, statusCode }: VaultResponseError, required: number): UserError {
+  if (vaultSaid.includes('already been provided')) {
+    return new UserError(`a key share was given twice; give ${required} different ones`);
+  }
+  const said = statusCode === 403 ? 'the token may not do this' : 'at least one of them is wrong or of another server';
+  return new UserError(`the key shares given make no root token: ${said}; give ${required} right ones`);
+}
+
+/** The token is XORed with the password that only this process was told. */
+function decode(encoded: string, otp: string): string {
+  const key = Buffer.from(otp, 'latin1');
+  const token = Buffer.from(encoded, 'base64').map((byte, index) => byte ^ (key[index] ?? 0));
+  return Buffer.from(token).toString('latin1');
+}

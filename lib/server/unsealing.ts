@@ -1,0 +1,123 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { UserError } from '../../client/src/user-error';
+import { VaultResponseError, type SealStatus, type VaultClient } from '../vault/vault-client';
+
+/*
+ * From sealed to active. Vault says only at the last share whether all of them are right, and then forgets them.
+ */
+
+const POLL_MS = 250;
+/** A node that joins others stays sealed for a moment after its last share. */
+const JOIN_TIMEOUT_MS = 15_000;
+
+const leaderReply = z.object({
+  ha_enabled: z.boolean(),
+  is_self: z.boolean().optional(),
+  active_time: z.string().optional(),
+  leader_address: z.string().optional(),
+});
+
+/** Told after each share. */
+export type UnsealProgress = (progress: { given: number; threshold: number; repeated: boolean }) => void;
+
+/**
+ * Gives Vault one share after the other until it is unsealed. Shares that others gave before count.
+ *
+ * @throws UserError where the shares are wrong, or too few
+ */
+export async function unseal(
+  client: VaultClient,
+  shares: AsyncIterable<string> | Iterable<string>,
+  report: UnsealProgress = () => undefined,
+): Promise<SealStatus> {
+  let status = await client.sealStatus();
+  if (!status.initialized) {
+    throw new UserError(`${client.address} is not initialised, so it has no key yet; run "npm run init" first`);
+  }
+  if (status.sealed) {
+    for await (const share of shares) {
+      const before = status.progress;
+      status = await giveShare(client, share);
+      const given = status.sealed && status.progress > 0 ? status.progress : status.t;
+      report({ given, threshold: status.t, repeated: status.sealed && status.progress === before });
+      if (!status.sealed || status.progress === 0) {
+        break;
+      }
+    }
+  }
+  for (let waitedMs = 0; status.sealed && status.progress === 0 && waitedMs < JOIN_TIMEOUT_MS; waitedMs += POLL_MS) {
+    await delay(POLL_MS);
+    status = await client.sealStatus();
+  }
+  if (status.sealed) {
+    throw new UserError(
+      `${client.address} is still sealed: it has ${status.progress} of the ${status.t} key shares that it needs; give ${status.t - status.progress} more, it remembers these until it is restarted`,
+    );
+  }
+  return status;
+}
+
+async function giveShare(client: VaultClient, key: string): Promise<SealStatus> {
+  const root = client.withNamespace(undefined);
+  try {
+    await root.write('sys/unseal', { key });
+  } catch (error) {
+    if (error instanceof VaultResponseError && [400, 500].includes(error.statusCode)) {
+      throw await explainRefusal(root, error);
+    }
+    throw error;
+  }
+  return root.sealStatus();
+}
+
+async function explainRefusal(client: VaultClient, { said: vaultSaid }: VaultResponseError): Promise<UserError> {
+  const { progress, t } = await client.sealStatus();
+  if (progress > 0) {
+    return new UserError(
+      `Vault does not take this as a key share; it has ${progress} of ${t} others and keeps them; check the share that you gave last`,
+    );
+  }
+  const said = /invalid key|authentication failed|failed to compute/.test(vaultSaid)
+    ? 'at least one of them is wrong or of another server'
+    : `Vault says: ${vaultSaid}`;
+  return new UserError(
+    `the ${t} key shares given do not unseal this server: ${said}; it has forgotten all of them: give ${t} right ones, from the first one on`,
+  );
+}
+
+/** Address of the node that leads, where that is another one than this. */
+export async function otherLeader(client: VaultClient): Promise<string | undefined> {
+  const reply = await client.withNamespace(undefined).read('sys/leader', leaderReply);
+  return reply.ha_enabled && reply.is_self !== true ? reply.leader_address || undefined : undefined;
+}
+
+/** When the present leader took over, where this is the leader; undefined where there is none. */
+export async function activeSince(client: VaultClient): Promise<string | undefined> {
+  const reply = await client.withNamespace(undefined).read('sys/leader', leaderReply);
+  if (!reply.ha_enabled) {
+    return 'always';
+  }
+  return reply.is_self === true ? reply.active_time : reply.leader_address || undefined;
+}
+
+/**
+ * Waits until there is an active node that answers.
+ *
+ * @param before what {@link activeSince} said before; then a newer one is awaited
+ * @returns false where Vault is sealed or not active when the time is up
+ */
+export async function waitUntilActive(
+  client: VaultClient,
+  { timeoutMs, before, signal }: { timeoutMs: number; before?: string; signal?: AbortSignal },
+): Promise<boolean> {
+  const deadline = Date.now() + timeoutMs;
+  do {
+    const since = await activeSince(client).catch(() => undefined);
+    if (since !== undefined && (before === undefined || since !== before || since === 'always')) {
+      return true;
+    }
+    await delay(POLL_MS, undefined, { signal });
+  } while (Date.now() < deadline);
+  return false;
+}

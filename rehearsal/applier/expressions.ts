@@ -1,0 +1,60 @@
+import { UserError } from '../../client/src/user-error';
+
+/*
+ * The part of Terraform's template language that our stacks use: references to variables and to attributes of
+ * resources, alone or inside text. Anything else is refused by name rather than guessed at.
+ */
+
+/** Looks up `var.name` or `type.id.attribute`, given as its dotted parts. */
+export type Lookup = (reference: readonly string[]) => unknown;
+
+const TEMPLATE = /(\$\$\{)|\$\{([^}]*)\}/g;
+const REFERENCE = /^[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+$/;
+
+/** Replaces every reference below a value; a text that is one reference becomes the value itself, whatever its type. */
+export function evaluate(value: unknown, lookup: Lookup): unknown {
+  if (typeof value === 'string') {
+    return evaluateText(value, lookup);
+  }
+  if (Array.isArray(value)) {
+    return value.map((item) => evaluate(item, lookup));
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, evaluate(item, lookup)]));
+  }
+  return value;
+}
+
+/** Every reference below a value, in the order of its text. */
+export function references(value: unknown): string[][] {
+  const found: string[][] = [];
+  evaluate(value, (reference) => {
+    found.push([...reference]);
+    return '';
+  });
+  return found;
+}
+
+function evaluateText(text: string, lookup: Lookup): unknown {
+  const whole = /^\$\{([^}]*)\}$/.exec(text);
+  if (whole) {
+    return lookup(parse(whole[1] ?? ''));
+  }
+  return text.replace(TEMPLATE, (_, escaped: string | undefined, expression: string | undefined) =>
+    escaped === undefined ? asText(lookup(parse(expression ?? ''))) : '${',
+  );
+}
+
+function parse(expression: string): string[] {
+  const trimmed = expression.trim();
+  if (!REFERENCE.test(trimmed)) {
+    throw new UserError(
+      `the embedded applier does not know the expression "${trimmed}"; deploy this stack with Terraform or OpenTofu`,
+    );
+  }
+  return trimmed.split('.');
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? '');
+}

@@ -1,0 +1,183 @@
+import { z } from 'zod';
+import { UserError } from '../../client/src/user-error';
+import { VaultClient, VaultResponseError } from '../../lib/vault/vault-client';
+
+/*
+ * The Terraform resource types that our stacks use, as reads and writes of Vault's API. Each schema is strict: an
+ * attribute that is not known here is refused rather than dropped.
+ */
+
+/** Attributes of a resource that other resources may refer to. */
+export type Attributes = Readonly<Record<string, unknown>>;
+
+export interface ResourceType {
+  /**
+   * @param triggered whether a resource that this one is replaced with was changed
+   * @returns the attributes, and whether anything had to be written
+   */
+  apply(
+    vault: VaultClient,
+    declared: unknown,
+    address: string,
+    triggered: boolean,
+  ): Promise<{ changed: boolean; attributes: Attributes }>;
+}
+
+/** A resource that is one object at one path: read it, compare what is declared, write it where it differs. */
+function object<T extends Record<string, unknown>>(
+  schema: z.ZodType<T>,
+  describe: (declared: T) => {
+    readonly path: string;
+    readonly body: Readonly<Record<string, unknown>>;
+    /** Where an existing object is changed, if not where it was made. @default - the path */
+    readonly updatePath?: string;
+    /** Where it is read, if not where it was made. @default - the path */
+    readonly readPath?: string;
+  },
+  after: (vault: VaultClient, declared: T) => Promise<Attributes> = () => Promise.resolve({}),
+): ResourceType {
+  return {
+    async apply(vault, raw, address) {
+      const declared = parse(schema, raw, address);
+      const { path, body, updatePath = path, readPath = path } = describe(declared);
+      const found = await readOrUndefined(vault, readPath);
+      const changed = found === undefined || !contains(found, body);
+      if (changed) {
+        await vault.write(found === undefined ? path : updatePath, body);
+      }
+      const actual = changed ? await readOrUndefined(vault, readPath) : found;
+      return { changed, attributes: { ...actual, ...declared, id: path, ...(await after(vault, declared)) } };
+    },
+  };
+}
+
+const plugin = object(
+  z.strictObject({ type: z.string(), name: z.string(), command: z.string(), sha256: z.string() }),
+  ({ type, name, command, sha256 }) => ({ path: `sys/plugins/catalog/${type}/${name}`, body: { command, sha256 } }),
+);
+
+const mount = object(
+  z.strictObject({ path: z.string(), type: z.string(), description: z.string().default('') }),
+  ({ path, type, description }) => ({
+    path: `sys/mounts/${path}`,
+    body: { type, description },
+    updatePath: `sys/mounts/${path}/tune`,
+  }),
+);
+
+const endpointSchema = z.strictObject({
+  path: z.string(),
+  data_json: z.string().transform((json) => z.record(z.string(), z.unknown()).parse(JSON.parse(json))),
+  ignore_absent_fields: z.literal(true),
+  disable_read: z.boolean().optional(),
+  disable_delete: z.boolean().optional(),
+});
+
+const readableEndpoint = object(
+  endpointSchema,
+  ({ path, data_json }) => ({ path, body: data_json }),
+  // What Vault answered to the write, of which our stacks keep nothing.
+  () => Promise.resolve({ write_data_json: '' }),
+);
+
+const genericEndpoint: ResourceType = {
+  async apply(vault, raw, address, triggered) {
+    const { path, data_json, disable_read } = parse(endpointSchema, raw, address);
+    if (disable_read !== true) {
+      return readableEndpoint.apply(vault, raw, address, triggered);
+    }
+    // An action more than an object: nothing tells whether it was done before.
+    if (triggered) {
+      await vault.write(path, data_json);
+    }
+    return { changed: triggered, attributes: { id: path, path } };
+  },
+};
+
+const policy = object(z.strictObject({ name: z.string(), policy: z.string() }), ({ name, policy }) => ({
+  path: `sys/policies/acl/${name}`,
+  body: { policy },
+}));
+
+const authBackend = object(
+  z.strictObject({ type: z.string(), path: z.string(), description: z.string().default('') }),
+  ({ type, path, description }) => ({
+    path: `sys/auth/${path}`,
+    body: { type, description },
+    updatePath: `sys/mounts/auth/${path}/tune`,
+    readPath: `sys/mounts/auth/${path}`,
+  }),
+);
+
+const appRole = object(
+  z.strictObject({
+    backend: z.string(),
+    role_name: z.string(),
+    token_policies: z.array(z.string()),
+    token_ttl: z.number(),
+    token_max_ttl: z.number(),
+    token_bound_cidrs: z.array(z.string()).default([]),
+    token_no_default_policy: z.boolean().default(false),
+    token_type: z.string().optional(),
+    bind_secret_id: z.boolean().default(true),
+    secret_id_ttl: z.number(),
+    secret_id_num_uses: z.number(),
+    secret_id_bound_cidrs: z.array(z.string()).default([]),
+  }),
+  ({ backend, role_name, ...body }) => ({ path: `auth/${backend}/role/${role_name}`, body }),
+  async (vault, { backend, role_name }) => {
+    const reply = z.object({ data: z.object({ role_id: z.string() }) });
+    return { role_id: (await vault.read(`auth/${backend}/role/${role_name}/role-id`, reply)).data.role_id };
+  },
+);
+
+/** By the name that Terraform knows them by. */
+export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
+  vault_plugin: plugin,
+  vault_mount: mount,
+  vault_generic_endpoint: genericEndpoint,
+  vault_policy: policy,
+  vault_auth_backend: authBackend,
+  vault_approle_auth_backend_role: appRole,
+};
+
+function parse<T>(schema: z.ZodType<T>, raw: unknown, address: string): T {
+  const parsed = schema.safeParse(raw);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => [...path, message].join(': ')).join('; ');
+    throw new UserError(
+      `the embedded applier does not know all of ${address} (${problems}); deploy this stack with Terraform or OpenTofu`,
+    );
+  }
+  return parsed.data;
+}
+
+async function readOrUndefined(vault: VaultClient, path: string): Promise<Record<string, unknown> | undefined> {
+  const reply = z.object({ data: z.record(z.string(), z.unknown()) });
+  try {
+    return (await vault.read(path, reply)).data;
+  } catch (error) {
+    // Vault says 404 to most that is not there, and 400 to a mount that is not there.
+    const absent = error instanceof VaultResponseError && [400, 404].includes(error.statusCode);
+    if (absent) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Whether all that is expected was found; what was found beside it is the server's own. */
+function contains(found: unknown, expected: unknown): boolean {
+  if (Array.isArray(expected)) {
+    const items = Array.isArray(found) ? found : [];
+    return items.length === expected.length && expected.every((item, index) => contains(items[index], item));
+  }
+  if (typeof expected === 'object' && expected !== null) {
+    return Object.entries(expected).every(([key, value]) => contains((found as Attributes | null)?.[key], value));
+  }
+  if (Array.isArray(found) && typeof expected === 'string') {
+    return found.join(',') === expected;
+  }
+  // Vault keeps the network of one address without its prefix length.
+  return (found ?? '') === (expected ?? '') || `${String(found)}/32` === expected;
+}

@@ -1,0 +1,99 @@
+import { join, resolve } from 'node:path';
+import { UserError } from '../../client/src/user-error';
+import type { VaultClient } from '../../lib/vault/vault-client';
+import { cacheRoot } from '../cache-folder';
+import { run } from '../child-process';
+import { applyStack } from './stack-applier';
+import { Terraform } from './terraform';
+
+/*
+ * Stack `webex-tokens` from the declaration to the server, as a user's own `cdktf deploy` would take it there.
+ */
+
+const PROJECT = resolve(__dirname, '../..');
+
+/** Runs `main.ts` and returns the folder of the synthesized stack `webex-tokens`. */
+export async function synthesize(options: {
+  readonly folder: string;
+  readonly environment: NodeJS.ProcessEnv;
+}): Promise<string> {
+  const { exitCode, stderr } = await run(
+    process.execPath,
+    [join(PROJECT, 'node_modules/tsx/dist/cli.mjs'), 'main.ts'],
+    {
+      cwd: PROJECT,
+      env: { ...process.env, ...options.environment, CDKTF_OUTDIR: options.folder },
+    },
+  );
+  if (exitCode !== 0) {
+    throw new UserError(stderr.trim().replace(/^error: /, ''));
+  }
+  return join(options.folder, 'stacks', 'webex-tokens');
+}
+
+export interface ApplyDeclarationOptions {
+  readonly stackDirectory: string;
+  /** Acts with the provisioner's token. */
+  readonly vault: VaultClient;
+  readonly token: string;
+  /** Client secrets, by the name of their Terraform variable. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly environment: NodeJS.ProcessEnv;
+  /** @default - Terraform or OpenTofu where they will do, else the embedded applier */
+  readonly by?: 'terraform' | 'embedded';
+  /** Says what applies, and why. */
+  readonly note: (line: string) => void;
+}
+
+export interface AppliedDeclaration {
+  /** Such as `Terraform 1.11.4`, or what applied instead and why. */
+  readonly by: string;
+  /** Addresses of the resources that were written. */
+  readonly changed: readonly string[];
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** Applies the stack by Terraform or OpenTofu where one is at hand and has its providers, else by the embedded applier. */
+export async function applyDeclaration(options: ApplyDeclarationOptions): Promise<AppliedDeclaration> {
+  const environment = provisionerEnvironment(options);
+  const terraform = options.by === 'embedded' ? 'as asked' : await readyTerraform(options, environment);
+  if (typeof terraform !== 'string') {
+    return { by: terraform.title, ...(await terraform.apply({ ...options, environment })) };
+  }
+  const applied = await applyStack({ ...options, environment });
+  return { by: `the embedded applier (${terraform})`, ...applied };
+}
+
+/** @returns why not, where Terraform cannot apply here */
+async function readyTerraform(
+  options: ApplyDeclarationOptions,
+  environment: NodeJS.ProcessEnv,
+): Promise<Terraform | string> {
+  try {
+    const terraform = await Terraform.find();
+    options.note(`${terraform.title} is here; getting its providers`);
+    await terraform.init({ ...options, environment });
+    return terraform;
+  } catch (error) {
+    if (options.by === 'terraform' || !(error instanceof UserError)) {
+      throw error;
+    }
+    return error.message;
+  }
+}
+
+function provisionerEnvironment({ token, vault, variables, environment }: ApplyDeclarationOptions): NodeJS.ProcessEnv {
+  return {
+    ...withoutVaultVariables(process.env),
+    TF_PLUGIN_CACHE_DIR: join(cacheRoot(), 'terraform-providers'),
+    ...environment,
+    VAULT_ADDR: vault.address,
+    VAULT_TOKEN: token,
+    ...Object.fromEntries(Object.entries(variables).map(([name, value]) => [`TF_VAR_${name}`, value])),
+  };
+}
+
+/** What is set for the user's own Vault must not reach the rehearsal. */
+function withoutVaultVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(VAULT|BAO)_/.test(name)));
+}

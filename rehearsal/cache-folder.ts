@@ -1,0 +1,140 @@
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { lock } from 'proper-lockfile';
+import { errorCode, UserError } from '../client/src/user-error';
+
+/*
+ * What was fetched or built once, kept in the user's cache folder. An entry is filled in a folder beside it and
+ * renamed, so whoever finds an entry finds all of it. The lock only spares a second process the same work.
+ */
+
+const PROJECT = 'webex-token-vault';
+const PARTIAL = '.partial-';
+const PARTIAL_LIFE_MS = 3600 * 1000;
+const LOCK_STALE_MS = 5_000;
+const LOCK_RETRY_MS = 500;
+
+export interface CacheEntry {
+  /** Of the folder; names all that makes the content what it is: version, platform, hash. */
+  readonly name: string;
+  /** Whether what is there is usable; what is not is thrown away and filled again. */
+  readonly isUsable: (folder: string) => Promise<boolean>;
+  /** Fills an empty folder. */
+  readonly fill: (folder: string) => Promise<void>;
+  /** Called once where another process is filling the entry. @default - none */
+  readonly onWait?: () => void;
+}
+
+/** `WEBEX_TOKEN_VAULT_CACHE`, else this project's folder in the user's cache folder. */
+export function cacheRoot(env: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): string {
+  if (env.WEBEX_TOKEN_VAULT_CACHE) {
+    return resolve(env.WEBEX_TOKEN_VAULT_CACHE);
+  }
+  // The XDG specification wants a relative path ignored.
+  if (env.XDG_CACHE_HOME && isAbsolute(env.XDG_CACHE_HOME)) {
+    return join(env.XDG_CACHE_HOME, PROJECT);
+  }
+  const home = env.HOME || homedir();
+  return platform === 'darwin' ? join(home, 'Library', 'Caches', PROJECT) : join(home, '.cache', PROJECT);
+}
+
+/**
+ * The folder of a cache entry, filled first where that is needed.
+ *
+ * @throws UserError where the cache folder cannot be written; else what `fill` throws
+ */
+export async function cachedFolder(entry: CacheEntry, env: NodeJS.ProcessEnv = process.env): Promise<string> {
+  const folder = join(cacheRoot(env), entry.name);
+  if (await entry.isUsable(folder)) {
+    return folder;
+  }
+  const root = await makeCacheRoot(env);
+  const unlock = await lockEntry(folder, entry.onWait);
+  try {
+    if (!(await entry.isUsable(folder))) {
+      await removeAbandoned(root);
+      await replaceFolder(root, folder, entry);
+    }
+  } finally {
+    await unlock();
+  }
+  return folder;
+}
+
+/**
+ * Creates the cache folder of this project, for this user alone.
+ *
+ * @throws UserError where it cannot be written
+ */
+export async function makeCacheRoot(env: NodeJS.ProcessEnv = process.env): Promise<string> {
+  const root = cacheRoot(env);
+  try {
+    await mkdir(root, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new UserError(
+      `the cache folder ${root} cannot be written (${errorCode(error)}); set WEBEX_TOKEN_VAULT_CACHE to a folder that can`,
+    );
+  }
+  return root;
+}
+
+async function lockEntry(folder: string, onWait?: () => void): Promise<() => Promise<void>> {
+  // A lost lock is no harm, as the rename decides; by default it would end the process.
+  const options = { realpath: false, stale: LOCK_STALE_MS, onCompromised: () => undefined };
+  let unlock: () => Promise<void>;
+  try {
+    unlock = await lock(folder, options);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') {
+      throw error;
+    }
+    onWait?.();
+    const retries = { forever: true, factor: 1, minTimeout: LOCK_RETRY_MS, maxTimeout: LOCK_RETRY_MS };
+    unlock = await lock(folder, { ...options, retries });
+  }
+  return () => unlock().catch(() => undefined);
+}
+
+async function replaceFolder(root: string, folder: string, entry: CacheEntry): Promise<void> {
+  const partial = await mkdtemp(join(root, `${PARTIAL}${entry.name}-`));
+  const removePartial = (): void => rmSync(partial, { recursive: true, force: true });
+  process.once('exit', removePartial);
+  try {
+    const content = join(partial, 'content');
+    await mkdir(content);
+    await entry.fill(content);
+    if (!(await entry.isUsable(content))) {
+      throw new UserError(
+        `what was put into the cache as ${entry.name} does not work on this machine; remove ${root} and try again`,
+      );
+    }
+    if (!(await entry.isUsable(folder))) {
+      await rename(folder, join(partial, 'unusable')).catch(unless('ENOENT'));
+      // Filled by another process in between: as good as ours.
+      await rename(content, folder).catch(unless('ENOTEMPTY', 'EEXIST'));
+    }
+  } finally {
+    process.off('exit', removePartial);
+    removePartial();
+  }
+}
+
+/** Removes what killed processes left half done, once no living one can still be at it. */
+async function removeAbandoned(root: string): Promise<void> {
+  for (const name of await readdir(root)) {
+    const path = join(root, name);
+    if (name.startsWith(PARTIAL) && Date.now() - (await stat(path)).mtimeMs > PARTIAL_LIFE_MS) {
+      await rm(path, { recursive: true, force: true });
+    }
+  }
+}
+
+function unless(...expected: string[]): (error: NodeJS.ErrnoException) => void {
+  return (error) => {
+    if (!expected.includes(error.code ?? '')) {
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { authorize } from '../lib/consent/code-grant';
+import { readCredential } from '../client/src/credential';
+import { findCredential, type Deployment } from '../lib/declaration/deployment';
+import { authorizerPolicyName } from '../lib/declaration/policies';
+import { UserError } from '../client/src/user-error';
+import { peopleMe, WebexResponseError } from '../client/src/webex-client';
+import { findOauthappPlugin } from './server/oauthapp-plugin';
+import { findOpenBao } from './server/openbao-binary';
+import { Stage } from './stage';
+import type { StepLog } from './step-log';
+
+/*
+ * The whole main job on one machine: real server, real plugin, real policies; only Webex is simulated.
+ */
+
+/** Steps that {@link runQuickstart} takes, for their numbering. */
+export const QUICKSTART_STEPS = 9;
+
+/** Life of an access token at the simulated Webex. The engine takes one for expired 10 s before its end. */
+const SHORT_LIFE_SECONDS = 12;
+
+export interface QuickstartOptions {
+  /** What `deployment.ts` declares. */
+  readonly declared: Deployment;
+  readonly steps: StepLog;
+  /** Shows the consent URL to a person. @default - the consent is given without one */
+  readonly onConsentUrl?: (url: string) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** What a quickstart leaves running, until its stage is disposed of. */
+export interface Quickstart {
+  readonly stage: Stage;
+  readonly appName: string;
+  readonly credentialName: string;
+  readonly roleId: string;
+  readonly secretId: string;
+  readonly authorizerToken: string;
+}
+
+/**
+ * Starts the servers, applies the declaration, authorises, reads a token and sees its successor arrive.
+ *
+ * @param onStage called when servers are about to start, which the caller must stop, also where a later step fails
+ * @throws UserError saying which part did not work
+ */
+export async function runQuickstart(
+  { declared, steps, onConsentUrl, signal }: QuickstartOptions,
+  onStage: (stage: Promise<Stage>) => void,
+): Promise<Quickstart> {
+  const app = declared.apps[0];
+  const credentialName = app?.reads[0];
+  if (app === undefined || credentialName === undefined) {
+    throw new UserError('deployment.ts declares no app, so nothing would read a token; declare one, like "people-me"');
+  }
+
+  const { binary } = await steps.run('Looking for OpenBao', async (note) => {
+    return { binary: await findOpenBao(note) };
+  });
+
+  const { pluginPath } = await steps.run('Looking for the oauthapp plugin', async (note) => {
+    return { pluginPath: await findOauthappPlugin(note) };
+  });
+
+  const { stage } = await steps.run('Starting OpenBao and a simulated Webex', async () => {
+    const starting = Stage.start({ declared, binary, pluginPath, accessTokenTtlSeconds: SHORT_LIFE_SECONDS });
+    onStage(starting);
+    const started = await starting;
+    return {
+      stage: started,
+      said: `OpenBao at ${started.server.address}, a simulated Webex at ${started.webex.url} (its access tokens live ${SHORT_LIFE_SECONDS} s, not 14 days)`,
+    };
+  });
+
+  await steps.run('Synthesizing stack webex-tokens', async () => {
+    await stage.synthesize();
+    return { said: 'deployment.ts synthesized to stack webex-tokens' };
+  });
+
+  await steps.run('Applying stack webex-tokens', async (note) => {
+    const { by, changed } = await stage.apply({ note });
+    return { said: `${changed.length} resources applied by ${by}, under the provisioner policy` };
+  });
+
+  const authorizerToken = await stage.tokenWith(authorizerPolicyName(stage.deployment));
+  await steps.run(`Authorising ${credentialName}`, async (note) => {
+    const { person } = await authorize({
+      vault: stage.admin.withToken(authorizerToken),
+      deployment: stage.deployment,
+      credentialName,
+      signal,
+      onNotice: note,
+      onUrl:
+        onConsentUrl ??
+        (async (url) => {
+          await fetch(await stage.webex.consent(url, { as: findCredential(declared, credentialName).owner }));
+        }),
+    });
+    return {
+      said: `${credentialName} authorised once, by ${person?.displayName ?? 'somebody'}, under the authorizer policy`,
+    };
+  });
+
+  const { vault } = await steps.run(`Logging in as ${app.name}`, async () => {
+    const identity = await stage.appRole(app.name);
+    const { token } = await stage.admin.loginAppRole(identity.roleId, identity.secretId, stage.deployment.appRolePath);
+    return { vault: stage.admin.withToken(token), said: `logged in as app ${app.name}, by AppRole` };
+  });
+
+  const { apiUrl } = stage.deployment.webex;
+  const { first } = await steps.run(`Reading ${credentialName}`, async () => {
+    const { accessToken } = await readCredential(vault, declared.engine.mountPath, credentialName);
+    return { first: accessToken, said: `access token read; people/me says: ${await whose(apiUrl, accessToken)}` };
+  });
+
+  await steps.run('Waiting for the next access token', async (note) => {
+    stage.webex.expireAccessTokens();
+    await mustRefuse(apiUrl, first);
+    note('Webex no longer takes the first access token; reading until the engine has the next');
+    for (;;) {
+      const { accessToken } = await readCredential(vault, declared.engine.mountPath, credentialName);
+      if (accessToken !== first) {
+        const me = await whose(apiUrl, accessToken);
+        return { said: `the first access token expired; the next one came without consent: ${me}` };
+      }
+      await sleep(100, undefined, { signal });
+    }
+  });
+
+  // Another secret id: the first one may have been for one login.
+  return { stage, appName: app.name, credentialName, ...(await stage.appRole(app.name)), authorizerToken };
+}
+
+/** Display name of the account, where the declared scopes let Webex tell. */
+async function whose(apiUrl: string, accessToken: string): Promise<string> {
+  try {
+    return (await peopleMe({ apiUrl, accessToken })).displayName;
+  } catch (error) {
+    if (error instanceof WebexResponseError && error.statusCode === 403) {
+      return 'nothing, as its scopes do not let it';
+    }
+    throw error;
+  }
+}
+
+async function mustRefuse(apiUrl: string, accessToken: string): Promise<void> {
+  const answer = await peopleMe({ apiUrl, accessToken }).catch((error: unknown) => error);
+  if (!(answer instanceof WebexResponseError && answer.statusCode === 401)) {
+    throw new UserError('the simulated Webex still takes an access token that has expired; please report this');
+  }
+}

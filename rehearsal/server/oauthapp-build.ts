@@ -1,0 +1,91 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { UserError } from '../../client/src/user-error';
+import { lastLine, run } from '../child-process';
+
+/** The command to build; its version is that of `oauthapp/go.mod`. */
+const COMMAND = 'github.com/puppetlabs/vault-plugin-secrets-oauthapp/v3/cmd/vault-plugin-secrets-oauthapp';
+
+/** Our Go module that pins the sources of the plugin, and of all it is built from, by hash. */
+const MODULE_FOLDER = resolve(__dirname, '../../plugin');
+
+const PACKAGES_PER_REPORT = 100;
+
+/**
+ * Builds the plugin from its Go module.
+ *
+ * @param workFolder an empty folder
+ * @returns path of the binary, in the work folder
+ * @throws UserError where there is no Go, or the build fails
+ */
+export async function buildOauthappPlugin(
+  workFolder: string,
+  report: (line: string) => void,
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
+  // Built from a copy, so that nothing is ever written into the project.
+  const moduleCopy = join(workFolder, 'module');
+  await mkdir(moduleCopy);
+  for (const file of ['go.mod', 'go.sum']) {
+    await copyFile(join(MODULE_FOLDER, file), join(moduleCopy, file));
+  }
+  const binary = join(workFolder, 'built');
+  const args = [
+    'build',
+    '-v',
+    '-mod=readonly',
+    '-trimpath',
+    '-buildvcs=false',
+    '-ldflags=-s -w',
+    '-o',
+    binary,
+    COMMAND,
+  ];
+  report('building the oauthapp plugin with go (a minute or two, once)');
+  const { exitCode, stderr } = await run('go', args, {
+    cwd: moduleCopy,
+    env: buildEnvironment(env),
+    onErrorLine: progress(report),
+  });
+  if (exitCode === 127) {
+    throw new UserError('there is no "go" on PATH');
+  }
+  if (exitCode !== 0) {
+    throw new UserError(`"go build" said "${lastLine(stderr)}"`);
+  }
+  return binary;
+}
+
+function buildEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return {
+    ...env,
+    // This machine's (by being empty), whatever the user else builds for.
+    GOOS: '',
+    GOARCH: '',
+    // Links no C library, so that the binary also starts in the official server images, which have another one.
+    CGO_ENABLED: '0',
+    // Any Go of the last years will do; none is to be downloaded for this.
+    GOTOOLCHAIN: env.GOTOOLCHAIN ?? 'local',
+    GO111MODULE: 'on',
+    GOWORK: 'off',
+  };
+}
+
+/** Go prints a line for each module that it downloads, and for each package that it compiles. */
+function progress(report: (line: string) => void): (line: string) => void {
+  let downloaded = 0;
+  let compiled = 0;
+  return (line) => {
+    if (line.startsWith('go: downloading ')) {
+      downloaded += 1;
+      if (downloaded === 1) {
+        report('downloading the Go modules that the plugin is built from');
+      }
+    } else if (/^[\w.~/-]+$/.test(line)) {
+      compiled += 1;
+      if (compiled % PACKAGES_PER_REPORT === 0) {
+        report(`compiled ${compiled} Go packages`);
+      }
+    }
+  };
+}

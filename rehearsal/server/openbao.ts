@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { UserError } from '../../client/src/user-error';
+import { VaultClient } from '../../lib/vault/vault-client';
+import { freePort } from '../free-port';
+import { serverVersion } from './openbao-binary';
+import { ServerProcess, ServerStartError } from './server-process';
+
+const HOST = '127.0.0.1';
+
+/** How often a port that was free a moment ago may turn out to be taken. */
+const PORT_ATTEMPTS = 5;
+
+const initReply = z.object({ keys: z.tuple([z.string()]), root_token: z.string() });
+
+export interface OpenBaoServerOptions {
+  /** Path of a `bao` or `vault` binary. */
+  readonly binary: string;
+  /** Folder with the plugin binaries, and nothing else. */
+  readonly pluginDirectory: string;
+  /** On 127.0.0.1; 0: any that is free. @default 0 */
+  readonly port?: number;
+  /** Where its configuration file goes, to stay. @default - a private temporary folder, removed when it ends */
+  readonly workDirectory?: string;
+}
+
+/**
+ * An OpenBao or Vault server on loopback for trying out and for tests: a full server, initialised and unsealed, that
+ * keeps everything in memory. Its unseal key is known to nobody once `start` returns.
+ */
+export class OpenBaoServer implements AsyncDisposable {
+  readonly #process: ServerProcess;
+  readonly #rootToken: string;
+
+  private constructor(process: ServerProcess, rootToken: string) {
+    this.#process = process;
+    this.#rootToken = rootToken;
+  }
+
+  /** @throws UserError where the port is taken, or the server does not start */
+  static async start(options: OpenBaoServerOptions): Promise<OpenBaoServer> {
+    const process = await startProcess(options);
+    try {
+      const vault = new VaultClient({ address: process.address });
+      const { keys, root_token } = await vault.write('sys/init', { secret_shares: 1, secret_threshold: 1 }, initReply);
+      await vault.write('sys/unseal', { key: keys[0] });
+      return new OpenBaoServer(process, root_token);
+    } catch (error) {
+      await process.stop();
+      throw error;
+    }
+  }
+
+  /** Like `http://127.0.0.1:8200`. */
+  get address(): string {
+    return this.#process.address;
+  }
+
+  get rootToken(): string {
+    return this.#rootToken;
+  }
+
+  /** All it printed. */
+  get log(): string {
+    return this.#process.log;
+  }
+
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /** Ends the server and its plugins, and removes its temporary folder. Does nothing the second time. */
+  stop(): Promise<void> {
+    return this.#process.stop();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}
+
+async function startProcess({
+  binary,
+  pluginDirectory,
+  port = 0,
+  workDirectory,
+}: OpenBaoServerOptions): Promise<ServerProcess> {
+  const isVault = (await serverVersion(binary))?.startsWith('Vault') === true;
+  for (let attempt = 1; ; attempt += 1) {
+    const chosenPort = port === 0 ? await freePort() : port;
+    const address = `http://${HOST}:${chosenPort}`;
+    const config = {
+      storage: [{ inmem: {} }],
+      listener: [{ tcp: { address: `${HOST}:${chosenPort}`, tls_disable: true } }],
+      api_addr: address,
+      plugin_directory: pluginDirectory,
+      log_level: 'info',
+      // Vault would need a privilege to lock its memory; OpenBao no longer does that, and knows no such setting.
+      ...(isVault ? { disable_mlock: true } : {}),
+    };
+    try {
+      return await ServerProcess.start({ binary, config, address, workDirectory });
+    } catch (error) {
+      const isTaken = error instanceof ServerStartError && error.isAddressTaken;
+      if (isTaken && port !== 0) {
+        throw new UserError(`port ${port} on ${HOST} is taken; stop what listens there or choose another port`);
+      }
+      if (!isTaken || attempt === PORT_ATTEMPTS) {
+        throw error;
+      }
+    }
+  }
+}

@@ -1,0 +1,225 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '../../client/src/user-error';
+import { VaultClient, VaultUnreachableError } from '../../lib/vault/vault-client';
+import { killAtExit, killGroup, lastLine } from '../child-process';
+
+const START_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 5_000;
+const POLL_MS = 20;
+
+/** The server's own settings, which would override its configuration, and secrets that are none of its business. */
+const HIDDEN_VARIABLES = /^(?:BAO|VAULT|WEBEX)_/;
+
+/** Waits for its input to end, which it does when this process is gone, whatever ended it; then kills the server. */
+const WATCHDOG = 'read -r line; kill -KILL "-$1"; if [ -n "$2" ]; then rm -rf -- "$2"; fi';
+
+export interface ServerProcessOptions {
+  /** Path of a `bao` or `vault` binary. */
+  readonly binary: string;
+  /** The server's configuration, in its JSON form. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Where the configuration makes it listen, like `http://127.0.0.1:8200`. */
+  readonly address: string;
+  /** PEM of the CA that signed the server's certificate. @default - none: no TLS, or a CA that the system knows */
+  readonly ca?: string;
+  /** Where its configuration file goes, to stay. @default - a private temporary folder, removed when it ends */
+  readonly workDirectory?: string;
+}
+
+/** The server ended before it was up. */
+export class ServerStartError extends UserError {
+  override name = 'ServerStartError';
+
+  constructor(
+    binary: string,
+    /** Why, in the server's words. */
+    readonly reason: string,
+  ) {
+    super(`"${binary} server" ended at once, saying "${reason}"; correct that and start it again`);
+  }
+
+  /** Whether another process listens where the server was to. */
+  get isAddressTaken(): boolean {
+    return this.reason.includes('address already in use');
+  }
+}
+
+/** A `bao server` or `vault server` process of any configuration. It and its plugins never outlive this process. */
+export class ServerProcess implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  readonly #closed: Promise<void>;
+  #stdout = '';
+  #stderr = '';
+  #log = '';
+
+  private constructor(
+    readonly address: string,
+    readonly pid: number,
+    child: ChildProcess,
+    temporaryFolder: string | undefined,
+  ) {
+    this.#child = child;
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stdout += text;
+      this.#log += text;
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr += text;
+      this.#log += text;
+    });
+    const releaseExit = killAtExit(child, { group: true });
+    const watchdog = startWatchdog(pid, temporaryFolder);
+    child.once('exit', () => {
+      // Plugins notice by themselves that their server is gone, but not at once.
+      killGroup(pid);
+      releaseExit();
+      watchdog.kill('SIGKILL');
+      removeFolder(temporaryFolder);
+    });
+    this.#closed = new Promise((resolve) => {
+      child.once('close', () => resolve());
+    });
+  }
+
+  /**
+   * Starts the server and waits until it answers, sealed or not.
+   *
+   * @throws ServerStartError where it ends before that; UserError where it does not answer in time
+   */
+  static async start(options: ServerProcessOptions): Promise<ServerProcess> {
+    const { binary, config, address, ca, workDirectory } = options;
+    const temporaryFolder = workDirectory === undefined ? await mkdtemp(join(tmpdir(), 'openbao-')) : undefined;
+    let server: ServerProcess | undefined;
+    try {
+      const folder = temporaryFolder ?? workDirectory ?? '';
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const configFile = join(folder, 'server.json');
+      await writeFile(configFile, JSON.stringify(config, undefined, 2), { mode: 0o600 });
+      const child = await spawnServer(binary, configFile, temporaryFolder);
+      server = new ServerProcess(address, child.pid, child.process, temporaryFolder);
+      await server.#untilUp(binary, new VaultClient({ address, ca, timeoutMs: START_TIMEOUT_MS }));
+      return server;
+    } catch (error) {
+      await server?.stop();
+      removeFolder(temporaryFolder);
+      throw error;
+    }
+  }
+
+  /** All it printed. */
+  get log(): string {
+    return this.#log;
+  }
+
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /**
+   * Ends it in good order. Does nothing the second time.
+   *
+   * @param patienceMs after this it is killed
+   */
+  async stop(patienceMs = STOP_TIMEOUT_MS): Promise<void> {
+    if (this.isRunning) {
+      this.#child.kill('SIGTERM');
+    }
+    const impatience = setTimeout(() => void this.kill(), patienceMs);
+    await this.#closed;
+    clearTimeout(impatience);
+  }
+
+  /** Ends it at once, as a crash would; what it stored in files stays. */
+  async kill(): Promise<void> {
+    if (this.isRunning) {
+      killGroup(this.pid);
+    }
+    await this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #untilUp(binary: string, vault: VaultClient): Promise<void> {
+    const deadline = Date.now() + START_TIMEOUT_MS;
+    while (Date.now() < deadline) {
+      if (!this.isRunning) {
+        await this.#closed;
+        throw new ServerStartError(binary, this.#complaint());
+      }
+      // Only its own word tells that it is this server, and not another at the same address, that answers.
+      if (this.#stdout.includes('server started!') && (await isAnswering(vault))) {
+        return;
+      }
+      await sleep(POLL_MS);
+    }
+    throw new UserError(
+      `"${binary} server" did not answer at ${this.address} within ${START_TIMEOUT_MS / 1000} s, its last words were "${this.#complaint()}"; check that its listener has this address`,
+    );
+  }
+
+  /** What is wrong goes to stdout while it starts and to the log, on stderr, later. */
+  #complaint(): string {
+    const complaint = lastLine(this.#stdout, /error|fail|unknown|invalid/i) || lastLine(this.#stderr, /\[ERROR\]/);
+    return complaint || lastLine(this.#stdout) || lastLine(this.#stderr) || 'nothing';
+  }
+}
+
+/** Leader of a process group of its own: Ctrl-C in the terminal is ours to handle, and its plugins end with it. */
+async function spawnServer(
+  binary: string,
+  configFile: string,
+  temporaryFolder?: string,
+): Promise<{ process: ChildProcess; pid: number }> {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !HIDDEN_VARIABLES.test(name)));
+  const child = spawn(binary, ['server', `-config=${configFile}`], {
+    // Plugins make their sockets in TMPDIR, and leave them there when they are killed.
+    env: { ...env, ...(temporaryFolder === undefined ? {} : { TMPDIR: temporaryFolder }) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  if (child.pid !== undefined) {
+    return { process: child, pid: child.pid };
+  }
+  const error = await new Promise<NodeJS.ErrnoException>((resolve) => child.once('error', resolve));
+  throw new UserError(
+    `${binary} cannot be run (${error.code ?? error.message}); give the path of a bao or vault binary`,
+  );
+}
+
+function startWatchdog(pid: number, temporaryFolder = ''): ChildProcess {
+  const watchdog = spawn('/bin/sh', ['-c', WATCHDOG, 'watchdog', String(pid), temporaryFolder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  // Without it the server is still killed when this process exits by itself.
+  watchdog.on('error', () => undefined);
+  watchdog.unref();
+  (watchdog.stdin as Socket | null)?.unref();
+  return watchdog;
+}
+
+async function isAnswering(vault: VaultClient): Promise<boolean> {
+  try {
+    await vault.sealStatus();
+    return true;
+  } catch (error) {
+    if (error instanceof VaultUnreachableError && error.code === 'ECONNREFUSED') {
+      return false;
+    }
+    throw error;
+  }
+}
+
+function removeFolder(folder: string | undefined): void {
+  if (folder !== undefined) {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

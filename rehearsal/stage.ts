@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { clientSecretVariable, type Deployment } from '../lib/declaration/deployment';
+import { provisionerPolicy, provisionerPolicyName } from '../lib/declaration/policies';
+import { inspectPlugin } from '../lib/declaration/plugin-binary';
+import { rehearsalEnvironment, rehearse, type Rehearsal } from '../lib/declaration/rehearsal';
+import { VaultClient } from '../lib/vault/vault-client';
+import { freePort } from './free-port';
+import { OpenBaoServer } from './server/openbao';
+import { applyDeclaration, synthesize, type AppliedDeclaration } from './applier/stack';
+import { DEFAULT_USERS, simulatedAdministrator } from './webex/simulated-user';
+import { WebexSimulator } from './webex/webex-simulator';
+
+export interface StageOptions {
+  /** What `deployment.ts` declares, for whatever addresses. */
+  readonly declared: Deployment;
+  /** Path of a `bao` or `vault` binary. */
+  readonly binary: string;
+  /** Path of the plugin binary, in a folder of its own. */
+  readonly pluginPath: string;
+  /** Life of an access token at the simulated Webex. @default - as at Webex, 14 days */
+  readonly accessTokenTtlSeconds?: number;
+}
+
+/** A real server and a simulated Webex on loopback, and the declaration pointed at them. */
+export class Stage implements AsyncDisposable {
+  readonly deployment: Deployment;
+  /** With it, the project's own commands and stacks take part in the rehearsal. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Acts with the root token, in the namespace of the deployment. */
+  readonly admin: VaultClient;
+  /** Client secrets, by the name of their Terraform variable. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Private, and removed when it ends. */
+  readonly folder = mkdtempSync(join(tmpdir(), 'webex-token-vault-'));
+  #stackDirectory: string | undefined;
+
+  private constructor(
+    readonly server: OpenBaoServer,
+    readonly webex: WebexSimulator,
+    declared: Deployment,
+    rehearsal: Rehearsal,
+    secrets: ReadonlyMap<string, string>,
+  ) {
+    this.deployment = rehearse(declared, rehearsal);
+    this.environment = rehearsalEnvironment(this.deployment);
+    const { namespace } = this.deployment.vault;
+    this.admin = new VaultClient({ address: server.address, token: server.rootToken, namespace });
+    this.variables = Object.fromEntries([...secrets].map(([name, secret]) => [clientSecretVariable(name), secret]));
+  }
+
+  static async start({ declared, binary, pluginPath, accessTokenTtlSeconds }: StageOptions): Promise<Stage> {
+    const server = await OpenBaoServer.start({ binary, pluginDirectory: dirname(pluginPath) });
+    try {
+      const pointed = { vaultAddress: server.address, redirectPort: await freePort(), pluginPath };
+      const secrets = new Map(declared.integrations.map(({ name }) => [name, randomBytes(32).toString('base64url')]));
+      const { integrations, credentials } = rehearse(declared, { ...pointed, webexApiUrl: declared.webex.apiUrl });
+      const webex = await WebexSimulator.start({
+        ...(accessTokenTtlSeconds === undefined ? {} : { accessTokenTtlSeconds }),
+        users: [...DEFAULT_USERS, ...owners(credentials).map(simulatedAdministrator)],
+        clients: integrations.map(({ name, clientId = '', redirectUrl }) => ({
+          clientId,
+          clientSecret: secrets.get(name) ?? '',
+          redirectUrls: [redirectUrl],
+          scopes: credentials.filter(({ integration }) => integration === name).flatMap(({ scopes }) => scopes),
+        })),
+      });
+      return new Stage(server, webex, declared, { ...pointed, webexApiUrl: webex.apiUrl }, secrets);
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+  }
+
+  /** Runs `main.ts`. @returns folder of the synthesized stack `webex-tokens` */
+  async synthesize(): Promise<string> {
+    this.#stackDirectory = await synthesize({ folder: this.folder, environment: this.environment });
+    return this.#stackDirectory;
+  }
+
+  /**
+   * Applies the synthesized stack with a token that has the provisioner's policy and no other.
+   *
+   * @param options.variables @default - all client secrets
+   */
+  async apply(
+    options: {
+      readonly by?: 'terraform' | 'embedded';
+      readonly note?: (line: string) => void;
+      readonly variables?: Readonly<Record<string, string>>;
+    } = {},
+  ): Promise<AppliedDeclaration> {
+    await this.#createNamespace();
+    await this.#registerPlugin();
+    const name = provisionerPolicyName(this.deployment);
+    await this.admin.write(`sys/policies/acl/${name}`, { policy: provisionerPolicy(this.deployment) });
+    const token = await this.tokenWith(name);
+    return applyDeclaration({
+      stackDirectory: this.#stackDirectory ?? (await this.synthesize()),
+      vault: this.admin.withToken(token),
+      token,
+      variables: options.variables ?? this.variables,
+      environment: this.environment,
+      by: options.by,
+      note: options.note ?? (() => undefined),
+    });
+  }
+
+  /** A token with one policy, not even the default one. */
+  async tokenWith(policy: string): Promise<string> {
+    const reply = z.object({ auth: z.object({ client_token: z.string() }) });
+    const request = { policies: [policy], no_default_policy: true, ttl: '1h' };
+    return (await this.admin.write('auth/token/create', request, reply)).auth.client_token;
+  }
+
+  /** What an app needs to log in. */
+  async appRole(appName: string): Promise<{ roleId: string; secretId: string }> {
+    const role = `auth/${this.deployment.appRolePath}/role/${appName}`;
+    const known = await this.admin.read(`${role}/role-id`, z.object({ data: z.object({ role_id: z.string() }) }));
+    const issued = await this.admin.write(
+      `${role}/secret-id`,
+      {},
+      z.object({ data: z.object({ secret_id: z.string() }) }),
+    );
+    return { roleId: known.data.role_id, secretId: issued.data.secret_id };
+  }
+
+  async stop(): Promise<void> {
+    await this.webex.stop();
+    await this.server.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  /** Where the stack does not: the catalog is in the root namespace. */
+  async #registerPlugin(): Promise<void> {
+    const { plugin } = this.deployment.engine;
+    if (!plugin.register) {
+      const entry = `sys/plugins/catalog/secret/${plugin.name}`;
+      await this.admin.withNamespace(undefined).write(entry, inspectPlugin(plugin, this.folder));
+    }
+  }
+
+  async #createNamespace(): Promise<void> {
+    const { namespace } = this.deployment.vault;
+    let above = this.admin.withNamespace(undefined);
+    let path = '';
+    for (const part of namespace?.split('/') ?? []) {
+      await above.write(`sys/namespaces/${part}`, {});
+      path = path ? `${path}/${part}` : part;
+      above = this.admin.withNamespace(path);
+    }
+  }
+}
+
+/** Those who are declared to consent, and nobody knows. */
+function owners(credentials: Deployment['credentials']): string[] {
+  const known = DEFAULT_USERS.map(({ email }) => email);
+  return [...new Set(credentials.flatMap(({ owner }) => owner ?? []))].filter((email) => !known.includes(email));
+}

@@ -1,0 +1,198 @@
+import { createAdaptorServer, type ServerType } from '@hono/node-server';
+import { Hono, type MiddlewareHandler } from 'hono';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { errorCode, quotedList, UserError } from '../../client/src/user-error';
+import { answerError, ApiRefusal } from './api-refusal';
+import { authorizationsEndpoint } from './authorizations-endpoint';
+import { authorizeEndpoint } from './authorize-endpoint';
+import type { Behaviour } from './behaviour';
+import { consentAsPerson } from './consent';
+import { faultInjection } from './fault-injection';
+import { GrantStore } from './grant-store';
+import { ANALYTICS_PATHS, meetingsMetricsEndpoint } from './meetings-metrics-endpoint';
+import { DEFAULT_SITES, type AnalyticsRegion, type SimulatedSite } from './meetings-metrics';
+import { peopleEndpoint } from './people-endpoint';
+import type { SimulatedClient } from './simulated-client';
+import { DEFAULT_USERS, type SimulatedUser } from './simulated-user';
+import type { Simulation, SimulatorEnv } from './simulation';
+import { TOKEN_PATH, tokenEndpoint } from './token-endpoint';
+import { webexToken } from './webex-token';
+
+export type { Behaviour, SimulatedClient, SimulatedSite, SimulatedUser };
+
+export interface WebexSimulatorOptions extends Partial<Behaviour> {
+  /** Port on 127.0.0.1. @default 0 (one that is free) */
+  readonly port?: number;
+  readonly clients: SimulatedClient[];
+  /** @default - two admins and a person without a role, see `DEFAULT_USERS` */
+  readonly users?: SimulatedUser[];
+  /** @default - one in each region, see `DEFAULT_SITES` */
+  readonly sites?: SimulatedSite[];
+  /** Makes codes and tokens. @default - long and base64url, like Webex's, see `webexToken` */
+  readonly newToken?: () => string;
+  /** The clock of all lifetimes, in milliseconds. @default Date.now */
+  readonly now?: () => number;
+}
+
+/** What is kept of a request: nothing that could be a secret. */
+export interface SimulatedRequest {
+  readonly method: string;
+  readonly path: string;
+  /** 0 where the connection was dropped. */
+  readonly status: number;
+  readonly grantType?: string;
+}
+
+/**
+ * Webex as its documentation describes it, on loopback: consent page, token endpoint, people, authorizations and
+ * meeting metrics. Stricter than Webex where the documentation leaves room, so that what works here works there.
+ */
+export class WebexSimulator implements Simulation, AsyncDisposable {
+  behaviour: Behaviour;
+  readonly clients: readonly SimulatedClient[];
+  readonly users: readonly SimulatedUser[];
+  readonly sites: readonly SimulatedSite[];
+  readonly grants: GrantStore;
+  readonly requests: SimulatedRequest[] = [];
+  readonly #stopping = new AbortController();
+  readonly #server: ServerType;
+
+  private constructor({
+    clients,
+    users,
+    sites,
+    newToken = webexToken,
+    now = Date.now,
+    codeTtlSeconds = 60,
+    accessTokenTtlSeconds = 1_209_599,
+    refreshTokenTtlSeconds = 7_775_999,
+    refresh = 'renew',
+    errorShape = 'rfc6749',
+    fault,
+  }: WebexSimulatorOptions) {
+    this.clients = clients;
+    this.users = users ?? DEFAULT_USERS;
+    this.sites = sites ?? DEFAULT_SITES;
+    this.behaviour = { codeTtlSeconds, accessTokenTtlSeconds, refreshTokenTtlSeconds, refresh, errorShape, fault };
+    this.grants = new GrantStore(newToken, now);
+    this.#server = createAdaptorServer({
+      fetch: this.#routes().fetch,
+      // The process that we run in keeps its own Request and Response.
+      overrideGlobalObjects: false,
+    });
+  }
+
+  /** @throws UserError where the port is taken */
+  static async start(options: WebexSimulatorOptions): Promise<WebexSimulator> {
+    const { port = 0 } = options;
+    const simulator = new WebexSimulator(options);
+    simulator.#server.listen(port, '127.0.0.1');
+    try {
+      await once(simulator.#server, 'listening');
+    } catch (error) {
+      throw new UserError(
+        `the Webex simulator cannot listen on 127.0.0.1:${port} (${errorCode(error)}); free that port or choose another`,
+      );
+    }
+    return simulator;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  get apiUrl(): string {
+    return `${this.url}/v1`;
+  }
+
+  /** Base URLs of the analytics servers; Webex has a host of its own for each region. */
+  get analyticsUrls(): Record<AnalyticsRegion, string> {
+    const { us, eu, ca } = ANALYTICS_PATHS;
+    return { us: this.url + us, eu: this.url + eu, ca: this.url + ca };
+  }
+
+  /**
+   * Does over HTTP what a person does in the browser.
+   *
+   * @param options.as email of who signs in. @default - the first user
+   * @returns the URL that the browser would be sent to; it is not followed
+   * @throws UserError where the user is unknown, or an error page came instead of the consent page
+   */
+  async consent(authorizeUrl: string, options: { decision?: 'accept' | 'deny'; as?: string } = {}): Promise<string> {
+    const emails = this.users.map((user) => user.email);
+    const { decision = 'accept', as: email = emails[0] ?? '' } = options;
+    if (!emails.includes(email)) {
+      throw new UserError(`unknown user "${email}"; the Webex simulator has ${quotedList(emails)}`);
+    }
+    if (!authorizeUrl.startsWith(`${this.apiUrl}/authorize?`)) {
+      throw new UserError(
+        `the URL to consent at is not the Webex simulator's; use one that starts with ${this.apiUrl}/authorize`,
+      );
+    }
+    return consentAsPerson(authorizeUrl, email, decision);
+  }
+
+  expireAccessTokens(): void {
+    this.grants.expireAccessTokens();
+  }
+
+  /** Takes back everything that was ever consented to. */
+  revokeGrants(): void {
+    this.grants.revokeAll();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    if (this.#server.listening) {
+      const closed = once(this.#server, 'close');
+      this.#server.close();
+      if ('closeAllConnections' in this.#server) {
+        this.#server.closeAllConnections();
+      }
+      await closed;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  #routes(): Hono<SimulatorEnv> {
+    const app = new Hono<SimulatorEnv>();
+    app.use(this.#log());
+    app.use(faultInjection(this, this.#stopping.signal));
+    app.route('/v1/authorize', authorizeEndpoint(this));
+    app.route(TOKEN_PATH, tokenEndpoint(this));
+    app.route('/v1/people', peopleEndpoint(this));
+    app.route('/v1/authorizations', authorizationsEndpoint(this));
+    for (const region of ['us', 'eu', 'ca'] as const) {
+      const path = `${ANALYTICS_PATHS[region]}/analytics/meetingsMetrics/aggregates`;
+      app.route(path, meetingsMetricsEndpoint(this, region));
+    }
+    app.notFound((c) => answerError(new ApiRefusal(404, 'The requested resource could not be found.'), c));
+    app.onError(answerError);
+    return app;
+  }
+
+  /** Outermost, so that it sees what every other handler answered. */
+  #log(): MiddlewareHandler<SimulatorEnv> {
+    return async (c, next) => {
+      c.set('trackingId', `ROUTERGW_${randomUUID()}`);
+      // Before the request goes on: a fault may answer it without reading it.
+      const grantType = c.req.path === TOKEN_PATH ? knownGrantType(await c.req.text()) : undefined;
+      await next();
+      c.header('trackingid', c.get('trackingId'));
+      c.header('Cache-Control', 'no-store');
+      const status = c.env.incoming.socket.destroyed ? 0 : c.res.status;
+      this.requests.push({ method: c.req.method, path: c.req.path, status, ...(grantType && { grantType }) });
+    };
+  }
+}
+
+/** Only the known names: whatever else stands there could be a secret in the wrong field. */
+function knownGrantType(form: string): string | undefined {
+  const grantType = new URLSearchParams(form).get('grant_type');
+  return ['authorization_code', 'refresh_token'].find((known) => known === grantType);
+}

@@ -1,0 +1,222 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import {
+  AuthorizationPending,
+  NotAuthorizedYet,
+  NotDeployed,
+  NotPermitted,
+  ReauthorizationRequired,
+  TemporarilyUnavailable,
+} from '../../client/src/credential-errors';
+import { issueSecretId, WrappingTokenSpentError } from '../../lib/access/secret-id';
+import { TokenSource, type TokenSourceOptions } from '../../client/src/token-source';
+import { WebexFetch } from '../../client/src/webex-fetch';
+import { CountingProxy } from '../fixtures/counting-proxy';
+import { VaultWithWebex } from '../fixtures/vault-with-webex';
+
+const LOGIN = 'POST /v1/auth/approle/login';
+const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
+/** So short that the engine takes the token for expired from the start. */
+const EXPIRED_AT_ONCE = { accessTokenTtlSeconds: 5 };
+const LONG = { accessTokenTtlSeconds: 1_209_599 };
+
+const urlReply = z.object({ data: z.object({ url: z.string() }) });
+const credential = (name: string) => ({ name, integration: 'webex-myapp', scopes: ['spark:people_read'] });
+
+describe('TokenSource on the real engine', () => {
+  let vault: VaultWithWebex;
+  let proxy: CountingProxy;
+  let apps: Record<string, { roleId: string; secretId: string }>;
+  let sources: TokenSource[];
+
+  beforeAll(async () => {
+    vault = await VaultWithWebex.start({
+      credentials: [credential('one'), credential('two'), credential('pending')],
+      apps: [
+        { name: 'first', reads: ['one', 'pending'] },
+        { name: 'second', reads: ['two'] },
+      ],
+    });
+    apps = { first: await vault.appLogin('first'), second: await vault.appLogin('second') };
+  });
+
+  afterAll(() => vault[Symbol.asyncDispose]());
+
+  beforeEach(async () => {
+    proxy = await CountingProxy.start(vault.server.address);
+    sources = [];
+  });
+
+  afterEach(async () => {
+    await Promise.all(sources.map((made) => made[Symbol.asyncDispose]()));
+    await proxy[Symbol.asyncDispose]();
+    vault.webex.behaviour = { ...vault.webex.behaviour, ...LONG, fault: undefined };
+    await vault.writeIntegration();
+    for (const name of ['one', 'two']) {
+      await vault.admin.delete(`oauthapp/creds/${name}`);
+    }
+  });
+
+  function source(options: Partial<TokenSourceOptions> = {}): TokenSource {
+    const login = options.wrappingToken === undefined ? apps.first : { roleId: apps.first?.roleId ?? '' };
+    const made = new TokenSource({
+      address: proxy.address,
+      credential: 'one',
+      roleId: '',
+      retry: { baseDelayMs: 5 },
+      holdOffMs: 50,
+      ...login,
+      ...options,
+    });
+    sources.push(made);
+    return made;
+  }
+
+  async function authorise(name: string): Promise<void> {
+    const [integration] = vault.deployment.integrations;
+    const request = { server: 'webex-myapp', redirect_url: integration?.redirectUrl };
+    const state = randomBytes(16).toString('hex');
+    const asked = { ...request, scopes: 'spark:people_read', state };
+    const { data } = await vault.admin.write('oauthapp/auth-code-url', asked, urlReply);
+    const code = new URL(await vault.webex.consent(data.url)).searchParams.get('code');
+    await vault.admin.write(`oauthapp/creds/${name}`, { ...request, code });
+  }
+
+  /** Makes the engine refresh now; it says no afterwards, as no token lives that long. */
+  async function forceRefresh(name: string): Promise<void> {
+    await vault.admin.read(`oauthapp/creds/${name}?minimum_seconds=99999999`, z.unknown()).catch(() => undefined);
+  }
+
+  it('costs one login and one read for 1,000 callers at a time', async () => {
+    await authorise('one');
+    const tokens = source();
+    const readings = await Promise.all(Array.from({ length: 1000 }, () => tokens.token()));
+    expect(new Set(readings.map(({ accessToken }) => accessToken)).size).toBe(1);
+    expect(proxy.requests).toEqual([LOGIN, 'GET /v1/oauthapp/creds/one']);
+  });
+
+  it('asks a failing Webex a bounded number of times for 20 callers, and recovers by itself', async () => {
+    Object.assign(vault.webex.behaviour, EXPIRED_AT_ONCE);
+    await authorise('one');
+    vault.webex.behaviour.fault = { path: '/v1/access_token', status: 500 };
+    const tokens = source();
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => tokens.token()));
+    expect(outcomes.map((outcome) => outcome.status === 'rejected' && (outcome.reason as Error).name)).toEqual(
+      Array(20).fill('TemporarilyUnavailable'),
+    );
+    expect(proxy.count('GET /v1/oauthapp/creds/one')).toBe(4);
+    const asked = vault.webex.requests.filter(({ path, status }) => path === '/v1/access_token' && status === 500);
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.length).toBeLessThanOrEqual(4);
+
+    vault.webex.behaviour = { ...vault.webex.behaviour, ...LONG, fault: undefined };
+    await sleep(50);
+    expect(vault.issued).toContain((await tokens.token()).accessToken);
+  });
+
+  describe('turns the state of a credential into what to do', () => {
+    it('missing: authorise', async () => {
+      await expect(source().token()).rejects.toBeInstanceOf(NotAuthorizedYet);
+    });
+
+    it('pending: finish the consent', async () => {
+      // A credential of its own: the engine goes on asking Webex about it, and would remove a later one of its name.
+      vault.webex.behaviour.fault = { path: '/v1/', status: 400, body: 'rfc6749', error: 'authorization_pending' };
+      const device = { server: 'webex-myapp', grant_type: DEVICE_GRANT, device_code: 'device-code' };
+      await vault.admin.write('oauthapp/creds/pending', device);
+      await expect(source({ credential: 'pending' }).token()).rejects.toBeInstanceOf(AuthorizationPending);
+    });
+
+    it('revoked: authorise again', async () => {
+      Object.assign(vault.webex.behaviour, EXPIRED_AT_ONCE);
+      await authorise('one');
+      vault.webex.revokeGrants();
+      await expect(source().token()).rejects.toBeInstanceOf(ReauthorizationRequired);
+      expect(proxy.count('GET /v1/oauthapp/creds/one')).toBe(1);
+    });
+
+    it('expired while Webex is down: try later', async () => {
+      Object.assign(vault.webex.behaviour, EXPIRED_AT_ONCE);
+      await authorise('one');
+      vault.webex.behaviour.fault = { path: '/v1/access_token', status: 503, body: 'webex' };
+      await expect(source().token()).rejects.toBeInstanceOf(TemporarilyUnavailable);
+    });
+
+    it('without its integration: deploy', async () => {
+      Object.assign(vault.webex.behaviour, EXPIRED_AT_ONCE);
+      await authorise('one');
+      await vault.admin.delete('oauthapp/servers/webex-myapp');
+      await expect(source().token()).rejects.toBeInstanceOf(NotDeployed);
+    });
+
+    it('valid while its refresh fails: a token, and a warning', async () => {
+      await authorise('one');
+      vault.webex.behaviour.fault = { path: '/v1/access_token', status: 500 };
+      await forceRefresh('one');
+      const warnings: string[] = [];
+      const reading = await source({ onWarning: (warning) => warnings.push(warning) }).token();
+      expect(vault.issued).toContain(reading.accessToken);
+      expect(reading.warnings).not.toEqual([]);
+      expect(warnings).toEqual(reading.warnings);
+    });
+  });
+
+  it('lets neither of two apps read the credential of the other', async () => {
+    await authorise('one');
+    await authorise('two');
+    const second = apps.second;
+    expect((await source().token()).accessToken).not.toBe(
+      (await source({ ...second, credential: 'two' }).token()).accessToken,
+    );
+    await expect(source({ credential: 'two' }).token()).rejects.toBeInstanceOf(NotPermitted);
+    await expect(source({ ...second, credential: 'one' }).token()).rejects.toBeInstanceOf(NotPermitted);
+  });
+
+  it('unwraps a secret id on first use; whoever comes second is told that it may have been taken', async () => {
+    await authorise('one');
+    const { wrappingToken } = await issueSecretId(vault.admin, vault.deployment, 'first', 60);
+    const tokens = source({ wrappingToken });
+    expect(vault.issued).toContain((await tokens.token()).accessToken);
+    const error: unknown = await source({ wrappingToken })
+      .token()
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(WrappingTokenSpentError);
+    expect(String(error)).toContain('someone has taken the secret id');
+  });
+
+  it('renews its Vault token, logs in again at the end of its longest life, and revokes it', async () => {
+    const role = 'auth/approle/role/first';
+    await vault.admin.write(role, { token_ttl: '1s', token_max_ttl: '3s', token_no_default_policy: false });
+    await authorise('one');
+    const accessors = () => vault.admin.list('auth/token/accessors');
+    const others = await accessors();
+    const tokens = source({ now: () => Number.MAX_SAFE_INTEGER });
+    await tokens.token();
+    while (proxy.count('POST /v1/auth/token/renew-self') < 2) {
+      await tokens.token();
+      await sleep(50);
+    }
+    expect(proxy.count(LOGIN)).toBe(1);
+    while (proxy.count(LOGIN) < 2) {
+      await tokens.token();
+      await sleep(50);
+    }
+    await tokens[Symbol.asyncDispose]();
+    expect(proxy.requests.at(-1)).toBe('POST /v1/auth/token/revoke-self');
+    expect((await accessors()).filter((accessor) => !others.includes(accessor)).length).toBeLessThanOrEqual(1);
+  });
+
+  it('reads anew what Webex refuses, and gets on', async () => {
+    await authorise('one');
+    const tokens = source();
+    const webex = new WebexFetch({ tokens, origins: [vault.webex.url] });
+    const me = `${vault.webex.apiUrl}/people/me`;
+    const first = await tokens.token();
+    vault.webex.expireAccessTokens();
+    expect((await webex.fetch(me)).status).toBe(401);
+    await forceRefresh('one');
+    expect((await webex.fetch(me)).status).toBe(200);
+    expect((await tokens.token()).accessToken).not.toBe(first.accessToken);
+  });
+});

@@ -1,0 +1,302 @@
+import { inspect } from 'node:util';
+import {
+  NotAuthorizedYet,
+  NotPermitted,
+  ReauthorizationRequired,
+  TemporarilyUnavailable,
+  VaultSealed,
+} from '../../client/src/credential-errors';
+import { TokenSource, type TokenSourceOptions } from '../../client/src/token-source';
+import { VaultUnreachableError } from '../../lib/vault/vault-client';
+import { credentialAnswer, loginAnswer, refusal, ScriptedVault } from '../fixtures/scripted-vault';
+
+const CREDS = 'oauthapp/creds/testauth';
+const READ = `GET ${CREDS}`;
+const LOGIN = 'POST auth/approle/login';
+const HOUR_MS = 3_600_000;
+
+describe('TokenSource', () => {
+  let vault: ScriptedVault;
+  let waits: number[];
+  let now: number;
+  let sources: TokenSource[];
+
+  function source(options: Partial<TokenSourceOptions> = {}): TokenSource {
+    const made = new TokenSource({
+      address: vault.address,
+      credential: 'testauth',
+      roleId: 'role',
+      secretId: 'the-secret-id',
+      retry: { wait: (delayMs) => Promise.resolve(void waits.push(delayMs)), random: () => 0.5 },
+      now: () => now,
+      ...options,
+    });
+    sources.push(made);
+    return made;
+  }
+
+  beforeEach(async () => {
+    vault = await ScriptedVault.start();
+    waits = [];
+    sources = [];
+    now = Date.now();
+  });
+
+  afterEach(async () => {
+    await Promise.all(sources.map((made) => made[Symbol.asyncDispose]()));
+    await vault[Symbol.asyncDispose]();
+  });
+
+  const inMs = (ms: number): Date => new Date(now + ms);
+
+  it('logs in once and reads once for 1,000 callers at a time', async () => {
+    vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS)));
+    const tokens = source();
+    const readings = await Promise.all(Array.from({ length: 1000 }, () => tokens.token()));
+    expect(new Set(readings.map(({ accessToken }) => accessToken))).toEqual(new Set(['token-1']));
+    expect(vault.requests).toEqual([LOGIN, READ]);
+  });
+
+  it('keeps the token until shortly before its expiry', async () => {
+    vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS)), credentialAnswer('token-2', inMs(3 * HOUR_MS)));
+    const tokens = source();
+    await tokens.token();
+    now += HOUR_MS - 61_000;
+    expect((await tokens.token()).accessToken).toBe('token-1');
+    now += 2_000;
+    expect((await tokens.token()).accessToken).toBe('token-2');
+  });
+
+  it('keeps a short-lived token for nine tenths of its life', async () => {
+    vault.answer(CREDS, credentialAnswer('token-1', inMs(10_000)), credentialAnswer('token-2', inMs(20_000)));
+    const tokens = source();
+    await tokens.token();
+    now += 8_900;
+    expect((await tokens.token()).accessToken).toBe('token-1');
+    now += 200;
+    expect((await tokens.token()).accessToken).toBe('token-2');
+  });
+
+  it('reads a token without expiry again after an hour', async () => {
+    vault.answer(CREDS, credentialAnswer('token-1'));
+    const tokens = source();
+    await tokens.token();
+    now += HOUR_MS - 1;
+    await tokens.token();
+    expect(vault.count(READ)).toBe(1);
+    now += 1;
+    await tokens.token();
+    expect(vault.count(READ)).toBe(2);
+  });
+
+  it('reads again a token that Webex refused, once for all who were refused', async () => {
+    vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS)), credentialAnswer('token-2', inMs(HOUR_MS)));
+    const tokens = source();
+    const refused = await tokens.token();
+    const again = await Promise.all(
+      Array.from({ length: 20 }, () => {
+        tokens.reject(refused);
+        return tokens.token();
+      }),
+    );
+    tokens.reject(refused);
+    expect(new Set(again.map(({ accessToken }) => accessToken))).toEqual(new Set(['token-2']));
+    expect((await tokens.token()).accessToken).toBe('token-2');
+    expect(vault.count(READ)).toBe(2);
+  });
+
+  it('lets one caller give up without ending the request of the others', async () => {
+    vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS)));
+    const release = vault.hold();
+    const tokens = source();
+    const abort = new AbortController();
+    const impatient = tokens.token({ signal: abort.signal });
+    const patient = tokens.token();
+    abort.abort(new Error('gave up'));
+    await expect(impatient).rejects.toThrow('gave up');
+    release();
+    expect((await patient).accessToken).toBe('token-1');
+    await expect(tokens.token({ signal: abort.signal })).rejects.toThrow('gave up');
+  });
+
+  it('hands on what the engine warns of', async () => {
+    const warnings: string[] = [];
+    vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS), ['unable to refresh: token-1 and all']));
+    const tokens = source({ onWarning: (warning) => warnings.push(warning) });
+    await tokens.token();
+    expect((await tokens.token()).warnings).toEqual(['unable to refresh: [hidden] and all']);
+    expect(warnings).toEqual(['unable to refresh: [hidden] and all']);
+  });
+
+  describe('where something fails for a while', () => {
+    it('tries again with growing waits, then says so to everyone', async () => {
+      vault.answer(CREDS, refusal(400, 'token expired'));
+      const tokens = source();
+      const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => tokens.token()));
+      expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
+      await expect(tokens.token()).rejects.toBeInstanceOf(TemporarilyUnavailable);
+      expect(waits).toEqual([125, 250, 500]);
+      expect(vault.count(READ)).toBe(4);
+    });
+
+    it('asks again once the hold-off is over, and recovers', async () => {
+      vault.answer(
+        CREDS,
+        ...Array<ReturnType<typeof refusal>>(4).fill(refusal(400, 'token expired')),
+        credentialAnswer('token-1', inMs(HOUR_MS)),
+      );
+      const tokens = source();
+      await expect(tokens.token()).rejects.toBeInstanceOf(TemporarilyUnavailable);
+      now += 999;
+      await expect(tokens.token()).rejects.toBeInstanceOf(TemporarilyUnavailable);
+      now += 1;
+      expect((await tokens.token()).accessToken).toBe('token-1');
+    });
+
+    it('waits as long as Vault asks', async () => {
+      const limited = { ...refusal(429, 'rate limit'), headers: { 'Retry-After': '7' } };
+      vault.answer('auth/approle/login', limited, loginAnswer('s.login'));
+      vault.answer(CREDS, limited, credentialAnswer('token-1', inMs(HOUR_MS)));
+      await source().token();
+      expect(waits).toEqual([7125, 7250]);
+    });
+
+    it('goes on with a token that still works, and warns', async () => {
+      const warnings: string[] = [];
+      vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS)), refusal(500, 'no storage'));
+      const tokens = source({ onWarning: (warning) => warnings.push(warning) });
+      await tokens.token();
+      now += HOUR_MS - 30_000;
+      expect((await tokens.token()).accessToken).toBe('token-1');
+      expect(warnings).toEqual([expect.stringContaining('"testauth" still works, but cannot be read anew')]);
+      now += 30_000;
+      await expect(tokens.token()).rejects.toBeInstanceOf(TemporarilyUnavailable);
+    });
+
+    it('says that Vault does not answer', async () => {
+      const gone = await ScriptedVault.start();
+      const { address } = gone;
+      await gone[Symbol.asyncDispose]();
+      await expect(source({ address }).token()).rejects.toBeInstanceOf(VaultUnreachableError);
+      expect(waits).toHaveLength(3);
+    });
+  });
+
+  it.each([
+    ['nobody has authorised', refusal(404), NotAuthorizedYet],
+    [
+      'Webex revoked the grant',
+      refusal(400, 'refresh failed: server rejected request: invalid_grant'),
+      ReauthorizationRequired,
+    ],
+    ['Vault is sealed', refusal(503, 'Vault is sealed'), VaultSealed],
+  ])('does not try again where %s', async (_, answer, type) => {
+    vault.answer(CREDS, answer);
+    await expect(source().token()).rejects.toBeInstanceOf(type);
+    expect(vault.count(READ)).toBe(1);
+  });
+
+  it('does not remember a failure that a person may have ended', async () => {
+    vault.answer(CREDS, refusal(404), credentialAnswer('token-1', inMs(HOUR_MS)));
+    const tokens = source();
+    await expect(tokens.token()).rejects.toBeInstanceOf(NotAuthorizedYet);
+    expect((await tokens.token()).accessToken).toBe('token-1');
+  });
+
+  describe('its own login', () => {
+    it('is refused with what may be wrong', async () => {
+      vault.answer('auth/approle/login', refusal(400, 'invalid role or secret ID'));
+      const error: unknown = await source()
+        .token()
+        .catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(NotPermitted);
+      expect(String(error)).toContain('issue a new secret id');
+      expect(vault.count(LOGIN)).toBe(1);
+    });
+
+    it('is not repeated where the policy refuses a fresh one', async () => {
+      vault.answer(CREDS, refusal(403, 'permission denied'));
+      await expect(source().token()).rejects.toBeInstanceOf(NotPermitted);
+      expect(vault.requests).toEqual([LOGIN, READ]);
+    });
+
+    it('is repeated once where Vault does not know it any more', async () => {
+      vault.answer(
+        CREDS,
+        credentialAnswer('token-1', inMs(1000)),
+        refusal(403),
+        credentialAnswer('token-2', inMs(HOUR_MS)),
+      );
+      const tokens = source();
+      await tokens.token();
+      now += 1000;
+      expect((await tokens.token()).accessToken).toBe('token-2');
+      expect(vault.requests).toEqual([LOGIN, READ, READ, LOGIN, READ]);
+    });
+
+    it('is kept alive by renewing it, and repeated when it cannot be renewed', async () => {
+      vault.answer('auth/approle/login', loginAnswer('s.short', 0.3));
+      vault.answer('auth/token/renew-self', loginAnswer('s.short', 0.3), loginAnswer('s.short', 0.3), refusal(403));
+      vault.answer(CREDS, credentialAnswer('token', inMs(1000)));
+      const tokens = source();
+      await tokens.token();
+      while (vault.count('POST auth/token/renew-self') < 3) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      now += 1000;
+      await tokens.token();
+      expect(vault.count(LOGIN)).toBe(1);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await tokens.token();
+      expect(vault.count(LOGIN)).toBe(2);
+    });
+
+    it('is revoked at the end', async () => {
+      vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS)));
+      vault.answer('auth/token/revoke-self', { status: 204, body: {} });
+      {
+        await using tokens = source();
+        await tokens.token();
+      }
+      expect(vault.requests.at(-1)).toBe('POST auth/token/revoke-self');
+      await expect(sources[0]?.token()).rejects.toThrow('closed');
+    });
+
+    it('is revoked even if it ends while logging in', async () => {
+      vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS)));
+      const release = vault.hold();
+      const tokens = source();
+      const waiting = tokens.token().catch(() => undefined);
+      const closing = tokens[Symbol.asyncDispose]();
+      release();
+      await Promise.all([waiting, closing]);
+      expect(vault.requests.at(-1)).toBe('POST auth/token/revoke-self');
+    });
+  });
+
+  it('shows no secret, however it is printed', async () => {
+    vault.answer('auth/approle/login', loginAnswer('s.vault-token-value'));
+    vault.answer(
+      CREDS,
+      credentialAnswer('webex-token-value', inMs(HOUR_MS)),
+      refusal(400, 'token expired: webex-token-value'),
+    );
+    const tokens = source();
+    const reading = await tokens.token();
+    now += HOUR_MS;
+    const error: unknown = await tokens.token().catch((thrown: unknown) => thrown);
+    const printed = [tokens, reading, error].flatMap((value) => [
+      String(value),
+      inspect(value, { depth: 9, showHidden: true }),
+      JSON.stringify(value),
+      JSON.stringify(Object.entries(value as object)),
+    ]);
+    expect(reading.accessToken).toBe('webex-token-value');
+    expect(printed.join('\n')).not.toMatch(/vault-token-value|the-secret-id/);
+    expect(printed.join('\n')).not.toContain('webex-token-value');
+  });
+
+  it('wants exactly one source of the secret id', () => {
+    expect(() => source({ secretIdFile: '/run/secret-id' })).toThrow('exactly one of secretId');
+  });
+});

@@ -1,0 +1,225 @@
+import { ProductionServer } from '../../../constructs/server/production-server';
+import { defineDeployment, type DeploymentInput } from '../../../lib/declaration/deployment';
+import { UserError } from '../../../client/src/user-error';
+import { declare, exampleDeployment, resources, type Declaration } from '../../fixtures/declaration';
+
+type ServerInput = Extract<NonNullable<DeploymentInput['vault']['server']>, { mode: 'production' }>;
+
+function declareServer(input: Partial<ServerInput> = {}): Declaration & { addresses: readonly string[] } {
+  const { server } = exampleDeployment({ vault: { server: { mode: 'production', ...input } } }).vault;
+  if (server?.mode !== 'production') {
+    throw new Error('it is a production server');
+  }
+  let addresses: readonly string[] = [];
+  const declaration = declare((stack) => {
+    const construct = new ProductionServer(stack, 'server', {
+      server,
+      pluginFolder: 'plugins',
+      hostPath: (path) => (path.startsWith('/') ? path : `/srv/${path}`),
+    });
+    addresses = construct.addresses;
+  });
+  return { ...declaration, addresses };
+}
+
+interface Container {
+  readonly name: string;
+  readonly mounts: { target: string; source: string; read_only: boolean }[];
+  readonly ports: unknown;
+  readonly entrypoint: string[];
+  readonly healthcheck: { test: string[] };
+}
+
+const containers = (declaration: Declaration): Container[] =>
+  resources(declaration, 'docker_container').filter(({ start }) => start !== false) as unknown as Container[];
+
+/** Of each node, as its container gets it. */
+const configurations = (declaration: Declaration): Record<string, unknown>[] =>
+  resources(declaration, 'docker_container').flatMap(({ upload }) =>
+    ((upload as { content: string }[] | undefined) ?? []).map(
+      ({ content }) => JSON.parse(content) as Record<string, unknown>,
+    ),
+  );
+
+it.each(['openbao', 'vault'] as const)(
+  'runs %s without privileges, on a root file system that is read-only',
+  (flavour) => {
+    expect(containers(declareServer({ flavour }))).toMatchSnapshot();
+  },
+);
+
+it('gives the container no secret and no way to change what it is told', () => {
+  const [container] = containers(declareServer());
+  const writable = container?.mounts.filter((mount) => !mount.read_only).map(({ target }) => target);
+  expect(writable).toEqual(['/openbao/file', '/openbao/logs']);
+  expect(container).not.toHaveProperty('env');
+});
+
+it('uploads the configuration into a container that never runs', () => {
+  const declaration = declareServer();
+  const [parcel] = resources(declaration, 'docker_container').filter(({ start }) => start === false);
+  expect(parcel).toMatchObject({ must_run: false, network_mode: 'none', name: 'webex-token-vault-configuration' });
+  expect(configurations(declaration)).toEqual([
+    expect.objectContaining({
+      plugin_directory: '/openbao/plugins',
+      storage: { raft: expect.objectContaining({ path: '/openbao/file' }) as unknown },
+    }),
+  ]);
+});
+
+it('is replaced by whatever the provider only claims to update', () => {
+  const declaration = declareServer();
+  const [shape] = resources(declaration, 'terraform_data');
+  const [container] = containers(declaration);
+  expect(shape?.triggers_replace).toMatchObject({
+    mounts: container?.mounts.map(({ source, target }) => ({ source, target })),
+    test: container?.healthcheck.test,
+  });
+  expect(container).toMatchObject({
+    lifecycle: {
+      replace_triggered_by: [expect.stringMatching(/^docker_container\./), expect.stringMatching(/^terraform_data\./)],
+    },
+  });
+});
+
+it('is healthy while it is sealed: nobody could unseal a server that is restarted for it', () => {
+  const [container] = containers(declareServer());
+  expect(container?.healthcheck.test[1]).toMatch(/^bao status .* \|\| \[ \$\? -eq 2 \]$/);
+});
+
+it('of three nodes, tells each where the others are, by TLS', () => {
+  const declaration = declareServer({ nodes: 3, containerName: 'vault' });
+  expect(containers(declaration).map(({ name, ports }) => [name, ports])).toEqual([
+    ['vault-1', [{ internal: 8200, external: 8200, ip: '127.0.0.1' }]],
+    ['vault-2', [{ internal: 8200, external: 8210, ip: '127.0.0.1' }]],
+    ['vault-3', [{ internal: 8200, external: 8220, ip: '127.0.0.1' }]],
+  ]);
+  expect(configurations(declaration)[1]).toMatchObject({
+    api_addr: 'https://vault-2:8200',
+    storage: {
+      raft: {
+        node_id: 'vault-2',
+        retry_join: ['vault-1', 'vault-3'].map((other) => ({
+          leader_api_addr: `https://${other}:8200`,
+          leader_ca_cert_file: '/openbao/tls/ca.pem',
+        })),
+      },
+    },
+  });
+  const tls = containers(declaration).map(
+    ({ mounts }) => mounts.find(({ target }) => target === '/openbao/tls')?.source,
+  );
+  expect(tls).toEqual(['/srv/secrets/tls/vault-1', '/srv/secrets/tls/vault-2', '/srv/secrets/tls/vault-3']);
+});
+
+it('takes a certificate of a public CA, by the name that is in it', () => {
+  const declaration = declareServer({
+    tls: { folder: '/etc/tls', certFile: 'fullchain.pem', caFile: null, serverName: 'vault.example.com' },
+  });
+  expect(declaration.addresses).toEqual(['https://vault.example.com:8200']);
+  expect(configurations(declaration)[0]).toMatchObject({
+    api_addr: 'https://vault.example.com:8200',
+    listener: [{ tcp: { tls_cert_file: '/openbao/tls/fullchain.pem' } }],
+  });
+  const [container] = containers(declaration);
+  expect(container?.healthcheck.test[1]).toContain('-tls-server-name=vault.example.com');
+  expect(container?.healthcheck.test[1]).not.toContain('-ca-cert');
+});
+
+it.each([
+  ['127.0.0.1', 'https://127.0.0.1:8200'],
+  ['0.0.0.0', 'https://127.0.0.1:8200'],
+  ['192.0.2.7', 'https://192.0.2.7:8200'],
+  ['2001:db8::7', 'https://[2001:db8::7]:8200'],
+])('on %s it is reached at %s', (bindAddress, address) => {
+  const declaration = declareServer({ bindAddress });
+  expect(declaration.addresses).toEqual([address]);
+  expect(containers(declaration)[0]?.ports).toEqual([expect.objectContaining({ ip: bindAddress })]);
+});
+
+it('mounts the static key, and tells the server its place only', () => {
+  const declaration = declareServer({
+    seal: {
+      type: 'static',
+      currentKeyId: 'two',
+      currentKeyFile: 'secrets/two.key',
+      previousKeyId: 'one',
+      previousKeyFile: '/old/one.key',
+    },
+  });
+  expect(containers(declaration)[0]?.mounts).toEqual(
+    expect.arrayContaining([
+      { type: 'bind', source: '/srv/secrets/two.key', target: '/openbao/seal-keys/two.key', read_only: true },
+      { type: 'bind', source: '/old/one.key', target: '/openbao/seal-keys/one.key', read_only: true },
+    ]),
+  );
+  expect(configurations(declaration)[0]).toMatchObject({
+    seal: [
+      {
+        static: { current_key: 'file:///openbao/seal-keys/two.key', previous_key: 'file:///openbao/seal-keys/one.key' },
+      },
+    ],
+  });
+});
+
+it('takes what a seal wants in its environment from a file, which a shell reads inside the container', () => {
+  const declaration = declareServer({
+    seal: {
+      type: 'transit',
+      address: 'https://other.example:8200',
+      keyName: 'unseal',
+      tlsCaCert: '/openbao/seal/ca.pem',
+    },
+    sealFolder: 'secrets/seal',
+    environmentFile: 'secrets/server.env',
+  });
+  const [container] = containers(declaration);
+  expect(container?.entrypoint.slice(0, 4)).toEqual(['sh', '-c', 'set -a; . "$0"; exec "$@"', '/openbao/environment']);
+  expect(container?.mounts).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ source: '/srv/secrets/seal', target: '/openbao/seal', read_only: true }),
+      expect.objectContaining({ source: '/srv/secrets/server.env', target: '/openbao/environment', read_only: true }),
+    ]),
+  );
+  expect(configurations(declaration)[0]).toMatchObject({ seal: [{ transit: { key_name: 'unseal' } }] });
+});
+
+it('hands the settings of a key service on', () => {
+  const declaration = declareServer({
+    flavour: 'vault',
+    seal: { type: 'awskms', kmsKeyId: 'alias/unseal', region: 'eu-central-1' },
+  });
+  expect(configurations(declaration)[0]).toMatchObject({
+    seal: [{ awskms: { kms_key_id: 'alias/unseal', region: 'eu-central-1' } }],
+  });
+});
+
+it('lets Vault lock its memory where it is told to', () => {
+  const [container] = containers(declareServer({ flavour: 'vault', disableMlock: false }));
+  expect(container).toMatchObject({
+    ulimit: [{ name: 'memlock', soft: -1, hard: -1 }],
+    capabilities: { add: ['CAP_IPC_LOCK'] },
+  });
+});
+
+it.each<[Partial<ServerInput>, string]>([
+  [{ nodes: 2 as 3 }, 'vault.server.nodes must be 1 or 3; of two, none may fail'],
+  [{ user: '0:0' }, 'vault.server.user must be uid and gid, not root\'s, got "0:0"; use "100:1000"'],
+  [{ bindAddress: 'localhost' }, 'vault.server.bindAddress must be an IP address, got "localhost"'],
+  [{ containerName: 'my_vault' }, 'vault.server.containerName must be letters, digits or "-"'],
+  [{ seal: { type: 'shamir' } as never }, 'vault.server.seal.type must be static, transit, awskms'],
+  [{ mode: 'prod' as never }, 'vault.server.mode must be "dev" or "production", got "prod"'],
+])('refuses %j', (input, message) => {
+  expect(() => declareServer(input)).toThrow(UserError);
+  expect(() => declareServer(input)).toThrow(message);
+});
+
+it('leaves the policy of the provisioner to "npm run init", unless told otherwise', () => {
+  const declared = (input: Partial<DeploymentInput>): boolean => exampleDeployment(input).declareProvisioner;
+  expect(declared({ vault: { server: { mode: 'production' } } })).toBe(false);
+  expect(declared({ vault: { server: { mode: 'production' } }, declareProvisioner: true })).toBe(true);
+  expect(declared({ vault: { server: { mode: 'dev' } } })).toBe(true);
+  expect(
+    defineDeployment(exampleDeployment({ vault: { server: { mode: 'production' } } }), {}).declareProvisioner,
+  ).toBe(false);
+});

@@ -1,0 +1,35 @@
+import {
+  VaultServerContainer,
+  type VaultServerContainerProps,
+} from '../../../constructs/server/vault-server-container';
+import { declare, resources } from '../../fixtures/declaration';
+
+function containerOf(props: Partial<VaultServerContainerProps> = {}): Record<string, unknown> {
+  const declaration = declare(
+    (stack) => new VaultServerContainer(stack, 'server', { pluginFolder: '/srv/plugins', ...props }),
+  );
+  return resources(declaration, 'docker_container')[0] ?? {};
+}
+
+it.each(['openbao', 'vault'] as const)('runs %s in development mode', (flavour) => {
+  expect(containerOf({ flavour })).toMatchSnapshot();
+});
+
+it('is reached from this machine only', () => {
+  expect(containerOf({ port: 18200 })).toMatchObject({ ports: [{ external: 18200, internal: 8200, ip: '127.0.0.1' }] });
+});
+
+it('cannot change the plugin', () => {
+  expect(containerOf()).toMatchObject({ mounts: [{ source: '/srv/plugins', read_only: true }] });
+});
+
+it('is given no root token', () => {
+  expect(JSON.stringify(containerOf())).not.toMatch(/root/i);
+});
+
+it('runs the image that is asked for', () => {
+  const declaration = declare(
+    (stack) => new VaultServerContainer(stack, 'server', { pluginFolder: '/srv', image: 'registry.example/bao:1' }),
+  );
+  expect(resources(declaration, 'docker_image')).toEqual([{ name: 'registry.example/bao:1', keep_locally: true }]);
+});

@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { VaultServer } from '../../../constructs/server/vault-server';
+import { UserError } from '../../../client/src/user-error';
+import { exampleDeployment, PROJECT_FOLDER, resources, synthesize, testApp } from '../../fixtures/declaration';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'plugins-'));
+  writeFileSync(join(folder, 'oauthapp'), '#!/bin/sh\n', { mode: 0o755 });
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function declareStack(pluginPath: string | undefined, sha256?: string) {
+  const deployment = exampleDeployment({
+    vault: { server: { mode: 'dev' } },
+    engine: { plugin: { path: pluginPath, sha256 } },
+  });
+  return synthesize(new VaultServer(testApp(), 'vault-server', deployment));
+}
+
+it('is this stack', () => {
+  const declaration = declareStack(join(folder, 'oauthapp'));
+  expect(JSON.parse(JSON.stringify(declaration).replaceAll(folder, '/srv/plugins'))).toMatchSnapshot();
+});
+
+it('finds a plugin inside the project from wherever Terraform runs, without naming this machine', () => {
+  const path = relative(PROJECT_FOLDER, join(folder, 'oauthapp'));
+  const [container] = resources(declareStack(path), 'docker_container');
+  expect(container).toMatchObject({
+    mounts: [{ source: `\${abspath("../../../${relative(PROJECT_FOLDER, folder)}")}` }],
+  });
+});
+
+it('needs the plugin binary itself', () => {
+  const declareWithout = () => declareStack(undefined, 'a'.repeat(64));
+  expect(declareWithout).toThrow(UserError);
+  expect(declareWithout).toThrow('vault.server needs the plugin binary to run, got no engine.plugin.path');
+});

@@ -1,0 +1,42 @@
+import { App, type AppProps } from '../../../constructs/tokens/app';
+import { Engine } from '../../../constructs/tokens/engine';
+import { UserError } from '../../../client/src/user-error';
+import { declare, PLUGIN_SHA256, resources } from '../../fixtures/declaration';
+
+function declareApp(props: Partial<AppProps> = {}) {
+  return declare((stack) => {
+    const engine = new Engine(stack, 'engine', { pluginSha256: PLUGIN_SHA256 });
+    new App(stack, 'app', {
+      name: 'people-me',
+      policyName: 'oauthapp-app-people-me',
+      credentialNames: ['testauth'],
+      engine,
+      ...props,
+    });
+  });
+}
+
+it('has a policy and a role', () => {
+  const { resource } = declareApp();
+  const { vault_policy, vault_approle_auth_backend_role } = resource;
+  expect({ vault_policy, vault_approle_auth_backend_role }).toMatchSnapshot();
+});
+
+it('binds secret ids and tokens to the same networks', () => {
+  const [role] = resources(declareApp({ boundCidrs: ['10.0.0.0/8', '::1/128'] }), 'vault_approle_auth_backend_role');
+  expect(role).toMatchObject({
+    secret_id_bound_cidrs: ['10.0.0.0/8', '::1/128'],
+    token_bound_cidrs: ['10.0.0.0/8', '::1/128'],
+  });
+});
+
+it('limits how long and how often a secret id is good', () => {
+  const [role] = resources(declareApp({ secretIdTtlSeconds: 60, secretIdUses: 1 }), 'vault_approle_auth_backend_role');
+  expect(role).toMatchObject({ secret_id_ttl: 60, secret_id_num_uses: 1 });
+});
+
+it('refuses a token that would outlive its longest life', () => {
+  const declareLong = () => declareApp({ tokenTtlSeconds: 7200 });
+  expect(declareLong).toThrow(UserError);
+  expect(declareLong).toThrow('app "people-me": tokenTtlSeconds must not exceed tokenMaxTtlSeconds (3600), got 7200');
+});

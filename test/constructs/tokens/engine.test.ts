@@ -1,0 +1,76 @@
+import { Engine, type EngineProps } from '../../../constructs/tokens/engine';
+import { UserError } from '../../../client/src/user-error';
+import { declare, PLUGIN_SHA256, resources } from '../../fixtures/declaration';
+
+function declareEngine(props: EngineProps = {}) {
+  return declare((stack) => new Engine(stack, 'engine', { pluginSha256: PLUGIN_SHA256, ...props }));
+}
+
+function configOf(props: EngineProps): Record<string, unknown> {
+  const [config] = resources(declareEngine(props), 'vault_generic_endpoint');
+  return JSON.parse(config?.data_json as string) as Record<string, unknown>;
+}
+
+it('registers, mounts and tunes the plugin', () => {
+  expect(declareEngine().resource).toMatchSnapshot();
+});
+
+it('never reaps a grant, unless told to', () => {
+  expect(configOf({})).toMatchObject({ tune_reap_check_interval_seconds: 0 });
+  expect(configOf({ reapCheckIntervalSeconds: 300 })).toMatchObject({ tune_reap_check_interval_seconds: 300 });
+});
+
+it('refreshes seven days ahead, in the terms of the plugin: interval times factor', () => {
+  expect(configOf({})).toMatchObject({
+    tune_refresh_check_interval_seconds: 3600,
+    tune_refresh_expiry_delta_factor: 168,
+  });
+  expect(configOf({ refreshCheckIntervalSeconds: 60, refreshAheadSeconds: 90 })).toMatchObject({
+    tune_refresh_check_interval_seconds: 60,
+    tune_refresh_expiry_delta_factor: 1.5,
+  });
+});
+
+it('keeps a factor that the plugin accepts where background refresh is off', () => {
+  expect(configOf({ refreshCheckIntervalSeconds: 0 })).toMatchObject({ tune_refresh_expiry_delta_factor: 1 });
+});
+
+it('passes every knob on', () => {
+  expect(
+    configOf({
+      defaultServer: 'webex-myapp',
+      providerTimeoutSeconds: 1,
+      providerTimeoutExpiryLeewayFactor: 2,
+      reapDryRun: true,
+      reapNonRefreshableSeconds: 3,
+      reapRevokedSeconds: 4,
+      reapTransientErrorAttempts: 5,
+      reapTransientErrorSeconds: 6,
+      reapServerDeletedSeconds: 7,
+    }),
+  ).toMatchObject({
+    default_server: 'webex-myapp',
+    tune_provider_timeout_seconds: 1,
+    tune_provider_timeout_expiry_leeway_factor: 2,
+    tune_reap_dry_run: true,
+    tune_reap_non_refreshable_seconds: 3,
+    tune_reap_revoked_seconds: 4,
+    tune_reap_transient_error_attempts: 5,
+    tune_reap_transient_error_seconds: 6,
+    tune_reap_server_deleted_seconds: 7,
+  });
+});
+
+it('writes no catalog entry where someone else does', () => {
+  expect(resources(declareEngine({ pluginSha256: undefined }), 'vault_plugin')).toEqual([]);
+});
+
+it.each([
+  [{ refreshAheadSeconds: 10 }, 'refreshAheadSeconds must not be below refreshCheckIntervalSeconds (3600), got 10'],
+  [{ refreshCheckIntervalSeconds: 7776001 }, 'refreshCheckIntervalSeconds must be at most 7776000 (90 days)'],
+  [{ reapCheckIntervalSeconds: 15552001 }, 'reapCheckIntervalSeconds must be at most 15552000 (180 days)'],
+  [{ providerTimeoutExpiryLeewayFactor: 0.5 }, 'providerTimeoutExpiryLeewayFactor must be at least 1, got 0.5'],
+])('refuses %j, which the plugin would refuse or misunderstand', (props, message) => {
+  expect(() => declareEngine(props)).toThrow(UserError);
+  expect(() => declareEngine(props)).toThrow(message);
+});

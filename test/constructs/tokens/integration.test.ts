@@ -1,0 +1,90 @@
+import { Engine } from '../../../constructs/tokens/engine';
+import { Integration, type IntegrationProps } from '../../../constructs/tokens/integration';
+import { UserError } from '../../../client/src/user-error';
+import { type Declaration, declare, PLUGIN_SHA256, resources } from '../../fixtures/declaration';
+
+function declareIntegration(props: Partial<IntegrationProps> = {}): Declaration {
+  return declare((stack) => {
+    const engine = new Engine(stack, 'engine', { pluginSha256: PLUGIN_SHA256 });
+    new Integration(stack, 'integration', {
+      name: 'webex-myapp',
+      clientId: 'C0ffee',
+      projectFolder: '../../..',
+      engine,
+      ...props,
+    });
+  });
+}
+
+function entryOf(declaration: Declaration): Record<string, unknown> {
+  const entry = resources(declaration, 'vault_generic_endpoint').find(({ path }) => /servers/.test(String(path)));
+  return JSON.parse(entry?.data_json as string) as Record<string, unknown>;
+}
+
+it('writes the entry, and its secret by a command', () => {
+  const { resource, variable } = declareIntegration();
+  expect({ resource: { terraform_data: resource.terraform_data }, variable }).toMatchSnapshot();
+});
+
+it('keeps the secret out of everything but the environment of the commands', () => {
+  const declaration = declareIntegration();
+  const uses = JSON.stringify(declaration.resource).split('${var.webex_myapp_client_secret}').length - 1;
+  expect(uses).toBe(2);
+  for (const step of resources(declaration, 'terraform_data')) {
+    expect(step).toMatchObject({
+      provisioner: [{ 'local-exec': { environment: { INTEGRATION_SECRET: '${var.webex_myapp_client_secret}' } } }],
+    });
+    expect(JSON.stringify(step.triggers_replace ?? {})).not.toContain('client_secret');
+  }
+  expect(entryOf(declaration)).not.toHaveProperty('client_secret');
+});
+
+it('needs no secret for a plan without changes', () => {
+  expect(declareIntegration().variable).toMatchObject({
+    webex_myapp_client_secret: { default: null, ephemeral: true, sensitive: true },
+  });
+});
+
+it('lets the gate pass before the entry is touched', () => {
+  const { resource } = declareIntegration();
+  const gate = Object.keys(resource.terraform_data ?? {}).find((id) => id.includes('gate')) ?? 'none';
+  const entry = Object.entries(resource.vault_generic_endpoint ?? {}).find(([id]) => id.includes('entry'));
+  expect(entry?.[1]).toMatchObject({ depends_on: [`terraform_data.${gate}`] });
+});
+
+it.each<[string, Partial<IntegrationProps>]>([
+  ['the client id', { clientId: 'Other' }],
+  ['the version of the secret', { clientSecretVersion: 2 }],
+  ['the Webex URL', { webexApiUrl: 'https://webex.example/v1' }],
+])('writes the secret anew where %s changes', (_, change) => {
+  const triggers = (declaration: Declaration) =>
+    resources(declaration, 'terraform_data').map(({ triggers_replace }) => triggers_replace);
+  expect(triggers(declareIntegration(change))).not.toEqual(triggers(declareIntegration()));
+});
+
+it('names the client secret in the body of token requests, at the Webex that is declared', () => {
+  expect(entryOf(declareIntegration({ webexApiUrl: 'http://127.0.0.1:1/v1' }))).toEqual({
+    client_id: 'C0ffee',
+    provider: 'custom',
+    provider_options: {
+      auth_style: 'in_params',
+      auth_code_url: 'http://127.0.0.1:1/v1/authorize',
+      token_url: 'http://127.0.0.1:1/v1/access_token',
+    },
+  });
+});
+
+it('writes the secret to the Vault that the declaration names, whatever the environment says', () => {
+  const steps = resources(
+    declareIntegration({ vaultAddress: 'https://v.example', vaultNamespace: 'team' }),
+    'terraform_data',
+  );
+  expect(JSON.stringify(steps)).toContain('"VAULT_ADDR":"https://v.example","VAULT_NAMESPACE":"team"');
+  expect(JSON.stringify(resources(declareIntegration(), 'terraform_data'))).not.toContain('VAULT_');
+});
+
+it('says how to give the client id where it is missing', () => {
+  const declareWithout = () => declareIntegration({ clientId: undefined });
+  expect(declareWithout).toThrow(UserError);
+  expect(declareWithout).toThrow('integration "webex-myapp" has no client id; set WEBEX_CLIENT_ID');
+});

@@ -1,0 +1,34 @@
+import { Provisioner } from '../../../constructs/tokens/provisioner';
+import { declare, exampleDeployment, resources } from '../../fixtures/declaration';
+
+function policyOf(changes: Parameters<typeof exampleDeployment>[0] = {}): string {
+  const deployment = exampleDeployment(changes);
+  const declaration = declare((stack) => new Provisioner(stack, 'provisioner', { deployment }));
+  return resources(declaration, 'vault_policy')[0]?.policy as string;
+}
+
+it('declares the policy of what Terraform runs as', () => {
+  expect(policyOf()).toMatchSnapshot();
+});
+
+it('may see its own policy, not widen it', () => {
+  expect(policyOf()).toContain('path "sys/policies/acl/oauthapp-provisioner" {\n  capabilities = ["read"]\n}');
+});
+
+it('may neither read a credential nor issue a secret id', () => {
+  expect(policyOf()).not.toMatch(/creds|secret-id/);
+});
+
+it('has no right to what the stack does not declare', () => {
+  const policy = policyOf({
+    declareAppRole: false,
+    engine: { plugin: { register: false } },
+  });
+  expect(policy).not.toMatch(/sys\/auth|sys\/plugins/);
+});
+
+it('names policies in lower case, as Vault does', () => {
+  const policy = policyOf({ engine: { mountPath: 'Teams/OAuth', plugin: { register: false } } });
+  expect(policy).toContain('path "sys/policies/acl/teams-oauth-authorizer"');
+  expect(policy).toContain('path "Teams/OAuth/config"');
+});

@@ -1,0 +1,100 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { WebexTokens } from '../../../constructs/tokens/webex-tokens';
+import type { DeploymentInput } from '../../../lib/declaration/deployment';
+import { UserError } from '../../../client/src/user-error';
+import {
+  exampleDeployment,
+  PLUGIN_SHA256,
+  PROJECT_FOLDER,
+  resources,
+  synthesize,
+  testApp,
+} from '../../fixtures/declaration';
+
+function declareStack(changes: Partial<DeploymentInput> = {}, outdir?: string) {
+  return synthesize(new WebexTokens(testApp(outdir), 'webex-tokens', exampleDeployment(changes)));
+}
+
+it('is this stack', () => {
+  expect(declareStack()).toMatchSnapshot();
+});
+
+it('takes the address from the environment where the server is its own', () => {
+  const { provider } = declareStack({ vault: { server: { mode: 'dev' } } });
+  expect(provider.vault).toEqual([{ skip_child_token: true }]);
+});
+
+it('goes into a namespace, but registers the plugin above it', () => {
+  const declaration = declareStack({ vault: { address: 'https://vault.example', namespace: 'team' } });
+  expect(declaration.provider.vault).toEqual([
+    expect.objectContaining({ namespace: 'team' }),
+    expect.objectContaining({ namespace: 'root', alias: 'root' }),
+  ]);
+  expect(resources(declaration, 'vault_plugin')).toEqual([expect.objectContaining({ provider: 'vault.root' })]);
+  expect(resources(declaration, 'vault_mount')).toEqual([expect.not.objectContaining({ provider: 'vault.root' })]);
+});
+
+it('has as many integrations, credentials and apps as are declared, at the mount that is declared', () => {
+  const declaration = declareStack({
+    engine: { mountPath: 'teams/webex', plugin: { sha256: PLUGIN_SHA256 } },
+    integrations: ['one', 'two'].map((name) => ({ name, clientId: name, redirectUrl: 'http://localhost:5000/auth' })),
+    credentials: [
+      { name: 'first', integration: 'one', scopes: ['a'] },
+      { name: 'second', integration: 'two', scopes: ['b', 'c'] },
+    ],
+    apps: [
+      { name: 'reader', reads: ['first'] },
+      { name: 'reporter', reads: ['first', 'second'] },
+    ],
+  });
+  expect(resources(declaration, 'vault_mount')).toEqual([expect.objectContaining({ path: 'teams/webex' })]);
+  expect(Object.keys(declaration.variable)).toEqual(['one_client_secret', 'two_client_secret']);
+  expect(resources(declaration, 'vault_approle_auth_backend_role').map((role) => role.role_name)).toEqual([
+    'reader',
+    'reporter',
+  ]);
+  expect(Object.keys(declaration.output.role_ids?.value as object)).toEqual(['reader', 'reporter']);
+});
+
+it('leaves AppRole and its own policy alone where others keep them', () => {
+  const declaration = declareStack({ declareAppRole: false, declareProvisioner: false });
+  expect(resources(declaration, 'vault_auth_backend')).toEqual([]);
+  expect(resources(declaration, 'vault_policy').map(({ name }) => name)).not.toContain('oauthapp-provisioner');
+});
+
+it('needs no plugin binary where the plugin is registered by someone else', () => {
+  expect(resources(declareStack({ engine: { plugin: { register: false } } }), 'vault_plugin')).toEqual([]);
+});
+
+it('keeps its state in any backend', () => {
+  const { terraform } = declareStack({
+    backend: { type: 's3', config: { bucket: 'states', key: 'webex/{stack}.tfstate', use_lockfile: true } },
+  });
+  expect(terraform.backend).toEqual({
+    s3: { bucket: 'states', key: 'webex/webex-tokens.tfstate', use_lockfile: true },
+  });
+});
+
+it('refuses to keep the states of two stacks in one place', () => {
+  const declareBoth = () =>
+    declareStack({ vault: { server: { mode: 'dev' } }, backend: { type: 's3', config: { key: 'state' } } });
+  expect(declareBoth).toThrow(UserError);
+  expect(declareBoth).toThrow('backend "s3" would keep the states of two stacks in one place; put {stack} in');
+});
+
+it('demands a Terraform that knows ephemeral values', () => {
+  expect(declareStack().terraform).toMatchObject({ required_version: '>= 1.11' });
+});
+
+it('finds the way to its commands from any output folder', () => {
+  const outdir = realpathSync(mkdtempSync(join(tmpdir(), 'declaration-')));
+  try {
+    const steps = JSON.stringify(resources(declareStack({}, outdir), 'terraform_data'));
+    const [, way] = /"working_dir":"([^"]+)"/.exec(steps) ?? [];
+    expect(join(outdir, 'stacks/webex-tokens', way ?? 'none')).toBe(PROJECT_FOLDER);
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+});

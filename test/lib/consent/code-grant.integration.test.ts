@@ -1,0 +1,376 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { z } from 'zod';
+import { authorize, type AuthorizeOptions, type Grant } from '../../../lib/consent/code-grant';
+import { readCredential } from '../../../client/src/credential';
+import {
+  NotAuthorizedYet,
+  NotDeployed,
+  NotPermitted,
+  ReauthorizationRequired,
+  TemporarilyUnavailable,
+  VaultSealed,
+} from '../../../client/src/credential-errors';
+import { findIntegration } from '../../../lib/declaration/deployment';
+import { ConsentRefused } from '../../../lib/consent/redirect';
+import { RedirectListener } from '../../../lib/consent/redirect-listener';
+import { scratchCredential } from '../../../lib/declaration/policies';
+import { WrongAccount } from '../../../lib/consent/account';
+import { VaultClient } from '../../../lib/vault/vault-client';
+import { VaultWithWebex } from '../../fixtures/vault-with-webex';
+
+const ADA = 'ada.admin@example.com';
+const BLAKE = 'blake.backup@example.com';
+const integration = 'webex-myapp';
+
+let fixture: VaultWithWebex;
+let authorizer: VaultClient;
+
+/** Everything that a person, or a browser, was shown. */
+const shown: string[] = [];
+
+beforeAll(async () => {
+  fixture = await VaultWithWebex.start({
+    credentials: [
+      { name: 'testauth', integration, scopes: ['spark:people_read'] },
+      { name: 'owned', integration, scopes: ['spark:people_read', 'spark:rooms_read'], owner: 'Ada.Admin@example.com' },
+      { name: 'blind', integration, scopes: ['analytics:read_all'] },
+    ],
+    apps: [],
+  });
+  authorizer = await fixture.authorizer();
+});
+
+afterAll(async () => {
+  await fixture[Symbol.asyncDispose]();
+});
+
+beforeEach(async () => {
+  fixture.webex.behaviour.fault = undefined;
+  fixture.webex.requests.length = 0;
+  await Promise.all(['testauth', 'owned', 'blind'].map((name) => fixture.admin.delete(`oauthapp/creds/${name}`)));
+});
+
+type Consent = { as?: string; decision?: 'accept' | 'deny' };
+
+/** Authorises; each consent is given as the next of `consents` says, and not at all where there is none left. */
+async function run(
+  credentialName: string,
+  consents: Consent[] = [{}],
+  options: Partial<AuthorizeOptions> = {},
+): Promise<Grant> {
+  const queue = [...consents];
+  return authorize({
+    vault: authorizer,
+    deployment: fixture.deployment,
+    credentialName,
+    onNotice: (line) => shown.push(line),
+    onUrl: async (url) => {
+      const consent = queue.shift();
+      if (consent) {
+        await visit(await fixture.webex.consent(url, consent));
+      }
+    },
+    ...options,
+  }).catch((error: unknown) => {
+    shown.push(String(error));
+    throw error;
+  });
+}
+
+async function visit(url: string): Promise<void> {
+  shown.push(await (await fetch(url)).text());
+}
+
+function redirectUrl(): string {
+  return findIntegration(fixture.deployment, integration).redirectUrl;
+}
+
+function tokenOf(name: string): Promise<string> {
+  return readCredential(fixture.admin, 'oauthapp', name).then(({ accessToken }) => accessToken);
+}
+
+/** A grant whose access token is as good as expired, so that the next read refreshes it. */
+async function storeExpiring(name: string): Promise<void> {
+  const { behaviour } = fixture.webex;
+  const request = { server: integration, redirect_url: redirectUrl() };
+  const reply = z.object({ data: z.object({ url: z.string() }) });
+  const asked = { ...request, scopes: 'spark:people_read', state: 'none' };
+  const { url } = (await fixture.admin.write('oauthapp/auth-code-url', asked, reply)).data;
+  const code = new URL(await fixture.webex.consent(url)).searchParams.get('code');
+  const { accessTokenTtlSeconds } = behaviour;
+  behaviour.accessTokenTtlSeconds = 5;
+  await fixture.admin.write(`oauthapp/creds/${name}`, { ...request, code });
+  behaviour.accessTokenTtlSeconds = accessTokenTtlSeconds;
+}
+
+function exchanges(): number {
+  return fixture.webex.requests.filter(({ grantType }) => grantType === 'authorization_code').length;
+}
+
+async function expectAbsent(name: string): Promise<void> {
+  await expect(readCredential(fixture.admin, 'oauthapp', name)).rejects.toBeInstanceOf(NotAuthorizedYet);
+}
+
+describe('a first consent', () => {
+  it('leaves the grant in Vault, with no more than the policy of an authorizer', async () => {
+    const grant = await run('testauth');
+    expect(grant.person).toMatchObject({ displayName: 'Ada Admin', emails: [ADA] });
+    expect(grant).toMatchObject({ credential: 'testauth', scopes: ['spark:people_read'], warnings: [] });
+    expect(grant.expireTime?.getTime()).toBeGreaterThan(Date.now());
+    expect(fixture.issued).toContain(await tokenOf('testauth'));
+    expect(exchanges()).toBe(1);
+  });
+
+  it('may ask for several scopes and hint at the owner', async () => {
+    let asked = new URLSearchParams();
+    const onUrl = async (url: string) => {
+      asked = new URL(url).searchParams;
+      await visit(await fixture.webex.consent(url));
+    };
+    await run('owned', [], { onUrl });
+    expect(asked.get('scope')).toBe('spark:people_read spark:rooms_read');
+    expect(asked.get('login_hint')).toBe('Ada.Admin@example.com');
+    expect(Buffer.from(asked.get('state') ?? '', 'base64url')).toHaveLength(32);
+  });
+
+  it('by another account than the owner is refused, and nothing is stored', async () => {
+    const refused = run('owned', [{ as: BLAKE }]);
+    await expect(refused).rejects.toBeInstanceOf(WrongAccount);
+    await expect(refused).rejects.toThrow(`${BLAKE} consented, but "owned" belongs to Ada.Admin@example.com`);
+    await expectAbsent('owned');
+  });
+
+  it('that cannot be looked at is not stored where there is an owner', async () => {
+    fixture.webex.behaviour.fault = { path: '/v1/people', status: 503 };
+    await expect(run('owned')).rejects.toThrow(/^nothing is stored, but whose account .* answered 503 to people\/me/);
+    await expectAbsent('owned');
+  });
+
+  it('without a scope that tells whose it is says so', async () => {
+    expect(await run('blind')).toMatchObject({ person: undefined });
+    expect(shown).toContain('Webex does not say whose account "blind" is: its scopes do not let it.');
+  });
+
+  it('that is denied reaches Vault in no way', async () => {
+    await expect(run('testauth', [{ decision: 'deny' }])).rejects.toBeInstanceOf(ConsentRefused);
+    await expectAbsent('testauth');
+    expect(exchanges()).toBe(0);
+  });
+
+  it('that nobody gives ends in time and frees the port', async () => {
+    await expect(run('testauth', [], { timeoutSeconds: 0.1 })).rejects.toThrow(/nobody consented within 0.1 s/);
+    await expectAbsent('testauth');
+    await (await RedirectListener.bind(redirectUrl()))[Symbol.asyncDispose]();
+  });
+
+  it('ends with the reason of the signal', async () => {
+    const abort = new AbortController();
+    const onUrl = () => abort.abort(new Error('enough'));
+    await expect(run('testauth', [], { onUrl, signal: abort.signal })).rejects.toThrow('enough');
+  });
+
+  it('ends where the URL cannot be shown', async () => {
+    const onUrl = () => Promise.reject(new Error('no screen'));
+    await expect(run('testauth', [], { onUrl })).rejects.toThrow('no screen');
+  });
+
+  it('comes through although forged redirects came first, and none of them reaches Vault', async () => {
+    const onUrl = async (url: string) => {
+      const right = await fixture.webex.consent(url);
+      const forged = new URL(right);
+      forged.searchParams.set('state', 'forged');
+      await visit(forged.href);
+      await visit(`${forged.origin}/auth?error=access_denied&state=forged`);
+      await Promise.all([visit(right), visit(right)]);
+    };
+    await run('testauth', [], { onUrl });
+    expect(exchanges()).toBe(1);
+  });
+});
+
+describe('a credential that works', () => {
+  it('is not asked consent for, unless it shall be replaced', async () => {
+    await run('testauth');
+    const before = fixture.webex.requests.length;
+    await expect(run('testauth')).rejects.toThrow(/works already \(token until .*\); .* testauth --replace$/);
+    expect(fixture.webex.requests).toHaveLength(before);
+  });
+
+  it('is replaced by two consents of the same person', async () => {
+    await run('testauth');
+    const old = await tokenOf('testauth');
+    await run('testauth', [{}, {}], { replace: true });
+    expect(await tokenOf('testauth')).not.toBe(old);
+    expect(exchanges()).toBe(3);
+    await expectAbsent(scratchCredential('testauth'));
+    expect(shown.join(' ')).toContain('consent is asked for twice');
+  });
+
+  it.each<[string, string, Consent[], Partial<AuthorizeOptions>]>([
+    ['of another person', 'testauth', [{ as: BLAKE }], {}],
+    ['of somebody who is not the owner', 'owned', [{ as: BLAKE }], {}],
+    ['that is denied', 'testauth', [{ decision: 'deny' }], {}],
+    ['that nobody gives', 'testauth', [], { timeoutSeconds: 0.1 }],
+    ['that is denied the second time', 'testauth', [{}, { decision: 'deny' }], {}],
+    ['that nobody gives the second time', 'testauth', [{}], { timeoutSeconds: 0.5 }],
+  ])('outlives a consent %s', async (_, name, consents, options) => {
+    await run(name);
+    const old = await tokenOf(name);
+    await expect(run(name, consents, { replace: true, ...options })).rejects.toThrow();
+    expect(await tokenOf(name)).toBe(old);
+    await expectAbsent(scratchCredential(name));
+  });
+
+  it.each([
+    ['cannot exchange', { path: '/v1/access_token', status: 500 }],
+    ['refuses to exchange', { path: '/v1/access_token', status: 400, error: 'invalid_grant' }],
+  ])('outlives a Webex that %s', async (_, fault) => {
+    await run('testauth');
+    const old = await tokenOf('testauth');
+    const onUrl = async (url: string) => {
+      fixture.webex.behaviour.fault = undefined;
+      const redirect = await fixture.webex.consent(url);
+      fixture.webex.behaviour.fault = fault;
+      await visit(redirect);
+    };
+    await expect(run('testauth', [], { onUrl, replace: true })).rejects.toThrow(/nothing was changed/);
+    expect(await tokenOf('testauth')).toBe(old);
+    await expectAbsent(scratchCredential('testauth'));
+  });
+
+  it('is deleted, loudly, where the second consent comes from another person than the first', async () => {
+    await run('testauth');
+    await expect(run('testauth', [{ as: ADA }, { as: BLAKE }], { replace: true })).rejects.toThrow(
+      /blake.* consented, but "testauth" belongs to ada.*; "testauth" IS DELETED/,
+    );
+    await expectAbsent('testauth');
+  });
+
+  it('is not replaced where nobody can tell whose it is', async () => {
+    await run('blind');
+    await expect(run('blind', [{}, {}], { replace: true })).rejects.toThrow(/declare its owner in deployment.ts/);
+  });
+});
+
+describe('a credential that does not work', () => {
+  it('is authorised anew, without being told to, where Webex has revoked it', async () => {
+    await storeExpiring('testauth');
+    fixture.webex.revokeGrants();
+    await expect(tokenOf('testauth')).rejects.toBeInstanceOf(ReauthorizationRequired);
+    expect((await run('testauth')).person?.displayName).toBe('Ada Admin');
+  });
+
+  it('is left alone where Webex is only down, unless its owner replaces it', async () => {
+    await storeExpiring('owned');
+    fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 503 };
+    await expect(run('owned')).rejects.toBeInstanceOf(TemporarilyUnavailable);
+    const consents: Consent[] = [{}, {}];
+    const onUrl = async (url: string) => {
+      fixture.webex.behaviour.fault = undefined;
+      await visit(await fixture.webex.consent(url, consents.shift()));
+    };
+    expect((await run('owned', [], { onUrl, replace: true })).person?.displayName).toBe('Ada Admin');
+  });
+
+  it('is told from one whose integration is gone', async () => {
+    await storeExpiring('testauth');
+    await fixture.admin.delete('oauthapp/servers/webex-myapp');
+    await expect(tokenOf('testauth')).rejects.toBeInstanceOf(NotDeployed);
+    await fixture.writeIntegration();
+  });
+});
+
+describe('the exchange', () => {
+  it.each([
+    ['Webex fails', { path: '/v1/access_token', status: 500 }, TemporarilyUnavailable],
+    ['Webex answers nonsense', { path: '/v1/access_token', status: 200, body: 'html' }, TemporarilyUnavailable],
+    ['Webex hangs up', { path: '/v1/access_token', dropConnection: true }, TemporarilyUnavailable],
+  ] as const)('says that nothing was changed where %s', async (_, fault, kind) => {
+    fixture.webex.behaviour.fault = fault;
+    const failed = run('testauth');
+    await expect(failed).rejects.toBeInstanceOf(kind);
+    await expect(failed).rejects.toThrow(/nothing was changed/);
+    await expectAbsent('testauth');
+  });
+
+  it('names the variable of the client secret where Webex does not accept it', async () => {
+    await fixture.writeIntegration('another-secret');
+    await expect(run('testauth')).rejects.toThrow(/set TF_VAR_webex_myapp_client_secret, raise/);
+    await fixture.writeIntegration();
+  });
+});
+
+describe('before anybody is asked for consent, it says so where', () => {
+  afterEach(() => {
+    expect(fixture.webex.requests).toEqual([]);
+  });
+
+  it('the token is not valid', async () => {
+    const vault = fixture.admin.withToken('hvs.nonsense');
+    await expect(run('testauth', [], { vault })).rejects.toThrow(/does not accept the token/);
+    await expect(run('testauth', [], { vault })).rejects.toBeInstanceOf(NotPermitted);
+  });
+
+  it('the token may not authorise', async () => {
+    const self = 'path "sys/capabilities-self" { capabilities = ["update"] }\n';
+    const url = `path "oauthapp/auth-code-url" { capabilities = ["update"] }\n`;
+    const nothing = fixture.admin.withToken(await fixture.tokenWith(self));
+    await expect(run('testauth', [], { vault: nothing })).rejects.toThrow(
+      'this Vault token may not authorise "testauth": it lacks "update" on oauthapp/auth-code-url; use a token with policy "oauthapp-authorizer"',
+    );
+    const half = fixture.admin.withToken(await fixture.tokenWith(self + url));
+    await expect(run('testauth', [], { vault: half })).rejects.toThrow(
+      /lacks "read", "update", "delete" on oauthapp\/creds\/testauth/,
+    );
+  });
+
+  it.each([
+    ['nothing is mounted', 'nowhere', /no oauthapp engine is mounted at nowhere\//],
+    ['another engine is mounted', 'cubbyhole', /the engine mounted at cubbyhole\/ is "cubbyhole"/],
+  ])('%s', async (_, mountPath, message) => {
+    const engine = { ...fixture.deployment.engine, mountPath };
+    const deployment = { ...fixture.deployment, engine };
+    await expect(run('testauth', [], { vault: fixture.admin, deployment })).rejects.toThrow(message);
+  });
+
+  it('the integration is missing', async () => {
+    await fixture.admin.delete('oauthapp/servers/webex-myapp');
+    await expect(run('testauth')).rejects.toThrow(/integration "webex-myapp" is not in Vault .*deploy stack/);
+    await fixture.writeIntegration();
+  });
+
+  it('the port is taken', async () => {
+    const { port } = new URL(redirectUrl());
+    const other = createServer().listen(Number(port), '127.0.0.1');
+    await once(other, 'listening');
+    await expect(run('testauth')).rejects.toThrow(`port ${port} on 127.0.0.1, `);
+    other.close();
+  });
+
+  it('the credential is unknown', async () => {
+    await expect(run('other')).rejects.toThrow(
+      'unknown credential "other"; deployment.ts declares "testauth", "owned"',
+    );
+  });
+
+  it('Vault is not there', async () => {
+    const vault = new VaultClient({ address: 'http://127.0.0.1:1', token: 't' });
+    await expect(run('testauth', [], { vault })).rejects.toThrow(/no answer from Vault at http:\/\/127.0.0.1:1/);
+  });
+});
+
+describe('at the end', () => {
+  it('no secret was shown to anybody, nor logged by the server', () => {
+    expect(shown.length).toBeGreaterThan(50);
+    const text = [...shown, fixture.server.log].join('\n');
+    const secrets = [...fixture.issued, fixture.clientSecret, fixture.server.rootToken];
+    expect(secrets.length).toBeGreaterThan(50);
+    expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
+  });
+
+  it('a sealed server is told from one that is down', async () => {
+    await fixture.admin.write('sys/seal', {});
+    await expect(run('testauth')).rejects.toBeInstanceOf(VaultSealed);
+  });
+});

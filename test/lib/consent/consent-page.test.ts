@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import { authorizedPage, PAGE_HEADERS, refusedPage, renderPage } from '../../../lib/consent/consent-page';
+
+it('escapes whatever it is given', () => {
+  const html = renderPage({ status: 200, tone: 'bad', title: `<b>"&'`, text: '</p><script>alert(1)</script>' });
+  expect(html).toContain('<h1>&#60;b&#62;&#34;&#38;&#39;</h1>');
+  expect(html).not.toContain('<script');
+});
+
+it('has just the style that its content security policy allows', () => {
+  const html = renderPage(authorizedPage('testauth'));
+  const style = /<style>(.*)<\/style>/s.exec(html)?.[1] ?? '';
+  const hash = createHash('sha256').update(style).digest('base64');
+  expect(PAGE_HEADERS['content-security-policy']).toContain(`style-src 'sha256-${hash}'`);
+  expect(html).not.toMatch(/\bstyle=|<link|<img|src=|href=|https?:/);
+});
+
+it('tells by more than colour whether it went well', () => {
+  expect(renderPage(authorizedPage('testauth'))).toContain('<title>Authorised</title>');
+  expect(renderPage(refusedPage('because'))).toContain('<title>Not authorised</title>');
+});

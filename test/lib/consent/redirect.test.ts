@@ -1,0 +1,105 @@
+import { ConsentState, readRedirect, type Redirect } from '../../../lib/consent/redirect';
+
+const scopes = ['spark:people_read', 'spark:rooms_read'];
+
+function read(state: ConsentState, parameters: Record<string, string> | string[][]): Redirect {
+  return readRedirect(new URLSearchParams(parameters), { state, integration: 'webex-myapp', scopes });
+}
+
+describe('a state', () => {
+  it('has 256 random bits and is another one each time', () => {
+    const values = Array.from({ length: 20 }, () => new ConsentState().value);
+    expect(new Set(values).size).toBe(20);
+    values.forEach((value) => expect(Buffer.from(value, 'base64url')).toHaveLength(32));
+  });
+
+  it('matches only itself, and nothing once it was used', () => {
+    const state = new ConsentState();
+    expect(state.matches(state.value)).toBe(true);
+    expect(state.matches(state.value.slice(0, -1))).toBe(false);
+    expect(state.matches(`${state.value}a`)).toBe(false);
+    expect(state.matches('')).toBe(false);
+    state.use();
+    expect(state.matches(state.value)).toBe(false);
+  });
+});
+
+describe('a redirect', () => {
+  it('with the state and a code gives the code, once', () => {
+    const state = new ConsentState();
+    expect(read(state, { state: state.value, code: 'c0de' })).toEqual({ kind: 'code', code: 'c0de' });
+    expect(read(state, { state: state.value, code: 'c0de' }).kind).toBe('ignored');
+  });
+
+  it.each([
+    ['without a state', { code: 'c' }],
+    ['with another state', { state: new ConsentState().value, code: 'c' }],
+    ['with an error but another state', { state: 'x', error: 'access_denied' }],
+  ])('%s is ignored, and the right one is still taken', (_, parameters) => {
+    const state = new ConsentState();
+    expect(read(state, parameters).kind).toBe('ignored');
+    expect(read(state, { state: state.value, code: 'c' }).kind).toBe('code');
+  });
+
+  it.each([
+    [
+      'two states',
+      (state: string) => [
+        ['state', state],
+        ['state', state],
+        ['code', 'c'],
+      ],
+    ],
+    [
+      'two codes',
+      (state: string) => [
+        ['state', state],
+        ['code', 'c'],
+        ['code', 'd'],
+      ],
+    ],
+    [
+      'a code and an error',
+      (state: string) => [
+        ['state', state],
+        ['code', 'c'],
+        ['error', 'access_denied'],
+      ],
+    ],
+    ['neither code nor error', (state: string) => [['state', state]]],
+    [
+      'an empty code',
+      (state: string) => [
+        ['state', state],
+        ['code', ''],
+      ],
+    ],
+  ])('with %s is ignored, and does not use up the state', (_, parameters) => {
+    const state = new ConsentState();
+    expect(read(state, parameters(state.value)).kind).toBe('ignored');
+    expect(state.matches(state.value)).toBe(true);
+  });
+
+  it.each([
+    ['access_denied', /consent was denied at Webex .* run it again and accept/],
+    ['invalid_scope', /refused the scopes "spark:people_read spark:rooms_read" .* integration "webex-myapp"/],
+    ['server_error', /a fault of its own .* try again later/],
+    ['unauthorized_client', /did not give a code \(unauthorized_client: because\).* check integration "webex-myapp"/],
+  ])('explains the error %s and ends the wait', (error, explanation) => {
+    const state = new ConsentState();
+    const redirect = read(state, { state: state.value, error, error_description: 'because' });
+    expect(redirect.kind === 'refused' && redirect.error.message).toMatch(explanation);
+    expect(state.matches(state.value)).toBe(false);
+  });
+
+  it('shows no escape sequences that its error carries', () => {
+    const state = new ConsentState();
+    const redirect = read(state, {
+      state: state.value,
+      error: 'x\u001b[2J',
+      error_description: 'line 1\nline 2\u0007',
+    });
+    // eslint-disable-next-line no-control-regex -- that there are none is the point
+    expect(redirect.kind === 'refused' && redirect.error.message).not.toMatch(/[\u0000-\u001f]/);
+  });
+});

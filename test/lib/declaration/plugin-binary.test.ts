@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspectPlugin } from '../../../lib/declaration/plugin-binary';
+import { UserError } from '../../../client/src/user-error';
+
+const CONTENT = 'not really a plugin';
+/** Of that content. */
+const SHA256 = '71d402c77edd048e3f32e29db4d929996568d7f6df307662ef7fb5f59eb785f0';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'plugin-'));
+  writeFileSync(join(folder, 'oauthapp-linux'), CONTENT, { mode: 0o755 });
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function inspect(plugin: { path?: string; sha256?: string; command?: string }) {
+  return inspectPlugin({ name: 'oauthapp', register: true, ...plugin }, folder);
+}
+
+function problem(plugin: Parameters<typeof inspect>[0]): string {
+  try {
+    inspect(plugin);
+  } catch (error) {
+    expect(error).toBeInstanceOf(UserError);
+    return (error as UserError).message;
+  }
+  return 'none';
+}
+
+it('computes the sha256 of the binary and takes its file name', () => {
+  expect(inspect({ path: 'oauthapp-linux' })).toEqual({ sha256: SHA256, command: 'oauthapp-linux' });
+});
+
+it('takes a path from anywhere', () => {
+  expect(inspect({ path: join(folder, 'oauthapp-linux') }).sha256).toBe(SHA256);
+});
+
+it('takes the word for a binary that is elsewhere', () => {
+  expect(inspect({ sha256: 'a'.repeat(64) })).toEqual({ sha256: 'a'.repeat(64), command: 'oauthapp' });
+  expect(inspect({ sha256: 'a'.repeat(64), command: 'other' }).command).toBe('other');
+});
+
+it('says how to get a binary that is missing', () => {
+  expect(problem({ path: 'nowhere' })).toMatch(/^no plugin binary at .*nowhere; build it with .* set OAUTHAPP_PLUGIN/);
+});
+
+it('refuses a folder', () => {
+  expect(problem({ path: '.' })).toMatch(/must be a file, got/);
+});
+
+it('refuses a file that cannot be run', () => {
+  writeFileSync(join(folder, 'plain'), CONTENT, { mode: 0o644 });
+  expect(problem({ path: 'plain' })).toMatch(/must be executable, and is not; run chmod 755 .*plain$/);
+});
+
+it('refuses a binary other than the declared one', () => {
+  expect(problem({ path: 'oauthapp-linux', sha256: 'b'.repeat(64) })).toMatch(
+    new RegExp(`must have sha256 b{64}, got ${SHA256}; get the right binary, or correct engine.plugin.sha256`),
+  );
+});
+
+it('wants a path or a sha256', () => {
+  expect(problem({})).toMatch(/^engine.plugin has neither path nor sha256/);
+});

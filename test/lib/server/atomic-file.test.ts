@@ -1,0 +1,47 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeAtomically } from '../../../lib/server/atomic-file';
+
+describe('writeAtomically', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'atomic-file-'));
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('writes a file that only its owner can read', async () => {
+    const file = join(folder, 'key');
+    await writeAtomically(file, 'secret');
+    expect(readFileSync(file, 'utf8')).toBe('secret');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual(['key']);
+  });
+
+  it('gives the mode that is asked for, whatever the umask', async () => {
+    const before = process.umask(0o077);
+    try {
+      await writeAtomically(join(folder, 'cert'), 'public', { mode: 0o644 });
+    } finally {
+      process.umask(before);
+    }
+    expect(statSync(join(folder, 'cert')).mode & 0o777).toBe(0o644);
+  });
+
+  it('replaces a file and its mode, and does not write through a link', async () => {
+    writeFileSync(join(folder, 'target'), 'untouched', { mode: 0o644 });
+    symlinkSync(join(folder, 'target'), join(folder, 'key'));
+    await writeAtomically(join(folder, 'key'), 'secret');
+    expect(readFileSync(join(folder, 'target'), 'utf8')).toBe('untouched');
+    expect(statSync(join(folder, 'key')).mode & 0o777).toBe(0o600);
+  });
+
+  it('leaves nothing behind where it fails', async () => {
+    await expect(writeAtomically(join(folder, 'missing', 'key'), 'secret')).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(writeAtomically(folder, 'secret')).rejects.toThrow();
+    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(join(folder, '..')).filter((name) => name.endsWith('.partial'))).toEqual([]);
+  });
+});

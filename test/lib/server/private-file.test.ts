@@ -1,0 +1,66 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createPrivateFolder, streamPrivateFile, writePrivateFile } from '../../../lib/server/private-file';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'private-file-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function modeOf(path: string): Promise<number> {
+  return (await stat(path)).mode & 0o777;
+}
+
+async function* chunks(...texts: string[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) {
+    yield await Promise.resolve(Buffer.from(text));
+  }
+}
+
+test('a private file is of mode 0600 and holds what was written', async () => {
+  await writePrivateFile(join(folder, 'secret'), 'content');
+  await expect(readFile(join(folder, 'secret'), 'utf8')).resolves.toBe('content');
+  await expect(modeOf(join(folder, 'secret'))).resolves.toBe(0o600);
+});
+
+test('a private folder is of mode 0700, and one that others can enter is refused', async () => {
+  await createPrivateFolder(join(folder, 'a', 'b'));
+  await expect(modeOf(join(folder, 'a', 'b'))).resolves.toBe(0o700);
+  await mkdir(join(folder, 'open'), { mode: 0o755 });
+  await expect(createPrivateFolder(join(folder, 'open'))).rejects.toThrow('got mode 0755; run chmod 700');
+});
+
+test('a streamed file gets its name once it is checked, mode 0600', async () => {
+  const file = join(folder, 'snapshot');
+  const checked = await streamPrivateFile(file, chunks('one ', 'two'), async (partial) => {
+    expect(await readdir(folder)).not.toContain('snapshot');
+    await expect(modeOf(partial)).resolves.toBe(0o600);
+    return readFile(partial, 'utf8');
+  });
+  expect(checked).toBe('one two');
+  await expect(readFile(file, 'utf8')).resolves.toBe('one two');
+});
+
+test('a streamed file that does not pass the check leaves the one before it, and nothing else', async () => {
+  const file = join(folder, 'snapshot');
+  await writeFile(file, 'the one before');
+  await expect(streamPrivateFile(file, chunks('half'), () => Promise.reject(new Error('damaged')))).rejects.toThrow(
+    'damaged',
+  );
+  await expect(readFile(file, 'utf8')).resolves.toBe('the one before');
+  await expect(readdir(folder)).resolves.toEqual(['snapshot']);
+});
+
+test('a stream that breaks off leaves nothing', async () => {
+  async function* broken(): AsyncGenerator<Uint8Array> {
+    yield* chunks('half');
+    throw new Error('connection lost');
+  }
+  await expect(streamPrivateFile(join(folder, 'snapshot'), broken(), () => Promise.resolve())).rejects.toThrow(
+    'connection lost',
+  );
+  await expect(readdir(folder)).resolves.toEqual([]);
+});

@@ -1,0 +1,91 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { applyStack, type Applied } from '../../../rehearsal/applier/stack-applier';
+import { VaultClient } from '../../../lib/vault/vault-client';
+
+/* Stacks of `terraform_data` alone need no server; the rest is in the integration test. */
+
+let stackDirectory: string;
+beforeEach(() => (stackDirectory = mkdtempSync(join(tmpdir(), 'stack-applier-'))));
+afterEach(() => rmSync(stackDirectory, { recursive: true }));
+
+function write(resource: object, more: object = {}): void {
+  const stack = { provider: { vault: [{}] }, resource, ...more };
+  writeFileSync(join(stackDirectory, 'cdk.tf.json'), JSON.stringify(stack));
+}
+
+function apply(variables: Record<string, string> = {}): Promise<Applied> {
+  const vault = new VaultClient({ address: 'http://127.0.0.1:9' });
+  return applyStack({ stackDirectory, vault, variables });
+}
+
+const provisioner = (command: string, environment: object = {}): object => ({
+  provisioner: [{ 'local-exec': { command, environment } }],
+});
+const printed = (): string => readFileSync(join(stackDirectory, 'printed'), 'utf8');
+
+test('runs a provisioner once, and again when its trigger changes', async () => {
+  const once = (version: number): void =>
+    write({ terraform_data: { a: { triggers_replace: { version }, ...provisioner('echo ran >> printed') } } });
+  once(1);
+  expect((await apply()).changed).toEqual(['terraform_data.a']);
+  expect((await apply()).changed).toEqual([]);
+  once(2);
+  expect((await apply()).changed).toEqual(['terraform_data.a']);
+  expect(printed()).toBe('ran\nran\n');
+});
+
+test('a resource is replaced when one that triggers it was', async () => {
+  const stack = (input: number): void =>
+    write({
+      terraform_data: {
+        b: { ...provisioner('echo b >> printed'), lifecycle: { replace_triggered_by: ['terraform_data.a'] } },
+        a: { input, ...provisioner('echo a >> printed') },
+      },
+    });
+  stack(1);
+  await apply();
+  stack(2);
+  await apply();
+  expect(printed()).toBe('a\nb\na\nb\n');
+});
+
+test('a provisioner that failed runs again, and its message is the error', async () => {
+  write({ terraform_data: { a: provisioner('test -e ready || { echo "error: not ready; make it" >&2; exit 1; }') } });
+  await expect(apply()).rejects.toThrow(/^not ready; make it$/);
+  writeFileSync(join(stackDirectory, 'ready'), '');
+  expect((await apply()).changed).toEqual(['terraform_data.a']);
+});
+
+test('a variable reaches the environment of a provisioner and not the state', async () => {
+  write(
+    { terraform_data: { a: provisioner('printf %s "$SECRET" > printed', { SECRET: '${var.secret}' }) } },
+    { variable: { secret: { default: null, ephemeral: true } } },
+  );
+  await apply({ secret: 'a value that must not stay' });
+  expect(printed()).toBe('a value that must not stay');
+  expect(readFileSync(join(stackDirectory, 'embedded-applier.json'), 'utf8')).not.toContain('must not stay');
+});
+
+test('refuses a resource type that it does not know, by name', async () => {
+  write({ vault_jwt_auth_backend: { a: { path: 'jwt' } } });
+  await expect(apply()).rejects.toThrow('does not know the resource type "vault_jwt_auth_backend"');
+});
+
+test('refuses an attribute that it does not know, by name', async () => {
+  write({ vault_mount: { a: { path: 'x', type: 'kv', seal_wrap: true } } });
+  await expect(apply()).rejects.toThrow(
+    /^the embedded applier does not know all of vault_mount\.a \(.*seal_wrap.*\); deploy/,
+  );
+});
+
+test('refuses a reference to what is not in the stack', async () => {
+  write({ terraform_data: { a: { input: '${vault_mount.none.path}' } } });
+  await expect(apply()).rejects.toThrow('cannot resolve "vault_mount.none.path"');
+});
+
+test('names the resources of a cycle', async () => {
+  write({ terraform_data: { a: { depends_on: ['terraform_data.b'] }, b: { depends_on: ['terraform_data.a'] } } });
+  await expect(apply()).rejects.toThrow('terraform_data.a -> terraform_data.b -> terraform_data.a');
+});

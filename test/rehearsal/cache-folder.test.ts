@@ -1,0 +1,121 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cacheRoot, cachedFolder, type CacheEntry } from '../../rehearsal/cache-folder';
+import { UserError } from '../../client/src/user-error';
+
+let root: string;
+let env: NodeJS.ProcessEnv;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'cache-folder-'));
+  env = { WEBEX_TOKEN_VAULT_CACHE: root };
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+/** An entry with one file, usable where that holds "whole". */
+function entry(fill: (folder: string) => Promise<void> | void, onWait?: () => void): CacheEntry {
+  return {
+    name: 'tool-1.0',
+    isUsable: (folder) =>
+      Promise.resolve(existsSync(join(folder, 'tool')) && readFileSync(join(folder, 'tool'), 'utf8') === 'whole'),
+    fill: async (folder) => fill(folder),
+    onWait,
+  };
+}
+const writeWhole = (folder: string): void => writeFileSync(join(folder, 'tool'), 'whole');
+
+test('is the folder that WEBEX_TOKEN_VAULT_CACHE names, else in the cache folder of the user', () => {
+  const home = { HOME: '/home/me' };
+  expect(cacheRoot({ ...home, XDG_CACHE_HOME: '/xdg', WEBEX_TOKEN_VAULT_CACHE: '/given' }, 'linux')).toBe('/given');
+  expect(cacheRoot({ ...home, XDG_CACHE_HOME: '/xdg' }, 'darwin')).toBe('/xdg/webex-token-vault');
+  expect(cacheRoot({ ...home, XDG_CACHE_HOME: 'relative' }, 'linux')).toBe('/home/me/.cache/webex-token-vault');
+  expect(cacheRoot(home, 'darwin')).toBe('/home/me/Library/Caches/webex-token-vault');
+});
+
+test('fills an entry once', async () => {
+  const fill = jest.fn(writeWhole);
+  const folder = await cachedFolder(entry(fill), env);
+  expect(folder).toBe(join(root, 'tool-1.0'));
+  expect(await cachedFolder(entry(fill), env)).toBe(folder);
+  expect(fill).toHaveBeenCalledTimes(1);
+  expect(readdirSync(root)).toEqual(['tool-1.0']);
+});
+
+test('two at once fill it once, and the second waits for the whole of it', async () => {
+  const onWait = jest.fn();
+  const slowly = jest.fn(async (folder: string) => {
+    writeFileSync(join(folder, 'tool'), 'half');
+    await sleep(50);
+    expect(existsSync(join(root, 'tool-1.0'))).toBe(false);
+    writeWhole(folder);
+  });
+  const folders = await Promise.all([
+    cachedFolder(entry(slowly, onWait), env),
+    cachedFolder(entry(slowly, onWait), env),
+  ]);
+  expect(new Set(folders).size).toBe(1);
+  expect(slowly).toHaveBeenCalledTimes(1);
+  expect(onWait).toHaveBeenCalledTimes(1);
+});
+
+test('a failed filling leaves nothing behind', async () => {
+  const failing = entry((folder) => {
+    writeFileSync(join(folder, 'tool'), 'half');
+    throw new Error('no network');
+  });
+  await expect(cachedFolder(failing, env)).rejects.toThrow('no network');
+  expect(readdirSync(root)).toEqual([]);
+});
+
+test('refuses what was filled but is not usable', async () => {
+  const useless = entry((folder) => writeFileSync(join(folder, 'tool'), 'half'));
+  await expect(cachedFolder(useless, env)).rejects.toThrow(UserError);
+  expect(readdirSync(root)).toEqual([]);
+});
+
+test('replaces an entry that is not usable', async () => {
+  mkdirSync(join(root, 'tool-1.0'));
+  writeFileSync(join(root, 'tool-1.0', 'tool'), 'half');
+  const folder = await cachedFolder(entry(writeWhole), env);
+  expect(readFileSync(join(folder, 'tool'), 'utf8')).toBe('whole');
+  expect(readdirSync(root)).toEqual(['tool-1.0']);
+});
+
+test('keeps the entry of another process that was faster', async () => {
+  const overtaken = entry((folder) => {
+    writeWhole(folder);
+    mkdirSync(join(root, 'tool-1.0'));
+    writeFileSync(join(root, 'tool-1.0', 'by-the-other'), '');
+    writeWhole(join(root, 'tool-1.0'));
+  });
+  const folder = await cachedFolder(overtaken, env);
+  expect(readdirSync(folder).sort()).toEqual(['by-the-other', 'tool']);
+});
+
+test('what a killed process left is no hindrance, and is removed an hour later', async () => {
+  for (const [name, hours] of Object.entries({ 'tool-1.0.lock': 1, '.partial-old': 1.1, '.partial-new': 0.9 })) {
+    mkdirSync(join(root, name));
+    const at = Date.now() / 1000 - hours * 3600;
+    utimesSync(join(root, name), at, at);
+  }
+  await cachedFolder(entry(writeWhole), env);
+  expect(readdirSync(root).sort()).toEqual(['.partial-new', 'tool-1.0']);
+});
+
+test('says so where the cache folder cannot be written', async () => {
+  writeFileSync(join(root, 'file'), '');
+  const inFile = { WEBEX_TOKEN_VAULT_CACHE: join(root, 'file', 'cache') };
+  await expect(cachedFolder(entry(writeWhole), inFile)).rejects.toThrow(
+    /cannot be written \(ENOTDIR\); set WEBEX_TOKEN_/,
+  );
+});

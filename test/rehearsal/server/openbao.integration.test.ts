@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { z } from 'zod';
+import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
+import { OpenBaoServer } from '../../../rehearsal/server/openbao';
+import { findOpenBao } from '../../../rehearsal/server/openbao-binary';
+import { VaultClient } from '../../../lib/vault/vault-client';
+
+/** A first run downloads the server and builds the plugin. */
+const COLD_CACHE_MS = 600_000;
+
+let binary: string;
+let plugin: string;
+beforeAll(async () => {
+  binary = await findOpenBao();
+  plugin = await findOauthappPlugin();
+}, COLD_CACHE_MS);
+
+const start = (port?: number): Promise<OpenBaoServer> =>
+  OpenBaoServer.start({ binary, pluginDirectory: dirname(plugin), port });
+
+async function mountEngine(server: OpenBaoServer): Promise<VaultClient> {
+  const vault = new VaultClient({ address: server.address, token: server.rootToken });
+  const sha256 = createHash('sha256').update(readFileSync(plugin)).digest('hex');
+  await vault.write('sys/plugins/catalog/secret/oauthapp', { sha256, command: 'vault-plugin-secrets-oauthapp' });
+  await vault.write('sys/mounts/oauthapp', { type: 'oauthapp' });
+  return vault;
+}
+
+/** Whether the server or one of its plugins runs: they share a process group. */
+function isAnythingLeft(serverPid: number): boolean {
+  try {
+    process.kill(-serverPid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function untilNothingIsLeft(serverPid: number): Promise<void> {
+  while (isAnythingLeft(serverPid)) {
+    await sleep(20);
+  }
+}
+
+test('runs the oauthapp engine, and leaves nothing running', async () => {
+  const server = await start();
+  try {
+    const vault = await mountEngine(server);
+    await vault.write('oauthapp/servers/webex-myapp', {
+      client_id: 'id',
+      provider: 'custom',
+      provider_options: { auth_code_url: 'http://127.0.0.1:9/authorize', token_url: 'http://127.0.0.1:9/access_token' },
+    });
+    expect(await vault.list('oauthapp/servers')).toEqual(['webex-myapp']);
+    expect(isAnythingLeft(server.pid)).toBe(true);
+  } finally {
+    await server.stop();
+  }
+  await server.stop();
+  await untilNothingIsLeft(server.pid);
+  const anyone = new VaultClient({ address: server.address });
+  await expect(anyone.sealStatus()).rejects.toThrow('ECONNREFUSED');
+});
+
+test('is unsealed and not in dev mode, and shows its root token to nobody who does not ask for it', async () => {
+  await using server = await start();
+  const vault = new VaultClient({ address: server.address, token: server.rootToken });
+  expect(await vault.sealStatus()).toMatchObject({ initialized: true, sealed: false, n: 1, t: 1 });
+  // A dev server would have a key-value engine there.
+  await expect(vault.read('secret/config', z.unknown())).rejects.toMatchObject({ statusCode: 404 });
+  expect(server.log).toContain('core: vault is unsealed');
+  expect(server.log).not.toContain(server.rootToken);
+  expect(inspect(server, { depth: null, showHidden: true })).not.toContain(server.rootToken);
+});
+
+test('two run side by side', async () => {
+  const servers = await Promise.all([start(), start()]);
+  expect(new Set(servers.map(({ address }) => address)).size).toBe(2);
+  await Promise.all(servers.map((server) => server.stop()));
+});
+
+test('names a port that is taken', async () => {
+  const other = createServer();
+  await new Promise<void>((listening) => other.listen(0, '127.0.0.1', listening));
+  const { port } = other.address() as AddressInfo;
+  await expect(start(port)).rejects.toThrow(`port ${port} on 127.0.0.1 is taken; stop what listens there`);
+  await new Promise((closed) => other.close(closed));
+});
+
+test('says in the words of the server why it does not start', async () => {
+  const starting = OpenBaoServer.start({ binary, pluginDirectory: '/nowhere/plugins' });
+  await expect(starting).rejects.toThrow(/ended at once, saying "Error .*\/nowhere.*no such file or directory"/);
+});
+
+test.each(['SIGKILL', 'SIGTERM'] as const)('ends with a process that %s ends', async (signal) => {
+  const script = `
+    const { OpenBaoServer } = require(${JSON.stringify(join(__dirname, '../../../rehearsal/server/openbao'))});
+    OpenBaoServer.start(${JSON.stringify({ binary, pluginDirectory: dirname(plugin) })})
+      .then((server) => console.log(JSON.stringify({ pid: server.pid })));`;
+  const starter = spawn(process.execPath, ['--import', 'tsx', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const line = await new Promise<string>((resolve) =>
+    starter.stdout.once('data', (data: Buffer) => resolve(String(data))),
+  );
+  const { pid } = JSON.parse(line) as { pid: number };
+  expect(isAnythingLeft(pid)).toBe(true);
+  starter.kill(signal);
+  await untilNothingIsLeft(pid);
+});

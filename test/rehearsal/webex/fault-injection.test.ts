@@ -1,0 +1,96 @@
+import type { WebexSimulator } from '../../../rehearsal/webex/webex-simulator';
+import { call, login, refreshWith, startSimulator } from './simulated-login';
+
+let webex: WebexSimulator;
+beforeEach(async () => (webex = await startSimulator()));
+afterEach(() => webex.stop());
+
+function me(): Promise<Response> {
+  return call(`${webex.apiUrl}/people/me`);
+}
+
+test('a fault without a path happens to every request, until it is taken away', async () => {
+  webex.behaviour.fault = { status: 503 };
+  expect((await me()).status).toBe(503);
+  expect((await refreshWith(webex, 'any')).status).toBe(503);
+  webex.behaviour.fault = undefined;
+  expect((await me()).status).toBe(401);
+});
+
+test('a fault with a path happens there only', async () => {
+  webex.behaviour.fault = { path: '/v1/access_token', status: 500 };
+  expect((await me()).status).toBe(401);
+  expect((await refreshWith(webex, 'any')).status).toBe(500);
+});
+
+test('a request that a fault answers is logged with its grant type', async () => {
+  webex.behaviour.fault = { status: 429 };
+  await refreshWith(webex, 'any');
+  expect(webex.requests).toEqual([
+    { method: 'POST', path: '/v1/access_token', status: 429, grantType: 'refresh_token' },
+  ]);
+});
+
+test('a fault with a count heals, and leaves the fault that was given unchanged', async () => {
+  const fault = { status: 502, count: 2 };
+  webex.behaviour.fault = fault;
+  expect([(await me()).status, (await me()).status, (await me()).status]).toEqual([502, 502, 401]);
+  expect(fault.count).toBe(2);
+});
+
+test('rate limiting tells when to come back', async () => {
+  webex.behaviour.fault = { status: 429, retryAfterSeconds: 7 };
+  const reply = await me();
+  expect(reply.status).toBe(429);
+  expect(reply.headers.get('retry-after')).toBe('7');
+  webex.behaviour.fault = { status: 429 };
+  expect((await me()).headers.has('retry-after')).toBe(false);
+});
+
+test("the body has Webex's shape for resources, and the one of the behaviour for tokens", async () => {
+  webex.behaviour.fault = { status: 503 };
+  expect(await (await me()).json()).toMatchObject({
+    message: 'Service Unavailable',
+    trackingId: expect.stringMatching(/^ROUTERGW_/) as string,
+  });
+  expect(await (await refreshWith(webex, 'any')).json()).toMatchObject({ error: 'server_error' });
+  webex.behaviour.errorShape = 'webex';
+  expect(await (await refreshWith(webex, 'any')).json()).toMatchObject({ message: 'Service Unavailable' });
+});
+
+test('the body has the shape and the words that the fault names', async () => {
+  webex.behaviour.fault = { status: 400, body: 'rfc6749', error: 'invalid_grant' };
+  expect(await (await me()).json()).toEqual({ error: 'invalid_grant', error_description: 'Bad Request' });
+  webex.behaviour.fault = { status: 502, body: 'html', error: '<proxy>' };
+  const reply = await me();
+  expect(reply.headers.get('content-type')).toContain('text/html');
+  expect(await reply.text()).toBe('<html><body><h1>&lt;proxy></h1></body></html>');
+});
+
+test('a dropped connection gets no answer, and the next one does', async () => {
+  webex.behaviour.fault = { dropConnection: true, count: 1 };
+  await expect(me()).rejects.toThrow('fetch failed');
+  expect((await me()).status).toBe(401);
+  expect(webex.requests.map((request) => request.status)).toEqual([0, 401]);
+});
+
+test('a mere delay is followed by the usual answer', async () => {
+  const { access_token: token } = await login(webex);
+  webex.behaviour.fault = { delayMs: 1 };
+  expect((await call(`${webex.apiUrl}/people/me`, token)).status).toBe(200);
+});
+
+test('stopping does not wait for a delay', async () => {
+  webex.behaviour.fault = { delayMs: 3_600_000, count: 1 };
+  const waiting = expect(me()).rejects.toThrow('fetch failed');
+  // The last request that a fault with a count happens to takes the fault away: it has arrived, and waits.
+  await waitUntil(() => webex.behaviour.fault === undefined);
+  await webex.stop();
+  await waiting;
+});
+
+async function waitUntil(condition: () => boolean): Promise<void> {
+  while (!condition()) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

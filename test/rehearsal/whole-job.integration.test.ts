@@ -1,0 +1,253 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
+import { findOpenBao } from '../../rehearsal/server/openbao-binary';
+import type { AppliedDeclaration } from '../../rehearsal/applier/stack';
+import { Stage } from '../../rehearsal/stage';
+import { authorize } from '../../lib/consent/code-grant';
+import { readCredential } from '../../client/src/credential';
+import { defineDeployment } from '../../lib/declaration/deployment';
+import {
+  appPolicyName,
+  authorizerPolicyName,
+  provisionerPolicyName,
+  scratchCredential,
+} from '../../lib/declaration/policies';
+import type { VaultClient } from '../../lib/vault/vault-client';
+import { peopleMe } from '../../client/src/webex-client';
+import { statusOf } from '../fixtures/refusal';
+import { z } from 'zod';
+
+/*
+ * The main job on the real server and the real plugin, applied by the embedded applier, with two of everything.
+ */
+
+const declared = defineDeployment({
+  vault: { address: 'http://127.0.0.1:8200' },
+  engine: { mountPath: 'oauth/webex', plugin: { sha256: '0'.repeat(64) } },
+  integrations: [
+    { name: 'webex-myapp', clientId: 'client-one', redirectUrl: 'http://localhost:5000/auth' },
+    { name: 'webex-reports', clientId: 'client-two', redirectUrl: 'http://127.0.0.1:5000/auth' },
+  ],
+  credentials: [
+    { name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] },
+    {
+      name: 'reports',
+      integration: 'webex-reports',
+      scopes: ['spark:people_read', 'analytics:read_all', 'identity:people_read'],
+    },
+  ],
+  apps: [
+    { name: 'people-me', reads: ['testauth'] },
+    { name: 'meetings-report', reads: ['reports'], boundCidrs: ['127.0.0.1/32'], secretIdUses: 1 },
+  ],
+});
+
+/** The engine renews from 10 s before the end: after 2 s. */
+const SHORT_LIFE_SECONDS = 12;
+
+let stage: Stage;
+let mount: string;
+let applied: AppliedDeclaration;
+const seen: string[] = [];
+
+beforeAll(async () => {
+  const [binary, pluginPath] = [await findOpenBao(), await findOauthappPlugin()];
+  stage = await Stage.start({ declared, binary, pluginPath, accessTokenTtlSeconds: SHORT_LIFE_SECONDS });
+  mount = stage.deployment.engine.mountPath;
+  applied = await stage.apply({ by: 'embedded' });
+  seen.push(JSON.stringify(applied));
+}, 600_000);
+afterAll(() => stage.stop());
+
+async function clientWith(policy: string): Promise<VaultClient> {
+  return stage.admin.withToken(await stage.tokenWith(policy));
+}
+
+async function authorised(credentialName: string): Promise<void> {
+  const grant = await authorize({
+    vault: await clientWith(authorizerPolicyName(stage.deployment)),
+    deployment: stage.deployment,
+    credentialName,
+    replace: false,
+    onNotice: (line) => seen.push(line),
+    onUrl: async (url) => {
+      seen.push(url);
+      seen.push(await (await fetch(await stage.webex.consent(url))).text());
+    },
+  });
+  seen.push(JSON.stringify(grant));
+}
+
+async function loggedInAs(app: string): Promise<VaultClient> {
+  const { roleId, secretId } = await stage.appRole(app);
+  const { token } = await stage.admin.loginAppRole(roleId, secretId, stage.deployment.appRolePath);
+  return stage.admin.withToken(token);
+}
+
+const anything = z.unknown();
+
+test('the declaration is applied by the provisioner alone', () => {
+  const stack = readFileSync(join(stage.folder, 'stacks/webex-tokens/cdk.tf.json'), 'utf8');
+  const { resource } = JSON.parse(stack) as { resource: Record<string, object> };
+  const all = Object.entries(resource).flatMap(([type, byId]) => Object.keys(byId).map((id) => `${type}.${id}`));
+  expect([...applied.changed].sort()).toEqual(all.sort());
+  expect(all.length).toBeGreaterThan(10);
+  expect(Object.keys(applied.outputs.role_ids as object)).toEqual(['meetings-report', 'people-me']);
+});
+
+test('applying again changes nothing, and needs no secret', async () => {
+  const again = await stage.apply({ by: 'embedded', variables: {} });
+  expect(again.changed).toEqual([]);
+});
+
+test('an admin authorises once, and each app reads the token of its own credential', async () => {
+  await authorised('testauth');
+  await authorised('reports');
+  const { apiUrl } = stage.deployment.webex;
+  for (const [app, credential] of [
+    ['people-me', 'testauth'],
+    ['meetings-report', 'reports'],
+  ] as const) {
+    const { accessToken } = await readCredential(await loggedInAs(app), mount, credential);
+    await expect(peopleMe({ apiUrl, accessToken })).resolves.toMatchObject({ displayName: 'Ada Admin' });
+  }
+});
+
+test('an access token that expires is followed by the next one, without consent', async () => {
+  const app = await loggedInAs('people-me');
+  const asked = (): number => stage.webex.requests.filter(({ path }) => path.includes('authorize')).length;
+  const consents = asked();
+  const first = (await readCredential(app, mount, 'testauth')).accessToken;
+  let next = first;
+  while (next === first) {
+    next = (await readCredential(app, mount, 'testauth')).accessToken;
+  }
+  expect(asked()).toBe(consents);
+});
+
+describe('a secret id of an app', () => {
+  test('is good for as many logins as declared', async () => {
+    const { roleId, secretId } = await stage.appRole('meetings-report');
+    await stage.admin.loginAppRole(roleId, secretId, stage.deployment.appRolePath);
+    expect(await statusOf(stage.admin.loginAppRole(roleId, secretId, stage.deployment.appRolePath))).toBe(400);
+  });
+});
+
+describe('the policy of an app', () => {
+  let app: VaultClient;
+  beforeAll(async () => (app = await clientWith(appPolicyName(stage.deployment, 'people-me'))));
+
+  test('lets it read its own credential', async () => {
+    expect((await readCredential(app, mount, 'testauth')).accessToken).not.toBe('');
+  });
+
+  test.each([
+    ['read another credential', () => app.read(`${mount}/creds/reports`, anything)],
+    ['read a consent on trial', () => app.read(`${mount}/creds/${scratchCredential('testauth')}`, anything)],
+    ['write its credential', () => app.write(`${mount}/creds/testauth`, { server: 'webex-myapp', code: 'x' })],
+    ['delete its credential', () => app.delete(`${mount}/creds/testauth`)],
+    ['read an integration', () => app.read(`${mount}/servers/webex-myapp`, anything)],
+    ['list integrations', () => app.list(`${mount}/servers`)],
+    ['read the config', () => app.read(`${mount}/config`, anything)],
+    ['write the config', () => app.write(`${mount}/config`, {})],
+    ['exchange a token', () => app.read(`${mount}/sts/testauth`, anything)],
+    ['ask for a consent URL', () => app.write(`${mount}/auth-code-url`, { server: 'webex-myapp' })],
+    ['issue a secret id', () => app.write(`auth/approle/role/people-me/secret-id`, {})],
+    ['read a policy', () => app.read(`sys/policies/acl/${appPolicyName(stage.deployment, 'people-me')}`, anything)],
+    ['see the mounts', () => app.read('sys/mounts', anything)],
+    ['seal', () => app.write('sys/seal', {})],
+  ])('refuses to %s', async (_, call) => {
+    expect(await statusOf(call())).toBe(403);
+  });
+});
+
+describe('the policy of an authorizer', () => {
+  let authorizer: VaultClient;
+  beforeAll(async () => (authorizer = await clientWith(authorizerPolicyName(stage.deployment))));
+  const consent = (more: object): object => ({
+    server: 'webex-myapp',
+    redirect_url: stage.deployment.integrations[0]?.redirectUrl,
+    scopes: 'spark:people_read',
+    state: 'x',
+    ...more,
+  });
+
+  test('lets it ask for a consent URL, and look at the credential', async () => {
+    expect(await statusOf(authorizer.write(`${mount}/auth-code-url`, consent({})))).toBe(200);
+    expect(await statusOf(authorizer.read(`${mount}/creds/testauth`, anything))).toBe(200);
+    expect(await statusOf(authorizer.read(`${mount}/servers/webex-myapp`, anything))).toBe(200);
+  });
+
+  test('lets it write a code, which the engine then judges', async () => {
+    const code = { server: 'webex-myapp', code: 'no such code', redirect_url: 'http://localhost/' };
+    expect(await statusOf(authorizer.write(`${mount}/creds/testauth`, code))).toBe(400);
+  });
+
+  test.each([
+    [
+      'another redirect URL',
+      () => authorizer.write(`${mount}/auth-code-url`, consent({ redirect_url: 'http://evil/' })),
+    ],
+    ['other scopes', () => authorizer.write(`${mount}/auth-code-url`, consent({ scopes: 'spark:all' }))],
+    ['an integration not declared', () => authorizer.write(`${mount}/auth-code-url`, consent({ server: 'other' }))],
+    ['the import of a refresh token', () => authorizer.write(`${mount}/creds/testauth`, { refresh_token: 'x' })],
+    [
+      'a code of another integration',
+      () => authorizer.write(`${mount}/creds/testauth`, { server: 'webex-reports', code: 'x' }),
+    ],
+    ['a credential not declared', () => authorizer.write(`${mount}/creds/other`, { server: 'webex-myapp', code: 'x' })],
+    ['writing an integration', () => authorizer.write(`${mount}/servers/webex-myapp`, { client_id: 'x' })],
+    ['listing integrations', () => authorizer.list(`${mount}/servers`)],
+    ['the config', () => authorizer.read(`${mount}/config`, anything)],
+    ['a token exchange', () => authorizer.read(`${mount}/sts/testauth`, anything)],
+    ['issuing a secret id', () => authorizer.write('auth/approle/role/people-me/secret-id', {})],
+    ['writing a policy', () => authorizer.write('sys/policies/acl/mine', { policy: '' })],
+    ['the mounts', () => authorizer.read('sys/mounts', anything)],
+  ])('refuses %s', async (_, call) => {
+    expect(await statusOf(call())).toBe(403);
+  });
+});
+
+describe('the policy of the provisioner', () => {
+  let provisioner: VaultClient;
+  beforeAll(async () => (provisioner = await clientWith(provisionerPolicyName(stage.deployment))));
+
+  test.each([
+    ['reading a credential', () => provisioner.read(`${mount}/creds/testauth`, anything)],
+    ['writing a credential', () => provisioner.write(`${mount}/creds/testauth`, { server: 'webex-myapp', code: 'x' })],
+    ['a token exchange', () => provisioner.read(`${mount}/sts/testauth`, anything)],
+    ['another mount', () => provisioner.write('sys/mounts/other', { type: 'kv' })],
+    ['another policy', () => provisioner.write('sys/policies/acl/other', { policy: '' })],
+    ['another role', () => provisioner.write('auth/approle/role/other', {})],
+    [
+      'widening its own policy',
+      () => provisioner.write(`sys/policies/acl/${provisionerPolicyName(stage.deployment)}`, { policy: '' }),
+    ],
+    ['issuing a secret id', () => provisioner.write('auth/approle/role/people-me/secret-id', {})],
+    ['making tokens', () => provisioner.write('auth/token/create', {})],
+    ['another plugin', () => provisioner.write('sys/plugins/catalog/secret/other', { sha256: 'x', command: 'x' })],
+    ['seal', () => provisioner.write('sys/seal', {})],
+    ['sys/raw', () => provisioner.read('sys/raw/core/mounts', anything)],
+  ])('refuses %s', async (_, call) => {
+    expect(await statusOf(call())).toBe(403);
+  });
+});
+
+test('no secret is in the synthesized stack, the state, the outcome, the log or what a person saw', async () => {
+  const { accessToken } = await readCredential(await loggedInAs('people-me'), mount, 'testauth');
+  const secrets = [...Object.values(stage.variables), stage.server.rootToken, accessToken];
+  const written = filesBelow(stage.folder).map((file) => readFileSync(file, 'utf8'));
+  const everything = [...written, stage.server.log, JSON.stringify(stage.webex.requests), ...seen].join('\n');
+  expect(everything).toContain('oauth/webex');
+  for (const secret of secrets) {
+    expect(secret.length).toBeGreaterThan(20);
+    expect(everything.includes(secret)).toBe(false);
+  }
+});
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile());
+}
