@@ -1,6 +1,11 @@
 const base = {
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] },
   testEnvironment: 'node',
+  // As tsconfig.json has it: the client's sources, which need no build.
+  moduleNameMapper: {
+    '^webex-token-client$': '<rootDir>/client/src/index.ts',
+    '^webex-token-client/(.*)$': '<rootDir>/client/src/$1.ts',
+  },
 };
 // A project cannot set its timeout otherwise.
 const onRealServers = { ...base, setupFilesAfterEnv: ['<rootDir>/test/real-servers.ts'] };

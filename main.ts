@@ -1,7 +1,7 @@
 import { App } from 'cdktf';
 import { VaultServer } from './constructs/server/vault-server';
 import { WebexTokens } from './constructs/tokens/webex-tokens';
-import { UserError } from './client/src/user-error';
+import { ExplainedError } from './client/src/explained-error';
 
 /*
  * The architecture: a server, unless one exists, and everything inside it. No stack reads the state of the other,
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  if (!(error instanceof UserError)) {
+  if (!(error instanceof ExplainedError)) {
     throw error;
   }
   process.stderr.write(`error: ${error.message}\n`);

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import Table from 'cli-table3';
+import { ExplainedError } from 'webex-token-client/core';
 import { run } from '../rehearsal/child-process';
 import { findOauthappPlugin } from '../rehearsal/server/oauthapp-plugin';
 import { findOpenBao } from '../rehearsal/server/openbao-binary';
 import { Stage } from '../rehearsal/stage';
 import { createCommand, loadDeployment, runCommand, wholeNumber } from '../lib/cli/command';
-import { UserError } from '../client/src/user-error';
 
 /*
  * How long the things take that a person waits for. Measured side by side in one run; nothing here is asserted.
@@ -26,7 +26,7 @@ interface Measurement {
 async function command(file: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
   const { exitCode, stdout, stderr } = await run(file, args, { cwd: PROJECT, env: { ...process.env, ...env } });
   if (exitCode !== 0) {
-    throw new UserError(
+    throw new ExplainedError(
       `${[file, ...args].join(' ')} ended with exit code ${exitCode}: ${(stderr || stdout).trim().slice(-300)}`,
     );
   }

@@ -2,8 +2,8 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { App, LocalBackend, TerraformBackend, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
+import { ExplainedError } from 'webex-token-client/core';
 import type { Deployment } from '../lib/declaration/deployment';
-import { UserError } from '../client/src/user-error';
 
 /** First version with ephemeral variables and with write-only arguments, of Terraform and of OpenTofu alike. */
 const REQUIRED_VERSION = '>= 1.11';
@@ -19,7 +19,7 @@ export abstract class DeploymentStack extends TerraformStack {
   constructor(scope: Construct, id: string, { backend, vault }: Deployment) {
     super(scope, id);
     if (vault.server !== undefined && backend !== undefined && !JSON.stringify(backend.config).includes('{stack}')) {
-      throw new UserError(
+      throw new ExplainedError(
         `backend "${backend.type}" would keep the states of two stacks in one place; put {stack} in the setting that tells states apart, like key: "webex/{stack}.tfstate"`,
       );
     }

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { lock } from 'proper-lockfile';
-import { errorCode, UserError } from '../client/src/user-error';
+import { errorCode, ExplainedError } from 'webex-token-client/core';
 
 /*
  * What was fetched or built once, kept in the user's cache folder. An entry is filled in a folder beside it and
@@ -43,7 +43,7 @@ export function cacheRoot(env: NodeJS.ProcessEnv = process.env, platform: NodeJS
 /**
  * The folder of a cache entry, filled first where that is needed.
  *
- * @throws UserError where the cache folder cannot be written; else what `fill` throws
+ * @throws ExplainedError where the cache folder cannot be written; else what `fill` throws
  */
 export async function cachedFolder(entry: CacheEntry, env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const folder = join(cacheRoot(env), entry.name);
@@ -66,14 +66,14 @@ export async function cachedFolder(entry: CacheEntry, env: NodeJS.ProcessEnv = p
 /**
  * Creates the cache folder of this project, for this user alone.
  *
- * @throws UserError where it cannot be written
+ * @throws ExplainedError where it cannot be written
  */
 export async function makeCacheRoot(env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const root = cacheRoot(env);
   try {
     await mkdir(root, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new UserError(
+    throw new ExplainedError(
       `the cache folder ${root} cannot be written (${errorCode(error)}); set WEBEX_TOKEN_VAULT_CACHE to a folder that can`,
     );
   }
@@ -106,7 +106,7 @@ async function replaceFolder(root: string, folder: string, entry: CacheEntry): P
     await mkdir(content);
     await entry.fill(content);
     if (!(await entry.isUsable(content))) {
-      throw new UserError(
+      throw new ExplainedError(
         `what was put into the cache as ${entry.name} does not work on this machine; remove ${root} and try again`,
       );
     }

@@ -1,5 +1,5 @@
 import { lock } from 'proper-lockfile';
-import { UserError } from '../client/src/user-error';
+import { ExplainedError } from 'webex-token-client/core';
 import { makeCacheRoot } from './cache-folder';
 
 /** A lock that has not been renewed for so long is of a process that was killed. */
@@ -9,7 +9,7 @@ const STALE_MS = 10_000;
  * One quickstart at a time for each user: two would take each other's processor, and their lines would mix.
  *
  * @returns lets the next one run
- * @throws UserError where another one runs
+ * @throws ExplainedError where another one runs
  */
 export async function quickstartLock(): Promise<() => Promise<void>> {
   const folder = await makeCacheRoot();
@@ -23,7 +23,9 @@ export async function quickstartLock(): Promise<() => Promise<void>> {
     return () => unlock().catch(() => undefined);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ELOCKED') {
-      throw new UserError('another quickstart is running; wait for it to end, or stop it with Ctrl-C where it runs');
+      throw new ExplainedError(
+        'another quickstart is running; wait for it to end, or stop it with Ctrl-C where it runs',
+      );
     }
     throw error;
   }

@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ExplainedError, peopleMe, readCredential, WebexResponseError } from 'webex-token-client/core';
 import { authorize } from '../lib/consent/code-grant';
-import { readCredential } from '../client/src/credential';
 import { findCredential, type Deployment } from '../lib/declaration/deployment';
 import { authorizerPolicyName } from '../lib/declaration/policies';
-import { UserError } from '../client/src/user-error';
-import { peopleMe, WebexResponseError } from '../client/src/webex-client';
 import { findOauthappPlugin } from './server/oauthapp-plugin';
 import { findOpenBao } from './server/openbao-binary';
 import { Stage } from './stage';
@@ -43,7 +41,7 @@ export interface Quickstart {
  * Starts the servers, applies the declaration, authorises, reads a token and sees its successor arrive.
  *
  * @param onStage called when servers are about to start, which the caller must stop, also where a later step fails
- * @throws UserError saying which part did not work
+ * @throws ExplainedError saying which part did not work
  */
 export async function runQuickstart(
   { declared, steps, onConsentUrl, signal }: QuickstartOptions,
@@ -52,7 +50,9 @@ export async function runQuickstart(
   const app = declared.apps[0];
   const credentialName = app?.reads[0];
   if (app === undefined || credentialName === undefined) {
-    throw new UserError('deployment.ts declares no app, so nothing would read a token; declare one, like "people-me"');
+    throw new ExplainedError(
+      'deployment.ts declares no app, so nothing would read a token; declare one, like "people-me"',
+    );
   }
 
   const { binary } = await steps.run('Looking for OpenBao', async (note) => {
@@ -147,6 +147,6 @@ async function whose(apiUrl: string, accessToken: string): Promise<string> {
 async function mustRefuse(apiUrl: string, accessToken: string): Promise<void> {
   const answer = await peopleMe({ apiUrl, accessToken }).catch((error: unknown) => error);
   if (!(answer instanceof WebexResponseError && answer.statusCode === 401)) {
-    throw new UserError('the simulated Webex still takes an access token that has expired; please report this');
+    throw new ExplainedError('the simulated Webex still takes an access token that has expired; please report this');
   }
 }

@@ -1,12 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
+import {
+  APP_ENVIRONMENT,
+  CREDENTIAL_EXIT_CODES,
+  errorCode,
+  ExplainedError,
+  quotedList,
+  tokenSourceFromEnvironment,
+  UsageError,
+  WebexFetch,
+} from 'webex-token-client/core';
 import { createCommand, loadDeployment, runCommand } from '../lib/cli/command';
 import { chooseCredential } from '../lib/declaration/credential-choice';
-import { CREDENTIAL_EXIT_CODES } from '../client/src/credential-errors';
-import { APP_ENVIRONMENT, tokenSourceFromEnvironment } from '../client/src/token-source-environment';
-import { errorCode, quotedList, UserError } from '../client/src/user-error';
-import { WebexFetch } from '../client/src/webex-fetch';
 import { ANALYTICS_SCOPES, ANALYTICS_URLS } from './meetings-report/aggregates';
 import { renderCsv } from './meetings-report/csv';
 import { coverage, lastMonth, parseMonth } from './meetings-report/month';
@@ -78,7 +84,7 @@ async function run(options: Options, signal: AbortSignal): Promise<void> {
   coverage(month, now);
   const sites = [...new Set((options.site ?? listed(process.env.WEBEX_SITES)).map(parseSite))];
   if (sites.length === 0) {
-    throw new UserError('no Webex site is named; add --site, like --site example.webex.com', 2);
+    throw new UsageError('no Webex site is named; add --site, like --site example.webex.com');
   }
   const analyticsUrls = chooseUrls(options);
   const outputs = chooseOutputs(options);
@@ -117,7 +123,7 @@ interface Output {
   readonly file?: string;
 }
 
-/** @throws UserError where two of them would mix on stdout */
+/** @throws ExplainedError where two of them would mix on stdout */
 function chooseOutputs(options: Options): Output[] {
   const formats: [string | true | undefined, Output['render']][] = [
     [options.csv, renderCsv],
@@ -130,24 +136,24 @@ function chooseOutputs(options: Options): Output[] {
   );
   const toStdout = chosen.filter(({ file }) => file === undefined).length;
   if (toStdout > 1) {
-    throw new UserError('only one of --csv, --json and --html can go to stdout; name a file for the others', 2);
+    throw new UsageError('only one of --csv, --json and --html can go to stdout; name a file for the others');
   }
   return toStdout === 1 ? chosen : [...chosen, { render: renderTable }];
 }
 
-/** @throws UserError where a region is unknown or a URL is none */
+/** @throws ExplainedError where a region is unknown or a URL is none */
 function chooseUrls({ region, analyticsUrl }: Options): string[] {
   const urls = analyticsUrl ?? listed(process.env.WEBEX_ANALYTICS_URL);
   const bad = urls.find((url) => !URL.canParse(url));
   if (bad !== undefined) {
-    throw new UserError(`--analytics-url must be a URL, got "${bad}"; write it like "${ANALYTICS_URLS.us ?? ''}"`, 2);
+    throw new UsageError(`--analytics-url must be a URL, got "${bad}"; write it like "${ANALYTICS_URLS.us ?? ''}"`);
   }
   if (region === undefined) {
     return urls.length > 0 ? urls : Object.values(ANALYTICS_URLS);
   }
   const url = ANALYTICS_URLS[region];
   if (url === undefined) {
-    throw new UserError(`unknown --region "${region}"; Webex has ${quotedList(Object.keys(ANALYTICS_URLS))}`, 2);
+    throw new UsageError(`unknown --region "${region}"; Webex has ${quotedList(Object.keys(ANALYTICS_URLS))}`);
   }
   return [url];
 }
@@ -160,7 +166,7 @@ async function deliver(text: string, file: string | undefined): Promise<void> {
   try {
     await writeFile(file, text);
   } catch (error) {
-    throw new UserError(`${file} cannot be written (${errorCode(error)}); check the folder and its permissions`);
+    throw new ExplainedError(`${file} cannot be written (${errorCode(error)}); check the folder and its permissions`);
   }
   process.stderr.write(`wrote ${file}\n`);
 }

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
+import { APP_ENVIRONMENT, tokenSourceFromEnvironment } from 'webex-token-client/core';
 import { createCommand, loadDeployment, runCommand } from '../lib/cli/command';
 import { chooseCredential } from '../lib/declaration/credential-choice';
 import { findIntegration } from '../lib/declaration/deployment';
-import { APP_ENVIRONMENT, tokenSourceFromEnvironment } from '../client/src/token-source-environment';
 import { VaultClient, vaultOptionsFromEnvironment } from '../lib/vault/vault-client';
 import { requireToken } from '../lib/access/vault-login';
 import { Authorization } from './people-me-web/authorization';
@@ -29,7 +29,7 @@ void runCommand((signal) =>
       const deployment = await loadDeployment(() => import('../deployment'));
       const credential = chooseCredential(deployment, ['spark:people_read'], options.credential);
       const vaultOptions = vaultOptionsFromEnvironment(deployment.vault);
-      requireToken(vaultOptions, credential.name);
+      requireToken(vaultOptions);
       const vault = new VaultClient(vaultOptions);
       await refuseExcessiveRights(vault, deployment, notice);
 

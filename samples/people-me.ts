@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import {
+  APP_ENVIRONMENT,
+  CREDENTIAL_EXIT_CODES,
+  tokenSourceFromEnvironment,
+  WebexFetch,
+} from 'webex-token-client/core';
 import { createCommand, loadDeployment, runCommand } from '../lib/cli/command';
 import { chooseCredential } from '../lib/declaration/credential-choice';
-import { CREDENTIAL_EXIT_CODES } from '../client/src/credential-errors';
-import { APP_ENVIRONMENT, tokenSourceFromEnvironment } from '../client/src/token-source-environment';
-import { WebexFetch } from '../client/src/webex-fetch';
 
 /** Prints the display name of the person who authorised: the smallest app that uses the tokens. */
 

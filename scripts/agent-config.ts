@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
+import { errorCode, ExplainedError, UsageError } from 'webex-token-client/core';
 import {
   AGENT_CONFIGURATION_HEADER,
   agentConfiguration,
@@ -9,7 +10,6 @@ import {
 } from '../lib/access/agent-configuration';
 import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { findApp, type App } from '../lib/declaration/deployment';
-import { errorCode, UserError } from '../client/src/user-error';
 import { vaultOptionsFromEnvironment, vaultVariable } from '../lib/vault/vault-client';
 
 /*
@@ -49,11 +49,10 @@ function build(): Command {
     .option('--render-interval-seconds <seconds>', 'how soon a new token arrives', wholeNumber, 300)
     .action(async (appName: string, options: Options) => {
       if ((options.format === 'env') !== (options.exec !== undefined)) {
-        throw new UserError(
+        throw new UsageError(
           options.exec === undefined
             ? '--format env needs the program that gets the environment; add --exec "<command>"'
             : '--exec has no effect with --format file, whose tokens any program can read; add --format env or leave it out',
-          2,
         );
       }
       const deployment = await loadDeployment(() => import('../deployment'));
@@ -80,7 +79,7 @@ function build(): Command {
 function write(folder: string, configuration: string): string {
   const file = join(folder, 'agent.hcl');
   if (existsSync(file) && !readFileSync(file, 'utf8').startsWith(AGENT_CONFIGURATION_HEADER)) {
-    throw new UserError(`${file} exists and was not written by this command; move it away, or use another --out`);
+    throw new ExplainedError(`${file} exists and was not written by this command; move it away, or use another --out`);
   }
   try {
     if (!existsSync(folder)) {
@@ -90,7 +89,7 @@ function write(folder: string, configuration: string): string {
     }
     writeFileSync(file, configuration);
   } catch (error) {
-    throw new UserError(`${file} cannot be written (${errorCode(error)}); use another --out`);
+    throw new ExplainedError(`${file} cannot be written (${errorCode(error)}); use another --out`);
   }
   return file;
 }

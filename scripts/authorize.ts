@@ -1,11 +1,10 @@
 import { stdin } from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
+import { CREDENTIAL_EXIT_CODES, oneLine } from 'webex-token-client/core';
 import { authorize, type Grant } from '../lib/consent/code-grant';
 import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
-import { CREDENTIAL_EXIT_CODES } from '../client/src/credential-errors';
 import { findCredential } from '../lib/declaration/deployment';
-import { oneLine } from '../client/src/safe-text';
 import { VaultClient, vaultOptionsFromEnvironment } from '../lib/vault/vault-client';
 import { requireToken } from '../lib/access/vault-login';
 
@@ -39,7 +38,7 @@ function build(signal: AbortSignal): Command {
       const deployment = await loadDeployment(() => import('../deployment'));
       findCredential(deployment, name);
       const vaultOptions = vaultOptionsFromEnvironment(deployment.vault);
-      requireToken(vaultOptions, name);
+      requireToken(vaultOptions);
       using prompt = options.manual ? new RedirectPrompt() : undefined;
       const grant = await authorize({
         vault: new VaultClient(vaultOptions),

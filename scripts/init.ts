@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { ExplainedError, UsageError } from 'webex-token-client/core';
 import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import type { Deployment } from '../lib/declaration/deployment';
 import {
@@ -21,7 +22,6 @@ import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../lib/ser
 import { readPgpKey } from '../lib/server/pgp-key';
 import { createPrivateFolder } from '../lib/server/private-file';
 import { withRootToken } from '../lib/server/root-token';
-import { UserError } from '../client/src/user-error';
 import { VaultClient, vaultOptionsFromEnvironment, type VaultClientOptions } from '../lib/vault/vault-client';
 import { explainServer } from '../lib/server/server-refusal';
 
@@ -83,7 +83,7 @@ async function initialise(
 ): Promise<void> {
   const { shares, threshold, unsealTimeoutSeconds, auditFile, pgpKey } = options;
   if (options.newSecretIds || options.from !== undefined || options.shareFile !== undefined) {
-    throw new UserError('--new-secret-ids, --from and --share-file go with --update-policy; give that too', 2);
+    throw new UsageError('--new-secret-ids, --from and --share-file go with --update-policy; give that too');
   }
   const pgpKeys = pgpKey === undefined ? undefined : await Promise.all(pgpKey.map(readPgpKey));
   const keys: KeyOptions = { shares, threshold, pgpKeys };
@@ -114,7 +114,7 @@ async function update(
   const status = await client.sealStatus();
   if (!status.initialized || status.sealed) {
     const [state, command] = status.initialized ? ['sealed', 'npm run unseal'] : ['not initialised', 'npm run init'];
-    throw new UserError(`${client.address} is ${state}, so there is nothing to update; run "${command}" first`);
+    throw new ExplainedError(`${client.address} is ${state}, so there is nothing to update; run "${command}" first`);
   }
   const token = await operatorToken(connection, 'administrator', options.out);
   const shares = readKeyShares({ files: shareFile, folder: from }, signal);
@@ -127,7 +127,7 @@ async function update(
 async function receiverFor(options: Options, prepare: () => Promise<void>): Promise<SecretReceiver> {
   if (options.print) {
     if (!process.stdout.isTTY) {
-      throw new UserError('--print shows secrets on a terminal, and standard output is none; leave it out', 2);
+      throw new UsageError('--print shows secrets on a terminal, and standard output is none; leave it out');
     }
     return {
       keyShares: async (shares) => print(shares.map((share, index) => `Key share ${index + 1}: ${share}`)),
@@ -151,7 +151,7 @@ function print(lines: readonly string[]): Promise<void> {
 function connect(deployment: Deployment): VaultClientOptions {
   const options = vaultOptionsFromEnvironment({ address: deployment.vault.address });
   if (options.namespace !== undefined || deployment.vault.namespace !== undefined) {
-    throw new UserError(
+    throw new ExplainedError(
       'a server is initialised in its root namespace, and a namespace is set; unset VAULT_NAMESPACE, or have whoever runs that server prepare it',
     );
   }

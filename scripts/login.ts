@@ -1,8 +1,8 @@
+import { ExplainedError, quotedList, UsageError } from 'webex-token-client/core';
 import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { DEFAULT_OPERATOR_FOLDER, readOperatorLogin } from '../lib/server/operator-folder';
 import { loginOperator, OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../lib/server/operators';
 import { explainServer } from '../lib/server/server-refusal';
-import { quotedList, UserError } from '../client/src/user-error';
 import { VaultClient, vaultOptionsFromEnvironment } from '../lib/vault/vault-client';
 
 /*
@@ -23,11 +23,11 @@ void runCommand(() =>
     .action(async (operator: string, { operators }: { operators: string }) => {
       const name = OPERATOR_NAMES.find((known): known is OperatorName => known === operator);
       if (name === undefined) {
-        throw new UserError(`unknown operator "${operator}"; there are ${quotedList(OPERATOR_NAMES)}`, 2);
+        throw new UsageError(`unknown operator "${operator}"; there are ${quotedList(OPERATOR_NAMES)}`);
       }
       const login = await readOperatorLogin(operators, name);
       if (login === undefined) {
-        throw new UserError(
+        throw new ExplainedError(
           `no login of operator "${name}" in ${operators}; name the folder that has ${name}-role-id and ${name}-secret-id with --operators`,
         );
       }

@@ -1,10 +1,10 @@
+import { ExplainedError, UsageError } from 'webex-token-client/core';
 import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { findCredential } from '../lib/declaration/deployment';
 import { readKeyShares, RememberedKeyShares } from '../lib/server/key-shares';
 import { DEFAULT_OPERATOR_FOLDER, OPERATOR_ENVIRONMENT, operatorToken } from '../lib/server/operator-folder';
 import { restoreServer } from '../lib/server/restoration';
 import { explainServer } from '../lib/server/server-refusal';
-import { UserError } from '../client/src/user-error';
 import { vaultOptionsFromEnvironment, vaultVariable } from '../lib/vault/vault-client';
 
 /*
@@ -96,10 +96,10 @@ async function confirm(question: string, yes: boolean, signal: AbortSignal): Pro
     return;
   }
   if (!process.stdin.isTTY) {
-    throw new UserError('there is no terminal to ask whether to restore; say so with --yes', 2);
+    throw new UsageError('there is no terminal to ask whether to restore; say so with --yes');
   }
   const prompts = await import('@inquirer/prompts');
   if (!(await prompts.confirm({ message: question, default: false }, { signal, output: process.stderr }))) {
-    throw new UserError('nothing was restored');
+    throw new ExplainedError('nothing was restored');
   }
 }

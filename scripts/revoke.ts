@@ -1,8 +1,7 @@
+import { CREDENTIAL_EXIT_CODES, ExplainedError, UsageError } from 'webex-token-client/core';
 import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
-import { CREDENTIAL_EXIT_CODES } from '../client/src/credential-errors';
 import { findCredential } from '../lib/declaration/deployment';
 import { deleteCredential, findRevocable, whatRemains } from '../lib/consent/revocation';
-import { UserError } from '../client/src/user-error';
 import { VaultClient, vaultOptionsFromEnvironment } from '../lib/vault/vault-client';
 import { requireToken } from '../lib/access/vault-login';
 
@@ -26,11 +25,11 @@ void runCommand((signal) =>
       const credential = findCredential(deployment, name);
       const { mountPath } = deployment.engine;
       const options = vaultOptionsFromEnvironment(deployment.vault);
-      requireToken(options, name);
+      requireToken(options);
       const vault = new VaultClient(options);
       const revocable = await findRevocable(vault, mountPath, name);
       if (!yes && !(await confirmed(name, vault.address, signal))) {
-        throw new UserError(`"${name}" was not deleted`);
+        throw new ExplainedError(`"${name}" was not deleted`);
       }
       await deleteCredential(vault, mountPath, name);
       console.log([`"${name}" is deleted in Vault.`, ...whatRemains(deployment, credential, revocable)].join('\n'));
@@ -39,7 +38,7 @@ void runCommand((signal) =>
 
 async function confirmed(name: string, address: string, signal: AbortSignal): Promise<boolean> {
   if (!process.stdin.isTTY) {
-    throw new UserError(`there is no terminal to ask whether "${name}" shall be deleted; say so with --yes`, 2);
+    throw new UsageError(`there is no terminal to ask whether "${name}" shall be deleted; say so with --yes`);
   }
   const { confirm } = await import('@inquirer/prompts');
   const message = `Delete "${name}" at ${address}? Its apps get no more tokens, and only a person can authorise it again.`;

@@ -1,6 +1,5 @@
+import { CREDENTIAL_EXIT_CODES, readCredential } from 'webex-token-client/core';
 import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
-import { readCredential } from '../client/src/credential';
-import { CREDENTIAL_EXIT_CODES } from '../client/src/credential-errors';
 import { findCredential } from '../lib/declaration/deployment';
 import { vaultOptionsFromEnvironment } from '../lib/vault/vault-client';
 import { LOGIN_ENVIRONMENT, loginFromEnvironment } from '../lib/access/vault-login';
@@ -20,7 +19,7 @@ void runCommand(() =>
       const deployment = await loadDeployment(() => import('../deployment'));
       findCredential(deployment, name);
       const options = vaultOptionsFromEnvironment(deployment.vault);
-      const vault = await loginFromEnvironment(options, deployment.appRolePath, name);
+      const vault = await loginFromEnvironment(options, deployment.appRolePath);
       const reading = await readCredential(vault, deployment.engine.mountPath, name);
       if (json) {
         const { accessToken, tokenType, expireTime, warnings } = reading;

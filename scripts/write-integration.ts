@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { UsageError } from 'webex-token-client/core';
 import { createCommand, runCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import {
   INTEGRATION_SECRET_ENVIRONMENT as NAMES,
@@ -6,7 +7,6 @@ import {
   requireClientSecret,
   writeIntegration,
 } from '../lib/vault/integration-secret';
-import { UserError } from '../client/src/user-error';
 
 /*
  * Started by Terraform while it applies stack `webex-tokens`, never by hand: see constructs/tokens/integration.ts.
@@ -57,7 +57,7 @@ function secretOptions(): { integration: string; variable: string; clientSecret?
 function variable(name: string): string {
   const value = process.env[name];
   if (value === undefined) {
-    throw new UserError(`${name} is not set, as Terraform sets it for this command; run "npm run deploy" instead`, 2);
+    throw new UsageError(`${name} is not set, as Terraform sets it for this command; run "npm run deploy" instead`);
   }
   return value;
 }

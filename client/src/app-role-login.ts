@@ -1,4 +1,4 @@
-import { NotPermitted, TemporarilyUnavailable, VaultSealed, type CredentialError } from './credential-errors';
+import { NotPermitted, TemporarilyUnavailable, VaultSealed } from './credential-errors';
 import { safeText } from './safe-text';
 import { unwrapSecretId } from '../../lib/access/secret-id';
 import { readSetting, VaultResponseError, type VaultClient, type VaultLogin } from '../../lib/vault/vault-client';
@@ -29,23 +29,20 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  */
 export class AppRoleLogin implements AsyncDisposable {
   readonly #vault: VaultClient;
-  readonly #credential: string;
   readonly #options: AppRoleLoginOptions;
   #unwrapped?: string;
   #session?: Session;
   #renewal?: NodeJS.Timeout;
 
   /**
-   * @param credential what the login is for, as errors name it
    * @throws TypeError unless there is exactly one source of the secret id
    */
-  constructor(vault: VaultClient, credential: string, options: AppRoleLoginOptions) {
+  constructor(vault: VaultClient, options: AppRoleLoginOptions) {
     const sources = [options.secretId, options.secretIdFile, options.wrappingToken];
     if (sources.filter((source) => source !== undefined).length !== 1) {
       throw new TypeError('give exactly one of secretId, secretIdFile and wrappingToken');
     }
     this.#vault = vault;
-    this.#credential = credential;
     this.#options = options;
   }
 
@@ -100,19 +97,17 @@ export class AppRoleLogin implements AsyncDisposable {
     return this.#unwrapped;
   }
 
-  #explain(error: VaultResponseError, appRolePath: string): CredentialError {
+  #explain(error: VaultResponseError, appRolePath: string): Error {
     const { statusCode, retryAfterMs } = error;
     if ([400, 401, 403, 404].includes(statusCode)) {
       return new NotPermitted(
-        this.#credential,
         `Vault does not log role id and secret id in at auth/${appRolePath} (${statusCode}): one of them is wrong, expired or used up, or this network may not use them; issue a new secret id`,
       );
     }
     const said = safeText(error.said) || 'no message';
     return said.includes('sealed')
-      ? new VaultSealed(this.#credential, this.#vault.address)
+      ? new VaultSealed(this.#vault.address)
       : new TemporarilyUnavailable(
-          this.#credential,
           `Vault could not log in at auth/${appRolePath} (${statusCode}: ${said}); try again later`,
           retryAfterMs,
         );

@@ -1,38 +1,21 @@
-import { UserError } from './user-error';
+import { ExplainedError } from './explained-error';
 
 /*
- * Why there is no access token, by what the caller must do. All of them are `UserError`s, so a command needs no more
- * than to let them through.
+ * Why there is no access token, by what the caller must do.
  */
 
-/** For `--help` of every command that reads a credential. */
-export const CREDENTIAL_EXIT_CODES: Readonly<Record<number, string>> = {
-  3: 'a person must consent: not authorised yet, or to be authorised again',
-  4: 'temporarily unavailable: try again later',
-  5: 'not permitted: this Vault identity may not do it',
-};
+/** Nobody has consented yet, or the credential was deleted: authorise. */
+export class NotAuthorizedYet extends ExplainedError {
+  override name = 'NotAuthorizedYet';
 
-/** What all of them know. */
-export abstract class CredentialError extends UserError {
   constructor(
     /** Name of the credential. */
     readonly credential: string,
-    message: string,
-    exitCode: number,
+    message?: string,
   ) {
-    super(message, exitCode);
-  }
-}
-
-/** Nobody has consented yet, or the credential was deleted: authorise. */
-export class NotAuthorizedYet extends CredentialError {
-  override name = 'NotAuthorizedYet';
-
-  constructor(credential: string, message?: string) {
     super(
-      credential,
-      message ?? `credential "${credential}" is not authorised yet; run: npm run authorize -- ${credential}`,
-      3,
+      message ??
+        `credential "${credential}" is not authorised yet; an authorizer runs: npx webex-token-vault authorize ${credential}`,
     );
   }
 }
@@ -44,61 +27,54 @@ export class AuthorizationPending extends NotAuthorizedYet {
   constructor(credential: string) {
     super(
       credential,
-      `credential "${credential}" waits for a consent that was begun elsewhere; finish it there, or run: npm run authorize -- ${credential}`,
+      `credential "${credential}" waits for a consent that was begun elsewhere; finish it there, or have it authorised: npx webex-token-vault authorize ${credential}`,
     );
   }
 }
 
 /** Webex refuses to renew the grant, for good: authorise again. */
-export class ReauthorizationRequired extends CredentialError {
+export class ReauthorizationRequired extends ExplainedError {
   override name = 'ReauthorizationRequired';
 
-  constructor(credential: string, said: string) {
+  constructor(
+    /** Name of the credential. */
+    readonly credential: string,
+    said: string,
+  ) {
     super(
-      credential,
-      `Webex does not renew credential "${credential}" any more (${said}); authorise it again: npm run authorize -- ${credential}`,
-      3,
+      `Webex does not renew credential "${credential}" any more (${said}); an authorizer consents again: npx webex-token-vault authorize ${credential}`,
     );
   }
 }
 
 /** Something between here and Webex is down: try again later, with growing pauses. */
-export class TemporarilyUnavailable extends CredentialError {
+export class TemporarilyUnavailable extends ExplainedError {
   override name = 'TemporarilyUnavailable';
 
   constructor(
-    credential: string,
     message: string,
     /** How long Vault asks to be left alone, if it does. */
     readonly retryAfterMs?: number,
   ) {
-    super(credential, message, 4);
+    super(message);
   }
 }
 
 /** The server must be unsealed by whoever holds its keys. */
-export class VaultSealed extends CredentialError {
+export class VaultSealed extends ExplainedError {
   override name = 'VaultSealed';
 
-  constructor(credential: string, address: string) {
-    super(credential, `Vault at ${address} is sealed; unseal it, then try again`, 1);
+  constructor(address: string) {
+    super(`Vault at ${address} is sealed; unseal it, then try again`);
   }
 }
 
 /** The Vault identity lacks what this takes: use another one, or have its policy changed. */
-export class NotPermitted extends CredentialError {
+export class NotPermitted extends ExplainedError {
   override name = 'NotPermitted';
-
-  constructor(credential: string, message: string) {
-    super(credential, message, 5);
-  }
 }
 
 /** Engine or integration are missing or wrong in Vault: deploy. */
-export class NotDeployed extends CredentialError {
+export class NotDeployed extends ExplainedError {
   override name = 'NotDeployed';
-
-  constructor(credential: string, message: string) {
-    super(credential, message, 1);
-  }
 }

@@ -9,7 +9,7 @@ import {
   VaultSealed,
 } from './credential-errors';
 import { safeText } from './safe-text';
-import { UserError } from './user-error';
+import { ExplainedError } from './explained-error';
 import { VaultResponseError, type VaultClient } from '../../lib/vault/vault-client';
 
 /*
@@ -69,23 +69,21 @@ export function explainRefusal(
   mountPath: string,
   name: string,
   secrets: readonly string[] = [],
-): UserError {
+): ExplainedError {
   const said = whatVaultSaid(error, secrets);
   switch (error.statusCode) {
     case 400:
       return explainState(said, name);
     case 403:
       return new NotPermitted(
-        name,
         `this Vault token may not ${VERBS[error.method] ?? 'use'} credential "${name}": it is not valid, or its policies lack "${CAPABILITIES[error.method] ?? 'read'}" on ${mountPath}/creds/${name}`,
       );
     case 404:
-      return said === '' ? new NotAuthorizedYet(name) : engineMissing(name, mountPath, said);
+      return said === '' ? new NotAuthorizedYet(name) : engineMissing(mountPath, said);
     default:
       return said.includes('sealed')
-        ? new VaultSealed(name, address)
+        ? new VaultSealed(address)
         : new TemporarilyUnavailable(
-            name,
             `Vault could not serve credential "${name}" (${error.statusCode}: ${said || 'no message'}); try again later`,
             error.retryAfterMs,
           );
@@ -102,37 +100,36 @@ export function whatVaultSaid(error: VaultResponseError, secrets: readonly strin
  *
  * @param said Vault's own words
  */
-export function engineMissing(name: string, mountPath: string, said = ''): NotDeployed {
+export function engineMissing(mountPath: string, said = ''): NotDeployed {
   if (said.includes('backend is nil')) {
     return new NotDeployed(
-      name,
       `the engine at ${mountPath}/ is mounted, but its plugin does not run: the binary in the server's plugin directory is missing, or is not the one whose sha256 is registered; the server's log says which; put the right one there and restart the server, or deploy webex-tokens with the sha256 of the new one`,
     );
   }
   return new NotDeployed(
-    name,
     `no oauthapp engine is mounted at ${mountPath}/; deploy stack webex-tokens, or correct engine.mountPath in deployment.ts`,
   );
 }
 
 /** The engine tells the states of a grant apart by the text only. */
-function explainState(said: string, name: string): UserError {
+function explainState(said: string, name: string): ExplainedError {
   if (said.includes('token pending issuance')) {
     return new AuthorizationPending(name);
   }
   if (said.includes('has configuration problems') || said.includes('server configuration does not exist')) {
-    return new NotDeployed(name, `the integration of credential "${name}" is broken (${said}); deploy webex-tokens`);
+    return new NotDeployed(`the integration of credential "${name}" is broken (${said}); deploy webex-tokens`);
   }
   if (said.includes('refresh failed')) {
     return new ReauthorizationRequired(name, said);
   }
   if (said.includes('token expired')) {
     return new TemporarilyUnavailable(
-      name,
       `the access token of "${name}" has expired and could not be refreshed yet; try again later, and if it stays, check that Vault reaches Webex, or run: npm run authorize -- ${name} --replace`,
     );
   }
-  return new UserError(`Vault does not hand out credential "${name}": ${said || 'no message'}; see the server's log`);
+  return new ExplainedError(
+    `Vault does not hand out credential "${name}": ${said || 'no message'}; see the server's log`,
+  );
 }
 
 const VERBS: Record<string, string> = { GET: 'read', PUT: 'write', DELETE: 'delete' };

@@ -1,4 +1,4 @@
-import { UserError } from './user-error';
+import { ExplainedError } from './explained-error';
 
 /*
  * What Vault, Webex or a browser said may be shown to a person only after this: an error text can quote the request
@@ -32,7 +32,9 @@ export function safeText(text: string, secrets: readonly string[] = []): string 
   return safe.length > 300 ? `${safe.slice(0, 300)}...` : safe;
 }
 
-/** What an error says: a `UserError` is made to be read, any other message may hold anything. */
+/** What an error says: a `ExplainedError` is made to be read, any other message may hold anything. */
 export function describeError(error: unknown): string {
-  return error instanceof UserError ? error.message : safeText(error instanceof Error ? error.message : String(error));
+  return error instanceof ExplainedError
+    ? error.message
+    : safeText(error instanceof Error ? error.message : String(error));
 }

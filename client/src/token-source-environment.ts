@@ -1,6 +1,6 @@
 import type { Deployment } from '../../lib/declaration/deployment';
 import { TokenSource, type TokenSourceOptions } from './token-source';
-import { UserError } from './user-error';
+import { ExplainedError } from './explained-error';
 import { vaultOptionsFromEnvironment, vaultVariable } from '../../lib/vault/vault-client';
 
 /** For `--help` of programs that log in as an app. */
@@ -18,7 +18,7 @@ export const APP_ENVIRONMENT: Readonly<Record<string, string>> = {
 /**
  * The token source of an app that is told by its environment where Vault is and who it is.
  *
- * @throws UserError where the environment does not tell, or tells twice
+ * @throws ExplainedError where the environment does not tell, or tells twice
  */
 export function tokenSourceFromEnvironment(
   deployment: Deployment,
@@ -29,7 +29,7 @@ export function tokenSourceFromEnvironment(
   const { address, namespace, ca } = vaultOptionsFromEnvironment(deployment.vault, env);
   const roleId = vaultVariable('ROLE_ID', env);
   if (roleId === undefined) {
-    throw new UserError(
+    throw new ExplainedError(
       'VAULT_ROLE_ID is not set, so there is no app to log in as; run "npm run issue -- <app>" and set what it prints',
     );
   }
@@ -40,7 +40,7 @@ export function tokenSourceFromEnvironment(
   };
   const given = Object.values(sources).filter((source) => source !== undefined).length;
   if (given !== 1) {
-    throw new UserError(
+    throw new ExplainedError(
       `${given === 0 ? 'none' : 'more than one'} of VAULT_SECRET_ID, VAULT_SECRET_ID_FILE and VAULT_WRAPPED_SECRET_ID is set; set exactly one of them`,
     );
   }

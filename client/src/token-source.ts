@@ -55,7 +55,7 @@ export class TokenSource implements AsyncDisposable {
     this.#options = options;
     this.#now = options.now ?? Date.now;
     const { address, namespace, ca, timeoutMs } = options;
-    this.#login = new AppRoleLogin(new VaultClient({ address, namespace, ca, timeoutMs }), options.credential, options);
+    this.#login = new AppRoleLogin(new VaultClient({ address, namespace, ca, timeoutMs }), options);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { safeText } from './safe-text';
-import { UserError } from './user-error';
+import { ExplainedError } from './explained-error';
 
 /*
  * What is asked of Webex itself, with an access token in hand.
@@ -15,7 +15,7 @@ export interface WebexOptions {
 }
 
 /** Webex answered, and said no. */
-export class WebexResponseError extends UserError {
+export class WebexResponseError extends ExplainedError {
   override name = 'WebexResponseError';
 
   constructor(
@@ -32,7 +32,7 @@ export class WebexResponseError extends UserError {
 }
 
 /** No answer from Webex at all, or one that Webex does not give. */
-export class WebexUnreachableError extends UserError {
+export class WebexUnreachableError extends ExplainedError {
   override name = 'WebexUnreachableError';
 }
 
@@ -75,7 +75,7 @@ async function get({ apiUrl, accessToken, timeoutMs = 30_000 }: WebexOptions, pa
     });
     return await readJson(response, apiUrl, path, [accessToken]);
   } catch (error) {
-    throw error instanceof UserError ? error : noAnswer(apiUrl, error);
+    throw error instanceof ExplainedError ? error : noAnswer(apiUrl, error);
   }
 }
 

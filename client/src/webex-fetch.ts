@@ -4,7 +4,7 @@ import { nextPage } from './link-header';
 import { retry, type RetryOptions } from './retry';
 import { retryAfterMs } from './retry-after';
 import type { TokenSource } from './token-source';
-import { UserError } from './user-error';
+import { ExplainedError } from './explained-error';
 import { noAnswer, notWebex, readJson } from './webex-client';
 
 export interface WebexFetchOptions {
@@ -36,14 +36,14 @@ export class WebexFetch {
   readonly #options: WebexFetchOptions;
   readonly #origins: readonly string[];
 
-  /** @throws UserError where an origin would get the token in clear over a network */
+  /** @throws ExplainedError where an origin would get the token in clear over a network */
   constructor(options: WebexFetchOptions) {
     this.#options = options;
     this.#origins = (options.origins ?? ['https://webexapis.com']).map(safeOrigin);
   }
 
   /**
-   * @throws UserError where the URL is not at one of the origins, WebexUnreachableError, or
+   * @throws ExplainedError where the URL is not at one of the origins, WebexUnreachableError, or
    *   an error of TokenSource
    */
   async fetch(url: string | URL, request: WebexRequest = {}): Promise<Response> {
@@ -55,7 +55,7 @@ export class WebexFetch {
     const { origin, pathname } = new URL(url);
     const { response, token } = await this.#exchange(url, request);
     const json = await readJson(response, origin, pathname, [token.accessToken]).catch((error: unknown) => {
-      throw request.signal?.aborted || error instanceof UserError ? error : noAnswer(origin, error);
+      throw request.signal?.aborted || error instanceof ExplainedError ? error : noAnswer(origin, error);
     });
     const parsed = reply.safeParse(json);
     if (!parsed.success) {
@@ -82,7 +82,7 @@ export class WebexFetch {
   async #exchange(url: string | URL, request: WebexRequest): Promise<{ response: Response; token: CredentialReading }> {
     const target = new URL(url);
     if (!this.#origins.includes(target.origin)) {
-      throw new UserError(
+      throw new ExplainedError(
         `the access token is not for ${target.origin}; it goes to ${this.#origins.join(', ')} only, so correct the URL or allow that origin`,
       );
     }
@@ -166,7 +166,7 @@ function safeOrigin(origin: string): string {
   const url = new URL(origin);
   const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) {
-    throw new UserError(`${origin} would get the access token in clear over the network; use https`);
+    throw new ExplainedError(`${origin} would get the access token in clear over the network; use https`);
   }
   return url.origin;
 }

@@ -1,4 +1,4 @@
-import { quotedList, UserError } from '../../client/src/user-error';
+import { ExplainedError, quotedList } from 'webex-token-client/core';
 import { Seal } from './seal';
 
 /** @see https://developer.hashicorp.com/vault/docs/configuration/seal/awskms */
@@ -113,17 +113,17 @@ export class KmsSeal extends Seal {
 
   constructor({ type, pluginCommand, pluginSha256, ...settings }: KmsSealProps) {
     if (!Object.hasOwn(SETTINGS, type)) {
-      throw new UserError(`seal "${type}" is not known; use one of ${quotedList(Object.keys(SETTINGS))}`);
+      throw new ExplainedError(`seal "${type}" is not known; use one of ${quotedList(Object.keys(SETTINGS))}`);
     }
     super(type, settings, SETTINGS[type]);
     if ((pluginCommand === undefined) !== (pluginSha256 === undefined)) {
-      throw new UserError(
+      throw new ExplainedError(
         `seal "${type}" needs pluginCommand and pluginSha256 together, got one; give both, or none where it is built in`,
       );
     }
     if (pluginCommand !== undefined && pluginSha256 !== undefined) {
       if (!/^[0-9a-f]{64}$/.test(pluginSha256)) {
-        throw new UserError(
+        throw new ExplainedError(
           `seal "${type}": pluginSha256 must be 64 lower-case hex digits, got "${pluginSha256}"; run sha256sum on the plugin`,
         );
       }

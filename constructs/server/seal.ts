@@ -1,4 +1,4 @@
-import { quotedList, UserError } from '../../client/src/user-error';
+import { ExplainedError, quotedList } from 'webex-token-client/core';
 
 /** What a seal knows of its settings, by their names in the server's configuration. */
 interface SealSettings {
@@ -24,7 +24,7 @@ export abstract class Seal {
   /**
    * @param type the server's name for it
    * @param given its props, named as in the configuration but in camelCase
-   * @throws UserError where one is missing, unknown or a secret
+   * @throws ExplainedError where one is missing, unknown or a secret
    */
   protected constructor(
     readonly type: string,
@@ -38,17 +38,17 @@ export abstract class Seal {
     for (const [name] of settings) {
       const variable = secrets[name];
       if (variable !== undefined) {
-        throw new UserError(
+        throw new ExplainedError(
           `seal "${type}" must not carry ${name}, which would be in the configuration and in Terraform's state for all to read; leave it out and set ${variable} in the environment of the server`,
         );
       }
       if (!known.includes(name)) {
-        throw new UserError(`seal "${type}" has no setting "${name}"; it has ${quotedList(known)}`);
+        throw new ExplainedError(`seal "${type}" has no setting "${name}"; it has ${quotedList(known)}`);
       }
     }
     const missing = required.filter((name) => !settings.some(([given, value]) => given === name && value !== ''));
     if (missing.length > 0) {
-      throw new UserError(`seal "${type}" needs ${quotedList(missing)}, got nothing; add what is missing`);
+      throw new ExplainedError(`seal "${type}" needs ${quotedList(missing)}, got nothing; add what is missing`);
     }
     this.stanza = Object.fromEntries(settings);
   }

@@ -1,4 +1,4 @@
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError } from 'webex-token-client/core';
 import { ServerConfiguration, type ServerConfigurationProps } from './server-configuration';
 
 type NodeProps = 'nodeId' | 'apiAddr' | 'clusterAddr';
@@ -31,7 +31,7 @@ export class ServerCluster {
 
   constructor({ nodes, leaderCaCertFile, ...common }: ServerClusterProps) {
     if (nodes.length % 2 === 0) {
-      throw new UserError(
+      throw new ExplainedError(
         `a cluster must have an odd number of nodes, got ${nodes.length}, of which no more may fail than of ${Math.max(nodes.length - 1, 1)}; use 1 or 3`,
       );
     }
@@ -54,6 +54,6 @@ export class ServerCluster {
 function refuseDuplicates(name: string, values: readonly string[]): void {
   const twice = values.find((value, index) => values.indexOf(value) !== index);
   if (twice !== undefined) {
-    throw new UserError(`${name} must be different on each node, got "${twice}" twice; give each node its own`);
+    throw new ExplainedError(`${name} must be different on each node, got "${twice}" twice; give each node its own`);
   }
 }

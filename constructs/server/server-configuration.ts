@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError } from 'webex-token-client/core';
 import type { Seal } from './seal';
 
 /** Where a node looks for the leader of its cluster. */
@@ -175,12 +175,12 @@ type Checked = ServerConfigurationProps &
 function validate(props: Checked): void {
   const { flavour, nodeId, apiAddr, clusterAddr, retryJoin, tlsMinVersion, performanceMultiplier, seal } = props;
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(nodeId)) {
-    throw new UserError(`nodeId must be letters, digits, ".", "-" or "_", got "${nodeId}"; rename it`);
+    throw new ExplainedError(`nodeId must be letters, digits, ".", "-" or "_", got "${nodeId}"; rename it`);
   }
   checkHttps('apiAddr', apiAddr);
   checkHttps('clusterAddr', clusterAddr);
   if (new URL(apiAddr).host === new URL(clusterAddr).host) {
-    throw new UserError(
+    throw new ExplainedError(
       `clusterAddr must be another port than apiAddr, got "${clusterAddr}" for both; use port 8201 for it`,
     );
   }
@@ -189,7 +189,7 @@ function validate(props: Checked): void {
   for (const { leaderApiAddr, leaderCaCertFile } of retryJoin) {
     checkHttps('retryJoin.leaderApiAddr', leaderApiAddr);
     if (leaderApiAddr === apiAddr) {
-      throw new UserError(`retryJoin must name other nodes, got this one's own "${apiAddr}"; leave it out`);
+      throw new ExplainedError(`retryJoin must name other nodes, got this one's own "${apiAddr}"; leave it out`);
     }
     if (leaderCaCertFile !== undefined) {
       checkAbsolute('retryJoin.leaderCaCertFile', leaderCaCertFile);
@@ -202,25 +202,27 @@ function validate(props: Checked): void {
     checkAbsolute('auditFilePath', props.auditFilePath);
   }
   if (!['tls12', 'tls13'].includes(tlsMinVersion)) {
-    throw new UserError(
+    throw new ExplainedError(
       `tlsMinVersion must be "tls12" or "tls13", got "${tlsMinVersion}", which is broken; use "tls12"`,
     );
   }
   if (!Number.isInteger(performanceMultiplier) || performanceMultiplier < 1 || performanceMultiplier > 10) {
-    throw new UserError(
+    throw new ExplainedError(
       `performanceMultiplier must be a whole number from 1 to 10, got ${performanceMultiplier}; use 1 unless the network is slow`,
     );
   }
   if (flavour === 'openbao' && props.disableMlock !== undefined) {
-    throw new UserError('disableMlock is for Vault only, got it for OpenBao, which never locks memory; leave it out');
+    throw new ExplainedError(
+      'disableMlock is for Vault only, got it for OpenBao, which never locks memory; leave it out',
+    );
   }
   if (seal !== undefined && !seal.flavours.includes(flavour)) {
-    throw new UserError(
+    throw new ExplainedError(
       `seal "${seal.type}" is not known to ${flavour}, only to ${seal.flavours.join(' and ')}; use another seal`,
     );
   }
   if (seal?.plugin !== undefined && flavour === 'vault') {
-    throw new UserError(`seal "${seal.type}" is built into Vault, got a plugin for it; leave pluginCommand out`);
+    throw new ExplainedError(`seal "${seal.type}" is built into Vault, got a plugin for it; leave pluginCommand out`);
   }
 }
 
@@ -229,18 +231,18 @@ function checkHttps(prop: string, value: string): void {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url?.protocol !== 'https:' || url.username !== '' || url.pathname !== '/' || url.search !== '') {
     const meant = url?.protocol === 'http:' ? `https://${url.host}` : 'https://vault.example.com:8200';
-    throw new UserError(`${prop} must be an https URL of a host, got "${value}"; use one like "${meant}"`);
+    throw new ExplainedError(`${prop} must be an https URL of a host, got "${value}"; use one like "${meant}"`);
   }
 }
 
 function checkHostAndPort(prop: string, value: string): void {
   if (!/^(?:\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$/.test(value)) {
-    throw new UserError(`${prop} must be host and port, got "${value}"; use one like "0.0.0.0:8200"`);
+    throw new ExplainedError(`${prop} must be host and port, got "${value}"; use one like "0.0.0.0:8200"`);
   }
 }
 
 function checkAbsolute(prop: string, value: string): void {
   if (!isAbsolute(value)) {
-    throw new UserError(`${prop} must be an absolute path on the server, got "${value}"; start it with "/"`);
+    throw new ExplainedError(`${prop} must be an absolute path on the server, got "${value}"; start it with "/"`);
   }
 }

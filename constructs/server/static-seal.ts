@@ -1,4 +1,4 @@
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError } from 'webex-token-client/core';
 import { Seal } from './seal';
 
 export interface StaticSealProps {
@@ -29,13 +29,15 @@ export class StaticSeal extends Seal {
     const { currentKeyId, currentKey, previousKeyId, previousKey } = props;
     checkPlace('currentKey', currentKey);
     if ((previousKeyId === undefined) !== (previousKey === undefined)) {
-      throw new UserError('seal "static" needs previousKeyId and previousKey together, got one; give both or none');
+      throw new ExplainedError(
+        'seal "static" needs previousKeyId and previousKey together, got one; give both or none',
+      );
     }
     if (previousKey !== undefined) {
       checkPlace('previousKey', previousKey);
     }
     if (previousKeyId === currentKeyId) {
-      throw new UserError(
+      throw new ExplainedError(
         `seal "static" must have two names for two keys, got "${currentKeyId}" for both; give the new key a new name`,
       );
     }
@@ -45,7 +47,7 @@ export class StaticSeal extends Seal {
 /** What is wrong is not repeated: it may be the key itself. */
 function checkPlace(prop: string, place: string): void {
   if (!/^(?:file:\/\/\/.|env:\/\/.)/.test(place)) {
-    throw new UserError(
+    throw new ExplainedError(
       `seal "static": ${prop} must say where the key is, not what it is; use "file:///absolute/path" or "env://VARIABLE"`,
     );
   }

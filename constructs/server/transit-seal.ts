@@ -1,4 +1,4 @@
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError } from 'webex-token-client/core';
 import { Seal } from './seal';
 
 export interface TransitSealProps {
@@ -31,7 +31,7 @@ export interface TransitSealProps {
 export class TransitSeal extends Seal {
   constructor(props: TransitSealProps) {
     if ('tlsSkipVerify' in props || 'tls_skip_verify' in props) {
-      throw new UserError(
+      throw new ExplainedError(
         'seal "transit" must verify the certificate of the other server, got tlsSkipVerify; leave it out and give its CA as tlsCaCert',
       );
     }
@@ -52,7 +52,7 @@ export class TransitSeal extends Seal {
       },
     );
     if (!props.address.startsWith('https://')) {
-      throw new UserError(
+      throw new ExplainedError(
         `seal "transit": address must be an https URL, got "${props.address}", by which the token and the root key would travel in clear text; use https`,
       );
     }

@@ -2,11 +2,11 @@ import { DockerProvider } from '@cdktf/provider-docker/lib/provider';
 import { Annotations, TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
 import { dirname, isAbsolute } from 'node:path';
+import { ExplainedError } from 'webex-token-client/core';
 import type { Deployment } from '../../lib/declaration/deployment';
 import { inspectPlugin } from '../../lib/declaration/plugin-binary';
 import type { DevServerDeclaration, ProductionServerDeclaration } from '../../lib/declaration/server-declaration';
 import { checkServerFiles } from '../../lib/declaration/server-files';
-import { UserError } from '../../client/src/user-error';
 import { DeploymentStack } from '../deployment-stack';
 import { ProductionServer } from './production-server';
 import { VaultServerContainer } from './vault-server-container';
@@ -18,7 +18,7 @@ export class VaultServer extends DeploymentStack {
     const { server } = deployment.vault;
     const { plugin } = deployment.engine;
     if (server === undefined || plugin.path === undefined) {
-      throw new UserError(
+      throw new ExplainedError(
         'vault.server needs the plugin binary to run, got no engine.plugin.path; give its path on this machine',
       );
     }

@@ -1,8 +1,8 @@
 import { ApproleAuthBackendRole } from '@cdktf/provider-vault/lib/approle-auth-backend-role';
 import { Policy } from '@cdktf/provider-vault/lib/policy';
 import { Construct } from 'constructs';
+import { ExplainedError } from 'webex-token-client/core';
 import { appPolicy } from '../../lib/declaration/policies';
-import { UserError } from '../../client/src/user-error';
 import type { Engine } from './engine';
 
 /** @see https://developer.hashicorp.com/vault/api-docs/auth/approle for the role's settings */
@@ -40,7 +40,7 @@ export class App extends Construct {
     super(scope, id);
     const { boundCidrs = [], tokenTtlSeconds = 1200, tokenMaxTtlSeconds = 3600 } = props;
     if (tokenTtlSeconds > tokenMaxTtlSeconds) {
-      throw new UserError(
+      throw new ExplainedError(
         `app "${props.name}": tokenTtlSeconds must not exceed tokenMaxTtlSeconds (${tokenMaxTtlSeconds}), got ${tokenTtlSeconds}; lower it, or raise the other`,
       );
     }

@@ -3,7 +3,7 @@ import { Mount } from '@cdktf/provider-vault/lib/mount';
 import { Plugin } from '@cdktf/provider-vault/lib/plugin';
 import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
 import { Construct } from 'constructs';
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError } from 'webex-token-client/core';
 
 /** The plugin's own limits. @see pkg/backend/path_config.go of the plugin */
 const MAX_REFRESH_CHECK_INTERVAL_SECONDS = 90 * 24 * 3600;
@@ -129,12 +129,12 @@ function configOf(props: EngineProps): Record<string, unknown> {
   atMost('refreshCheckIntervalSeconds', refreshCheckIntervalSeconds, MAX_REFRESH_CHECK_INTERVAL_SECONDS);
   atMost('reapCheckIntervalSeconds', reapCheckIntervalSeconds, MAX_REAP_CHECK_INTERVAL_SECONDS);
   if (refreshAheadSeconds < refreshCheckIntervalSeconds) {
-    throw new UserError(
+    throw new ExplainedError(
       `refreshAheadSeconds must not be below refreshCheckIntervalSeconds (${refreshCheckIntervalSeconds}), got ${refreshAheadSeconds}, so tokens would expire between two checks; use ${refreshCheckIntervalSeconds} or more`,
     );
   }
   if (providerTimeoutExpiryLeewayFactor < 1) {
-    throw new UserError(
+    throw new ExplainedError(
       `providerTimeoutExpiryLeewayFactor must be at least 1, got ${providerTimeoutExpiryLeewayFactor}, and the plugin refuses less; use 1`,
     );
   }
@@ -158,6 +158,8 @@ function configOf(props: EngineProps): Record<string, unknown> {
 
 function atMost(prop: string, value: number, limit: number): void {
   if (value > limit) {
-    throw new UserError(`${prop} must be at most ${limit} (${limit / 86400} days), got ${value}; use ${limit} or less`);
+    throw new ExplainedError(
+      `${prop} must be at most ${limit} (${limit / 86400} days), got ${value}; use ${limit} or less`,
+    );
   }
 }

@@ -1,9 +1,9 @@
 import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
 import { DataResource, type LocalExecProvisioner, type TerraformResource, TerraformVariable } from 'cdktf';
 import { Construct } from 'constructs';
+import { ExplainedError } from 'webex-token-client/core';
 import { clientSecretVariable } from '../../lib/declaration/deployment';
 import { INTEGRATION_SECRET_ENVIRONMENT as ENVIRONMENT } from '../../lib/vault/integration-secret';
-import { UserError } from '../../client/src/user-error';
 import type { Engine } from './engine';
 
 export interface IntegrationProps {
@@ -39,7 +39,7 @@ export class Integration extends Construct {
     super(scope, id);
     const { name, engine, clientSecretVersion = 1, webexApiUrl = 'https://webexapis.com/v1', projectFolder } = props;
     if (props.clientId === undefined) {
-      throw new UserError(
+      throw new ExplainedError(
         `integration "${name}" has no client id; set WEBEX_CLIENT_ID (or its clientId in deployment.ts) to the one that Webex shows for it`,
       );
     }

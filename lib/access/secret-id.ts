@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { NotPermitted } from 'webex-token-client/credential-errors';
+import { ExplainedError } from 'webex-token-client/explained-error';
+import { oneLine } from 'webex-token-client/safe-text';
 import { findApp, type App, type Deployment } from '../declaration/deployment';
-import { oneLine } from '../../client/src/safe-text';
-import { UserError } from '../../client/src/user-error';
 import { VaultResponseError, type VaultClient } from '../vault/vault-client';
 
 /*
@@ -24,7 +25,7 @@ export interface WrappedSecretId {
 }
 
 /** The secret id is out of reach: someone else may have it. */
-export class WrappingTokenSpentError extends UserError {
+export class WrappingTokenSpentError extends ExplainedError {
   override name = 'WrappingTokenSpentError';
 
   constructor() {
@@ -35,7 +36,7 @@ export class WrappingTokenSpentError extends UserError {
 }
 
 /** What the wrapping token holds was not put there by the AppRole method: it may be someone else's secret id. */
-export class WrappingTokenForgedError extends UserError {
+export class WrappingTokenForgedError extends ExplainedError {
   override name = 'WrappingTokenForgedError';
 
   constructor(creationPath: string) {
@@ -58,7 +59,7 @@ export function issuerPolicy(appRolePath: string, appName: string): string {
 
 /**
  * @param wrapTtlSeconds how long the app has to fetch it
- * @throws UserError where the app is unknown, not deployed, deployed with other limits, or this token may not issue
+ * @throws ExplainedError where the app is unknown, not deployed, deployed with other limits, or this token may not issue
  */
 export async function issueSecretId(
   vault: VaultClient,
@@ -126,24 +127,23 @@ function explainRefusal(
   vault: VaultClient,
   deployment: Deployment,
   app: App,
-): UserError {
+): ExplainedError {
   const role = rolePath(deployment, app.name);
   if (said.includes('sealed')) {
-    return new UserError(`Vault at ${vault.address} is sealed; unseal it, then try again`);
+    return new ExplainedError(`Vault at ${vault.address} is sealed; unseal it, then try again`);
   }
   if (statusCode === 404) {
-    return new UserError(`Vault has no AppRole ${role}; deploy stack webex-tokens, then issue again`);
+    return new ExplainedError(`Vault has no AppRole ${role}; deploy stack webex-tokens, then issue again`);
   }
   if (statusCode === 403) {
-    return new UserError(
+    return new NotPermitted(
       `this Vault token may not issue secret ids of app "${app.name}": it is not valid, or its policies lack "read" on ${role}/role-id and "update" on ${role}/secret-id; use one that has them`,
-      5,
     );
   }
   if (/cannot be (longer|higher) than the role|subset relationship/.test(said)) {
-    return new UserError(
+    return new ExplainedError(
       `AppRole ${role} is stricter than app "${app.name}" in deployment.ts (${said}); deploy stack webex-tokens, then issue again`,
     );
   }
-  return new UserError(`Vault issued no secret id of app "${app.name}" (${statusCode}: ${said || 'no message'})`);
+  return new ExplainedError(`Vault issued no secret id of app "${app.name}" (${statusCode}: ${said || 'no message'})`);
 }

@@ -1,5 +1,4 @@
-import { NotPermitted } from '../../client/src/credential-errors';
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError, NotPermitted } from 'webex-token-client/core';
 import {
   readSetting,
   VaultClient,
@@ -22,13 +21,11 @@ export const LOGIN_ENVIRONMENT: Readonly<Record<string, string>> = {
 /**
  * Logs in by AppRole where the environment has a role id, else takes the token.
  *
- * @param credentialName what the login is for
  * @throws NotPermitted where Vault refuses the login or there is nothing to log in with
  */
 export async function loginFromEnvironment(
   options: VaultClientOptions,
   appRolePath: string,
-  credentialName: string,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<VaultClient> {
   const vault = new VaultClient(options);
@@ -36,23 +33,23 @@ export async function loginFromEnvironment(
   if (roleId !== undefined) {
     const login = vault.withToken('').loginAppRole(roleId, readSecretId(env), appRolePath);
     const { token } = await login.catch((error: unknown) => {
-      throw error instanceof VaultResponseError ? refused(error, appRolePath, credentialName) : error;
+      throw error instanceof VaultResponseError ? refused(error, appRolePath) : error;
     });
     return vault.withToken(token);
   }
   if (vaultVariable('SECRET_ID', env) !== undefined || vaultVariable('SECRET_ID_FILE', env) !== undefined) {
-    throw new UserError(
+    throw new ExplainedError(
       'there is a secret id but no role id; set VAULT_ROLE_ID, or unset VAULT_SECRET_ID and VAULT_SECRET_ID_FILE',
     );
   }
-  requireToken(options, credentialName);
+  requireToken(options);
   return vault;
 }
 
 /** @throws NotPermitted where there is no token, before Vault is asked anything */
-export function requireToken({ token }: VaultClientOptions, credentialName: string): void {
+export function requireToken({ token }: VaultClientOptions): void {
   if (token === undefined) {
-    throw new NotPermitted(credentialName, 'there is no Vault token; log in with "vault login", or set VAULT_TOKEN');
+    throw new NotPermitted('there is no Vault token; log in with "vault login", or set VAULT_TOKEN');
   }
 }
 
@@ -61,26 +58,25 @@ function readSecretId(env: NodeJS.ProcessEnv): string {
   const secretId =
     vaultVariable('SECRET_ID', env) ?? (file === undefined ? '' : readSetting('VAULT_SECRET_ID_FILE', file).trim());
   if (secretId === '') {
-    throw new UserError(
+    throw new ExplainedError(
       `${file === undefined ? 'VAULT_ROLE_ID is set but VAULT_SECRET_ID is not' : `VAULT_SECRET_ID_FILE names ${file}, which is empty`}; set VAULT_SECRET_ID or VAULT_SECRET_ID_FILE to a secret id`,
     );
   }
   return secretId;
 }
 
-function refused(error: VaultResponseError, appRolePath: string, credentialName: string): UserError {
+function refused(error: VaultResponseError, appRolePath: string): ExplainedError {
   if (error.statusCode === 404) {
-    return new UserError(
+    return new ExplainedError(
       `no AppRole auth method is mounted at ${appRolePath}/; deploy stack webex-tokens, or correct appRolePath in deployment.ts`,
     );
   }
   if (error.statusCode >= 500 || error.statusCode === 429) {
-    return new UserError(
+    return new ExplainedError(
       `Vault could not log the app in (${error.statusCode}); check that it is unsealed, then try again`,
     );
   }
   return new NotPermitted(
-    credentialName,
     `Vault does not log the app in (${error.statusCode}): its role id or secret id is wrong, expired, used up, or not for this network; have a new secret id issued`,
   );
 }

@@ -1,7 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { exitCodeOf, ExplainedError, oneLine } from 'webex-token-client/core';
 import { keepLoopbackDirect } from './loopback-proxy';
-import { oneLine } from '../../client/src/safe-text';
-import { UserError } from '../../client/src/user-error';
 
 /*
  * What all commands share: their `--help`, their exit codes, one line for each error, and Ctrl-C.
@@ -113,24 +112,24 @@ function unlessNobodyReads(error: NodeJS.ErrnoException): void {
 /**
  * Loads `deployment.ts` only once it is needed: `--help` works without it, and what is wrong in it takes one line.
  *
- * @throws UserError
+ * @throws ExplainedError
  */
 export async function loadDeployment<T>(load: () => Promise<{ default: T }>): Promise<T> {
   try {
     return (await load()).default;
   } catch (error) {
-    if (error instanceof UserError || debugging()) {
+    if (error instanceof ExplainedError || debugging()) {
       throw error;
     }
     const problem = error instanceof Error ? error.message : String(error);
-    throw new UserError(`deployment.ts cannot be loaded: ${problem}; run "npm run typecheck" to see where`);
+    throw new ExplainedError(`deployment.ts cannot be loaded: ${problem}; run "npm run typecheck" to see where`);
   }
 }
 
 /** Node would then send tokens to whoever answers, at Webex too. */
 function refuseUnverifiedTls(): void {
   if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
-    throw new UserError(
+    throw new ExplainedError(
       'NODE_TLS_REJECT_UNAUTHORIZED is 0, which switches the check of certificates off; unset it, and set VAULT_CACERT or NODE_EXTRA_CA_CERTS to the CA that is missing',
     );
   }
@@ -151,9 +150,9 @@ function report(error: unknown, aborted: boolean): number {
     process.stderr.write('interrupted\n');
     return 130;
   }
-  if (error instanceof UserError) {
+  if (error instanceof ExplainedError) {
     process.stderr.write(`error: ${oneLine(error.message)}\n`);
-    return error.exitCode;
+    return exitCodeOf(error);
   }
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`error: unexpected: ${oneLine(message)}; set ${DEBUG_VARIABLE}=1 to see where it arose\n`);

@@ -1,14 +1,19 @@
-import { readCredential, type CredentialReading } from '../../client/src/credential';
-import { UserError } from '../../client/src/user-error';
+import {
+  type CredentialReading,
+  ExplainedError,
+  peopleMe,
+  type Person,
+  readCredential,
+  WebexResponseError,
+} from 'webex-token-client/core';
 import type { VaultClient } from '../vault/vault-client';
-import { peopleMe, WebexResponseError, type Person } from '../../client/src/webex-client';
 
 /*
  * Whose account a grant acts as, and whose it must be.
  */
 
 /** Somebody consented who must not. */
-export class WrongAccount extends UserError {
+export class WrongAccount extends ExplainedError {
   override name = 'WrongAccount';
 }
 

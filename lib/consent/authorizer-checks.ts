@@ -1,39 +1,44 @@
 import { z } from 'zod';
-import { engineMissing, explainRefusal } from '../../client/src/credential';
-import { NotDeployed, NotPermitted, VaultSealed } from '../../client/src/credential-errors';
+import {
+  engineMissing,
+  ExplainedError,
+  explainRefusal,
+  NotDeployed,
+  NotPermitted,
+  VaultSealed,
+} from 'webex-token-client/core';
 import type { Credential, Deployment } from '../declaration/deployment';
 import { authorizerPolicyName, scratchCredential } from '../declaration/policies';
-import { UserError } from '../../client/src/user-error';
 import { VaultResponseError, type VaultClient } from '../vault/vault-client';
 
 /*
  * Everything that can be known to be missing before a person is sent to a consent page.
  */
 
-/** @throws UserError for the first thing that is missing, naming what to do about it */
+/** @throws ExplainedError for the first thing that is missing, naming what to do about it */
 export async function checkAuthorizer(
   vault: VaultClient,
   deployment: Deployment,
   credential: Credential,
 ): Promise<void> {
-  await checkServer(vault, credential.name);
+  await checkServer(vault);
   const { mountPath } = deployment.engine;
   const creds = ['read', 'update', 'delete'];
   await checkAllowed(vault, deployment, credential, `${mountPath}/auth-code-url`, ['update']);
   await checkAllowed(vault, deployment, credential, `${mountPath}/creds/${credential.name}`, creds);
   await checkAllowed(vault, deployment, credential, `${mountPath}/creds/${scratchCredential(credential.name)}`, creds);
-  await checkEngine(vault, deployment, credential.name);
+  await checkEngine(vault, deployment);
   await checkIntegration(vault, mountPath, credential);
 }
 
-/** @throws UserError unless the server is there, initialised and unsealed */
-export async function checkServer(vault: VaultClient, credentialName: string): Promise<void> {
+/** @throws ExplainedError unless the server is there, initialised and unsealed */
+export async function checkServer(vault: VaultClient): Promise<void> {
   const { initialized, sealed } = await vault.sealStatus();
   if (!initialized) {
-    throw new UserError(`Vault at ${vault.address} is not initialised yet; initialise and unseal it first`);
+    throw new ExplainedError(`Vault at ${vault.address} is not initialised yet; initialise and unseal it first`);
   }
   if (sealed) {
-    throw new VaultSealed(credentialName, vault.address);
+    throw new VaultSealed(vault.address);
   }
 }
 
@@ -52,7 +57,6 @@ async function checkAllowed(
     }
     throw error.statusCode === 403 || error.errors.some((text) => text.includes('missing client token'))
       ? new NotPermitted(
-          name,
           `Vault does not accept the token: it is missing, invalid, expired or without policy "${policy}"; log in, or set VAULT_TOKEN to a token with that policy`,
         )
       : explainRefusal(error, vault.address, deployment.engine.mountPath, name);
@@ -60,7 +64,6 @@ async function checkAllowed(
   const lacking = capabilities.includes('root') ? [] : wanted.filter((one) => !capabilities.includes(one));
   if (lacking.length > 0) {
     throw new NotPermitted(
-      name,
       `this Vault token may not authorise "${name}": it lacks ${lacking.map((one) => `"${one}"`).join(', ')} on ${path}; use a token with policy "${policy}"`,
     );
   }
@@ -68,21 +71,20 @@ async function checkAllowed(
 
 const mountReply = z.object({ data: z.object({ type: z.string() }) });
 
-async function checkEngine(vault: VaultClient, deployment: Deployment, credentialName: string): Promise<void> {
+async function checkEngine(vault: VaultClient, deployment: Deployment): Promise<void> {
   const { mountPath, plugin } = deployment.engine;
   const path = `sys/internal/ui/mounts/${mountPath}`;
   try {
     const { type } = (await vault.read(path, mountReply)).data;
     if (type !== plugin.name) {
       throw new NotDeployed(
-        credentialName,
         `the engine mounted at ${mountPath}/ is "${type}", not "${plugin.name}"; correct engine.mountPath or engine.plugin.name in deployment.ts`,
       );
     }
   } catch (error) {
     // To a token that has rights below the path, 403 says that nothing is mounted there.
     const missing = error instanceof VaultResponseError && (error.statusCode === 403 || error.statusCode === 404);
-    throw missing ? engineMissing(credentialName, mountPath) : error;
+    throw missing ? engineMissing(mountPath) : error;
   }
 }
 
@@ -100,12 +102,9 @@ async function checkIntegration(
     }
     // With words of Vault's own it is the engine that does not answer.
     throw error.statusCode === 404 && error.errors.length === 0
-      ? new NotDeployed(name, `integration "${integration}" is not in Vault (${path}); deploy stack webex-tokens`)
+      ? new NotDeployed(`integration "${integration}" is not in Vault (${path}); deploy stack webex-tokens`)
       : error.statusCode === 403
-        ? new NotPermitted(
-            name,
-            `this Vault token may not see integration "${integration}": it lacks "read" on ${path}`,
-          )
+        ? new NotPermitted(`this Vault token may not see integration "${integration}": it lacks "read" on ${path}`)
         : explainRefusal(error, vault.address, mountPath, name);
   }
 }

@@ -1,3 +1,4 @@
+import { describeError, ExplainedError, type Person } from 'webex-token-client/core';
 import { lookAt, ownerAccount, refuseOther, type Account, type ExpectedAccount } from './account';
 import { checkAuthorizer } from './authorizer-checks';
 import { askForConsent, exchangeCode, type ConsentContext, type ConsentSubject } from './consent';
@@ -8,10 +9,7 @@ import { PastedRedirect, type AskForRedirect } from './pasted-redirect';
 import { scratchCredential } from '../declaration/policies';
 import type { ReceivedCode } from './redirect';
 import { RedirectListener } from './redirect-listener';
-import { describeError } from '../../client/src/safe-text';
-import { UserError } from '../../client/src/user-error';
 import type { VaultClient } from '../vault/vault-client';
-import type { Person } from '../../client/src/webex-client';
 
 /*
  * The authorization code grant, read top to bottom: check, have a person consent, have Vault exchange the code, look
@@ -64,7 +62,7 @@ type Run = ConsentContext & GrantSubject;
  * A credential that works is put at no risk by a consent that fails: it is replaced by a second consent only, after a
  * first one was tried out aside.
  *
- * @throws UserError for everything that a person can act on, and the signal's reason
+ * @throws ExplainedError for everything that a person can act on, and the signal's reason
  */
 export async function authorize(options: AuthorizeOptions): Promise<Grant> {
   const { vault, deployment, credentialName, askForRedirect, onNotice } = options;
@@ -107,7 +105,7 @@ async function establish(run: Run): Promise<Grant> {
 /**
  * Has the engine exchange the code, for a credential in which nothing works, and looks whose account it is.
  *
- * @throws WrongAccount where it is not the owner's, with nothing stored; UserError
+ * @throws WrongAccount where it is not the owner's, with nothing stored; ExplainedError
  */
 export async function storeNewGrant(subject: GrantSubject, code: string): Promise<Grant> {
   const { name, owner } = subject.credential;
@@ -162,13 +160,13 @@ async function replace(run: Run, expected: ExpectedAccount): Promise<Grant> {
 /** @param soFar what is true of the credential although its account cannot be looked at */
 async function look({ vault, mountPath, apiUrl }: GrantSubject, name: string, soFar: string): Promise<Account> {
   return lookAt(vault, mountPath, apiUrl, name).catch((error: unknown) => {
-    throw new UserError(`${soFar}, but whose account consented could not be seen: ${describeError(error)}`);
+    throw new ExplainedError(`${soFar}, but whose account consented could not be seen: ${describeError(error)}`);
   });
 }
 
 function identified({ person }: Account, name: string): Person {
   if (person === undefined) {
-    throw new UserError(
+    throw new ExplainedError(
       `Webex does not say whose account consented, because the scopes of "${name}" do not let it; add scope "spark:people_read" in deployment.ts and to the integration, or drop the owner`,
     );
   }

@@ -1,9 +1,13 @@
 import { z } from 'zod';
-import { explainRefusal, whatVaultSaid } from '../../client/src/credential';
-import { NotDeployed, TemporarilyUnavailable } from '../../client/src/credential-errors';
+import {
+  ExplainedError,
+  explainRefusal,
+  NotDeployed,
+  TemporarilyUnavailable,
+  whatVaultSaid,
+} from 'webex-token-client/core';
 import { clientSecretVariable, type Credential, type Integration } from '../declaration/deployment';
 import { ConsentState, type ReceivedCode, type RedirectChannel } from './redirect';
-import { UserError } from '../../client/src/user-error';
 import { VaultResponseError, type VaultClient } from '../vault/vault-client';
 
 /*
@@ -32,7 +36,7 @@ const urlReply = z.object({ data: z.object({ url: z.url({ protocol: /^https?$/ }
  * The URL at Webex where a person consents.
  *
  * @param loginHint email that Webex fills in
- * @throws UserError where Vault gives none
+ * @throws ExplainedError where Vault gives none
  */
 export async function consentUrl(subject: ConsentSubject, state: ConsentState, loginHint?: string): Promise<string> {
   const { vault, mountPath, integration, credential } = subject;
@@ -47,7 +51,7 @@ export async function consentUrl(subject: ConsentSubject, state: ConsentState, l
     return (await vault.write(`${mountPath}/auth-code-url`, request, urlReply)).data.url;
   } catch (error) {
     throw error instanceof VaultResponseError
-      ? new UserError(
+      ? new ExplainedError(
           `Vault gives no consent URL for integration "${integration.name}" (${error.statusCode}: ${whatVaultSaid(error) || 'no message'}); deploy stack webex-tokens again, so that Vault and deployment.ts agree`,
         )
       : error;
@@ -56,7 +60,7 @@ export async function consentUrl(subject: ConsentSubject, state: ConsentState, l
 
 /**
  * @param loginHint email that Webex fills in
- * @throws ConsentRefused, or UserError where nobody consents in time; the signal's reason where it is aborted
+ * @throws ConsentRefused, or ExplainedError where nobody consents in time; the signal's reason where it is aborted
  */
 export async function askForConsent(context: ConsentContext, loginHint?: string): Promise<ReceivedCode> {
   const { integration, credential, channel } = context;
@@ -83,8 +87,8 @@ export async function askForConsent(context: ConsentContext, loginHint?: string)
   }
 }
 
-function tooLate(timeoutSeconds: number): UserError {
-  return new UserError(
+function tooLate(timeoutSeconds: number): ExplainedError {
+  return new ExplainedError(
     `nobody consented within ${timeoutSeconds} s; nothing was changed; run it again, with more --timeout-seconds if need be`,
   );
 }
@@ -105,29 +109,31 @@ export async function exchangeCode(subject: ConsentSubject, code: string, target
   }
 }
 
-function explainExchange(error: VaultResponseError, subject: ConsentSubject, code: string, name: string): UserError {
+function explainExchange(
+  error: VaultResponseError,
+  subject: ConsentSubject,
+  code: string,
+  name: string,
+): ExplainedError {
   const { mountPath, vault, integration } = subject;
   const said = whatVaultSaid(error, [code]) || 'no message';
   if (said.includes('missing client secret')) {
     return new NotDeployed(
-      name,
       `Vault has no client secret for integration "${integration.name}", so the code could not be exchanged; set TF_VAR_${clientSecretVariable(integration.name)}, raise its clientSecretVersion and deploy`,
     );
   }
   if (said.includes('invalid_client')) {
     return new NotDeployed(
-      name,
       `Webex does not accept the client id and secret of integration "${integration.name}" (${said}); set TF_VAR_${clientSecretVariable(integration.name)}, raise its clientSecretVersion and deploy`,
     );
   }
   if (said.includes('server rejected request')) {
-    return new UserError(
+    return new ExplainedError(
       `Webex did not accept the authorization code (${said}); nothing was changed; run it again, and consent without delay`,
     );
   }
   if (error.statusCode >= 500 && !said.includes('sealed')) {
     return new TemporarilyUnavailable(
-      name,
       `Vault could not exchange the code at Webex (${said}); nothing was changed; check that the server reaches Webex, then run it again`,
     );
   }

@@ -1,23 +1,24 @@
-import { ownerAccount, samePerson, type ExpectedAccount } from './account';
-import { readCredential, type CredentialReading } from '../../client/src/credential';
 import {
+  type CredentialReading,
+  describeError,
+  ExplainedError,
   NotAuthorizedYet,
   NotDeployed,
+  peopleMe,
+  readCredential,
   ReauthorizationRequired,
   TemporarilyUnavailable,
-} from '../../client/src/credential-errors';
+} from 'webex-token-client/core';
+import { ownerAccount, samePerson, type ExpectedAccount } from './account';
 import type { Credential } from '../declaration/deployment';
-import { describeError } from '../../client/src/safe-text';
-import { UserError } from '../../client/src/user-error';
 import type { VaultClient } from '../vault/vault-client';
-import { peopleMe } from '../../client/src/webex-client';
 
 /*
  * What stands in a credential before anybody consents anew.
  */
 
 /** A grant that works, or why one that may work again cannot be read now. */
-export type ExistingGrant = CredentialReading | UserError;
+export type ExistingGrant = CredentialReading | ExplainedError;
 
 /** @returns undefined where nothing is left that could be harmed */
 export async function findGrant(
@@ -38,13 +39,13 @@ export async function findGrant(
   }
 }
 
-export function worksAlready(name: string, existing: ExistingGrant): UserError {
-  if (existing instanceof UserError) {
+export function worksAlready(name: string, existing: ExistingGrant): ExplainedError {
+  if (existing instanceof ExplainedError) {
     return existing;
   }
   const until = existing.expireTime === undefined ? '' : ` (token until ${existing.expireTime.toISOString()})`;
   const warned = existing.warnings.length === 0 ? '' : `, but the engine warns: ${existing.warnings.join('; ')}`;
-  return new UserError(
+  return new ExplainedError(
     `credential "${name}" works already${until}${warned}; to authorise it anew: npm run authorize -- ${name} --replace`,
   );
 }
@@ -59,12 +60,12 @@ export async function expectedAccount(
     return ownerAccount(owner);
   }
   try {
-    if (existing instanceof UserError) {
+    if (existing instanceof ExplainedError) {
       throw existing;
     }
     return samePerson(await peopleMe({ apiUrl, accessToken: existing.accessToken }));
   } catch (error) {
-    throw new UserError(
+    throw new ExplainedError(
       `whose account "${name}" is cannot be seen, so nobody could tell that the same person replaces it; declare its owner in deployment.ts, or revoke it first: npm run revoke -- ${name} (${describeError(error)})`,
     );
   }

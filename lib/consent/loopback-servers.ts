@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError } from 'webex-token-client/core';
 
 /*
  * Servers where a redirect URL points: on loopback, and nowhere else.
@@ -11,7 +11,7 @@ import { UserError } from '../../client/src/user-error';
  * @param redirectUrl loopback http, as `deployment.ts` validates it
  * @param create makes one server for each address
  * @param otherWay what a person may do instead, for the error. @default - nothing
- * @throws UserError where the port cannot be had; nothing is listened on then
+ * @throws ExplainedError where the port cannot be had; nothing is listened on then
  */
 export async function listenOnLoopback(redirectUrl: URL, create: () => Server, otherWay?: string): Promise<Server[]> {
   const { hostname } = redirectUrl;
@@ -58,17 +58,19 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   });
 }
 
-function portError(redirectUrl: URL, host: string, port: number, code: string, otherWay?: string): UserError {
+function portError(redirectUrl: URL, host: string, port: number, code: string, otherWay?: string): ExplainedError {
   const got = `port ${port} on ${host}, where the redirect URL ${redirectUrl.href} points,`;
   if (code === 'EADDRINUSE') {
     const airPlay = process.platform === 'darwin' && (port === 5000 || port === 7000);
     const hint = airPlay ? 'macOS keeps its AirPlay Receiver there, turn it off' : `see which with "lsof -i :${port}"`;
-    return new UserError(
+    return new ExplainedError(
       `${got} is taken by another program; ${hint}, or register a redirect URL with another port${otherWay === undefined ? '' : `, or ${otherWay}`}`,
     );
   }
   if (code === 'EACCES') {
-    return new UserError(`${got} is reserved for the superuser; register a redirect URL with a port of 1024 or more`);
+    return new ExplainedError(
+      `${got} is reserved for the superuser; register a redirect URL with a port of 1024 or more`,
+    );
   }
-  return new UserError(`${got} cannot be listened on (${code}); register another loopback redirect URL`);
+  return new ExplainedError(`${got} cannot be listened on (${code}); register another loopback redirect URL`);
 }

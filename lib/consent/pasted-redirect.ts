@@ -1,5 +1,5 @@
+import { ExplainedError } from 'webex-token-client/core';
 import { readRedirect, type ExpectedRedirect, type ReceivedCode, type RedirectChannel } from './redirect';
-import { UserError } from '../../client/src/user-error';
 
 /**
  * Asks a person for the URL that the browser was redirected to.
@@ -28,7 +28,7 @@ export class PastedRedirect implements RedirectChannel {
       signal.throwIfAborted();
       const pasted = await Promise.race([this.#ask(problem, signal), aborted]);
       if (pasted === undefined) {
-        throw new UserError(
+        throw new ExplainedError(
           `${problem ? `the pasted URL was ignored: ${problem}` : 'no redirected URL was given'}; nothing was changed; run it again and paste the whole address that the browser ends on`,
         );
       }

@@ -26,7 +26,7 @@ export class RedirectListener implements RedirectChannel {
    * Takes the port, so that nobody is asked for a consent that could not be received.
    *
    * @param redirectUrl loopback http, as `deployment.ts` validates it
-   * @throws UserError where the port cannot be had
+   * @throws ExplainedError where the port cannot be had
    */
   static async bind(redirectUrl: string): Promise<RedirectListener> {
     const listener = new RedirectListener(redirectUrl);

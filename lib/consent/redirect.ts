@@ -1,7 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { ExplainedError, safeText } from 'webex-token-client/core';
 import type { ConsentPage } from './consent-page';
-import { safeText } from '../../client/src/safe-text';
-import { UserError } from '../../client/src/user-error';
 
 /*
  * What a redirect from Webex says, however it arrives: over the loopback listener or pasted by a person.
@@ -49,7 +48,7 @@ export interface RedirectChannel extends AsyncDisposable {
 }
 
 /** Webex redirected with an error in place of a code. */
-export class ConsentRefused extends UserError {
+export class ConsentRefused extends ExplainedError {
   override name = 'ConsentRefused';
 }
 

@@ -1,14 +1,15 @@
-import { checkServer } from './authorizer-checks';
-import { explainRefusal, readCredential } from '../../client/src/credential';
 import {
+  ExplainedError,
+  explainRefusal,
   NotAuthorizedYet,
   NotDeployed,
+  readCredential,
   ReauthorizationRequired,
   TemporarilyUnavailable,
-} from '../../client/src/credential-errors';
+} from 'webex-token-client/core';
+import { checkServer } from './authorizer-checks';
 import type { Credential, Deployment } from '../declaration/deployment';
 import { scratchCredential } from '../declaration/policies';
-import { UserError } from '../../client/src/user-error';
 import { VaultResponseError, type VaultClient } from '../vault/vault-client';
 
 /*
@@ -23,7 +24,7 @@ export interface Revocable {
 
 /** @throws NotAuthorizedYet where there is nothing to revoke */
 export async function findRevocable(vault: VaultClient, mountPath: string, name: string): Promise<Revocable> {
-  await checkServer(vault, name);
+  await checkServer(vault);
   try {
     return await readCredential(vault, mountPath, name);
   } catch (error) {
@@ -32,7 +33,7 @@ export async function findRevocable(vault: VaultClient, mountPath: string, name:
     }
     // A grant that does not work can still be deleted.
     const broken = [ReauthorizationRequired, TemporarilyUnavailable, NotDeployed].some((kind) => error instanceof kind);
-    if (broken || (error instanceof UserError && error.constructor === UserError)) {
+    if (broken || (error instanceof ExplainedError && error.constructor === ExplainedError)) {
       return {};
     }
     throw error;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { ExplainedError, quotedList, UsageError } from 'webex-token-client/explained-error';
 import { rehearsedDeployment } from './rehearsal';
 import { serverDeclaration } from './server-declaration';
-import { quotedList, UserError } from '../../client/src/user-error';
 
 /*
  * The schema of `deployment.ts`: what is deployed, in Vault's, the plugin's and OAuth's words.
@@ -202,28 +202,28 @@ export type App = Deployment['apps'][number];
 /**
  * Validates what `deployment.ts` declares.
  *
- * @throws UserError naming each field that is wrong, what it was and what to write instead.
+ * @throws ExplainedError naming each field that is wrong, what it was and what to write instead.
  */
 export function defineDeployment(input: DeploymentInput, env: NodeJS.ProcessEnv = process.env): Deployment {
   const parsed = schema.safeParse(rehearsedDeployment(env) ?? input);
   if (!parsed.success) {
-    throw new UserError(`deployment.ts: ${parsed.error.issues.map(describeIssue).join('; ')}`);
+    throw new ExplainedError(`deployment.ts: ${parsed.error.issues.map(describeIssue).join('; ')}`);
   }
   checkNames(parsed.data);
   return parsed.data;
 }
 
-/** @throws UserError naming the known integrations. */
+/** @throws ExplainedError naming the known integrations. */
 export function findIntegration(deployment: Deployment, name: string): Integration {
   return find('integration', deployment.integrations, name);
 }
 
-/** @throws UserError naming the known credentials. */
+/** @throws ExplainedError naming the known credentials. */
 export function findCredential(deployment: Deployment, name: string): Credential {
   return find('credential', deployment.credentials, name);
 }
 
-/** @throws UserError naming the known apps. */
+/** @throws ExplainedError naming the known apps. */
 export function findApp(deployment: Deployment, name: string): App {
   return find('app', deployment.apps, name);
 }
@@ -240,7 +240,7 @@ function find<T extends { name: string }>(kind: string, known: readonly T[], nam
   const found = known.find((candidate) => candidate.name === name);
   if (!found) {
     const names = quotedList(known.map((candidate) => candidate.name));
-    throw new UserError(`unknown ${kind} "${name}"; deployment.ts declares ${names}`, 2);
+    throw new UsageError(`unknown ${kind} "${name}"; deployment.ts declares ${names}`);
   }
   return found;
 }
@@ -250,13 +250,13 @@ function checkNames(deployment: Deployment): void {
     const names = deployment[kind].map((entry) => entry.name);
     const twice = names.find((entry, index) => names.indexOf(entry) !== index);
     if (twice !== undefined) {
-      throw new UserError(`deployment.ts: ${kind} has the name "${twice}" twice; each name is used once`);
+      throw new ExplainedError(`deployment.ts: ${kind} has the name "${twice}" twice; each name is used once`);
     }
   }
   const variables = deployment.integrations.map((entry) => clientSecretVariable(entry.name));
   const clash = deployment.integrations.find((_, index) => variables.indexOf(variables[index] ?? '') !== index);
   if (clash) {
-    throw new UserError(
+    throw new ExplainedError(
       `deployment.ts: integration "${clash.name}" shares its secret variable with another; names must differ in more than "-" and "_"`,
     );
   }
@@ -273,7 +273,7 @@ function checkNames(deployment: Deployment): void {
 function knownOrThrow(who: string, kind: string, name: string, known: readonly { name: string }[]): void {
   if (!known.some((candidate) => candidate.name === name)) {
     const names = quotedList(known.map((candidate) => candidate.name));
-    throw new UserError(`deployment.ts: ${who} names unknown ${kind} "${name}"; declared: ${names}`);
+    throw new ExplainedError(`deployment.ts: ${who} names unknown ${kind} "${name}"; declared: ${names}`);
   }
 }
 

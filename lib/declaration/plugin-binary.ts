@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import { ExplainedError } from 'webex-token-client/core';
 import type { Deployment } from './deployment';
-import { UserError } from '../../client/src/user-error';
 
 /** How to get one: the quickstart builds or downloads it, and says where it is. */
 const ADVICE =
@@ -20,13 +20,13 @@ export interface PluginBinary {
  * Looks at the plugin binary on this machine, where there is one, so that a wrong one is refused before Vault is asked.
  *
  * @param folder that a relative path starts from
- * @throws UserError where it is not there, cannot be run, or is not the one that its sha256 says
+ * @throws ExplainedError where it is not there, cannot be run, or is not the one that its sha256 says
  */
 export function inspectPlugin(plugin: Deployment['engine']['plugin'], folder: string): PluginBinary {
   const { name, path, sha256, command = path === undefined ? name : basename(path) } = plugin;
   if (path === undefined) {
     if (sha256 === undefined) {
-      throw new UserError(
+      throw new ExplainedError(
         `engine.plugin has neither path nor sha256, so Vault could not tell the plugin from another program; ${ADVICE}`,
       );
     }
@@ -36,17 +36,17 @@ export function inspectPlugin(plugin: Deployment['engine']['plugin'], folder: st
   const file = resolve(folder, path);
   const found = statSync(file, { throwIfNoEntry: false });
   if (found === undefined) {
-    throw new UserError(`no plugin binary at ${file}; ${ADVICE}`);
+    throw new ExplainedError(`no plugin binary at ${file}; ${ADVICE}`);
   }
   if (!found.isFile()) {
-    throw new UserError(`the plugin binary must be a file, got ${file}, which is none; ${ADVICE}`);
+    throw new ExplainedError(`the plugin binary must be a file, got ${file}, which is none; ${ADVICE}`);
   }
   if (!isExecutable(file)) {
-    throw new UserError(`the plugin binary ${file} must be executable, and is not; run chmod 755 ${file}`);
+    throw new ExplainedError(`the plugin binary ${file} must be executable, and is not; run chmod 755 ${file}`);
   }
   const actual = createHash('sha256').update(readFileSync(file)).digest('hex');
   if (sha256 !== undefined && sha256 !== actual) {
-    throw new UserError(
+    throw new ExplainedError(
       `the plugin binary ${file} must have sha256 ${sha256}, got ${actual}; get the right binary, or correct engine.plugin.sha256 if you trust this one`,
     );
   }

@@ -1,8 +1,8 @@
 import { accessSync, constants, readFileSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { ExplainedError } from 'webex-token-client/core';
 import { nodeNames, type ProductionServerDeclaration } from './server-declaration';
 import { checkTlsFiles } from './tls-files';
-import { UserError } from '../../client/src/user-error';
 
 /*
  * The files of the Docker host that a production server is given, looked at before it is started: a container that does
@@ -16,7 +16,7 @@ const FIRST_NAMESPACED_ID = 65_536;
 /**
  * @param home that relative paths start from
  * @returns warnings, such as a certificate that ends soon
- * @throws UserError where the server would not start with these files, or others could read its keys
+ * @throws ExplainedError where the server would not start with these files, or others could read its keys
  */
 export function checkServerFiles(server: ProductionServerDeclaration, pluginPath: string, home: string): string[] {
   const { tls, seal, environmentFile, user } = server;
@@ -27,7 +27,7 @@ export function checkServerFiles(server: ProductionServerDeclaration, pluginPath
     const [certFile, keyFile] = [resolve(folder, tls.certFile), resolve(folder, tls.keyFile)];
     return inspect(folder, () => {
       if (statSync(folder, { throwIfNoEntry: false }) === undefined) {
-        throw new UserError(
+        throw new ExplainedError(
           `no certificate for "${node}": there is no folder ${folder}; run "npm run certs -- ${nodeNames(server).join(' ')} --owner ${user}" as root, or name your own in vault.server.tls`,
         );
       }
@@ -48,7 +48,7 @@ export function checkServerFiles(server: ProductionServerDeclaration, pluginPath
     warnings.push(...inspect(file, () => checkStaticKey(file, uid, user)));
   }
   if (keyFiles[1] !== undefined && basename(keyFiles[0] ?? '') === basename(keyFiles[1])) {
-    throw new UserError(
+    throw new ExplainedError(
       `the static keys must have two file names, got "${basename(keyFiles[1])}" for both; rename one of them`,
     );
   }
@@ -75,7 +75,7 @@ function checkPlugin(file: string, uid: number): void {
   for (const path of [dirname(file), file]) {
     const found = statSync(path);
     if ((found.mode & 0o005) !== 0o005 && found.uid !== uid) {
-      throw new UserError(
+      throw new ExplainedError(
         `${path} must be readable and executable for uid ${uid}, as which the server runs, got mode 0${(found.mode & 0o777).toString(8)}; run chmod 755 ${path}`,
       );
     }
@@ -92,7 +92,7 @@ function checkStaticKey(file: string, uid: number, user: string): string[] {
     (/^[A-Za-z0-9+/]{43}=$/.test(text) && Buffer.from(text, 'base64').length === STATIC_KEY_BYTES);
   if (!isKey) {
     const lineEnd = /[\r\n]$/.test(text) ? ' with a line end, which counts' : '';
-    throw new UserError(
+    throw new ExplainedError(
       `the static key ${file} must be ${STATIC_KEY_BYTES} bytes, or those in hex or base64, got ${content.length} bytes${lineEnd}; make one with "openssl rand -out ${file} ${STATIC_KEY_BYTES}", unless data is sealed with this one already`,
     );
   }
@@ -102,11 +102,13 @@ function checkStaticKey(file: string, uid: number, user: string): string[] {
 function checkPrivate(what: string, file: string, uid: number, user: string): string[] {
   const found = statSync(file, { throwIfNoEntry: false });
   if (found?.isFile() !== true) {
-    throw new UserError(`${what} must be a file, and there is none; make it, or correct its path in deployment.ts`);
+    throw new ExplainedError(
+      `${what} must be a file, and there is none; make it, or correct its path in deployment.ts`,
+    );
   }
   checkOwner(what, found, uid, user);
   if ((found.mode & 0o077) !== 0) {
-    throw new UserError(
+    throw new ExplainedError(
       `${what} must be its owner's alone, got mode 0${(found.mode & 0o777).toString(8)}; run chmod 600 ${file}, and make a new one if others may have read it`,
     );
   }
@@ -117,7 +119,7 @@ function checkPrivate(what: string, file: string, uid: number, user: string): st
 /** Docker on Linux gives files into containers as they are; elsewhere everything seems to be the container's own. */
 function checkOwner(what: string, found: Stats, uid: number, user: string): void {
   if (process.platform === 'linux' && found.uid !== uid && found.uid < FIRST_NAMESPACED_ID) {
-    throw new UserError(
+    throw new ExplainedError(
       `${what} must belong to uid ${uid}, as which the server runs and could not read it otherwise, got uid ${found.uid}; run chown ${user} on it as root, for a folder of certificates "npm run certs -- --owner ${user}"`,
     );
   }

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { errorCode, quotedList, UserError } from '../../client/src/user-error';
+import { errorCode, ExplainedError, quotedList } from 'webex-token-client/core';
 
 /*
  * The certificate and the key that a server is given, looked at before it is started: what is wrong with them is said
@@ -31,7 +31,7 @@ export interface TlsFilesOptions {
 
 /**
  * @returns warnings, such as a certificate that ends soon
- * @throws UserError where a server with these files would not start, or no client would trust it
+ * @throws ExplainedError where a server with these files would not start, or no client would trust it
  */
 export function checkTlsFiles(files: TlsFiles, options: TlsFilesOptions = {}): string[] {
   const { certFile, keyFile, caFile, hosts = [] } = files;
@@ -40,7 +40,7 @@ export function checkTlsFiles(files: TlsFiles, options: TlsFilesOptions = {}): s
   const [certificate] = chain;
   const key = readKey(keyFile);
   if (!certificate.checkPrivateKey(key)) {
-    throw new UserError(
+    throw new ExplainedError(
       `the key ${keyFile} does not belong to the certificate ${certFile}; give the two that were made together`,
     );
   }
@@ -55,34 +55,36 @@ export function checkTlsFiles(files: TlsFiles, options: TlsFilesOptions = {}): s
     : [];
 }
 
-/** @throws UserError */
+/** @throws ExplainedError */
 function readCertificates(what: string, file: string): [X509Certificate, ...X509Certificate[]] {
   const text = readText(what, file);
   let certificates: X509Certificate[];
   try {
     certificates = (text.match(PEM_CERTIFICATE) ?? []).map((found) => new X509Certificate(found));
   } catch {
-    throw new UserError(`the ${what} ${file} has a PEM certificate in it that cannot be read; copy it again`);
+    throw new ExplainedError(`the ${what} ${file} has a PEM certificate in it that cannot be read; copy it again`);
   }
   const [first, ...others] = certificates;
   if (first === undefined) {
     const got = text.includes('PRIVATE KEY') ? 'a private key' : 'none';
-    throw new UserError(`the ${what} ${file} must hold a PEM certificate, got ${got}; give the certificate's own file`);
+    throw new ExplainedError(
+      `the ${what} ${file} must hold a PEM certificate, got ${got}; give the certificate's own file`,
+    );
   }
   return [first, ...others];
 }
 
-/** @throws UserError */
+/** @throws ExplainedError */
 function readKey(file: string): KeyObject {
   const text = readText('key', file);
   const mode = statSync(file).mode & 0o777;
   if ((mode & 0o077) !== 0) {
-    throw new UserError(
+    throw new ExplainedError(
       `the key ${file} must be its owner's alone, got mode 0${mode.toString(8)}, so others on this machine can use it; run chmod 600 ${file}, and make a new key if you do not know them all`,
     );
   }
   if (/ENCRYPTED/.test(text)) {
-    throw new UserError(
+    throw new ExplainedError(
       `the key ${file} is encrypted, and a server has nobody to ask for its passphrase; give it without one, mode 0600`,
     );
   }
@@ -90,7 +92,7 @@ function readKey(file: string): KeyObject {
     return createPrivateKey(text);
   } catch {
     const got = text.includes('BEGIN CERTIFICATE') ? 'a certificate' : 'something else';
-    throw new UserError(`the key ${file} must hold a PEM private key, got ${got}; give the key's own file`);
+    throw new ExplainedError(`the key ${file} must hold a PEM private key, got ${got}; give the key's own file`);
   }
 }
 
@@ -98,7 +100,7 @@ function readText(what: string, file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UserError(
+    throw new ExplainedError(
       `the ${what} ${file} cannot be read (${errorCode(error)}); check the path, or run "npm run certs"`,
     );
   }
@@ -106,13 +108,13 @@ function readText(what: string, file: string): string {
 
 function checkValidity(file: string, certificate: X509Certificate, now: Date): void {
   if (now > notAfter(certificate)) {
-    throw new UserError(
+    throw new ExplainedError(
       `the certificate ${file} expired on ${day(notAfter(certificate))}; renew it, with "npm run certs -- --renew" where it is from there`,
     );
   }
   const notBefore = new Date(certificate.validFrom);
   if (now < notBefore) {
-    throw new UserError(
+    throw new ExplainedError(
       `the certificate ${file} is valid only from ${notBefore.toISOString()}, and it is ${now.toISOString()} here; wait, or set this machine's clock`,
     );
   }
@@ -124,7 +126,7 @@ function checkHosts(file: string, certificate: X509Certificate, hosts: readonly 
   );
   if (missing.length > 0) {
     const names = certificate.subjectAltName ?? 'no name at all';
-    throw new UserError(
+    throw new ExplainedError(
       `the certificate ${file} is not for ${quotedList(missing)}, only for ${names}; issue one that names each of them`,
     );
   }
@@ -145,7 +147,7 @@ function checkIssuer(
   });
   const trusted = chain.slice(0, gap + 1).some((certificate) => cas.some((ca) => issuedBy(certificate, ca)));
   if (!trusted) {
-    throw new UserError(
+    throw new ExplainedError(
       `the certificate ${file} is not from the CA ${caFile}, so no client that trusts that CA would trust it; give the CA that signed it, and those between them in ${file}`,
     );
   }

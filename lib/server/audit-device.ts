@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError } from 'webex-token-client/core';
 import { VaultResponseError, type VaultClient } from '../vault/vault-client';
 
 const devices = z.object({ data: z.record(z.string(), z.object({ type: z.string() })) });
@@ -9,7 +9,7 @@ const devices = z.object({ data: z.record(z.string(), z.object({ type: z.string(
  *
  * @param filePath of the file on the server that Vault is to write
  * @returns the devices, like `file/`
- * @throws UserError where there is none and none can be enabled
+ * @throws ExplainedError where there is none and none can be enabled
  */
 export async function ensureAudit(root: VaultClient, filePath: string): Promise<string[]> {
   const present = await list(root);
@@ -20,7 +20,7 @@ export async function ensureAudit(root: VaultClient, filePath: string): Promise<
     await root.write('sys/audit/file', { type: 'file', options: { file_path: filePath } });
   } catch (error) {
     if (error instanceof VaultResponseError) {
-      throw new UserError(
+      throw new ExplainedError(
         error.said.includes('declarative')
           ? 'nothing is audited: the configuration of this OpenBao server declares no audit device; add one and restart it'
           : `nothing is audited: Vault does not enable an audit device at ${filePath} (${error.said}); name a file that the server can write`,

@@ -15,7 +15,7 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509';
 import { createPrivateKey, X509Certificate as NodeCertificate, randomBytes, webcrypto } from 'node:crypto';
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError } from 'webex-token-client/core';
 
 cryptoProvider.set(webcrypto as unknown as Crypto);
 
@@ -85,7 +85,7 @@ export class CertificateAuthority {
     return new CertificateAuthority(certificate, keys.privateKey, await exportKey(keys.privateKey));
   }
 
-  /** @throws UserError where the two are not a CA and its key, or the CA is not valid now */
+  /** @throws ExplainedError where the two are not a CA and its key, or the CA is not valid now */
   static async load(
     { certificatePem, privateKeyPem }: IssuedCertificate,
     now = new Date(),
@@ -98,10 +98,10 @@ export class CertificateAuthority {
       found = new NodeCertificate(certificatePem);
       matches = found.checkPrivateKey(createPrivateKey(privateKeyPem));
     } catch {
-      throw new UserError(`the CA must be a PEM certificate and its PEM key, got something else; ${advice}`);
+      throw new ExplainedError(`the CA must be a PEM certificate and its PEM key, got something else; ${advice}`);
     }
     if (!found.ca || !matches) {
-      throw new UserError(
+      throw new ExplainedError(
         found.ca
           ? `the key of the CA must belong to its certificate, got that of another; ${advice}`
           : `the CA must be a certificate that may sign others, got one that may not; ${advice}`,
@@ -109,7 +109,7 @@ export class CertificateAuthority {
     }
     const certificate = new X509Certificate(certificatePem);
     if (now < certificate.notBefore || now > certificate.notAfter) {
-      throw new UserError(
+      throw new ExplainedError(
         `the CA must be valid now, got one that is from ${day(certificate.notBefore)} to ${day(certificate.notAfter)}; move it away and run this again for a new one, which all clients must then trust`,
       );
     }

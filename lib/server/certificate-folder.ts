@@ -2,10 +2,10 @@ import { X509Certificate } from 'node:crypto';
 import { chown, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
+import { errorCode, ExplainedError } from 'webex-token-client/core';
 import { writeAtomically, type FileOwner } from './atomic-file';
 import { CertificateAuthority, subjectAlternativeNames } from './certificate-authority';
 import { checkTlsFiles } from '../declaration/tls-files';
-import { errorCode, UserError } from '../../client/src/user-error';
 
 /*
  * The private CA and its certificates as files. Each server has a folder of its own, to be mounted as a whole: a file
@@ -83,7 +83,7 @@ export async function certifiedServers(folder: string): Promise<string[]> {
  * Makes what is missing, keeps what is good, and issues again what is damaged, lacks a name or is at its end. A name
  * that a certificate has it keeps. A CA that is there is used or refused, never replaced: all clients trust it.
  *
- * @throws UserError
+ * @throws ExplainedError
  */
 export async function prepareCertificates(options: CertificateFolderOptions): Promise<CertificateReport[]> {
   checkOptions(options);
@@ -91,7 +91,7 @@ export async function prepareCertificates(options: CertificateFolderOptions): Pr
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const mode = (await stat(folder)).mode & 0o777;
   if ((mode & 0o077) !== 0) {
-    throw new UserError(
+    throw new ExplainedError(
       `the folder ${folder} must be its owner's alone, got mode 0${mode.toString(8)}; run chmod 700 ${folder}, or choose another`,
     );
   }
@@ -122,7 +122,7 @@ async function prepareCa({
   const [certificatePem, privateKeyPem] = await Promise.all([readCaFile(certFile), readCaFile(keyFile)]);
   const keyMode = (await stat(keyFile)).mode & 0o777;
   if ((keyMode & 0o077) !== 0) {
-    throw new UserError(
+    throw new ExplainedError(
       `the key of the CA, ${keyFile}, must be its owner's alone, got mode 0${keyMode.toString(8)}; run chmod 600 ${keyFile}, or start a new CA if others may have read it`,
     );
   }
@@ -184,7 +184,7 @@ async function createFolder(
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
     if (['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) {
-      throw new UserError(`another process has just made ${folder}; run this again to use it`);
+      throw new ExplainedError(`another process has just made ${folder}; run this again to use it`);
     }
     throw error;
   }
@@ -194,7 +194,7 @@ function isGood(files: ServerFiles, hosts: readonly string[], now?: Date): boole
   try {
     return checkTlsFiles({ ...files, hosts }, { expiresSoonDays: RENEW_BEFORE_DAYS, now }).length === 0;
   } catch (error) {
-    if (error instanceof UserError) {
+    if (error instanceof ExplainedError) {
       return false;
     }
     throw error;
@@ -205,7 +205,7 @@ async function readCaFile(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    throw new UserError(
+    throw new ExplainedError(
       `${file} cannot be read (${errorCode(error)}), so the CA here cannot sign; restore it from your backup, or move the whole folder away to start a new CA that all clients must then trust`,
     );
   }
@@ -240,18 +240,18 @@ function expiry(certificatePem: string): Date {
 function checkOptions({ servers = [], dnsNames = [], ipAddresses = [], owner }: CertificateFolderOptions): void {
   for (const name of [...servers, ...dnsNames]) {
     if (!HOST_NAME.test(name) || isIP(name) !== 0) {
-      throw new UserError(`"${name}" must be a host name; give an IP address with --ip`);
+      throw new ExplainedError(`"${name}" must be a host name; give an IP address with --ip`);
     }
   }
   if (servers.includes(CA)) {
-    throw new UserError(`a server must not be called "${CA}", where the CA itself is kept; choose another name`);
+    throw new ExplainedError(`a server must not be called "${CA}", where the CA itself is kept; choose another name`);
   }
   const notAnAddress = ipAddresses.find((address) => isIP(address) === 0);
   if (notAnAddress !== undefined) {
-    throw new UserError(`"${notAnAddress}" must be an IP address; give a host name with --dns`);
+    throw new ExplainedError(`"${notAnAddress}" must be an IP address; give a host name with --dns`);
   }
   if (owner !== undefined && process.getuid?.() !== 0 && process.getuid?.() !== owner.uid) {
-    throw new UserError(
+    throw new ExplainedError(
       `only root can give files to uid ${owner.uid}, and this runs as ${process.getuid?.() ?? 'another user'}; run it with sudo, or without --owner`,
     );
   }

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { ExplainedError, UsageError } from 'webex-token-client/core';
 import { ensureAudit } from './audit-device';
 import type { Deployment } from '../declaration/deployment';
 import { OPERATOR_NAMES, renewOperator, writeOperators, type OperatorLogin, type OperatorName } from './operators';
 import { revokeSelf } from './root-token';
 import { unseal, waitUntilActive } from './unsealing';
-import { UserError } from '../../client/src/user-error';
 import { VaultResponseError, type VaultClient } from '../vault/vault-client';
 
 /*
@@ -57,39 +57,37 @@ const initReply = z.object({
   root_token: z.string(),
 });
 
-/** @throws UserError where such a key cannot be */
+/** @throws ExplainedError where such a key cannot be */
 export function checkKeyOptions({ shares, threshold, pgpKeys }: KeyOptions): void {
   if (threshold > shares) {
-    throw new UserError(
+    throw new UsageError(
       `the threshold must not be above the number of shares, got ${threshold} of ${shares}; no one could ever unseal`,
-      2,
     );
   }
   if (threshold === 1 && shares > 1) {
-    throw new UserError(
+    throw new UsageError(
       `a threshold of 1 needs one share only, got ${shares}: each of them would be the whole key; use a threshold of 2 or more`,
-      2,
     );
   }
   if (shares > 255) {
-    throw new UserError(`a key has at most 255 shares, got ${shares}; use fewer`, 2);
+    throw new UsageError(`a key has at most 255 shares, got ${shares}; use fewer`);
   }
   if (pgpKeys !== undefined && pgpKeys.length !== shares) {
-    throw new UserError(`each share needs its PGP key, got ${pgpKeys.length} for ${shares}; give ${shares}`, 2);
+    throw new UsageError(`each share needs its PGP key, got ${pgpKeys.length} for ${shares}; give ${shares}`);
   }
 }
 
 /**
  * Initialises the server and prepares it. The root token is revoked at the end, whatever happened before.
  *
- * @throws UserError; where something is left half done it says how to go on
+ * @throws ExplainedError; where something is left half done it says how to go on
  */
 export async function initialiseServer(client: VaultClient, options: InitialisationOptions): Promise<void> {
   const { keys, receiver, report } = options;
   checkKeyOptions(keys);
   const status = await initStatus(client);
   if (status.initialized) {
-    throw new UserError(
+    throw new ExplainedError(
       `${client.address} is initialised already, and nothing was changed; see "npm run init -- --help" for --update-policy, or delete its data to begin again`,
     );
   }
@@ -170,7 +168,7 @@ export async function initialise(
     };
   } catch (error) {
     if (error instanceof VaultResponseError) {
-      throw new UserError(
+      throw new ExplainedError(
         `${client.address} could not be initialised: ${error.said || error.message}; correct that first`,
       );
     }
@@ -193,7 +191,7 @@ async function untilActive(
     report('unsealed');
   }
   if (!(await waitUntilActive(client, { timeoutMs: ACTIVE_TIMEOUT_MS, signal }))) {
-    throw new UserError(
+    throw new ExplainedError(
       `${client.address} is initialised but does not become active within ${ACTIVE_TIMEOUT_MS / 1000} s; see its log`,
     );
   }
@@ -203,7 +201,7 @@ async function untilUnsealed(client: VaultClient, timeoutMs: number, signal?: Ab
   const deadline = Date.now() + timeoutMs;
   while ((await client.sealStatus()).sealed) {
     if (Date.now() > deadline) {
-      throw new UserError(`nobody unsealed ${client.address} within ${timeoutMs / 1000} s`);
+      throw new ExplainedError(`nobody unsealed ${client.address} within ${timeoutMs / 1000} s`);
     }
     await delay(POLL_MS, undefined, { signal });
   }
@@ -213,12 +211,12 @@ function howToGoOn(error: unknown, { unsealed, administrator }: { unsealed: bool
   const interrupted = error instanceof Error && error.name === 'AbortError';
   const problem = interrupted ? 'interrupted' : error instanceof Error ? error.message : String(error);
   if (administrator) {
-    return new UserError(
+    return new ExplainedError(
       `${problem}. The key shares are written; then go on with "npm run init -- --update-policy --new-secret-ids"`,
     );
   }
   const token = unsealed ? '' : ', and its root token is lost, which nobody has seen';
-  return new UserError(
+  return new ExplainedError(
     `${problem}. The server is initialised${token}, but holds nothing yet: delete its data and these key shares, then initialise it again`,
   );
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { errorCode, UserError } from '../../client/src/user-error';
+import { errorCode, ExplainedError } from 'webex-token-client/core';
 
 /*
  * The key shares that unseal Vault, or with an auto-unseal seal authorise what needs several people: from files, from a
@@ -39,14 +39,16 @@ export async function findKeyShareFiles(folder: string): Promise<string[]> {
  * The shares one by one, for as long as the caller takes more: of the files, else of standard input one a line, else
  * asked for.
  *
- * @throws UserError where a file cannot be read or holds no share
+ * @throws ExplainedError where a file cannot be read or holds no share
  */
 export async function* readKeyShares(source: KeyShareSource, signal?: AbortSignal): AsyncGenerator<string> {
   const { files = [], folder } = source;
   if (files.length > 0 || folder !== undefined) {
     const found = folder === undefined ? [] : await findKeyShareFiles(folder);
     if (folder !== undefined && found.length === 0) {
-      throw new UserError(`no key share in ${folder}, like ${keyShareFile(folder, 1)}; name the folder or the files`);
+      throw new ExplainedError(
+        `no key share in ${folder}, like ${keyShareFile(folder, 1)}; name the folder or the files`,
+      );
     }
     for (const file of [...files, ...found]) {
       yield await readShareFile(file);
@@ -92,11 +94,11 @@ async function readShareFile(file: string): Promise<string> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw new UserError(`the key share ${file} cannot be read (${errorCode(error)}); check the path`);
+    throw new ExplainedError(`the key share ${file} cannot be read (${errorCode(error)}); check the path`);
   }
   const mode = (await stat(file)).mode & 0o777;
   if ((mode & 0o077) !== 0) {
-    throw new UserError(
+    throw new ExplainedError(
       `the key share ${file} must be its owner's alone, got mode 0${mode.toString(8)}; run chmod 600 ${file}`,
     );
   }
@@ -108,7 +110,7 @@ function checkShare(text: string, where: string): string {
     return text;
   }
   const problem = text === '' ? 'is empty' : 'is none, nor is it one that PGP has still encrypted';
-  throw new UserError(`${where} must hold one key share, and what it holds ${problem}; give the share alone`);
+  throw new ExplainedError(`${where} must hold one key share, and what it holds ${problem}; give the share alone`);
 }
 
 /** Until nothing is typed. */

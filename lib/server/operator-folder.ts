@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode, ExplainedError } from 'webex-token-client/core';
 import { findKeyShareFiles, keyShareFile } from './key-shares';
 import { loginOperator, type OperatorLogin, type OperatorName } from './operators';
 import { createPrivateFolder, writePrivateFile } from './private-file';
-import { errorCode, UserError } from '../../client/src/user-error';
 import { readSetting, VaultClient, vaultVariable, type VaultClientOptions } from '../vault/vault-client';
 
 /*
@@ -24,7 +24,7 @@ export const OPERATOR_ENVIRONMENT: Readonly<Record<string, string>> = {
 export async function prepareOperatorFolder(folder: string): Promise<void> {
   const [present] = await findKeyShareFiles(folder);
   if (present !== undefined) {
-    throw new UserError(
+    throw new ExplainedError(
       `there is a key share at ${present} already, and it may be the only copy; give another folder with --out, or move it to where it belongs`,
     );
   }
@@ -50,7 +50,7 @@ export async function writeOperatorLogin(
 /**
  * The token of an operator: by the role of the environment, else `VAULT_TOKEN`, else by the files in the folder.
  *
- * @throws UserError where there is none of them, or Vault does not accept it
+ * @throws ExplainedError where there is none of them, or Vault does not accept it
  */
 export async function operatorToken(
   options: VaultClientOptions,
@@ -74,7 +74,7 @@ export async function operatorToken(
   if (options.token !== undefined) {
     return options.token;
   }
-  throw new UserError(
+  throw new ExplainedError(
     `there is no Vault token and nothing to get one with; set VAULT_ROLE_ID and VAULT_SECRET_ID_FILE to those of the operator role "${name}", or VAULT_TOKEN, or name the folder with ${operatorFiles('', name).secretId}`,
   );
 }
@@ -98,7 +98,7 @@ async function readOptional(file: string): Promise<string | undefined> {
     if (code === 'ENOENT') {
       return undefined;
     }
-    throw new UserError(`${file} cannot be read (${code}); check its owner and mode`);
+    throw new ExplainedError(`${file} cannot be read (${code}); check its owner and mode`);
   }
 }
 
@@ -107,7 +107,7 @@ function secretIdFromEnvironment(env: NodeJS.ProcessEnv): string {
   const secretId =
     vaultVariable('SECRET_ID', env) ?? (file === undefined ? '' : readSetting('VAULT_SECRET_ID_FILE', file).trim());
   if (secretId === '') {
-    throw new UserError(
+    throw new ExplainedError(
       'VAULT_ROLE_ID is set but there is no secret id with it; set VAULT_SECRET_ID_FILE to the file that holds it',
     );
   }

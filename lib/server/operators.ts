@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { ExplainedError } from 'webex-token-client/core';
 import type { Deployment } from '../declaration/deployment';
 import { authorizerPolicyName, provisionerPolicy, provisionerPolicyName } from '../declaration/policies';
 import { issuerPolicy } from '../access/secret-id';
-import { UserError } from '../../client/src/user-error';
 import { VaultResponseError, type VaultClient } from '../vault/vault-client';
 
 /*
@@ -78,13 +78,13 @@ export async function renewOperator(
   }
 }
 
-/** @throws UserError where Vault does not accept role id or secret id */
+/** @throws ExplainedError where Vault does not accept role id or secret id */
 export async function loginOperator(vault: VaultClient, { roleId, secretId }: OperatorLogin): Promise<string> {
   try {
     return (await vault.withToken('').loginAppRole(roleId, secretId, OPERATORS_MOUNT)).token;
   } catch (error) {
     if (error instanceof VaultResponseError && error.statusCode < 500 && error.statusCode !== 429) {
-      throw new UserError(
+      throw new ExplainedError(
         `Vault does not log this operator in (${error.statusCode}): its role id or secret id is wrong, expired or replaced; an administrator makes new ones with "npm run init -- --update-policy --new-secret-ids"`,
       );
     }
@@ -153,7 +153,7 @@ async function enableMount(root: VaultClient): Promise<void> {
       description: 'Those who run this server and deploy to it. Written by "npm run init".',
     });
   } else if (present.type !== 'approle') {
-    throw new UserError(
+    throw new ExplainedError(
       `auth/${OPERATORS_MOUNT} must be an AppRole method, got one of type "${present.type}"; move that one elsewhere`,
     );
   }

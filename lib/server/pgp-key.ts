@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { errorCode, UserError } from '../../client/src/user-error';
+import { errorCode, ExplainedError } from 'webex-token-client/core';
 
 /** First bits of every binary PGP packet, and the tags of a public key, in the old and the new format. */
 const PUBLIC_KEY_PACKETS = [0x98, 0x99, 0x9a, 0xc6];
@@ -7,18 +7,18 @@ const PUBLIC_KEY_PACKETS = [0x98, 0x99, 0x9a, 0xc6];
 /**
  * A PGP public key from a file, binary or armored, in the base64 that Vault takes.
  *
- * @throws UserError where it is none
+ * @throws ExplainedError where it is none
  */
 export async function readPgpKey(file: string): Promise<string> {
   let content: Buffer;
   try {
     content = await readFile(file);
   } catch (error) {
-    throw new UserError(`the PGP key ${file} cannot be read (${errorCode(error)}); check the path`);
+    throw new ExplainedError(`the PGP key ${file} cannot be read (${errorCode(error)}); check the path`);
   }
   const key = isPublicKey(content) ? content : Buffer.from(armored(content.toString('latin1')), 'base64');
   if (!isPublicKey(key)) {
-    throw new UserError(
+    throw new ExplainedError(
       `${file} must hold a PGP public key; export it with "gpg --export KEY_ID > ${file}" and give that`,
     );
   }

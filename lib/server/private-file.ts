@@ -1,7 +1,7 @@
 import { mkdir, open, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { errorCode, ExplainedError } from 'webex-token-client/core';
 import { replaceFile, writeAtomically } from './atomic-file';
-import { errorCode, UserError } from '../../client/src/user-error';
 
 /*
  * Files that only their owner may read, and that are still there after a power cut.
@@ -10,17 +10,17 @@ import { errorCode, UserError } from '../../client/src/user-error';
 /**
  * Makes a folder that only its owner can enter.
  *
- * @throws UserError where there is one that others can enter, or none can be made
+ * @throws ExplainedError where there is one that others can enter, or none can be made
  */
 export async function createPrivateFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new UserError(`the folder ${folder} cannot be made (${errorCode(error)}); choose another one`);
+    throw new ExplainedError(`the folder ${folder} cannot be made (${errorCode(error)}); choose another one`);
   }
   const mode = (await stat(folder)).mode & 0o777;
   if ((mode & 0o077) !== 0) {
-    throw new UserError(
+    throw new ExplainedError(
       `the folder ${folder} must be its owner's alone, got mode 0${mode.toString(8)}; run chmod 700 ${folder}, or choose another`,
     );
   }

@@ -3,9 +3,9 @@ import { request as requestHttp, type ClientRequest, type IncomingMessage } from
 import { request as requestHttps } from 'node:https';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
+import { ExplainedError } from 'webex-token-client/core';
 import { streamPrivateFile } from './private-file';
 import { verifySnapshot, type SnapshotSummary } from './snapshot-archive';
-import { UserError } from '../../client/src/user-error';
 import { VaultResponseError, VaultUnreachableError, type VaultClientOptions } from '../vault/vault-client';
 
 /*
@@ -37,7 +37,7 @@ export class RaftSnapshots {
   /**
    * Writes a snapshot to a file of mode 0600, after comparing the sums in it.
    *
-   * @throws VaultResponseError, VaultUnreachableError, UserError where what came is not a whole snapshot
+   * @throws VaultResponseError, VaultUnreachableError, ExplainedError where what came is not a whole snapshot
    */
   async save(file: string): Promise<SnapshotSummary> {
     const response = await this.#send('GET', SAVE_PATH);
@@ -46,7 +46,7 @@ export class RaftSnapshots {
     } catch (error) {
       const { code, path } = error as NodeJS.ErrnoException;
       if (path !== undefined && code !== undefined) {
-        throw new UserError(`the backup ${file} cannot be written (${code}); choose another path`);
+        throw new ExplainedError(`the backup ${file} cannot be written (${code}); choose another path`);
       }
       if (code === 'ECONNRESET') {
         throw new VaultUnreachableError(this.#options.address, code);
@@ -82,7 +82,7 @@ export class RaftSnapshots {
         throw new VaultResponseError(method, path, statusCode, said);
       }
       if (target.protocol !== url.protocol) {
-        throw new UserError(
+        throw new ExplainedError(
           `${this.#options.address} sends to ${target.origin}, which would not be ${url.protocol.replace(':', '')}; correct api_addr in the server's configuration`,
         );
       }
@@ -118,7 +118,7 @@ export class RaftSnapshots {
       request.destroy();
       const { code, path } = error as NodeJS.ErrnoException;
       if (path !== undefined) {
-        throw new UserError(`the snapshot ${path} cannot be read (${code ?? 'unknown error'}); check the path`);
+        throw new ExplainedError(`the snapshot ${path} cannot be read (${code ?? 'unknown error'}); check the path`);
       }
       throw new VaultUnreachableError(this.#options.address, code ?? 'no reason given');
     }
@@ -159,7 +159,9 @@ async function errorsIn(response: IncomingMessage, address: string): Promise<str
     }
   }
   if (text.includes('HTTP request to an HTTPS server')) {
-    throw new UserError(`${address} was asked in plain HTTP, and that server speaks TLS only; use https in VAULT_ADDR`);
+    throw new ExplainedError(
+      `${address} was asked in plain HTTP, and that server speaks TLS only; use https in VAULT_ADDR`,
+    );
   }
   try {
     return z.object({ errors: z.array(z.string()) }).parse(JSON.parse(text)).errors;

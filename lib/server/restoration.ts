@@ -1,10 +1,9 @@
-import { readCredential, type CredentialReading } from '../../client/src/credential';
+import { type CredentialReading, ExplainedError, readCredential } from 'webex-token-client/core';
 import { initialise, initStatus } from './initialisation';
 import { RaftSnapshots } from './raft-snapshot';
 import { generateRootToken, revokeSelf, withRootToken } from './root-token';
 import { verifySnapshot, type SnapshotSummary } from './snapshot-archive';
 import { activeSince, otherLeader, unseal, waitUntilActive } from './unsealing';
-import { UserError } from '../../client/src/user-error';
 import { VaultClient, VaultResponseError, type SealStatus, type VaultClientOptions } from '../vault/vault-client';
 
 /*
@@ -38,7 +37,7 @@ export interface RestorationOptions {
  * Restores a snapshot, onto the server that it came from or onto an empty one, and waits until it is active.
  *
  * @returns what the credential reads as, where one was asked for
- * @throws UserError
+ * @throws ExplainedError
  */
 export async function restoreServer(
   connection: VaultClientOptions,
@@ -49,7 +48,7 @@ export async function restoreServer(
   report(`${file} is whole, sha256 ${snapshot.sha256}`);
   const given = new VaultClient({ ...connection, token: undefined });
   if (credential !== undefined && options.token === undefined && options.keyShares === undefined) {
-    throw new UserError(
+    throw new ExplainedError(
       'there is nothing to read the credential with afterwards; give the key shares with --from, or VAULT_TOKEN',
     );
   }
@@ -74,7 +73,7 @@ async function leaderConnection(
     return connection;
   }
   if (new URL(address).protocol !== new URL(connection.address).protocol) {
-    throw new UserError(
+    throw new ExplainedError(
       `${client.address} is led by ${address}, another protocol than this one; correct api_addr in its configuration`,
     );
   }
@@ -96,7 +95,7 @@ async function send(
     return onEmptyServer(connection, client, snapshot, options);
   }
   if ((await client.sealStatus()).sealed) {
-    throw new UserError(
+    throw new ExplainedError(
       `${client.address} is sealed, and a sealed server restores nothing; run "npm run unseal" first`,
     );
   }
@@ -131,7 +130,7 @@ async function onEmptyServer(
     return before;
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
-    throw new UserError(
+    throw new ExplainedError(
       `${problem}. The server at ${client.address} has a key that nobody knows now, and nothing else: delete its data before you try again`,
     );
   }
@@ -148,7 +147,7 @@ async function onServerInUse(
       : await generateRootToken(client.withToken(await administratorToken()), keyShares);
   const used = made ?? token;
   if (used === undefined) {
-    throw new UserError(
+    throw new ExplainedError(
       force
         ? 'with --force the key shares are those of the snapshot, so this server has to be told who you are by a token that may restore; set VAULT_TOKEN, or delete its data and restore onto the empty server'
         : 'there is nothing to restore with; give the key shares with --from or --share-file, or VAULT_TOKEN',
@@ -170,7 +169,7 @@ async function onServerInUse(
 
 function explainRefusal(error: VaultResponseError, file: string): Error {
   return error.said.includes('snapshot-force')
-    ? new UserError(
+    ? new ExplainedError(
         `${file} is from a server with other keys; nothing was changed; use --force if you mean it and have those keys, which this server then needs`,
       )
     : error;
@@ -211,7 +210,7 @@ async function untilActive(
       );
     }
   }
-  throw new UserError(
+  throw new ExplainedError(
     `the snapshot was sent, but ${client.address} is not unsealed and active after ${unsealTimeoutMs / 1000} s; run "npm run unseal" with the key shares that belong to the snapshot, and see the server's log`,
   );
 }
@@ -231,7 +230,9 @@ async function unsealRestored(client: VaultClient, keyShares: AsyncIterable<stri
   try {
     return await unseal(client, keyShares);
   } catch (error) {
-    throw error instanceof UserError ? new UserError(`the snapshot is restored, but ${error.message}`) : error;
+    throw error instanceof ExplainedError
+      ? new ExplainedError(`the snapshot is restored, but ${error.message}`)
+      : error;
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError } from 'webex-token-client/core';
 import { VaultResponseError, type VaultClient } from '../vault/vault-client';
 
 /*
@@ -28,7 +28,7 @@ const attemptReply = z.union([z.object({ data: fields }).transform(({ data }) =>
  *
  * @param client with a token that may start it
  * @param shares as many as the threshold
- * @throws UserError where the token may not start it, or the shares are wrong or too few
+ * @throws ExplainedError where the token may not start it, or the shares are wrong or too few
  */
 export async function withRootToken<T>(
   client: VaultClient,
@@ -71,7 +71,7 @@ export async function generateRootToken(
         return decode(reply.encoded_token ?? '', otp);
       }
     }
-    throw new UserError(
+    throw new ExplainedError(
       `${given} of ${required} key shares were given, which is not enough; give ${required} different ones`,
     );
   } catch (error) {
@@ -95,7 +95,7 @@ async function start(client: VaultClient): Promise<{ endpoint: string; nonce: st
         throw error;
       }
       if (error.statusCode === 403) {
-        throw new UserError(
+        throw new ExplainedError(
           'Vault does not let this token start a root token; give the role id and secret id of the operator role "administrator"',
         );
       }
@@ -104,17 +104,17 @@ async function start(client: VaultClient): Promise<{ endpoint: string; nonce: st
       }
     }
   }
-  throw new UserError(
+  throw new ExplainedError(
     `${client.address} makes no root token from key shares: this needs OpenBao 2.6 or Vault; log in as an administrator that you set up yourself`,
   );
 }
 
-function explainShare({ said: vaultSaid, statusCode }: VaultResponseError, required: number): UserError {
+function explainShare({ said: vaultSaid, statusCode }: VaultResponseError, required: number): ExplainedError {
   if (vaultSaid.includes('already been provided')) {
-    return new UserError(`a key share was given twice; give ${required} different ones`);
+    return new ExplainedError(`a key share was given twice; give ${required} different ones`);
   }
   const said = statusCode === 403 ? 'the token may not do this' : 'at least one of them is wrong or of another server';
-  return new UserError(`the key shares given make no root token: ${said}; give ${required} right ones`);
+  return new ExplainedError(`the key shares given make no root token: ${said}; give ${required} right ones`);
 }
 
 /** The token is XORed with the password that only this process was told. */

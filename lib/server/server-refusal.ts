@@ -1,5 +1,4 @@
-import { safeText } from '../../client/src/safe-text';
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError, safeText } from 'webex-token-client/core';
 import { VaultResponseError } from '../vault/vault-client';
 
 /*
@@ -14,13 +13,13 @@ const ADVICE: Readonly<Record<number, string>> = {
   503: 'it is sealed or has no active node; run "npm run unseal", or see its log',
 };
 
-/** Runs the action, and turns what Vault refused into a `UserError`. */
+/** Runs the action, and turns what Vault refused into a `ExplainedError`. */
 export async function explainServer<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
     if (error instanceof VaultResponseError) {
-      throw new UserError(`${safeText(error.message)}; ${ADVICE[error.statusCode] ?? "see the server's log"}`);
+      throw new ExplainedError(`${safeText(error.message)}; ${ADVICE[error.statusCode] ?? "see the server's log"}`);
     }
     throw error;
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError } from 'webex-token-client/core';
 
 /*
  * What a Raft snapshot is on the outside: a gzipped tar of `meta.json`, `state.bin` and their SHA256SUMS. Its content is
@@ -35,7 +35,7 @@ const UNSEAL_KEY_BYTES = 256;
 /**
  * Reads a snapshot to its end and compares the sums in it.
  *
- * @throws UserError where it is missing, damaged or something else
+ * @throws ExplainedError where it is missing, damaged or something else
  */
 export async function verifySnapshot(file: string): Promise<SnapshotSummary> {
   const whole = createHash('sha256');
@@ -53,10 +53,10 @@ export async function verifySnapshot(file: string): Promise<SnapshotSummary> {
   } catch (error) {
     const { code, path } = error as NodeJS.ErrnoException;
     if (path !== undefined) {
-      throw new UserError(`the snapshot ${file} cannot be read (${code ?? 'unknown error'}); check the path`);
+      throw new ExplainedError(`the snapshot ${file} cannot be read (${code ?? 'unknown error'}); check the path`);
     }
     const problem = error instanceof Damage ? error.message : (UNZIP_PROBLEMS[code ?? ''] ?? 'it does not unpack');
-    throw new UserError(`${file} is not a whole Raft snapshot: ${problem}; use another backup`);
+    throw new ExplainedError(`${file} is not a whole Raft snapshot: ${problem}; use another backup`);
   } finally {
     source.destroy();
     unzipped.destroy();

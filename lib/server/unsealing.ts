@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError } from 'webex-token-client/core';
 import { VaultResponseError, type SealStatus, type VaultClient } from '../vault/vault-client';
 
 /*
@@ -24,7 +24,7 @@ export type UnsealProgress = (progress: { given: number; threshold: number; repe
 /**
  * Gives Vault one share after the other until it is unsealed. Shares that others gave before count.
  *
- * @throws UserError where the shares are wrong, or too few
+ * @throws ExplainedError where the shares are wrong, or too few
  */
 export async function unseal(
   client: VaultClient,
@@ -33,7 +33,7 @@ export async function unseal(
 ): Promise<SealStatus> {
   let status = await client.sealStatus();
   if (!status.initialized) {
-    throw new UserError(`${client.address} is not initialised, so it has no key yet; run "npm run init" first`);
+    throw new ExplainedError(`${client.address} is not initialised, so it has no key yet; run "npm run init" first`);
   }
   if (status.sealed) {
     for await (const share of shares) {
@@ -51,7 +51,7 @@ export async function unseal(
     status = await client.sealStatus();
   }
   if (status.sealed) {
-    throw new UserError(
+    throw new ExplainedError(
       `${client.address} is still sealed: it has ${status.progress} of the ${status.t} key shares that it needs; give ${status.t - status.progress} more, it remembers these until it is restarted`,
     );
   }
@@ -71,17 +71,17 @@ async function giveShare(client: VaultClient, key: string): Promise<SealStatus> 
   return root.sealStatus();
 }
 
-async function explainRefusal(client: VaultClient, { said: vaultSaid }: VaultResponseError): Promise<UserError> {
+async function explainRefusal(client: VaultClient, { said: vaultSaid }: VaultResponseError): Promise<ExplainedError> {
   const { progress, t } = await client.sealStatus();
   if (progress > 0) {
-    return new UserError(
+    return new ExplainedError(
       `Vault does not take this as a key share; it has ${progress} of ${t} others and keeps them; check the share that you gave last`,
     );
   }
   const said = /invalid key|authentication failed|failed to compute/.test(vaultSaid)
     ? 'at least one of them is wrong or of another server'
     : `Vault says: ${vaultSaid}`;
-  return new UserError(
+  return new ExplainedError(
     `the ${t} key shares given do not unseal this server: ${said}; it has forgotten all of them: give ${t} right ones, from the first one on`,
   );
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError } from 'webex-token-client/core';
 import { VaultClient, VaultResponseError, vaultOptionsFromEnvironment } from './vault-client';
 
 /*
@@ -31,15 +31,15 @@ export const INTEGRATION_SECRET_ENVIRONMENT = {
   entry: 'INTEGRATION_ENTRY',
 } as const;
 
-/** @throws UserError naming the variable to set */
+/** @throws ExplainedError naming the variable to set */
 export function requireClientSecret({ integration, variable, clientSecret }: IntegrationSecretOptions): string {
   if (clientSecret === undefined || clientSecret === '') {
-    throw new UserError(
+    throw new ExplainedError(
       `the client secret of integration "${integration}" has to be written, but ${variable} is not set; set it to the secret that Webex shows for the integration and deploy again`,
     );
   }
   if (/\s/.test(clientSecret)) {
-    throw new UserError(`${variable} must be the client secret alone, got white space in it; copy it again`);
+    throw new ExplainedError(`${variable} must be the client secret alone, got white space in it; copy it again`);
   }
   return clientSecret;
 }
@@ -52,7 +52,7 @@ export async function writeIntegration(client: VaultClient, options: Integration
     await client.write(options.path, { ...fields, client_secret: secret });
   } catch (error) {
     if (error instanceof VaultResponseError) {
-      throw new UserError(
+      throw new ExplainedError(
         `the client secret of integration "${options.integration}" is not written: ${error.message}; deploy again once that is solved`,
       );
     }

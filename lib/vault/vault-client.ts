@@ -3,9 +3,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import nodeVault from 'node-vault';
 import { z } from 'zod';
-import { retryAfterMs, watchRetryAfter } from '../../client/src/retry-after';
-import { oneLine } from '../../client/src/safe-text';
-import { errorCode, UserError } from '../../client/src/user-error';
+import { errorCode, ExplainedError } from 'webex-token-client/explained-error';
+import { retryAfterMs, watchRetryAfter } from 'webex-token-client/retry-after';
+import { oneLine } from 'webex-token-client/safe-text';
 
 /*
  * Vault and OpenBao over node-vault: replies are parsed by a schema, errors are typed and carry no secret.
@@ -34,7 +34,7 @@ export class VaultResponseError extends Error {
 }
 
 /** No answer from Vault at all. */
-export class VaultUnreachableError extends UserError {
+export class VaultUnreachableError extends ExplainedError {
   override name = 'VaultUnreachableError';
 
   constructor(
@@ -220,7 +220,7 @@ export class VaultClient {
     });
     const parsed = reply.safeParse(body);
     if (!parsed.success) {
-      throw new UserError(
+      throw new ExplainedError(
         `${this.address} answered ${method} ${path} with something that Vault does not say; check that VAULT_ADDR is a Vault or OpenBao server`,
       );
     }
@@ -236,7 +236,7 @@ export class VaultClient {
       })
       .safeParse(error).data;
     if (String(failure?.response?.body).includes('HTTP request to an HTTPS server')) {
-      return new UserError(
+      return new ExplainedError(
         `${this.address} was asked in plain HTTP, and that server speaks TLS only; use https in VAULT_ADDR`,
       );
     }
@@ -266,7 +266,7 @@ export function vaultVariable(name: string, env: NodeJS.ProcessEnv = process.env
  * The address, namespace, CA and token that the `vault` and `bao` commands would use.
  *
  * @param declared what `deployment.ts` says, used where the environment says nothing
- * @throws UserError where there is no address, or one of them is unusable
+ * @throws ExplainedError where there is no address, or one of them is unusable
  */
 export function vaultOptionsFromEnvironment(
   declared: { address?: string; namespace?: string } = {},
@@ -274,12 +274,12 @@ export function vaultOptionsFromEnvironment(
 ): VaultClientOptions {
   const address = vaultVariable('ADDR', env) ?? declared.address;
   if (address === undefined) {
-    throw new UserError(
+    throw new ExplainedError(
       'VAULT_ADDR is not set, so there is no Vault to ask; set it, like VAULT_ADDR=http://127.0.0.1:8200',
     );
   }
   if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol)) {
-    throw new UserError(
+    throw new ExplainedError(
       `VAULT_ADDR must be an http or https URL, got "${address}"; write it like "http://127.0.0.1:8200"`,
     );
   }
@@ -292,12 +292,12 @@ export function vaultOptionsFromEnvironment(
   };
 }
 
-/** Reads a file that a setting names. @throws UserError naming the setting */
+/** Reads a file that a setting names. @throws ExplainedError naming the setting */
 export function readSetting(setting: string, file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UserError(
+    throw new ExplainedError(
       `${setting} names ${file}, which cannot be read (${errorCode(error)}); check the path and its permissions`,
     );
   }

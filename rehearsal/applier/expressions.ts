@@ -1,4 +1,4 @@
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError } from 'webex-token-client/core';
 
 /*
  * The part of Terraform's template language that our stacks use: references to variables and to attributes of
@@ -48,7 +48,7 @@ function evaluateText(text: string, lookup: Lookup): unknown {
 function parse(expression: string): string[] {
   const trimmed = expression.trim();
   if (!REFERENCE.test(trimmed)) {
-    throw new UserError(
+    throw new ExplainedError(
       `the embedded applier does not know the expression "${trimmed}"; deploy this stack with Terraform or OpenTofu`,
     );
   }

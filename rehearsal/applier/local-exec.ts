@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError } from 'webex-token-client/core';
 import { run } from '../child-process';
 
 export interface LocalExecOptions {
@@ -14,7 +14,7 @@ export interface LocalExecOptions {
 /**
  * Runs a command as Terraform's `local-exec` provisioner does: through `/bin/sh`, its environment added to ours.
  *
- * @throws UserError with what the command printed
+ * @throws ExplainedError with what the command printed
  */
 export async function runLocalExec(options: LocalExecOptions): Promise<void> {
   const environment = Object.entries(options.environment).flatMap(([name, value]) =>
@@ -26,7 +26,7 @@ export async function runLocalExec(options: LocalExecOptions): Promise<void> {
   });
   if (exitCode !== 0) {
     const said = `${stdout}\n${stderr}`.trim().replace(/\s*\n\s*/g, '; ');
-    throw new UserError(
+    throw new ExplainedError(
       said.replace(/^error: /, '') || `a provisioner ended with exit code ${exitCode} and said nothing`,
     );
   }

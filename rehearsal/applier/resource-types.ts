@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError } from 'webex-token-client/core';
 import { VaultClient, VaultResponseError } from '../../lib/vault/vault-client';
 
 /*
@@ -145,7 +145,7 @@ function parse<T>(schema: z.ZodType<T>, raw: unknown, address: string): T {
   const parsed = schema.safeParse(raw);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => [...path, message].join(': ')).join('; ');
-    throw new UserError(
+    throw new ExplainedError(
       `the embedded applier does not know all of ${address} (${problems}); deploy this stack with Terraform or OpenTofu`,
     );
   }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { quotedList, UserError } from '../../client/src/user-error';
+import { ExplainedError, quotedList } from 'webex-token-client/core';
 import { VaultResponseError, type VaultClient } from '../../lib/vault/vault-client';
 import { evaluate, references } from './expressions';
 import { runLocalExec } from './local-exec';
@@ -62,7 +62,7 @@ export interface Applied {
 /**
  * Applies a synthesized stack.
  *
- * @throws UserError for a resource type, an attribute or an expression that it does not know
+ * @throws ExplainedError for a resource type, an attribute or an expression that it does not know
  */
 export async function applyStack(options: ApplyOptions): Promise<Applied> {
   const stack = stackSchema.parse(JSON.parse(readFileSync(join(options.stackDirectory, 'cdk.tf.json'), 'utf8')));
@@ -80,7 +80,7 @@ export async function applyStack(options: ApplyOptions): Promise<Applied> {
     const value = known.get(`${first ?? ''}.${second ?? ''}`)?.[third ?? 'id'];
     if (value === undefined) {
       const reference = [first, second, third].filter((part) => part !== undefined).join('.');
-      throw new UserError(
+      throw new ExplainedError(
         `the embedded applier cannot resolve "${reference}"; deploy this stack with Terraform or OpenTofu`,
       );
     }
@@ -110,7 +110,7 @@ export async function applyStack(options: ApplyOptions): Promise<Applied> {
         .apply(vault, declared, resource.address, triggered)
         .catch((error: unknown) => {
           throw error instanceof VaultResponseError
-            ? new UserError(`${resource.address} could not be applied: ${error.message}`)
+            ? new ExplainedError(`${resource.address} could not be applied: ${error.message}`)
             : error;
         });
       known.set(resource.address, applied.attributes);
@@ -132,7 +132,7 @@ function typeOf(resource: Resource): (typeof RESOURCE_TYPES)[string] {
   const type = RESOURCE_TYPES[resource.type];
   if (!type) {
     const knownTypes = quotedList([...Object.keys(RESOURCE_TYPES), 'terraform_data']);
-    throw new UserError(
+    throw new ExplainedError(
       `the embedded applier does not know the resource type "${resource.type}", only ${knownTypes}; deploy this stack with Terraform or OpenTofu`,
     );
   }
@@ -174,7 +174,7 @@ function inOrder(resources: readonly Resource[]): Resource[] {
   const ordered = new Set<Resource>();
   const visit = (resource: Resource, from: readonly string[]): void => {
     if (from.includes(resource.address)) {
-      throw new UserError(
+      throw new ExplainedError(
         `the stack has a cycle: ${[...from, resource.address].join(' -> ')}; break it in constructs/`,
       );
     }

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError } from 'webex-token-client/core';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { cacheRoot } from '../cache-folder';
 import { run } from '../child-process';
@@ -26,7 +26,7 @@ export async function synthesize(options: {
     },
   );
   if (exitCode !== 0) {
-    throw new UserError(stderr.trim().replace(/^error: /, ''));
+    throw new ExplainedError(stderr.trim().replace(/^error: /, ''));
   }
   return join(options.folder, 'stacks', 'webex-tokens');
 }
@@ -75,7 +75,7 @@ async function readyTerraform(
     await terraform.init({ ...options, environment });
     return terraform;
   } catch (error) {
-    if (options.by === 'terraform' || !(error instanceof UserError)) {
+    if (options.by === 'terraform' || !(error instanceof ExplainedError)) {
       throw error;
     }
     return error.message;

@@ -1,8 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { oneLine } from '../../client/src/safe-text';
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError, oneLine } from 'webex-token-client/core';
 import { run, type FinishedCommand } from '../child-process';
 
 /** The first release with ephemeral variables in provisioners, which keep the client secret out of the state. */
@@ -31,7 +30,7 @@ export class Terraform {
   /**
    * Looks for `TERRAFORM_BINARY_NAME`, else `terraform`, else `tofu`, on PATH.
    *
-   * @throws UserError saying why none will do
+   * @throws ExplainedError saying why none will do
    */
   static async find(environment: NodeJS.ProcessEnv = process.env): Promise<Terraform> {
     const candidates = environment.TERRAFORM_BINARY_NAME ? [environment.TERRAFORM_BINARY_NAME] : ['terraform', 'tofu'];
@@ -49,13 +48,13 @@ export class Terraform {
       }
       reason = `${version.product} ${version.number} is too old; install ${NEEDED.join('.')} or newer`;
     }
-    throw new UserError(reason);
+    throw new ExplainedError(reason);
   }
 
   /**
    * Gets the providers, and puts the state into the stack's folder, whatever backend is declared.
    *
-   * @throws UserError where a provider cannot be had
+   * @throws ExplainedError where a provider cannot be had
    */
   async init(options: TerraformOptions): Promise<void> {
     const backend = { terraform: { backend: { local: { path: join(options.stackDirectory, 'terraform.tfstate') } } } };
@@ -69,7 +68,7 @@ export class Terraform {
       INIT_TIMEOUT_MS,
     );
     if (exitCode !== 0) {
-      throw new UserError(`${this.title} cannot get its providers: ${initFailure(stdout + stderr)}`);
+      throw new ExplainedError(`${this.title} cannot get its providers: ${initFailure(stdout + stderr)}`);
     }
   }
 
@@ -78,7 +77,7 @@ export class Terraform {
     const args = ['apply', '-input=false', '-auto-approve', '-json'];
     const { exitCode, stdout: printed, stderr } = await this.#run(args, options);
     if (exitCode !== 0) {
-      throw new UserError(`${this.title} apply failed: ${firstError(printed + stderr)}`);
+      throw new ExplainedError(`${this.title} apply failed: ${firstError(printed + stderr)}`);
     }
     const message = z.object({
       type: z.string(),

@@ -1,6 +1,6 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError } from 'webex-token-client/core';
 import { lastLine, run } from '../child-process';
 
 /** The command to build; its version is that of `oauthapp/go.mod`. */
@@ -16,7 +16,7 @@ const PACKAGES_PER_REPORT = 100;
  *
  * @param workFolder an empty folder
  * @returns path of the binary, in the work folder
- * @throws UserError where there is no Go, or the build fails
+ * @throws ExplainedError where there is no Go, or the build fails
  */
 export async function buildOauthappPlugin(
   workFolder: string,
@@ -48,10 +48,10 @@ export async function buildOauthappPlugin(
     onErrorLine: progress(report),
   });
   if (exitCode === 127) {
-    throw new UserError('there is no "go" on PATH');
+    throw new ExplainedError('there is no "go" on PATH');
   }
   if (exitCode !== 0) {
-    throw new UserError(`"go build" said "${lastLine(stderr)}"`);
+    throw new ExplainedError(`"go build" said "${lastLine(stderr)}"`);
   }
   return binary;
 }

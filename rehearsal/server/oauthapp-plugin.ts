@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { access, chmod, constants, copyFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError } from 'webex-token-client/core';
 import { cachedFolder } from '../cache-folder';
 import { buildOauthappPlugin } from './oauthapp-build';
 import { downloadOauthappPlugin, RELEASE_URL } from './oauthapp-release';
@@ -27,7 +27,7 @@ export interface FindOauthappPluginOptions {
  * its Go module, else from the official release.
  *
  * @param report gets a line on what was chosen, and on what takes long
- * @throws UserError where `OAUTHAPP_PLUGIN` is of no use, or all ways fail
+ * @throws ExplainedError where `OAUTHAPP_PLUGIN` is of no use, or all ways fail
  */
 export async function findOauthappPlugin(
   report: (line: string) => void = () => undefined,
@@ -55,10 +55,12 @@ async function givenPlugin(path: string, report: (line: string) => void, env: No
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() !== true) {
     const problem = found === undefined ? 'does not exist or cannot be reached' : 'is not a file';
-    throw new UserError(`OAUTHAPP_PLUGIN names ${path}, which ${problem}; set it to the plugin binary, or unset it`);
+    throw new ExplainedError(
+      `OAUTHAPP_PLUGIN names ${path}, which ${problem}; set it to the plugin binary, or unset it`,
+    );
   }
   if (!(await isExecutable(path))) {
-    throw new UserError(`OAUTHAPP_PLUGIN names ${path}, which is not executable; run: chmod +x ${path}`);
+    throw new ExplainedError(`OAUTHAPP_PLUGIN names ${path}, which is not executable; run: chmod +x ${path}`);
   }
   report(`using the oauthapp plugin that OAUTHAPP_PLUGIN names: ${path}`);
   if (await isPluginFolder(dirname(path))) {
@@ -116,7 +118,7 @@ async function makePlugin(
       await rename(binary, join(target, NAME));
       return;
     } catch (error) {
-      if (!(error instanceof UserError)) {
+      if (!(error instanceof ExplainedError)) {
         throw error;
       }
       failures.push(error.message);
@@ -124,7 +126,7 @@ async function makePlugin(
       await rm(work, { recursive: true, force: true });
     }
   }
-  throw new UserError(
+  throw new ExplainedError(
     `the oauthapp plugin ${VERSION} can neither be built (${failures[0] ?? ''}) nor downloaded (${failures[1] ?? ''}); install Go 1.18 or later and check the network, or set OAUTHAPP_PLUGIN to the binary`,
   );
 }

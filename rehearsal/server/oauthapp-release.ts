@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError } from 'webex-token-client/core';
 import { lastLine, run } from '../child-process';
 
 /** Names of a release's files, as the plugin's `scripts/dist` gives them. */
@@ -28,7 +28,7 @@ const RELEASES: Record<string, string> = {
  * @param workFolder an empty folder
  * @param platform like "linux-x64"
  * @returns path of the binary, in the work folder
- * @throws UserError where there is no release, or it cannot be had, or it does not match
+ * @throws ExplainedError where there is no release, or it cannot be had, or it does not match
  */
 export async function downloadOauthappPlugin(
   workFolder: string,
@@ -37,7 +37,7 @@ export async function downloadOauthappPlugin(
 ): Promise<string> {
   const release = RELEASES[platform];
   if (release === undefined) {
-    throw new UserError(`there is no release for ${platform}`);
+    throw new ExplainedError(`there is no release for ${platform}`);
   }
   const member = `${NAME}-${release}`;
   const archiveUrl = `${releaseUrl}/${member}.tar.xz`;
@@ -45,19 +45,19 @@ export async function downloadOauthappPlugin(
   const checksums = (await download(`${archiveUrl}.sha256.asc`)).toString('utf8');
   const expected = /^([0-9a-f]{64})\b/m.exec(checksums)?.[1];
   if (expected === undefined) {
-    throw new UserError(`${archiveUrl}.sha256.asc holds no sha256`);
+    throw new ExplainedError(`${archiveUrl}.sha256.asc holds no sha256`);
   }
   const archive = await download(archiveUrl);
   const actual = createHash('sha256').update(archive).digest('hex');
   if (actual !== expected) {
-    throw new UserError(`${archiveUrl} has sha256 ${actual}, not the published ${expected}`);
+    throw new ExplainedError(`${archiveUrl} has sha256 ${actual}, not the published ${expected}`);
   }
   const file = join(workFolder, 'release.tar.xz');
   await writeFile(file, archive);
   // Only the one member, whatever else an archive may hold.
   const { exitCode, stderr } = await run('tar', ['-xJf', file, '-C', workFolder, member], { env });
   if (exitCode !== 0) {
-    throw new UserError(`"tar -xJf" of the release said "${lastLine(stderr)}"`);
+    throw new ExplainedError(`"tar -xJf" of the release said "${lastLine(stderr)}"`);
   }
   return join(workFolder, member);
 }
@@ -72,7 +72,7 @@ async function download(url: string): Promise<Buffer> {
   } catch (error) {
     const { cause, message } = error as Error;
     const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-    throw new UserError(`${url} cannot be downloaded (${code ?? message})`);
+    throw new ExplainedError(`${url} cannot be downloaded (${code ?? message})`);
   }
-  throw new UserError(`${url} answers ${response.status}`);
+  throw new ExplainedError(`${url} answers ${response.status}`);
 }

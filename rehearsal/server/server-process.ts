@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError } from 'webex-token-client/core';
 import { VaultClient, VaultUnreachableError } from '../../lib/vault/vault-client';
 import { killAtExit, killGroup, lastLine } from '../child-process';
 
@@ -33,7 +33,7 @@ export interface ServerProcessOptions {
 }
 
 /** The server ended before it was up. */
-export class ServerStartError extends UserError {
+export class ServerStartError extends ExplainedError {
   override name = 'ServerStartError';
 
   constructor(
@@ -90,7 +90,7 @@ export class ServerProcess implements AsyncDisposable {
   /**
    * Starts the server and waits until it answers, sealed or not.
    *
-   * @throws ServerStartError where it ends before that; UserError where it does not answer in time
+   * @throws ServerStartError where it ends before that; ExplainedError where it does not answer in time
    */
   static async start(options: ServerProcessOptions): Promise<ServerProcess> {
     const { binary, config, address, ca, workDirectory } = options;
@@ -160,7 +160,7 @@ export class ServerProcess implements AsyncDisposable {
       }
       await sleep(POLL_MS);
     }
-    throw new UserError(
+    throw new ExplainedError(
       `"${binary} server" did not answer at ${this.address} within ${START_TIMEOUT_MS / 1000} s, its last words were "${this.#complaint()}"; check that its listener has this address`,
     );
   }
@@ -189,7 +189,7 @@ async function spawnServer(
     return { process: child, pid: child.pid };
   }
   const error = await new Promise<NodeJS.ErrnoException>((resolve) => child.once('error', resolve));
-  throw new UserError(
+  throw new ExplainedError(
     `${binary} cannot be run (${error.code ?? error.message}); give the path of a bao or vault binary`,
   );
 }

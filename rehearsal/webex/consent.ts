@@ -1,10 +1,10 @@
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError } from 'webex-token-client/core';
 
 /**
  * Opens the consent page, fills in its form and sends it, as a browser would.
  *
  * @returns where the answer redirects to
- * @throws UserError with the page's words, where it is an error page
+ * @throws ExplainedError with the page's words, where it is an error page
  */
 export async function consentAsPerson(authorizeUrl: string, email: string, decision: string): Promise<string> {
   const page = await fetch(authorizeUrl, { redirect: 'manual' });
@@ -26,7 +26,7 @@ function locationOf(response: Response, text: string): string {
   const location = response.headers.get('location');
   if (location === null) {
     const problem = /role="alert">([^<]*)</.exec(text)?.[1] ?? 'no reason given';
-    throw new UserError(
+    throw new ExplainedError(
       `the Webex simulator answered the authorization request with status ${response.status} (${problem}); correct the request`,
     );
   }

@@ -3,7 +3,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { errorCode, quotedList, UserError } from '../../client/src/user-error';
+import { errorCode, ExplainedError, quotedList } from 'webex-token-client/core';
 import { answerError, ApiRefusal } from './api-refusal';
 import { authorizationsEndpoint } from './authorizations-endpoint';
 import { authorizeEndpoint } from './authorize-endpoint';
@@ -84,7 +84,7 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
     });
   }
 
-  /** @throws UserError where the port is taken */
+  /** @throws ExplainedError where the port is taken */
   static async start(options: WebexSimulatorOptions): Promise<WebexSimulator> {
     const { port = 0 } = options;
     const simulator = new WebexSimulator(options);
@@ -92,7 +92,7 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
     try {
       await once(simulator.#server, 'listening');
     } catch (error) {
-      throw new UserError(
+      throw new ExplainedError(
         `the Webex simulator cannot listen on 127.0.0.1:${port} (${errorCode(error)}); free that port or choose another`,
       );
     }
@@ -118,16 +118,16 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
    *
    * @param options.as email of who signs in. @default - the first user
    * @returns the URL that the browser would be sent to; it is not followed
-   * @throws UserError where the user is unknown, or an error page came instead of the consent page
+   * @throws ExplainedError where the user is unknown, or an error page came instead of the consent page
    */
   async consent(authorizeUrl: string, options: { decision?: 'accept' | 'deny'; as?: string } = {}): Promise<string> {
     const emails = this.users.map((user) => user.email);
     const { decision = 'accept', as: email = emails[0] ?? '' } = options;
     if (!emails.includes(email)) {
-      throw new UserError(`unknown user "${email}"; the Webex simulator has ${quotedList(emails)}`);
+      throw new ExplainedError(`unknown user "${email}"; the Webex simulator has ${quotedList(emails)}`);
     }
     if (!authorizeUrl.startsWith(`${this.apiUrl}/authorize?`)) {
-      throw new UserError(
+      throw new ExplainedError(
         `the URL to consent at is not the Webex simulator's; use one that starts with ${this.apiUrl}/authorize`,
       );
     }

@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { UserError } from '../../client/src/user-error';
-import { WebexResponseError } from '../../client/src/webex-client';
-import type { WebexFetch } from '../../client/src/webex-fetch';
+import { ExplainedError, NotPermitted, type WebexFetch, WebexResponseError } from 'webex-token-client/core';
 import { metricsSchema, type Metrics } from './metrics';
 import type { Period } from './month';
 
@@ -32,7 +30,7 @@ export class SiteAnalytics {
     return this.#url ?? this.urls[0] ?? '';
   }
 
-  /** @throws UserError where every region refuses, or as {@link WebexFetch.json} does */
+  /** @throws ExplainedError where every region refuses, or as {@link WebexFetch.json} does */
   async metrics(period: Period, signal?: AbortSignal): Promise<Metrics> {
     if (this.#url !== undefined) {
       return this.#ask(this.#url, period, signal);
@@ -60,7 +58,7 @@ export class SiteAnalytics {
       return (await this.webex.json(address, reply, { signal })).metrics;
     } catch (error) {
       if (error instanceof WebexResponseError && [400, 404].includes(error.statusCode)) {
-        throw new UserError(
+        throw new ExplainedError(
           `Webex has no figures of site "${this.siteUrl}" (${error.statusCode}: ${error.said}); check the name in --site`,
         );
       }
@@ -68,12 +66,11 @@ export class SiteAnalytics {
     }
   }
 
-  #refusedEverywhere(said: string): UserError {
+  #refusedEverywhere(said: string): NotPermitted {
     const where = this.urls.map((url) => new URL(url).host).join(', ');
     const region = this.urls.length > 1 ? '' : 'the figures are in another region, ';
-    return new UserError(
+    return new NotPermitted(
       `Webex refuses the figures of site "${this.siteUrl}" at ${where} (403: ${said}); either ${region}the site is of another organisation, or who authorised the credential is not an administrator of it`,
-      5,
     );
   }
 }

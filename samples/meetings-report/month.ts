@@ -1,4 +1,4 @@
-import { UserError } from '../../client/src/user-error';
+import { UsageError } from 'webex-token-client/core';
 
 /*
  * Months and days of the calendar in UTC: the time zone that Webex counts these figures in.
@@ -18,11 +18,11 @@ export interface Month {
   readonly month: number;
 }
 
-/** @throws UserError unless it is a month like `2026-10` */
+/** @throws ExplainedError unless it is a month like `2026-10` */
 export function parseMonth(text: string): Month {
   const [, year, month] = /^(2\d{3})-(0[1-9]|1[0-2])$/.exec(text) ?? [];
   if (year === undefined || month === undefined) {
-    throw new UserError(`--month must be a month like 2026-10, got "${text}"`, 2);
+    throw new UsageError(`--month must be a month like 2026-10, got "${text}"`);
   }
   return { year: Number(year), month: Number(month) };
 }
@@ -70,7 +70,7 @@ export interface Coverage {
 /**
  * The days of a month that Webex can tell about: it counts a day once that is over.
  *
- * @throws UserError for a month in which no day is over yet
+ * @throws ExplainedError for a month in which no day is over yet
  */
 export function coverage(month: Month, now: Date): Coverage {
   const today = dayOf(now);
@@ -82,9 +82,8 @@ export function coverage(month: Month, now: Date): Coverage {
   const yesterday = dayOf(new Date(now.getTime() - MS_PER_DAY));
   const first = dateIn(month, 1);
   if (yesterday < first) {
-    throw new UserError(
+    throw new UsageError(
       `no day of ${monthId(month)} is over yet (in UTC it is ${today}), so there are no figures; ask for --month ${monthId(lastMonth(now))}`,
-      2,
     );
   }
   const day = Number(yesterday.slice(8));

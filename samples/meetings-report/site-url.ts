@@ -1,14 +1,13 @@
-import { UserError } from '../../client/src/user-error';
+import { UsageError } from 'webex-token-client/core';
 
-/** @throws UserError unless it is a host name, as Webex names its sites */
+/** @throws ExplainedError unless it is a host name, as Webex names its sites */
 export function parseSite(text: string): string {
   const site = text.trim().toLowerCase();
   if (/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(site)) {
     return site;
   }
   const host = URL.canParse(site) ? new URL(site).hostname : '';
-  throw new UserError(
+  throw new UsageError(
     `--site must be the host name of a Webex site, got "${text}"; use "${host || 'example.webex.com'}"`,
-    2,
   );
 }

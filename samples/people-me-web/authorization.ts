@@ -1,15 +1,18 @@
 import { z } from 'zod';
+import {
+  ExplainedError,
+  NotAuthorizedYet,
+  ReauthorizationRequired,
+  type TokenSource,
+  WebexFetch,
+} from 'webex-token-client/core';
 import { checkAuthorizer } from '../../lib/consent/authorizer-checks';
 import { storeNewGrant, type GrantSubject } from '../../lib/consent/code-grant';
 import { consentUrl } from '../../lib/consent/consent';
-import { NotAuthorizedYet, ReauthorizationRequired } from '../../client/src/credential-errors';
 import { findIntegration, type Credential, type Deployment } from '../../lib/declaration/deployment';
 import { findGrant } from '../../lib/consent/existing-grant';
 import type { ConsentState } from '../../lib/consent/redirect';
-import type { TokenSource } from '../../client/src/token-source';
-import { UserError } from '../../client/src/user-error';
 import type { VaultClient } from '../../lib/vault/vault-client';
-import { WebexFetch } from '../../client/src/webex-fetch';
 
 const personReply = z.object({ displayName: z.string(), emails: z.array(z.string()).min(1) });
 
@@ -59,7 +62,7 @@ export class Authorization {
     this.#webex = new WebexFetch({ tokens, origins: [apiUrl], retry: { attempts: 2 } });
   }
 
-  /** @throws UserError where it cannot be told */
+  /** @throws ExplainedError where it cannot be told */
   async status(): Promise<Status> {
     try {
       const { expireTime, warnings } = await this.#options.tokens.token();
@@ -79,7 +82,7 @@ export class Authorization {
   /**
    * The URL where a person consents, unless there is a grant that works or may work again.
    *
-   * @throws UserError where something is missing that the consent would need
+   * @throws ExplainedError where something is missing that the consent would need
    */
   async begin(state: ConsentState): Promise<string | undefined> {
     const { deployment, credential, vault } = this.#options;
@@ -90,7 +93,7 @@ export class Authorization {
   /**
    * Has the engine exchange the code, unless somebody was faster: what works is never replaced from a web page.
    *
-   * @throws WrongAccount where the credential has another owner, with nothing stored; UserError
+   * @throws WrongAccount where the credential has another owner, with nothing stored; ExplainedError
    */
   async finish(code: string): Promise<void> {
     const exchange = this.#exchanges.then(async () => {
@@ -106,7 +109,7 @@ export class Authorization {
   async #isTaken(): Promise<boolean> {
     const { vault, mountPath, credential } = this.#subject;
     const existing = await findGrant(vault, mountPath, credential.name);
-    if (existing instanceof UserError) {
+    if (existing instanceof ExplainedError) {
       throw existing;
     }
     return existing !== undefined;

@@ -1,9 +1,15 @@
+import {
+  ExplainedError,
+  NotDeployed,
+  NotPermitted,
+  TemporarilyUnavailable,
+  VaultSealed,
+  WebexResponseError,
+  WebexUnreachableError,
+} from 'webex-token-client/core';
 import { WrongAccount } from '../../lib/consent/account';
-import { NotDeployed, NotPermitted, TemporarilyUnavailable, VaultSealed } from '../../client/src/credential-errors';
 import { ConsentRefused } from '../../lib/consent/redirect';
-import { UserError } from '../../client/src/user-error';
 import { VaultUnreachableError } from '../../lib/vault/vault-client';
-import { WebexResponseError, WebexUnreachableError } from '../../client/src/webex-client';
 
 /** What went wrong, in the words of whoever looks at the page. */
 export interface Problem {
@@ -61,7 +67,7 @@ export const NOT_FOUND: Problem = {
 };
 
 export function problemOf(error: unknown): Problem {
-  const detail = error instanceof UserError ? error.message : undefined;
+  const detail = error instanceof ExplainedError ? error.message : undefined;
   if (error instanceof WrongAccount) {
     return {
       status: 403,

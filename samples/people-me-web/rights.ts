@@ -1,14 +1,13 @@
+import { describeError, ExplainedError } from 'webex-token-client/core';
 import type { Deployment } from '../../lib/declaration/deployment';
 import { authorizerPolicyName } from '../../lib/declaration/policies';
-import { describeError } from '../../client/src/safe-text';
-import { UserError } from '../../client/src/user-error';
 import type { VaultClient } from '../../lib/vault/vault-client';
 
 /**
  * A web app is easier to break into than a terminal, so it does not run with more than it needs.
  *
  * @param notice is told where it cannot be seen yet; the pages will say why
- * @throws UserError where the token may do what neither an authorizer nor a reader may
+ * @throws ExplainedError where the token may do what neither an authorizer nor a reader may
  */
 export async function refuseExcessiveRights(
   vault: VaultClient,
@@ -24,7 +23,7 @@ export async function refuseExcessiveRights(
     });
     if (!capabilities.includes('deny')) {
       const policy = authorizerPolicyName(deployment);
-      throw new UserError(
+      throw new ExplainedError(
         `this Vault token may do more than authorise: it has "${capabilities.join('", "')}" on ${path}; give the app one that has policy "${policy}" only: bao token create -policy=${policy} -no-default-policy`,
       );
     }

@@ -7,7 +7,7 @@ import { closeServers, listenOnLoopback } from '../../lib/consent/loopback-serve
  * Serves the app where the redirect URL points, on loopback only.
  *
  * @returns what ends it when it is disposed of
- * @throws UserError where the port is taken
+ * @throws ExplainedError where the port is taken
  */
 export async function serve(app: Hono, redirectUrl: URL): Promise<AsyncDisposable> {
   const servers = await listenOnLoopback(

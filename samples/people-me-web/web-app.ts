@@ -1,9 +1,9 @@
 import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { csrf } from 'hono/csrf';
+import { describeError } from 'webex-token-client/core';
 import type { Credential } from '../../lib/declaration/deployment';
 import { readRedirect } from '../../lib/consent/redirect';
-import { describeError } from '../../client/src/safe-text';
 import type { Authorization } from './authorization';
 import { authorizePage, leavingPage, MARK, PAGE_HEADERS, personPage, problemPage } from './pages';
 import {

@@ -9,7 +9,8 @@ import {
   TemporarilyUnavailable,
   VaultSealed,
 } from '../../client/src/credential-errors';
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError } from '../../client/src/explained-error';
+import { exitCodeOf } from '../../client/src/exit-codes';
 import { VaultClient, VaultUnreachableError } from '../../lib/vault/vault-client';
 import { credentialAnswer, refusal, ScriptedVault, type ScriptedAnswer } from '../fixtures/scripted-vault';
 
@@ -63,11 +64,11 @@ it.each([
   ['behind a failing server', refusal(500, 'internal error'), TemporarilyUnavailable, 4, /500: internal error/],
   ['behind a busy server', refusal(429, 'rate limit'), TemporarilyUnavailable, 4, /429: rate limit/],
   ['on no engine', refusal(404, 'no handler for route "oauthapp/"'), NotDeployed, 1, /no oauthapp engine is mounted/],
-  ['in a state that nobody knows', refusal(400, 'who knows'), UserError, 1, /does not hand out .*: who knows/],
+  ['in a state that nobody knows', refusal(400, 'who knows'), ExplainedError, 1, /does not hand out .*: who knows/],
 ])('a credential %s is an error of its own', async (_, answer, kind, exitCode, message) => {
   const error: unknown = await read(answer).catch((caught: unknown) => caught);
   expect(error).toBeInstanceOf(kind);
-  expect(error).toMatchObject({ exitCode });
+  expect(exitCodeOf(error as Error)).toBe(exitCode);
   expect((error as Error).message).toMatch(message);
   expect((error as Error).message).not.toMatch(/\n/);
 });

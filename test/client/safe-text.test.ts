@@ -1,5 +1,5 @@
 import { describeError, oneLine, safeText } from '../../client/src/safe-text';
-import { UserError } from '../../client/src/user-error';
+import { ExplainedError } from '../../client/src/explained-error';
 
 it('puts everything on one line, without what a terminal would obey', () => {
   expect(oneLine(' a\r\nb\t\u001b[31mc\u0007\u009b2J\u2028d ')).toBe('a b [31mc 2Jd'.replace('2Jd', '2J d'));
@@ -26,8 +26,8 @@ it('shortens what is too long to read', () => {
   expect(safeText('word '.repeat(1000)).length).toBeLessThan(310);
 });
 
-it('trusts the words of a UserError, and of no other', () => {
-  expect(describeError(new UserError('sha256 is a'.padEnd(90, 'a')))).toMatch(/a{70}/);
+it('trusts the words of a ExplainedError, and of no other', () => {
+  expect(describeError(new ExplainedError('sha256 is a'.padEnd(90, 'a')))).toMatch(/a{70}/);
   expect(describeError(new Error('a'.repeat(90)))).toBe('[hidden]');
   expect(describeError('access_token=abc')).toBe('access_token=[hidden]');
 });

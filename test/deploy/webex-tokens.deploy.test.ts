@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { readCredential } from 'webex-token-client/core';
 import { run, type FinishedCommand } from '../../rehearsal/child-process';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findOpenBao } from '../../rehearsal/server/openbao-binary';
 import { Stage } from '../../rehearsal/stage';
 import { authorize, type Grant } from '../../lib/consent/code-grant';
-import { readCredential } from '../../client/src/credential';
 import { clientSecretVariable, defineDeployment, type Deployment } from '../../lib/declaration/deployment';
 import { authorizerPolicyName, provisionerPolicy, provisionerPolicyName } from '../../lib/declaration/policies';
 import { rehearsalEnvironment } from '../../lib/declaration/rehearsal';

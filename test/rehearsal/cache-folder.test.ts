@@ -11,8 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ExplainedError } from 'webex-token-client/core';
 import { cacheRoot, cachedFolder, type CacheEntry } from '../../rehearsal/cache-folder';
-import { UserError } from '../../client/src/user-error';
 
 let root: string;
 let env: NodeJS.ProcessEnv;
@@ -79,7 +79,7 @@ test('a failed filling leaves nothing behind', async () => {
 
 test('refuses what was filled but is not usable', async () => {
   const useless = entry((folder) => writeFileSync(join(folder, 'tool'), 'half'));
-  await expect(cachedFolder(useless, env)).rejects.toThrow(UserError);
+  await expect(cachedFolder(useless, env)).rejects.toThrow(ExplainedError);
   expect(readdirSync(root)).toEqual([]);
 });
 

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { peopleMe, readCredential } from 'webex-token-client/core';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findOpenBao } from '../../rehearsal/server/openbao-binary';
 import type { AppliedDeclaration } from '../../rehearsal/applier/stack';
 import { Stage } from '../../rehearsal/stage';
 import { authorize } from '../../lib/consent/code-grant';
-import { readCredential } from '../../client/src/credential';
 import { defineDeployment } from '../../lib/declaration/deployment';
 import {
   appPolicyName,
@@ -14,7 +14,6 @@ import {
   scratchCredential,
 } from '../../lib/declaration/policies';
 import type { VaultClient } from '../../lib/vault/vault-client';
-import { peopleMe } from '../../client/src/webex-client';
 import { statusOf } from '../fixtures/refusal';
 import { z } from 'zod';
 

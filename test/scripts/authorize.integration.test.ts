@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readCredential } from '../../client/src/credential';
-import { NotAuthorizedYet } from '../../client/src/credential-errors';
+import { NotAuthorizedYet, readCredential } from 'webex-token-client/core';
 import { findIntegration } from '../../lib/declaration/deployment';
 import { authorizerPolicy } from '../../lib/declaration/policies';
 import { RedirectListener } from '../../lib/consent/redirect-listener';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { readCredential } from '../../client/src/credential';
+import { readCredential } from 'webex-token-client/core';
 import { appPolicy } from '../../lib/declaration/policies';
 import { withRootToken } from '../../lib/server/root-token';
 import type { VaultClient } from '../../lib/vault/vault-client';

@@ -1,6 +1,6 @@
+import { ExplainedError } from 'webex-token-client/core';
 import { ProductionServer } from '../../../constructs/server/production-server';
 import { defineDeployment, type DeploymentInput } from '../../../lib/declaration/deployment';
-import { UserError } from '../../../client/src/user-error';
 import { declare, exampleDeployment, resources, type Declaration } from '../../fixtures/declaration';
 
 type ServerInput = Extract<NonNullable<DeploymentInput['vault']['server']>, { mode: 'production' }>;
@@ -210,7 +210,7 @@ it.each<[Partial<ServerInput>, string]>([
   [{ seal: { type: 'shamir' } as never }, 'vault.server.seal.type must be static, transit, awskms'],
   [{ mode: 'prod' as never }, 'vault.server.mode must be "dev" or "production", got "prod"'],
 ])('refuses %j', (input, message) => {
-  expect(() => declareServer(input)).toThrow(UserError);
+  expect(() => declareServer(input)).toThrow(ExplainedError);
   expect(() => declareServer(input)).toThrow(message);
 });
 

@@ -26,7 +26,7 @@ describe('StaticSeal', () => {
       message = String(error);
     }
     expect(message).toBe(
-      'UserError: seal "static": currentKey must say where the key is, not what it is; use "file:///absolute/path" or "env://VARIABLE"',
+      'ExplainedError: seal "static": currentKey must say where the key is, not what it is; use "file:///absolute/path" or "env://VARIABLE"',
     );
   });
 

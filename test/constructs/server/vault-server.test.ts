@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { ExplainedError } from 'webex-token-client/core';
 import { VaultServer } from '../../../constructs/server/vault-server';
-import { UserError } from '../../../client/src/user-error';
 import { exampleDeployment, PROJECT_FOLDER, resources, synthesize, testApp } from '../../fixtures/declaration';
 
 let folder: string;
@@ -35,6 +35,6 @@ it('finds a plugin inside the project from wherever Terraform runs, without nami
 
 it('needs the plugin binary itself', () => {
   const declareWithout = () => declareStack(undefined, 'a'.repeat(64));
-  expect(declareWithout).toThrow(UserError);
+  expect(declareWithout).toThrow(ExplainedError);
   expect(declareWithout).toThrow('vault.server needs the plugin binary to run, got no engine.plugin.path');
 });

@@ -1,6 +1,6 @@
+import { ExplainedError } from 'webex-token-client/core';
 import { App, type AppProps } from '../../../constructs/tokens/app';
 import { Engine } from '../../../constructs/tokens/engine';
-import { UserError } from '../../../client/src/user-error';
 import { declare, PLUGIN_SHA256, resources } from '../../fixtures/declaration';
 
 function declareApp(props: Partial<AppProps> = {}) {
@@ -37,6 +37,6 @@ it('limits how long and how often a secret id is good', () => {
 
 it('refuses a token that would outlive its longest life', () => {
   const declareLong = () => declareApp({ tokenTtlSeconds: 7200 });
-  expect(declareLong).toThrow(UserError);
+  expect(declareLong).toThrow(ExplainedError);
   expect(declareLong).toThrow('app "people-me": tokenTtlSeconds must not exceed tokenMaxTtlSeconds (3600), got 7200');
 });

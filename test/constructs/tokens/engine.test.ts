@@ -1,5 +1,5 @@
+import { ExplainedError } from 'webex-token-client/core';
 import { Engine, type EngineProps } from '../../../constructs/tokens/engine';
-import { UserError } from '../../../client/src/user-error';
 import { declare, PLUGIN_SHA256, resources } from '../../fixtures/declaration';
 
 function declareEngine(props: EngineProps = {}) {
@@ -71,6 +71,6 @@ it.each([
   [{ reapCheckIntervalSeconds: 15552001 }, 'reapCheckIntervalSeconds must be at most 15552000 (180 days)'],
   [{ providerTimeoutExpiryLeewayFactor: 0.5 }, 'providerTimeoutExpiryLeewayFactor must be at least 1, got 0.5'],
 ])('refuses %j, which the plugin would refuse or misunderstand', (props, message) => {
-  expect(() => declareEngine(props)).toThrow(UserError);
+  expect(() => declareEngine(props)).toThrow(ExplainedError);
   expect(() => declareEngine(props)).toThrow(message);
 });

@@ -1,6 +1,6 @@
+import { ExplainedError } from 'webex-token-client/core';
 import { Engine } from '../../../constructs/tokens/engine';
 import { Integration, type IntegrationProps } from '../../../constructs/tokens/integration';
-import { UserError } from '../../../client/src/user-error';
 import { type Declaration, declare, PLUGIN_SHA256, resources } from '../../fixtures/declaration';
 
 function declareIntegration(props: Partial<IntegrationProps> = {}): Declaration {
@@ -85,6 +85,6 @@ it('writes the secret to the Vault that the declaration names, whatever the envi
 
 it('says how to give the client id where it is missing', () => {
   const declareWithout = () => declareIntegration({ clientId: undefined });
-  expect(declareWithout).toThrow(UserError);
+  expect(declareWithout).toThrow(ExplainedError);
   expect(declareWithout).toThrow('integration "webex-myapp" has no client id; set WEBEX_CLIENT_ID');
 });

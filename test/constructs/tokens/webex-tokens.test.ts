@@ -1,9 +1,9 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ExplainedError } from 'webex-token-client/core';
 import { WebexTokens } from '../../../constructs/tokens/webex-tokens';
 import type { DeploymentInput } from '../../../lib/declaration/deployment';
-import { UserError } from '../../../client/src/user-error';
 import {
   exampleDeployment,
   PLUGIN_SHA256,
@@ -80,7 +80,7 @@ it('keeps its state in any backend', () => {
 it('refuses to keep the states of two stacks in one place', () => {
   const declareBoth = () =>
     declareStack({ vault: { server: { mode: 'dev' } }, backend: { type: 's3', config: { key: 'state' } } });
-  expect(declareBoth).toThrow(UserError);
+  expect(declareBoth).toThrow(ExplainedError);
   expect(declareBoth).toThrow('backend "s3" would keep the states of two stacks in one place; put {stack} in');
 });
 

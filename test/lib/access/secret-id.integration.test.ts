@@ -86,7 +86,7 @@ it('tells a token that may not issue what it lacks', async () => {
     await vault.tokenWith('path "oauthapp/creds/testauth" { capabilities = ["read"] }'),
   );
   await expect(issueSecretId(app, vault.deployment, 'people-me', 120)).rejects.toMatchObject({
-    exitCode: 5,
+    name: 'NotPermitted',
     message:
       'this Vault token may not issue secret ids of app "people-me": it is not valid, or its policies lack "read" on auth/approle/role/people-me/role-id and "update" on auth/approle/role/people-me/secret-id; use one that has them',
   });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { NotPermitted } from '../../../client/src/credential-errors';
+import { NotPermitted } from 'webex-token-client/core';
 import { loginFromEnvironment } from '../../../lib/access/vault-login';
 import { refusal, ScriptedVault } from '../../fixtures/scripted-vault';
 
@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 function login(env: NodeJS.ProcessEnv, token?: string) {
-  return loginFromEnvironment({ address: server.address, token }, 'approle', 'testauth', env);
+  return loginFromEnvironment({ address: server.address, token }, 'approle', env);
 }
 
 async function requestsOf(env: NodeJS.ProcessEnv, token?: string): Promise<readonly string[]> {

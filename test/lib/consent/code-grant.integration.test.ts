@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { z } from 'zod';
-import { authorize, type AuthorizeOptions, type Grant } from '../../../lib/consent/code-grant';
-import { readCredential } from '../../../client/src/credential';
 import {
   NotAuthorizedYet,
   NotDeployed,
   NotPermitted,
+  readCredential,
   ReauthorizationRequired,
   TemporarilyUnavailable,
   VaultSealed,
-} from '../../../client/src/credential-errors';
+} from 'webex-token-client/core';
+import { authorize, type AuthorizeOptions, type Grant } from '../../../lib/consent/code-grant';
 import { findIntegration } from '../../../lib/declaration/deployment';
 import { ConsentRefused } from '../../../lib/consent/redirect';
 import { RedirectListener } from '../../../lib/consent/redirect-listener';

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ExplainedError } from 'webex-token-client/core';
 import { inspectPlugin } from '../../../lib/declaration/plugin-binary';
-import { UserError } from '../../../client/src/user-error';
 
 const CONTENT = 'not really a plugin';
 /** Of that content. */
@@ -23,8 +23,8 @@ function problem(plugin: Parameters<typeof inspect>[0]): string {
   try {
     inspect(plugin);
   } catch (error) {
-    expect(error).toBeInstanceOf(UserError);
-    return (error as UserError).message;
+    expect(error).toBeInstanceOf(ExplainedError);
+    return (error as ExplainedError).message;
   }
   return 'none';
 }

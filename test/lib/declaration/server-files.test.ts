@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ExplainedError } from 'webex-token-client/core';
 import { prepareCertificates, serverTlsFiles } from '../../../lib/server/certificate-folder';
 import { defineDeployment, type DeploymentInput } from '../../../lib/declaration/deployment';
 import { checkServerFiles } from '../../../lib/declaration/server-files';
-import { UserError } from '../../../client/src/user-error';
 
 type ServerInput = Extract<NonNullable<DeploymentInput['vault']['server']>, { mode: 'production' }>;
 
@@ -59,7 +59,7 @@ function check(input: Partial<ServerInput> = {}): string[] {
 }
 
 function expectRefusal(input: Partial<ServerInput>, message: string): void {
-  expect(() => check(input)).toThrow(UserError);
+  expect(() => check(input)).toThrow(ExplainedError);
   expect(() => check(input)).toThrow(message);
 }
 

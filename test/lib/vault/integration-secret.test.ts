@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
+import { ExplainedError } from 'webex-token-client/core';
 import { providerClient, requireClientSecret, writeIntegration } from '../../../lib/vault/integration-secret';
-import { UserError } from '../../../client/src/user-error';
 import { ScriptedVault } from '../../fixtures/scripted-vault';
 
 const integration = { integration: 'webex-myapp', variable: 'TF_VAR_webex_myapp_client_secret' };
@@ -8,7 +8,7 @@ const entry = { path: 'oauthapp/servers/webex-myapp', entry: '{"client_id":"C0ff
 
 it.each([undefined, ''])('says which variable to set where the secret is %j', (clientSecret) => {
   const require = () => requireClientSecret({ ...integration, clientSecret });
-  expect(require).toThrow(UserError);
+  expect(require).toThrow(ExplainedError);
   expect(require).toThrow(
     /integration "webex-myapp" has to be written, but TF_VAR_webex_myapp_client_secret is not set/,
   );
@@ -28,7 +28,7 @@ it('writes to the server of Terraform, which knows the VAULT_ variables only', (
 it('touches nothing where the secret is missing', async () => {
   await using vault = await ScriptedVault.start();
   const client = providerClient({ VAULT_ADDR: vault.address, VAULT_TOKEN: 'token' });
-  await expect(writeIntegration(client, { ...integration, ...entry })).rejects.toThrow(UserError);
+  await expect(writeIntegration(client, { ...integration, ...entry })).rejects.toThrow(ExplainedError);
   expect(vault.requests).toEqual([]);
 });
 
@@ -39,7 +39,7 @@ it('says in one line, without the secret, why Vault refused it', async () => {
   const error: unknown = await writeIntegration(client, { ...integration, ...entry, clientSecret: 'hush' }).catch(
     (reason: unknown) => reason,
   );
-  expect(error).toBeInstanceOf(UserError);
+  expect(error).toBeInstanceOf(ExplainedError);
   expect((error as Error).message).toBe(
     'the client secret of integration "webex-myapp" is not written: Vault answered 403 to PUT oauthapp/servers/webex-myapp: 1 error occurred: * permission denied; deploy again once that is solved',
   );

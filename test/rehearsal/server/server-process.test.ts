@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ExplainedError } from 'webex-token-client/core';
 import { ServerProcess, ServerStartError } from '../../../rehearsal/server/server-process';
-import { UserError } from '../../../client/src/user-error';
 import { fakeCommand } from '../fake-command';
 
 /* Servers that are shell scripts, for what a real one does not do on demand. */
@@ -38,7 +38,7 @@ test('a server that ends at once is an error with its last complaint', async () 
 test('a server that is no program is an error', async () => {
   const starting = ServerProcess.start({ binary: join(folder, 'missing'), config: {}, address: 'http://127.0.0.1:9' });
   const error = await failure(starting);
-  expect(error).toBeInstanceOf(UserError);
+  expect(error).toBeInstanceOf(ExplainedError);
   expect(error.message).toContain('cannot be run (ENOENT)');
 });
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
+import { type WebexFetch, WebexResponseError } from 'webex-token-client/core';
 import { meetingsMetrics } from '../../../rehearsal/webex/meetings-metrics';
-import { WebexResponseError } from '../../../client/src/webex-client';
-import type { WebexFetch } from '../../../client/src/webex-fetch';
 import { ANALYTICS_URLS } from '../../../samples/meetings-report/aggregates';
 import { atMost } from '../../../samples/meetings-report/at-most';
 import { addUp, metricsSchema } from '../../../samples/meetings-report/metrics';

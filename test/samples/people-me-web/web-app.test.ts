@@ -1,5 +1,5 @@
+import { TemporarilyUnavailable } from 'webex-token-client/core';
 import { WrongAccount } from '../../../lib/consent/account';
-import { TemporarilyUnavailable } from '../../../client/src/credential-errors';
 import type { ConsentState } from '../../../lib/consent/redirect';
 import { VaultUnreachableError } from '../../../lib/vault/vault-client';
 import type { Status } from '../../../samples/people-me-web/authorization';
@@ -190,9 +190,9 @@ it('shows nothing of a name that would be markup', async () => {
   expect(page).not.toMatch(/<script|<img|<i>/);
 });
 
-it.each([
+it.each<[string, number, Error]>([
   ['Vault does not answer', 503, new VaultUnreachableError('http://127.0.0.1:1', 'ECONNREFUSED')],
-  ['Not available just now', 503, new TemporarilyUnavailable('testauth', 'try again later')],
+  ['Not available just now', 503, new TemporarilyUnavailable('try again later')],
   ['That was another account', 403, new WrongAccount('not you')],
   ['Something went wrong here', 500, new TypeError('client_secret=hunter2 is undefined')],
 ])('has a page that says "%s", and tells the operator more', async (title, expected, error) => {
