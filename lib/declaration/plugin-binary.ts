@@ -4,9 +4,9 @@ import { basename, resolve } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
 import type { Deployment } from './deployment';
 
-/** How to get one: the quickstart builds or downloads it, and says where it is. */
+/** How to get one. `go install` of the plugin itself would build it from its own pins, which are of 2022. */
 const ADVICE =
-  'build it with `CGO_ENABLED=0 go install github.com/puppetlabs/vault-plugin-secrets-oauthapp/v3/cmd/vault-plugin-secrets-oauthapp@v3.1.1` or take it from its releases, and set OAUTHAPP_PLUGIN to its path';
+  'build it with the command in plugin/README.md of webex-token-vault, and set OAUTHAPP_PLUGIN to its path';
 
 /** What Vault has to know of the plugin binary. */
 export interface PluginBinary {

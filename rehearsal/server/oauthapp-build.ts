@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
 import { lastLine, run } from '../child-process';
 
-/** The command to build; its version is that of `oauthapp/go.mod`. */
+/** The command to build; its version is that of `plugin/go.mod`. */
 const COMMAND = 'github.com/puppetlabs/vault-plugin-secrets-oauthapp/v3/cmd/vault-plugin-secrets-oauthapp';
 
 /** Our Go module that pins the sources of the plugin, and of all it is built from, by hash. */
@@ -64,7 +64,7 @@ function buildEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     GOARCH: '',
     // Links no C library, so that the binary also starts in the official server images, which have another one.
     CGO_ENABLED: '0',
-    // Any Go of the last years will do; none is to be downloaded for this.
+    // No Go is to be downloaded for this, unless the user wants it so.
     GOTOOLCHAIN: env.GOTOOLCHAIN ?? 'local',
     GO111MODULE: 'on',
     GOWORK: 'off',
