@@ -1,13 +1,10 @@
-import { copyFile, mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
 import { lastLine, run } from '../child-process';
+import type { OauthappModule } from './oauthapp-module';
 
 /** The command to build; its version is that of `plugin/go.mod`. */
 const COMMAND = 'github.com/puppetlabs/vault-plugin-secrets-oauthapp/v3/cmd/vault-plugin-secrets-oauthapp';
-
-/** Our Go module that pins the sources of the plugin, and of all it is built from, by hash. */
-const MODULE_FOLDER = resolve(__dirname, '../../plugin');
 
 const PACKAGES_PER_REPORT = 100;
 
@@ -19,16 +16,13 @@ const PACKAGES_PER_REPORT = 100;
  * @throws ExplainedError where there is no Go, or the build fails
  */
 export async function buildOauthappPlugin(
+  module: OauthappModule,
   workFolder: string,
   report: (line: string) => void,
   env: NodeJS.ProcessEnv,
 ): Promise<string> {
-  // Built from a copy, so that nothing is ever written into the project.
   const moduleCopy = join(workFolder, 'module');
-  await mkdir(moduleCopy);
-  for (const file of ['go.mod', 'go.sum']) {
-    await copyFile(join(MODULE_FOLDER, file), join(moduleCopy, file));
-  }
+  await module.copyTo(moduleCopy);
   const binary = join(workFolder, 'built');
   const args = [
     'build',

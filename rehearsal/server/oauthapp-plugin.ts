@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
 import { cachedFolder } from '../cache-folder';
 import { buildOauthappPlugin } from './oauthapp-build';
+import { OauthappModule } from './oauthapp-module';
 import { downloadOauthappPlugin, RELEASE_URL } from './oauthapp-release';
 
 /*
@@ -16,6 +17,8 @@ const NAME = 'vault-plugin-secrets-oauthapp';
 export interface FindOauthappPluginOptions {
   /** `OAUTHAPP_PLUGIN`, `PATH`, the cache folder's variables and Go's settings. @default process.env */
   readonly env?: NodeJS.ProcessEnv;
+  /** Folder of the Go module that the plugin is built from. @default - that of this project */
+  readonly moduleFolder?: string;
   /** URL of the folder with the archives of the official release. @default - that of the project */
   readonly releaseUrl?: string;
   /** As `process.platform` and `process.arch` say it. @default - this machine, like "linux-x64" */
@@ -34,15 +37,17 @@ export async function findOauthappPlugin(
   options: FindOauthappPluginOptions = {},
 ): Promise<string> {
   const { env = process.env, releaseUrl = RELEASE_URL, platform = `${process.platform}-${process.arch}` } = options;
+  const module = new OauthappModule(options.moduleFolder);
   if (env.OAUTHAPP_PLUGIN) {
     return givenPlugin(resolve(env.OAUTHAPP_PLUGIN), report, env);
   }
   const folder = await cachedFolder(
     {
-      name: `oauthapp-${VERSION}-${platform}`,
+      // Users get a new build where a dependency was raised, although the plugin's version stays.
+      name: `oauthapp-${VERSION}-${await module.pins()}-${platform}`,
       isUsable: isPluginFolder,
       onWait: () => report(`waiting for another process that is getting the oauthapp plugin ${VERSION}`),
-      fill: (target) => makePlugin(target, report, { env, releaseUrl, platform }),
+      fill: (target) => makePlugin(target, report, { env, module, releaseUrl, platform }),
     },
     env,
   );
@@ -99,12 +104,12 @@ async function isExecutable(path: string): Promise<boolean> {
 async function makePlugin(
   target: string,
   report: (line: string) => void,
-  options: Required<FindOauthappPluginOptions>,
+  options: { env: NodeJS.ProcessEnv; module: OauthappModule; releaseUrl: string; platform: string },
 ): Promise<void> {
   const work = join(target, 'work');
   const failures: string[] = [];
   const ways = [
-    (): Promise<string> => buildOauthappPlugin(work, report, options.env),
+    (): Promise<string> => buildOauthappPlugin(options.module, work, report, options.env),
     (): Promise<string> => downloadOauthappPlugin(work, report, options),
   ];
   for (const way of ways) {

@@ -1,5 +1,16 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +20,7 @@ import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
 import { fakeCommand } from '../fake-command';
 
 const NAME = 'vault-plugin-secrets-oauthapp';
+const MODULE = join(__dirname, '../../../plugin');
 
 let folder: string;
 let bin: string;
@@ -93,12 +105,21 @@ describe('built by go', () => {
     ]);
   });
 
+  test.each(['go.mod', 'go.sum'])('it is made anew where %s pins something else', async (file) => {
+    const first = await findOauthappPlugin(report, { env });
+    const moduleFolder = join(folder, 'module');
+    cpSync(MODULE, moduleFolder, { recursive: true });
+    expect(await findOauthappPlugin(report, { env, moduleFolder })).toBe(first);
+    appendFileSync(join(moduleFolder, file), '// another pin\n');
+    expect(await findOauthappPlugin(report, { env, moduleFolder })).not.toBe(first);
+    expect(noted('go-calls').trim().split('\n')).toHaveLength(2);
+  });
+
   test('nothing is written into the project', async () => {
-    const module = join(__dirname, '../../../plugin');
-    const before = readFileSync(join(module, 'go.sum'), 'utf8');
+    const before = readFileSync(join(MODULE, 'go.sum'), 'utf8');
     await findOauthappPlugin(report, { env });
     expect(noted('go-folder')).toContain(folder);
-    expect(readFileSync(join(module, 'go.sum'), 'utf8')).toBe(before);
+    expect(readFileSync(join(MODULE, 'go.sum'), 'utf8')).toBe(before);
   });
 });
 

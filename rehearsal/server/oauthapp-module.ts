@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+const FILES = ['go.mod', 'go.sum'];
+
+/** Our Go module, which pins the sources of the plugin, and of all it is built from, by hash. */
+export class OauthappModule {
+  constructor(readonly folder = resolve(__dirname, '../../plugin')) {}
+
+  /** Short hash of what is pinned. */
+  async pins(): Promise<string> {
+    const hash = createHash('sha256');
+    for (const file of FILES) {
+      hash.update(await readFile(join(this.folder, file)));
+    }
+    return hash.digest('hex').slice(0, 12);
+  }
+
+  /** Copies what a build needs, so that nothing is ever written into the project. */
+  async copyTo(folder: string): Promise<void> {
+    await mkdir(folder);
+    for (const file of FILES) {
+      await copyFile(join(this.folder, file), join(folder, file));
+    }
+  }
+}
