@@ -22,7 +22,7 @@ function build(signal: AbortSignal): Command {
     summary:
       'Takes deployment.ts to a real OpenBao on loopback, authorises at a simulated Webex, reads a token as an app and sees it renewed. Nothing is left running.',
     environment: {
-      OAUTHAPP_PLUGIN: 'path of the plugin binary; default: the cache, else built by Go, else its official release',
+      OAUTHAPP_PLUGIN: 'path of the plugin binary; default: the cache, else built by Go',
       WEBEX_TOKEN_VAULT_CACHE:
         "where downloads and builds are kept; default: this project's folder in the user's cache",
       TERRAFORM_BINARY_NAME: 'Terraform or OpenTofu to apply with; default: terraform, else tofu, on PATH',

@@ -6,6 +6,8 @@ import type { OauthappModule } from './oauthapp-module';
 /** The command to build; its version is that of `plugin/go.mod`. */
 const COMMAND = 'github.com/puppetlabs/vault-plugin-secrets-oauthapp/v3/cmd/vault-plugin-secrets-oauthapp';
 
+const OR_GIVE_IT = 'or set OAUTHAPP_PLUGIN to the binary';
+
 const PACKAGES_PER_REPORT = 100;
 
 /**
@@ -35,6 +37,7 @@ export async function buildOauthappPlugin(
     binary,
     COMMAND,
   ];
+  const lowestGo = await module.lowestGo();
   report('building the oauthapp plugin with go (a minute or two, once)');
   const { exitCode, stderr } = await run('go', args, {
     cwd: moduleCopy,
@@ -42,10 +45,20 @@ export async function buildOauthappPlugin(
     onErrorLine: progress(report),
   });
   if (exitCode === 127) {
-    throw new ExplainedError('there is no "go" on PATH');
+    throw new ExplainedError(
+      `the oauthapp plugin is built by Go, and there is no "go" on PATH; install Go ${lowestGo} or later, ${OR_GIVE_IT}`,
+    );
+  }
+  const said = lastLine(stderr);
+  if (said.includes('go.mod requires go >= ')) {
+    throw new ExplainedError(
+      `"go build" said "${said}"; install Go ${lowestGo} or later, let this one fetch it with GOTOOLCHAIN=auto, ${OR_GIVE_IT}`,
+    );
   }
   if (exitCode !== 0) {
-    throw new ExplainedError(`"go build" said "${lastLine(stderr)}"`);
+    throw new ExplainedError(
+      `"go build" of the oauthapp plugin said "${said}"; check the network and that Go is ${lowestGo} or later, ${OR_GIVE_IT}`,
+    );
   }
   return binary;
 }

@@ -17,6 +17,16 @@ export class OauthappModule {
     return hash.digest('hex').slice(0, 12);
   }
 
+  /** The lowest Go that builds it, like "1.26". */
+  async lowestGo(): Promise<string> {
+    const goMod = await readFile(join(this.folder, 'go.mod'), 'utf8');
+    const version = /^go (\d+\.\d+)/m.exec(goMod)?.[1];
+    if (version === undefined) {
+      throw new Error(`${this.folder}/go.mod has no "go" line; run "go mod tidy" there`);
+    }
+    return version;
+  }
+
   /** Copies what a build needs, so that nothing is ever written into the project. */
   async copyTo(folder: string): Promise<void> {
     await mkdir(folder);

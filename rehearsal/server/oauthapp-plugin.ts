@@ -5,7 +5,6 @@ import { ExplainedError } from 'webex-token-client/core';
 import { cachedFolder } from '../cache-folder';
 import { buildOauthappPlugin } from './oauthapp-build';
 import { OauthappModule } from './oauthapp-module';
-import { downloadOauthappPlugin, RELEASE_URL } from './oauthapp-release';
 
 /*
  * The oauthapp plugin's binary, alone in a folder, which then serves as the server's `plugin_directory`.
@@ -19,24 +18,20 @@ export interface FindOauthappPluginOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Folder of the Go module that the plugin is built from. @default - that of this project */
   readonly moduleFolder?: string;
-  /** URL of the folder with the archives of the official release. @default - that of the project */
-  readonly releaseUrl?: string;
-  /** As `process.platform` and `process.arch` say it. @default - this machine, like "linux-x64" */
-  readonly platform?: string;
 }
 
 /**
  * Path of the plugin binary, in a folder of its own: that of `OAUTHAPP_PLUGIN`, else from the cache, else built from
- * its Go module, else from the official release.
+ * its Go module.
  *
  * @param report gets a line on what was chosen, and on what takes long
- * @throws ExplainedError where `OAUTHAPP_PLUGIN` is of no use, or all ways fail
+ * @throws ExplainedError where `OAUTHAPP_PLUGIN` is of no use, or the build fails
  */
 export async function findOauthappPlugin(
   report: (line: string) => void = () => undefined,
   options: FindOauthappPluginOptions = {},
 ): Promise<string> {
-  const { env = process.env, releaseUrl = RELEASE_URL, platform = `${process.platform}-${process.arch}` } = options;
+  const { env = process.env } = options;
   const module = new OauthappModule(options.moduleFolder);
   if (env.OAUTHAPP_PLUGIN) {
     return givenPlugin(resolve(env.OAUTHAPP_PLUGIN), report, env);
@@ -44,10 +39,17 @@ export async function findOauthappPlugin(
   const folder = await cachedFolder(
     {
       // Users get a new build where a dependency was raised, although the plugin's version stays.
-      name: `oauthapp-${VERSION}-${await module.pins()}-${platform}`,
+      name: `oauthapp-${VERSION}-${await module.pins()}-${process.platform}-${process.arch}`,
       isUsable: isPluginFolder,
-      onWait: () => report(`waiting for another process that is getting the oauthapp plugin ${VERSION}`),
-      fill: (target) => makePlugin(target, report, { env, module, releaseUrl, platform }),
+      onWait: () => report(`waiting for another process that is building the oauthapp plugin ${VERSION}`),
+      fill: async (target) => {
+        const work = join(target, 'work');
+        await mkdir(work);
+        const binary = await buildOauthappPlugin(module, work, report, env);
+        await chmod(binary, 0o755);
+        await rename(binary, join(target, NAME));
+        await rm(work, { recursive: true });
+      },
     },
     env,
   );
@@ -97,41 +99,5 @@ async function isExecutable(path: string): Promise<boolean> {
   return access(path, constants.X_OK).then(
     () => true,
     () => false,
-  );
-}
-
-/** Builds the plugin, else downloads it. */
-async function makePlugin(
-  target: string,
-  report: (line: string) => void,
-  options: { env: NodeJS.ProcessEnv; module: OauthappModule; releaseUrl: string; platform: string },
-): Promise<void> {
-  const work = join(target, 'work');
-  const failures: string[] = [];
-  const ways = [
-    (): Promise<string> => buildOauthappPlugin(options.module, work, report, options.env),
-    (): Promise<string> => downloadOauthappPlugin(work, report, options),
-  ];
-  for (const way of ways) {
-    if (failures.length > 0) {
-      report(`not built: ${failures.join('; ')}`);
-    }
-    try {
-      await mkdir(work);
-      const binary = await way();
-      await chmod(binary, 0o755);
-      await rename(binary, join(target, NAME));
-      return;
-    } catch (error) {
-      if (!(error instanceof ExplainedError)) {
-        throw error;
-      }
-      failures.push(error.message);
-    } finally {
-      await rm(work, { recursive: true, force: true });
-    }
-  }
-  throw new ExplainedError(
-    `the oauthapp plugin ${VERSION} can neither be built (${failures[0] ?? ''}) nor downloaded (${failures[1] ?? ''}); install Go 1.18 or later and check the network, or set OAUTHAPP_PLUGIN to the binary`,
   );
 }
