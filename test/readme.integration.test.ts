@@ -1,12 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { run } from '../rehearsal/child-process';
 import { VaultWithWebex } from './fixtures/vault-with-webex';
 import { authorize } from '../lib/consent/code-grant';
 
 /*
- * What README.md tells people to type, typed.
+ * What README.md tells people to type, typed; and what README.md and the pages around it name, looked for.
  */
 
 const PROJECT = resolve(__dirname, '..');
@@ -92,16 +92,30 @@ describe('snippets of README.md', () => {
   });
 });
 
-test('every npm command in README.md is one of the package', () => {
-  const named = [...readme.matchAll(/npm run (?:--silent |-s )?([\w:-]+)/g)].map(([, name]) => name ?? '');
-  expect(named.length).toBeGreaterThan(10);
+/** Every page, by its path from the project's folder. */
+const pages = ['.', 'docs', 'plugin'].flatMap((folder) =>
+  readdirSync(join(PROJECT, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name)),
+);
+
+test.each(pages)('every npm command in %s is one of the package', (page) => {
+  const text = readFileSync(join(PROJECT, page), 'utf8');
+  const named = [...text.matchAll(/npm run (?:--silent |-s )?([\w:-]+)/g)].map(([, name]) => name ?? '');
   expect(named.filter((name) => !(name in scripts))).toEqual([]);
 });
 
-test('every file that README.md links to is there', () => {
-  const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path ?? '');
+test('README.md and docs/production.md name npm commands at all', () => {
+  for (const page of ['README.md', 'docs/production.md']) {
+    expect(readFileSync(join(PROJECT, page), 'utf8').match(/npm run /g)?.length).toBeGreaterThan(10);
+  }
+});
+
+test.each(pages)('every file that %s links to is there', (page) => {
+  const text = readFileSync(join(PROJECT, page), 'utf8');
+  const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path ?? '');
   for (const path of links) {
-    expect(() => readFileSync(join(PROJECT, path))).not.toThrow();
+    expect(() => readFileSync(join(PROJECT, dirname(page), path))).not.toThrow();
   }
 });
 
