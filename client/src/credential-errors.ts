@@ -14,8 +14,7 @@ export class NotAuthorizedYet extends ExplainedError {
     message?: string,
   ) {
     super(
-      message ??
-        `credential "${credential}" is not authorised yet; an authorizer runs: npx webex-token-vault authorize ${credential}`,
+      message ?? `credential "${credential}" is not authorised yet; run: npx webex-token-vault authorize ${credential}`,
     );
   }
 }
@@ -42,7 +41,7 @@ export class ReauthorizationRequired extends ExplainedError {
     said: string,
   ) {
     super(
-      `Webex does not renew credential "${credential}" any more (${said}); an authorizer consents again: npx webex-token-vault authorize ${credential}`,
+      `Webex does not renew credential "${credential}" any more (${said}); authorise it again: npx webex-token-vault authorize ${credential}`,
     );
   }
 }

@@ -36,7 +36,7 @@ it('shows the token in no inspection, string or JSON', async () => {
 });
 
 it.each([
-  ['missing', refusal(404), NotAuthorizedYet, 3, /not authorised yet; run: npm run authorize -- testauth/],
+  ['missing', refusal(404), NotAuthorizedYet, 3, /not authorised yet; run: npx webex-token-vault authorize testauth/],
   ['pending', refusal(400, 'token pending issuance'), AuthorizationPending, 3, /waits for a consent/],
   [
     'revoked',
