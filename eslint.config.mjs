@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'cdktf.out', 'coverage'] },
+  { ignores: ['node_modules', '**/dist', 'cdktf.out', 'coverage'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -26,5 +26,10 @@ export default tseslint.config(
     files: ['rehearsal/**/*.ts', 'samples/**/*.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns: ['**/scripts/*', '**/constructs/*'] }] },
   },
-  { files: ['**/*.js', '**/*.mjs'], languageOptions: { globals: { process: 'readonly', module: 'writable' } } },
+  {
+    files: ['**/*.js', '**/*.mjs'],
+    languageOptions: {
+      globals: { process: 'readonly', module: 'writable', require: 'readonly', __dirname: 'readonly' },
+    },
+  },
 );

@@ -3,6 +3,8 @@ const base = {
   testEnvironment: 'node',
   // As tsconfig.json has it: the client's sources, which need no build.
   moduleNameMapper: {
+    // A native import() wants the name of the compiled file.
+    '^(\\.{1,2}/.*)\\.js$': '$1',
     '^webex-token-client$': '<rootDir>/client/src/index.ts',
     '^webex-token-client/(.*)$': '<rootDir>/client/src/$1.ts',
   },

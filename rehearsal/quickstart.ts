@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ExplainedError, peopleMe, readCredential, WebexResponseError } from 'webex-token-client/core';
+import { AppRoleLogin, ExplainedError, readCredential, WebexResponseError } from 'webex-token-client/core';
+import { peopleMe } from '../lib/consent/people-me';
 import { authorize } from '../lib/consent/code-grant';
 import { findCredential, type Deployment } from '../lib/declaration/deployment';
 import { authorizerPolicyName } from '../lib/declaration/policies';
@@ -104,8 +105,9 @@ export async function runQuickstart(
 
   const { vault } = await steps.run(`Logging in as ${app.name}`, async () => {
     const identity = await stage.appRole(app.name);
-    const { token } = await stage.admin.loginAppRole(identity.roleId, identity.secretId, stage.deployment.appRolePath);
-    return { vault: stage.admin.withToken(token), said: `logged in as app ${app.name}, by AppRole` };
+    const { appRolePath } = stage.deployment;
+    const login = new AppRoleLogin(stage.admin.connection, { ...identity, appRolePath });
+    return { vault: await login.vault(), said: `logged in as app ${app.name}, by AppRole` };
   });
 
   const { apiUrl } = stage.deployment.webex;

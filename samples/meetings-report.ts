@@ -98,7 +98,7 @@ async function run(options: Options, signal: AbortSignal): Promise<void> {
     }
     await sleep(delayMs, undefined, { signal: stop });
   };
-  await using tokens = tokenSourceFromEnvironment(deployment, credential.name, {
+  await using tokens = tokenSourceFromEnvironment(credential.name, {
     onWarning: (warning) => progress.note(`warning: ${warning}`),
     retry: { wait },
   });

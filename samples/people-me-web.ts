@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { APP_ENVIRONMENT, tokenSourceFromEnvironment } from 'webex-token-client/core';
+import { APP_ENVIRONMENT, tokenSourceFromEnvironment, vaultOptionsFromEnvironment } from 'webex-token-client/core';
 import { createCommand, loadDeployment, runCommand } from '../lib/cli/command';
 import { chooseCredential } from '../lib/declaration/credential-choice';
 import { findIntegration } from '../lib/declaration/deployment';
-import { VaultClient, vaultOptionsFromEnvironment } from '../lib/vault/vault-client';
+import { VaultClient } from '../lib/vault/vault-client';
 import { requireToken } from '../lib/access/vault-login';
 import { Authorization } from './people-me-web/authorization';
 import { refuseExcessiveRights } from './people-me-web/rights';
@@ -33,7 +33,7 @@ void runCommand((signal) =>
       const vault = new VaultClient(vaultOptions);
       await refuseExcessiveRights(vault, deployment, notice);
 
-      await using tokens = tokenSourceFromEnvironment(deployment, credential.name, { retry: { attempts: 2 } });
+      await using tokens = tokenSourceFromEnvironment(credential.name, { retry: { attempts: 2 } });
       const authorization = new Authorization({ deployment, credential, vault, tokens, notice });
       const redirectUrl = new URL(findIntegration(deployment, credential.integration).redirectUrl);
       const app = createWebApp({ authorization, credential, redirectUrl, notice });

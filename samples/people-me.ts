@@ -23,7 +23,7 @@ void runCommand((signal) =>
     .action(async (options: { credential?: string }) => {
       const deployment = await loadDeployment(() => import('../deployment'));
       const { name } = chooseCredential(deployment, ['spark:people_read'], options.credential);
-      await using tokens = tokenSourceFromEnvironment(deployment, name, {
+      await using tokens = tokenSourceFromEnvironment(name, {
         onWarning: (warning) => console.error(`warning: ${warning}`),
       });
       const { apiUrl } = deployment.webex;

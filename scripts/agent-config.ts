@@ -1,7 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import { errorCode, ExplainedError, UsageError } from 'webex-token-client/core';
+import {
+  errorCode,
+  ExplainedError,
+  UsageError,
+  vaultOptionsFromEnvironment,
+  vaultVariable,
+} from 'webex-token-client/core';
 import {
   AGENT_CONFIGURATION_HEADER,
   agentConfiguration,
@@ -10,7 +16,6 @@ import {
 } from '../lib/access/agent-configuration';
 import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { findApp, type App } from '../lib/declaration/deployment';
-import { vaultOptionsFromEnvironment, vaultVariable } from '../lib/vault/vault-client';
 
 /*
  * Writes the configuration of an agent, by which a program in any language gets its access tokens.

@@ -1,11 +1,11 @@
 import { stdin } from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { CREDENTIAL_EXIT_CODES, oneLine } from 'webex-token-client/core';
+import { CREDENTIAL_EXIT_CODES, oneLine, vaultOptionsFromEnvironment } from 'webex-token-client/core';
 import { authorize, type Grant } from '../lib/consent/code-grant';
 import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { findCredential } from '../lib/declaration/deployment';
-import { VaultClient, vaultOptionsFromEnvironment } from '../lib/vault/vault-client';
+import { VaultClient } from '../lib/vault/vault-client';
 import { requireToken } from '../lib/access/vault-login';
 
 /** Has a person consent to a credential, once. */

@@ -1,8 +1,8 @@
+import { VaultConnection, vaultOptionsFromEnvironment } from 'webex-token-client/core';
 import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { DEFAULT_OPERATOR_FOLDER, OPERATOR_ENVIRONMENT, operatorToken } from '../lib/server/operator-folder';
-import { RaftSnapshots } from '../lib/server/raft-snapshot';
+import { saveSnapshot } from '../lib/server/raft-snapshot';
 import { explainServer } from '../lib/server/server-refusal';
-import { vaultOptionsFromEnvironment } from '../lib/vault/vault-client';
 
 /*
  * Writes all that the server holds, encrypted as it holds it, to a file.
@@ -22,7 +22,7 @@ void runCommand(() =>
       const options = { ...vaultOptionsFromEnvironment({ address: vault.address }), namespace: undefined };
       const { sha256, bytes } = await explainServer(async () => {
         const token = await operatorToken(options, 'backup', operators);
-        return new RaftSnapshots({ ...options, token }).save(file);
+        return saveSnapshot(new VaultConnection({ ...options, token }), file);
       });
       process.stdout.write(`${sha256}  ${file}\n`);
       process.stderr.write(`${bytes} bytes, checked\n`);

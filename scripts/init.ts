@@ -1,5 +1,10 @@
 import type { Command } from 'commander';
-import { ExplainedError, UsageError } from 'webex-token-client/core';
+import {
+  ExplainedError,
+  UsageError,
+  type VaultConnectionOptions,
+  vaultOptionsFromEnvironment,
+} from 'webex-token-client/core';
 import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import type { Deployment } from '../lib/declaration/deployment';
 import {
@@ -22,7 +27,7 @@ import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../lib/ser
 import { readPgpKey } from '../lib/server/pgp-key';
 import { createPrivateFolder } from '../lib/server/private-file';
 import { withRootToken } from '../lib/server/root-token';
-import { VaultClient, vaultOptionsFromEnvironment, type VaultClientOptions } from '../lib/vault/vault-client';
+import { VaultClient } from '../lib/vault/vault-client';
 import { explainServer } from '../lib/server/server-refusal';
 
 /*
@@ -76,7 +81,7 @@ function build(signal: AbortSignal): Command {
 }
 
 async function initialise(
-  connection: VaultClientOptions,
+  connection: VaultConnectionOptions,
   deployment: Deployment,
   options: Options,
   signal: AbortSignal,
@@ -101,7 +106,7 @@ async function initialise(
 }
 
 async function update(
-  connection: VaultClientOptions,
+  connection: VaultConnectionOptions,
   deployment: Deployment,
   options: Options,
   signal: AbortSignal,
@@ -148,7 +153,7 @@ function print(lines: readonly string[]): Promise<void> {
 }
 
 /** Everything here happens in the root namespace, where alone a server can be initialised. */
-function connect(deployment: Deployment): VaultClientOptions {
+function connect(deployment: Deployment): VaultConnectionOptions {
   const options = vaultOptionsFromEnvironment({ address: deployment.vault.address });
   if (options.namespace !== undefined || deployment.vault.namespace !== undefined) {
     throw new ExplainedError(

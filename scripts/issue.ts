@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { vaultOptionsFromEnvironment } from 'webex-token-client/core';
 import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { findApp, type App } from '../lib/declaration/deployment';
 import { issuerPolicy, issueSecretId, type WrappedSecretId } from '../lib/access/secret-id';
-import { VaultClient, vaultOptionsFromEnvironment } from '../lib/vault/vault-client';
+import { VaultClient } from '../lib/vault/vault-client';
 
 /*
  * Issues a secret id for an app, wrapped: the operator who runs this never sees it.

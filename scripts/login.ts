@@ -1,9 +1,9 @@
-import { ExplainedError, quotedList, UsageError } from 'webex-token-client/core';
+import { ExplainedError, quotedList, UsageError, vaultOptionsFromEnvironment } from 'webex-token-client/core';
 import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { DEFAULT_OPERATOR_FOLDER, readOperatorLogin } from '../lib/server/operator-folder';
 import { loginOperator, OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../lib/server/operators';
 import { explainServer } from '../lib/server/server-refusal';
-import { VaultClient, vaultOptionsFromEnvironment } from '../lib/vault/vault-client';
+import { VaultClient } from '../lib/vault/vault-client';
 
 /*
  * Prints a short-lived Vault token of an operator, to be caught in a variable.

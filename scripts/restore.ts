@@ -1,11 +1,10 @@
-import { ExplainedError, UsageError } from 'webex-token-client/core';
+import { ExplainedError, UsageError, vaultOptionsFromEnvironment, vaultVariable } from 'webex-token-client/core';
 import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { findCredential } from '../lib/declaration/deployment';
 import { readKeyShares, RememberedKeyShares } from '../lib/server/key-shares';
 import { DEFAULT_OPERATOR_FOLDER, OPERATOR_ENVIRONMENT, operatorToken } from '../lib/server/operator-folder';
 import { restoreServer } from '../lib/server/restoration';
 import { explainServer } from '../lib/server/server-refusal';
-import { vaultOptionsFromEnvironment, vaultVariable } from '../lib/vault/vault-client';
 
 /*
  * Puts a backup back, and proves it.

@@ -1,8 +1,13 @@
-import { CREDENTIAL_EXIT_CODES, ExplainedError, UsageError } from 'webex-token-client/core';
+import {
+  CREDENTIAL_EXIT_CODES,
+  ExplainedError,
+  UsageError,
+  vaultOptionsFromEnvironment,
+} from 'webex-token-client/core';
 import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { findCredential } from '../lib/declaration/deployment';
 import { deleteCredential, findRevocable, whatRemains } from '../lib/consent/revocation';
-import { VaultClient, vaultOptionsFromEnvironment } from '../lib/vault/vault-client';
+import { VaultClient } from '../lib/vault/vault-client';
 import { requireToken } from '../lib/access/vault-login';
 
 /** Deletes a credential in Vault, and says what Webex still honours. */

@@ -1,8 +1,15 @@
-import { CREDENTIAL_EXIT_CODES, readCredential } from 'webex-token-client/core';
+import {
+  APP_ENVIRONMENT,
+  AppRoleLogin,
+  appRoleFromEnvironment,
+  CREDENTIAL_EXIT_CODES,
+  readCredential,
+  VaultConnection,
+  vaultOptionsFromEnvironment,
+} from 'webex-token-client/core';
 import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { findCredential } from '../lib/declaration/deployment';
-import { vaultOptionsFromEnvironment } from '../lib/vault/vault-client';
-import { LOGIN_ENVIRONMENT, loginFromEnvironment } from '../lib/access/vault-login';
+import { requireToken } from '../lib/access/vault-login';
 
 /** Prints the access token of a credential, and nothing else. */
 
@@ -10,7 +17,7 @@ void runCommand(() =>
   createCommand({
     name: 'token',
     summary: 'Prints the access token of a credential. "npm run --silent" leaves out the lines that npm itself prints.',
-    environment: { ...VAULT_ENVIRONMENT, ...LOGIN_ENVIRONMENT },
+    environment: { ...VAULT_ENVIRONMENT, ...APP_ENVIRONMENT },
     exitCodes: CREDENTIAL_EXIT_CODES,
   })
     .argument('<credential>', 'name of the credential, as in deployment.ts')
@@ -19,7 +26,13 @@ void runCommand(() =>
       const deployment = await loadDeployment(() => import('../deployment'));
       findCredential(deployment, name);
       const options = vaultOptionsFromEnvironment(deployment.vault);
-      const vault = await loginFromEnvironment(options, deployment.appRolePath);
+      const appRole = appRoleFromEnvironment();
+      const connection = new VaultConnection(options);
+      if (appRole === undefined) {
+        requireToken(options);
+      }
+      await using login = appRole && new AppRoleLogin(connection, { ...appRole, appRolePath: deployment.appRolePath });
+      const vault = login === undefined ? connection : await login.vault();
       const reading = await readCredential(vault, deployment.engine.mountPath, name);
       if (json) {
         const { accessToken, tokenType, expireTime, warnings } = reading;

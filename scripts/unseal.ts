@@ -1,8 +1,9 @@
+import { vaultOptionsFromEnvironment, vaultVariable } from 'webex-token-client/core';
 import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { readKeyShares } from '../lib/server/key-shares';
 import { explainServer } from '../lib/server/server-refusal';
 import { unseal } from '../lib/server/unsealing';
-import { VaultClient, vaultOptionsFromEnvironment, vaultVariable } from '../lib/vault/vault-client';
+import { VaultClient } from '../lib/vault/vault-client';
 
 /*
  * Gives a sealed server its key shares.

@@ -1,7 +1,11 @@
-import { NotPermitted, TemporarilyUnavailable, VaultSealed } from './credential-errors';
+import { NotDeployed, NotPermitted, TemporarilyUnavailable, VaultSealed } from './credential-errors';
+import { ExplainedError } from './explained-error';
+import { fieldsOf, numberOf, textOf } from './json';
 import { safeText } from './safe-text';
-import { unwrapSecretId } from '../../lib/access/secret-id';
-import { readSetting, VaultResponseError, type VaultClient, type VaultLogin } from '../../lib/vault/vault-client';
+import { unwrapSecretId } from './secret-id';
+import type { VaultConnection } from './vault-connection';
+import { readSetting } from './vault-environment';
+import { VaultResponseError } from './vault-errors';
 
 /** The secret id comes from exactly one of `secretId`, `secretIdFile` and `wrappingToken`. */
 export interface AppRoleLoginOptions {
@@ -15,8 +19,16 @@ export interface AppRoleLoginOptions {
   readonly appRolePath?: string;
 }
 
+/** A Vault token, and how long it is good. */
+export interface VaultLease {
+  readonly token: string;
+  /** Remaining life of the token; 0: no end. */
+  readonly durationSeconds: number;
+  readonly renewable: boolean;
+}
+
 interface Session {
-  readonly vault: VaultClient;
+  readonly vault: VaultConnection;
   readonly expiresAt: number;
 }
 
@@ -28,21 +40,19 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  * Its timer does not keep the process alive.
  */
 export class AppRoleLogin implements AsyncDisposable {
-  readonly #vault: VaultClient;
+  readonly #vault: VaultConnection;
   readonly #options: AppRoleLoginOptions;
   #unwrapped?: string;
   #session?: Session;
   #renewal?: NodeJS.Timeout;
 
-  /**
-   * @throws TypeError unless there is exactly one source of the secret id
-   */
-  constructor(vault: VaultClient, options: AppRoleLoginOptions) {
+  /** @throws TypeError unless there is exactly one source of the secret id */
+  constructor(vault: VaultConnection, options: AppRoleLoginOptions) {
     const sources = [options.secretId, options.secretIdFile, options.wrappingToken];
     if (sources.filter((source) => source !== undefined).length !== 1) {
       throw new TypeError('give exactly one of secretId, secretIdFile and wrappingToken');
     }
-    this.#vault = vault;
+    this.#vault = vault.withToken(undefined);
     this.#options = options;
   }
 
@@ -52,12 +62,12 @@ export class AppRoleLogin implements AsyncDisposable {
   }
 
   /**
-   * A client that acts under the login. Not for concurrent use: two first calls log in twice.
+   * A connection that acts under the login. Not for concurrent use: two first calls log in twice.
    *
-   * @throws NotPermitted where Vault does not accept role id or secret id, WrappingTokenSpentError,
-   *   WrappingTokenForgedError
+   * @throws NotPermitted where Vault does not accept role id or secret id, NotDeployed, TemporarilyUnavailable,
+   *   VaultSealed, WrappingTokenSpentError, WrappingTokenForgedError
    */
-  async vault(): Promise<VaultClient> {
+  async vault(): Promise<VaultConnection> {
     if (!this.#session || !this.loggedIn) {
       this.forget();
       this.#keep(await this.#logIn());
@@ -75,46 +85,25 @@ export class AppRoleLogin implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const session = this.#session;
     this.forget();
-    await session?.vault.write('auth/token/revoke-self', {}).catch(() => undefined);
+    await session?.vault.write('auth/token/revoke-self', {}, () => undefined).catch(() => undefined);
   }
 
-  async #logIn(): Promise<VaultLogin> {
-    const { roleId, appRolePath = 'approle' } = this.#options;
-    const secretId = await this.#secretId();
-    try {
-      return await this.#vault.loginAppRole(roleId, secretId, appRolePath);
-    } catch (error) {
-      throw error instanceof VaultResponseError ? this.#explain(error, appRolePath) : error;
-    }
+  async #logIn(): Promise<VaultLease> {
+    const { roleId, appRolePath } = this.#options;
+    return loginAppRole(this.#vault, { roleId, secretId: await this.#secretId(), appRolePath });
   }
 
   async #secretId(): Promise<string> {
     const { secretId, secretIdFile, wrappingToken = '' } = this.#options;
     if (secretIdFile !== undefined) {
-      return readSetting('secretIdFile', secretIdFile).trim();
+      return secretIdIn(secretIdFile);
     }
     this.#unwrapped ??= secretId ?? (await unwrapSecretId(this.#vault, wrappingToken));
     return this.#unwrapped;
   }
 
-  #explain(error: VaultResponseError, appRolePath: string): Error {
-    const { statusCode, retryAfterMs } = error;
-    if ([400, 401, 403, 404].includes(statusCode)) {
-      return new NotPermitted(
-        `Vault does not log role id and secret id in at auth/${appRolePath} (${statusCode}): one of them is wrong, expired or used up, or this network may not use them; issue a new secret id`,
-      );
-    }
-    const said = safeText(error.said) || 'no message';
-    return said.includes('sealed')
-      ? new VaultSealed(this.#vault.address)
-      : new TemporarilyUnavailable(
-          `Vault could not log in at auth/${appRolePath} (${statusCode}: ${said}); try again later`,
-          retryAfterMs,
-        );
-  }
-
-  #keep({ token, leaseDurationSeconds, renewable }: VaultLogin): void {
-    const leaseMs = leaseDurationSeconds * 1000;
+  #keep({ token, durationSeconds, renewable }: VaultLease): void {
+    const leaseMs = durationSeconds * 1000;
     const expiresAt = leaseMs === 0 ? Number.POSITIVE_INFINITY : Date.now() + leaseMs;
     const later = expiresAt - (this.#session?.expiresAt ?? 0);
     this.#session = { vault: this.#vault.withToken(token), expiresAt };
@@ -128,7 +117,7 @@ export class AppRoleLogin implements AsyncDisposable {
   async #renew(): Promise<void> {
     const session = this.#session;
     try {
-      const renewed = await session?.vault.renewToken();
+      const renewed = await session?.vault.write('auth/token/renew-self', {}, leaseOf);
       if (renewed && session === this.#session) {
         this.#keep(renewed);
       }
@@ -136,4 +125,59 @@ export class AppRoleLogin implements AsyncDisposable {
       // Whoever needs the token next gets a new one, or hears why not.
     }
   }
+}
+
+function secretIdIn(file: string): string {
+  const secretId = readSetting('VAULT_SECRET_ID_FILE', file).trim();
+  if (secretId === '') {
+    throw new ExplainedError(`VAULT_SECRET_ID_FILE names ${file}, which is empty; put the secret id of the app there`);
+  }
+  return secretId;
+}
+
+/**
+ * Logs in once; what keeps the token alive is {@link AppRoleLogin}.
+ *
+ * @throws NotPermitted where Vault does not accept role id or secret id, NotDeployed, TemporarilyUnavailable, VaultSealed
+ */
+export async function loginAppRole(
+  vault: VaultConnection,
+  { roleId, secretId, appRolePath = 'approle' }: { roleId: string; secretId: string; appRolePath?: string },
+): Promise<VaultLease> {
+  const nobody = vault.withToken(undefined);
+  try {
+    return await nobody.write(`auth/${appRolePath}/login`, { role_id: roleId, secret_id: secretId }, leaseOf);
+  } catch (error) {
+    throw error instanceof VaultResponseError ? explain(error, appRolePath, vault.address) : error;
+  }
+}
+
+function explain(error: VaultResponseError, appRolePath: string, address: string): Error {
+  const { statusCode, retryAfterMs } = error;
+  if (statusCode === 404) {
+    return new NotDeployed(
+      `no AppRole auth method is mounted at ${appRolePath}/; have it deployed there, or log in where it is`,
+    );
+  }
+  if (!error.isTransient) {
+    return new NotPermitted(
+      `Vault does not log role id and secret id in at auth/${appRolePath} (${statusCode}): one of them is wrong, expired or used up, or this network may not use them; have a new secret id issued`,
+    );
+  }
+  const said = safeText(error.said) || 'no message';
+  return said.includes('sealed')
+    ? new VaultSealed(address)
+    : new TemporarilyUnavailable(
+        `Vault could not log in at auth/${appRolePath} (${statusCode}: ${said}); try again later`,
+        retryAfterMs,
+      );
+}
+
+function leaseOf(reply: unknown): VaultLease {
+  const auth = fieldsOf(fieldsOf(reply).auth);
+  return {
+    token: textOf(auth.client_token),
+    durationSeconds: numberOf(auth.lease_duration),
+    renewable: auth.renewable === true,
+  };
 }

@@ -1,13 +1,19 @@
-export * from './app-role-login';
-export * from './credential';
-export * from './credential-errors';
-export * from './exit-codes';
-export * from './explained-error';
-export * from './link-header';
-export * from './retry';
-export * from './retry-after';
-export * from './safe-text';
-export * from './token-source';
-export * from './token-source-environment';
-export * from './webex-client';
-export * from './webex-fetch';
+/*
+ * What programs build on that do more than read tokens, such as webex-token-vault: the transport, Vault's replies, and
+ * the texts and exit codes of a command. An app needs none of it.
+ */
+export * from './index';
+export { CREDENTIAL_EXIT_CODES, exitCodeOf } from './exit-codes';
+export { loginAppRole } from './app-role-login';
+export { errorCode, quotedList, UsageError } from './explained-error';
+export { HttpTransport, NetworkError, type AnswerBody, type HttpAnswer, type HttpRequest } from './http-transport';
+export { nextPage } from './link-header';
+export { isLoopback } from './proxy';
+export { retryAfterMs } from './retry-after';
+export { engineMissing, explainRefusal, readCredential, whatVaultSaid } from './credential';
+export { describeError, oneLine, safeText } from './safe-text';
+export { appRoleFromEnvironment, engineMount } from './token-source-environment';
+export type { VaultRequestOptions } from './vault-connection';
+export { readSetting, VAULT_ENVIRONMENT, vaultOptionsFromEnvironment, vaultVariable } from './vault-environment';
+export { notVault } from './vault-errors';
+export { noAnswer, notWebex, webexReply } from './webex-errors';

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import {
   AuthorizationPending,
   NotAuthorizedYet,
@@ -8,23 +7,15 @@ import {
   TemporarilyUnavailable,
   VaultSealed,
 } from './credential-errors';
-import { safeText } from './safe-text';
 import { ExplainedError } from './explained-error';
-import { VaultResponseError, type VaultClient } from '../../lib/vault/vault-client';
+import { dateOf, fieldsOf, textOf, textsOf } from './json';
+import { safeText } from './safe-text';
+import type { VaultConnection } from './vault-connection';
+import { VaultResponseError } from './vault-errors';
 
 /*
  * Reading `creds/<name>`: the access token, or why there is none.
  */
-
-const reply = z.object({
-  data: z.object({
-    server: z.string(),
-    access_token: z.string().min(1),
-    type: z.string(),
-    expire_time: z.iso.datetime({ offset: true }).optional(),
-  }),
-  warnings: z.array(z.string()).nullish(),
-});
 
 /** What the engine hands out. The token is not a property, so that no log, inspection or JSON of it shows the token. */
 export class CredentialReading {
@@ -37,12 +28,15 @@ export class CredentialReading {
   /** Such as that the last refresh failed: the token still works, but will not for ever. */
   readonly warnings: readonly string[];
 
-  constructor({ data, warnings }: z.infer<typeof reply>) {
-    this.#accessToken = data.access_token;
-    this.tokenType = data.type;
-    this.integration = data.server;
-    this.expireTime = data.expire_time === undefined ? undefined : new Date(data.expire_time);
-    this.warnings = (warnings ?? []).map((warning) => safeText(warning, [data.access_token]));
+  /** @throws TypeError where the reply is not the engine's */
+  constructor(reply: unknown) {
+    const { data, warnings } = fieldsOf(reply);
+    const { access_token: accessToken, type, server, expire_time: expireTime } = fieldsOf(data);
+    this.#accessToken = textOf(accessToken);
+    this.tokenType = textOf(type);
+    this.integration = textOf(server);
+    this.expireTime = expireTime === undefined ? undefined : dateOf(expireTime);
+    this.warnings = textsOf(warnings).map((warning) => safeText(warning, [this.#accessToken]));
   }
 
   get accessToken(): string {
@@ -54,9 +48,13 @@ export class CredentialReading {
  * @throws NotAuthorizedYet, ReauthorizationRequired, TemporarilyUnavailable, VaultSealed, NotPermitted, NotDeployed,
  *   or VaultUnreachableError
  */
-export async function readCredential(vault: VaultClient, mountPath: string, name: string): Promise<CredentialReading> {
+export async function readCredential(
+  vault: VaultConnection,
+  mountPath: string,
+  name: string,
+): Promise<CredentialReading> {
   try {
-    return new CredentialReading(await vault.read(`${mountPath}/creds/${name}`, reply));
+    return await vault.read(`${mountPath}/creds/${name}`, (reply) => new CredentialReading(reply));
   } catch (error) {
     throw error instanceof VaultResponseError ? explainRefusal(error, vault.address, mountPath, name) : error;
   }
@@ -96,7 +94,7 @@ export function whatVaultSaid(error: VaultResponseError, secrets: readonly strin
 }
 
 /**
- * Vault has no secrets engine running where `deployment.ts` says that it is mounted.
+ * Vault has no secrets engine running where it is looked for.
  *
  * @param said Vault's own words
  */
@@ -107,7 +105,7 @@ export function engineMissing(mountPath: string, said = ''): NotDeployed {
     );
   }
   return new NotDeployed(
-    `no oauthapp engine is mounted at ${mountPath}/; deploy stack webex-tokens, or correct engine.mountPath in deployment.ts`,
+    `no oauthapp engine is mounted at ${mountPath}/; have stack webex-tokens deployed, or name the mount that it has`,
   );
 }
 
@@ -124,7 +122,7 @@ function explainState(said: string, name: string): ExplainedError {
   }
   if (said.includes('token expired')) {
     return new TemporarilyUnavailable(
-      `the access token of "${name}" has expired and could not be refreshed yet; try again later, and if it stays, check that Vault reaches Webex, or run: npm run authorize -- ${name} --replace`,
+      `the access token of "${name}" has expired and could not be refreshed yet; try again later, and if it stays, check that Vault reaches Webex, or run: npx webex-token-vault authorize ${name} --replace`,
     );
   }
   return new ExplainedError(

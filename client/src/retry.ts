@@ -16,19 +16,20 @@ export interface RetryOptions {
   readonly wait?: (delayMs: number, signal?: AbortSignal) => Promise<void>;
 }
 
-/** What an attempt says by throwing: this may pass. `retryAfterMs` is the wait that the server asks for, if any. */
-export interface Passing {
+/** A failure that may not happen again. */
+export interface Transient {
+  /** The wait that the server asks for. @default - it asks for none */
   readonly retryAfterMs?: number;
 }
 
 /**
- * Runs `attempt` until it succeeds, throws what will not pass, or has been tried often enough.
+ * Runs `attempt` until it succeeds, fails for good, or has been tried often enough.
  *
- * @param passing what is to be known of an error that may pass; undefined: it will not
+ * @param transient what is known of a failure that may not happen again; undefined: it is for good
  */
 export async function retry<T>(
   attempt: () => Promise<T>,
-  passing: (error: unknown) => Passing | undefined,
+  transient: (error: unknown) => Transient | undefined,
   { signal, ...options }: RetryOptions & { readonly signal?: AbortSignal } = {},
 ): Promise<T> {
   const { attempts = 4, maxRetryAfterMs = 60_000, wait = waitMs } = options;
@@ -36,9 +37,9 @@ export async function retry<T>(
     try {
       return await attempt();
     } catch (error) {
-      const hope = passing(error);
-      const asked = hope?.retryAfterMs ?? 0;
-      if (!hope || tried >= attempts || asked > maxRetryAfterMs) {
+      const failure = transient(error);
+      const asked = failure?.retryAfterMs ?? 0;
+      if (!failure || tried >= attempts || asked > maxRetryAfterMs) {
         throw error;
       }
       await wait(asked + jitterMs(tried, options), signal);

@@ -1,15 +1,11 @@
 import { AppRoleLogin, type AppRoleLoginOptions } from './app-role-login';
 import { readCredential, type CredentialReading } from './credential';
 import { NotPermitted, TemporarilyUnavailable } from './credential-errors';
-import { retry, type Passing, type RetryOptions } from './retry';
-import {
-  VaultClient,
-  VaultResponseError,
-  VaultUnreachableError,
-  type VaultClientOptions,
-} from '../../lib/vault/vault-client';
+import { retry, type RetryOptions, type Transient } from './retry';
+import { VaultConnection, type VaultConnectionOptions } from './vault-connection';
+import { VaultResponseError, VaultUnreachableError } from './vault-errors';
 
-export interface TokenSourceOptions extends Omit<VaultClientOptions, 'token'>, AppRoleLoginOptions {
+export interface TokenSourceOptions extends Omit<VaultConnectionOptions, 'token'>, AppRoleLoginOptions {
   /** Name of the credential. */
   readonly credential: string;
   /** Where the engine is mounted. @default "oauthapp" */
@@ -43,6 +39,7 @@ const CACHE_WITHOUT_EXPIRY_MS = 3_600_000;
 export class TokenSource implements AsyncDisposable {
   readonly credential: string;
   readonly #options: TokenSourceOptions;
+  readonly #vault: VaultConnection;
   readonly #login: AppRoleLogin;
   readonly #closing = new AbortController();
   readonly #now: () => number;
@@ -55,7 +52,8 @@ export class TokenSource implements AsyncDisposable {
     this.#options = options;
     this.#now = options.now ?? Date.now;
     const { address, namespace, ca, timeoutMs } = options;
-    this.#login = new AppRoleLogin(new VaultClient({ address, namespace, ca, timeoutMs }), options);
+    this.#vault = new VaultConnection({ address, namespace, ca, timeoutMs });
+    this.#login = new AppRoleLogin(this.#vault, options);
   }
 
   /**
@@ -93,19 +91,20 @@ export class TokenSource implements AsyncDisposable {
     await this.#underWay?.catch(() => undefined);
     this.#cached = undefined;
     await this.#login[Symbol.asyncDispose]();
+    await this.#vault.close();
   }
 
   async #readThrough(): Promise<CredentialReading> {
     const { holdOffMs = 1000, onWarning } = this.#options;
     try {
       const signal = this.#closing.signal;
-      const reading = await retry(() => this.#read(), passing, { ...this.#options.retry, signal });
+      const reading = await retry(() => this.#read(), transient, { ...this.#options.retry, signal });
       this.#cached = { reading, until: this.#cacheUntil(reading) };
       this.#failure = undefined;
       reading.warnings.forEach((warning) => onWarning?.(warning));
       return reading;
     } catch (error) {
-      if (!passing(error)) {
+      if (!transient(error)) {
         throw error;
       }
       const until = this.#now() + holdOffMs;
@@ -145,18 +144,13 @@ export class TokenSource implements AsyncDisposable {
   }
 }
 
-/** Network errors that come and go; others, such as a certificate that is not trusted, stay. */
-const PASSING_CODES = ['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'ETIMEDOUT', 'EPIPE', 'EAI_AGAIN', 'EHOSTUNREACH'];
-
-function passing(error: unknown): Passing | undefined {
+function transient(error: unknown): Transient | undefined {
   if (error instanceof TemporarilyUnavailable) {
     return error;
   }
-  if (error instanceof VaultUnreachableError) {
-    return PASSING_CODES.includes(error.code) ? {} : undefined;
-  }
-  return error instanceof VaultResponseError && (error.statusCode === 429 || error.statusCode >= 500)
-    ? error
+  const passes = error instanceof VaultUnreachableError || error instanceof VaultResponseError;
+  return passes && error.isTransient
+    ? { retryAfterMs: 'retryAfterMs' in error ? error.retryAfterMs : undefined }
     : undefined;
 }
 

@@ -1,40 +1,56 @@
-import type { z } from 'zod';
+import { Readable } from 'node:stream';
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import type { CredentialReading } from './credential';
+import { ExplainedError } from './explained-error';
+import { HttpTransport, NetworkError, type HttpAnswer } from './http-transport';
 import { nextPage } from './link-header';
+import { isLoopback } from './proxy';
 import { retry, type RetryOptions } from './retry';
 import { retryAfterMs } from './retry-after';
 import type { TokenSource } from './token-source';
-import { ExplainedError } from './explained-error';
-import { noAnswer, notWebex, readJson } from './webex-client';
+import { noAnswer, notWebex, webexReply, WebexUnreachableError } from './webex-errors';
 
 export interface WebexFetchOptions {
   readonly tokens: Pick<TokenSource, 'token' | 'reject'>;
   /** The only places that ever get the token; https, or on loopback. @default ["https://webexapis.com"] */
   readonly origins?: readonly string[];
-  /** Longest wait for one answer. @default 30000 */
+  /** Longest wait for one answer, and longest silence within it. @default 30000 */
   readonly timeoutMs?: number;
   /** How rate limits, outages and lost connections are retried. @default - four attempts within some seconds */
   readonly retry?: RetryOptions;
 }
 
-export interface WebexRequest extends Omit<RequestInit, 'signal' | 'headers'> {
+export interface WebexRequest extends Pick<RequestInit, 'method' | 'body'> {
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
+/** What zod, Valibot, ArkType and others make of a schema. @see https://standardschema.dev */
+export interface ReplySchema<T> {
+  readonly '~standard': {
+    readonly validate: (value: unknown) => SchemaResult<T> | Promise<SchemaResult<T>>;
+  };
+}
+
+type SchemaResult<T> = { readonly value: T; readonly issues?: undefined } | { readonly issues: readonly object[] };
+
 /** Methods that may be sent twice without doing twice. @see RFC 9110, 9.2.2 */
 const IDEMPOTENT = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'];
+
+/** Answers that have no body. @see https://fetch.spec.whatwg.org/#null-body-status */
+const WITHOUT_BODY = [101, 204, 205, 304];
 
 /**
  * `fetch` with the access token of a {@link TokenSource}.
  *
  * A 401 is retried once, with the token read anew. 429, 5xx and lost connections are retried as `Retry-After` asks;
  * what is not safe to repeat only where Webex has not begun with it (429). The last answer is returned, whatever its
- * status is, as `fetch` does.
+ * status is, as `fetch` does; no redirect is followed.
  */
 export class WebexFetch {
   readonly #options: WebexFetchOptions;
   readonly #origins: readonly string[];
+  readonly #transport = new HttpTransport();
 
   /** @throws ExplainedError where an origin would get the token in clear over a network */
   constructor(options: WebexFetchOptions) {
@@ -43,25 +59,26 @@ export class WebexFetch {
   }
 
   /**
-   * @throws ExplainedError where the URL is not at one of the origins, WebexUnreachableError, or
-   *   an error of TokenSource
+   * @throws ExplainedError where the URL is not at one of the origins, WebexUnreachableError, or an error of
+   *   TokenSource
    */
   async fetch(url: string | URL, request: WebexRequest = {}): Promise<Response> {
-    return (await this.#exchange(url, request)).response;
+    return responseOf((await this.#exchange(url, request)).answer);
   }
 
   /** @throws as {@link fetch} does, and WebexResponseError where the answer is not a success */
-  async json<T>(url: string | URL, reply: z.ZodType<T>, request: WebexRequest = {}): Promise<T> {
+  async json<T>(url: string | URL, reply: ReplySchema<T>, request: WebexRequest = {}): Promise<T> {
     const { origin, pathname } = new URL(url);
-    const { response, token } = await this.#exchange(url, request);
-    const json = await readJson(response, origin, pathname, [token.accessToken]).catch((error: unknown) => {
-      throw request.signal?.aborted || error instanceof ExplainedError ? error : noAnswer(origin, error);
+    const { answer, token } = await this.#exchange(url, request);
+    const text = await answer.body.text().catch((error: unknown) => {
+      throw request.signal?.aborted ? error : noAnswer(origin, error);
     });
-    const parsed = reply.safeParse(json);
-    if (!parsed.success) {
+    const json = webexReply({ status: answer.status, text }, origin, pathname, [token.accessToken]);
+    const result = await reply['~standard'].validate(json);
+    if (result.issues !== undefined) {
       throw notWebex(origin, pathname);
     }
-    return parsed.data;
+    return result.value;
   }
 
   /**
@@ -79,7 +96,7 @@ export class WebexFetch {
     }
   }
 
-  async #exchange(url: string | URL, request: WebexRequest): Promise<{ response: Response; token: CredentialReading }> {
+  async #exchange(url: string | URL, request: WebexRequest): Promise<{ answer: HttpAnswer; token: CredentialReading }> {
     const target = new URL(url);
     if (!this.#origins.includes(target.origin)) {
       throw new ExplainedError(
@@ -88,84 +105,122 @@ export class WebexFetch {
     }
     const { signal } = request;
     let token = await this.#options.tokens.token({ signal });
-    let response = await this.#send(target, request, token);
-    if (response.status === 401 && isRepeatable(request)) {
-      await response.body?.cancel();
+    let answer = await this.#send(target, request, token);
+    if (answer.status === 401 && isRepeatable(request)) {
+      answer.body.cancel();
       this.#options.tokens.reject(token);
       token = await this.#options.tokens.token({ signal });
-      response = await this.#send(target, request, token);
+      answer = await this.#send(target, request, token);
     }
-    return { response, token };
+    return { answer, token };
   }
 
-  async #send(url: URL, request: WebexRequest, token: CredentialReading): Promise<Response> {
-    const { timeoutMs = 30_000, retry: options } = this.#options;
+  async #send(url: URL, request: WebexRequest, token: CredentialReading): Promise<HttpAnswer> {
+    const { retry: options } = this.#options;
     const idempotent = IDEMPOTENT.includes((request.method ?? 'GET').toUpperCase());
-    const headers = new Headers(request.headers);
-    headers.set('authorization', `Bearer ${token.accessToken}`);
-    let previous: Response | undefined;
+    const repeatable = isRepeatable(request);
+    const mayRepeat = ({ status }: HttpAnswer): boolean =>
+      repeatable && (status === 429 || (status >= 500 && idempotent));
+    let last: HttpAnswer | undefined;
     try {
       return await retry(
         async () => {
           // What is not read holds its connection.
-          await previous?.body?.cancel();
-          const timeout = AbortSignal.timeout(timeoutMs);
-          const response = await fetch(url, {
-            // Another address would be reached without the token at best.
-            redirect: 'error',
-            ...request,
-            headers,
-            signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
-          });
-          const passes = response.status === 429 || (response.status >= 500 && idempotent);
-          if (passes && isRepeatable(request)) {
-            previous = response;
-            throw new PassingAnswer(response);
+          last?.body.cancel();
+          last = await this.#sendOnce(url, request, token);
+          if (mayRepeat(last)) {
+            throw new RefusedForNow(last);
           }
-          return response;
+          return last;
         },
         (error) => {
-          if (error instanceof PassingAnswer) {
+          if (error instanceof RefusedForNow) {
             return error;
           }
-          return idempotent && isRepeatable(request) && isLostConnection(error) ? {} : undefined;
+          return idempotent && repeatable && error instanceof NetworkError ? {} : undefined;
         },
         { ...options, signal: request.signal },
       );
     } catch (error) {
-      if (error instanceof PassingAnswer) {
-        return error.response;
+      if (error instanceof RefusedForNow) {
+        return error.answer;
       }
-      throw request.signal?.aborted ? error : noAnswer(url.origin, error);
+      throw request.signal?.aborted || error instanceof ExplainedError ? error : noAnswer(url.origin, error);
     }
+  }
+
+  async #sendOnce(url: URL, { method, body, headers, signal }: WebexRequest, token: CredentialReading) {
+    const { timeoutMs = 30_000 } = this.#options;
+    // What `fetch` would send for such a body: its type, and its bytes.
+    const described = new Request(url, { method, body, headers, ...(isStream(body) ? { duplex: 'half' } : {}) });
+    const stream = described.body;
+    const answer = await this.#transport.send({
+      method: described.method,
+      url,
+      headers: {
+        accept: '*/*',
+        ...Object.fromEntries(described.headers),
+        authorization: `Bearer ${token.accessToken}`,
+      },
+      body:
+        stream === null
+          ? undefined
+          : isStream(body)
+            ? () => Readable.fromWeb(stream as NodeReadableStream)
+            : await bytesOf(described),
+      headersTimeoutMs: timeoutMs,
+      bodyTimeoutMs: timeoutMs,
+      signal,
+    });
+    if (answer.status >= 300 && answer.status < 400 && answer.headers.location !== undefined) {
+      answer.body.cancel();
+      // Another address would be reached without the token at best.
+      throw new WebexUnreachableError(
+        `${url.origin} answered ${answer.status} and sends elsewhere, where the access token does not go; correct the URL`,
+      );
+    }
+    return answer;
   }
 }
 
 /** An answer that may be another one later. */
-class PassingAnswer extends Error {
+class RefusedForNow extends Error {
   readonly retryAfterMs: number | undefined;
 
-  constructor(readonly response: Response) {
-    super(`Webex answered ${response.status}`);
-    this.retryAfterMs = retryAfterMs(response.headers.get('retry-after'));
+  constructor(readonly answer: HttpAnswer) {
+    super(`Webex answered ${answer.status}`);
+    this.retryAfterMs = retryAfterMs(answer.headers['retry-after']);
   }
+}
+
+/** As `fetch` gives it. */
+function responseOf({ status, headers, body }: HttpAnswer): Response {
+  const pairs = Object.entries(headers).flatMap(([name, value = '']) =>
+    [value].flat().map((each): [string, string] => [name, each]),
+  );
+  if (WITHOUT_BODY.includes(status)) {
+    body.cancel();
+    return new Response(null, { status, headers: pairs });
+  }
+  return new Response(Readable.toWeb(Readable.from(body)) as ReadableStream, { status, headers: pairs });
+}
+
+async function bytesOf(request: Request): Promise<Uint8Array> {
+  return new Uint8Array(await request.arrayBuffer());
 }
 
 /** A stream is spent after the first time. */
 function isRepeatable({ body }: WebexRequest): boolean {
-  return !(body instanceof ReadableStream);
+  return !isStream(body);
 }
 
-/** Not every error of `fetch` is one of the network: a redirect that is not followed stays one. */
-function isLostConnection(error: unknown): boolean {
-  const { name, cause } = error as { name?: string; cause?: { code?: string } };
-  return name === 'TimeoutError' || cause?.code !== undefined;
+function isStream(body: WebexRequest['body']): boolean {
+  return body instanceof ReadableStream;
 }
 
 function safeOrigin(origin: string): string {
   const url = new URL(origin);
-  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) {
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
     throw new ExplainedError(`${origin} would get the access token in clear over the network; use https`);
   }
   return url.origin;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { NotPermitted } from 'webex-token-client/credential-errors';
 import { ExplainedError } from 'webex-token-client/explained-error';
-import { oneLine } from 'webex-token-client/safe-text';
+import { VaultResponseError } from 'webex-token-client/core';
 import { findApp, type App, type Deployment } from '../declaration/deployment';
-import { VaultResponseError, type VaultClient } from '../vault/vault-client';
+import { type VaultClient } from '../vault/vault-client';
 
 /*
  * The secret id of an app, on its way from the operator to the app: wrapped, so that nobody between the two can read
@@ -22,28 +22,6 @@ export interface WrappedSecretId {
   readonly wrappingExpireTime: Date;
   /** No secret: names the secret id, to look it up or to destroy it. Where the server tells it. */
   readonly secretIdAccessor?: string;
-}
-
-/** The secret id is out of reach: someone else may have it. */
-export class WrappingTokenSpentError extends ExplainedError {
-  override name = 'WrappingTokenSpentError';
-
-  constructor() {
-    super(
-      'Vault does not know the wrapping token (any more): it expired, or it was used already, and if not by you, then someone has taken the secret id; destroy the secret ids of this app and issue a new one with "npm run issue"',
-    );
-  }
-}
-
-/** What the wrapping token holds was not put there by the AppRole method: it may be someone else's secret id. */
-export class WrappingTokenForgedError extends ExplainedError {
-  override name = 'WrappingTokenForgedError';
-
-  constructor(creationPath: string) {
-    super(
-      `the wrapping token was made by "${oneLine(creationPath)}" and not for a secret id, so it may have been replaced on its way; do not use it, and issue a new one with "npm run issue"`,
-    );
-  }
 }
 
 /** What it takes in Vault to issue secret ids of an app, as a policy. */
@@ -83,30 +61,7 @@ export async function issueSecretId(
   }
 }
 
-/**
- * Takes the secret id out of its wrapping, which works once.
- *
- * @param vault needs no token of its own
- * @throws WrappingTokenSpentError, WrappingTokenForgedError
- */
-export async function unwrapSecretId(vault: VaultClient, wrappingToken: string): Promise<string> {
-  const bearer = vault.withToken(wrappingToken);
-  try {
-    // Whoever took the token on its way could have wrapped something of their own; only the server knows by what path
-    // a token was made.
-    const { data } = await bearer.write('sys/wrapping/lookup', { token: wrappingToken }, lookupReply);
-    if (!/^auth\/.+\/role\/[^/]+\/secret-id$/.test(data.creation_path)) {
-      throw new WrappingTokenForgedError(data.creation_path);
-    }
-    return (await bearer.write('sys/wrapping/unwrap', {}, secretIdReply)).data.secret_id;
-  } catch (error) {
-    throw error instanceof VaultResponseError && error.statusCode < 500 ? new WrappingTokenSpentError() : error;
-  }
-}
-
 const roleIdReply = z.object({ data: z.object({ role_id: z.string().min(1) }) });
-const lookupReply = z.object({ data: z.object({ creation_path: z.string() }) });
-const secretIdReply = z.object({ data: z.object({ secret_id: z.string().min(1) }) });
 
 function rolePath(deployment: Deployment, appName: string): string {
   return `auth/${deployment.appRolePath}/role/${appName}`;

@@ -1,11 +1,5 @@
-import {
-  type CredentialReading,
-  ExplainedError,
-  peopleMe,
-  type Person,
-  readCredential,
-  WebexResponseError,
-} from 'webex-token-client/core';
+import { type CredentialReading, ExplainedError, readCredential, WebexResponseError } from 'webex-token-client/core';
+import { peopleMe, type Person } from './people-me';
 import type { VaultClient } from '../vault/vault-client';
 
 /*
@@ -61,7 +55,7 @@ export interface Account {
 
 /** Reads a credential back and asks Webex whose it is. */
 export async function lookAt(vault: VaultClient, mountPath: string, apiUrl: string, name: string): Promise<Account> {
-  const reading = await readCredential(vault, mountPath, name);
+  const reading = await readCredential(vault.connection, mountPath, name);
   try {
     return { reading, person: await peopleMe({ apiUrl, accessToken: reading.accessToken }) };
   } catch (error) {

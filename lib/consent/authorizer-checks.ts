@@ -5,11 +5,12 @@ import {
   explainRefusal,
   NotDeployed,
   NotPermitted,
+  VaultResponseError,
   VaultSealed,
 } from 'webex-token-client/core';
 import type { Credential, Deployment } from '../declaration/deployment';
 import { authorizerPolicyName, scratchCredential } from '../declaration/policies';
-import { VaultResponseError, type VaultClient } from '../vault/vault-client';
+import { type VaultClient } from '../vault/vault-client';
 
 /*
  * Everything that can be known to be missing before a person is sent to a consent page.

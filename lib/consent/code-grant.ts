@@ -1,4 +1,5 @@
-import { describeError, ExplainedError, type Person } from 'webex-token-client/core';
+import { describeError, ExplainedError } from 'webex-token-client/core';
+import { type Person } from './people-me';
 import { lookAt, ownerAccount, refuseOther, type Account, type ExpectedAccount } from './account';
 import { checkAuthorizer } from './authorizer-checks';
 import { askForConsent, exchangeCode, type ConsentContext, type ConsentSubject } from './consent';

@@ -4,11 +4,12 @@ import {
   explainRefusal,
   NotDeployed,
   TemporarilyUnavailable,
+  VaultResponseError,
   whatVaultSaid,
 } from 'webex-token-client/core';
 import { clientSecretVariable, type Credential, type Integration } from '../declaration/deployment';
 import { ConsentState, type ReceivedCode, type RedirectChannel } from './redirect';
-import { VaultResponseError, type VaultClient } from '../vault/vault-client';
+import { type VaultClient } from '../vault/vault-client';
 
 /*
  * One consent: ask the engine for the URL, have a person visit it, give the code to the engine.

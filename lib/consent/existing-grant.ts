@@ -4,11 +4,11 @@ import {
   ExplainedError,
   NotAuthorizedYet,
   NotDeployed,
-  peopleMe,
   readCredential,
   ReauthorizationRequired,
   TemporarilyUnavailable,
 } from 'webex-token-client/core';
+import { peopleMe } from './people-me';
 import { ownerAccount, samePerson, type ExpectedAccount } from './account';
 import type { Credential } from '../declaration/deployment';
 import type { VaultClient } from '../vault/vault-client';
@@ -27,7 +27,7 @@ export async function findGrant(
   name: string,
 ): Promise<ExistingGrant | undefined> {
   try {
-    return await readCredential(vault, mountPath, name);
+    return await readCredential(vault.connection, mountPath, name);
   } catch (error) {
     if (error instanceof NotAuthorizedYet || error instanceof ReauthorizationRequired) {
       return undefined;

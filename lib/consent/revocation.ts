@@ -6,11 +6,12 @@ import {
   readCredential,
   ReauthorizationRequired,
   TemporarilyUnavailable,
+  VaultResponseError,
 } from 'webex-token-client/core';
 import { checkServer } from './authorizer-checks';
 import type { Credential, Deployment } from '../declaration/deployment';
 import { scratchCredential } from '../declaration/policies';
-import { VaultResponseError, type VaultClient } from '../vault/vault-client';
+import { type VaultClient } from '../vault/vault-client';
 
 /*
  * Taking a credential out of Vault, and what that does not do.
@@ -26,7 +27,7 @@ export interface Revocable {
 export async function findRevocable(vault: VaultClient, mountPath: string, name: string): Promise<Revocable> {
   await checkServer(vault);
   try {
-    return await readCredential(vault, mountPath, name);
+    return await readCredential(vault.connection, mountPath, name);
   } catch (error) {
     if (error instanceof NotAuthorizedYet) {
       throw new NotAuthorizedYet(name, `there is no credential "${name}" in Vault, so there is nothing to revoke`);

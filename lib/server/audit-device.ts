@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ExplainedError } from 'webex-token-client/core';
-import { VaultResponseError, type VaultClient } from '../vault/vault-client';
+import { ExplainedError, VaultResponseError } from 'webex-token-client/core';
+import { type VaultClient } from '../vault/vault-client';
 
 const devices = z.object({ data: z.record(z.string(), z.object({ type: z.string() })) });
 

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { ExplainedError, UsageError } from 'webex-token-client/core';
+import { ExplainedError, UsageError, VaultResponseError } from 'webex-token-client/core';
 import { ensureAudit } from './audit-device';
 import type { Deployment } from '../declaration/deployment';
 import { OPERATOR_NAMES, renewOperator, writeOperators, type OperatorLogin, type OperatorName } from './operators';
 import { revokeSelf } from './root-token';
 import { unseal, waitUntilActive } from './unsealing';
-import { VaultResponseError, type VaultClient } from '../vault/vault-client';
+import { type VaultClient } from '../vault/vault-client';
 
 /*
  * From an empty server to one that is unsealed, audited, has its operators and no root token.

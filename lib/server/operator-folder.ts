@@ -1,10 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode, ExplainedError } from 'webex-token-client/core';
+import {
+  errorCode,
+  ExplainedError,
+  readSetting,
+  type VaultConnectionOptions,
+  vaultVariable,
+} from 'webex-token-client/core';
 import { findKeyShareFiles, keyShareFile } from './key-shares';
 import { loginOperator, type OperatorLogin, type OperatorName } from './operators';
 import { createPrivateFolder, writePrivateFile } from './private-file';
-import { readSetting, VaultClient, vaultVariable, type VaultClientOptions } from '../vault/vault-client';
+import { VaultClient } from '../vault/vault-client';
 
 /*
  * The folder in which `npm run init` leaves what only it is told: each key share, role id and secret id in a file of its
@@ -53,7 +59,7 @@ export async function writeOperatorLogin(
  * @throws ExplainedError where there is none of them, or Vault does not accept it
  */
 export async function operatorToken(
-  options: VaultClientOptions,
+  options: VaultConnectionOptions,
   name: OperatorName,
   folder: string,
   env: NodeJS.ProcessEnv = process.env,

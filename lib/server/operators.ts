@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError, loginAppRole, NotPermitted } from 'webex-token-client/core';
 import type { Deployment } from '../declaration/deployment';
 import { authorizerPolicyName, provisionerPolicy, provisionerPolicyName } from '../declaration/policies';
 import { issuerPolicy } from '../access/secret-id';
-import { VaultResponseError, type VaultClient } from '../vault/vault-client';
+import { type VaultClient } from '../vault/vault-client';
 
 /*
  * Those who run the server and the deployment, once there is no root token any more: each an AppRole of its own with
@@ -78,17 +78,16 @@ export async function renewOperator(
   }
 }
 
-/** @throws ExplainedError where Vault does not accept role id or secret id */
-export async function loginOperator(vault: VaultClient, { roleId, secretId }: OperatorLogin): Promise<string> {
+/** @throws NotPermitted where Vault does not accept role id or secret id, and as {@link loginAppRole} */
+export async function loginOperator(vault: VaultClient, login: OperatorLogin): Promise<string> {
   try {
-    return (await vault.withToken('').loginAppRole(roleId, secretId, OPERATORS_MOUNT)).token;
+    return (await loginAppRole(vault.connection, { ...login, appRolePath: OPERATORS_MOUNT })).token;
   } catch (error) {
-    if (error instanceof VaultResponseError && error.statusCode < 500 && error.statusCode !== 429) {
-      throw new ExplainedError(
-        `Vault does not log this operator in (${error.statusCode}): its role id or secret id is wrong, expired or replaced; an administrator makes new ones with "npm run init -- --update-policy --new-secret-ids"`,
-      );
-    }
-    throw error;
+    throw error instanceof NotPermitted
+      ? new NotPermitted(
+          'Vault does not log this operator in: its role id or secret id is wrong, expired or replaced; an administrator makes new ones: npx webex-token-vault init --update-policy --new-secret-ids',
+        )
+      : error;
   }
 }
 

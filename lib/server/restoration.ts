@@ -1,10 +1,16 @@
-import { type CredentialReading, ExplainedError, readCredential } from 'webex-token-client/core';
+import {
+  type CredentialReading,
+  ExplainedError,
+  readCredential,
+  type VaultConnectionOptions,
+  VaultResponseError,
+} from 'webex-token-client/core';
 import { initialise, initStatus } from './initialisation';
-import { RaftSnapshots } from './raft-snapshot';
+import { restoreSnapshot } from './raft-snapshot';
 import { generateRootToken, revokeSelf, withRootToken } from './root-token';
 import { verifySnapshot, type SnapshotSummary } from './snapshot-archive';
 import { activeSince, otherLeader, unseal, waitUntilActive } from './unsealing';
-import { VaultClient, VaultResponseError, type SealStatus, type VaultClientOptions } from '../vault/vault-client';
+import { VaultClient, type SealStatus } from '../vault/vault-client';
 
 /*
  * From a snapshot back to a server that gives out tokens.
@@ -40,7 +46,7 @@ export interface RestorationOptions {
  * @throws ExplainedError
  */
 export async function restoreServer(
-  connection: VaultClientOptions,
+  connection: VaultConnectionOptions,
   options: RestorationOptions,
 ): Promise<CredentialReading | undefined> {
   const { file, report, credential } = options;
@@ -54,7 +60,7 @@ export async function restoreServer(
   }
   const leading = await leaderConnection(connection, given, report);
   const client = new VaultClient({ ...leading, token: undefined });
-  const before = await send(leading, client, snapshot, options);
+  const before = await send(client, snapshot, options);
   report('sent, and being restored');
   await untilActive(client, before, snapshot, options);
   report('unsealed and active');
@@ -63,10 +69,10 @@ export async function restoreServer(
 
 /** Only the leader restores, and only it knows when it is done. */
 async function leaderConnection(
-  connection: VaultClientOptions,
+  connection: VaultConnectionOptions,
   client: VaultClient,
   report: (line: string) => void,
-): Promise<VaultClientOptions> {
+): Promise<VaultConnectionOptions> {
   const { initialized, sealed } = await client.sealStatus();
   const address = initialized && !sealed ? await otherLeader(client) : undefined;
   if (address === undefined) {
@@ -83,7 +89,6 @@ async function leaderConnection(
 
 /** @returns since when the server was active before, if it was */
 async function send(
-  connection: VaultClientOptions,
   client: VaultClient,
   snapshot: SnapshotSummary,
   options: RestorationOptions,
@@ -92,7 +97,7 @@ async function send(
   const { initialized } = await initStatus(client);
   if (!initialized) {
     await confirm(`${client.address} is empty. Restore ${file} onto it?`);
-    return onEmptyServer(connection, client, snapshot, options);
+    return onEmptyServer(client, snapshot, options);
   }
   if ((await client.sealStatus()).sealed) {
     throw new ExplainedError(
@@ -102,7 +107,7 @@ async function send(
   await confirm(
     `Replace everything that ${client.address} holds by ${file}? What was written since the backup is lost.`,
   );
-  return onServerInUse(connection, client, options);
+  return onServerInUse(client, options);
 }
 
 /**
@@ -112,7 +117,6 @@ async function send(
  * @see https://github.com/hashicorp/vault/issues/24975
  */
 async function onEmptyServer(
-  connection: VaultClientOptions,
   client: VaultClient,
   { unsealKey = { shares: 1, threshold: 1 } }: SnapshotSummary,
   { file, report, signal }: RestorationOptions,
@@ -126,7 +130,7 @@ async function onEmptyServer(
     await waitUntilActive(client, { timeoutMs: ACTIVE_TIMEOUT_MS, signal });
     report('initialised with a key for this moment only');
     const before = await activeSince(client);
-    await new RaftSnapshots({ ...connection, token: rootToken }).restore(file, { force: true });
+    await restoreSnapshot(client.withToken(rootToken).connection, file, { force: true });
     return before;
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
@@ -137,7 +141,6 @@ async function onEmptyServer(
 }
 
 async function onServerInUse(
-  connection: VaultClientOptions,
   client: VaultClient,
   { file, force, token, keyShares, administratorToken }: RestorationOptions,
 ): Promise<string | undefined> {
@@ -155,7 +158,7 @@ async function onServerInUse(
   }
   try {
     const before = await activeSince(client);
-    await new RaftSnapshots({ ...connection, token: used }).restore(file, { force });
+    await restoreSnapshot(client.withToken(used).connection, file, { force });
     return before;
   } catch (error) {
     throw error instanceof VaultResponseError ? explainRefusal(error, file) : error;
@@ -242,8 +245,8 @@ async function prove(
   { token, keyShares, administratorToken }: RestorationOptions,
 ): Promise<CredentialReading> {
   if (keyShares === undefined) {
-    return readCredential(client.withToken(token ?? ''), mountPath, name);
+    return readCredential(client.withToken(token ?? '').connection, mountPath, name);
   }
   const administrator = client.withToken(await administratorToken());
-  return withRootToken(administrator, keyShares, (root) => readCredential(root, mountPath, name));
+  return withRootToken(administrator, keyShares, (root) => readCredential(root.connection, mountPath, name));
 }

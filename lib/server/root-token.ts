@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ExplainedError } from 'webex-token-client/core';
-import { VaultResponseError, type VaultClient } from '../vault/vault-client';
+import { ExplainedError, VaultResponseError } from 'webex-token-client/core';
+import { type VaultClient } from '../vault/vault-client';
 
 /*
  * A root token for the length of one action: made of key shares, used, revoked. It never leaves this process.

@@ -1,5 +1,4 @@
-import { ExplainedError, safeText } from 'webex-token-client/core';
-import { VaultResponseError } from '../vault/vault-client';
+import { ExplainedError, safeText, VaultResponseError } from 'webex-token-client/core';
 
 /*
  * What an answer to an operator's request means, in one line.

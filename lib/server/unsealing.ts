@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { ExplainedError } from 'webex-token-client/core';
-import { VaultResponseError, type SealStatus, type VaultClient } from '../vault/vault-client';
+import { ExplainedError, VaultResponseError } from 'webex-token-client/core';
+import { type SealStatus, type VaultClient } from '../vault/vault-client';
 
 /*
  * From sealed to active. Vault says only at the last share whether all of them are right, and then forgets them.

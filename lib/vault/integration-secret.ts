@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ExplainedError } from 'webex-token-client/core';
-import { VaultClient, VaultResponseError, vaultOptionsFromEnvironment } from './vault-client';
+import { ExplainedError, vaultOptionsFromEnvironment, VaultResponseError } from 'webex-token-client/core';
+import { VaultClient } from './vault-client';
 
 /*
  * The client secret of an integration on its way into Vault, past Terraform's state: Terraform starts a command of ours

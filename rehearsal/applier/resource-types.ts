@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ExplainedError } from 'webex-token-client/core';
-import { VaultClient, VaultResponseError } from '../../lib/vault/vault-client';
+import { ExplainedError, VaultResponseError } from 'webex-token-client/core';
+import { VaultClient } from '../../lib/vault/vault-client';
 
 /*
  * The Terraform resource types that our stacks use, as reads and writes of Vault's API. Each schema is strict: an

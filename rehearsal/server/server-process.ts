@@ -5,8 +5,8 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ExplainedError } from 'webex-token-client/core';
-import { VaultClient, VaultUnreachableError } from '../../lib/vault/vault-client';
+import { ExplainedError, VaultUnreachableError } from 'webex-token-client/core';
+import { VaultClient } from '../../lib/vault/vault-client';
 import { killAtExit, killGroup, lastLine } from '../child-process';
 
 const START_TIMEOUT_MS = 30_000;

@@ -4,12 +4,12 @@ import {
   NotPermitted,
   TemporarilyUnavailable,
   VaultSealed,
+  VaultUnreachableError,
   WebexResponseError,
   WebexUnreachableError,
 } from 'webex-token-client/core';
 import { WrongAccount } from '../../lib/consent/account';
 import { ConsentRefused } from '../../lib/consent/redirect';
-import { VaultUnreachableError } from '../../lib/vault/vault-client';
 
 /** What went wrong, in the words of whoever looks at the page. */
 export interface Problem {

@@ -1,3 +1,5 @@
+import { VaultConnection } from '../../client/src/vault-connection';
+import { VaultUnreachableError } from '../../client/src/vault-errors';
 import { inspect } from 'node:util';
 import { readCredential } from '../../client/src/credential';
 import {
@@ -11,13 +13,12 @@ import {
 } from '../../client/src/credential-errors';
 import { ExplainedError } from '../../client/src/explained-error';
 import { exitCodeOf } from '../../client/src/exit-codes';
-import { VaultClient, VaultUnreachableError } from '../../lib/vault/vault-client';
 import { credentialAnswer, refusal, ScriptedVault, type ScriptedAnswer } from '../fixtures/scripted-vault';
 
 async function read(answer: ScriptedAnswer) {
   await using server = await ScriptedVault.start();
   server.answer('oauthapp/creds/testauth', answer);
-  return await readCredential(new VaultClient({ address: server.address, token: 't' }), 'oauthapp', 'testauth');
+  return await readCredential(new VaultConnection({ address: server.address, token: 't' }), 'oauthapp', 'testauth');
 }
 
 it('reads token, expiry and warnings', async () => {
@@ -77,7 +78,7 @@ it('says so where Vault does not answer', async () => {
   const server = await ScriptedVault.start();
   const { address } = server;
   await server[Symbol.asyncDispose]();
-  await expect(readCredential(new VaultClient({ address }), 'oauthapp', 'testauth')).rejects.toThrow(
+  await expect(readCredential(new VaultConnection({ address }), 'oauthapp', 'testauth')).rejects.toThrow(
     VaultUnreachableError,
   );
 });

@@ -1,8 +1,9 @@
+import { VaultResponseError } from '../../client/src/vault-errors';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { retryAfterMs } from '../../client/src/retry-after';
-import { VaultClient, VaultResponseError } from '../../lib/vault/vault-client';
+import { VaultClient } from '../../lib/vault/vault-client';
 
 describe('retryAfterMs', () => {
   it.each([

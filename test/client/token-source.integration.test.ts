@@ -9,13 +9,14 @@ import {
   ReauthorizationRequired,
   TemporarilyUnavailable,
 } from '../../client/src/credential-errors';
-import { issueSecretId, WrappingTokenSpentError } from '../../lib/access/secret-id';
+import { WrappingTokenSpentError } from '../../client/src/secret-id';
+import { issueSecretId } from '../../lib/access/secret-id';
 import { TokenSource, type TokenSourceOptions } from '../../client/src/token-source';
 import { WebexFetch } from '../../client/src/webex-fetch';
 import { CountingProxy } from '../fixtures/counting-proxy';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
 
-const LOGIN = 'POST /v1/auth/approle/login';
+const LOGIN = 'PUT /v1/auth/approle/login';
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 /** So short that the engine takes the token for expired from the start. */
 const EXPIRED_AT_ONCE = { accessTokenTtlSeconds: 5 };
@@ -193,7 +194,7 @@ describe('TokenSource on the real engine', () => {
     const others = await accessors();
     const tokens = source({ now: () => Number.MAX_SAFE_INTEGER });
     await tokens.token();
-    while (proxy.count('POST /v1/auth/token/renew-self') < 2) {
+    while (proxy.count('PUT /v1/auth/token/renew-self') < 2) {
       await tokens.token();
       await sleep(50);
     }
@@ -203,7 +204,7 @@ describe('TokenSource on the real engine', () => {
       await sleep(50);
     }
     await tokens[Symbol.asyncDispose]();
-    expect(proxy.requests.at(-1)).toBe('POST /v1/auth/token/revoke-self');
+    expect(proxy.requests.at(-1)).toBe('PUT /v1/auth/token/revoke-self');
     expect((await accessors()).filter((accessor) => !others.includes(accessor)).length).toBeLessThanOrEqual(1);
   });
 

@@ -1,3 +1,4 @@
+import { VaultUnreachableError } from '../../client/src/vault-errors';
 import { inspect } from 'node:util';
 import {
   NotAuthorizedYet,
@@ -7,12 +8,11 @@ import {
   VaultSealed,
 } from '../../client/src/credential-errors';
 import { TokenSource, type TokenSourceOptions } from '../../client/src/token-source';
-import { VaultUnreachableError } from '../../lib/vault/vault-client';
 import { credentialAnswer, loginAnswer, refusal, ScriptedVault } from '../fixtures/scripted-vault';
 
 const CREDS = 'oauthapp/creds/testauth';
 const READ = `GET ${CREDS}`;
-const LOGIN = 'POST auth/approle/login';
+const LOGIN = 'PUT auth/approle/login';
 const HOUR_MS = 3_600_000;
 
 describe('TokenSource', () => {
@@ -210,7 +210,7 @@ describe('TokenSource', () => {
         .token()
         .catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(NotPermitted);
-      expect(String(error)).toContain('issue a new secret id');
+      expect(String(error)).toContain('have a new secret id issued');
       expect(vault.count(LOGIN)).toBe(1);
     });
 
@@ -240,7 +240,7 @@ describe('TokenSource', () => {
       vault.answer(CREDS, credentialAnswer('token', inMs(1000)));
       const tokens = source();
       await tokens.token();
-      while (vault.count('POST auth/token/renew-self') < 3) {
+      while (vault.count('PUT auth/token/renew-self') < 3) {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
       now += 1000;
@@ -258,7 +258,7 @@ describe('TokenSource', () => {
         await using tokens = source();
         await tokens.token();
       }
-      expect(vault.requests.at(-1)).toBe('POST auth/token/revoke-self');
+      expect(vault.requests.at(-1)).toBe('PUT auth/token/revoke-self');
       await expect(sources[0]?.token()).rejects.toThrow('closed');
     });
 
@@ -270,7 +270,7 @@ describe('TokenSource', () => {
       const closing = tokens[Symbol.asyncDispose]();
       release();
       await Promise.all([waiting, closing]);
-      expect(vault.requests.at(-1)).toBe('POST auth/token/revoke-self');
+      expect(vault.requests.at(-1)).toBe('PUT auth/token/revoke-self');
     });
   });
 

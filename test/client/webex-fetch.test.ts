@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CredentialReading } from '../../client/src/credential';
 import { WebexFetch, type WebexFetchOptions } from '../../client/src/webex-fetch';
-import { WebexResponseError, WebexUnreachableError } from '../../client/src/webex-client';
+import { WebexResponseError, WebexUnreachableError } from '../../client/src/webex-errors';
 import { ScriptedWebex, type WebexAnswer } from '../fixtures/scripted-webex';
 
 const open: ScriptedWebex[] = [];

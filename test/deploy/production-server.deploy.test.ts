@@ -32,7 +32,7 @@ describeUnless(unavailable)('a production server of one node', () => {
   afterAll(() => server[Symbol.asyncDispose]());
 
   const accessToken = async (): Promise<string> =>
-    (await readCredential(await server.as('authorizer'), 'oauthapp', 'testauth')).accessToken;
+    (await readCredential((await server.as('authorizer')).connection, 'oauthapp', 'testauth')).accessToken;
 
   /** Whether the engine hands out a token that Webex takes; undefined: not yet. */
   const works = async (): Promise<true | undefined> => (await server.isAccepted(await accessToken())) || undefined;
@@ -184,7 +184,11 @@ describeUnless(unavailable)('a production server of three nodes', () => {
     await server.deployTokens();
     await server.authorise();
     const works = async (index: number): Promise<true | undefined> => {
-      const { accessToken } = await readCredential(await server.as('authorizer', index), 'oauthapp', 'testauth');
+      const { accessToken } = await readCredential(
+        (await server.as('authorizer', index)).connection,
+        'oauthapp',
+        'testauth',
+      );
       return (await server.isAccepted(accessToken)) || undefined;
     };
     await expect(works(1)).resolves.toBe(true);

@@ -144,7 +144,7 @@ describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
   });
 
   test('no secret is in state, plan or output', async () => {
-    const { accessToken } = await readCredential(stage.admin, 'oauthapp', 'testauth');
+    const { accessToken } = await readCredential(stage.admin.connection, 'oauthapp', 'testauth');
     const terraform = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
     await command([terraform, 'show', '-json', 'saved.tfplan'], {
       version: 2,

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { peopleMe, readCredential } from 'webex-token-client/core';
+import { readCredential, loginAppRole } from 'webex-token-client/core';
+import { peopleMe } from '../../lib/consent/people-me';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findOpenBao } from '../../rehearsal/server/openbao-binary';
 import type { AppliedDeclaration } from '../../rehearsal/applier/stack';
@@ -79,8 +80,8 @@ async function authorised(credentialName: string): Promise<void> {
 }
 
 async function loggedInAs(app: string): Promise<VaultClient> {
-  const { roleId, secretId } = await stage.appRole(app);
-  const { token } = await stage.admin.loginAppRole(roleId, secretId, stage.deployment.appRolePath);
+  const { appRolePath } = stage.deployment;
+  const { token } = await loginAppRole(stage.admin.connection, { ...(await stage.appRole(app)), appRolePath });
   return stage.admin.withToken(token);
 }
 
@@ -108,7 +109,7 @@ test('an admin authorises once, and each app reads the token of its own credenti
     ['people-me', 'testauth'],
     ['meetings-report', 'reports'],
   ] as const) {
-    const { accessToken } = await readCredential(await loggedInAs(app), mount, credential);
+    const { accessToken } = await readCredential((await loggedInAs(app)).connection, mount, credential);
     await expect(peopleMe({ apiUrl, accessToken })).resolves.toMatchObject({ displayName: 'Ada Admin' });
   }
 });
@@ -117,10 +118,10 @@ test('an access token that expires is followed by the next one, without consent'
   const app = await loggedInAs('people-me');
   const asked = (): number => stage.webex.requests.filter(({ path }) => path.includes('authorize')).length;
   const consents = asked();
-  const first = (await readCredential(app, mount, 'testauth')).accessToken;
+  const first = (await readCredential(app.connection, mount, 'testauth')).accessToken;
   let next = first;
   while (next === first) {
-    next = (await readCredential(app, mount, 'testauth')).accessToken;
+    next = (await readCredential(app.connection, mount, 'testauth')).accessToken;
   }
   expect(asked()).toBe(consents);
 });
@@ -128,8 +129,10 @@ test('an access token that expires is followed by the next one, without consent'
 describe('a secret id of an app', () => {
   test('is good for as many logins as declared', async () => {
     const { roleId, secretId } = await stage.appRole('meetings-report');
-    await stage.admin.loginAppRole(roleId, secretId, stage.deployment.appRolePath);
-    expect(await statusOf(stage.admin.loginAppRole(roleId, secretId, stage.deployment.appRolePath))).toBe(400);
+    const login = () =>
+      stage.admin.write(`auth/${stage.deployment.appRolePath}/login`, { role_id: roleId, secret_id: secretId });
+    await login();
+    expect(await statusOf(login())).toBe(400);
   });
 });
 
@@ -138,7 +141,7 @@ describe('the policy of an app', () => {
   beforeAll(async () => (app = await clientWith(appPolicyName(stage.deployment, 'people-me'))));
 
   test('lets it read its own credential', async () => {
-    expect((await readCredential(app, mount, 'testauth')).accessToken).not.toBe('');
+    expect((await readCredential(app.connection, mount, 'testauth')).accessToken).not.toBe('');
   });
 
   test.each([
@@ -234,7 +237,7 @@ describe('the policy of the provisioner', () => {
 });
 
 test('no secret is in the synthesized stack, the state, the outcome, the log or what a person saw', async () => {
-  const { accessToken } = await readCredential(await loggedInAs('people-me'), mount, 'testauth');
+  const { accessToken } = await readCredential((await loggedInAs('people-me')).connection, mount, 'testauth');
   const secrets = [...Object.values(stage.variables), stage.server.rootToken, accessToken];
   const written = filesBelow(stage.folder).map((file) => readFileSync(file, 'utf8'));
   const everything = [...written, stage.server.log, JSON.stringify(stage.webex.requests), ...seen].join('\n');

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { z } from 'zod';
-import { readCredential, TokenSource } from 'webex-token-client/core';
+import { readCredential, TokenSource, loginAppRole } from 'webex-token-client/core';
 import { freePort } from '../../rehearsal/free-port';
 import { findCredential, findIntegration } from '../../lib/declaration/deployment';
 import { authorizerPolicy } from '../../lib/declaration/policies';
@@ -55,7 +55,7 @@ beforeAll(async () => {
   });
   authorizer = await vault.authorizer();
   const app = await vault.appLogin('people-me');
-  const { token } = await vault.admin.withToken('').loginAppRole(app.roleId, app.secretId);
+  const { token } = await loginAppRole(vault.admin.connection, app);
   reader = vault.admin.withToken(token);
 
   const { deployment } = vault;
@@ -93,7 +93,7 @@ beforeEach(async () => {
 });
 
 async function stored(): Promise<boolean> {
-  return readCredential(vault.admin, 'oauthapp', 'testauth').then(
+  return readCredential(vault.admin.connection, 'oauthapp', 'testauth').then(
     () => true,
     () => false,
   );
@@ -234,7 +234,7 @@ inBrowser('in a browser', () => {
     expect(page.url()).toBe(`${site}/`);
     expect(await page.getByRole('button').count()).toBe(0);
 
-    const { accessToken } = await readCredential(vault.admin, 'oauthapp', 'testauth');
+    const { accessToken } = await readCredential(vault.admin.connection, 'oauthapp', 'testauth');
     expect(await page.content()).not.toContain(accessToken);
   });
 

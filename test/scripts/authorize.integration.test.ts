@@ -59,7 +59,7 @@ async function consent(script: Script, as = 'ada.admin@example.com', after = 0):
 }
 
 async function storedToken(name = 'testauth'): Promise<string> {
-  return (await readCredential(fixture.admin, 'oauthapp', name)).accessToken;
+  return (await readCredential(fixture.admin.connection, 'oauthapp', name)).accessToken;
 }
 
 it('says that nobody has authorised yet, and how to', async () => {
@@ -210,7 +210,7 @@ it('revokes only after a confirmation', async () => {
 });
 
 it('revokes, and says what Webex still honours and how to end that', async () => {
-  const { expireTime } = await readCredential(fixture.admin, 'oauthapp', 'testauth');
+  const { expireTime } = await readCredential(fixture.admin.connection, 'oauthapp', 'testauth');
   const { exitCode, stdout } = await end(asAuthorizer('revoke', 'testauth', '--yes'));
   expect(exitCode).toBe(0);
   expect(stdout).toContain('"testauth" is deleted in Vault.');

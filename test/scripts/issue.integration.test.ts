@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { loginAppRole, unwrapSecretId } from 'webex-token-client/core';
 import { findOpenBao } from '../../rehearsal/server/openbao-binary';
-import { issuerPolicy, unwrapSecretId } from '../../lib/access/secret-id';
+import { issuerPolicy } from '../../lib/access/secret-id';
 import { runScript, type ScriptResult } from '../fixtures/script';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
 
@@ -37,8 +38,10 @@ it('prints what an app needs for its first login', async () => {
   expect(remainingMs).toBeLessThanOrEqual(60_000);
 
   const anybody = vault.admin.withToken('');
-  const secretId = await unwrapSecretId(anybody, issued.wrappingToken ?? '');
-  expect(await anybody.loginAppRole(issued.roleId ?? '', secretId)).toMatchObject({ renewable: true });
+  const secretId = await unwrapSecretId(anybody.connection, issued.wrappingToken ?? '');
+  expect(await loginAppRole(anybody.connection, { roleId: issued.roleId ?? '', secretId })).toMatchObject({
+    renewable: true,
+  });
 });
 
 it.each(['bao unwrap', 'curl'])(
@@ -57,7 +60,9 @@ it.each(['bao unwrap', 'curl'])(
       fetched.stdout.split('secret_id"').at(-1) ?? '',
     )?.[0];
     const roleId = /^Role id {9}(\S+)$/m.exec(stdout)?.[1] ?? '';
-    expect(await vault.admin.withToken('').loginAppRole(roleId, secretId ?? '')).toMatchObject({ renewable: true });
+    expect(await loginAppRole(vault.admin.connection, { roleId, secretId: secretId ?? '' })).toMatchObject({
+      renewable: true,
+    });
   },
 );
 

@@ -34,7 +34,7 @@ async function asRoot<T>(action: (root: VaultClient) => Promise<T>): Promise<T> 
 }
 
 function accessToken(): Promise<string> {
-  return asRoot(async (root) => (await readCredential(root, 'oauthapp', 'testauth')).accessToken);
+  return asRoot(async (root) => (await readCredential(root.connection, 'oauthapp', 'testauth')).accessToken);
 }
 
 function restore(...args: string[]): ReturnType<OperatedServer['run']> {

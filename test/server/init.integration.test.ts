@@ -203,7 +203,9 @@ describe('npm run init', () => {
         await operated.keyShares(),
       );
       expect(exitCode).toBe(0);
-      const login = operated.server.node.client().loginAppRole(roleId.trim(), before.trim(), 'operators');
+      const login = operated.server.node
+        .client()
+        .write('auth/operators/login', { role_id: roleId.trim(), secret_id: before.trim() });
       await expect(statusOf(login)).resolves.toBe(400);
       await expect(operated.as('backup')).resolves.toBeDefined();
     });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { loginAppRole, NotPermitted, unwrapSecretId, WrappingTokenForgedError } from 'webex-token-client/core';
 import { defineDeployment } from '../../../lib/declaration/deployment';
-import { issuerPolicy, issueSecretId, unwrapSecretId, WrappingTokenForgedError } from '../../../lib/access/secret-id';
-import { VaultResponseError, type VaultClient } from '../../../lib/vault/vault-client';
+import { issuerPolicy, issueSecretId } from '../../../lib/access/secret-id';
+import { type VaultClient } from '../../../lib/vault/vault-client';
 import { VaultWithWebex } from '../../fixtures/vault-with-webex';
 
 /** Documentation addresses (RFC 5737): nobody logs in from there. */
@@ -37,19 +38,19 @@ it('hands a secret id over that nobody saw, with the declared lifetime and uses'
   expect(issued.wrappingExpireTime.getTime()).toBeGreaterThan(before);
   expect(issued.wrappingExpireTime.getTime()).toBeLessThanOrEqual(Date.now() + 120_000);
 
-  const secretId = await unwrapSecretId(anybody, issued.wrappingToken);
+  const secretId = await unwrapSecretId(anybody.connection, issued.wrappingToken);
   expect(await lookUp(secretId)).toMatchObject({ secret_id_ttl: 600, secret_id_num_uses: 2 });
 
-  const login = () => anybody.loginAppRole(issued.roleId, secretId);
+  const login = () => loginAppRole(anybody.connection, { roleId: issued.roleId, secretId });
   await login();
   await login();
-  await expect(login()).rejects.toThrow('invalid role or secret ID');
+  await expect(login()).rejects.toThrow('wrong, expired or used up');
 });
 
 it('says at a second unwrapping that the secret id may have been taken', async () => {
   const { wrappingToken } = await issueSecretId(issuer, vault.deployment, 'people-me', 120);
-  await unwrapSecretId(anybody, wrappingToken);
-  const again = unwrapSecretId(anybody, wrappingToken);
+  await unwrapSecretId(anybody.connection, wrappingToken);
+  const again = unwrapSecretId(anybody.connection, wrappingToken);
   await expect(again).rejects.toMatchObject({ name: 'WrappingTokenSpentError' });
   await expect(again).rejects.toThrow('if not by you, then someone has taken the secret id');
   await expect(again).rejects.not.toThrow(wrappingToken);
@@ -57,16 +58,16 @@ it('says at a second unwrapping that the secret id may have been taken', async (
 
 it('does not take a secret id that somebody else has wrapped', async () => {
   const fake = await vault.admin.writeWrapped('sys/wrapping/wrap', { secret_id: 'not yours' }, 120);
-  await expect(unwrapSecretId(anybody, fake.token)).rejects.toThrow(WrappingTokenForgedError);
+  await expect(unwrapSecretId(anybody.connection, fake.token)).rejects.toThrow(WrappingTokenForgedError);
 });
 
 it('binds the secret id to the declared networks', async () => {
   const [app] = vault.deployment.apps;
   const bound = { ...vault.deployment, apps: [{ ...app, boundCidrs: [ELSEWHERE] }] } as typeof vault.deployment;
   const { roleId, wrappingToken } = await issueSecretId(issuer, bound, 'people-me', 120);
-  const secretId = await unwrapSecretId(anybody, wrappingToken);
+  const secretId = await unwrapSecretId(anybody.connection, wrappingToken);
   expect(await lookUp(secretId)).toMatchObject({ cidr_list: [ELSEWHERE] });
-  await expect(anybody.loginAppRole(roleId, secretId)).rejects.toThrow(VaultResponseError);
+  await expect(loginAppRole(anybody.connection, { roleId, secretId })).rejects.toThrow(NotPermitted);
 });
 
 it('refuses where the role in Vault is stricter than the declaration', async () => {

@@ -87,7 +87,7 @@ function redirectUrl(): string {
 }
 
 function tokenOf(name: string): Promise<string> {
-  return readCredential(fixture.admin, 'oauthapp', name).then(({ accessToken }) => accessToken);
+  return readCredential(fixture.admin.connection, 'oauthapp', name).then(({ accessToken }) => accessToken);
 }
 
 /** A grant whose access token is as good as expired, so that the next read refreshes it. */
@@ -109,7 +109,7 @@ function exchanges(): number {
 }
 
 async function expectAbsent(name: string): Promise<void> {
-  await expect(readCredential(fixture.admin, 'oauthapp', name)).rejects.toBeInstanceOf(NotAuthorizedYet);
+  await expect(readCredential(fixture.admin.connection, 'oauthapp', name)).rejects.toBeInstanceOf(NotAuthorizedYet);
 }
 
 describe('a first consent', () => {

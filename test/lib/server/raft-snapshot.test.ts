@@ -4,7 +4,8 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RaftSnapshots } from '../../../lib/server/raft-snapshot';
+import { VaultConnection } from 'webex-token-client/core';
+import { restoreSnapshot, saveSnapshot } from '../../../lib/server/raft-snapshot';
 
 /* What the real server does not do on demand: standby nodes, broken connections. The rest is in test/server. */
 
@@ -25,8 +26,19 @@ async function serve(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-function snapshots(address: string): RaftSnapshots {
-  return new RaftSnapshots({ address, token: TOKEN, timeoutMs: 5000 });
+function connection(address: string): VaultConnection {
+  return new VaultConnection({ address, token: TOKEN, timeoutMs: 5000 });
+}
+
+/** What a node says of who leads, and where it sends everything else. */
+function standby(leader: () => string): RequestListener {
+  return ({ url = '' }, response) => {
+    if (url === '/v1/sys/leader') {
+      response.end(JSON.stringify({ ha_enabled: true, is_self: false, leader_address: leader() }));
+    } else {
+      response.writeHead(307, { Location: `${leader()}${url}` }).end();
+    }
+  };
 }
 
 test('a standby node sends to the leader, token and body included', async () => {
@@ -38,27 +50,23 @@ test('a standby node sends to the leader, token and body included', async () => 
       response.writeHead(204).end();
     });
   });
-  const standby = await serve((request, response) => {
-    response.writeHead(307, { Location: `${leader}${request.url ?? ''}` }).end();
-  });
+  const address = await serve(standby(() => leader));
   const file = join(folder, 'body');
   await writeFile(file, 'the snapshot');
-  await snapshots(standby).restore(file);
+  await restoreSnapshot(connection(address), file);
   expect(received).toBe(`the snapshot by ${TOKEN} at /v1/sys/storage/raft/snapshot`);
 });
 
 test('it follows once and not in circles', async () => {
-  const circle: string = await serve((request, response) => {
-    response.writeHead(307, { Location: request.url ?? '' }).end();
-  });
-  await expect(snapshots(circle).save(join(folder, 'circle'))).rejects.toThrow('Vault answered 307');
+  const circle: string = await serve(standby(() => circle));
+  await expect(saveSnapshot(connection(circle), join(folder, 'circle'))).rejects.toThrow('Vault answered 307');
 });
 
 test('the token does not follow to another protocol', async () => {
-  const standby = await serve((_, response) => {
+  const address = await serve((_, response) => {
     response.writeHead(307, { Location: 'https://127.0.0.1:1/v1/sys/storage/raft/snapshot' }).end();
   });
-  await expect(snapshots(standby).save(join(folder, 'other'))).rejects.toThrow('correct api_addr');
+  await expect(saveSnapshot(connection(address), join(folder, 'other'))).rejects.toThrow('correct api_addr');
 });
 
 test('a refusal comes before the body is sent, and says what the server says', async () => {
@@ -70,7 +78,7 @@ test('a refusal comes before the body is sent, and says what the server says', a
   });
   const file = join(folder, 'large');
   await writeFile(file, Buffer.alloc(8 * 1024 * 1024));
-  await expect(snapshots(address).restore(file)).rejects.toMatchObject({
+  await expect(restoreSnapshot(connection(address), file)).rejects.toMatchObject({
     name: 'VaultResponseError',
     statusCode: 403,
     errors: ['permission denied'],
@@ -85,9 +93,9 @@ test.each([
   const address = await serve((_request, response) => {
     response.writeHead(200).write('half', () => finish(response));
   });
-  const failure: unknown = await snapshots(address)
-    .save(join(folder, 'half'))
-    .catch((error: unknown) => error);
+  const failure: unknown = await saveSnapshot(connection(address), join(folder, 'half')).catch(
+    (error: unknown) => error,
+  );
   expect(String(failure)).toContain(problem);
   expect(JSON.stringify(failure)).not.toContain(TOKEN);
   expect((await readdir(folder)).filter((name) => name.includes('half'))).toEqual([]);

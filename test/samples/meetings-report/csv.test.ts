@@ -1,5 +1,5 @@
 import { csvCell, renderCsv } from '../../../samples/meetings-report/csv';
-import { exampleReport } from '../../fixtures/meetings-report';
+import { exampleReport, parsed } from '../../fixtures/meetings-report';
 
 it.each([
   ['plain', 'plain'],
@@ -35,7 +35,7 @@ it('has a row for each site, period and figure', async () => {
 it('has no row for what is unknown', async () => {
   const report = await exampleReport({
     daily: false,
-    webex: { json: (_, reply) => Promise.resolve(reply.parse({ siteUrl: 'x', metrics: { totalMeetings: 1 } })) },
+    webex: { json: (_, reply) => parsed(reply, { siteUrl: 'x', metrics: { totalMeetings: 1 } }) },
   });
   expect(renderCsv(report).split('\r\n')).toHaveLength(1 + 2 + 1);
 });

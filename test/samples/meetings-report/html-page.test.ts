@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { renderHtml } from '../../../samples/meetings-report/html-page';
 import { renderTable } from '../../../samples/meetings-report/table';
-import { directWebex, exampleReport } from '../../fixtures/meetings-report';
+import { directWebex, exampleReport, parsed } from '../../fixtures/meetings-report';
 
 describe('the page', () => {
   it('allows its own style sheet and nothing else', async () => {
@@ -60,7 +60,7 @@ describe('the page', () => {
             participantsByJoinMethods: { [evil]: 7 },
           };
           await directWebex.json(url, reply);
-          return reply.parse({ siteUrl: 'x', metrics });
+          return parsed(reply, { siteUrl: 'x', metrics });
         },
       },
     });

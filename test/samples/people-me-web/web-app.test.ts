@@ -1,7 +1,6 @@
-import { TemporarilyUnavailable } from 'webex-token-client/core';
+import { TemporarilyUnavailable, VaultUnreachableError } from 'webex-token-client/core';
 import { WrongAccount } from '../../../lib/consent/account';
 import type { ConsentState } from '../../../lib/consent/redirect';
-import { VaultUnreachableError } from '../../../lib/vault/vault-client';
 import type { Status } from '../../../samples/people-me-web/authorization';
 import { createWebApp } from '../../../samples/people-me-web/web-app';
 

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { peopleMe, WebexResponseError, WebexUnreachableError, type Person } from '../../client/src/webex-client';
+import { WebexResponseError, WebexUnreachableError } from 'webex-token-client/core';
+import { peopleMe, type Person } from '../../../lib/consent/people-me';
 
 const accessToken = 'the-access-token';
 

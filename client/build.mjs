@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+/*
+ * Makes dist/ of src/: each file compiled for `require`, two modules that re-export them for `import`, so that both see
+ * the same classes, and the command as one file, because loading twenty would cost it more than its requests.
+ */
+
+const require = createRequire(import.meta.url);
+process.chdir(dirname(fileURLToPath(import.meta.url)));
+rmSync('dist', { recursive: true, force: true });
+
+execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
+  stdio: 'inherit',
+});
+rmSync('dist/command', { recursive: true });
+
+for (const entry of ['index', 'core']) {
+  const names = Object.keys(require(`./dist/${entry}.js`)).sort();
+  writeFileSync(
+    `dist/${entry}.mjs`,
+    `export {\n${names.map((name) => `  ${name},\n`).join('')}} from './${entry}.js';\n`,
+  );
+  writeFileSync(`dist/${entry}.d.mts`, `export * from './${entry}.js';\n`);
+}
+
+await build({
+  entryPoints: ['src/command/webex-token.ts'],
+  outfile: 'dist/webex-token.js',
+  bundle: true,
+  platform: 'node',
+  target: 'node20.9',
+  format: 'cjs',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  // Loaded only where a proxy is set.
+  external: ['hpagent', 'proxy-from-env'],
+  // By require: the loader of modules would have to start for them.
+  supported: { 'dynamic-import': false },
+});

@@ -1,0 +1,65 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from '../explained-error';
+
+/** What the command line asks for. */
+export type Arguments =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'print'; readonly credential: string; readonly format: 'token' | 'json' | 'header' }
+  | { readonly kind: 'exec'; readonly credential: string; readonly command: string; readonly args: readonly string[] };
+
+/** @throws UsageError saying what was got, and how it is written */
+export function parseArguments(argv: readonly string[]): Arguments {
+  const end = argv.indexOf('--');
+  const before = end === -1 ? argv : argv.slice(0, end);
+  const [command, ...args] = end === -1 ? [] : argv.slice(end + 1);
+  const { values, positionals } = parse(before);
+  if (values.help) {
+    return { kind: 'help' };
+  }
+  if (values.version) {
+    return { kind: 'version' };
+  }
+  const isExec = positionals[0] === 'exec' && (positionals.length > 1 || end !== -1);
+  const [credential, ...others] = isExec ? positionals.slice(1) : positionals;
+  if (credential === undefined) {
+    throw new UsageError(`no credential is named; write ${isExec ? EXEC_USAGE : 'webex-token <credential>'}`);
+  }
+  if (others.length > 0) {
+    throw new UsageError(`got more than one credential: "${[credential, ...others].join('", "')}"; name one`);
+  }
+  if (isExec) {
+    if (command === undefined) {
+      throw new UsageError(`there is no command to run after "--"; write ${EXEC_USAGE}`);
+    }
+    if (values.json || values.header) {
+      throw new UsageError('exec prints nothing itself, so --json and --header have no effect; leave them out');
+    }
+    return { kind: 'exec', credential, command, args };
+  }
+  if (end !== -1) {
+    throw new UsageError(`a command after "--" goes with exec; write ${EXEC_USAGE}`);
+  }
+  if (values.json && values.header) {
+    throw new UsageError('--json and --header are two forms of the same token; give one of them');
+  }
+  return { kind: 'print', credential, format: values.json ? 'json' : values.header ? 'header' : 'token' };
+}
+
+const EXEC_USAGE = 'webex-token exec <credential> -- <command>';
+
+const OPTIONS = {
+  json: { type: 'boolean' },
+  header: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'V' },
+} as const;
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    const { message } = error as Error;
+    throw new UsageError(`${message.replace(/\. .*$/s, '').replace(/\.$/, '')}; see webex-token --help`);
+  }
+}

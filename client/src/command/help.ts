@@ -1,0 +1,30 @@
+import { CREDENTIAL_EXIT_CODES } from '../exit-codes';
+import { APP_ENVIRONMENT } from '../token-source-environment';
+import { VAULT_ENVIRONMENT } from '../vault-environment';
+import { helpSection } from './help-section';
+
+export function helpText(): string {
+  return `Usage: webex-token <credential> [--json | --header]
+       webex-token exec <credential> -- <command> [arguments...]
+
+Prints a fresh Webex access token that Vault or OpenBao keeps, and nothing else; or runs a command with the token in
+WEBEX_ACCESS_TOKEN. It logs in as an app by AppRole where there is a role id, else it takes the Vault token at hand; what
+it logged in, it logs out.
+
+Options:
+  --json         token, type, expiry and warnings as JSON
+  --header       an "Authorization:" line: webex-token testauth --header | curl --header @- https://webexapis.com/v1/people/me
+  -V, --version  the version of webex-token-client
+  -h, --help     this text
+${helpSection('Environment', { ...APP_ENVIRONMENT, VAULT_TOKEN: VAULT_ENVIRONMENT.VAULT_TOKEN ?? '' })}
+${helpSection('Exit codes', {
+  0: 'done; of exec: that of the command',
+  1: 'failed, as the line on stderr says',
+  2: 'wrong usage',
+  ...CREDENTIAL_EXIT_CODES,
+  126: 'exec: the command cannot be run',
+  127: 'exec: there is no such command',
+  130: 'interrupted',
+})}
+`;
+}

@@ -1,0 +1,87 @@
+import { readCredential, type CredentialReading } from '../credential';
+import { exitCodeOf } from '../exit-codes';
+import { ExplainedError } from '../explained-error';
+import { oneLine, safeText } from '../safe-text';
+import { engineMount } from '../token-source-environment';
+import { parseArguments } from './arguments';
+import { endsOnSignal } from './interruption';
+import { withVaultIdentity } from './vault-identity';
+
+/** Runs the command line and sets the exit code of the process. */
+export async function main(argv: readonly string[], version: () => string): Promise<void> {
+  process.stdout.on('error', unlessNobodyReads);
+  try {
+    process.exitCode = await run(argv, version);
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+async function run(argv: readonly string[], version: () => string): Promise<number> {
+  const asked = parseArguments(argv);
+  switch (asked.kind) {
+    case 'help': {
+      const { helpText } = await import('./help.js');
+      process.stdout.write(helpText());
+      return 0;
+    }
+    case 'version':
+      process.stdout.write(`${version()}\n`);
+      return 0;
+    case 'print': {
+      const reading = await endsOnSignal(read(asked.credential));
+      if (asked.format !== 'json') {
+        warn(reading);
+      }
+      process.stdout.write(`${FORMATS[asked.format](reading)}\n`);
+      return 0;
+    }
+    case 'exec': {
+      const reading = await endsOnSignal(read(asked.credential));
+      warn(reading);
+      const { runWithToken } = await import('./run-with-token.js');
+      return runWithToken(asked.command, asked.args, reading.accessToken);
+    }
+  }
+}
+
+function read(credential: string): Promise<CredentialReading> {
+  return withVaultIdentity((vault) => readCredential(vault, engineMount(), credential));
+}
+
+const FORMATS = {
+  token: ({ accessToken }: CredentialReading) => accessToken,
+  header: ({ accessToken }: CredentialReading) => `Authorization: Bearer ${accessToken}`,
+  json: ({ accessToken, tokenType, expireTime, warnings }: CredentialReading) =>
+    JSON.stringify(
+      {
+        access_token: accessToken,
+        token_type: tokenType,
+        expire_time: expireTime?.toISOString() ?? null,
+        warnings,
+      },
+      null,
+      2,
+    ),
+};
+
+function warn({ warnings }: CredentialReading): void {
+  warnings.forEach((warning) => process.stderr.write(`warning: ${warning}\n`));
+}
+
+function report(error: unknown): number {
+  if (error instanceof ExplainedError) {
+    process.stderr.write(`error: ${oneLine(error.message)}\n`);
+    return exitCodeOf(error);
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`error: unexpected: ${safeText(message)}; please report it\n`);
+  return 1;
+}
+
+/** Whoever reads the output may stop reading. */
+function unlessNobodyReads(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') {
+    throw error;
+  }
+}

@@ -1,0 +1,198 @@
+import { ExplainedError } from './explained-error';
+import { HttpTransport, NetworkError, type HttpAnswer, type HttpRequest } from './http-transport';
+import { fieldsOf, parseJson, textOf, textsOf } from './json';
+import { retryAfterMs } from './retry-after';
+import { notVault, VaultResponseError, VaultUnreachableError } from './vault-errors';
+
+export interface VaultConnectionOptions {
+  /** Such as `https://vault.example.com:8200`; a path after it is a proxy's. */
+  readonly address: string;
+  /** @default - none: only what needs no token, until {@link VaultConnection.withToken} */
+  readonly token?: string;
+  /** @default - the root namespace */
+  readonly namespace?: string;
+  /** PEM of the CA that signed the server's certificate. @default - the system's CAs */
+  readonly ca?: string;
+  /** Longest wait for the head of one answer. @default 60000 */
+  readonly timeoutMs?: number;
+}
+
+export interface VaultRequestOptions {
+  /** Sent beside those of the connection. @default - none */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** @default - none */
+  readonly body?: HttpRequest['body'];
+  /** Ends the request. @default - none */
+  readonly signal?: AbortSignal;
+}
+
+/** Of an error; what a server says beyond that is not Vault's. */
+const MAX_ERROR_BYTES = 64 * 1024;
+
+/**
+ * Vault or OpenBao under one identity. Its token goes to that server and, where a standby node sends there, to the
+ * leader that it names; nowhere else.
+ */
+export class VaultConnection {
+  readonly address: string;
+  readonly #options: VaultConnectionOptions;
+  readonly #transport: HttpTransport;
+
+  /** @param transport @default - one of its own, with the CA of the options */
+  constructor(options: VaultConnectionOptions, transport = new HttpTransport({ ca: options.ca })) {
+    this.#options = options;
+    this.#transport = transport;
+    this.address = options.address.replace(/\/+$/, '');
+  }
+
+  /** The same server under another token; undefined: under none. */
+  withToken(token: string | undefined): VaultConnection {
+    return new VaultConnection({ ...this.#options, token }, this.#transport);
+  }
+
+  /**
+   * @param parse takes the reply apart; what it throws means that no Vault has answered
+   * @throws VaultResponseError, VaultUnreachableError, ExplainedError
+   */
+  async read<T>(path: string, parse: (reply: unknown) => T): Promise<T> {
+    return this.json('GET', path, parse);
+  }
+
+  /** As {@link read}. */
+  async write<T>(path: string, data: object, parse: (reply: unknown) => T): Promise<T> {
+    return this.json('PUT', path, parse, { body: JSON.stringify(data) });
+  }
+
+  /** As {@link read}. */
+  async delete(path: string): Promise<void> {
+    await this.json('DELETE', path, () => undefined);
+  }
+
+  /** As {@link read}, with any method. An empty reply is `undefined`. */
+  async json<T>(
+    method: string,
+    path: string,
+    parse: (reply: unknown) => T,
+    options: VaultRequestOptions = {},
+  ): Promise<T> {
+    const headers = { ...options.headers, ...(options.body === undefined ? {} : JSON_BODY) };
+    const { body } = await this.send(method, path, { ...options, headers });
+    const text = await this.#reached(body.text());
+    try {
+      return parse(text === '' ? undefined : JSON.parse(text));
+    } catch {
+      throw notVault(this.address, method, path);
+    }
+  }
+
+  /**
+   * @returns the answer, where it is a good one
+   * @throws VaultResponseError where it is not; VaultUnreachableError, ExplainedError, or the signal's reason
+   */
+  async send(method: string, path: string, options: VaultRequestOptions = {}): Promise<HttpAnswer> {
+    const url = this.#url(path);
+    const answer = await this.#sendTo(method, url, options);
+    if (answer.status !== 307 || answer.headers.location === undefined) {
+      return this.#accepted(answer, method, path);
+    }
+    answer.body.cancel();
+    const leader = await this.#leader(answer.headers.location, url, path);
+    return this.#accepted(await this.#sendTo(method, leader, options), method, path);
+  }
+
+  /** Ends the connections that it keeps. */
+  close(): Promise<void> {
+    return this.#transport.close();
+  }
+
+  #url(path: string): URL {
+    return new URL(`${this.address}/v1/${path}`);
+  }
+
+  async #sendTo(method: string, url: URL, { headers, body, signal }: VaultRequestOptions): Promise<HttpAnswer> {
+    const { token, namespace, timeoutMs = 60_000 } = this.#options;
+    return this.#reached(
+      this.#transport.send({
+        method,
+        url,
+        headers: {
+          'x-vault-request': 'true',
+          ...(token === undefined || token === '' ? {} : { 'x-vault-token': token }),
+          ...(namespace === undefined || namespace === '' ? {} : { 'x-vault-namespace': namespace }),
+          ...headers,
+        },
+        body,
+        headersTimeoutMs: timeoutMs,
+        signal,
+      }),
+    );
+  }
+
+  /**
+   * Where a standby node sends to, if that is the leader: any other place would get the token for the asking.
+   *
+   * @throws ExplainedError
+   */
+  async #leader(location: string, url: URL, path: string): Promise<URL> {
+    const target = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
+    if (target === undefined || !`${target.pathname}${target.search}`.endsWith(`/v1/${path}`)) {
+      throw new ExplainedError(
+        `${this.address} answered ${path} with a redirect to another place; nothing was sent there; check that VAULT_ADDR is a Vault or OpenBao server`,
+      );
+    }
+    if (target.protocol !== url.protocol) {
+      throw new ExplainedError(
+        `${this.address} sends to ${target.origin}, which would not be ${url.protocol.replace(':', '')}; correct api_addr in the server's configuration`,
+      );
+    }
+    const asNobody = this.withToken(undefined).withoutNamespace();
+    const answer = await asNobody.#sendTo('GET', this.#url('sys/leader'), {});
+    const reply = parseJson(await this.#reached(answer.body.text(MAX_ERROR_BYTES)));
+    const named = originOf(() => textOf(fieldsOf(reply).leader_address));
+    if (named !== target.origin) {
+      throw new ExplainedError(
+        `${this.address} sends to ${target.origin}, but names ${named ?? 'nobody'} as its leader; nothing was sent there; check VAULT_ADDR, and api_addr in the servers' configuration`,
+      );
+    }
+    return target;
+  }
+
+  /** The same server and token in the root namespace. */
+  withoutNamespace(): VaultConnection {
+    return new VaultConnection({ ...this.#options, namespace: undefined }, this.#transport);
+  }
+
+  async #accepted(answer: HttpAnswer, method: string, path: string): Promise<HttpAnswer> {
+    if (answer.status >= 200 && answer.status < 300) {
+      return answer;
+    }
+    const text = await this.#reached(answer.body.text(MAX_ERROR_BYTES));
+    if (text.includes('HTTP request to an HTTPS server')) {
+      throw new ExplainedError(
+        `${this.address} was asked in plain HTTP, and that server speaks TLS only; use https in VAULT_ADDR`,
+      );
+    }
+    const reply = parseJson(text);
+    const { errors, warnings } = typeof reply === 'object' && reply !== null ? fieldsOf(reply) : {};
+    const wait = retryAfterMs(answer.headers['retry-after']);
+    throw new VaultResponseError(method, path, answer.status, textsOf(errors), textsOf(warnings), wait);
+  }
+
+  async #reached<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      throw error instanceof NetworkError ? new VaultUnreachableError(this.address, error.code) : error;
+    }
+  }
+}
+
+const JSON_BODY = { 'content-type': 'application/json' };
+
+function originOf(address: () => string): string | undefined {
+  try {
+    return new URL(address()).origin;
+  } catch {
+    return undefined;
+  }
+}

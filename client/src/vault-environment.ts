@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { errorCode, ExplainedError } from './explained-error';
+import type { VaultConnectionOptions } from './vault-connection';
+
+/** For `--help` of every command that talks to Vault. */
+export const VAULT_ENVIRONMENT: Readonly<Record<string, string>> = {
+  VAULT_ADDR: 'address of Vault or OpenBao',
+  VAULT_TOKEN: 'Vault token; default: the one in ~/.vault-token',
+  VAULT_CACERT: "PEM file of the CA that signed the server's certificate",
+  VAULT_NAMESPACE: 'Vault namespace',
+  'BAO_...': 'each of them in its OpenBao form, which wins',
+};
+
+/** An environment variable in its Vault or its OpenBao form; the OpenBao form wins, as it does in `bao`. */
+export function vaultVariable(name: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
+  return env[`BAO_${name}`] || env[`VAULT_${name}`] || undefined;
+}
+
+/**
+ * The address, namespace, CA and token that the `vault` and `bao` commands would use.
+ *
+ * @param declared used where the environment says nothing
+ * @throws ExplainedError where there is no address, or one of them is unusable
+ */
+export function vaultOptionsFromEnvironment(
+  declared: { address?: string; namespace?: string } = {},
+  env: NodeJS.ProcessEnv = process.env,
+): VaultConnectionOptions {
+  const address = vaultVariable('ADDR', env) ?? declared.address;
+  if (address === undefined) {
+    throw new ExplainedError(
+      'VAULT_ADDR is not set, so there is no Vault to ask; set it, like VAULT_ADDR=http://127.0.0.1:8200',
+    );
+  }
+  if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol)) {
+    throw new ExplainedError(
+      `VAULT_ADDR must be an http or https URL, got "${address}"; write it like "http://127.0.0.1:8200"`,
+    );
+  }
+  const caFile = vaultVariable('CACERT', env);
+  return {
+    address,
+    namespace: vaultVariable('NAMESPACE', env) ?? declared.namespace,
+    token: vaultVariable('TOKEN', env) ?? tokenFromHelperFile(env),
+    ca: caFile === undefined ? undefined : readSetting('VAULT_CACERT', caFile),
+  };
+}
+
+/** Reads a file that a setting names. @throws ExplainedError naming the setting */
+export function readSetting(setting: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ExplainedError(
+      `${setting} names ${file}, which cannot be read (${errorCode(error)}); check the path and its permissions`,
+    );
+  }
+}
+
+/** Where `vault login` and `bao login` leave the token. */
+function tokenFromHelperFile({ HOME, USERPROFILE }: NodeJS.ProcessEnv): string | undefined {
+  const home = HOME ?? USERPROFILE;
+  try {
+    return home === undefined ? undefined : readFileSync(`${home}/.vault-token`, 'utf8').trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
