@@ -1,6 +1,7 @@
 import { ExplainedError } from './explained-error';
-import { HttpTransport, NetworkError, type HttpAnswer, type HttpRequest } from './http-transport';
+import { HttpTransport, type HttpAnswer, type HttpRequest } from './http-transport';
 import { fieldsOf, parseJson, textOf, textsOf } from './json';
+import { NetworkError } from './network-error';
 import { retryAfterMs } from './retry-after';
 import { notVault, VaultResponseError, VaultUnreachableError } from './vault-errors';
 

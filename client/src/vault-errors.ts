@@ -1,5 +1,5 @@
 import { ExplainedError } from './explained-error';
-import { NetworkError } from './http-transport';
+import { NetworkError } from './network-error';
 import { oneLine } from './safe-text';
 
 /** Vault answered, and said no. */

@@ -1,0 +1,31 @@
+/** No answer came, or it broke off. */
+export class NetworkError extends Error {
+  override name = 'NetworkError';
+
+  /** @param code Node's own, like `ECONNREFUSED`; `ETIMEDOUT` where a deadline ended it */
+  constructor(readonly code: string) {
+    super(`the request failed (${code})`);
+  }
+
+  /** Only the code is kept: an error of Node holds the request, and with it the token. */
+  static from(error: unknown): NetworkError {
+    return error instanceof NetworkError
+      ? error
+      : new NetworkError((error as NodeJS.ErrnoException).code ?? 'no reason given');
+  }
+
+  /** Whether it may pass: others, such as a certificate that is not trusted, stay. */
+  get isTransient(): boolean {
+    return TRANSIENT_CODES.includes(this.code);
+  }
+}
+
+const TRANSIENT_CODES = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EPIPE',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+];
