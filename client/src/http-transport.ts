@@ -1,8 +1,9 @@
-import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
+import type { Agent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { AnswerBody } from './answer-body';
 import { NetworkError } from './network-error';
 import { proxyFor } from './proxy';
+import type { ProxiedRequestOptions } from './proxy-agent';
 import { sendStream } from './streamed-body';
 
 /*
@@ -10,7 +11,7 @@ import { sendStream } from './streamed-body';
  *
  * node:http(s) and no library on top of it, because of what loading one costs the command `webex-token`: undici, on
  * which `fetch` stands, adds some 25 ms to its start, axios 60 ms, node:http 6 ms; and `fetch` knows neither a CA file
- * nor a deadline that ends with the head of the answer. Proxies are left to libraries, loaded where one is set.
+ * nor a deadline that ends with the head of the answer.
  */
 
 export interface HttpTransportOptions {
@@ -74,18 +75,20 @@ export class HttpTransport {
   async close(): Promise<void> {
     const agents = [...this.#agents.values()];
     this.#agents.clear();
-    (await Promise.all(agents)).forEach((agent) => agent.destroy());
+    (await Promise.allSettled(agents)).forEach((made) => made.status === 'fulfilled' && made.value.destroy());
   }
 
   /** @returns undefined where the server had closed the kept connection, which nobody can know before */
   async #sendOnce(request: HttpRequest): Promise<HttpAnswer | undefined> {
     const { method, url, body, headersTimeoutMs, bodyTimeoutMs = DEFAULT_BODY_TIMEOUT_MS, signal } = request;
     const streamed = typeof body === 'function';
-    const options: RequestOptions & { rejectUnauthorized: true } = {
+    const connecting = new AbortController();
+    const options: ProxiedRequestOptions & { rejectUnauthorized: true } = {
       method,
       agent: await this.#agent(url),
       // Whatever the environment says of it.
       rejectUnauthorized: true,
+      connecting: connecting.signal,
       headers: {
         'accept-encoding': 'identity',
         ...(body === undefined || streamed ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
@@ -120,6 +123,7 @@ export class HttpTransport {
       };
     } catch (error) {
       sent.destroy();
+      connecting.abort();
       const stale = error instanceof NetworkError && CLOSED_CODES.includes(error.code);
       if (stale && sent.reusedSocket && method === 'GET') {
         return undefined;
@@ -132,23 +136,22 @@ export class HttpTransport {
   }
 
   #agent(url: URL): Promise<Agent> {
-    const known = this.#agents.get(url.origin) ?? this.#newAgent(url);
-    this.#agents.set(url.origin, known);
-    return known;
+    const known = this.#agents.get(url.origin);
+    if (known !== undefined) {
+      return known;
+    }
+    const made = this.#newAgent(url);
+    this.#agents.set(url.origin, made);
+    made.catch(() => this.#agents.delete(url.origin));
+    return made;
   }
 
   async #newAgent(url: URL): Promise<Agent> {
     const settings = { keepAlive: true, timeout: IDLE_TIMEOUT_MS, ca: this.#ca };
     const proxy = await proxyFor(url);
     if (proxy !== undefined) {
-      const { HttpProxyAgent, HttpsProxyAgent } = await import('hpagent');
-      return url.protocol === 'https:'
-        ? new HttpsProxyAgent({
-            ...settings,
-            proxy,
-            proxyRequestOptions: { ca: this.#ca === undefined ? undefined : [this.#ca] },
-          })
-        : new HttpProxyAgent({ ...settings, proxy });
+      const { HttpProxyAgent, HttpsProxyAgent } = await import('./proxy-agent.js');
+      return new (url.protocol === 'https:' ? HttpsProxyAgent : HttpProxyAgent)(proxy, settings);
     }
     if (url.protocol === 'https:') {
       const https = await import('node:https');

@@ -2,7 +2,7 @@
 export class NetworkError extends Error {
   override name = 'NetworkError';
 
-  /** @param code Node's own, like `ECONNREFUSED`; `ETIMEDOUT` where a deadline ended it */
+  /** @param code Node's own, like `ECONNREFUSED`; `ETIMEDOUT` where a deadline ended it; or what a proxy did */
   constructor(readonly code: string) {
     super(`the request failed (${code})`);
   }
@@ -16,16 +16,9 @@ export class NetworkError extends Error {
 
   /** Whether it may pass: others, such as a certificate that is not trusted, stay. */
   get isTransient(): boolean {
-    return TRANSIENT_CODES.includes(this.code);
+    return TRANSIENT.test(this.code);
   }
 }
 
-const TRANSIENT_CODES = [
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ETIMEDOUT',
-  'EPIPE',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-];
+const TRANSIENT =
+  /^(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)\b|^the proxy answered (?:429|5\d\d)$/;

@@ -39,7 +39,7 @@ export class VaultUnreachableError extends ExplainedError {
     readonly code: string,
   ) {
     super(
-      `no answer from Vault at ${address} (${code}); ${ADVICE[code] ?? 'check VAULT_ADDR and that the server runs'}`,
+      `no answer from Vault at ${address} (${code}); ${code.includes('the proxy') ? PROXY_ADVICE : (ADVICE[code] ?? 'check VAULT_ADDR and that the server runs')}`,
     );
   }
 
@@ -55,6 +55,8 @@ export function notVault(address: string, method: string, path: string): Explain
     `${address} answered ${method} ${path} with something that Vault does not say; check that VAULT_ADDR is a Vault or OpenBao server`,
   );
 }
+
+const PROXY_ADVICE = 'check HTTPS_PROXY, and NO_PROXY for servers that are reached without it';
 
 const UNKNOWN_CA = 'its certificate is from a CA that is not trusted here; set VAULT_CACERT to that CA';
 
