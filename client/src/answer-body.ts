@@ -36,22 +36,18 @@ export class AnswerBody implements AsyncIterable<Buffer> {
     });
   }
 
-  /**
-   * @param maxBytes what is longer is cut off there. @default - no limit
-   * @throws NetworkError, or the reason of the request's signal
-   */
-  async text(maxBytes = Number.POSITIVE_INFINITY): Promise<string> {
-    const parts: Buffer[] = [];
-    let bytes = 0;
-    for await (const part of this) {
-      parts.push(part);
-      bytes += part.length;
-      if (bytes >= maxBytes) {
-        break;
-      }
+  /** @throws NetworkError, also where it is longer than any reply; or the reason of the request's signal */
+  async text(): Promise<string> {
+    const { text, whole } = await this.#upTo(MAX_TEXT_BYTES);
+    if (!whole) {
+      throw new NetworkError('EMSGSIZE');
     }
-    const text = Buffer.concat(parts).toString('utf8');
-    return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
+    return text;
+  }
+
+  /** What is longer is cut off there, or shortly after. @throws NetworkError, or the reason of the request's signal */
+  async beginning(bytes: number): Promise<string> {
+    return (await this.#upTo(bytes)).text;
   }
 
   /** Gives the connection back where the whole body has arrived, else ends it. */
@@ -61,6 +57,20 @@ export class AnswerBody implements AsyncIterable<Buffer> {
     } else {
       this.#message.destroy();
     }
+  }
+
+  async #upTo(maxBytes: number): Promise<{ text: string; whole: boolean }> {
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    for await (const part of this) {
+      parts.push(part);
+      bytes += part.length;
+      if (bytes > maxBytes) {
+        break;
+      }
+    }
+    const text = Buffer.concat(parts).toString('utf8');
+    return { text: text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text, whole: bytes <= maxBytes };
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
@@ -78,5 +88,8 @@ export class AnswerBody implements AsyncIterable<Buffer> {
     }
   }
 }
+
+/** Far more than any reply, and far less than a process can hold. */
+const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 
 const BYTE_ORDER_MARK = '\ufeff';

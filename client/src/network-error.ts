@@ -2,7 +2,7 @@
 export class NetworkError extends Error {
   override name = 'NetworkError';
 
-  /** @param code Node's own, like `ECONNREFUSED`; `ETIMEDOUT` where a deadline ended it; or what a proxy did */
+  /** @param code Node's own, like `ECONNREFUSED`; `ETIMEDOUT` where a deadline ended it, `EMSGSIZE` where it was too long; or what a proxy did */
   constructor(readonly code: string) {
     super(`the request failed (${code})`);
   }

@@ -1,6 +1,6 @@
 import { ExplainedError } from './explained-error';
 import { NetworkError } from './network-error';
-import { oneLine } from './safe-text';
+import { oneLine, safeText } from './safe-text';
 
 /** Vault answered, and said no. */
 export class VaultResponseError extends Error {
@@ -27,6 +27,11 @@ export class VaultResponseError extends Error {
   get isTransient(): boolean {
     return this.statusCode === 429 || this.statusCode >= 500;
   }
+}
+
+/** Vault's own words, without the wrapping of its error lists, and free of secrets. */
+export function whatVaultSaid(error: VaultResponseError, secrets: readonly string[] = []): string {
+  return safeText(error.said.replace(/\d+ errors? occurred:\s*\*\s*/g, ''), secrets);
 }
 
 /** No answer from Vault at all. */
@@ -67,5 +72,6 @@ const ADVICE: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_CA,
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name; use that name in VAULT_ADDR',
   CERT_HAS_EXPIRED: 'its certificate has expired; renew it on the server',
+  EMSGSIZE: 'its answer is longer than any of Vault; check that VAULT_ADDR is a Vault or OpenBao server',
   EPROTO: 'it does not speak TLS; use http in VAULT_ADDR if that is meant',
 };
