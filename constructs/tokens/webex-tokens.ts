@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import type { Deployment } from '../../lib/declaration/deployment';
 import { inspectPlugin } from '../../lib/declaration/plugin-binary';
 import { appPolicyName } from '../../lib/declaration/policies';
-import { App } from './app';
+import { AppIdentity } from './app-identity';
 import { Authorizer } from './authorizer';
 import { DeploymentStack } from '../deployment-stack';
 import { Engine } from './engine';
@@ -63,7 +63,7 @@ export class WebexTokens extends DeploymentStack {
     const roleIds: Record<string, string> = {};
     for (const { reads, ...app } of apps) {
       const policyName = appPolicyName(deployment, app.name);
-      const { roleId } = new App(this, `app-${app.name}`, {
+      const { roleId } = new AppIdentity(this, `app-${app.name}`, {
         ...app,
         policyName,
         engine,

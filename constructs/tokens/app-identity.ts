@@ -6,7 +6,7 @@ import { appPolicy } from '../../lib/declaration/policies';
 import type { Engine } from './engine';
 
 /** @see https://developer.hashicorp.com/vault/api-docs/auth/approle for the role's settings */
-export interface AppProps {
+export interface AppIdentityProps {
   /** Name of the AppRole. */
   readonly name: string;
   readonly policyName: string;
@@ -33,10 +33,10 @@ export interface AppProps {
  * Its role id is no secret. Its secret id is, so it is issued by a command and never by Terraform, which would keep it
  * in the state.
  */
-export class App extends Construct {
+export class AppIdentity extends Construct {
   readonly roleId: string;
 
-  constructor(scope: Construct, id: string, props: AppProps) {
+  constructor(scope: Construct, id: string, props: AppIdentityProps) {
     super(scope, id);
     const { boundCidrs = [], tokenTtlSeconds = 1200, tokenMaxTtlSeconds = 3600 } = props;
     if (tokenTtlSeconds > tokenMaxTtlSeconds) {
