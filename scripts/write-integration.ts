@@ -1,12 +1,8 @@
 import type { Command } from 'commander';
 import { UsageError } from 'webex-token-client/core';
 import { createCommand, runCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
-import {
-  INTEGRATION_SECRET_ENVIRONMENT as NAMES,
-  providerClient,
-  requireClientSecret,
-  writeIntegration,
-} from '../lib/vault/integration-secret';
+import { INTEGRATION_SECRET_ENVIRONMENT as NAMES } from '../lib/declaration/integration-secret-environment';
+import { providerClient, requireClientSecret, writeIntegration } from '../lib/vault/integration-secret';
 
 /*
  * Started by Terraform while it applies stack `webex-tokens`, never by hand: see constructs/tokens/integration.ts.

@@ -3,7 +3,7 @@ import { DataResource, type LocalExecProvisioner, type TerraformResource, Terraf
 import { Construct } from 'constructs';
 import { ExplainedError } from 'webex-token-client/core';
 import { clientSecretVariable } from '../../lib/declaration/deployment';
-import { INTEGRATION_SECRET_ENVIRONMENT as ENVIRONMENT } from '../../lib/vault/integration-secret';
+import { INTEGRATION_SECRET_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/integration-secret-environment';
 import type { Engine } from './engine';
 
 export interface IntegrationProps {

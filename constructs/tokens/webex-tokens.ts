@@ -4,7 +4,8 @@ import { TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { Deployment } from '../../lib/declaration/deployment';
 import { inspectPlugin } from '../../lib/declaration/plugin-binary';
-import { appPolicyName } from '../../lib/declaration/policies';
+import { appPolicyName, authorizerPolicyName } from '../../lib/declaration/policies';
+import { authorizerRights, provisionerRights } from '../../lib/declaration/rights';
 import { AppIdentity } from './app-identity';
 import { Authorizer } from './authorizer';
 import { DeploymentStack } from '../deployment-stack';
@@ -62,7 +63,7 @@ export class WebexTokens extends DeploymentStack {
       : deployment.appRolePath;
     const roleIds: Record<string, string> = {};
     for (const { reads, ...app } of apps) {
-      const policyName = appPolicyName(deployment, app.name);
+      const policyName = appPolicyName(mountPath, app.name);
       const { roleId } = new AppIdentity(this, `app-${app.name}`, {
         ...app,
         policyName,
@@ -74,9 +75,12 @@ export class WebexTokens extends DeploymentStack {
     }
     new TerraformOutput(this, 'role_ids', { value: roleIds, description: 'Role id of each app', staticId: true });
 
-    new Authorizer(this, 'authorizer', { deployment });
+    new Authorizer(this, 'authorizer', {
+      policyName: authorizerPolicyName(mountPath),
+      ...authorizerRights(deployment),
+    });
     if (deployment.declareProvisioner) {
-      new Provisioner(this, 'provisioner', { deployment });
+      new Provisioner(this, 'provisioner', provisionerRights(deployment));
     }
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ExplainedError } from 'webex-token-client/core';
 import type { Deployment } from '../declaration/deployment';
 import { authorizerPolicyName, provisionerPolicy, provisionerPolicyName } from '../declaration/policies';
+import { provisionerRights } from '../declaration/rights';
 import { issuerPolicy } from '../access/secret-id';
 import { VaultResponseError, type VaultClient } from '../vault/vault-client';
 
@@ -104,14 +105,14 @@ function operatorRoles(deployment: Deployment): OperatorRole[] {
     },
     {
       name: 'provisioner',
-      policyName: provisionerPolicyName(deployment),
-      policy: provisionerPolicy(deployment),
+      policyName: provisionerPolicyName(deployment.engine.mountPath),
+      policy: provisionerPolicy(provisionerRights(deployment)),
       tokenTtlSeconds: 20 * MINUTE,
       secretIdTtlSeconds: 90 * DAY,
     },
     {
       name: 'authorizer',
-      policyName: authorizerPolicyName(deployment),
+      policyName: authorizerPolicyName(deployment.engine.mountPath),
       tokenTtlSeconds: 20 * MINUTE,
       secretIdTtlSeconds: 90 * DAY,
     },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { NotAuthorizedYet, readCredential } from 'webex-token-client/core';
 import { findIntegration } from '../../lib/declaration/deployment';
 import { authorizerPolicy } from '../../lib/declaration/policies';
+import { authorizerRights } from '../../lib/declaration/rights';
 import { RedirectListener } from '../../lib/consent/redirect-listener';
 import { Script, type ScriptResult } from '../fixtures/script';
 import { VaultWithWebex, type AppLogin } from '../fixtures/vault-with-webex';
@@ -25,7 +26,7 @@ beforeAll(async () => {
       { name: 'owned', integration: 'webex-myapp', scopes, owner: 'ada.admin@example.com' },
     ],
   });
-  authorizerToken = await fixture.tokenWith(authorizerPolicy(fixture.deployment));
+  authorizerToken = await fixture.tokenWith(authorizerPolicy(authorizerRights(fixture.deployment)));
   app = await fixture.appLogin('people-me');
 });
 

@@ -93,7 +93,7 @@ describe('npm run init', () => {
       'read another policy': () => provisioner.read('sys/policies/acl/operators-administrator', anything),
       'write another policy': () => provisioner.write('sys/policies/acl/mine', { policy: 'path "*" {}' }),
       'widen its own policy': () =>
-        provisioner.write(`sys/policies/acl/${provisionerPolicyName(operated.deployment)}`, {
+        provisioner.write(`sys/policies/acl/${provisionerPolicyName(operated.deployment.engine.mountPath)}`, {
           policy: 'path "*" { capabilities = ["sudo"] }',
         }),
       'widen its own role': () => provisioner.write('auth/operators/role/provisioner', { token_policies: ['root'] }),
@@ -166,7 +166,7 @@ describe('npm run init', () => {
         ...operated.deployment,
         apps: [...operated.deployment.apps, { ...operated.deployment.apps[0], name: 'second-app' }],
       };
-      const policy = `sys/policies/acl/${appPolicyName(operated.deployment, 'second-app')}`;
+      const policy = `sys/policies/acl/${appPolicyName(operated.deployment.engine.mountPath, 'second-app')}`;
       await expect(statusOf((await operated.as('provisioner')).write(policy, { policy: '# none' }))).resolves.toBe(403);
       const { exitCode, stderr } = await operated.run(
         'init',
