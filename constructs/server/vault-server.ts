@@ -50,8 +50,14 @@ export class VaultServer extends DeploymentStack {
   #runProduction(server: ProductionServerDeclaration, pluginPath: string): void {
     const warnings = checkServerFiles(server, pluginPath, DeploymentStack.home);
     warnings.forEach((warning) => Annotations.of(this).addWarning(warning));
+    const { tls, ...settings } = server;
     const { addresses } = new ProductionServer(this, 'server', {
-      server,
+      ...settings,
+      tlsFolder: tls.folder,
+      tlsCertFile: tls.certFile,
+      tlsKeyFile: tls.keyFile,
+      tlsCaFile: tls.caFile,
+      serverName: tls.serverName,
       pluginFolder: dirname(pluginPath),
       hostPath: (path) => this.#hostPath(path),
     });

@@ -1,18 +1,15 @@
 import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
 import { DataResource, type LocalExecProvisioner, type TerraformResource, TerraformVariable } from 'cdktf';
 import { Construct } from 'constructs';
+import type { z } from 'zod';
 import { ExplainedError } from 'webex-token-client/core';
 import { clientSecretVariable } from '../../lib/declaration/deployment';
+import { integrationDeclaration, webexDeclaration } from '../../lib/declaration/integration-declaration';
 import { INTEGRATION_SECRET_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/integration-secret-environment';
 import type { Engine } from './engine';
 
-export interface IntegrationProps {
-  readonly name: string;
+export interface IntegrationProps extends Readonly<Omit<z.input<typeof integrationDeclaration>, 'redirectUrl'>> {
   readonly engine: Engine;
-  /** As Webex shows it for the integration. */
-  readonly clientId?: string;
-  /** Raise it when the client secret changes at Webex. @default 1 */
-  readonly clientSecretVersion?: number;
   /** Base URL of the Webex API. @default "https://webexapis.com/v1" */
   readonly webexApiUrl?: string;
   /** Way from the stack's output folder to this project, where the command is that writes the secret. */
@@ -37,7 +34,10 @@ export interface IntegrationProps {
 export class Integration extends Construct {
   constructor(scope: Construct, id: string, props: IntegrationProps) {
     super(scope, id);
-    const { name, engine, clientSecretVersion = 1, webexApiUrl = 'https://webexapis.com/v1', projectFolder } = props;
+    const { name, engine, projectFolder } = props;
+    const clientSecretVersion =
+      props.clientSecretVersion ?? integrationDeclaration.shape.clientSecretVersion.parse(undefined);
+    const webexApiUrl = props.webexApiUrl ?? webexDeclaration.shape.apiUrl.parse(undefined);
     if (props.clientId === undefined) {
       throw new ExplainedError(
         `integration "${name}" has no client id; set WEBEX_CLIENT_ID (or its clientId in deployment.ts) to the one that Webex shows for it`,
