@@ -8,15 +8,15 @@ import { appPolicyName, authorizerPolicyName } from '../../lib/declaration/polic
 import { authorizerRights, provisionerRights } from '../../lib/declaration/rights';
 import { AppIdentity } from './app-identity';
 import { Authorizer } from './authorizer';
-import { DeploymentStack } from '../deployment-stack';
+import { DeploymentStack, type DeploymentStackProps } from '../deployment-stack';
 import { Engine } from './engine';
 import { Integration } from './integration';
 import { Provisioner } from './provisioner';
 
 /** Stack `webex-tokens`: everything inside Vault, wherever that is. */
 export class WebexTokens extends DeploymentStack {
-  constructor(scope: Construct, id: string, deployment: Deployment) {
-    super(scope, id, deployment);
+  constructor(scope: Construct, id: string, deployment: Deployment, props: DeploymentStackProps = {}) {
+    super(scope, id, deployment, props);
     const { vault, webex, engine: engineSettings, integrations, apps } = deployment;
 
     // Address and token come from the environment, where the declaration names none. A child token would need the right
@@ -35,7 +35,7 @@ export class WebexTokens extends DeploymentStack {
           });
 
     const { mountPath, plugin, ...tuning } = engineSettings;
-    const binary = plugin.register ? inspectPlugin(plugin, DeploymentStack.home) : undefined;
+    const binary = plugin.register ? inspectPlugin(plugin, this.folder) : undefined;
     const engine = new Engine(this, 'engine', {
       ...tuning,
       mountPath,
@@ -52,7 +52,6 @@ export class WebexTokens extends DeploymentStack {
         clientId,
         clientSecretVersion,
         webexApiUrl: webex.apiUrl,
-        projectFolder: this.projectFolder,
         vaultAddress: vault.address,
         vaultNamespace: vault.namespace,
       });
