@@ -27,4 +27,5 @@ export default tseslint.config(
     rules: { 'no-restricted-imports': ['error', { patterns: ['**/scripts/*', '**/constructs/*'] }] },
   },
   { files: ['**/*.js', '**/*.mjs'], languageOptions: { globals: { process: 'readonly', module: 'writable' } } },
+  { files: ['scripts/*.js'], languageOptions: { globals: { require: 'readonly', __dirname: 'readonly' } } },
 );

@@ -30,7 +30,7 @@ export class WrappingTokenSpentError extends ExplainedError {
 
   constructor() {
     super(
-      'Vault does not know the wrapping token (any more): it expired, or it was used already, and if not by you, then someone has taken the secret id; destroy the secret ids of this app and issue a new one with "npm run issue"',
+      'Vault does not know the wrapping token (any more): it expired, or it was used already, and if not by you, then someone has taken the secret id; destroy the secret ids of this app and issue a new one with "npx webex-token-vault issue"',
     );
   }
 }
@@ -41,7 +41,7 @@ export class WrappingTokenForgedError extends ExplainedError {
 
   constructor(creationPath: string) {
     super(
-      `the wrapping token was made by "${oneLine(creationPath)}" and not for a secret id, so it may have been replaced on its way; do not use it, and issue a new one with "npm run issue"`,
+      `the wrapping token was made by "${oneLine(creationPath)}" and not for a secret id, so it may have been replaced on its way; do not use it, and issue a new one with "npx webex-token-vault issue"`,
     );
   }
 }

@@ -47,7 +47,7 @@ const declaration = z.strictObject({
   /**
    * Declare the provisioner's own policy. A provisioner may read that policy, not write it: an administrator applies
    * first, and again when it changes. Set it to false where the policy is written elsewhere.
-   * @default true; false with a production server, where "npm run init" writes it
+   * @default true; false with a production server, where "npx webex-token-vault init" writes it
    */
   declareProvisioner: z.boolean().optional(),
   integrations: z.array(integrationDeclaration).min(1, 'must declare at least one integration'),
@@ -73,15 +73,27 @@ export type Integration = Deployment['integrations'][number];
 export type Credential = Deployment['credentials'][number];
 export type App = Deployment['apps'][number];
 
+/** What is declared does not hold. */
+export class InvalidDeployment extends ExplainedError {
+  override name = 'InvalidDeployment';
+
+  constructor(
+    readonly problem: string,
+    file = 'deployment.ts',
+  ) {
+    super(`${file}: ${problem}`);
+  }
+}
+
 /**
  * Validates what `deployment.ts` declares.
  *
- * @throws ExplainedError naming each field that is wrong, what it was and what to write instead.
+ * @throws InvalidDeployment naming each field that is wrong, what it was and what to write instead.
  */
 export function defineDeployment(input: DeploymentInput, env: NodeJS.ProcessEnv = process.env): Deployment {
   const parsed = schema.safeParse(rehearsedDeployment(env) ?? input);
   if (!parsed.success) {
-    throw new ExplainedError(`deployment.ts: ${parsed.error.issues.map(describeIssue).join('; ')}`);
+    throw new InvalidDeployment(parsed.error.issues.map(describeIssue).join('; '));
   }
   checkNames(parsed.data);
   return parsed.data;
@@ -124,14 +136,14 @@ function checkNames(deployment: Deployment): void {
     const names = deployment[kind].map((entry) => entry.name);
     const twice = names.find((entry, index) => names.indexOf(entry) !== index);
     if (twice !== undefined) {
-      throw new ExplainedError(`deployment.ts: ${kind} has the name "${twice}" twice; each name is used once`);
+      throw new InvalidDeployment(`${kind} has the name "${twice}" twice; each name is used once`);
     }
   }
   const variables = deployment.integrations.map((entry) => clientSecretVariable(entry.name));
   const clash = deployment.integrations.find((_, index) => variables.indexOf(variables[index] ?? '') !== index);
   if (clash) {
-    throw new ExplainedError(
-      `deployment.ts: integration "${clash.name}" shares its secret variable with another; names must differ in more than "-" and "_"`,
+    throw new InvalidDeployment(
+      `integration "${clash.name}" shares its secret variable with another; names must differ in more than "-" and "_"`,
     );
   }
   for (const { name, integration } of deployment.credentials) {
@@ -147,7 +159,7 @@ function checkNames(deployment: Deployment): void {
 function knownOrThrow(who: string, kind: string, name: string, known: readonly { name: string }[]): void {
   if (!known.some((candidate) => candidate.name === name)) {
     const names = quotedList(known.map((candidate) => candidate.name));
-    throw new ExplainedError(`deployment.ts: ${who} names unknown ${kind} "${name}"; declared: ${names}`);
+    throw new InvalidDeployment(`${who} names unknown ${kind} "${name}"; declared: ${names}`);
   }
 }
 

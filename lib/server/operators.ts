@@ -21,9 +21,9 @@ export type OperatorName = (typeof OPERATOR_NAMES)[number];
 export const OPERATOR_PURPOSES: Readonly<Record<OperatorName, string>> = {
   administrator: 'starts a root token, which then takes the key shares as well',
   provisioner: 'deploys stack webex-tokens',
-  authorizer: 'runs "npm run authorize"',
-  issuer: 'runs "npm run issue"',
-  backup: 'runs "npm run backup"',
+  authorizer: 'runs "npx webex-token-vault authorize"',
+  issuer: 'runs "npx webex-token-vault issue"',
+  backup: 'runs "npx webex-token-vault backup"',
 };
 
 interface OperatorRole {
@@ -86,7 +86,7 @@ export async function loginOperator(vault: VaultClient, { roleId, secretId }: Op
   } catch (error) {
     if (error instanceof VaultResponseError && error.statusCode < 500 && error.statusCode !== 429) {
       throw new ExplainedError(
-        `Vault does not log this operator in (${error.statusCode}): its role id or secret id is wrong, expired or replaced; an administrator makes new ones with "npm run init -- --update-policy --new-secret-ids"`,
+        `Vault does not log this operator in (${error.statusCode}): its role id or secret id is wrong, expired or replaced; an administrator makes new ones with "npx webex-token-vault init --update-policy --new-secret-ids"`,
       );
     }
     throw error;
@@ -151,7 +151,7 @@ async function enableMount(root: VaultClient): Promise<void> {
   if (present === undefined) {
     await root.write(`sys/auth/${OPERATORS_MOUNT}`, {
       type: 'approle',
-      description: 'Those who run this server and deploy to it. Written by "npm run init".',
+      description: 'Those who run this server and deploy to it. Written by "npx webex-token-vault init".',
     });
   } else if (present.type !== 'approle') {
     throw new ExplainedError(

@@ -138,7 +138,7 @@ describe('the command', () => {
     const redirectUrl = `http://localhost:${redirectPort}/auth`;
     const integrations = deployment.integrations.map((integration) => ({ ...integration, redirectUrl }));
     const { roleId, secretId } = await vault.appLogin('people-me');
-    return new Script('../samples/people-me-web', ['--credential', 'testauth'], {
+    return new Script('samples/people-me-web.ts', ['--credential', 'testauth'], {
       ...rehearsalEnvironment({ ...deployment, integrations }),
       VAULT_TOKEN: await vault.tokenWith(authorizerPolicy(authorizerRights(deployment))),
       VAULT_ROLE_ID: roleId,

@@ -68,7 +68,9 @@ it('says that nobody has authorised yet, and how to', async () => {
     { VAULT_ROLE_ID: app.roleId, VAULT_SECRET_ID: app.secretId },
     'testauth',
   );
-  expect(stderr).toBe('error: credential "testauth" is not authorised yet; run: npm run authorize -- testauth\n');
+  expect(stderr).toBe(
+    'error: credential "testauth" is not authorised yet; run: npx webex-token-vault authorize testauth\n',
+  );
   expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
 });
 

@@ -26,7 +26,7 @@ class ObservedClient extends VaultClient {
 
 const anything = z.unknown();
 
-describe('npm run init', () => {
+describe('npx webex-token-vault init', () => {
   let operated: OperatedServer;
 
   beforeAll(async () => {
@@ -281,13 +281,13 @@ describe('a server that is initialised', () => {
     await using server = await ProductionServer.start({ seal: 'static' });
     const { tokens, failure } = await prepared(server, false);
     expect(String(failure)).toContain(
-      'the disk is full. The key shares are written; then go on with "npm run init -- --update-policy --new-secret-ids"',
+      'the disk is full. The key shares are written; then go on with "npx webex-token-vault init --update-policy --new-secret-ids"',
     );
     await expect(statusOf(server.node.client(tokens[0]).read('auth/token/lookup-self', anything))).resolves.toBe(403);
   });
 });
 
-describe('npm run init, before anything is done', () => {
+describe('npx webex-token-vault init, before anything is done', () => {
   let operated: OperatedServer;
 
   beforeAll(async () => {
@@ -337,7 +337,7 @@ describe('npm run init, before anything is done', () => {
   });
 });
 
-describe('npm run init --print', () => {
+describe('npx webex-token-vault init --print', () => {
   it('shows shares and secret ids once on the terminal, and writes them nowhere', async () => {
     await using operated = await OperatedServer.start();
     const { exitCode, screen } = await runOnTerminal('init', ['--print', '--out', operated.out], operated.environment);
@@ -358,7 +358,7 @@ describe('npm run init --print', () => {
   });
 });
 
-describe('npm run init with PGP keys', () => {
+describe('npx webex-token-vault init with PGP keys', () => {
   it('writes the shares encrypted, and waits for their owners to unseal', async () => {
     await using operated = await OperatedServer.start();
     const key = operated.path('key.asc');
