@@ -7,13 +7,15 @@ import { run } from '../rehearsal/child-process';
 import { findOauthappPlugin } from '../rehearsal/server/oauthapp-plugin';
 import { findOpenBao } from '../rehearsal/server/openbao-binary';
 import { Stage } from '../rehearsal/stage';
-import { createCommand, loadDeployment, runCommand, wholeNumber } from '../lib/cli/command';
+import { createCommand, runCommand, wholeNumber } from '../lib/cli/command';
+import { deploymentFile, loadDeployment } from '../lib/declaration/load-deployment';
 
 /*
  * How long the things take that a person waits for. Measured side by side in one run; nothing here is asserted.
  */
 
 const PROJECT = resolve(__dirname, '..');
+const PROGRAM = join(PROJECT, 'scripts/webex-token-vault.js');
 const TSX = join(PROJECT, 'node_modules/tsx/dist/cli.mjs');
 const CDKTF = join(PROJECT, 'node_modules/.bin/cdktf');
 
@@ -36,7 +38,7 @@ async function command(file: string, args: string[], env: NodeJS.ProcessEnv = {}
 async function coldQuickstart(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'webex-token-vault-bench-'));
   try {
-    await command(process.execPath, [TSX, 'scripts/quickstart.ts'], {
+    await command(process.execPath, [PROGRAM, 'quickstart'], {
       WEBEX_TOKEN_VAULT_CACHE: join(folder, 'cache'),
       GOCACHE: join(folder, 'go-build'),
       GOMODCACHE: join(folder, 'go-modules'),
@@ -55,7 +57,7 @@ async function timed(what: () => Promise<unknown>): Promise<number> {
 }
 
 async function main(rounds: number, cold: boolean): Promise<void> {
-  const declared = await loadDeployment(() => import('../deployment'));
+  const { deployment: declared } = await loadDeployment(deploymentFile());
   const [binary, pluginPath] = [await findOpenBao(), await findOauthappPlugin()];
   await using stage = await Stage.start({ declared, binary, pluginPath });
   const synthesized = { ...stage.environment, CDKTF_OUTDIR: join(stage.folder, 'bench') };
@@ -69,7 +71,7 @@ async function main(rounds: number, cold: boolean): Promise<void> {
   const measurements: Measurement[] = [
     {
       what: 'quickstart, warm cache',
-      once: () => timed(() => command(process.execPath, [TSX, 'scripts/quickstart.ts'])),
+      once: () => timed(() => command(process.execPath, [PROGRAM, 'quickstart'])),
     },
     { what: 'synthesis by main.ts', once: () => timed(() => command(process.execPath, [TSX, 'main.ts'], synthesized)) },
     {

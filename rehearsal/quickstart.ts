@@ -84,7 +84,7 @@ export async function runQuickstart(
     return { said: `${changed.length} resources applied by ${by}, under the provisioner policy` };
   });
 
-  const authorizerToken = await stage.tokenWith(authorizerPolicyName(stage.deployment));
+  const authorizerToken = await stage.tokenWith(authorizerPolicyName(stage.deployment.engine.mountPath));
   await steps.run(`Authorising ${credentialName}`, async (note) => {
     const { person } = await authorize({
       vault: stage.admin.withToken(authorizerToken),

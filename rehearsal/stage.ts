@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { clientSecretVariable, type Deployment } from '../lib/declaration/deployment';
 import { provisionerPolicy, provisionerPolicyName } from '../lib/declaration/policies';
+import { provisionerRights } from '../lib/declaration/rights';
 import { inspectPlugin } from '../lib/declaration/plugin-binary';
 import { rehearsalEnvironment, rehearse, type Rehearsal } from '../lib/declaration/rehearsal';
 import { VaultClient } from '../lib/vault/vault-client';
@@ -95,8 +96,10 @@ export class Stage implements AsyncDisposable {
   ): Promise<AppliedDeclaration> {
     await this.#createNamespace();
     await this.#registerPlugin();
-    const name = provisionerPolicyName(this.deployment);
-    await this.admin.write(`sys/policies/acl/${name}`, { policy: provisionerPolicy(this.deployment) });
+    const name = provisionerPolicyName(this.deployment.engine.mountPath);
+    await this.admin.write(`sys/policies/acl/${name}`, {
+      policy: provisionerPolicy(provisionerRights(this.deployment)),
+    });
     const token = await this.tokenWith(name);
     return applyDeclaration({
       stackDirectory: this.#stackDirectory ?? (await this.synthesize()),

@@ -11,7 +11,8 @@ import {
   UsageError,
   WebexFetch,
 } from 'webex-token-client/core';
-import { createCommand, loadDeployment, runCommand } from '../lib/cli/command';
+import { createCommand, runCommand } from '../lib/cli/command';
+import { deploymentFile, loadDeployment } from '../lib/declaration/load-deployment';
 import { chooseCredential } from '../lib/declaration/credential-choice';
 import { ANALYTICS_SCOPES, ANALYTICS_URLS } from './meetings-report/aggregates';
 import { renderCsv } from './meetings-report/csv';
@@ -88,7 +89,7 @@ async function run(options: Options, signal: AbortSignal): Promise<void> {
   }
   const analyticsUrls = chooseUrls(options);
   const outputs = chooseOutputs(options);
-  const deployment = await loadDeployment(() => import('../deployment'));
+  const { deployment } = await loadDeployment(deploymentFile());
   const credential = chooseCredential(deployment, ANALYTICS_SCOPES, options.credential);
 
   const progress = new Progress('figures', process.stderr);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { APP_ENVIRONMENT, tokenSourceFromEnvironment, vaultOptionsFromEnvironment } from 'webex-token-client/core';
-import { createCommand, loadDeployment, runCommand } from '../lib/cli/command';
+import { createCommand, runCommand } from '../lib/cli/command';
+import { deploymentFile, loadDeployment } from '../lib/declaration/load-deployment';
 import { chooseCredential } from '../lib/declaration/credential-choice';
 import { findIntegration } from '../lib/declaration/deployment';
 import { VaultClient } from '../lib/vault/vault-client';
@@ -26,7 +27,7 @@ void runCommand((signal) =>
     .option('--credential <name>', 'credential to use; default: the only one with scope spark:people_read')
     .action(async (options: { credential?: string }) => {
       const notice = (line: string): void => console.error(line);
-      const deployment = await loadDeployment(() => import('../deployment'));
+      const { deployment } = await loadDeployment(deploymentFile());
       const credential = chooseCredential(deployment, ['spark:people_read'], options.credential);
       const vaultOptions = vaultOptionsFromEnvironment(deployment.vault);
       requireToken(vaultOptions);

@@ -5,7 +5,8 @@ import {
   tokenSourceFromEnvironment,
   WebexFetch,
 } from 'webex-token-client/core';
-import { createCommand, loadDeployment, runCommand } from '../lib/cli/command';
+import { createCommand, runCommand } from '../lib/cli/command';
+import { deploymentFile, loadDeployment } from '../lib/declaration/load-deployment';
 import { chooseCredential } from '../lib/declaration/credential-choice';
 
 /** Prints the display name of the person who authorised: the smallest app that uses the tokens. */
@@ -21,7 +22,7 @@ void runCommand((signal) =>
   })
     .option('--credential <name>', 'credential to use; default: the only one with scope spark:people_read')
     .action(async (options: { credential?: string }) => {
-      const deployment = await loadDeployment(() => import('../deployment'));
+      const { deployment } = await loadDeployment(deploymentFile());
       const { name } = chooseCredential(deployment, ['spark:people_read'], options.credential);
       await using tokens = tokenSourceFromEnvironment(name, {
         onWarning: (warning) => console.error(`warning: ${warning}`),

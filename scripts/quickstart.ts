@@ -5,7 +5,8 @@ import { quickstartLock } from '../rehearsal/quickstart-lock';
 import { QUICKSTART_STEPS, runQuickstart, type Quickstart } from '../rehearsal/quickstart';
 import type { Stage } from '../rehearsal/stage';
 import { StepLog } from '../rehearsal/step-log';
-import { createCommand, loadDeployment, runCommand } from '../lib/cli/command';
+import { describeCommand } from '../lib/cli/command';
+import { declaredDeployment } from '../lib/cli/deployment-option';
 
 /*
  * Shows the whole main job on this machine, with a real server and a simulated Webex.
@@ -16,9 +17,8 @@ interface Options {
   readonly open?: true;
 }
 
-function build(signal: AbortSignal): Command {
-  return createCommand({
-    name: 'quickstart',
+export function define(command: Command, signal: AbortSignal): void {
+  describeCommand(command, {
     summary:
       'Takes deployment.ts to a real OpenBao on loopback, authorises at a simulated Webex, reads a token as an app and sees it renewed. Nothing is left running.',
     environment: {
@@ -32,7 +32,7 @@ function build(signal: AbortSignal): Command {
     .option('--open', 'consent yourself, in your browser')
     .action(async (options: Options) => {
       const started = performance.now();
-      const deployment = await loadDeployment(() => import('../deployment'));
+      const { deployment } = await declaredDeployment(command);
       const unlock = await quickstartLock();
       let stage: Promise<Stage> | undefined;
       try {
@@ -102,7 +102,7 @@ Everything stays up until Ctrl-C. In another terminal:
 
 As app ${appName}, with this project, the vault or bao CLI, curl, or Python's hvac:
 
-  npm run -s token -- ${credentialName}
+  npx webex-token ${credentialName}
 
   export VAULT_TOKEN=$(bao write -field=token ${login} role_id=$VAULT_ROLE_ID secret_id=@$VAULT_SECRET_ID_FILE)
   bao read -field=access_token ${credential}
@@ -113,10 +113,7 @@ As app ${appName}, with this project, the vault or bao CLI, curl, or Python's hv
 
 As the authorizer, to consent anew:
 
-  VAULT_TOKEN=$(cat ${file('authorizer-token', authorizerToken)}) npm run authorize -- ${credentialName} --replace
+  VAULT_TOKEN=$(cat ${file('authorizer-token', authorizerToken)}) npx webex-token-vault authorize ${credentialName} --replace
 
 `;
 }
-
-// At Ctrl-C a download or a build may still run; it ends with this process.
-void runCommand(build).then(() => process.exit());

@@ -1,5 +1,7 @@
+import type { Command } from 'commander';
 import { ExplainedError, UsageError, vaultOptionsFromEnvironment, vaultVariable } from 'webex-token-client/core';
-import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { declaredDeployment } from '../lib/cli/deployment-option';
 import { findCredential } from '../lib/declaration/deployment';
 import { readKeyShares, RememberedKeyShares } from '../lib/server/key-shares';
 import { DEFAULT_OPERATOR_FOLDER, OPERATOR_ENVIRONMENT, operatorToken } from '../lib/server/operator-folder';
@@ -31,14 +33,13 @@ replaced since then may be refused: read each credential, and authorise again wh
 The audit devices must be those of the server that the snapshot came from, their file_path included.
 `;
 
-void runCommand((signal) =>
-  createCommand({
-    name: 'restore',
+export function define(command: Command, signal: AbortSignal): void {
+  describeCommand(command, {
     summary:
       'Restores a Raft snapshot, onto the server that it came from or onto an empty one, waits until it is active, and reads a credential to prove it.',
     environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
   })
-    .argument('<file>', 'the snapshot, as "npm run backup" wrote it')
+    .argument('<file>', 'the snapshot, as "npx webex-token-vault backup" wrote it')
     .option('--credential <name>', 'credential to read afterwards; its token is not shown')
     .option('--from <folder>', 'take the key shares that go with the snapshot from this folder')
     .option('--share-file <files...>', 'take them from these files; default: asked for, where there is a terminal')
@@ -48,7 +49,7 @@ void runCommand((signal) =>
     .option('--unseal-timeout-seconds <n>', 'how long others have to unseal it afterwards', wholeNumber, 300)
     .addHelpText('after', HELP)
     .action(async (file: string, options: Options) => {
-      const deployment = await loadDeployment(() => import('../deployment'));
+      const { deployment } = await declaredDeployment(command);
       const connection = {
         ...vaultOptionsFromEnvironment({ address: deployment.vault.address }),
         namespace: undefined,
@@ -87,8 +88,8 @@ void runCommand((signal) =>
           : `Restored. Credential "${name ?? ''}" reads well${reading.expireTime === undefined ? '' : `, its access token expires at ${reading.expireTime.toISOString()}`}.\n`,
       );
       reading?.warnings.forEach((warning) => process.stderr.write(`warning: ${warning}\n`));
-    }),
-);
+    });
+}
 
 async function confirm(question: string, yes: boolean, signal: AbortSignal): Promise<void> {
   if (yes) {

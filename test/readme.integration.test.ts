@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { run } from '../rehearsal/child-process';
@@ -81,8 +81,8 @@ describe('snippets of README.md', () => {
     await expect(meBy(stdout.trim())).resolves.toMatchObject({ displayName: 'Ada Admin' });
   });
 
-  test('npm run --silent token prints the access token and nothing else', async () => {
-    const { exitCode, stdout } = await run('npm', ['run', '--silent', 'token', '--', 'testauth'], {
+  test('npx webex-token prints the access token and nothing else', async () => {
+    const { exitCode, stdout } = await run('npx', ['webex-token', 'testauth'], {
       cwd: PROJECT,
       env: environment,
     });
@@ -99,15 +99,23 @@ const pages = ['.', 'docs', 'plugin'].flatMap((folder) =>
     .map((name) => join(folder, name)),
 );
 
+test.each(pages)('every command of the program in %s is there', (page) => {
+  const text = readFileSync(join(PROJECT, page), 'utf8');
+  const named = [...text.matchAll(/npx webex-token-vault ([\w-]+)/g)].map(([, name]) => name ?? '');
+  expect(named.filter((name) => !existsSync(join(PROJECT, 'scripts', `${name}.ts`)))).toEqual([]);
+});
+
 test.each(pages)('every npm command in %s is one of the package', (page) => {
   const text = readFileSync(join(PROJECT, page), 'utf8');
   const named = [...text.matchAll(/npm run (?:--silent |-s )?([\w:-]+)/g)].map(([, name]) => name ?? '');
   expect(named.filter((name) => !(name in scripts))).toEqual([]);
 });
 
-test('README.md and docs/production.md name npm commands at all', () => {
+test('README.md and docs/production.md name commands at all', () => {
   for (const page of ['README.md', 'docs/production.md']) {
-    expect(readFileSync(join(PROJECT, page), 'utf8').match(/npm run /g)?.length).toBeGreaterThan(10);
+    expect(readFileSync(join(PROJECT, page), 'utf8').match(/npm run |npx webex-token-vault /g)?.length).toBeGreaterThan(
+      10,
+    );
   }
 });
 

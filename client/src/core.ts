@@ -17,3 +17,4 @@ export type { VaultRequestOptions } from './vault-connection';
 export { readSetting, VAULT_ENVIRONMENT, vaultOptionsFromEnvironment, vaultVariable } from './vault-environment';
 export { notVault } from './vault-errors';
 export { noAnswer, notWebex, webexReply } from './webex-errors';
+export { refuseUnverifiedTls } from './unverified-tls';

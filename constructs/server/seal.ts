@@ -1,12 +1,8 @@
+import type { z } from 'zod';
 import { ExplainedError, quotedList } from 'webex-token-client/core';
 
-/** What a seal knows of its settings, by their names in the server's configuration. */
-interface SealSettings {
-  readonly required: readonly string[];
-  readonly optional: readonly string[];
-  /** Settings that are secrets, each with the environment variable of the server that is used instead. */
-  readonly secrets?: Readonly<Record<string, string>>;
-}
+/** The settings of a seal, named as in the server's configuration but in camelCase. */
+type SealSchema = z.ZodObject<{ readonly type: z.ZodLiteral<string> }>;
 
 /**
  * How the server's root key is kept while the server is down. Without one of these it is Shamir's: people unseal it.
@@ -14,6 +10,8 @@ interface SealSettings {
  * A seal never carries a secret: the configuration is mounted, printed and kept in Terraform's state.
  */
 export abstract class Seal {
+  /** The server's name for it. */
+  readonly type: string;
   /** Its stanza in the server's configuration. */
   readonly stanza: Readonly<Record<string, string>>;
   /** Servers that know it. */
@@ -22,33 +20,34 @@ export abstract class Seal {
   readonly plugin?: { readonly command: string; readonly sha256sum: string };
 
   /**
-   * @param type the server's name for it
-   * @param given its props, named as in the configuration but in camelCase
+   * @param given its settings, as the schema has them; its type may be among them
+   * @param secrets settings that are secrets, each with the environment variable of the server that is used instead
    * @throws ExplainedError where one is missing, unknown or a secret
    */
-  protected constructor(
-    readonly type: string,
-    given: object,
-    { required, optional, secrets = {} }: SealSettings,
-  ) {
+  protected constructor(schema: SealSchema, given: object, secrets: Readonly<Record<string, string>> = {}) {
+    const { type, ...fields } = schema.shape as Readonly<Record<string, z.ZodType>> & SealSchema['shape'];
+    this.type = type.value;
     const settings = Object.entries(given)
-      .filter(([, value]) => value !== undefined)
+      .filter(([name, value]) => name !== 'type' && value !== undefined)
       .map(([name, value]) => [snakeCase(name), String(value)] as const);
-    const known = [...required, ...optional];
+    const known = Object.keys(fields).map(snakeCase);
     for (const [name] of settings) {
       const variable = secrets[name];
       if (variable !== undefined) {
         throw new ExplainedError(
-          `seal "${type}" must not carry ${name}, which would be in the configuration and in Terraform's state for all to read; leave it out and set ${variable} in the environment of the server`,
+          `seal "${this.type}" must not carry ${name}, which would be in the configuration and in Terraform's state for all to read; leave it out and set ${variable} in the environment of the server`,
         );
       }
       if (!known.includes(name)) {
-        throw new ExplainedError(`seal "${type}" has no setting "${name}"; it has ${quotedList(known)}`);
+        throw new ExplainedError(`seal "${this.type}" has no setting "${name}"; it has ${quotedList(known)}`);
       }
     }
-    const missing = required.filter((name) => !settings.some(([given, value]) => given === name && value !== ''));
+    const required = Object.keys(fields).filter((name) => fields[name]?.safeParse(undefined).success === false);
+    const missing = required
+      .map(snakeCase)
+      .filter((name) => !settings.some(([found, value]) => found === name && value !== ''));
     if (missing.length > 0) {
-      throw new ExplainedError(`seal "${type}" needs ${quotedList(missing)}, got nothing; add what is missing`);
+      throw new ExplainedError(`seal "${this.type}" needs ${quotedList(missing)}, got nothing; add what is missing`);
     }
     this.stanza = Object.fromEntries(settings);
   }

@@ -51,7 +51,7 @@ async function checkAllowed(
   path: string,
   wanted: readonly string[],
 ): Promise<void> {
-  const policy = authorizerPolicyName(deployment);
+  const policy = authorizerPolicyName(deployment.engine.mountPath);
   const capabilities = await vault.capabilities(path).catch((error: unknown) => {
     if (!(error instanceof VaultResponseError)) {
       throw error;

@@ -12,7 +12,7 @@ export function chooseCredential(deployment: Deployment, scopes: readonly string
     const missing = scopes.filter((scope) => !named.scopes.includes(scope));
     if (missing.length > 0) {
       throw new UsageError(
-        `credential "${name}" lacks scope ${quotedList(missing)}; add it in deployment.ts and at the Webex Integration, deploy, and authorise it again: npm run authorize -- ${name} --replace`,
+        `credential "${name}" lacks scope ${quotedList(missing)}; add it in deployment.ts and at the Webex Integration, deploy, and authorise it again: npx webex-token-vault authorize ${name} --replace`,
       );
     }
     return named;

@@ -59,7 +59,7 @@ export function caCertificateFile(folder: string): string {
   return join(folder, CA, 'ca.pem');
 }
 
-/** What `npm run certs` makes for one server. */
+/** What `npx webex-token-vault certs` makes for one server. */
 export function serverTlsFiles(folder: string, server: string): ServerFiles {
   const own = join(folder, server);
   return {

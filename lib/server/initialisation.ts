@@ -88,7 +88,7 @@ export async function initialiseServer(client: VaultClient, options: Initialisat
   const status = await initStatus(client);
   if (status.initialized) {
     throw new ExplainedError(
-      `${client.address} is initialised already, and nothing was changed; see "npm run init -- --help" for --update-policy, or delete its data to begin again`,
+      `${client.address} is initialised already, and nothing was changed; see "npx webex-token-vault init --help" for --update-policy, or delete its data to begin again`,
     );
   }
   const { shares, rootToken } = await initialise(client, keys, status.hasRecoveryKey);
@@ -186,7 +186,9 @@ async function untilActive(
     await unseal(client, shares.slice(0, keys.threshold));
     report('unsealed');
   } else if (!recovery) {
-    report('waiting for the owners of the PGP keys to unseal it: each decrypts a share and runs "npm run unseal"');
+    report(
+      'waiting for the owners of the PGP keys to unseal it: each decrypts a share and runs "npx webex-token-vault unseal"',
+    );
     await untilUnsealed(client, unsealTimeoutMs, signal);
     report('unsealed');
   }
@@ -212,7 +214,7 @@ function howToGoOn(error: unknown, { unsealed, administrator }: { unsealed: bool
   const problem = interrupted ? 'interrupted' : error instanceof Error ? error.message : String(error);
   if (administrator) {
     return new ExplainedError(
-      `${problem}. The key shares are written; then go on with "npm run init -- --update-policy --new-secret-ids"`,
+      `${problem}. The key shares are written; then go on with "npx webex-token-vault init --update-policy --new-secret-ids"`,
     );
   }
   const token = unsealed ? '' : ', and its root token is lost, which nobody has seen';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ExplainedError, loginAppRole, NotPermitted } from 'webex-token-client/core';
 import type { Deployment } from '../declaration/deployment';
 import { authorizerPolicyName, provisionerPolicy, provisionerPolicyName } from '../declaration/policies';
+import { provisionerRights } from '../declaration/rights';
 import { issuerPolicy } from '../access/secret-id';
 import { type VaultClient } from '../vault/vault-client';
 
@@ -20,9 +21,9 @@ export type OperatorName = (typeof OPERATOR_NAMES)[number];
 export const OPERATOR_PURPOSES: Readonly<Record<OperatorName, string>> = {
   administrator: 'starts a root token, which then takes the key shares as well',
   provisioner: 'deploys stack webex-tokens',
-  authorizer: 'runs "npm run authorize"',
-  issuer: 'runs "npm run issue"',
-  backup: 'runs "npm run backup"',
+  authorizer: 'runs "npx webex-token-vault authorize"',
+  issuer: 'runs "npx webex-token-vault issue"',
+  backup: 'runs "npx webex-token-vault backup"',
 };
 
 interface OperatorRole {
@@ -103,14 +104,14 @@ function operatorRoles(deployment: Deployment): OperatorRole[] {
     },
     {
       name: 'provisioner',
-      policyName: provisionerPolicyName(deployment),
-      policy: provisionerPolicy(deployment),
+      policyName: provisionerPolicyName(deployment.engine.mountPath),
+      policy: provisionerPolicy(provisionerRights(deployment)),
       tokenTtlSeconds: 20 * MINUTE,
       secretIdTtlSeconds: 90 * DAY,
     },
     {
       name: 'authorizer',
-      policyName: authorizerPolicyName(deployment),
+      policyName: authorizerPolicyName(deployment.engine.mountPath),
       tokenTtlSeconds: 20 * MINUTE,
       secretIdTtlSeconds: 90 * DAY,
     },
@@ -149,7 +150,7 @@ async function enableMount(root: VaultClient): Promise<void> {
   if (present === undefined) {
     await root.write(`sys/auth/${OPERATORS_MOUNT}`, {
       type: 'approle',
-      description: 'Those who run this server and deploy to it. Written by "npm run init".',
+      description: 'Those who run this server and deploy to it. Written by "npx webex-token-vault init".',
     });
   } else if (present.type !== 'approle') {
     throw new ExplainedError(

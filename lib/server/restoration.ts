@@ -101,7 +101,7 @@ async function send(
   }
   if ((await client.sealStatus()).sealed) {
     throw new ExplainedError(
-      `${client.address} is sealed, and a sealed server restores nothing; run "npm run unseal" first`,
+      `${client.address} is sealed, and a sealed server restores nothing; run "npx webex-token-vault unseal" first`,
     );
   }
   await confirm(
@@ -209,12 +209,14 @@ async function untilActive(
       await unsealRestored(client, keyShares);
     } else {
       tell(
-        unsealKey === undefined ? 'give it the seal of that time' : 'run "npm run unseal" with the shares of that key',
+        unsealKey === undefined
+          ? 'give it the seal of that time'
+          : 'run "npx webex-token-vault unseal" with the shares of that key',
       );
     }
   }
   throw new ExplainedError(
-    `the snapshot was sent, but ${client.address} is not unsealed and active after ${unsealTimeoutMs / 1000} s; run "npm run unseal" with the key shares that belong to the snapshot, and see the server's log`,
+    `the snapshot was sent, but ${client.address} is not unsealed and active after ${unsealTimeoutMs / 1000} s; run "npx webex-token-vault unseal" with the key shares that belong to the snapshot, and see the server's log`,
   );
 }
 

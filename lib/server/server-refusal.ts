@@ -9,7 +9,7 @@ const ADVICE: Readonly<Record<number, string>> = {
   404: 'this server has nothing there; check VAULT_ADDR and VAULT_NAMESPACE',
   413: 'a proxy between here and the server takes no body of this size; ask the server directly',
   429: 'it limits requests; try again later',
-  503: 'it is sealed or has no active node; run "npm run unseal", or see its log',
+  503: 'it is sealed or has no active node; run "npx webex-token-vault unseal", or see its log',
 };
 
 /** Runs the action, and turns what Vault refused into a `ExplainedError`. */

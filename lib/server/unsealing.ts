@@ -33,7 +33,9 @@ export async function unseal(
 ): Promise<SealStatus> {
   let status = await client.sealStatus();
   if (!status.initialized) {
-    throw new ExplainedError(`${client.address} is not initialised, so it has no key yet; run "npm run init" first`);
+    throw new ExplainedError(
+      `${client.address} is not initialised, so it has no key yet; run "npx webex-token-vault init" first`,
+    );
   }
   if (status.sealed) {
     for await (const share of shares) {

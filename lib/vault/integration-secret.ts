@@ -22,15 +22,6 @@ export interface IntegrationEntryOptions extends IntegrationSecretOptions {
   readonly entry: string;
 }
 
-/** The environment of the command, and what the constructs and the embedded applier set. */
-export const INTEGRATION_SECRET_ENVIRONMENT = {
-  integration: 'INTEGRATION_NAME',
-  variable: 'INTEGRATION_SECRET_VARIABLE',
-  clientSecret: 'INTEGRATION_SECRET',
-  path: 'INTEGRATION_PATH',
-  entry: 'INTEGRATION_ENTRY',
-} as const;
-
 /** @throws ExplainedError naming the variable to set */
 export function requireClientSecret({ integration, variable, clientSecret }: IntegrationSecretOptions): string {
   if (clientSecret === undefined || clientSecret === '') {

@@ -15,14 +15,14 @@ export async function refuseExcessiveRights(
   notice: (line: string) => void,
 ): Promise<void> {
   const { mountPath } = deployment.engine;
-  const forbidden = [`${mountPath}/config`, `sys/policies/acl/${authorizerPolicyName(deployment)}`];
+  const forbidden = [`${mountPath}/config`, `sys/policies/acl/${authorizerPolicyName(mountPath)}`];
   for (const path of forbidden) {
     const capabilities = await vault.capabilities(path).catch((error: unknown) => {
       notice(`the rights of the Vault token cannot be seen: ${describeError(error)}`);
       return ['deny'];
     });
     if (!capabilities.includes('deny')) {
-      const policy = authorizerPolicyName(deployment);
+      const policy = authorizerPolicyName(mountPath);
       throw new ExplainedError(
         `this Vault token may do more than authorise: it has "${capabilities.join('", "')}" on ${path}; give the app one that has policy "${policy}" only: bao token create -policy=${policy} -no-default-policy`,
       );

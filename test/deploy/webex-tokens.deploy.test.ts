@@ -9,6 +9,7 @@ import { Stage } from '../../rehearsal/stage';
 import { authorize, type Grant } from '../../lib/consent/code-grant';
 import { clientSecretVariable, defineDeployment, type Deployment } from '../../lib/declaration/deployment';
 import { authorizerPolicyName, provisionerPolicy, provisionerPolicyName } from '../../lib/declaration/policies';
+import { provisionerRights } from '../../lib/declaration/rights';
 import { rehearsalEnvironment } from '../../lib/declaration/rehearsal';
 import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
 
@@ -37,8 +38,10 @@ describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
     const [binary, pluginPath] = [await findOpenBao(), await findOauthappPlugin()];
     stage = await Stage.start({ declared, binary, pluginPath });
     secret = Object.values(stage.variables)[0] ?? '';
-    const policy = provisionerPolicyName(stage.deployment);
-    await stage.admin.write(`sys/policies/acl/${policy}`, { policy: provisionerPolicy(stage.deployment) });
+    const policy = provisionerPolicyName(stage.deployment.engine.mountPath);
+    await stage.admin.write(`sys/policies/acl/${policy}`, {
+      policy: provisionerPolicy(provisionerRights(stage.deployment)),
+    });
     token = await stage.tokenWith(policy);
   });
   afterAll(() => stage.stop());
@@ -91,7 +94,7 @@ describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
 
   async function authorised(): Promise<Grant> {
     return authorize({
-      vault: stage.admin.withToken(await stage.tokenWith(authorizerPolicyName(stage.deployment))),
+      vault: stage.admin.withToken(await stage.tokenWith(authorizerPolicyName(stage.deployment.engine.mountPath))),
       deployment: stage.deployment,
       credentialName: 'testauth',
       onUrl: async (url) => {
@@ -166,7 +169,9 @@ describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
     const mounts = await stage.admin.read('sys/mounts', z.object({ data: z.record(z.string(), z.unknown()) }));
     expect(Object.keys(mounts.data)).not.toContain('oauthapp/');
     const policies = await stage.admin.list('sys/policies/acl');
-    expect(policies.filter((name) => name.startsWith('oauthapp'))).toEqual([provisionerPolicyName(declared)]);
+    expect(policies.filter((name) => name.startsWith('oauthapp'))).toEqual([
+      provisionerPolicyName(declared.engine.mountPath),
+    ]);
   });
 });
 

@@ -66,7 +66,7 @@ async function clientWith(policy: string): Promise<VaultClient> {
 
 async function authorised(credentialName: string): Promise<void> {
   const grant = await authorize({
-    vault: await clientWith(authorizerPolicyName(stage.deployment)),
+    vault: await clientWith(authorizerPolicyName(stage.deployment.engine.mountPath)),
     deployment: stage.deployment,
     credentialName,
     replace: false,
@@ -138,7 +138,7 @@ describe('a secret id of an app', () => {
 
 describe('the policy of an app', () => {
   let app: VaultClient;
-  beforeAll(async () => (app = await clientWith(appPolicyName(stage.deployment, 'people-me'))));
+  beforeAll(async () => (app = await clientWith(appPolicyName(stage.deployment.engine.mountPath, 'people-me'))));
 
   test('lets it read its own credential', async () => {
     expect((await readCredential(app.connection, mount, 'testauth')).accessToken).not.toBe('');
@@ -156,7 +156,10 @@ describe('the policy of an app', () => {
     ['exchange a token', () => app.read(`${mount}/sts/testauth`, anything)],
     ['ask for a consent URL', () => app.write(`${mount}/auth-code-url`, { server: 'webex-myapp' })],
     ['issue a secret id', () => app.write(`auth/approle/role/people-me/secret-id`, {})],
-    ['read a policy', () => app.read(`sys/policies/acl/${appPolicyName(stage.deployment, 'people-me')}`, anything)],
+    [
+      'read a policy',
+      () => app.read(`sys/policies/acl/${appPolicyName(stage.deployment.engine.mountPath, 'people-me')}`, anything),
+    ],
     ['see the mounts', () => app.read('sys/mounts', anything)],
     ['seal', () => app.write('sys/seal', {})],
   ])('refuses to %s', async (_, call) => {
@@ -166,7 +169,7 @@ describe('the policy of an app', () => {
 
 describe('the policy of an authorizer', () => {
   let authorizer: VaultClient;
-  beforeAll(async () => (authorizer = await clientWith(authorizerPolicyName(stage.deployment))));
+  beforeAll(async () => (authorizer = await clientWith(authorizerPolicyName(stage.deployment.engine.mountPath))));
   const consent = (more: object): object => ({
     server: 'webex-myapp',
     redirect_url: stage.deployment.integrations[0]?.redirectUrl,
@@ -213,7 +216,7 @@ describe('the policy of an authorizer', () => {
 
 describe('the policy of the provisioner', () => {
   let provisioner: VaultClient;
-  beforeAll(async () => (provisioner = await clientWith(provisionerPolicyName(stage.deployment))));
+  beforeAll(async () => (provisioner = await clientWith(provisionerPolicyName(stage.deployment.engine.mountPath))));
 
   test.each([
     ['reading a credential', () => provisioner.read(`${mount}/creds/testauth`, anything)],
@@ -224,7 +227,10 @@ describe('the policy of the provisioner', () => {
     ['another role', () => provisioner.write('auth/approle/role/other', {})],
     [
       'widening its own policy',
-      () => provisioner.write(`sys/policies/acl/${provisionerPolicyName(stage.deployment)}`, { policy: '' }),
+      () =>
+        provisioner.write(`sys/policies/acl/${provisionerPolicyName(stage.deployment.engine.mountPath)}`, {
+          policy: '',
+        }),
     ],
     ['issuing a secret id', () => provisioner.write('auth/approle/role/people-me/secret-id', {})],
     ['making tokens', () => provisioner.write('auth/token/create', {})],

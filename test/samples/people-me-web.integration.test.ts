@@ -6,6 +6,7 @@ import { readCredential, TokenSource, loginAppRole } from 'webex-token-client/co
 import { freePort } from '../../rehearsal/free-port';
 import { findCredential, findIntegration } from '../../lib/declaration/deployment';
 import { authorizerPolicy } from '../../lib/declaration/policies';
+import { authorizerRights } from '../../lib/declaration/rights';
 import { rehearsalEnvironment } from '../../lib/declaration/rehearsal';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { Authorization } from '../../samples/people-me-web/authorization';
@@ -137,9 +138,9 @@ describe('the command', () => {
     const redirectUrl = `http://localhost:${redirectPort}/auth`;
     const integrations = deployment.integrations.map((integration) => ({ ...integration, redirectUrl }));
     const { roleId, secretId } = await vault.appLogin('people-me');
-    return new Script('../samples/people-me-web', ['--credential', 'testauth'], {
+    return new Script('samples/people-me-web.ts', ['--credential', 'testauth'], {
       ...rehearsalEnvironment({ ...deployment, integrations }),
-      VAULT_TOKEN: await vault.tokenWith(authorizerPolicy(deployment)),
+      VAULT_TOKEN: await vault.tokenWith(authorizerPolicy(authorizerRights(deployment))),
       VAULT_ROLE_ID: roleId,
       VAULT_SECRET_ID: secretId,
       ...env,

@@ -132,7 +132,9 @@ describe('the samples', () => {
     await vault.admin.delete('oauthapp/creds/reports');
     const { exitCode, stderr } = await report();
     await authorise('reports', ANALYTICS_SCOPES);
-    expect(stderr).toBe('error: credential "reports" is not authorised yet; run: npm run authorize -- reports\n');
+    expect(stderr).toBe(
+      'error: credential "reports" is not authorised yet; run: npx webex-token-vault authorize reports\n',
+    );
     expect(exitCode).toBe(3);
   });
 });

@@ -26,7 +26,7 @@ class ObservedClient extends VaultClient {
 
 const anything = z.unknown();
 
-describe('npm run init', () => {
+describe('npx webex-token-vault init', () => {
   let operated: OperatedServer;
 
   beforeAll(async () => {
@@ -93,7 +93,7 @@ describe('npm run init', () => {
       'read another policy': () => provisioner.read('sys/policies/acl/operators-administrator', anything),
       'write another policy': () => provisioner.write('sys/policies/acl/mine', { policy: 'path "*" {}' }),
       'widen its own policy': () =>
-        provisioner.write(`sys/policies/acl/${provisionerPolicyName(operated.deployment)}`, {
+        provisioner.write(`sys/policies/acl/${provisionerPolicyName(operated.deployment.engine.mountPath)}`, {
           policy: 'path "*" { capabilities = ["sudo"] }',
         }),
       'widen its own role': () => provisioner.write('auth/operators/role/provisioner', { token_policies: ['root'] }),
@@ -166,7 +166,7 @@ describe('npm run init', () => {
         ...operated.deployment,
         apps: [...operated.deployment.apps, { ...operated.deployment.apps[0], name: 'second-app' }],
       };
-      const policy = `sys/policies/acl/${appPolicyName(operated.deployment, 'second-app')}`;
+      const policy = `sys/policies/acl/${appPolicyName(operated.deployment.engine.mountPath, 'second-app')}`;
       await expect(statusOf((await operated.as('provisioner')).write(policy, { policy: '# none' }))).resolves.toBe(403);
       const { exitCode, stderr } = await operated.run(
         'init',
@@ -283,13 +283,13 @@ describe('a server that is initialised', () => {
     await using server = await ProductionServer.start({ seal: 'static' });
     const { tokens, failure } = await prepared(server, false);
     expect(String(failure)).toContain(
-      'the disk is full. The key shares are written; then go on with "npm run init -- --update-policy --new-secret-ids"',
+      'the disk is full. The key shares are written; then go on with "npx webex-token-vault init --update-policy --new-secret-ids"',
     );
     await expect(statusOf(server.node.client(tokens[0]).read('auth/token/lookup-self', anything))).resolves.toBe(403);
   });
 });
 
-describe('npm run init, before anything is done', () => {
+describe('npx webex-token-vault init, before anything is done', () => {
   let operated: OperatedServer;
 
   beforeAll(async () => {
@@ -339,7 +339,7 @@ describe('npm run init, before anything is done', () => {
   });
 });
 
-describe('npm run init --print', () => {
+describe('npx webex-token-vault init --print', () => {
   it('shows shares and secret ids once on the terminal, and writes them nowhere', async () => {
     await using operated = await OperatedServer.start();
     const { exitCode, screen } = await runOnTerminal('init', ['--print', '--out', operated.out], operated.environment);
@@ -360,7 +360,7 @@ describe('npm run init --print', () => {
   });
 });
 
-describe('npm run init with PGP keys', () => {
+describe('npx webex-token-vault init with PGP keys', () => {
   it('writes the shares encrypted, and waits for their owners to unseal', async () => {
     await using operated = await OperatedServer.start();
     const key = operated.path('key.asc');

@@ -12,8 +12,14 @@ function declareServer(input: Partial<ServerInput> = {}): Declaration & { addres
   }
   let addresses: readonly string[] = [];
   const declaration = declare((stack) => {
+    const { tls, ...settings } = server;
     const construct = new ProductionServer(stack, 'server', {
-      server,
+      ...settings,
+      tlsFolder: tls.folder,
+      tlsCertFile: tls.certFile,
+      tlsKeyFile: tls.keyFile,
+      tlsCaFile: tls.caFile,
+      serverName: tls.serverName,
       pluginFolder: 'plugins',
       hostPath: (path) => (path.startsWith('/') ? path : `/srv/${path}`),
     });

@@ -85,6 +85,56 @@ test('refuses a reference to what is not in the stack', async () => {
   await expect(apply()).rejects.toThrow('cannot resolve "vault_mount.none.path"');
 });
 
+describe('a resource that keeps what it was made with', () => {
+  const owned = (name: string): void =>
+    write({
+      terraform_data: {
+        a: { ...provisioner(`echo ${name} >> printed`), triggers_replace: name },
+        owner: {
+          input: name,
+          lifecycle: {
+            ignore_changes: ['input'],
+            postcondition: [
+              { condition: `\${self.output == "${name}"}`, error_message: `of "\${self.output}", got "${name}"` },
+            ],
+          },
+        },
+      },
+    });
+
+  test('is applied once', async () => {
+    owned('one');
+    expect((await apply()).changed).toEqual(['terraform_data.a', 'terraform_data.owner']);
+    expect((await apply()).changed).toEqual([]);
+  });
+
+  test('refuses another by the words of the stack, before anything is applied', async () => {
+    owned('one');
+    await apply();
+    owned('two');
+    await expect(apply()).rejects.toThrow(/^of "one", got "two"$/);
+    expect(printed()).toBe('one\n');
+    owned('one');
+    expect((await apply()).changed).toEqual([]);
+  });
+});
+
+test.each<[string, string, object]>([
+  ['terraform_data', 'prevent_destroy', { prevent_destroy: true }],
+  ['terraform_data', 'ignore_changes', { ignore_changes: ['triggers_replace'] }],
+  [
+    'terraform_data',
+    'postcondition without ignore_changes',
+    { postcondition: [{ condition: '${self.output == "x"}', error_message: '' }] },
+  ],
+  ['vault_mount', 'ignore_changes', { ignore_changes: ['input'] }],
+])('refuses for %s the lifecycle that it does not know, by name: %s', async (type, name, lifecycle) => {
+  write({ [type]: { a: { input: 'x', lifecycle } } });
+  await expect(apply()).rejects.toThrow(
+    new RegExp(`^the embedded applier does not know all of ${type}\\.a \\(lifecycle: .*${name}.*\\); deploy`),
+  );
+});
+
 test('names the resources of a cycle', async () => {
   write({ terraform_data: { a: { depends_on: ['terraform_data.b'] }, b: { depends_on: ['terraform_data.a'] } } });
   await expect(apply()).rejects.toThrow('terraform_data.a -> terraform_data.b -> terraform_data.a');

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { httpUrl, name } from './fields';
+
+/** Loopback hosts: a redirect URL elsewhere would send the authorization code over a network. */
+const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
+
+const redirectUrl = z.string().superRefine((value, context) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url?.protocol !== 'http:' || !LOOPBACK_HOSTS.includes(url.hostname) || url.search || url.hash || url.username) {
+    context.addIssue(
+      `must be a loopback http URL, got "${value}"; register one like "http://localhost:5000/auth" and use it here`,
+    );
+  }
+});
+
+/** Webex itself, for all integrations. */
+export const webexDeclaration = z.strictObject({
+  /** Base URL of the Webex API. @default "https://webexapis.com/v1" */
+  apiUrl: httpUrl.default('https://webexapis.com/v1'),
+});
+
+/** A Webex OAuth client, as `deployment.ts` declares it. */
+export const integrationDeclaration = z.strictObject({
+  name,
+  /** As Webex shows it for the integration. Needed by the stack, not by the scripts. */
+  clientId: z.string().min(1, 'must not be empty').optional(),
+  /** Raise it when the client secret changes at Webex; the new one is written on the next deploy. @default 1 */
+  clientSecretVersion: z.int().positive().default(1),
+  /** As registered at Webex: loopback http, its port and path are where `authorize` listens. */
+  redirectUrl,
+});
