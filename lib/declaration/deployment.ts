@@ -4,7 +4,6 @@ import { appDeclaration, appRolePath } from './app-declaration';
 import { engineDeclaration } from './engine-declaration';
 import { httpUrl, name, path } from './fields';
 import { integrationDeclaration, webexDeclaration } from './integration-declaration';
-import { rehearsedDeployment } from './rehearsal';
 import { serverDeclaration } from './server-declaration';
 
 /*
@@ -90,8 +89,8 @@ export class InvalidDeployment extends ExplainedError {
  *
  * @throws InvalidDeployment naming each field that is wrong, what it was and what to write instead.
  */
-export function defineDeployment(input: DeploymentInput, env: NodeJS.ProcessEnv = process.env): Deployment {
-  const parsed = schema.safeParse(rehearsedDeployment(env) ?? input);
+export function defineDeployment(input: DeploymentInput): Deployment {
+  const parsed = schema.safeParse(input);
   if (!parsed.success) {
     throw new InvalidDeployment(parsed.error.issues.map(describeIssue).join('; '));
   }

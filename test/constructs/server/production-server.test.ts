@@ -225,7 +225,7 @@ it('leaves the policy of the provisioner to "npm run init", unless told otherwis
   expect(declared({ vault: { server: { mode: 'production' } } })).toBe(false);
   expect(declared({ vault: { server: { mode: 'production' } }, declareProvisioner: true })).toBe(true);
   expect(declared({ vault: { server: { mode: 'dev' } } })).toBe(true);
-  expect(
-    defineDeployment(exampleDeployment({ vault: { server: { mode: 'production' } } }), {}).declareProvisioner,
-  ).toBe(false);
+  expect(defineDeployment(exampleDeployment({ vault: { server: { mode: 'production' } } })).declareProvisioner).toBe(
+    false,
+  );
 });
