@@ -24,13 +24,7 @@ export interface SnapshotSummary {
   /** Of the file as it is. Hex. */
   readonly sha256: string;
   readonly bytes: number;
-  /** Into how many shares the unseal key is split that goes with it. @default - not by Shamir's seal */
-  readonly unsealKey?: { readonly shares: number; readonly threshold: number };
 }
-
-/** The one thing in it that is not encrypted, as it is needed to unseal. */
-const UNSEAL_KEY = /core\/seal-config[^{]{1,8}\{"type":"shamir","secret_shares":(\d+),"secret_threshold":(\d+)/s;
-const UNSEAL_KEY_BYTES = 256;
 
 /**
  * Reads a snapshot to its end and compares the sums in it.
@@ -47,9 +41,8 @@ export async function verifySnapshot(file: string): Promise<SnapshotSummary> {
     bytes += chunk.length;
   });
   source.on('error', (error) => unzipped.destroy(error));
-  let unsealKey: SnapshotSummary['unsealKey'];
   try {
-    unsealKey = await compareSums(new ByteReader(source.pipe(unzipped)));
+    await compareSums(new ByteReader(source.pipe(unzipped)));
   } catch (error) {
     const { code, path } = error as NodeJS.ErrnoException;
     if (path !== undefined) {
@@ -61,22 +54,12 @@ export async function verifySnapshot(file: string): Promise<SnapshotSummary> {
     source.destroy();
     unzipped.destroy();
   }
-  return { sha256: whole.digest('hex'), bytes, unsealKey };
+  return { sha256: whole.digest('hex'), bytes };
 }
 
 class Damage extends Error {}
 
-async function compareSums(reader: ByteReader): Promise<SnapshotSummary['unsealKey']> {
-  let unsealKey: SnapshotSummary['unsealKey'];
-  let before = Buffer.alloc(0);
-  const look = (chunk: Buffer): void => {
-    const window = Buffer.concat([before, chunk]);
-    const [, shares, threshold] = UNSEAL_KEY.exec(window.toString('latin1')) ?? [];
-    if (shares !== undefined) {
-      unsealKey = { shares: Number(shares), threshold: Number(threshold) };
-    }
-    before = window.subarray(-UNSEAL_KEY_BYTES);
-  };
+async function compareSums(reader: ByteReader): Promise<void> {
   const actual = new Map<string, string>();
   let sums: string | undefined;
   for (;;) {
@@ -89,9 +72,6 @@ async function compareSums(reader: ByteReader): Promise<SnapshotSummary['unsealK
     const kept: Buffer[] = [];
     await reader.pass(size, (chunk) => {
       hash.update(chunk);
-      if (name === 'state.bin' && unsealKey === undefined) {
-        look(chunk);
-      }
       if (name === SUMS && size <= MAX_SUMS_BYTES) {
         kept.push(Buffer.from(chunk));
       }
@@ -119,7 +99,6 @@ async function compareSums(reader: ByteReader): Promise<SnapshotSummary['unsealK
       throw new Damage(`its ${name} is ${actual.has(name) ? `not the one that its ${SUMS} was made of` : 'missing'}`);
     }
   }
-  return unsealKey;
 }
 
 function parseHeader(header: Buffer): { name: string; size: number } {
