@@ -89,7 +89,7 @@ async function send(client: VaultClient, options: RestorationOptions): Promise<S
   if (!initialized) {
     await confirm(`${client.address} is empty. Restore ${file} onto it?`);
     const key = hasRecoveryKey ? undefined : await snapshotKey();
-    return { activeBefore: await onEmptyServer(client, key, options), key };
+    return { activeBefore: await onEmptyServer(client, key, options), foreign: true, key };
   }
   const { sealed, n: shares, t: threshold } = await client.sealStatus();
   if (sealed) {
@@ -103,7 +103,8 @@ async function send(client: VaultClient, options: RestorationOptions): Promise<S
   const ownKey = hasRecoveryKey ? undefined : { shares, threshold };
   const replaced = force ? ownKey : undefined;
   const key = replaced ? await snapshotKey() : ownKey;
-  return { activeBefore: await onServerInUse(client, options), key, replaced };
+  const activeBefore = await onServerInUse(client, options);
+  return { activeBefore, foreign: force === true, key, replaced };
 }
 
 /**

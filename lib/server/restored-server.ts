@@ -9,6 +9,8 @@ const POLL_MS = 500;
 export interface SentSnapshot {
   /** Since when the server was active before, if it was. */
   readonly activeBefore: string | undefined;
+  /** Whether it may be of another server, whose leader it then names until this one has taken over. */
+  readonly foreign: boolean;
   /** How the unseal key of the snapshot is split. @default - a seal opens the server */
   readonly key?: KeyOptions;
   /** How the unseal key was split whose place it takes. @default - the server knows no other one */
@@ -32,7 +34,7 @@ export interface UnsealingOptions {
  */
 export async function untilRestored(
   client: VaultClient,
-  { activeBefore, key, replaced }: SentSnapshot,
+  { activeBefore, foreign, key, replaced }: SentSnapshot,
   { keyShares, unsealTimeoutMs, report, signal }: UnsealingOptions,
 ): Promise<void> {
   const deadline = Date.now() + unsealTimeoutMs;
@@ -44,7 +46,7 @@ export async function untilRestored(
     }
   };
   while (Date.now() < deadline) {
-    if (await waitUntilActive(client, { timeoutMs: POLL_MS, before: activeBefore, signal })) {
+    if (await waitUntilActive(client, { timeoutMs: POLL_MS, before: activeBefore, itself: foreign, signal })) {
       return;
     }
     if (!(await isSealed(client))) {
