@@ -59,7 +59,7 @@ export function define(command: Command, signal: AbortSignal): void {
   })
     .option('--shares <n>', 'how many shares the unseal key (or recovery key) is split into', wholeNumber, 5)
     .option('--threshold <n>', 'how many of them it takes', wholeNumber, 3)
-    .option('--pgp-key <files...>', 'PGP public keys, one for each share, which is then written encrypted')
+    .option('--pgp-key <files...>', 'binary PGP public keys, one for each share, which is then written encrypted')
     .option('--unseal-timeout-seconds <n>', 'how long their owners have to unseal it then', wholeNumber, 3600)
     .option('--out <folder>', 'where shares, role ids and secret ids go, a file each', DEFAULT_OPERATOR_FOLDER)
     .option('--print', 'show them once on this terminal instead, and write them nowhere')
