@@ -29,7 +29,7 @@ import { readPgpKey } from '../lib/server/pgp-key';
 import { createPrivateFolder } from '../lib/server/private-file';
 import { withRootToken } from '../lib/server/root-token';
 import { VaultClient } from '../lib/vault/vault-client';
-import { explainServer } from '../lib/server/server-refusal';
+import { explainRefusals } from '../lib/server/server-refusal';
 
 /*
  * Initialises a production server; and later, with key shares, brings its operators up to date.
@@ -72,7 +72,7 @@ export function define(command: Command, signal: AbortSignal): void {
     .action(async (options: Options) => {
       const { deployment } = await declaredDeployment(command);
       const connection = connect(deployment);
-      await explainServer(() =>
+      await explainRefusals(() =>
         options.updatePolicy
           ? update(connection, deployment, options, signal)
           : initialise(connection, deployment, options, signal),

@@ -7,7 +7,7 @@ import { checkKeyOptions, type KeyOptions } from '../lib/server/initialisation';
 import { readKeyShares, RememberedKeyShares } from '../lib/server/key-shares';
 import { DEFAULT_OPERATOR_FOLDER, OPERATOR_ENVIRONMENT, operatorToken } from '../lib/server/operator-folder';
 import { restoreServer } from '../lib/server/restoration';
-import { explainServer } from '../lib/server/server-refusal';
+import { explainRefusals } from '../lib/server/server-refusal';
 
 /*
  * Puts a backup back, and proves it.
@@ -67,7 +67,7 @@ export function define(command: Command, signal: AbortSignal): void {
       const token = vaultVariable('TOKEN');
       const given = from !== undefined || shareFile !== undefined;
       const asked = process.stdin.isTTY && token === undefined;
-      const reading = await explainServer(() =>
+      const reading = await explainRefusals(() =>
         restoreServer(connection, {
           file,
           force,

@@ -54,7 +54,12 @@ export interface Account {
 }
 
 /** Reads a credential back and asks Webex whose it is. */
-export async function lookAt(vault: VaultClient, mountPath: string, apiUrl: string, name: string): Promise<Account> {
+export async function readAccount(
+  vault: VaultClient,
+  mountPath: string,
+  apiUrl: string,
+  name: string,
+): Promise<Account> {
   const reading = await readCredential(vault.connection, mountPath, name);
   try {
     return { reading, person: await peopleMe({ apiUrl, accessToken: reading.accessToken }) };

@@ -1,6 +1,6 @@
 import { describeError, ExplainedError } from 'webex-token-client/core';
 import { type Person } from './people-me';
-import { lookAt, ownerAccount, refuseOther, type Account, type ExpectedAccount } from './account';
+import { ownerAccount, readAccount, refuseOther, type Account, type ExpectedAccount } from './account';
 import { checkAuthorizer } from './authorizer-checks';
 import { askForConsent, exchangeCode, type ConsentContext, type ConsentSubject } from './consent';
 import { authorizedPage, refusedPage, trialPage, type ConsentPage } from './consent-page';
@@ -112,10 +112,10 @@ export async function storeNewGrant(subject: GrantSubject, code: string): Promis
   const { name, owner } = subject.credential;
   await exchangeCode(subject, code, name);
   if (owner === undefined) {
-    return grant(subject, await look(subject, name, `"${name}" is authorised`));
+    return grant(subject, await accountOf(subject, name, `"${name}" is authorised`));
   }
   return removingOnFailure(subject, name, async () => {
-    const account = await look(subject, name, 'nothing is stored');
+    const account = await accountOf(subject, name, 'nothing is stored');
     refuseOther(ownerAccount(owner), identified(account, name), name, 'nothing is stored');
     return grant(subject, account);
   });
@@ -138,7 +138,7 @@ async function replace(run: Run, expected: ExpectedAccount): Promise<Grant> {
     try {
       await exchangeCode(run, trial.code, scratch);
       const unchanged = `"${name}" is as it was`;
-      refuseOther(expected, identified(await look(run, scratch, unchanged), name), name, unchanged);
+      refuseOther(expected, identified(await accountOf(run, scratch, unchanged), name), name, unchanged);
     } finally {
       await remove(run, scratch);
     }
@@ -149,7 +149,7 @@ async function replace(run: Run, expected: ExpectedAccount): Promise<Grant> {
   return withOutcome(received, authorizedPage(name), async () => {
     await exchangeCode(run, received.code, name);
     // The trial showed the right account, so silence from Webex is no reason to take the grant away again.
-    const account = await look(run, name, `"${name}" is replaced`);
+    const account = await accountOf(run, name, `"${name}" is replaced`);
     return removingOnFailure(run, name, () => {
       const deleted = `"${name}" IS DELETED, since its apps must not act as somebody else, and must be authorised again`;
       refuseOther(expected, identified(account, name), name, deleted);
@@ -158,10 +158,14 @@ async function replace(run: Run, expected: ExpectedAccount): Promise<Grant> {
   });
 }
 
-/** @param soFar what is true of the credential although its account cannot be looked at */
-async function look({ vault, mountPath, apiUrl }: GrantSubject, name: string, soFar: string): Promise<Account> {
-  return lookAt(vault, mountPath, apiUrl, name).catch((error: unknown) => {
-    throw new ExplainedError(`${soFar}, but whose account consented could not be seen: ${describeError(error)}`);
+/** @param consequence what is true of the credential although its account cannot be looked at */
+async function accountOf(
+  { vault, mountPath, apiUrl }: GrantSubject,
+  name: string,
+  consequence: string,
+): Promise<Account> {
+  return readAccount(vault, mountPath, apiUrl, name).catch((error: unknown) => {
+    throw new ExplainedError(`${consequence}, but whose account consented could not be seen: ${describeError(error)}`);
   });
 }
 

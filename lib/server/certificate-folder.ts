@@ -61,12 +61,12 @@ export function caCertificateFile(folder: string): string {
 
 /** What `npx webex-token-vault certs` makes for one server. */
 export function serverTlsFiles(folder: string, server: string): ServerFiles {
-  const own = join(folder, server);
+  const serverFolder = join(folder, server);
   return {
-    folder: own,
-    certFile: join(own, 'server.pem'),
-    keyFile: join(own, 'server-key.pem'),
-    caFile: join(own, 'ca.pem'),
+    folder: serverFolder,
+    certFile: join(serverFolder, 'server.pem'),
+    keyFile: join(serverFolder, 'server-key.pem'),
+    caFile: join(serverFolder, 'ca.pem'),
   };
 }
 

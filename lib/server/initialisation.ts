@@ -117,7 +117,7 @@ export async function initialiseServer(client: VaultClient, options: Initialisat
       report('root token revoked');
     }
   } catch (error) {
-    throw howToGoOn(error, done);
+    throw withNextStep(error, done);
   }
 }
 
@@ -209,7 +209,10 @@ async function untilUnsealed(client: VaultClient, timeoutMs: number, signal?: Ab
   }
 }
 
-function howToGoOn(error: unknown, { unsealed, administrator }: { unsealed: boolean; administrator: boolean }): Error {
+function withNextStep(
+  error: unknown,
+  { unsealed, administrator }: { unsealed: boolean; administrator: boolean },
+): Error {
   const interrupted = error instanceof Error && error.name === 'AbortError';
   const problem = interrupted ? 'interrupted' : error instanceof Error ? error.message : String(error);
   if (administrator) {

@@ -13,7 +13,7 @@ const ADVICE: Readonly<Record<number, string>> = {
 };
 
 /** Runs the action, and turns what Vault refused into a `ExplainedError`. */
-export async function explainServer<T>(action: () => Promise<T>): Promise<T> {
+export async function explainRefusals<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
