@@ -6,7 +6,7 @@ import type { VaultClient } from '../vault/vault-client';
  * Whose account a grant acts as, and whose it must be.
  */
 
-/** Somebody consented who must not. */
+/** The consent came from another account than the one that the credential belongs to. */
 export class WrongAccount extends ExplainedError {
   override name = 'WrongAccount';
 }

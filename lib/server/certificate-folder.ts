@@ -11,7 +11,7 @@ import { checkTlsFiles } from '../declaration/tls-files';
  * The private CA and its certificates as files. Each server has a folder of its own, to be mounted as a whole: a file
  * that is mounted alone would stay the old one when it is renewed.
  *
- *     ca/ca.pem, ca/ca-key.pem                           the CA; its key leaves this folder never
+ *     ca/ca.pem, ca/ca-key.pem                           the CA; its key never leaves this folder
  *     <server>/server.pem, server-key.pem, ca.pem        what one server needs
  */
 

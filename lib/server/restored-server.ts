@@ -76,13 +76,13 @@ function isSplitAlike(one: KeyOptions, other: KeyOptions): boolean {
   return one.shares === other.shares && one.threshold === other.threshold;
 }
 
-/** Without asking for the status of the seal, which while it restores would be that of the seal before, and stay. */
+/** Asks for the leader: a server that is asked for its seal while it restores goes on reporting the one before. */
 async function isSealed(client: VaultClient): Promise<boolean> {
   try {
     await activeSince(client);
     return false;
   } catch (error) {
-    // Unreachable: as while it is restarted.
+    // No answer at all, as during a restart, is not taken for sealed.
     return error instanceof VaultResponseError && error.statusCode === 503;
   }
 }

@@ -18,7 +18,7 @@ const leaderReply = z.object({
   leader_address: z.string().optional(),
 });
 
-/** Told after each share. */
+/** Called after each share. */
 export type UnsealProgress = (progress: { given: number; threshold: number; repeated: boolean }) => void;
 
 /**
