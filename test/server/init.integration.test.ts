@@ -181,12 +181,12 @@ describe('npx webex-token-vault init', () => {
       const shares = await operated.keyShares();
       const accessorReply = z.object({ data: z.object({ accessor: z.string(), policies: z.array(z.string()) }) });
       const roots = await withRootToken(await operated.as('administrator'), shares, async (root) => {
-        const own = await root.read('auth/token/lookup-self', accessorReply);
-        expect(own.data.policies).toEqual(['root']);
+        const itself = await root.read('auth/token/lookup-self', accessorReply);
+        expect(itself.data.policies).toEqual(['root']);
         const others: string[][] = [];
         for (const accessor of await root.list('auth/token/accessors')) {
           const { data } = await root.write('auth/token/lookup-accessor', { accessor }, accessorReply);
-          if (accessor !== own.data.accessor) {
+          if (accessor !== itself.data.accessor) {
             others.push(data.policies);
           }
         }

@@ -63,8 +63,12 @@ it('gives the container no secret and no way to change what it is told', () => {
 
 it('uploads the configuration into a container that never runs', () => {
   const declaration = declareServer();
-  const [parcel] = resources(declaration, 'docker_container').filter(({ start }) => start === false);
-  expect(parcel).toMatchObject({ must_run: false, network_mode: 'none', name: 'webex-token-vault-configuration' });
+  const [configurationContainer] = resources(declaration, 'docker_container').filter(({ start }) => start === false);
+  expect(configurationContainer).toMatchObject({
+    must_run: false,
+    network_mode: 'none',
+    name: 'webex-token-vault-configuration',
+  });
   expect(configurations(declaration)).toEqual([
     expect.objectContaining({
       plugin_directory: '/openbao/plugins',
