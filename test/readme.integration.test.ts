@@ -113,9 +113,9 @@ test.each(pages)('every npm command in %s is one of the package', (page) => {
 
 test('README.md and docs/production.md name commands at all', () => {
   for (const page of ['README.md', 'docs/production.md']) {
-    expect(readFileSync(join(PROJECT, page), 'utf8').match(/npm run |npx webex-token(?:-vault)? /g)?.length).toBeGreaterThan(
-      10,
-    );
+    expect(
+      readFileSync(join(PROJECT, page), 'utf8').match(/npm run |npx webex-token(?:-vault)? /g)?.length,
+    ).toBeGreaterThan(10);
   }
 });
 
