@@ -1,8 +1,8 @@
 import { debuglog } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { APP_ENVIRONMENT, ExplainedError } from 'webex-token-client';
-// From core, so that these end with the codes of `webex-token`, and hide secrets as it does.
-import { CREDENTIAL_EXIT_CODES, describeError, exitCodeOf } from 'webex-token-client/core';
+// From core, so that these refuse what `webex-token` refuses, end with its codes, and hide secrets as it does.
+import { CREDENTIAL_EXIT_CODES, describeError, exitCodeOf, refuseUnverifiedTls } from 'webex-token-client/core';
 import { UsageError } from './usage-error';
 
 /*
@@ -53,6 +53,7 @@ export async function runCommand(build: (signal: AbortSignal) => Command): Promi
   const interruption = new AbortController();
   const ignoreSignals = onInterruption(() => interruption.abort());
   try {
+    refuseUnverifiedTls();
     await build(interruption.signal).parseAsync();
   } catch (error) {
     process.exitCode = report(error, interruption.signal);
