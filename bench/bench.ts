@@ -6,7 +6,7 @@ import { ExplainedError } from 'webex-token-client/core';
 import { run } from '../rehearsal/child-process';
 import { findOauthappPlugin } from '../rehearsal/server/oauthapp-plugin';
 import { findOpenBao } from '../rehearsal/server/openbao-binary';
-import { Stage } from '../rehearsal/stage';
+import { Rehearsal } from '../rehearsal/rehearsal';
 import { createCommand, runCommand, wholeNumber } from '../lib/cli/command';
 import { deploymentFile, loadDeployment } from '../lib/declaration/load-deployment';
 
@@ -59,12 +59,12 @@ async function timed(what: () => Promise<unknown>): Promise<number> {
 async function main(rounds: number, cold: boolean): Promise<void> {
   const { deployment: declared } = await loadDeployment(deploymentFile());
   const [binary, pluginPath] = [await findOpenBao(), await findOauthappPlugin()];
-  await using stage = await Stage.start({ declared, binary, pluginPath });
-  const synthesized = { ...stage.environment, CDKTF_OUTDIR: join(stage.folder, 'bench') };
+  await using rehearsal = await Rehearsal.start({ declared, binary, pluginPath });
+  const synthesized = { ...rehearsal.environment, CDKTF_OUTDIR: join(rehearsal.folder, 'bench') };
 
   /** On a new server each time, so that everything has to be made. */
-  const apply = (by: 'terraform' | 'embedded') => async (): Promise<number> => {
-    await using fresh = await Stage.start({ declared, binary, pluginPath });
+  const apply = (by: 'terraform' | 'applier') => async (): Promise<number> => {
+    await using fresh = await Rehearsal.start({ declared, binary, pluginPath });
     await fresh.synthesize();
     return await timed(() => fresh.apply({ by }));
   };
@@ -79,7 +79,7 @@ async function main(rounds: number, cold: boolean): Promise<void> {
       once: () => timed(() => command(CDKTF, ['synth', '--output', synthesized.CDKTF_OUTDIR], synthesized)),
     },
     { what: 'webex-tokens applied by Terraform, init included', once: apply('terraform') },
-    { what: 'webex-tokens applied by the embedded applier', once: apply('embedded') },
+    { what: "webex-tokens applied by the rehearsal's applier", once: apply('applier') },
   ];
 
   const seconds = new Map<string, number[]>(measurements.map(({ what }) => [what, []]));

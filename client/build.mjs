@@ -35,8 +35,7 @@ await build({
   platform: 'node',
   target: 'node20.9',
   format: 'cjs',
-  minifySyntax: true,
-  minifyWhitespace: true,
+  minify: true,
   // Loaded only where a proxy is set.
   external: ['hpagent', 'proxy-from-env'],
   // By require: the loader of modules would have to start for them.

@@ -4,7 +4,7 @@ import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { DEFAULT_OPERATOR_FOLDER, OPERATOR_ENVIRONMENT, operatorToken } from '../lib/server/operator-folder';
 import { saveSnapshot } from '../lib/server/raft-snapshot';
-import { explainServer } from '../lib/server/server-refusal';
+import { explainRefusals } from '../lib/server/server-refusal';
 
 /*
  * Writes all that the server holds, encrypted as it holds it, to a file.
@@ -21,7 +21,7 @@ export function define(command: Command): void {
     .action(async (file: string, { operators }: { operators: string }) => {
       const { vault } = (await declaredDeployment(command)).deployment;
       const options = { ...vaultOptionsFromEnvironment({ address: vault.address }), namespace: undefined };
-      const { sha256, bytes } = await explainServer(async () => {
+      const { sha256, bytes } = await explainRefusals(async () => {
         const token = await operatorToken(options, 'backup', operators);
         return saveSnapshot(new VaultConnection({ ...options, token }), file);
       });

@@ -29,7 +29,7 @@ import { readPgpKey } from '../lib/server/pgp-key';
 import { createPrivateFolder } from '../lib/server/private-file';
 import { withRootToken } from '../lib/server/root-token';
 import { VaultClient } from '../lib/vault/vault-client';
-import { explainServer } from '../lib/server/server-refusal';
+import { explainRefusals } from '../lib/server/server-refusal';
 
 /*
  * Initialises a production server; and later, with key shares, brings its operators up to date.
@@ -59,7 +59,7 @@ export function define(command: Command, signal: AbortSignal): void {
   })
     .option('--shares <n>', 'how many shares the unseal key (or recovery key) is split into', wholeNumber, 5)
     .option('--threshold <n>', 'how many of them it takes', wholeNumber, 3)
-    .option('--pgp-key <files...>', 'PGP public keys, one for each share, which is then written encrypted')
+    .option('--pgp-key <files...>', 'binary PGP public keys, one for each share, which is then written encrypted')
     .option('--unseal-timeout-seconds <n>', 'how long their owners have to unseal it then', wholeNumber, 3600)
     .option('--out <folder>', 'where shares, role ids and secret ids go, a file each', DEFAULT_OPERATOR_FOLDER)
     .option('--print', 'show them once on this terminal instead, and write them nowhere')
@@ -72,7 +72,7 @@ export function define(command: Command, signal: AbortSignal): void {
     .action(async (options: Options) => {
       const { deployment } = await declaredDeployment(command);
       const connection = connect(deployment);
-      await explainServer(() =>
+      await explainRefusals(() =>
         options.updatePolicy
           ? update(connection, deployment, options, signal)
           : initialise(connection, deployment, options, signal),

@@ -4,7 +4,7 @@ import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { DEFAULT_OPERATOR_FOLDER, readOperatorLogin } from '../lib/server/operator-folder';
 import { loginOperator, OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../lib/server/operators';
-import { explainServer } from '../lib/server/server-refusal';
+import { explainRefusals } from '../lib/server/server-refusal';
 import { VaultClient } from '../lib/vault/vault-client';
 
 /*
@@ -34,6 +34,6 @@ export function define(command: Command): void {
       }
       const { vault } = (await declaredDeployment(command)).deployment;
       const client = new VaultClient({ ...vaultOptionsFromEnvironment(vault), namespace: undefined });
-      process.stdout.write(`${await explainServer(() => loginOperator(client, login))}\n`);
+      process.stdout.write(`${await explainRefusals(() => loginOperator(client, login))}\n`);
     });
 }

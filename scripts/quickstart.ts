@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { quickstartLock } from '../rehearsal/quickstart-lock';
 import { QUICKSTART_STEPS, runQuickstart, type Quickstart } from '../rehearsal/quickstart';
-import type { Stage } from '../rehearsal/stage';
+import type { Rehearsal } from '../rehearsal/rehearsal';
 import { StepLog } from '../rehearsal/step-log';
 import { describeCommand } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
@@ -34,7 +34,7 @@ export function define(command: Command, signal: AbortSignal): void {
       const started = performance.now();
       const { deployment } = await declaredDeployment(command);
       const unlock = await quickstartLock();
-      let stage: Promise<Stage> | undefined;
+      let rehearsal: Promise<Rehearsal> | undefined;
       try {
         const quickstart = await runQuickstart(
           {
@@ -44,7 +44,7 @@ export function define(command: Command, signal: AbortSignal): void {
             signal,
           },
           (starting) => {
-            stage = starting;
+            rehearsal = starting;
           },
         );
         process.stdout.write(`\nIt works: ${((performance.now() - started) / 1000).toFixed(1)} s in all.\n`);
@@ -54,7 +54,7 @@ export function define(command: Command, signal: AbortSignal): void {
         }
       } finally {
         // One that did not start has said so already.
-        await (await stage?.catch(() => undefined))?.stop();
+        await (await rehearsal?.catch(() => undefined))?.stop();
         await unlock();
       }
     });
@@ -82,23 +82,23 @@ function interruption(signal: AbortSignal): Promise<void> {
 }
 
 /** The secrets go to files that end with the quickstart, so that no terminal or shell history keeps them. */
-function howToUse({ stage, appName, credentialName, roleId, secretId, authorizerToken }: Quickstart): string {
+function howToUse({ rehearsal, appName, credentialName, roleId, secretId, authorizerToken }: Quickstart): string {
   const file = (name: string, content: string): string => {
-    const path = join(stage.folder, name);
+    const path = join(rehearsal.folder, name);
     writeFileSync(path, content, { mode: 0o600 });
     return path;
   };
-  const { engine, appRolePath, vault } = stage.deployment;
+  const { engine, appRolePath, vault } = rehearsal.deployment;
   const login = `auth/${appRolePath}/login`;
   const credential = `${engine.mountPath}/creds/${credentialName}`;
-  const rehearsal = Object.entries(stage.environment).map(([name, value]) => `export ${name}='${value}'`);
+  const variables = Object.entries(rehearsal.environment).map(([name, value]) => `export ${name}='${value}'`);
   return `
 Everything stays up until Ctrl-C. In another terminal:
 
-  export VAULT_ADDR=${stage.server.address}${vault.namespace === undefined ? '' : ` VAULT_NAMESPACE=${vault.namespace}`}
+  export VAULT_ADDR=${rehearsal.server.address}${vault.namespace === undefined ? '' : ` VAULT_NAMESPACE=${vault.namespace}`}
   export VAULT_ROLE_ID=${roleId}
   export VAULT_SECRET_ID_FILE=${file('secret-id', secretId)}
-  ${rehearsal.join('\n  ')}
+  ${variables.join('\n  ')}
 
 As app ${appName}, with this project, the vault or bao CLI, curl, or Python's hvac:
 

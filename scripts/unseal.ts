@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { readKeyShares } from '../lib/server/key-shares';
-import { explainServer } from '../lib/server/server-refusal';
+import { explainRefusals } from '../lib/server/server-refusal';
 import { unseal } from '../lib/server/unsealing';
 import { VaultClient } from '../lib/vault/vault-client';
 
@@ -35,7 +35,7 @@ export function define(command: Command, signal: AbortSignal): void {
         namespace: undefined,
         token: undefined,
       });
-      await explainServer(async () => {
+      await explainRefusals(async () => {
         const { initialized, sealed, progress, t: threshold } = await client.sealStatus();
         if (initialized && !sealed) {
           process.stderr.write(`${client.address} is unsealed already\n`);

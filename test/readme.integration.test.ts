@@ -6,11 +6,11 @@ import { VaultWithWebex } from './fixtures/vault-with-webex';
 import { authorize } from '../lib/consent/code-grant';
 
 /*
- * What README.md tells people to type, typed; and what README.md and the pages around it name, looked for.
+ * What client/README.md tells people to type, typed; and what it, README.md and the pages around it name, looked for.
  */
 
 const PROJECT = resolve(__dirname, '..');
-const readme = readFileSync(join(PROJECT, 'README.md'), 'utf8');
+const readme = readFileSync(join(PROJECT, 'client/README.md'), 'utf8');
 const { scripts } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as {
   scripts: Record<string, string>;
 };
@@ -20,12 +20,12 @@ function snippet(name: string): string {
   const [, indent = '', code] =
     new RegExp(`<!-- test: ${name} -->\\n+( *)\`\`\`\\w*\\n([\\s\\S]*?)\`\`\``).exec(readme) ?? [];
   if (code === undefined) {
-    throw new Error(`README.md has no code block behind <!-- test: ${name} -->`);
+    throw new Error(`client/README.md has no code block behind <!-- test: ${name} -->`);
   }
   return code.replaceAll(new RegExp(`^${indent}`, 'gm'), '');
 }
 
-describe('snippets of README.md', () => {
+describe('snippets of client/README.md', () => {
   let vault: VaultWithWebex;
   let folder: string;
   let environment: NodeJS.ProcessEnv;
@@ -93,7 +93,7 @@ describe('snippets of README.md', () => {
 });
 
 /** Every page, by its path from the project's folder. */
-const pages = ['.', 'docs', 'plugin'].flatMap((folder) =>
+const pages = ['.', 'client', 'docs', 'plugin'].flatMap((folder) =>
   readdirSync(join(PROJECT, folder))
     .filter((name) => name.endsWith('.md'))
     .map((name) => join(folder, name)),
@@ -113,7 +113,7 @@ test.each(pages)('every npm command in %s is one of the package', (page) => {
 
 test('README.md and docs/production.md name commands at all', () => {
   for (const page of ['README.md', 'docs/production.md']) {
-    expect(readFileSync(join(PROJECT, page), 'utf8').match(/npm run |npx webex-token-vault /g)?.length).toBeGreaterThan(
+    expect(readFileSync(join(PROJECT, page), 'utf8').match(/npm run |npx webex-token(?:-vault)? /g)?.length).toBeGreaterThan(
       10,
     );
   }

@@ -12,7 +12,7 @@ export { isLoopback } from './proxy';
 export { retryAfterMs } from './retry-after';
 export { engineMissing, explainRefusal, readCredential, whatVaultSaid } from './credential';
 export { describeError, oneLine, safeText } from './safe-text';
-export { appRoleFromEnvironment, engineMount } from './token-source-environment';
+export { appRoleFromEnvironment, engineMount } from './app-environment';
 export type { VaultRequestOptions } from './vault-connection';
 export { readSetting, VAULT_ENVIRONMENT, vaultOptionsFromEnvironment, vaultVariable } from './vault-environment';
 export { notVault } from './vault-errors';

@@ -46,7 +46,7 @@ export function agentConfiguration(deployment: Deployment, app: App, props: Agen
       `the render interval must be below engine.refreshAheadSeconds (${refreshAheadSeconds}), got ${renderIntervalSeconds}, so a token could expire before its successor arrives; use ${Math.max(1, Math.min(300, Math.floor(refreshAheadSeconds / 2)))}`,
     );
   }
-  // In the paths and not in a setting: both agents take a namespace there, for logins, unwrapping and templates alike.
+  // Part of each path: both agents read a namespace there, for logins, unwrapping and templates alike.
   const prefix = namespace === undefined ? '' : `${namespace}/`;
   const wrappingPath = `auth/${deployment.appRolePath}/role/${app.name}/secret-id`;
   const blocks = [

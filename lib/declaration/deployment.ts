@@ -5,7 +5,6 @@ import { credentialDeclaration } from './credential-declaration';
 import { engineDeclaration } from './engine-declaration';
 import { httpUrl, path, type Fields, type StrictObject } from './fields';
 import { integrationDeclaration, webexDeclaration } from './integration-declaration';
-import { rehearsedDeployment } from './rehearsal';
 import { serverDeclaration } from './server-declaration';
 
 /*
@@ -86,8 +85,8 @@ export class InvalidDeployment extends ExplainedError {
  *
  * @throws InvalidDeployment naming each field that is wrong, what it was and what to write instead.
  */
-export function defineDeployment(input: DeploymentInput, env: NodeJS.ProcessEnv = process.env): Deployment {
-  const parsed = schema.safeParse(rehearsedDeployment(env) ?? input);
+export function defineDeployment(input: DeploymentInput): Deployment {
+  const parsed = schema.safeParse(input);
   if (!parsed.success) {
     throw new InvalidDeployment(parsed.error.issues.map(describeIssue).join('; '));
   }

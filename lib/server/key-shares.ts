@@ -113,7 +113,7 @@ function checkShare(text: string, where: string): string {
   throw new ExplainedError(`${where} must hold one key share, and what it holds ${problem}; give the share alone`);
 }
 
-/** Until nothing is typed. */
+/** Asks until an empty line is typed. */
 async function* promptForShares(signal?: AbortSignal): AsyncGenerator<string> {
   const { password } = await import('@inquirer/prompts');
   const validate = (text: string): boolean | string =>

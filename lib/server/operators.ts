@@ -32,7 +32,7 @@ interface OperatorRole {
   /** @default - written by stack `webex-tokens` */
   readonly policy?: string;
   readonly tokenTtlSeconds: number;
-  /** 0: no end. */
+  /** 0: it never expires. */
   readonly secretIdTtlSeconds: number;
 }
 
@@ -99,7 +99,7 @@ function operatorRoles(deployment: Deployment): OperatorRole[] {
       policyName: `${OPERATORS_MOUNT}-administrator`,
       policy: administratorPolicy(),
       tokenTtlSeconds: 10 * MINUTE,
-      // Without it nobody could make a root token again, and so no new one of it either.
+      // Without this secret id nobody could make a root token again, and so no new secret id either.
       secretIdTtlSeconds: 0,
     },
     {
@@ -127,7 +127,7 @@ function operatorRoles(deployment: Deployment): OperatorRole[] {
       policyName: `${OPERATORS_MOUNT}-backup`,
       policy: 'path "sys/storage/raft/snapshot" { capabilities = ["read"] }\n',
       tokenTtlSeconds: 10 * MINUTE,
-      // What it can read is encrypted, and a backup that ends silently is worse.
+      // A snapshot is encrypted, and backups that end silently are worse than a secret id that never expires.
       secretIdTtlSeconds: 0,
     },
   ];

@@ -12,8 +12,8 @@ const ADVICE: Readonly<Record<number, string>> = {
   503: 'it is sealed or has no active node; run "npx webex-token-vault unseal", or see its log',
 };
 
-/** Runs the action, and turns what Vault refused into a `ExplainedError`. */
-export async function explainServer<T>(action: () => Promise<T>): Promise<T> {
+/** Runs the action, and turns what Vault refused into an `ExplainedError`. */
+export async function explainRefusals<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {

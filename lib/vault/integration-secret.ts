@@ -54,7 +54,7 @@ export async function writeIntegration(client: VaultClient, options: Integration
 /**
  * The Vault that Terraform's provider talks to, so that the secret goes there and nowhere else.
  *
- * The provider knows the `VAULT_*` variables only. Where `BAO_*` ones name another server, they are not for us.
+ * The provider knows the `VAULT_*` variables only, so `BAO_*` ones, which may name another server, are left out.
  */
 export function providerClient(env: NodeJS.ProcessEnv): VaultClient {
   const known = Object.entries(env).filter(([name]) => !name.startsWith('BAO_'));

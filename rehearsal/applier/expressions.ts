@@ -64,7 +64,7 @@ function parse(expression: string): string[] {
 
 function unknownExpression(expression: string): ExplainedError {
   return new ExplainedError(
-    `the embedded applier does not know the expression "${expression}"; deploy this stack with Terraform or OpenTofu`,
+    `the rehearsal's applier does not know the expression "${expression}"; deploy this stack with Terraform or OpenTofu`,
   );
 }
 

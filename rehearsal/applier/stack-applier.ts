@@ -80,7 +80,7 @@ export async function applyStack(options: ApplyOptions): Promise<Applied> {
   const stack = stackSchema.parse(JSON.parse(readFileSync(join(options.stackDirectory, 'cdk.tf.json'), 'utf8')));
   const namespace = z.string().optional().parse(stack.provider.vault[0]?.namespace);
   const vault = options.vault.withNamespace(namespace);
-  const state = new TriggerState(join(options.stackDirectory, 'embedded-applier.json'));
+  const state = new TriggerState(join(options.stackDirectory, 'applier.json'));
   const known = new Map<string, Attributes>();
   const changed: string[] = [];
   const resources = inOrder(parseResources(stack.resource));
@@ -93,7 +93,7 @@ export async function applyStack(options: ApplyOptions): Promise<Applied> {
     if (value === undefined) {
       const reference = [first, second, third].filter((part) => part !== undefined).join('.');
       throw new ExplainedError(
-        `the embedded applier cannot resolve "${reference}"; deploy this stack with Terraform or OpenTofu`,
+        `the rehearsal's applier cannot resolve "${reference}"; deploy this stack with Terraform or OpenTofu`,
       );
     }
     return value;
@@ -153,7 +153,7 @@ function typeOf(resource: Resource): (typeof RESOURCE_TYPES)[string] {
   if (!type) {
     const knownTypes = quotedList([...Object.keys(RESOURCE_TYPES), 'terraform_data']);
     throw new ExplainedError(
-      `the embedded applier does not know the resource type "${resource.type}", only ${knownTypes}; deploy this stack with Terraform or OpenTofu`,
+      `the rehearsal's applier does not know the resource type "${resource.type}", only ${knownTypes}; deploy this stack with Terraform or OpenTofu`,
     );
   }
   return type;
@@ -189,7 +189,7 @@ function parseLifecycle(address: string, type: string, declared: unknown = {}): 
       .map(({ path, message }) => ['lifecycle', ...path, message].join(': '))
       .join('; ');
     throw new ExplainedError(
-      `the embedded applier does not know all of ${address} (${problems}); deploy this stack with Terraform or OpenTofu`,
+      `the rehearsal's applier does not know all of ${address} (${problems}); deploy this stack with Terraform or OpenTofu`,
     );
   }
   return lifecycle.parse(parsed.data);
@@ -203,7 +203,7 @@ function checkPostconditions({ address, lifecycle }: Resource, found: Attributes
   const itself: Lookup = ([first, second]) => {
     if (first !== 'self' || second !== 'output') {
       throw new ExplainedError(
-        `the embedded applier knows self.output alone in a postcondition, got "${first ?? ''}.${second ?? ''}" in ${address}; deploy this stack with Terraform or OpenTofu`,
+        `the rehearsal's applier knows self.output alone in a postcondition, got "${first ?? ''}.${second ?? ''}" in ${address}; deploy this stack with Terraform or OpenTofu`,
       );
     }
     return found.input;

@@ -7,7 +7,7 @@ import { defineDeployment } from '../../lib/declaration/deployment';
 import { run, type FinishedCommand } from '../../rehearsal/child-process';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findOpenBao } from '../../rehearsal/server/openbao-binary';
-import { Stage } from '../../rehearsal/stage';
+import { Rehearsal } from '../../rehearsal/rehearsal';
 import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
 
 /*
@@ -25,22 +25,26 @@ const declared = defineDeployment({
 });
 
 describeUnless(terraformUnavailable())('the state of a deployment', () => {
-  let stage: Stage;
+  let rehearsal: Rehearsal;
 
   beforeAll(async () => {
-    stage = await Stage.start({ declared, binary: await findOpenBao(), pluginPath: await findOauthappPlugin() });
+    rehearsal = await Rehearsal.start({
+      declared,
+      binary: await findOpenBao(),
+      pluginPath: await findOauthappPlugin(),
+    });
   });
-  afterAll(() => stage.stop());
+  afterAll(() => rehearsal.stop());
 
-  const state = (): string => join(stage.folder, 'shared.tfstate');
-  const stackFolder = (): string => join(stage.folder, 'out/stacks/webex-tokens');
+  const state = (): string => join(rehearsal.folder, 'shared.tfstate');
+  const stackFolder = (): string => join(rehearsal.folder, 'out/stacks/webex-tokens');
 
   /** As the file of that name would declare it, in one state with all others. */
   async function synthesize(name: string): Promise<void> {
     const backend = { type: 'local', config: { path: state() } };
     mkdirSync(stackFolder(), { recursive: true });
-    const app = new App({ outdir: join(stage.folder, 'out'), skipValidation: true });
-    new WebexTokens(app, 'webex-tokens', { ...stage.deployment, backend }, { folder: stage.folder, name });
+    const app = new App({ outdir: join(rehearsal.folder, 'out'), skipValidation: true });
+    new WebexTokens(app, 'webex-tokens', { ...rehearsal.deployment, backend }, { folder: rehearsal.folder, name });
     app.synth();
     expect(await terraform('init', '-reconfigure')).toMatchObject({ exitCode: 0 });
   }
@@ -61,9 +65,9 @@ describeUnless(terraformUnavailable())('the state of a deployment', () => {
       env: {
         ...process.env,
         CHECKPOINT_DISABLE: '1',
-        VAULT_ADDR: stage.server.address,
-        VAULT_TOKEN: stage.server.rootToken,
-        ...Object.fromEntries(Object.entries(stage.variables).map(([name, value]) => [`TF_VAR_${name}`, value])),
+        VAULT_ADDR: rehearsal.server.address,
+        VAULT_TOKEN: rehearsal.server.rootToken,
+        ...Object.fromEntries(Object.entries(rehearsal.variables).map(([name, value]) => [`TF_VAR_${name}`, value])),
       },
     });
   }

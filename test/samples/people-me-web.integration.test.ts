@@ -7,7 +7,7 @@ import { freePort } from '../../rehearsal/free-port';
 import { findCredential, findIntegration } from '../../lib/declaration/deployment';
 import { authorizerPolicy } from '../../lib/declaration/policies';
 import { authorizerRights } from '../../lib/declaration/rights';
-import { rehearsalEnvironment } from '../../lib/declaration/rehearsal';
+import { deploymentInFile } from '../fixtures/deployment-file';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { Authorization } from '../../samples/people-me-web/authorization';
 import { refuseExcessiveRights } from '../../samples/people-me-web/rights';
@@ -139,7 +139,7 @@ describe('the command', () => {
     const integrations = deployment.integrations.map((integration) => ({ ...integration, redirectUrl }));
     const { roleId, secretId } = await vault.appLogin('people-me');
     return new Script('samples/people-me-web.ts', ['--credential', 'testauth'], {
-      ...rehearsalEnvironment({ ...deployment, integrations }),
+      ...deploymentInFile(vault.folder, { ...deployment, integrations }),
       VAULT_TOKEN: await vault.tokenWith(authorizerPolicy(authorizerRights(deployment))),
       VAULT_ROLE_ID: roleId,
       VAULT_SECRET_ID: secretId,

@@ -69,9 +69,9 @@ async function startAgent(): Promise<void> {
 }
 
 /** Waits for what an agent does in its own time. */
-async function eventually<T>(look: () => T | undefined): Promise<T> {
+async function eventually<T>(read: () => T | undefined): Promise<T> {
   for (let tried = 0; tried < 300; tried++) {
-    const seen = look();
+    const seen = read();
     if (seen !== undefined) {
       return seen;
     }

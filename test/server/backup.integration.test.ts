@@ -14,6 +14,8 @@ import { Script } from '../fixtures/script';
 jest.setTimeout(90_000);
 
 const anything = z.unknown();
+/** How "init" splits the unseal key. */
+const SPLIT = ['--shares', '5', '--threshold', '3'];
 let operated: OperatedServer;
 let snapshot: string;
 
@@ -113,7 +115,7 @@ describe('npx webex-token-vault restore', () => {
     const before = await accessToken();
     await operated.loseData();
     await expect(operated.server.node.client().sealStatus()).resolves.toMatchObject({ initialized: false });
-    const { exitCode, stdout, stderr } = await restore(snapshot, '--credential', 'testauth');
+    const { exitCode, stdout, stderr } = await restore(snapshot, '--credential', 'testauth', ...SPLIT);
     expect(stderr).toContain('initialised with a key for this moment only\nsent, and being restored\nit is sealed now');
     expect(stdout).toContain('Credential "testauth" reads well');
     expect(exitCode).toBe(0);
@@ -123,7 +125,7 @@ describe('npx webex-token-vault restore', () => {
 
   it('waits for others to unseal an empty server, where it has no key shares', async () => {
     await operated.loseData();
-    const restoring = new Script('restore', [snapshot, '--yes'], operated.environment);
+    const restoring = new Script('restore', [snapshot, '--yes', ...SPLIT], operated.environment);
     await restoring.says(/it is sealed now, .+\nrun "npx webex-token-vault unseal" with the shares of that key\n/);
     await operated.run('unseal', ['--from', operated.out]);
     const { exitCode, stdout, stderr } = await restoring.result();
@@ -131,6 +133,17 @@ describe('npx webex-token-vault restore', () => {
     expect(stdout).toBe('Restored. No credential was read, as none was named; --credential does that.\n');
     expect(exitCode).toBe(0);
     await expect(accessToken()).resolves.toBeDefined();
+  });
+
+  it.each([
+    ['not told', [], /error: a server goes on counting .+; give --shares and --threshold\n$/],
+    ['told what cannot be', ['--shares', '3', '--threshold', '5'], /error: the threshold must not be above .+\n$/],
+  ])('leaves an empty server alone, where it is %s how the unseal key is split', async (_, split, line) => {
+    await using empty = await OperatedServer.start({ seal: 'shamir' });
+    const { exitCode, stderr } = await empty.run('restore', [snapshot, '--yes', '--from', operated.out, ...split]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(line);
+    await expect(empty.server.node.client().sealStatus()).resolves.toMatchObject({ initialized: false });
   });
 
   it('refuses the snapshot of a server with other keys, and takes it with --force', async () => {
@@ -147,7 +160,7 @@ describe('npx webex-token-vault restore', () => {
     );
     await expect(other.server.node.client(rootToken).sealStatus()).resolves.toMatchObject({ sealed: false, n: 1 });
 
-    const args = [snapshot, '--yes', '--force', '--from', operated.out, '--credential', 'testauth'];
+    const args = [snapshot, '--yes', '--force', '--from', operated.out, '--credential', 'testauth', ...SPLIT];
     const restoring = new Script('restore', args, { ...other.environment, VAULT_TOKEN });
     await restoring.says(/it is sealed now, .+\nit still counts the shares of its key before: restart it now/);
     await other.server.node.stop();

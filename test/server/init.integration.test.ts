@@ -5,6 +5,7 @@ import { initialiseServer } from '../../lib/server/initialisation';
 import { appPolicyName, provisionerPolicyName } from '../../lib/declaration/policies';
 import { withRootToken } from '../../lib/server/root-token';
 import { VaultClient } from '../../lib/vault/vault-client';
+import { deploymentInFile } from '../fixtures/deployment-file';
 import { OperatedServer } from '../fixtures/operated-server';
 import { PGP_PUBLIC_KEY } from '../fixtures/pgp-key';
 import { ProductionServer } from '../fixtures/production-server';
@@ -164,14 +165,14 @@ describe('npx webex-token-vault init', () => {
     it('brings the operators up to date with an app more, and leaves no root token', async () => {
       const deployment = {
         ...operated.deployment,
-        apps: [...operated.deployment.apps, { ...operated.deployment.apps[0], name: 'second-app' }],
+        apps: operated.deployment.apps.flatMap((app) => [app, { ...app, name: 'second-app' }]),
       };
       const policy = `sys/policies/acl/${appPolicyName(operated.deployment.engine.mountPath, 'second-app')}`;
       await expect(statusOf((await operated.as('provisioner')).write(policy, { policy: '# none' }))).resolves.toBe(403);
       const { exitCode, stderr } = await operated.run(
         'init',
         ['--update-policy', '--out', operated.out, '--from', operated.out],
-        { WEBEX_TOKEN_VAULT_REHEARSAL: JSON.stringify(deployment) },
+        deploymentInFile(operated.server.folder, deployment, 'second'),
       );
       expect(stderr).toContain('root token revoked');
       expect(exitCode).toBe(0);
@@ -180,12 +181,12 @@ describe('npx webex-token-vault init', () => {
       const shares = await operated.keyShares();
       const accessorReply = z.object({ data: z.object({ accessor: z.string(), policies: z.array(z.string()) }) });
       const roots = await withRootToken(await operated.as('administrator'), shares, async (root) => {
-        const own = await root.read('auth/token/lookup-self', accessorReply);
-        expect(own.data.policies).toEqual(['root']);
+        const itself = await root.read('auth/token/lookup-self', accessorReply);
+        expect(itself.data.policies).toEqual(['root']);
         const others: string[][] = [];
         for (const accessor of await root.list('auth/token/accessors')) {
           const { data } = await root.write('auth/token/lookup-accessor', { accessor }, accessorReply);
-          if (accessor !== own.data.accessor) {
+          if (accessor !== itself.data.accessor) {
             others.push(data.policies);
           }
         }

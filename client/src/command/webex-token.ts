@@ -2,7 +2,7 @@ import { readCredential, type CredentialReading } from '../credential';
 import { exitCodeOf } from '../exit-codes';
 import { ExplainedError } from '../explained-error';
 import { oneLine, safeText } from '../safe-text';
-import { engineMount } from '../token-source-environment';
+import { engineMount } from '../app-environment';
 import { refuseUnverifiedTls } from '../unverified-tls';
 import { parseArguments } from './arguments';
 import { endsOnSignal } from './interruption';

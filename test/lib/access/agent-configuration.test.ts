@@ -1,24 +1,21 @@
 import { agentConfiguration, tokenVariable } from '../../../lib/access/agent-configuration';
 import { defineDeployment, findApp } from '../../../lib/declaration/deployment';
 
-const deployment = defineDeployment(
-  {
-    vault: { address: 'https://vault.example' },
-    engine: { mountPath: 'oauth/webex' },
-    integrations: [{ name: 'webex-myapp', redirectUrl: 'http://localhost:5000/auth' }],
-    credentials: ['testauth', 'test-report', 'test_report'].map((name) => ({
-      name,
-      integration: 'webex-myapp',
-      scopes: ['spark:people_read'],
-    })),
-    apps: [
-      { name: 'one', reads: ['testauth'] },
-      { name: 'two', reads: ['testauth', 'test-report'] },
-      { name: 'clashing', reads: ['test-report', 'test_report'] },
-    ],
-  },
-  {},
-);
+const deployment = defineDeployment({
+  vault: { address: 'https://vault.example' },
+  engine: { mountPath: 'oauth/webex' },
+  integrations: [{ name: 'webex-myapp', redirectUrl: 'http://localhost:5000/auth' }],
+  credentials: ['testauth', 'test-report', 'test_report'].map((name) => ({
+    name,
+    integration: 'webex-myapp',
+    scopes: ['spark:people_read'],
+  })),
+  apps: [
+    { name: 'one', reads: ['testauth'] },
+    { name: 'two', reads: ['testauth', 'test-report'] },
+    { name: 'clashing', reads: ['test-report', 'test_report'] },
+  ],
+});
 
 const where = { folder: '/srv/agent', address: 'https://vault.example' };
 

@@ -36,22 +36,19 @@ function file(name: string, content: string | Buffer, mode = 0o600): string {
 }
 
 function check(input: Partial<ServerInput> = {}): string[] {
-  const { server } = defineDeployment(
-    {
-      vault: {
-        server: {
-          mode: 'production',
-          containerName: 'node',
-          user: `${uid}:1000`,
-          tls: { folder: 'tls/{node}' },
-          ...input,
-        },
+  const { server } = defineDeployment({
+    vault: {
+      server: {
+        mode: 'production',
+        containerName: 'node',
+        user: `${uid}:1000`,
+        tls: { folder: 'tls/{node}' },
+        ...input,
       },
-      integrations: [{ name: 'i', redirectUrl: 'http://localhost:5000/auth' }],
-      credentials: [{ name: 'c', integration: 'i', scopes: ['a'] }],
     },
-    {},
-  ).vault;
+    integrations: [{ name: 'i', redirectUrl: 'http://localhost:5000/auth' }],
+    credentials: [{ name: 'c', integration: 'i', scopes: ['a'] }],
+  }).vault;
   if (server?.mode !== 'production') {
     throw new Error('it is a production server');
   }

@@ -65,7 +65,7 @@ test('a variable reaches the environment of a provisioner and not the state', as
   );
   await apply({ secret: 'a value that must not stay' });
   expect(printed()).toBe('a value that must not stay');
-  expect(readFileSync(join(stackDirectory, 'embedded-applier.json'), 'utf8')).not.toContain('must not stay');
+  expect(readFileSync(join(stackDirectory, 'applier.json'), 'utf8')).not.toContain('must not stay');
 });
 
 test('refuses a resource type that it does not know, by name', async () => {
@@ -76,7 +76,7 @@ test('refuses a resource type that it does not know, by name', async () => {
 test('refuses an attribute that it does not know, by name', async () => {
   write({ vault_mount: { a: { path: 'x', type: 'kv', seal_wrap: true } } });
   await expect(apply()).rejects.toThrow(
-    /^the embedded applier does not know all of vault_mount\.a \(.*seal_wrap.*\); deploy/,
+    /^the rehearsal's applier does not know all of vault_mount\.a \(.*seal_wrap.*\); deploy/,
   );
 });
 
@@ -131,7 +131,7 @@ test.each<[string, string, object]>([
 ])('refuses for %s the lifecycle that it does not know, by name: %s', async (type, name, lifecycle) => {
   write({ [type]: { a: { input: 'x', lifecycle } } });
   await expect(apply()).rejects.toThrow(
-    new RegExp(`^the embedded applier does not know all of ${type}\\.a \\(lifecycle: .*${name}.*\\); deploy`),
+    new RegExp(`^the rehearsal's applier does not know all of ${type}\\.a \\(lifecycle: .*${name}.*\\); deploy`),
   );
 });
 
