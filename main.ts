@@ -1,7 +1,7 @@
 import { App } from 'cdktf';
 import { VaultServer } from './constructs/server/vault-server';
 import { WebexTokens } from './constructs/tokens/webex-tokens';
-import { ExplainedError } from 'webex-token-client/explained-error';
+import { ExplainedError } from 'webex-token-client/core';
 import { deploymentFile, loadDeployment } from './lib/declaration/load-deployment';
 
 /*

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { ExplainedError, quotedList } from 'webex-token-client/core';
-import { kmsSeals, type kmsPlugin } from '../../lib/declaration/kms-seal-declaration';
+import { kmsPluginFields, kmsSeals } from '../../lib/declaration/kms-seal-declaration';
 import { Seal } from './seal';
 
-export type KmsSealProps = Readonly<z.input<(typeof kmsSeals)[keyof typeof kmsSeals]> & z.input<typeof kmsPlugin>>;
+export type KmsSealProps = Readonly<z.input<(typeof kmsSeals)[keyof typeof kmsSeals]>>;
 
 /** Settings of the server that are secrets, and where it takes them from instead. */
 const SECRETS: Readonly<Record<KmsSealProps['type'], Readonly<Record<string, string>>>> = {
@@ -31,7 +31,7 @@ export class KmsSeal extends Seal {
     if (!Object.hasOwn(kmsSeals, type)) {
       throw new ExplainedError(`seal "${type}" is not known; use one of ${quotedList(Object.keys(kmsSeals))}`);
     }
-    super(kmsSeals[type], settings, SECRETS[type]);
+    super(type, withoutPlugin(kmsSeals[type].shape), settings, SECRETS[type]);
     if ((pluginCommand === undefined) !== (pluginSha256 === undefined)) {
       throw new ExplainedError(
         `seal "${type}" needs pluginCommand and pluginSha256 together, got one; give both, or none where it is built in`,
@@ -46,4 +46,9 @@ export class KmsSeal extends Seal {
       this.plugin = { command: pluginCommand, sha256sum: pluginSha256 };
     }
   }
+}
+
+/** The plugin has a stanza of its own. */
+function withoutPlugin(fields: Readonly<Record<string, z.ZodType>>): Record<string, z.ZodType> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !(name in kmsPluginFields)));
 }

@@ -14,9 +14,9 @@ import { StaticSeal } from './static-seal';
 import { TransitSeal } from './transit-seal';
 import { VAULT_SERVER_FLAVOURS } from './vault-server-flavour';
 
-const declaredSettings = productionServerDeclaration.omit({ mode: true, tls: true });
+type DeclaredSettings = Omit<z.input<typeof productionServerDeclaration>, 'mode' | 'tls'>;
 
-export interface ProductionServerProps extends Readonly<z.input<typeof declaredSettings>> {
+export interface ProductionServerProps extends Readonly<DeclaredSettings> {
   /** Folder that holds the plugin binary. */
   readonly pluginFolder: string;
   /**
@@ -44,7 +44,7 @@ export class ProductionServer extends Construct {
   constructor(scope: Construct, id: string, props: ProductionServerProps) {
     super(scope, id);
     const { pluginFolder, hostPath = (path: string) => path } = props;
-    const settings = withDefaults(declaredSettings, props);
+    const settings = withDefaults(productionServerDeclaration.omit({ mode: true, tls: true }), props);
     const { flavour, containerName, seal, sealFolder, environmentFile, bindAddress, port } = settings;
     const tls = withDefaults(tlsDeclaration, {
       folder: props.tlsFolder,

@@ -15,16 +15,18 @@ interface RetryJoin {
   readonly leaderTlsServername?: string;
 }
 
-const declaredSettings = productionServerDeclaration.pick({
+const DECLARED = {
   flavour: true,
   disableMlock: true,
   prometheusRetentionSeconds: true,
   ui: true,
   logLevel: true,
-});
+} as const;
+
+type DeclaredSettings = Pick<z.input<typeof productionServerDeclaration>, keyof typeof DECLARED>;
 
 /** Files and folders are absolute paths as the server sees them. */
-export interface ServerConfigurationProps extends Readonly<z.input<typeof declaredSettings>> {
+export interface ServerConfigurationProps extends Readonly<DeclaredSettings> {
   /** Name of this node in the Raft cluster, for ever. */
   readonly nodeId: string;
   /** Name of the cluster, as in its metrics. @default - the server makes one up */
@@ -84,7 +86,7 @@ export class ServerConfiguration {
       prometheusRetentionSeconds,
       ui,
       logLevel,
-    } = withDefaults(declaredSettings, props);
+    } = withDefaults(productionServerDeclaration.pick(DECLARED), props);
     const {
       nodeId,
       clusterName,

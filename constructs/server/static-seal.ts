@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { ExplainedError } from 'webex-token-client/core';
-import { staticSealSettings } from '../../lib/declaration/seal-declaration';
+import { staticSeal } from '../../lib/declaration/seal-declaration';
 import { Seal } from './seal';
 
-export type StaticSealProps = Readonly<Omit<z.input<typeof staticSealSettings>, 'type'>>;
+export type StaticSealProps = Readonly<Omit<z.input<typeof staticSeal>, 'type'>>;
 
 /**
  * OpenBao unseals itself with a key that lies next to it. As safe as the place of that key: whoever has the key and the
@@ -15,7 +15,7 @@ export class StaticSeal extends Seal {
   override readonly flavours = ['openbao'] as const;
 
   constructor(props: StaticSealProps) {
-    super(staticSealSettings, props);
+    super('static', staticSeal.shape, props);
     const { currentKeyId, currentKey, previousKeyId, previousKey } = props;
     checkPlace('currentKey', currentKey);
     if ((previousKeyId === undefined) !== (previousKey === undefined)) {

@@ -18,7 +18,12 @@ export class TransitSeal extends Seal {
         'seal "transit" must verify the certificate of the other server, got tlsSkipVerify; leave it out and give its CA as tlsCaCert',
       );
     }
-    super(transitSeal, { mountPath: transitSeal.shape.mountPath.parse(undefined), ...props }, { token: 'VAULT_TOKEN' });
+    super(
+      'transit',
+      transitSeal.shape,
+      { mountPath: transitSeal.shape.mountPath.parse(undefined), ...props },
+      { token: 'VAULT_TOKEN' },
+    );
     if (!props.address.startsWith('https://')) {
       throw new ExplainedError(
         `seal "transit": address must be an https URL, got "${props.address}", by which the token and the root key would travel in clear text; use https`,

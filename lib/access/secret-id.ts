@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { NotPermitted } from 'webex-token-client/credential-errors';
-import { ExplainedError } from 'webex-token-client/explained-error';
-import { VaultResponseError } from 'webex-token-client/core';
+import { ExplainedError, NotPermitted, VaultResponseError } from 'webex-token-client/core';
 import { findApp, type App, type Deployment } from '../declaration/deployment';
 import { type VaultClient } from '../vault/vault-client';
 

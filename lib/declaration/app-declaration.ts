@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { name, path, seconds } from './fields';
+import { name, path, seconds, type Fields, type StrictObject } from './fields';
 
 /** Where the AppRole auth method of the apps is mounted. */
 export const appRolePath = path.default('approle');
 
 /** @see https://developer.hashicorp.com/vault/api-docs/auth/approle for the role's settings */
-export const appSettings = z.strictObject({
+const appFields = {
   /** Name of the AppRole, in lower case: AppRole does not tell it from upper case, policies do. */
   name: name.regex(/^[^A-Z]*$/, {
     error: ({ input }) => `must be in lower case, got "${String(input)}"; use "${String(input).toLowerCase()}"`,
@@ -27,10 +27,19 @@ export const appSettings = z.strictObject({
     )
     .readonly()
     .default([]),
-});
+};
 
-/** A program that reads access tokens, as `deployment.ts` declares it. */
-export const appDeclaration = appSettings.extend({
+export interface AppSettingsFields extends Fields<typeof appFields> {}
+
+export const appSettings: StrictObject<AppSettingsFields> = z.strictObject(appFields);
+
+const declaredFields = {
+  ...appFields,
   /** Names of the credentials whose access token the app may read. */
   reads: z.array(z.string()).min(1, 'must name at least one credential'),
-});
+};
+
+export interface AppDeclarationFields extends Fields<typeof declaredFields> {}
+
+/** A program that reads access tokens, as `deployment.ts` declares it. */
+export const appDeclaration: StrictObject<AppDeclarationFields> = z.strictObject(declaredFields);

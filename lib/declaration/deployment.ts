@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { ExplainedError, quotedList, UsageError } from 'webex-token-client/explained-error';
+import { ExplainedError, quotedList, UsageError } from 'webex-token-client/core';
 import { appDeclaration, appRolePath } from './app-declaration';
+import { credentialDeclaration } from './credential-declaration';
 import { engineDeclaration } from './engine-declaration';
-import { httpUrl, name, path } from './fields';
+import { httpUrl, path, type Fields, type StrictObject } from './fields';
 import { integrationDeclaration, webexDeclaration } from './integration-declaration';
 import { serverDeclaration } from './server-declaration';
 
@@ -12,31 +13,22 @@ import { serverDeclaration } from './server-declaration';
  * defaults, from the same schemas.
  */
 
-const scope = z.string().regex(/^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/, {
-  error: ({ input }) => `must be one OAuth scope, got "${String(input)}"; list each scope on its own`,
-});
+const vaultFields = {
+  server: serverDeclaration.optional(),
+  address: httpUrl.optional(),
+  /** Vault Enterprise, HCP or OpenBao namespace of an existing server. @default - the root namespace */
+  namespace: path.optional(),
+};
 
-const credential = z.strictObject({
-  name,
-  /** Name of the integration that the grant belongs to. */
-  integration: z.string(),
-  scopes: z.array(scope).min(1, 'must name at least one scope; add one, like "spark:people_read"'),
-  /** Email of the only account whose consent is accepted. @default - any account */
-  owner: z.email({ error: ({ input }) => `must be an email address, got "${String(input)}"` }).optional(),
-});
+export interface VaultFields extends Fields<typeof vaultFields> {}
 
-const declaration = z.strictObject({
+const vault: StrictObject<VaultFields> = z.strictObject(vaultFields);
+
+const declaredFields = {
   /** Either a server that stack `vault-server` runs, or the address of one that exists. */
-  vault: z
-    .strictObject({
-      server: serverDeclaration.optional(),
-      address: httpUrl.optional(),
-      /** Vault Enterprise, HCP or OpenBao namespace of an existing server. @default - the root namespace */
-      namespace: path.optional(),
-    })
-    .refine((vault) => (vault.server === undefined) !== (vault.address === undefined), {
-      error: 'must have either a server to run or the address of one that exists; give one of the two',
-    }),
+  vault: vault.refine(({ server, address }) => (server === undefined) !== (address === undefined), {
+    error: 'must have either a server to run or the address of one that exists; give one of the two',
+  }),
   webex: webexDeclaration.prefault({}),
   engine: engineDeclaration.prefault({}),
   /** Where the AppRole auth method of the apps is mounted. @default "approle" */
@@ -50,24 +42,28 @@ const declaration = z.strictObject({
    */
   declareProvisioner: z.boolean().optional(),
   integrations: z.array(integrationDeclaration).min(1, 'must declare at least one integration'),
-  credentials: z.array(credential).min(1, 'must declare at least one credential'),
+  credentials: z.array(credentialDeclaration).min(1, 'must declare at least one credential'),
   apps: z.array(appDeclaration).default([]),
   /**
    * Terraform backend: its type and its settings, as Terraform's own documentation names them. `{stack}` in a setting
-   * becomes the name of the stack. @default - local state, in this folder
+   * becomes the name of the stack, `{deployment}` that of the file that declares it. @default - local state beside it
    */
   backend: z
     .strictObject({ type: z.string().min(1), config: z.record(z.string(), z.unknown()).default({}) })
     .optional(),
-});
+};
+
+export interface DeclarationFields extends Fields<typeof declaredFields> {}
+
+const declaration: StrictObject<DeclarationFields> = z.strictObject(declaredFields);
 
 const schema = declaration.transform((declared) => ({
   ...declared,
   declareProvisioner: declared.declareProvisioner ?? declared.vault.server?.mode !== 'production',
 }));
 
-export type DeploymentInput = z.input<typeof schema>;
-export type Deployment = z.output<typeof schema>;
+export type DeploymentInput = z.input<typeof declaration>;
+export type Deployment = z.output<typeof declaration> & { readonly declareProvisioner: boolean };
 export type Integration = Deployment['integrations'][number];
 export type Credential = Deployment['credentials'][number];
 export type App = Deployment['apps'][number];

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { name, path, seconds } from './fields';
+import { name, path, seconds, type Fields, type StrictObject } from './fields';
 
 /*
  * The engine, as `deployment.ts` declares it. Defaults are chosen so that no grant is lost: only a person can give one
  * again.
  */
 
-export const pluginDeclaration = z.strictObject({
+const pluginFields = {
   /**
    * Name in the plugin catalog, and type of the mount: another name later is another mount, without the grants.
    * @default "oauthapp"
@@ -23,10 +23,14 @@ export const pluginDeclaration = z.strictObject({
     .optional(),
   /** File name of the binary in the server's plugin directory. @default - the file name of `path`, else the name */
   command: z.string().min(1).optional(),
-});
+};
+
+export interface PluginDeclarationFields extends Fields<typeof pluginFields> {}
+
+export const pluginDeclaration: StrictObject<PluginDeclarationFields> = z.strictObject(pluginFields);
 
 /** @see https://github.com/puppetlabs/vault-plugin-secrets-oauthapp/blob/main/README.md, `config`, for every knob */
-export const engineSettings = z.strictObject({
+const engineFields = {
   /**
    * Where the engine is mounted. Changed later, the mount moves with its grants, and the client secrets have to be
    * given again. @default "oauthapp"
@@ -63,6 +67,14 @@ export const engineSettings = z.strictObject({
   reapTransientErrorSeconds: seconds.default(86400),
   /** Delete a grant whose integration is gone this long after its expiry; 0: never. @default 86400 */
   reapServerDeletedSeconds: seconds.default(86400),
-});
+};
 
-export const engineDeclaration = engineSettings.extend({ plugin: pluginDeclaration.prefault({}) });
+export interface EngineSettingsFields extends Fields<typeof engineFields> {}
+
+export const engineSettings: StrictObject<EngineSettingsFields> = z.strictObject(engineFields);
+
+const declaredFields = { ...engineFields, plugin: pluginDeclaration.prefault({}) };
+
+export interface EngineDeclarationFields extends Fields<typeof declaredFields> {}
+
+export const engineDeclaration: StrictObject<EngineDeclarationFields> = z.strictObject(declaredFields);

@@ -4,6 +4,12 @@ import { z } from 'zod';
  * Fields that several parts of a deployment have.
  */
 
+/** An object with these fields and no others. */
+export type StrictObject<Shape extends z.core.$ZodLooseShape> = z.ZodObject<Shape, z.core.$strict>;
+
+/** Extended by an interface, which the compiled types then name instead of repeating it without what it says. */
+export type Fields<Shape> = { [Name in keyof Shape]: Shape[Name] };
+
 /** What Vault takes in a path segment and Terraform in an id, without escaping in either. */
 export const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, {
   error: ({ input }) => `must be letters, digits, "-" or "_", got "${String(input)}"; rename it`,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { httpUrl, name } from './fields';
+import { httpUrl, name, type Fields, type StrictObject } from './fields';
 
 /** Loopback hosts: a redirect URL elsewhere would send the authorization code over a network. */
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
@@ -13,14 +13,17 @@ const redirectUrl = z.string().superRefine((value, context) => {
   }
 });
 
-/** Webex itself, for all integrations. */
-export const webexDeclaration = z.strictObject({
+const webexFields = {
   /** Base URL of the Webex API. @default "https://webexapis.com/v1" */
   apiUrl: httpUrl.default('https://webexapis.com/v1'),
-});
+};
 
-/** A Webex OAuth client, as `deployment.ts` declares it. */
-export const integrationDeclaration = z.strictObject({
+export interface WebexDeclarationFields extends Fields<typeof webexFields> {}
+
+/** Webex itself, for all integrations. */
+export const webexDeclaration: StrictObject<WebexDeclarationFields> = z.strictObject(webexFields);
+
+const integrationFields = {
   name,
   /** As Webex shows it for the integration. Needed by the stack, not by the scripts. */
   clientId: z.string().min(1, 'must not be empty').optional(),
@@ -28,4 +31,9 @@ export const integrationDeclaration = z.strictObject({
   clientSecretVersion: z.int().positive().default(1),
   /** As registered at Webex: loopback http, its port and path are where `authorize` listens. */
   redirectUrl,
-});
+};
+
+export interface IntegrationDeclarationFields extends Fields<typeof integrationFields> {}
+
+/** A Webex OAuth client, as `deployment.ts` declares it. */
+export const integrationDeclaration: StrictObject<IntegrationDeclarationFields> = z.strictObject(integrationFields);

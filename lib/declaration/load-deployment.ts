@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, parse, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ExplainedError, UsageError } from 'webex-token-client/explained-error';
+import { ExplainedError, UsageError } from 'webex-token-client/core';
 import { defineDeployment, InvalidDeployment, type Deployment, type DeploymentInput } from './deployment';
 
 /*

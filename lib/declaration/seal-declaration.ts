@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { kmsPlugin, kmsSeals } from './kms-seal-declaration';
+import type { Fields, StrictObject } from './fields';
+import { kmsSeals } from './kms-seal-declaration';
 
 /*
  * The seals that `deployment.ts` can declare, in the server's own words. None has a field for a secret: those come from
@@ -8,28 +9,41 @@ import { kmsPlugin, kmsSeals } from './kms-seal-declaration';
 
 const text = z.string().min(1, 'must not be empty');
 
-/** As the server has it, for which a key may be in a file or in its environment. */
-export const staticSealSettings = z.strictObject({
+const keyNameFields = {
   type: z.literal('static'),
   /** Name of the key, for ever: another key needs another name. */
   currentKeyId: text,
-  /** Where the server finds the 32-byte key: `file:///...`, or `env://...` for a variable of its environment. */
-  currentKey: text,
   /** Name of the key before it, until the server has started once with both. @default - none */
   previousKeyId: text.optional(),
-  /** Where the server finds that key. @default - none */
-  previousKey: text.optional(),
-});
+};
 
-/** As it is declared: by files that are mounted into the container. */
-const staticSeal = staticSealSettings.omit({ currentKey: true, previousKey: true }).extend({
+const staticSealFields = {
+  ...keyNameFields,
+  /** Where the server finds the 32-byte key: `file:///...`, or `env://...` for a variable of its environment. */
+  currentKey: text,
+  /** Where the server finds the previous key. @default - none */
+  previousKey: text.optional(),
+};
+
+export interface StaticSealFields extends Fields<typeof staticSealFields> {}
+
+/** As the server has it. */
+export const staticSeal: StrictObject<StaticSealFields> = z.strictObject(staticSealFields);
+
+const mountedStaticSealFields = {
+  ...keyNameFields,
   /** File on the Docker host with the key: 32 bytes, or those in hex or base64 without a line end. */
   currentKeyFile: text,
-  /** File on the Docker host with that key. @default - none */
+  /** File on the Docker host with the previous key. @default - none */
   previousKeyFile: text.optional(),
-});
+};
 
-export const transitSeal = z.strictObject({
+export interface MountedStaticSealFields extends Fields<typeof mountedStaticSealFields> {}
+
+/** As it is declared: by files that are mounted into the container. */
+const mountedStaticSeal: StrictObject<MountedStaticSealFields> = z.strictObject(mountedStaticSealFields);
+
+const transitSealFields = {
   type: z.literal('transit'),
   /** The other Vault or OpenBao server, https. */
   address: text,
@@ -49,18 +63,22 @@ export const transitSeal = z.strictObject({
   tlsClientKey: text.optional(),
   /** Host name in its certificate. @default - that of the address */
   tlsServerName: text.optional(),
-});
+};
+
+export interface TransitSealFields extends Fields<typeof transitSealFields> {}
+
+export const transitSeal: StrictObject<TransitSealFields> = z.strictObject(transitSealFields);
 
 export const sealDeclaration = z.discriminatedUnion(
   'type',
   [
-    staticSeal,
+    mountedStaticSeal,
     transitSeal,
-    kmsSeals.awskms.extend(kmsPlugin.shape),
-    kmsSeals.gcpckms.extend(kmsPlugin.shape),
-    kmsSeals.azurekeyvault.extend(kmsPlugin.shape),
-    kmsSeals.ocikms.extend(kmsPlugin.shape),
-    kmsSeals.pkcs11.extend(kmsPlugin.shape),
+    kmsSeals.awskms,
+    kmsSeals.gcpckms,
+    kmsSeals.azurekeyvault,
+    kmsSeals.ocikms,
+    kmsSeals.pkcs11,
   ],
   {
     error: ({ input }) => {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import type { Fields, StrictObject } from './fields';
 import { sealDeclaration } from './seal-declaration';
 
 /*
@@ -14,24 +15,28 @@ const containerName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/, {
 const port = z.int().min(1).max(65535);
 
 /** What both modes have. */
-const common = z.strictObject({
+const commonFields = {
   /** @default "openbao" */
   flavour: z.enum(['openbao', 'vault']).default('openbao'),
   /** A tag, or a digest where the registry is not to be trusted with it. @default - the pinned image of the flavour */
   image: z.string().min(1).optional(),
   /** @default "webex-token-vault" */
   containerName: containerName.default('webex-token-vault'),
-});
+};
 
-/** In memory, unsealed, plain HTTP: to try things out. */
-export const devServerDeclaration = common.extend({
+const devServerFields = {
   mode: z.literal('dev'),
+  ...commonFields,
   /** Port on 127.0.0.1. @default 8200 */
   port: port.default(8200),
-});
+};
 
-/** The certificate of a production server, its key and its CA. */
-export const tlsDeclaration = z.strictObject({
+export interface DevServerDeclarationFields extends Fields<typeof devServerFields> {}
+
+/** In memory, unsealed, plain HTTP: to try things out. */
+export const devServerDeclaration: StrictObject<DevServerDeclarationFields> = z.strictObject(devServerFields);
+
+const tlsFields = {
   /**
    * Folder that holds them. It is mounted whole, so that a renewed file is seen; its files must not be links to others.
    * `{node}` becomes the name of the container. @default "secrets/tls/{node}" (where "npx webex-token-vault certs" puts them)
@@ -45,11 +50,16 @@ export const tlsDeclaration = z.strictObject({
   caFile: z.string().min(1).nullable().default('ca.pem'),
   /** Host name in the certificate. `{node}` becomes the name of the container. @default "{node}" */
   serverName: z.string().min(1).default('{node}'),
-});
+};
 
-/** On disk, sealed, TLS only: to keep grants for years. */
-export const productionServerDeclaration = common.extend({
+export interface TlsDeclarationFields extends Fields<typeof tlsFields> {}
+
+/** The certificate of a production server, its key and its CA. */
+export const tlsDeclaration: StrictObject<TlsDeclarationFields> = z.strictObject(tlsFields);
+
+const productionServerFields = {
   mode: z.literal('production'),
+  ...commonFields,
   /** Three nodes on this one machine are there to rehearse a failover; they are named with -1, -2, -3. @default 1 */
   nodes: z.union([z.literal(1), z.literal(3)], { error: 'must be 1 or 3; of two, none may fail' }).default(1),
   /** Port of the first node; each further one is ten higher. @default 8200 */
@@ -98,7 +108,13 @@ export const productionServerDeclaration = common.extend({
   ui: z.boolean().default(false),
   /** @default "info" */
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
-});
+};
+
+export interface ProductionServerDeclarationFields extends Fields<typeof productionServerFields> {}
+
+/** On disk, sealed, TLS only: to keep grants for years. */
+export const productionServerDeclaration: StrictObject<ProductionServerDeclarationFields> =
+  z.strictObject(productionServerFields);
 
 export const serverDeclaration = z.discriminatedUnion('mode', [devServerDeclaration, productionServerDeclaration], {
   error: ({ input }) => {
