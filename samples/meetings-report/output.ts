@@ -31,7 +31,7 @@ export function chooseOutputs(options: OutputOptions): Output[] {
     [options.csv, renderCsv],
     [options.json, (report) => `${JSON.stringify(report, null, 2)}\n`],
     // Charts take a moment to load, so only who wants them waits.
-    [options.html, async (report) => (await import('./html-page')).renderHtml(report)],
+    [options.html, async (report) => (await import('./html-page.js')).renderHtml(report)],
   ];
   const chosen = formats.flatMap(([to, render]): Output[] =>
     to === undefined ? [] : [{ render, file: to === true ? undefined : to }],

@@ -1,13 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { ANALYTICS_SCOPES } from '../../samples/meetings-report/aggregates';
 import { runScript, Script, type ScriptResult } from '../fixtures/script';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
-
-const urlReply = z.object({ data: z.object({ url: z.string() }) });
 
 describe('the samples', () => {
   let vault: VaultWithWebex;
@@ -31,8 +27,8 @@ describe('the samples', () => {
       WEBEX_API_URL: vault.webex.apiUrl,
       WEBEX_ANALYTICS_URL: Object.values(vault.webex.analyticsUrls).join(','),
     };
-    await authorise('testauth', ['spark:people_read']);
-    await authorise('reports', ANALYTICS_SCOPES);
+    await vault.engine.authorise(vault.admin, 'testauth');
+    await vault.engine.authorise(vault.admin, 'reports', { scopes: ANALYTICS_SCOPES });
   });
 
   afterAll(async () => {
@@ -43,15 +39,6 @@ describe('the samples', () => {
   afterEach(() => {
     vault.webex.behaviour.fault = undefined;
   });
-
-  async function authorise(name: string, scopes: readonly string[], as?: string): Promise<void> {
-    const [integration] = vault.deployment.integrations;
-    const request = { server: 'webex-myapp', redirect_url: integration?.redirectUrl };
-    const asked = { ...request, scopes: scopes.join(','), state: randomBytes(16).toString('hex') };
-    const { data } = await vault.admin.write('oauthapp/auth-code-url', asked, urlReply);
-    const code = new URL(await vault.webex.consent(data.url, { as })).searchParams.get('code');
-    await vault.admin.write(`oauthapp/creds/${name}`, { ...request, code });
-  }
 
   const peopleMe = (...args: string[]): Promise<ScriptResult> => runScript('samples/people-me.ts', args, env);
   const report = (...args: string[]): Promise<ScriptResult> =>
@@ -149,9 +136,9 @@ describe('the samples', () => {
   });
 
   it('report says so where the person who authorised is no administrator', async () => {
-    await authorise('reports', ANALYTICS_SCOPES, 'uma.user@example.com');
+    await vault.engine.authorise(vault.admin, 'reports', { scopes: ANALYTICS_SCOPES, as: 'uma.user@example.com' });
     const { exitCode, stderr } = await report();
-    await authorise('reports', ANALYTICS_SCOPES);
+    await vault.engine.authorise(vault.admin, 'reports', { scopes: ANALYTICS_SCOPES });
     expect(stderr).toMatch(
       /^error: Webex refuses the figures of site "example.webex.com".*not an administrator of it$/m,
     );
@@ -161,7 +148,7 @@ describe('the samples', () => {
   it('report says so where nobody has authorised', async () => {
     await vault.admin.delete('oauthapp/creds/reports');
     const { exitCode, stderr } = await report();
-    await authorise('reports', ANALYTICS_SCOPES);
+    await vault.engine.authorise(vault.admin, 'reports', { scopes: ANALYTICS_SCOPES });
     expect(stderr).toBe(
       'error: credential "reports" is not authorised yet; run: npx webex-token-vault authorize reports\n',
     );
