@@ -29,6 +29,7 @@ for (const entry of ['index', 'core']) {
 }
 
 await build({
+  absWorkingDir: process.cwd(),
   entryPoints: ['src/command/webex-token.ts'],
   outfile: 'dist/webex-token.js',
   bundle: true,

@@ -191,7 +191,7 @@ const asked = { name: 'testauth', integration: 'webex-myapp', scopes: ['spark:pe
 describe('a code that cannot be exchanged', () => {
   const code = 'a-code-that-webex-never-gave';
 
-  afterEach(() => vault.writeIntegration());
+  afterEach(() => vault.engine.writeIntegration(vault.admin));
 
   it('is not shown where Webex does not know it', async () => {
     const exchange = engine.exchange(asked, code);
@@ -201,7 +201,7 @@ describe('a code that cannot be exchanged', () => {
   });
 
   it('says that the client secret is wrong', async () => {
-    await vault.writeIntegration('not-the-secret');
+    await vault.engine.writeIntegration(vault.admin, 'not-the-secret');
     const exchange = engine.exchange(asked, code);
     await expect(exchange).rejects.toThrow(NotDeployed);
     await expect(exchange).rejects.toThrow(/^the client id and secret of integration "webex-myapp" are not those/);
