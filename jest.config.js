@@ -10,7 +10,11 @@ const base = {
   },
 };
 // A project cannot set its timeout otherwise.
-const onRealServers = { ...base, setupFilesAfterEnv: ['<rootDir>/test/real-servers.ts'] };
+const onRealServers = {
+  ...base,
+  globalSetup: '<rootDir>/test/cached-servers.ts',
+  setupFilesAfterEnv: ['<rootDir>/test/real-servers.ts'],
+};
 
 module.exports = {
   testTimeout: 30_000,

@@ -1,19 +1,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import Table from 'cli-table3';
 import { ExplainedError } from 'webex-token-client/core';
 import { run } from '../rehearsal/child-process';
 import { findOauthappPlugin } from '../rehearsal/server/oauthapp-plugin';
 import { findOpenBao } from '../rehearsal/server/openbao-binary';
-import { Stage } from '../rehearsal/stage';
-import { createCommand, loadDeployment, runCommand, wholeNumber } from '../lib/cli/command';
+import { Rehearsal } from '../rehearsal/rehearsal';
+import { createCommand, runCommand, wholeNumber } from '../lib/cli/command';
+import { deploymentFile, loadDeployment } from '../lib/declaration/load-deployment';
 
 /*
  * How long the things take that a person waits for. Measured side by side in one run; nothing here is asserted.
  */
 
 const PROJECT = resolve(__dirname, '..');
+const PROGRAM = join(PROJECT, 'scripts/webex-token-vault.js');
 const TSX = join(PROJECT, 'node_modules/tsx/dist/cli.mjs');
 const CDKTF = join(PROJECT, 'node_modules/.bin/cdktf');
 
@@ -36,7 +37,7 @@ async function command(file: string, args: string[], env: NodeJS.ProcessEnv = {}
 async function coldQuickstart(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'webex-token-vault-bench-'));
   try {
-    await command(process.execPath, [TSX, 'scripts/quickstart.ts'], {
+    await command(process.execPath, [PROGRAM, 'quickstart'], {
       WEBEX_TOKEN_VAULT_CACHE: join(folder, 'cache'),
       GOCACHE: join(folder, 'go-build'),
       GOMODCACHE: join(folder, 'go-modules'),
@@ -55,21 +56,21 @@ async function timed(what: () => Promise<unknown>): Promise<number> {
 }
 
 async function main(rounds: number, cold: boolean): Promise<void> {
-  const declared = await loadDeployment(() => import('../deployment'));
+  const { deployment: declared } = await loadDeployment(deploymentFile());
   const [binary, pluginPath] = [await findOpenBao(), await findOauthappPlugin()];
-  await using stage = await Stage.start({ declared, binary, pluginPath });
-  const synthesized = { ...stage.environment, CDKTF_OUTDIR: join(stage.folder, 'bench') };
+  await using rehearsal = await Rehearsal.start({ declared, binary, pluginPath });
+  const synthesized = { ...rehearsal.environment, CDKTF_OUTDIR: join(rehearsal.folder, 'bench') };
 
   /** On a new server each time, so that everything has to be made. */
-  const apply = (by: 'terraform' | 'embedded') => async (): Promise<number> => {
-    await using fresh = await Stage.start({ declared, binary, pluginPath });
+  const apply = (by: 'terraform' | 'applier') => async (): Promise<number> => {
+    await using fresh = await Rehearsal.start({ declared, binary, pluginPath });
     await fresh.synthesize();
     return await timed(() => fresh.apply({ by }));
   };
   const measurements: Measurement[] = [
     {
       what: 'quickstart, warm cache',
-      once: () => timed(() => command(process.execPath, [TSX, 'scripts/quickstart.ts'])),
+      once: () => timed(() => command(process.execPath, [PROGRAM, 'quickstart'])),
     },
     { what: 'synthesis by main.ts', once: () => timed(() => command(process.execPath, [TSX, 'main.ts'], synthesized)) },
     {
@@ -77,7 +78,7 @@ async function main(rounds: number, cold: boolean): Promise<void> {
       once: () => timed(() => command(CDKTF, ['synth', '--output', synthesized.CDKTF_OUTDIR], synthesized)),
     },
     { what: 'webex-tokens applied by Terraform, init included', once: apply('terraform') },
-    { what: 'webex-tokens applied by the embedded applier', once: apply('embedded') },
+    { what: "webex-tokens applied by the rehearsal's applier", once: apply('applier') },
   ];
 
   const seconds = new Map<string, number[]>(measurements.map(({ what }) => [what, []]));
@@ -92,15 +93,26 @@ async function main(rounds: number, cold: boolean): Promise<void> {
     seconds.set('quickstart, cold cache', [await timed(coldQuickstart)]);
   }
 
-  const table = new Table({ head: ['seconds', 'min', 'median', 'max', 'runs'], style: { head: [], border: [] } });
-  for (const [what, all] of seconds) {
+  const rows = [...seconds].map(([what, all]) => {
     const sorted = all.toSorted((a, b) => a - b);
     const [min = NaN, median = NaN, max = NaN] = [sorted[0], sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
-    table.push([what, min.toFixed(2), median.toFixed(2), max.toFixed(2), String(all.length)]);
-  }
+    return [what, min.toFixed(2), median.toFixed(2), max.toFixed(2), String(all.length)];
+  });
   process.stdout.write(
-    `${table.toString()}\n${cpus().length} cores, ${process.platform}-${process.arch}, Node ${process.version}\n`,
+    `${inColumns([['seconds', 'min', 'median', 'max', 'runs'], ...rows])}\n${cpus().length} cores, ${process.platform}-${process.arch}, Node ${process.version}\n`,
   );
+}
+
+/** The first column to the left, figures to the right. */
+function inColumns(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map(([what = '', ...figures]) =>
+      [what.padEnd(widths[0] ?? 0), ...figures.map((figure, column) => figure.padStart(widths[column + 1] ?? 0))].join(
+        '  ',
+      ),
+    )
+    .join('\n');
 }
 
 void runCommand(() =>

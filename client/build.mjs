@@ -29,14 +29,14 @@ for (const entry of ['index', 'core']) {
 }
 
 await build({
+  absWorkingDir: process.cwd(),
   entryPoints: ['src/command/webex-token.ts'],
   outfile: 'dist/webex-token.js',
   bundle: true,
   platform: 'node',
   target: 'node20.9',
   format: 'cjs',
-  minifySyntax: true,
-  minifyWhitespace: true,
+  minify: true,
   // Loaded only where a proxy is set.
   external: ['proxy-from-env'],
   // By require: the loader of modules would have to start for them.

@@ -1,85 +1,72 @@
-import { realpathSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { App, LocalBackend, TerraformBackend, TerraformStack } from 'cdktf';
+import { DataResource, LocalBackend, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { ExplainedError } from 'webex-token-client/core';
 import type { Deployment } from '../lib/declaration/deployment';
+import { pathFromOutput } from './output-path';
+import { StateBackend } from './state-backend';
 
 /** First version with ephemeral variables and with write-only arguments, of Terraform and of OpenTofu alike. */
 const REQUIRED_VERSION = '>= 1.11';
 
-/** What the stacks of a deployment have in common: Terraform's version, where the state is, and paths. */
+/** The name of what `deployment.ts` declares. */
+const DEFAULT_NAME = 'deployment';
+
+export interface DeploymentStackProps {
+  /** Where relative paths of the declaration and local state start. @default - the current folder */
+  readonly folder?: string;
+  /** Tells the states of two deployments apart: the name of the file that declares it. @default "deployment" */
+  readonly name?: string;
+}
+
+/** What the stacks of a deployment have in common: Terraform's version, where the state is and whose, and paths. */
 export abstract class DeploymentStack extends TerraformStack {
-  /** This project on this machine. */
-  static readonly home = resolve(__dirname, '..');
+  /** Where relative paths of the declaration start, on this machine. */
+  protected readonly folder: string;
 
-  /** Way from the folder where Terraform runs to this project, with forward slashes. */
-  protected readonly projectFolder: string;
-
-  constructor(scope: Construct, id: string, { backend, vault }: Deployment) {
+  constructor(scope: Construct, id: string, { backend, vault }: Deployment, props: DeploymentStackProps = {}) {
     super(scope, id);
+    const { folder = process.cwd(), name = DEFAULT_NAME } = props;
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
+      throw new ExplainedError(
+        `the name of a deployment must be letters, digits, ".", "-" or "_", as it is part of the state, got "${name}"; rename the file that declares it`,
+      );
+    }
     if (vault.server !== undefined && backend !== undefined && !JSON.stringify(backend.config).includes('{stack}')) {
       throw new ExplainedError(
         `backend "${backend.type}" would keep the states of two stacks in one place; put {stack} in the setting that tells states apart, like key: "webex/{stack}.tfstate"`,
       );
     }
-    this.projectFolder = wayBetween(join(App.of(this).outdir, 'stacks', id), DeploymentStack.home);
+    this.folder = folder;
 
     // Terraform looks at this before anything that an older one would not understand.
     this.addOverride('terraform.required_version', REQUIRED_VERSION);
     if (backend === undefined) {
-      new LocalBackend(this, { path: `${this.projectFolder}/terraform.${id}.tfstate` });
+      const file = ['terraform', ...(name === DEFAULT_NAME ? [] : [name]), id, 'tfstate'].join('.');
+      new LocalBackend(this, { path: this.pathFromOutput(file) });
     } else {
-      new NamedBackend(this, backend.type, settings(backend.config, id));
+      new StateBackend(this, 'backend', { ...backend, placeholders: { stack: id, deployment: name } });
     }
-  }
-}
 
-/** Any backend of Terraform, by its name: CDKTF has a class for some only. */
-class NamedBackend extends TerraformBackend {
-  constructor(
-    scope: Construct,
-    type: string,
-    private readonly config: unknown,
-  ) {
-    super(scope, 'backend', type);
-  }
-
-  protected override synthesizeAttributes(): Record<string, unknown> {
-    return this.config as Record<string, unknown>;
-  }
-
-  protected override synthesizeHclAttributes(): Record<string, unknown> {
-    return this.synthesizeAttributes();
+    // The state keeps the name that it was made with. Applied onto the state of another deployment, a stack would
+    // replace what that one has; so it is refused while it is planned.
+    const owner = new DataResource(this, 'deployment', {
+      lifecycle: {
+        ignoreChanges: ['input'],
+        postcondition: [
+          {
+            condition: `\${self.output == "${name}"}`,
+            errorMessage: `this state belongs to deployment "\${self.output}", got deployment "${name}", which would replace all that the other has; give each its own state, or deploy with the other's file`,
+          },
+        ],
+      },
+    });
+    // CDKTF's prop takes objects only.
+    owner.addOverride('input', name);
   }
 
-  override getRemoteStateDataSource(): never {
-    throw new Error('no stack reads the state of another');
-  }
-}
-
-function settings(value: unknown, stack: string): unknown {
-  if (typeof value === 'string') {
-    return value.replaceAll('{stack}', stack);
-  }
-  if (Array.isArray(value)) {
-    return value.map((each) => settings(each, stack));
-  }
-  if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, settings(each, stack)]));
-  }
-  return value;
-}
-
-/** Relative, so that a clone elsewhere synthesizes the same. Past symbolic links, as the operating system will go. */
-function wayBetween(from: string, to: string): string {
-  return relative(realPath(from), realPath(to)).split(sep).join('/');
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return join(realPath(dirname(resolve(path))), basename(path));
+  /** Way from where Terraform runs to a path that starts from the deployment's folder; see {@link pathFromOutput}. */
+  protected pathFromOutput(path: string): string {
+    const way = pathFromOutput(this, this.folder);
+    return way === '' ? path : `${way}/${path}`;
   }
 }

@@ -2,19 +2,16 @@ import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { lock } from 'proper-lockfile';
 import { errorCode, ExplainedError } from 'webex-token-client/core';
 
 /*
  * What was fetched or built once, kept in the user's cache folder. An entry is filled in a folder beside it and
- * renamed, so whoever finds an entry finds all of it. The lock only spares a second process the same work.
+ * renamed, so whoever finds an entry finds all of it. Of two processes that fill it at once, the first to rename wins.
  */
 
 const PROJECT = 'webex-token-vault';
 const PARTIAL = '.partial-';
 const PARTIAL_LIFE_MS = 3600 * 1000;
-const LOCK_STALE_MS = 5_000;
-const LOCK_RETRY_MS = 500;
 
 export interface CacheEntry {
   /** Of the folder; names all that makes the content what it is: version, platform, hash. */
@@ -23,8 +20,6 @@ export interface CacheEntry {
   readonly isUsable: (folder: string) => Promise<boolean>;
   /** Fills an empty folder. */
   readonly fill: (folder: string) => Promise<void>;
-  /** Called once where another process is filling the entry. @default - none */
-  readonly onWait?: () => void;
 }
 
 /** `WEBEX_TOKEN_VAULT_CACHE`, else this project's folder in the user's cache folder. */
@@ -51,15 +46,8 @@ export async function cachedFolder(entry: CacheEntry, env: NodeJS.ProcessEnv = p
     return folder;
   }
   const root = await makeCacheRoot(env);
-  const unlock = await lockEntry(folder, entry.onWait);
-  try {
-    if (!(await entry.isUsable(folder))) {
-      await removeAbandoned(root);
-      await replaceFolder(root, folder, entry);
-    }
-  } finally {
-    await unlock();
-  }
+  await removeAbandoned(root);
+  await replaceFolder(root, folder, entry);
   return folder;
 }
 
@@ -80,23 +68,6 @@ export async function makeCacheRoot(env: NodeJS.ProcessEnv = process.env): Promi
   return root;
 }
 
-async function lockEntry(folder: string, onWait?: () => void): Promise<() => Promise<void>> {
-  // A lost lock is no harm, as the rename decides; by default it would end the process.
-  const options = { realpath: false, stale: LOCK_STALE_MS, onCompromised: () => undefined };
-  let unlock: () => Promise<void>;
-  try {
-    unlock = await lock(folder, options);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') {
-      throw error;
-    }
-    onWait?.();
-    const retries = { forever: true, factor: 1, minTimeout: LOCK_RETRY_MS, maxTimeout: LOCK_RETRY_MS };
-    unlock = await lock(folder, { ...options, retries });
-  }
-  return () => unlock().catch(() => undefined);
-}
-
 async function replaceFolder(root: string, folder: string, entry: CacheEntry): Promise<void> {
   const partial = await mkdtemp(join(root, `${PARTIAL}${entry.name}-`));
   const removePartial = (): void => rmSync(partial, { recursive: true, force: true });
@@ -110,10 +81,10 @@ async function replaceFolder(root: string, folder: string, entry: CacheEntry): P
         `what was put into the cache as ${entry.name} does not work on this machine; remove ${root} and try again`,
       );
     }
-    if (!(await entry.isUsable(folder))) {
+    // Where another process was faster, its entry is as good as this one.
+    if (!(await renameWhereFree(content, folder)) && !(await entry.isUsable(folder))) {
       await rename(folder, join(partial, 'unusable')).catch(unless('ENOENT'));
-      // Filled by another process in between: as good as ours.
-      await rename(content, folder).catch(unless('ENOTEMPTY', 'EEXIST'));
+      await renameWhereFree(content, folder);
     }
   } finally {
     process.off('exit', removePartial);
@@ -121,11 +92,18 @@ async function replaceFolder(root: string, folder: string, entry: CacheEntry): P
   }
 }
 
+/** @returns false where something is there already */
+async function renameWhereFree(from: string, to: string): Promise<boolean> {
+  const renamed = await rename(from, to).then(() => true, unless('ENOTEMPTY', 'EEXIST', 'ENOTDIR'));
+  return renamed === true;
+}
+
 /** Removes what killed processes left half done, once no living one can still be at it. */
 async function removeAbandoned(root: string): Promise<void> {
   for (const name of await readdir(root)) {
     const path = join(root, name);
-    if (name.startsWith(PARTIAL) && Date.now() - (await stat(path)).mtimeMs > PARTIAL_LIFE_MS) {
+    const found = name.startsWith(PARTIAL) ? await stat(path).catch(unless('ENOENT')) : undefined;
+    if (found && Date.now() - found.mtimeMs > PARTIAL_LIFE_MS) {
       await rm(path, { recursive: true, force: true });
     }
   }

@@ -29,7 +29,7 @@ export async function run(
   const { cwd, env = process.env, timeoutMs, onErrorLine } = options;
   const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const release = killAtExit(child);
-  const impatience = timeoutMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+  const killTimer = timeoutMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), timeoutMs);
   let stdout = '';
   let stderr = '';
   let unfinishedLine = '';
@@ -48,7 +48,7 @@ export async function run(
       child.once('close', (code) => resolve({ exitCode: code ?? 128, stdout, stderr }));
     });
   } finally {
-    clearTimeout(impatience);
+    clearTimeout(killTimer);
     release();
   }
 }

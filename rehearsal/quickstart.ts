@@ -6,7 +6,7 @@ import { findCredential, type Deployment } from '../lib/declaration/deployment';
 import { authorizerPolicyName } from '../lib/declaration/policies';
 import { findOauthappPlugin } from './server/oauthapp-plugin';
 import { findOpenBao } from './server/openbao-binary';
-import { Stage } from './stage';
+import { Rehearsal } from './rehearsal';
 import type { StepLog } from './step-log';
 
 /*
@@ -28,9 +28,9 @@ export interface QuickstartOptions {
   readonly signal: AbortSignal;
 }
 
-/** What a quickstart leaves running, until its stage is disposed of. */
+/** What a quickstart leaves running, until its rehearsal is disposed of. */
 export interface Quickstart {
-  readonly stage: Stage;
+  readonly rehearsal: Rehearsal;
   readonly appName: string;
   readonly credentialName: string;
   readonly roleId: string;
@@ -41,12 +41,12 @@ export interface Quickstart {
 /**
  * Starts the servers, applies the declaration, authorises, reads a token and sees its successor arrive.
  *
- * @param onStage called when servers are about to start, which the caller must stop, also where a later step fails
+ * @param onRehearsal called when servers are about to start, which the caller must stop, also where a later step fails
  * @throws ExplainedError saying which part did not work
  */
 export async function runQuickstart(
   { declared, steps, onConsentUrl, signal }: QuickstartOptions,
-  onStage: (stage: Promise<Stage>) => void,
+  onRehearsal: (rehearsal: Promise<Rehearsal>) => void,
 ): Promise<Quickstart> {
   const app = declared.apps[0];
   const credentialName = app?.reads[0];
@@ -64,38 +64,38 @@ export async function runQuickstart(
     return { pluginPath: await findOauthappPlugin(note) };
   });
 
-  const { stage } = await steps.run('Starting OpenBao and a simulated Webex', async () => {
-    const starting = Stage.start({ declared, binary, pluginPath, accessTokenTtlSeconds: SHORT_LIFE_SECONDS });
-    onStage(starting);
+  const { rehearsal } = await steps.run('Starting OpenBao and a simulated Webex', async () => {
+    const starting = Rehearsal.start({ declared, binary, pluginPath, accessTokenTtlSeconds: SHORT_LIFE_SECONDS });
+    onRehearsal(starting);
     const started = await starting;
     return {
-      stage: started,
+      rehearsal: started,
       said: `OpenBao at ${started.server.address}, a simulated Webex at ${started.webex.url} (its access tokens live ${SHORT_LIFE_SECONDS} s, not 14 days)`,
     };
   });
 
   await steps.run('Synthesizing stack webex-tokens', async () => {
-    await stage.synthesize();
+    await rehearsal.synthesize();
     return { said: 'deployment.ts synthesized to stack webex-tokens' };
   });
 
   await steps.run('Applying stack webex-tokens', async (note) => {
-    const { by, changed } = await stage.apply({ note });
+    const { by, changed } = await rehearsal.apply({ note });
     return { said: `${changed.length} resources applied by ${by}, under the provisioner policy` };
   });
 
-  const authorizerToken = await stage.tokenWith(authorizerPolicyName(stage.deployment));
+  const authorizerToken = await rehearsal.tokenWith(authorizerPolicyName(rehearsal.deployment.engine.mountPath));
   await steps.run(`Authorising ${credentialName}`, async (note) => {
     const { person } = await authorize({
-      vault: stage.admin.withToken(authorizerToken),
-      deployment: stage.deployment,
+      vault: rehearsal.admin.withToken(authorizerToken),
+      deployment: rehearsal.deployment,
       credentialName,
       signal,
       onNotice: note,
       onUrl:
         onConsentUrl ??
         (async (url) => {
-          await fetch(await stage.webex.consent(url, { as: findCredential(declared, credentialName).owner }));
+          await fetch(await rehearsal.webex.consent(url, { as: findCredential(declared, credentialName).owner }));
         }),
     });
     return {
@@ -104,20 +104,20 @@ export async function runQuickstart(
   });
 
   const { vault } = await steps.run(`Logging in as ${app.name}`, async () => {
-    const identity = await stage.appRole(app.name);
-    const { appRolePath } = stage.deployment;
-    const login = new AppRoleLogin(stage.admin.connection, { ...identity, appRolePath });
+    const identity = await rehearsal.appRole(app.name);
+    const { appRolePath } = rehearsal.deployment;
+    const login = new AppRoleLogin(rehearsal.admin.connection, { ...identity, appRolePath });
     return { vault: await login.vault(), said: `logged in as app ${app.name}, by AppRole` };
   });
 
-  const { apiUrl } = stage.deployment.webex;
+  const { apiUrl } = rehearsal.deployment.webex;
   const { first } = await steps.run(`Reading ${credentialName}`, async () => {
     const { accessToken } = await readCredential(vault, declared.engine.mountPath, credentialName);
     return { first: accessToken, said: `access token read; people/me says: ${await whose(apiUrl, accessToken)}` };
   });
 
   await steps.run('Waiting for the next access token', async (note) => {
-    stage.webex.expireAccessTokens();
+    rehearsal.webex.expireAccessTokens();
     await mustRefuse(apiUrl, first);
     note('Webex no longer takes the first access token; reading until the engine has the next');
     for (;;) {
@@ -131,7 +131,7 @@ export async function runQuickstart(
   });
 
   // Another secret id: the first one may have been for one login.
-  return { stage, appName: app.name, credentialName, ...(await stage.appRole(app.name)), authorizerToken };
+  return { rehearsal, appName: app.name, credentialName, ...(await rehearsal.appRole(app.name)), authorizerToken };
 }
 
 /** Display name of the account, where the declared scopes let Webex tell. */

@@ -14,7 +14,8 @@ import {
   tokenFile,
   tokenVariable,
 } from '../lib/access/agent-configuration';
-import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { declaredDeployment } from '../lib/cli/deployment-option';
 import { findApp, type App } from '../lib/declaration/deployment';
 
 /*
@@ -29,9 +30,8 @@ interface Options {
   readonly renderIntervalSeconds: number;
 }
 
-function build(): Command {
-  return createCommand({
-    name: 'agent-config',
+export function define(command: Command): void {
+  describeCommand(command, {
     summary:
       'Writes a configuration for "bao agent" or "vault agent", which logs in as the app and keeps its access tokens in files or in the environment of a program. It asks nothing of Vault and writes no secret.',
     environment: Object.fromEntries(Object.entries(VAULT_ENVIRONMENT).filter(([name]) => name !== 'VAULT_TOKEN')),
@@ -60,7 +60,7 @@ function build(): Command {
             : '--exec has no effect with --format file, whose tokens any program can read; add --format env or leave it out',
         );
       }
-      const deployment = await loadDeployment(() => import('../deployment'));
+      const { deployment } = await declaredDeployment(command);
       const app = findApp(deployment, appName);
       const { address, namespace } = vaultOptionsFromEnvironment(deployment.vault);
       const caFile = vaultVariable('CACERT');
@@ -117,7 +117,7 @@ function nextSteps(app: App, folder: string, file: string, server: string, optio
     '',
     'Give the agent its role id and its secret id, then start it:',
     '  umask 077',
-    `  issued=$(npm run --silent issue -- ${app.name} --json)`,
+    `  issued=$(npx webex-token-vault issue ${app.name} --json)`,
     `  ${field('roleId')} > ${quoted(join(folder, 'role-id'))}`,
     `  ${secretId} > ${quoted(join(folder, 'secret-id'))}`,
     `  bao agent -config=${quoted(file)}    # or: vault agent -config=...`,
@@ -129,8 +129,4 @@ function nextSteps(app: App, folder: string, file: string, server: string, optio
 
 function quoted(path: string): string {
   return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-}
-
-if (require.main === module) {
-  void runCommand(build);
 }

@@ -3,7 +3,8 @@ import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { CREDENTIAL_EXIT_CODES, oneLine, vaultOptionsFromEnvironment } from 'webex-token-client/core';
 import { authorize, type Grant } from '../lib/consent/code-grant';
-import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { declaredDeployment } from '../lib/cli/deployment-option';
 import { findCredential } from '../lib/declaration/deployment';
 import { VaultClient } from '../lib/vault/vault-client';
 import { requireToken } from '../lib/access/vault-login';
@@ -18,9 +19,8 @@ interface Options {
   readonly json?: boolean;
 }
 
-function build(signal: AbortSignal): Command {
-  return createCommand({
-    name: 'authorize',
+export function define(command: Command, signal: AbortSignal): void {
+  describeCommand(command, {
     summary: 'Has a person consent to a credential in the browser, and leaves the grant in Vault.',
     environment: {
       ...VAULT_ENVIRONMENT,
@@ -35,7 +35,7 @@ function build(signal: AbortSignal): Command {
     .option('--timeout-seconds <n>', 'how long each consent may take', wholeNumber, 300)
     .option('--json', 'print the result as JSON')
     .action(async (name: string, options: Options) => {
-      const deployment = await loadDeployment(() => import('../deployment'));
+      const { deployment } = await declaredDeployment(command);
       findCredential(deployment, name);
       const vaultOptions = vaultOptionsFromEnvironment(deployment.vault);
       requireToken(vaultOptions);
@@ -127,5 +127,3 @@ function toJson({ credential, person, scopes, expireTime, warnings }: Grant): ob
 function say(line: string): void {
   console.error(line);
 }
-
-void runCommand(build);

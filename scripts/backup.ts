@@ -1,16 +1,17 @@
 import { VaultConnection, vaultOptionsFromEnvironment } from 'webex-token-client/core';
-import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import type { Command } from 'commander';
+import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { declaredDeployment } from '../lib/cli/deployment-option';
 import { DEFAULT_OPERATOR_FOLDER, OPERATOR_ENVIRONMENT, operatorToken } from '../lib/server/operator-folder';
 import { saveSnapshot } from '../lib/server/raft-snapshot';
-import { explainServer } from '../lib/server/server-refusal';
+import { explainRefusals } from '../lib/server/server-refusal';
 
 /*
  * Writes all that the server holds, encrypted as it holds it, to a file.
  */
 
-void runCommand(() =>
-  createCommand({
-    name: 'backup',
+export function define(command: Command): void {
+  describeCommand(command, {
     summary:
       'Writes a Raft snapshot of the server to a file, mode 0600, whole or not at all, and prints its sha256. It is encrypted: restoring it takes the key shares (or the seal) of this server.',
     environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
@@ -18,13 +19,13 @@ void runCommand(() =>
     .argument('<file>', 'where to write it; a file of that name is replaced once the new one is whole')
     .option('--operators <folder>', 'folder with backup-role-id and backup-secret-id', DEFAULT_OPERATOR_FOLDER)
     .action(async (file: string, { operators }: { operators: string }) => {
-      const { vault } = await loadDeployment(() => import('../deployment'));
+      const { vault } = (await declaredDeployment(command)).deployment;
       const options = { ...vaultOptionsFromEnvironment({ address: vault.address }), namespace: undefined };
-      const { sha256, bytes } = await explainServer(async () => {
+      const { sha256, bytes } = await explainRefusals(async () => {
         const token = await operatorToken(options, 'backup', operators);
         return saveSnapshot(new VaultConnection({ ...options, token }), file);
       });
       process.stdout.write(`${sha256}  ${file}\n`);
       process.stderr.write(`${bytes} bytes, checked\n`);
-    }),
-);
+    });
+}

@@ -7,7 +7,7 @@ import {
   prepareCertificates,
   type CertificateReport,
 } from '../lib/server/certificate-folder';
-import { createCommand, runCommand, wholeNumber } from '../lib/cli/command';
+import { describeCommand, wholeNumber } from '../lib/cli/command';
 
 /*
  * A small private CA and certificates for the servers, for those who have none of their own.
@@ -27,9 +27,8 @@ interface Options {
   readonly json?: true;
 }
 
-function build(): Command {
-  return createCommand({
-    name: 'certs',
+export function define(command: Command): void {
+  describeCommand(command, {
     summary:
       'Makes a private CA and a certificate for each server, with keys that only their owner can read. What is good is kept; certificates that are damaged, for other names or end within 30 days are issued again. The CA is never replaced.',
   })
@@ -87,8 +86,4 @@ function nextSteps(folder: string, reports: readonly CertificateReport[]): strin
     ...(renewed ? ['OpenBao takes a renewed certificate by itself; send a running Vault the signal HUP.'] : []),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-if (require.main === module) {
-  void runCommand(() => build());
 }

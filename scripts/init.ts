@@ -5,7 +5,8 @@ import {
   type VaultConnectionOptions,
   vaultOptionsFromEnvironment,
 } from 'webex-token-client/core';
-import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { declaredDeployment } from '../lib/cli/deployment-option';
 import type { Deployment } from '../lib/declaration/deployment';
 import {
   checkKeyOptions,
@@ -28,7 +29,7 @@ import { readPgpKey } from '../lib/server/pgp-key';
 import { createPrivateFolder } from '../lib/server/private-file';
 import { withRootToken } from '../lib/server/root-token';
 import { VaultClient } from '../lib/vault/vault-client';
-import { explainServer } from '../lib/server/server-refusal';
+import { explainRefusals } from '../lib/server/server-refusal';
 
 /*
  * Initialises a production server; and later, with key shares, brings its operators up to date.
@@ -50,16 +51,15 @@ interface Options {
 
 const SECOND_MS = 1000;
 
-function build(signal: AbortSignal): Command {
-  return createCommand({
-    name: 'init',
+export function define(command: Command, signal: AbortSignal): void {
+  describeCommand(command, {
     summary:
       'Initialises a new server: writes its key shares, unseals it, checks that it is audited, makes the operator roles, and revokes the root token.',
     environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
   })
     .option('--shares <n>', 'how many shares the unseal key (or recovery key) is split into', wholeNumber, 5)
     .option('--threshold <n>', 'how many of them it takes', wholeNumber, 3)
-    .option('--pgp-key <files...>', 'PGP public keys, one for each share, which is then written encrypted')
+    .option('--pgp-key <files...>', 'binary PGP public keys, one for each share, which is then written encrypted')
     .option('--unseal-timeout-seconds <n>', 'how long their owners have to unseal it then', wholeNumber, 3600)
     .option('--out <folder>', 'where shares, role ids and secret ids go, a file each', DEFAULT_OPERATOR_FOLDER)
     .option('--print', 'show them once on this terminal instead, and write them nowhere')
@@ -70,9 +70,9 @@ function build(signal: AbortSignal): Command {
     .option('--share-file <files...>', 'with it: take the key shares from these files')
     .addHelpText('after', HELP)
     .action(async (options: Options) => {
-      const deployment = await loadDeployment(() => import('../deployment'));
+      const { deployment } = await declaredDeployment(command);
       const connection = connect(deployment);
-      await explainServer(() =>
+      await explainRefusals(() =>
         options.updatePolicy
           ? update(connection, deployment, options, signal)
           : initialise(connection, deployment, options, signal),
@@ -118,7 +118,9 @@ async function update(
   const client = new VaultClient({ ...connection, token: undefined });
   const status = await client.sealStatus();
   if (!status.initialized || status.sealed) {
-    const [state, command] = status.initialized ? ['sealed', 'npm run unseal'] : ['not initialised', 'npm run init'];
+    const [state, command] = status.initialized
+      ? ['sealed', 'npx webex-token-vault unseal']
+      : ['not initialised', 'npx webex-token-vault init'];
     throw new ExplainedError(`${client.address} is ${state}, so there is nothing to update; run "${command}" first`);
   }
   const token = await operatorToken(connection, 'administrator', options.out);
@@ -172,9 +174,12 @@ function afterwards({ out, print: printed }: Options, deployment: Deployment): s
     ? ''
     : `\nIn ${out}, a file each, mode 0600: give each to whom it belongs, and keep no two shares in one place.`;
   const declared = deployment.declareProvisioner
-    ? '\nSet declareProvisioner to false in deployment.ts: the provisioner may not write its own policy, "npm run init -- --update-policy" does.'
+    ? '\nSet declareProvisioner to false in deployment.ts: the provisioner may not write its own policy, "npx webex-token-vault init --update-policy" does.'
     : '';
-  return `${where}${declared}\nNext: npm run login -- provisioner, and deploy with that token.\n`.replace(/^\n/, '');
+  return `${where}${declared}\nNext: npx webex-token-vault login provisioner, and deploy with that token.\n`.replace(
+    /^\n/,
+    '',
+  );
 }
 
 const HELP = `
@@ -187,5 +192,3 @@ generation of a root token that may be under way.
 Operators (auth/operators, one AppRole each):
 ${OPERATOR_NAMES.map((name: OperatorName) => `  ${name.padEnd(13)}  ${OPERATOR_PURPOSES[name]}`).join('\n')}
 `;
-
-void runCommand(build);

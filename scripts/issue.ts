@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { vaultOptionsFromEnvironment } from 'webex-token-client/core';
-import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { declaredDeployment } from '../lib/cli/deployment-option';
 import { findApp, type App } from '../lib/declaration/deployment';
 import { issuerPolicy, issueSecretId, type WrappedSecretId } from '../lib/access/secret-id';
 import { VaultClient } from '../lib/vault/vault-client';
@@ -14,9 +15,8 @@ interface Options {
   readonly json?: true;
 }
 
-function build(): Command {
-  return createCommand({
-    name: 'issue',
+export function define(command: Command): void {
+  describeCommand(command, {
     summary:
       'Issues a secret id for an app, with the lifetime, uses and networks that deployment.ts declares, and prints a wrapping token that fetches it once.',
     environment: VAULT_ENVIRONMENT,
@@ -27,7 +27,7 @@ function build(): Command {
     .option('--json', 'print everything as JSON')
     .addHelpText('after', policyHelp)
     .action(async (appName: string, options: Options) => {
-      const deployment = await loadDeployment(() => import('../deployment'));
+      const { deployment } = await declaredDeployment(command);
       const app = findApp(deployment, appName);
       const vaultOptions = vaultOptionsFromEnvironment(deployment.vault);
       const issued = await issueSecretId(new VaultClient(vaultOptions), deployment, app.name, options.wrapTtlSeconds);
@@ -101,8 +101,4 @@ function days(seconds: number): string {
 function policyHelp(): string {
   const policy = issuerPolicy('<appRolePath>', '<app>');
   return `\nThe Vault token needs, for each app that it may issue for:\n  ${policy.trimEnd().replaceAll('\n', '\n  ')}\n`;
-}
-
-if (require.main === module) {
-  void runCommand(build);
 }

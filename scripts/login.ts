@@ -1,8 +1,10 @@
+import type { Command } from 'commander';
 import { ExplainedError, quotedList, UsageError, vaultOptionsFromEnvironment } from 'webex-token-client/core';
-import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { declaredDeployment } from '../lib/cli/deployment-option';
 import { DEFAULT_OPERATOR_FOLDER, readOperatorLogin } from '../lib/server/operator-folder';
 import { loginOperator, OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../lib/server/operators';
-import { explainServer } from '../lib/server/server-refusal';
+import { explainRefusals } from '../lib/server/server-refusal';
 import { VaultClient } from '../lib/vault/vault-client';
 
 /*
@@ -11,11 +13,10 @@ import { VaultClient } from '../lib/vault/vault-client';
 
 const environment = Object.fromEntries(Object.entries(VAULT_ENVIRONMENT).filter(([name]) => name !== 'VAULT_TOKEN'));
 
-void runCommand(() =>
-  createCommand({
-    name: 'login',
+export function define(command: Command): void {
+  describeCommand(command, {
     summary:
-      'Logs an operator in and prints the Vault token and nothing else: VAULT_TOKEN=$(npm run --silent login -- provisioner) npm run deploy',
+      'Logs an operator in and prints the Vault token and nothing else: VAULT_TOKEN=$(npx webex-token-vault login provisioner) npm run deploy',
     environment,
   })
     .argument('<operator>', OPERATOR_NAMES.map((name) => `"${name}" ${OPERATOR_PURPOSES[name]}`).join('; '))
@@ -31,8 +32,8 @@ void runCommand(() =>
           `no login of operator "${name}" in ${operators}; name the folder that has ${name}-role-id and ${name}-secret-id with --operators`,
         );
       }
-      const { vault } = await loadDeployment(() => import('../deployment'));
+      const { vault } = (await declaredDeployment(command)).deployment;
       const client = new VaultClient({ ...vaultOptionsFromEnvironment(vault), namespace: undefined });
-      process.stdout.write(`${await explainServer(() => loginOperator(client, login))}\n`);
-    }),
-);
+      process.stdout.write(`${await explainRefusals(() => loginOperator(client, login))}\n`);
+    });
+}

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { quickstartLock } from '../rehearsal/quickstart-lock';
 import { QUICKSTART_STEPS, runQuickstart, type Quickstart } from '../rehearsal/quickstart';
-import type { Stage } from '../rehearsal/stage';
+import type { Rehearsal } from '../rehearsal/rehearsal';
 import { StepLog } from '../rehearsal/step-log';
-import { createCommand, loadDeployment, runCommand } from '../lib/cli/command';
+import { describeCommand } from '../lib/cli/command';
+import { declaredDeployment } from '../lib/cli/deployment-option';
 
 /*
  * Shows the whole main job on this machine, with a real server and a simulated Webex.
@@ -16,9 +17,8 @@ interface Options {
   readonly open?: true;
 }
 
-function build(signal: AbortSignal): Command {
-  return createCommand({
-    name: 'quickstart',
+export function define(command: Command, signal: AbortSignal): void {
+  describeCommand(command, {
     summary:
       'Takes deployment.ts to a real OpenBao on loopback, authorises at a simulated Webex, reads a token as an app and sees it renewed. Nothing is left running.',
     environment: {
@@ -32,9 +32,9 @@ function build(signal: AbortSignal): Command {
     .option('--open', 'consent yourself, in your browser')
     .action(async (options: Options) => {
       const started = performance.now();
-      const deployment = await loadDeployment(() => import('../deployment'));
+      const { deployment } = await declaredDeployment(command);
       const unlock = await quickstartLock();
-      let stage: Promise<Stage> | undefined;
+      let rehearsal: Promise<Rehearsal> | undefined;
       try {
         const quickstart = await runQuickstart(
           {
@@ -44,7 +44,7 @@ function build(signal: AbortSignal): Command {
             signal,
           },
           (starting) => {
-            stage = starting;
+            rehearsal = starting;
           },
         );
         process.stdout.write(`\nIt works: ${((performance.now() - started) / 1000).toFixed(1)} s in all.\n`);
@@ -54,7 +54,7 @@ function build(signal: AbortSignal): Command {
         }
       } finally {
         // One that did not start has said so already.
-        await (await stage?.catch(() => undefined))?.stop();
+        await (await rehearsal?.catch(() => undefined))?.stop();
         await unlock();
       }
     });
@@ -82,27 +82,27 @@ function interruption(signal: AbortSignal): Promise<void> {
 }
 
 /** The secrets go to files that end with the quickstart, so that no terminal or shell history keeps them. */
-function howToUse({ stage, appName, credentialName, roleId, secretId, authorizerToken }: Quickstart): string {
+function howToUse({ rehearsal, appName, credentialName, roleId, secretId, authorizerToken }: Quickstart): string {
   const file = (name: string, content: string): string => {
-    const path = join(stage.folder, name);
+    const path = join(rehearsal.folder, name);
     writeFileSync(path, content, { mode: 0o600 });
     return path;
   };
-  const { engine, appRolePath, vault } = stage.deployment;
+  const { engine, appRolePath, vault } = rehearsal.deployment;
   const login = `auth/${appRolePath}/login`;
   const credential = `${engine.mountPath}/creds/${credentialName}`;
-  const rehearsal = Object.entries(stage.environment).map(([name, value]) => `export ${name}='${value}'`);
+  const variables = Object.entries(rehearsal.environment).map(([name, value]) => `export ${name}='${value}'`);
   return `
 Everything stays up until Ctrl-C. In another terminal:
 
-  export VAULT_ADDR=${stage.server.address}${vault.namespace === undefined ? '' : ` VAULT_NAMESPACE=${vault.namespace}`}
+  export VAULT_ADDR=${rehearsal.server.address}${vault.namespace === undefined ? '' : ` VAULT_NAMESPACE=${vault.namespace}`}
   export VAULT_ROLE_ID=${roleId}
   export VAULT_SECRET_ID_FILE=${file('secret-id', secretId)}
-  ${rehearsal.join('\n  ')}
+  ${variables.join('\n  ')}
 
 As app ${appName}, with this project, the vault or bao CLI, curl, or Python's hvac:
 
-  npm run -s token -- ${credentialName}
+  npx webex-token ${credentialName}
 
   export VAULT_TOKEN=$(bao write -field=token ${login} role_id=$VAULT_ROLE_ID secret_id=@$VAULT_SECRET_ID_FILE)
   bao read -field=access_token ${credential}
@@ -113,10 +113,7 @@ As app ${appName}, with this project, the vault or bao CLI, curl, or Python's hv
 
 As the authorizer, to consent anew:
 
-  VAULT_TOKEN=$(cat ${file('authorizer-token', authorizerToken)}) npm run authorize -- ${credentialName} --replace
+  VAULT_TOKEN=$(cat ${file('authorizer-token', authorizerToken)}) npx webex-token-vault authorize ${credentialName} --replace
 
 `;
 }
-
-// At Ctrl-C a download or a build may still run; it ends with this process.
-void runCommand(build).then(() => process.exit());

@@ -1,10 +1,13 @@
+import type { Command } from 'commander';
 import { ExplainedError, UsageError, vaultOptionsFromEnvironment, vaultVariable } from 'webex-token-client/core';
-import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { declaredDeployment } from '../lib/cli/deployment-option';
 import { findCredential } from '../lib/declaration/deployment';
+import { checkKeyOptions, type KeyOptions } from '../lib/server/initialisation';
 import { readKeyShares, RememberedKeyShares } from '../lib/server/key-shares';
 import { DEFAULT_OPERATOR_FOLDER, OPERATOR_ENVIRONMENT, operatorToken } from '../lib/server/operator-folder';
 import { restoreServer } from '../lib/server/restoration';
-import { explainServer } from '../lib/server/server-refusal';
+import { explainRefusals } from '../lib/server/server-refusal';
 
 /*
  * Puts a backup back, and proves it.
@@ -15,6 +18,8 @@ interface Options {
   readonly from?: string;
   readonly shareFile?: string[];
   readonly operators?: string;
+  readonly shares?: number;
+  readonly threshold?: number;
   readonly force?: true;
   readonly yes?: true;
   readonly unsealTimeoutSeconds: number;
@@ -26,29 +31,33 @@ const HELP = `
 What it acts with: a root token for the moment, made of the key shares and the operator role "administrator"; or, where
 no shares are given, VAULT_TOKEN. An empty server (its data deleted) needs neither: it is initialised with a key that is
 forgotten again, and takes over the keys of the snapshot. Without shares, unseal it from another terminal.
+How the unseal key of the snapshot is split (--shares, --threshold) is needed for an empty server and with --force, for
+a server goes on counting shares as before; not where a seal opens the server. It is what "init" was told, 5 and 3
+unless it was told otherwise.
 All tokens, secret ids and key shares are those of the time of the backup afterwards. A refresh token that Webex has
 replaced since then may be refused: read each credential, and authorise again where that fails.
 The audit devices must be those of the server that the snapshot came from, their file_path included.
 `;
 
-void runCommand((signal) =>
-  createCommand({
-    name: 'restore',
+export function define(command: Command, signal: AbortSignal): void {
+  describeCommand(command, {
     summary:
       'Restores a Raft snapshot, onto the server that it came from or onto an empty one, waits until it is active, and reads a credential to prove it.',
     environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
   })
-    .argument('<file>', 'the snapshot, as "npm run backup" wrote it')
+    .argument('<file>', 'the snapshot, as "npx webex-token-vault backup" wrote it')
     .option('--credential <name>', 'credential to read afterwards; its token is not shown')
     .option('--from <folder>', 'take the key shares that go with the snapshot from this folder')
     .option('--share-file <files...>', 'take them from these files; default: asked for, where there is a terminal')
+    .option('--shares <n>', 'how many shares the unseal key of the snapshot is split into', wholeNumber)
+    .option('--threshold <n>', 'how many of them it takes; default: both are asked for', wholeNumber)
     .option('--operators <folder>', 'folder with administrator-role-id and administrator-secret-id; default: --from')
     .option('--force', 'onto a server in use that has other keys; those of the snapshot then apply to it')
     .option('--yes', 'do not ask for confirmation; needed without a terminal')
     .option('--unseal-timeout-seconds <n>', 'how long others have to unseal it afterwards', wholeNumber, 300)
     .addHelpText('after', HELP)
     .action(async (file: string, options: Options) => {
-      const deployment = await loadDeployment(() => import('../deployment'));
+      const { deployment } = await declaredDeployment(command);
       const connection = {
         ...vaultOptionsFromEnvironment({ address: deployment.vault.address }),
         namespace: undefined,
@@ -58,7 +67,7 @@ void runCommand((signal) =>
       const token = vaultVariable('TOKEN');
       const given = from !== undefined || shareFile !== undefined;
       const asked = process.stdin.isTTY && token === undefined;
-      const reading = await explainServer(() =>
+      const reading = await explainRefusals(() =>
         restoreServer(connection, {
           file,
           force,
@@ -68,6 +77,7 @@ void runCommand((signal) =>
             given || asked
               ? new RememberedKeyShares(readKeyShares({ files: shareFile, folder: from }, signal))
               : undefined,
+          snapshotKey: () => snapshotKey(options, signal),
           administratorToken: () =>
             operatorToken(
               { ...connection, token: undefined },
@@ -87,8 +97,28 @@ void runCommand((signal) =>
           : `Restored. Credential "${name ?? ''}" reads well${reading.expireTime === undefined ? '' : `, its access token expires at ${reading.expireTime.toISOString()}`}.\n`,
       );
       reading?.warnings.forEach((warning) => process.stderr.write(`warning: ${warning}\n`));
-    }),
-);
+    });
+}
+
+/** How many shares there are, and how many of them it takes, cannot be seen in a snapshot. */
+async function snapshotKey({ shares, threshold }: Options, signal: AbortSignal): Promise<KeyOptions> {
+  if ((shares === undefined || threshold === undefined) && !process.stdin.isTTY) {
+    throw new UsageError(
+      'a server goes on counting key shares as before, so it has to be known how the unseal key of the snapshot is split; give --shares and --threshold',
+    );
+  }
+  const key = {
+    shares: shares ?? (await askNumber('Into how many shares is the unseal key of the snapshot split?', signal)),
+    threshold: threshold ?? (await askNumber('How many of them does it take?', signal)),
+  };
+  checkKeyOptions(key);
+  return key;
+}
+
+async function askNumber(message: string, signal: AbortSignal): Promise<number> {
+  const prompts = await import('@inquirer/prompts');
+  return prompts.number({ message, min: 1, max: 255, required: true }, { signal, output: process.stderr });
+}
 
 async function confirm(question: string, yes: boolean, signal: AbortSignal): Promise<void> {
   if (yes) {

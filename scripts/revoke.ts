@@ -1,10 +1,12 @@
+import type { Command } from 'commander';
 import {
   CREDENTIAL_EXIT_CODES,
   ExplainedError,
   UsageError,
   vaultOptionsFromEnvironment,
 } from 'webex-token-client/core';
-import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { declaredDeployment } from '../lib/cli/deployment-option';
 import { findCredential } from '../lib/declaration/deployment';
 import { deleteCredential, findRevocable, whatRemains } from '../lib/consent/revocation';
 import { VaultClient } from '../lib/vault/vault-client';
@@ -12,9 +14,8 @@ import { requireToken } from '../lib/access/vault-login';
 
 /** Deletes a credential in Vault, and says what Webex still honours. */
 
-void runCommand((signal) =>
-  createCommand({
-    name: 'revoke',
+export function define(command: Command, signal: AbortSignal): void {
+  describeCommand(command, {
     summary:
       'Deletes a credential in Vault: its apps get no more tokens. Webex is not told; the command says what to do.',
     environment: {
@@ -26,7 +27,7 @@ void runCommand((signal) =>
     .argument('<credential>', 'name of the credential, as in deployment.ts')
     .option('--yes', 'do not ask for confirmation; needed without a terminal')
     .action(async (name: string, { yes }: { yes?: boolean }) => {
-      const deployment = await loadDeployment(() => import('../deployment'));
+      const { deployment } = await declaredDeployment(command);
       const credential = findCredential(deployment, name);
       const { mountPath } = deployment.engine;
       const options = vaultOptionsFromEnvironment(deployment.vault);
@@ -38,8 +39,8 @@ void runCommand((signal) =>
       }
       await deleteCredential(vault, mountPath, name);
       console.log([`"${name}" is deleted in Vault.`, ...whatRemains(deployment, credential, revocable)].join('\n'));
-    }),
-);
+    });
+}
 
 async function confirmed(name: string, address: string, signal: AbortSignal): Promise<boolean> {
   if (!process.stdin.isTTY) {

@@ -1,7 +1,9 @@
 import { vaultOptionsFromEnvironment, vaultVariable } from 'webex-token-client/core';
-import { createCommand, loadDeployment, runCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import type { Command } from 'commander';
+import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { declaredDeployment } from '../lib/cli/deployment-option';
 import { readKeyShares } from '../lib/server/key-shares';
-import { explainServer } from '../lib/server/server-refusal';
+import { explainRefusals } from '../lib/server/server-refusal';
 import { unseal } from '../lib/server/unsealing';
 import { VaultClient } from '../lib/vault/vault-client';
 
@@ -16,26 +18,24 @@ Several people can each give a share from their own machine: the server counts t
 only at the last one whether all of them are right; where not, it forgets all of them.
 `;
 
-void runCommand((signal) =>
-  createCommand({
-    name: 'unseal',
+export function define(command: Command, signal: AbortSignal): void {
+  describeCommand(command, {
     summary:
       'Unseals one server, the one at VAULT_ADDR: run it once for each node. Key shares are asked for unseen, or come from files, or one a line on standard input; never from the command line.',
     environment: { VAULT_ADDR: VAULT_ADDR ?? '', VAULT_CACERT: VAULT_CACERT ?? '' },
   })
-    .option('--from <folder>', 'take the key shares from this folder, as "npm run init" wrote it')
+    .option('--from <folder>', 'take the key shares from this folder, as "npx webex-token-vault init" wrote it')
     .option('--share-file <files...>', 'take them from these files, one share in each')
     .addHelpText('after', HELP)
     .action(async ({ from, shareFile }: { from?: string; shareFile?: string[] }) => {
       // In an emergency this must not depend on the rest of the project.
-      const declared =
-        vaultVariable('ADDR') === undefined ? (await loadDeployment(() => import('../deployment'))).vault : {};
+      const declared = vaultVariable('ADDR') === undefined ? (await declaredDeployment(command)).deployment.vault : {};
       const client = new VaultClient({
         ...vaultOptionsFromEnvironment({ address: declared.address }),
         namespace: undefined,
         token: undefined,
       });
-      await explainServer(async () => {
+      await explainRefusals(async () => {
         const { initialized, sealed, progress, t: threshold } = await client.sealStatus();
         if (initialized && !sealed) {
           process.stderr.write(`${client.address} is unsealed already\n`);
@@ -49,5 +49,5 @@ void runCommand((signal) =>
         );
         process.stderr.write(`${client.address} is unsealed\n`);
       });
-    }),
-);
+    });
+}

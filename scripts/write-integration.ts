@@ -1,22 +1,17 @@
 import type { Command } from 'commander';
 import { UsageError } from 'webex-token-client/core';
-import { createCommand, runCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
-import {
-  INTEGRATION_SECRET_ENVIRONMENT as NAMES,
-  providerClient,
-  requireClientSecret,
-  writeIntegration,
-} from '../lib/vault/integration-secret';
+import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { INTEGRATION_SECRET_ENVIRONMENT as NAMES } from '../lib/declaration/integration-secret-environment';
+import { providerClient, requireClientSecret, writeIntegration } from '../lib/vault/integration-secret';
 
 /*
  * Started by Terraform while it applies stack `webex-tokens`, never by hand: see constructs/tokens/integration.ts.
  */
 
-function build(): Command {
+export function define(command: Command): void {
   // Terraform's provider knows these forms only, and the secret has to go where the provider goes.
   const vaultEnvironment = Object.entries(VAULT_ENVIRONMENT).filter(([name]) => name.startsWith('VAULT_'));
-  const command = createCommand({
-    name: 'deploy',
+  describeCommand(command, {
     summary: 'Writes the client secret of an integration. Terraform runs it; nobody else has to.',
     environment: {
       [NAMES.integration]: 'name of the integration',
@@ -43,7 +38,6 @@ function build(): Command {
         entry: variable(NAMES.entry),
       }),
     );
-  return command;
 }
 
 function secretOptions(): { integration: string; variable: string; clientSecret?: string } {
@@ -61,5 +55,3 @@ function variable(name: string): string {
   }
   return value;
 }
-
-void runCommand(build);

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { rehearsalEnvironment } from '../lib/declaration/rehearsal';
+import { deploymentInFile } from './fixtures/deployment-file';
 import { exampleDeployment, PROJECT_FOLDER } from './fixtures/declaration';
 
 let folder: string;
@@ -45,7 +45,10 @@ it('synthesizes a server and what is in it, without a trace of this machine', as
 });
 
 it('leaves the server out where one exists', async () => {
-  expect(await main(rehearsalEnvironment(exampleDeployment()))).toMatchObject({ code: 0, stacks: ['webex-tokens'] });
+  expect(await main(deploymentInFile(folder, exampleDeployment()))).toMatchObject({
+    code: 0,
+    stacks: ['webex-tokens'],
+  });
 });
 
 it.each<[string, () => NodeJS.ProcessEnv, string]>([

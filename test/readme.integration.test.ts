@@ -1,16 +1,15 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { run } from '../rehearsal/child-process';
 import { VaultWithWebex } from './fixtures/vault-with-webex';
-import { authorize } from '../lib/consent/code-grant';
 
 /*
- * What README.md tells people to type, typed; and what README.md and the pages around it name, looked for.
+ * What client/README.md tells people to type, typed; and what it, README.md and the pages around it name, looked for.
  */
 
 const PROJECT = resolve(__dirname, '..');
-const readme = readFileSync(join(PROJECT, 'README.md'), 'utf8');
+const readme = readFileSync(join(PROJECT, 'client/README.md'), 'utf8');
 const { scripts } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as {
   scripts: Record<string, string>;
 };
@@ -20,26 +19,19 @@ function snippet(name: string): string {
   const [, indent = '', code] =
     new RegExp(`<!-- test: ${name} -->\\n+( *)\`\`\`\\w*\\n([\\s\\S]*?)\`\`\``).exec(readme) ?? [];
   if (code === undefined) {
-    throw new Error(`README.md has no code block behind <!-- test: ${name} -->`);
+    throw new Error(`client/README.md has no code block behind <!-- test: ${name} -->`);
   }
   return code.replaceAll(new RegExp(`^${indent}`, 'gm'), '');
 }
 
-describe('snippets of README.md', () => {
+describe('snippets of client/README.md', () => {
   let vault: VaultWithWebex;
   let folder: string;
   let environment: NodeJS.ProcessEnv;
 
   beforeAll(async () => {
     vault = await VaultWithWebex.start();
-    await authorize({
-      vault: await vault.authorizer(),
-      deployment: vault.deployment,
-      credentialName: 'testauth',
-      onUrl: async (url) => {
-        await fetch(await vault.webex.consent(url));
-      },
-    });
+    await vault.authorise();
     folder = mkdtempSync(join(tmpdir(), 'readme-'));
     const { roleId, secretId } = await vault.appLogin('people-me');
     writeFileSync(join(folder, 'secret-id'), secretId, { mode: 0o600 });
@@ -81,8 +73,8 @@ describe('snippets of README.md', () => {
     await expect(meBy(stdout.trim())).resolves.toMatchObject({ displayName: 'Ada Admin' });
   });
 
-  test('npm run --silent token prints the access token and nothing else', async () => {
-    const { exitCode, stdout } = await run('npm', ['run', '--silent', 'token', '--', 'testauth'], {
+  test('npx webex-token prints the access token and nothing else', async () => {
+    const { exitCode, stdout } = await run('npx', ['webex-token', 'testauth'], {
       cwd: PROJECT,
       env: environment,
     });
@@ -93,11 +85,17 @@ describe('snippets of README.md', () => {
 });
 
 /** Every page, by its path from the project's folder. */
-const pages = ['.', 'docs', 'plugin'].flatMap((folder) =>
+const pages = ['.', 'client', 'docs', 'plugin'].flatMap((folder) =>
   readdirSync(join(PROJECT, folder))
     .filter((name) => name.endsWith('.md'))
     .map((name) => join(folder, name)),
 );
+
+test.each(pages)('every command of the program in %s is there', (page) => {
+  const text = readFileSync(join(PROJECT, page), 'utf8');
+  const named = [...text.matchAll(/npx webex-token-vault ([\w-]+)/g)].map(([, name]) => name ?? '');
+  expect(named.filter((name) => !existsSync(join(PROJECT, 'scripts', `${name}.ts`)))).toEqual([]);
+});
 
 test.each(pages)('every npm command in %s is one of the package', (page) => {
   const text = readFileSync(join(PROJECT, page), 'utf8');
@@ -105,9 +103,11 @@ test.each(pages)('every npm command in %s is one of the package', (page) => {
   expect(named.filter((name) => !(name in scripts))).toEqual([]);
 });
 
-test('README.md and docs/production.md name npm commands at all', () => {
+test('README.md and docs/production.md name commands at all', () => {
   for (const page of ['README.md', 'docs/production.md']) {
-    expect(readFileSync(join(PROJECT, page), 'utf8').match(/npm run /g)?.length).toBeGreaterThan(10);
+    expect(
+      readFileSync(join(PROJECT, page), 'utf8').match(/npm run |npx webex-token(?:-vault)? /g)?.length,
+    ).toBeGreaterThan(10);
   }
 });
 

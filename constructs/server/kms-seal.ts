@@ -1,105 +1,21 @@
+import type { z } from 'zod';
 import { ExplainedError, quotedList } from 'webex-token-client/core';
+import { kmsPluginFields, kmsSeals } from '../../lib/declaration/kms-seal-declaration';
 import { Seal } from './seal';
 
-/** @see https://developer.hashicorp.com/vault/docs/configuration/seal/awskms */
-interface AwsKmsSealProps {
-  readonly type: 'awskms';
-  readonly kmsKeyId: string;
-  /** @default - that of the server's environment or instance */
-  readonly region?: string;
-  /** @default - that of the region */
-  readonly endpoint?: string;
-}
+export type KmsSealProps = Readonly<z.input<(typeof kmsSeals)[keyof typeof kmsSeals]>>;
 
-/** @see https://developer.hashicorp.com/vault/docs/configuration/seal/gcpckms */
-interface GcpCkmsSealProps {
-  readonly type: 'gcpckms';
-  readonly project: string;
-  readonly region: string;
-  readonly keyRing: string;
-  readonly cryptoKey: string;
-}
-
-/** @see https://developer.hashicorp.com/vault/docs/configuration/seal/azurekeyvault */
-interface AzureKeyVaultSealProps {
-  readonly type: 'azurekeyvault';
-  readonly tenantId: string;
-  readonly vaultName: string;
-  readonly keyName: string;
-  /** @default - the managed identity of the machine */
-  readonly clientId?: string;
-  /** @default "AZUREPUBLICCLOUD" */
-  readonly environment?: string;
-  /** @default "vault.azure.net" */
-  readonly resource?: string;
-}
-
-/** @see https://developer.hashicorp.com/vault/docs/configuration/seal/ocikms */
-interface OciKmsSealProps {
-  readonly type: 'ocikms';
-  readonly keyId: string;
-  readonly cryptoEndpoint: string;
-  readonly managementEndpoint: string;
-  /** The API key in `~/.oci/config` of the server, not the instance principal. @default false */
-  readonly authTypeApiKey?: boolean;
-}
-
-/** A slot or a token label, and the key. @see https://openbao.org/docs/configuration/seal/pkcs11/ */
-interface Pkcs11SealProps {
-  readonly type: 'pkcs11';
-  /** Path of the HSM's library on the server. */
-  readonly lib: string;
-  readonly keyLabel: string;
-  /** In decimal digits. @default - the one with the token label */
-  readonly slot?: string;
-  /** @default - that of the slot */
-  readonly tokenLabel?: string;
-  /** @default - any with that label */
-  readonly keyId?: string;
-  /** @default - the best that the HSM has */
-  readonly mechanism?: string;
-  /** Vault Enterprise's second key. @default - none */
-  readonly hmacKeyLabel?: string;
-}
-
-interface KmsPluginProps {
-  /** OpenBao: file name of the KMS plugin in the plugin directory. @default - built in, as in Vault */
-  readonly pluginCommand?: string;
-  /** OpenBao: hex sha256 of that file. @default - built in, as in Vault */
-  readonly pluginSha256?: string;
-}
-
-export type KmsSealProps = (
-  AwsKmsSealProps | GcpCkmsSealProps | AzureKeyVaultSealProps | OciKmsSealProps | Pkcs11SealProps
-) &
-  KmsPluginProps;
-
-const SETTINGS = {
+/** Settings of the server that are secrets, and where it takes them from instead. */
+const SECRETS: Readonly<Record<KmsSealProps['type'], Readonly<Record<string, string>>>> = {
   awskms: {
-    required: ['kms_key_id'],
-    optional: ['region', 'endpoint'],
-    secrets: {
-      access_key: 'AWS_ACCESS_KEY_ID',
-      secret_key: 'AWS_SECRET_ACCESS_KEY',
-      session_token: 'AWS_SESSION_TOKEN',
-    },
+    access_key: 'AWS_ACCESS_KEY_ID',
+    secret_key: 'AWS_SECRET_ACCESS_KEY',
+    session_token: 'AWS_SESSION_TOKEN',
   },
-  gcpckms: {
-    required: ['project', 'region', 'key_ring', 'crypto_key'],
-    optional: [],
-    secrets: { credentials: 'GOOGLE_APPLICATION_CREDENTIALS, the path of that file,' },
-  },
-  azurekeyvault: {
-    required: ['tenant_id', 'vault_name', 'key_name'],
-    optional: ['client_id', 'environment', 'resource'],
-    secrets: { client_secret: 'AZURE_CLIENT_SECRET' },
-  },
-  ocikms: { required: ['key_id', 'crypto_endpoint', 'management_endpoint'], optional: ['auth_type_api_key'] },
-  pkcs11: {
-    required: ['lib', 'key_label'],
-    optional: ['slot', 'token_label', 'key_id', 'mechanism', 'hmac_key_label'],
-    secrets: { pin: 'BAO_HSM_PIN (OpenBao) or VAULT_HSM_PIN (Vault)' },
-  },
+  gcpckms: { credentials: 'GOOGLE_APPLICATION_CREDENTIALS, the path of that file,' },
+  azurekeyvault: { client_secret: 'AZURE_CLIENT_SECRET' },
+  ocikms: {},
+  pkcs11: { pin: 'BAO_HSM_PIN (OpenBao) or VAULT_HSM_PIN (Vault)' },
 };
 
 /**
@@ -112,10 +28,10 @@ export class KmsSeal extends Seal {
   declare readonly plugin?: { readonly command: string; readonly sha256sum: string };
 
   constructor({ type, pluginCommand, pluginSha256, ...settings }: KmsSealProps) {
-    if (!Object.hasOwn(SETTINGS, type)) {
-      throw new ExplainedError(`seal "${type}" is not known; use one of ${quotedList(Object.keys(SETTINGS))}`);
+    if (!Object.hasOwn(kmsSeals, type)) {
+      throw new ExplainedError(`seal "${type}" is not known; use one of ${quotedList(Object.keys(kmsSeals))}`);
     }
-    super(type, settings, SETTINGS[type]);
+    super(type, withoutPlugin(kmsSeals[type].shape), settings, SECRETS[type]);
     if ((pluginCommand === undefined) !== (pluginSha256 === undefined)) {
       throw new ExplainedError(
         `seal "${type}" needs pluginCommand and pluginSha256 together, got one; give both, or none where it is built in`,
@@ -130,4 +46,9 @@ export class KmsSeal extends Seal {
       this.plugin = { command: pluginCommand, sha256sum: pluginSha256 };
     }
   }
+}
+
+/** The plugin has a stanza of its own. */
+function withoutPlugin(fields: Readonly<Record<string, z.ZodType>>): Record<string, z.ZodType> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !(name in kmsPluginFields)));
 }

@@ -62,7 +62,7 @@ export class ProductionServerContainer extends Construct {
 
     // Never started. Docker copies nothing into a container whose root is read-only, but it does into this one's volume;
     // so the configuration is with the engine, which needs no file of this project to restart the server.
-    const parcel = new Container(this, 'configuration', {
+    const carrier = new Container(this, 'configuration', {
       name: `${name}-configuration`,
       image: image.imageId,
       start: false,
@@ -82,7 +82,7 @@ export class ProductionServerContainer extends Construct {
     // 0: unsealed, 2: sealed, 1: no answer. What it prints says which, and Docker keeps that.
     const test = ['CMD-SHELL', `${statusCommand(cli, props.serverName, caFile)} || [ $? -eq 2 ]`];
     // The provider calls a change of these an update, and does nothing.
-    const shape = new DataResource(this, 'shape', { triggersReplace: { mounts, tmpfs, test } });
+    const fixedAtCreation = new DataResource(this, 'shape', { triggersReplace: { mounts, tmpfs, test } });
 
     const command = [cli, 'server', `-config=${folder}/configuration/${CONFIGURATION_FILE}`];
     new Container(this, 'container', {
@@ -122,7 +122,9 @@ export class ProductionServerContainer extends Construct {
       stopTimeout: STOP_TIMEOUT_SECONDS,
       destroyGraceSeconds: STOP_TIMEOUT_SECONDS,
       lifecycle: {
-        replaceTriggeredBy: [parcel, shape].map((each) => `${each.terraformResourceType}.${each.friendlyUniqueId}`),
+        replaceTriggeredBy: [carrier, fixedAtCreation].map(
+          (each) => `${each.terraformResourceType}.${each.friendlyUniqueId}`,
+        ),
       },
     });
   }

@@ -2,22 +2,38 @@ import { Image } from '@cdktf/provider-docker/lib/image';
 import { Network } from '@cdktf/provider-docker/lib/network';
 import { Construct } from 'constructs';
 import { basename } from 'node:path';
+import type { z } from 'zod';
+import { withDefaults } from '../../lib/declaration/defaults';
 import type { SealDeclaration } from '../../lib/declaration/seal-declaration';
-import { nodeNames, type ProductionServerDeclaration } from '../../lib/declaration/server-declaration';
+import { nodeNames, productionServerDeclaration, tlsDeclaration } from '../../lib/declaration/server-declaration';
 import { KmsSeal } from './kms-seal';
 import { ProductionServerContainer } from './production-server-container';
 import type { Seal } from './seal';
 import { ServerCluster } from './server-cluster';
 import { StaticSeal } from './static-seal';
-import { TransitSeal, type TransitSealProps } from './transit-seal';
+import { TransitSeal } from './transit-seal';
 import { VAULT_SERVER_FLAVOURS } from './vault-server-flavour';
 
-export interface ProductionServerProps {
-  readonly server: ProductionServerDeclaration;
-  /** Folder that holds the plugin binary, as the declaration gives it. */
+type DeclaredSettings = Omit<z.input<typeof productionServerDeclaration>, 'mode' | 'tls'>;
+
+export interface ProductionServerProps extends Readonly<DeclaredSettings> {
+  /** Folder that holds the plugin binary. */
   readonly pluginFolder: string;
-  /** Absolute path on the Docker host of a path in the declaration. */
-  readonly hostPath: (path: string) => string;
+  /**
+   * Folder that holds certificate, key and CA. It is mounted whole, so that a renewed file is seen. `{node}` becomes the
+   * name of the container. @default "secrets/tls/{node}"
+   */
+  readonly tlsFolder?: string;
+  /** The server's certificate in that folder, then those between it and the CA. @default "server.pem" */
+  readonly tlsCertFile?: string;
+  /** Its private key in that folder, mode 0600, owned by the container's user. @default "server-key.pem" */
+  readonly tlsKeyFile?: string;
+  /** The CA in that folder; null: one that every system knows. @default "ca.pem" */
+  readonly tlsCaFile?: string | null;
+  /** Host name in the certificate. `{node}` becomes the name of the container. @default "{node}" */
+  readonly serverName?: string;
+  /** Absolute path on the Docker host of each file and folder that is given here. @default - they are absolute paths */
+  readonly hostPath?: (path: string) => string;
 }
 
 /** A Vault or OpenBao server in production, of one node or of three on one Docker network. */
@@ -25,11 +41,20 @@ export class ProductionServer extends Construct {
   /** Where each node answers on this machine. */
   readonly addresses: readonly string[];
 
-  constructor(scope: Construct, id: string, { server, pluginFolder, hostPath }: ProductionServerProps) {
+  constructor(scope: Construct, id: string, props: ProductionServerProps) {
     super(scope, id);
-    const { flavour, containerName, tls, seal, sealFolder, environmentFile, bindAddress } = server;
+    const { pluginFolder, hostPath = (path: string) => path } = props;
+    const settings = withDefaults(productionServerDeclaration.omit({ mode: true, tls: true }), props);
+    const { flavour, containerName, seal, sealFolder, environmentFile, bindAddress, port } = settings;
+    const tls = withDefaults(tlsDeclaration, {
+      folder: props.tlsFolder,
+      certFile: props.tlsCertFile,
+      keyFile: props.tlsKeyFile,
+      caFile: props.tlsCaFile,
+      serverName: props.serverName,
+    });
     const { image: pinnedImage, folder } = VAULT_SERVER_FLAVOURS[flavour];
-    const names = nodeNames(server);
+    const names = nodeNames(settings);
     const serverName = (name: string): string => tls.serverName.replaceAll('{node}', name);
     const caFile = tls.caFile === null ? undefined : `${folder}/tls/${tls.caFile}`;
 
@@ -48,25 +73,25 @@ export class ProductionServer extends Construct {
       auditFilePath: `${folder}/logs/audit.log`,
       pluginDirectory: `${folder}/plugins`,
       seal: seal && sealOf(seal, (file) => `${folder}/seal-keys/${basename(file)}`),
-      disableMlock: server.disableMlock,
-      prometheusRetentionSeconds: server.prometheusRetentionSeconds,
-      ui: server.ui,
-      logLevel: server.logLevel,
+      disableMlock: settings.disableMlock,
+      prometheusRetentionSeconds: settings.prometheusRetentionSeconds,
+      ui: settings.ui,
+      logLevel: settings.logLevel,
     });
 
-    const image = new Image(this, 'image', { name: server.image ?? pinnedImage, keepLocally: true });
+    const image = new Image(this, 'image', { name: settings.image ?? pinnedImage, keepLocally: true });
     const network = new Network(this, 'network', { name: containerName });
     const sealFiles = seal?.type === 'static' ? [seal.currentKeyFile, seal.previousKeyFile] : [];
     configurations.forEach((configuration, index) => {
       const name = configuration.nodeId;
       new ProductionServerContainer(this, name, {
-        ...server,
+        ...settings,
         image,
         network,
         name,
         serverName: serverName(name),
         configuration,
-        port: server.port + 10 * index,
+        port: port + 10 * index,
         files: {
           [`${folder}/plugins`]: hostPath(pluginFolder),
           [`${folder}/tls`]: hostPath(tls.folder.replaceAll('{node}', name)),
@@ -80,14 +105,14 @@ export class ProductionServer extends Construct {
         },
         caFile,
         environmentFile: environmentFile && `${folder}/environment`,
-        lockMemory: server.disableMlock === false,
+        lockMemory: settings.disableMlock === false,
       });
     });
 
     const host = ['0.0.0.0', '::'].includes(bindAddress) ? '127.0.0.1' : bindAddress;
-    const own = tls.serverName !== '{node}';
+    const hasNameOfItsOwn = tls.serverName !== '{node}';
     this.addresses = names.map(
-      (name, index) => `https://${own ? serverName(name) : bracketed(host)}:${server.port + 10 * index}`,
+      (name, index) => `https://${hasNameOfItsOwn ? serverName(name) : bracketed(host)}:${port + 10 * index}`,
     );
   }
 }
@@ -105,7 +130,7 @@ function sealOf(seal: SealDeclaration, inContainer: (file: string) => string): S
       });
     }
     case 'transit':
-      return new TransitSeal({ ...seal, type: undefined } as TransitSealProps);
+      return new TransitSeal(seal);
     default:
       return new KmsSeal(seal);
   }

@@ -1,12 +1,5 @@
+import type { z } from 'zod';
 import { ExplainedError, quotedList } from 'webex-token-client/core';
-
-/** What a seal knows of its settings, by their names in the server's configuration. */
-interface SealSettings {
-  readonly required: readonly string[];
-  readonly optional: readonly string[];
-  /** Settings that are secrets, each with the environment variable of the server that is used instead. */
-  readonly secrets?: Readonly<Record<string, string>>;
-}
 
 /**
  * How the server's root key is kept while the server is down. Without one of these it is Shamir's: people unseal it.
@@ -23,18 +16,22 @@ export abstract class Seal {
 
   /**
    * @param type the server's name for it
-   * @param given its props, named as in the configuration but in camelCase
+   * @param fields its settings, named as in the server's configuration but in camelCase; its type may be among them
+   * @param given what is set of them
+   * @param secrets settings that are secrets, each with the environment variable of the server that is used instead
    * @throws ExplainedError where one is missing, unknown or a secret
    */
   protected constructor(
     readonly type: string,
+    fields: Readonly<Record<string, z.ZodType>>,
     given: object,
-    { required, optional, secrets = {} }: SealSettings,
+    secrets: Readonly<Record<string, string>> = {},
   ) {
     const settings = Object.entries(given)
-      .filter(([, value]) => value !== undefined)
+      .filter(([name, value]) => name !== 'type' && value !== undefined)
       .map(([name, value]) => [snakeCase(name), String(value)] as const);
-    const known = [...required, ...optional];
+    const names = Object.keys(fields).filter((name) => name !== 'type');
+    const known = names.map(snakeCase);
     for (const [name] of settings) {
       const variable = secrets[name];
       if (variable !== undefined) {
@@ -46,7 +43,10 @@ export abstract class Seal {
         throw new ExplainedError(`seal "${type}" has no setting "${name}"; it has ${quotedList(known)}`);
       }
     }
-    const missing = required.filter((name) => !settings.some(([given, value]) => given === name && value !== ''));
+    const required = names.filter((name) => fields[name]?.safeParse(undefined).success === false);
+    const missing = required
+      .map(snakeCase)
+      .filter((name) => !settings.some(([found, value]) => found === name && value !== ''));
     if (missing.length > 0) {
       throw new ExplainedError(`seal "${type}" needs ${quotedList(missing)}, got nothing; add what is missing`);
     }

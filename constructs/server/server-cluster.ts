@@ -45,8 +45,8 @@ export class ServerCluster {
       const retryJoin = nodes
         .filter((other) => other !== node)
         .map(({ apiAddr }) => ({ leaderApiAddr: apiAddr, leaderCaCertFile }));
-      const own = Object.fromEntries(Object.entries(node).filter(([, value]) => value !== undefined));
-      return new ServerConfiguration({ ...common, ...(own as typeof node), retryJoin });
+      const itsOwn = Object.fromEntries(Object.entries(node).filter(([, value]) => value !== undefined));
+      return new ServerConfiguration({ ...common, ...(itsOwn as typeof node), retryJoin });
     });
   }
 }

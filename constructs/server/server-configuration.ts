@@ -1,5 +1,8 @@
 import { isAbsolute } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
+import type { z } from 'zod';
+import { withDefaults } from '../../lib/declaration/defaults';
+import { productionServerDeclaration } from '../../lib/declaration/server-declaration';
 import type { Seal } from './seal';
 
 /** Where a node looks for the leader of its cluster. */
@@ -12,10 +15,18 @@ interface RetryJoin {
   readonly leaderTlsServername?: string;
 }
 
+const DECLARED = {
+  flavour: true,
+  disableMlock: true,
+  prometheusRetentionSeconds: true,
+  ui: true,
+  logLevel: true,
+} as const;
+
+type DeclaredSettings = Pick<z.input<typeof productionServerDeclaration>, keyof typeof DECLARED>;
+
 /** Files and folders are absolute paths as the server sees them. */
-export interface ServerConfigurationProps {
-  /** @default "openbao" */
-  readonly flavour?: 'openbao' | 'vault';
+export interface ServerConfigurationProps extends Readonly<DeclaredSettings> {
   /** Name of this node in the Raft cluster, for ever. */
   readonly nodeId: string;
   /** Name of the cluster, as in its metrics. @default - the server makes one up */
@@ -50,17 +61,6 @@ export interface ServerConfigurationProps {
   readonly auditFilePath: string;
   /** @default - Shamir's: people unseal it */
   readonly seal?: Seal;
-  /**
-   * Vault only: memory may be swapped out, so the machine must not swap, or must encrypt it. Without it the server
-   * needs the capability IPC_LOCK. OpenBao never locks its memory. @default true (as Vault advises with Raft)
-   */
-  readonly disableMlock?: boolean;
-  /** How long metrics are kept for Prometheus to fetch with a token; 0: no metrics. @default 86400 (24 h) */
-  readonly prometheusRetentionSeconds?: number;
-  /** Serve the web UI. @default false */
-  readonly ui?: boolean;
-  /** @default "info" */
-  readonly logLevel?: 'trace' | 'debug' | 'info' | 'warn' | 'error';
   /** @default "json" */
   readonly logFormat?: 'standard' | 'json';
 }
@@ -81,7 +81,13 @@ export class ServerConfiguration {
 
   constructor(props: ServerConfigurationProps) {
     const {
-      flavour = 'openbao',
+      flavour,
+      disableMlock = true,
+      prometheusRetentionSeconds,
+      ui,
+      logLevel,
+    } = withDefaults(productionServerDeclaration.pick(DECLARED), props);
+    const {
       nodeId,
       clusterName,
       apiAddr,
@@ -97,9 +103,6 @@ export class ServerConfiguration {
       pluginDirectory,
       auditFilePath,
       seal,
-      prometheusRetentionSeconds = 24 * 3600,
-      ui = false,
-      logLevel = 'info',
       logFormat = 'json',
     } = props;
     validate({ ...props, flavour, address, clusterAddress, tlsMinVersion, performanceMultiplier, retryJoin });
@@ -137,7 +140,7 @@ export class ServerConfiguration {
       ...(isOpenBao
         ? { audit: [{ type: 'file', path: 'file/', options: { file_path: auditFilePath } }] }
         : // Must be there with Raft since Vault 1.20; OpenBao does not know it.
-          { disable_mlock: props.disableMlock ?? true }),
+          { disable_mlock: disableMlock }),
       // A standby that reads an expired token would refresh it at Webex and could not store what it got. Where Webex
       // replaces the refresh token that loses the grant, so only the leader reads.
       [isOpenBao ? 'disable_standby_reads' : 'disable_performance_standby']: true,

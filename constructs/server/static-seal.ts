@@ -1,16 +1,9 @@
+import type { z } from 'zod';
 import { ExplainedError } from 'webex-token-client/core';
+import { staticSeal } from '../../lib/declaration/seal-declaration';
 import { Seal } from './seal';
 
-export interface StaticSealProps {
-  /** Name of the key, for ever: another key needs another name. */
-  readonly currentKeyId: string;
-  /** Where the server finds the 32-byte key: `file:///...`, or `env://...` for a variable of its environment. */
-  readonly currentKey: string;
-  /** Name of the key before it, until the server has started once with both. @default - none */
-  readonly previousKeyId?: string;
-  /** Where the server finds that key. @default - none */
-  readonly previousKey?: string;
-}
+export type StaticSealProps = Readonly<Omit<z.input<typeof staticSeal>, 'type'>>;
 
 /**
  * OpenBao unseals itself with a key that lies next to it. As safe as the place of that key: whoever has the key and the
@@ -22,10 +15,7 @@ export class StaticSeal extends Seal {
   override readonly flavours = ['openbao'] as const;
 
   constructor(props: StaticSealProps) {
-    super('static', props, {
-      required: ['current_key_id', 'current_key'],
-      optional: ['previous_key_id', 'previous_key'],
-    });
+    super('static', staticSeal.shape, props);
     const { currentKeyId, currentKey, previousKeyId, previousKey } = props;
     checkPlace('currentKey', currentKey);
     if ((previousKeyId === undefined) !== (previousKey === undefined)) {

@@ -1,20 +1,15 @@
 import { Container } from '@cdktf/provider-docker/lib/container';
 import { Image } from '@cdktf/provider-docker/lib/image';
 import { Construct } from 'constructs';
+import type { z } from 'zod';
+import { withDefaults } from '../../lib/declaration/defaults';
+import { devServerDeclaration } from '../../lib/declaration/server-declaration';
 import { VAULT_SERVER_FLAVOURS } from './vault-server-flavour';
 
 /** Port of the server inside its container. */
 const SERVER_PORT = 8200;
 
-export interface VaultServerContainerProps {
-  /** @default "openbao" */
-  readonly flavour?: keyof typeof VAULT_SERVER_FLAVOURS;
-  /** @default - the pinned image of the flavour */
-  readonly image?: string;
-  /** @default "webex-token-vault" */
-  readonly containerName?: string;
-  /** Port on 127.0.0.1. @default 8200 */
-  readonly port?: number;
+export interface VaultServerContainerProps extends Readonly<Omit<z.input<typeof devServerDeclaration>, 'mode'>> {
   /** Absolute path of the folder on the Docker host that holds the plugin binary. */
   readonly pluginFolder: string;
   /** Longest wait for the server to be healthy. @default 60 */
@@ -36,13 +31,15 @@ export class VaultServerContainer extends Construct {
 
   constructor(scope: Construct, id: string, props: VaultServerContainerProps) {
     super(scope, id);
-    const { flavour = 'openbao', containerName = 'webex-token-vault', port = 8200, waitTimeoutSeconds = 60 } = props;
+    const { pluginFolder, waitTimeoutSeconds = 60 } = props;
+    const settings = withDefaults(devServerDeclaration.omit({ mode: true }), props);
+    const { flavour, containerName, port } = settings;
     const { image: pinnedImage, cli, folder, prefix, capabilities } = VAULT_SERVER_FLAVOURS[flavour];
     this.address = `http://127.0.0.1:${port}`;
     this.containerName = containerName;
 
     const image = new Image(this, 'image', {
-      name: props.image ?? pinnedImage,
+      name: settings.image ?? pinnedImage,
       // Others may use it too.
       keepLocally: true,
     });
@@ -53,7 +50,7 @@ export class VaultServerContainer extends Construct {
       command: ['server', '-dev', '-dev-no-store-token'],
       // The image's entry point writes this where the server looks for its configuration.
       env: [`${prefix}_LOCAL_CONFIG=${JSON.stringify({ plugin_directory: pluginDirectory })}`],
-      mounts: [{ type: 'bind', source: props.pluginFolder, target: pluginDirectory, readOnly: true }],
+      mounts: [{ type: 'bind', source: pluginFolder, target: pluginDirectory, readOnly: true }],
       ports: [{ internal: SERVER_PORT, external: port, ip: '127.0.0.1' }],
       securityOpts: ['no-new-privileges'],
       capabilities: capabilities.length > 0 ? { add: [...capabilities] } : undefined,

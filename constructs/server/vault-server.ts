@@ -7,14 +7,14 @@ import type { Deployment } from '../../lib/declaration/deployment';
 import { inspectPlugin } from '../../lib/declaration/plugin-binary';
 import type { DevServerDeclaration, ProductionServerDeclaration } from '../../lib/declaration/server-declaration';
 import { checkServerFiles } from '../../lib/declaration/server-files';
-import { DeploymentStack } from '../deployment-stack';
+import { DeploymentStack, type DeploymentStackProps } from '../deployment-stack';
 import { ProductionServer } from './production-server';
 import { VaultServerContainer } from './vault-server-container';
 
 /** Stack `vault-server`: a server on this machine, where none exists yet. */
 export class VaultServer extends DeploymentStack {
-  constructor(scope: Construct, id: string, deployment: Deployment) {
-    super(scope, id, deployment);
+  constructor(scope: Construct, id: string, deployment: Deployment, props: DeploymentStackProps = {}) {
+    super(scope, id, deployment, props);
     const { server } = deployment.vault;
     const { plugin } = deployment.engine;
     if (server === undefined || plugin.path === undefined) {
@@ -22,7 +22,7 @@ export class VaultServer extends DeploymentStack {
         'vault.server needs the plugin binary to run, got no engine.plugin.path; give its path on this machine',
       );
     }
-    inspectPlugin(plugin, DeploymentStack.home);
+    inspectPlugin(plugin, this.folder);
     new DockerProvider(this, 'docker');
     if (server.mode === 'production') {
       this.#runProduction(server, plugin.path);
@@ -48,10 +48,16 @@ export class VaultServer extends DeploymentStack {
   }
 
   #runProduction(server: ProductionServerDeclaration, pluginPath: string): void {
-    const warnings = checkServerFiles(server, pluginPath, DeploymentStack.home);
+    const warnings = checkServerFiles(server, pluginPath, this.folder);
     warnings.forEach((warning) => Annotations.of(this).addWarning(warning));
+    const { tls, ...settings } = server;
     const { addresses } = new ProductionServer(this, 'server', {
-      server,
+      ...settings,
+      tlsFolder: tls.folder,
+      tlsCertFile: tls.certFile,
+      tlsKeyFile: tls.keyFile,
+      tlsCaFile: tls.caFile,
+      serverName: tls.serverName,
       pluginFolder: dirname(pluginPath),
       hostPath: (path) => this.#hostPath(path),
     });
@@ -64,6 +70,6 @@ export class VaultServer extends DeploymentStack {
 
   /** Docker wants an absolute path; Terraform makes it one, so that none of this machine is in the declaration. */
   #hostPath(path: string): string {
-    return isAbsolute(path) ? path : `\${abspath("${this.projectFolder}/${path}")}`;
+    return isAbsolute(path) ? path : `\${abspath("${this.pathFromOutput(path)}")}`;
   }
 }

@@ -1,22 +1,18 @@
 import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
 import { Mount } from '@cdktf/provider-vault/lib/mount';
 import { Plugin } from '@cdktf/provider-vault/lib/plugin';
-import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
+import type { VaultProvider } from '@cdktf/provider-vault/lib/provider';
 import { Construct } from 'constructs';
+import type { z } from 'zod';
 import { ExplainedError } from 'webex-token-client/core';
+import { withDefaults } from '../../lib/declaration/defaults';
+import { engineSettings, pluginDeclaration } from '../../lib/declaration/engine-declaration';
 
 /** The plugin's own limits. @see pkg/backend/path_config.go of the plugin */
 const MAX_REFRESH_CHECK_INTERVAL_SECONDS = 90 * 24 * 3600;
 const MAX_REAP_CHECK_INTERVAL_SECONDS = 180 * 24 * 3600;
 
-/**
- * Defaults are chosen so that no grant is lost: only a person can give one again.
- *
- * @see https://github.com/puppetlabs/vault-plugin-secrets-oauthapp/blob/main/README.md, `config`, for every knob
- */
-export interface EngineProps {
-  /** Where the engine is mounted. @default "oauthapp" */
-  readonly mountPath?: string;
+export interface EngineProps extends Readonly<z.input<typeof engineSettings>> {
   /**
    * Name in the plugin catalog, and type of the mount. Another name is another mount: Vault cannot change the type of
    * one, so the grants in it would be lost. @default "oauthapp"
@@ -31,34 +27,6 @@ export interface EngineProps {
    * that is replaced must then be reloaded by hand, in the namespace of the mount. @default - the stack's
    */
   readonly pluginProvider?: VaultProvider;
-  /** Integration that a request means when it names none. @default - none */
-  readonly defaultServer?: string;
-  /** Longest wait for an answer of Webex; 0: no end. @default 30 */
-  readonly providerTimeoutSeconds?: number;
-  /** That wait is longer by this factor for a token that is about to expire; at least 1. @default 1.5 */
-  readonly providerTimeoutExpiryLeewayFactor?: number;
-  /** How often to look for tokens to refresh, at most 90 days; 0: refresh only when read. @default 3600 */
-  readonly refreshCheckIntervalSeconds?: number;
-  /**
-   * How long before its expiry a token is refreshed: an outage of Webex shorter than that costs nothing. Not shorter
-   * than the check interval; pointless where it is longer than a token lives. Ignored where the interval is 0.
-   * @default 604800 (7 days; Webex tokens live 14)
-   */
-  readonly refreshAheadSeconds?: number;
-  /** How often to delete grants held for dead, at most 180 days; 0: never. @default 0 */
-  readonly reapCheckIntervalSeconds?: number;
-  /** Only log what reaping would delete. @default false */
-  readonly reapDryRun?: boolean;
-  /** Delete a grant without refresh token this long after its expiry; 0: never. @default 86400 */
-  readonly reapNonRefreshableSeconds?: number;
-  /** Delete a grant that Webex refused to refresh this long after its expiry; 0: never. @default 3600 */
-  readonly reapRevokedSeconds?: number;
-  /** Failed refreshes before a grant may be deleted for them; 0: never deleted for them. @default 10 */
-  readonly reapTransientErrorAttempts?: number;
-  /** Delete a grant whose refresh keeps failing this long after its expiry; 0: never. @default 86400 */
-  readonly reapTransientErrorSeconds?: number;
-  /** Delete a grant whose integration is gone this long after its expiry; 0: never. @default 86400 */
-  readonly reapServerDeletedSeconds?: number;
 }
 
 /** The oauthapp plugin: registered, mounted, tuned. */
@@ -70,7 +38,9 @@ export class Engine extends Construct {
 
   constructor(scope: Construct, id: string, props: EngineProps = {}) {
     super(scope, id);
-    const { mountPath = 'oauthapp', pluginName = 'oauthapp', pluginSha256, pluginCommand = pluginName } = props;
+    const settings = withDefaults(engineSettings, props);
+    const pluginName = props.pluginName ?? pluginDeclaration.shape.name.parse(undefined);
+    const { pluginSha256, pluginCommand = pluginName } = props;
 
     const plugin =
       pluginSha256 === undefined
@@ -100,7 +70,7 @@ export class Engine extends Construct {
           });
 
     const mount = new Mount(this, 'mount', {
-      path: mountPath,
+      path: settings.mountPath,
       type: pluginName,
       description: 'OAuth grants, refreshed by the oauthapp plugin',
       dependsOn: [plugin, reload].filter((before) => before !== undefined),
@@ -111,7 +81,7 @@ export class Engine extends Construct {
     // Written whole: the plugin puts every field that is left out back to its own default, and that one reaps.
     new GenericEndpoint(this, 'config', {
       path: `${mount.path}/config`,
-      dataJson: JSON.stringify(configOf(props)),
+      dataJson: JSON.stringify(configOf(settings)),
       ignoreAbsentFields: true,
       // It goes with the mount. On its own, even for the moment in which a mount moves, reaping would be back on.
       disableDelete: true,
@@ -119,13 +89,13 @@ export class Engine extends Construct {
   }
 }
 
-function configOf(props: EngineProps): Record<string, unknown> {
+function configOf(settings: z.output<typeof engineSettings>): Record<string, unknown> {
   const {
-    refreshCheckIntervalSeconds = 3600,
-    refreshAheadSeconds = 7 * 24 * 3600,
-    reapCheckIntervalSeconds = 0,
-    providerTimeoutExpiryLeewayFactor = 1.5,
-  } = props;
+    refreshCheckIntervalSeconds,
+    refreshAheadSeconds,
+    reapCheckIntervalSeconds,
+    providerTimeoutExpiryLeewayFactor,
+  } = settings;
   atMost('refreshCheckIntervalSeconds', refreshCheckIntervalSeconds, MAX_REFRESH_CHECK_INTERVAL_SECONDS);
   atMost('reapCheckIntervalSeconds', reapCheckIntervalSeconds, MAX_REAP_CHECK_INTERVAL_SECONDS);
   if (refreshAheadSeconds < refreshCheckIntervalSeconds) {
@@ -139,20 +109,20 @@ function configOf(props: EngineProps): Record<string, unknown> {
     );
   }
   return {
-    default_server: props.defaultServer ?? '',
-    tune_provider_timeout_seconds: props.providerTimeoutSeconds ?? 30,
+    default_server: settings.defaultServer ?? '',
+    tune_provider_timeout_seconds: settings.providerTimeoutSeconds,
     tune_provider_timeout_expiry_leeway_factor: providerTimeoutExpiryLeewayFactor,
     tune_refresh_check_interval_seconds: refreshCheckIntervalSeconds,
     // The plugin refreshes a token that has less than interval x factor to live.
     tune_refresh_expiry_delta_factor:
       refreshCheckIntervalSeconds === 0 ? 1 : refreshAheadSeconds / refreshCheckIntervalSeconds,
     tune_reap_check_interval_seconds: reapCheckIntervalSeconds,
-    tune_reap_dry_run: props.reapDryRun ?? false,
-    tune_reap_non_refreshable_seconds: props.reapNonRefreshableSeconds ?? 86400,
-    tune_reap_revoked_seconds: props.reapRevokedSeconds ?? 3600,
-    tune_reap_transient_error_attempts: props.reapTransientErrorAttempts ?? 10,
-    tune_reap_transient_error_seconds: props.reapTransientErrorSeconds ?? 86400,
-    tune_reap_server_deleted_seconds: props.reapServerDeletedSeconds ?? 86400,
+    tune_reap_dry_run: settings.reapDryRun,
+    tune_reap_non_refreshable_seconds: settings.reapNonRefreshableSeconds,
+    tune_reap_revoked_seconds: settings.reapRevokedSeconds,
+    tune_reap_transient_error_attempts: settings.reapTransientErrorAttempts,
+    tune_reap_transient_error_seconds: settings.reapTransientErrorSeconds,
+    tune_reap_server_deleted_seconds: settings.reapServerDeletedSeconds,
   };
 }
 

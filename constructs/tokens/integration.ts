@@ -1,22 +1,24 @@
 import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
-import { DataResource, type LocalExecProvisioner, type TerraformResource, TerraformVariable } from 'cdktf';
+import {
+  DataResource,
+  type LocalExecProvisioner,
+  type TerraformResource,
+  TerraformStack,
+  TerraformVariable,
+} from 'cdktf';
 import { Construct } from 'constructs';
+import type { z } from 'zod';
 import { ExplainedError } from 'webex-token-client/core';
 import { clientSecretVariable } from '../../lib/declaration/deployment';
-import { INTEGRATION_SECRET_ENVIRONMENT as ENVIRONMENT } from '../../lib/vault/integration-secret';
+import { integrationDeclaration, webexDeclaration } from '../../lib/declaration/integration-declaration';
+import { INTEGRATION_SECRET_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/integration-secret-environment';
 import type { Engine } from './engine';
+import { programCommand } from './program-command';
 
-export interface IntegrationProps {
-  readonly name: string;
+export interface IntegrationProps extends Readonly<Omit<z.input<typeof integrationDeclaration>, 'redirectUrl'>> {
   readonly engine: Engine;
-  /** As Webex shows it for the integration. */
-  readonly clientId?: string;
-  /** Raise it when the client secret changes at Webex. @default 1 */
-  readonly clientSecretVersion?: number;
   /** Base URL of the Webex API. @default "https://webexapis.com/v1" */
   readonly webexApiUrl?: string;
-  /** Way from the stack's output folder to this project, where the command is that writes the secret. */
-  readonly projectFolder: string;
   /** Set for that command where the declaration names them, as Terraform's provider has them. @default - the environment's */
   readonly vaultAddress?: string;
   /** @default - the environment's */
@@ -37,7 +39,10 @@ export interface IntegrationProps {
 export class Integration extends Construct {
   constructor(scope: Construct, id: string, props: IntegrationProps) {
     super(scope, id);
-    const { name, engine, clientSecretVersion = 1, webexApiUrl = 'https://webexapis.com/v1', projectFolder } = props;
+    const { name, engine } = props;
+    const clientSecretVersion =
+      props.clientSecretVersion ?? integrationDeclaration.shape.clientSecretVersion.parse(undefined);
+    const webexApiUrl = props.webexApiUrl ?? webexDeclaration.shape.apiUrl.parse(undefined);
     if (props.clientId === undefined) {
       throw new ExplainedError(
         `integration "${name}" has no client id; set WEBEX_CLIENT_ID (or its clientId in deployment.ts) to the one that Webex shows for it`,
@@ -67,10 +72,10 @@ export class Integration extends Construct {
     secret.addOverride('ephemeral', true);
     secret.addOverride('default', null);
 
-    const command = (step: string, environment: Record<string, string>): LocalExecProvisioner => ({
+    const stack = TerraformStack.of(this);
+    const command = (step: 'check' | 'write', environment: Record<string, string>): LocalExecProvisioner => ({
       type: 'local-exec',
-      command: `node --import tsx scripts/write-integration.ts ${step}`,
-      workingDir: projectFolder,
+      command: programCommand(stack, 'write-integration', step),
       environment: {
         [ENVIRONMENT.integration]: name,
         [ENVIRONMENT.variable]: `TF_VAR_${variable}`,
@@ -93,7 +98,7 @@ export class Integration extends Construct {
     });
 
     new DataResource(this, 'secret', {
-      // Known only afterwards where the entry is written anew, as when it was gone; the trigger below is deaf to that.
+      // Known only afterwards where the entry is written anew, as when it was gone: replace_triggered_by ignores creation.
       triggersReplace: { written: withoutSecret.writeDataJson },
       lifecycle: { replaceTriggeredBy: [address(gate), address(withoutSecret)] },
       provisioners: [

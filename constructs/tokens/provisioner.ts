@@ -1,12 +1,8 @@
 import { Policy } from '@cdktf/provider-vault/lib/policy';
 import { Construct } from 'constructs';
-import type { Deployment } from '../../lib/declaration/deployment';
-import { provisionerPolicy, provisionerPolicyName } from '../../lib/declaration/policies';
+import { provisionerPolicy, type ProvisionerRights } from '../../lib/declaration/policies';
 
-export interface ProvisionerProps {
-  /** What may be provisioned. */
-  readonly deployment: Deployment;
-}
+export type ProvisionerProps = ProvisionerRights;
 
 /**
  * The policy of what Terraform runs as.
@@ -17,12 +13,9 @@ export interface ProvisionerProps {
 export class Provisioner extends Construct {
   readonly policyName: string;
 
-  constructor(scope: Construct, id: string, { deployment }: ProvisionerProps) {
+  constructor(scope: Construct, id: string, props: ProvisionerProps) {
     super(scope, id);
-    const policy = new Policy(this, 'policy', {
-      name: provisionerPolicyName(deployment),
-      policy: provisionerPolicy(deployment),
-    });
+    const policy = new Policy(this, 'policy', { name: props.policyName, policy: provisionerPolicy(props) });
     this.policyName = policy.name;
   }
 }

@@ -4,18 +4,19 @@ import { TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { Deployment } from '../../lib/declaration/deployment';
 import { inspectPlugin } from '../../lib/declaration/plugin-binary';
-import { appPolicyName } from '../../lib/declaration/policies';
-import { App } from './app';
+import { appPolicyName, authorizerPolicyName } from '../../lib/declaration/policies';
+import { authorizerRights, provisionerRights } from '../../lib/declaration/rights';
+import { AppIdentity } from './app-identity';
 import { Authorizer } from './authorizer';
-import { DeploymentStack } from '../deployment-stack';
+import { DeploymentStack, type DeploymentStackProps } from '../deployment-stack';
 import { Engine } from './engine';
 import { Integration } from './integration';
 import { Provisioner } from './provisioner';
 
 /** Stack `webex-tokens`: everything inside Vault, wherever that is. */
 export class WebexTokens extends DeploymentStack {
-  constructor(scope: Construct, id: string, deployment: Deployment) {
-    super(scope, id, deployment);
+  constructor(scope: Construct, id: string, deployment: Deployment, props: DeploymentStackProps = {}) {
+    super(scope, id, deployment, props);
     const { vault, webex, engine: engineSettings, integrations, apps } = deployment;
 
     // Address and token come from the environment, where the declaration names none. A child token would need the right
@@ -34,7 +35,7 @@ export class WebexTokens extends DeploymentStack {
           });
 
     const { mountPath, plugin, ...tuning } = engineSettings;
-    const binary = plugin.register ? inspectPlugin(plugin, DeploymentStack.home) : undefined;
+    const binary = plugin.register ? inspectPlugin(plugin, this.folder) : undefined;
     const engine = new Engine(this, 'engine', {
       ...tuning,
       mountPath,
@@ -51,7 +52,6 @@ export class WebexTokens extends DeploymentStack {
         clientId,
         clientSecretVersion,
         webexApiUrl: webex.apiUrl,
-        projectFolder: this.projectFolder,
         vaultAddress: vault.address,
         vaultNamespace: vault.namespace,
       });
@@ -62,8 +62,8 @@ export class WebexTokens extends DeploymentStack {
       : deployment.appRolePath;
     const roleIds: Record<string, string> = {};
     for (const { reads, ...app } of apps) {
-      const policyName = appPolicyName(deployment, app.name);
-      const { roleId } = new App(this, `app-${app.name}`, {
+      const policyName = appPolicyName(mountPath, app.name);
+      const { roleId } = new AppIdentity(this, `app-${app.name}`, {
         ...app,
         policyName,
         engine,
@@ -74,9 +74,12 @@ export class WebexTokens extends DeploymentStack {
     }
     new TerraformOutput(this, 'role_ids', { value: roleIds, description: 'Role id of each app', staticId: true });
 
-    new Authorizer(this, 'authorizer', { deployment });
+    new Authorizer(this, 'authorizer', {
+      policyName: authorizerPolicyName(mountPath),
+      ...authorizerRights(deployment),
+    });
     if (deployment.declareProvisioner) {
-      new Provisioner(this, 'provisioner', { deployment });
+      new Provisioner(this, 'provisioner', provisionerRights(deployment));
     }
   }
 }

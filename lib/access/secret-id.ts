@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { NotPermitted } from 'webex-token-client/credential-errors';
-import { ExplainedError } from 'webex-token-client/explained-error';
-import { VaultResponseError } from 'webex-token-client/core';
+import { ExplainedError, NotPermitted, VaultResponseError } from 'webex-token-client/core';
 import { findApp, type App, type Deployment } from '../declaration/deployment';
 import { type VaultClient } from '../vault/vault-client';
 
@@ -14,13 +12,13 @@ import { type VaultClient } from '../vault/vault-client';
 
 /** What an app needs for its first login. */
 export interface WrappedSecretId {
-  /** No secret. */
+  /** Not a secret. */
   readonly roleId: string;
   /** Good for one unwrapping, by whoever holds it. */
   readonly wrappingToken: string;
   /** When the wrapping token expires, and with it the way to the secret id. */
   readonly wrappingExpireTime: Date;
-  /** No secret: names the secret id, to look it up or to destroy it. Where the server tells it. */
+  /** Not a secret: names the secret id, to look it up or to destroy it. @default - the server does not tell it */
   readonly secretIdAccessor?: string;
 }
 
@@ -67,7 +65,7 @@ function rolePath(deployment: Deployment, appName: string): string {
   return `auth/${deployment.appRolePath}/role/${appName}`;
 }
 
-/** The role has them too. Said again, so that Vault refuses where the role is stricter, and obeys where it is laxer. */
+/** Sent although the role has limits too: Vault refuses where those are stricter, and applies these where they are laxer. */
 function limitsOf({ secretIdTtlSeconds, secretIdUses, boundCidrs }: App): object {
   return {
     ttl: secretIdTtlSeconds,

@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { exitCodeOf, ExplainedError, oneLine } from 'webex-token-client/core';
+import { exitCodeOf, ExplainedError, oneLine, refuseUnverifiedTls } from 'webex-token-client/core';
 import { keepLoopbackDirect } from './loopback-proxy';
 
 /*
@@ -7,8 +7,6 @@ import { keepLoopbackDirect } from './loopback-proxy';
  */
 
 export interface CommandDescription {
-  /** Name of the package script. */
-  readonly name: string;
   readonly summary: string;
   /** Environment variables that it reads, each with its meaning. @default - none */
   readonly environment?: Readonly<Record<string, string>>;
@@ -19,7 +17,7 @@ export interface CommandDescription {
 const COMMON_EXIT_CODES: Readonly<Record<number, string>> = {
   0: 'done',
   1: 'failed, as the line on stderr says',
-  2: 'wrong usage, or a name that deployment.ts does not declare',
+  2: 'wrong usage, no such deployment file, or a name that it does not declare',
   130: 'interrupted',
 };
 
@@ -41,12 +39,19 @@ const SAME_SIGNAL_MS = 500;
 /** Makes unexpected errors show where they arose. */
 const DEBUG_VARIABLE = 'WEBEX_TOKEN_VAULT_DEBUG';
 
-export function createCommand(description: CommandDescription): Command {
+/** A command that is a program of its own. */
+export function createCommand(description: CommandDescription & { readonly name: string }): Command {
+  return describeCommand(new Command(description.name), description);
+}
+
+/** Gives a command its `--help`. */
+export function describeCommand(command: Command, description: CommandDescription): Command {
   const environment = { ...description.environment, [DEBUG_VARIABLE]: '1: unexpected errors show their stack' };
   const exitCodes = { ...COMMON_EXIT_CODES, ...description.exitCodes };
-  return new Command(`npm run ${description.name} --`)
+  return command
     .description(description.summary)
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`${oneLine(text)}\n`) })
     .addHelpText('after', section('Environment', environment))
     .addHelpText('after', section('Exit codes', exitCodes));
 }
@@ -63,8 +68,10 @@ export function wholeNumber(value: string): number {
  * Parses the command line, runs the action and sets the exit code.
  *
  * The first Ctrl-C aborts the signal, so that the action can clean up; a second one ends the process at once.
+ *
+ * @returns whether it was interrupted
  */
-export async function runCommand(build: (signal: AbortSignal) => Command, argv = process.argv): Promise<void> {
+export async function runCommand(build: (signal: AbortSignal) => Command, argv = process.argv): Promise<boolean> {
   process.stdout.on('error', unlessNobodyReads);
   process.stderr.on('error', unlessNobodyReads);
   const interruption = new AbortController();
@@ -78,6 +85,7 @@ export async function runCommand(build: (signal: AbortSignal) => Command, argv =
   } finally {
     ignoreSignals();
   }
+  return interruption.signal.aborted;
 }
 
 /**
@@ -109,32 +117,6 @@ function unlessNobodyReads(error: NodeJS.ErrnoException): void {
   }
 }
 
-/**
- * Loads `deployment.ts` only once it is needed: `--help` works without it, and what is wrong in it takes one line.
- *
- * @throws ExplainedError
- */
-export async function loadDeployment<T>(load: () => Promise<{ default: T }>): Promise<T> {
-  try {
-    return (await load()).default;
-  } catch (error) {
-    if (error instanceof ExplainedError || debugging()) {
-      throw error;
-    }
-    const problem = error instanceof Error ? error.message : String(error);
-    throw new ExplainedError(`deployment.ts cannot be loaded: ${problem}; run "npm run typecheck" to see where`);
-  }
-}
-
-/** Node would then send tokens to whoever answers, at Webex too. */
-function refuseUnverifiedTls(): void {
-  if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
-    throw new ExplainedError(
-      'NODE_TLS_REJECT_UNAUTHORIZED is 0, which switches the check of certificates off; unset it, and set VAULT_CACERT or NODE_EXTRA_CA_CERTS to the CA that is missing',
-    );
-  }
-}
-
 class Interrupted extends Error {
   override name = 'Interrupted';
 }
@@ -152,6 +134,9 @@ function report(error: unknown, aborted: boolean): number {
   }
   if (error instanceof ExplainedError) {
     process.stderr.write(`error: ${oneLine(error.message)}\n`);
+    if (debugging() && error.cause instanceof Error) {
+      process.stderr.write(`${error.cause.stack ?? ''}\n`);
+    }
     return exitCodeOf(error);
   }
   const message = error instanceof Error ? error.message : String(error);

@@ -6,7 +6,7 @@ import type { VaultClient } from '../vault/vault-client';
  * Whose account a grant acts as, and whose it must be.
  */
 
-/** Somebody consented who must not. */
+/** The consent came from another account than the one that the credential belongs to. */
 export class WrongAccount extends ExplainedError {
   override name = 'WrongAccount';
 }
@@ -54,7 +54,12 @@ export interface Account {
 }
 
 /** Reads a credential back and asks Webex whose it is. */
-export async function lookAt(vault: VaultClient, mountPath: string, apiUrl: string, name: string): Promise<Account> {
+export async function readAccount(
+  vault: VaultClient,
+  mountPath: string,
+  apiUrl: string,
+  name: string,
+): Promise<Account> {
   const reading = await readCredential(vault.connection, mountPath, name);
   try {
     return { reading, person: await peopleMe({ apiUrl, accessToken: reading.accessToken }) };

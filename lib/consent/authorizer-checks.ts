@@ -43,7 +43,7 @@ export async function checkServer(vault: VaultClient): Promise<void> {
   }
 }
 
-/** Policies speak of paths, mounted or not: the token is checked first, so that a 403 later has one meaning. */
+/** Needs no engine, as a policy covers paths that are not mounted: once this has passed, a 403 is not the token's. */
 async function checkAllowed(
   vault: VaultClient,
   deployment: Deployment,
@@ -51,7 +51,7 @@ async function checkAllowed(
   path: string,
   wanted: readonly string[],
 ): Promise<void> {
-  const policy = authorizerPolicyName(deployment);
+  const policy = authorizerPolicyName(deployment.engine.mountPath);
   const capabilities = await vault.capabilities(path).catch((error: unknown) => {
     if (!(error instanceof VaultResponseError)) {
       throw error;
@@ -101,7 +101,7 @@ async function checkIntegration(
     if (!(error instanceof VaultResponseError)) {
       throw error;
     }
-    // With words of Vault's own it is the engine that does not answer.
+    // A 404 that comes with a message is not about this integration: the engine is gone.
     throw error.statusCode === 404 && error.errors.length === 0
       ? new NotDeployed(`integration "${integration}" is not in Vault (${path}); deploy stack webex-tokens`)
       : error.statusCode === 403

@@ -1,6 +1,6 @@
 import { describeError, ExplainedError } from 'webex-token-client/core';
 import { type Person } from './people-me';
-import { lookAt, ownerAccount, refuseOther, type Account, type ExpectedAccount } from './account';
+import { ownerAccount, readAccount, refuseOther, type Account, type ExpectedAccount } from './account';
 import { checkAuthorizer } from './authorizer-checks';
 import { askForConsent, exchangeCode, type ConsentContext, type ConsentSubject } from './consent';
 import { authorizedPage, refusedPage, trialPage, type ConsentPage } from './consent-page';
@@ -13,8 +13,8 @@ import { RedirectListener } from './redirect-listener';
 import type { VaultClient } from '../vault/vault-client';
 
 /*
- * The authorization code grant, read top to bottom: check, have a person consent, have Vault exchange the code, look
- * whose account it is.
+ * The authorization code grant, read top to bottom: check, have a person consent, have Vault exchange the code, ask
+ * Webex whose account it is.
  */
 
 export interface AuthorizeOptions {
@@ -96,7 +96,7 @@ export async function authorize(options: AuthorizeOptions): Promise<Grant> {
   return await replace(run, await expectedAccount(credential, existing, run.apiUrl));
 }
 
-/** Nothing works yet, so nothing can be harmed: straight into the credential. */
+/** No working grant is at risk, so the code is exchanged into the credential itself. */
 async function establish(run: Run): Promise<Grant> {
   const { name, owner } = run.credential;
   const received = await askForConsent(run, owner);
@@ -104,7 +104,7 @@ async function establish(run: Run): Promise<Grant> {
 }
 
 /**
- * Has the engine exchange the code, for a credential in which nothing works, and looks whose account it is.
+ * Has the engine exchange the code, for a credential in which nothing works, and asks Webex whose account it is.
  *
  * @throws WrongAccount where it is not the owner's, with nothing stored; ExplainedError
  */
@@ -112,10 +112,10 @@ export async function storeNewGrant(subject: GrantSubject, code: string): Promis
   const { name, owner } = subject.credential;
   await exchangeCode(subject, code, name);
   if (owner === undefined) {
-    return grant(subject, await look(subject, name, `"${name}" is authorised`));
+    return grant(subject, await accountOf(subject, name, `"${name}" is authorised`));
   }
   return removingOnFailure(subject, name, async () => {
-    const account = await look(subject, name, 'nothing is stored');
+    const account = await accountOf(subject, name, 'nothing is stored');
     refuseOther(ownerAccount(owner), identified(account, name), name, 'nothing is stored');
     return grant(subject, account);
   });
@@ -129,7 +129,7 @@ async function replace(run: Run, expected: ExpectedAccount): Promise<Grant> {
   run.notice(
     'it is, without touching what works; the second one then replaces it. Both must come from the same person.',
   );
-  // What a run that was killed may have left.
+  // A run that was killed may have left its trial grant.
   await run.vault.delete(`${run.mountPath}/creds/${scratch}`);
 
   run.notice('Consent 1 of 2, on trial:');
@@ -138,7 +138,7 @@ async function replace(run: Run, expected: ExpectedAccount): Promise<Grant> {
     try {
       await exchangeCode(run, trial.code, scratch);
       const unchanged = `"${name}" is as it was`;
-      refuseOther(expected, identified(await look(run, scratch, unchanged), name), name, unchanged);
+      refuseOther(expected, identified(await accountOf(run, scratch, unchanged), name), name, unchanged);
     } finally {
       await remove(run, scratch);
     }
@@ -148,8 +148,8 @@ async function replace(run: Run, expected: ExpectedAccount): Promise<Grant> {
   const received = await askForConsent(run, expected.email);
   return withOutcome(received, authorizedPage(name), async () => {
     await exchangeCode(run, received.code, name);
-    // The trial showed the right account, so silence from Webex is no reason to take the grant away again.
-    const account = await look(run, name, `"${name}" is replaced`);
+    // The trial showed the right account, so the new grant stays where Webex does not say whose this one is.
+    const account = await accountOf(run, name, `"${name}" is replaced`);
     return removingOnFailure(run, name, () => {
       const deleted = `"${name}" IS DELETED, since its apps must not act as somebody else, and must be authorised again`;
       refuseOther(expected, identified(account, name), name, deleted);
@@ -158,10 +158,14 @@ async function replace(run: Run, expected: ExpectedAccount): Promise<Grant> {
   });
 }
 
-/** @param soFar what is true of the credential although its account cannot be looked at */
-async function look({ vault, mountPath, apiUrl }: GrantSubject, name: string, soFar: string): Promise<Account> {
-  return lookAt(vault, mountPath, apiUrl, name).catch((error: unknown) => {
-    throw new ExplainedError(`${soFar}, but whose account consented could not be seen: ${describeError(error)}`);
+/** @param consequence state of the credential, for the error where Webex does not say whose account it is */
+async function accountOf(
+  { vault, mountPath, apiUrl }: GrantSubject,
+  name: string,
+  consequence: string,
+): Promise<Account> {
+  return readAccount(vault, mountPath, apiUrl, name).catch((error: unknown) => {
+    throw new ExplainedError(`${consequence}, but whose account consented could not be seen: ${describeError(error)}`);
   });
 }
 
@@ -191,14 +195,14 @@ async function removingOnFailure<T>(subject: GrantSubject, name: string, work: (
   }
 }
 
-/** Never hides the error that led here. */
+/** A failure is a notice, so that it does not hide the error that led here. */
 async function remove({ vault, mountPath, notice }: GrantSubject, name: string): Promise<void> {
   await vault.delete(`${mountPath}/creds/${name}`).catch((error: unknown) => {
     notice(`ATTENTION: ${mountPath}/creds/${name} could not be deleted; delete it by hand: ${describeError(error)}`);
   });
 }
 
-/** The browser is told what really happened, once it has. */
+/** The browser is answered after the work, so that its page shows the outcome. */
 async function withOutcome<T>(received: ReceivedCode, page: ConsentPage, work: () => Promise<T>): Promise<T> {
   try {
     const result = await work();

@@ -72,7 +72,7 @@ export async function askForConsent(context: ConsentContext, loginHint?: string)
   const interrupt = (): void => stop.abort(context.signal.reason);
   context.signal.addEventListener('abort', interrupt);
   const timer = setTimeout(() => stop.abort(tooLate(context.timeoutSeconds)), context.timeoutSeconds * 1000);
-  // Listening comes first: whoever gets the URL may be quick.
+  // The channel waits before the URL is shown, as the redirect may come at once.
   const expected = { state, integration: integration.name, scopes: credential.scopes };
   const received = channel.receive(expected, stop.signal);
   const shown = (async () => context.onUrl(url))();
@@ -81,7 +81,7 @@ export async function askForConsent(context: ConsentContext, loginHint?: string)
   } finally {
     clearTimeout(timer);
     context.signal.removeEventListener('abort', interrupt);
-    // Where it failed, nobody waits for these two any more.
+    // One of the two may still run: it is stopped, and how it ends concerns nobody.
     stop.abort();
     shown.catch(() => undefined);
     received.catch(() => undefined);

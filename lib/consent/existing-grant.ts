@@ -46,7 +46,7 @@ export function worksAlready(name: string, existing: ExistingGrant): ExplainedEr
   const until = existing.expireTime === undefined ? '' : ` (token until ${existing.expireTime.toISOString()})`;
   const warned = existing.warnings.length === 0 ? '' : `, but the engine warns: ${existing.warnings.join('; ')}`;
   return new ExplainedError(
-    `credential "${name}" works already${until}${warned}; to authorise it anew: npm run authorize -- ${name} --replace`,
+    `credential "${name}" works already${until}${warned}; to authorise it anew: npx webex-token-vault authorize ${name} --replace`,
   );
 }
 
@@ -66,7 +66,7 @@ export async function expectedAccount(
     return samePerson(await peopleMe({ apiUrl, accessToken: existing.accessToken }));
   } catch (error) {
     throw new ExplainedError(
-      `whose account "${name}" is cannot be seen, so nobody could tell that the same person replaces it; declare its owner in deployment.ts, or revoke it first: npm run revoke -- ${name} (${describeError(error)})`,
+      `whose account "${name}" is cannot be seen, so nobody could tell that the same person replaces it; declare its owner in deployment.ts, or revoke it first: npx webex-token-vault revoke ${name} (${describeError(error)})`,
     );
   }
 }

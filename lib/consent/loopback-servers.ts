@@ -41,7 +41,7 @@ export async function closeServers(servers: readonly Server[]): Promise<void> {
       (server) =>
         new Promise<void>((resolve) => {
           server.close(() => resolve());
-          // Browsers open connections ahead of need and keep them: they would keep this process too.
+          // Browsers open spare connections and keep them, which would keep this process running.
           server.closeAllConnections();
         }),
     ),

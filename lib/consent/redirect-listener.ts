@@ -65,7 +65,7 @@ export class RedirectListener implements RedirectChannel {
   /** The page to answer with at once; none where the response waits for the outcome of the consent. */
   #judge(request: IncomingMessage, response: ServerResponse): ConsentPage | undefined {
     const [path, query = ''] = (request.url ?? '').split(/\?(.*)/s);
-    // The host first: a page elsewhere that resolves its own name to loopback learns nothing, not even paths.
+    // The Host header first: a foreign page whose name resolves to loopback learns nothing, not even which paths exist.
     const [host, ...others] = request.headersDistinct.host ?? [];
     if (host?.toLowerCase() !== this.#redirectUrl.host || others.length > 0) {
       return refusal(421, 'Not this host', `Only ${this.#redirectUrl.host} is answered here.`);
@@ -86,7 +86,7 @@ export class RedirectListener implements RedirectChannel {
       const text = `This redirect was ignored: ${redirect.why}. Use the page that the terminal named last.`;
       return refusal(400, 'Not the expected redirect', text);
     }
-    // From here on a second redirect finds nobody waiting.
+    // The state is used up: a second redirect is refused.
     this.#waiting = undefined;
     if (redirect.kind === 'refused') {
       waiting.reject(redirect.error);
@@ -98,7 +98,7 @@ export class RedirectListener implements RedirectChannel {
 }
 
 async function show(response: ServerResponse, page: ConsentPage): Promise<void> {
-  // Where the window was closed meanwhile there is nothing to wait for.
+  // Where the browser has closed the connection meanwhile, no response is sent.
   if (!response.destroyed) {
     await new Promise<void>((resolve) => {
       send(response.once('close', resolve), page);

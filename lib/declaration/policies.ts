@@ -1,5 +1,3 @@
-import type { Deployment } from './deployment';
-
 /*
  * The Vault policies of a deployment, as HCL. Least privilege: every path that is not named is refused.
  */
@@ -14,24 +12,56 @@ interface Rule {
   readonly why: string;
 }
 
+/** Whose consents an authorizer may put where. */
+export interface AuthorizerRights {
+  /** Where the engine is mounted. */
+  readonly mountPath: string;
+  readonly integrations: readonly { readonly name: string; readonly redirectUrl: string }[];
+  readonly credentials: readonly {
+    readonly name: string;
+    /** Name of the integration that the grant belongs to. */
+    readonly integration: string;
+    readonly scopes: readonly string[];
+  }[];
+}
+
+/** What a provisioner may write. */
+export interface ProvisionerRights {
+  /** Name of its own policy, which it may see. */
+  readonly policyName: string;
+  /** Where the engine is mounted. */
+  readonly mountPath: string;
+  /** Name of the plugin in the catalog. @default - somebody else writes the catalog entry */
+  readonly pluginName?: string;
+  /** Where the AppRole auth method of the apps is mounted. */
+  readonly appRolePath: string;
+  /** It enables AppRole there. */
+  readonly declareAppRole: boolean;
+  readonly integrationNames: readonly string[];
+  /** Each app has a role of its name. */
+  readonly apps: readonly { readonly name: string; readonly policyName: string }[];
+  /** Name of the authorizer's policy. */
+  readonly authorizerPolicyName: string;
+}
+
 /** Where `authorize` tries out a consent that may replace a working credential. */
 export function scratchCredential(credentialName: string): string {
   return `${credentialName}.consent`;
 }
 
-/** Name of an app's policy. */
-export function appPolicyName(deployment: Deployment, appName: string): string {
-  return policyName(deployment, `app-${appName}`);
+/** Name of the policy of an app that reads from the engine at that mount. */
+export function appPolicyName(mountPath: string, appName: string): string {
+  return policyName(mountPath, `app-${appName}`);
 }
 
-/** Name of the authorizer's policy. */
-export function authorizerPolicyName(deployment: Deployment): string {
-  return policyName(deployment, 'authorizer');
+/** Name of the policy of that mount's authorizer. */
+export function authorizerPolicyName(mountPath: string): string {
+  return policyName(mountPath, 'authorizer');
 }
 
-/** Name of the provisioner's policy. */
-export function provisionerPolicyName(deployment: Deployment): string {
-  return policyName(deployment, 'provisioner');
+/** Name of the policy of that mount's provisioner. */
+export function provisionerPolicyName(mountPath: string): string {
+  return policyName(mountPath, 'provisioner');
 }
 
 /** What an app may do: read the access token of its own credentials. */
@@ -46,9 +76,7 @@ export function appPolicy(mountPath: string, credentialNames: readonly string[])
 }
 
 /** What an authorizer may do: obtain the consent URL, write the credential, look at it, delete it. */
-export function authorizerPolicy(deployment: Deployment): string {
-  const { mountPath } = deployment.engine;
-  const integrations = deployment.integrations;
+export function authorizerPolicy({ mountPath, integrations, credentials }: AuthorizerRights): string {
   const rules: Rule[] = [
     {
       path: `${mountPath}/auth-code-url`,
@@ -56,13 +84,13 @@ export function authorizerPolicy(deployment: Deployment): string {
       allowedParameters: {
         server: integrations.map(({ name }) => name),
         redirect_url: integrations.map(({ redirectUrl }) => redirectUrl),
-        scopes: deployment.credentials.map(({ scopes }) => scopes.join(',')),
+        scopes: credentials.map(({ scopes }) => scopes.join(',')),
         state: [],
         auth_url_params: [],
       },
       why: 'the URL that asks for consent',
     },
-    ...deployment.credentials.flatMap(({ name, integration }) =>
+    ...credentials.flatMap(({ name, integration }) =>
       [name, scratchCredential(name)].map((path): Rule => ({
         path: `${mountPath}/creds/${path}`,
         capabilities: ['read', 'update', 'delete'],
@@ -87,46 +115,45 @@ export function authorizerPolicy(deployment: Deployment): string {
  * It may write the apps' policies and roles, so whoever holds it can give itself what those can hold: keep it as you
  * would keep an administrator's token, and no longer than one apply.
  */
-export function provisionerPolicy(deployment: Deployment): string {
-  const { mountPath, plugin } = deployment.engine;
-  const { appRolePath } = deployment;
+export function provisionerPolicy(rights: ProvisionerRights): string {
+  const { mountPath, pluginName, appRolePath } = rights;
   // `create` is for paths that can tell a new object from an old one; the others take any write for an update.
   const owned: Capability[] = ['read', 'update', 'delete'];
   return render([
     { path: 'auth/token/lookup-self', capabilities: ['read'], why: 'how the provider begins' },
-    ...(plugin.register
-      ? ([
+    ...(pluginName === undefined
+      ? []
+      : ([
           {
-            path: `sys/plugins/catalog/secret/${plugin.name}`,
+            path: `sys/plugins/catalog/secret/${pluginName}`,
             capabilities: [...owned, 'sudo'],
             why: 'register the plugin',
           },
           { path: 'sys/plugins/reload/backend', capabilities: ['update'], why: 'run a newly registered plugin' },
-        ] satisfies Rule[])
-      : []),
+        ] satisfies Rule[])),
     { path: `sys/mounts/${mountPath}`, capabilities: owned, why: 'mount the engine' },
     { path: `sys/mounts/${mountPath}/tune`, capabilities: ['update'], why: 'describe the mount' },
     { path: `${mountPath}/config`, capabilities: ['read', 'update'], why: 'keep the engine grant-safe' },
-    ...deployment.integrations.map(({ name }): Rule => ({
+    ...rights.integrationNames.map((name): Rule => ({
       path: `${mountPath}/servers/${name}`,
       capabilities: owned,
       why: 'the integration',
     })),
-    ...(deployment.declareAppRole
+    ...(rights.declareAppRole
       ? ([
           { path: `sys/auth/${appRolePath}`, capabilities: ['update', 'delete', 'sudo'], why: 'enable AppRole' },
           { path: `sys/mounts/auth/${appRolePath}`, capabilities: ['read'], why: 'is AppRole enabled?' },
           { path: `sys/mounts/auth/${appRolePath}/tune`, capabilities: ['read'], why: 'how is it tuned?' },
         ] satisfies Rule[])
       : []),
-    ...deployment.apps.flatMap(({ name }): Rule[] => [
+    ...rights.apps.flatMap(({ name, policyName }): Rule[] => [
       { path: `auth/${appRolePath}/role/${name}`, capabilities: ['create', ...owned], why: `the role of ${name}` },
       { path: `auth/${appRolePath}/role/${name}/role-id`, capabilities: ['read'], why: 'its role id, an output' },
-      { path: `sys/policies/acl/${appPolicyName(deployment, name)}`, capabilities: owned, why: 'its policy' },
+      { path: `sys/policies/acl/${policyName}`, capabilities: owned, why: 'its policy' },
     ]),
-    { path: `sys/policies/acl/${authorizerPolicyName(deployment)}`, capabilities: owned, why: 'the authorizer' },
+    { path: `sys/policies/acl/${rights.authorizerPolicyName}`, capabilities: owned, why: 'the authorizer' },
     {
-      path: `sys/policies/acl/${provisionerPolicyName(deployment)}`,
+      path: `sys/policies/acl/${rights.policyName}`,
       capabilities: ['read'],
       why: 'its own policy: to see, not to widen',
     },
@@ -134,8 +161,8 @@ export function provisionerPolicy(deployment: Deployment): string {
 }
 
 /** In lower case: so Vault keeps it, and so it looks for it in the rules about policies. */
-function policyName(deployment: Deployment, holder: string): string {
-  return `${deployment.engine.mountPath.replaceAll('/', '-')}-${holder}`.toLowerCase();
+function policyName(mountPath: string, holder: string): string {
+  return `${mountPath.replaceAll('/', '-')}-${holder}`.toLowerCase();
 }
 
 function render(rules: readonly Rule[]): string {

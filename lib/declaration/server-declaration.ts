@@ -1,10 +1,11 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import type { Fields, StrictObject } from './fields';
 import { sealDeclaration } from './seal-declaration';
 
 /*
  * The server that stack `vault-server` runs, as `deployment.ts` declares it. Paths are those of the Docker host, and
- * start from this project where they are relative.
+ * start from the folder of that file where they are relative.
  */
 
 const containerName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/, {
@@ -14,7 +15,7 @@ const containerName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/, {
 const port = z.int().min(1).max(65535);
 
 /** What both modes have. */
-const common = {
+const commonFields = {
   /** @default "openbao" */
   flavour: z.enum(['openbao', 'vault']).default('openbao'),
   /** A tag, or a digest where the registry is not to be trusted with it. @default - the pinned image of the flavour */
@@ -23,18 +24,22 @@ const common = {
   containerName: containerName.default('webex-token-vault'),
 };
 
-/** In memory, unsealed, plain HTTP: to try things out. */
-const devServer = z.strictObject({
+const devServerFields = {
   mode: z.literal('dev'),
-  ...common,
+  ...commonFields,
   /** Port on 127.0.0.1. @default 8200 */
   port: port.default(8200),
-});
+};
 
-const tls = z.strictObject({
+export interface DevServerDeclarationFields extends Fields<typeof devServerFields> {}
+
+/** In memory, unsealed, plain HTTP: to try things out. */
+export const devServerDeclaration: StrictObject<DevServerDeclarationFields> = z.strictObject(devServerFields);
+
+const tlsFields = {
   /**
    * Folder that holds them. It is mounted whole, so that a renewed file is seen; its files must not be links to others.
-   * `{node}` becomes the name of the container. @default "secrets/tls/{node}" (where "npm run certs" puts them)
+   * `{node}` becomes the name of the container. @default "secrets/tls/{node}" (where "npx webex-token-vault certs" puts them)
    */
   folder: z.string().min(1).default('secrets/tls/{node}'),
   /** The server's certificate, then those between it and the CA. @default "server.pem" */
@@ -45,12 +50,16 @@ const tls = z.strictObject({
   caFile: z.string().min(1).nullable().default('ca.pem'),
   /** Host name in the certificate. `{node}` becomes the name of the container. @default "{node}" */
   serverName: z.string().min(1).default('{node}'),
-});
+};
 
-/** On disk, sealed, TLS only: to keep grants for years. */
-const productionServer = z.strictObject({
+export interface TlsDeclarationFields extends Fields<typeof tlsFields> {}
+
+/** The certificate of a production server, its key and its CA. */
+export const tlsDeclaration: StrictObject<TlsDeclarationFields> = z.strictObject(tlsFields);
+
+const productionServerFields = {
   mode: z.literal('production'),
-  ...common,
+  ...commonFields,
   /** Three nodes on this one machine are there to rehearse a failover; they are named with -1, -2, -3. @default 1 */
   nodes: z.union([z.literal(1), z.literal(3)], { error: 'must be 1 or 3; of two, none may fail' }).default(1),
   /** Port of the first node; each further one is ten higher. @default 8200 */
@@ -75,7 +84,7 @@ const productionServer = z.strictObject({
   logMegabytes: z.int().positive().default(10),
   /** How many of these files are kept. @default 5 */
   logFiles: z.int().positive().default(5),
-  tls: tls.prefault({}),
+  tls: tlsDeclaration.prefault({}),
   /** @default - Shamir's: people unseal it */
   seal: sealDeclaration.optional(),
   /**
@@ -88,7 +97,10 @@ const productionServer = z.strictObject({
    * BAO_TOKEN. Mode 0600, owned by the container's user. The image needs a shell for it. @default - none
    */
   environmentFile: z.string().min(1).optional(),
-  /** Vault only: false locks its memory. @default true (as Vault advises with Raft) */
+  /**
+   * Vault only: memory may be swapped out, so the machine must not swap, or must encrypt it. False locks it, for which
+   * the server needs the capability IPC_LOCK. OpenBao never locks its memory. @default true (as Vault advises with Raft)
+   */
   disableMlock: z.boolean().optional(),
   /** How long metrics are kept for Prometheus to fetch with a token; 0: no metrics. @default 86400 (24 h) */
   prometheusRetentionSeconds: z.int().nonnegative().default(86400),
@@ -96,19 +108,28 @@ const productionServer = z.strictObject({
   ui: z.boolean().default(false),
   /** @default "info" */
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
-});
+};
 
-export const serverDeclaration = z.discriminatedUnion('mode', [devServer, productionServer], {
+export interface ProductionServerDeclarationFields extends Fields<typeof productionServerFields> {}
+
+/** On disk, sealed, TLS only: to keep grants for years. */
+export const productionServerDeclaration: StrictObject<ProductionServerDeclarationFields> =
+  z.strictObject(productionServerFields);
+
+export const serverDeclaration = z.discriminatedUnion('mode', [devServerDeclaration, productionServerDeclaration], {
   error: ({ input }) => {
     const { mode } = (input ?? {}) as { mode?: unknown };
     return `must be "dev" or "production", got "${String(mode)}"; use "production" to keep grants`;
   },
 });
 
-export type DevServerDeclaration = z.output<typeof devServer>;
-export type ProductionServerDeclaration = z.output<typeof productionServer>;
+export type DevServerDeclaration = z.output<typeof devServerDeclaration>;
+export type ProductionServerDeclaration = z.output<typeof productionServerDeclaration>;
 
 /** Names of the containers, which are also the names of the Raft nodes. */
-export function nodeNames({ containerName, nodes }: ProductionServerDeclaration): string[] {
+export function nodeNames({
+  containerName,
+  nodes,
+}: Pick<ProductionServerDeclaration, 'containerName' | 'nodes'>): string[] {
   return nodes === 1 ? [containerName] : Array.from({ length: nodes }, (_, index) => `${containerName}-${index + 1}`);
 }

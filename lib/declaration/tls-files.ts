@@ -101,7 +101,7 @@ function readText(what: string, file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     throw new ExplainedError(
-      `the ${what} ${file} cannot be read (${errorCode(error)}); check the path, or run "npm run certs"`,
+      `the ${what} ${file} cannot be read (${errorCode(error)}); check the path, or run "npx webex-token-vault certs"`,
     );
   }
 }
@@ -109,7 +109,7 @@ function readText(what: string, file: string): string {
 function checkValidity(file: string, certificate: X509Certificate, now: Date): void {
   if (now > notAfter(certificate)) {
     throw new ExplainedError(
-      `the certificate ${file} expired on ${day(notAfter(certificate))}; renew it, with "npm run certs -- --renew" where it is from there`,
+      `the certificate ${file} expired on ${day(notAfter(certificate))}; renew it, with "npx webex-token-vault certs --renew" where it is from there`,
     );
   }
   const notBefore = new Date(certificate.validFrom);

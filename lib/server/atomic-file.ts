@@ -47,7 +47,7 @@ export async function replaceFile<T>(
   fill: (handle: FileHandle) => Promise<void>,
   finish: (partialFile: string) => Promise<T>,
 ): Promise<T> {
-  // Next to it: only within one file system is a rename atomic.
+  // In the same folder: a rename is atomic only within one file system.
   const partial = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.partial`);
   try {
     const handle = await open(partial, 'wx', 0o600);

@@ -1,4 +1,4 @@
-// First: the library asks for it while it loads.
+// Imported first: @peculiar/x509 needs it while it loads.
 import 'reflect-metadata';
 import {
   AuthorityKeyIdentifierExtension,
@@ -46,7 +46,7 @@ export interface CertificateOptions {
   readonly commonName: string;
   readonly dnsNames: readonly string[];
   readonly ipAddresses: readonly string[];
-  /** Cut where the CA ends. @default 397 (what browsers and Apple's systems accept at most is 398) */
+  /** Never past the end of the CA. @default 397 (what browsers and Apple's systems accept at most is 398) */
   readonly lifetimeDays?: number;
   /** @default - now */
   readonly now?: Date;

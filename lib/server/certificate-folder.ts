@@ -11,7 +11,7 @@ import { checkTlsFiles } from '../declaration/tls-files';
  * The private CA and its certificates as files. Each server has a folder of its own, to be mounted as a whole: a file
  * that is mounted alone would stay the old one when it is renewed.
  *
- *     ca/ca.pem, ca/ca-key.pem                           the CA; its key leaves this folder never
+ *     ca/ca.pem, ca/ca-key.pem                           the CA; its key never leaves this folder
  *     <server>/server.pem, server-key.pem, ca.pem        what one server needs
  */
 
@@ -59,14 +59,14 @@ export function caCertificateFile(folder: string): string {
   return join(folder, CA, 'ca.pem');
 }
 
-/** What `npm run certs` makes for one server. */
+/** What `npx webex-token-vault certs` makes for one server. */
 export function serverTlsFiles(folder: string, server: string): ServerFiles {
-  const own = join(folder, server);
+  const serverFolder = join(folder, server);
   return {
-    folder: own,
-    certFile: join(own, 'server.pem'),
-    keyFile: join(own, 'server-key.pem'),
-    caFile: join(own, 'ca.pem'),
+    folder: serverFolder,
+    certFile: join(serverFolder, 'server.pem'),
+    keyFile: join(serverFolder, 'server-key.pem'),
+    caFile: join(serverFolder, 'ca.pem'),
   };
 }
 

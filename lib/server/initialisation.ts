@@ -24,7 +24,7 @@ export interface KeyOptions {
   readonly pgpKeys?: readonly string[];
 }
 
-/** Who gets what only the initialisation is told. What it has taken must survive a power cut. */
+/** Takes the secrets that Vault tells once, when it is initialised. What a method has taken survives a power cut. */
 export interface SecretReceiver {
   keyShares(shares: readonly string[]): Promise<void>;
   operator(name: OperatorName, login: OperatorLogin): Promise<void>;
@@ -57,7 +57,7 @@ const initReply = z.object({
   root_token: z.string(),
 });
 
-/** @throws ExplainedError where such a key cannot be */
+/** @throws UsageError where no key can be split like that */
 export function checkKeyOptions({ shares, threshold, pgpKeys }: KeyOptions): void {
   if (threshold > shares) {
     throw new UsageError(
@@ -88,7 +88,7 @@ export async function initialiseServer(client: VaultClient, options: Initialisat
   const status = await initStatus(client);
   if (status.initialized) {
     throw new ExplainedError(
-      `${client.address} is initialised already, and nothing was changed; see "npm run init -- --help" for --update-policy, or delete its data to begin again`,
+      `${client.address} is initialised already, and nothing was changed; see "npx webex-token-vault init --help" for --update-policy, or delete its data to begin again`,
     );
   }
   const { shares, rootToken } = await initialise(client, keys, status.hasRecoveryKey);
@@ -117,11 +117,11 @@ export async function initialiseServer(client: VaultClient, options: Initialisat
       report('root token revoked');
     }
   } catch (error) {
-    throw howToGoOn(error, done);
+    throw withNextStep(error, done);
   }
 }
 
-/** What there is to do with a root token: operators first, as without them there would be no second try. */
+/** Everything that needs a root token. Operators come first: without them no second root token could be made. */
 export async function prepareServer(
   root: VaultClient,
   { deployment, receiver, auditFile, report }: PreparationOptions,
@@ -138,14 +138,14 @@ export async function prepareServer(
   report(`audit is on: ${(await ensureAudit(root, auditFile)).join(', ')}`);
 }
 
-/** Whether there is a key yet, and whether its shares only authorise, as with a seal that opens by itself. */
+/** Whether there is a key yet, and whether its shares are those of a recovery key, as with an auto-unseal seal. */
 export async function initStatus(client: VaultClient): Promise<{ initialized: boolean; hasRecoveryKey: boolean }> {
   const status = await client.withNamespace(undefined).read('sys/seal-status', statusReply);
   return { initialized: status.initialized, hasRecoveryKey: status.recovery_seal };
 }
 
 /**
- * Nothing but the initialisation itself.
+ * Initialises the server, and does nothing else.
  *
  * @returns shares of the unseal key, or of the recovery key
  */
@@ -186,7 +186,9 @@ async function untilActive(
     await unseal(client, shares.slice(0, keys.threshold));
     report('unsealed');
   } else if (!recovery) {
-    report('waiting for the owners of the PGP keys to unseal it: each decrypts a share and runs "npm run unseal"');
+    report(
+      'waiting for the owners of the PGP keys to unseal it: each decrypts a share and runs "npx webex-token-vault unseal"',
+    );
     await untilUnsealed(client, unsealTimeoutMs, signal);
     report('unsealed');
   }
@@ -207,12 +209,15 @@ async function untilUnsealed(client: VaultClient, timeoutMs: number, signal?: Ab
   }
 }
 
-function howToGoOn(error: unknown, { unsealed, administrator }: { unsealed: boolean; administrator: boolean }): Error {
+function withNextStep(
+  error: unknown,
+  { unsealed, administrator }: { unsealed: boolean; administrator: boolean },
+): Error {
   const interrupted = error instanceof Error && error.name === 'AbortError';
   const problem = interrupted ? 'interrupted' : error instanceof Error ? error.message : String(error);
   if (administrator) {
     return new ExplainedError(
-      `${problem}. The key shares are written; then go on with "npm run init -- --update-policy --new-secret-ids"`,
+      `${problem}. The key shares are written; then go on with "npx webex-token-vault init --update-policy --new-secret-ids"`,
     );
   }
   const token = unsealed ? '' : ', and its root token is lost, which nobody has seen';

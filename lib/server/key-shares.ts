@@ -16,7 +16,7 @@ const SHARE = /^(?:[0-9a-fA-F]{32,200}|[A-Za-z0-9+/]{22,140}={0,2})$/;
 export interface KeyShareSource {
   /** Files that hold one share each. @default - none */
   readonly files?: readonly string[];
-  /** Folder that `npm run init` wrote them to. @default - none */
+  /** Folder that `npx webex-token-vault init` wrote them to. @default - none */
   readonly folder?: string;
 }
 
@@ -113,7 +113,7 @@ function checkShare(text: string, where: string): string {
   throw new ExplainedError(`${where} must hold one key share, and what it holds ${problem}; give the share alone`);
 }
 
-/** Until nothing is typed. */
+/** Asks until an empty line is typed. */
 async function* promptForShares(signal?: AbortSignal): AsyncGenerator<string> {
   const { password } = await import('@inquirer/prompts');
   const validate = (text: string): boolean | string =>

@@ -13,7 +13,7 @@ import { createPrivateFolder, writePrivateFile } from './private-file';
 import { VaultClient } from '../vault/vault-client';
 
 /*
- * The folder in which `npm run init` leaves what only it is told: each key share, role id and secret id in a file of its
+ * The folder in which `npx webex-token-vault init` leaves what only it is told: each key share, role id and secret id in a file of its
  * own, so that each can go to the person who is to have it.
  */
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ExplainedError, loginAppRole, NotPermitted } from 'webex-token-client/core';
 import type { Deployment } from '../declaration/deployment';
 import { authorizerPolicyName, provisionerPolicy, provisionerPolicyName } from '../declaration/policies';
+import { provisionerRights } from '../declaration/rights';
 import { issuerPolicy } from '../access/secret-id';
 import { type VaultClient } from '../vault/vault-client';
 
@@ -20,9 +21,9 @@ export type OperatorName = (typeof OPERATOR_NAMES)[number];
 export const OPERATOR_PURPOSES: Readonly<Record<OperatorName, string>> = {
   administrator: 'starts a root token, which then takes the key shares as well',
   provisioner: 'deploys stack webex-tokens',
-  authorizer: 'runs "npm run authorize"',
-  issuer: 'runs "npm run issue"',
-  backup: 'runs "npm run backup"',
+  authorizer: 'runs "npx webex-token-vault authorize"',
+  issuer: 'runs "npx webex-token-vault issue"',
+  backup: 'runs "npx webex-token-vault backup"',
 };
 
 interface OperatorRole {
@@ -31,7 +32,7 @@ interface OperatorRole {
   /** @default - written by stack `webex-tokens` */
   readonly policy?: string;
   readonly tokenTtlSeconds: number;
-  /** 0: no end. */
+  /** 0: it never expires. */
   readonly secretIdTtlSeconds: number;
 }
 
@@ -98,19 +99,19 @@ function operatorRoles(deployment: Deployment): OperatorRole[] {
       policyName: `${OPERATORS_MOUNT}-administrator`,
       policy: administratorPolicy(),
       tokenTtlSeconds: 10 * MINUTE,
-      // Without it nobody could make a root token again, and so no new one of it either.
+      // Without this secret id nobody could make a root token again, and so no new secret id either.
       secretIdTtlSeconds: 0,
     },
     {
       name: 'provisioner',
-      policyName: provisionerPolicyName(deployment),
-      policy: provisionerPolicy(deployment),
+      policyName: provisionerPolicyName(deployment.engine.mountPath),
+      policy: provisionerPolicy(provisionerRights(deployment)),
       tokenTtlSeconds: 20 * MINUTE,
       secretIdTtlSeconds: 90 * DAY,
     },
     {
       name: 'authorizer',
-      policyName: authorizerPolicyName(deployment),
+      policyName: authorizerPolicyName(deployment.engine.mountPath),
       tokenTtlSeconds: 20 * MINUTE,
       secretIdTtlSeconds: 90 * DAY,
     },
@@ -126,7 +127,7 @@ function operatorRoles(deployment: Deployment): OperatorRole[] {
       policyName: `${OPERATORS_MOUNT}-backup`,
       policy: 'path "sys/storage/raft/snapshot" { capabilities = ["read"] }\n',
       tokenTtlSeconds: 10 * MINUTE,
-      // What it can read is encrypted, and a backup that ends silently is worse.
+      // A snapshot is encrypted, and backups that end silently are worse than a secret id that never expires.
       secretIdTtlSeconds: 0,
     },
   ];
@@ -149,7 +150,7 @@ async function enableMount(root: VaultClient): Promise<void> {
   if (present === undefined) {
     await root.write(`sys/auth/${OPERATORS_MOUNT}`, {
       type: 'approle',
-      description: 'Those who run this server and deploy to it. Written by "npm run init".',
+      description: 'Those who run this server and deploy to it. Written by "npx webex-token-vault init".',
     });
   } else if (present.type !== 'approle') {
     throw new ExplainedError(

@@ -5,21 +5,21 @@ import {
   type VaultConnectionOptions,
   VaultResponseError,
 } from 'webex-token-client/core';
-import { initialise, initStatus } from './initialisation';
+import { initialise, initStatus, type KeyOptions } from './initialisation';
 import { restoreSnapshot } from './raft-snapshot';
+import { untilRestored, type SentSnapshot, type UnsealingOptions } from './restored-server';
 import { generateRootToken, revokeSelf, withRootToken } from './root-token';
-import { verifySnapshot, type SnapshotSummary } from './snapshot-archive';
+import { verifySnapshot } from './snapshot-archive';
 import { activeSince, otherLeader, unseal, waitUntilActive } from './unsealing';
-import { VaultClient, type SealStatus } from '../vault/vault-client';
+import { VaultClient } from '../vault/vault-client';
 
 /*
  * From a snapshot back to a server that gives out tokens.
  */
 
-const POLL_MS = 500;
 const ACTIVE_TIMEOUT_MS = 60_000;
 
-export interface RestorationOptions {
+export interface RestorationOptions extends UnsealingOptions {
   readonly file: string;
   /** Onto a server with other keys, whose place the keys of the snapshot take. @default false */
   readonly force?: boolean;
@@ -27,16 +27,12 @@ export interface RestorationOptions {
   readonly credential?: { readonly mountPath: string; readonly name: string };
   /** May restore, and read the credential. @default - a root token is made of the key shares */
   readonly token?: string;
-  /** Of the server that the snapshot came from. @default - others unseal it */
-  readonly keyShares?: AsyncIterable<string>;
+  /** How the unseal key of the snapshot is split; called where it takes the place of the server's own. */
+  readonly snapshotKey: () => Promise<KeyOptions>;
   /** Token of the operator role "administrator", to make a root token. */
   readonly administratorToken: () => Promise<string>;
-  /** How long others have to unseal it. */
-  readonly unsealTimeoutMs: number;
   /** Throws where the answer is no. */
   readonly confirm: (question: string) => Promise<void>;
-  readonly report: (line: string) => void;
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -50,8 +46,8 @@ export async function restoreServer(
   options: RestorationOptions,
 ): Promise<CredentialReading | undefined> {
   const { file, report, credential } = options;
-  const snapshot = await verifySnapshot(file);
-  report(`${file} is whole, sha256 ${snapshot.sha256}`);
+  const { sha256 } = await verifySnapshot(file);
+  report(`${file} is whole, sha256 ${sha256}`);
   const given = new VaultClient({ ...connection, token: undefined });
   if (credential !== undefined && options.token === undefined && options.keyShares === undefined) {
     throw new ExplainedError(
@@ -60,9 +56,9 @@ export async function restoreServer(
   }
   const leading = await leaderConnection(connection, given, report);
   const client = new VaultClient({ ...leading, token: undefined });
-  const before = await send(client, snapshot, options);
+  const sent = await send(client, options);
   report('sent, and being restored');
-  await untilActive(client, before, snapshot, options);
+  await untilRestored(client, sent, options);
   report('unsealed and active');
   return credential && (await prove(client, credential, options));
 }
@@ -87,44 +83,46 @@ async function leaderConnection(
   return { ...connection, address };
 }
 
-/** @returns since when the server was active before, if it was */
-async function send(
-  client: VaultClient,
-  snapshot: SnapshotSummary,
-  options: RestorationOptions,
-): Promise<string | undefined> {
-  const { file, confirm } = options;
-  const { initialized } = await initStatus(client);
+async function send(client: VaultClient, options: RestorationOptions): Promise<SentSnapshot> {
+  const { file, force, confirm, snapshotKey } = options;
+  const { initialized, hasRecoveryKey } = await initStatus(client);
   if (!initialized) {
     await confirm(`${client.address} is empty. Restore ${file} onto it?`);
-    return onEmptyServer(client, snapshot, options);
+    const key = hasRecoveryKey ? undefined : await snapshotKey();
+    return { activeBefore: await onEmptyServer(client, key, options), foreign: true, key };
   }
-  if ((await client.sealStatus()).sealed) {
+  const { sealed, n: shares, t: threshold } = await client.sealStatus();
+  if (sealed) {
     throw new ExplainedError(
-      `${client.address} is sealed, and a sealed server restores nothing; run "npm run unseal" first`,
+      `${client.address} is sealed, and a sealed server restores nothing; run "npx webex-token-vault unseal" first`,
     );
   }
   await confirm(
     `Replace everything that ${client.address} holds by ${file}? What was written since the backup is lost.`,
   );
-  return onServerInUse(client, options);
+  const ownKey = hasRecoveryKey ? undefined : { shares, threshold };
+  const replaced = force ? ownKey : undefined;
+  const key = replaced ? await snapshotKey() : ownKey;
+  const activeBefore = await onServerInUse(client, options);
+  return { activeBefore, foreign: force === true, key, replaced };
 }
 
 /**
  * The key that this makes never leaves the process, and the snapshot's takes its place. It has as many shares: a server
  * goes on counting them as it did before, when someone asked for its status while it restored.
  *
+ * @param key as that of the snapshot is split; undefined where a seal opens the server
+ * @returns since when the server was active before
  * @see https://github.com/hashicorp/vault/issues/24975
  */
 async function onEmptyServer(
   client: VaultClient,
-  { unsealKey = { shares: 1, threshold: 1 } }: SnapshotSummary,
+  key: KeyOptions | undefined,
   { file, report, signal }: RestorationOptions,
 ): Promise<string | undefined> {
-  const { hasRecoveryKey } = await initStatus(client);
-  const { shares, rootToken } = await initialise(client, unsealKey, hasRecoveryKey);
+  const { shares, rootToken } = await initialise(client, key ?? { shares: 1, threshold: 1 }, key === undefined);
   try {
-    if (!hasRecoveryKey) {
+    if (key !== undefined) {
       await unseal(client, shares);
     }
     await waitUntilActive(client, { timeoutMs: ACTIVE_TIMEOUT_MS, signal });
@@ -140,6 +138,7 @@ async function onEmptyServer(
   }
 }
 
+/** @returns since when the server was active before */
 async function onServerInUse(
   client: VaultClient,
   { file, force, token, keyShares, administratorToken }: RestorationOptions,
@@ -176,67 +175,6 @@ function explainRefusal(error: VaultResponseError, file: string): Error {
         `${file} is from a server with other keys; nothing was changed; use --force if you mean it and have those keys, which this server then needs`,
       )
     : error;
-}
-
-/** The server answers before it restores, takes some seconds for it, and may end up sealed. */
-async function untilActive(
-  client: VaultClient,
-  before: string | undefined,
-  snapshot: SnapshotSummary,
-  { keyShares, unsealTimeoutMs, report, signal }: RestorationOptions,
-): Promise<void> {
-  const deadline = Date.now() + unsealTimeoutMs;
-  const told = new Set<string>();
-  const tell = (line: string): void => {
-    if (!told.has(line)) {
-      report(line);
-      told.add(line);
-    }
-  };
-  while (Date.now() < deadline) {
-    if (await waitUntilActive(client, { timeoutMs: POLL_MS, before, signal })) {
-      return;
-    }
-    if (!(await isSealed(client))) {
-      continue;
-    }
-    tell('it is sealed now, and needs the key that it had when the backup was made');
-    const status = await client.sealStatus();
-    const { unsealKey } = snapshot;
-    if (unsealKey !== undefined && (status.n !== unsealKey.shares || status.t !== unsealKey.threshold)) {
-      tell('it still counts the shares of its key before: restart it now, to make it forget that');
-    } else if (unsealKey !== undefined && keyShares !== undefined) {
-      await unsealRestored(client, keyShares);
-    } else {
-      tell(
-        unsealKey === undefined ? 'give it the seal of that time' : 'run "npm run unseal" with the shares of that key',
-      );
-    }
-  }
-  throw new ExplainedError(
-    `the snapshot was sent, but ${client.address} is not unsealed and active after ${unsealTimeoutMs / 1000} s; run "npm run unseal" with the key shares that belong to the snapshot, and see the server's log`,
-  );
-}
-
-/** Without asking for the status of the seal, which while it restores would be that of the seal before, and stay. */
-async function isSealed(client: VaultClient): Promise<boolean> {
-  try {
-    await activeSince(client);
-    return false;
-  } catch (error) {
-    // Unreachable: as while it is restarted.
-    return error instanceof VaultResponseError && error.statusCode === 503;
-  }
-}
-
-async function unsealRestored(client: VaultClient, keyShares: AsyncIterable<string>): Promise<SealStatus> {
-  try {
-    return await unseal(client, keyShares);
-  } catch (error) {
-    throw error instanceof ExplainedError
-      ? new ExplainedError(`the snapshot is restored, but ${error.message}`)
-      : error;
-  }
 }
 
 async function prove(

@@ -86,7 +86,7 @@ export async function generateRootToken(
 async function start(client: VaultClient): Promise<{ endpoint: string; nonce: string; otp: string; required: number }> {
   for (const endpoint of ENDPOINTS) {
     try {
-      // One that was given up half way, as by a crash, would be in the way.
+      // An attempt that a crash left half done would block this one.
       await client.delete(`${endpoint}/attempt`);
       const { nonce, otp = '', required } = await client.write(`${endpoint}/attempt`, {}, attemptReply);
       return { endpoint, nonce, otp, required };

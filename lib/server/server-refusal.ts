@@ -9,11 +9,11 @@ const ADVICE: Readonly<Record<number, string>> = {
   404: 'this server has nothing there; check VAULT_ADDR and VAULT_NAMESPACE',
   413: 'a proxy between here and the server takes no body of this size; ask the server directly',
   429: 'it limits requests; try again later',
-  503: 'it is sealed or has no active node; run "npm run unseal", or see its log',
+  503: 'it is sealed or has no active node; run "npx webex-token-vault unseal", or see its log',
 };
 
-/** Runs the action, and turns what Vault refused into a `ExplainedError`. */
-export async function explainServer<T>(action: () => Promise<T>): Promise<T> {
+/** Runs the action, and turns what Vault refused into an `ExplainedError`. */
+export async function explainRefusals<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {

@@ -1,22 +1,25 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { extract, type Extract } from 'tar-stream';
 import { ExplainedError } from 'webex-token-client/core';
 
 /*
- * What a Raft snapshot is on the outside: a gzipped tar of `meta.json`, `state.bin` and their SHA256SUMS. Its content is
- * encrypted by Vault; whether the file is whole can be seen without the keys.
+ * What a Raft snapshot is on the outside: a gzipped tar of `meta.json`, `state.bin` and their SHA256SUMS. Vault has
+ * encrypted what it holds; whether the file is whole can be seen without the keys.
  */
 
-const BLOCK = 512;
 const SUMS = 'SHA256SUMS';
 const REQUIRED = ['meta.json', 'state.bin'];
 /** The sums of three files fit in a few hundred bytes. */
 const MAX_SUMS_BYTES = 64 * 1024;
 
+const ENDS_TOO_EARLY = 'it ends too early';
+
 /** By Node's error codes. */
-const UNZIP_PROBLEMS: Readonly<Record<string, string>> = {
-  Z_BUF_ERROR: 'it ends too early',
+const GZIP_PROBLEMS: Readonly<Record<string, string>> = {
+  Z_BUF_ERROR: ENDS_TOO_EARLY,
   Z_DATA_ERROR: 'it is no gzip file, or is damaged',
 };
 
@@ -24,13 +27,7 @@ export interface SnapshotSummary {
   /** Of the file as it is. Hex. */
   readonly sha256: string;
   readonly bytes: number;
-  /** Into how many shares the unseal key is split that goes with it. @default - not by Shamir's seal */
-  readonly unsealKey?: { readonly shares: number; readonly threshold: number };
 }
-
-/** The one thing in it that is not encrypted, as it is needed to unseal. */
-const UNSEAL_KEY = /core\/seal-config[^{]{1,8}\{"type":"shamir","secret_shares":(\d+),"secret_threshold":(\d+)/s;
-const UNSEAL_KEY_BYTES = 256;
 
 /**
  * Reads a snapshot to its end and compares the sums in it.
@@ -40,70 +37,52 @@ const UNSEAL_KEY_BYTES = 256;
 export async function verifySnapshot(file: string): Promise<SnapshotSummary> {
   const whole = createHash('sha256');
   let bytes = 0;
-  const source = createReadStream(file);
-  const unzipped = createGunzip();
-  source.on('data', (chunk) => {
+  const source = createReadStream(file).on('data', (chunk) => {
     whole.update(chunk);
     bytes += chunk.length;
   });
-  source.on('error', (error) => unzipped.destroy(error));
-  let unsealKey: SnapshotSummary['unsealKey'];
+  const archive = extract();
   try {
-    unsealKey = await compareSums(new ByteReader(source.pipe(unzipped)));
+    await Promise.all([pipeline(source, createGunzip(), archive), compareSums(archive)]);
   } catch (error) {
     const { code, path } = error as NodeJS.ErrnoException;
     if (path !== undefined) {
       throw new ExplainedError(`the snapshot ${file} cannot be read (${code ?? 'unknown error'}); check the path`);
     }
-    const problem = error instanceof Damage ? error.message : (UNZIP_PROBLEMS[code ?? ''] ?? 'it does not unpack');
-    throw new ExplainedError(`${file} is not a whole Raft snapshot: ${problem}; use another backup`);
-  } finally {
-    source.destroy();
-    unzipped.destroy();
+    throw new ExplainedError(`${file} is not a whole Raft snapshot: ${problemOf(error)}; use another backup`);
   }
-  return { sha256: whole.digest('hex'), bytes, unsealKey };
+  return { sha256: whole.digest('hex'), bytes };
 }
 
 class Damage extends Error {}
 
-async function compareSums(reader: ByteReader): Promise<SnapshotSummary['unsealKey']> {
-  let unsealKey: SnapshotSummary['unsealKey'];
-  let before = Buffer.alloc(0);
-  const look = (chunk: Buffer): void => {
-    const window = Buffer.concat([before, chunk]);
-    const [, shares, threshold] = UNSEAL_KEY.exec(window.toString('latin1')) ?? [];
-    if (shares !== undefined) {
-      unsealKey = { shares: Number(shares), threshold: Number(threshold) };
-    }
-    before = window.subarray(-UNSEAL_KEY_BYTES);
-  };
+function problemOf(error: unknown): string {
+  if (error instanceof Damage) {
+    return error.message;
+  }
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  // tar-stream's errors have no codes.
+  return GZIP_PROBLEMS[code] ?? (message.startsWith('Unexpected end') ? ENDS_TOO_EARLY : 'it is no tar archive');
+}
+
+async function compareSums(archive: Extract): Promise<void> {
   const actual = new Map<string, string>();
   let sums: string | undefined;
-  for (;;) {
-    const header = await reader.take(BLOCK);
-    if (header.every((byte) => byte === 0)) {
-      break;
-    }
-    const { name, size } = parseHeader(header);
+  for await (const entry of archive) {
+    const { name, size = 0 } = entry.header;
     const hash = createHash('sha256');
     const kept: Buffer[] = [];
-    await reader.pass(size, (chunk) => {
+    for await (const chunk of entry as AsyncIterable<Buffer>) {
       hash.update(chunk);
-      if (name === 'state.bin' && unsealKey === undefined) {
-        look(chunk);
-      }
       if (name === SUMS && size <= MAX_SUMS_BYTES) {
-        kept.push(Buffer.from(chunk));
+        kept.push(chunk);
       }
-    });
-    await reader.pass((BLOCK - (size % BLOCK)) % BLOCK, () => undefined);
+    }
     actual.set(name, hash.digest('hex'));
     sums = name === SUMS ? Buffer.concat(kept).toString('utf8') : sums;
   }
-  // To the end, so that the sum that gzip itself has is compared too.
-  await reader.drain();
   if (sums === undefined) {
-    throw new Damage(`it has no ${SUMS}`);
+    throw new Damage(actual.size === 0 ? ENDS_TOO_EARLY : `it has no ${SUMS}`);
   }
   const expected = new Map(
     sums
@@ -118,62 +97,5 @@ async function compareSums(reader: ByteReader): Promise<SnapshotSummary['unsealK
     if (!actual.has(name) || actual.get(name) !== expected.get(name)) {
       throw new Damage(`its ${name} is ${actual.has(name) ? `not the one that its ${SUMS} was made of` : 'missing'}`);
     }
-  }
-  return unsealKey;
-}
-
-function parseHeader(header: Buffer): { name: string; size: number } {
-  const field = (start: number, length: number): string =>
-    header
-      .toString('latin1', start, start + length)
-      .replace(/\0.*$/s, '')
-      .trim();
-  const checksum = header.reduce((sum, byte, index) => sum + (index >= 148 && index < 156 ? 0x20 : byte), 0);
-  if (checksum !== Number.parseInt(field(148, 8), 8)) {
-    throw new Damage('it is no tar archive');
-  }
-  // Sizes from 8 GiB on are binary, marked by the first bit.
-  const binary = ((header[124] ?? 0) & 0x80) !== 0;
-  const size = binary ? Number(header.readBigUInt64BE(128)) : Number.parseInt(field(124, 12) || '0', 8);
-  if (!Number.isSafeInteger(size)) {
-    throw new Damage('it has an entry without a size');
-  }
-  return { name: field(0, 100), size };
-}
-
-/** Takes a stream apart by counts of bytes. */
-class ByteReader {
-  readonly #chunks: AsyncIterator<Buffer>;
-  #rest: Buffer = Buffer.alloc(0);
-
-  constructor(stream: AsyncIterable<Buffer>) {
-    this.#chunks = stream[Symbol.asyncIterator]();
-  }
-
-  async take(count: number): Promise<Buffer> {
-    const parts: Buffer[] = [];
-    await this.pass(count, (chunk) => parts.push(chunk));
-    return Buffer.concat(parts);
-  }
-
-  async pass(count: number, visit: (chunk: Buffer) => void): Promise<void> {
-    let left = count;
-    while (left > 0) {
-      if (this.#rest.length === 0) {
-        const next = await this.#chunks.next();
-        if (next.done === true) {
-          throw new Damage('it ends too early');
-        }
-        this.#rest = next.value;
-      }
-      const chunk = this.#rest.subarray(0, left);
-      this.#rest = this.#rest.subarray(chunk.length);
-      left -= chunk.length;
-      visit(chunk);
-    }
-  }
-
-  async drain(): Promise<void> {
-    while ((await this.#chunks.next()).done !== true);
   }
 }

@@ -18,7 +18,7 @@ const leaderReply = z.object({
   leader_address: z.string().optional(),
 });
 
-/** Told after each share. */
+/** Called after each share. */
 export type UnsealProgress = (progress: { given: number; threshold: number; repeated: boolean }) => void;
 
 /**
@@ -33,7 +33,9 @@ export async function unseal(
 ): Promise<SealStatus> {
   let status = await client.sealStatus();
   if (!status.initialized) {
-    throw new ExplainedError(`${client.address} is not initialised, so it has no key yet; run "npm run init" first`);
+    throw new ExplainedError(
+      `${client.address} is not initialised, so it has no key yet; run "npx webex-token-vault init" first`,
+    );
   }
   if (status.sealed) {
     for await (const share of shares) {
@@ -92,28 +94,34 @@ export async function otherLeader(client: VaultClient): Promise<string | undefin
   return reply.ha_enabled && reply.is_self !== true ? reply.leader_address || undefined : undefined;
 }
 
-/** When the present leader took over, where this is the leader; undefined where there is none. */
-export async function activeSince(client: VaultClient): Promise<string | undefined> {
+/**
+ * When the present leader took over, where this is the leader; else the leader's address; undefined where there is none.
+ *
+ * @param itself whether only this node counts as the leader
+ */
+export async function activeSince(client: VaultClient, itself = false): Promise<string | undefined> {
   const reply = await client.withNamespace(undefined).read('sys/leader', leaderReply);
   if (!reply.ha_enabled) {
     return 'always';
   }
-  return reply.is_self === true ? reply.active_time : reply.leader_address || undefined;
+  const other = itself ? undefined : reply.leader_address || undefined;
+  return reply.is_self === true ? reply.active_time : other;
 }
 
 /**
  * Waits until there is an active node that answers.
  *
  * @param before what {@link activeSince} said before; then a newer one is awaited
+ * @param itself whether it has to be this node
  * @returns false where Vault is sealed or not active when the time is up
  */
 export async function waitUntilActive(
   client: VaultClient,
-  { timeoutMs, before, signal }: { timeoutMs: number; before?: string; signal?: AbortSignal },
+  { timeoutMs, before, itself, signal }: { timeoutMs: number; before?: string; itself?: boolean; signal?: AbortSignal },
 ): Promise<boolean> {
   const deadline = Date.now() + timeoutMs;
   do {
-    const since = await activeSince(client).catch(() => undefined);
+    const since = await activeSince(client, itself).catch(() => undefined);
     if (since !== undefined && (before === undefined || since !== before || since === 'always')) {
       return true;
     }

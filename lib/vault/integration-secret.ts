@@ -22,15 +22,6 @@ export interface IntegrationEntryOptions extends IntegrationSecretOptions {
   readonly entry: string;
 }
 
-/** The environment of the command, and what the constructs and the embedded applier set. */
-export const INTEGRATION_SECRET_ENVIRONMENT = {
-  integration: 'INTEGRATION_NAME',
-  variable: 'INTEGRATION_SECRET_VARIABLE',
-  clientSecret: 'INTEGRATION_SECRET',
-  path: 'INTEGRATION_PATH',
-  entry: 'INTEGRATION_ENTRY',
-} as const;
-
 /** @throws ExplainedError naming the variable to set */
 export function requireClientSecret({ integration, variable, clientSecret }: IntegrationSecretOptions): string {
   if (clientSecret === undefined || clientSecret === '') {
@@ -63,7 +54,7 @@ export async function writeIntegration(client: VaultClient, options: Integration
 /**
  * The Vault that Terraform's provider talks to, so that the secret goes there and nowhere else.
  *
- * The provider knows the `VAULT_*` variables only. Where `BAO_*` ones name another server, they are not for us.
+ * The provider knows the `VAULT_*` variables only, so `BAO_*` ones, which may name another server, are left out.
  */
 export function providerClient(env: NodeJS.ProcessEnv): VaultClient {
   const known = Object.entries(env).filter(([name]) => !name.startsWith('BAO_'));

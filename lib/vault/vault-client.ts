@@ -136,9 +136,9 @@ export class VaultClient {
     await this.write('auth/token/revoke-self', {});
   }
 
-  /** What node-vault calls for each request. It takes what comes back for a good answer of status 200. */
+  /** What node-vault calls for each request; it treats what is returned as an answer of status 200. */
   async #send({ method, path, json, headers }: NodeVaultRequest): Promise<NodeVaultAnswer> {
-    // It writes by POST. Vault takes both for the same, and errors are told of a PUT as in Vault's own documents.
+    // node-vault writes by POST. Vault treats POST and PUT alike, and its documents, as our errors, say PUT.
     const verb = method === 'POST' ? 'PUT' : method;
     const body = await this.connection.json(verb, path.replace(/^\//, ''), (reply) => reply, {
       headers,

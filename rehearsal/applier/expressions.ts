@@ -25,6 +25,15 @@ export function evaluate(value: unknown, lookup: Lookup): unknown {
   return value;
 }
 
+/** Whether `reference == "text"` holds: the only condition that our stacks set. */
+export function evaluateCondition(condition: string, lookup: Lookup): boolean {
+  const [, reference, expected] = /^\$\{\s*([^"=]+?)\s*==\s*"([^"\\$%]*)"\s*\}$/.exec(condition) ?? [];
+  if (reference === undefined) {
+    throw unknownExpression(condition);
+  }
+  return lookup(parse(reference)) === expected;
+}
+
 /** Every reference below a value, in the order of its text. */
 export function references(value: unknown): string[][] {
   const found: string[][] = [];
@@ -48,11 +57,15 @@ function evaluateText(text: string, lookup: Lookup): unknown {
 function parse(expression: string): string[] {
   const trimmed = expression.trim();
   if (!REFERENCE.test(trimmed)) {
-    throw new ExplainedError(
-      `the embedded applier does not know the expression "${trimmed}"; deploy this stack with Terraform or OpenTofu`,
-    );
+    throw unknownExpression(trimmed);
   }
   return trimmed.split('.');
+}
+
+function unknownExpression(expression: string): ExplainedError {
+  return new ExplainedError(
+    `the rehearsal's applier does not know the expression "${expression}"; deploy this stack with Terraform or OpenTofu`,
+  );
 }
 
 function asText(value: unknown): string {

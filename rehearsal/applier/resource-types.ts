@@ -146,7 +146,7 @@ function parse<T>(schema: z.ZodType<T>, raw: unknown, address: string): T {
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => [...path, message].join(': ')).join('; ');
     throw new ExplainedError(
-      `the embedded applier does not know all of ${address} (${problems}); deploy this stack with Terraform or OpenTofu`,
+      `the rehearsal's applier does not know all of ${address} (${problems}); deploy this stack with Terraform or OpenTofu`,
     );
   }
   return parsed.data;

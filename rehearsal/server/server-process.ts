@@ -124,15 +124,15 @@ export class ServerProcess implements AsyncDisposable {
   /**
    * Ends it in good order. Does nothing the second time.
    *
-   * @param patienceMs after this it is killed
+   * @param timeoutMs after this it is killed
    */
-  async stop(patienceMs = STOP_TIMEOUT_MS): Promise<void> {
+  async stop(timeoutMs = STOP_TIMEOUT_MS): Promise<void> {
     if (this.isRunning) {
       this.#child.kill('SIGTERM');
     }
-    const impatience = setTimeout(() => void this.kill(), patienceMs);
+    const killTimer = setTimeout(() => void this.kill(), timeoutMs);
     await this.#closed;
-    clearTimeout(impatience);
+    clearTimeout(killTimer);
   }
 
   /** Ends it at once, as a crash would; what it stored in files stays. */
@@ -152,7 +152,7 @@ export class ServerProcess implements AsyncDisposable {
     while (Date.now() < deadline) {
       if (!this.isRunning) {
         await this.#closed;
-        throw new ServerStartError(binary, this.#complaint());
+        throw new ServerStartError(binary, this.#reason());
       }
       // Only its own word tells that it is this server, and not another at the same address, that answers.
       if (this.#stdout.includes('server started!') && (await isAnswering(vault))) {
@@ -161,14 +161,14 @@ export class ServerProcess implements AsyncDisposable {
       await sleep(POLL_MS);
     }
     throw new ExplainedError(
-      `"${binary} server" did not answer at ${this.address} within ${START_TIMEOUT_MS / 1000} s, its last words were "${this.#complaint()}"; check that its listener has this address`,
+      `"${binary} server" did not answer at ${this.address} within ${START_TIMEOUT_MS / 1000} s, its last words were "${this.#reason()}"; check that its listener has this address`,
     );
   }
 
   /** What is wrong goes to stdout while it starts and to the log, on stderr, later. */
-  #complaint(): string {
-    const complaint = lastLine(this.#stdout, /error|fail|unknown|invalid/i) || lastLine(this.#stderr, /\[ERROR\]/);
-    return complaint || lastLine(this.#stdout) || lastLine(this.#stderr) || 'nothing';
+  #reason(): string {
+    const failure = lastLine(this.#stdout, /error|fail|unknown|invalid/i) || lastLine(this.#stderr, /\[ERROR\]/);
+    return failure || lastLine(this.#stdout) || lastLine(this.#stderr) || 'nothing';
   }
 }
 

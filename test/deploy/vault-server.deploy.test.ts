@@ -6,7 +6,7 @@ import { run } from '../../rehearsal/child-process';
 import { freePort } from '../../rehearsal/free-port';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { defineDeployment, type Deployment } from '../../lib/declaration/deployment';
-import { rehearsalEnvironment } from '../../lib/declaration/rehearsal';
+import { deploymentInFile } from '../fixtures/deployment-file';
 import { VaultClient } from '../../lib/vault/vault-client';
 import { docker, dockerEngine, dockerLogs, dockerUnavailable } from '../fixtures/docker-engine';
 import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
@@ -53,7 +53,7 @@ describeUnless(terraformUnavailable() ?? dockerUnavailable())('cdktf deploy of v
     const flags = ['--auto-approve', '--skip-provider-lock', '--ignore-missing-stack-dependencies', '--output', folder];
     const { exitCode, stdout, stderr } = await run(join(PROJECT, 'node_modules/.bin/cdktf'), [verb, stack, ...flags], {
       cwd: PROJECT,
-      env: { ...process.env, ...rehearsalEnvironment(deployment), CHECKPOINT_DISABLE: '1', CI: 'true', ...env },
+      env: { ...process.env, ...deploymentInFile(folder, deployment), CHECKPOINT_DISABLE: '1', CI: 'true', ...env },
     });
     if (exitCode !== 0) {
       throw new Error(`cdktf ${verb} ${stack} ended with ${exitCode}: ${stdout}${stderr}`);

@@ -5,11 +5,12 @@ import { readCredential } from 'webex-token-client/core';
 import { run, type FinishedCommand } from '../../rehearsal/child-process';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findOpenBao } from '../../rehearsal/server/openbao-binary';
-import { Stage } from '../../rehearsal/stage';
+import { Rehearsal } from '../../rehearsal/rehearsal';
 import { authorize, type Grant } from '../../lib/consent/code-grant';
 import { clientSecretVariable, defineDeployment, type Deployment } from '../../lib/declaration/deployment';
 import { authorizerPolicyName, provisionerPolicy, provisionerPolicyName } from '../../lib/declaration/policies';
-import { rehearsalEnvironment } from '../../lib/declaration/rehearsal';
+import { provisionerRights } from '../../lib/declaration/rights';
+import { deploymentInFile } from '../fixtures/deployment-file';
 import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
 
 /*
@@ -28,27 +29,29 @@ const declared = defineDeployment({
 });
 
 describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
-  let stage: Stage;
+  let rehearsal: Rehearsal;
   let token: string;
   let secret: string;
   const printed: string[] = [];
 
   beforeAll(async () => {
     const [binary, pluginPath] = [await findOpenBao(), await findOauthappPlugin()];
-    stage = await Stage.start({ declared, binary, pluginPath });
-    secret = Object.values(stage.variables)[0] ?? '';
-    const policy = provisionerPolicyName(stage.deployment);
-    await stage.admin.write(`sys/policies/acl/${policy}`, { policy: provisionerPolicy(stage.deployment) });
-    token = await stage.tokenWith(policy);
+    rehearsal = await Rehearsal.start({ declared, binary, pluginPath });
+    secret = Object.values(rehearsal.variables)[0] ?? '';
+    const policy = provisionerPolicyName(rehearsal.deployment.engine.mountPath);
+    await rehearsal.admin.write(`sys/policies/acl/${policy}`, {
+      policy: provisionerPolicy(provisionerRights(rehearsal.deployment)),
+    });
+    token = await rehearsal.tokenWith(policy);
   });
-  afterAll(() => stage.stop());
+  afterAll(() => rehearsal.stop());
 
-  /** The stage's deployment with another version of the client secret, its state in the stage's folder. */
+  /** The rehearsal's deployment with another version of the client secret, its state in the rehearsal's folder. */
   function deployment(clientSecretVersion: number): Deployment {
-    const { integrations } = stage.deployment;
+    const { integrations } = rehearsal.deployment;
     return {
-      ...stage.deployment,
-      backend: { type: 'local', config: { path: join(stage.folder, '{stack}.tfstate') } },
+      ...rehearsal.deployment,
+      backend: { type: 'local', config: { path: join(rehearsal.folder, '{stack}.tfstate') } },
       integrations: integrations.map((integration) => ({ ...integration, clientSecretVersion })),
     };
   }
@@ -61,10 +64,10 @@ describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
       cwd: options.cwd ?? PROJECT,
       env: {
         ...process.env,
-        ...rehearsalEnvironment(deployment(options.version)),
+        ...deploymentInFile(rehearsal.folder, deployment(options.version)),
         CHECKPOINT_DISABLE: '1',
         CI: 'true',
-        VAULT_ADDR: stage.server.address,
+        VAULT_ADDR: rehearsal.server.address,
         VAULT_TOKEN: token,
         ...(options.secret === undefined ? {} : { [`TF_VAR_${clientSecretVariable('webex-myapp')}`]: options.secret }),
       },
@@ -76,7 +79,7 @@ describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
   function cdktf(verb: 'deploy' | 'destroy', options: { version: number; secret?: string }): Promise<FinishedCommand> {
     const args = ['--auto-approve', '--skip-provider-lock', '--ignore-missing-stack-dependencies'];
     return command(
-      [join(PROJECT, 'node_modules/.bin/cdktf'), verb, 'webex-tokens', ...args, '--output', stage.folder],
+      [join(PROJECT, 'node_modules/.bin/cdktf'), verb, 'webex-tokens', ...args, '--output', rehearsal.folder],
       options,
     );
   }
@@ -85,17 +88,19 @@ describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
     const terraform = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
     return command([terraform, 'plan', '-input=false', '-detailed-exitcode', '-out=saved.tfplan'], {
       version,
-      cwd: join(stage.folder, 'stacks/webex-tokens'),
+      cwd: join(rehearsal.folder, 'stacks/webex-tokens'),
     });
   }
 
   async function authorised(): Promise<Grant> {
     return authorize({
-      vault: stage.admin.withToken(await stage.tokenWith(authorizerPolicyName(stage.deployment))),
-      deployment: stage.deployment,
+      vault: rehearsal.admin.withToken(
+        await rehearsal.tokenWith(authorizerPolicyName(rehearsal.deployment.engine.mountPath)),
+      ),
+      deployment: rehearsal.deployment,
       credentialName: 'testauth',
       onUrl: async (url) => {
-        await fetch(await stage.webex.consent(url));
+        await fetch(await rehearsal.webex.consent(url));
       },
     });
   }
@@ -104,12 +109,12 @@ describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
     const { exitCode, stdout, stderr } = await cdktf('deploy', { version: 1 });
     expect(stdout + stderr).toContain('TF_VAR_webex_myapp_client_secret');
     expect(exitCode).not.toBe(0);
-    await expect(stage.admin.list('oauthapp/servers')).rejects.toThrow('404');
+    await expect(rehearsal.admin.list('oauthapp/servers')).rejects.toThrow('404');
   });
 
   test('with it, everything is applied under the provisioner policy', async () => {
     expect((await cdktf('deploy', { version: 1, secret: WRONG_SECRET })).exitCode).toBe(0);
-    await expect(stage.admin.list('oauthapp/servers')).resolves.toEqual(['webex-myapp']);
+    await expect(rehearsal.admin.list('oauthapp/servers')).resolves.toEqual(['webex-myapp']);
   });
 
   test('a second plan is empty, and needs no secret', async () => {
@@ -132,25 +137,25 @@ describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
     expect(stdout + stderr).toContain('TF_VAR_webex_myapp_client_secret');
     await expect(
       authorize({
-        vault: stage.admin,
-        deployment: stage.deployment,
+        vault: rehearsal.admin,
+        deployment: rehearsal.deployment,
         credentialName: 'testauth',
         replace: true,
         onUrl: async (url) => {
-          await fetch(await stage.webex.consent(url));
+          await fetch(await rehearsal.webex.consent(url));
         },
       }),
     ).resolves.toMatchObject({ person: { displayName: 'Ada Admin' } });
   });
 
   test('no secret is in state, plan or output', async () => {
-    const { accessToken } = await readCredential(stage.admin.connection, 'oauthapp', 'testauth');
+    const { accessToken } = await readCredential(rehearsal.admin.connection, 'oauthapp', 'testauth');
     const terraform = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
     await command([terraform, 'show', '-json', 'saved.tfplan'], {
       version: 2,
-      cwd: join(stage.folder, 'stacks/webex-tokens'),
+      cwd: join(rehearsal.folder, 'stacks/webex-tokens'),
     });
-    const files = filesBelow(stage.folder);
+    const files = filesBelow(rehearsal.folder);
     expect(files.some((file) => file.endsWith('webex-tokens.tfstate'))).toBe(true);
     expect(files.some((file) => file.endsWith('saved.tfplan'))).toBe(true);
     const everything = [...files.map((file) => readFileSync(file, 'utf8')), ...printed].join('\n');
@@ -163,10 +168,12 @@ describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
 
   test('destroy leaves nothing behind', async () => {
     expect((await cdktf('destroy', { version: 2, secret })).exitCode).toBe(0);
-    const mounts = await stage.admin.read('sys/mounts', z.object({ data: z.record(z.string(), z.unknown()) }));
+    const mounts = await rehearsal.admin.read('sys/mounts', z.object({ data: z.record(z.string(), z.unknown()) }));
     expect(Object.keys(mounts.data)).not.toContain('oauthapp/');
-    const policies = await stage.admin.list('sys/policies/acl');
-    expect(policies.filter((name) => name.startsWith('oauthapp'))).toEqual([provisionerPolicyName(declared)]);
+    const policies = await rehearsal.admin.list('sys/policies/acl');
+    expect(policies.filter((name) => name.startsWith('oauthapp'))).toEqual([
+      provisionerPolicyName(declared.engine.mountPath),
+    ]);
   });
 });
 

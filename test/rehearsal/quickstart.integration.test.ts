@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { QUICKSTART_STEPS, runQuickstart } from '../../rehearsal/quickstart';
-import type { Stage } from '../../rehearsal/stage';
+import type { Rehearsal } from '../../rehearsal/rehearsal';
 import { StepLog } from '../../rehearsal/step-log';
 import { defineDeployment, type DeploymentInput } from '../../lib/declaration/deployment';
 
@@ -20,7 +20,7 @@ const base: DeploymentInput = {
 async function quickstart(edit: Partial<DeploymentInput>): Promise<string> {
   const output = new PassThrough();
   const printed = text(output);
-  const starting: Promise<Stage>[] = [];
+  const starting: Promise<Rehearsal>[] = [];
   try {
     await runQuickstart(
       {
@@ -28,7 +28,7 @@ async function quickstart(edit: Partial<DeploymentInput>): Promise<string> {
         steps: new StepLog(QUICKSTART_STEPS, new AbortController().signal, output as unknown as NodeJS.WriteStream),
         signal: new AbortController().signal,
       },
-      (stage) => starting.push(stage),
+      (rehearsal) => starting.push(rehearsal),
     );
   } finally {
     await (await starting[0])?.stop();

@@ -5,7 +5,7 @@ import { peopleMe } from '../../lib/consent/people-me';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findOpenBao } from '../../rehearsal/server/openbao-binary';
 import type { AppliedDeclaration } from '../../rehearsal/applier/stack';
-import { Stage } from '../../rehearsal/stage';
+import { Rehearsal } from '../../rehearsal/rehearsal';
 import { authorize } from '../../lib/consent/code-grant';
 import { defineDeployment } from '../../lib/declaration/deployment';
 import {
@@ -19,7 +19,7 @@ import { statusOf } from '../fixtures/refusal';
 import { z } from 'zod';
 
 /*
- * The main job on the real server and the real plugin, applied by the embedded applier, with two of everything.
+ * The main job on the real server and the real plugin, applied by the rehearsal's applier, with two of everything.
  */
 
 const declared = defineDeployment({
@@ -46,49 +46,49 @@ const declared = defineDeployment({
 /** The engine renews from 10 s before the end: after 2 s. */
 const SHORT_LIFE_SECONDS = 12;
 
-let stage: Stage;
+let rehearsal: Rehearsal;
 let mount: string;
 let applied: AppliedDeclaration;
 const seen: string[] = [];
 
 beforeAll(async () => {
   const [binary, pluginPath] = [await findOpenBao(), await findOauthappPlugin()];
-  stage = await Stage.start({ declared, binary, pluginPath, accessTokenTtlSeconds: SHORT_LIFE_SECONDS });
-  mount = stage.deployment.engine.mountPath;
-  applied = await stage.apply({ by: 'embedded' });
+  rehearsal = await Rehearsal.start({ declared, binary, pluginPath, accessTokenTtlSeconds: SHORT_LIFE_SECONDS });
+  mount = rehearsal.deployment.engine.mountPath;
+  applied = await rehearsal.apply({ by: 'applier' });
   seen.push(JSON.stringify(applied));
 }, 600_000);
-afterAll(() => stage.stop());
+afterAll(() => rehearsal.stop());
 
 async function clientWith(policy: string): Promise<VaultClient> {
-  return stage.admin.withToken(await stage.tokenWith(policy));
+  return rehearsal.admin.withToken(await rehearsal.tokenWith(policy));
 }
 
 async function authorised(credentialName: string): Promise<void> {
   const grant = await authorize({
-    vault: await clientWith(authorizerPolicyName(stage.deployment)),
-    deployment: stage.deployment,
+    vault: await clientWith(authorizerPolicyName(rehearsal.deployment.engine.mountPath)),
+    deployment: rehearsal.deployment,
     credentialName,
     replace: false,
     onNotice: (line) => seen.push(line),
     onUrl: async (url) => {
       seen.push(url);
-      seen.push(await (await fetch(await stage.webex.consent(url))).text());
+      seen.push(await (await fetch(await rehearsal.webex.consent(url))).text());
     },
   });
   seen.push(JSON.stringify(grant));
 }
 
 async function loggedInAs(app: string): Promise<VaultClient> {
-  const { appRolePath } = stage.deployment;
-  const { token } = await loginAppRole(stage.admin.connection, { ...(await stage.appRole(app)), appRolePath });
-  return stage.admin.withToken(token);
+  const { appRolePath } = rehearsal.deployment;
+  const { token } = await loginAppRole(rehearsal.admin.connection, { ...(await rehearsal.appRole(app)), appRolePath });
+  return rehearsal.admin.withToken(token);
 }
 
 const anything = z.unknown();
 
 test('the declaration is applied by the provisioner alone', () => {
-  const stack = readFileSync(join(stage.folder, 'stacks/webex-tokens/cdk.tf.json'), 'utf8');
+  const stack = readFileSync(join(rehearsal.folder, 'stacks/webex-tokens/cdk.tf.json'), 'utf8');
   const { resource } = JSON.parse(stack) as { resource: Record<string, object> };
   const all = Object.entries(resource).flatMap(([type, byId]) => Object.keys(byId).map((id) => `${type}.${id}`));
   expect([...applied.changed].sort()).toEqual(all.sort());
@@ -97,14 +97,14 @@ test('the declaration is applied by the provisioner alone', () => {
 });
 
 test('applying again changes nothing, and needs no secret', async () => {
-  const again = await stage.apply({ by: 'embedded', variables: {} });
+  const again = await rehearsal.apply({ by: 'applier', variables: {} });
   expect(again.changed).toEqual([]);
 });
 
 test('an admin authorises once, and each app reads the token of its own credential', async () => {
   await authorised('testauth');
   await authorised('reports');
-  const { apiUrl } = stage.deployment.webex;
+  const { apiUrl } = rehearsal.deployment.webex;
   for (const [app, credential] of [
     ['people-me', 'testauth'],
     ['meetings-report', 'reports'],
@@ -116,7 +116,7 @@ test('an admin authorises once, and each app reads the token of its own credenti
 
 test('an access token that expires is followed by the next one, without consent', async () => {
   const app = await loggedInAs('people-me');
-  const asked = (): number => stage.webex.requests.filter(({ path }) => path.includes('authorize')).length;
+  const asked = (): number => rehearsal.webex.requests.filter(({ path }) => path.includes('authorize')).length;
   const consents = asked();
   const first = (await readCredential(app.connection, mount, 'testauth')).accessToken;
   let next = first;
@@ -128,9 +128,9 @@ test('an access token that expires is followed by the next one, without consent'
 
 describe('a secret id of an app', () => {
   test('is good for as many logins as declared', async () => {
-    const { roleId, secretId } = await stage.appRole('meetings-report');
+    const { roleId, secretId } = await rehearsal.appRole('meetings-report');
     const login = () =>
-      stage.admin.write(`auth/${stage.deployment.appRolePath}/login`, { role_id: roleId, secret_id: secretId });
+      rehearsal.admin.write(`auth/${rehearsal.deployment.appRolePath}/login`, { role_id: roleId, secret_id: secretId });
     await login();
     expect(await statusOf(login())).toBe(400);
   });
@@ -138,7 +138,7 @@ describe('a secret id of an app', () => {
 
 describe('the policy of an app', () => {
   let app: VaultClient;
-  beforeAll(async () => (app = await clientWith(appPolicyName(stage.deployment, 'people-me'))));
+  beforeAll(async () => (app = await clientWith(appPolicyName(rehearsal.deployment.engine.mountPath, 'people-me'))));
 
   test('lets it read its own credential', async () => {
     expect((await readCredential(app.connection, mount, 'testauth')).accessToken).not.toBe('');
@@ -156,7 +156,10 @@ describe('the policy of an app', () => {
     ['exchange a token', () => app.read(`${mount}/sts/testauth`, anything)],
     ['ask for a consent URL', () => app.write(`${mount}/auth-code-url`, { server: 'webex-myapp' })],
     ['issue a secret id', () => app.write(`auth/approle/role/people-me/secret-id`, {})],
-    ['read a policy', () => app.read(`sys/policies/acl/${appPolicyName(stage.deployment, 'people-me')}`, anything)],
+    [
+      'read a policy',
+      () => app.read(`sys/policies/acl/${appPolicyName(rehearsal.deployment.engine.mountPath, 'people-me')}`, anything),
+    ],
     ['see the mounts', () => app.read('sys/mounts', anything)],
     ['seal', () => app.write('sys/seal', {})],
   ])('refuses to %s', async (_, call) => {
@@ -166,10 +169,10 @@ describe('the policy of an app', () => {
 
 describe('the policy of an authorizer', () => {
   let authorizer: VaultClient;
-  beforeAll(async () => (authorizer = await clientWith(authorizerPolicyName(stage.deployment))));
+  beforeAll(async () => (authorizer = await clientWith(authorizerPolicyName(rehearsal.deployment.engine.mountPath))));
   const consent = (more: object): object => ({
     server: 'webex-myapp',
-    redirect_url: stage.deployment.integrations[0]?.redirectUrl,
+    redirect_url: rehearsal.deployment.integrations[0]?.redirectUrl,
     scopes: 'spark:people_read',
     state: 'x',
     ...more,
@@ -213,7 +216,7 @@ describe('the policy of an authorizer', () => {
 
 describe('the policy of the provisioner', () => {
   let provisioner: VaultClient;
-  beforeAll(async () => (provisioner = await clientWith(provisionerPolicyName(stage.deployment))));
+  beforeAll(async () => (provisioner = await clientWith(provisionerPolicyName(rehearsal.deployment.engine.mountPath))));
 
   test.each([
     ['reading a credential', () => provisioner.read(`${mount}/creds/testauth`, anything)],
@@ -224,7 +227,10 @@ describe('the policy of the provisioner', () => {
     ['another role', () => provisioner.write('auth/approle/role/other', {})],
     [
       'widening its own policy',
-      () => provisioner.write(`sys/policies/acl/${provisionerPolicyName(stage.deployment)}`, { policy: '' }),
+      () =>
+        provisioner.write(`sys/policies/acl/${provisionerPolicyName(rehearsal.deployment.engine.mountPath)}`, {
+          policy: '',
+        }),
     ],
     ['issuing a secret id', () => provisioner.write('auth/approle/role/people-me/secret-id', {})],
     ['making tokens', () => provisioner.write('auth/token/create', {})],
@@ -238,9 +244,9 @@ describe('the policy of the provisioner', () => {
 
 test('no secret is in the synthesized stack, the state, the outcome, the log or what a person saw', async () => {
   const { accessToken } = await readCredential((await loggedInAs('people-me')).connection, mount, 'testauth');
-  const secrets = [...Object.values(stage.variables), stage.server.rootToken, accessToken];
-  const written = filesBelow(stage.folder).map((file) => readFileSync(file, 'utf8'));
-  const everything = [...written, stage.server.log, JSON.stringify(stage.webex.requests), ...seen].join('\n');
+  const secrets = [...Object.values(rehearsal.variables), rehearsal.server.rootToken, accessToken];
+  const written = filesBelow(rehearsal.folder).map((file) => readFileSync(file, 'utf8'));
+  const everything = [...written, rehearsal.server.log, JSON.stringify(rehearsal.webex.requests), ...seen].join('\n');
   expect(everything).toContain('oauth/webex');
   for (const secret of secrets) {
     expect(secret.length).toBeGreaterThan(20);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { NotAuthorizedYet, readCredential } from 'webex-token-client/core';
 import { findIntegration } from '../../lib/declaration/deployment';
 import { authorizerPolicy } from '../../lib/declaration/policies';
+import { authorizerRights } from '../../lib/declaration/rights';
 import { RedirectListener } from '../../lib/consent/redirect-listener';
 import { Script, type ScriptResult } from '../fixtures/script';
 import { VaultWithWebex, type AppLogin } from '../fixtures/vault-with-webex';
@@ -25,7 +26,7 @@ beforeAll(async () => {
       { name: 'owned', integration: 'webex-myapp', scopes, owner: 'ada.admin@example.com' },
     ],
   });
-  authorizerToken = await fixture.tokenWith(authorizerPolicy(fixture.deployment));
+  authorizerToken = await fixture.tokenWith(authorizerPolicy(authorizerRights(fixture.deployment)));
   app = await fixture.appLogin('people-me');
 });
 
@@ -48,7 +49,7 @@ async function end(script: Script): Promise<ScriptResult> {
 }
 
 function readToken(env: Record<string, string>, ...args: string[]): Promise<ScriptResult> {
-  return new Script('token', args, { ...environment(), ...env }).result();
+  return new Script('webex-token', args, { ...environment(), ...env }).result();
 }
 
 /** Does what the printed URL asks for, and follows the redirect as a browser does. */
@@ -67,7 +68,9 @@ it('says that nobody has authorised yet, and how to', async () => {
     { VAULT_ROLE_ID: app.roleId, VAULT_SECRET_ID: app.secretId },
     'testauth',
   );
-  expect(stderr).toBe('error: credential "testauth" is not authorised yet; run: npm run authorize -- testauth\n');
+  expect(stderr).toBe(
+    'error: credential "testauth" is not authorised yet; run: npx webex-token-vault authorize testauth\n',
+  );
   expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
 });
 
@@ -129,7 +132,7 @@ it.each([
     'owned',
     /may not read credential "owned".*"read" on oauthapp\/creds\/owned/,
   ],
-  ['a wrong secret id', () => ({ VAULT_SECRET_ID: 'wrong' }), 'testauth', /does not log the app in/],
+  ['a wrong secret id', () => ({ VAULT_SECRET_ID: 'wrong' }), 'testauth', /does not log role id and secret id in/],
 ])('does not give an app the token with %s', async (_, env, credential, message) => {
   const { exitCode, stdout, stderr } = await readToken({ VAULT_ROLE_ID: app.roleId, ...env() }, credential);
   expect(stderr).toMatch(message);

@@ -6,7 +6,7 @@ import { runScript } from '../fixtures/script';
 // Each command is a process of its own, and the machine may be busy.
 jest.setTimeout(60_000);
 
-describe('npm run certs', () => {
+describe('npx webex-token-vault certs', () => {
   let home: string;
   let folder: string;
 

@@ -1,14 +1,16 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { run } from '../../rehearsal/child-process';
 import { freePort } from '../../rehearsal/free-port';
-import { runScript } from '../fixtures/script';
+import { PROGRAM, runScript } from '../fixtures/script';
 
 jest.setTimeout(60_000);
 
-const COMMANDS = ['authorize', 'token', 'revoke'];
+const COMMANDS = ['authorize', 'revoke'];
 
 /** Answers like a server that is anything but Vault. */
 async function startWebServer(): Promise<Server> {
@@ -21,7 +23,7 @@ describe.each(COMMANDS)('%s', (command) => {
   it('answers --help with its options, environment and exit codes', async () => {
     const { exitCode, stdout, stderr } = await runScript(command, ['--help']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout).toContain(`Usage: npm run ${command} -- [options] <credential>`);
+    expect(stdout).toContain(`Usage: webex-token-vault ${command} [options] <credential>`);
     expect(stdout).toMatch(/Options:[^]*Environment:[^]*VAULT_ADDR[^]*Exit codes:[^]*130 {2}interrupted/);
   });
 
@@ -66,7 +68,7 @@ it.each([
     /^error: VAULT_CACERT names \/none.pem, which cannot be read \(ENOENT\).*\n$/,
   ],
 ])('answers %s with one line', async (_, args, env, exitCode, line) => {
-  const result = await runScript('token', args, env);
+  const result = await runScript('revoke', args, env);
   expect(result.stderr).toMatch(line);
   expect(result).toMatchObject({ exitCode, stdout: '' });
 });
@@ -74,10 +76,74 @@ it.each([
 it('answers a server that is not Vault with one line', async () => {
   const server = await startWebServer();
   const VAULT_ADDR = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const { exitCode, stderr } = await runScript('token', ['testauth'], { VAULT_ADDR, VAULT_TOKEN: 'hush' });
+  const { exitCode, stderr } = await runScript('revoke', ['testauth'], { VAULT_ADDR, VAULT_TOKEN: 'hush' });
   expect(stderr).toMatch(/^error: .* with something that Vault does not say; .*\n$/);
   expect(exitCode).toBe(1);
   server.close();
+});
+
+describe('webex-token-vault', () => {
+  it('groups its commands by who uses them', async () => {
+    const { exitCode, stdout } = await runScript('--help', []);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /Set up:[^]* certs [^]*Authorise:[^]* authorize [^]*Apps:[^]* issue [^]*Server:[^]* unseal /,
+    );
+    expect(stdout).not.toContain('write-integration');
+  });
+
+  it('says its version', async () => {
+    expect(await runScript('--version', [])).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
+    });
+  });
+
+  it.each([
+    ['a mistyped command', ['authorise'], /^error: unknown command 'authorise' \(Did you mean authorize\?\)\n$/],
+    [
+      'a mistyped option',
+      ['revoke', 'testauth', '--yess'],
+      /^error: unknown option '--yess' \(Did you mean --yes\?\)\n$/,
+    ],
+    [
+      'a deployment file that is not there',
+      ['revoke', 'testauth', '--deployment', 'none.ts'],
+      /^error: there is no deployment file none\.ts; /,
+    ],
+  ])('answers %s with one line and 2', async (_, [command = '', ...args], line) => {
+    const { exitCode, stdout, stderr } = await runScript(command, args);
+    expect(stderr).toMatch(line);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  });
+
+  it('takes the deployment that DEPLOYMENT names', async () => {
+    const { stderr } = await runScript('revoke', ['testauth'], { DEPLOYMENT: 'none.ts' });
+    expect(stderr).toMatch(/^error: there is no deployment file none\.ts; /);
+  });
+
+  it.each([
+    [
+      'its packages are not installed',
+      'scripts/cli.ts',
+      /^error: the packages that webex-token-vault needs are not installed; run "npm ci" in .*\n$/,
+    ],
+    [
+      'nothing of it was compiled',
+      'other',
+      /^error: this webex-token-vault 1\.2\.3 is not complete, as there is no .*cli\.js; install the package again\n$/,
+    ],
+  ])('says so where %s', async (_, file, line) => {
+    const folder = mkdtempSync(join(tmpdir(), 'package-'));
+    mkdirSync(join(folder, 'scripts'));
+    copyFileSync(PROGRAM, join(folder, 'scripts/webex-token-vault.js'));
+    writeFileSync(join(folder, 'package.json'), '{ "version": "1.2.3" }');
+    writeFileSync(join(folder, file), '');
+    const { exitCode, stdout, stderr } = await run(process.execPath, [join(folder, 'scripts/webex-token-vault.js')]);
+    rmSync(folder, { recursive: true });
+    expect(stderr).toMatch(line);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  });
 });
 
 it('refuses a timeout that is no number', async () => {
@@ -87,20 +153,22 @@ it('refuses a timeout that is no number', async () => {
 });
 
 it('blames deployment.ts, in one line, where it does not hold', async () => {
-  const env = { WEBEX_TOKEN_VAULT_REHEARSAL: 'nonsense' };
-  const { exitCode, stdout, stderr } = await runScript('token', ['testauth'], env);
-  expect(stderr).toMatch(/^error: deployment.ts .*\n$/);
+  const folder = mkdtempSync(join(tmpdir(), 'commands-'));
+  writeFileSync(join(folder, 'deployment.ts'), 'export default nonsense;');
+  const { exitCode, stdout, stderr } = await runScript('revoke', ['testauth'], {}, folder);
+  rmSync(folder, { recursive: true });
+  expect(stderr).toBe('error: deployment.ts cannot be loaded: line 1: nonsense is not defined; correct it there\n');
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
 });
 
 it('ends quietly when whoever reads its output has read enough', async () => {
-  const script = 'node --import tsx scripts/token.ts --help | true';
+  const script = 'node scripts/webex-token-vault.js revoke --help | true';
   const { stderr } = await run('/bin/sh', ['-c', script], { cwd: resolve(__dirname, '../..') });
   expect(stderr).toBe('');
 });
 
 it('refuses to run where the check of certificates is switched off', async () => {
-  const { exitCode, stdout, stderr } = await runScript('token', ['testauth'], { NODE_TLS_REJECT_UNAUTHORIZED: '0' });
+  const { exitCode, stdout, stderr } = await runScript('revoke', ['testauth'], { NODE_TLS_REJECT_UNAUTHORIZED: '0' });
   expect(stderr).toContain(
     'error: NODE_TLS_REJECT_UNAUTHORIZED is 0, which switches the check of certificates off; unset it',
   );

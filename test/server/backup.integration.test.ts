@@ -14,6 +14,8 @@ import { Script } from '../fixtures/script';
 jest.setTimeout(90_000);
 
 const anything = z.unknown();
+/** How "init" splits the unseal key. */
+const SPLIT = ['--shares', '5', '--threshold', '3'];
 let operated: OperatedServer;
 let snapshot: string;
 
@@ -41,14 +43,16 @@ function restore(...args: string[]): ReturnType<OperatedServer['run']> {
   return operated.run('restore', [...args, '--yes', '--from', operated.out]);
 }
 
-describe('npm run backup', () => {
+describe('npx webex-token-vault backup', () => {
   it('writes the snapshot with mode 0600, with the sha256 that it prints, and nothing readable in it', async () => {
     const { stdout } = await operated.run('backup', [operated.path('again.snap'), '--operators', operated.out]);
     expect((await stat(operated.path('again.snap'))).mode & 0o777).toBe(0o600);
     const content = await readFile(operated.path('again.snap'));
     expect(stdout.split(' ')[0]).toBe(createHash('sha256').update(content).digest('hex'));
     const inside = gunzipSync(content).toString('latin1');
-    expect([operated.clientSecret, ...operated.issued].filter((secret) => inside.includes(secret))).toEqual([]);
+    expect(
+      [operated.engine.clientSecret, ...operated.engine.issued].filter((secret) => inside.includes(secret)),
+    ).toEqual([]);
   });
 
   it('takes the backup operator from the environment too', async () => {
@@ -78,7 +82,7 @@ describe('npm run backup', () => {
   });
 });
 
-describe('npm run restore', () => {
+describe('npx webex-token-vault restore', () => {
   it('puts the server back as it was, and leaves no root token behind', async () => {
     const before = await accessToken();
     await asRoot(async (root) => {
@@ -113,7 +117,7 @@ describe('npm run restore', () => {
     const before = await accessToken();
     await operated.loseData();
     await expect(operated.server.node.client().sealStatus()).resolves.toMatchObject({ initialized: false });
-    const { exitCode, stdout, stderr } = await restore(snapshot, '--credential', 'testauth');
+    const { exitCode, stdout, stderr } = await restore(snapshot, '--credential', 'testauth', ...SPLIT);
     expect(stderr).toContain('initialised with a key for this moment only\nsent, and being restored\nit is sealed now');
     expect(stdout).toContain('Credential "testauth" reads well');
     expect(exitCode).toBe(0);
@@ -123,14 +127,25 @@ describe('npm run restore', () => {
 
   it('waits for others to unseal an empty server, where it has no key shares', async () => {
     await operated.loseData();
-    const restoring = new Script('restore', [snapshot, '--yes'], operated.environment);
-    await restoring.says(/it is sealed now, .+\nrun "npm run unseal" with the shares of that key\n/);
+    const restoring = new Script('restore', [snapshot, '--yes', ...SPLIT], operated.environment);
+    await restoring.says(/it is sealed now, .+\nrun "npx webex-token-vault unseal" with the shares of that key\n/);
     await operated.run('unseal', ['--from', operated.out]);
     const { exitCode, stdout, stderr } = await restoring.result();
     expect(stderr).toContain('unsealed and active');
     expect(stdout).toBe('Restored. No credential was read, as none was named; --credential does that.\n');
     expect(exitCode).toBe(0);
     await expect(accessToken()).resolves.toBeDefined();
+  });
+
+  it.each([
+    ['not told', [], /error: a server goes on counting .+; give --shares and --threshold\n$/],
+    ['told what cannot be', ['--shares', '3', '--threshold', '5'], /error: the threshold must not be above .+\n$/],
+  ])('leaves an empty server alone, where it is %s how the unseal key is split', async (_, split, line) => {
+    await using empty = await OperatedServer.start({ seal: 'shamir' });
+    const { exitCode, stderr } = await empty.run('restore', [snapshot, '--yes', '--from', operated.out, ...split]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(line);
+    await expect(empty.server.node.client().sealStatus()).resolves.toMatchObject({ initialized: false });
   });
 
   it('refuses the snapshot of a server with other keys, and takes it with --force', async () => {
@@ -147,7 +162,7 @@ describe('npm run restore', () => {
     );
     await expect(other.server.node.client(rootToken).sealStatus()).resolves.toMatchObject({ sealed: false, n: 1 });
 
-    const args = [snapshot, '--yes', '--force', '--from', operated.out, '--credential', 'testauth'];
+    const args = [snapshot, '--yes', '--force', '--from', operated.out, '--credential', 'testauth', ...SPLIT];
     const restoring = new Script('restore', args, { ...other.environment, VAULT_TOKEN });
     await restoring.says(/it is sealed now, .+\nit still counts the shares of its key before: restart it now/);
     await other.server.node.stop();

@@ -5,6 +5,7 @@ import { initialiseServer } from '../../lib/server/initialisation';
 import { appPolicyName, provisionerPolicyName } from '../../lib/declaration/policies';
 import { withRootToken } from '../../lib/server/root-token';
 import { VaultClient } from '../../lib/vault/vault-client';
+import { deploymentInFile } from '../fixtures/deployment-file';
 import { OperatedServer } from '../fixtures/operated-server';
 import { PGP_PUBLIC_KEY } from '../fixtures/pgp-key';
 import { ProductionServer } from '../fixtures/production-server';
@@ -26,7 +27,7 @@ class ObservedClient extends VaultClient {
 
 const anything = z.unknown();
 
-describe('npm run init', () => {
+describe('npx webex-token-vault init', () => {
   let operated: OperatedServer;
 
   beforeAll(async () => {
@@ -93,7 +94,7 @@ describe('npm run init', () => {
       'read another policy': () => provisioner.read('sys/policies/acl/operators-administrator', anything),
       'write another policy': () => provisioner.write('sys/policies/acl/mine', { policy: 'path "*" {}' }),
       'widen its own policy': () =>
-        provisioner.write(`sys/policies/acl/${provisionerPolicyName(operated.deployment)}`, {
+        provisioner.write(`sys/policies/acl/${provisionerPolicyName(operated.deployment.engine.mountPath)}`, {
           policy: 'path "*" { capabilities = ["sudo"] }',
         }),
       'widen its own role': () => provisioner.write('auth/operators/role/provisioner', { token_policies: ['root'] }),
@@ -132,13 +133,13 @@ describe('npm run init', () => {
       ),
     );
     const secrets = [
-      ...operated.issued,
-      operated.clientSecret,
+      ...operated.engine.issued,
+      operated.engine.clientSecret,
       ...contents.values(),
       ...shares.map((share) => Buffer.from(share, 'base64').toString('hex')),
     ];
     // A code, an access token and a refresh token at least, each of them real.
-    expect(operated.issued.length).toBeGreaterThanOrEqual(3);
+    expect(operated.engine.issued.length).toBeGreaterThanOrEqual(3);
     const audit = await operated.server.auditLog;
     // It is the log of all this, and hides such values.
     expect(audit).toContain('oauthapp/creds/testauth');
@@ -164,14 +165,14 @@ describe('npm run init', () => {
     it('brings the operators up to date with an app more, and leaves no root token', async () => {
       const deployment = {
         ...operated.deployment,
-        apps: [...operated.deployment.apps, { ...operated.deployment.apps[0], name: 'second-app' }],
+        apps: operated.deployment.apps.flatMap((app) => [app, { ...app, name: 'second-app' }]),
       };
-      const policy = `sys/policies/acl/${appPolicyName(operated.deployment, 'second-app')}`;
+      const policy = `sys/policies/acl/${appPolicyName(operated.deployment.engine.mountPath, 'second-app')}`;
       await expect(statusOf((await operated.as('provisioner')).write(policy, { policy: '# none' }))).resolves.toBe(403);
       const { exitCode, stderr } = await operated.run(
         'init',
         ['--update-policy', '--out', operated.out, '--from', operated.out],
-        { WEBEX_TOKEN_VAULT_REHEARSAL: JSON.stringify(deployment) },
+        deploymentInFile(operated.server.folder, deployment, 'second'),
       );
       expect(stderr).toContain('root token revoked');
       expect(exitCode).toBe(0);
@@ -180,12 +181,12 @@ describe('npm run init', () => {
       const shares = await operated.keyShares();
       const accessorReply = z.object({ data: z.object({ accessor: z.string(), policies: z.array(z.string()) }) });
       const roots = await withRootToken(await operated.as('administrator'), shares, async (root) => {
-        const own = await root.read('auth/token/lookup-self', accessorReply);
-        expect(own.data.policies).toEqual(['root']);
+        const itself = await root.read('auth/token/lookup-self', accessorReply);
+        expect(itself.data.policies).toEqual(['root']);
         const others: string[][] = [];
         for (const accessor of await root.list('auth/token/accessors')) {
           const { data } = await root.write('auth/token/lookup-accessor', { accessor }, accessorReply);
-          if (accessor !== own.data.accessor) {
+          if (accessor !== itself.data.accessor) {
             others.push(data.policies);
           }
         }
@@ -283,13 +284,13 @@ describe('a server that is initialised', () => {
     await using server = await ProductionServer.start({ seal: 'static' });
     const { tokens, failure } = await prepared(server, false);
     expect(String(failure)).toContain(
-      'the disk is full. The key shares are written; then go on with "npm run init -- --update-policy --new-secret-ids"',
+      'the disk is full. The key shares are written; then go on with "npx webex-token-vault init --update-policy --new-secret-ids"',
     );
     await expect(statusOf(server.node.client(tokens[0]).read('auth/token/lookup-self', anything))).resolves.toBe(403);
   });
 });
 
-describe('npm run init, before anything is done', () => {
+describe('npx webex-token-vault init, before anything is done', () => {
   let operated: OperatedServer;
 
   beforeAll(async () => {
@@ -339,7 +340,7 @@ describe('npm run init, before anything is done', () => {
   });
 });
 
-describe('npm run init --print', () => {
+describe('npx webex-token-vault init --print', () => {
   it('shows shares and secret ids once on the terminal, and writes them nowhere', async () => {
     await using operated = await OperatedServer.start();
     const { exitCode, screen } = await runOnTerminal('init', ['--print', '--out', operated.out], operated.environment);
@@ -360,7 +361,7 @@ describe('npm run init --print', () => {
   });
 });
 
-describe('npm run init with PGP keys', () => {
+describe('npx webex-token-vault init with PGP keys', () => {
   it('writes the shares encrypted, and waits for their owners to unseal', async () => {
     await using operated = await OperatedServer.start();
     const key = operated.path('key.asc');

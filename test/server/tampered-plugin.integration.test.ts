@@ -37,7 +37,7 @@ describe('a plugin with one byte changed', () => {
     await server.node.untilActive();
 
     const env = { VAULT_ADDR: server.node.address, VAULT_CACERT: server.caFile, VAULT_TOKEN: rootToken };
-    const { exitCode, stdout, stderr } = await runScript('token', ['testauth'], env);
+    const { exitCode, stdout, stderr } = await runScript('webex-token', ['testauth'], env);
     expect(stderr).toMatch(
       /^error: the engine at oauthapp\/ is mounted, but its plugin does not run: .* not the one whose sha256 is registered; .*\n$/,
     );

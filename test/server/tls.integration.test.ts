@@ -27,7 +27,7 @@ describe('the TLS of a production server', () => {
 
   /** A command of ours that shows its token to whoever answers. */
   function token(env: Record<string, string>) {
-    return runScript('token', ['testauth'], { VAULT_ADDR: server.node.address, VAULT_TOKEN: rootToken, ...env });
+    return runScript('webex-token', ['testauth'], { VAULT_ADDR: server.node.address, VAULT_TOKEN: rootToken, ...env });
   }
 
   it('is trusted by a client that has its CA', async () => {

@@ -1,5 +1,5 @@
 import { CREDENTIAL_EXIT_CODES } from '../exit-codes';
-import { APP_ENVIRONMENT } from '../token-source-environment';
+import { APP_ENVIRONMENT } from '../app-environment';
 import { VAULT_ENVIRONMENT } from '../vault-environment';
 import { helpSection } from './help-section';
 

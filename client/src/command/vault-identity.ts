@@ -1,6 +1,6 @@
 import { AppRoleLogin } from '../app-role-login';
 import { NotPermitted } from '../credential-errors';
-import { appRoleFromEnvironment } from '../token-source-environment';
+import { appRoleFromEnvironment } from '../app-environment';
 import { VaultConnection } from '../vault-connection';
 import { vaultOptionsFromEnvironment } from '../vault-environment';
 

@@ -2,7 +2,8 @@ import { readCredential, type CredentialReading } from '../credential';
 import { exitCodeOf } from '../exit-codes';
 import { ExplainedError } from '../explained-error';
 import { oneLine, safeText } from '../safe-text';
-import { engineMount } from '../token-source-environment';
+import { engineMount } from '../app-environment';
+import { refuseUnverifiedTls } from '../unverified-tls';
 import { parseArguments } from './arguments';
 import { endsOnSignal } from './interruption';
 import { withVaultIdentity } from './vault-identity';
@@ -45,7 +46,8 @@ async function run(argv: readonly string[], version: () => string): Promise<numb
   }
 }
 
-function read(credential: string): Promise<CredentialReading> {
+async function read(credential: string): Promise<CredentialReading> {
+  refuseUnverifiedTls();
   return withVaultIdentity((vault) => readCredential(vault, engineMount(), credential));
 }
 

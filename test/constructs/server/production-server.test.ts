@@ -12,8 +12,14 @@ function declareServer(input: Partial<ServerInput> = {}): Declaration & { addres
   }
   let addresses: readonly string[] = [];
   const declaration = declare((stack) => {
+    const { tls, ...settings } = server;
     const construct = new ProductionServer(stack, 'server', {
-      server,
+      ...settings,
+      tlsFolder: tls.folder,
+      tlsCertFile: tls.certFile,
+      tlsKeyFile: tls.keyFile,
+      tlsCaFile: tls.caFile,
+      serverName: tls.serverName,
       pluginFolder: 'plugins',
       hostPath: (path) => (path.startsWith('/') ? path : `/srv/${path}`),
     });
@@ -57,8 +63,12 @@ it('gives the container no secret and no way to change what it is told', () => {
 
 it('uploads the configuration into a container that never runs', () => {
   const declaration = declareServer();
-  const [parcel] = resources(declaration, 'docker_container').filter(({ start }) => start === false);
-  expect(parcel).toMatchObject({ must_run: false, network_mode: 'none', name: 'webex-token-vault-configuration' });
+  const [configurationContainer] = resources(declaration, 'docker_container').filter(({ start }) => start === false);
+  expect(configurationContainer).toMatchObject({
+    must_run: false,
+    network_mode: 'none',
+    name: 'webex-token-vault-configuration',
+  });
   expect(configurations(declaration)).toEqual([
     expect.objectContaining({
       plugin_directory: '/openbao/plugins',
@@ -219,7 +229,7 @@ it('leaves the policy of the provisioner to "npm run init", unless told otherwis
   expect(declared({ vault: { server: { mode: 'production' } } })).toBe(false);
   expect(declared({ vault: { server: { mode: 'production' } }, declareProvisioner: true })).toBe(true);
   expect(declared({ vault: { server: { mode: 'dev' } } })).toBe(true);
-  expect(
-    defineDeployment(exampleDeployment({ vault: { server: { mode: 'production' } } }), {}).declareProvisioner,
-  ).toBe(false);
+  expect(defineDeployment(exampleDeployment({ vault: { server: { mode: 'production' } } })).declareProvisioner).toBe(
+    false,
+  );
 });

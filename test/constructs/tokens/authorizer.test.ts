@@ -1,11 +1,14 @@
 import { Authorizer } from '../../../constructs/tokens/authorizer';
 import { authorizerPolicy } from '../../../lib/declaration/policies';
+import { authorizerRights } from '../../../lib/declaration/rights';
 import { declare, exampleDeployment, resources } from '../../fixtures/declaration';
 
 it('declares the policy of who may consent', () => {
-  const deployment = exampleDeployment();
-  const declaration = declare((stack) => new Authorizer(stack, 'authorizer', { deployment }));
+  const rights = authorizerRights(exampleDeployment());
+  const declaration = declare(
+    (stack) => new Authorizer(stack, 'authorizer', { policyName: 'oauthapp-authorizer', ...rights }),
+  );
   expect(resources(declaration, 'vault_policy')).toEqual([
-    { name: 'oauthapp-authorizer', policy: authorizerPolicy(deployment) },
+    { name: 'oauthapp-authorizer', policy: authorizerPolicy(rights) },
   ]);
 });

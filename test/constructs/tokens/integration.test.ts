@@ -9,7 +9,6 @@ function declareIntegration(props: Partial<IntegrationProps> = {}): Declaration 
     new Integration(stack, 'integration', {
       name: 'webex-myapp',
       clientId: 'C0ffee',
-      projectFolder: '../../..',
       engine,
       ...props,
     });

@@ -1,9 +1,10 @@
 import { Provisioner } from '../../../constructs/tokens/provisioner';
+import { provisionerRights } from '../../../lib/declaration/rights';
 import { declare, exampleDeployment, resources } from '../../fixtures/declaration';
 
 function policyOf(changes: Parameters<typeof exampleDeployment>[0] = {}): string {
   const deployment = exampleDeployment(changes);
-  const declaration = declare((stack) => new Provisioner(stack, 'provisioner', { deployment }));
+  const declaration = declare((stack) => new Provisioner(stack, 'provisioner', provisionerRights(deployment)));
   return resources(declaration, 'vault_policy')[0]?.policy as string;
 }
 

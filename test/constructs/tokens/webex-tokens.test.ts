@@ -92,8 +92,10 @@ it('finds the way to its commands from any output folder', () => {
   const outdir = realpathSync(mkdtempSync(join(tmpdir(), 'declaration-')));
   try {
     const steps = JSON.stringify(resources(declareStack({}, outdir), 'terraform_data'));
-    const [, way] = /"working_dir":"([^"]+)"/.exec(steps) ?? [];
-    expect(join(outdir, 'stacks/webex-tokens', way ?? 'none')).toBe(PROJECT_FOLDER);
+    const [, way] = /"command":"node (\S+) write-integration check"/.exec(steps) ?? [];
+    expect(join(outdir, 'stacks/webex-tokens', way ?? 'none')).toBe(
+      join(PROJECT_FOLDER, 'scripts/webex-token-vault.js'),
+    );
   } finally {
     rmSync(outdir, { recursive: true });
   }

@@ -97,15 +97,12 @@ it('names the known apps where one is unknown, and the stack where one is not de
   await expect(issueSecretId(issuer, vault.deployment, 'people-you', 120)).rejects.toThrow(
     'unknown app "people-you"; deployment.ts declares "people-me"',
   );
-  const more = defineDeployment(
-    {
-      vault: { address: vault.server.address },
-      integrations: [{ name: 'webex-myapp', redirectUrl: 'http://localhost:5000/auth' }],
-      credentials: [{ name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] }],
-      apps: [{ name: 'new', reads: ['testauth'] }],
-    },
-    {},
-  );
+  const more = defineDeployment({
+    vault: { address: vault.server.address },
+    integrations: [{ name: 'webex-myapp', redirectUrl: 'http://localhost:5000/auth' }],
+    credentials: [{ name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] }],
+    apps: [{ name: 'new', reads: ['testauth'] }],
+  });
   await expect(issueSecretId(vault.admin, more, 'new', 120)).rejects.toThrow(
     'Vault has no AppRole auth/approle/role/new; deploy stack webex-tokens, then issue again',
   );

@@ -36,22 +36,19 @@ function file(name: string, content: string | Buffer, mode = 0o600): string {
 }
 
 function check(input: Partial<ServerInput> = {}): string[] {
-  const { server } = defineDeployment(
-    {
-      vault: {
-        server: {
-          mode: 'production',
-          containerName: 'node',
-          user: `${uid}:1000`,
-          tls: { folder: 'tls/{node}' },
-          ...input,
-        },
+  const { server } = defineDeployment({
+    vault: {
+      server: {
+        mode: 'production',
+        containerName: 'node',
+        user: `${uid}:1000`,
+        tls: { folder: 'tls/{node}' },
+        ...input,
       },
-      integrations: [{ name: 'i', redirectUrl: 'http://localhost:5000/auth' }],
-      credentials: [{ name: 'c', integration: 'i', scopes: ['a'] }],
     },
-    {},
-  ).vault;
+    integrations: [{ name: 'i', redirectUrl: 'http://localhost:5000/auth' }],
+    credentials: [{ name: 'c', integration: 'i', scopes: ['a'] }],
+  }).vault;
   if (server?.mode !== 'production') {
     throw new Error('it is a production server');
   }
@@ -72,7 +69,10 @@ test('says nothing where all is well', () => {
 });
 
 test('names the command where a node has no certificate', () => {
-  expectRefusal({ containerName: 'vault', nodes: 3 }, 'run "npm run certs -- vault-1 vault-2 vault-3 --owner');
+  expectRefusal(
+    { containerName: 'vault', nodes: 3 },
+    'run "npx webex-token-vault certs vault-1 vault-2 vault-3 --owner',
+  );
 });
 
 test('refuses a certificate for another name', () => {

@@ -65,7 +65,7 @@ test('a variable reaches the environment of a provisioner and not the state', as
   );
   await apply({ secret: 'a value that must not stay' });
   expect(printed()).toBe('a value that must not stay');
-  expect(readFileSync(join(stackDirectory, 'embedded-applier.json'), 'utf8')).not.toContain('must not stay');
+  expect(readFileSync(join(stackDirectory, 'applier.json'), 'utf8')).not.toContain('must not stay');
 });
 
 test('refuses a resource type that it does not know, by name', async () => {
@@ -76,13 +76,63 @@ test('refuses a resource type that it does not know, by name', async () => {
 test('refuses an attribute that it does not know, by name', async () => {
   write({ vault_mount: { a: { path: 'x', type: 'kv', seal_wrap: true } } });
   await expect(apply()).rejects.toThrow(
-    /^the embedded applier does not know all of vault_mount\.a \(.*seal_wrap.*\); deploy/,
+    /^the rehearsal's applier does not know all of vault_mount\.a \(.*seal_wrap.*\); deploy/,
   );
 });
 
 test('refuses a reference to what is not in the stack', async () => {
   write({ terraform_data: { a: { input: '${vault_mount.none.path}' } } });
   await expect(apply()).rejects.toThrow('cannot resolve "vault_mount.none.path"');
+});
+
+describe('a resource that keeps what it was made with', () => {
+  const owned = (name: string): void =>
+    write({
+      terraform_data: {
+        a: { ...provisioner(`echo ${name} >> printed`), triggers_replace: name },
+        owner: {
+          input: name,
+          lifecycle: {
+            ignore_changes: ['input'],
+            postcondition: [
+              { condition: `\${self.output == "${name}"}`, error_message: `of "\${self.output}", got "${name}"` },
+            ],
+          },
+        },
+      },
+    });
+
+  test('is applied once', async () => {
+    owned('one');
+    expect((await apply()).changed).toEqual(['terraform_data.a', 'terraform_data.owner']);
+    expect((await apply()).changed).toEqual([]);
+  });
+
+  test('refuses another by the words of the stack, before anything is applied', async () => {
+    owned('one');
+    await apply();
+    owned('two');
+    await expect(apply()).rejects.toThrow(/^of "one", got "two"$/);
+    expect(printed()).toBe('one\n');
+    owned('one');
+    expect((await apply()).changed).toEqual([]);
+  });
+});
+
+test.each<[string, string, object]>([
+  ['terraform_data', 'prevent_destroy', { prevent_destroy: true }],
+  ['terraform_data', 'ignore_changes', { ignore_changes: ['triggers_replace'] }],
+  [
+    'terraform_data',
+    'postcondition without ignore_changes',
+    { postcondition: [{ condition: '${self.output == "x"}', error_message: '' }] },
+  ],
+  ['vault_mount', 'ignore_changes', { ignore_changes: ['input'] }],
+])('refuses for %s the lifecycle that it does not know, by name: %s', async (type, name, lifecycle) => {
+  write({ [type]: { a: { input: 'x', lifecycle } } });
+  await expect(apply()).rejects.toThrow(
+    new RegExp(`^the rehearsal's applier does not know all of ${type}\\.a \\(lifecycle: .*${name}.*\\); deploy`),
+  );
 });
 
 test('names the resources of a cycle', async () => {

@@ -140,8 +140,8 @@ describe('deleting', () => {
   test("an admin's own tokens needs a token of the same client", async () => {
     await login(webex, { as: ADMIN, client: OTHER_CLIENT });
     await login(webex, { as: OTHER_ADMIN, client: OTHER_CLIENT });
-    const own = (await call(`${url}?clientId=${OTHER_CLIENT.clientId}`, admin, 'DELETE')).status;
-    const others = (await call(`${url}/${await idOf(OTHER_ADMIN, 'refresh')}`, admin, 'DELETE')).status;
-    expect([own, others]).toEqual([403, 204]);
+    const ownTokens = (await call(`${url}?clientId=${OTHER_CLIENT.clientId}`, admin, 'DELETE')).status;
+    const othersToken = (await call(`${url}/${await idOf(OTHER_ADMIN, 'refresh')}`, admin, 'DELETE')).status;
+    expect([ownTokens, othersToken]).toEqual([403, 204]);
   });
 });

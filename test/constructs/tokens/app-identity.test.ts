@@ -1,12 +1,12 @@
 import { ExplainedError } from 'webex-token-client/core';
-import { App, type AppProps } from '../../../constructs/tokens/app';
+import { AppIdentity, type AppIdentityProps } from '../../../constructs/tokens/app-identity';
 import { Engine } from '../../../constructs/tokens/engine';
 import { declare, PLUGIN_SHA256, resources } from '../../fixtures/declaration';
 
-function declareApp(props: Partial<AppProps> = {}) {
+function declareApp(props: Partial<AppIdentityProps> = {}) {
   return declare((stack) => {
     const engine = new Engine(stack, 'engine', { pluginSha256: PLUGIN_SHA256 });
-    new App(stack, 'app', {
+    new AppIdentity(stack, 'app', {
       name: 'people-me',
       policyName: 'oauthapp-app-people-me',
       credentialNames: ['testauth'],

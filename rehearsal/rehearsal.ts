@@ -1,20 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { clientSecretVariable, type Deployment } from '../lib/declaration/deployment';
 import { provisionerPolicy, provisionerPolicyName } from '../lib/declaration/policies';
+import { provisionerRights } from '../lib/declaration/rights';
 import { inspectPlugin } from '../lib/declaration/plugin-binary';
-import { rehearsalEnvironment, rehearse, type Rehearsal } from '../lib/declaration/rehearsal';
 import { VaultClient } from '../lib/vault/vault-client';
 import { freePort } from './free-port';
 import { OpenBaoServer } from './server/openbao';
 import { applyDeclaration, synthesize, type AppliedDeclaration } from './applier/stack';
 import { DEFAULT_USERS, simulatedAdministrator } from './webex/simulated-user';
 import { WebexSimulator } from './webex/webex-simulator';
+import { rehearse, type RehearsalServers } from './rehearse';
 
-export interface StageOptions {
+export interface RehearsalOptions {
   /** What `deployment.ts` declares, for whatever addresses. */
   readonly declared: Deployment;
   /** Path of a `bao` or `vault` binary. */
@@ -26,9 +27,9 @@ export interface StageOptions {
 }
 
 /** A real server and a simulated Webex on loopback, and the declaration pointed at them. */
-export class Stage implements AsyncDisposable {
+export class Rehearsal implements AsyncDisposable {
   readonly deployment: Deployment;
-  /** With it, the project's own commands and stacks take part in the rehearsal. */
+  /** Names the file with that declaration, so that the project's own commands and stacks take part. */
   readonly environment: Readonly<Record<string, string>>;
   /** Acts with the root token, in the namespace of the deployment. */
   readonly admin: VaultClient;
@@ -42,17 +43,19 @@ export class Stage implements AsyncDisposable {
     readonly server: OpenBaoServer,
     readonly webex: WebexSimulator,
     declared: Deployment,
-    rehearsal: Rehearsal,
+    servers: RehearsalServers,
     secrets: ReadonlyMap<string, string>,
   ) {
-    this.deployment = rehearse(declared, rehearsal);
-    this.environment = rehearsalEnvironment(this.deployment);
+    this.deployment = rehearse(declared, servers);
+    const file = join(this.folder, 'deployment.json');
+    writeFileSync(file, JSON.stringify(this.deployment, undefined, 2), { mode: 0o600 });
+    this.environment = { DEPLOYMENT: file };
     const { namespace } = this.deployment.vault;
     this.admin = new VaultClient({ address: server.address, token: server.rootToken, namespace });
     this.variables = Object.fromEntries([...secrets].map(([name, secret]) => [clientSecretVariable(name), secret]));
   }
 
-  static async start({ declared, binary, pluginPath, accessTokenTtlSeconds }: StageOptions): Promise<Stage> {
+  static async start({ declared, binary, pluginPath, accessTokenTtlSeconds }: RehearsalOptions): Promise<Rehearsal> {
     const server = await OpenBaoServer.start({ binary, pluginDirectory: dirname(pluginPath) });
     try {
       const pointed = { vaultAddress: server.address, redirectPort: await freePort(), pluginPath };
@@ -68,7 +71,7 @@ export class Stage implements AsyncDisposable {
           scopes: credentials.filter(({ integration }) => integration === name).flatMap(({ scopes }) => scopes),
         })),
       });
-      return new Stage(server, webex, declared, { ...pointed, webexApiUrl: webex.apiUrl }, secrets);
+      return new Rehearsal(server, webex, declared, { ...pointed, webexApiUrl: webex.apiUrl }, secrets);
     } catch (error) {
       await server.stop();
       throw error;
@@ -88,15 +91,17 @@ export class Stage implements AsyncDisposable {
    */
   async apply(
     options: {
-      readonly by?: 'terraform' | 'embedded';
+      readonly by?: 'terraform' | 'applier';
       readonly note?: (line: string) => void;
       readonly variables?: Readonly<Record<string, string>>;
     } = {},
   ): Promise<AppliedDeclaration> {
     await this.#createNamespace();
     await this.#registerPlugin();
-    const name = provisionerPolicyName(this.deployment);
-    await this.admin.write(`sys/policies/acl/${name}`, { policy: provisionerPolicy(this.deployment) });
+    const name = provisionerPolicyName(this.deployment.engine.mountPath);
+    await this.admin.write(`sys/policies/acl/${name}`, {
+      policy: provisionerPolicy(provisionerRights(this.deployment)),
+    });
     const token = await this.tokenWith(name);
     return applyDeclaration({
       stackDirectory: this.#stackDirectory ?? (await this.synthesize()),

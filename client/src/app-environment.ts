@@ -1,0 +1,52 @@
+import type { AppRoleLoginOptions } from './app-role-login';
+import { ExplainedError } from './explained-error';
+import { vaultVariable } from './vault-environment';
+
+/** For `--help` of programs that log in as an app. */
+export const APP_ENVIRONMENT: Readonly<Record<string, string>> = {
+  VAULT_ADDR: 'address of Vault or OpenBao',
+  VAULT_ROLE_ID: 'role id of the app, an output of the deployment',
+  VAULT_SECRET_ID: 'secret id that goes with it, or instead of it:',
+  VAULT_SECRET_ID_FILE: 'file that holds the secret id',
+  VAULT_WRAPPED_SECRET_ID: 'wrapping token that holds it, as "webex-token-vault issue" prints it; good for one run',
+  VAULT_CACERT: "PEM file of the CA that signed the server's certificate",
+  VAULT_NAMESPACE: 'Vault namespace; default: the root namespace',
+  'BAO_...': 'each of them in its OpenBao form, which wins',
+  OAUTHAPP_MOUNT: 'where the oauthapp engine is mounted; default: oauthapp',
+  APPROLE_MOUNT: 'where the AppRole auth method is mounted; default: approle',
+};
+
+/** Where the engine is mounted, as the environment says. */
+export function engineMount(env: NodeJS.ProcessEnv = process.env): string {
+  return env.OAUTHAPP_MOUNT || 'oauthapp';
+}
+
+/**
+ * What the app of the environment logs in with.
+ *
+ * @returns undefined where the environment has no role id, nor anything that would go with one
+ * @throws ExplainedError where the environment does not tell all of it, or tells twice
+ */
+export function appRoleFromEnvironment(env: NodeJS.ProcessEnv = process.env): AppRoleLoginOptions | undefined {
+  const roleId = vaultVariable('ROLE_ID', env);
+  const sources = {
+    secretId: vaultVariable('SECRET_ID', env),
+    secretIdFile: vaultVariable('SECRET_ID_FILE', env),
+    wrappingToken: vaultVariable('WRAPPED_SECRET_ID', env),
+  };
+  const given = Object.values(sources).filter((source) => source !== undefined).length;
+  if (roleId === undefined && given === 0) {
+    return undefined;
+  }
+  if (roleId === undefined) {
+    throw new ExplainedError(
+      'there is a secret id but no role id; set VAULT_ROLE_ID, or unset VAULT_SECRET_ID, VAULT_SECRET_ID_FILE and VAULT_WRAPPED_SECRET_ID',
+    );
+  }
+  if (given !== 1) {
+    throw new ExplainedError(
+      `${given === 0 ? 'none' : 'more than one'} of VAULT_SECRET_ID, VAULT_SECRET_ID_FILE and VAULT_WRAPPED_SECRET_ID is set; set exactly one of them`,
+    );
+  }
+  return { roleId, ...sources, appRolePath: env.APPROLE_MOUNT || 'approle' };
+}

@@ -1,0 +1,23 @@
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { App, type TerraformStack } from 'cdktf';
+
+/**
+ * Way from the stack's output folder, where Terraform runs, to a file or folder; with forward slashes.
+ *
+ * Relative, so that a clone elsewhere synthesizes the same and neither JSON nor state names this machine.
+ */
+export function pathFromOutput(stack: TerraformStack, target: string): string {
+  const app = App.of(stack);
+  const output = join(app.outdir, app.manifest.forStack(stack).workingDirectory);
+  return relative(realPath(output), realPath(target)).split(sep).join('/');
+}
+
+/** Past symbolic links, as the operating system goes where it meets `..`; the end of the path need not exist yet. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return join(realPath(dirname(resolve(path))), basename(path));
+  }
+}

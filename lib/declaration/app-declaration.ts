@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { name, path, seconds, type Fields, type StrictObject } from './fields';
+
+/** Where the AppRole auth method of the apps is mounted. */
+export const appRolePath = path.default('approle');
+
+/** @see https://developer.hashicorp.com/vault/api-docs/auth/approle for the role's settings */
+const appFields = {
+  /** Name of the AppRole, in lower case: AppRole does not tell it from upper case, policies do. */
+  name: name.regex(/^[^A-Z]*$/, {
+    error: ({ input }) => `must be in lower case, got "${String(input)}"; use "${String(input).toLowerCase()}"`,
+  }),
+  /** Lifetime of the Vault token of one login. @default 1200 */
+  tokenTtlSeconds: seconds.default(1200),
+  /** Longest life of that token, renewals included. @default 3600 */
+  tokenMaxTtlSeconds: seconds.default(3600),
+  /** Lifetime of a secret id; 0: no end. @default 7776000 (90 days) */
+  secretIdTtlSeconds: seconds.default(90 * 24 * 3600),
+  /** How many logins a secret id is good for; 0: any number. @default 0 */
+  secretIdUses: z.int().nonnegative().default(0),
+  /** Networks that may log in and use the token, as CIDR. @default - any */
+  boundCidrs: z
+    .array(
+      z.string().regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/, {
+        error: ({ input }) => `must be a CIDR, got "${String(input)}"; write "${String(input)}/32"`,
+      }),
+    )
+    .readonly()
+    .default([]),
+};
+
+export interface AppSettingsFields extends Fields<typeof appFields> {}
+
+export const appSettings: StrictObject<AppSettingsFields> = z.strictObject(appFields);
+
+const declaredFields = {
+  ...appFields,
+  /** Names of the credentials whose access token the app may read. */
+  reads: z.array(z.string()).min(1, 'must name at least one credential'),
+};
+
+export interface AppDeclarationFields extends Fields<typeof declaredFields> {}
+
+/** A program that reads access tokens, as `deployment.ts` declares it. */
+export const appDeclaration: StrictObject<AppDeclarationFields> = z.strictObject(declaredFields);

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { name, path, seconds, type Fields, type StrictObject } from './fields';
+
+/*
+ * The engine, as `deployment.ts` declares it. Defaults are chosen so that no grant is lost: only a person can give one
+ * again.
+ */
+
+const pluginFields = {
+  /**
+   * Name in the plugin catalog, and type of the mount: another name later is another mount, without the grants.
+   * @default "oauthapp"
+   */
+  name: name.default('oauthapp'),
+  /** Write the catalog entry; false where someone else does, as above a namespace. @default true */
+  register: z.boolean().default(true),
+  /** The plugin binary on this machine, to compute its sha256 and to mount it into the container. @default - none: give `sha256` */
+  path: z.string().optional(),
+  /** Hex sha256 of the binary on the server. @default - computed from `path` */
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, { error: ({ input }) => `must be 64 lower-case hex digits, got "${String(input)}"` })
+    .optional(),
+  /** File name of the binary in the server's plugin directory. @default - the file name of `path`, else the name */
+  command: z.string().min(1).optional(),
+};
+
+export interface PluginDeclarationFields extends Fields<typeof pluginFields> {}
+
+export const pluginDeclaration: StrictObject<PluginDeclarationFields> = z.strictObject(pluginFields);
+
+/** @see https://github.com/puppetlabs/vault-plugin-secrets-oauthapp/blob/main/README.md, `config`, for every knob */
+const engineFields = {
+  /**
+   * Where the engine is mounted. Changed later, the mount moves with its grants, and the client secrets have to be
+   * given again. @default "oauthapp"
+   */
+  mountPath: path.default('oauthapp'),
+  /** Integration that a request means when it names none. @default - none */
+  defaultServer: z.string().optional(),
+  /** How long the engine waits for Webex; 0: no end. @default 30 */
+  providerTimeoutSeconds: seconds.default(30),
+  /** The wait grows by this factor for a token that is about to expire; at least 1. @default 1.5 */
+  providerTimeoutExpiryLeewayFactor: z.number().min(1, 'must be at least 1').default(1.5),
+  /** How often the engine looks for tokens to refresh, at most 90 days; 0: only when read. @default 3600 */
+  refreshCheckIntervalSeconds: seconds.default(3600),
+  /**
+   * How long before its expiry an access token is refreshed: an outage of Webex shorter than that costs nothing. Not
+   * shorter than the check interval; pointless where it is longer than a token lives. Ignored where the interval is 0.
+   * @default 604800 (7 days; Webex tokens live 14)
+   */
+  refreshAheadSeconds: seconds.default(7 * 24 * 3600),
+  /**
+   * How often the engine deletes grants that it holds for dead, at most 180 days; 0: never. What it deletes, only a
+   * person can give again. @default 0
+   */
+  reapCheckIntervalSeconds: seconds.default(0),
+  /** Only log what reaping would delete. @default false */
+  reapDryRun: z.boolean().default(false),
+  /** Delete a grant without refresh token this long after its expiry; 0: never. @default 86400 */
+  reapNonRefreshableSeconds: seconds.default(86400),
+  /** Delete a grant that Webex refused to refresh this long after its expiry; 0: never. @default 3600 */
+  reapRevokedSeconds: seconds.default(3600),
+  /** Failed refreshes before a grant may be deleted for them; 0: never deleted for them. @default 10 */
+  reapTransientErrorAttempts: z.int().nonnegative().default(10),
+  /** Delete a grant whose refresh keeps failing this long after its expiry; 0: never. @default 86400 */
+  reapTransientErrorSeconds: seconds.default(86400),
+  /** Delete a grant whose integration is gone this long after its expiry; 0: never. @default 86400 */
+  reapServerDeletedSeconds: seconds.default(86400),
+};
+
+export interface EngineSettingsFields extends Fields<typeof engineFields> {}
+
+export const engineSettings: StrictObject<EngineSettingsFields> = z.strictObject(engineFields);
+
+const declaredFields = { ...engineFields, plugin: pluginDeclaration.prefault({}) };
+
+export interface EngineDeclarationFields extends Fields<typeof declaredFields> {}
+
+export const engineDeclaration: StrictObject<EngineDeclarationFields> = z.strictObject(declaredFields);

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+/*
+ * Fields that several parts of a deployment have.
+ */
+
+/** An object with these fields and no others. */
+export type StrictObject<Shape extends z.core.$ZodLooseShape> = z.ZodObject<Shape, z.core.$strict>;
+
+/** Extended by an interface, which the compiled types then name instead of repeating it without what it says. */
+export type Fields<Shape> = { [Name in keyof Shape]: Shape[Name] };
+
+/** What Vault takes in a path segment and Terraform in an id, without escaping in either. */
+export const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, {
+  error: ({ input }) => `must be letters, digits, "-" or "_", got "${String(input)}"; rename it`,
+});
+
+export const path = z.string().superRefine((value, context) => {
+  const trimmed = value.replace(/^\/+|\/+$/g, '');
+  if (value === '' || value !== trimmed) {
+    const problem = value.startsWith('/') ? 'must not start with "/"' : 'must not be empty or end with "/"';
+    context.addIssue(`${problem}, got "${value}"; use "${trimmed || 'oauthapp'}"`);
+  } else if (!/^[A-Za-z0-9_/-]+$/.test(value)) {
+    context.addIssue(`must be letters, digits, "-", "_" or "/", got "${value}"; rename it`);
+  }
+});
+
+export const httpUrl = z.string().superRefine((value, context) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    context.addIssue(`must be an http or https URL, got "${value}"; write it like "https://host.example"`);
+  }
+});
+
+export const seconds = z.int({ error: 'must be a whole number of seconds' }).nonnegative();

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { httpUrl, name, type Fields, type StrictObject } from './fields';
+
+/** Loopback hosts: a redirect URL elsewhere would send the authorization code over a network. */
+const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
+
+const redirectUrl = z.string().superRefine((value, context) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url?.protocol !== 'http:' || !LOOPBACK_HOSTS.includes(url.hostname) || url.search || url.hash || url.username) {
+    context.addIssue(
+      `must be a loopback http URL, got "${value}"; register one like "http://localhost:5000/auth" and use it here`,
+    );
+  }
+});
+
+const webexFields = {
+  /** Base URL of the Webex API. @default "https://webexapis.com/v1" */
+  apiUrl: httpUrl.default('https://webexapis.com/v1'),
+};
+
+export interface WebexDeclarationFields extends Fields<typeof webexFields> {}
+
+/** Webex itself, for all integrations. */
+export const webexDeclaration: StrictObject<WebexDeclarationFields> = z.strictObject(webexFields);
+
+const integrationFields = {
+  name,
+  /** As Webex shows it for the integration. Needed by the stack, not by the scripts. */
+  clientId: z.string().min(1, 'must not be empty').optional(),
+  /** Raise it when the client secret changes at Webex; the new one is written on the next deploy. @default 1 */
+  clientSecretVersion: z.int().positive().default(1),
+  /** As registered at Webex: loopback http, its port and path are where `authorize` listens. */
+  redirectUrl,
+};
+
+export interface IntegrationDeclarationFields extends Fields<typeof integrationFields> {}
+
+/** A Webex OAuth client, as `deployment.ts` declares it. */
+export const integrationDeclaration: StrictObject<IntegrationDeclarationFields> = z.strictObject(integrationFields);

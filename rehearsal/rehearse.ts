@@ -1,0 +1,53 @@
+import type { Deployment } from '../lib/declaration/deployment';
+
+/** What stands in for the servers that a declaration names. */
+export interface RehearsalServers {
+  readonly vaultAddress: string;
+  readonly webexApiUrl: string;
+  /** Port of every redirect URL. */
+  readonly redirectPort: number;
+  readonly pluginPath: string;
+}
+
+/**
+ * The user's own declaration pointed at the servers of a rehearsal: same names, scopes, policies and mount, other
+ * addresses.
+ */
+export function rehearse(deployment: Deployment, servers: RehearsalServers): Deployment {
+  return {
+    ...deployment,
+    backend: undefined,
+    // It is applied with the provisioner's own token, which must not be able to write that policy.
+    declareProvisioner: false,
+    vault: { address: servers.vaultAddress, namespace: deployment.vault.namespace },
+    webex: { ...deployment.webex, apiUrl: servers.webexApiUrl },
+    engine: {
+      ...deployment.engine,
+      plugin: {
+        ...deployment.engine.plugin,
+        path: servers.pluginPath,
+        sha256: undefined,
+        command: undefined,
+        // From within a namespace nobody can; the rehearsal does it.
+        register: deployment.vault.namespace === undefined,
+      },
+    },
+    // What somebody else has set up elsewhere is not here.
+    declareAppRole: true,
+    apps: deployment.apps.map((app) => ({
+      ...app,
+      boundCidrs: app.boundCidrs.length === 0 ? [] : [...app.boundCidrs, '127.0.0.1/32'],
+    })),
+    integrations: deployment.integrations.map((integration) => ({
+      ...integration,
+      clientId: integration.clientId ?? `rehearsal-${integration.name}`,
+      redirectUrl: withPort(integration.redirectUrl, servers.redirectPort),
+    })),
+  };
+}
+
+function withPort(url: string, port: number): string {
+  const changed = new URL(url);
+  changed.port = String(port);
+  return changed.href;
+}

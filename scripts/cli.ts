@@ -1,0 +1,105 @@
+import { createRequire } from 'node:module';
+import { Command } from 'commander';
+import { ExplainedError } from 'webex-token-client/core';
+import { describeCommand, runCommand } from '../lib/cli/command';
+import { deploymentOption } from '../lib/cli/deployment-option';
+
+/*
+ * The program webex-token-vault. It knows of each command who uses it and what it is for; the rest is loaded only when
+ * the command is called, so that none waits for what another one needs.
+ */
+
+/** What the file of a command exports. */
+interface CommandModule {
+  /**
+   * Gives the command its arguments, options and action.
+   *
+   * @param signal aborted at Ctrl-C
+   */
+  readonly define: (command: Command, signal: AbortSignal) => void;
+}
+
+interface Entry {
+  /** Also that of its file, in this folder. */
+  readonly name: string;
+  /** @default - hidden: started by other programs */
+  readonly group?: string;
+  readonly summary: string;
+}
+
+const COMMANDS: readonly Entry[] = [
+  {
+    name: 'quickstart',
+    group: 'Set up:',
+    summary: 'the whole job on this machine, with a real server and a simulated Webex',
+  },
+  { name: 'certs', group: 'Set up:', summary: 'a private CA, and certificates for the servers' },
+  { name: 'init', group: 'Set up:', summary: 'initialise a new server, and give each operator a login' },
+  { name: 'authorize', group: 'Authorise:', summary: 'have a person consent to a credential, once' },
+  { name: 'revoke', group: 'Authorise:', summary: 'delete a credential' },
+  { name: 'issue', group: 'Apps:', summary: 'a secret id for an app, wrapped' },
+  { name: 'agent-config', group: 'Apps:', summary: 'a configuration for "bao agent" or "vault agent"' },
+  { name: 'unseal', group: 'Server:', summary: 'give a sealed server its key shares' },
+  { name: 'login', group: 'Server:', summary: 'print a Vault token of an operator' },
+  { name: 'backup', group: 'Server:', summary: 'write a snapshot of the server' },
+  { name: 'restore', group: 'Server:', summary: 'put a snapshot back, and prove it' },
+  {
+    name: 'write-integration',
+    summary: 'write the client secret of an integration; Terraform runs it',
+  },
+];
+
+/** Runs the command that the command line names. */
+export async function main(version: string): Promise<void> {
+  const interrupted = await runCommand((signal) => buildProgram(version, signal));
+  if (interrupted) {
+    // A download or a build that was under way ends with this process.
+    process.exit();
+  }
+}
+
+function buildProgram(version: string, signal: AbortSignal): Command {
+  const program = new Command('webex-token-vault');
+  describeCommand(program, {
+    summary: 'Keeps Webex OAuth grants in Vault or OpenBao: declare them, authorise once, read fresh access tokens.',
+  });
+  program
+    .usage('<command> [options]')
+    .version(version, '--version', 'print the version')
+    .addOption(deploymentOption())
+    .helpOption('--help', 'say how to use it')
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true });
+  for (const { name, group, summary } of COMMANDS) {
+    program
+      .command(name, { hidden: group === undefined })
+      .summary(summary)
+      .helpGroup(group ?? '');
+  }
+  program.command('help [command]', { hidden: true }).action(async (name?: string) => {
+    await program.parseAsync(name === undefined ? ['--help'] : [name, '--help'], { from: 'user' });
+  });
+  return program.hook('preSubcommand', (_, command) => {
+    if (COMMANDS.some(({ name }) => name === command.name())) {
+      loadCommand(command.name()).define(command, signal);
+    }
+  });
+}
+
+/**
+ * By `require`, which loads sources and what is compiled of them alike; `import()` would have tsx start a thread first.
+ *
+ * @throws ExplainedError where the package leaves the command out
+ */
+function loadCommand(name: string): CommandModule {
+  const load = createRequire(__filename);
+  let file: string;
+  try {
+    file = load.resolve(`./${name}`);
+  } catch {
+    throw new ExplainedError(
+      `"${name}" is part of a clone of webex-token-vault and not of its package; clone the repository and run it there`,
+    );
+  }
+  return load(file) as CommandModule;
+}

@@ -1,0 +1,31 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TerraformStack } from 'cdktf';
+import { pathFromOutput } from '../../constructs/output-path';
+import { testApp } from '../fixtures/declaration';
+
+let folder: string;
+beforeEach(() => (folder = realpathSync(mkdtempSync(join(tmpdir(), 'output-path-')))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function path(outdir: string, target: string): string {
+  return pathFromOutput(new TerraformStack(testApp(join(folder, outdir)), 'stack'), join(folder, target));
+}
+
+it('goes from where Terraform runs, to what need not exist yet', () => {
+  expect(path('cdktf.out', 'scripts/program.js')).toBe('../../../scripts/program.js');
+});
+
+it('goes past symbolic links, as the operating system goes where it meets "..": from the output folder', () => {
+  mkdirSync(join(folder, 'far/away/out'), { recursive: true });
+  symlinkSync('far/away/out', join(folder, 'linked'));
+  expect(path('linked', 'plugins')).toBe('../../../../../plugins');
+});
+
+it('and to the target', () => {
+  mkdirSync(join(folder, 'store/package'), { recursive: true });
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync('../store/package', join(folder, 'node_modules/package'));
+  expect(path('cdktf.out', 'node_modules/package/scripts')).toBe('../../../store/package/scripts');
+});

@@ -1,0 +1,111 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App } from 'cdktf';
+import { z } from 'zod';
+import { WebexTokens } from '../../constructs/tokens/webex-tokens';
+import { defineDeployment } from '../../lib/declaration/deployment';
+import { run, type FinishedCommand } from '../../rehearsal/child-process';
+import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
+import { findOpenBao } from '../../rehearsal/server/openbao-binary';
+import { Rehearsal } from '../../rehearsal/rehearsal';
+import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+
+/*
+ * Two deployments, and one state that both would write: what Terraform itself makes of it.
+ */
+
+const GUARD = 'terraform_data.deployment';
+
+const declared = defineDeployment({
+  vault: { address: 'http://127.0.0.1:8200' },
+  engine: { plugin: { sha256: '0'.repeat(64) } },
+  integrations: [{ name: 'webex-myapp', clientId: 'client-one', redirectUrl: 'http://localhost:5000/auth' }],
+  credentials: [{ name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] }],
+  apps: [{ name: 'people-me', reads: ['testauth'] }],
+});
+
+describeUnless(terraformUnavailable())('the state of a deployment', () => {
+  let rehearsal: Rehearsal;
+
+  beforeAll(async () => {
+    rehearsal = await Rehearsal.start({
+      declared,
+      binary: await findOpenBao(),
+      pluginPath: await findOauthappPlugin(),
+    });
+  });
+  afterAll(() => rehearsal.stop());
+
+  const state = (): string => join(rehearsal.folder, 'shared.tfstate');
+  const stackFolder = (): string => join(rehearsal.folder, 'out/stacks/webex-tokens');
+
+  /** As the file of that name would declare it, in one state with all others. */
+  async function synthesize(name: string): Promise<void> {
+    const backend = { type: 'local', config: { path: state() } };
+    mkdirSync(stackFolder(), { recursive: true });
+    const app = new App({ outdir: join(rehearsal.folder, 'out'), skipValidation: true });
+    new WebexTokens(app, 'webex-tokens', { ...rehearsal.deployment, backend }, { folder: rehearsal.folder, name });
+    app.synth();
+    expect(await terraform('init', '-reconfigure')).toMatchObject({ exitCode: 0 });
+  }
+
+  /** As it was synthesized before states had an owner. */
+  function withoutGuard(): void {
+    const file = join(stackFolder(), 'cdk.tf.json');
+    const stack = z
+      .looseObject({ resource: z.looseObject({ terraform_data: z.record(z.string(), z.unknown()) }) })
+      .parse(JSON.parse(readFileSync(file, 'utf8')));
+    delete stack.resource.terraform_data.deployment;
+    writeFileSync(file, JSON.stringify(stack));
+  }
+
+  function terraform(verb: string, ...args: string[]): Promise<FinishedCommand> {
+    return run(process.env.TERRAFORM_BINARY_NAME ?? 'terraform', [verb, '-no-color', '-input=false', ...args], {
+      cwd: stackFolder(),
+      env: {
+        ...process.env,
+        CHECKPOINT_DISABLE: '1',
+        VAULT_ADDR: rehearsal.server.address,
+        VAULT_TOKEN: rehearsal.server.rootToken,
+        ...Object.fromEntries(Object.entries(rehearsal.variables).map(([name, value]) => [`TF_VAR_${name}`, value])),
+      },
+    });
+  }
+
+  const apply = (): Promise<FinishedCommand> => terraform('apply', '-auto-approve');
+  const plan = (): Promise<FinishedCommand> => terraform('plan', '-detailed-exitcode');
+
+  test('one made before states had an owner gets one, and nothing else changes', async () => {
+    await synthesize('production');
+    withoutGuard();
+    expect(await apply()).toMatchObject({ exitCode: 0 });
+    await synthesize('production');
+    const { stdout } = await plan();
+    expect(stdout).toContain(`# ${GUARD} will be created`);
+    expect(stdout).toContain('Plan: 1 to add, 0 to change, 0 to destroy.');
+    const applied = await apply();
+    expect(applied.stdout).toContain('Resources: 1 added, 0 changed, 0 destroyed.');
+  });
+
+  test('a second plan of the same deployment is empty', async () => {
+    expect((await plan()).exitCode).toBe(0);
+  });
+
+  test('another deployment is refused when it is planned, in one line', async () => {
+    const before = readFileSync(state(), 'utf8');
+    await synthesize('staging');
+    const refusal = 'this state belongs to deployment "production", got deployment "staging", which would replace all';
+    for (const { exitCode, stderr } of [await plan(), await apply()]) {
+      expect(exitCode).toBe(1);
+      expect(stderr.match(/^Error: /gm)).toHaveLength(1);
+      // Terraform breaks it where its columns end.
+      expect(stderr.replace(/\s+/g, ' ')).toContain(refusal);
+    }
+    expect(readFileSync(state(), 'utf8')).toBe(before);
+  });
+
+  test('the one that it belongs to goes on', async () => {
+    await synthesize('production');
+    expect((await plan()).exitCode).toBe(0);
+  });
+});
