@@ -18,7 +18,7 @@ export const APP_ENVIRONMENT: Readonly<Record<string, string>> = {
 
 /** Where the engine is mounted, as the environment says. */
 export function engineMount(env: NodeJS.ProcessEnv = process.env): string {
-  return env.OAUTHAPP_MOUNT || 'oauthapp';
+  return mountOf(env.OAUTHAPP_MOUNT) || 'oauthapp';
 }
 
 /**
@@ -48,5 +48,10 @@ export function appRoleFromEnvironment(env: NodeJS.ProcessEnv = process.env): Ap
       `${given === 0 ? 'none' : 'more than one'} of VAULT_SECRET_ID, VAULT_SECRET_ID_FILE and VAULT_WRAPPED_SECRET_ID is set; set exactly one of them`,
     );
   }
-  return { roleId, ...sources, appRolePath: env.APPROLE_MOUNT || 'approle' };
+  return { roleId, ...sources, appRolePath: mountOf(env.APPROLE_MOUNT) || 'approle' };
+}
+
+/** Vault lists mounts with a slash at their end, which a path of its API does not have. */
+function mountOf(path = ''): string {
+  return path.replace(/^\/+|\/+$/g, '');
 }

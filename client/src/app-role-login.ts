@@ -35,6 +35,9 @@ interface Session {
 /** Longest delay that a timer of Node can have. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** Nobody waits longer for what ends by itself. */
+const LOGOUT_TIMEOUT_MS = 5000;
+
 /**
  * One Vault token of an AppRole, kept alive by renewing it; where Vault renews it no further, the next use logs in.
  * Its timer does not keep the process alive.
@@ -85,7 +88,10 @@ export class AppRoleLogin implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const session = this.#session;
     this.forget();
-    await session?.vault.write('auth/token/revoke-self', {}, () => undefined).catch(() => undefined);
+    const signal = AbortSignal.timeout(LOGOUT_TIMEOUT_MS);
+    await session?.vault
+      .json('PUT', 'auth/token/revoke-self', () => undefined, { body: '{}', signal })
+      .catch(() => undefined);
   }
 
   async #logIn(): Promise<VaultLease> {

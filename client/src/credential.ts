@@ -54,7 +54,8 @@ export async function readCredential(
   name: string,
 ): Promise<CredentialReading> {
   try {
-    return await vault.read(`${mountPath}/creds/${encodeURIComponent(name)}`, (reply) => new CredentialReading(reply));
+    const path = name.split('/').map(encodeURIComponent).join('/');
+    return await vault.read(`${mountPath}/creds/${path}`, (reply) => new CredentialReading(reply));
   } catch (error) {
     throw error instanceof VaultResponseError ? explainRefusal(error, vault.address, mountPath, name) : error;
   }

@@ -1,15 +1,22 @@
 import { NotAuthorizedYet, NotPermitted, ReauthorizationRequired, TemporarilyUnavailable } from './credential-errors';
 import { UsageError } from './explained-error';
+import { VaultUnreachableError } from './vault-errors';
+import { WebexUnreachableError } from './webex-errors';
+
+const TEMPORARY = 4;
 
 /** For `--help` of every command that reads a credential. */
 export const CREDENTIAL_EXIT_CODES: Readonly<Record<number, string>> = {
   3: 'a person must consent: not authorised yet, or to be authorised again',
-  4: 'temporarily unavailable: try again later',
+  [TEMPORARY]: 'temporarily unavailable: try again later',
   5: 'not permitted: this Vault identity may not do it',
 };
 
 /** What a command that ends with this error exits with. */
 export function exitCodeOf(error: Error): number {
+  if ((error instanceof VaultUnreachableError || error instanceof WebexUnreachableError) && error.isTransient) {
+    return TEMPORARY;
+  }
   const [code = 1] = KINDS.flatMap(([kind, exitCode]) => (error instanceof kind ? [exitCode] : []));
   return code;
 }
@@ -18,6 +25,6 @@ const KINDS = [
   [UsageError, 2],
   [NotAuthorizedYet, 3],
   [ReauthorizationRequired, 3],
-  [TemporarilyUnavailable, 4],
+  [TemporarilyUnavailable, TEMPORARY],
   [NotPermitted, 5],
 ] as const;

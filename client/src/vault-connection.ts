@@ -188,6 +188,10 @@ export class VaultConnection {
       );
     }
     const reply = parseJson(text);
+    if (!isFields(reply) && answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
+      // A load balancer answers for an outage of Vault, but refuses nothing in its name.
+      throw notVault(this.address, method, path);
+    }
     const { errors, warnings } = isFields(reply) ? reply : {};
     const wait = retryAfterMs(answer.headers['retry-after']);
     throw new VaultResponseError(method, path, answer.status, textsOf(errors), textsOf(warnings), wait);

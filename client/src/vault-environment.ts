@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { errorCode, ExplainedError } from './explained-error';
+import { oneLine } from './safe-text';
 import type { VaultConnectionOptions } from './vault-connection';
+import { withoutCredentials } from './vault-url';
 
 /** For `--help` of every command that talks to Vault. */
 export const VAULT_ENVIRONMENT: Readonly<Record<string, string>> = {
@@ -32,9 +34,10 @@ export function vaultOptionsFromEnvironment(
       'VAULT_ADDR is not set, so there is no Vault to ask; set it, like VAULT_ADDR=http://127.0.0.1:8200',
     );
   }
-  if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol)) {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
     throw new ExplainedError(
-      `VAULT_ADDR must be an http or https URL, got "${address}"; write it like "http://127.0.0.1:8200"`,
+      `VAULT_ADDR must be an http or https URL, got "${oneLine(withoutCredentials(address))}"; write it like "http://127.0.0.1:8200"`,
     );
   }
   const caFile = vaultVariable('CACERT', env);
@@ -42,7 +45,7 @@ export function vaultOptionsFromEnvironment(
     address,
     namespace: vaultVariable('NAMESPACE', env) ?? declared.namespace,
     token: vaultVariable('TOKEN', env) ?? tokenFromHelperFile(env),
-    ca: caFile === undefined ? undefined : readSetting('VAULT_CACERT', caFile),
+    ca: caFile === undefined ? undefined : certificatesIn(caFile),
   };
 }
 
@@ -55,6 +58,17 @@ export function readSetting(setting: string, file: string): string {
       `${setting} names ${file}, which cannot be read (${errorCode(error)}); check the path and its permissions`,
     );
   }
+}
+
+/** Node takes whatever else a file holds for a CA that signed nothing. */
+function certificatesIn(file: string): string {
+  const pem = readSetting('VAULT_CACERT', file);
+  if (!/-----BEGIN (?:TRUSTED )?CERTIFICATE-----/.test(pem)) {
+    throw new ExplainedError(
+      `VAULT_CACERT names ${file}, which holds no PEM certificate; give that of the CA, which begins with -----BEGIN CERTIFICATE-----`,
+    );
+  }
+  return pem;
 }
 
 /** Where `vault login` and `bao login` leave the token. */

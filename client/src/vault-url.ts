@@ -20,7 +20,7 @@ export function vaultUrl(address: string, path: string): URL {
 
 /** Without user and password, for messages. */
 export function withoutCredentials(address: string): string {
-  return address.replace(/^(https?:\/\/)[^/]*@/i, '$1');
+  return address.replace(/^(\w+:\/\/)?[^/]*@/, '$1');
 }
 
 function decoded(text: string): string {

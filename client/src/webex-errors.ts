@@ -23,6 +23,14 @@ export class WebexResponseError extends ExplainedError {
 /** No answer from Webex at all, or one that Webex does not give. */
 export class WebexUnreachableError extends ExplainedError {
   override name = 'WebexUnreachableError';
+
+  constructor(
+    message: string,
+    /** Whether it may be reached later, and not only once something is corrected. */
+    readonly isTransient = false,
+  ) {
+    super(message);
+  }
 }
 
 const ADVICE: Readonly<Record<number, string>> = {
@@ -71,6 +79,7 @@ export function noAnswer(apiUrl: string, error: unknown): WebexUnreachableError 
   const reason = code === 'ETIMEDOUT' ? 'timeout' : (code ?? 'the request failed');
   return new WebexUnreachableError(
     `no answer from Webex at ${apiUrl} (${reason}); check the network, and the Webex API URL`,
+    error instanceof NetworkError && error.isTransient,
   );
 }
 

@@ -18,6 +18,7 @@ const COMMON_EXIT_CODES: Readonly<Record<number, string>> = {
   0: 'done',
   1: 'failed, as the line on stderr says',
   2: 'wrong usage, no such deployment file, or a name that it does not declare',
+  4: 'temporarily unavailable: try again later',
   130: 'interrupted',
 };
 

@@ -166,7 +166,7 @@ describe('an answer', () => {
   it.each([
     ['a page', 502, '<html>Bad Gateway</html>', []],
     ['empty', 500, '', []],
-    ['a list', 400, '[1]', []],
+    ['a list', 500, '[1]', []],
     ['no list of errors', 400, '{"errors":"no"}', []],
     ["Vault's", 400, '{"errors":["a","b"],"warnings":["c"]}', ['a', 'b']],
     ['followed by megabytes', 500, 'x'.repeat(1 << 20), []],

@@ -45,7 +45,7 @@ describe.each(COMMANDS)('%s', (command) => {
     expect(stderr).toBe(
       `error: no answer from Vault at ${VAULT_ADDR} (ECONNREFUSED); check VAULT_ADDR and that the server runs\n`,
     );
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(4);
   });
 });
 

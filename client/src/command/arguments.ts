@@ -22,7 +22,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   }
   const isExec = positionals[0] === 'exec' && (positionals.length > 1 || end !== -1);
   const [credential, ...others] = isExec ? positionals.slice(1) : positionals;
-  if (credential === undefined) {
+  if (credential === undefined || credential === '') {
     throw new UsageError(`no credential is named; write ${isExec ? EXEC_USAGE : 'webex-token <credential>'}`);
   }
   if (others.length > 0) {

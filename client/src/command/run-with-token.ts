@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { isatty } from 'node:tty';
 
 /** Those that another process sends to end a command; a terminal sends the first two to all of its processes itself. */
 const SIGNALS = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'] as const;
@@ -12,8 +13,10 @@ const FROM_TERMINAL: readonly string[] = ['SIGINT', 'SIGQUIT'];
  */
 export async function runWithToken(command: string, args: readonly string[], accessToken: string): Promise<number> {
   const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, WEBEX_ACCESS_TOKEN: accessToken } });
+  // Not by process.stdin: to open it would make the pipe that the child reads non-blocking.
+  const atTerminal = isatty(0);
   const passOn = (signal: NodeJS.Signals): void => {
-    if (!(process.stdin.isTTY && FROM_TERMINAL.includes(signal))) {
+    if (!(atTerminal && FROM_TERMINAL.includes(signal))) {
       child.kill(signal);
     }
   };

@@ -6,11 +6,12 @@ import { engineMount } from '../app-environment';
 import { refuseUnverifiedTls } from '../unverified-tls';
 import { parseArguments } from './arguments';
 import { endsOnSignal } from './interruption';
+import { print, surviveClosedOutput } from './output';
 import { withVaultIdentity } from './vault-identity';
 
 /** Runs the command line and sets the exit code of the process. */
 export async function main(argv: readonly string[], version: () => string): Promise<void> {
-  process.stdout.on('error', unlessNobodyReads);
+  surviveClosedOutput();
   try {
     process.exitCode = await run(argv, version);
   } catch (error) {
@@ -23,18 +24,18 @@ async function run(argv: readonly string[], version: () => string): Promise<numb
   switch (asked.kind) {
     case 'help': {
       const { helpText } = await import('./help.js');
-      process.stdout.write(helpText());
+      await print(helpText().trimEnd());
       return 0;
     }
     case 'version':
-      process.stdout.write(`${version()}\n`);
+      await print(version());
       return 0;
     case 'print': {
       const reading = await endsOnSignal(read(asked.credential));
       if (asked.format !== 'json') {
         warn(reading);
       }
-      process.stdout.write(`${FORMATS[asked.format](reading)}\n`);
+      await print(FORMATS[asked.format](reading));
       return 0;
     }
     case 'exec': {
@@ -79,11 +80,4 @@ function report(error: unknown): number {
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`error: unexpected: ${safeText(message)}; please report it\n`);
   return 1;
-}
-
-/** Whoever reads the output may stop reading. */
-function unlessNobodyReads(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE' && error.code !== 'EIO') {
-    throw error;
-  }
 }

@@ -1,0 +1,200 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../fixtures/eventually';
+import { RecordingServer } from '../fixtures/recording-server';
+import { credentialAnswer, refusal, ScriptedVault } from '../fixtures/scripted-vault';
+import { runScript, Script, WEBEX_TOKEN } from '../fixtures/script';
+
+/* The command as a process: what it runs, the signals that it gets, and who reads its output. */
+
+const CREDS = 'oauthapp/creds/testauth';
+const ACCESS_TOKEN = 'the-access-token';
+const REVOKED = 'PUT auth/token/revoke-self';
+
+let vault: ScriptedVault;
+let app: Readonly<Record<string, string>>;
+
+beforeEach(async () => {
+  vault = await ScriptedVault.start();
+  vault.answer(CREDS, credentialAnswer(ACCESS_TOKEN, new Date('2030-01-02T03:04:05Z')));
+  app = { VAULT_ADDR: vault.address, VAULT_ROLE_ID: 'r', VAULT_SECRET_ID: 'the-secret-id' };
+});
+afterEach(() => vault[Symbol.asyncDispose]());
+
+function exec(...command: string[]): Script {
+  return new Script('webex-token', ['exec', 'testauth', '--', ...command], app);
+}
+
+async function read(script: Script, pattern: RegExp): Promise<RegExpExecArray> {
+  return eventually(() => Promise.resolve(pattern.exec(script.stdout) ?? undefined), 20_000);
+}
+
+describe('exec', () => {
+  it('gives the token to the command alone, in its environment, and logs out before', async () => {
+    const script = exec(
+      'sh',
+      '-c',
+      'echo "$$ $PPID $WEBEX_ACCESS_TOKEN done"; read line; echo "$line"',
+      ACCESS_TOKEN.slice(4),
+    );
+    const [, child = '', parent = '', token] = await read(script, /^(\d+) (\d+) (\S+) done$/m);
+    const of = (pid: string, file: string): string => readFileSync(`/proc/${pid}/${file}`, 'utf8');
+    expect(token).toBe(ACCESS_TOKEN);
+    expect(of(child, 'environ')).toContain(`WEBEX_ACCESS_TOKEN=${ACCESS_TOKEN}`);
+    expect(of(parent, 'environ')).not.toContain(ACCESS_TOKEN);
+    expect(of(child, 'cmdline') + of(parent, 'cmdline')).not.toContain(ACCESS_TOKEN);
+    expect(parent).toBe(String(script.child.pid));
+    expect(vault.requests.at(-1)).toBe(REVOKED);
+    script.child.stdin.write('typed\n');
+    const { exitCode, stdout, stderr } = await script.result();
+    expect([exitCode, stdout.split('\n').slice(1), stderr]).toEqual([0, ['typed', ''], '']);
+  });
+
+  it.each<[string, string[], number]>([
+    ['its exit code', ['sh', '-c', 'exit 7'], 7],
+    ['128 and the signal that ended it', ['sh', '-c', 'kill -KILL $$'], 137],
+    ['127 where there is no such command', ['no-such-command-at-all'], 127],
+    ['126 where it cannot be run', ['/etc/passwd'], 126],
+    ['126 where it is a folder', ['/etc'], 126],
+  ])('exits with %s', async (_, command, code) => {
+    const { exitCode, stdout, stderr } = await exec(...command).result();
+    expect([exitCode, stdout]).toEqual([code, '']);
+    expect(stderr).toMatch(code > 125 && code < 128 ? /^error: "\S+" cannot be run \(E\w+\); check [^\n]+\n$/ : /^$/);
+  });
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)('passes %s on', async (signal) => {
+    const script = exec(
+      'sh',
+      '-c',
+      `trap 'echo got; exit 9' ${signal.slice(3)}; echo ready; while :; do sleep 0.05; done`,
+    );
+    await read(script, /ready/);
+    script.child.kill(signal);
+    expect(await script.result()).toMatchObject({ exitCode: 9, stdout: 'ready\ngot\n', stderr: '' });
+  });
+
+  it('leaves the input of the command as it is while it passes a signal on', async () => {
+    const script = exec('sh', '-c', `trap 'echo got' TERM; echo "$$ ready"; while :; do sleep 0.05; done`);
+    const [, child = ''] = await read(script, /(\d+) ready/);
+    const flags = (): string | undefined =>
+      /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/${child}/fdinfo/0`, 'utf8'))?.[1];
+    const before = flags();
+    script.child.kill('SIGTERM');
+    await read(script, /got/);
+    expect(flags()).toBe(before);
+    process.kill(Number(child), 'SIGKILL');
+    expect((await script.result()).exitCode).toBe(137);
+  });
+
+  it('passes an input of megabytes through', async () => {
+    const script = exec('cat');
+    script.child.stdin.end('x'.repeat(3_000_000));
+    const { exitCode, stdout } = await script.result();
+    expect([exitCode, stdout.length]).toEqual([0, 3_000_000]);
+  });
+
+  it('runs nothing where there is no token', async () => {
+    vault.answer(CREDS, refusal(404));
+    expect(await exec('echo', 'ran').result()).toMatchObject({ exitCode: 3, stdout: '' });
+  });
+});
+
+describe('a signal while Vault answers', () => {
+  it('waits for the answer, logs out, and prints no token', async () => {
+    const release = vault.hold();
+    const script = new Script('webex-token', ['testauth'], app);
+    await eventually(() => Promise.resolve(vault.requests.length > 0 || undefined));
+    script.child.kill('SIGINT');
+    await sleep(300);
+    release();
+    expect(await script.result()).toEqual({ exitCode: 130, stdout: '', stderr: '' });
+    expect(vault.requests.at(-1)).toBe(REVOKED);
+  });
+
+  it('waits five seconds and no longer', async () => {
+    vault.hold();
+    const script = new Script('webex-token', ['testauth'], app);
+    await eventually(() => Promise.resolve(vault.requests.length > 0 || undefined));
+    const at = performance.now();
+    script.child.kill('SIGTERM');
+    expect((await script.result()).exitCode).toBe(143);
+    expect(performance.now() - at).toBeGreaterThan(4500);
+  });
+
+  it('ends it at once when it comes again', async () => {
+    vault.hold();
+    const script = new Script('webex-token', ['testauth'], app);
+    await eventually(() => Promise.resolve(vault.requests.length > 0 || undefined));
+    script.child.kill('SIGINT');
+    await sleep(100);
+    const at = performance.now();
+    script.child.kill('SIGINT');
+    expect((await script.result()).exitCode).toBe(130);
+    expect(performance.now() - at).toBeLessThan(4000);
+  });
+});
+
+it('does not wait long for a Vault that does not log out', async () => {
+  await using slow = await RecordingServer.start(({ url }, response) => {
+    if (url.endsWith('/login')) {
+      response.end(JSON.stringify({ auth: { client_token: 's.x', lease_duration: 60, renewable: false } }));
+    } else if (url.endsWith('/testauth')) {
+      response.end(JSON.stringify(credentialAnswer(ACCESS_TOKEN).body));
+    }
+  });
+  const at = performance.now();
+  const { exitCode, stdout } = await runScript('webex-token', ['testauth'], { ...app, VAULT_ADDR: slow.address });
+  expect([exitCode, stdout]).toEqual([0, `${ACCESS_TOKEN}\n`]);
+  expect(performance.now() - at).toBeLessThan(15_000);
+});
+
+describe('the output', () => {
+  async function shell(line: string): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+    const child = spawn('bash', ['-c', line], {
+      env: { PATH: process.env.PATH, HOME: '/nonexistent', NODE: process.execPath, COMMAND: WEBEX_TOKEN, ...app },
+    });
+    const output = { stdout: '', stderr: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+    const [exitCode] = (await once(child, 'close')) as [number];
+    return { exitCode, ...output };
+  }
+
+  it('may be read in part', async () => {
+    const line = '"$NODE" "$COMMAND" testauth --json | head -c 3; echo "/${PIPESTATUS[0]}"';
+    expect(await shell(line)).toEqual({ exitCode: 0, stdout: '{\n /0\n', stderr: '' });
+  });
+
+  it('may be read by nobody', async () => {
+    const line = '{ sleep 1; "$NODE" "$COMMAND" testauth 2>&1; echo "$?" >&2; } | true';
+    expect((await shell(line)).stderr).toBe('0\n');
+  });
+
+  it('that cannot be written is told in one line', async () => {
+    const { exitCode, stderr } = await shell('"$NODE" "$COMMAND" testauth > /dev/full');
+    expect(stderr).toBe('error: the output cannot be written (ENOSPC); free some space, or write to another place\n');
+    expect(exitCode).toBe(1);
+  });
+
+  it('of errors may be read by nobody', async () => {
+    vault.answer(CREDS, refusal(404));
+    const line = '{ { sleep 1; "$NODE" "$COMMAND" testauth; echo "$?" >&3; } 2>&1 | true; } 3>&1';
+    expect((await shell(line)).stdout).toBe('3\n');
+  });
+
+  it('is a header as curl takes it, which is in no command line', async () => {
+    await using webex = await RecordingServer.start((_, response) => response.end('me'));
+    const line = `"$NODE" "$COMMAND" testauth --header | curl -sS --noproxy '*' --header @- ${webex.address}/v1/people/me`;
+    expect(await shell(line)).toEqual({ exitCode: 0, stdout: 'me', stderr: '' });
+    expect(webex.requests[0]?.headers.authorization).toBe(`Bearer ${ACCESS_TOKEN}`);
+  });
+
+  it('holds the token once, whatever Node is told to log', async () => {
+    const env = { ...app, NODE_DEBUG: 'net,stream,tls', DEBUG: '*' };
+    const { stdout, stderr } = await runScript('webex-token', ['testauth'], env);
+    expect(stdout).toBe(`${ACCESS_TOKEN}\n`);
+    expect(stderr).not.toContain('the-secret-id');
+  });
+});

@@ -1,0 +1,358 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { main } from '../../client/src/command/webex-token';
+import { CertificateAuthority } from '../../lib/server/certificate-authority';
+import { RawServer } from '../fixtures/raw-server';
+import { credentialAnswer, loginAnswer, refusal, ScriptedVault, type ScriptedAnswer } from '../fixtures/scripted-vault';
+import { TlsServer } from '../fixtures/tls-server';
+
+/* The command, in this process; what a process of its own shows is in webex-token-process.test.ts. */
+
+const CREDS = 'oauthapp/creds/testauth';
+const LOGIN = 'auth/approle/login';
+const ACCESS_TOKEN = 'the-access-token';
+const EXPIRY = new Date('2030-01-02T03:04:05.678Z');
+const APP = { VAULT_ROLE_ID: 'r', VAULT_SECRET_ID: 'the-secret-id' };
+const LOGGED_IN_AND_OUT = [`PUT ${LOGIN}`, `GET ${CREDS}`, 'PUT auth/token/revoke-self'];
+
+let vault: ScriptedVault;
+let folder: string;
+const environment = process.env;
+
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'webex-token-'))));
+afterAll(() => rmSync(folder, { recursive: true }));
+beforeEach(async () => {
+  vault = await ScriptedVault.start();
+  vault.answer(CREDS, credentialAnswer(ACCESS_TOKEN, EXPIRY));
+});
+afterEach(async () => {
+  process.env = environment;
+  process.stdout.removeAllListeners('error');
+  process.stderr.removeAllListeners('error');
+  await vault[Symbol.asyncDispose]();
+});
+
+interface Outcome {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+  const written = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    jest.spyOn(process[name], 'write').mockImplementation((text: unknown, done?: unknown) => {
+      written[name] += String(text);
+      if (typeof done === 'function') {
+        (done as () => void)();
+      }
+      return true;
+    }),
+  );
+  process.env = { HOME: join(folder, 'nobody'), VAULT_ADDR: vault.address, ...env };
+  try {
+    await main(argv, () => '1.2.3');
+    return { exitCode: Number(process.exitCode), ...written };
+  } finally {
+    process.exitCode = undefined;
+    spies.forEach((spy) => spy.mockRestore());
+  }
+}
+
+describe('prints', () => {
+  it('the access token and nothing else', async () => {
+    const { exitCode, stdout, stderr } = await run(['testauth'], APP);
+    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: `${ACCESS_TOKEN}\n`, stderr: '' });
+  });
+
+  it('token, type, expiry and warnings as JSON', async () => {
+    vault.answer(CREDS, credentialAnswer(ACCESS_TOKEN, EXPIRY, [`it was ${ACCESS_TOKEN}`]));
+    const { exitCode, stdout, stderr } = await run(['testauth', '--json'], APP);
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toEqual({
+      access_token: ACCESS_TOKEN,
+      token_type: 'Bearer',
+      expire_time: EXPIRY.toISOString(),
+      warnings: ['it was [hidden]'],
+    });
+  });
+
+  it('no expiry where there is none', async () => {
+    vault.answer(CREDS, credentialAnswer(ACCESS_TOKEN));
+    expect(JSON.parse((await run(['--json', 'testauth'], APP)).stdout)).toMatchObject({
+      expire_time: null,
+      warnings: [],
+    });
+  });
+
+  it('a header, as curl takes it', async () => {
+    expect((await run(['testauth', '--header'], APP)).stdout).toBe(`Authorization: Bearer ${ACCESS_TOKEN}\n`);
+  });
+
+  it('what the engine warns of beside the token, and without it', async () => {
+    vault.answer(CREDS, credentialAnswer(ACCESS_TOKEN, EXPIRY, [`refresh of\n${ACCESS_TOKEN} failed`]));
+    const { exitCode, stdout, stderr } = await run(['testauth'], APP);
+    expect([exitCode, stdout]).toEqual([0, `${ACCESS_TOKEN}\n`]);
+    expect(stderr).toBe('warning: refresh of [hidden] failed\n');
+  });
+
+  it('its version', async () => {
+    expect(await run(['--version'])).toEqual({ exitCode: 0, stdout: '1.2.3\n', stderr: '' });
+    expect(await run(['-V'])).toMatchObject({ stdout: '1.2.3\n' });
+  });
+
+  it('its help, with all exit codes and variables', async () => {
+    const { exitCode, stdout } = await run(['--help']);
+    expect(exitCode).toBe(0);
+    [0, 1, 2, 3, 4, 5, 126, 127, 130].forEach((code) => expect(stdout).toMatch(new RegExp(`^  ${code} +\\S`, 'm')));
+    ['VAULT_ADDR', 'VAULT_TOKEN', 'VAULT_SECRET_ID_FILE', 'OAUTHAPP_MOUNT', 'BAO_...'].forEach((name) =>
+      expect(stdout).toContain(name),
+    );
+    expect((await run(['-h'])).stdout).toBe(stdout);
+  });
+});
+
+describe('who it is', () => {
+  it('logs out what it logged in, whatever Vault token there is', async () => {
+    await run(['testauth'], { ...APP, VAULT_TOKEN: 'the-vault-token' });
+    expect(vault.requests).toEqual(LOGGED_IN_AND_OUT);
+  });
+
+  it('logs out where it gets no token', async () => {
+    vault.answer(CREDS, refusal(403, 'permission denied'));
+    expect((await run(['testauth'], APP)).exitCode).toBe(5);
+    expect(vault.requests).toEqual(LOGGED_IN_AND_OUT);
+  });
+
+  it('has its token where logging out fails', async () => {
+    vault.answer('auth/token/revoke-self', refusal(500, 'oh'));
+    expect(await run(['testauth'], APP)).toEqual({ exitCode: 0, stdout: `${ACCESS_TOKEN}\n`, stderr: '' });
+  });
+
+  it('leaves a Vault token alone that it was given', async () => {
+    expect((await run(['testauth'], { VAULT_TOKEN: 'the-vault-token' })).stdout).toBe(`${ACCESS_TOKEN}\n`);
+    expect(vault.requests).toEqual([`GET ${CREDS}`]);
+  });
+
+  it('takes the token that "vault login" left', async () => {
+    writeFileSync(join(folder, '.vault-token'), 'left\n');
+    expect((await run(['testauth'], { HOME: folder })).stdout).toBe(`${ACCESS_TOKEN}\n`);
+  });
+
+  it('reads at the mounts that the environment names, with or without a slash', async () => {
+    vault.answer('auth/machines/login', loginAnswer('s.t'));
+    vault.answer('webex/engine/creds/testauth', credentialAnswer(ACCESS_TOKEN));
+    const env = { ...APP, OAUTHAPP_MOUNT: 'webex/engine/', APPROLE_MOUNT: '/machines/' };
+    expect(await run(['testauth'], env)).toEqual({ exitCode: 0, stdout: `${ACCESS_TOKEN}\n`, stderr: '' });
+  });
+
+  it('prefers the OpenBao form of each variable', async () => {
+    const env = { BAO_ADDR: vault.address, VAULT_ADDR: 'http://127.0.0.1:1', BAO_TOKEN: 'b', VAULT_TOKEN: 'v' };
+    expect((await run(['testauth'], env)).exitCode).toBe(0);
+  });
+});
+
+/** One line on stderr, nothing on stdout, no secret in either. */
+function expectLine({ exitCode, stdout, stderr }: Outcome, code: number, line: RegExp): void {
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(/^error: [^\n]+\n$/);
+  expect(stderr).toMatch(line);
+  expect(stderr).not.toMatch(/unexpected|the-secret-id|the-access-token|the-vault-token/);
+  expect(exitCode).toBe(code);
+}
+
+describe('wrong usage', () => {
+  it.each<[string, string[], RegExp]>([
+    ['nothing', [], /no credential is named; write webex-token <credential>/],
+    ['an empty credential', [''], /no credential is named/],
+    ['two credentials', ['one', 'two'], /more than one credential: "one", "two"; name one/],
+    ['an unknown option', ['testauth', '--jsn'], /Unknown option '--jsn'; see webex-token --help/],
+    ['an option with a value', ['testauth', '--json=1'], /'--json' does not take an argument; see webex-token --help/],
+    ['two forms', ['testauth', '--json', '--header'], /give one of them/],
+    [
+      'exec without a command',
+      ['exec', 'testauth'],
+      /there is no command .*; write webex-token exec <credential> -- <comm/,
+    ],
+    ['exec with an empty command', ['exec', 'testauth', '--'], /there is no command/],
+    ['exec without a credential', ['exec', '--', 'true'], /no credential is named; write webex-token exec/],
+    ['exec with a form', ['exec', 'testauth', '--json', '--', 'true'], /exec prints nothing itself/],
+    ['a command without exec', ['testauth', '--', 'true'], /goes with exec/],
+    ['a credential that is a path', ['../../sys/x'], /Vault is not asked for|is no name of a credential/],
+  ])('%s', async (_, argv, line) => {
+    const outcome = await run(argv, { VAULT_TOKEN: 'the-vault-token' });
+    expectLine(outcome, outcome.exitCode === 1 ? 1 : 2, line);
+    expect(vault.requests).toEqual([]);
+  });
+});
+
+describe('a wrong environment', () => {
+  it.each<[string, () => NodeJS.ProcessEnv, number, RegExp]>([
+    ['nothing set', () => ({ VAULT_ADDR: undefined }), 1, /VAULT_ADDR is not set, so there is no Vault to ask; set it/],
+    ['nobody to be', () => ({}), 5, /nothing to log in with; set VAULT_ROLE_ID and .*, or VAULT_TOKEN/],
+    [
+      'an address that is no URL',
+      () => ({ VAULT_ADDR: 'vault:8200' }),
+      1,
+      /must be an http or https URL, got "vault:8200"/,
+    ],
+    [
+      'an address without a host',
+      () => ({ VAULT_ADDR: 'http://' }),
+      1,
+      /must be an http or https URL, got "http:\/\/"/,
+    ],
+    ['an address with a query', () => ({ VAULT_ADDR: `${vault.address}/?a=b` }), 1, /must be an http or https URL/],
+    [
+      'a wrong address with a password',
+      () => ({ VAULT_ADDR: 'ftp://u:the-secret-id@x' }),
+      1,
+      /must be an http or https URL/,
+    ],
+    [
+      'the secret id twice',
+      () => ({ ...APP, VAULT_SECRET_ID_FILE: 'x' }),
+      1,
+      /more than one of VAULT_SECRET_ID, .*exactly one/,
+    ],
+    ['no secret id', () => ({ VAULT_ROLE_ID: 'r' }), 1, /none of VAULT_SECRET_ID, .* is set/],
+    ['no role id', () => ({ VAULT_SECRET_ID: 'the-secret-id' }), 1, /there is a secret id but no role id/],
+    [
+      'an empty file',
+      () => {
+        writeFileSync(join(folder, 'empty'), ' \n');
+        return { VAULT_ROLE_ID: 'r', VAULT_SECRET_ID_FILE: join(folder, 'empty') };
+      },
+      1,
+      /VAULT_SECRET_ID_FILE names .*\/empty, which is empty; put the secret id of the app there/,
+    ],
+    [
+      'no file',
+      () => ({ VAULT_ROLE_ID: 'r', VAULT_SECRET_ID_FILE: join(folder, 'none') }),
+      1,
+      /cannot be read \(ENOENT\)/,
+    ],
+    ['a folder', () => ({ VAULT_ROLE_ID: 'r', VAULT_SECRET_ID_FILE: folder }), 1, /cannot be read \(EISDIR\)/],
+    ['no CA file', () => ({ ...APP, VAULT_CACERT: join(folder, 'none') }), 1, /VAULT_CACERT names .*\(ENOENT\); check/],
+    [
+      'a CA file that holds none',
+      () => {
+        writeFileSync(join(folder, 'no.pem'), 'the-secret-id');
+        return { ...APP, VAULT_ADDR: 'https://127.0.0.1:1', VAULT_CACERT: join(folder, 'no.pem') };
+      },
+      1,
+      /VAULT_CACERT names .*no\.pem, which holds no PEM certificate; /,
+    ],
+    ['a token with a line break', () => ({ VAULT_TOKEN: 'the-vault-token\n' }), 1, /the Vault token has a character/],
+    [
+      'a proxy that is none',
+      () => ({ ...APP, VAULT_ADDR: 'http://vault.test', HTTP_PROXY: 'a b' }),
+      1,
+      /HTTP_PROXY must be/,
+    ],
+    [
+      'no check of certificates',
+      () => ({ ...APP, NODE_TLS_REJECT_UNAUTHORIZED: '0' }),
+      1,
+      /switches the check of cert/,
+    ],
+  ])('%s', async (_, env, code, line) => {
+    expectLine(await run(['testauth'], env()), code, line);
+    expect(vault.requests).toEqual([]);
+  });
+});
+
+describe('what Vault says', () => {
+  it.each<[string, string, ScriptedAnswer, number, RegExp]>([
+    ['not authorised yet', CREDS, refusal(404), 3, /"testauth" is not authorised yet; run: npx webex-token-vault auth/],
+    ['pending', CREDS, refusal(400, 'token pending issuance'), 3, /waits for a consent/],
+    ['revoked', CREDS, refusal(400, 'refresh failed: invalid_grant'), 3, /does not renew .*; authorise it again/],
+    ['expired', CREDS, refusal(400, 'token expired'), 4, /try again later/],
+    ['overloaded', CREDS, refusal(429, 'slow down'), 4, /\(429: slow down\); try again later/],
+    ['overloaded at login', LOGIN, refusal(429, 'slow down'), 4, /could not log in .* \(429: slow down\); try again/],
+    ['failing', CREDS, refusal(500, 'oh'), 4, /\(500: oh\); try again later/],
+    ['sealed', CREDS, refusal(503, 'Vault is sealed'), 1, /is sealed; unseal it/],
+    ['sealed at login', LOGIN, refusal(503, 'Vault is sealed'), 1, /is sealed; unseal it/],
+    ['forbidden', CREDS, refusal(403, 'permission denied'), 5, /may not read credential "testauth"/],
+    ['wrong ids', LOGIN, refusal(400, 'invalid role or secret ID'), 5, /one of them is wrong, expired or used up/],
+    ['a wrong mount', CREDS, refusal(404, 'no handler for route'), 1, /no oauthapp engine is mounted at oauthapp\//],
+    [
+      'a wrong AppRole mount',
+      LOGIN,
+      refusal(404, 'no handler for route'),
+      1,
+      /no AppRole auth method is mounted at appr/,
+    ],
+    ['no integration', CREDS, refusal(400, 'server configuration does not exist'), 1, /is broken .*; deploy/],
+    [
+      'something new',
+      CREDS,
+      refusal(400, 'what is this'),
+      1,
+      /does not hand out .* what is this; see the server's log/,
+    ],
+    ['a login without a token', LOGIN, { body: { auth: {} } }, 1, /with something that Vault does not say/],
+    ['a credential without a token', CREDS, { body: { data: {} } }, 1, /with something that Vault does not say/],
+    [
+      'a redirect',
+      CREDS,
+      { status: 301, headers: { location: 'https://x.test/' }, body: {} },
+      1,
+      /redirect \(301\) to https:\/\/x\.test;/,
+    ],
+  ])('%s', async (_, path, answer, code, line) => {
+    vault.answer(path, answer);
+    expectLine(await run(['testauth'], APP), code, line);
+  });
+
+  it.each<[string, string, ScriptedAnswer, number, RegExp]>([
+    [
+      'spent',
+      'sys/wrapping/lookup',
+      refusal(400, 'wrapping token is not valid or does not exist'),
+      1,
+      /someone has taken/,
+    ],
+    [
+      'unwrapped under load',
+      'sys/wrapping/lookup',
+      refusal(429, 'slow down'),
+      4,
+      /\(429: slow down\); try again later/,
+    ],
+    ['unwrapped at a sealed server', 'sys/wrapping/lookup', refusal(503, 'Vault is sealed'), 1, /is sealed; unseal it/],
+  ])('of a wrapping token: %s', async (_, path, answer, code, line) => {
+    vault.answer(path, answer);
+    expectLine(await run(['testauth'], { VAULT_ROLE_ID: 'r', VAULT_WRAPPED_SECRET_ID: 'w' }), code, line);
+  });
+});
+
+describe('a server that is none', () => {
+  it('refuses the connection: it may come back', async () => {
+    expectLine(
+      await run(['testauth'], { ...APP, VAULT_ADDR: 'http://127.0.0.1:1' }),
+      4,
+      /\(ECONNREFUSED\); check VAULT_AD/,
+    );
+  });
+
+  it('has a certificate that is not trusted: it stays so', async () => {
+    const authority = await CertificateAuthority.create();
+    const names = { commonName: 'x', dnsNames: ['localhost'], ipAddresses: [] };
+    await using server = await TlsServer.start(await authority.issue(names));
+    const env = { ...APP, VAULT_ADDR: `https://localhost:${server.port}` };
+    expectLine(await run(['testauth'], env), 1, /set VAULT_CACERT to that CA/);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['a page', 'HTTP/1.0 200 OK\r\n\r\n<html>', /something that Vault does not say; check that VAULT_ADDR is a Vault/],
+    ['a page that is missing', 'HTTP/1.0 404 Not Found\r\n\r\n<html>', /something that Vault does not say; check/],
+    ['a page that is forbidden', 'HTTP/1.0 403 Forbidden\r\n\r\n', /something that Vault does not say; check/],
+    ['no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n', /\(HPE_INVALID_CONSTANT\)/],
+  ])('answers with %s', async (_, answer, line) => {
+    await using server = await RawServer.start((socket) => socket.end(answer));
+    expectLine(await run(['testauth'], { VAULT_TOKEN: 'the-vault-token', VAULT_ADDR: server.url.href }), 1, line);
+    expectLine(await run(['testauth'], { ...APP, VAULT_ADDR: server.url.href }), 1, line);
+  });
+});
