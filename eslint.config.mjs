@@ -28,8 +28,18 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-empty-object-type': ['error', { allowInterfaces: 'with-single-extends' }] },
   },
   {
-    files: ['rehearsal/**/*.ts', 'samples/**/*.ts'],
+    files: ['rehearsal/**/*.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns: ['**/scripts/*', '**/constructs/*'] }] },
+  },
+  {
+    // Written as an outsider would, who has the client by name and none of the rest.
+    files: ['samples/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: ['**/client/*', '**/lib/*', '**/constructs/*', '**/rehearsal/*', '**/scripts/*', '**/deployment'] },
+      ],
+    },
   },
   {
     files: ['**/*.js', '**/*.mjs'],

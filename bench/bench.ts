@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import Table from 'cli-table3';
 import { ExplainedError } from 'webex-token-client/core';
 import { run } from '../rehearsal/child-process';
 import { findOauthappPlugin } from '../rehearsal/server/oauthapp-plugin';
@@ -94,15 +93,26 @@ async function main(rounds: number, cold: boolean): Promise<void> {
     seconds.set('quickstart, cold cache', [await timed(coldQuickstart)]);
   }
 
-  const table = new Table({ head: ['seconds', 'min', 'median', 'max', 'runs'], style: { head: [], border: [] } });
-  for (const [what, all] of seconds) {
+  const rows = [...seconds].map(([what, all]) => {
     const sorted = all.toSorted((a, b) => a - b);
     const [min = NaN, median = NaN, max = NaN] = [sorted[0], sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
-    table.push([what, min.toFixed(2), median.toFixed(2), max.toFixed(2), String(all.length)]);
-  }
+    return [what, min.toFixed(2), median.toFixed(2), max.toFixed(2), String(all.length)];
+  });
   process.stdout.write(
-    `${table.toString()}\n${cpus().length} cores, ${process.platform}-${process.arch}, Node ${process.version}\n`,
+    `${inColumns([['seconds', 'min', 'median', 'max', 'runs'], ...rows])}\n${cpus().length} cores, ${process.platform}-${process.arch}, Node ${process.version}\n`,
   );
+}
+
+/** The first column to the left, figures to the right. */
+function inColumns(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map(([what = '', ...figures]) =>
+      [what.padEnd(widths[0] ?? 0), ...figures.map((figure, column) => figure.padStart(widths[column + 1] ?? 0))].join(
+        '  ',
+      ),
+    )
+    .join('\n');
 }
 
 void runCommand(() =>

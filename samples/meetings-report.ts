@@ -1,71 +1,54 @@
-import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import {
-  APP_ENVIRONMENT,
-  CREDENTIAL_EXIT_CODES,
-  errorCode,
-  ExplainedError,
-  quotedList,
-  tokenSourceFromEnvironment,
-  UsageError,
-  WebexFetch,
-} from 'webex-token-client/core';
-import { createCommand, runCommand } from '../lib/cli/command';
-import { deploymentFile, loadDeployment } from '../lib/declaration/load-deployment';
-import { chooseCredential } from '../lib/declaration/credential-choice';
+import { tokenSourceFromEnvironment, WebexFetch } from 'webex-token-client';
+import { createCommand, runCommand } from './command';
 import { ANALYTICS_SCOPES, ANALYTICS_URLS } from './meetings-report/aggregates';
-import { renderCsv } from './meetings-report/csv';
 import { coverage, lastMonth, parseMonth } from './meetings-report/month';
+import { checkWritable, chooseOutputs, deliver, type OutputOptions } from './meetings-report/output';
 import { Progress } from './meetings-report/progress';
 import { collectReport, type Report } from './meetings-report/report';
 import { parseSite } from './meetings-report/site-url';
-import { renderTable } from './meetings-report/table';
+import { UsageError } from './usage-error';
 
 /*
  * The monthly report of Webex meeting activity, for one site or several.
  */
 
-interface Options {
+interface Options extends OutputOptions {
+  readonly credential: string;
   readonly month?: string;
   readonly site?: string[];
-  readonly credential?: string;
   readonly region?: string;
   readonly analyticsUrl?: string[];
   readonly daily: boolean;
-  readonly csv?: string | true;
-  readonly json?: string | true;
-  readonly html?: string | true;
 }
 
 /** A wait that is worth a word on the terminal. */
 const LONG_WAIT_MS = 2000;
 
 const DECLARATION = `
-What to declare in deployment.ts, next to what is there:
+What the platform engineer declares in deployment.ts, next to what is there:
   credentials: [{ name: 'reports', integration: '...', scopes: ['${ANALYTICS_SCOPES.join("', '")}'] }],
   apps: [{ name: 'meetings-report', reads: ['reports'] }],
 Both scopes must be ticked at the Webex Integration too. An administrator of the Webex organisation authorises it:
-  npm run authorize -- reports
+  npx webex-token-vault authorize reports
 
 Days are days in UTC, as Webex counts them. A month that still runs is compared with the same days of the month before.
 `;
 
 function build(signal: AbortSignal): Command {
   return createCommand({
-    name: 'report',
+    name: 'meetings-report',
     summary:
       'Reports the Webex meetings of a month, compared with the month before: as a table, or as CSV, JSON or a page.',
     environment: {
-      ...APP_ENVIRONMENT,
       WEBEX_SITES: 'sites to report, separated by commas, where there is no --site',
       WEBEX_ANALYTICS_URL: 'as --analytics-url, separated by commas',
     },
-    exitCodes: CREDENTIAL_EXIT_CODES,
   })
     .option('--month <month>', 'month to report, like 2026-10; default: the last one that is over')
     .option('--site <host>', 'Webex site, like example.webex.com; repeat it for several', collect)
-    .option('--credential <name>', `credential to use; default: the only one with the scopes of the report`)
+    .option('--credential <name>', `credential to use, with scopes ${ANALYTICS_SCOPES.join(' and ')}`, 'reports')
     .option(
       '--region <region>',
       `where Webex keeps the figures: ${Object.keys(ANALYTICS_URLS).join(', ')}; default: all, in turn`,
@@ -89,8 +72,7 @@ async function run(options: Options, signal: AbortSignal): Promise<void> {
   }
   const analyticsUrls = chooseUrls(options);
   const outputs = chooseOutputs(options);
-  const { deployment } = await loadDeployment(deploymentFile());
-  const credential = chooseCredential(deployment, ANALYTICS_SCOPES, options.credential);
+  await checkWritable(outputs);
 
   const progress = new Progress('figures', process.stderr);
   const wait = async (delayMs: number, stop?: AbortSignal): Promise<void> => {
@@ -99,7 +81,7 @@ async function run(options: Options, signal: AbortSignal): Promise<void> {
     }
     await sleep(delayMs, undefined, { signal: stop });
   };
-  await using tokens = tokenSourceFromEnvironment(credential.name, {
+  await using tokens = tokenSourceFromEnvironment(options.credential, {
     onWarning: (warning) => progress.note(`warning: ${warning}`),
     retry: { wait },
   });
@@ -118,31 +100,7 @@ async function run(options: Options, signal: AbortSignal): Promise<void> {
   }
 }
 
-interface Output {
-  readonly render: (report: Report) => string | Promise<string>;
-  /** @default - stdout */
-  readonly file?: string;
-}
-
-/** @throws ExplainedError where two of them would mix on stdout */
-function chooseOutputs(options: Options): Output[] {
-  const formats: [string | true | undefined, Output['render']][] = [
-    [options.csv, renderCsv],
-    [options.json, (report) => `${JSON.stringify(report, null, 2)}\n`],
-    // Charts take a moment to load, so only who wants them waits.
-    [options.html, async (report) => (await import('./meetings-report/html-page')).renderHtml(report)],
-  ];
-  const chosen = formats.flatMap(([to, render]): Output[] =>
-    to === undefined ? [] : [{ render, file: to === true ? undefined : to }],
-  );
-  const toStdout = chosen.filter(({ file }) => file === undefined).length;
-  if (toStdout > 1) {
-    throw new UsageError('only one of --csv, --json and --html can go to stdout; name a file for the others');
-  }
-  return toStdout === 1 ? chosen : [...chosen, { render: renderTable }];
-}
-
-/** @throws ExplainedError where a region is unknown or a URL is none */
+/** @throws UsageError where a region is unknown or a URL is none */
 function chooseUrls({ region, analyticsUrl }: Options): string[] {
   const urls = analyticsUrl ?? listed(process.env.WEBEX_ANALYTICS_URL);
   const bad = urls.find((url) => !URL.canParse(url));
@@ -154,22 +112,9 @@ function chooseUrls({ region, analyticsUrl }: Options): string[] {
   }
   const url = ANALYTICS_URLS[region];
   if (url === undefined) {
-    throw new UsageError(`unknown --region "${region}"; Webex has ${quotedList(Object.keys(ANALYTICS_URLS))}`);
+    throw new UsageError(`unknown --region "${region}"; Webex has "${Object.keys(ANALYTICS_URLS).join('", "')}"`);
   }
   return [url];
-}
-
-async function deliver(text: string, file: string | undefined): Promise<void> {
-  if (file === undefined) {
-    process.stdout.write(text);
-    return;
-  }
-  try {
-    await writeFile(file, text);
-  } catch (error) {
-    throw new ExplainedError(`${file} cannot be written (${errorCode(error)}); check the folder and its permissions`);
-  }
-  process.stderr.write(`wrote ${file}\n`);
 }
 
 function collect(value: string, values: string[] = []): string[] {

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
-import { APP_ENVIRONMENT, tokenSourceFromEnvironment, vaultOptionsFromEnvironment } from 'webex-token-client/core';
-import { createCommand, runCommand } from '../lib/cli/command';
-import { deploymentFile, loadDeployment } from '../lib/declaration/load-deployment';
-import { chooseCredential } from '../lib/declaration/credential-choice';
-import { findIntegration } from '../lib/declaration/deployment';
-import { VaultClient } from '../lib/vault/vault-client';
-import { requireToken } from '../lib/access/vault-login';
+import { NotPermitted, tokenSourceFromEnvironment, VaultConnection } from 'webex-token-client';
+// From core, since an app by itself has no VAULT_TOKEN; the authorizer has.
+import { engineMount, vaultOptionsFromEnvironment } from 'webex-token-client/core';
+import { apiUrlOption } from './api-url';
+import { createCommand, runCommand } from './command';
 import { Authorization } from './people-me-web/authorization';
-import { refuseExcessiveRights } from './people-me-web/rights';
+import { Engine } from './people-me-web/engine';
+import { parseRedirectUrl } from './people-me-web/redirect-url';
+import { authorizerPolicy, refuseExcessiveRights } from './people-me-web/rights';
 import { serve } from './people-me-web/serve';
 import { createWebApp } from './people-me-web/web-app';
 
@@ -17,33 +17,63 @@ import { createWebApp } from './people-me-web/web-app';
  * It is two to Vault: an app that reads the token, by AppRole, and an authorizer that asks for consent, by token.
  */
 
+interface Options {
+  readonly credential: string;
+  readonly integration: string;
+  readonly redirectUrl: string;
+  readonly scope?: string[];
+  readonly owner?: string;
+  readonly apiUrl: string;
+}
+
 void runCommand((signal) =>
   createCommand({
     name: 'people-me-web',
     summary:
       'Serves a page, where the redirect URL points, that shows who authorised the credential; if nobody, it has an Authorize button.',
-    environment: { ...APP_ENVIRONMENT, VAULT_TOKEN: 'token with the policy of the authorizer, and no other' },
+    environment: { VAULT_TOKEN: 'token with the policy of the authorizer, and no other' },
   })
-    .option('--credential <name>', 'credential to use; default: the only one with scope spark:people_read')
-    .action(async (options: { credential?: string }) => {
-      const notice = (line: string): void => console.error(line);
-      const { deployment } = await loadDeployment(deploymentFile());
-      const credential = chooseCredential(deployment, ['spark:people_read'], options.credential);
-      const vaultOptions = vaultOptionsFromEnvironment(deployment.vault);
-      requireToken(vaultOptions);
-      const vault = new VaultClient(vaultOptions);
-      await refuseExcessiveRights(vault, deployment, notice);
-
-      await using tokens = tokenSourceFromEnvironment(credential.name, { retry: { attempts: 2 } });
-      const authorization = new Authorization({ deployment, credential, vault, tokens, notice });
-      const redirectUrl = new URL(findIntegration(deployment, credential.integration).redirectUrl);
-      const app = createWebApp({ authorization, credential, redirectUrl, notice });
-      const server = await serve(app, redirectUrl);
-      try {
-        notice(`Open ${redirectUrl.origin}/ in a browser; Ctrl-C ends it.`);
-        await once(signal, 'abort');
-      } finally {
-        await server[Symbol.asyncDispose]();
-      }
-    }),
+    .option('--credential <name>', 'credential to use', 'testauth')
+    .option('--integration <name>', 'Webex Integration that it belongs to', 'webex-myapp')
+    .option(
+      '--redirect-url <url>',
+      'as it is registered at Webex; the page is served there',
+      parseRedirectUrl,
+      'http://localhost:5000/auth',
+    )
+    .option('--scope <scope>', 'scope to ask for; repeat it for several; default: spark:people_read', collect)
+    .option('--owner <email>', 'the only account whose consent is accepted; default: whoever consents')
+    .addOption(apiUrlOption())
+    .action((options: Options) => run(options, signal)),
 );
+
+async function run(options: Options, signal: AbortSignal): Promise<void> {
+  const { credential: name, integration, scope: scopes = ['spark:people_read'], owner, apiUrl } = options;
+  const credential = { name, integration, scopes, owner };
+  const notice = (line: string): void => console.error(line);
+  const mountPath = engineMount();
+  const vaultOptions = vaultOptionsFromEnvironment();
+  if (vaultOptions.token === undefined) {
+    throw new NotPermitted(
+      `VAULT_TOKEN is not set, so nobody could be asked for consent; set it to a token with policy "${authorizerPolicy(mountPath)}" only`,
+    );
+  }
+  await using tokens = tokenSourceFromEnvironment(name, { retry: { attempts: 2 } });
+  const engine = new Engine(new VaultConnection(vaultOptions), mountPath, options.redirectUrl);
+  await refuseExcessiveRights(engine, notice);
+
+  const authorization = new Authorization({ credential, engine, tokens, apiUrl, notice });
+  const redirectUrl = new URL(options.redirectUrl);
+  const server = await serve(createWebApp({ authorization, credential, redirectUrl, notice }), redirectUrl);
+  try {
+    signal.throwIfAborted();
+    notice(`Open ${redirectUrl.origin}/ in a browser; Ctrl-C ends it.`);
+    await once(signal, 'abort');
+  } finally {
+    await server[Symbol.asyncDispose]();
+  }
+}
+
+function collect(scope: string, scopes: string[] = []): string[] {
+  return [...scopes, scope];
+}

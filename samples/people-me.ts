@@ -1,13 +1,7 @@
+import { tokenSourceFromEnvironment, WebexFetch } from 'webex-token-client';
 import { z } from 'zod';
-import {
-  APP_ENVIRONMENT,
-  CREDENTIAL_EXIT_CODES,
-  tokenSourceFromEnvironment,
-  WebexFetch,
-} from 'webex-token-client/core';
-import { createCommand, runCommand } from '../lib/cli/command';
-import { deploymentFile, loadDeployment } from '../lib/declaration/load-deployment';
-import { chooseCredential } from '../lib/declaration/credential-choice';
+import { apiUrlOption } from './api-url';
+import { createCommand, runCommand } from './command';
 
 /** Prints the display name of the person who authorised: the smallest app that uses the tokens. */
 
@@ -17,17 +11,13 @@ void runCommand((signal) =>
   createCommand({
     name: 'people-me',
     summary: 'Prints the display name of the person who authorised the credential.',
-    environment: APP_ENVIRONMENT,
-    exitCodes: CREDENTIAL_EXIT_CODES,
   })
-    .option('--credential <name>', 'credential to use; default: the only one with scope spark:people_read')
-    .action(async (options: { credential?: string }) => {
-      const { deployment } = await loadDeployment(deploymentFile());
-      const { name } = chooseCredential(deployment, ['spark:people_read'], options.credential);
-      await using tokens = tokenSourceFromEnvironment(name, {
+    .option('--credential <name>', 'credential to use, with scope spark:people_read', 'testauth')
+    .addOption(apiUrlOption())
+    .action(async ({ credential, apiUrl }: { credential: string; apiUrl: string }) => {
+      await using tokens = tokenSourceFromEnvironment(credential, {
         onWarning: (warning) => console.error(`warning: ${warning}`),
       });
-      const { apiUrl } = deployment.webex;
       const webex = new WebexFetch({ tokens, origins: [apiUrl] });
       const { displayName } = await webex.json(`${apiUrl}/people/me`, person, { signal });
       console.log(displayName);

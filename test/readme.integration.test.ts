@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { run } from '../rehearsal/child-process';
 import { VaultWithWebex } from './fixtures/vault-with-webex';
-import { authorize } from '../lib/consent/code-grant';
 
 /*
  * What client/README.md tells people to type, typed; and what it, README.md and the pages around it name, looked for.
@@ -32,14 +31,7 @@ describe('snippets of client/README.md', () => {
 
   beforeAll(async () => {
     vault = await VaultWithWebex.start();
-    await authorize({
-      vault: await vault.authorizer(),
-      deployment: vault.deployment,
-      credentialName: 'testauth',
-      onUrl: async (url) => {
-        await fetch(await vault.webex.consent(url));
-      },
-    });
+    await vault.authorise();
     folder = mkdtempSync(join(tmpdir(), 'readme-'));
     const { roleId, secretId } = await vault.appLogin('people-me');
     writeFileSync(join(folder, 'secret-id'), secretId, { mode: 0o600 });
@@ -113,9 +105,9 @@ test.each(pages)('every npm command in %s is one of the package', (page) => {
 
 test('README.md and docs/production.md name commands at all', () => {
   for (const page of ['README.md', 'docs/production.md']) {
-    expect(readFileSync(join(PROJECT, page), 'utf8').match(/npm run |npx webex-token(?:-vault)? /g)?.length).toBeGreaterThan(
-      10,
-    );
+    expect(
+      readFileSync(join(PROJECT, page), 'utf8').match(/npm run |npx webex-token(?:-vault)? /g)?.length,
+    ).toBeGreaterThan(10);
   }
 });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ExplainedError, NotPermitted, type WebexFetch, WebexResponseError } from 'webex-token-client/core';
+import { ExplainedError, NotPermitted, type WebexFetch, WebexResponseError } from 'webex-token-client';
 import { metricsSchema, type Metrics } from './metrics';
 import type { Period } from './month';
 
@@ -69,8 +69,9 @@ export class SiteAnalytics {
   #refusedEverywhere(said: string): NotPermitted {
     const where = this.urls.map((url) => new URL(url).host).join(', ');
     const region = this.urls.length > 1 ? '' : 'the figures are in another region, ';
+    const scopes = `the credential lacks scope ${ANALYTICS_SCOPES.join(' or ')}`;
     return new NotPermitted(
-      `Webex refuses the figures of site "${this.siteUrl}" at ${where} (403: ${said}); either ${region}the site is of another organisation, or who authorised the credential is not an administrator of it`,
+      `Webex refuses the figures of site "${this.siteUrl}" at ${where} (403: ${said}); either ${region}${scopes}, the site is of another organisation, or who authorised the credential is not an administrator of it`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { UsageError } from 'webex-token-client/core';
+import { UsageError } from '../usage-error';
 
 /*
  * Months and days of the calendar in UTC: the time zone that Webex counts these figures in.
@@ -18,7 +18,7 @@ export interface Month {
   readonly month: number;
 }
 
-/** @throws ExplainedError unless it is a month like `2026-10` */
+/** @throws UsageError unless it is a month like `2026-10` */
 export function parseMonth(text: string): Month {
   const [, year, month] = /^(2\d{3})-(0[1-9]|1[0-2])$/.exec(text) ?? [];
   if (year === undefined || month === undefined) {
@@ -70,7 +70,7 @@ export interface Coverage {
 /**
  * The days of a month that Webex can tell about: it counts a day once that is over.
  *
- * @throws ExplainedError for a month in which no day is over yet
+ * @throws UsageError for a month in which no day is over yet
  */
 export function coverage(month: Month, now: Date): Coverage {
   const today = dayOf(now);

@@ -1,4 +1,4 @@
-import type { WebexFetch } from 'webex-token-client/core';
+import type { WebexFetch } from 'webex-token-client';
 import { SiteAnalytics } from './aggregates';
 import { atMost } from './at-most';
 import { addUp, type Metrics } from './metrics';

@@ -1,6 +1,6 @@
-import { UsageError } from 'webex-token-client/core';
+import { UsageError } from '../usage-error';
 
-/** @throws ExplainedError unless it is a host name, as Webex names its sites */
+/** @throws UsageError unless it is a host name, as Webex names its sites */
 export function parseSite(text: string): string {
   const site = text.trim().toLowerCase();
   if (/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(site)) {

@@ -1,40 +1,41 @@
-import { z } from 'zod';
 import {
   ExplainedError,
   NotAuthorizedYet,
   ReauthorizationRequired,
   type TokenSource,
   WebexFetch,
-} from 'webex-token-client/core';
-import { checkAuthorizer } from '../../lib/consent/authorizer-checks';
-import { storeNewGrant, type GrantSubject } from '../../lib/consent/code-grant';
-import { consentUrl } from '../../lib/consent/consent';
-import { findIntegration, type Credential, type Deployment } from '../../lib/declaration/deployment';
-import { findGrant } from '../../lib/consent/existing-grant';
-import type { ConsentState } from '../../lib/consent/redirect';
-import type { VaultClient } from '../../lib/vault/vault-client';
+} from 'webex-token-client';
+import { describeError } from 'webex-token-client/core';
+import { z } from 'zod';
+import type { ConsentState } from './consent-state';
+import type { Credential } from './credential';
+import type { Engine } from './engine';
+import { requireRights } from './rights';
+import { WrongAccount } from './wrong-account';
 
 const personReply = z.object({ displayName: z.string(), emails: z.array(z.string()).min(1) });
 
-export interface AuthorizedPerson extends z.infer<typeof personReply> {
+type Person = z.infer<typeof personReply>;
+
+export interface AuthorizedPerson extends Person {
   /** When the access token expires; Vault has a new one before. */
   readonly expireTime?: Date;
   readonly warnings: readonly string[];
 }
 
-/** Who is authorised: a person, nobody yet, or nobody any more. */
-export type Status =
-  | { readonly kind: 'authorized'; readonly person: AuthorizedPerson }
-  | { readonly kind: 'never' }
-  | { readonly kind: 'lost' };
+/** Why there is nobody: not yet, or not any more. */
+type Absence = 'never' | 'lost';
+
+export type Status = { readonly kind: 'authorized'; readonly person: AuthorizedPerson } | { readonly kind: Absence };
 
 export interface AuthorizationOptions {
-  readonly deployment: Deployment;
   readonly credential: Credential;
-  /** With a token that has the authorizer's policy. */
-  readonly vault: VaultClient;
+  /** Under a token of the authorizer. */
+  readonly engine: Engine;
   /** Of an app that reads the credential. */
   readonly tokens: TokenSource;
+  /** Base URL of the Webex API. */
+  readonly apiUrl: string;
   /** Takes what the operator should know, a line at a time. */
   readonly notice: (line: string) => void;
 }
@@ -42,22 +43,12 @@ export interface AuthorizationOptions {
 /** The credential of this app: whose it is, and how it comes to be somebody's. */
 export class Authorization {
   readonly #options: AuthorizationOptions;
-  readonly #subject: GrantSubject;
   readonly #webex: WebexFetch;
   #exchanges: Promise<unknown> = Promise.resolve();
 
   constructor(options: AuthorizationOptions) {
-    const { deployment, credential, vault, notice, tokens } = options;
-    const { apiUrl } = deployment.webex;
+    const { apiUrl, tokens } = options;
     this.#options = options;
-    this.#subject = {
-      vault,
-      mountPath: deployment.engine.mountPath,
-      integration: findIntegration(deployment, credential.integration),
-      credential,
-      apiUrl,
-      notice,
-    };
     // A person waits, and can press reload.
     this.#webex = new WebexFetch({ tokens, origins: [apiUrl], retry: { attempts: 2 } });
   }
@@ -66,16 +57,9 @@ export class Authorization {
   async status(): Promise<Status> {
     try {
       const { expireTime, warnings } = await this.#options.tokens.token();
-      const person = await this.#webex.json(`${this.#subject.apiUrl}/people/me`, personReply);
-      return { kind: 'authorized', person: { ...person, expireTime, warnings } };
+      return { kind: 'authorized', person: { ...(await this.#me()), expireTime, warnings } };
     } catch (error) {
-      if (error instanceof NotAuthorizedYet) {
-        return { kind: 'never' };
-      }
-      if (error instanceof ReauthorizationRequired) {
-        return { kind: 'lost' };
-      }
-      throw error;
+      return { kind: absenceOf(error) };
     }
   }
 
@@ -85,9 +69,9 @@ export class Authorization {
    * @throws ExplainedError where something is missing that the consent would need
    */
   async begin(state: ConsentState): Promise<string | undefined> {
-    const { deployment, credential, vault } = this.#options;
-    await checkAuthorizer(vault, deployment, credential);
-    return (await this.#isTaken()) ? undefined : consentUrl(this.#subject, state, credential.owner);
+    const { engine, credential } = this.#options;
+    await requireRights(engine, credential);
+    return (await this.#isTaken()) ? undefined : engine.consentUrl(credential, state.value);
   }
 
   /**
@@ -98,7 +82,7 @@ export class Authorization {
   async finish(code: string): Promise<void> {
     const exchange = this.#exchanges.then(async () => {
       if (!(await this.#isTaken())) {
-        await storeNewGrant(this.#subject, code);
+        await this.#store(code);
       }
     });
     // One after the other: of two tabs, the second must see what the first has stored.
@@ -107,11 +91,70 @@ export class Authorization {
   }
 
   async #isTaken(): Promise<boolean> {
-    const { vault, mountPath, credential } = this.#subject;
-    const existing = await findGrant(vault, mountPath, credential.name);
-    if (existing instanceof ExplainedError) {
-      throw existing;
+    try {
+      await this.#options.tokens.token();
+      return true;
+    } catch (error) {
+      absenceOf(error);
+      return false;
     }
-    return existing !== undefined;
   }
+
+  async #store(code: string): Promise<void> {
+    const { engine, credential } = this.#options;
+    await engine.exchange(credential, code);
+    if (credential.owner !== undefined) {
+      try {
+        await this.#refuseOthers(credential.owner);
+      } catch (error) {
+        await this.#remove();
+        throw error;
+      }
+    }
+  }
+
+  async #refuseOthers(owner: string): Promise<void> {
+    const { emails } = await this.#me().catch((error: unknown) => {
+      throw new ExplainedError(
+        `nothing is stored, since whose account consented could not be seen: ${describeError(error)}`,
+      );
+    });
+    if (!emails.some((email) => email.toLowerCase() === owner.toLowerCase())) {
+      throw new WrongAccount(
+        `${emails[0] ?? 'somebody else'} consented, but "${this.#options.credential.name}" belongs to ${owner}; nothing is stored; sign out of Webex in the browser, then consent as ${owner}`,
+      );
+    }
+  }
+
+  /** Never hides the error that led here. */
+  async #remove(): Promise<void> {
+    const { engine, credential, tokens, notice } = this.#options;
+    await engine.delete(credential.name).catch((error: unknown) => {
+      notice(`ATTENTION: credential "${credential.name}" could not be deleted; revoke it: ${describeError(error)}`);
+    });
+    // Its token may be cached.
+    await tokens.token().then(
+      (reading) => tokens.reject(reading),
+      () => undefined,
+    );
+  }
+
+  #me(): Promise<Person> {
+    return this.#webex.json(`${this.#options.apiUrl}/people/me`, personReply);
+  }
+}
+
+/**
+ * Only these two mean that nothing is left which a new consent could harm.
+ *
+ * @throws the error itself where it is another one
+ */
+function absenceOf(error: unknown): Absence {
+  if (error instanceof NotAuthorizedYet) {
+    return 'never';
+  }
+  if (error instanceof ReauthorizationRequired) {
+    return 'lost';
+  }
+  throw error;
 }

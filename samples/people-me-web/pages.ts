@@ -1,6 +1,6 @@
 import { html, raw } from 'hono/html';
-import type { Credential } from '../../lib/declaration/deployment';
 import type { AuthorizedPerson } from './authorization';
+import type { Credential } from './credential';
 import { PAGE_STYLE, PAGE_STYLE_SOURCE } from './page-style';
 import type { Problem } from './problem';
 

@@ -7,9 +7,9 @@ import {
   VaultUnreachableError,
   WebexResponseError,
   WebexUnreachableError,
-} from 'webex-token-client/core';
-import { WrongAccount } from '../../lib/consent/account';
-import { ConsentRefused } from '../../lib/consent/redirect';
+} from 'webex-token-client';
+import { ConsentRefused } from './redirect';
+import { WrongAccount } from './wrong-account';
 
 /** What went wrong, in the words of whoever looks at the page. */
 export interface Problem {
@@ -128,7 +128,7 @@ export function problemOf(error: unknown): Problem {
     return {
       status: 502,
       title: 'Webex refuses the token',
-      text: 'Vault has a grant, but Webex does not honour it: it was probably withdrawn there. Whoever runs this app can delete it with "npm run revoke"; then it can be authorised here again.',
+      text: 'Vault has a grant, but Webex does not honour it: it was probably withdrawn there. Whoever runs this app can delete it with "npx webex-token-vault revoke"; then it can be authorised here again.',
       detail,
       action: TRY_AGAIN,
     };

@@ -1,30 +1,63 @@
-import { describeError, ExplainedError } from 'webex-token-client/core';
-import type { Deployment } from '../../lib/declaration/deployment';
-import { authorizerPolicyName } from '../../lib/declaration/policies';
-import type { VaultClient } from '../../lib/vault/vault-client';
+import { ExplainedError, NotPermitted, VaultResponseError } from 'webex-token-client';
+import { describeError } from 'webex-token-client/core';
+import type { Credential } from './credential';
+import type { Engine } from './engine';
+
+/*
+ * What the authorizer's token may do: enough, and no more than that.
+ */
+
+/** The policy that webex-token-vault deploys for whoever may authorise. */
+export function authorizerPolicy(mountPath: string): string {
+  return `${mountPath.replaceAll('/', '-')}-authorizer`.toLowerCase();
+}
 
 /**
  * A web app is easier to break into than a terminal, so it does not run with more than it needs.
  *
  * @param notice is told where it cannot be seen yet; the pages will say why
- * @throws ExplainedError where the token may do what neither an authorizer nor a reader may
+ * @throws ExplainedError where the token may do what an authorizer may not
  */
-export async function refuseExcessiveRights(
-  vault: VaultClient,
-  deployment: Deployment,
-  notice: (line: string) => void,
-): Promise<void> {
-  const { mountPath } = deployment.engine;
-  const forbidden = [`${mountPath}/config`, `sys/policies/acl/${authorizerPolicyName(mountPath)}`];
-  for (const path of forbidden) {
-    const capabilities = await vault.capabilities(path).catch((error: unknown) => {
-      notice(`the rights of the Vault token cannot be seen: ${describeError(error)}`);
-      return ['deny'];
-    });
-    if (!capabilities.includes('deny')) {
-      const policy = authorizerPolicyName(mountPath);
+export async function refuseExcessiveRights(engine: Engine, notice: (line: string) => void): Promise<void> {
+  const policy = authorizerPolicy(engine.mountPath);
+  const forbidden = [`${engine.mountPath}/config`, `sys/policies/acl/${policy}`];
+  const capabilities = await engine.capabilities(forbidden).catch((error: unknown) => {
+    notice(`the rights of the Vault token cannot be seen: ${describeError(error)}`);
+    return {};
+  });
+  for (const [path, allowed] of Object.entries(capabilities)) {
+    if (!allowed.includes('deny')) {
       throw new ExplainedError(
-        `this Vault token may do more than authorise: it has "${capabilities.join('", "')}" on ${path}; give the app one that has policy "${policy}" only: bao token create -policy=${policy} -no-default-policy`,
+        `this Vault token may do more than authorise: it has "${allowed.join('", "')}" on ${path}; give the app one that has policy "${policy}" only: bao token create -policy=${policy} -no-default-policy`,
+      );
+    }
+  }
+}
+
+/**
+ * So that nobody consents in vain.
+ *
+ * @throws NotPermitted where the token may not authorise, or what else Vault refuses with
+ */
+export async function requireRights(engine: Engine, { name }: Credential): Promise<void> {
+  const policy = authorizerPolicy(engine.mountPath);
+  const wanted = {
+    [`${engine.mountPath}/auth-code-url`]: ['update'],
+    [`${engine.mountPath}/creds/${name}`]: ['update', 'delete'],
+  };
+  const capabilities = await engine.capabilities(Object.keys(wanted)).catch((error: unknown) => {
+    if (error instanceof VaultResponseError && error.statusCode === 403) {
+      throw new NotPermitted(
+        `Vault does not accept VAULT_TOKEN: it is invalid, expired or without policy "${policy}"; set it to a token with that policy`,
+      );
+    }
+    throw error instanceof VaultResponseError ? engine.explain(error, name) : error;
+  });
+  for (const [path, needed] of Object.entries(wanted)) {
+    const lacking = needed.filter((one) => !capabilities[path]?.includes(one));
+    if (lacking.length > 0) {
+      throw new NotPermitted(
+        `VAULT_TOKEN may not authorise "${name}": it lacks "${lacking.join('", "')}" on ${path}; set it to a token with policy "${policy}"`,
       );
     }
   }

@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'hono';
 import { getSignedCookie, setSignedCookie } from 'hono/cookie';
-import { ConsentState } from '../../lib/consent/redirect';
+import { ConsentState } from './consent-state';
 
 export interface SessionsOptions {
   /** Cookies ignore ports, so that of another program on this host must not have the same name. */

@@ -2,9 +2,8 @@ import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { csrf } from 'hono/csrf';
 import { describeError } from 'webex-token-client/core';
-import type { Credential } from '../../lib/declaration/deployment';
-import { readRedirect } from '../../lib/consent/redirect';
 import type { Authorization } from './authorization';
+import type { Credential } from './credential';
 import { authorizePage, leavingPage, MARK, PAGE_HEADERS, personPage, problemPage } from './pages';
 import {
   DENIED,
@@ -16,6 +15,8 @@ import {
   UNKNOWN_STATE,
   type Problem,
 } from './problem';
+import { readRedirect } from './redirect';
+import { LOOPBACK_HOSTS } from './redirect-url';
 import { Sessions, type SessionsOptions } from './session';
 
 export interface WebAppOptions extends Omit<SessionsOptions, 'cookieName'> {
@@ -26,8 +27,6 @@ export interface WebAppOptions extends Omit<SessionsOptions, 'cookieName'> {
   /** Takes what the operator should know, a line at a time. */
   readonly notice: (line: string) => void;
 }
-
-const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 
 /** Shows who is authorised; if nobody, lets a person authorise. */
 export function createWebApp({ authorization, credential, redirectUrl, notice, ...options }: WebAppOptions): Hono {
@@ -69,8 +68,7 @@ export function createWebApp({ authorization, credential, redirectUrl, notice, .
     if (pending === undefined) {
       return show(c, UNKNOWN_STATE);
     }
-    const { integration, scopes } = credential;
-    const redirect = readRedirect(searchParams, { state: pending.state, integration, scopes });
+    const redirect = readRedirect(searchParams, pending.state, credential);
     if (sessions.isLate(pending)) {
       return show(c, LATE_ANSWER);
     }

@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
 import {
   AuthorizationPending,
   NotAuthorizedYet,
@@ -22,7 +20,6 @@ const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 const EXPIRED_AT_ONCE = { accessTokenTtlSeconds: 5 };
 const LONG = { accessTokenTtlSeconds: 1_209_599 };
 
-const urlReply = z.object({ data: z.object({ url: z.string() }) });
 const credential = (name: string) => ({ name, integration: 'webex-myapp', scopes: ['spark:people_read'] });
 
 describe('TokenSource on the real engine', () => {
@@ -53,7 +50,7 @@ describe('TokenSource on the real engine', () => {
     await Promise.all(sources.map((made) => made[Symbol.asyncDispose]()));
     await proxy[Symbol.asyncDispose]();
     vault.webex.behaviour = { ...vault.webex.behaviour, ...LONG, fault: undefined };
-    await vault.writeIntegration();
+    await vault.engine.writeIntegration(vault.admin);
     for (const name of ['one', 'two']) {
       await vault.admin.delete(`oauthapp/creds/${name}`);
     }
@@ -74,23 +71,8 @@ describe('TokenSource on the real engine', () => {
     return made;
   }
 
-  async function authorise(name: string): Promise<void> {
-    const [integration] = vault.deployment.integrations;
-    const request = { server: 'webex-myapp', redirect_url: integration?.redirectUrl };
-    const state = randomBytes(16).toString('hex');
-    const asked = { ...request, scopes: 'spark:people_read', state };
-    const { data } = await vault.admin.write('oauthapp/auth-code-url', asked, urlReply);
-    const code = new URL(await vault.webex.consent(data.url)).searchParams.get('code');
-    await vault.admin.write(`oauthapp/creds/${name}`, { ...request, code });
-  }
-
-  /** Makes the engine refresh now; it says no afterwards, as no token lives that long. */
-  async function forceRefresh(name: string): Promise<void> {
-    await vault.admin.read(`oauthapp/creds/${name}?minimum_seconds=99999999`, z.unknown()).catch(() => undefined);
-  }
-
   it('costs one login and one read for 1,000 callers at a time', async () => {
-    await authorise('one');
+    await vault.engine.authorise(vault.admin, 'one');
     const tokens = source();
     const readings = await Promise.all(Array.from({ length: 1000 }, () => tokens.token()));
     expect(new Set(readings.map(({ accessToken }) => accessToken)).size).toBe(1);
@@ -99,7 +81,7 @@ describe('TokenSource on the real engine', () => {
 
   it('asks a failing Webex a bounded number of times for 20 callers, and recovers by itself', async () => {
     Object.assign(vault.webex.behaviour, EXPIRED_AT_ONCE);
-    await authorise('one');
+    await vault.engine.authorise(vault.admin, 'one');
     vault.webex.behaviour.fault = { path: '/v1/access_token', status: 500 };
     const tokens = source();
     const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => tokens.token()));
@@ -131,7 +113,7 @@ describe('TokenSource on the real engine', () => {
 
     it('revoked: authorise again', async () => {
       Object.assign(vault.webex.behaviour, EXPIRED_AT_ONCE);
-      await authorise('one');
+      await vault.engine.authorise(vault.admin, 'one');
       vault.webex.revokeGrants();
       await expect(source().token()).rejects.toBeInstanceOf(ReauthorizationRequired);
       expect(proxy.count('GET /v1/oauthapp/creds/one')).toBe(1);
@@ -139,22 +121,22 @@ describe('TokenSource on the real engine', () => {
 
     it('expired while Webex is down: try later', async () => {
       Object.assign(vault.webex.behaviour, EXPIRED_AT_ONCE);
-      await authorise('one');
+      await vault.engine.authorise(vault.admin, 'one');
       vault.webex.behaviour.fault = { path: '/v1/access_token', status: 503, body: 'webex' };
       await expect(source().token()).rejects.toBeInstanceOf(TemporarilyUnavailable);
     });
 
     it('without its integration: deploy', async () => {
       Object.assign(vault.webex.behaviour, EXPIRED_AT_ONCE);
-      await authorise('one');
+      await vault.engine.authorise(vault.admin, 'one');
       await vault.admin.delete('oauthapp/servers/webex-myapp');
       await expect(source().token()).rejects.toBeInstanceOf(NotDeployed);
     });
 
     it('valid while its refresh fails: a token, and a warning', async () => {
-      await authorise('one');
+      await vault.engine.authorise(vault.admin, 'one');
       vault.webex.behaviour.fault = { path: '/v1/access_token', status: 500 };
-      await forceRefresh('one');
+      await vault.engine.forceRefresh(vault.admin, 'one');
       const warnings: string[] = [];
       const reading = await source({ onWarning: (warning) => warnings.push(warning) }).token();
       expect(vault.issued).toContain(reading.accessToken);
@@ -164,8 +146,8 @@ describe('TokenSource on the real engine', () => {
   });
 
   it('lets neither of two apps read the credential of the other', async () => {
-    await authorise('one');
-    await authorise('two');
+    await vault.engine.authorise(vault.admin, 'one');
+    await vault.engine.authorise(vault.admin, 'two');
     const second = apps.second;
     expect((await source().token()).accessToken).not.toBe(
       (await source({ ...second, credential: 'two' }).token()).accessToken,
@@ -175,7 +157,7 @@ describe('TokenSource on the real engine', () => {
   });
 
   it('unwraps a secret id on first use; whoever comes second is told that it may have been taken', async () => {
-    await authorise('one');
+    await vault.engine.authorise(vault.admin, 'one');
     const { wrappingToken } = await issueSecretId(vault.admin, vault.deployment, 'first', 60);
     const tokens = source({ wrappingToken });
     expect(vault.issued).toContain((await tokens.token()).accessToken);
@@ -189,7 +171,7 @@ describe('TokenSource on the real engine', () => {
   it('renews its Vault token, logs in again at the end of its longest life, and revokes it', async () => {
     const role = 'auth/approle/role/first';
     await vault.admin.write(role, { token_ttl: '1s', token_max_ttl: '3s', token_no_default_policy: false });
-    await authorise('one');
+    await vault.engine.authorise(vault.admin, 'one');
     const accessors = () => vault.admin.list('auth/token/accessors');
     const others = await accessors();
     const tokens = source({ now: () => Number.MAX_SAFE_INTEGER });
@@ -209,14 +191,14 @@ describe('TokenSource on the real engine', () => {
   });
 
   it('reads anew what Webex refuses, and gets on', async () => {
-    await authorise('one');
+    await vault.engine.authorise(vault.admin, 'one');
     const tokens = source();
     const webex = new WebexFetch({ tokens, origins: [vault.webex.url] });
     const me = `${vault.webex.apiUrl}/people/me`;
     const first = await tokens.token();
     vault.webex.expireAccessTokens();
     expect((await webex.fetch(me)).status).toBe(401);
-    await forceRefresh('one');
+    await vault.engine.forceRefresh(vault.admin, 'one');
     expect((await webex.fetch(me)).status).toBe(200);
     expect((await tokens.token()).accessToken).not.toBe(first.accessToken);
   });

@@ -35,7 +35,8 @@ describeUnless(unavailable)('a production server of one node', () => {
     (await readCredential((await server.as('authorizer')).connection, 'oauthapp', 'testauth')).accessToken;
 
   /** Whether the engine hands out a token that Webex takes; undefined: not yet. */
-  const works = async (): Promise<true | undefined> => (await server.isAccepted(await accessToken())) || undefined;
+  const works = async (): Promise<true | undefined> =>
+    (await server.engine.isAccepted(await accessToken())) || undefined;
 
   test('comes up before it is initialised, and leaves nothing to deploy', async () => {
     await expect(server.client().sealStatus()).resolves.toMatchObject({ initialized: false, sealed: true });
@@ -91,7 +92,11 @@ describeUnless(unavailable)('a production server of one node', () => {
       readFileSync(join(server.operators, name), 'utf8').trim(),
     );
     const ids = readdirSync(server.operators).map((name) => name.endsWith('-role-id'));
-    const secrets = [server.clientSecret, await accessToken(), ...files.filter((_, index) => ids[index] !== true)];
+    const secrets = [
+      server.engine.clientSecret,
+      await accessToken(),
+      ...files.filter((_, index) => ids[index] !== true),
+    ];
     expect(secrets.length).toBeGreaterThan(5);
     for (const secret of secrets) {
       expect(secret.length).toBeGreaterThan(20);
@@ -189,7 +194,7 @@ describeUnless(unavailable)('a production server of three nodes', () => {
         'oauthapp',
         'testauth',
       );
-      return (await server.isAccepted(accessToken)) || undefined;
+      return (await server.engine.isAccepted(accessToken)) || undefined;
     };
     await expect(works(1)).resolves.toBe(true);
 
@@ -203,8 +208,8 @@ describeUnless(unavailable)('a production server of three nodes', () => {
     await docker('kill', server.containers[0] ?? '');
     await eventually(() => works(1));
     await expect(works(2)).resolves.toBe(true);
-    expect(server.webex.requests.filter(({ grantType, status }) => grantType !== undefined && status !== 200)).toEqual(
-      [],
-    );
+    expect(
+      server.engine.webex.requests.filter(({ grantType, status }) => grantType !== undefined && status !== 200),
+    ).toEqual([]);
   });
 });

@@ -2,18 +2,17 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { z } from 'zod';
-import { readCredential, TokenSource, loginAppRole } from 'webex-token-client/core';
+import { loginAppRole, NotDeployed, NotPermitted, readCredential, TokenSource } from 'webex-token-client/core';
 import { freePort } from '../../rehearsal/free-port';
-import { findCredential, findIntegration } from '../../lib/declaration/deployment';
 import { authorizerPolicy } from '../../lib/declaration/policies';
 import { authorizerRights } from '../../lib/declaration/rights';
-import { deploymentInFile } from '../fixtures/deployment-file';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { Authorization } from '../../samples/people-me-web/authorization';
-import { refuseExcessiveRights } from '../../samples/people-me-web/rights';
+import { Engine } from '../../samples/people-me-web/engine';
+import { refuseExcessiveRights, requireRights } from '../../samples/people-me-web/rights';
 import { serve } from '../../samples/people-me-web/serve';
 import { createWebApp } from '../../samples/people-me-web/web-app';
-import { Script } from '../fixtures/script';
+import { runScript, Script } from '../fixtures/script';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
 
 const ADA = 'ada.admin@example.com';
@@ -41,6 +40,7 @@ const CHROMIUM_ARGUMENTS = [
 let vault: VaultWithWebex;
 let authorizer: VaultClient;
 let reader: VaultClient;
+let engine: Engine;
 let site: string;
 let tokens: TokenSource;
 let server: AsyncDisposable;
@@ -59,9 +59,8 @@ beforeAll(async () => {
   const { token } = await loginAppRole(vault.admin.connection, app);
   reader = vault.admin.withToken(token);
 
-  const { deployment } = vault;
-  const credential = findCredential(deployment, 'testauth');
-  const redirectUrl = new URL(findIntegration(deployment, credential.integration).redirectUrl);
+  const credential = { name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'], owner: ADA };
+  const redirectUrl = new URL(vault.deployment.integrations[0]?.redirectUrl ?? '');
   const notice = (line: string) => notices.push(line);
   tokens = new TokenSource({
     address: vault.server.address,
@@ -70,7 +69,8 @@ beforeAll(async () => {
     retry: { attempts: 1 },
     holdOffMs: 0,
   });
-  const authorization = new Authorization({ deployment, credential, vault: authorizer, tokens, notice });
+  engine = new Engine(authorizer.connection, 'oauthapp', redirectUrl.href);
+  const authorization = new Authorization({ credential, engine, tokens, apiUrl: vault.webex.apiUrl, notice });
   server = await serve(
     createWebApp({ authorization, credential, redirectUrl, notice, now: () => Date.now() + clock }),
     redirectUrl,
@@ -124,9 +124,10 @@ describe('what the app may do at Vault', () => {
   });
 
   it("is checked before it serves: an administrator's token is refused", async () => {
-    await refuseExcessiveRights(authorizer, vault.deployment, (line) => notices.push(line));
+    await refuseExcessiveRights(engine, (line) => notices.push(line));
     expect(notices).toEqual([]);
-    await expect(refuseExcessiveRights(vault.admin, vault.deployment, () => undefined)).rejects.toThrow(
+    const administrator = new Engine(vault.admin.connection, 'oauthapp', engine.redirectUrl);
+    await expect(refuseExcessiveRights(administrator, () => undefined)).rejects.toThrow(
       'this Vault token may do more than authorise: it has "root" on oauthapp/config; give the app one that has policy "oauthapp-authorizer" only',
     );
   });
@@ -134,13 +135,11 @@ describe('what the app may do at Vault', () => {
 
 describe('the command', () => {
   async function start(redirectPort: number, env: Record<string, string> = {}): Promise<Script> {
-    const { deployment } = vault;
-    const redirectUrl = `http://localhost:${redirectPort}/auth`;
-    const integrations = deployment.integrations.map((integration) => ({ ...integration, redirectUrl }));
     const { roleId, secretId } = await vault.appLogin('people-me');
-    return new Script('samples/people-me-web.ts', ['--credential', 'testauth'], {
-      ...deploymentInFile(vault.folder, { ...deployment, integrations }),
-      VAULT_TOKEN: await vault.tokenWith(authorizerPolicy(authorizerRights(deployment))),
+    return new Script('samples/people-me-web.ts', ['--redirect-url', `http://localhost:${redirectPort}/auth`], {
+      VAULT_ADDR: vault.server.address,
+      VAULT_TOKEN: await vault.tokenWith(authorizerPolicy(authorizerRights(vault.deployment))),
+      WEBEX_API_URL: vault.webex.apiUrl,
       VAULT_ROLE_ID: roleId,
       VAULT_SECRET_ID: secretId,
       ...env,
@@ -170,6 +169,69 @@ describe('the command', () => {
     expect(stderr).toMatch(/^error: this Vault token may do more than authorise: it has "root" .*\n$/);
     expect(stderr).not.toContain(vault.server.rootToken);
     expect(exitCode).toBe(1);
+  });
+
+  it('says before it serves that there is no token to ask for consent with', async () => {
+    const { exitCode, stderr } = await (await start(await freePort(), { VAULT_TOKEN: '' })).result();
+    expect(stderr).toMatch(/^error: VAULT_TOKEN is not set, .* with policy "oauthapp-authorizer" only\n$/);
+    expect(exitCode).toBe(5);
+  });
+
+  it('refuses a redirect URL that would lead elsewhere', async () => {
+    const { exitCode, stderr } = await runScript('samples/people-me-web.ts', [
+      ...['--redirect-url', 'https://app.example.com/auth'],
+    ]);
+    expect(stderr).toMatch(/^error: option '--redirect-url <url>' argument .* Write a loopback http URL, .*\n$/);
+    expect(exitCode).toBe(2);
+  });
+});
+
+const asked = { name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] };
+
+describe('a code that cannot be exchanged', () => {
+  const code = 'a-code-that-webex-never-gave';
+
+  afterEach(() => vault.writeIntegration());
+
+  it('is not shown where Webex does not know it', async () => {
+    const exchange = engine.exchange(asked, code);
+    await expect(exchange).rejects.toThrow(/^Webex did not accept the authorization code \(.*; nothing was changed; /);
+    await expect(exchange).rejects.not.toThrow(code);
+    expect(await stored()).toBe(false);
+  });
+
+  it('says that the client secret is wrong', async () => {
+    await vault.writeIntegration('not-the-secret');
+    const exchange = engine.exchange(asked, code);
+    await expect(exchange).rejects.toThrow(NotDeployed);
+    await expect(exchange).rejects.toThrow(/^the client id and secret of integration "webex-myapp" are not those/);
+  });
+});
+
+describe('before anybody is sent to Webex', () => {
+  it.each([
+    ['scopes that are not deployed', { scopes: ['spark:all'] }, NotPermitted, /scopes "spark:all" .*--scope/],
+    [
+      'an integration that is not deployed',
+      { integration: 'nope' },
+      NotPermitted,
+      /integration "nope" .*--integration/,
+    ],
+  ])('%s are told', async (_, differing, kind, message) => {
+    const request = engine.consentUrl({ ...asked, ...differing }, 'a-state');
+    await expect(request).rejects.toThrow(kind);
+    await expect(request).rejects.toThrow(message);
+  });
+
+  it('a token that may not store the grant is told', async () => {
+    await expect(requireRights(engine, { ...asked, name: 'elsewhere' })).rejects.toThrow(
+      'VAULT_TOKEN may not authorise "elsewhere": it lacks "update", "delete" on oauthapp/creds/elsewhere',
+    );
+  });
+
+  it('a token that Vault does not know is told', async () => {
+    const stranger = new Engine(authorizer.connection.withToken('s.unknown'), 'oauthapp', engine.redirectUrl);
+    await expect(requireRights(stranger, asked)).rejects.toThrow('Vault does not accept VAULT_TOKEN');
   });
 });
 

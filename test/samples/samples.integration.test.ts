@@ -1,61 +1,48 @@
-import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { ANALYTICS_SCOPES } from '../../samples/meetings-report/aggregates';
-import { ProjectCopy } from '../fixtures/project-copy';
-import type { ScriptResult } from '../fixtures/script';
+import { runScript, Script, type ScriptResult } from '../fixtures/script';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
-
-const urlReply = z.object({ data: z.object({ url: z.string() }) });
 
 describe('the samples', () => {
   let vault: VaultWithWebex;
-  let project: ProjectCopy;
+  let folder: string;
   let env: Record<string, string>;
 
   beforeAll(async () => {
-    const declared = {
+    vault = await VaultWithWebex.start({
       credentials: [
         { name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] },
         { name: 'reports', integration: 'webex-myapp', scopes: ANALYTICS_SCOPES },
       ],
       apps: [{ name: 'all', reads: ['testauth', 'reports'] }],
-    };
-    vault = await VaultWithWebex.start(declared);
-    const { webex, integrations } = vault.deployment;
-    project = await ProjectCopy.make({ vault: { address: vault.server.address }, webex, integrations, ...declared });
+    });
+    folder = await mkdtemp(join(tmpdir(), 'samples-'));
     const { roleId, secretId } = await vault.appLogin('all');
     env = {
+      VAULT_ADDR: vault.server.address,
       VAULT_ROLE_ID: roleId,
       VAULT_SECRET_ID: secretId,
+      WEBEX_API_URL: vault.webex.apiUrl,
       WEBEX_ANALYTICS_URL: Object.values(vault.webex.analyticsUrls).join(','),
     };
-    await authorise('testauth', ['spark:people_read']);
-    await authorise('reports', ANALYTICS_SCOPES);
+    await vault.engine.authorise(vault.admin, 'testauth');
+    await vault.engine.authorise(vault.admin, 'reports', { scopes: ANALYTICS_SCOPES });
   });
 
   afterAll(async () => {
-    await project[Symbol.asyncDispose]();
     await vault[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
   });
 
   afterEach(() => {
     vault.webex.behaviour.fault = undefined;
   });
 
-  async function authorise(name: string, scopes: readonly string[], as?: string): Promise<void> {
-    const [integration] = vault.deployment.integrations;
-    const request = { server: 'webex-myapp', redirect_url: integration?.redirectUrl };
-    const asked = { ...request, scopes: scopes.join(','), state: randomBytes(16).toString('hex') };
-    const { data } = await vault.admin.write('oauthapp/auth-code-url', asked, urlReply);
-    const code = new URL(await vault.webex.consent(data.url, { as })).searchParams.get('code');
-    await vault.admin.write(`oauthapp/creds/${name}`, { ...request, code });
-  }
-
-  const peopleMe = (...args: string[]): Promise<ScriptResult> => project.run('samples/people-me.ts', args, env);
+  const peopleMe = (...args: string[]): Promise<ScriptResult> => runScript('samples/people-me.ts', args, env);
   const report = (...args: string[]): Promise<ScriptResult> =>
-    project.run('samples/meetings-report.ts', ['--site', 'example.webex.com', '--month', '2026-09', ...args], env);
+    runScript('samples/meetings-report.ts', ['--site', 'example.webex.com', '--month', '2026-09', ...args], env);
 
   it('people-me prints the display name, and nothing else', async () => {
     expect(await peopleMe()).toEqual({ exitCode: 0, stdout: 'Ada Admin\n', stderr: '' });
@@ -69,16 +56,18 @@ describe('the samples', () => {
   });
 
   it('report finds the region of each site, and writes all formats', async () => {
-    const args = ['--site', 'example-ca.webex.com', '--csv', 'r.csv', '--html', 'r.html', '--json'];
-    const { exitCode, stdout, stderr } = await report(...args);
-    expect(stderr).toMatch(/wrote r\.csv\nwrote r\.html\n$/);
+    const [csv, html] = [join(folder, 'r.csv'), join(folder, 'r.html')];
+    const { exitCode, stdout, stderr } = await report(
+      ...['--site', 'example-ca.webex.com', '--csv', csv, '--html', html, '--json'],
+    );
+    expect(stderr.endsWith(`wrote ${csv}\nwrote ${html}\n`)).toBe(true);
     const parsed = JSON.parse(stdout) as { sites: { siteUrl: string; source: string }[] };
     expect(parsed.sites.map(({ source }) => source)).toEqual([
       vault.webex.analyticsUrls.us,
       vault.webex.analyticsUrls.ca,
     ]);
-    expect(await readFile(join(project.folder, 'r.csv'), 'utf8')).toMatch(/^site,period,/);
-    expect(await readFile(join(project.folder, 'r.html'), 'utf8')).toMatch(/^<!doctype html>/);
+    expect(await readFile(csv, 'utf8')).toMatch(/^site,period,/);
+    expect(await readFile(html, 'utf8')).toMatch(/^<!doctype html>/);
     expect(exitCode).toBe(0);
   });
 
@@ -89,20 +78,26 @@ describe('the samples', () => {
     expect((await report('--no-daily')).exitCode).toBe(0);
   });
 
+  it('report ends at Ctrl-C, and says that it was interrupted', async () => {
+    vault.webex.behaviour.fault = { path: '/analytics', status: 429, retryAfterSeconds: 30 };
+    const script = new Script('samples/meetings-report.ts', ['--site', 'example.webex.com', '--no-daily'], env);
+    await script.says(/^waiting 3\d s before trying again$/m);
+    script.child.kill('SIGINT');
+    expect(await script.result()).toMatchObject({
+      exitCode: 130,
+      stdout: '',
+      stderr: expect.stringMatching(/\ninterrupted\n$/) as string,
+    });
+  });
+
   it.each([
     ['a month that is none', ['--month', '2026-13'], 2, '--month must be a month like 2026-10, got "2026-13"'],
     ['a month to come', ['--month', '2999-01'], 2, 'no day of 2999-01 is over yet'],
     ['a URL for a site', ['--site', 'https://example.webex.com'], 2, 'use "example.webex.com"'],
-    ['a credential without the scopes', ['--credential', 'testauth'], 2, '"testauth" lacks scope "analytics:read_all"'],
+    ['a credential without the scopes', ['--credential', 'testauth'], 5, 'lacks scope analytics:read_all or identity'],
     ['a region that is none', ['--region', 'mars'], 2, 'unknown --region "mars"'],
     ['two formats for stdout', ['--csv', '--json'], 2, 'only one of'],
     ['a site that Webex does not know', ['--site', 'nope.webex.com'], 1, 'no figures of site "nope.webex.com"'],
-    [
-      'a folder that does not exist',
-      ['--no-daily', '--csv', 'no/such/r.csv'],
-      1,
-      'no/such/r.csv cannot be written (ENOENT)',
-    ],
   ])('report says in one line what is wrong with %s', async (_, args, exitCode, message) => {
     const result = await report(...args);
     expect(result.stderr.split('\n').filter((line) => line.startsWith('error: '))).toEqual([
@@ -112,16 +107,38 @@ describe('the samples', () => {
     expect(result.exitCode).toBe(exitCode);
   });
 
+  it.each([
+    ['is in a folder that does not exist', 'no/such/r.csv', 'ENOENT'],
+    ['is a folder itself', 'test', 'EISDIR'],
+  ])('report says before any work that a file %s', async (_, file, code) => {
+    const { exitCode, stdout, stderr } = await report('--csv', file);
+    expect(stderr).toBe(`error: ${file} cannot be written (${code}); check the folder and its permissions\n`);
+    expect(stdout).toBe('');
+    expect(exitCode).toBe(1);
+  });
+
+  it('people-me says what is wrong with a URL', async () => {
+    const { exitCode, stderr } = await peopleMe('--api-url', 'webexapis.com');
+    expect(stderr).toMatch(/^error: option '--api-url <url>' argument 'webexapis.com' is invalid\. .*\n$/);
+    expect(exitCode).toBe(2);
+  });
+
+  it('people-me says so where nothing tells it who it is', async () => {
+    const { exitCode, stderr } = await runScript('samples/people-me.ts', [], { VAULT_ADDR: env.VAULT_ADDR ?? '' });
+    expect(stderr).toMatch(/^error: VAULT_ROLE_ID is not set, .*\n$/);
+    expect(exitCode).toBe(1);
+  });
+
   it('report says where the site is named when it is not', async () => {
-    const { exitCode, stderr } = await project.run('samples/meetings-report.ts', [], env);
+    const { exitCode, stderr } = await runScript('samples/meetings-report.ts', [], env);
     expect(stderr).toBe('error: no Webex site is named; add --site, like --site example.webex.com\n');
     expect(exitCode).toBe(2);
   });
 
   it('report says so where the person who authorised is no administrator', async () => {
-    await authorise('reports', ANALYTICS_SCOPES, 'uma.user@example.com');
+    await vault.engine.authorise(vault.admin, 'reports', { scopes: ANALYTICS_SCOPES, as: 'uma.user@example.com' });
     const { exitCode, stderr } = await report();
-    await authorise('reports', ANALYTICS_SCOPES);
+    await vault.engine.authorise(vault.admin, 'reports', { scopes: ANALYTICS_SCOPES });
     expect(stderr).toMatch(
       /^error: Webex refuses the figures of site "example.webex.com".*not an administrator of it$/m,
     );
@@ -131,7 +148,7 @@ describe('the samples', () => {
   it('report says so where nobody has authorised', async () => {
     await vault.admin.delete('oauthapp/creds/reports');
     const { exitCode, stderr } = await report();
-    await authorise('reports', ANALYTICS_SCOPES);
+    await vault.engine.authorise(vault.admin, 'reports', { scopes: ANALYTICS_SCOPES });
     expect(stderr).toBe(
       'error: credential "reports" is not authorised yet; run: npx webex-token-vault authorize reports\n',
     );

@@ -6,7 +6,6 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { findOpenBao } from '../../rehearsal/server/openbao-binary';
-import { authorize } from '../../lib/consent/code-grant';
 import { issueSecretId } from '../../lib/access/secret-id';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { runScript, type ScriptResult } from '../fixtures/script';
@@ -20,14 +19,7 @@ let output: string;
 beforeAll(async () => {
   vault = await VaultWithWebex.start();
   await vault.appLogin('people-me');
-  const { person } = await authorize({
-    vault: await vault.authorizer(),
-    deployment: vault.deployment,
-    credentialName: 'testauth',
-    onUrl: async (url) => {
-      await fetch(await vault.webex.consent(url));
-    },
-  });
+  const { person } = await vault.authorise();
   expect(person?.displayName).toBe('Ada Admin');
 });
 

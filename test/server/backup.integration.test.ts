@@ -50,7 +50,9 @@ describe('npx webex-token-vault backup', () => {
     const content = await readFile(operated.path('again.snap'));
     expect(stdout.split(' ')[0]).toBe(createHash('sha256').update(content).digest('hex'));
     const inside = gunzipSync(content).toString('latin1');
-    expect([operated.clientSecret, ...operated.issued].filter((secret) => inside.includes(secret))).toEqual([]);
+    expect(
+      [operated.engine.clientSecret, ...operated.engine.issued].filter((secret) => inside.includes(secret)),
+    ).toEqual([]);
   });
 
   it('takes the backup operator from the environment too', async () => {

@@ -133,13 +133,13 @@ describe('npx webex-token-vault init', () => {
       ),
     );
     const secrets = [
-      ...operated.issued,
-      operated.clientSecret,
+      ...operated.engine.issued,
+      operated.engine.clientSecret,
       ...contents.values(),
       ...shares.map((share) => Buffer.from(share, 'base64').toString('hex')),
     ];
     // A code, an access token and a refresh token at least, each of them real.
-    expect(operated.issued.length).toBeGreaterThanOrEqual(3);
+    expect(operated.engine.issued.length).toBeGreaterThanOrEqual(3);
     const audit = await operated.server.auditLog;
     // It is the log of all this, and hides such values.
     expect(audit).toContain('oauthapp/creds/testauth');

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { z } from 'zod';
 import {
   NotAuthorizedYet,
   NotDeployed,
@@ -93,14 +92,9 @@ function tokenOf(name: string): Promise<string> {
 /** A grant whose access token is as good as expired, so that the next read refreshes it. */
 async function storeExpiring(name: string): Promise<void> {
   const { behaviour } = fixture.webex;
-  const request = { server: integration, redirect_url: redirectUrl() };
-  const reply = z.object({ data: z.object({ url: z.string() }) });
-  const asked = { ...request, scopes: 'spark:people_read', state: 'none' };
-  const { url } = (await fixture.admin.write('oauthapp/auth-code-url', asked, reply)).data;
-  const code = new URL(await fixture.webex.consent(url)).searchParams.get('code');
   const { accessTokenTtlSeconds } = behaviour;
   behaviour.accessTokenTtlSeconds = 5;
-  await fixture.admin.write(`oauthapp/creds/${name}`, { ...request, code });
+  await fixture.engine.authorise(fixture.admin, name);
   behaviour.accessTokenTtlSeconds = accessTokenTtlSeconds;
 }
 
@@ -277,7 +271,7 @@ describe('a credential that does not work', () => {
     await storeExpiring('testauth');
     await fixture.admin.delete('oauthapp/servers/webex-myapp');
     await expect(tokenOf('testauth')).rejects.toBeInstanceOf(NotDeployed);
-    await fixture.writeIntegration();
+    await fixture.engine.writeIntegration(fixture.admin);
   });
 });
 
@@ -295,9 +289,9 @@ describe('the exchange', () => {
   });
 
   it('names the variable of the client secret where Webex does not accept it', async () => {
-    await fixture.writeIntegration('another-secret');
+    await fixture.engine.writeIntegration(fixture.admin, 'another-secret');
     await expect(run('testauth')).rejects.toThrow(/set TF_VAR_webex_myapp_client_secret, raise/);
-    await fixture.writeIntegration();
+    await fixture.engine.writeIntegration(fixture.admin);
   });
 });
 
@@ -337,7 +331,7 @@ describe('before anybody is asked for consent, it says so where', () => {
   it('the integration is missing', async () => {
     await fixture.admin.delete('oauthapp/servers/webex-myapp');
     await expect(run('testauth')).rejects.toThrow(/integration "webex-myapp" is not in Vault .*deploy stack/);
-    await fixture.writeIntegration();
+    await fixture.engine.writeIntegration(fixture.admin);
   });
 
   it('the port is taken', async () => {

@@ -1,6 +1,4 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +8,7 @@ import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
 import { OpenBaoServer } from '../../../rehearsal/server/openbao';
 import { findOpenBao } from '../../../rehearsal/server/openbao-binary';
 import { VaultClient } from '../../../lib/vault/vault-client';
+import { WebexEngine } from '../../fixtures/webex-engine';
 
 /** A first run downloads the server and builds the plugin. */
 const COLD_CACHE_MS = 600_000;
@@ -23,14 +22,6 @@ beforeAll(async () => {
 
 const start = (port?: number): Promise<OpenBaoServer> =>
   OpenBaoServer.start({ binary, pluginDirectory: dirname(plugin), port });
-
-async function mountEngine(server: OpenBaoServer): Promise<VaultClient> {
-  const vault = new VaultClient({ address: server.address, token: server.rootToken });
-  const sha256 = createHash('sha256').update(readFileSync(plugin)).digest('hex');
-  await vault.write('sys/plugins/catalog/secret/oauthapp', { sha256, command: 'vault-plugin-secrets-oauthapp' });
-  await vault.write('sys/mounts/oauthapp', { type: 'oauthapp' });
-  return vault;
-}
 
 /** Whether the server or one of its plugins runs: they share a process group. */
 function isAnythingLeft(serverPid: number): boolean {
@@ -49,14 +40,11 @@ async function untilNothingIsLeft(serverPid: number): Promise<void> {
 }
 
 test('runs the oauthapp engine, and leaves nothing running', async () => {
+  await using engine = await WebexEngine.start();
   const server = await start();
   try {
-    const vault = await mountEngine(server);
-    await vault.write('oauthapp/servers/webex-myapp', {
-      client_id: 'id',
-      provider: 'custom',
-      provider_options: { auth_code_url: 'http://127.0.0.1:9/authorize', token_url: 'http://127.0.0.1:9/access_token' },
-    });
+    const vault = new VaultClient({ address: server.address, token: server.rootToken });
+    await engine.setUp(vault);
     expect(await vault.list('oauthapp/servers')).toEqual(['webex-myapp']);
     expect(isAnythingLeft(server.pid)).toBe(true);
   } finally {

@@ -135,8 +135,10 @@ describe('what can be changed while it runs', () => {
   });
 
   test('the behaviour can be replaced as a whole', async () => {
+    const now = jest.spyOn(Date, 'now').mockReturnValue(Date.now());
     webex.behaviour = { ...webex.behaviour, accessTokenTtlSeconds: 5 };
     expect((await login(webex)).expires_in).toBe(5);
+    now.mockRestore();
   });
 });
 

@@ -1,8 +1,8 @@
-import { TemporarilyUnavailable, VaultUnreachableError } from 'webex-token-client/core';
-import { WrongAccount } from '../../../lib/consent/account';
-import type { ConsentState } from '../../../lib/consent/redirect';
+import { TemporarilyUnavailable, VaultUnreachableError } from 'webex-token-client';
 import type { Status } from '../../../samples/people-me-web/authorization';
+import type { ConsentState } from '../../../samples/people-me-web/consent-state';
 import { createWebApp } from '../../../samples/people-me-web/web-app';
+import { WrongAccount } from '../../../samples/people-me-web/wrong-account';
 
 const SITE = 'http://localhost:5000';
 const CONSENT = 'https://webexapis.com/v1/authorize?scope=spark%3Apeople_read';
@@ -139,12 +139,17 @@ it.each([
   ['without a state', () => '/auth?code=c'],
   ['with another state', () => `/auth?code=c&state=${'x'.repeat(43)}`],
   ['with two states', (state: string) => `/auth?code=c&state=${state}&state=x`],
+  ['with two codes', (state: string) => `/auth?code=c&code=d&state=${state}`],
+  ['with neither code nor error', (state: string) => `/auth?state=${state}`],
+  ['with an empty code', (state: string) => `/auth?code=&state=${state}`],
   ['with a code and an error', (state: string) => `/auth?code=c&error=access_denied&state=${state}`],
 ])('ignores an answer %s', async (_, answer) => {
   await begin();
   const response = await visitor.get(answer(states[0] ?? ''));
   expect([response.status, await titleOf(response)]).toEqual([400, 'This answer was not asked for']);
   expect(codes).toEqual([]);
+  // It was not the answer, so that is still taken.
+  expect((await visitor.get(`/auth?code=c&state=${states[0] ?? ''}`)).status).toBe(303);
 });
 
 it('knows no session whose cookie was tampered with', async () => {
@@ -172,6 +177,7 @@ it.each([
   ['access_denied', 403, 'You declined'],
   ['invalid_scope', 502, 'Webex gave no consent'],
   ['server_error', 502, 'Webex gave no consent'],
+  ['unauthorized_client', 502, 'Webex gave no consent'],
 ])('explains the error %s', async (error, expected, title) => {
   await begin();
   const response = await visitor.get(`/auth?error=${error}&error_description=%3Cb%3Ewhy&state=${states[0] ?? ''}`);
