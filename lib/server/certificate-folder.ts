@@ -19,6 +19,8 @@ import { checkTlsFiles } from '../declaration/tls-files';
 const CA = 'ca';
 const RENEW_BEFORE_DAYS = 30;
 const HOST_NAME = /^(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*$/i;
+/** Of a folder until it is complete. One that a crash has left must not pass for that of a host. */
+const PARTIAL = '.partial-';
 
 export interface CertificateFolderOptions {
   readonly folder: string;
@@ -76,6 +78,7 @@ export async function certifiedServers(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   return entries
     .filter((entry) => entry.isDirectory() && entry.name !== CA && HOST_NAME.test(entry.name))
+    .filter(({ name }) => !name.includes(PARTIAL))
     .map(({ name }) => name)
     .sort();
 }
@@ -176,7 +179,7 @@ async function createFolder(
   owner: FileOwner | undefined,
   fill: (target: string) => Promise<void>,
 ): Promise<void> {
-  const partial = await mkdtemp(`${folder}.partial-`);
+  const partial = await mkdtemp(`${folder}${PARTIAL}`);
   try {
     await fill(partial);
     if (owner !== undefined) {
@@ -241,6 +244,12 @@ function checkOptions({ servers = [], dnsNames = [], ipAddresses = [], owner }: 
   }
   if (servers.includes(CA)) {
     throw new ExplainedError(`a server must not be called "${CA}", where the CA itself is kept; choose another name`);
+  }
+  const partial = servers.find((name) => name.includes(PARTIAL));
+  if (partial !== undefined) {
+    throw new ExplainedError(
+      `a server must not be called "${partial}", as folders are that a crash left half filled; choose another name`,
+    );
   }
   const notAnAddress = ipAddresses.find((address) => isIP(address) === 0);
   if (notAnAddress !== undefined) {

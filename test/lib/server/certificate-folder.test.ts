@@ -1,6 +1,7 @@
 import {
   chmodSync,
   linkSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -111,6 +112,16 @@ describe('prepareCertificates', () => {
     await expect(certifiedServers(folder)).resolves.toEqual([]);
     await prepare({ servers: ['node-2', 'node-1'] });
     await expect(certifiedServers(folder)).resolves.toEqual(['node-1', 'node-2']);
+  });
+
+  it('takes a folder that a crash left half filled for no server', async () => {
+    await prepare();
+    mkdirSync(join(folder, 'node-2.partial-x1Y2z3'));
+    await expect(certifiedServers(folder)).resolves.toEqual(['node-1']);
+    await expect(prepare({ servers: undefined })).resolves.toEqual(['ca kept', 'node-1 kept']);
+    await expect(prepare({ servers: ['node-2.partial-x1Y2z3'] })).rejects.toThrow(
+      'a server must not be called "node-2.partial-x1Y2z3", as folders are that a crash left half filled; choose another name',
+    );
   });
 
   it('never replaces a CA, also one that has lost its key', async () => {
