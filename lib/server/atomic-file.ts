@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chown, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 export interface FileOwner {
@@ -27,13 +27,13 @@ export async function writeAtomically(
     file,
     async (handle) => {
       await handle.writeFile(content);
+      if (owner !== undefined) {
+        // By the handle: whoever may write in this folder could put a link in the place of the partial file.
+        await handle.chown(owner.uid, owner.gid);
+      }
       await handle.chmod(mode);
     },
-    async (partial) => {
-      if (owner !== undefined) {
-        await chown(partial, owner.uid, owner.gid);
-      }
-    },
+    () => Promise.resolve(),
   );
 }
 
