@@ -38,7 +38,7 @@ await build({
   format: 'cjs',
   minify: true,
   // Loaded only where a proxy is set.
-  external: ['hpagent', 'proxy-from-env'],
+  external: ['proxy-from-env'],
   // By require: the loader of modules would have to start for them.
   supported: { 'dynamic-import': false },
 });

@@ -1,11 +1,11 @@
-import { NotDeployed, NotPermitted, TemporarilyUnavailable, VaultSealed } from './credential-errors';
+import { NotDeployed, NotPermitted } from './credential-errors';
 import { ExplainedError } from './explained-error';
 import { fieldsOf, numberOf, textOf } from './json';
-import { safeText } from './safe-text';
 import { unwrapSecretId } from './secret-id';
 import type { VaultConnection } from './vault-connection';
 import { readSetting } from './vault-environment';
 import { VaultResponseError } from './vault-errors';
+import { explainOutage } from './vault-outage';
 
 /** The secret id comes from exactly one of `secretId`, `secretIdFile` and `wrappingToken`. */
 export interface AppRoleLoginOptions {
@@ -153,24 +153,18 @@ export async function loginAppRole(
 }
 
 function explain(error: VaultResponseError, appRolePath: string, address: string): Error {
-  const { statusCode, retryAfterMs } = error;
+  const { statusCode } = error;
   if (statusCode === 404) {
     return new NotDeployed(
       `no AppRole auth method is mounted at ${appRolePath}/; have it deployed there, or log in where it is`,
     );
   }
-  if (!error.isTransient) {
+  if (statusCode === 400 || statusCode === 403) {
     return new NotPermitted(
       `Vault does not log role id and secret id in at auth/${appRolePath} (${statusCode}): one of them is wrong, expired or used up, or this network may not use them; have a new secret id issued`,
     );
   }
-  const said = safeText(error.said) || 'no message';
-  return said.includes('sealed')
-    ? new VaultSealed(address)
-    : new TemporarilyUnavailable(
-        `Vault could not log in at auth/${appRolePath} (${statusCode}: ${said}); try again later`,
-        retryAfterMs,
-      );
+  return explainOutage(error, address, `log in at auth/${appRolePath}`);
 }
 
 function leaseOf(reply: unknown): VaultLease {

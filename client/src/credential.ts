@@ -5,13 +5,13 @@ import {
   NotPermitted,
   ReauthorizationRequired,
   TemporarilyUnavailable,
-  VaultSealed,
 } from './credential-errors';
 import { ExplainedError } from './explained-error';
 import { dateOf, fieldsOf, textOf, textsOf } from './json';
 import { safeText } from './safe-text';
 import type { VaultConnection } from './vault-connection';
-import { VaultResponseError } from './vault-errors';
+import { VaultResponseError, whatVaultSaid } from './vault-errors';
+import { explainOutage } from './vault-outage';
 
 /*
  * Reading `creds/<name>`: the access token, or why there is none.
@@ -54,7 +54,7 @@ export async function readCredential(
   name: string,
 ): Promise<CredentialReading> {
   try {
-    return await vault.read(`${mountPath}/creds/${name}`, (reply) => new CredentialReading(reply));
+    return await vault.read(`${mountPath}/creds/${encodeURIComponent(name)}`, (reply) => new CredentialReading(reply));
   } catch (error) {
     throw error instanceof VaultResponseError ? explainRefusal(error, vault.address, mountPath, name) : error;
   }
@@ -79,18 +79,8 @@ export function explainRefusal(
     case 404:
       return said === '' ? new NotAuthorizedYet(name) : engineMissing(mountPath, said);
     default:
-      return said.includes('sealed')
-        ? new VaultSealed(address)
-        : new TemporarilyUnavailable(
-            `Vault could not serve credential "${name}" (${error.statusCode}: ${said || 'no message'}); try again later`,
-            error.retryAfterMs,
-          );
+      return explainOutage(error, address, `serve credential "${name}"`, secrets);
   }
-}
-
-/** Vault's own words, without the wrapping of its error lists, and free of secrets. */
-export function whatVaultSaid(error: VaultResponseError, secrets: readonly string[] = []): string {
-  return safeText(error.said.replace(/\d+ errors? occurred:\s*\*\s*/g, ''), secrets);
 }
 
 /**

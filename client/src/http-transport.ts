@@ -1,13 +1,17 @@
-import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
+import type { Agent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
+import { AnswerBody } from './answer-body';
+import { NetworkError } from './network-error';
 import { proxyFor } from './proxy';
+import type { ProxiedRequestOptions } from './proxy-agent';
+import { sendStream } from './streamed-body';
 
 /*
  * The one way to another server: Vault's and Webex's alike.
  *
  * node:http(s) and no library on top of it, because of what loading one costs the command `webex-token`: undici, on
  * which `fetch` stands, adds some 25 ms to its start, axios 60 ms, node:http 6 ms; and `fetch` knows neither a CA file
- * nor a deadline that ends with the head of the answer. Proxies are left to libraries, loaded where one is set.
+ * nor a deadline that ends with the head of the answer.
  */
 
 export interface HttpTransportOptions {
@@ -22,9 +26,9 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** A stream is read once the server asks for it, so that a refusal comes before the body. @default - none */
   readonly body?: string | Uint8Array | (() => Readable);
-  /** Longest wait for the head of the answer, connecting included. */
+  /** Longest wait for the head of the answer, connecting included; of a stream, from the last part that was sent. */
   readonly headersTimeoutMs: number;
-  /** Longest silence while the body of the answer arrives. @default 30000 */
+  /** Longest silence while the body of the answer is read, and longest time until it is. @default 30000 */
   readonly bodyTimeoutMs?: number;
   /** Ends the request, and the body of its answer. @default - none */
   readonly signal?: AbortSignal;
@@ -33,42 +37,17 @@ export interface HttpRequest {
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** To be read or cancelled: until then it holds a connection, though not the process. */
+  /** To be read or cancelled: else it holds a connection until its deadline, though not the process. */
   readonly body: AnswerBody;
 }
-
-/** No answer came, or it broke off. */
-export class NetworkError extends Error {
-  override name = 'NetworkError';
-
-  /** @param code Node's own, like `ECONNREFUSED`; `ETIMEDOUT` where a deadline ended it */
-  constructor(readonly code: string) {
-    super(`the request failed (${code})`);
-  }
-
-  /** Whether it may pass: others, such as a certificate that is not trusted, stay. */
-  get isTransient(): boolean {
-    return TRANSIENT_CODES.includes(this.code);
-  }
-}
-
-const TRANSIENT_CODES = [
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ETIMEDOUT',
-  'EPIPE',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-];
-
-/** For servers that never ask for the body that was announced. */
-const CONTINUE_TIMEOUT_MS = 5000;
 
 /** An idle connection is given up before the server does, or a proxy between. */
 const IDLE_TIMEOUT_MS = 20_000;
 
 const DEFAULT_BODY_TIMEOUT_MS = 30_000;
+
+/** Of a connection that was closed at its other end. */
+const CLOSED_CODES = ['ECONNRESET', 'EPIPE'];
 
 /** Keeps its connections for the next request; an idle one does not keep the process. */
 export class HttpTransport {
@@ -85,34 +64,31 @@ export class HttpTransport {
    * @throws NetworkError, the signal's reason, or what the body's stream fails with
    */
   async send(request: HttpRequest): Promise<HttpAnswer> {
-    request.signal?.throwIfAborted();
-    const reused = { before: false };
-    try {
-      return await this.#sendOnce(request, reused);
-    } catch (error) {
-      // The server had closed the kept connection, which nobody can know before.
-      if (reused.before && request.method === 'GET' && error instanceof NetworkError && error.code === 'ECONNRESET') {
-        return this.#sendOnce(request, reused);
-      }
-      throw error;
-    }
+    let answer: HttpAnswer | undefined;
+    do {
+      answer = await this.#sendOnce(request);
+    } while (answer === undefined);
+    return answer;
   }
 
   /** Ends idle connections, and those of answers that nobody reads. */
   async close(): Promise<void> {
     const agents = [...this.#agents.values()];
     this.#agents.clear();
-    (await Promise.all(agents)).forEach((agent) => agent.destroy());
+    (await Promise.allSettled(agents)).forEach((made) => made.status === 'fulfilled' && made.value.destroy());
   }
 
-  async #sendOnce(request: HttpRequest, reused: { before: boolean }): Promise<HttpAnswer> {
+  /** @returns undefined where the server had closed the kept connection, which nobody can know before */
+  async #sendOnce(request: HttpRequest): Promise<HttpAnswer | undefined> {
     const { method, url, body, headersTimeoutMs, bodyTimeoutMs = DEFAULT_BODY_TIMEOUT_MS, signal } = request;
     const streamed = typeof body === 'function';
-    const options: RequestOptions & { rejectUnauthorized: true } = {
+    const connecting = new AbortController();
+    const options: ProxiedRequestOptions & { rejectUnauthorized: true } = {
       method,
       agent: await this.#agent(url),
       // Whatever the environment says of it.
       rejectUnauthorized: true,
+      connecting: connecting.signal,
       headers: {
         'accept-encoding': 'identity',
         ...(body === undefined || streamed ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
@@ -121,54 +97,61 @@ export class HttpTransport {
       },
     };
     const { request: open } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
+    signal?.throwIfAborted();
     const sent = open(url, options);
-    const abort = (): void => void sent.destroy(signal?.reason as Error);
+    let fail: (reason: unknown) => void = () => undefined;
+    // A request that has no connection yet tells nobody that it was destroyed.
+    const abort = (): void => fail(signal?.reason);
+    const deadline = setTimeout(() => fail(new NetworkError('ETIMEDOUT')), headersTimeoutMs);
     signal?.addEventListener('abort', abort, { once: true });
-    const deadline = setTimeout(() => sent.destroy(new NetworkError('ETIMEDOUT')), headersTimeoutMs);
     try {
       const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-        sent.once('response', resolve).once('error', reject);
+        fail = reject;
+        sent.once('response', resolve);
+        sent.on('error', (error) => reject(NetworkError.from(error)));
+        sent.once('close', () => reject(new NetworkError('ECONNRESET')));
         if (streamed) {
-          sendStream(sent, body).catch(reject);
+          sendStream(sent, body, { onPart: () => deadline.refresh(), onFailure: reject }).catch(reject);
         } else {
           sent.end(body);
         }
       });
-      // Who does not read the body does not want to wait for it either.
-      answer.socket.unref();
       return {
         status: answer.statusCode ?? 0,
         headers: answer.headers,
-        body: new AnswerBody(answer, bodyTimeoutMs, () => signal?.removeEventListener('abort', abort)),
+        body: new AnswerBody(answer, { timeoutMs: bodyTimeoutMs, signal }),
       };
     } catch (error) {
-      signal?.removeEventListener('abort', abort);
       sent.destroy();
-      reused.before = sent.reusedSocket;
-      throw signal?.aborted ? signal.reason : networkError(error);
+      connecting.abort();
+      const stale = error instanceof NetworkError && CLOSED_CODES.includes(error.code);
+      if (stale && sent.reusedSocket && method === 'GET') {
+        return undefined;
+      }
+      throw error;
     } finally {
       clearTimeout(deadline);
+      signal?.removeEventListener('abort', abort);
     }
   }
 
   #agent(url: URL): Promise<Agent> {
-    const known = this.#agents.get(url.origin) ?? this.#newAgent(url);
-    this.#agents.set(url.origin, known);
-    return known;
+    const known = this.#agents.get(url.origin);
+    if (known !== undefined) {
+      return known;
+    }
+    const made = this.#newAgent(url);
+    this.#agents.set(url.origin, made);
+    made.catch(() => this.#agents.delete(url.origin));
+    return made;
   }
 
   async #newAgent(url: URL): Promise<Agent> {
     const settings = { keepAlive: true, timeout: IDLE_TIMEOUT_MS, ca: this.#ca };
     const proxy = await proxyFor(url);
     if (proxy !== undefined) {
-      const { HttpProxyAgent, HttpsProxyAgent } = await import('hpagent');
-      return url.protocol === 'https:'
-        ? new HttpsProxyAgent({
-            ...settings,
-            proxy,
-            proxyRequestOptions: { ca: this.#ca === undefined ? undefined : [this.#ca] },
-          })
-        : new HttpProxyAgent({ ...settings, proxy });
+      const { HttpProxyAgent, HttpsProxyAgent } = await import('./proxy-agent.js');
+      return new (url.protocol === 'https:' ? HttpsProxyAgent : HttpProxyAgent)(proxy, settings);
     }
     if (url.protocol === 'https:') {
       const https = await import('node:https');
@@ -177,93 +160,4 @@ export class HttpTransport {
     const http = await import('node:http');
     return new http.Agent(settings);
   }
-}
-
-/** The body of an answer, read once: as text, or part by part. */
-export class AnswerBody implements AsyncIterable<Buffer> {
-  readonly #message: IncomingMessage;
-  readonly #timeoutMs: number;
-  readonly #done: () => void;
-
-  constructor(message: IncomingMessage, timeoutMs: number, done: () => void) {
-    this.#message = message;
-    this.#timeoutMs = timeoutMs;
-    this.#done = done;
-    // What ends it before anybody reads it is told to whoever reads it.
-    message.on('error', () => undefined);
-  }
-
-  /**
-   * @param maxBytes what is longer is cut off there. @default - no limit
-   * @throws NetworkError, or the reason of the request's signal
-   */
-  async text(maxBytes = Number.POSITIVE_INFINITY): Promise<string> {
-    const parts: Buffer[] = [];
-    let bytes = 0;
-    for await (const part of this) {
-      parts.push(part);
-      bytes += part.length;
-      if (bytes >= maxBytes) {
-        break;
-      }
-    }
-    return Buffer.concat(parts).toString('utf8');
-  }
-
-  /** Gives the connection back, or ends it where more would come. */
-  cancel(): void {
-    this.#done();
-    this.#message.destroy();
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
-    const message = this.#message;
-    message.socket.ref();
-    const silence = setTimeout(() => message.destroy(new NetworkError('ETIMEDOUT')), this.#timeoutMs);
-    try {
-      for await (const part of message) {
-        silence.refresh();
-        yield part as Buffer;
-        silence.refresh();
-      }
-    } catch (error) {
-      throw networkError(error);
-    } finally {
-      clearTimeout(silence);
-      this.#done();
-    }
-  }
-}
-
-/** Sends the body when the server asks for it; one that answers before does not want it. */
-async function sendStream(sent: ClientRequest, body: () => Readable): Promise<void> {
-  const answered = await new Promise<boolean>((resolve, reject) => {
-    const unasked = setTimeout(() => resolve(false), CONTINUE_TIMEOUT_MS);
-    sent.once('close', () => clearTimeout(unasked));
-    sent.once('continue', () => resolve(false));
-    sent.once('response', (response: IncomingMessage) => {
-      response.once('end', () => sent.destroy());
-      resolve(true);
-    });
-    sent.once('error', reject);
-    sent.flushHeaders();
-  });
-  if (!answered) {
-    const { pipeline } = await import('node:stream/promises');
-    await pipeline(body(), sent).catch((error: unknown) => {
-      // The answer says more than that the connection was closed under the body.
-      if ((error as NodeJS.ErrnoException).path !== undefined) {
-        throw error;
-      }
-    });
-  }
-}
-
-/** Only the code is kept: an error of Node holds the request, and with it the token. */
-function networkError(error: unknown): unknown {
-  const { code, path, name } = error as NodeJS.ErrnoException;
-  if (error instanceof NetworkError || path !== undefined || name === 'AbortError') {
-    return error;
-  }
-  return new NetworkError(code ?? 'no reason given');
 }

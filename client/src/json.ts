@@ -3,12 +3,16 @@
  * `webex-token` more at its start than all its requests.
  */
 
+export function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** @throws TypeError where the value is no object */
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isFields(value)) {
     throw new TypeError('not an object');
   }
-  return value as Record<string, unknown>;
+  return value;
 }
 
 /** @throws TypeError where the value is no text, or an empty one */

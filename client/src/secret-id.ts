@@ -3,6 +3,7 @@ import { fieldsOf, textOf } from './json';
 import { oneLine } from './safe-text';
 import type { VaultConnection } from './vault-connection';
 import { VaultResponseError } from './vault-errors';
+import { explainOutage } from './vault-outage';
 
 /** The secret id is out of reach: someone else may have it. */
 export class WrappingTokenSpentError extends ExplainedError {
@@ -30,7 +31,7 @@ export class WrappingTokenForgedError extends ExplainedError {
  * Takes the secret id out of its wrapping, which works once.
  *
  * @param vault needs no token of its own
- * @throws WrappingTokenSpentError, WrappingTokenForgedError
+ * @throws WrappingTokenSpentError, WrappingTokenForgedError, TemporarilyUnavailable, VaultSealed
  * @see https://developer.hashicorp.com/vault/docs/concepts/response-wrapping
  */
 export async function unwrapSecretId(vault: VaultConnection, wrappingToken: string): Promise<string> {
@@ -46,6 +47,11 @@ export async function unwrapSecretId(vault: VaultConnection, wrappingToken: stri
     }
     return await bearer.write('sys/wrapping/unwrap', {}, (reply) => textOf(fieldsOf(fieldsOf(reply).data).secret_id));
   } catch (error) {
-    throw error instanceof VaultResponseError && !error.isTransient ? new WrappingTokenSpentError() : error;
+    if (!(error instanceof VaultResponseError)) {
+      throw error;
+    }
+    throw error.statusCode === 400 || error.statusCode === 403
+      ? new WrappingTokenSpentError()
+      : explainOutage(error, vault.address, 'unwrap the secret id');
   }
 }

@@ -1,8 +1,10 @@
 import { ExplainedError } from './explained-error';
-import { HttpTransport, NetworkError, type HttpAnswer, type HttpRequest } from './http-transport';
-import { fieldsOf, parseJson, textOf, textsOf } from './json';
+import { HttpTransport, type HttpAnswer, type HttpRequest } from './http-transport';
+import { fieldsOf, isFields, parseJson, textOf, textsOf } from './json';
+import { NetworkError } from './network-error';
 import { retryAfterMs } from './retry-after';
 import { notVault, VaultResponseError, VaultUnreachableError } from './vault-errors';
+import { vaultUrl, withoutCredentials } from './vault-url';
 
 export interface VaultConnectionOptions {
   /** Such as `https://vault.example.com:8200`; a path after it is a proxy's. */
@@ -34,15 +36,21 @@ const MAX_ERROR_BYTES = 64 * 1024;
  * leader that it names; nowhere else.
  */
 export class VaultConnection {
+  /** As messages name it: without user and password. */
   readonly address: string;
   readonly #options: VaultConnectionOptions;
   readonly #transport: HttpTransport;
 
-  /** @param transport @default - one of its own, with the CA of the options */
+  /**
+   * @param transport @default - one of its own, with the CA of the options
+   * @throws ExplainedError where token or namespace cannot be sent
+   */
   constructor(options: VaultConnectionOptions, transport = new HttpTransport({ ca: options.ca })) {
+    requireSendable('token', options.token);
+    requireSendable('namespace', options.namespace);
     this.#options = options;
     this.#transport = transport;
-    this.address = options.address.replace(/\/+$/, '');
+    this.address = withoutCredentials(options.address).replace(/\/+$/, '');
   }
 
   /** The same server under another token; undefined: under none. */
@@ -92,11 +100,18 @@ export class VaultConnection {
   async send(method: string, path: string, options: VaultRequestOptions = {}): Promise<HttpAnswer> {
     const url = this.#url(path);
     const answer = await this.#sendTo(method, url, options);
-    if (answer.status !== 307 || answer.headers.location === undefined) {
+    const { location } = answer.headers;
+    if (location === undefined || answer.status < 300 || answer.status > 399) {
       return this.#accepted(answer, method, path);
     }
     answer.body.cancel();
-    const leader = await this.#leader(answer.headers.location, url, path);
+    const target = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
+    if (answer.status !== 307 || target === undefined) {
+      throw new ExplainedError(
+        `${this.address} answered ${path} with a redirect (${answer.status}) to ${target?.origin ?? 'what is no URL'}; nothing was sent there; check that VAULT_ADDR is a Vault or OpenBao server`,
+      );
+    }
+    const leader = await this.#leader(target, url, path, options.signal);
     return this.#accepted(await this.#sendTo(method, leader, options), method, path);
   }
 
@@ -106,7 +121,7 @@ export class VaultConnection {
   }
 
   #url(path: string): URL {
-    return new URL(`${this.address}/v1/${path}`);
+    return vaultUrl(this.#options.address, path);
   }
 
   async #sendTo(method: string, url: URL, { headers, body, signal }: VaultRequestOptions): Promise<HttpAnswer> {
@@ -133,9 +148,9 @@ export class VaultConnection {
    *
    * @throws ExplainedError
    */
-  async #leader(location: string, url: URL, path: string): Promise<URL> {
-    const target = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
-    if (target === undefined || !`${target.pathname}${target.search}`.endsWith(`/v1/${path}`)) {
+  async #leader(target: URL, url: URL, path: string, signal: AbortSignal | undefined): Promise<URL> {
+    const asked = vaultUrl(url.origin, path);
+    if (!`${target.pathname}${target.search}`.endsWith(`${asked.pathname}${asked.search}`)) {
       throw new ExplainedError(
         `${this.address} answered ${path} with a redirect to another place; nothing was sent there; check that VAULT_ADDR is a Vault or OpenBao server`,
       );
@@ -146,8 +161,8 @@ export class VaultConnection {
       );
     }
     const asNobody = this.withToken(undefined).withoutNamespace();
-    const answer = await asNobody.#sendTo('GET', this.#url('sys/leader'), {});
-    const reply = parseJson(await this.#reached(answer.body.text(MAX_ERROR_BYTES)));
+    const answer = await asNobody.#sendTo('GET', this.#url('sys/leader'), { signal });
+    const reply = parseJson(await this.#reached(answer.body.beginning(MAX_ERROR_BYTES)));
     const named = originOf(() => textOf(fieldsOf(reply).leader_address));
     if (named !== target.origin) {
       throw new ExplainedError(
@@ -166,14 +181,14 @@ export class VaultConnection {
     if (answer.status >= 200 && answer.status < 300) {
       return answer;
     }
-    const text = await this.#reached(answer.body.text(MAX_ERROR_BYTES));
+    const text = await this.#reached(answer.body.beginning(MAX_ERROR_BYTES));
     if (text.includes('HTTP request to an HTTPS server')) {
       throw new ExplainedError(
         `${this.address} was asked in plain HTTP, and that server speaks TLS only; use https in VAULT_ADDR`,
       );
     }
     const reply = parseJson(text);
-    const { errors, warnings } = typeof reply === 'object' && reply !== null ? fieldsOf(reply) : {};
+    const { errors, warnings } = isFields(reply) ? reply : {};
     const wait = retryAfterMs(answer.headers['retry-after']);
     throw new VaultResponseError(method, path, answer.status, textsOf(errors), textsOf(warnings), wait);
   }
@@ -184,6 +199,15 @@ export class VaultConnection {
     } catch (error) {
       throw error instanceof NetworkError ? new VaultUnreachableError(this.address, error.code) : error;
     }
+  }
+}
+
+/** A header carries no other. */
+function requireSendable(name: string, value = ''): void {
+  if (/[^\x20-\x7e]/.test(value)) {
+    throw new ExplainedError(
+      `the Vault ${name} has a character that no header can carry, such as a line break at its end; set it anew, without that`,
+    );
   }
 }
 

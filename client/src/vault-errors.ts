@@ -1,6 +1,6 @@
 import { ExplainedError } from './explained-error';
-import { NetworkError } from './http-transport';
-import { oneLine } from './safe-text';
+import { NetworkError } from './network-error';
+import { oneLine, safeText } from './safe-text';
 
 /** Vault answered, and said no. */
 export class VaultResponseError extends Error {
@@ -29,6 +29,11 @@ export class VaultResponseError extends Error {
   }
 }
 
+/** Vault's own words, without the wrapping of its error lists, and free of secrets. */
+export function whatVaultSaid(error: VaultResponseError, secrets: readonly string[] = []): string {
+  return safeText(error.said.replace(/\d+ errors? occurred:\s*\*\s*/g, ''), secrets);
+}
+
 /** No answer from Vault at all. */
 export class VaultUnreachableError extends ExplainedError {
   override name = 'VaultUnreachableError';
@@ -39,7 +44,7 @@ export class VaultUnreachableError extends ExplainedError {
     readonly code: string,
   ) {
     super(
-      `no answer from Vault at ${address} (${code}); ${ADVICE[code] ?? 'check VAULT_ADDR and that the server runs'}`,
+      `no answer from Vault at ${address} (${code}); ${code.includes('the proxy') ? PROXY_ADVICE : (ADVICE[code] ?? 'check VAULT_ADDR and that the server runs')}`,
     );
   }
 
@@ -56,6 +61,8 @@ export function notVault(address: string, method: string, path: string): Explain
   );
 }
 
+const PROXY_ADVICE = 'check HTTPS_PROXY, and NO_PROXY for servers that are reached without it';
+
 const UNKNOWN_CA = 'its certificate is from a CA that is not trusted here; set VAULT_CACERT to that CA';
 
 const ADVICE: Readonly<Record<string, string>> = {
@@ -65,5 +72,6 @@ const ADVICE: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_CA,
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name; use that name in VAULT_ADDR',
   CERT_HAS_EXPIRED: 'its certificate has expired; renew it on the server',
+  EMSGSIZE: 'its answer is longer than any of Vault; check that VAULT_ADDR is a Vault or OpenBao server',
   EPROTO: 'it does not speak TLS; use http in VAULT_ADDR if that is meant',
 };

@@ -1,5 +1,5 @@
 import { ExplainedError } from './explained-error';
-import { NetworkError } from './http-transport';
+import { NetworkError } from './network-error';
 import { parseJson } from './json';
 import { safeText } from './safe-text';
 

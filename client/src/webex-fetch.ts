@@ -2,13 +2,15 @@ import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import type { CredentialReading } from './credential';
 import { ExplainedError } from './explained-error';
-import { HttpTransport, NetworkError, type HttpAnswer } from './http-transport';
+import { HttpTransport, type HttpAnswer } from './http-transport';
 import { nextPage } from './link-header';
+import { NetworkError } from './network-error';
 import { isLoopback } from './proxy';
 import { retry, type RetryOptions } from './retry';
 import { retryAfterMs } from './retry-after';
 import type { TokenSource } from './token-source';
 import { noAnswer, notWebex, webexReply, WebexUnreachableError } from './webex-errors';
+import { responseOf } from './webex-response';
 
 export interface WebexFetchOptions {
   readonly tokens: Pick<TokenSource, 'token' | 'reject'>;
@@ -36,9 +38,6 @@ type SchemaResult<T> = { readonly value: T; readonly issues?: undefined } | { re
 
 /** Methods that may be sent twice without doing twice. @see RFC 9110, 9.2.2 */
 const IDEMPOTENT = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'];
-
-/** Answers that have no body. @see https://fetch.spec.whatwg.org/#null-body-status */
-const WITHOUT_BODY = [101, 204, 205, 304];
 
 /**
  * `fetch` with the access token of a {@link TokenSource}.
@@ -191,18 +190,6 @@ class RefusedForNow extends Error {
     super(`Webex answered ${answer.status}`);
     this.retryAfterMs = retryAfterMs(answer.headers['retry-after']);
   }
-}
-
-/** As `fetch` gives it. */
-function responseOf({ status, headers, body }: HttpAnswer): Response {
-  const pairs = Object.entries(headers).flatMap(([name, value = '']) =>
-    [value].flat().map((each): [string, string] => [name, each]),
-  );
-  if (WITHOUT_BODY.includes(status)) {
-    body.cancel();
-    return new Response(null, { status, headers: pairs });
-  }
-  return new Response(Readable.toWeb(Readable.from(body)) as ReadableStream, { status, headers: pairs });
 }
 
 async function bytesOf(request: Request): Promise<Uint8Array> {

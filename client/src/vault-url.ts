@@ -1,0 +1,32 @@
+import { ExplainedError } from './explained-error';
+import { oneLine } from './safe-text';
+
+/**
+ * Where a path of Vault's API is.
+ *
+ * @param address that of the server, with the path of a proxy before it perhaps
+ * @throws ExplainedError where the path would become another one in a URL, as by `..`
+ */
+export function vaultUrl(address: string, path: string): URL {
+  const root = `${new URL(address).href.replace(/\/+$/, '')}/v1/`;
+  const url = new URL(root + path);
+  if (url.hash !== '' || !url.href.startsWith(root) || decoded(url.href.slice(root.length)) !== decoded(path)) {
+    throw new ExplainedError(
+      `Vault is not asked for "${oneLine(path)}", since a URL makes another path of it; give names without "..", "#" and control characters`,
+    );
+  }
+  return url;
+}
+
+/** Without user and password, for messages. */
+export function withoutCredentials(address: string): string {
+  return address.replace(/^(https?:\/\/)[^/]*@/i, '$1');
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,113 @@
+import { CertificateAuthority } from '../../lib/server/certificate-authority';
+import { runProgram } from '../fixtures/client-program';
+import { ConnectProxy } from '../fixtures/connect-proxy';
+import { RawServer } from '../fixtures/raw-server';
+import { credentialAnswer, ScriptedVault } from '../fixtures/scripted-vault';
+import { ScriptedWebex } from '../fixtures/scripted-webex';
+import { TlsServer } from '../fixtures/tls-server';
+
+/* What only a process of its own shows: when it ends, and what Node makes of its environment. */
+
+const GET = `const get = async (address, ca) => {
+  const transport = new client.HttpTransport({ ca });
+  return transport.send({ method: 'GET', url: new URL(address), headersTimeoutMs: 5000 });
+};`;
+
+describe('a process ends', () => {
+  it('with an idle connection', async () => {
+    await using server = await RawServer.start((socket) =>
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'),
+    );
+    const { stdout, stderr, lingeredMs } = await runProgram(
+      `${GET} console.log(await (await get('${server.url.href}')).body.text());`,
+    );
+    expect([stdout, stderr]).toEqual(['ok\n', '']);
+    expect(lingeredMs).toBeLessThan(1000);
+  });
+
+  it('with a body that nobody reads', async () => {
+    await using server = await RawServer.start((socket) =>
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok'),
+    );
+    const { stdout, stderr, lingeredMs } = await runProgram(
+      `${GET} console.log((await get('${server.url.href}')).status);`,
+    );
+    expect([stdout, stderr]).toEqual(['200\n', '']);
+    expect(lingeredMs).toBeLessThan(1000);
+  });
+
+  it('with a response of WebexFetch that nobody reads', async () => {
+    await using server = await RawServer.start((socket) =>
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok'),
+    );
+    const { stdout, stderr, lingeredMs } = await runProgram(
+      `const tokens = { token: async () => ({ accessToken: 'hush' }), reject: () => undefined };
+      const webex = new client.WebexFetch({ tokens, origins: ['${server.url.origin}'] });
+      console.log((await webex.fetch('${server.url.href}')).status);`,
+    );
+    expect([stdout, stderr]).toEqual(['200\n', '']);
+    expect(lingeredMs).toBeLessThan(1000);
+  });
+
+  it('with a TokenSource and a WebexFetch that nobody closes', async () => {
+    await using vault = await ScriptedVault.start();
+    await using webex = await ScriptedWebex.start({ body: { ok: true } });
+    vault.answer('oauthapp/creds/testauth', credentialAnswer('hush', new Date(Date.now() + 3_600_000)));
+    const { stdout, stderr, lingeredMs } = await runProgram(
+      `const tokens = new client.TokenSource({
+        address: '${vault.address}', credential: 'testauth', roleId: 'r', secretId: 's',
+      });
+      const webex = new client.WebexFetch({ tokens, origins: ['${webex.url}'] });
+      console.log(await (await webex.fetch('${webex.url}/')).text());`,
+    );
+    expect([stdout, stderr]).toEqual(['{"ok":true}\n', '']);
+    expect(lingeredMs).toBeLessThan(1000);
+  });
+
+  it('with an idle connection through a proxy', async () => {
+    const authority = await CertificateAuthority.create();
+    const certificate = await authority.issue({ commonName: 'x', dnsNames: ['vault.test'], ipAddresses: [] });
+    await using server = await TlsServer.start(certificate);
+    await using proxy = await ConnectProxy.start({ ports: { 'vault.test:443': server.port } });
+    const { stdout, stderr, lingeredMs } = await runProgram(
+      `${GET} console.log(await (await get('https://vault.test', process.env.CA)).body.text());`,
+      { HTTPS_PROXY: proxy.url(), CA: authority.certificatePem },
+    );
+    expect([stdout, stderr]).toEqual(['ok\n', '']);
+    expect(lingeredMs).toBeLessThan(1000);
+  });
+});
+
+describe('NODE_TLS_REJECT_UNAUTHORIZED=0', () => {
+  let certificate: Awaited<ReturnType<CertificateAuthority['issue']>>;
+
+  beforeAll(async () => {
+    const authority = await CertificateAuthority.create();
+    certificate = await authority.issue({ commonName: 'x', dnsNames: ['localhost'], ipAddresses: [] });
+  });
+
+  async function failure(address: string, env: Record<string, string>): Promise<string> {
+    const { stdout } = await runProgram(
+      `${GET} console.log(await get('${address}', process.env.CA).then(({ status }) => status, ({ code }) => code));`,
+      { NODE_TLS_REJECT_UNAUTHORIZED: '0', ...env },
+    );
+    return stdout.trim();
+  }
+
+  it('does not make a server trusted', async () => {
+    await using server = await TlsServer.start(certificate);
+    expect(await failure(`https://localhost:${server.port}`, {})).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
+    expect(server.requests).toEqual([]);
+  });
+
+  it('makes neither a proxy trusted nor a server behind one', async () => {
+    await using server = await TlsServer.start(certificate);
+    await using plain = await ConnectProxy.start({ ports: { 'vault.test:443': server.port } });
+    await using tls = await ConnectProxy.start({ ports: { 'vault.test:443': server.port }, certificate });
+    expect(await failure('https://vault.test', { HTTPS_PROXY: plain.url() })).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
+    expect(
+      await failure('https://vault.test', { HTTPS_PROXY: tls.url('user:hush').replace('127.0.0.1', 'localhost') }),
+    ).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE of the proxy');
+    expect([server.requests, tls.asked]).toEqual([[], []]);
+  });
+});
