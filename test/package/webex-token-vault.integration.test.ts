@@ -195,7 +195,7 @@ describeUnless(terraformUnavailable())('what two constructs declare', () => {
     await synthesize('constructs.ts', {
       PLUGIN_SHA256: sha256,
       PLUGIN_COMMAND: command,
-      WEBEX_CLIENT_ID: 'client-1',
+      WEBEX_CLIENT_ID: engine.declaration.integrations[0]?.clientId ?? '',
       WEBEX_API_URL: engine.webex.apiUrl,
     });
     expect(await terraform('init', '-input=false')).toMatchObject({ exitCode: 0 });
