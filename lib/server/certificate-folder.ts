@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/pro
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { errorCode, ExplainedError } from 'webex-token-client/core';
-import { writeAtomically, type FileOwner } from './atomic-file';
+import { refuseWithoutModes, writeAtomically, type FileOwner } from './atomic-file';
 import { CertificateAuthority, subjectAlternativeNames } from './certificate-authority';
 import { giveGuarded, ownerOfGuarded, readGuarded } from './guarded-path';
 import { isHostName } from '../declaration/host-name';
@@ -92,6 +92,7 @@ export async function certifiedServers(folder: string): Promise<string[]> {
 export async function prepareCertificates(options: CertificateFolderOptions): Promise<CertificateReport[]> {
   checkOptions(options);
   const { folder, servers = await certifiedServers(folder) } = options;
+  refuseWithoutModes(folder);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const mode = (await stat(folder)).mode & 0o777;
   if ((mode & 0o077) !== 0) {
