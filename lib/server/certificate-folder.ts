@@ -3,9 +3,10 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/pro
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { errorCode, ExplainedError } from 'webex-token-client/core';
-import { writeAtomically, type FileOwner } from './atomic-file';
+import { refuseWithoutModes, writeAtomically, type FileOwner } from './atomic-file';
 import { CertificateAuthority, subjectAlternativeNames } from './certificate-authority';
 import { giveGuarded, ownerOfGuarded, readGuarded } from './guarded-path';
+import { isHostName } from '../declaration/host-name';
 import { checkTlsFiles } from '../declaration/tls-files';
 
 /*
@@ -18,7 +19,6 @@ import { checkTlsFiles } from '../declaration/tls-files';
 
 const CA = 'ca';
 const RENEW_BEFORE_DAYS = 30;
-const HOST_NAME = /^(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*$/i;
 /** Of a folder until it is complete. One that a crash has left must not pass for that of a host. */
 const PARTIAL = '.partial-';
 
@@ -77,7 +77,7 @@ export function serverTlsFiles(folder: string, server: string): ServerFiles {
 export async function certifiedServers(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   return entries
-    .filter((entry) => entry.isDirectory() && entry.name !== CA && HOST_NAME.test(entry.name))
+    .filter((entry) => entry.isDirectory() && entry.name !== CA && isHostName(entry.name))
     .filter(({ name }) => !name.includes(PARTIAL))
     .map(({ name }) => name)
     .sort();
@@ -92,6 +92,7 @@ export async function certifiedServers(folder: string): Promise<string[]> {
 export async function prepareCertificates(options: CertificateFolderOptions): Promise<CertificateReport[]> {
   checkOptions(options);
   const { folder, servers = await certifiedServers(folder) } = options;
+  refuseWithoutModes(folder);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const mode = (await stat(folder)).mode & 0o777;
   if ((mode & 0o077) !== 0) {
@@ -238,7 +239,7 @@ function expiry(certificatePem: string): Date {
 
 function checkOptions({ servers = [], dnsNames = [], ipAddresses = [], owner }: CertificateFolderOptions): void {
   for (const name of [...servers, ...dnsNames]) {
-    if (!HOST_NAME.test(name) || isIP(name) !== 0) {
+    if (!isHostName(name)) {
       throw new ExplainedError(`"${name}" must be a host name; give an IP address with --ip`);
     }
   }
