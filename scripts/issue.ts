@@ -3,7 +3,8 @@ import { vaultOptionsFromEnvironment } from 'webex-token-client/core';
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { findApp, type App } from '../lib/declaration/deployment';
-import { issuerPolicy, issueSecretId, type WrappedSecretId } from '../lib/access/secret-id';
+import { issuerPolicy } from '../lib/declaration/policies';
+import { issueSecretId, type WrappedSecretId } from '../lib/access/secret-id';
 import { VaultClient } from '../lib/vault/vault-client';
 
 /*

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { ExplainedError, loginAppRole, NotPermitted } from 'webex-token-client/core';
 import type { Deployment } from '../declaration/deployment';
-import { authorizerPolicyName, provisionerPolicy, provisionerPolicyName } from '../declaration/policies';
+import { authorizerPolicyName, issuerPolicy, provisionerPolicy, provisionerPolicyName } from '../declaration/policies';
 import { provisionerRights } from '../declaration/rights';
-import { issuerPolicy } from '../access/secret-id';
 import { type VaultClient } from '../vault/vault-client';
 
 /*
