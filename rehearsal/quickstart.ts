@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppRoleLogin, ExplainedError, readCredential, WebexResponseError } from 'webex-token-client/core';
 import { peopleMe } from '../lib/consent/people-me';
 import { authorize } from '../lib/consent/code-grant';
-import { findCredential, type Deployment } from '../lib/declaration/deployment';
+import { findCredential, type App, type Deployment } from '../lib/declaration/deployment';
 import { authorizerPolicyName } from '../lib/declaration/policies';
 import { findOauthappPlugin } from './server/oauthapp-plugin';
 import { findOpenBao } from './server/openbao-binary';
@@ -25,17 +25,18 @@ export interface QuickstartOptions {
   readonly steps: StepLog;
   /** Shows the consent URL to a person. @default - the consent is given without one */
   readonly onConsentUrl?: (url: string) => Promise<void>;
+  /** Whether somebody goes on with what it leaves running. @default false */
+  readonly keep?: boolean;
   readonly signal: AbortSignal;
 }
 
 /** What a quickstart leaves running, until its rehearsal is disposed of. */
 export interface Quickstart {
   readonly rehearsal: Rehearsal;
-  readonly appName: string;
+  readonly app: App;
   readonly credentialName: string;
-  readonly roleId: string;
-  readonly secretId: string;
-  readonly authorizerToken: string;
+  /** Path of the server's binary, which is its command line too. */
+  readonly binary: string;
 }
 
 /**
@@ -45,7 +46,7 @@ export interface Quickstart {
  * @throws ExplainedError saying which part did not work
  */
 export async function runQuickstart(
-  { declared, steps, onConsentUrl, signal }: QuickstartOptions,
+  { declared, steps, onConsentUrl, keep = false, signal }: QuickstartOptions,
   onRehearsal: (rehearsal: Promise<Rehearsal>) => void,
 ): Promise<Quickstart> {
   const app = declared.apps[0];
@@ -65,7 +66,13 @@ export async function runQuickstart(
   });
 
   const { rehearsal } = await steps.run('Starting OpenBao and a simulated Webex', async () => {
-    const starting = Rehearsal.start({ declared, binary, pluginPath, accessTokenTtlSeconds: SHORT_LIFE_SECONDS });
+    const starting = Rehearsal.start({
+      declared,
+      binary,
+      pluginPath,
+      accessTokenTtlSeconds: SHORT_LIFE_SECONDS,
+      hasBackups: keep,
+    });
     onRehearsal(starting);
     const started = await starting;
     return {
@@ -130,8 +137,7 @@ export async function runQuickstart(
     }
   });
 
-  // Another secret id: the first one may have been for one login.
-  return { rehearsal, appName: app.name, credentialName, ...(await rehearsal.appRole(app.name)), authorizerToken };
+  return { rehearsal, app, credentialName, binary };
 }
 
 /** Display name of the account, where the declared scopes let Webex tell. */

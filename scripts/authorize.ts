@@ -5,9 +5,9 @@ import { CREDENTIAL_EXIT_CODES, oneLine, vaultOptionsFromEnvironment } from 'web
 import { authorize, type Grant } from '../lib/consent/code-grant';
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
+import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
 import { findCredential } from '../lib/declaration/deployment';
-import { VaultClient } from '../lib/vault/vault-client';
-import { requireToken } from '../lib/access/vault-login';
+import { OperatorSession } from '../lib/server/operator-session';
 
 /** Has a person consent to a credential, once. */
 
@@ -24,7 +24,8 @@ export function define(command: Command, signal: AbortSignal): void {
     summary: 'Has a person consent to a credential in the browser, and leaves the grant in Vault.',
     environment: {
       ...VAULT_ENVIRONMENT,
-      VAULT_TOKEN: "token with the authorizer's policy; default: in ~/.vault-token",
+      VAULT_TOKEN:
+        "token with the authorizer's policy; default: by the operators folder, else the one in ~/.vault-token",
     },
     exitCodes: CREDENTIAL_EXIT_CODES,
   })
@@ -34,14 +35,17 @@ export function define(command: Command, signal: AbortSignal): void {
     .option('--no-open', 'do not open the browser')
     .option('--timeout-seconds <n>', 'how long each consent may take', wholeNumber, 300)
     .option('--json', 'print the result as JSON')
+    .addOption(operatorsOption('authorizer'))
     .action(async (name: string, options: Options) => {
       const { deployment } = await declaredDeployment(command);
       findCredential(deployment, name);
       const vaultOptions = vaultOptionsFromEnvironment(deployment.vault);
-      requireToken(vaultOptions);
+      await using session = await OperatorSession.open(vaultOptions, 'authorizer', {
+        operators: operatorFolder(command),
+      });
       using prompt = options.manual ? new RedirectPrompt() : undefined;
       const grant = await authorize({
-        vault: new VaultClient(vaultOptions),
+        vault: session.vault,
         deployment,
         credentialName: name,
         replace: options.replace,

@@ -16,6 +16,9 @@ export const OPERATORS_MOUNT = 'operators';
 export const OPERATOR_NAMES = ['administrator', 'provisioner', 'authorizer', 'issuer', 'backup'] as const;
 export type OperatorName = (typeof OPERATOR_NAMES)[number];
 
+/** Those whose task is the whole server, in its root namespace; the others act where the deployment is. */
+export const SERVER_OPERATORS: readonly OperatorName[] = ['administrator', 'backup'];
+
 /** What each is for, to be shown. */
 export const OPERATOR_PURPOSES: Readonly<Record<OperatorName, string>> = {
   administrator: 'starts a root token, which then takes the key shares as well',

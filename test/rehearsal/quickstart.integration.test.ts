@@ -1,9 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { QUICKSTART_STEPS, runQuickstart } from '../../rehearsal/quickstart';
-import type { Rehearsal } from '../../rehearsal/rehearsal';
+import { Rehearsal } from '../../rehearsal/rehearsal';
+import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
+import { findOpenBao } from '../../rehearsal/server/openbao-binary';
 import { StepLog } from '../../rehearsal/step-log';
 import { defineDeployment, type DeploymentInput } from '../../lib/declaration/deployment';
+import type { Declaration } from '../fixtures/declaration';
 
 /* What a user may have edited in deployment.ts, and what the rehearsal must cope with. */
 
@@ -61,4 +66,16 @@ test.each<[string, Partial<DeploymentInput>]>([
 test('works where the scopes do not let Webex say whose account it is', async () => {
   const printed = await quickstart({ credentials: [{ ...credential, scopes: ['meeting:schedules_read'] }] });
   expect(printed).toContain(' 8/9  ✔ access token read; people/me says: nothing, as its scopes do not let it');
+});
+
+test('hands a thousand apps on to the processes that it starts', async () => {
+  const apps = Array.from({ length: 1000 }, (_, index) => ({ name: `app-${index}`, reads: ['testauth'] }));
+  await using rehearsal = await Rehearsal.start({
+    declared: defineDeployment({ ...base, apps }),
+    binary: await findOpenBao(),
+    pluginPath: await findOauthappPlugin(),
+  });
+  const stack = readFileSync(join(await rehearsal.synthesize(), 'cdk.tf.json'), 'utf8');
+  const { resource } = JSON.parse(stack) as Declaration;
+  expect(Object.keys(resource.vault_approle_auth_backend_role ?? {})).toHaveLength(1000);
 });
