@@ -5,7 +5,7 @@ import { CREDENTIAL_EXIT_CODES, oneLine, vaultOptionsFromEnvironment } from 'web
 import { authorize, type Grant } from '../lib/consent/code-grant';
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
-import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
+import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/cli/operators-option';
 import { findCredential } from '../lib/declaration/deployment';
 import { OperatorSession } from '../lib/server/operator-session';
 
@@ -22,11 +22,7 @@ interface Options {
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary: 'Has a person consent to a credential in the browser, and leaves the grant in Vault.',
-    environment: {
-      ...VAULT_ENVIRONMENT,
-      VAULT_TOKEN:
-        "token with the authorizer's policy; default: by the operators folder, else the one in ~/.vault-token",
-    },
+    environment: { ...VAULT_ENVIRONMENT, ...AUTHORIZER_ENVIRONMENT },
     exitCodes: CREDENTIAL_EXIT_CODES,
   })
     .argument('<credential>', 'name of the credential, as in deployment.ts')

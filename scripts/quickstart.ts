@@ -49,11 +49,11 @@ export function define(command: Command, signal: AbortSignal): void {
         );
         process.stdout.write(`\nIt works: ${((performance.now() - started) / 1000).toFixed(1)} s in all.\n`);
         if (options.keep) {
-          process.stdout.write(await howToUse(quickstart));
+          process.stdout.write(await instructions(quickstart));
           await interruption(signal);
         }
       } finally {
-        // One that did not start has said so already.
+        // A failed start has already been reported.
         await (await rehearsal?.catch(() => undefined))?.stop();
         await unlock();
       }
@@ -81,7 +81,7 @@ function interruption(signal: AbortSignal): Promise<void> {
   });
 }
 
-async function howToUse({ rehearsal, binary, app, credentialName }: Quickstart): Promise<string> {
+async function instructions({ rehearsal, binary, app, credentialName }: Quickstart): Promise<string> {
   const file = await writeShellEnvironment(rehearsal, binary);
   const { apps, engine } = rehearsal.deployment;
   const other = apps[1] ?? app;

@@ -7,7 +7,7 @@ import {
 } from 'webex-token-client/core';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
-import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
+import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/cli/operators-option';
 import { findCredential } from '../lib/declaration/deployment';
 import { deleteCredential, findRevocable, whatRemains } from '../lib/consent/revocation';
 import { OperatorSession } from '../lib/server/operator-session';
@@ -18,11 +18,7 @@ export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
       'Deletes a credential in Vault: its apps get no more tokens. Webex is not told; the command says what to do.',
-    environment: {
-      ...VAULT_ENVIRONMENT,
-      VAULT_TOKEN:
-        "token with the authorizer's policy; default: by the operators folder, else the one in ~/.vault-token",
-    },
+    environment: { ...VAULT_ENVIRONMENT, ...AUTHORIZER_ENVIRONMENT },
     exitCodes: CREDENTIAL_EXIT_CODES,
   })
     .argument('<credential>', 'name of the credential, as in deployment.ts')
