@@ -86,7 +86,7 @@ export async function authorize(options: AuthorizeOptions): Promise<Grant> {
     timeoutSeconds: options.timeoutSeconds ?? 300,
     signal: options.signal ?? new AbortController().signal,
   };
-  const existing = await findGrant(vault, run.mountPath, credential.name);
+  const existing = await findGrant(vault, run.mountPath, credential);
   if (existing === undefined) {
     return await establish(run);
   }

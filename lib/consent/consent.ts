@@ -2,12 +2,13 @@ import { z } from 'zod';
 import {
   ExplainedError,
   explainRefusal,
-  NotDeployed,
   TemporarilyUnavailable,
   VaultResponseError,
   whatVaultSaid,
+  whatWebexRefused,
 } from 'webex-token-client/core';
-import { clientSecretVariable, type Credential, type Integration } from '../declaration/deployment';
+import type { Credential, Integration } from '../declaration/deployment';
+import { refusedIntegration } from './refused-integration';
 import { ConsentState, type ReceivedCode, type RedirectChannel } from './redirect';
 import { type VaultClient } from '../vault/vault-client';
 
@@ -101,32 +102,20 @@ function tooLate(timeoutSeconds: number): ExplainedError {
  * @param target name of the credential in Vault
  */
 export async function exchangeCode(subject: ConsentSubject, code: string, target: string): Promise<void> {
-  const { vault, mountPath, integration, credential } = subject;
+  const { vault, mountPath, integration } = subject;
   const data = { server: integration.name, code, redirect_url: integration.redirectUrl };
   try {
     await vault.write(`${mountPath}/creds/${target}`, data);
   } catch (error) {
-    throw error instanceof VaultResponseError ? explainExchange(error, subject, code, credential.name) : error;
+    throw error instanceof VaultResponseError ? explainExchange(error, subject, code) : error;
   }
 }
 
-function explainExchange(
-  error: VaultResponseError,
-  subject: ConsentSubject,
-  code: string,
-  name: string,
-): ExplainedError {
-  const { mountPath, vault, integration } = subject;
+function explainExchange(error: VaultResponseError, subject: ConsentSubject, code: string): ExplainedError {
+  const { mountPath, vault, credential } = subject;
   const said = whatVaultSaid(error, [code]) || 'no message';
-  if (said.includes('missing client secret')) {
-    return new NotDeployed(
-      `Vault has no client secret for integration "${integration.name}", so the code could not be exchanged; set TF_VAR_${clientSecretVariable(integration.name)}, raise its clientSecretVersion and deploy`,
-    );
-  }
-  if (said.includes('invalid_client')) {
-    return new NotDeployed(
-      `Webex does not accept the client id and secret of integration "${integration.name}" (${said}); set TF_VAR_${clientSecretVariable(integration.name)}, raise its clientSecretVersion and deploy`,
-    );
+  if (whatWebexRefused(said) === 'client') {
+    return refusedIntegration(credential, said, 'nothing was changed');
   }
   if (said.includes('server rejected request')) {
     return new ExplainedError(
@@ -138,5 +127,5 @@ function explainExchange(
       `Vault could not exchange the code at Webex (${said}); nothing was changed; check that the server reaches Webex, then run it again`,
     );
   }
-  return explainRefusal(error, vault.address, mountPath, name, [code]);
+  return explainRefusal(error, vault.address, mountPath, credential.name, [code]);
 }
