@@ -24,10 +24,16 @@ export interface ConsentSubject {
   readonly credential: Credential;
 }
 
+/**
+ * Shows the URL to whoever consents; may take as long as the consent does.
+ *
+ * @param over aborted once the consent has come, or is waited for no longer
+ */
+export type ShowUrl = (url: string, over: AbortSignal) => void | Promise<void>;
+
 export interface ConsentContext extends ConsentSubject {
   readonly channel: RedirectChannel;
-  /** Shows the URL to whoever consents; may take as long as the consent does. */
-  readonly onUrl: (url: string) => void | Promise<void>;
+  readonly onUrl: ShowUrl;
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
 }
@@ -76,7 +82,7 @@ export async function askForConsent(context: ConsentContext, loginHint?: string)
   // The channel waits before the URL is shown, as the redirect may come at once.
   const expected = { state, integration: integration.name, scopes: credential.scopes };
   const received = channel.receive(expected, stop.signal);
-  const shown = (async () => context.onUrl(url))();
+  const shown = (async () => context.onUrl(url, stop.signal))();
   try {
     return await Promise.race([received, shown.then(() => received)]);
   } finally {
