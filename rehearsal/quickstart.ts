@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppRoleLogin, ExplainedError, readCredential, WebexResponseError } from 'webex-token-client/core';
 import { peopleMe } from '../lib/consent/people-me';
 import { authorize } from '../lib/consent/code-grant';
+import type { ShowUrl } from '../lib/consent/consent';
 import { findCredential, type App, type Deployment } from '../lib/declaration/deployment';
 import { authorizerPolicyName } from '../lib/declaration/policies';
 import { findOauthappPlugin } from './server/oauthapp-plugin';
@@ -24,7 +25,7 @@ export interface QuickstartOptions {
   readonly declared: Deployment;
   readonly steps: StepLog;
   /** Shows the consent URL to a person. @default - the consent is given without one */
-  readonly onConsentUrl?: (url: string) => Promise<void>;
+  readonly onConsentUrl?: ShowUrl;
   /** Whether somebody goes on with what it leaves running. @default false */
   readonly keep?: boolean;
   readonly signal: AbortSignal;

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { CREDENTIAL_EXIT_CODES, oneLine, vaultOptionsFromEnvironment } from 'webex-token-client/core';
 import { authorize, type Grant } from '../lib/consent/code-grant';
+import { openInBrowser } from '../lib/cli/browser';
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/cli/operators-option';
@@ -47,7 +48,7 @@ export function define(command: Command, signal: AbortSignal): void {
         replace: options.replace,
         timeoutSeconds: options.timeoutSeconds,
         askForRedirect: prompt && ((problem, waiting) => prompt.ask(problem, waiting)),
-        onUrl: (url) => showUrl(url, options),
+        onUrl: (url, over) => showUrl(url, over, options),
         onNotice: say,
         signal,
       });
@@ -56,23 +57,12 @@ export function define(command: Command, signal: AbortSignal): void {
     });
 }
 
-async function showUrl(url: string, { open, manual }: Options): Promise<void> {
+async function showUrl(url: string, over: AbortSignal, { open, manual }: Options): Promise<void> {
   say(`Consent on this page:\n\n  ${url}\n`);
   if (manual) {
     say('At the end the browser shows an address that it cannot open: copy that whole address.');
   } else if (open) {
-    await openBrowser(url);
-  }
-}
-
-/** The URL is printed already, so a browser that does not start is no failure. */
-async function openBrowser(url: string): Promise<void> {
-  const failed = (): void => say('The browser could not be started; open the page by hand.');
-  try {
-    const { default: open } = await import('open');
-    (await open(url)).once('error', failed);
-  } catch {
-    failed();
+    await openInBrowser(url, over, () => say('The browser could not be started; open the page by hand.'));
   }
 }
 

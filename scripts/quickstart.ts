@@ -4,6 +4,7 @@ import { QUICKSTART_STEPS, runQuickstart, type Quickstart } from '../rehearsal/q
 import type { Rehearsal } from '../rehearsal/rehearsal';
 import { appEnvironmentFile, writeShellEnvironment } from '../rehearsal/shell-environment';
 import { StepLog } from '../rehearsal/step-log';
+import { openInBrowser } from '../lib/cli/browser';
 import { describeCommand } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 
@@ -40,7 +41,7 @@ export function define(command: Command, signal: AbortSignal): void {
             declared: deployment,
             steps: new StepLog(QUICKSTART_STEPS, signal),
             keep: options.keep,
-            onConsentUrl: options.open ? openInBrowser : undefined,
+            onConsentUrl: options.open ? showUrl : undefined,
             signal,
           },
           (starting) => {
@@ -60,10 +61,9 @@ export function define(command: Command, signal: AbortSignal): void {
     });
 }
 
-async function openInBrowser(url: string): Promise<void> {
-  const { default: open } = await import('open');
+async function showUrl(url: string, over: AbortSignal): Promise<void> {
   process.stdout.write(`\n  Consent here: ${url}\n\n`);
-  await open(url).catch(() => undefined);
+  await openInBrowser(url, over, () => undefined);
 }
 
 /** Resolves on Ctrl-C: with `--keep` that is how it is meant to end. A timer keeps the process up until then. */
