@@ -122,7 +122,7 @@ describe('TokenSource on the real engine', () => {
 
     it('refused as a client: correct the integration, and nobody has to consent', async () => {
       Object.assign(vault.webex.behaviour, EXPIRED_AT_ONCE);
-      await authorise('one');
+      await vault.engine.authorise(vault.admin, 'one');
       await vault.engine.writeIntegration(vault.admin, 'another-secret');
       await expect(source().token()).rejects.toBeInstanceOf(IntegrationRefused);
       await vault.engine.writeIntegration(vault.admin);
