@@ -19,7 +19,6 @@ export default tseslint.config(
     rules: {
       'no-console': 'error',
       'no-restricted-properties': ['error', { object: 'process', property: 'exit' }],
-      'no-restricted-imports': ['error', { patterns: ['**/scripts/*', '**/samples/*', '**/rehearsal/*'] }],
     },
   },
   {
@@ -28,21 +27,7 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-empty-object-type': ['error', { allowInterfaces: 'with-single-extends' }] },
   },
   {
-    files: ['rehearsal/**/*.ts'],
-    rules: { 'no-restricted-imports': ['error', { patterns: ['**/scripts/*', '**/constructs/*'] }] },
-  },
-  {
-    // Written as an outsider would, who has the client by name and none of the rest.
-    files: ['samples/**/*.ts'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        { patterns: ['**/client/*', '**/lib/*', '**/constructs/*', '**/rehearsal/*', '**/scripts/*', '**/deployment'] },
-      ],
-    },
-  },
-  {
-    files: ['**/*.js', '**/*.mjs'],
+    files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
     languageOptions: {
       globals: { process: 'readonly', module: 'writable', require: 'readonly', __dirname: 'readonly' },
     },

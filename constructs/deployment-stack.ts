@@ -2,6 +2,7 @@ import { DataResource, LocalBackend, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { ExplainedError } from 'webex-token-client/core';
 import type { Deployment } from '../lib/declaration/deployment';
+import { provideIsArray } from './is-array';
 import { pathFromOutput } from './output-path';
 import { StateBackend } from './state-backend';
 
@@ -25,6 +26,7 @@ export abstract class DeploymentStack extends TerraformStack {
 
   constructor(scope: Construct, id: string, { backend, vault }: Deployment, props: DeploymentStackProps = {}) {
     super(scope, id);
+    provideIsArray();
     const { folder = process.cwd(), name = DEFAULT_NAME } = props;
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
       throw new ExplainedError(

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppRoleLogin, ExplainedError, readCredential, WebexResponseError } from 'webex-token-client/core';
 import { peopleMe } from '../lib/consent/people-me';
 import { authorize } from '../lib/consent/code-grant';
-import { findCredential, type Deployment } from '../lib/declaration/deployment';
+import type { ShowUrl } from '../lib/consent/consent';
+import { findCredential, type App, type Deployment } from '../lib/declaration/deployment';
 import { authorizerPolicyName } from '../lib/declaration/policies';
 import { findOauthappPlugin } from './server/oauthapp-plugin';
-import { findOpenBao } from './server/openbao-binary';
+import { findServer } from './server/server-binary';
 import { Rehearsal } from './rehearsal';
 import type { StepLog } from './step-log';
 
@@ -24,18 +25,19 @@ export interface QuickstartOptions {
   readonly declared: Deployment;
   readonly steps: StepLog;
   /** Shows the consent URL to a person. @default - the consent is given without one */
-  readonly onConsentUrl?: (url: string) => Promise<void>;
+  readonly onConsentUrl?: ShowUrl;
+  /** Whether somebody goes on with what it leaves running. @default false */
+  readonly keep?: boolean;
   readonly signal: AbortSignal;
 }
 
 /** What a quickstart leaves running, until its rehearsal is disposed of. */
 export interface Quickstart {
   readonly rehearsal: Rehearsal;
-  readonly appName: string;
+  readonly app: App;
   readonly credentialName: string;
-  readonly roleId: string;
-  readonly secretId: string;
-  readonly authorizerToken: string;
+  /** Path of the server's binary, which is its command line too. */
+  readonly binary: string;
 }
 
 /**
@@ -45,7 +47,7 @@ export interface Quickstart {
  * @throws ExplainedError saying which part did not work
  */
 export async function runQuickstart(
-  { declared, steps, onConsentUrl, signal }: QuickstartOptions,
+  { declared, steps, onConsentUrl, keep = false, signal }: QuickstartOptions,
   onRehearsal: (rehearsal: Promise<Rehearsal>) => void,
 ): Promise<Quickstart> {
   const app = declared.apps[0];
@@ -56,21 +58,27 @@ export async function runQuickstart(
     );
   }
 
-  const { binary } = await steps.run('Looking for OpenBao', async (note) => {
-    return { binary: await findOpenBao(note) };
+  const { binary } = await steps.run('Looking for the server', async (note) => {
+    return { binary: await findServer(note) };
   });
 
   const { pluginPath } = await steps.run('Looking for the oauthapp plugin', async (note) => {
     return { pluginPath: await findOauthappPlugin(note) };
   });
 
-  const { rehearsal } = await steps.run('Starting OpenBao and a simulated Webex', async () => {
-    const starting = Rehearsal.start({ declared, binary, pluginPath, accessTokenTtlSeconds: SHORT_LIFE_SECONDS });
+  const { rehearsal } = await steps.run('Starting the server and a simulated Webex', async () => {
+    const starting = Rehearsal.start({
+      declared,
+      binary,
+      pluginPath,
+      accessTokenTtlSeconds: SHORT_LIFE_SECONDS,
+      hasBackups: keep,
+    });
     onRehearsal(starting);
     const started = await starting;
     return {
       rehearsal: started,
-      said: `OpenBao at ${started.server.address}, a simulated Webex at ${started.webex.url} (its access tokens live ${SHORT_LIFE_SECONDS} s, not 14 days)`,
+      said: `${started.server.product} at ${started.server.address}, a simulated Webex at ${started.webex.url} (its access tokens live ${SHORT_LIFE_SECONDS} s, not 14 days)`,
     };
   });
 
@@ -130,8 +138,7 @@ export async function runQuickstart(
     }
   });
 
-  // Another secret id: the first one may have been for one login.
-  return { rehearsal, appName: app.name, credentialName, ...(await rehearsal.appRole(app.name)), authorizerToken };
+  return { rehearsal, app, credentialName, binary };
 }
 
 /** Display name of the account, where the declared scopes let Webex tell. */

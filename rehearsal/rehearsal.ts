@@ -24,6 +24,8 @@ export interface RehearsalOptions {
   readonly pluginPath: string;
   /** Life of an access token at the simulated Webex. @default - as at Webex, 14 days */
   readonly accessTokenTtlSeconds?: number;
+  /** Whether the server can be backed up. It starts a second later then. @default false */
+  readonly hasBackups?: boolean;
 }
 
 /** A real server and a simulated Webex on loopback, and the declaration pointed at them. */
@@ -35,11 +37,11 @@ export class Rehearsal implements AsyncDisposable {
   readonly admin: VaultClient;
   /** Client secrets, by the name of their Terraform variable. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Private, and removed when it ends. */
-  readonly folder = mkdtempSync(join(tmpdir(), 'webex-token-vault-'));
   #stackDirectory: string | undefined;
 
   private constructor(
+    /** Private, and removed when it ends. */
+    readonly folder: string,
     readonly server: OpenBaoServer,
     readonly webex: WebexSimulator,
     declared: Deployment,
@@ -55,9 +57,16 @@ export class Rehearsal implements AsyncDisposable {
     this.variables = Object.fromEntries([...secrets].map(([name, secret]) => [clientSecretVariable(name), secret]));
   }
 
-  static async start({ declared, binary, pluginPath, accessTokenTtlSeconds }: RehearsalOptions): Promise<Rehearsal> {
-    const server = await OpenBaoServer.start({ binary, pluginDirectory: dirname(pluginPath) });
+  static async start(options: RehearsalOptions): Promise<Rehearsal> {
+    const { declared, binary, pluginPath, accessTokenTtlSeconds, hasBackups = false } = options;
+    const folder = mkdtempSync(join(tmpdir(), 'webex-token-vault-'));
+    let server: OpenBaoServer | undefined;
     try {
+      server = await OpenBaoServer.start({
+        binary,
+        pluginDirectory: dirname(pluginPath),
+        raftDirectory: hasBackups ? join(folder, 'raft') : undefined,
+      });
       const pointed = { vaultAddress: server.address, redirectPort: await freePort(), pluginPath };
       const secrets = new Map(declared.integrations.map(({ name }) => [name, randomBytes(32).toString('base64url')]));
       const { integrations, credentials } = rehearse(declared, { ...pointed, webexApiUrl: declared.webex.apiUrl });
@@ -71,9 +80,10 @@ export class Rehearsal implements AsyncDisposable {
           scopes: credentials.filter(({ integration }) => integration === name).flatMap(({ scopes }) => scopes),
         })),
       });
-      return new Rehearsal(server, webex, declared, { ...pointed, webexApiUrl: webex.apiUrl }, secrets);
+      return new Rehearsal(folder, server, webex, declared, { ...pointed, webexApiUrl: webex.apiUrl }, secrets);
     } catch (error) {
-      await server.stop();
+      await server?.stop();
+      rmSync(folder, { recursive: true, force: true });
       throw error;
     }
   }

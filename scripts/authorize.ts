@@ -3,11 +3,12 @@ import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { CREDENTIAL_EXIT_CODES, oneLine, vaultOptionsFromEnvironment } from 'webex-token-client/core';
 import { authorize, type Grant } from '../lib/consent/code-grant';
+import { openInBrowser } from '../lib/cli/browser';
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
+import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/cli/operators-option';
 import { findCredential } from '../lib/declaration/deployment';
-import { VaultClient } from '../lib/vault/vault-client';
-import { requireToken } from '../lib/access/vault-login';
+import { OperatorSession } from '../lib/server/operator-session';
 
 /** Has a person consent to a credential, once. */
 
@@ -22,10 +23,7 @@ interface Options {
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary: 'Has a person consent to a credential in the browser, and leaves the grant in Vault.',
-    environment: {
-      ...VAULT_ENVIRONMENT,
-      VAULT_TOKEN: "token with the authorizer's policy; default: in ~/.vault-token",
-    },
+    environment: { ...VAULT_ENVIRONMENT, ...AUTHORIZER_ENVIRONMENT },
     exitCodes: CREDENTIAL_EXIT_CODES,
   })
     .argument('<credential>', 'name of the credential, as in deployment.ts')
@@ -34,20 +32,23 @@ export function define(command: Command, signal: AbortSignal): void {
     .option('--no-open', 'do not open the browser')
     .option('--timeout-seconds <n>', 'how long each consent may take', wholeNumber, 300)
     .option('--json', 'print the result as JSON')
+    .addOption(operatorsOption('authorizer'))
     .action(async (name: string, options: Options) => {
       const { deployment } = await declaredDeployment(command);
       findCredential(deployment, name);
       const vaultOptions = vaultOptionsFromEnvironment(deployment.vault);
-      requireToken(vaultOptions);
+      await using session = await OperatorSession.open(vaultOptions, 'authorizer', {
+        operators: operatorFolder(command),
+      });
       using prompt = options.manual ? new RedirectPrompt() : undefined;
       const grant = await authorize({
-        vault: new VaultClient(vaultOptions),
+        vault: session.vault,
         deployment,
         credentialName: name,
         replace: options.replace,
         timeoutSeconds: options.timeoutSeconds,
         askForRedirect: prompt && ((problem, waiting) => prompt.ask(problem, waiting)),
-        onUrl: (url) => showUrl(url, options),
+        onUrl: (url, over) => showUrl(url, over, options),
         onNotice: say,
         signal,
       });
@@ -56,23 +57,12 @@ export function define(command: Command, signal: AbortSignal): void {
     });
 }
 
-async function showUrl(url: string, { open, manual }: Options): Promise<void> {
+async function showUrl(url: string, over: AbortSignal, { open, manual }: Options): Promise<void> {
   say(`Consent on this page:\n\n  ${url}\n`);
   if (manual) {
     say('At the end the browser shows an address that it cannot open: copy that whole address.');
   } else if (open) {
-    await openBrowser(url);
-  }
-}
-
-/** The URL is printed already, so a browser that does not start is no failure. */
-async function openBrowser(url: string): Promise<void> {
-  const failed = (): void => say('The browser could not be started; open the page by hand.');
-  try {
-    const { default: open } = await import('open');
-    (await open(url)).once('error', failed);
-  } catch {
-    failed();
+    await openInBrowser(url, over, () => say('The browser could not be started; open the page by hand.'));
   }
 }
 

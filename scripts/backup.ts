@@ -1,8 +1,9 @@
-import { VaultConnection, vaultOptionsFromEnvironment } from 'webex-token-client/core';
+import { vaultOptionsFromEnvironment } from 'webex-token-client/core';
 import type { Command } from 'commander';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
-import { DEFAULT_OPERATOR_FOLDER, OPERATOR_ENVIRONMENT, operatorToken } from '../lib/server/operator-folder';
+import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
+import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/server/operator-session';
 import { saveSnapshot } from '../lib/server/raft-snapshot';
 import { explainRefusals } from '../lib/server/server-refusal';
 
@@ -17,13 +18,14 @@ export function define(command: Command): void {
     environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
   })
     .argument('<file>', 'where to write it; a file of that name is replaced once the new one is whole')
-    .option('--operators <folder>', 'folder with backup-role-id and backup-secret-id', DEFAULT_OPERATOR_FOLDER)
-    .action(async (file: string, { operators }: { operators: string }) => {
+    .addOption(operatorsOption('backup'))
+    .action(async (file: string) => {
       const { vault } = (await declaredDeployment(command)).deployment;
       const options = { ...vaultOptionsFromEnvironment({ address: vault.address }), namespace: undefined };
       const { sha256, bytes } = await explainRefusals(async () => {
-        const token = await operatorToken(options, 'backup', operators);
-        return saveSnapshot(new VaultConnection({ ...options, token }), file);
+        const operators = operatorFolder(command);
+        await using session = await OperatorSession.open(options, 'backup', { operators, roleFromEnvironment: true });
+        return await saveSnapshot(session.vault.connection, file);
       });
       process.stdout.write(`${sha256}  ${file}\n`);
       process.stderr.write(`${bytes} bytes, checked\n`);

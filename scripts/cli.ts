@@ -43,6 +43,8 @@ const COMMANDS: readonly Entry[] = [
   { name: 'login', group: 'Server:', summary: 'print a Vault token of an operator' },
   { name: 'backup', group: 'Server:', summary: 'write a snapshot of the server' },
   { name: 'restore', group: 'Server:', summary: 'put a snapshot back, and prove it' },
+  { name: 'completion', summary: 'print what makes a shell complete command lines' },
+  { name: 'complete', summary: 'say what may come next; the shell runs it' },
   {
     name: 'write-integration',
     summary: 'write the client secret of an integration; Terraform runs it',
@@ -69,7 +71,8 @@ function buildProgram(version: string, signal: AbortSignal): Command {
     .addOption(deploymentOption())
     .helpOption('--help', 'say how to use it')
     .helpCommand(false)
-    .configureHelp({ showGlobalOptions: true });
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', '\nCompletion, in bash or zsh:\n  source <(npx webex-token-vault completion bash)');
   for (const { name, group, summary } of COMMANDS) {
     program
       .command(name, { hidden: group === undefined })
@@ -79,11 +82,14 @@ function buildProgram(version: string, signal: AbortSignal): Command {
   program.command('help [command]', { hidden: true }).action(async (name?: string) => {
     await program.parseAsync(name === undefined ? ['--help'] : [name, '--help'], { from: 'user' });
   });
-  return program.hook('preSubcommand', (_, command) => {
-    if (COMMANDS.some(({ name }) => name === command.name())) {
-      loadCommand(command.name()).define(command, signal);
-    }
-  });
+  return program.hook('preSubcommand', (_, command) => defineCommand(command, signal));
+}
+
+/** Gives a command of the program what its file says. */
+export function defineCommand(command: Command, signal: AbortSignal): void {
+  if (COMMANDS.some(({ name }) => name === command.name())) {
+    loadCommand(command.name()).define(command, signal);
+  }
 }
 
 /**

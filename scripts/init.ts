@@ -18,12 +18,11 @@ import {
 import { readKeyShares } from '../lib/server/key-shares';
 import {
   DEFAULT_OPERATOR_FOLDER,
-  OPERATOR_ENVIRONMENT,
-  operatorToken,
   prepareOperatorFolder,
   writeKeyShares,
   writeOperatorLogin,
 } from '../lib/server/operator-folder';
+import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/server/operator-session';
 import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../lib/server/operators';
 import { readPgpKey } from '../lib/server/pgp-key';
 import { createPrivateFolder } from '../lib/server/private-file';
@@ -123,9 +122,12 @@ async function update(
       : ['not initialised', 'npx webex-token-vault init'];
     throw new ExplainedError(`${client.address} is ${state}, so there is nothing to update; run "${command}" first`);
   }
-  const token = await operatorToken(connection, 'administrator', options.out);
+  await using session = await OperatorSession.open(connection, 'administrator', {
+    operators: { path: options.out, isNamed: false },
+    roleFromEnvironment: true,
+  });
   const shares = readKeyShares({ files: shareFile, folder: from }, signal);
-  await withRootToken(client.withToken(token), shares, (root) =>
+  await withRootToken(session.vault, shares, (root) =>
     prepareServer(root, { deployment, receiver, auditFile, report }, newSecretIds),
   );
   report('root token revoked');

@@ -2,9 +2,11 @@ import type { Command } from 'commander';
 import { vaultOptionsFromEnvironment } from 'webex-token-client/core';
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
+import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
 import { findApp, type App } from '../lib/declaration/deployment';
-import { issuerPolicy, issueSecretId, type WrappedSecretId } from '../lib/access/secret-id';
-import { VaultClient } from '../lib/vault/vault-client';
+import { issuerPolicy } from '../lib/declaration/policies';
+import { issueSecretId, type WrappedSecretId } from '../lib/access/secret-id';
+import { OperatorSession } from '../lib/server/operator-session';
 
 /*
  * Issues a secret id for an app, wrapped: the operator who runs this never sees it.
@@ -25,12 +27,14 @@ export function define(command: Command): void {
     .argument('<app>', 'name of the app in deployment.ts')
     .option('--wrap-ttl-seconds <seconds>', 'how long the app has to fetch it', wholeNumber, 300)
     .option('--json', 'print everything as JSON')
+    .addOption(operatorsOption('issuer'))
     .addHelpText('after', policyHelp)
     .action(async (appName: string, options: Options) => {
       const { deployment } = await declaredDeployment(command);
       const app = findApp(deployment, appName);
       const vaultOptions = vaultOptionsFromEnvironment(deployment.vault);
-      const issued = await issueSecretId(new VaultClient(vaultOptions), deployment, app.name, options.wrapTtlSeconds);
+      await using session = await OperatorSession.open(vaultOptions, 'issuer', { operators: operatorFolder(command) });
+      const issued = await issueSecretId(session.vault, deployment, app.name, options.wrapTtlSeconds);
       const { address, namespace } = vaultOptions;
       process.stdout.write(
         options.json

@@ -2,8 +2,15 @@ import type { Command } from 'commander';
 import { ExplainedError, quotedList, UsageError, vaultOptionsFromEnvironment } from 'webex-token-client/core';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
-import { DEFAULT_OPERATOR_FOLDER, readOperatorLogin } from '../lib/server/operator-folder';
-import { loginOperator, OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../lib/server/operators';
+import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
+import { readOperatorLogin } from '../lib/server/operator-folder';
+import {
+  loginOperator,
+  OPERATOR_NAMES,
+  OPERATOR_PURPOSES,
+  SERVER_OPERATORS,
+  type OperatorName,
+} from '../lib/server/operators';
 import { explainRefusals } from '../lib/server/server-refusal';
 import { VaultClient } from '../lib/vault/vault-client';
 
@@ -20,12 +27,13 @@ export function define(command: Command): void {
     environment,
   })
     .argument('<operator>', OPERATOR_NAMES.map((name) => `"${name}" ${OPERATOR_PURPOSES[name]}`).join('; '))
-    .option('--operators <folder>', 'folder with <operator>-role-id and <operator>-secret-id', DEFAULT_OPERATOR_FOLDER)
-    .action(async (operator: string, { operators }: { operators: string }) => {
+    .addOption(operatorsOption('<operator>'))
+    .action(async (operator: string) => {
       const name = OPERATOR_NAMES.find((known): known is OperatorName => known === operator);
       if (name === undefined) {
         throw new UsageError(`unknown operator "${operator}"; there are ${quotedList(OPERATOR_NAMES)}`);
       }
+      const operators = operatorFolder(command).path;
       const login = await readOperatorLogin(operators, name);
       if (login === undefined) {
         throw new ExplainedError(
@@ -33,7 +41,9 @@ export function define(command: Command): void {
         );
       }
       const { vault } = (await declaredDeployment(command)).deployment;
-      const client = new VaultClient({ ...vaultOptionsFromEnvironment(vault), namespace: undefined });
+      const connection = vaultOptionsFromEnvironment(vault);
+      const namespace = SERVER_OPERATORS.includes(name) ? undefined : connection.namespace;
+      const client = new VaultClient({ ...connection, namespace });
       process.stdout.write(`${await explainRefusals(() => loginOperator(client, login))}\n`);
     });
 }

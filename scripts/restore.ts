@@ -5,7 +5,8 @@ import { declaredDeployment } from '../lib/cli/deployment-option';
 import { findCredential } from '../lib/declaration/deployment';
 import { checkKeyOptions, type KeyOptions } from '../lib/server/initialisation';
 import { readKeyShares, RememberedKeyShares } from '../lib/server/key-shares';
-import { DEFAULT_OPERATOR_FOLDER, OPERATOR_ENVIRONMENT, operatorToken } from '../lib/server/operator-folder';
+import { DEFAULT_OPERATOR_FOLDER, OPERATORS_VARIABLE } from '../lib/server/operator-folder';
+import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/server/operator-session';
 import { restoreServer } from '../lib/server/restoration';
 import { explainRefusals } from '../lib/server/server-refusal';
 
@@ -78,13 +79,15 @@ export function define(command: Command, signal: AbortSignal): void {
               ? new RememberedKeyShares(readKeyShares({ files: shareFile, folder: from }, signal))
               : undefined,
           snapshotKey: () => snapshotKey(options, signal),
-          administratorToken: () =>
-            operatorToken(
-              { ...connection, token: undefined },
-              'administrator',
-              options.operators ?? from ?? DEFAULT_OPERATOR_FOLDER,
-              { ...process.env, VAULT_TOKEN: '', BAO_TOKEN: '' },
-            ),
+          administratorToken: async () => {
+            const path = options.operators ?? from ?? (process.env[OPERATORS_VARIABLE] || DEFAULT_OPERATOR_FOLDER);
+            const session = await OperatorSession.open({ ...connection, token: undefined }, 'administrator', {
+              operators: { path, isNamed: false },
+              roleFromEnvironment: true,
+              env: { ...process.env, VAULT_TOKEN: '', BAO_TOKEN: '' },
+            });
+            return session.token;
+          },
           unsealTimeoutMs: unsealTimeoutSeconds * SECOND_MS,
           confirm: (question) => confirm(question, options.yes === true, signal),
           report: (line) => process.stderr.write(`${line}\n`),

@@ -7,10 +7,10 @@ import {
 } from 'webex-token-client/core';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
+import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/cli/operators-option';
 import { findCredential } from '../lib/declaration/deployment';
 import { deleteCredential, findRevocable, whatRemains } from '../lib/consent/revocation';
-import { VaultClient } from '../lib/vault/vault-client';
-import { requireToken } from '../lib/access/vault-login';
+import { OperatorSession } from '../lib/server/operator-session';
 
 /** Deletes a credential in Vault, and says what Webex still honours. */
 
@@ -18,21 +18,19 @@ export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
       'Deletes a credential in Vault: its apps get no more tokens. Webex is not told; the command says what to do.',
-    environment: {
-      ...VAULT_ENVIRONMENT,
-      VAULT_TOKEN: "token with the authorizer's policy; default: in ~/.vault-token",
-    },
+    environment: { ...VAULT_ENVIRONMENT, ...AUTHORIZER_ENVIRONMENT },
     exitCodes: CREDENTIAL_EXIT_CODES,
   })
     .argument('<credential>', 'name of the credential, as in deployment.ts')
     .option('--yes', 'do not ask for confirmation; needed without a terminal')
+    .addOption(operatorsOption('authorizer'))
     .action(async (name: string, { yes }: { yes?: boolean }) => {
       const { deployment } = await declaredDeployment(command);
       const credential = findCredential(deployment, name);
       const { mountPath } = deployment.engine;
       const options = vaultOptionsFromEnvironment(deployment.vault);
-      requireToken(options);
-      const vault = new VaultClient(options);
+      await using session = await OperatorSession.open(options, 'authorizer', { operators: operatorFolder(command) });
+      const { vault } = session;
       const revocable = await findRevocable(vault, mountPath, name);
       if (!yes && !(await confirmed(name, vault.address, signal))) {
         throw new ExplainedError(`"${name}" was not deleted`);

@@ -44,6 +44,17 @@ it('synthesizes a server and what is in it, without a trace of this machine', as
   expect(tokens).not.toContain(`"${PROJECT_FOLDER}`);
 });
 
+it('hides no warning but the one that cdktf gives rise to', async () => {
+  const preload = join(folder, 'preload.cjs');
+  writeFileSync(preload, "process.emitWarning('another', 'DeprecationWarning', 'DEP0000');");
+  const { stderr } = await main({
+    ...deploymentInFile(folder, exampleDeployment()),
+    NODE_OPTIONS: `--require=${preload}`,
+  });
+  // Node 20 loads it in tsx's thread as well.
+  expect(new Set(stderr.match(/DEP\d+/g))).toEqual(new Set(['DEP0000']));
+});
+
 it('leaves the server out where one exists', async () => {
   expect(await main(deploymentInFile(folder, exampleDeployment()))).toMatchObject({
     code: 0,

@@ -13,6 +13,7 @@ export { nextPage } from './link-header';
 export { isLoopback } from './proxy';
 export { retryAfterMs } from './retry-after';
 export { engineMissing, explainRefusal, readCredential } from './credential';
+export { whatWebexRefused } from './oauth-rejection';
 export { describeError, oneLine, safeText } from './safe-text';
 export { appRoleFromEnvironment, engineMount } from './app-environment';
 export type { VaultRequestOptions } from './vault-connection';

@@ -77,3 +77,21 @@ export class NotPermitted extends ExplainedError {
 export class NotDeployed extends ExplainedError {
   override name = 'NotDeployed';
 }
+
+/** Webex refuses the client that presents the grant, which is intact: correct the integration, and deploy. */
+export class IntegrationRefused extends NotDeployed {
+  override name = 'IntegrationRefused';
+
+  constructor(
+    /** Name of the credential. */
+    readonly credential: string,
+    /** The engine's own words, with Webex's error code. */
+    readonly said: string,
+    message?: string,
+  ) {
+    super(
+      message ??
+        `Webex refuses the integration of credential "${credential}", and not its grant (${said}); check the client secret of that integration in Vault; nobody has to consent again`,
+    );
+  }
+}

@@ -1,5 +1,6 @@
 import {
   AuthorizationPending,
+  IntegrationRefused,
   NotAuthorizedYet,
   NotDeployed,
   NotPermitted,
@@ -8,6 +9,7 @@ import {
 } from './credential-errors';
 import { ExplainedError } from './explained-error';
 import { dateOf, fieldsOf, textOf, textsOf } from './json';
+import { whatWebexRefused } from './oauth-rejection';
 import { safeText } from './safe-text';
 import type { VaultConnection } from './vault-connection';
 import { VaultResponseError, whatVaultSaid } from './vault-errors';
@@ -45,8 +47,8 @@ export class CredentialReading {
 }
 
 /**
- * @throws NotAuthorizedYet, ReauthorizationRequired, TemporarilyUnavailable, VaultSealed, NotPermitted, NotDeployed,
- *   or VaultUnreachableError
+ * @throws NotAuthorizedYet, ReauthorizationRequired, IntegrationRefused, TemporarilyUnavailable, VaultSealed,
+ *   NotPermitted, NotDeployed, or VaultUnreachableError
  */
 export async function readCredential(
   vault: VaultConnection,
@@ -108,8 +110,12 @@ function explainState(said: string, name: string): ExplainedError {
   if (said.includes('has configuration problems') || said.includes('server configuration does not exist')) {
     return new NotDeployed(`the integration of credential "${name}" is broken (${said}); deploy webex-tokens`);
   }
-  if (said.includes('refresh failed')) {
-    return new ReauthorizationRequired(name, said);
+  switch (whatWebexRefused(said)) {
+    case 'grant':
+      return new ReauthorizationRequired(name, said);
+    case 'client':
+    case 'request':
+      return new IntegrationRefused(name, said);
   }
   if (said.includes('token expired')) {
     return new TemporarilyUnavailable(

@@ -2,6 +2,7 @@ export { AppRoleLogin, type AppRoleLoginOptions } from './app-role-login';
 export type { CredentialReading } from './credential';
 export {
   AuthorizationPending,
+  IntegrationRefused,
   NotAuthorizedYet,
   NotDeployed,
   NotPermitted,

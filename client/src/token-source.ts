@@ -60,8 +60,8 @@ export class TokenSource implements AsyncDisposable {
    * The access token, from the cache or from Vault.
    *
    * @param options.signal ends this caller's waiting; the request goes on for the others
-   * @throws NotAuthorizedYet, ReauthorizationRequired, TemporarilyUnavailable, NotPermitted, NotDeployed, VaultSealed
-   *   or VaultUnreachableError
+   * @throws NotAuthorizedYet, ReauthorizationRequired, IntegrationRefused, TemporarilyUnavailable, NotPermitted,
+   *   NotDeployed, VaultSealed or VaultUnreachableError
    */
   async token({ signal }: { readonly signal?: AbortSignal } = {}): Promise<CredentialReading> {
     signal?.throwIfAborted();

@@ -3,6 +3,8 @@ import type { Image } from '@cdktf/provider-docker/lib/image';
 import type { Network } from '@cdktf/provider-docker/lib/network';
 import { DataResource } from 'cdktf';
 import { Construct } from 'constructs';
+import { isIP } from 'node:net';
+import { shellWord } from '../shell-word';
 import type { ServerConfiguration } from './server-configuration';
 import { VAULT_SERVER_FLAVOURS } from './vault-server-flavour';
 
@@ -17,7 +19,7 @@ export interface ProductionServerContainerProps {
   readonly network: Network;
   /** Also a host name on the network. */
   readonly name: string;
-  /** Host name in the server's certificate. */
+  /** Host name or IP address in the server's certificate. */
   readonly serverName: string;
   /** Names files and folders as they are mounted here, below `/openbao` or `/vault`. */
   readonly configuration: ServerConfiguration;
@@ -108,7 +110,9 @@ export class ProductionServerContainer extends Construct {
       logDriver: 'json-file',
       logOpts: { 'max-size': `${props.logMegabytes}m`, 'max-file': String(props.logFiles) },
       mounts,
-      networksAdvanced: [{ name: network.name, aliases: [props.serverName] }],
+      networksAdvanced: [
+        { name: network.name, aliases: isIP(props.serverName) === 0 ? [props.serverName] : undefined },
+      ],
       ports: [{ internal: SERVER_PORT, external: props.port, ip: props.bindAddress }],
       healthcheck: {
         test,
@@ -131,6 +135,6 @@ export class ProductionServerContainer extends Construct {
 }
 
 function statusCommand(cli: string, serverName: string, caFile: string | undefined): string {
-  const options = [`-address=https://127.0.0.1:${SERVER_PORT}`, `-tls-server-name=${serverName}`];
-  return [cli, 'status', ...options, ...(caFile === undefined ? [] : [`-ca-cert=${caFile}`])].join(' ');
+  const options = [`-address=https://127.0.0.1:${SERVER_PORT}`, `-tls-server-name=${shellWord(serverName)}`];
+  return [cli, 'status', ...options, ...(caFile === undefined ? [] : [`-ca-cert=${shellWord(caFile)}`])].join(' ');
 }

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { basename } from 'node:path';
 import type { z } from 'zod';
 import { withDefaults } from '../../lib/declaration/defaults';
+import { urlHost } from '../../lib/declaration/host-name';
 import type { SealDeclaration } from '../../lib/declaration/seal-declaration';
 import { nodeNames, productionServerDeclaration, tlsDeclaration } from '../../lib/declaration/server-declaration';
 import { KmsSeal } from './kms-seal';
@@ -30,7 +31,7 @@ export interface ProductionServerProps extends Readonly<DeclaredSettings> {
   readonly tlsKeyFile?: string;
   /** The CA in that folder; null: one that every system knows. @default "ca.pem" */
   readonly tlsCaFile?: string | null;
-  /** Host name in the certificate. `{node}` becomes the name of the container. @default "{node}" */
+  /** Host name or IP address in the certificate. `{node}` becomes the name of the container. @default "{node}" */
   readonly serverName?: string;
   /** Absolute path on the Docker host of each file and folder that is given here. @default - they are absolute paths */
   readonly hostPath?: (path: string) => string;
@@ -63,8 +64,8 @@ export class ProductionServer extends Construct {
       clusterName: containerName,
       nodes: names.map((name) => ({
         nodeId: name,
-        apiAddr: `https://${serverName(name)}:8200`,
-        clusterAddr: `https://${serverName(name)}:8201`,
+        apiAddr: `https://${urlHost(serverName(name))}:8200`,
+        clusterAddr: `https://${urlHost(serverName(name))}:8201`,
       })),
       leaderCaCertFile: caFile,
       tlsCertFile: `${folder}/tls/${tls.certFile}`,
@@ -112,7 +113,7 @@ export class ProductionServer extends Construct {
     const host = ['0.0.0.0', '::'].includes(bindAddress) ? '127.0.0.1' : bindAddress;
     const hasNameOfItsOwn = tls.serverName !== '{node}';
     this.addresses = names.map(
-      (name, index) => `https://${hasNameOfItsOwn ? serverName(name) : bracketed(host)}:${port + 10 * index}`,
+      (name, index) => `https://${urlHost(hasNameOfItsOwn ? serverName(name) : host)}:${port + 10 * index}`,
     );
   }
 }
@@ -134,8 +135,4 @@ function sealOf(seal: SealDeclaration, inContainer: (file: string) => string): S
     default:
       return new KmsSeal(seal);
   }
-}
-
-function bracketed(address: string): string {
-  return address.includes(':') ? `[${address}]` : address;
 }

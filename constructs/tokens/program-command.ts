@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TerraformStack } from 'cdktf';
 import { pathFromOutput } from '../output-path';
-import { shellWord } from './shell-word';
+import { shellWord } from '../shell-word';
 
 /** The program of this package as the command of a provisioner, which runs in the stack's output folder. */
 export function programCommand(stack: TerraformStack, ...args: readonly string[]): string {

@@ -22,17 +22,6 @@ export interface WrappedSecretId {
   readonly secretIdAccessor?: string;
 }
 
-/** What it takes in Vault to issue secret ids of an app, as a policy. */
-export function issuerPolicy(appRolePath: string, appName: string): string {
-  const role = `auth/${appRolePath}/role/${appName}`;
-  return [
-    `path "${role}/role-id" { capabilities = ["read"] }`,
-    // A token that may only issue wrapped never sees a secret id.
-    `path "${role}/secret-id" { capabilities = ["update"] min_wrapping_ttl = "1s" max_wrapping_ttl = "24h" }`,
-    '',
-  ].join('\n');
-}
-
 /**
  * @param wrapTtlSeconds how long the app has to fetch it
  * @throws ExplainedError where the app is unknown, not deployed, deployed with other limits, or this token may not issue

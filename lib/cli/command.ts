@@ -1,6 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { exitCodeOf, ExplainedError, oneLine, refuseUnverifiedTls } from 'webex-token-client/core';
-import { keepLoopbackDirect } from './loopback-proxy';
 
 /*
  * What all commands share: their `--help`, their exit codes, one line for each error, and Ctrl-C.
@@ -77,7 +76,6 @@ export async function runCommand(build: (signal: AbortSignal) => Command, argv =
   process.stderr.on('error', unlessNobodyReads);
   const interruption = new AbortController();
   const ignoreSignals = onInterruption(() => interruption.abort(new Interrupted()));
-  keepLoopbackDirect(process.env);
   try {
     refuseUnverifiedTls();
     await build(interruption.signal).parseAsync(argv);

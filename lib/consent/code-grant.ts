@@ -2,7 +2,7 @@ import { describeError, ExplainedError } from 'webex-token-client/core';
 import { type Person } from './people-me';
 import { ownerAccount, readAccount, refuseOther, type Account, type ExpectedAccount } from './account';
 import { checkAuthorizer } from './authorizer-checks';
-import { askForConsent, exchangeCode, type ConsentContext, type ConsentSubject } from './consent';
+import { askForConsent, exchangeCode, type ConsentContext, type ConsentSubject, type ShowUrl } from './consent';
 import { authorizedPage, refusedPage, trialPage, type ConsentPage } from './consent-page';
 import { findCredential, findIntegration, type Deployment } from '../declaration/deployment';
 import { expectedAccount, findGrant, worksAlready } from './existing-grant';
@@ -23,7 +23,7 @@ export interface AuthorizeOptions {
   readonly deployment: Deployment;
   readonly credentialName: string;
   /** Shows the URL to whoever consents. May itself consent: the redirect is listened for before it is called. */
-  readonly onUrl: (url: string) => void | Promise<void>;
+  readonly onUrl: ShowUrl;
   /** Takes what a person should know meanwhile, a line at a time. @default - nobody is told */
   readonly onNotice?: (line: string) => void;
   /** Authorise anew although the credential works. @default false */
@@ -86,7 +86,7 @@ export async function authorize(options: AuthorizeOptions): Promise<Grant> {
     timeoutSeconds: options.timeoutSeconds ?? 300,
     signal: options.signal ?? new AbortController().signal,
   };
-  const existing = await findGrant(vault, run.mountPath, credential.name);
+  const existing = await findGrant(vault, run.mountPath, credential);
   if (existing === undefined) {
     return await establish(run);
   }

@@ -2,12 +2,13 @@ import { z } from 'zod';
 import {
   ExplainedError,
   explainRefusal,
-  NotDeployed,
   TemporarilyUnavailable,
   VaultResponseError,
   whatVaultSaid,
+  whatWebexRefused,
 } from 'webex-token-client/core';
-import { clientSecretVariable, type Credential, type Integration } from '../declaration/deployment';
+import type { Credential, Integration } from '../declaration/deployment';
+import { refusedIntegration } from './refused-integration';
 import { ConsentState, type ReceivedCode, type RedirectChannel } from './redirect';
 import { type VaultClient } from '../vault/vault-client';
 
@@ -23,10 +24,16 @@ export interface ConsentSubject {
   readonly credential: Credential;
 }
 
+/**
+ * Shows the URL to whoever consents; may take as long as the consent does.
+ *
+ * @param over aborted once the consent has come, or is waited for no longer
+ */
+export type ShowUrl = (url: string, over: AbortSignal) => void | Promise<void>;
+
 export interface ConsentContext extends ConsentSubject {
   readonly channel: RedirectChannel;
-  /** Shows the URL to whoever consents; may take as long as the consent does. */
-  readonly onUrl: (url: string) => void | Promise<void>;
+  readonly onUrl: ShowUrl;
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
 }
@@ -75,7 +82,7 @@ export async function askForConsent(context: ConsentContext, loginHint?: string)
   // The channel waits before the URL is shown, as the redirect may come at once.
   const expected = { state, integration: integration.name, scopes: credential.scopes };
   const received = channel.receive(expected, stop.signal);
-  const shown = (async () => context.onUrl(url))();
+  const shown = (async () => context.onUrl(url, stop.signal))();
   try {
     return await Promise.race([received, shown.then(() => received)]);
   } finally {
@@ -101,32 +108,20 @@ function tooLate(timeoutSeconds: number): ExplainedError {
  * @param target name of the credential in Vault
  */
 export async function exchangeCode(subject: ConsentSubject, code: string, target: string): Promise<void> {
-  const { vault, mountPath, integration, credential } = subject;
+  const { vault, mountPath, integration } = subject;
   const data = { server: integration.name, code, redirect_url: integration.redirectUrl };
   try {
     await vault.write(`${mountPath}/creds/${target}`, data);
   } catch (error) {
-    throw error instanceof VaultResponseError ? explainExchange(error, subject, code, credential.name) : error;
+    throw error instanceof VaultResponseError ? explainExchange(error, subject, code) : error;
   }
 }
 
-function explainExchange(
-  error: VaultResponseError,
-  subject: ConsentSubject,
-  code: string,
-  name: string,
-): ExplainedError {
-  const { mountPath, vault, integration } = subject;
+function explainExchange(error: VaultResponseError, subject: ConsentSubject, code: string): ExplainedError {
+  const { mountPath, vault, credential } = subject;
   const said = whatVaultSaid(error, [code]) || 'no message';
-  if (said.includes('missing client secret')) {
-    return new NotDeployed(
-      `Vault has no client secret for integration "${integration.name}", so the code could not be exchanged; set TF_VAR_${clientSecretVariable(integration.name)}, raise its clientSecretVersion and deploy`,
-    );
-  }
-  if (said.includes('invalid_client')) {
-    return new NotDeployed(
-      `Webex does not accept the client id and secret of integration "${integration.name}" (${said}); set TF_VAR_${clientSecretVariable(integration.name)}, raise its clientSecretVersion and deploy`,
-    );
+  if (whatWebexRefused(said) === 'client') {
+    return refusedIntegration(credential, said, 'nothing was changed');
   }
   if (said.includes('server rejected request')) {
     return new ExplainedError(
@@ -138,5 +133,5 @@ function explainExchange(
       `Vault could not exchange the code at Webex (${said}); nothing was changed; check that the server reaches Webex, then run it again`,
     );
   }
-  return explainRefusal(error, vault.address, mountPath, name, [code]);
+  return explainRefusal(error, vault.address, mountPath, credential.name, [code]);
 }

@@ -2,6 +2,7 @@ import {
   type CredentialReading,
   describeError,
   ExplainedError,
+  IntegrationRefused,
   NotAuthorizedYet,
   NotDeployed,
   readCredential,
@@ -11,6 +12,7 @@ import {
 import { peopleMe } from './people-me';
 import { ownerAccount, samePerson, type ExpectedAccount } from './account';
 import type { Credential } from '../declaration/deployment';
+import { refusedIntegration } from './refused-integration';
 import type { VaultClient } from '../vault/vault-client';
 
 /*
@@ -24,13 +26,16 @@ export type ExistingGrant = CredentialReading | ExplainedError;
 export async function findGrant(
   vault: VaultClient,
   mountPath: string,
-  name: string,
+  credential: Credential,
 ): Promise<ExistingGrant | undefined> {
   try {
-    return await readCredential(vault.connection, mountPath, name);
+    return await readCredential(vault.connection, mountPath, credential.name);
   } catch (error) {
     if (error instanceof NotAuthorizedYet || error instanceof ReauthorizationRequired) {
       return undefined;
+    }
+    if (error instanceof IntegrationRefused) {
+      return refusedIntegration(credential, error.said, `the grant of "${credential.name}" is intact`);
     }
     if (error instanceof TemporarilyUnavailable || error instanceof NotDeployed) {
       return error;

@@ -109,6 +109,16 @@ export function authorizerPolicy({ mountPath, integrations, credentials }: Autho
   return render(rules);
 }
 
+/** What it takes to issue wrapped secret ids of an app: a token that may issue no others never sees one. */
+export function issuerPolicy(appRolePath: string, appName: string): string {
+  const role = `auth/${appRolePath}/role/${appName}`;
+  return [
+    `path "${role}/role-id" { capabilities = ["read"] }`,
+    `path "${role}/secret-id" { capabilities = ["update"] min_wrapping_ttl = "1s" max_wrapping_ttl = "24h" }`,
+    '',
+  ].join('\n');
+}
+
 /**
  * What Terraform may do for stack `webex-tokens`.
  *

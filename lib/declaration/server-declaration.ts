@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { Fields, StrictObject } from './fields';
+import { isHostName } from './host-name';
 import { sealDeclaration } from './seal-declaration';
 
 /*
@@ -48,8 +49,14 @@ const tlsFields = {
   keyFile: z.string().min(1).default('server-key.pem'),
   /** The CA that signed it; null: one that every system knows. @default "ca.pem" */
   caFile: z.string().min(1).nullable().default('ca.pem'),
-  /** Host name in the certificate. `{node}` becomes the name of the container. @default "{node}" */
-  serverName: z.string().min(1).default('{node}'),
+  /** Host name or IP address in the certificate. `{node}` becomes the name of the container. @default "{node}" */
+  serverName: z
+    .string()
+    .refine((value) => isIP(value) !== 0 || isHostName(value.replaceAll('{node}', 'node')), {
+      error: ({ input }) =>
+        `must be a host name or an IP address, got "${String(input)}"; take it from the certificate`,
+    })
+    .default('{node}'),
 };
 
 export interface TlsDeclarationFields extends Fields<typeof tlsFields> {}

@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { errorCode, ExplainedError, quotedList } from 'webex-token-client/core';
 
@@ -25,6 +25,8 @@ export interface TlsFiles {
 export interface TlsFilesOptions {
   /** Warn where less than this is left. @default 30 */
   readonly expiresSoonDays?: number;
+  /** Whether a file may be a symbolic link; false where somebody else could have put it there. @default true */
+  readonly followLinks?: boolean;
   /** @default - now */
   readonly now?: Date;
 }
@@ -35,10 +37,10 @@ export interface TlsFilesOptions {
  */
 export function checkTlsFiles(files: TlsFiles, options: TlsFilesOptions = {}): string[] {
   const { certFile, keyFile, caFile, hosts = [] } = files;
-  const { expiresSoonDays = 30, now = new Date() } = options;
-  const chain = readCertificates('certificate', certFile);
+  const { expiresSoonDays = 30, followLinks = true, now = new Date() } = options;
+  const chain = readCertificates('certificate', certFile, followLinks);
   const [certificate] = chain;
-  const key = readKey(keyFile);
+  const key = readKey(keyFile, followLinks);
   if (!certificate.checkPrivateKey(key)) {
     throw new ExplainedError(
       `the key ${keyFile} does not belong to the certificate ${certFile}; give the two that were made together`,
@@ -47,7 +49,7 @@ export function checkTlsFiles(files: TlsFiles, options: TlsFilesOptions = {}): s
   checkValidity(certFile, certificate, now);
   checkHosts(certFile, certificate, hosts);
   if (caFile !== undefined) {
-    checkIssuer(certFile, chain, caFile, readCertificates('CA', caFile));
+    checkIssuer(certFile, chain, caFile, readCertificates('CA', caFile, followLinks));
   }
   const daysLeft = Math.floor((notAfter(certificate).getTime() - now.getTime()) / DAY_MS);
   return daysLeft < expiresSoonDays
@@ -56,8 +58,8 @@ export function checkTlsFiles(files: TlsFiles, options: TlsFilesOptions = {}): s
 }
 
 /** @throws ExplainedError */
-function readCertificates(what: string, file: string): [X509Certificate, ...X509Certificate[]] {
-  const text = readText(what, file);
+function readCertificates(what: string, file: string, followLinks: boolean): [X509Certificate, ...X509Certificate[]] {
+  const { text } = readText(what, file, followLinks);
   let certificates: X509Certificate[];
   try {
     certificates = (text.match(PEM_CERTIFICATE) ?? []).map((found) => new X509Certificate(found));
@@ -75,9 +77,8 @@ function readCertificates(what: string, file: string): [X509Certificate, ...X509
 }
 
 /** @throws ExplainedError */
-function readKey(file: string): KeyObject {
-  const text = readText('key', file);
-  const mode = statSync(file).mode & 0o777;
+function readKey(file: string, followLinks: boolean): KeyObject {
+  const { text, mode } = readText('key', file, followLinks);
   if ((mode & 0o077) !== 0) {
     throw new ExplainedError(
       `the key ${file} must be its owner's alone, got mode 0${mode.toString(8)}, so others on this machine can use it; run chmod 600 ${file}, and make a new key if you do not know them all`,
@@ -96,13 +97,20 @@ function readKey(file: string): KeyObject {
   }
 }
 
-function readText(what: string, file: string): string {
+function readText(what: string, file: string, followLinks: boolean): { text: string; mode: number } {
+  let descriptor: number | undefined;
   try {
-    return readFileSync(file, 'utf8');
+    // Without O_NONBLOCK a named pipe would keep this waiting.
+    descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | (followLinks ? 0 : constants.O_NOFOLLOW));
+    return { text: readFileSync(descriptor, 'utf8'), mode: fstatSync(descriptor).mode & 0o777 };
   } catch (error) {
     throw new ExplainedError(
       `the ${what} ${file} cannot be read (${errorCode(error)}); check the path, or run "npx webex-token-vault certs"`,
     );
+  } finally {
+    if (descriptor !== undefined) {
+      closeSync(descriptor);
+    }
   }
 }
 

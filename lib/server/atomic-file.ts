@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chown, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { ExplainedError } from 'webex-token-client/core';
 
 export interface FileOwner {
   readonly uid: number;
@@ -27,26 +28,37 @@ export async function writeAtomically(
     file,
     async (handle) => {
       await handle.writeFile(content);
+      if (owner !== undefined) {
+        // By the handle: whoever may write in this folder could put a link in the place of the partial file.
+        await handle.chown(owner.uid, owner.gid);
+      }
       await handle.chmod(mode);
     },
-    async (partial) => {
-      if (owner !== undefined) {
-        await chown(partial, owner.uid, owner.gid);
-      }
-    },
+    () => Promise.resolve(),
   );
+}
+
+/** @throws ExplainedError where a mode keeps nobody out, as on Windows */
+export function refuseWithoutModes(path: string): void {
+  if (process.platform === 'win32') {
+    throw new ExplainedError(
+      `${path} must be its owner's alone, and on Windows a file's mode does not keep others out; run this on Linux or macOS, or in WSL`,
+    );
+  }
 }
 
 /**
  * Fills a partial file of mode 0600, puts it on the disk, and gives it its name.
  *
  * @param finish sees the partial file before that; where it throws, no file appears and the old one stays
+ * @throws ExplainedError on Windows, what `fill` and `finish` throw, or a system error
  */
 export async function replaceFile<T>(
   file: string,
   fill: (handle: FileHandle) => Promise<void>,
   finish: (partialFile: string) => Promise<T>,
 ): Promise<T> {
+  refuseWithoutModes(file);
   // In the same folder: a rename is atomic only within one file system.
   const partial = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.partial`);
   try {

@@ -1,10 +1,12 @@
 import { X509Certificate } from 'node:crypto';
-import { chown, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { errorCode, ExplainedError } from 'webex-token-client/core';
-import { writeAtomically, type FileOwner } from './atomic-file';
+import { refuseWithoutModes, writeAtomically, type FileOwner } from './atomic-file';
 import { CertificateAuthority, subjectAlternativeNames } from './certificate-authority';
+import { giveGuarded, ownerOfGuarded, readGuarded } from './guarded-path';
+import { isHostName } from '../declaration/host-name';
 import { checkTlsFiles } from '../declaration/tls-files';
 
 /*
@@ -17,7 +19,8 @@ import { checkTlsFiles } from '../declaration/tls-files';
 
 const CA = 'ca';
 const RENEW_BEFORE_DAYS = 30;
-const HOST_NAME = /^(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*$/i;
+/** Of a folder until it is complete. One that a crash has left must not pass for that of a host. */
+const PARTIAL = '.partial-';
 
 export interface CertificateFolderOptions {
   readonly folder: string;
@@ -74,7 +77,8 @@ export function serverTlsFiles(folder: string, server: string): ServerFiles {
 export async function certifiedServers(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   return entries
-    .filter((entry) => entry.isDirectory() && entry.name !== CA && HOST_NAME.test(entry.name))
+    .filter((entry) => entry.isDirectory() && entry.name !== CA && isHostName(entry.name))
+    .filter(({ name }) => !name.includes(PARTIAL))
     .map(({ name }) => name)
     .sort();
 }
@@ -88,6 +92,7 @@ export async function certifiedServers(folder: string): Promise<string[]> {
 export async function prepareCertificates(options: CertificateFolderOptions): Promise<CertificateReport[]> {
   checkOptions(options);
   const { folder, servers = await certifiedServers(folder) } = options;
+  refuseWithoutModes(folder);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const mode = (await stat(folder)).mode & 0o777;
   if ((mode & 0o077) !== 0) {
@@ -111,7 +116,7 @@ async function prepareCa({
   const certFile = caCertificateFile(folder);
   const keyFile = join(folder, CA, 'ca-key.pem');
   let action: CertificateReport['action'] = 'kept';
-  if (!(await exists(join(folder, CA)))) {
+  if ((await ownerOfGuarded(join(folder, CA), 'folder')) === undefined) {
     const created = await CertificateAuthority.create({ lifetimeDays: caLifetimeDays, now });
     await createFolder(join(folder, CA), undefined, async (target) => {
       await writeAtomically(join(target, 'ca-key.pem'), created.privateKeyPem());
@@ -137,20 +142,21 @@ async function prepareServer(
 ): Promise<CertificateReport> {
   const { folder, dnsNames = [], ipAddresses = [], lifetimeDays, renew = false, now } = options;
   const files = serverTlsFiles(folder, server);
-  const there = await exists(files.folder);
-  const named = there ? await namesIn(files.certFile) : [];
+  const folderOwner = await ownerOfGuarded(files.folder, 'folder');
+  const there = folderOwner !== undefined;
+  const [certificate] = await Promise.all([files.certFile, files.keyFile, files.caFile].map(readGuarded));
+  const named = namesIn(certificate);
   const names = {
     dnsNames: [...new Set([server, 'localhost', ...dnsNames, ...named.filter((name) => isIP(name) === 0)])],
     ipAddresses: [...new Set(['127.0.0.1', '::1', ...ipAddresses, ...named.filter((name) => isIP(name) !== 0)])],
   };
-  const owner = options.owner ?? (there ? await ownerOf(files.folder) : undefined);
-  if (there && !renew && isGood(files, [...names.dnsNames, ...names.ipAddresses], now)) {
-    const kept = await readFile(files.certFile, 'utf8');
+  // Root renewing without `--owner` must not take the key away from the server that runs.
+  const owner = options.owner ?? (process.getuid?.() === 0 ? folderOwner : undefined);
+  if (certificate !== undefined && !renew && isGood(files, [...names.dnsNames, ...names.ipAddresses], now)) {
     if (owner !== undefined) {
-      const { uid, gid } = owner;
-      await Promise.all(Object.values(files).map((path: string) => chown(path, uid, gid)));
+      await giveFiles(files, owner);
     }
-    return { name: server, action: 'kept', certFile: files.certFile, expires: expiry(kept) };
+    return { name: server, action: 'kept', certFile: files.certFile, expires: expiry(certificate) };
   }
   const issued = await ca.issue({ commonName: server, ...names, lifetimeDays, now });
   const write = async (target: string): Promise<void> => {
@@ -174,11 +180,11 @@ async function createFolder(
   owner: FileOwner | undefined,
   fill: (target: string) => Promise<void>,
 ): Promise<void> {
-  const partial = await mkdtemp(`${folder}.partial-`);
+  const partial = await mkdtemp(`${folder}${PARTIAL}`);
   try {
     await fill(partial);
     if (owner !== undefined) {
-      await chown(partial, owner.uid, owner.gid);
+      await giveGuarded(partial, 'folder', owner);
     }
     await rename(partial, folder);
   } catch (error) {
@@ -190,9 +196,16 @@ async function createFolder(
   }
 }
 
+async function giveFiles({ folder, certFile, keyFile, caFile }: ServerFiles, owner: FileOwner): Promise<void> {
+  await giveGuarded(folder, 'folder', owner);
+  await Promise.all([certFile, keyFile, caFile].map((file) => giveGuarded(file, 'file', owner)));
+}
+
 function isGood(files: ServerFiles, hosts: readonly string[], now?: Date): boolean {
   try {
-    return checkTlsFiles({ ...files, hosts }, { expiresSoonDays: RENEW_BEFORE_DAYS, now }).length === 0;
+    return (
+      checkTlsFiles({ ...files, hosts }, { expiresSoonDays: RENEW_BEFORE_DAYS, followLinks: false, now }).length === 0
+    );
   } catch (error) {
     if (error instanceof ExplainedError) {
       return false;
@@ -212,25 +225,12 @@ async function readCaFile(file: string): Promise<string> {
 }
 
 /** The names of a certificate that is there; none where it cannot be read. */
-async function namesIn(certFile: string): Promise<string[]> {
+function namesIn(certificatePem = ''): string[] {
   try {
-    return subjectAlternativeNames(await readFile(certFile, 'utf8'));
+    return subjectAlternativeNames(certificatePem);
   } catch {
     return [];
   }
-}
-
-/** Root renewing without `--owner` must not take the key away from the server that runs. */
-async function ownerOf(folder: string): Promise<FileOwner | undefined> {
-  const { uid, gid } = await stat(folder);
-  return process.getuid?.() === 0 ? { uid, gid } : undefined;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function expiry(certificatePem: string): Date {
@@ -239,12 +239,18 @@ function expiry(certificatePem: string): Date {
 
 function checkOptions({ servers = [], dnsNames = [], ipAddresses = [], owner }: CertificateFolderOptions): void {
   for (const name of [...servers, ...dnsNames]) {
-    if (!HOST_NAME.test(name) || isIP(name) !== 0) {
+    if (!isHostName(name)) {
       throw new ExplainedError(`"${name}" must be a host name; give an IP address with --ip`);
     }
   }
   if (servers.includes(CA)) {
     throw new ExplainedError(`a server must not be called "${CA}", where the CA itself is kept; choose another name`);
+  }
+  const partial = servers.find((name) => name.includes(PARTIAL));
+  if (partial !== undefined) {
+    throw new ExplainedError(
+      `a server must not be called "${partial}", as folders are that a crash left half filled; choose another name`,
+    );
   }
   const notAnAddress = ipAddresses.find((address) => isIP(address) === 0);
   if (notAnAddress !== undefined) {

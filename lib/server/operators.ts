@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { ExplainedError, loginAppRole, NotPermitted } from 'webex-token-client/core';
 import type { Deployment } from '../declaration/deployment';
-import { authorizerPolicyName, provisionerPolicy, provisionerPolicyName } from '../declaration/policies';
+import { authorizerPolicyName, issuerPolicy, provisionerPolicy, provisionerPolicyName } from '../declaration/policies';
 import { provisionerRights } from '../declaration/rights';
-import { issuerPolicy } from '../access/secret-id';
 import { type VaultClient } from '../vault/vault-client';
 
 /*
@@ -16,6 +15,9 @@ export const OPERATORS_MOUNT = 'operators';
 
 export const OPERATOR_NAMES = ['administrator', 'provisioner', 'authorizer', 'issuer', 'backup'] as const;
 export type OperatorName = (typeof OPERATOR_NAMES)[number];
+
+/** Those whose task is the whole server, in its root namespace; the others act where the deployment is. */
+export const SERVER_OPERATORS: readonly OperatorName[] = ['administrator', 'backup'];
 
 /** What each is for, to be shown. */
 export const OPERATOR_PURPOSES: Readonly<Record<OperatorName, string>> = {

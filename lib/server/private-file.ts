@@ -1,7 +1,7 @@
 import { mkdir, open, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode, ExplainedError } from 'webex-token-client/core';
-import { replaceFile, writeAtomically } from './atomic-file';
+import { refuseWithoutModes, replaceFile, writeAtomically } from './atomic-file';
 
 /*
  * Files that only their owner may read, and that are still there after a power cut.
@@ -10,9 +10,10 @@ import { replaceFile, writeAtomically } from './atomic-file';
 /**
  * Makes a folder that only its owner can enter.
  *
- * @throws ExplainedError where there is one that others can enter, or none can be made
+ * @throws ExplainedError where there is one that others can enter, none can be made, or this is Windows
  */
 export async function createPrivateFolder(folder: string): Promise<void> {
+  refuseWithoutModes(folder);
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {

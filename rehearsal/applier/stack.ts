@@ -84,8 +84,8 @@ async function readyTerraform(
 
 function provisionerEnvironment({ token, vault, variables, environment }: ApplyDeclarationOptions): NodeJS.ProcessEnv {
   return {
-    ...withoutVaultVariables(process.env),
     TF_PLUGIN_CACHE_DIR: join(cacheRoot(), 'terraform-providers'),
+    ...withoutVaultVariables(process.env),
     ...environment,
     VAULT_ADDR: vault.address,
     VAULT_TOKEN: token,

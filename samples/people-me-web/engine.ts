@@ -1,5 +1,6 @@
 import {
   ExplainedError,
+  IntegrationRefused,
   NotDeployed,
   NotPermitted,
   TemporarilyUnavailable,
@@ -7,7 +8,7 @@ import {
   VaultResponseError,
 } from 'webex-token-client';
 // From core, as this does more than read tokens: what Vault refuses is told in the client's words, free of secrets.
-import { explainRefusal, whatVaultSaid } from 'webex-token-client/core';
+import { explainRefusal, whatVaultSaid, whatWebexRefused } from 'webex-token-client/core';
 import { z } from 'zod';
 import type { Credential } from './credential';
 
@@ -69,13 +70,14 @@ export class Engine {
    *
    * @throws ExplainedError where it is not accepted
    */
-  async exchange({ name, integration }: Credential, code: string): Promise<void> {
+  async exchange(credential: Credential, code: string): Promise<void> {
+    const { name, integration } = credential;
     const data = { server: integration, code, redirect_url: this.redirectUrl };
     try {
       await this.#vault.write(`${this.mountPath}/creds/${name}`, data, () => undefined);
     } catch (error) {
       throw error instanceof VaultResponseError
-        ? (explainExchange(error, integration, code) ?? this.explain(error, name, code))
+        ? (explainExchange(error, credential, code) ?? this.explain(error, name, code))
         : error;
     }
   }
@@ -106,10 +108,16 @@ export class Engine {
   }
 }
 
-function explainExchange(error: VaultResponseError, integration: string, code: string): ExplainedError | undefined {
+function explainExchange(
+  error: VaultResponseError,
+  { name, integration }: Credential,
+  code: string,
+): ExplainedError | undefined {
   const said = whatVaultSaid(error, [code]) || 'no message';
-  if (said.includes('missing client secret') || said.includes('invalid_client')) {
-    return new NotDeployed(
+  if (whatWebexRefused(said) === 'client') {
+    return new IntegrationRefused(
+      name,
+      said,
       `the client id and secret of integration "${integration}" are not those that Webex has (${said}), so the code could not be exchanged; have them corrected and deployed`,
     );
   }

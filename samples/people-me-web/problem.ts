@@ -1,5 +1,6 @@
 import {
   ExplainedError,
+  IntegrationRefused,
   NotDeployed,
   NotPermitted,
   TemporarilyUnavailable,
@@ -111,6 +112,15 @@ export function problemOf(error: unknown): Problem {
       status: 503,
       title: 'This app lacks a right',
       text: 'Vault does not let it do that. Whoever runs it has to give it a valid login.',
+      detail,
+      action: TRY_AGAIN,
+    };
+  }
+  if (error instanceof IntegrationRefused) {
+    return {
+      status: 503,
+      title: 'Webex refuses this app',
+      text: 'The grant in Vault is intact, and nobody has to consent again: whoever deployed this app has to correct its client id or secret.',
       detail,
       action: TRY_AGAIN,
     };

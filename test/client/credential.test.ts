@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { readCredential } from '../../client/src/credential';
 import {
   AuthorizationPending,
+  IntegrationRefused,
   NotAuthorizedYet,
   NotDeployed,
   NotPermitted,
@@ -46,6 +47,30 @@ it.each([
     3,
     /\(refresh failed: server rejected request: invalid_grant: gone\); authorise it again/,
   ],
+  [
+    'refused with the client',
+    refusal(400, 'refresh failed: server rejected request: invalid_client: the secret of an invalid_grant'),
+    IntegrationRefused,
+    1,
+    /Webex refuses the integration of credential "testauth", and not its grant .*check the client secret of that/,
+  ],
+  [
+    'whose grant is refused with one of two client secrets',
+    refusal(
+      400,
+      'refresh failed: provider request failed for all client secrets:\n\t\t* server rejected request: invalid_client\n\t\t* server rejected request: invalid_grant: gone',
+    ),
+    ReauthorizationRequired,
+    3,
+    /invalid_grant: gone\); authorise it again/,
+  ],
+  [
+    'whose refresh fails for a reason that nobody knows',
+    refusal(400, 'refresh failed: who knows'),
+    ExplainedError,
+    1,
+    /does not hand out .*: refresh failed: who knows/,
+  ],
   ['expired', refusal(400, 'token expired'), TemporarilyUnavailable, 4, /could not be refreshed yet; try again later/],
   [
     'without its integration',
@@ -73,6 +98,14 @@ it.each([
   expect((error as Error).message).toMatch(message);
   expect((error as Error).message).not.toMatch(/\n/);
 });
+
+it.each(['unauthorized_client', 'invalid_request', 'unsupported_grant_type', 'invalid_scope'])(
+  'takes %s for a refusal of the integration, since no consent would mend it',
+  async (code) => {
+    const refused = read(refusal(400, `refresh failed: server rejected request: ${code}`));
+    await expect(refused).rejects.toBeInstanceOf(IntegrationRefused);
+  },
+);
 
 it('says so where Vault does not answer', async () => {
   const server = await ScriptedVault.start();

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AuthorizationPending,
+  IntegrationRefused,
   NotAuthorizedYet,
   NotDeployed,
   NotPermitted,
@@ -117,6 +118,16 @@ describe('TokenSource on the real engine', () => {
       vault.webex.revokeGrants();
       await expect(source().token()).rejects.toBeInstanceOf(ReauthorizationRequired);
       expect(proxy.count('GET /v1/oauthapp/creds/one')).toBe(1);
+    });
+
+    it('refused as a client: correct the integration, and nobody has to consent', async () => {
+      Object.assign(vault.webex.behaviour, EXPIRED_AT_ONCE);
+      await vault.engine.authorise(vault.admin, 'one');
+      await vault.engine.writeIntegration(vault.admin, 'another-secret');
+      await expect(source().token()).rejects.toBeInstanceOf(IntegrationRefused);
+      await vault.engine.writeIntegration(vault.admin);
+      Object.assign(vault.webex.behaviour, LONG);
+      expect(vault.issued).toContain((await source().token()).accessToken);
     });
 
     it('expired while Webex is down: try later', async () => {

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { App } from 'cdktf';
 import { z } from 'zod';
 import { WebexTokens } from '../../constructs/tokens/webex-tokens';
-import { defineDeployment } from '../../lib/declaration/deployment';
 import { run, type FinishedCommand } from '../../rehearsal/child-process';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
-import { findOpenBao } from '../../rehearsal/server/openbao-binary';
+import { findServer } from '../../rehearsal/server/server-binary';
 import { Rehearsal } from '../../rehearsal/rehearsal';
+import { exampleDeployment } from '../fixtures/declaration';
 import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
 
 /*
@@ -16,13 +16,7 @@ import { describeUnless, terraformUnavailable } from '../fixtures/terraform-prov
 
 const GUARD = 'terraform_data.deployment';
 
-const declared = defineDeployment({
-  vault: { address: 'http://127.0.0.1:8200' },
-  engine: { plugin: { sha256: '0'.repeat(64) } },
-  integrations: [{ name: 'webex-myapp', clientId: 'client-one', redirectUrl: 'http://localhost:5000/auth' }],
-  credentials: [{ name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] }],
-  apps: [{ name: 'people-me', reads: ['testauth'] }],
-});
+const declared = exampleDeployment();
 
 describeUnless(terraformUnavailable())('the state of a deployment', () => {
   let rehearsal: Rehearsal;
@@ -30,7 +24,7 @@ describeUnless(terraformUnavailable())('the state of a deployment', () => {
   beforeAll(async () => {
     rehearsal = await Rehearsal.start({
       declared,
-      binary: await findOpenBao(),
+      binary: await findServer(),
       pluginPath: await findOauthappPlugin(),
     });
   });

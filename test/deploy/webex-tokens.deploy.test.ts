@@ -4,13 +4,14 @@ import { z } from 'zod';
 import { readCredential } from 'webex-token-client/core';
 import { run, type FinishedCommand } from '../../rehearsal/child-process';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
-import { findOpenBao } from '../../rehearsal/server/openbao-binary';
+import { findServer } from '../../rehearsal/server/server-binary';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { authorize, type Grant } from '../../lib/consent/code-grant';
-import { clientSecretVariable, defineDeployment, type Deployment } from '../../lib/declaration/deployment';
+import { clientSecretVariable, type Deployment } from '../../lib/declaration/deployment';
 import { authorizerPolicyName, provisionerPolicy, provisionerPolicyName } from '../../lib/declaration/policies';
 import { provisionerRights } from '../../lib/declaration/rights';
 import { deploymentInFile } from '../fixtures/deployment-file';
+import { exampleDeployment } from '../fixtures/declaration';
 import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
 
 /*
@@ -20,13 +21,7 @@ import { describeUnless, terraformUnavailable } from '../fixtures/terraform-prov
 const PROJECT = resolve(__dirname, '../..');
 const WRONG_SECRET = 'a-client-secret-that-webex-does-not-know';
 
-const declared = defineDeployment({
-  vault: { address: 'http://127.0.0.1:8200' },
-  engine: { plugin: { sha256: '0'.repeat(64) } },
-  integrations: [{ name: 'webex-myapp', clientId: 'client-one', redirectUrl: 'http://localhost:5000/auth' }],
-  credentials: [{ name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] }],
-  apps: [{ name: 'people-me', reads: ['testauth'] }],
-});
+const declared = exampleDeployment();
 
 describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
   let rehearsal: Rehearsal;
@@ -35,7 +30,7 @@ describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
   const printed: string[] = [];
 
   beforeAll(async () => {
-    const [binary, pluginPath] = [await findOpenBao(), await findOauthappPlugin()];
+    const [binary, pluginPath] = [await findServer(), await findOauthappPlugin()];
     rehearsal = await Rehearsal.start({ declared, binary, pluginPath });
     secret = Object.values(rehearsal.variables)[0] ?? '';
     const policy = provisionerPolicyName(rehearsal.deployment.engine.mountPath);

@@ -429,6 +429,23 @@ inBrowser('in a browser', () => {
     expect(await heading()).toBe('Ada Admin');
   });
 
+  it('offers nothing where Webex refuses the integration, whose grant is intact', async () => {
+    vault.webex.behaviour.accessTokenTtlSeconds = 14;
+    await askForConsent();
+    await decide('Accept');
+    await vault.engine.writeIntegration(vault.admin, 'another-secret');
+    vault.webex.behaviour.accessTokenTtlSeconds = 1_209_599;
+    for (let seen = 'Ada Admin'; seen === 'Ada Admin'; seen = await heading()) {
+      await sleep(250);
+      await page.goto(site);
+    }
+    expect(await heading()).toBe('Webex refuses this app');
+    expect(await page.getByRole('button').count()).toBe(0);
+    await vault.engine.writeIntegration(vault.admin);
+    await page.goto(site);
+    expect(await heading()).toBe('Ada Admin');
+  });
+
   it('offers nothing where Webex withdrew a token that Vault holds for good', async () => {
     await askForConsent();
     await decide('Accept');

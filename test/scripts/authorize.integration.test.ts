@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { NotAuthorizedYet, readCredential } from 'webex-token-client/core';
 import { findIntegration } from '../../lib/declaration/deployment';
 import { authorizerPolicy } from '../../lib/declaration/policies';
 import { authorizerRights } from '../../lib/declaration/rights';
 import { RedirectListener } from '../../lib/consent/redirect-listener';
+import { eventually } from '../fixtures/eventually';
 import { Script, type ScriptResult } from '../fixtures/script';
 import { VaultWithWebex, type AppLogin } from '../fixtures/vault-with-webex';
 
@@ -100,6 +102,83 @@ it('authorises with a token that holds only the policy of an authorizer', async 
   expect(stdout).toMatch(
     /^name: {9}Ada Admin\nemail: {8}ada.admin@example.com\norganisation: \S+\nscopes: {7}spark:people_read\nexpires: {6}20\d\d-\S+Z\n$/,
   );
+});
+
+describe('the browser that it opens', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'browser-'));
+  });
+
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  /** A browser that notes what it was asked to open, reads it, and stays open as long as the folder is there. */
+  function fakeBrowser(): Record<string, string> {
+    const noted = join(folder, 'noted');
+    const script = `#!/bin/sh\nstat -c %a "\${1#file://}" > ${noted}.mode\ncp "\${1#file://}" ${noted}.html\necho "$1" > ${noted}\nwhile [ -d ${folder} ]; do sleep 0.1; done\n`;
+    writeFileSync(join(folder, 'browser'), script, { mode: 0o755 });
+    // Where a machine has one, xdg-open asks it first.
+    writeFileSync(join(folder, 'run-mailcap'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    return { BROWSER: join(folder, 'browser'), PATH: `${folder}:${process.env.PATH ?? ''}`, TMPDIR: folder };
+  }
+
+  function opened(): Promise<string> {
+    return eventually(() => readFile(join(folder, 'noted'), 'utf8').then((text) => text.trim() || undefined));
+  }
+
+  it('gets the page by a private file, and no process has the state in its arguments', async () => {
+    const script = new Script('authorize', ['owned'], {
+      ...environment(),
+      VAULT_TOKEN: authorizerToken,
+      ...fakeBrowser(),
+    });
+    const [, url = ''] = await script.says(/(http:\S+\/authorize\?\S+)\n/);
+    const file = (await opened()).replace('file://', '');
+    const state = new URL(url).searchParams.get('state') ?? '';
+    expect(state).toHaveLength(43);
+    expect(commandLines().filter((line) => line.includes(state))).toEqual([]);
+
+    expect(readFileSync(join(folder, 'noted.mode'), 'utf8')).toBe('600\n');
+    expect(statSync(dirname(file)).mode & 0o777).toBe(0o700);
+    const page = readFileSync(join(folder, 'noted.html'), 'utf8');
+    expect(page).not.toContain('<script');
+    expect(page).toContain('<meta name="referrer" content="no-referrer">');
+    expect(/content="0; url=([^"]+)"/.exec(page)?.[1]?.replaceAll('&amp;', '&')).toBe(url);
+
+    await consent(script);
+    expect((await end(script)).exitCode).toBe(0);
+    expect(existsSync(dirname(file))).toBe(false);
+    await fixture.admin.delete('oauthapp/creds/owned');
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('is left without that file after %s', async (signal) => {
+    const script = new Script('authorize', ['owned'], {
+      ...environment(),
+      VAULT_TOKEN: authorizerToken,
+      ...fakeBrowser(),
+    });
+    const file = (await opened()).replace('file://', '');
+    expect(existsSync(file)).toBe(true);
+    script.child.kill(signal);
+    expect((await end(script)).exitCode).toBe(130);
+    expect(existsSync(dirname(file))).toBe(false);
+  });
+
+  /** Of every process that this user may look at. */
+  function commandLines(): string[] {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((pid) => {
+        try {
+          return [readFileSync(`/proc/${pid}/cmdline`, 'utf8')];
+        } catch {
+          return [];
+        }
+      });
+  }
 });
 
 it('prints the access token and nothing else to an app, by its AppRole', async () => {

@@ -59,7 +59,13 @@ it.each([
     1,
     /^error: VAULT_ADDR must be .*"localhost".*\n$/,
   ],
-  ['no token', ['testauth'], { VAULT_ADDR: 'http://127.0.0.1:1' }, 5, /^error: there is no Vault token; .*\n$/],
+  [
+    'no token',
+    ['testauth'],
+    { VAULT_ADDR: 'http://127.0.0.1:1' },
+    5,
+    /^error: there is no Vault token and nothing to get one with; .*\n$/,
+  ],
   [
     'a CA file that is not there',
     ['testauth'],
@@ -143,6 +149,15 @@ describe('webex-token-vault', () => {
     rmSync(folder, { recursive: true });
     expect(stderr).toMatch(line);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  });
+});
+
+it('names a deployment for "npm run synth" and its kin as for every command', async () => {
+  const cdktf = resolve(__dirname, '../../scripts/cdktf.js');
+  const nameless = await run(process.execPath, [cdktf, 'synth', '--deployment']);
+  expect(nameless).toMatchObject({
+    exitCode: 2,
+    stderr: 'error: --deployment names no file; write it like --deployment staging.ts\n',
   });
 });
 

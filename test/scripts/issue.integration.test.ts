@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { loginAppRole, unwrapSecretId } from 'webex-token-client/core';
 import { findOpenBao } from '../../rehearsal/server/openbao-binary';
-import { issuerPolicy } from '../../lib/access/secret-id';
+import { issuerPolicy } from '../../lib/declaration/policies';
 import { runScript, type ScriptResult } from '../fixtures/script';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
 

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../fixtures/eventually';
 import { ProductionServer } from '../fixtures/production-server';
+import { onOpenBao } from '../fixtures/server-product';
 import { WebexEngine } from '../fixtures/webex-engine';
 
 // Several servers one after the other.
@@ -12,15 +13,20 @@ function untilServing(engine: WebexEngine, vault: VaultClient): Promise<string> 
   return eventually(() => engine.read(vault, 'testauth'));
 }
 
+/** With the engine, and the grant of `testauth`. */
+async function withGrant(engine: WebexEngine, vault: VaultClient): Promise<VaultClient> {
+  await engine.setUp(vault);
+  await engine.authorise(vault, 'testauth');
+  return vault;
+}
+
 describe('a production server that is killed', () => {
-  it('unseals itself and has every grant, wherever in a burst of consents and refreshes it was', async () => {
+  onOpenBao.it('unseals itself and has every grant, wherever in a burst of consents and refreshes it was', async () => {
     // The refresh token stays the same here: see the next test for one that does not.
     await using engine = await WebexEngine.start({ refresh: 'renew' });
     await using server = await ProductionServer.start();
     const { rootToken } = await server.initialise();
-    const vault = server.node.client(rootToken);
-    await engine.setUp(vault);
-    await engine.authorise(vault, 'testauth');
+    const vault = await withGrant(engine, server.node.client(rootToken));
     const authorised = ['testauth'];
 
     for (const killAfterRequests of [1, 7, 20]) {
@@ -54,13 +60,11 @@ describe('a production server that is killed', () => {
     expect(engine.refreshes.slice(before)).toEqual(authorised.map(() => 200));
   });
 
-  it('has the newest refresh token where Webex replaces it with each refresh', async () => {
+  onOpenBao.it('has the newest refresh token where Webex replaces it with each refresh', async () => {
     await using engine = await WebexEngine.start({ refresh: 'rotate' });
     await using server = await ProductionServer.start();
     const { rootToken } = await server.initialise();
-    const vault = server.node.client(rootToken);
-    await engine.setUp(vault);
-    await engine.authorise(vault, 'testauth');
+    const vault = await withGrant(engine, server.node.client(rootToken));
 
     for (let round = 0; round < 3; round += 1) {
       await engine.forceRefresh(vault, 'testauth');
@@ -77,9 +81,7 @@ describe('a production server that is killed', () => {
     await using engine = await WebexEngine.start();
     await using server = await ProductionServer.start({ seal: 'shamir' });
     const { rootToken, share } = await server.initialiseByShares();
-    const vault = server.node.client(rootToken);
-    await engine.setUp(vault);
-    await engine.authorise(vault, 'testauth');
+    const vault = await withGrant(engine, server.node.client(rootToken));
 
     await server.node.kill();
     await server.node.start();

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { ExplainedError } from 'webex-token-client/core';
 import { ProductionServer } from '../../../constructs/server/production-server';
 import { defineDeployment, type DeploymentInput } from '../../../lib/declaration/deployment';
@@ -32,6 +33,7 @@ interface Container {
   readonly name: string;
   readonly mounts: { target: string; source: string; read_only: boolean }[];
   readonly ports: unknown;
+  readonly networks_advanced: unknown;
   readonly entrypoint: string[];
   readonly healthcheck: { test: string[] };
 }
@@ -95,6 +97,30 @@ it('is replaced by whatever the provider only claims to update', () => {
 it('is healthy while it is sealed: nobody could unseal a server that is restarted for it', () => {
   const [container] = containers(declareServer());
   expect(container?.healthcheck.test[1]).toMatch(/^bao status .* \|\| \[ \$\? -eq 2 \]$/);
+});
+
+it('asks for its health in words that a shell leaves alone', () => {
+  const caFile = "it's $(touch pwned) ${path.root}.pem";
+  const [container] = containers(declareServer({ tls: { caFile } }));
+  const line = container?.healthcheck.test[1] ?? '';
+  // As Terraform leaves it once it has filled in templates.
+  const { stdout } = spawnSync('sh', ['-c', line.replace(/^bao /, `printf '%s\\n' `).replaceAll('$${', '${')], {
+    encoding: 'utf8',
+  });
+  expect(stdout.split('\n')).toContain(`-ca-cert=/openbao/tls/${caFile}`);
+});
+
+it.each([
+  ['2001:db8::7', 'https://[2001:db8::7]'],
+  ['192.0.2.7', 'https://192.0.2.7'],
+])('is called by the address %s where that is what its certificate has', (serverName, origin) => {
+  const declaration = declareServer({ tls: { serverName } });
+  expect(declaration.addresses).toEqual([`${origin}:8200`]);
+  expect(configurations(declaration)[0]).toMatchObject({ api_addr: `${origin}:8200`, cluster_addr: `${origin}:8201` });
+  const [container] = containers(declaration);
+  expect(container?.networks_advanced).toEqual([
+    expect.not.objectContaining({ aliases: expect.anything() as unknown }),
+  ]);
 });
 
 it('of three nodes, tells each where the others are, by TLS', () => {
@@ -216,6 +242,10 @@ it.each<[Partial<ServerInput>, string]>([
   [{ nodes: 2 as 3 }, 'vault.server.nodes must be 1 or 3; of two, none may fail'],
   [{ user: '0:0' }, 'vault.server.user must be uid and gid, not root\'s, got "0:0"; use "100:1000"'],
   [{ bindAddress: 'localhost' }, 'vault.server.bindAddress must be an IP address, got "localhost"'],
+  [
+    { tls: { serverName: 'vault.example.com; id' } },
+    'vault.server.tls.serverName must be a host name or an IP address, got "vault.example.com; id"',
+  ],
   [{ containerName: 'my_vault' }, 'vault.server.containerName must be letters, digits or "-"'],
   [{ seal: { type: 'shamir' } as never }, 'vault.server.seal.type must be static, transit, awskms'],
   [{ mode: 'prod' as never }, 'vault.server.mode must be "dev" or "production", got "prod"'],

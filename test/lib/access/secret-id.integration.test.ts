@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { loginAppRole, NotPermitted, unwrapSecretId, WrappingTokenForgedError } from 'webex-token-client/core';
 import { defineDeployment } from '../../../lib/declaration/deployment';
-import { issuerPolicy, issueSecretId } from '../../../lib/access/secret-id';
+import { issueSecretId } from '../../../lib/access/secret-id';
+import { issuerPolicy } from '../../../lib/declaration/policies';
 import { type VaultClient } from '../../../lib/vault/vault-client';
 import { VaultWithWebex } from '../../fixtures/vault-with-webex';
 

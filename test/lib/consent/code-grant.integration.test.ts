@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import {
+  IntegrationRefused,
   NotAuthorizedYet,
   NotDeployed,
   NotPermitted,
@@ -10,6 +11,7 @@ import {
   VaultSealed,
 } from 'webex-token-client/core';
 import { authorize, type AuthorizeOptions, type Grant } from '../../../lib/consent/code-grant';
+import { findRevocable } from '../../../lib/consent/revocation';
 import { findIntegration } from '../../../lib/declaration/deployment';
 import { ConsentRefused } from '../../../lib/consent/redirect';
 import { RedirectListener } from '../../../lib/consent/redirect-listener';
@@ -267,6 +269,40 @@ describe('a credential that does not work', () => {
     expect((await run('owned', [], { onUrl, replace: true })).person?.displayName).toBe('Ada Admin');
   });
 
+  it.each(['invalid_client', 'unauthorized_client'])(
+    'keeps its grant where Webex refuses the client with %s, and says what to correct',
+    async (error) => {
+      await storeExpiring('owned');
+      const before = exchanges();
+      fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 401, error };
+      const refused = run('owned');
+      await expect(refused).rejects.toBeInstanceOf(IntegrationRefused);
+      await expect(refused).rejects.toThrow(
+        /integration "webex-myapp".*set TF_VAR_webex_myapp_client_secret, raise its clientSecretVersion and deploy/,
+      );
+      expect(exchanges()).toBe(before);
+      fixture.webex.behaviour.fault = undefined;
+      expect(fixture.issued).toContain(await tokenOf('owned'));
+    },
+  );
+
+  it('is replaced on trial first where Webex refuses the client, and only when told to', async () => {
+    await storeExpiring('owned');
+    fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 401, error: 'invalid_client' };
+    const refused = run('owned', [{}], { replace: true });
+    await expect(refused).rejects.toBeInstanceOf(IntegrationRefused);
+    await expect(refused).rejects.toThrow(/; nothing was changed/);
+    expect(shown.join(' ')).toContain('Consent 1 of 2, on trial');
+    fixture.webex.behaviour.fault = undefined;
+    expect(fixture.issued).toContain(await tokenOf('owned'));
+  });
+
+  it('can be revoked where Webex refuses the client', async () => {
+    await storeExpiring('testauth');
+    fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 401, error: 'invalid_client' };
+    expect(await findRevocable(authorizer, 'oauthapp', 'testauth')).toEqual({});
+  });
+
   it('is told from one whose integration is gone', async () => {
     await storeExpiring('testauth');
     await fixture.admin.delete('oauthapp/servers/webex-myapp');
@@ -290,7 +326,9 @@ describe('the exchange', () => {
 
   it('names the variable of the client secret where Webex does not accept it', async () => {
     await fixture.engine.writeIntegration(fixture.admin, 'another-secret');
-    await expect(run('testauth')).rejects.toThrow(/set TF_VAR_webex_myapp_client_secret, raise/);
+    const refused = run('testauth');
+    await expect(refused).rejects.toThrow(/set TF_VAR_webex_myapp_client_secret, raise/);
+    await expect(refused).rejects.toBeInstanceOf(IntegrationRefused);
     await fixture.engine.writeIntegration(fixture.admin);
   });
 });

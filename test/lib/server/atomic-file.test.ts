@@ -1,7 +1,30 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeAtomically } from '../../../lib/server/atomic-file';
+
+/** Puts a link to the target in the place of the partial file while it goes to the disk. */
+async function swapAtSync(folder: string, target: string): Promise<void> {
+  const handle = await open(target);
+  const prototype = Object.getPrototypeOf(handle) as FileHandle;
+  await handle.close();
+  jest.spyOn(prototype, 'sync').mockImplementationOnce(() => {
+    const partial = readdirSync(folder).find((name) => name.endsWith('.partial')) ?? '';
+    renameSync(join(folder, partial), join(folder, 'swapped'));
+    symlinkSync(target, join(folder, partial));
+    return Promise.resolve();
+  });
+}
 
 describe('writeAtomically', () => {
   let folder: string;
@@ -36,6 +59,19 @@ describe('writeAtomically', () => {
     await writeAtomically(join(folder, 'key'), 'secret');
     expect(readFileSync(join(folder, 'target'), 'utf8')).toBe('untouched');
     expect(statSync(join(folder, 'key')).mode & 0o777).toBe(0o600);
+  });
+
+  const isRoot = process.getuid?.() === 0;
+
+  (isRoot ? it : it.skip)('hands over the file that it wrote, and not what a link in its place leads to', async () => {
+    const target = join(folder, 'target');
+    writeFileSync(target, 'of root');
+    const { uid } = statSync(target);
+    // As the user whose folder it is might, at the worst moment.
+    await swapAtSync(folder, target);
+    await writeAtomically(join(folder, 'key'), 'secret', { owner: { uid: 100, gid: 1000 } });
+    expect(statSync(join(folder, 'swapped')).uid).toBe(100);
+    expect(statSync(target).uid).toBe(uid);
   });
 
   it('leaves nothing behind where it fails', async () => {

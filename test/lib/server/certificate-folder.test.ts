@@ -1,4 +1,16 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { subjectAlternativeNames } from '../../../lib/server/certificate-authority';
@@ -102,6 +114,16 @@ describe('prepareCertificates', () => {
     await expect(certifiedServers(folder)).resolves.toEqual(['node-1', 'node-2']);
   });
 
+  it('takes a folder that a crash left half filled for no server', async () => {
+    await prepare();
+    mkdirSync(join(folder, 'node-2.partial-x1Y2z3'));
+    await expect(certifiedServers(folder)).resolves.toEqual(['node-1']);
+    await expect(prepare({ servers: undefined })).resolves.toEqual(['ca kept', 'node-1 kept']);
+    await expect(prepare({ servers: ['node-2.partial-x1Y2z3'] })).rejects.toThrow(
+      'a server must not be called "node-2.partial-x1Y2z3", as folders are that a crash left half filled; choose another name',
+    );
+  });
+
   it('never replaces a CA, also one that has lost its key', async () => {
     await prepare();
     rmSync(join(folder, 'ca', 'ca-key.pem'));
@@ -149,6 +171,32 @@ describe('prepareCertificates', () => {
     });
     expect(owners).toEqual([owner, owner, owner, owner]);
     expect(statSync(join(folder, 'ca', 'ca-key.pem')).uid).toBe(0);
+  });
+
+  describe.each(['certFile', 'keyFile', 'caFile', 'folder'] as const)('where the %s of a server is a link', (what) => {
+    it.each([false, true])('neither reads nor gives nor replaces what it leads to (renew: %s)', async (renew) => {
+      await prepare();
+      const path = serverTlsFiles(folder, 'node-1')[what];
+      const elsewhere = join(folder, '..', 'elsewhere');
+      renameSync(path, elsewhere);
+      symlinkSync(elsewhere, path);
+      const owner = isRoot ? { uid: 100, gid: 1000 } : undefined;
+      await expect(prepare({ renew, owner })).rejects.toThrow(/ must be a (file|folder) of its own, got a link; /);
+      expect(statSync(elsewhere).uid).toBe(process.getuid?.());
+    });
+  });
+
+  it('gives nobody a file that has a second name elsewhere', async () => {
+    await prepare();
+    linkSync(serverTlsFiles(folder, 'node-1').caFile, join(folder, '..', 'elsewhere'));
+    await expect(prepare()).rejects.toThrow(/ca\.pem must be a file of its own, got one that has a second name/);
+  });
+
+  it('takes the folder of the CA for no other', async () => {
+    await prepare();
+    renameSync(join(folder, 'ca'), join(folder, '..', 'elsewhere'));
+    symlinkSync(join(folder, '..', 'elsewhere'), join(folder, 'ca'));
+    await expect(prepare()).rejects.toThrow(/ca must be a folder of its own, got a link; /);
   });
 
   (isRoot ? it.skip : it)('gives files to nobody else unless it is root', async () => {

@@ -1,14 +1,20 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { prepareCertificates } from '../../../lib/server/certificate-folder';
 import { createPrivateFolder, streamPrivateFile, writePrivateFile } from '../../../lib/server/private-file';
+
+const platform = Object.getOwnPropertyDescriptor(process, 'platform') ?? {};
 
 let folder: string;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'private-file-'));
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(async () => {
+  Object.defineProperty(process, 'platform', platform);
+  await rm(folder, { recursive: true });
+});
 
 async function modeOf(path: string): Promise<number> {
   return (await stat(path)).mode & 0o777;
@@ -61,6 +67,20 @@ test('a stream that breaks off leaves nothing', async () => {
   }
   await expect(streamPrivateFile(join(folder, 'snapshot'), broken(), () => Promise.resolve())).rejects.toThrow(
     'connection lost',
+  );
+  await expect(readdir(folder)).resolves.toEqual([]);
+});
+
+test.each<[string, (path: string) => Promise<unknown>]>([
+  ['a private folder', createPrivateFolder],
+  ['a private file', (path) => writePrivateFile(path, 'content')],
+  ['a streamed file', (path) => streamPrivateFile(path, chunks('content'), () => Promise.resolve())],
+  ['a folder of certificates', (path) => prepareCertificates({ folder: path, servers: ['node-1'] })],
+])('on Windows %s is refused, as nothing there would be private', async (_, write) => {
+  Object.defineProperty(process, 'platform', { ...platform, value: 'win32' });
+  const path = join(folder, 'secret');
+  await expect(write(path)).rejects.toThrow(
+    `${path} must be its owner's alone, and on Windows a file's mode does not keep others out; run this on Linux or macOS, or in WSL`,
   );
   await expect(readdir(folder)).resolves.toEqual([]);
 });

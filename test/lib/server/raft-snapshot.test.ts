@@ -57,6 +57,25 @@ test('a standby node sends to the leader, token and body included', async () => 
   expect(received).toBe(`the snapshot by ${TOKEN} at /v1/sys/storage/raft/snapshot`);
 });
 
+test('a path after the address is part of every request, as behind a proxy', async () => {
+  const requests: string[] = [];
+  const address = await serve((request, response) => {
+    requests.push(`${request.method ?? ''} ${request.url ?? ''}`);
+    request.resume().on('end', () => response.writeHead(204).end());
+  });
+  const file = join(folder, 'behind-a-proxy');
+  await writeFile(file, 'the snapshot');
+  const vault = connection(`${address}/vault/`);
+  await restoreSnapshot(vault, file);
+  await restoreSnapshot(vault, file, { force: true });
+  await expect(saveSnapshot(vault, join(folder, 'saved'))).rejects.toThrow();
+  expect(requests).toEqual([
+    'POST /vault/v1/sys/storage/raft/snapshot',
+    'POST /vault/v1/sys/storage/raft/snapshot-force',
+    'GET /vault/v1/sys/storage/raft/snapshot',
+  ]);
+});
+
 test('it follows once and not in circles', async () => {
   const circle: string = await serve(standby(() => circle));
   await expect(saveSnapshot(connection(circle), join(folder, 'circle'))).rejects.toThrow('Vault answered 307');

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { shellWord } from '../../../constructs/tokens/shell-word';
+import { shellWord } from '../../constructs/shell-word';
 
 it('leaves a plain path as it is', () => {
   expect(shellWord('../../../node_modules/@scope/a_b-1.0+2/x.js')).toBe('../../../node_modules/@scope/a_b-1.0+2/x.js');

@@ -1,0 +1,94 @@
+/*
+ * The arrows of docs/design.md: what each part may import of the others. Which packages a part uses is its own affair,
+ * but for those that talk to a network.
+ */
+
+const ARROWS = {
+  'main.ts': ['constructs', 'lib/declaration', 'client'],
+  'deployment.ts': ['constructs', 'lib/declaration'],
+  scripts: ['rehearsal', 'lib', 'client'],
+  rehearsal: ['lib', 'client'],
+  samples: ['client'],
+  constructs: ['lib/declaration', 'client'],
+  'lib/cli': ['lib', 'client'],
+  'lib/consent': ['lib/vault', 'lib/declaration', 'client'],
+  'lib/access': ['lib/vault', 'lib/declaration', 'client'],
+  'lib/health': ['lib/vault', 'lib/declaration', 'client'],
+  'lib/server': ['lib/vault', 'lib/declaration', 'client'],
+  'lib/terraform': ['lib/vault', 'lib/declaration', 'client'],
+  'lib/vault': ['lib/declaration', 'client'],
+  'lib/declaration': ['client'],
+  client: [],
+};
+
+/** Nothing but commands import `lib/cli`; `bench` is one. */
+const COMMANDS = ['scripts', 'bench'];
+
+/** Talk to a network, or start processes that may. Not `net`, which is asked here whether a text is an IP address. */
+const NETWORK_MODULES = ['http', 'https', 'http2', 'tls', 'dgram', 'dns', 'child_process'];
+const NETWORK_PACKAGES = ['node-vault', 'hpagent', 'undici'];
+
+/** All files of the parts. */
+function of(...parts) {
+  return `^(${parts.map((part) => part.replaceAll('.', '[.]')).join('|')})(/|$)`;
+}
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(ARROWS).map(([part, targets]) => ({
+      name: `${part} imports of the other parts ${targets.join(', ') || 'nothing'}`,
+      severity: 'error',
+      from: { path: of(part) },
+      to: { path: of(...Object.keys(ARROWS), 'lib', 'plugin', 'test', 'bench'), pathNot: of(part, ...targets) },
+    })),
+    {
+      name: 'lib/cli is used by commands alone',
+      severity: 'error',
+      from: { pathNot: of('lib/cli', 'test', ...COMMANDS) },
+      to: { path: of('lib/cli') },
+    },
+    {
+      name: 'nothing imports scripts',
+      severity: 'error',
+      from: { pathNot: of('scripts', 'test') },
+      to: { path: of('scripts') },
+    },
+    {
+      name: 'what declares talks to no network',
+      severity: 'error',
+      from: { path: of('constructs', 'lib/declaration') },
+      to: { path: `^(node:)?(${NETWORK_MODULES.join('|')})$|(^|/)node_modules/(${NETWORK_PACKAGES.join('|')})/` },
+    },
+    {
+      name: 'the client is imported by its name',
+      severity: 'error',
+      from: { pathNot: of('client', 'test') },
+      to: { path: of('client'), dependencyTypesNot: ['aliased'] },
+    },
+    {
+      name: 'of the client there is webex-token-client and webex-token-client/core',
+      severity: 'error',
+      from: { pathNot: of('client', 'test') },
+      to: { path: of('client'), pathNot: '^client/src/(index|core)[.]ts$' },
+    },
+    { name: 'no circles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'everything resolves',
+      severity: 'error',
+      from: {},
+      // What is compiled is not there before it is built.
+      to: { couldNotResolve: true, pathNot: '/dist/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|cdktf[.]out)/' },
+    // An import of a type is an arrow too.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.arrows.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

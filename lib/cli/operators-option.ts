@@ -1,0 +1,23 @@
+import { Option, type Command } from 'commander';
+import { DEFAULT_OPERATOR_FOLDER, OPERATORS_VARIABLE, type OperatorFolder } from '../server/operator-folder';
+import type { OperatorName } from '../server/operators';
+
+/** For `--help` of commands that act as the authorizer. */
+export const AUTHORIZER_ENVIRONMENT: Readonly<Record<string, string>> = {
+  VAULT_TOKEN: "token with the authorizer's policy; default: by the operators folder, else the one in ~/.vault-token",
+};
+
+/** Where a command finds the login of the operator that it acts as. */
+export function operatorsOption(operator: OperatorName | '<operator>'): Option {
+  return new Option('--operators <folder>', `folder with ${operator}-role-id and ${operator}-secret-id`)
+    .env(OPERATORS_VARIABLE)
+    .default(DEFAULT_OPERATOR_FOLDER);
+}
+
+export function operatorFolder(command: Command): OperatorFolder {
+  const { operators } = command.opts<{ operators: string }>();
+  return {
+    path: operators || DEFAULT_OPERATOR_FOLDER,
+    isNamed: operators !== '' && command.getOptionValueSource('operators') !== 'default',
+  };
+}

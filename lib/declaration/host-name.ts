@@ -1,0 +1,13 @@
+import { isIP } from 'node:net';
+
+const HOST_NAME = /^(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*$/i;
+
+/** Of an address that looks like a name, such as 10.0.0.1, false. */
+export function isHostName(text: string): boolean {
+  return HOST_NAME.test(text) && isIP(text) === 0;
+}
+
+/** Host name or IP address as URLs have it. */
+export function urlHost(host: string): string {
+  return isIP(host) === 6 ? `[${host}]` : host;
+}

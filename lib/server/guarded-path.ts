@@ -1,0 +1,66 @@
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { errorCode, ExplainedError } from 'webex-token-client/core';
+import type { FileOwner } from './atomic-file';
+
+/*
+ * What lies in a folder that somebody else may write to, as the user of a server may in that of its certificate. By a
+ * link there, root would read any file, or hand it over. So links are refused, and whatever is done is done by the
+ * handle that was looked at: a path may lead elsewhere a moment later.
+ */
+
+export type PathKind = 'file' | 'folder';
+
+/**
+ * @returns undefined where there is nothing
+ * @throws ExplainedError where it is a link, has a second name, or is of another kind
+ */
+export async function openGuarded(path: string, kind: PathKind): Promise<FileHandle | undefined> {
+  let handle: FileHandle;
+  try {
+    // Without O_NONBLOCK a named pipe would keep this waiting.
+    handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT') {
+      return undefined;
+    }
+    throw code === 'ELOOP'
+      ? refused(path, kind, 'a link')
+      : new ExplainedError(`${path} cannot be opened (${code}); check its owner and mode`);
+  }
+  const found = await handle.stat();
+  if (kind === 'folder' ? !found.isDirectory() : !found.isFile()) {
+    await handle.close();
+    throw refused(path, kind, 'something else');
+  }
+  if (kind === 'file' && found.nlink > 1) {
+    await handle.close();
+    throw refused(path, kind, 'one that has a second name elsewhere (a hard link)');
+  }
+  return handle;
+}
+
+/** As {@link openGuarded}. */
+export async function readGuarded(path: string): Promise<string | undefined> {
+  await using handle = await openGuarded(path, 'file');
+  return await handle?.readFile('utf8');
+}
+
+/** As {@link openGuarded}. */
+export async function ownerOfGuarded(path: string, kind: PathKind): Promise<FileOwner | undefined> {
+  await using handle = await openGuarded(path, kind);
+  return await handle?.stat();
+}
+
+/** Gives it to another user; needs root. As {@link openGuarded}. */
+export async function giveGuarded(path: string, kind: PathKind, { uid, gid }: FileOwner): Promise<void> {
+  await using handle = await openGuarded(path, kind);
+  await handle?.chown(uid, gid);
+}
+
+function refused(path: string, kind: PathKind, got: string): ExplainedError {
+  return new ExplainedError(
+    `${path} must be a ${kind} of its own, got ${got}; whoever may write beside it can have put it there: look at it, move it away, and run this again`,
+  );
+}

@@ -1,0 +1,123 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { ExplainedError } from 'webex-token-client/core';
+import type { App } from '../lib/declaration/deployment';
+import { OPERATORS_VARIABLE, writeOperatorLogin } from '../lib/server/operator-folder';
+import { OPERATOR_NAMES, renewOperator, SERVER_OPERATORS, writeOperators } from '../lib/server/operators';
+import type { Rehearsal } from './rehearsal';
+
+/*
+ * A rehearsal for the shells of a person: one file to source, after which every app and every operator works there. All
+ * of it is in the rehearsal's private folder, and ends with it.
+ */
+
+const PROJECT = resolve(__dirname, '..');
+
+/** A server that is asked for the secret ids of a thousand apps at once has time for nothing else. */
+const APPS_AT_ONCE = 16;
+
+/**
+ * @param binary of `bao` or `vault`
+ * @returns the file to source, in bash or zsh
+ */
+export async function writeShellEnvironment(rehearsal: Rehearsal, binary: string): Promise<string> {
+  const [first] = rehearsal.deployment.apps;
+  if (first === undefined) {
+    throw new ExplainedError('the deployment declares no app, so there is nobody to be; declare one, like "people-me"');
+  }
+  const { folder } = rehearsal;
+  const operators = join(folder, 'operators');
+  await writeOperatorLogins(rehearsal, operators);
+  for (let begin = 0; begin < rehearsal.deployment.apps.length; begin += APPS_AT_ONCE) {
+    const some = rehearsal.deployment.apps.slice(begin, begin + APPS_AT_ONCE);
+    await Promise.all(some.map((app) => writeApp(rehearsal, app)));
+  }
+  const commands = await writeCommands(rehearsal, binary);
+
+  const { vault, engine, appRolePath } = rehearsal.deployment;
+  const variables = {
+    ...rehearsal.environment,
+    VAULT_ADDR: rehearsal.server.address,
+    ...(vault.namespace === undefined ? {} : { VAULT_NAMESPACE: vault.namespace }),
+    OAUTHAPP_MOUNT: engine.mountPath,
+    APPROLE_MOUNT: appRolePath,
+    [OPERATORS_VARIABLE]: operators,
+  };
+  const file = join(folder, 'env');
+  await writePrivate(file, [
+    '# For bash or zsh, while the rehearsal runs. With it ends all that this names: servers, tokens and files.',
+    '# What is set for a Vault elsewhere would win:',
+    String.raw`unset VAULT_TOKEN $(env | sed -En 's/^((BAO|VAULT)_[A-Z0-9_]+)=.*/\1/p')`,
+    ...Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}`),
+    `export PATH=${quoted(commands)}:${quoted(join(PROJECT, 'node_modules/.bin'))}:"$PATH"`,
+    '# The app that the shell is to begin with; the others have files like this one beside it.',
+    `. ${quoted(appFiles(folder, first).env)}`,
+  ]);
+  return file;
+}
+
+/** The file to source, to become an app. */
+export function appEnvironmentFile(rehearsal: Rehearsal, app: App): string {
+  return appFiles(rehearsal.folder, app).env;
+}
+
+/** The roles that `npx webex-token-vault init` makes on a production server, and a login for each. */
+async function writeOperatorLogins({ admin, deployment }: Rehearsal, folder: string): Promise<void> {
+  await mkdir(folder, { mode: 0o700 });
+  const server = admin.withNamespace(undefined);
+  await writeOperators(server, deployment);
+  if (deployment.vault.namespace !== undefined) {
+    await writeOperators(admin, deployment);
+  }
+  for (const name of OPERATOR_NAMES) {
+    await renewOperator(SERVER_OPERATORS.includes(name) ? server : admin, name, (login) =>
+      writeOperatorLogin(folder, name, login),
+    );
+  }
+}
+
+async function writeApp(rehearsal: Rehearsal, app: App): Promise<void> {
+  const files = appFiles(rehearsal.folder, app);
+  const { roleId, secretId } = await rehearsal.appRole(app.name);
+  await mkdir(files.folder, { recursive: true, mode: 0o700 });
+  await writePrivate(files.roleId, [roleId]);
+  await writePrivate(files.secretId, [secretId]);
+  await writePrivate(files.env, [
+    `# The shell becomes app ${app.name}, and nobody else.`,
+    'unset VAULT_TOKEN BAO_TOKEN',
+    `export VAULT_ROLE_ID=${quoted(roleId)} VAULT_SECRET_ID_FILE=${quoted(files.secretId)}`,
+  ]);
+}
+
+/** @returns the folder with commands that are the rehearsal's */
+async function writeCommands({ folder, server }: Rehearsal, binary: string): Promise<string> {
+  const commands = join(folder, 'bin');
+  const rootToken = join(folder, 'root-token');
+  await mkdir(commands, { mode: 0o700 });
+  await writePrivate(rootToken, [server.rootToken]);
+  const command = (name: string, lines: readonly string[]): Promise<void> =>
+    writePrivate(join(commands, name), ['#!/bin/sh', ...lines], 0o700);
+  await command('bao', [
+    '# With the root token of the rehearsal, unless another one is given.',
+    `[ -n "$BAO_TOKEN$VAULT_TOKEN" ] || { VAULT_TOKEN=$(cat ${quoted(rootToken)}) && export VAULT_TOKEN; }`,
+    `exec ${quoted(binary)} "$@"`,
+  ]);
+  // Where npx would look for it in vain: outside the clone.
+  await command('webex-token-vault', [
+    `exec ${quoted(process.execPath)} ${quoted(join(PROJECT, 'scripts/webex-token-vault.js'))} "$@"`,
+  ]);
+  return commands;
+}
+
+function appFiles(folder: string, app: App): { folder: string; roleId: string; secretId: string; env: string } {
+  const own = join(folder, 'apps', app.name);
+  return { folder: own, roleId: join(own, 'role-id'), secretId: join(own, 'secret-id'), env: join(own, 'env') };
+}
+
+async function writePrivate(file: string, lines: readonly string[], mode = 0o600): Promise<void> {
+  await writeFile(file, `${lines.join('\n')}\n`, { mode });
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

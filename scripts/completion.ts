@@ -1,0 +1,81 @@
+import { Argument, type Command } from 'commander';
+import { describeCommand } from '../lib/cli/command';
+
+/*
+ * Prints what makes a shell complete command lines. Ours, as what libraries print (such as @bomb.sh/tab 0.0.22, the one
+ * that knows commander) has the shell evaluate what is typed when the tab key is pressed, and offers no files.
+ */
+
+/** The words are handed over as they are typed, and never evaluated. */
+const BASH = `# bash completion for webex-token-vault: source it, or put that line into ~/.bashrc
+_webex_token_vault_reply() {
+  local line value
+  COMPREPLY=()
+  while IFS= read -r line; do
+    if [[ $line == :files ]]; then
+      compopt -o filenames 2>/dev/null
+      while IFS= read -r value; do COMPREPLY+=("$value"); done < <(compgen -f -- "$1")
+    else
+      COMPREPLY+=("\${line%%$'\\t'*}")
+    fi
+  done
+}
+_webex_token_vault() {
+  local current=\${COMP_WORDS[COMP_CWORD]}
+  _webex_token_vault_reply "$current" < <("$1" complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+}
+_webex_token_vault_npx() {
+  local current=\${COMP_WORDS[COMP_CWORD]}
+  COMPREPLY=()
+  if (( COMP_CWORD == 1 )); then
+    [[ webex-token-vault == "$current"* ]] && COMPREPLY=(webex-token-vault)
+  elif [[ \${COMP_WORDS[1]} == webex-token-vault ]]; then
+    _webex_token_vault_reply "$current" < <(command npx --no -- webex-token-vault complete -- "\${COMP_WORDS[@]:2:COMP_CWORD-1}" 2>/dev/null)
+  fi
+}
+complete -F _webex_token_vault webex-token-vault
+complete -p npx >/dev/null 2>&1 || complete -o default -F _webex_token_vault_npx npx
+`;
+
+const ZSH = `#compdef webex-token-vault
+# zsh completion for webex-token-vault: source it after compinit, or put that line into ~/.zshrc
+_webex_token_vault_reply() {
+  local line value
+  local -a values
+  for line in "$@"; do
+    if [[ $line == :files ]]; then
+      _files
+      return
+    fi
+    value=\${\${line%%$'\\t'*}//:/\\\\:}
+    [[ $line == *$'\\t'* ]] && value+=:\${line#*$'\\t'}
+    [[ -n $value ]] && values+=("$value")
+  done
+  _describe 'webex-token-vault' values
+}
+_webex_token_vault() {
+  _webex_token_vault_reply "\${(@f)$("\${words[1]}" complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}"
+}
+_webex_token_vault_npx() {
+  if (( CURRENT == 2 )); then
+    compadd -- webex-token-vault
+  elif [[ \${words[2]} == webex-token-vault ]]; then
+    _webex_token_vault_reply "\${(@f)$(command npx --no -- webex-token-vault complete -- "\${(@)words[3,CURRENT]}" 2>/dev/null)}"
+  else
+    _default
+  fi
+}
+compdef _webex_token_vault webex-token-vault
+(( \${+_comps[npx]} )) || compdef _webex_token_vault_npx npx
+`;
+
+export function define(command: Command): void {
+  describeCommand(command, {
+    summary:
+      'Prints a script that makes a shell complete commands, options and the names that the deployment declares: source <(npx webex-token-vault completion bash)',
+  })
+    .addArgument(new Argument('<shell>', 'the shell that is to complete').choices(['bash', 'zsh']))
+    .action((shell: 'bash' | 'zsh') => {
+      process.stdout.write({ bash: BASH, zsh: ZSH }[shell]);
+    });
+}

@@ -1,0 +1,259 @@
+import { readdirSync, readFileSync, renameSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { VaultClient } from '../../lib/vault/vault-client';
+import type { FinishedCommand } from '../../rehearsal/child-process';
+import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
+import { OpenBaoServer } from '../../rehearsal/server/openbao';
+import { findServer } from '../../rehearsal/server/server-binary';
+import { PackageUser } from '../fixtures/package-user';
+import { Packages } from '../fixtures/packages';
+import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+import { WebexEngine } from '../fixtures/webex-engine';
+
+/*
+ * The package as it is published, in the CDKTF project of somebody who has no clone.
+ */
+
+const CONSTRUCTS = `
+import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
+import { App, TerraformStack } from 'cdktf';
+import { Engine, Integration } from 'webex-token-vault';
+
+const { PLUGIN_SHA256, PLUGIN_COMMAND, WEBEX_CLIENT_ID, WEBEX_API_URL } = process.env;
+const app = new App();
+const stack = new TerraformStack(app, 'tokens');
+new VaultProvider(stack, 'vault', { skipChildToken: true });
+const engine = new Engine(stack, 'engine', { pluginSha256: PLUGIN_SHA256, pluginCommand: PLUGIN_COMMAND });
+new Integration(stack, 'webex', {
+  name: 'webex-myapp',
+  engine,
+  clientId: WEBEX_CLIENT_ID,
+  webexApiUrl: WEBEX_API_URL,
+});
+app.synth();
+`.trim();
+
+const STACK = `
+import { App } from 'cdktf';
+import { WebexTokens } from 'webex-token-vault';
+import deployment from './deployment';
+
+const app = new App();
+new WebexTokens(app, 'webex-tokens', deployment);
+app.synth();
+`.trim();
+
+const DEPLOYMENT = `
+import { defineDeployment } from 'webex-token-vault/deployment';
+
+export default defineDeployment({
+  vault: { address: 'https://vault.example' },
+  engine: { plugin: { register: false } },
+  integrations: [{ name: 'webex-myapp', clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' }],
+  credentials: [{ name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] }],
+  apps: [{ name: 'people-me', reads: ['testauth'] }],
+});
+`.trim();
+
+let packages: Packages;
+let user: PackageUser;
+beforeAll(async () => {
+  packages = await Packages.build();
+  user = await PackageUser.install(
+    [packages.vault, packages.client],
+    ['cdktf', 'constructs', '@cdktf/provider-vault', '@cdktf/provider-docker', 'tsx', 'typescript', '@types/node'],
+  );
+  await user.write({ 'constructs.ts': CONSTRUCTS, 'stack.ts': STACK, 'deployment.ts': DEPLOYMENT });
+});
+afterAll(async () => {
+  await user[Symbol.asyncDispose]();
+  await packages[Symbol.asyncDispose]();
+});
+
+const installed = (path: string): string => join(user.folder, 'node_modules/webex-token-vault', path);
+
+function program(...args: string[]): Promise<FinishedCommand> {
+  return user.run('webex-token-vault', args);
+}
+
+function synthesize(file: string, environment: Record<string, string> = {}): Promise<FinishedCommand> {
+  return user.run('tsx', [file], { WEBEX_CLIENT_ID: 'C0ffee', ...environment });
+}
+
+describe('what is packed', () => {
+  it('is what was compiled, and the program that starts it', () => {
+    const others = packages.vault.files.filter((path) => !path.startsWith('dist/'));
+    expect(others).toEqual(['LICENSE', 'README.md', 'package.json', 'scripts/webex-token-vault.js']);
+    expect(packages.vault.files.filter((path) => path.startsWith('dist/') && !/\.(?:js|d\.ts)$/.test(path))).toEqual(
+      [],
+    );
+    expect(packages.vault.files).not.toContain('dist/scripts/quickstart.js');
+  });
+
+  it('needs no package that it does not name', () => {
+    const { dependencies, peerDependencies } = z
+      .object({ dependencies: z.looseObject({}), peerDependencies: z.looseObject({}) })
+      .parse(JSON.parse(readFileSync(installed('package.json'), 'utf8')));
+    const needed = packages.vault.files
+      .filter((path) => path.endsWith('.js'))
+      .flatMap((path) => [
+        ...readFileSync(installed(path), 'utf8').matchAll(/\b(?:require|import)\(["']([^."'][^"']*)["']\)/g),
+      ])
+      .map(([, module = '']) => /^(?:@[^/]+\/)?[^/]+/.exec(module)?.[0] ?? '')
+      .filter((name) => !name.startsWith('node:') && !builtinModules.includes(name));
+    const named = [...Object.keys(dependencies), ...Object.keys(peerDependencies)];
+    expect([...new Set(needed)].filter((name) => !named.includes(name))).toEqual([]);
+    expect(needed).toContain('webex-token-client');
+  });
+
+  it('promises its entries alone', async () => {
+    const inside = await user.run('node', ['-e', "require('webex-token-vault/dist/lib/vault/vault-client.js')"]);
+    expect(inside.stderr).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED');
+    const imported = await user.run('node', [
+      '--input-type=module',
+      '-e',
+      "import { Engine, WebexTokens } from 'webex-token-vault'; console.log(typeof Engine, typeof WebexTokens)",
+    ]);
+    expect(imported.stdout).toBe('function function\n');
+  });
+
+  it('loads no CDKTF for a deployment file', async () => {
+    const loaded = "require('webex-token-vault/deployment'); console.log(Object.keys(require.cache).join(' '))";
+    const { stdout } = await user.run('node', ['-e', loaded]);
+    expect(stdout).toContain('webex-token-vault');
+    expect(stdout).not.toMatch(/node_modules\/(?:cdktf|constructs|@cdktf)\//);
+  });
+});
+
+describe('in the project of somebody else', () => {
+  it.each([
+    // Once with the types of every package, ours among them.
+    ['nodenext', 'nodenext', 'false'],
+    ['esnext', 'bundler', 'true'],
+  ])('compiles as module %s under resolution %s', async (module, resolution, skipLibCheck) => {
+    const options = ['--noEmit', '--strict', '--target', 'es2022', '--types', 'node', '--skipLibCheck', skipLibCheck];
+    const { exitCode, stdout } = await user.run('tsc', [
+      ...options,
+      '--module',
+      module,
+      '--moduleResolution',
+      resolution,
+      'constructs.ts',
+      'stack.ts',
+    ]);
+    expect(stdout).toBe('');
+    expect(exitCode).toBe(0);
+  });
+
+  it('two constructs in a stack of that project synthesize', async () => {
+    expect(CONSTRUCTS.split('\n').length).toBeLessThanOrEqual(20);
+    expect(await synthesize('constructs.ts')).toMatchObject({ exitCode: 0 });
+    const stack = await user.read('cdktf.out/stacks/tokens/cdk.tf.json');
+    expect(stack).toContain(
+      '"node ../../../node_modules/webex-token-vault/scripts/webex-token-vault.js write-integration write"',
+    );
+  });
+
+  it('a stack of a deployment synthesizes, its state in the project, and names nothing of this machine', async () => {
+    expect(STACK.split('\n').length).toBeLessThanOrEqual(20);
+    expect(await synthesize('stack.ts')).toMatchObject({ exitCode: 0 });
+    const stack = await user.read('cdktf.out/stacks/webex-tokens/cdk.tf.json');
+    expect(stack).toContain('"../../../terraform.webex-tokens.tfstate"');
+    expect(stack).not.toContain(user.folder);
+  });
+});
+
+describeUnless(terraformUnavailable())('what two constructs declare', () => {
+  let server: OpenBaoServer;
+  let engine: WebexEngine;
+
+  beforeAll(async () => {
+    const pluginDirectory = dirname(await findOauthappPlugin());
+    engine = await WebexEngine.start();
+    server = await OpenBaoServer.start({ binary: await findServer(), pluginDirectory });
+  });
+  afterAll(async () => {
+    await server.stop();
+    await engine[Symbol.asyncDispose]();
+  });
+
+  function terraform(...args: string[]): Promise<FinishedCommand> {
+    const environment = {
+      CHECKPOINT_DISABLE: '1',
+      VAULT_ADDR: server.address,
+      VAULT_TOKEN: server.rootToken,
+      TF_VAR_webex_myapp_client_secret: engine.clientSecret,
+    };
+    const folder = join(user.folder, 'cdktf.out/stacks/tokens');
+    return user.run(process.env.TERRAFORM_BINARY_NAME ?? 'terraform', args, environment, folder);
+  }
+
+  it('is applied by Terraform, its secret by the program of the package', async () => {
+    const { sha256, command } = await engine.registration();
+    await synthesize('constructs.ts', {
+      PLUGIN_SHA256: sha256,
+      PLUGIN_COMMAND: command,
+      WEBEX_CLIENT_ID: engine.declaration.integrations[0]?.clientId ?? '',
+      WEBEX_API_URL: engine.webex.apiUrl,
+    });
+    expect(await terraform('init', '-input=false')).toMatchObject({ exitCode: 0 });
+    expect(await terraform('apply', '-input=false', '-auto-approve')).toMatchObject({ exitCode: 0 });
+    const admin = new VaultClient({ address: server.address, token: server.rootToken });
+    await engine.authorise(admin, 'testauth');
+    await expect(engine.isAccepted(await engine.read(admin, 'testauth'))).resolves.toBe(true);
+  });
+
+  it('needs nothing a second time, and its state holds no secret', async () => {
+    expect(await terraform('plan', '-input=false', '-detailed-exitcode')).toMatchObject({ exitCode: 0 });
+    expect(await user.read('terraform.tokens.tfstate')).not.toContain(engine.clientSecret);
+  });
+});
+
+describe('the program webex-token-vault', () => {
+  it('says what it can do', async () => {
+    const { exitCode, stdout } = await program('--help');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^Usage: webex-token-vault <command>/);
+  });
+
+  it('has every command that was compiled', async () => {
+    const commands = readdirSync(installed('dist/scripts'))
+      .filter((file) => file.endsWith('.js') && file !== 'cli.js')
+      .map((file) => file.replace(/\.js$/, ''));
+    expect(commands).toContain('authorize');
+    for (const command of commands) {
+      const { exitCode, stdout } = await program(command, '--help');
+      expect({ command, exitCode, stdout }).toEqual({
+        command,
+        exitCode: 0,
+        stdout: expect.stringContaining(`Usage: webex-token-vault ${command}`) as string,
+      });
+    }
+  });
+
+  it('takes the deployment of the folder', async () => {
+    expect(await program('revoke', 'nobody')).toMatchObject({
+      exitCode: 2,
+      stderr: 'error: unknown credential "nobody"; deployment.ts declares "testauth"\n',
+    });
+  });
+
+  it('says in one line what only a clone has', async () => {
+    const { exitCode, stderr } = await program('quickstart');
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^error: "quickstart" is part of a clone [^\n]*\n$/);
+  });
+
+  it('says in one line that it was not compiled', async () => {
+    renameSync(installed('dist'), installed('elsewhere'));
+    try {
+      const { exitCode, stderr } = await program('--help');
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(/^error: this webex-token-vault \S+ is not complete[^\n]*; install the package again\n$/);
+    } finally {
+      renameSync(installed('elsewhere'), installed('dist'));
+    }
+  });
+});

@@ -1,0 +1,126 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { run, type FinishedCommand } from '../../rehearsal/child-process';
+import { Rehearsal } from '../../rehearsal/rehearsal';
+import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
+import { findOpenBao } from '../../rehearsal/server/openbao-binary';
+import { appEnvironmentFile, writeShellEnvironment } from '../../rehearsal/shell-environment';
+import { defineDeployment } from '../../lib/declaration/deployment';
+import { OPERATOR_NAMES } from '../../lib/server/operators';
+import { PROJECT_FOLDER } from '../fixtures/declaration';
+
+/* What "quickstart --keep" gives a person to paste, pasted into a real bash. In a namespace, which asks for the most. */
+
+const declared = defineDeployment({
+  vault: { address: 'https://vault.example', namespace: 'team' },
+  engine: { mountPath: 'oauth/webex', plugin: { sha256: '0'.repeat(64) } },
+  appRolePath: 'their/approle',
+  integrations: [{ name: 'webex-myapp', clientId: 'client', redirectUrl: 'http://localhost:5000/auth' }],
+  credentials: [{ name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] }],
+  apps: [
+    { name: 'people-me', reads: ['testauth'] },
+    { name: 'second-app', reads: ['testauth'] },
+  ],
+});
+
+let rehearsal: Rehearsal;
+let file: string;
+
+beforeAll(async () => {
+  const [binary, pluginPath] = [await findOpenBao(), await findOauthappPlugin()];
+  rehearsal = await Rehearsal.start({ declared, binary, pluginPath, hasBackups: true });
+  await rehearsal.apply({ by: 'applier' });
+  file = await writeShellEnvironment(rehearsal, binary);
+});
+afterAll(() => rehearsal.stop());
+
+/** In a shell of somebody who works with another Vault. */
+async function shell(lines: string, onErrorLine?: (line: string) => void): Promise<FinishedCommand> {
+  return run('bash', ['-c', `source ${file}\nset -e\n${lines}`], {
+    cwd: PROJECT_FOLDER,
+    env: {
+      PATH: process.env.PATH,
+      HOME: '/nonexistent',
+      BAO_ADDR: 'https://elsewhere.example',
+      BAO_TOKEN: 's.elsewhere',
+      VAULT_TOKEN: 's.elsewhere',
+      VAULT_SECRET_ID: 'elsewhere',
+    },
+    onErrorLine,
+  });
+}
+
+async function output(lines: string): Promise<string[]> {
+  const { exitCode, stdout, stderr } = await shell(lines);
+  expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+  return stdout.trim().split('\n');
+}
+
+const ACCESSORS = 'bao list -format=json auth/token/accessors | tr -d "\\n"; echo';
+
+test('somebody authorises as the authorizer, who is logged out again', async () => {
+  const consent = async (url: string): Promise<unknown> => fetch(await rehearsal.webex.consent(url));
+  const before = await output(ACCESSORS);
+  const authorized = await shell('npx webex-token-vault authorize testauth --no-open --json', (line) => {
+    const url = /^ {2}(http:\S+)$/.exec(line)?.[1];
+    if (url !== undefined) {
+      void consent(url);
+    }
+  });
+  expect(JSON.parse(authorized.stdout)).toMatchObject({ name: 'Ada Admin' });
+  expect(await output(ACCESSORS)).toEqual(before);
+});
+
+test('webex-token reads as the first app, bao as root, and any app can be become', async () => {
+  const login = `bao write -field=policies auth/their/approle/login role_id=$VAULT_ROLE_ID secret_id=@$VAULT_SECRET_ID_FILE`;
+  const second = declared.apps
+    .filter(({ name }) => name === 'second-app')
+    .map((app) => appEnvironmentFile(rehearsal, app));
+  const [asApp, asRoot, policies, ...others] = await output(`
+    webex-token testauth
+    bao read -field=access_token oauth/webex/creds/testauth; echo
+    ${login}; echo
+    source ${second[0] ?? ''}
+    ${login}; echo
+    webex-token testauth`);
+  expect(asApp).toBe(asRoot);
+  expect(policies).toBe('[default oauth-webex-app-people-me]');
+  expect(others).toEqual(['[default oauth-webex-app-second-app]', asApp]);
+});
+
+test('every operator works: each can log in, issue, back up and revoke', async () => {
+  const { folder } = rehearsal;
+  const logins = OPERATOR_NAMES.map((name) => `webex-token-vault login ${name}`).join('\n');
+  const tokens = await output(logins);
+  expect(new Set(tokens).size).toBe(OPERATOR_NAMES.length);
+  const [issued, ...rest] = await output(`
+    cd / && webex-token-vault issue second-app --json | tr -d '\\n '; echo; cd - > /dev/null
+    npx webex-token-vault backup ${folder}/copy.snap
+    VAULT_TOKEN=${tokens[OPERATOR_NAMES.indexOf('provisioner')] ?? ''} bao token lookup -field=policies; echo
+    npx webex-token-vault revoke testauth --yes`);
+  expect(JSON.parse(issued ?? '')).toMatchObject({ app: 'second-app' });
+  expect(rest[0]).toContain('copy.snap');
+  expect(rest[1]).toBe('[default oauth-webex-provisioner]');
+  expect(rest[2]).toBe('"testauth" is deleted in Vault.');
+});
+
+test('nobody else can read what is in it, and nothing is left of it afterwards', async () => {
+  const { folder } = rehearsal;
+  expect(statSync(folder).mode & 0o077).toBe(0);
+  const secrets = [
+    file,
+    join(folder, 'root-token'),
+    ...filesBelow(join(folder, 'apps')),
+    ...filesBelow(join(folder, 'operators')),
+  ];
+  expect(secrets).toHaveLength(2 + 2 * 3 + 2 * OPERATOR_NAMES.length);
+  expect(secrets.filter((path) => (statSync(path).mode & 0o777) !== 0o600)).toEqual([]);
+  await rehearsal.stop();
+  expect(() => statSync(folder)).toThrow('ENOENT');
+});
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile());
+}

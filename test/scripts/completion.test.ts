@@ -1,0 +1,78 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { run } from '../../rehearsal/child-process';
+import { exampleDeployment, PROJECT_FOLDER } from '../fixtures/declaration';
+import { deploymentInFile } from '../fixtures/deployment-file';
+import { PROGRAM } from '../fixtures/script';
+
+/* In a real bash, which calls what the script defines as readline would. */
+
+jest.setTimeout(60_000);
+
+let folder: string;
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'completion-'))));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** @returns for each command line what bash would offer for its last word, which may be empty */
+async function offers(...lines: readonly (readonly string[])[]): Promise<string[][]> {
+  const command = join(folder, 'webex-token-vault');
+  writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${PROGRAM}' "$@"\n`, { mode: 0o755 });
+  const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(' ');
+  const calls = lines.map(
+    (words) => `COMP_WORDS=(${quoted([command, ...words])}); COMP_CWORD=${words.length}
+      _webex_token_vault ${command}; echo "\${COMPREPLY[*]}"`,
+  );
+  const { exitCode, stdout, stderr } = await run(
+    'bash',
+    ['-c', `set -u\nsource <(${command} completion bash)\n${calls.join('\n')}`],
+    {
+      cwd: folder,
+      env: { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, ...deploymentInFile(folder, exampleDeployment()) },
+    },
+  );
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  return stdout
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => line.split(' ').filter(Boolean));
+}
+
+test('bash completes commands, options, names of the deployment, choices and files', async () => {
+  const [commands, options, credentials, apps, operators, choices, files] = await offers(
+    ['re'],
+    ['revoke', 'testauth', '--y'],
+    ['authorize', '--timeout-seconds', '7', ''],
+    ['issue', ''],
+    ['login', 'a'],
+    ['agent-config', 'people-me', '--format', ''],
+    ['backup', 'deploy'],
+  );
+  expect(commands).toEqual(['revoke', 'restore']);
+  expect(options).toEqual(['--yes']);
+  expect(credentials).toEqual(['testauth']);
+  expect(apps).toEqual(['people-me']);
+  expect(operators).toEqual(['administrator', 'authorizer']);
+  expect(choices).toEqual(['file', 'env']);
+  expect(files).toEqual(['deployment.json']);
+});
+
+test('what is typed is not run, and a broken deployment breaks nothing', async () => {
+  writeFileSync(join(folder, 'broken.json'), '{');
+  const offered = await offers(
+    ['issue', '$(touch touched)'],
+    ['authorize', '--deployment', 'broken.json', ''],
+    ['nonsense', ''],
+  );
+  expect(offered).toEqual([[], [], []]);
+  expect(existsSync(join(folder, 'touched'))).toBe(false);
+});
+
+test('prints a script for zsh too, and for no other shell', async () => {
+  const completion = (shell: string) => run(process.execPath, [PROGRAM, 'completion', shell], { cwd: PROJECT_FOLDER });
+  expect((await completion('zsh')).stdout).toContain('compdef _webex_token_vault webex-token-vault');
+  expect(await completion('fish')).toMatchObject({
+    exitCode: 2,
+    stderr: "error: command-argument value 'fish' is invalid for argument 'shell'. Allowed choices are bash, zsh.\n",
+  });
+});
