@@ -267,7 +267,13 @@ describe('what Vault says', () => {
   it.each<[string, string, ScriptedAnswer, number, RegExp]>([
     ['not authorised yet', CREDS, refusal(404), 3, /"testauth" is not authorised yet; run: npx webex-token-vault auth/],
     ['pending', CREDS, refusal(400, 'token pending issuance'), 3, /waits for a consent/],
-    ['revoked', CREDS, refusal(400, 'refresh failed: invalid_grant'), 3, /does not renew .*; authorise it again/],
+    [
+      'revoked',
+      CREDS,
+      refusal(400, 'refresh failed: server rejected request: invalid_grant'),
+      3,
+      /does not renew .*; authorise it again/,
+    ],
     ['expired', CREDS, refusal(400, 'token expired'), 4, /try again later/],
     ['overloaded', CREDS, refusal(429, 'slow down'), 4, /\(429: slow down\); try again later/],
     ['overloaded at login', LOGIN, refusal(429, 'slow down'), 4, /could not log in .* \(429: slow down\); try again/],

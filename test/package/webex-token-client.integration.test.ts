@@ -1,0 +1,201 @@
+import { rmSync, statSync, symlinkSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PROJECT_FOLDER } from '../fixtures/declaration';
+import { PackageUser } from '../fixtures/package-user';
+import { Packages } from '../fixtures/packages';
+import { credentialAnswer, ScriptedVault } from '../fixtures/scripted-vault';
+
+/*
+ * The package as it is published, in an app of somebody who has no clone.
+ */
+
+const MODULE = `
+import { NotAuthorizedYet, tokenSourceFromEnvironment, TokenSource, WebexFetch } from 'webex-token-client';
+import { HttpTransport, readCredential, VaultConnection } from 'webex-token-client/core';
+import { z } from 'zod';
+
+await using tokens: TokenSource = tokenSourceFromEnvironment('testauth');
+const webex = new WebexFetch({ tokens, retry: { attempts: 2 } });
+const person = z.object({ displayName: z.string(), created: z.string().transform((text) => new Date(text)) });
+const { displayName, created } = await webex.json('https://webexapis.com/v1/people/me', person);
+const name: string = displayName;
+const year: number = created.getFullYear();
+// @ts-expect-error: the schema says what it is
+const wrong: number = displayName;
+const response: Response = await webex.fetch('https://webexapis.com/', { signal: AbortSignal.timeout(1000) });
+const reading = await readCredential(new VaultConnection({ address: 'https://vault.example' }), 'oauthapp', 'testauth');
+const expires: Date | undefined = reading.expireTime;
+const kinds: (new (credential: string) => Error)[] = [NotAuthorizedYet];
+export default [name, year, wrong, response, expires, kinds, HttpTransport];
+`;
+
+const COMMONJS = `
+import client = require('webex-token-client');
+import core = require('webex-token-client/core');
+
+const options: client.TokenSourceOptions = { address: 'https://vault.example', credential: 'testauth', roleId: 'r' };
+const tokens = new client.TokenSource(options);
+const same: core.TokenSource = tokens;
+export = same;
+`;
+
+const COMPILER = {
+  noEmit: true,
+  strict: true,
+  skipLibCheck: false,
+  target: 'es2022',
+  lib: ['es2022', 'esnext.disposable'],
+  types: ['node'],
+  typeRoots: [join(PROJECT_FOLDER, 'node_modules/@types')],
+};
+
+/** Prints the token, and whether \`import\` and \`require\` gave the same classes. */
+const BOTH = `
+  const kinds = ['ExplainedError', 'NotAuthorizedYet', 'TokenSource', 'VaultConnection', 'WebexFetch'];
+  console.log(kinds.every((kind) => required[kind] === imported[kind] && required[kind] === core[kind]));
+  const missing = await required.tokenSourceFromEnvironment('missing').token().catch((error) => error);
+  console.log(missing instanceof imported.NotAuthorizedYet, missing instanceof core.ExplainedError);
+  const tokens = imported.tokenSourceFromEnvironment('testauth');
+  console.log((await tokens.token()).accessToken);
+  await tokens[Symbol.asyncDispose]();
+`;
+
+let packages: Packages;
+let user: PackageUser;
+let vault: ScriptedVault;
+let app: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  packages = await Packages.build();
+  user = await PackageUser.install([packages.client], []);
+  vault = await ScriptedVault.start();
+  vault.answer('oauthapp/creds/testauth', credentialAnswer('the-access-token', new Date('2030-01-02T03:04:05Z')));
+  app = { VAULT_ADDR: vault.address, VAULT_ROLE_ID: 'r', VAULT_SECRET_ID: 's' };
+});
+afterAll(async () => {
+  await vault[Symbol.asyncDispose]();
+  await user[Symbol.asyncDispose]();
+  await packages[Symbol.asyncDispose]();
+});
+
+describe('its size', () => {
+  it('is at most 60 KB packed', () => {
+    expect(statSync(packages.client.tarball).size).toBeLessThanOrEqual(60 * 1024);
+  });
+
+  it('is at most 3 MB installed, with all that it needs', async () => {
+    const installed = join(user.folder, 'node_modules');
+    const files = await readdir(installed, { recursive: true, withFileTypes: true });
+    const bytes = files
+      .filter((file) => file.isFile())
+      .reduce((sum, file) => sum + statSync(join(file.parentPath, file.name)).size, 0);
+    expect(bytes).toBeLessThanOrEqual(3 * 1024 * 1024);
+    expect(bytes).toBeGreaterThan(100 * 1024);
+  });
+
+  it('holds what it promises and no sources', () => {
+    const { files } = packages.client;
+    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'bin/webex-token.js', 'dist/index.d.ts']));
+    expect(files.filter((file) => /^src\/|\.test\.|(?<!\.d)\.ts$/.test(file))).toEqual([]);
+  });
+});
+
+describe('a TypeScript program', () => {
+  beforeAll(() => symlinkSync(join(PROJECT_FOLDER, 'node_modules/zod'), join(user.folder, 'node_modules/zod')));
+  afterAll(() => rmSync(join(user.folder, 'node_modules/zod')));
+
+  async function compile(module: string, resolution: string, files: Readonly<Record<string, string>>): Promise<string> {
+    const compilerOptions = { ...COMPILER, module, moduleResolution: resolution };
+    const tsconfig = JSON.stringify({ compilerOptions, files: Object.keys(files) });
+    await user.write({ ...files, 'tsconfig.json': tsconfig });
+    const tsc = join(PROJECT_FOLDER, 'node_modules/typescript/bin/tsc');
+    return (await user.run(process.execPath, [tsc, '-p', '.'])).stdout;
+  }
+
+  it('finds the types under nodenext, by import and by require', async () => {
+    expect(await compile('nodenext', 'nodenext', { 'app.mts': MODULE, 'app.cts': COMMONJS })).toBe('');
+  });
+
+  it('finds the types under bundler', async () => {
+    expect(await compile('esnext', 'bundler', { 'app.mts': MODULE })).toBe('');
+  });
+
+  it('finds no types of what is not exported', async () => {
+    const deep = "import { TokenSource } from 'webex-token-client/dist/token-source';\nexport default TokenSource;\n";
+    expect(await compile('nodenext', 'nodenext', { 'app.mts': deep })).toMatch(/TS2307: Cannot find module/);
+  });
+});
+
+describe('a JavaScript program', () => {
+  it.each([
+    [
+      'CommonJS',
+      'app.cjs',
+      `const required = require('webex-token-client');
+       const core = require('webex-token-client/core');
+       void (async () => { const imported = await import('webex-token-client'); ${BOTH} })();`,
+    ],
+    [
+      'ESM',
+      'app.mjs',
+      `import { createRequire } from 'node:module';
+       import * as imported from 'webex-token-client';
+       import * as core from 'webex-token-client/core';
+       const required = createRequire(import.meta.url)('webex-token-client');
+       ${BOTH}`,
+    ],
+  ])('of %s gets its token, and one class for import and require', async (_, file, program) => {
+    await user.write({ [file]: program });
+    const { stdout, stderr, exitCode } = await user.run(process.execPath, [file], app);
+    expect([stdout, stderr, exitCode]).toEqual(['true\ntrue true\nthe-access-token\n', '', 0]);
+  });
+
+  it.each([
+    "require('webex-token-client/dist/token-source.js')",
+    "require('webex-token-client/bin/webex-token.js')",
+    "import('webex-token-client/dist/index.js').catch((error) => { throw error; })",
+  ])('cannot reach past the exports: %s', async (line) => {
+    const { exitCode, stderr } = await user.run(process.execPath, ['-e', line]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED');
+  });
+});
+
+describe('the command', () => {
+  it('says its version', async () => {
+    const { stdout, exitCode } = await user.run('npx', ['--no-install', 'webex-token', '--version']);
+    expect([stdout, exitCode]).toEqual(['0.1.0\n', 0]);
+  });
+
+  it('prints the token', async () => {
+    const { stdout, stderr, exitCode } = await user.run('npx', ['--no-install', 'webex-token', 'testauth'], app);
+    expect([stdout, stderr, exitCode]).toEqual(['the-access-token\n', '', 0]);
+  });
+
+  it('runs a command with the token', async () => {
+    const args = ['exec', 'testauth', '--', 'sh', '-c', 'echo "$WEBEX_ACCESS_TOKEN"; exit 7'];
+    expect(await user.run('webex-token', args, app)).toEqual({ stdout: 'the-access-token\n', stderr: '', exitCode: 7 });
+  });
+
+  it('shows its help', async () => {
+    expect((await user.run('webex-token', ['--help'])).stdout).toMatch(/^Usage: webex-token <credential>/);
+  });
+
+  it('goes by a proxy, and says in one line that it is not there', async () => {
+    const env = { ...app, VAULT_ADDR: 'https://vault.test', HTTPS_PROXY: 'http://user:hush@127.0.0.1:1' };
+    expect(await user.run('webex-token', ['testauth'], env)).toEqual({
+      stdout: '',
+      stderr:
+        'error: no answer from Vault at https://vault.test (ECONNREFUSED of the proxy); check HTTPS_PROXY, and NO_PROXY for servers that are reached without it\n',
+      exitCode: 4,
+    });
+  });
+
+  it('says in one line that its package is not whole', async () => {
+    rmSync(join(user.folder, 'node_modules/webex-token-client/dist/webex-token.js'));
+    const { stdout, stderr, exitCode } = await user.run('webex-token', ['testauth'], app);
+    expect([stdout, exitCode]).toEqual(['', 1]);
+    expect(stderr).toMatch(/^error: \S+webex-token\.js is missing, so this package is not whole; install [^\n]+\n$/);
+  });
+});
