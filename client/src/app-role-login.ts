@@ -88,10 +88,8 @@ export class AppRoleLogin implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const session = this.#session;
     this.forget();
-    const signal = AbortSignal.timeout(LOGOUT_TIMEOUT_MS);
-    await session?.vault
-      .json('PUT', 'auth/token/revoke-self', () => undefined, { body: '{}', signal })
-      .catch(() => undefined);
+    const request = { body: '{}', timeoutMs: LOGOUT_TIMEOUT_MS };
+    await session?.vault.json('PUT', 'auth/token/revoke-self', () => undefined, request).catch(() => undefined);
   }
 
   async #logIn(): Promise<VaultLease> {

@@ -82,13 +82,13 @@ export class HttpTransport {
   async #sendOnce(request: HttpRequest): Promise<HttpAnswer | undefined> {
     const { method, url, body, headersTimeoutMs, bodyTimeoutMs = DEFAULT_BODY_TIMEOUT_MS, signal } = request;
     const streamed = typeof body === 'function';
-    const connecting = new AbortController();
+    const connecting: ProxiedRequestOptions['connecting'] = {};
     const options: ProxiedRequestOptions & { rejectUnauthorized: true } = {
       method,
       agent: await this.#agent(url),
       // Whatever the environment says of it.
       rejectUnauthorized: true,
-      connecting: connecting.signal,
+      connecting,
       headers: {
         'accept-encoding': 'identity',
         ...(body === undefined || streamed ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
@@ -123,7 +123,7 @@ export class HttpTransport {
       };
     } catch (error) {
       sent.destroy();
-      connecting.abort();
+      connecting.end?.();
       const stale = error instanceof NetworkError && CLOSED_CODES.includes(error.code);
       if (stale && sent.reusedSocket && method === 'GET') {
         return undefined;

@@ -20,8 +20,8 @@ export interface ProxyAgentOptions {
 
 /** What the request hands through its agent. */
 export interface ProxiedRequestOptions extends RequestOptions {
-  /** Ends the request to the proxy, if it is still under way. */
-  readonly connecting?: AbortSignal;
+  /** Where to put what ends the request to the proxy, while that is under way. */
+  readonly connecting?: { end?: () => void };
 }
 
 /** What Node gives to `createConnection`. */
@@ -83,8 +83,10 @@ function connect(proxy: URL, ca: string | undefined, options: ProxiedRequestOpti
     agent: false,
     ca: ca === undefined ? undefined : [...rootCertificates, ca],
     rejectUnauthorized: true,
-    signal: options.connecting,
   });
+  if (options.connecting !== undefined) {
+    options.connecting.end = () => request.destroy();
+  }
   request.once('connect', ({ statusCode = 0 }, socket) => {
     if (statusCode === 200) {
       done(null, socket);

@@ -26,6 +26,8 @@ export interface VaultRequestOptions {
   readonly body?: HttpRequest['body'];
   /** Ends the request. @default - none */
   readonly signal?: AbortSignal;
+  /** Longest wait for the head of the answer. @default - that of the connection */
+  readonly timeoutMs?: number;
 }
 
 /** Of an error; what a server says beyond that is not Vault's. */
@@ -124,8 +126,9 @@ export class VaultConnection {
     return vaultUrl(this.#options.address, path);
   }
 
-  async #sendTo(method: string, url: URL, { headers, body, signal }: VaultRequestOptions): Promise<HttpAnswer> {
-    const { token, namespace, timeoutMs = 60_000 } = this.#options;
+  async #sendTo(method: string, url: URL, options: VaultRequestOptions): Promise<HttpAnswer> {
+    const { token, namespace } = this.#options;
+    const { headers, body, signal, timeoutMs = this.#options.timeoutMs ?? 60_000 } = options;
     return this.#reached(
       this.#transport.send({
         method,
