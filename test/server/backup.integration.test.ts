@@ -10,6 +10,7 @@ import { OperatedServer } from '../fixtures/operated-server';
 import { statusOf } from '../fixtures/refusal';
 import { Script } from '../fixtures/script';
 import { onOpenBao } from '../fixtures/server-product';
+import { runOnTerminal } from '../fixtures/terminal';
 
 // Several processes one after the other.
 jest.setTimeout(90_000);
@@ -146,6 +147,22 @@ describe('npx webex-token-vault restore', () => {
     const { exitCode, stderr } = await empty.run('restore', [snapshot, '--yes', '--from', operated.out, ...split]);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(line);
+    await expect(empty.server.node.client().sealStatus()).resolves.toMatchObject({ initialized: false });
+  });
+
+  it('asks on a terminal how the unseal key is split', async () => {
+    await using empty = await OperatedServer.start({ seal: 'shamir' });
+    const { exitCode, screen } = await runOnTerminal(
+      'restore',
+      [snapshot, '--yes', '--from', operated.out],
+      empty.environment,
+      [
+        ['Into how many shares is the unseal key of the snapshot split?', '3'],
+        ['How many of them does it take?', '5'],
+      ],
+    );
+    expect(screen).toContain('error: the threshold must not be above the number of shares, got 5 of 3');
+    expect(exitCode).toBe(2);
     await expect(empty.server.node.client().sealStatus()).resolves.toMatchObject({ initialized: false });
   });
 
