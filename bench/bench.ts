@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
 import { run } from '../rehearsal/child-process';
 import { findOauthappPlugin } from '../rehearsal/server/oauthapp-plugin';
-import { findOpenBao } from '../rehearsal/server/openbao-binary';
+import { findServer } from '../rehearsal/server/server-binary';
 import { Rehearsal } from '../rehearsal/rehearsal';
 import { createCommand, runCommand, wholeNumber } from '../lib/cli/command';
 import { deploymentFile, loadDeployment } from '../lib/declaration/load-deployment';
@@ -57,7 +57,7 @@ async function timed(what: () => Promise<unknown>): Promise<number> {
 
 async function main(rounds: number, cold: boolean): Promise<void> {
   const { deployment: declared } = await loadDeployment(deploymentFile());
-  const [binary, pluginPath] = [await findOpenBao(), await findOauthappPlugin()];
+  const [binary, pluginPath] = [await findServer(), await findOauthappPlugin()];
   await using rehearsal = await Rehearsal.start({ declared, binary, pluginPath });
   const synthesized = { ...rehearsal.environment, CDKTF_OUTDIR: join(rehearsal.folder, 'bench') };
 

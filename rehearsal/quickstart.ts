@@ -5,7 +5,7 @@ import { authorize } from '../lib/consent/code-grant';
 import { findCredential, type App, type Deployment } from '../lib/declaration/deployment';
 import { authorizerPolicyName } from '../lib/declaration/policies';
 import { findOauthappPlugin } from './server/oauthapp-plugin';
-import { findOpenBao } from './server/openbao-binary';
+import { findServer } from './server/server-binary';
 import { Rehearsal } from './rehearsal';
 import type { StepLog } from './step-log';
 
@@ -57,15 +57,15 @@ export async function runQuickstart(
     );
   }
 
-  const { binary } = await steps.run('Looking for OpenBao', async (note) => {
-    return { binary: await findOpenBao(note) };
+  const { binary } = await steps.run('Looking for the server', async (note) => {
+    return { binary: await findServer(note) };
   });
 
   const { pluginPath } = await steps.run('Looking for the oauthapp plugin', async (note) => {
     return { pluginPath: await findOauthappPlugin(note) };
   });
 
-  const { rehearsal } = await steps.run('Starting OpenBao and a simulated Webex', async () => {
+  const { rehearsal } = await steps.run('Starting the server and a simulated Webex', async () => {
     const starting = Rehearsal.start({
       declared,
       binary,
@@ -77,7 +77,7 @@ export async function runQuickstart(
     const started = await starting;
     return {
       rehearsal: started,
-      said: `OpenBao at ${started.server.address}, a simulated Webex at ${started.webex.url} (its access tokens live ${SHORT_LIFE_SECONDS} s, not 14 days)`,
+      said: `${started.server.product} at ${started.server.address}, a simulated Webex at ${started.webex.url} (its access tokens live ${SHORT_LIFE_SECONDS} s, not 14 days)`,
     };
   });
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { quickstartLock } from '../rehearsal/quickstart-lock';
 import { QUICKSTART_STEPS, runQuickstart, type Quickstart } from '../rehearsal/quickstart';
 import type { Rehearsal } from '../rehearsal/rehearsal';
+import { SERVER_VARIABLE } from '../rehearsal/server/server-binary';
 import { appEnvironmentFile, writeShellEnvironment } from '../rehearsal/shell-environment';
 import { StepLog } from '../rehearsal/step-log';
 import { describeCommand } from '../lib/cli/command';
@@ -21,6 +22,8 @@ export function define(command: Command, signal: AbortSignal): void {
     summary:
       'Takes deployment.ts to a real OpenBao on loopback, authorises at a simulated Webex, reads a token as an app and sees it renewed. Nothing is left running.',
     environment: {
+      [SERVER_VARIABLE]:
+        'path of a bao or vault to run; default: the pinned OpenBao, from the cache or installed there',
       OAUTHAPP_PLUGIN: 'path of the plugin binary; default: the cache, else built by Go',
       WEBEX_TOKEN_VAULT_CACHE:
         "where downloads and builds are kept; default: this project's folder in the user's cache",

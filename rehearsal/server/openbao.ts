@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ExplainedError } from 'webex-token-client/core';
 import { VaultClient } from '../../lib/vault/vault-client';
 import { freePort } from '../free-port';
-import { serverVersion } from './openbao-binary';
+import { productOf, type ServerProduct } from './openbao-binary';
 import { ServerProcess, ServerStartError } from './server-process';
 
 const HOST = '127.0.0.1';
@@ -38,20 +38,26 @@ export class OpenBaoServer implements AsyncDisposable {
   readonly #process: ServerProcess;
   readonly #rootToken: string;
 
-  private constructor(process: ServerProcess, rootToken: string) {
+  private constructor(
+    process: ServerProcess,
+    /** What the binary says that it is. */
+    readonly product: ServerProduct,
+    rootToken: string,
+  ) {
     this.#process = process;
     this.#rootToken = rootToken;
   }
 
   /** @throws ExplainedError where the port is taken, or the server does not start */
   static async start(options: OpenBaoServerOptions): Promise<OpenBaoServer> {
-    const process = await startProcess(options);
+    const product = await productOf(options.binary);
+    const process = await startProcess(options, product);
     try {
       const vault = new VaultClient({ address: process.address });
       const { keys, root_token } = await vault.write('sys/init', { secret_shares: 1, secret_threshold: 1 }, initReply);
       await vault.write('sys/unseal', { key: keys[0] });
       await untilActive(vault);
-      return new OpenBaoServer(process, root_token);
+      return new OpenBaoServer(process, product, root_token);
     } catch (error) {
       await process.stop();
       throw error;
@@ -86,14 +92,10 @@ export class OpenBaoServer implements AsyncDisposable {
   }
 }
 
-async function startProcess({
-  binary,
-  pluginDirectory,
-  port = 0,
-  workDirectory,
-  raftDirectory,
-}: OpenBaoServerOptions): Promise<ServerProcess> {
-  const isVault = (await serverVersion(binary))?.startsWith('Vault') === true;
+async function startProcess(
+  { binary, pluginDirectory, port = 0, workDirectory, raftDirectory }: OpenBaoServerOptions,
+  product: ServerProduct,
+): Promise<ServerProcess> {
   for (let attempt = 1; ; attempt += 1) {
     const chosenPort = port === 0 ? await freePort() : port;
     const address = `http://${HOST}:${chosenPort}`;
@@ -104,7 +106,7 @@ async function startProcess({
       plugin_directory: pluginDirectory,
       log_level: 'info',
       // Vault would need a privilege to lock its memory; OpenBao no longer does that, and knows no such setting.
-      ...(isVault ? { disable_mlock: true } : {}),
+      ...(product === 'Vault' ? { disable_mlock: true } : {}),
     };
     try {
       return await ServerProcess.start({ binary, config, address, workDirectory });

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { WebexTokens } from '../../constructs/tokens/webex-tokens';
 import { run, type FinishedCommand } from '../../rehearsal/child-process';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
-import { findOpenBao } from '../../rehearsal/server/openbao-binary';
+import { findServer } from '../../rehearsal/server/server-binary';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { exampleDeployment } from '../fixtures/declaration';
 import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
@@ -24,7 +24,7 @@ describeUnless(terraformUnavailable())('the state of a deployment', () => {
   beforeAll(async () => {
     rehearsal = await Rehearsal.start({
       declared,
-      binary: await findOpenBao(),
+      binary: await findServer(),
       pluginPath: await findOauthappPlugin(),
     });
   });

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { readCredential } from 'webex-token-client/core';
 import { run, type FinishedCommand } from '../../rehearsal/child-process';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
-import { findOpenBao } from '../../rehearsal/server/openbao-binary';
+import { findServer } from '../../rehearsal/server/server-binary';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { authorize, type Grant } from '../../lib/consent/code-grant';
 import { clientSecretVariable, type Deployment } from '../../lib/declaration/deployment';
@@ -30,7 +30,7 @@ describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
   const printed: string[] = [];
 
   beforeAll(async () => {
-    const [binary, pluginPath] = [await findOpenBao(), await findOauthappPlugin()];
+    const [binary, pluginPath] = [await findServer(), await findOauthappPlugin()];
     rehearsal = await Rehearsal.start({ declared, binary, pluginPath });
     secret = Object.values(rehearsal.variables)[0] ?? '';
     const policy = provisionerPolicyName(rehearsal.deployment.engine.mountPath);

@@ -6,7 +6,7 @@ import { VaultClient } from '../../lib/vault/vault-client';
 import type { FinishedCommand } from '../../rehearsal/child-process';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { OpenBaoServer } from '../../rehearsal/server/openbao';
-import { findOpenBao } from '../../rehearsal/server/openbao-binary';
+import { findServer } from '../../rehearsal/server/server-binary';
 import { PackageUser } from '../fixtures/package-user';
 import { Packages } from '../fixtures/packages';
 import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
@@ -172,7 +172,7 @@ describeUnless(terraformUnavailable())('what two constructs declare', () => {
   beforeAll(async () => {
     const pluginDirectory = dirname(await findOauthappPlugin());
     engine = await WebexEngine.start();
-    server = await OpenBaoServer.start({ binary: await findOpenBao(), pluginDirectory });
+    server = await OpenBaoServer.start({ binary: await findServer(), pluginDirectory });
   });
   afterAll(async () => {
     await server.stop();

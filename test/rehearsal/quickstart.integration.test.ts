@@ -1,14 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { QUICKSTART_STEPS, runQuickstart } from '../../rehearsal/quickstart';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
-import { findOpenBao } from '../../rehearsal/server/openbao-binary';
+import { findServer } from '../../rehearsal/server/server-binary';
 import { StepLog } from '../../rehearsal/step-log';
 import { defineDeployment, type DeploymentInput } from '../../lib/declaration/deployment';
 import type { Declaration } from '../fixtures/declaration';
+import { isOnVault } from '../fixtures/server-product';
+import { fakeCommand } from './fake-command';
 
 /* What a user may have edited in deployment.ts, and what the rehearsal must cope with. */
 
@@ -21,6 +24,12 @@ const base: DeploymentInput = {
   credentials: [credential],
   apps: [app],
 };
+
+/** Only OpenBao has them. */
+const inANamespace: [string, Partial<DeploymentInput>] = [
+  'a namespace',
+  { vault: { address: 'https://vault.example', namespace: 'team/webex' } },
+];
 
 async function quickstart(edit: Partial<DeploymentInput>): Promise<string> {
   const output = new PassThrough();
@@ -43,7 +52,7 @@ async function quickstart(edit: Partial<DeploymentInput>): Promise<string> {
 }
 
 test.each<[string, Partial<DeploymentInput>]>([
-  ['a namespace', { vault: { address: 'https://vault.example', namespace: 'team/webex' } }],
+  ...(isOnVault ? [] : [inANamespace]),
   ['an owner', { credentials: [{ ...credential, owner: 'Owner@corp.example' }] }],
   [
     'an app of another network, with a secret id for one login',
@@ -72,10 +81,29 @@ test('hands a thousand apps on to the processes that it starts', async () => {
   const apps = Array.from({ length: 1000 }, (_, index) => ({ name: `app-${index}`, reads: ['testauth'] }));
   await using rehearsal = await Rehearsal.start({
     declared: defineDeployment({ ...base, apps }),
-    binary: await findOpenBao(),
+    binary: await findServer(),
     pluginPath: await findOauthappPlugin(),
   });
   const stack = readFileSync(join(await rehearsal.synthesize(), 'cdk.tf.json'), 'utf8');
   const { resource } = JSON.parse(stack) as Declaration;
   expect(Object.keys(resource.vault_approle_auth_backend_role ?? {})).toHaveLength(1000);
+});
+
+test('runs the server that REHEARSAL_SERVER names, and says which product that is', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'quickstart-'));
+  // Vault by its word: the configuration of the rehearsal is one that either product takes.
+  const vault = fakeCommand(
+    folder,
+    'vault',
+    `[ "$1" = version ] && echo 'Vault v1.21.4' || exec ${await findServer()} "$@"`,
+  );
+  jest.replaceProperty(process, 'env', { ...process.env, REHEARSAL_SERVER: vault });
+  try {
+    const printed = await quickstart({});
+    expect(printed).toContain(`using Vault v1.21.4, as REHEARSAL_SERVER says: ${vault}`);
+    expect(printed).toMatch(/ 3\/9 {2}✔ Vault at http:\/\/127\.0\.0\.1:\d+, a simulated Webex at/);
+  } finally {
+    jest.restoreAllMocks();
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readCredential, loginAppRole } from 'webex-token-client/core';
 import { peopleMe } from '../../lib/consent/people-me';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
-import { findOpenBao } from '../../rehearsal/server/openbao-binary';
+import { findServer } from '../../rehearsal/server/server-binary';
 import type { AppliedDeclaration } from '../../rehearsal/applier/stack';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { authorize } from '../../lib/consent/code-grant';
@@ -52,7 +52,7 @@ let applied: AppliedDeclaration;
 const seen: string[] = [];
 
 beforeAll(async () => {
-  const [binary, pluginPath] = [await findOpenBao(), await findOauthappPlugin()];
+  const [binary, pluginPath] = [await findServer(), await findOauthappPlugin()];
   rehearsal = await Rehearsal.start({ declared, binary, pluginPath, accessTokenTtlSeconds: SHORT_LIFE_SECONDS });
   mount = rehearsal.deployment.engine.mountPath;
   applied = await rehearsal.apply({ by: 'applier' });

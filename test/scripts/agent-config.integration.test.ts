@@ -9,6 +9,7 @@ import { findOpenBao } from '../../rehearsal/server/openbao-binary';
 import { issueSecretId } from '../../lib/access/secret-id';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { runScript, type ScriptResult } from '../fixtures/script';
+import { onOpenBao } from '../fixtures/server-product';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
 
 let vault: VaultWithWebex;
@@ -115,7 +116,7 @@ it('has a real agent run a program with the token in its environment', async () 
   await eventually(() => (/^it has a token$/m.test(output) ? true : undefined));
 });
 
-it('has a real agent log in and read in a namespace', async () => {
+onOpenBao.it('has a real agent log in and read in a namespace', async () => {
   await vault.admin.write('sys/namespaces/team', {});
   const team = vault.admin.withNamespace('team');
   await team.write('sys/auth/approle', { type: 'approle' });

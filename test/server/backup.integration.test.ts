@@ -9,6 +9,7 @@ import type { VaultClient } from '../../lib/vault/vault-client';
 import { OperatedServer } from '../fixtures/operated-server';
 import { statusOf } from '../fixtures/refusal';
 import { Script } from '../fixtures/script';
+import { onOpenBao } from '../fixtures/server-product';
 
 // Several processes one after the other.
 jest.setTimeout(90_000);
@@ -219,7 +220,7 @@ describe('with a seal that opens by itself', () => {
     await expect(sealed.as('provisioner')).resolves.toBeDefined();
   });
 
-  it('backs up and restores by way of a standby node', async () => {
+  onOpenBao.it('backs up and restores by way of a standby node', async () => {
     await using cluster = await OperatedServer.start({ seal: 'static', nodes: 3 });
     await cluster.init();
     const standby = cluster.server.nodes[1];

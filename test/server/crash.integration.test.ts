@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../fixtures/eventually';
 import { ProductionServer } from '../fixtures/production-server';
+import { onOpenBao } from '../fixtures/server-product';
 import { WebexEngine } from '../fixtures/webex-engine';
 
 // Several servers one after the other.
@@ -13,7 +14,7 @@ function untilServing(engine: WebexEngine, vault: VaultClient): Promise<string> 
 }
 
 describe('a production server that is killed', () => {
-  it('unseals itself and has every grant, wherever in a burst of consents and refreshes it was', async () => {
+  onOpenBao.it('unseals itself and has every grant, wherever in a burst of consents and refreshes it was', async () => {
     // The refresh token stays the same here: see the next test for one that does not.
     await using engine = await WebexEngine.start({ refresh: 'renew' });
     await using server = await ProductionServer.start();
@@ -54,7 +55,7 @@ describe('a production server that is killed', () => {
     expect(engine.refreshes.slice(before)).toEqual(authorised.map(() => 200));
   });
 
-  it('has the newest refresh token where Webex replaces it with each refresh', async () => {
+  onOpenBao.it('has the newest refresh token where Webex replaces it with each refresh', async () => {
     await using engine = await WebexEngine.start({ refresh: 'rotate' });
     await using server = await ProductionServer.start();
     const { rootToken } = await server.initialise();

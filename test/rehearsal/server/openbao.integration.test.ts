@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 import { z } from 'zod';
 import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
 import { OpenBaoServer } from '../../../rehearsal/server/openbao';
-import { findOpenBao } from '../../../rehearsal/server/openbao-binary';
+import { findServer } from '../../../rehearsal/server/server-binary';
 import { VaultClient } from '../../../lib/vault/vault-client';
 import { WebexEngine } from '../../fixtures/webex-engine';
 
@@ -16,7 +16,7 @@ const COLD_CACHE_MS = 600_000;
 let binary: string;
 let plugin: string;
 beforeAll(async () => {
-  binary = await findOpenBao();
+  binary = await findServer();
   plugin = await findOauthappPlugin();
 }, COLD_CACHE_MS);
 

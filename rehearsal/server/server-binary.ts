@@ -1,0 +1,32 @@
+import { resolve } from 'node:path';
+import { ExplainedError } from 'webex-token-client/core';
+import { findOpenBao, serverVersion, type FindOpenBaoOptions } from './openbao-binary';
+
+/** Of the environment: path of a `bao` or `vault` to run in the place of the pinned OpenBao. */
+export const SERVER_VARIABLE = 'REHEARSAL_SERVER';
+
+/**
+ * Path of the server to rehearse on: the one that `REHEARSAL_SERVER` names, else the pinned OpenBao. What happens to be
+ * on PATH is another version, and perhaps another product.
+ *
+ * @param report gets a line on what was chosen, and on what takes long
+ * @throws ExplainedError where it does not run, or the pinned one cannot be installed
+ */
+export async function findServer(
+  report: (line: string) => void = () => undefined,
+  options: FindOpenBaoOptions = {},
+): Promise<string> {
+  const named = (options.env ?? process.env)[SERVER_VARIABLE];
+  if (!named) {
+    return findOpenBao(report, options);
+  }
+  const binary = resolve(named);
+  const version = await serverVersion(binary);
+  if (version === undefined) {
+    throw new ExplainedError(
+      `${SERVER_VARIABLE} must be the path of a bao or vault that runs, got "${named}", whose "version" says neither OpenBao nor Vault; correct it, or unset it for the pinned OpenBao`,
+    );
+  }
+  report(`using ${version}, as ${SERVER_VARIABLE} says: ${binary}`);
+  return binary;
+}
