@@ -56,5 +56,7 @@ function jitterMs(
 
 /** Keeps the process alive, on purpose: someone awaits what comes after. */
 async function waitMs(delayMs: number, signal?: AbortSignal): Promise<void> {
-  await sleep(delayMs, undefined, { signal });
+  await sleep(delayMs, undefined, { signal }).catch((error: unknown) => {
+    throw signal?.aborted ? signal.reason : error;
+  });
 }

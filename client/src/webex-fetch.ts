@@ -58,8 +58,8 @@ export class WebexFetch {
   }
 
   /**
-   * @throws ExplainedError where the URL is not at one of the origins, WebexUnreachableError, or an error of
-   *   TokenSource
+   * @throws ExplainedError where the URL is not at one of the origins, WebexUnreachableError, an error of TokenSource,
+   *   the signal's reason, what a stream that is sent fails with, or TypeError where `fetch` would
    */
   async fetch(url: string | URL, request: WebexRequest = {}): Promise<Response> {
     return responseOf((await this.#exchange(url, request)).answer);
@@ -70,7 +70,7 @@ export class WebexFetch {
     const { origin, pathname } = new URL(url);
     const { answer, token } = await this.#exchange(url, request);
     const text = await answer.body.text().catch((error: unknown) => {
-      throw request.signal?.aborted ? error : noAnswer(origin, error);
+      throw error instanceof NetworkError ? noAnswer(origin, error) : error;
     });
     const json = webexReply({ status: answer.status, text }, origin, pathname, [token.accessToken]);
     const result = await reply['~standard'].validate(json);
@@ -144,7 +144,8 @@ export class WebexFetch {
       if (error instanceof RefusedForNow) {
         return error.answer;
       }
-      throw request.signal?.aborted || error instanceof ExplainedError ? error : noAnswer(url.origin, error);
+      last?.body.cancel();
+      throw error instanceof NetworkError ? noAnswer(url.origin, error) : error;
     }
   }
 
@@ -177,6 +178,11 @@ export class WebexFetch {
       throw new WebexUnreachableError(
         `${url.origin} answered ${answer.status} and sends elsewhere, where the access token does not go; correct the URL`,
       );
+    }
+    const { 'content-encoding': encoding = 'identity' } = answer.headers;
+    if (answer.status > 599 || encoding !== 'identity') {
+      answer.body.cancel();
+      throw notWebex(url.origin, url.pathname);
     }
     return answer;
   }

@@ -1,0 +1,162 @@
+import { getEventListeners } from 'node:events';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { z } from 'zod';
+import { CredentialReading } from '../../client/src/credential';
+import { WebexFetch, type WebexFetchOptions } from '../../client/src/webex-fetch';
+import { WebexUnreachableError } from '../../client/src/webex-errors';
+import { RawServer } from '../fixtures/raw-server';
+
+/* What a Webex, or whatever stands in its place, does wrong; and a caller. */
+
+const ACCESS_TOKEN = 'the-access-token';
+const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}';
+
+const opened: RawServer[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((each) => each[Symbol.asyncDispose]()));
+});
+
+async function serve(handle?: (socket: Socket, request: string) => void) {
+  const server = await RawServer.start(handle);
+  opened.push(server);
+  const reading = new CredentialReading({ data: { server: 'x', access_token: ACCESS_TOKEN, type: 'Bearer' } });
+  const tokens: WebexFetchOptions['tokens'] = { token: () => Promise.resolve(reading), reject: () => undefined };
+  const webex = new WebexFetch({ tokens, origins: [server.url.origin], timeoutMs: 2000, retry: { baseDelayMs: 1 } });
+  return { server, webex, url: `${server.url.href}v1/x` };
+}
+
+async function failure(work: Promise<unknown>): Promise<Error> {
+  const failed: unknown = await work.catch((error: unknown) => error);
+  expect(failed).toHaveProperty('message');
+  expect(inspect(failed, { depth: 9, showHidden: true })).not.toContain(ACCESS_TOKEN);
+  return failed as Error;
+}
+
+describe('an answer', () => {
+  it.each([
+    ['compressed, though nobody asked', `HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n`, gzipSync('{}')],
+    ['of a status that there is not', 'HTTP/1.1 999 No\r\n\r\n', Buffer.from('{}')],
+  ])('%s is not of Webex', async (_, head, body) => {
+    const { webex, url } = await serve((socket) => {
+      socket.write(head);
+      socket.end(body);
+    });
+    const failed = await failure(webex.fetch(url));
+    expect(failed).toBeInstanceOf(WebexUnreachableError);
+    expect(failed.message).toMatch(/answered \/v1\/x with something that Webex does not say; check the Webex API URL/);
+    expect(await failure(webex.json(url, z.object({})))).toBeInstanceOf(WebexUnreachableError);
+  });
+
+  it.each([
+    ['a page', '<html>'],
+    ['cut off', '{"a":'],
+    ['empty', ''],
+  ])('that is %s is not the JSON of Webex', async (_, body) => {
+    const { webex, url } = await serve((socket) => socket.end(`HTTP/1.0 200 OK\r\n\r\n${body}`));
+    expect((await failure(webex.json(url, z.object({})))).message).toMatch(/something that Webex does not say/);
+  });
+
+  it('with a byte order mark is JSON', async () => {
+    const { webex, url } = await serve((socket) => socket.end('HTTP/1.0 200 OK\r\n\r\n\ufeff{"a":1}'));
+    expect(await webex.json(url, z.object({ a: z.number() }))).toEqual({ a: 1 });
+  });
+
+  it('without end is read by json() up to its limit', async () => {
+    const { server, webex, url } = await serve((socket) => {
+      const part = Buffer.alloc(1 << 20, ' ');
+      const flow = (): void => {
+        while (socket.writable && socket.write(part));
+      };
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      socket.on('drain', flow);
+      flow();
+    });
+    expect((await failure(webex.json(url, z.object({})))).message).toMatch(/no answer from Webex .* \(EMSGSIZE\)/);
+    await server.deserted();
+  });
+
+  it('that breaks off fails the reader of its body', async () => {
+    const { webex, url } = await serve((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}'));
+    const response = await webex.fetch(url);
+    await expect(response.text()).rejects.toMatchObject({ name: 'NetworkError', code: 'ECONNRESET' });
+  });
+
+  it('of which a part is wanted ends its connection', async () => {
+    const { server, webex, url } = await serve((socket) =>
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}'),
+    );
+    const reader = (await webex.fetch(url)).body?.getReader();
+    expect((await reader?.read())?.value).toHaveLength(2);
+    await reader?.cancel();
+    await server.deserted();
+  });
+
+  it('without a body gives its connection back', async () => {
+    const { server, webex, url } = await serve((socket) => socket.write('HTTP/1.1 204 No Content\r\n\r\n'));
+    for (let request = 0; request < 3; request++) {
+      expect((await webex.fetch(url, { method: 'DELETE' })).body).toBeNull();
+      await sleep(20);
+    }
+    expect(server.connections).toBe(1);
+  });
+});
+
+describe('a caller', () => {
+  it('who asks for what fetch refuses is told so, and not that Webex is away', async () => {
+    const { server, webex, url } = await serve();
+    expect(await failure(webex.fetch(url, { method: 'GET', body: 'x' }))).toMatchObject({ name: 'TypeError' });
+    expect(await failure(webex.fetch(url, { headers: { 'x-name': 'a\nb' } }))).toMatchObject({ name: 'TypeError' });
+    expect(server.connections).toBe(0);
+  });
+
+  it('whose body fails is told by its own error', async () => {
+    const { webex, url } = await serve((socket) => socket.write('HTTP/1.1 100 Continue\r\n\r\n'));
+    const problem = new Error('the disk is gone');
+    const body = new ReadableStream({
+      pull: (controller) => controller.error(problem),
+    });
+    expect(await failure(webex.fetch(url, { method: 'POST', body }))).toBe(problem);
+  });
+
+  it('who gives up while it waits leaves no connection open', async () => {
+    const { server, webex, url } = await serve((socket) =>
+      socket.write('HTTP/1.1 429 No\r\nretry-after: 30\r\ncontent-length: 9\r\n\r\n{}'),
+    );
+    const abort = new AbortController();
+    const failed = failure(webex.fetch(url, { signal: abort.signal }));
+    await server.asked();
+    await sleep(50);
+    const reason = new Error('enough');
+    abort.abort(reason);
+    expect(await failed).toBe(reason);
+    await server.deserted();
+    expect(getEventListeners(abort.signal, 'abort')).toEqual([]);
+  });
+
+  it('who gives up while the body arrives ends it', async () => {
+    const { server, webex, url } = await serve((socket) =>
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}'),
+    );
+    const abort = new AbortController();
+    const reason = new Error('enough');
+    const response = await webex.fetch(url, { signal: abort.signal });
+    const reading = failure(response.text());
+    await sleep(20);
+    abort.abort(reason);
+    expect(await reading).toBe(reason);
+    expect(await failure(webex.json(url, z.object({}), { signal: AbortSignal.abort(reason) }))).toBe(reason);
+    await server.deserted();
+  });
+
+  it('leaves nothing at a signal that many requests share', async () => {
+    const { webex, url } = await serve((socket) => socket.write(OK));
+    const { signal } = new AbortController();
+    for (let request = 0; request < 20; request++) {
+      await (await webex.fetch(url, { signal })).text();
+    }
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+});
