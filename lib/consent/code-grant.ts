@@ -48,7 +48,8 @@ export interface Grant {
   readonly credential: string;
   /** Whose it is; undefined where its scopes do not let Webex tell. */
   readonly person?: Person;
-  readonly scopes: readonly string[];
+  /** What the consent was asked for; the engine keeps no word of what Webex granted. */
+  readonly requestedScopes: readonly string[];
   /** When the first access token expires. */
   readonly expireTime?: Date;
   readonly warnings: readonly string[];
@@ -209,7 +210,8 @@ function grant({ credential, notice }: Run, { reading, person }: Account): Grant
   if (person === undefined) {
     notice(`Webex does not say whose account "${name}" is: its scopes do not let it.`);
   }
-  return { credential: name, person, scopes, expireTime: reading.expireTime, warnings: reading.warnings };
+  const { expireTime, warnings } = reading;
+  return { credential: name, person, requestedScopes: scopes, expireTime, warnings };
 }
 
 /** A failure is a notice, so that it does not hide the error that led here. */

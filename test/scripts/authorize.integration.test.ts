@@ -107,7 +107,7 @@ it('authorises with a token that holds only the policy of an authorizer', async 
   const { exitCode, stdout } = await end(script);
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(
-    /^name: {9}Ada Admin\nemail: {8}ada.admin@example.com\norganisation: \S+\nscopes: {7}spark:people_read\nexpires: {6}20\d\d-\S+Z\n$/,
+    /^name: {9}Ada Admin\nemail: {8}ada.admin@example.com\norganisation: \S+\nasked for: {4}spark:people_read\nexpires: {6}20\d\d-\S+Z\n$/,
   );
 });
 
@@ -295,7 +295,12 @@ it('refuses to authorise what works, and replaces it when told to, by two consen
   await consent(script, undefined, 1);
   const { exitCode, stdout, stderr } = await end(script);
   expect(exitCode).toBe(0);
-  expect(JSON.parse(stdout)).toMatchObject({ credential: 'testauth', name: 'Ada Admin', warnings: [] });
+  expect(JSON.parse(stdout)).toMatchObject({
+    credential: 'testauth',
+    name: 'Ada Admin',
+    requested_scopes: ['spark:people_read'],
+    warnings: [],
+  });
   expect(stderr).toMatch(/consent is asked for twice[^]*Consent 1 of 2[^]*Consent 2 of 2/);
   expect(await storedToken()).not.toBe(before);
 });

@@ -123,7 +123,7 @@ describe('a first consent', () => {
   it('leaves the grant in Vault, with no more than the policy of an authorizer', async () => {
     const grant = await run('testauth');
     expect(grant.person).toMatchObject({ displayName: 'Ada Admin', emails: [ADA] });
-    expect(grant).toMatchObject({ credential: 'testauth', scopes: ['spark:people_read'], warnings: [] });
+    expect(grant).toMatchObject({ credential: 'testauth', requestedScopes: ['spark:people_read'], warnings: [] });
     expect(grant.expireTime?.getTime()).toBeGreaterThan(Date.now());
     expect(fixture.issued).toContain(await tokenOf('testauth'));
     expect(exchanges()).toBe(1);
