@@ -368,7 +368,7 @@ it('revokes, and says what Webex still honours and how to end that', async () =>
   expect(exitCode).toBe(0);
   expect(stdout).toContain('"testauth" is deleted in Vault.');
   expect(stdout).toContain(`until it expires, at ${expireTime?.toISOString() ?? ''}`);
-  expect(stdout).toContain('https://idbroker.webex.com/idb/profile#/tokens');
+  expect(stdout).toContain(`the page for tokens of the Webex behind ${fixture.webex.apiUrl}`);
   expect(stdout).toContain('/authorizations?clientId=rehearsal-webex-myapp');
   await expect(storedToken()).rejects.toBeInstanceOf(NotAuthorizedYet);
 });
