@@ -413,6 +413,25 @@ inBrowser('in a browser', () => {
     expect(await heading()).toBe('Ada Admin');
   });
 
+  it('keeps a grant of which Webex does not say whose it is, and shows it to be of the wrong account later', async () => {
+    for (const [as, shown] of [
+      [ADA, 'Ada Admin'],
+      [BLAKE, 'That was another account'],
+    ] as const) {
+      await askForConsent();
+      vault.webex.behaviour.fault = { path: '/v1/people', status: 503 };
+      await decide('Accept', as);
+      expect(await heading()).toBe('Webex does not say who it is');
+      expect(await stored()).toBe(true);
+      vault.webex.behaviour.fault = undefined;
+      await page.goto(site);
+      expect(await heading()).toBe(shown);
+      expect(await page.getByRole('button').count()).toBe(0);
+      await vault.admin.delete('oauthapp/creds/testauth');
+      vault.webex.revokeGrants();
+    }
+  });
+
   it('offers to authorise again where Webex does not renew the grant any more', async () => {
     // The engine holds a token for expired ten seconds before its end.
     vault.webex.behaviour.accessTokenTtlSeconds = 14;
