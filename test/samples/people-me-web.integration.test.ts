@@ -13,6 +13,7 @@ import { refuseExcessiveRights, requireRights } from '../../samples/people-me-we
 import { serve } from '../../samples/people-me-web/serve';
 import { createWebApp } from '../../samples/people-me-web/web-app';
 import { runScript, Script } from '../fixtures/script';
+import { describeUnless } from '../fixtures/terraform-providers';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
 
 const ADA = 'ada.admin@example.com';
@@ -235,14 +236,12 @@ describe('before anybody is sent to Webex', () => {
   });
 });
 
-const inBrowser = CHROMIUM === undefined ? describe.skip : describe;
-if (CHROMIUM === undefined) {
-  process.stderr.write(
-    'people-me-web: not tested in a browser, as there is no Chromium here; set CHROMIUM to its path\n',
-  );
-}
+const missing =
+  CHROMIUM === undefined
+    ? 'there is no Chromium here; install it, with apt-get install chromium or the like, or set CHROMIUM to its path'
+    : undefined;
 
-inBrowser('in a browser', () => {
+describeUnless(missing)('people-me-web in a browser', () => {
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;

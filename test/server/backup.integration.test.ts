@@ -6,6 +6,7 @@ import { readCredential } from 'webex-token-client/core';
 import { appPolicy } from '../../lib/declaration/policies';
 import { withRootToken } from '../../lib/server/root-token';
 import type { VaultClient } from '../../lib/vault/vault-client';
+import { eventually } from '../fixtures/eventually';
 import { OperatedServer } from '../fixtures/operated-server';
 import { statusOf } from '../fixtures/refusal';
 import { Script } from '../fixtures/script';
@@ -241,9 +242,7 @@ describe('with a seal that opens by itself', () => {
     await using cluster = await OperatedServer.start({ seal: 'static', nodes: 3 });
     await cluster.init();
     const standby = cluster.server.nodes[1];
-    while ((await standby?.client().sealStatus())?.sealed !== false) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    await eventually(async () => (await standby?.client().sealStatus())?.sealed === false || undefined);
     const env = { VAULT_ADDR: standby?.address ?? '' };
     const file = cluster.path('a.snap');
     await expect(cluster.run('backup', [file, '--operators', cluster.out], env)).resolves.toMatchObject({
