@@ -96,6 +96,17 @@ describe('a request', () => {
     expect(server.requests).toEqual([]);
   });
 
+  it.each(['vault.example:8200', 'ftp://u:hush@vault.example', ''])(
+    'is not sent to the address "%s"',
+    async (address) => {
+      const failed = await failure(connect(address).read('secret/x', json));
+      expect(failed).toBeInstanceOf(ExplainedError);
+      expect(failed.message).toMatch(
+        /^the address of Vault must be an http or https URL, got "(?!.*hush).*"; write it/,
+      );
+    },
+  );
+
   it.each([
     ['token', { token: `${TOKEN}\n` }],
     ['namespace', { namespace: 'a\r\nx-vault-token: b' }],

@@ -58,6 +58,7 @@ describe('exec', () => {
     ['127 where there is no such command', ['no-such-command-at-all'], 127],
     ['126 where it cannot be run', ['/etc/passwd'], 126],
     ['126 where it is a folder', ['/etc'], 126],
+    ['126 where its path goes through a file', ['/etc/passwd/x'], 126],
   ])('exits with %s', async (_, command, code) => {
     const { exitCode, stdout, stderr } = await exec(...command).result();
     expect([exitCode, stdout]).toEqual([code, '']);

@@ -169,8 +169,8 @@ describe('the command', () => {
   });
 
   it('prints the token', async () => {
-    const { stdout, stderr, exitCode } = await user.run('npx', ['--no-install', 'webex-token', 'testauth'], app);
-    expect([stdout, stderr, exitCode]).toEqual(['the-access-token\n', '', 0]);
+    const { stdout, exitCode } = await user.run('npx', ['--no-install', 'webex-token', 'testauth'], app);
+    expect([stdout, exitCode]).toEqual(['the-access-token\n', 0]);
   });
 
   it('runs a command with the token', async () => {

@@ -1,6 +1,9 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
+import { errorCode } from '../explained-error';
+import { oneLine } from '../safe-text';
 
 /** Those that another process sends to end a command; a terminal sends the first two to all of its processes itself. */
 const SIGNALS = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'] as const;
@@ -12,25 +15,26 @@ const FROM_TERMINAL: readonly string[] = ['SIGINT', 'SIGQUIT'];
  * @returns its exit code, as a shell gives it
  */
 export async function runWithToken(command: string, args: readonly string[], accessToken: string): Promise<number> {
-  const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, WEBEX_ACCESS_TOKEN: accessToken } });
+  let child: ChildProcess | undefined;
   // Not by process.stdin: to open it would make the pipe that the child reads non-blocking.
   const atTerminal = isatty(0);
   const passOn = (signal: NodeJS.Signals): void => {
     if (!(atTerminal && FROM_TERMINAL.includes(signal))) {
-      child.kill(signal);
+      child?.kill(signal);
     }
   };
+  // Before the child runs: a signal that nobody handles would end this process alone.
   SIGNALS.forEach((signal) => process.on(signal, passOn));
   try {
-    return await new Promise<number>((resolve) => {
-      child.once('error', (error: NodeJS.ErrnoException) => {
-        const missing = error.code === 'ENOENT';
-        const advice = missing ? 'check its name and PATH' : 'check that it may be run';
-        process.stderr.write(`error: "${command}" cannot be run (${error.code ?? error.message}); ${advice}\n`);
-        resolve(missing ? 127 : 126);
-      });
-      child.once('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
-    });
+    const env = { ...process.env, WEBEX_ACCESS_TOKEN: accessToken };
+    child = spawn(command, args, { stdio: 'inherit', env });
+    const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+    return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+  } catch (error) {
+    const code = errorCode(error);
+    const [exitCode, advice] = code === 'ENOENT' ? [127, 'check its name and PATH'] : [126, 'check that it may be run'];
+    process.stderr.write(`error: "${oneLine(command)}" cannot be run (${code}); ${advice}\n`);
+    return exitCode;
   } finally {
     SIGNALS.forEach((signal) => process.off(signal, passOn));
   }
