@@ -1,12 +1,53 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { errorCode, ExplainedError } from 'webex-token-client/core';
 
-/** A port that was free on 127.0.0.1 a moment ago, for those that must know theirs before they listen. */
-export async function freePort(): Promise<number> {
+/**
+ * Lower than what systems give to connections and to whoever asks for any port (from 32768, 49152 on macOS): nobody
+ * else is given such a port by chance, however long it takes until it is listened on.
+ */
+const FIRST = 20_000;
+const LAST = 32_000;
+
+/** Of a thousand that are all taken, the next is hardly free. */
+const ATTEMPTS = 1000;
+
+/** Those that this process has been given. */
+const given = new Set<number>();
+
+export interface FreePortOptions {
+  /** @default 20000 */
+  readonly first?: number;
+  /** @default 32000 */
+  readonly last?: number;
+}
+
+/**
+ * A port of both loopback addresses that is free, for those that must know theirs before they listen. This process gets
+ * none twice, and another one hardly the same: they are drawn by lot.
+ *
+ * @throws ExplainedError where none is free
+ */
+export async function freePort({ first = FIRST, last = LAST }: FreePortOptions = {}): Promise<number> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const port = first + Math.floor(Math.random() * (last - first + 1));
+    if (!given.has(port) && (await isFree(port, '127.0.0.1')) && (await isFree(port, '::1'))) {
+      given.add(port);
+      return port;
+    }
+  }
+  throw new ExplainedError(`no port from ${first} to ${last} is free on this machine; end what listens there`);
+}
+
+async function isFree(port: number, host: string): Promise<boolean> {
   const probe = createServer();
-  await new Promise<void>((listening, failed) => {
-    probe.once('error', failed).listen(0, '127.0.0.1', listening);
-  });
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((closed) => probe.close(closed));
-  return port;
+  try {
+    await once(probe.listen(port, host), 'listening');
+  } catch (error) {
+    // Of a machine without IPv6, the port is free there.
+    return ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(errorCode(error));
+  }
+  probe.close();
+  await once(probe, 'close');
+  return true;
 }

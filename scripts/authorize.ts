@@ -89,12 +89,12 @@ class RedirectPrompt implements Disposable {
   }
 }
 
-function toText({ person, scopes, expireTime }: Grant): string {
+function toText({ person, requestedScopes, expireTime }: Grant): string {
   const rows = {
     name: person?.displayName ?? 'unknown',
     email: person?.emails.join(', ') ?? 'unknown',
     organisation: person?.orgId ?? 'unknown',
-    scopes: scopes.join(' '),
+    'asked for': requestedScopes.join(' '),
     expires: expireTime?.toISOString() ?? 'never',
   };
   return Object.entries(rows)
@@ -102,13 +102,13 @@ function toText({ person, scopes, expireTime }: Grant): string {
     .join('\n');
 }
 
-function toJson({ credential, person, scopes, expireTime, warnings }: Grant): object {
+function toJson({ credential, person, requestedScopes, expireTime, warnings }: Grant): object {
   return {
     credential,
     name: person?.displayName ?? null,
     email: person?.emails[0] ?? null,
     organisation: person?.orgId ?? null,
-    scopes,
+    requested_scopes: requestedScopes,
     expire_time: expireTime?.toISOString() ?? null,
     warnings,
   };

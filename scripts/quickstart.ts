@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { quickstartLock } from '../rehearsal/quickstart-lock';
 import { QUICKSTART_STEPS, runQuickstart, type Quickstart } from '../rehearsal/quickstart';
 import type { Rehearsal } from '../rehearsal/rehearsal';
-import { appEnvironmentFile, writeShellEnvironment } from '../rehearsal/shell-environment';
 import { SERVER_VARIABLE } from '../rehearsal/server/server-binary';
+import { appEnvironmentFile, writeShellEnvironment } from '../rehearsal/shell-environment';
 import { StepLog } from '../rehearsal/step-log';
 import { openInBrowser } from '../lib/cli/browser';
 import { describeCommand } from '../lib/cli/command';
@@ -88,6 +88,14 @@ async function instructions({ rehearsal, binary, app, credentialName }: Quicksta
   const file = await writeShellEnvironment(rehearsal, binary);
   const { apps, engine } = rehearsal.deployment;
   const other = apps[1] ?? app;
+  const examples = [
+    [`webex-token ${credentialName}`, `as app ${app.name}`],
+    [`npx webex-token-vault authorize ${credentialName} --replace`, 'as the operator whose task it is'],
+    [`npx webex-token-vault issue ${app.name}`, 'likewise'],
+    [`bao read ${engine.mountPath}/creds/${credentialName}`, 'as root'],
+    [`source ${appEnvironmentFile(rehearsal, other)}`, `from now on as app ${other.name}`],
+  ] as const;
+  const width = Math.max(...examples.map(([line]) => line.length));
   return `
 Everything stays up until Ctrl-C. In another terminal, bash or zsh, from this folder:
 
@@ -95,11 +103,6 @@ Everything stays up until Ctrl-C. In another terminal, bash or zsh, from this fo
 
 Then, for example:
 
-  webex-token ${credentialName}                                   # as app ${app.name}
-  npx webex-token-vault authorize ${credentialName} --replace     # as the operator whose task it is
-  npx webex-token-vault issue ${app.name}
-  bao read ${engine.mountPath}/creds/${credentialName}            # as root
-  source ${appEnvironmentFile(rehearsal, other)}    # from now on as app ${other.name}
-
+${examples.map(([line, who]) => `  ${line.padEnd(width)}  # ${who}\n`).join('')}
 `;
 }

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { AnswerBody } from './answer-body';
 import { NetworkError } from './network-error';
 import { proxyFor } from './proxy';
-import type { ProxiedRequestOptions } from './proxy-agent';
+import { proxyAgent, type ProxiedRequestOptions } from './proxy-agent';
 import { sendStream } from './streamed-body';
 
 /*
@@ -150,8 +150,7 @@ export class HttpTransport {
     const settings = { keepAlive: true, timeout: IDLE_TIMEOUT_MS, ca: this.#ca };
     const proxy = await proxyFor(url);
     if (proxy !== undefined) {
-      const { HttpProxyAgent, HttpsProxyAgent } = await import('./proxy-agent.js');
-      return new (url.protocol === 'https:' ? HttpsProxyAgent : HttpProxyAgent)(proxy, settings);
+      return proxyAgent(url, proxy, settings);
     }
     if (url.protocol === 'https:') {
       const https = await import('node:https');

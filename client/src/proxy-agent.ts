@@ -1,7 +1,6 @@
-import { Agent as HttpAgent, request as requestHttp, type RequestOptions } from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import type { Agent, RequestOptions } from 'node:http';
+import type { request as OpenRequest } from 'node:https';
 import { isIP, type Socket } from 'node:net';
-import { rootCertificates } from 'node:tls';
 import { NetworkError } from './network-error';
 
 /*
@@ -27,52 +26,54 @@ export interface ProxiedRequestOptions extends RequestOptions {
 /** What Node gives to `createConnection`. */
 type Connected = (error: Error | null, socket?: Socket) => void;
 
-/** For servers that are asked in plain HTTP. */
-export class HttpProxyAgent extends HttpAgent {
-  readonly #proxy: URL;
-  readonly #ca: string | undefined;
+/**
+ * For one server, over TLS or in plain HTTP.
+ *
+ * Node's modules are loaded here, where a proxy is set. This file is not: in a clone nothing but `require` finds a
+ * source, and an `import()` of one that lies beside fails.
+ */
+export async function proxyAgent({ protocol }: URL, proxy: URL, options: ProxyAgentOptions): Promise<Agent> {
+  const [http, https, tls] = await Promise.all([import('node:http'), import('node:https'), import('node:tls')]);
+  const { request: open } = proxy.protocol === 'https:' ? https : http;
+  const ca = options.ca === undefined ? undefined : [...tls.rootCertificates, options.ca];
+  const tunnel = (target: ProxiedRequestOptions, done: Connected): void => connect(open, proxy, ca, target, done);
 
-  constructor(proxy: URL, options: ProxyAgentOptions) {
-    super(options);
-    this.#proxy = proxy;
-    this.#ca = options.ca;
+  class HttpProxyAgent extends http.Agent {
+    override createConnection(target: RequestOptions, done?: unknown): undefined {
+      tunnel(target, done as Connected);
+    }
   }
 
-  override createConnection(options: RequestOptions, done?: unknown): undefined {
-    connect(this.#proxy, this.#ca, options, done as Connected);
+  /** The proxy does not see into what it carries. */
+  class HttpsProxyAgent extends https.Agent {
+    override createConnection(target: RequestOptions, done?: unknown): undefined {
+      const connected = done as Connected;
+      tunnel(target, (error, socket) => {
+        if (error === null) {
+          connected(null, super.createConnection({ ...target, socket } as RequestOptions) as Socket);
+        } else {
+          connected(error);
+        }
+      });
+    }
   }
+
+  return new (protocol === 'https:' ? HttpsProxyAgent : HttpProxyAgent)(options);
 }
 
-/** For servers that are asked over TLS, which the proxy does not see into. */
-export class HttpsProxyAgent extends HttpsAgent {
-  readonly #proxy: URL;
-  readonly #ca: string | undefined;
-
-  constructor(proxy: URL, options: ProxyAgentOptions) {
-    super(options);
-    this.#proxy = proxy;
-    this.#ca = options.ca;
-  }
-
-  override createConnection(options: RequestOptions, done?: unknown): undefined {
-    const connected = done as Connected;
-    connect(this.#proxy, this.#ca, options, (error, socket) => {
-      if (error === null) {
-        connected(null, super.createConnection({ ...options, socket } as RequestOptions) as Socket);
-      } else {
-        connected(error);
-      }
-    });
-  }
-}
-
-function connect(proxy: URL, ca: string | undefined, options: ProxiedRequestOptions, done: Connected): void {
+function connect(
+  open: typeof OpenRequest,
+  proxy: URL,
+  ca: string[] | undefined,
+  options: ProxiedRequestOptions,
+  done: Connected,
+): void {
   const { host, port } = options;
   const hostname = proxy.hostname.replace(/^\[|\]$/g, '');
   const target = `${host?.includes(':') ? `[${host}]` : host}:${port}`;
   const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
   const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
-  const request = (proxy.protocol === 'https:' ? requestHttps : requestHttp)({
+  const request = open({
     hostname,
     // Node would take it from the header "host".
     servername: isIP(hostname) === 0 ? hostname : '',
@@ -81,7 +82,7 @@ function connect(proxy: URL, ca: string | undefined, options: ProxiedRequestOpti
     path: target,
     headers: { host: target, ...(credentials === ':' ? {} : { 'proxy-authorization': authorization }) },
     agent: false,
-    ca: ca === undefined ? undefined : [...rootCertificates, ca],
+    ca,
     rejectUnauthorized: true,
   });
   if (options.connecting !== undefined) {

@@ -11,6 +11,21 @@ export class WrongAccount extends ExplainedError {
   override name = 'WrongAccount';
 }
 
+/** A grant was kept although nobody could see whose account consented. */
+export class AccountNotChecked extends ExplainedError {
+  override name = 'AccountNotChecked';
+
+  /**
+   * @param kept what was done with the grant
+   * @param reason why its account could not be seen
+   */
+  constructor(credentialName: string, apiUrl: string, kept: string, reason: string) {
+    super(
+      `${kept}, but whose account consented could not be checked (${reason}); look at it when Webex answers: npx webex-token ${credentialName} --header | curl --header @- ${apiUrl}/people/me; if it is not the right one: npx webex-token-vault revoke ${credentialName}`,
+    );
+  }
+}
+
 /** The only account whose consent is accepted. */
 export interface ExpectedAccount {
   readonly email: string;

@@ -1,13 +1,21 @@
 import { describeError, ExplainedError } from 'webex-token-client/core';
 import { type Person } from './people-me';
-import { ownerAccount, readAccount, refuseOther, type Account, type ExpectedAccount } from './account';
+import {
+  AccountNotChecked,
+  ownerAccount,
+  readAccount,
+  refuseOther,
+  type Account,
+  type ExpectedAccount,
+} from './account';
 import { checkAuthorizer } from './authorizer-checks';
-import { askForConsent, exchangeCode, type ConsentContext, type ConsentSubject, type ShowUrl } from './consent';
+import { askForConsent, exchangeCode, type ConsentContext, type ShowUrl } from './consent';
 import { authorizedPage, refusedPage, trialPage, type ConsentPage } from './consent-page';
 import { findCredential, findIntegration, type Deployment } from '../declaration/deployment';
 import { expectedAccount, findGrant, worksAlready } from './existing-grant';
 import { PastedRedirect, type AskForRedirect } from './pasted-redirect';
 import { scratchCredential } from '../declaration/policies';
+import { checkWebex } from './reachable-webex';
 import type { ReceivedCode } from './redirect';
 import { RedirectListener } from './redirect-listener';
 import type { VaultClient } from '../vault/vault-client';
@@ -40,22 +48,20 @@ export interface Grant {
   readonly credential: string;
   /** Whose it is; undefined where its scopes do not let Webex tell. */
   readonly person?: Person;
-  readonly scopes: readonly string[];
+  /** What the consent was asked for; the engine keeps no word of what Webex granted. */
+  readonly requestedScopes: readonly string[];
   /** When the first access token expires. */
   readonly expireTime?: Date;
   readonly warnings: readonly string[];
 }
 
-/** What it takes to make a grant of a code. */
-export interface GrantSubject extends ConsentSubject {
+/** Everything that one run of {@link authorize} works with. */
+interface Run extends ConsentContext {
   /** Base URL of the Webex API. */
   readonly apiUrl: string;
   /** Takes what a person should know, a line at a time. */
   readonly notice: (line: string) => void;
 }
-
-/** Everything that one run of {@link authorize} works with. */
-type Run = ConsentContext & GrantSubject;
 
 /**
  * Has a person consent, once, and leaves the grant in Vault.
@@ -87,11 +93,14 @@ export async function authorize(options: AuthorizeOptions): Promise<Grant> {
     signal: options.signal ?? new AbortController().signal,
   };
   const existing = await findGrant(vault, run.mountPath, credential);
+  if (existing !== undefined && !options.replace) {
+    throw worksAlready(credential.name, existing);
+  }
+  if (existing !== undefined || credential.owner !== undefined) {
+    await checkWebex(run.apiUrl);
+  }
   if (existing === undefined) {
     return await establish(run);
-  }
-  if (!options.replace) {
-    throw worksAlready(credential.name, existing);
   }
   return await replace(run, await expectedAccount(credential, existing, run.apiUrl));
 }
@@ -106,19 +115,18 @@ async function establish(run: Run): Promise<Grant> {
 /**
  * Has the engine exchange the code, for a credential in which nothing works, and asks Webex whose account it is.
  *
- * @throws WrongAccount where it is not the owner's, with nothing stored; ExplainedError
+ * @throws WrongAccount where it is not the owner's, with nothing stored; AccountNotChecked where Webex does not say, with
+ *   the grant kept; ExplainedError
  */
-export async function storeNewGrant(subject: GrantSubject, code: string): Promise<Grant> {
-  const { name, owner } = subject.credential;
-  await exchangeCode(subject, code, name);
-  if (owner === undefined) {
-    return grant(subject, await accountOf(subject, name, `"${name}" is authorised`));
+async function storeNewGrant(run: Run, code: string): Promise<Grant> {
+  const { name, owner } = run.credential;
+  await exchangeCode(run, code, name);
+  const kept = `"${name}" is authorised`;
+  const account = await keptAccount(run, kept);
+  if (owner !== undefined) {
+    await refuseOrRemove(run, ownerAccount(owner), account, kept, 'nothing is stored');
   }
-  return removingOnFailure(subject, name, async () => {
-    const account = await accountOf(subject, name, 'nothing is stored');
-    refuseOther(ownerAccount(owner), identified(account, name), name, 'nothing is stored');
-    return grant(subject, account);
-  });
+  return grant(run, account);
 }
 
 /** A code is good for one exchange and a grant cannot be moved, so being sure of the account takes two consents. */
@@ -137,8 +145,7 @@ async function replace(run: Run, expected: ExpectedAccount): Promise<Grant> {
   await withOutcome(trial, trialPage(name), async () => {
     try {
       await exchangeCode(run, trial.code, scratch);
-      const unchanged = `"${name}" is as it was`;
-      refuseOther(expected, identified(await accountOf(run, scratch, unchanged), name), name, unchanged);
+      refuseOther(expected, await trialPerson(run, scratch), name, `"${name}" is as it was`);
     } finally {
       await remove(run, scratch);
     }
@@ -148,55 +155,67 @@ async function replace(run: Run, expected: ExpectedAccount): Promise<Grant> {
   const received = await askForConsent(run, expected.email);
   return withOutcome(received, authorizedPage(name), async () => {
     await exchangeCode(run, received.code, name);
-    // The trial showed the right account, so the new grant stays where Webex does not say whose this one is.
-    const account = await accountOf(run, name, `"${name}" is replaced`);
-    return removingOnFailure(run, name, () => {
-      const deleted = `"${name}" IS DELETED, since its apps must not act as somebody else, and must be authorised again`;
-      refuseOther(expected, identified(account, name), name, deleted);
-      return Promise.resolve(grant(run, account));
-    });
+    const kept = `"${name}" is replaced`;
+    const account = await keptAccount(run, kept);
+    const deleted = `"${name}" IS DELETED, since its apps must not act as somebody else, and must be authorised again`;
+    await refuseOrRemove(run, expected, account, kept, deleted);
+    return grant(run, account);
   });
 }
 
-/** @param consequence state of the credential, for the error where Webex does not say whose account it is */
-async function accountOf(
-  { vault, mountPath, apiUrl }: GrantSubject,
-  name: string,
+/** Whose a grant is that stays where Webex does not answer: only a person could give it again. */
+async function keptAccount(run: Run, kept: string): Promise<Account> {
+  const { vault, mountPath, apiUrl, credential } = run;
+  return readAccount(vault, mountPath, apiUrl, credential.name).catch((error: unknown) => {
+    throw new AccountNotChecked(credential.name, apiUrl, kept, describeError(error));
+  });
+}
+
+/** A grant of the wrong account is deleted; one that nobody could look at is not. */
+async function refuseOrRemove(
+  run: Run,
+  expected: ExpectedAccount,
+  { person }: Account,
+  kept: string,
   consequence: string,
-): Promise<Account> {
-  return readAccount(vault, mountPath, apiUrl, name).catch((error: unknown) => {
-    throw new ExplainedError(`${consequence}, but whose account consented could not be seen: ${describeError(error)}`);
-  });
+): Promise<void> {
+  const { name } = run.credential;
+  if (person === undefined) {
+    throw new AccountNotChecked(name, run.apiUrl, kept, `the scopes of "${name}" do not let Webex tell`);
+  }
+  try {
+    refuseOther(expected, person, name, consequence);
+  } catch (error) {
+    await remove(run, name);
+    throw error;
+  }
 }
 
-function identified({ person }: Account, name: string): Person {
+async function trialPerson({ vault, mountPath, apiUrl, credential }: Run, scratch: string): Promise<Person> {
+  const { person } = await readAccount(vault, mountPath, apiUrl, scratch).catch((error: unknown) => {
+    throw new ExplainedError(
+      `"${credential.name}" is as it was, but whose account consented could not be seen: ${describeError(error)}`,
+    );
+  });
   if (person === undefined) {
     throw new ExplainedError(
-      `Webex does not say whose account consented, because the scopes of "${name}" do not let it; add scope "spark:people_read" in deployment.ts and to the integration, or drop the owner`,
+      `Webex does not say whose account consented, because the scopes of "${credential.name}" do not let it, so it is as it was; add scope "spark:people_read" in deployment.ts and to the integration`,
     );
   }
   return person;
 }
 
-function grant({ credential, notice }: GrantSubject, { reading, person }: Account): Grant {
+function grant({ credential, notice }: Run, { reading, person }: Account): Grant {
   const { name, scopes } = credential;
   if (person === undefined) {
     notice(`Webex does not say whose account "${name}" is: its scopes do not let it.`);
   }
-  return { credential: name, person, scopes, expireTime: reading.expireTime, warnings: reading.warnings };
-}
-
-async function removingOnFailure<T>(subject: GrantSubject, name: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    await remove(subject, name);
-    throw error;
-  }
+  const { expireTime, warnings } = reading;
+  return { credential: name, person, requestedScopes: scopes, expireTime, warnings };
 }
 
 /** A failure is a notice, so that it does not hide the error that led here. */
-async function remove({ vault, mountPath, notice }: GrantSubject, name: string): Promise<void> {
+async function remove({ vault, mountPath, notice }: Run, name: string): Promise<void> {
   await vault.delete(`${mountPath}/creds/${name}`).catch((error: unknown) => {
     notice(`ATTENTION: ${mountPath}/creds/${name} could not be deleted; delete it by hand: ${describeError(error)}`);
   });

@@ -4,7 +4,8 @@ import { z } from 'zod';
 export interface PeopleMeOptions {
   /** Such as `https://webexapis.com/v1`. */
   readonly apiUrl: string;
-  readonly accessToken: string;
+  /** @default - none, which Webex refuses with 401 */
+  readonly accessToken?: string;
   /** Longest wait for the answer. @default 30000 */
   readonly timeoutMs?: number;
 }
@@ -31,11 +32,14 @@ export async function peopleMe({ apiUrl, accessToken, timeoutMs = 30_000 }: Peop
     const { status, body } = await transport.send({
       method: 'GET',
       url: new URL(`${apiUrl.replace(/\/+$/, '')}/people/me`),
-      headers: { authorization: `Bearer ${accessToken}`, accept: 'application/json' },
+      headers: {
+        accept: 'application/json',
+        ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
+      },
       headersTimeoutMs: timeoutMs,
       bodyTimeoutMs: timeoutMs,
     });
-    const json = webexReply({ status, text: await body.text() }, apiUrl, 'people/me', [accessToken]);
+    const json = webexReply({ status, text: await body.text() }, apiUrl, 'people/me', [accessToken ?? '']);
     const parsed = personReply.safeParse(json);
     if (!parsed.success) {
       throw notWebex(apiUrl, 'people/me');

@@ -66,9 +66,21 @@ export function whatRemains(deployment: Deployment, { integration }: Credential,
   return [
     `${until}: Vault cannot take it back, and Webex was not told.`,
     'To withdraw the grant there, too:',
-    '- whoever consented: end the session of the integration at https://idbroker.webex.com/idb/profile#/tokens',
+    `- whoever consented: end the session of the integration at ${accountPage(apiUrl)}`,
     `- an admin, with scopes identity:tokens_read and identity:tokens_write: find it with GET ${apiUrl}/authorizations?personEmail=EMAIL,`,
     `  then DELETE ${apiUrl}/authorizations/ID of its refresh token, which ends its access tokens;`,
     `  DELETE ${apiUrl}/authorizations?clientId=${clientId} ends all grants of the integration in the organisation.`,
   ];
+}
+
+/** Where people see what they consented to: not the same page for every Webex. */
+function accountPage(apiUrl: string): string {
+  switch (new URL(apiUrl).hostname) {
+    case 'webexapis.com':
+      return 'https://idbroker.webex.com/idb/profile#/tokens';
+    case 'api-usgov.webex.com':
+      return 'the page for tokens of Webex for Government, for which see https://developer-usgov.webex.com';
+    default:
+      return `the page for tokens of the Webex behind ${apiUrl}`;
+  }
 }

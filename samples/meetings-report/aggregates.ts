@@ -12,6 +12,9 @@ export const ANALYTICS_URLS: Readonly<Record<string, string>> = {
 
 export const ANALYTICS_SCOPES = ['analytics:read_all', 'identity:people_read'];
 
+/** Both have been documented as the answer of a region that does not have the site; 403 means other refusals too. */
+const WRONG_REGION = [403, 451];
+
 const reply = z.object({ siteUrl: z.string(), metrics: metricsSchema });
 
 /** The figures of one site. */
@@ -42,13 +45,13 @@ export class SiteAnalytics {
         this.#url = url;
         return metrics;
       } catch (error) {
-        if (!(error instanceof WebexResponseError) || error.statusCode !== 403) {
+        if (!(error instanceof WebexResponseError) || !WRONG_REGION.includes(error.statusCode)) {
           throw error;
         }
         refusal = error;
       }
     }
-    throw this.#refusedEverywhere(refusal?.said ?? 'no message');
+    throw this.#refusedEverywhere(refusal);
   }
 
   async #ask(url: string, { from, to }: Period, signal: AbortSignal | undefined): Promise<Metrics> {
@@ -66,12 +69,13 @@ export class SiteAnalytics {
     }
   }
 
-  #refusedEverywhere(said: string): NotPermitted {
+  #refusedEverywhere(refusal: WebexResponseError | undefined): NotPermitted {
+    const said = refusal === undefined ? 'no message' : `${refusal.statusCode}: ${refusal.said}`;
     const where = this.urls.map((url) => new URL(url).host).join(', ');
     const region = this.urls.length > 1 ? '' : 'the figures are in another region, ';
     const scopes = `the credential lacks scope ${ANALYTICS_SCOPES.join(' or ')}`;
     return new NotPermitted(
-      `Webex refuses the figures of site "${this.siteUrl}" at ${where} (403: ${said}); either ${region}${scopes}, the site is of another organisation, or who authorised the credential is not an administrator of it`,
+      `Webex refuses the figures of site "${this.siteUrl}" at ${where} (${said}); either ${region}${scopes}, the site is of another organisation, or who authorised the credential is not an administrator of it`,
     );
   }
 }

@@ -1,10 +1,4 @@
-import {
-  ExplainedError,
-  NotAuthorizedYet,
-  ReauthorizationRequired,
-  type TokenSource,
-  WebexFetch,
-} from 'webex-token-client';
+import { NotAuthorizedYet, ReauthorizationRequired, type TokenSource, WebexFetch } from 'webex-token-client';
 import { describeError } from 'webex-token-client/core';
 import { z } from 'zod';
 import type { ConsentState } from './consent-state';
@@ -53,11 +47,16 @@ export class Authorization {
     this.#webex = new WebexFetch({ tokens, origins: [apiUrl], retry: { attempts: 2 } });
   }
 
-  /** @throws ExplainedError where it cannot be told */
+  /** @throws WrongAccount where the credential has another owner; ExplainedError where it cannot be told */
   async status(): Promise<Status> {
     try {
       const { expireTime, warnings } = await this.#options.tokens.token();
-      return { kind: 'authorized', person: { ...(await this.#me()), expireTime, warnings } };
+      const person = await this.#me();
+      const { owner, name } = this.#options.credential;
+      if (owner !== undefined) {
+        this.#refuseOther(owner, person, `whoever runs this app has to revoke "${name}"`);
+      }
+      return { kind: 'authorized', person: { ...person, expireTime, warnings } };
     } catch (error) {
       return { kind: absenceOf(error) };
     }
@@ -77,7 +76,8 @@ export class Authorization {
   /**
    * Has the engine exchange the code, unless somebody was faster: what works is never replaced from a web page.
    *
-   * @throws WrongAccount where the credential has another owner, with nothing stored; ExplainedError
+   * @throws WrongAccount where the credential has another owner, with nothing stored; ExplainedError, with the grant
+   *   kept where Webex does not say whose it is
    */
   async finish(code: string): Promise<void> {
     const exchange = this.#exchanges.then(async () => {
@@ -104,24 +104,26 @@ export class Authorization {
     const { engine, credential } = this.#options;
     await engine.exchange(credential, code);
     if (credential.owner !== undefined) {
-      try {
-        await this.#refuseOthers(credential.owner);
-      } catch (error) {
-        await this.#remove();
-        throw error;
-      }
+      await this.#removeUnlessOf(credential.owner);
     }
   }
 
-  async #refuseOthers(owner: string): Promise<void> {
-    const { emails } = await this.#me().catch((error: unknown) => {
-      throw new ExplainedError(
-        `nothing is stored, since whose account consented could not be seen: ${describeError(error)}`,
-      );
-    });
+  /** A grant that nobody could look at stays, as only a person could give it again: each page looks at it anew. */
+  async #removeUnlessOf(owner: string): Promise<void> {
+    try {
+      this.#refuseOther(owner, await this.#me(), 'nothing is stored');
+    } catch (error) {
+      if (error instanceof WrongAccount) {
+        await this.#remove();
+      }
+      throw error;
+    }
+  }
+
+  #refuseOther(owner: string, { emails }: Person, consequence: string): void {
     if (!emails.some((email) => email.toLowerCase() === owner.toLowerCase())) {
       throw new WrongAccount(
-        `${emails[0] ?? 'somebody else'} consented, but "${this.#options.credential.name}" belongs to ${owner}; nothing is stored; sign out of Webex in the browser, then consent as ${owner}`,
+        `${emails[0] ?? 'somebody else'} consented, but "${this.#options.credential.name}" belongs to ${owner}; ${consequence}; sign out of Webex in the browser, then consent as ${owner}`,
       );
     }
   }

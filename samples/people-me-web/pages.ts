@@ -58,7 +58,7 @@ export function personPage(person: AuthorizedPerson, credential: Credential): Pa
           <dd><code>${credential.name}</code></dd>
         </div>
         <div>
-          <dt>It may</dt>
+          <dt>It asked to</dt>
           <dd>${scopeList(credential)}</dd>
         </div>
         <div>

@@ -13,6 +13,7 @@ import { issueSecretId } from '../../lib/access/secret-id';
 import { TokenSource, type TokenSourceOptions } from '../../client/src/token-source';
 import { WebexFetch } from '../../client/src/webex-fetch';
 import { CountingProxy } from '../fixtures/counting-proxy';
+import { eventually } from '../fixtures/eventually';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
 
 const LOGIN = 'PUT /v1/auth/approle/login';
@@ -187,15 +188,14 @@ describe('TokenSource on the real engine', () => {
     const others = await accessors();
     const tokens = source({ now: () => Number.MAX_SAFE_INTEGER });
     await tokens.token();
-    while (proxy.count('PUT /v1/auth/token/renew-self') < 2) {
-      await tokens.token();
-      await sleep(50);
-    }
+    const untilAsked = (request: string) =>
+      eventually(async () => {
+        await tokens.token();
+        return proxy.count(request) >= 2 || undefined;
+      });
+    await untilAsked('PUT /v1/auth/token/renew-self');
     expect(proxy.count(LOGIN)).toBe(1);
-    while (proxy.count(LOGIN) < 2) {
-      await tokens.token();
-      await sleep(50);
-    }
+    await untilAsked(LOGIN);
     await tokens[Symbol.asyncDispose]();
     expect(proxy.requests.at(-1)).toBe('PUT /v1/auth/token/revoke-self');
     expect((await accessors()).filter((accessor) => !others.includes(accessor)).length).toBeLessThanOrEqual(1);

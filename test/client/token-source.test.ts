@@ -8,6 +8,7 @@ import {
   VaultSealed,
 } from '../../client/src/credential-errors';
 import { TokenSource, type TokenSourceOptions } from '../../client/src/token-source';
+import { eventually } from '../fixtures/eventually';
 import { credentialAnswer, loginAnswer, refusal, ScriptedVault } from '../fixtures/scripted-vault';
 
 const CREDS = 'oauthapp/creds/testauth';
@@ -240,9 +241,7 @@ describe('TokenSource', () => {
       vault.answer(CREDS, credentialAnswer('token', inMs(1000)));
       const tokens = source();
       await tokens.token();
-      while (vault.count('PUT auth/token/renew-self') < 3) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+      await eventually(() => vault.count('PUT auth/token/renew-self') >= 3 || undefined);
       now += 1000;
       await tokens.token();
       expect(vault.count(LOGIN)).toBe(1);

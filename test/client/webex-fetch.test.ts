@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CredentialReading } from '../../client/src/credential';
 import { WebexFetch, type WebexFetchOptions } from '../../client/src/webex-fetch';
 import { WebexResponseError, WebexUnreachableError } from '../../client/src/webex-errors';
+import { eventually } from '../fixtures/eventually';
 import { ScriptedWebex, type WebexAnswer } from '../fixtures/scripted-webex';
 
 const open: ScriptedWebex[] = [];
@@ -112,9 +113,7 @@ describe('WebexFetch', () => {
     const abort = new AbortController();
     const { fetcher } = client(webex, { retry: {} });
     const running = fetcher.fetch(`${webex.url}/`, { signal: abort.signal });
-    while (webex.requests.length === 0) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    await eventually(() => webex.requests.length > 0 || undefined);
     abort.abort(new Error('enough'));
     await expect(running).rejects.toThrow(/enough|aborted/);
   });

@@ -15,6 +15,7 @@ import {
   scratchCredential,
 } from '../../lib/declaration/policies';
 import type { VaultClient } from '../../lib/vault/vault-client';
+import { eventually } from '../fixtures/eventually';
 import { statusOf } from '../fixtures/refusal';
 import { z } from 'zod';
 
@@ -119,10 +120,10 @@ test('an access token that expires is followed by the next one, without consent'
   const asked = (): number => rehearsal.webex.requests.filter(({ path }) => path.includes('authorize')).length;
   const consents = asked();
   const first = (await readCredential(app.connection, mount, 'testauth')).accessToken;
-  let next = first;
-  while (next === first) {
-    next = (await readCredential(app.connection, mount, 'testauth')).accessToken;
-  }
+  await eventually(async () => {
+    const { accessToken } = await readCredential(app.connection, mount, 'testauth');
+    return accessToken !== first || undefined;
+  });
   expect(asked()).toBe(consents);
 });
 

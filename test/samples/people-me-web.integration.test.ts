@@ -13,6 +13,7 @@ import { refuseExcessiveRights, requireRights } from '../../samples/people-me-we
 import { serve } from '../../samples/people-me-web/serve';
 import { createWebApp } from '../../samples/people-me-web/web-app';
 import { runScript, Script } from '../fixtures/script';
+import { describeUnless } from '../fixtures/terraform-providers';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
 
 const ADA = 'ada.admin@example.com';
@@ -235,14 +236,12 @@ describe('before anybody is sent to Webex', () => {
   });
 });
 
-const inBrowser = CHROMIUM === undefined ? describe.skip : describe;
-if (CHROMIUM === undefined) {
-  process.stderr.write(
-    'people-me-web: not tested in a browser, as there is no Chromium here; set CHROMIUM to its path\n',
-  );
-}
+const missing =
+  CHROMIUM === undefined
+    ? 'there is no Chromium here; install it, with apt-get install chromium or the like, or set CHROMIUM to its path'
+    : undefined;
 
-inBrowser('in a browser', () => {
+describeUnless(missing)('people-me-web in a browser', () => {
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
@@ -411,6 +410,25 @@ inBrowser('in a browser', () => {
     await askForConsent();
     await decide('Accept');
     expect(await heading()).toBe('Ada Admin');
+  });
+
+  it('keeps a grant of which Webex does not say whose it is, and shows it to be of the wrong account later', async () => {
+    for (const [as, shown] of [
+      [ADA, 'Ada Admin'],
+      [BLAKE, 'That was another account'],
+    ] as const) {
+      await askForConsent();
+      vault.webex.behaviour.fault = { path: '/v1/people', status: 503 };
+      await decide('Accept', as);
+      expect(await heading()).toBe('Webex does not say who it is');
+      expect(await stored()).toBe(true);
+      vault.webex.behaviour.fault = undefined;
+      await page.goto(site);
+      expect(await heading()).toBe(shown);
+      expect(await page.getByRole('button').count()).toBe(0);
+      await vault.admin.delete('oauthapp/creds/testauth');
+      vault.webex.revokeGrants();
+    }
   });
 
   it('offers to authorise again where Webex does not renew the grant any more', async () => {

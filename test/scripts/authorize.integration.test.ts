@@ -1,12 +1,19 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { NotAuthorizedYet, readCredential } from 'webex-token-client/core';
 import { findIntegration } from '../../lib/declaration/deployment';
 import { authorizerPolicy } from '../../lib/declaration/policies';
 import { authorizerRights } from '../../lib/declaration/rights';
+import { CertificateAuthority } from '../../lib/server/certificate-authority';
 import { RedirectListener } from '../../lib/consent/redirect-listener';
+import { ConnectProxy } from '../fixtures/connect-proxy';
+import { deploymentInFile } from '../fixtures/deployment-file';
 import { eventually } from '../fixtures/eventually';
 import { Script, type ScriptResult } from '../fixtures/script';
 import { VaultWithWebex, type AppLogin } from '../fixtures/vault-with-webex';
@@ -100,8 +107,67 @@ it('authorises with a token that holds only the policy of an authorizer', async 
   const { exitCode, stdout } = await end(script);
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(
-    /^name: {9}Ada Admin\nemail: {8}ada.admin@example.com\norganisation: \S+\nscopes: {7}spark:people_read\nexpires: {6}20\d\d-\S+Z\n$/,
+    /^name: {9}Ada Admin\nemail: {8}ada.admin@example.com\norganisation: \S+\nasked for: {4}spark:people_read\nexpires: {6}20\d\d-\S+Z\n$/,
   );
+});
+
+describe('where Webex is reached by a proxy only', () => {
+  // Known to the proxy alone.
+  const apiUrl = 'https://webex.test/v1';
+  let front: Server;
+  let proxy: ConnectProxy;
+  let proxied: Record<string, string>;
+
+  beforeAll(async () => {
+    const authority = await CertificateAuthority.create();
+    const names = { commonName: 'webex', dnsNames: ['webex.test'], ipAddresses: [] };
+    const { certificatePem, privateKeyPem } = await authority.issue(names);
+    front = createServer({ cert: certificatePem, key: privateKeyPem }, (asked, answer) => {
+      const target = new URL(asked.url ?? '/', fixture.webex.url);
+      asked.pipe(
+        request(target, { method: asked.method, headers: asked.headers }, (reply) => {
+          answer.writeHead(reply.statusCode ?? 502, reply.headers);
+          reply.pipe(answer);
+        }),
+      );
+    }).listen(0, '127.0.0.1');
+    await once(front, 'listening');
+    proxy = await ConnectProxy.start({ ports: { 'webex.test:443': (front.address() as AddressInfo).port } });
+    const ca = join(fixture.folder, 'webex-ca.pem');
+    writeFileSync(ca, authority.certificatePem);
+    proxied = {
+      ...deploymentInFile(fixture.folder, { ...fixture.deployment, webex: { apiUrl } }, 'proxied'),
+      VAULT_ADDR: fixture.server.address,
+      VAULT_TOKEN: authorizerToken,
+      NODE_EXTRA_CA_CERTS: ca,
+    };
+  });
+
+  afterAll(async () => {
+    await proxy[Symbol.asyncDispose]();
+    front.closeAllConnections();
+    front.close();
+    await fixture.admin.delete('oauthapp/creds/owned');
+  });
+
+  it('asks it whose account consented by HTTPS_PROXY, and Vault on loopback without', async () => {
+    const script = new Script('authorize', ['owned', '--no-open'], { ...proxied, HTTPS_PROXY: proxy.url() });
+    await consent(script);
+    const { exitCode, stdout } = await end(script);
+    expect(stdout).toContain('ada.admin@example.com');
+    expect(exitCode).toBe(0);
+    expect(new Set(proxy.asked)).toEqual(new Set(['webex.test:443']));
+    await fixture.admin.delete('oauthapp/creds/owned');
+  });
+
+  it('asks nobody for consent without that proxy, and leaves nothing behind', async () => {
+    const { exitCode, stdout, stderr } = await end(new Script('authorize', ['owned', '--no-open'], proxied));
+    expect(stderr).toMatch(
+      /^error: Webex cannot be asked from this machine .*no answer from Webex at https:\/\/webex.test\/v1.*set HTTPS_PROXY.*\n$/,
+    );
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    await expect(storedToken('owned')).rejects.toBeInstanceOf(NotAuthorizedYet);
+  });
 });
 
 describe('the browser that it opens', () => {
@@ -229,7 +295,12 @@ it('refuses to authorise what works, and replaces it when told to, by two consen
   await consent(script, undefined, 1);
   const { exitCode, stdout, stderr } = await end(script);
   expect(exitCode).toBe(0);
-  expect(JSON.parse(stdout)).toMatchObject({ credential: 'testauth', name: 'Ada Admin', warnings: [] });
+  expect(JSON.parse(stdout)).toMatchObject({
+    credential: 'testauth',
+    name: 'Ada Admin',
+    requested_scopes: ['spark:people_read'],
+    warnings: [],
+  });
   expect(stderr).toMatch(/consent is asked for twice[^]*Consent 1 of 2[^]*Consent 2 of 2/);
   expect(await storedToken()).not.toBe(before);
 });
@@ -297,7 +368,7 @@ it('revokes, and says what Webex still honours and how to end that', async () =>
   expect(exitCode).toBe(0);
   expect(stdout).toContain('"testauth" is deleted in Vault.');
   expect(stdout).toContain(`until it expires, at ${expireTime?.toISOString() ?? ''}`);
-  expect(stdout).toContain('https://idbroker.webex.com/idb/profile#/tokens');
+  expect(stdout).toContain(`the page for tokens of the Webex behind ${fixture.webex.apiUrl}`);
   expect(stdout).toContain('/authorizations?clientId=rehearsal-webex-myapp');
   await expect(storedToken()).rejects.toBeInstanceOf(NotAuthorizedYet);
 });

@@ -6,10 +6,12 @@ import { readCredential } from 'webex-token-client/core';
 import { appPolicy } from '../../lib/declaration/policies';
 import { withRootToken } from '../../lib/server/root-token';
 import type { VaultClient } from '../../lib/vault/vault-client';
+import { eventually } from '../fixtures/eventually';
 import { OperatedServer } from '../fixtures/operated-server';
 import { statusOf } from '../fixtures/refusal';
 import { Script } from '../fixtures/script';
 import { onOpenBao } from '../fixtures/server-product';
+import { runOnTerminal } from '../fixtures/terminal';
 
 // Several processes one after the other.
 jest.setTimeout(90_000);
@@ -149,6 +151,22 @@ describe('npx webex-token-vault restore', () => {
     await expect(empty.server.node.client().sealStatus()).resolves.toMatchObject({ initialized: false });
   });
 
+  it('asks on a terminal how the unseal key is split', async () => {
+    await using empty = await OperatedServer.start({ seal: 'shamir' });
+    const { exitCode, screen } = await runOnTerminal(
+      'restore',
+      [snapshot, '--yes', '--from', operated.out],
+      empty.environment,
+      [
+        ['Into how many shares is the unseal key of the snapshot split?', '3'],
+        ['How many of them does it take?', '5'],
+      ],
+    );
+    expect(screen).toContain('error: the threshold must not be above the number of shares, got 5 of 3');
+    expect(exitCode).toBe(2);
+    await expect(empty.server.node.client().sealStatus()).resolves.toMatchObject({ initialized: false });
+  });
+
   it('refuses the snapshot of a server with other keys, and takes it with --force', async () => {
     await using other = await OperatedServer.start({
       seal: 'shamir',
@@ -224,9 +242,7 @@ describe('with a seal that opens by itself', () => {
     await using cluster = await OperatedServer.start({ seal: 'static', nodes: 3 });
     await cluster.init();
     const standby = cluster.server.nodes[1];
-    while ((await standby?.client().sealStatus())?.sealed !== false) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    await eventually(async () => (await standby?.client().sealStatus())?.sealed === false || undefined);
     const env = { VAULT_ADDR: standby?.address ?? '' };
     const file = cluster.path('a.snap');
     await expect(cluster.run('backup', [file, '--operators', cluster.out], env)).resolves.toMatchObject({

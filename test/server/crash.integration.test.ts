@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../fixtures/eventually';
 import { ProductionServer } from '../fixtures/production-server';
@@ -38,9 +37,7 @@ describe('a production server that is killed', () => {
         // Told that it is stored, so it must be there.
         authorised.push(name);
       });
-      while (engine.webex.requests.length < before + killAfterRequests) {
-        await nextTurn();
-      }
+      await eventually(() => engine.webex.requests.length >= before + killAfterRequests || undefined, 60_000, 0);
       await server.node.kill();
       await Promise.allSettled([...refreshes, ...consents]);
 

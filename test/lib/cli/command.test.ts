@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../../fixtures/eventually';
 
 /* Commands as processes, with signals and an environment of their own. */
 
@@ -49,9 +50,7 @@ function command(action: string, env: NodeJS.ProcessEnv = {}): { child: ChildPro
 }
 
 async function untilReady(): Promise<void> {
-  while (!readdirSync(folder).includes('ready')) {
-    await sleep(20);
-  }
+  await eventually(() => readdirSync(folder).includes('ready') || undefined);
 }
 
 const READY = `require('node:fs').writeFileSync(folder + '/ready', '');`;

@@ -16,7 +16,7 @@ import { findIntegration } from '../../../lib/declaration/deployment';
 import { ConsentRefused } from '../../../lib/consent/redirect';
 import { RedirectListener } from '../../../lib/consent/redirect-listener';
 import { scratchCredential } from '../../../lib/declaration/policies';
-import { WrongAccount } from '../../../lib/consent/account';
+import { AccountNotChecked, WrongAccount } from '../../../lib/consent/account';
 import { VaultClient } from '../../../lib/vault/vault-client';
 import { VaultWithWebex } from '../../fixtures/vault-with-webex';
 
@@ -83,6 +83,17 @@ async function visit(url: string): Promise<void> {
   shown.push(await (await fetch(url)).text());
 }
 
+async function visitOf(url: string): Promise<void> {
+  await visit(await fixture.webex.consent(url));
+}
+
+/** Webex answers no more about people once the code is there. */
+async function consentThenFail(url: string): Promise<void> {
+  const redirect = await fixture.webex.consent(url);
+  fixture.webex.behaviour.fault = { path: '/v1/people', status: 503 };
+  await visit(redirect);
+}
+
 function redirectUrl(): string {
   return findIntegration(fixture.deployment, integration).redirectUrl;
 }
@@ -112,7 +123,7 @@ describe('a first consent', () => {
   it('leaves the grant in Vault, with no more than the policy of an authorizer', async () => {
     const grant = await run('testauth');
     expect(grant.person).toMatchObject({ displayName: 'Ada Admin', emails: [ADA] });
-    expect(grant).toMatchObject({ credential: 'testauth', scopes: ['spark:people_read'], warnings: [] });
+    expect(grant).toMatchObject({ credential: 'testauth', requestedScopes: ['spark:people_read'], warnings: [] });
     expect(grant.expireTime?.getTime()).toBeGreaterThan(Date.now());
     expect(fixture.issued).toContain(await tokenOf('testauth'));
     expect(exchanges()).toBe(1);
@@ -137,10 +148,25 @@ describe('a first consent', () => {
     await expectAbsent('owned');
   });
 
-  it('that cannot be looked at is not stored where there is an owner', async () => {
-    fixture.webex.behaviour.fault = { path: '/v1/people', status: 503 };
-    await expect(run('owned')).rejects.toThrow(/^nothing is stored, but whose account .* answered 503 to people\/me/);
-    await expectAbsent('owned');
+  it.each([
+    ['fails', { path: '/v1/people', status: 503 }, /answered 503 to people\/me/],
+    ['hangs up', { path: '/v1/people', dropConnection: true }, /no answer from Webex at/],
+    ['is another server', { path: '/v1/people', status: 200, body: 'html' }, /something that Webex does not say/],
+  ] as const)('is not asked for where there is an owner, and Webex %s', async (_, fault, why) => {
+    fixture.webex.behaviour.fault = fault;
+    const refused = run('owned');
+    await expect(refused).rejects.toThrow(why);
+    await expect(refused).rejects.toThrow(/nobody was asked to consent, and nothing was changed; set HTTPS_PROXY/);
+    expect(fixture.webex.requests.map(({ path }) => path)).toEqual(['/v1/people/me']);
+  });
+
+  it('that can be looked at no more is kept where there is an owner, and it is said how to', async () => {
+    const refused = run('owned', [], { onUrl: consentThenFail });
+    await expect(refused).rejects.toBeInstanceOf(AccountNotChecked);
+    await expect(refused).rejects.toThrow(
+      /^"owned" is authorised, but whose account consented could not be checked \(Webex answered 503.*\); look at it .*: npx webex-token owned --header \| curl --header @- http\S+\/v1\/people\/me; .*: npx webex-token-vault revoke owned$/,
+    );
+    expect(fixture.issued).toContain(await tokenOf('owned'));
   });
 
   it('without a scope that tells whose it is says so', async () => {
@@ -233,6 +259,22 @@ describe('a credential that works', () => {
     await expect(run('testauth', [], { onUrl, replace: true })).rejects.toThrow(/nothing was changed/);
     expect(await tokenOf('testauth')).toBe(old);
     await expectAbsent(scratchCredential('testauth'));
+  });
+
+  it('is replaced for good where Webex says no more whose the second consent is', async () => {
+    await run('testauth');
+    const old = await tokenOf('testauth');
+    let consents = 0;
+    const onUrl = async (url: string) => (++consents === 1 ? visitOf(url) : consentThenFail(url));
+    const refused = run('testauth', [], { replace: true, onUrl });
+    await expect(refused).rejects.toThrow(/^"testauth" is replaced, but whose account consented could not be checked/);
+    expect(await tokenOf('testauth')).not.toBe(old);
+  });
+
+  it('is left alone where Webex cannot be asked whose account consents', async () => {
+    await run('owned');
+    fixture.webex.behaviour.fault = { path: '/v1/people', status: 503 };
+    await expect(run('owned', [{}, {}], { replace: true })).rejects.toThrow(/nobody was asked to consent/);
   });
 
   it('is deleted, loudly, where the second consent comes from another person than the first', async () => {

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { z } from 'zod';
 import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
 import { OpenBaoServer } from '../../../rehearsal/server/openbao';
 import { findServer } from '../../../rehearsal/server/server-binary';
 import { VaultClient } from '../../../lib/vault/vault-client';
+import { eventually } from '../../fixtures/eventually';
 import { WebexEngine } from '../../fixtures/webex-engine';
 
 /** A first run downloads the server and builds the plugin. */
@@ -34,9 +34,7 @@ function isAnythingLeft(serverPid: number): boolean {
 }
 
 async function untilNothingIsLeft(serverPid: number): Promise<void> {
-  while (isAnythingLeft(serverPid)) {
-    await sleep(20);
-  }
+  await eventually(() => !isAnythingLeft(serverPid) || undefined);
 }
 
 test('runs the oauthapp engine, and leaves nothing running', async () => {

@@ -3,10 +3,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ExplainedError } from 'webex-token-client/core';
 import { ServerProcess, ServerStartError } from '../../../rehearsal/server/server-process';
 import { fakeCommand } from '../fake-command';
+import { eventually } from '../../fixtures/eventually';
 
 /* Servers that are shell scripts, for what a real one does not do on demand. */
 
@@ -85,16 +85,16 @@ describe('once it answers', () => {
 
   const STARTED = 'echo "==> OpenBao server started! Log data will stream in below:"';
 
-  /** Waits for a process to be gone; one that stays fails the test by its timeout. */
+  /** Waits for a process to be gone. */
   async function gone(pid: number): Promise<void> {
-    for (;;) {
+    await eventually(() => {
       try {
         process.kill(pid, 0);
+        return undefined;
       } catch {
-        return;
+        return true;
       }
-      await sleep(10);
-    }
+    });
   }
 
   test('another server that answers at its address is not taken for it', async () => {

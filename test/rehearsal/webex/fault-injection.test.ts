@@ -1,5 +1,6 @@
 import type { WebexSimulator } from '../../../rehearsal/webex/webex-simulator';
 import { call, login, refreshWith, startSimulator } from './simulated-login';
+import { eventually } from '../../fixtures/eventually';
 
 let webex: WebexSimulator;
 beforeEach(async () => (webex = await startSimulator()));
@@ -84,13 +85,7 @@ test('stopping does not wait for a delay', async () => {
   webex.behaviour.fault = { delayMs: 3_600_000, count: 1 };
   const waiting = expect(me()).rejects.toThrow('fetch failed');
   // The last request that a fault with a count happens to takes the fault away: it has arrived, and waits.
-  await waitUntil(() => webex.behaviour.fault === undefined);
+  await eventually(() => webex.behaviour.fault === undefined || undefined);
   await webex.stop();
   await waiting;
 });
-
-async function waitUntil(condition: () => boolean): Promise<void> {
-  while (!condition()) {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}

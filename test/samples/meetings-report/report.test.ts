@@ -11,13 +11,13 @@ import { directWebex, exampleReport } from '../../fixtures/meetings-report';
 const REGIONS = Object.values(ANALYTICS_URLS);
 
 /** Answers for one region, and refuses in the others. */
-function webexIn(region: string, asked: string[]): Pick<WebexFetch, 'json'> {
+function webexIn(region: string, asked: string[], status = 403): Pick<WebexFetch, 'json'> {
   return {
     json: <T>(url: string | URL, reply: z.ZodType<T>) => {
       asked.push(new URL(url).host);
       return String(url).startsWith(region)
         ? directWebex.json(url, reply)
-        : Promise.reject(new WebexResponseError('/x', 403, 'not here'));
+        : Promise.reject(new WebexResponseError('/x', status, 'not here'));
     },
   };
 }
@@ -53,9 +53,9 @@ describe('collectReport', () => {
     expect(progress).toEqual(['1/2', '2/2']);
   });
 
-  it('finds the region of a site, and stays there', async () => {
+  it.each([403, 451])('finds the region of a site where others answer %i, and stays there', async (status) => {
     const asked: string[] = [];
-    const webex = webexIn('https://analytics-ca.webexapis.com/', asked);
+    const webex = webexIn('https://analytics-ca.webexapis.com/', asked, status);
     const { sites } = await exampleReport({ webex, analyticsUrls: REGIONS });
     expect(sites[0]?.source).toBe('https://analytics-ca.webexapis.com/v1');
     expect(asked.slice(0, 3)).toEqual(REGIONS.map((url) => new URL(url).host));
@@ -65,6 +65,11 @@ describe('collectReport', () => {
   it('says what a refusal everywhere may mean', async () => {
     const refused = exampleReport({ webex: webexIn('nowhere', []), analyticsUrls: REGIONS });
     await expect(refused).rejects.toThrow(/refuses .* at analytics.webexapis.com, analytics-eu.* not an administrator/);
+  });
+
+  it('says what Webex refused with', async () => {
+    const refused = exampleReport({ webex: webexIn('nowhere', [], 451), analyticsUrls: REGIONS });
+    await expect(refused).rejects.toThrow(/ \(451: not here\); either/);
   });
 
   it('speaks of regions where only one was asked', async () => {
