@@ -57,7 +57,7 @@ export async function runQuickstart(
   const credentialName = app?.reads[0];
   if (app === undefined || credentialName === undefined) {
     throw new ExplainedError(
-      'deployment.ts declares no app, so nothing would read a token; declare one, like "people-me"',
+      'the deployment declares no app, so nothing would read a token; declare one, like "people-me"',
     );
   }
 

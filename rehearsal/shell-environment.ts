@@ -41,6 +41,7 @@ export async function writeShellEnvironment(rehearsal: Rehearsal, binary: string
     ...(vault.namespace === undefined ? {} : { VAULT_NAMESPACE: vault.namespace }),
     OAUTHAPP_MOUNT: engine.mountPath,
     APPROLE_MOUNT: appRolePath,
+    WEBEX_API_URL: rehearsal.webex.apiUrl,
     [OPERATORS_VARIABLE]: operators,
   };
   const file = join(folder, 'env');

@@ -6,6 +6,7 @@
  */
 
 const { spawn } = require('node:child_process');
+const { existsSync } = require('node:fs');
 const { constants } = require('node:os');
 const { relative, resolve } = require('node:path');
 
@@ -28,14 +29,15 @@ function takeDeployment(args) {
 
 function outputOf(deployment) {
   const name = relative('', resolve(deployment)).replace(/\.\w+$/, '');
-  return resolve(deployment) === resolve(DEFAULT_FILE)
-    ? []
-    : ['--output', `cdktf.out/${name.replace(/[^\w.]+/g, '-')}`];
+  return resolve(deployment) === resolve(DEFAULT_FILE) ? [] : ['--output', `cdktf.out/${encodeURIComponent(name)}`];
 }
 
 const [command, ...args] = process.argv.slice(2);
 const deployment = takeDeployment(args);
-if (!deployment) {
+if (deployment && !existsSync(deployment)) {
+  process.stderr.write(`error: there is no deployment file ${deployment}; name one that is there\n`);
+  process.exitCode = 2;
+} else if (!deployment) {
   process.stderr.write('error: --deployment names no file; write it like --deployment staging.ts\n');
   process.exitCode = 2;
 } else {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import {
   ExplainedError,
   UsageError,
@@ -21,6 +21,7 @@ import {
   prepareOperatorFolder,
   writeKeyShares,
   writeOperatorLogin,
+  OPERATORS_VARIABLE,
 } from '../lib/server/operator-folder';
 import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/server/operator-session';
 import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../lib/server/operators';
@@ -60,7 +61,11 @@ export function define(command: Command, signal: AbortSignal): void {
     .option('--threshold <n>', 'how many of them it takes', wholeNumber, 3)
     .option('--pgp-key <files...>', 'binary PGP public keys, one for each share, which is then written encrypted')
     .option('--unseal-timeout-seconds <n>', 'how long their owners have to unseal it then', wholeNumber, 3600)
-    .option('--out <folder>', 'where shares, role ids and secret ids go, a file each', DEFAULT_OPERATOR_FOLDER)
+    .addOption(
+      new Option('--out <folder>', 'where shares, role ids and secret ids go, a file each')
+        .env(OPERATORS_VARIABLE)
+        .default(DEFAULT_OPERATOR_FOLDER),
+    )
     .option('--print', 'show them once on this terminal instead, and write them nowhere')
     .option('--audit-file <path>', 'file on a Vault server for its audit log', '/vault/logs/audit.log')
     .option('--update-policy', 'on an initialised server: write the operator roles as deployment.ts needs them now')
@@ -73,7 +78,7 @@ export function define(command: Command, signal: AbortSignal): void {
       const connection = connect(deployment);
       await explainRefusals(() =>
         options.updatePolicy
-          ? update(connection, deployment, options, signal)
+          ? update(connection, deployment, options, command.getOptionValueSource('out') !== 'default', signal)
           : initialise(connection, deployment, options, signal),
       );
     });
@@ -108,6 +113,7 @@ async function update(
   connection: VaultConnectionOptions,
   deployment: Deployment,
   options: Options,
+  isFolderNamed: boolean,
   signal: AbortSignal,
 ): Promise<void> {
   const { auditFile, newSecretIds = false, from, shareFile } = options;
@@ -123,7 +129,7 @@ async function update(
     throw new ExplainedError(`${client.address} is ${state}, so there is nothing to update; run "${command}" first`);
   }
   await using session = await OperatorSession.open(connection, 'administrator', {
-    operators: { path: options.out, isNamed: false },
+    operators: { path: options.out, isNamed: isFolderNamed },
     roleFromEnvironment: true,
   });
   const shares = readKeyShares({ files: shareFile, folder: from }, signal);

@@ -80,7 +80,7 @@ function asText(app: App, issued: WrappedSecretId, { address, namespace, appRole
     `Secret id       ${limits.join(', ')}`,
     ...(issued.secretIdAccessor === undefined ? [] : [`Accessor        ${issued.secretIdAccessor}`]),
     '',
-    'A Node program that uses client/src/token-source.ts takes it as it is:',
+    'The command webex-token, and a program that uses webex-token-client, take it as it is:',
     `  export ${server} VAULT_ROLE_ID=${issued.roleId}`,
     '  read -rs VAULT_WRAPPED_SECRET_ID && export VAULT_WRAPPED_SECRET_ID    # paste the wrapping token',
     '',

@@ -23,7 +23,7 @@ const environment = Object.fromEntries(Object.entries(VAULT_ENVIRONMENT).filter(
 export function define(command: Command): void {
   describeCommand(command, {
     summary:
-      'Logs an operator in and prints the Vault token and nothing else: VAULT_TOKEN=$(npx webex-token-vault login provisioner) npm run deploy',
+      'Logs an operator in and prints the Vault token and nothing else: VAULT_TOKEN=$(npx webex-token-vault login provisioner) npm run deploy -- webex-tokens',
     environment,
   })
     .argument('<operator>', OPERATOR_NAMES.map((name) => `"${name}" ${OPERATOR_PURPOSES[name]}`).join('; '))

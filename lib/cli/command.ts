@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { exitCodeOf, ExplainedError, oneLine, refuseUnverifiedTls } from 'webex-token-client/core';
+import { errorCode, exitCodeOf, ExplainedError, oneLine, refuseUnverifiedTls } from 'webex-token-client/core';
 
 /*
  * What all commands share: their `--help`, their exit codes, one line for each error, and Ctrl-C.
@@ -112,7 +112,8 @@ function onInterruption(interrupt: () => void): () => void {
 /** Whoever reads the output may stop reading, like `head`, or a terminal that is closed. */
 function unlessNobodyReads(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE' && error.code !== 'EIO') {
-    throw error;
+    process.stderr.write(`error: the output cannot be written (${errorCode(error)}); give it another place\n`);
+    process.exitCode = 1;
   }
 }
 

@@ -121,7 +121,7 @@ function find<T extends { name: string }>(kind: string, known: readonly T[], nam
   const found = known.find((candidate) => candidate.name === name);
   if (!found) {
     const names = quotedList(known.map((candidate) => candidate.name));
-    throw new UsageError(`unknown ${kind} "${name}"; deployment.ts declares ${names}`);
+    throw new UsageError(`unknown ${kind} "${name}"; the deployment declares ${names}`);
   }
   return found;
 }

@@ -1,5 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
 import { z } from 'zod';
 import { ExplainedError, oneLine } from 'webex-token-client/core';
 import { run, type FinishedCommand } from '../child-process';
@@ -52,13 +51,11 @@ export class Terraform {
   }
 
   /**
-   * Gets the providers, and puts the state into the stack's folder, whatever backend is declared.
+   * Gets the providers, where they can be had.
    *
    * @throws ExplainedError where a provider cannot be had
    */
   async init(options: TerraformOptions): Promise<void> {
-    const backend = { terraform: { backend: { local: { path: join(options.stackDirectory, 'terraform.tfstate') } } } };
-    writeFileSync(join(options.stackDirectory, 'rehearsal_override.tf.json'), JSON.stringify(backend));
     if (options.environment.TF_PLUGIN_CACHE_DIR) {
       mkdirSync(options.environment.TF_PLUGIN_CACHE_DIR, { recursive: true });
     }

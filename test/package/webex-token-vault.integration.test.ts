@@ -236,7 +236,7 @@ describe('the program webex-token-vault', () => {
   it('takes the deployment of the folder', async () => {
     expect(await program('revoke', 'nobody')).toMatchObject({
       exitCode: 2,
-      stderr: 'error: unknown credential "nobody"; deployment.ts declares "testauth"\n',
+      stderr: 'error: unknown credential "nobody"; the deployment declares "testauth"\n',
     });
   });
 

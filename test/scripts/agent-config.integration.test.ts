@@ -159,7 +159,7 @@ it('does not start where the wrapping token was made for another role', async ()
 });
 
 it.each([
-  [['nobody'], 'error: unknown app "nobody"; deployment.ts declares "people-me"\n'],
+  [['nobody'], 'error: unknown app "nobody"; the deployment declares "people-me"\n'],
   [
     ['people-me', '--format', 'env'],
     'error: --format env needs the program that gets the environment; add --exec "<command>"\n',

@@ -29,7 +29,7 @@ describe.each(COMMANDS)('%s', (command) => {
 
   it('names the known credentials where it is given another', async () => {
     const result = await runScript(command, ['other']);
-    expect(result.stderr).toBe('error: unknown credential "other"; deployment.ts declares "testauth"\n');
+    expect(result.stderr).toBe('error: unknown credential "other"; the deployment declares "testauth"\n');
     expect(result).toMatchObject({ exitCode: 2, stdout: '' });
   });
 

@@ -74,7 +74,7 @@ it('says in its help what the operator needs, which the operator of these tests 
 });
 
 it.each([
-  [['nobody'], {}, 2, 'unknown app "nobody"; deployment.ts declares "people-me"'],
+  [['nobody'], {}, 2, 'unknown app "nobody"; the deployment declares "people-me"'],
   [['people-me'], { VAULT_TOKEN: 's.wrong' }, 5, 'this Vault token may not issue secret ids of app "people-me": '],
   [['people-me'], { VAULT_ADDR: 'http://127.0.0.1:1' }, 4, 'no answer from Vault at http://127.0.0.1:1 (ECONNREFUSED)'],
   [['people-me', '--wrap-ttl-seconds', '0'], {}, 2, "option '--wrap-ttl-seconds <seconds>' argument '0' is invalid."],

@@ -96,7 +96,7 @@ it('tells a token that may not issue what it lacks', async () => {
 
 it('names the known apps where one is unknown, and the stack where one is not deployed', async () => {
   await expect(issueSecretId(issuer, vault.deployment, 'people-you', 120)).rejects.toThrow(
-    'unknown app "people-you"; deployment.ts declares "people-me"',
+    'unknown app "people-you"; the deployment declares "people-me"',
   );
   const more = defineDeployment({
     vault: { address: vault.server.address },

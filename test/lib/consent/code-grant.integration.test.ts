@@ -424,7 +424,7 @@ describe('before anybody is asked for consent, it says so where', () => {
 
   it('the credential is unknown', async () => {
     await expect(run('other')).rejects.toThrow(
-      'unknown credential "other"; deployment.ts declares "testauth", "owned"',
+      'unknown credential "other"; the deployment declares "testauth", "owned"',
     );
   });
 
