@@ -44,6 +44,9 @@ export interface HttpAnswer {
 /** An idle connection is given up before the server does, or a proxy between. */
 const IDLE_TIMEOUT_MS = 20_000;
 
+/** For servers that never ask for the body that was announced. */
+const CONTINUE_TIMEOUT_MS = 5000;
+
 const DEFAULT_BODY_TIMEOUT_MS = 30_000;
 
 /** Of a connection that was closed at its other end. */
@@ -111,7 +114,9 @@ export class HttpTransport {
         sent.on('error', (error) => reject(NetworkError.from(error)));
         sent.once('close', () => reject(new NetworkError('ECONNRESET')));
         if (streamed) {
-          sendStream(sent, body, { onPart: () => deadline.refresh(), onFailure: reject }).catch(reject);
+          const continueTimeoutMs = Math.min(CONTINUE_TIMEOUT_MS, headersTimeoutMs / 2);
+          const onPart = (): void => void deadline.refresh();
+          sendStream(sent, body, { continueTimeoutMs, onPart, onFailure: reject }).catch(reject);
         } else {
           sent.end(body);
         }

@@ -1,10 +1,9 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 
-/** For servers that never ask for the body that was announced. */
-const CONTINUE_TIMEOUT_MS = 5000;
-
-export interface StreamedBodyEvents {
+export interface StreamedBodyOptions {
+  /** For servers that never ask for the body that was announced: after this it is sent. */
+  readonly continueTimeoutMs: number;
   /** A part of it is on its way. */
   readonly onPart: () => void;
   /** The stream failed, and not the request. */
@@ -15,9 +14,9 @@ export interface StreamedBodyEvents {
 export async function sendStream(
   sent: ClientRequest,
   body: () => Readable,
-  { onPart, onFailure }: StreamedBodyEvents,
+  { continueTimeoutMs, onPart, onFailure }: StreamedBodyOptions,
 ): Promise<void> {
-  if (await answersUnasked(sent)) {
+  if (await answersUnasked(sent, continueTimeoutMs)) {
     return;
   }
   const stream = body();
@@ -39,9 +38,9 @@ export async function sendStream(
 }
 
 /** Whether an answer, or the end of the connection, comes before the server asks for the body. */
-function answersUnasked(sent: ClientRequest): Promise<boolean> {
+function answersUnasked(sent: ClientRequest, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const unasked = setTimeout(() => resolve(false), CONTINUE_TIMEOUT_MS);
+    const unasked = setTimeout(() => resolve(false), timeoutMs);
     sent.once('continue', () => resolve(false));
     sent.once('response', (response: IncomingMessage) => {
       // The body that was announced stays away, so nothing else can follow on this connection.

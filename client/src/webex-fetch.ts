@@ -180,7 +180,7 @@ export class WebexFetch {
       );
     }
     const { 'content-encoding': encoding = 'identity' } = answer.headers;
-    if (answer.status > 599 || encoding !== 'identity') {
+    if (answer.status < 200 || answer.status > 599 || encoding !== 'identity') {
       answer.body.cancel();
       throw notWebex(url.origin, url.pathname);
     }

@@ -13,6 +13,9 @@ const GET = `const get = async (address, ca) => {
   return transport.send({ method: 'GET', url: new URL(address), headersTimeoutMs: 5000 });
 };`;
 
+/** Far less than any deadline that it could wait for, and enough for a machine that is busy. */
+const AT_ONCE_MS = 3000;
+
 describe('a process ends', () => {
   it('with an idle connection', async () => {
     await using server = await RawServer.start((socket) =>
@@ -22,7 +25,7 @@ describe('a process ends', () => {
       `${GET} console.log(await (await get('${server.url.href}')).body.text());`,
     );
     expect([stdout, stderr]).toEqual(['ok\n', '']);
-    expect(lingeredMs).toBeLessThan(1000);
+    expect(lingeredMs).toBeLessThan(AT_ONCE_MS);
   });
 
   it('with a body that nobody reads', async () => {
@@ -33,7 +36,7 @@ describe('a process ends', () => {
       `${GET} console.log((await get('${server.url.href}')).status);`,
     );
     expect([stdout, stderr]).toEqual(['200\n', '']);
-    expect(lingeredMs).toBeLessThan(1000);
+    expect(lingeredMs).toBeLessThan(AT_ONCE_MS);
   });
 
   it('with a response of WebexFetch that nobody reads', async () => {
@@ -46,7 +49,7 @@ describe('a process ends', () => {
       console.log((await webex.fetch('${server.url.href}')).status);`,
     );
     expect([stdout, stderr]).toEqual(['200\n', '']);
-    expect(lingeredMs).toBeLessThan(1000);
+    expect(lingeredMs).toBeLessThan(AT_ONCE_MS);
   });
 
   it('with a TokenSource and a WebexFetch that nobody closes', async () => {
@@ -61,7 +64,7 @@ describe('a process ends', () => {
       console.log(await (await webex.fetch('${webex.url}/')).text());`,
     );
     expect([stdout, stderr]).toEqual(['{"ok":true}\n', '']);
-    expect(lingeredMs).toBeLessThan(1000);
+    expect(lingeredMs).toBeLessThan(AT_ONCE_MS);
   });
 
   it('with an idle connection through a proxy', async () => {
@@ -74,7 +77,7 @@ describe('a process ends', () => {
       { HTTPS_PROXY: proxy.url(), CA: authority.certificatePem },
     );
     expect([stdout, stderr]).toEqual(['ok\n', '']);
-    expect(lingeredMs).toBeLessThan(1000);
+    expect(lingeredMs).toBeLessThan(AT_ONCE_MS);
   });
 });
 

@@ -38,6 +38,7 @@ async function failure(work: Promise<unknown>): Promise<Error> {
 describe('an answer', () => {
   it.each([
     ['compressed, though nobody asked', `HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n`, gzipSync('{}')],
+    ['of a status that ends nothing', 'HTTP/1.1 101 Switching Protocols\r\n\r\n', Buffer.alloc(0)],
     ['of a status that there is not', 'HTTP/1.1 999 No\r\n\r\n', Buffer.from('{}')],
   ])('%s is not of Webex', async (_, head, body) => {
     const { webex, url } = await serve((socket) => {

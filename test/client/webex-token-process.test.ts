@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { run } from '../../rehearsal/child-process';
 import { eventually } from '../fixtures/eventually';
 import { RecordingServer } from '../fixtures/recording-server';
 import { credentialAnswer, refusal, ScriptedVault } from '../fixtures/scripted-vault';
@@ -149,6 +152,21 @@ it('does not wait long for a Vault that does not log out', async () => {
   const { exitCode, stdout } = await runScript('webex-token', ['testauth'], { ...app, VAULT_ADDR: slow.address });
   expect([exitCode, stdout]).toEqual([0, `${ACCESS_TOKEN}\n`]);
   expect(performance.now() - at).toBeLessThan(15_000);
+});
+
+it('says in one line that nothing is installed yet', async () => {
+  const clone = mkdtempSync(join(tmpdir(), 'clone-'));
+  try {
+    cpSync(dirname(dirname(WEBEX_TOKEN)), join(clone, 'client'), { recursive: true });
+    const { exitCode, stdout, stderr } = await run(process.execPath, [
+      join(clone, 'client/bin/webex-token.js'),
+      '--help',
+    ]);
+    expect([exitCode, stdout]).toEqual([1, '']);
+    expect(stderr).toBe(`error: the packages that webex-token needs are not installed; run "npm ci" in ${clone}\n`);
+  } finally {
+    rmSync(clone, { recursive: true });
+  }
 });
 
 describe('the output', () => {
