@@ -2,7 +2,8 @@ import { stdin } from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { CREDENTIAL_EXIT_CODES, oneLine, vaultOptionsFromEnvironment } from 'webex-token-client/core';
-import { authorize, type Grant } from '../lib/consent/code-grant';
+import { authorize } from '../lib/consent/code-grant';
+import type { Grant } from '../lib/consent/stored-grant';
 import { openInBrowser } from '../lib/cli/browser';
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
@@ -27,7 +28,10 @@ export function define(command: Command, signal: AbortSignal): void {
     exitCodes: CREDENTIAL_EXIT_CODES,
   })
     .argument('<credential>', 'name of the credential, as in deployment.ts')
-    .option('--replace', 'authorise anew although the credential works; asks for consent twice')
+    .option(
+      '--replace',
+      'authorise anew although the credential works, by two consents; if the second comes from another account, the credential is deleted',
+    )
     .option('--manual', 'no browser on this machine: paste the URL that the browser ends on')
     .option('--no-open', 'do not open the browser')
     .option('--timeout-seconds <n>', 'how long each consent may take', wholeNumber, 300)
@@ -48,7 +52,7 @@ export function define(command: Command, signal: AbortSignal): void {
         replace: options.replace,
         timeoutSeconds: options.timeoutSeconds,
         askForRedirect: prompt && ((problem, waiting) => prompt.ask(problem, waiting)),
-        onUrl: (url, over) => showUrl(url, over, options),
+        onUrl: (url, over, inBrowser) => showUrl(url, over, inBrowser, options),
         onNotice: say,
         signal,
       });
@@ -57,11 +61,14 @@ export function define(command: Command, signal: AbortSignal): void {
     });
 }
 
-async function showUrl(url: string, over: AbortSignal, { open, manual }: Options): Promise<void> {
-  say(`Consent on this page:\n\n  ${url}\n`);
-  if (manual) {
+async function showUrl(url: string, over: AbortSignal, inBrowser: boolean, options: Options): Promise<void> {
+  const wanted = inBrowser
+    ? 'The browser goes on by itself. If it does not, consent on this page'
+    : 'Consent on this page';
+  say(`${wanted}:\n\n  ${url}\n`);
+  if (options.manual) {
     say('At the end the browser shows an address that it cannot open: copy that whole address.');
-  } else if (open) {
+  } else if (options.open && !inBrowser) {
     await openInBrowser(url, over, () => say('The browser could not be started; open the page by hand.'));
   }
 }

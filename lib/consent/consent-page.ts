@@ -9,6 +9,8 @@ export interface ConsentPage {
   readonly tone: 'good' | 'bad';
   readonly title: string;
   readonly text: string;
+  /** Where the browser goes on to by itself. @default - it stays */
+  readonly next?: string;
 }
 
 const STYLE = `
@@ -38,20 +40,21 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
 };
 
-export function renderPage({ tone, title, text }: ConsentPage): string {
+export function renderPage({ tone, title, text, next }: ConsentPage): string {
+  const target = next === undefined ? undefined : escape(next);
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title)}</title>
+${target === undefined ? '' : `<meta http-equiv="refresh" content="0; url=${target}">\n`}<title>${escape(title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <main class="${tone}">
 <h1>${escape(title)}</h1>
 <p>${escape(text)}</p>
-</main>
+${target === undefined ? '' : `<p><a href="${target}" rel="noreferrer">Continue to Webex</a></p>\n`}</main>
 </body>
 </html>
 `;
@@ -62,10 +65,15 @@ export function authorizedPage(credentialName: string): ConsentPage {
   return { status: 200, tone: 'good', title: 'Authorised', text };
 }
 
-/** After the first of two consents. */
-export function trialPage(credentialName: string): ConsentPage {
-  const text = `The account is the right one, and "${credentialName}" is still as it was. Consent once more on the page that the terminal names next.`;
-  return { status: 200, tone: 'good', title: 'One more consent', text };
+/** After the first of two consents. @param next where the second one is asked for */
+export function trialPage(credentialName: string, next: string): ConsentPage {
+  const text = `The account is the right one, and "${credentialName}" is still as it was. Webex is asked once more, for the consent to keep.`;
+  return { status: 200, tone: 'good', title: 'One more consent', text, next };
+}
+
+/** Where Webex does not consent again without asking. */
+export function askedAgainPage(next: string): ConsentPage {
+  return { status: 200, tone: 'good', title: 'One more consent', text: 'Webex wants to ask you once more.', next };
 }
 
 export function refusedPage(text: string): ConsentPage {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  describeError,
   ExplainedError,
   explainRefusal,
   TemporarilyUnavailable,
@@ -8,6 +9,7 @@ import {
   whatWebexRefused,
 } from 'webex-token-client/core';
 import type { Credential, Integration } from '../declaration/deployment';
+import { refusedPage, type ConsentPage } from './consent-page';
 import { refusedIntegration } from './refused-integration';
 import { ConsentState, type ReceivedCode, type RedirectChannel } from './redirect';
 import { type VaultClient } from '../vault/vault-client';
@@ -28,8 +30,15 @@ export interface ConsentSubject {
  * Shows the URL to whoever consents; may take as long as the consent does.
  *
  * @param over aborted once the consent has come, or is waited for no longer
+ * @param inBrowser whether a browser is on its way there already
  */
-export type ShowUrl = (url: string, over: AbortSignal) => void | Promise<void>;
+export type ShowUrl = (url: string, over: AbortSignal, inBrowser: boolean) => void | Promise<void>;
+
+/** How a consent follows another one. */
+export interface Following {
+  /** Sends the browser on that gave the first. @returns whether there is one */
+  readonly sendOn: (url: string) => Promise<boolean>;
+}
 
 export interface ConsentContext extends ConsentSubject {
   readonly channel: RedirectChannel;
@@ -67,22 +76,37 @@ export async function consentUrl(subject: ConsentSubject, state: ConsentState, l
 }
 
 /**
+ * A consent that follows another one is to come from the same account. So the browser that gave the first is sent on to
+ * Webex at once, which answers for whoever is signed in there, without a dialog in which another account could be chosen.
+ * A person who opens the URL by hand, perhaps in another browser, has to sign in for it.
+ *
  * @param loginHint email that Webex fills in
  * @throws ConsentRefused, or ExplainedError where nobody consents in time; the signal's reason where it is aborted
  */
-export async function askForConsent(context: ConsentContext, loginHint?: string): Promise<ReceivedCode> {
+export async function askForConsent(
+  context: ConsentContext,
+  loginHint?: string,
+  following?: Following,
+): Promise<ReceivedCode> {
   const { integration, credential, channel } = context;
   const state = new ConsentState();
-  const url = await consentUrl(context, state, loginHint);
+  const plainUrl = await consentUrl(context, state, loginHint);
+  const url = following === undefined ? plainUrl : withPrompt(plainUrl, 'select_account');
   context.signal.throwIfAborted();
   const stop = new AbortController();
   const interrupt = (): void => stop.abort(context.signal.reason);
   context.signal.addEventListener('abort', interrupt);
   const timer = setTimeout(() => stop.abort(tooLate(context.timeoutSeconds)), context.timeoutSeconds * 1000);
   // The channel waits before the URL is shown, as the redirect may come at once.
-  const expected = { state, integration: integration.name, scopes: credential.scopes };
+  const askUrl = following === undefined ? undefined : url;
+  const expected = { state, integration: integration.name, scopes: credential.scopes, askUrl };
   const received = channel.receive(expected, stop.signal);
-  const shown = (async () => context.onUrl(url, stop.signal))();
+  const shown = (async () => {
+    const inBrowser = (await following?.sendOn(withPrompt(plainUrl, 'none'))) ?? false;
+    if (!stop.signal.aborted) {
+      await context.onUrl(url, stop.signal, inBrowser);
+    }
+  })();
   try {
     return await Promise.race([received, shown.then(() => received)]);
   } finally {
@@ -93,6 +117,13 @@ export async function askForConsent(context: ConsentContext, loginHint?: string)
     shown.catch(() => undefined);
     received.catch(() => undefined);
   }
+}
+
+/** @see https://developer.webex.com/docs/login-with-webex#authorization-endpoint */
+function withPrompt(url: string, prompt: 'none' | 'select_account'): string {
+  const changed = new URL(url);
+  changed.searchParams.set('prompt', prompt);
+  return changed.href;
 }
 
 function tooLate(timeoutSeconds: number): ExplainedError {
@@ -134,4 +165,16 @@ function explainExchange(error: VaultResponseError, subject: ConsentSubject, cod
     );
   }
   return explainRefusal(error, vault.address, mountPath, credential.name, [code]);
+}
+
+/** Does what a consent was for. The browser is answered afterwards, so that its page shows the outcome. */
+export async function withOutcome<T>(received: ReceivedCode, page: ConsentPage, work: () => Promise<T>): Promise<T> {
+  try {
+    const result = await work();
+    await received.show(page);
+    return result;
+  } catch (error) {
+    await received.show(refusedPage(describeError(error)));
+    throw error;
+  }
 }

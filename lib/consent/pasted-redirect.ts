@@ -57,6 +57,9 @@ export class PastedRedirect implements RedirectChannel {
     if (redirect.kind === 'refused') {
       throw redirect.error;
     }
-    return redirect.kind === 'ignored' ? redirect.why : { code: redirect.code, show: () => Promise.resolve() };
+    if (redirect.kind === 'ask') {
+      return `Webex has to ask first, so open the page that was printed`;
+    }
+    return redirect.kind === 'ignored' ? redirect.why : { code: redirect.code, show: () => Promise.resolve(false) };
   }
 }

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { PAGE_HEADERS, renderPage, type ConsentPage } from './consent-page';
+import { askedAgainPage, PAGE_HEADERS, renderPage, type ConsentPage } from './consent-page';
 import { closeServers, listenOnLoopback } from './loopback-servers';
 import { readRedirect, type ExpectedRedirect, type ReceivedCode, type RedirectChannel } from './redirect';
 
@@ -8,7 +8,7 @@ import { readRedirect, type ExpectedRedirect, type ReceivedCode, type RedirectCh
  */
 
 interface Waiting {
-  readonly expected: ExpectedRedirect;
+  expected: ExpectedRedirect;
   readonly resolve: (received: ReceivedCode) => void;
   readonly reject: (error: Error) => void;
 }
@@ -86,6 +86,11 @@ export class RedirectListener implements RedirectChannel {
       const text = `This redirect was ignored: ${redirect.why}. Use the page that the terminal named last.`;
       return refusal(400, 'Not the expected redirect', text);
     }
+    if (redirect.kind === 'ask') {
+      // Asked in the open from now on, so that no answer leads round in a circle.
+      waiting.expected = { ...waiting.expected, askUrl: undefined };
+      return askedAgainPage(redirect.askUrl);
+    }
     // The state is used up: a second redirect is refused.
     this.#waiting = undefined;
     if (redirect.kind === 'refused') {
@@ -97,13 +102,15 @@ export class RedirectListener implements RedirectChannel {
   }
 }
 
-async function show(response: ServerResponse, page: ConsentPage): Promise<void> {
+async function show(response: ServerResponse, page: ConsentPage): Promise<boolean> {
   // Where the browser has closed the connection meanwhile, no response is sent.
-  if (!response.destroyed) {
-    await new Promise<void>((resolve) => {
-      send(response.once('close', resolve), page);
-    });
+  if (response.destroyed) {
+    return false;
   }
+  await new Promise<void>((resolve) => {
+    send(response.once('close', resolve), page);
+  });
+  return response.writableFinished;
 }
 
 function refusal(status: number, title: string, text: string): ConsentPage {

@@ -28,13 +28,15 @@ export interface ExpectedRedirect {
   readonly state: ConsentState;
   readonly integration: string;
   readonly scopes: readonly string[];
+  /** Where a person can be asked, if Webex was to answer without asking and will not. @default - one is asked already */
+  readonly askUrl?: string;
 }
 
 /** An authorization code, and the browser that waits to hear what became of it. */
 export interface ReceivedCode {
   readonly code: string;
-  /** Shows the outcome, once it is known, where a browser waits for it. */
-  readonly show: (page: ConsentPage) => Promise<void>;
+  /** Shows the outcome, once it is known. @returns whether a browser has waited for it */
+  readonly show: (page: ConsentPage) => Promise<boolean>;
 }
 
 /** A way by which the redirect arrives. */
@@ -55,8 +57,18 @@ export class ConsentRefused extends ExplainedError {
 export type Redirect =
   | { readonly kind: 'code'; readonly code: string }
   | { readonly kind: 'refused'; readonly error: ConsentRefused }
+  /** Webex will not answer without asking a person, who is still to be asked. */
+  | { readonly kind: 'ask'; readonly askUrl: string }
   /** Not the answer that is waited for: it changes nothing. */
   | { readonly kind: 'ignored'; readonly why: string };
+
+/** @see https://openid.net/specs/openid-connect-core-1_0.html#AuthError */
+const INTERACTION_REQUIRED = [
+  'login_required',
+  'interaction_required',
+  'consent_required',
+  'account_selection_required',
+];
 
 /** Reads the redirect, and uses up the state where it is the answer. */
 export function readRedirect(parameters: URLSearchParams, expected: ExpectedRedirect): Redirect {
@@ -67,6 +79,9 @@ export function readRedirect(parameters: URLSearchParams, expected: ExpectedRedi
   const [code, error] = [codes?.[0], errors?.[0]];
   if ((codes?.length ?? 0) + (errors?.length ?? 0) !== 1 || !(code || error)) {
     return { kind: 'ignored', why: 'it must carry either one code or one error' };
+  }
+  if (expected.askUrl !== undefined && INTERACTION_REQUIRED.includes(error ?? '')) {
+    return { kind: 'ask', askUrl: expected.askUrl };
   }
   expected.state.use();
   return code

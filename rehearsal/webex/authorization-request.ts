@@ -9,6 +9,8 @@ export interface AuthorizationRequest {
   readonly state?: string;
   readonly challenge?: PkceChallenge;
   readonly loginHint?: string;
+  /** `none`: no dialog is shown; `select_account`: one is, whatever session there is. */
+  readonly prompt?: 'none' | 'select_account';
 }
 
 /** Refused before anybody is asked. */
@@ -54,7 +56,11 @@ export function parseAuthorizationRequest(
     refuse('invalid_scope', 'The scope is missing, or not all of it is registered for the client.');
   }
   const loginHint = query.get('login_hint') ?? undefined;
-  return { client, redirectUri, scopes, state, loginHint, challenge: readChallenge(query, refuse) };
+  const prompt = query.get('prompt') ?? undefined;
+  if (prompt !== undefined && prompt !== 'none' && prompt !== 'select_account') {
+    return refuse('invalid_request', 'The prompt must be none or select_account.');
+  }
+  return { client, redirectUri, scopes, state, loginHint, prompt, challenge: readChallenge(query, refuse) };
 }
 
 /** @see RFC 7636, sections 4.2 and 4.3 */

@@ -1,4 +1,5 @@
 import { Hono, type Context } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
 import { randomBytes } from 'node:crypto';
 import { refuseMethod } from './api-refusal';
 import { consentPage, contentSecurityPolicy, errorPage } from './authorize-page';
@@ -7,16 +8,28 @@ import {
   parseAuthorizationRequest,
   type AuthorizationRequest,
 } from './authorization-request';
+import type { SimulatedUser } from './simulated-user';
 import type { Simulation, SimulatorEnv } from './simulation';
+
+const SESSION_COOKIE = 'simulated-webex-session';
 
 /** `GET /v1/authorize` shows the consent page, and `POST` takes the answer that a person gave there. */
 export function authorizeEndpoint(webex: Simulation): Hono<SimulatorEnv> {
   const pending = new Map<string, AuthorizationRequest>();
+  /** Who is signed in, by the cookie of the browser. */
+  const sessions = new Map<string, SimulatedUser>();
   const app = new Hono<SimulatorEnv>();
 
   app.get('/', (c) => {
     try {
       const request = parseAuthorizationRequest(new URL(c.req.url).searchParams, webex.clients);
+      if (request.prompt === 'none') {
+        const user = sessions.get(getCookie(c, SESSION_COOKIE) ?? '');
+        const isMeant = request.loginHint === undefined || user?.email === request.loginHint.toLowerCase();
+        return user !== undefined && isMeant
+          ? c.redirect(withParameters(request, { code: issueCode(webex, request, user) }))
+          : c.redirect(withParameters(request, { error: 'login_required', error_description: 'Nobody is signed in.' }));
+      }
       const transaction = randomBytes(32).toString('base64url');
       pending.set(transaction, request);
       secureHeaders(c, request.redirectUri);
@@ -53,18 +66,22 @@ export function authorizeEndpoint(webex: Simulation): Hono<SimulatorEnv> {
         );
       case 'accept':
         if (user) {
-          const { client, scopes, redirectUri, challenge } = request;
-          const code = webex.grants.issueCode(
-            { grant: { client, user, scopes }, redirectUri, challenge },
-            webex.behaviour.codeTtlSeconds,
-          );
-          return c.redirect(withParameters(request, { code }), 303);
+          const session = randomBytes(32).toString('base64url');
+          sessions.set(session, user);
+          setCookie(c, SESSION_COOKIE, session, { path: c.req.path, httpOnly: true, sameSite: 'Lax' });
+          return c.redirect(withParameters(request, { code: issueCode(webex, request, user) }), 303);
         }
     }
     return refuse(c, 'The answer names no known user or no decision.', 'Open the authorization link again.');
   });
   app.all('/', refuseMethod('GET', 'POST'));
   return app;
+}
+
+function issueCode(webex: Simulation, request: AuthorizationRequest, user: SimulatedUser): string {
+  const { client, scopes, redirectUri, challenge } = request;
+  const code = { grant: { client, user, scopes }, redirectUri, challenge };
+  return webex.grants.issueCode(code, webex.behaviour.codeTtlSeconds);
 }
 
 function withParameters(

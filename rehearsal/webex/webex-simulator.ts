@@ -64,7 +64,7 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
     users,
     sites,
     newToken = webexToken,
-    now = Date.now,
+    now = () => Date.now(),
     codeTtlSeconds = 60,
     accessTokenTtlSeconds = 1_209_599,
     refreshTokenTtlSeconds = 7_775_999,

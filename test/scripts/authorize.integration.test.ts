@@ -15,6 +15,7 @@ import { RedirectListener } from '../../lib/consent/redirect-listener';
 import { ConnectProxy } from '../fixtures/connect-proxy';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { eventually } from '../fixtures/eventually';
+import { PlainBrowser } from '../fixtures/plain-browser';
 import { Script, type ScriptResult } from '../fixtures/script';
 import { VaultWithWebex, type AppLogin } from '../fixtures/vault-with-webex';
 
@@ -302,6 +303,19 @@ it('refuses to authorise what works, and replaces it when told to, by two consen
     warnings: [],
   });
   expect(stderr).toMatch(/consent is asked for twice[^]*Consent 1 of 2[^]*Consent 2 of 2/);
+  expect(await storedToken()).not.toBe(before);
+});
+
+it('replaces it in the browser that it has opened, where a person consents once', async () => {
+  const before = await storedToken();
+  const script = asAuthorizer('authorize', 'testauth', '--no-open', '--replace');
+  const [, url = ''] = await script.says(/(http:\S+\/authorize\?\S+)\n/);
+  const browser = new PlainBrowser({ as: 'ada.admin@example.com' });
+  await browser.open(url);
+  const { exitCode, stderr } = await end(script);
+  expect(exitCode).toBe(0);
+  expect(stderr).toMatch(/if the second one came from another account, "testauth" would have to be deleted/);
+  expect(browser.consents).toBe(1);
   expect(await storedToken()).not.toBe(before);
 });
 

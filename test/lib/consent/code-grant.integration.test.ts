@@ -10,7 +10,8 @@ import {
   TemporarilyUnavailable,
   VaultSealed,
 } from 'webex-token-client/core';
-import { authorize, type AuthorizeOptions, type Grant } from '../../../lib/consent/code-grant';
+import { authorize, type AuthorizeOptions } from '../../../lib/consent/code-grant';
+import type { Grant } from '../../../lib/consent/stored-grant';
 import { findRevocable } from '../../../lib/consent/revocation';
 import { findIntegration } from '../../../lib/declaration/deployment';
 import { ConsentRefused } from '../../../lib/consent/redirect';
@@ -18,6 +19,7 @@ import { RedirectListener } from '../../../lib/consent/redirect-listener';
 import { scratchCredential } from '../../../lib/declaration/policies';
 import { AccountNotChecked, WrongAccount } from '../../../lib/consent/account';
 import { VaultClient } from '../../../lib/vault/vault-client';
+import { PlainBrowser } from '../../fixtures/plain-browser';
 import { VaultWithWebex } from '../../fixtures/vault-with-webex';
 
 const ADA = 'ada.admin@example.com';
@@ -227,6 +229,49 @@ describe('a credential that works', () => {
     expect(exchanges()).toBe(3);
     await expectAbsent(scratchCredential('testauth'));
     expect(shown.join(' ')).toContain('consent is asked for twice');
+  });
+
+  it('is replaced while a person consents once: the browser goes on by itself, as who is signed in there', async () => {
+    await run('testauth');
+    const old = await tokenOf('testauth');
+    const browser = new PlainBrowser({ as: ADA });
+    let opening: Promise<string> | undefined;
+    const onUrl = (url: string, _: AbortSignal, inBrowser: boolean): void => {
+      expect(inBrowser).toBe(opening !== undefined);
+      opening ??= browser.open(url);
+    };
+    expect((await run('testauth', [], { onUrl, replace: true })).person?.emails).toEqual([ADA]);
+    await opening;
+    shown.push(...browser.pages);
+    expect(browser.consents).toBe(1);
+    expect(browser.pages.at(-1)).toContain('<h1>Authorised</h1>');
+    expect(await tokenOf('testauth')).not.toBe(old);
+    expect(exchanges()).toBe(3);
+  });
+
+  it('is replaced by a second consent in the open where Webex does not answer for who is signed in', async () => {
+    await run('testauth');
+    const browser = new PlainBrowser({ as: ADA, forgetful: true });
+    let opening: Promise<string> | undefined;
+    const onUrl = (url: string): void => void (opening ??= browser.open(url));
+    await run('testauth', [], { onUrl, replace: true });
+    await opening;
+    shown.push(...browser.pages);
+    expect(browser.consents).toBe(2);
+    expect(browser.pages.some((page) => page.includes('Webex wants to ask you once more'))).toBe(true);
+    expect(browser.pages.at(-1)).toContain('<h1>Authorised</h1>');
+  });
+
+  it('is replaced by hand only by who signs in for it, with the email filled in', async () => {
+    await run('testauth');
+    const urls: URL[] = [];
+    const onUrl = async (url: string) => {
+      urls.push(new URL(url));
+      await visitOf(url);
+    };
+    await run('testauth', [], { onUrl, replace: true });
+    expect(urls.map(({ searchParams }) => searchParams.get('prompt'))).toEqual([null, 'select_account']);
+    expect(urls.map(({ searchParams }) => searchParams.get('login_hint'))).toEqual([ADA, ADA]);
   });
 
   it.each<[string, string, Consent[], Partial<AuthorizeOptions>]>([

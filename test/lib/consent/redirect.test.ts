@@ -103,3 +103,26 @@ describe('a redirect', () => {
     expect(redirect.kind === 'refused' && redirect.error.message).not.toMatch(/[\u0000-\u001f]/);
   });
 });
+
+describe('an answer that Webex does not give without asking', () => {
+  const askUrl = 'https://webexapis.com/v1/authorize?prompt=select_account';
+  const expected = (state: ConsentState) => ({ state, integration: 'webex-myapp', scopes, askUrl });
+
+  it.each(['login_required', 'interaction_required', 'consent_required', 'account_selection_required'])(
+    'leads to where a person is asked (%s), and the code is still taken',
+    (error) => {
+      const state = new ConsentState();
+      const refused = new URLSearchParams({ state: state.value, error });
+      expect(readRedirect(refused, expected(state))).toEqual({ kind: 'ask', askUrl });
+      expect(read(state, { state: state.value, code: 'c' }).kind).toBe('code');
+    },
+  );
+
+  it('is no reason to ask again where a person said no, or the state is another one', () => {
+    const state = new ConsentState();
+    const foreign = new URLSearchParams({ state: 'x', error: 'login_required' });
+    expect(readRedirect(foreign, expected(state)).kind).toBe('ignored');
+    const denied = new URLSearchParams({ state: state.value, error: 'access_denied' });
+    expect(readRedirect(denied, expected(state)).kind).toBe('refused');
+  });
+});

@@ -1,0 +1,72 @@
+import { describeError, ExplainedError } from 'webex-token-client/core';
+import { readAccount, refuseOther, type ExpectedAccount } from './account';
+import { askForConsent, exchangeCode, withOutcome } from './consent';
+import { authorizedPage, refusedPage, trialPage } from './consent-page';
+import { scratchCredential } from '../declaration/policies';
+import type { Person } from './people-me';
+import type { ReceivedCode } from './redirect';
+import { removeGrant, storeGrant, type ConsentRun, type Grant } from './stored-grant';
+
+/**
+ * Replaces a grant that works.
+ *
+ * The engine exchanges a code and stores what it gets in one step, moves no grant from one name to another, and gives no
+ * refresh token back. So whose a code is shows only once it has replaced what stood there, and being sure takes two
+ * consents: one for a credential aside, and one that the same browser gives directly after it.
+ *
+ * @throws WrongAccount where one of them comes from another account; the credential is as it was after the first, and
+ *   deleted after the second; AccountNotChecked, ExplainedError
+ */
+export async function replaceGrant(run: ConsentRun, expected: ExpectedAccount): Promise<Grant> {
+  const { name } = run.credential;
+  run.notice(`"${name}" works, so consent is asked for twice: the first one is tried out aside, to see whose account`);
+  run.notice('it is, without touching what works; the second one then replaces it. Give both in the same browser, as');
+  run.notice(`${expected.email}: if the second one came from another account, "${name}" would have to be deleted.`);
+  // A run that was killed may have left its trial grant.
+  await run.vault.delete(`${run.mountPath}/creds/${scratchCredential(name)}`);
+
+  run.notice('Consent 1 of 2, on trial:');
+  const trial = await askForConsent(run, expected.email);
+  await tryOut(run, trial, expected);
+
+  run.notice('Consent 2 of 2, to keep:');
+  const sendOn = (url: string): Promise<boolean> => trial.show(trialPage(name, url));
+  const received = await askForConsent(run, expected.email, { sendOn }).catch(async (error: unknown) => {
+    // Where it was never sent on, the browser still waits.
+    await trial.show(refusedPage(describeError(error)));
+    throw error;
+  });
+  return withOutcome(received, authorizedPage(name), () => {
+    const removed = `"${name}" IS DELETED, since its apps must not act as somebody else, and must be authorised again`;
+    return storeGrant(run, received.code, { kept: `"${name}" is replaced`, removed }, expected);
+  });
+}
+
+/** The browser waits for more where the account is the right one. */
+async function tryOut(run: ConsentRun, trial: ReceivedCode, expected: ExpectedAccount): Promise<void> {
+  const { name } = run.credential;
+  const scratch = scratchCredential(name);
+  try {
+    await exchangeCode(run, trial.code, scratch);
+    refuseOther(expected, await personOf(run, scratch), name, `"${name}" is as it was`);
+  } catch (error) {
+    await trial.show(refusedPage(describeError(error)));
+    throw error;
+  } finally {
+    await removeGrant(run, scratch);
+  }
+}
+
+async function personOf({ vault, mountPath, apiUrl, credential }: ConsentRun, scratch: string): Promise<Person> {
+  const { person } = await readAccount(vault, mountPath, apiUrl, scratch).catch((error: unknown) => {
+    throw new ExplainedError(
+      `"${credential.name}" is as it was, but whose account consented could not be seen: ${describeError(error)}`,
+    );
+  });
+  if (person === undefined) {
+    throw new ExplainedError(
+      `"${credential.name}" is as it was, since its scopes do not let Webex say whose account consented; add scope "spark:people_read" in deployment.ts and to the integration`,
+    );
+  }
+  return person;
+}
