@@ -1,6 +1,7 @@
 import { ExplainedError } from './explained-error';
 import { HttpTransport, type HttpAnswer, type HttpRequest } from './http-transport';
-import { fieldsOf, isFields, parseJson, textOf, textsOf } from './json';
+import { isFields, parseJson, textsOf } from './json';
+import { leaderTarget } from './leader-redirect';
 import { NetworkError } from './network-error';
 import { retryAfterMs } from './retry-after';
 import { notVault, VaultResponseError, VaultUnreachableError } from './vault-errors';
@@ -107,13 +108,8 @@ export class VaultConnection {
       return this.#accepted(answer, method, path);
     }
     answer.body.cancel();
-    const target = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
-    if (answer.status !== 307 || target === undefined) {
-      throw new ExplainedError(
-        `${this.address} answered ${path} with a redirect (${answer.status}) to ${target?.origin ?? 'what is no URL'}; nothing was sent there; check that VAULT_ADDR is a Vault or OpenBao server`,
-      );
-    }
-    const leader = await this.#leader(target, url, path, options.signal);
+    const redirect = { status: answer.status, location, address: this.address, path, url };
+    const leader = await leaderTarget(redirect, () => this.#askLeader(options.signal));
     return this.#accepted(await this.#sendTo(method, leader, options), method, path);
   }
 
@@ -129,6 +125,7 @@ export class VaultConnection {
   async #sendTo(method: string, url: URL, options: VaultRequestOptions): Promise<HttpAnswer> {
     const { token, namespace } = this.#options;
     const { headers, body, signal, timeoutMs = this.#options.timeoutMs ?? 60_000 } = options;
+    const isLeader = url.origin !== this.#url('').origin;
     return this.#reached(
       this.#transport.send({
         method,
@@ -143,36 +140,14 @@ export class VaultConnection {
         headersTimeoutMs: timeoutMs,
         signal,
       }),
+      isLeader ? url.origin : this.address,
     );
   }
 
-  /**
-   * Where a standby node sends to, if that is the leader: any other place would get the token for the asking.
-   *
-   * @throws ExplainedError
-   */
-  async #leader(target: URL, url: URL, path: string, signal: AbortSignal | undefined): Promise<URL> {
-    const asked = vaultUrl(url.origin, path);
-    if (!`${target.pathname}${target.search}`.endsWith(`${asked.pathname}${asked.search}`)) {
-      throw new ExplainedError(
-        `${this.address} answered ${path} with a redirect to another place; nothing was sent there; check that VAULT_ADDR is a Vault or OpenBao server`,
-      );
-    }
-    if (target.protocol !== url.protocol) {
-      throw new ExplainedError(
-        `${this.address} sends to ${target.origin}, which would not be ${url.protocol.replace(':', '')}; correct api_addr in the server's configuration`,
-      );
-    }
+  async #askLeader(signal: AbortSignal | undefined): Promise<unknown> {
     const asNobody = this.withToken(undefined).withoutNamespace();
-    const answer = await asNobody.#sendTo('GET', this.#url('sys/leader'), { signal });
-    const reply = parseJson(await this.#reached(answer.body.beginning(MAX_ERROR_BYTES)));
-    const named = originOf(() => textOf(fieldsOf(reply).leader_address));
-    if (named !== target.origin) {
-      throw new ExplainedError(
-        `${this.address} sends to ${target.origin}, but names ${named ?? 'nobody'} as its leader; nothing was sent there; check VAULT_ADDR, and api_addr in the servers' configuration`,
-      );
-    }
-    return target;
+    const { body } = await asNobody.#sendTo('GET', this.#url('sys/leader'), { signal });
+    return parseJson(await this.#reached(body.beginning(MAX_ERROR_BYTES)));
   }
 
   /** The same server and token in the root namespace. */
@@ -200,11 +175,11 @@ export class VaultConnection {
     throw new VaultResponseError(method, path, answer.status, textsOf(errors), textsOf(warnings), wait);
   }
 
-  async #reached<T>(work: Promise<T>): Promise<T> {
+  async #reached<T>(work: Promise<T>, address = this.address): Promise<T> {
     try {
       return await work;
     } catch (error) {
-      throw error instanceof NetworkError ? new VaultUnreachableError(this.address, error.code) : error;
+      throw error instanceof NetworkError ? new VaultUnreachableError(address, error.code) : error;
     }
   }
 }
@@ -219,11 +194,3 @@ function requireSendable(name: string, value = ''): void {
 }
 
 const JSON_BODY = { 'content-type': 'application/json' };
-
-function originOf(address: () => string): string | undefined {
-  try {
-    return new URL(address()).origin;
-  } catch {
-    return undefined;
-  }
-}

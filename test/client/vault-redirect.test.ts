@@ -220,6 +220,19 @@ it('is followed where the path has characters that a URL escapes', async () => {
   expect(leader.asked).toEqual(['GET /v1/secret/a%20b?list=true']);
 });
 
+it('names the leader where that does not answer', async () => {
+  const leader = await serve();
+  const { address } = leader;
+  await leader[Symbol.asyncDispose]();
+  opened.pop();
+  const node = await standby(
+    () => address,
+    (url) => `${address}${url}`,
+  );
+  const message = await failure(connection(node.address).read('secret/x', () => undefined));
+  expect(message).toContain(`no answer from Vault at ${address} (ECONNREFUSED)`);
+});
+
 it('ends where the caller gives up while the leader is asked for', async () => {
   const node = await serve(({ url }, response) => {
     if (url !== '/v1/sys/leader') {
