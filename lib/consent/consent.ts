@@ -55,7 +55,7 @@ const urlReply = z.object({ data: z.object({ url: z.url({ protocol: /^https?$/ }
  * @param loginHint email that Webex fills in
  * @throws ExplainedError where Vault gives none
  */
-export async function consentUrl(subject: ConsentSubject, state: ConsentState, loginHint?: string): Promise<string> {
+async function consentUrl(subject: ConsentSubject, state: ConsentState, loginHint?: string): Promise<string> {
   const { vault, mountPath, integration, credential } = subject;
   const request = {
     server: integration.name,

@@ -11,7 +11,7 @@ import { type VaultClient } from '../vault/vault-client';
  */
 
 /** Where their AppRole auth method is mounted. */
-export const OPERATORS_MOUNT = 'operators';
+const OPERATORS_MOUNT = 'operators';
 
 export const OPERATOR_NAMES = ['administrator', 'provisioner', 'authorizer', 'issuer', 'backup'] as const;
 export type OperatorName = (typeof OPERATOR_NAMES)[number];
