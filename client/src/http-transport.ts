@@ -28,6 +28,8 @@ export interface HttpRequest {
   readonly body?: string | Uint8Array | (() => Readable);
   /** Longest wait for the head of the answer, connecting included; of a stream, from the last part that was sent. */
   readonly headersTimeoutMs: number;
+  /** Longest wait for the connection, with what a proxy and TLS need. @default 15000 */
+  readonly connectTimeoutMs?: number;
   /** Longest silence while the body of the answer is read, and longest time until it is. @default 30000 */
   readonly bodyTimeoutMs?: number;
   /** Ends the request, and the body of its answer. @default - none */
@@ -46,6 +48,9 @@ const IDLE_TIMEOUT_MS = 20_000;
 
 /** For servers that never ask for the body that was announced. */
 const CONTINUE_TIMEOUT_MS = 5000;
+
+/** A packet that got lost is sent again after 1, 3 and 7 s. */
+const DEFAULT_CONNECT_TIMEOUT_MS = 15_000;
 
 const DEFAULT_BODY_TIMEOUT_MS = 30_000;
 
@@ -83,7 +88,8 @@ export class HttpTransport {
 
   /** @returns undefined where the server had closed the kept connection, which nobody can know before */
   async #sendOnce(request: HttpRequest): Promise<HttpAnswer | undefined> {
-    const { method, url, body, headersTimeoutMs, bodyTimeoutMs = DEFAULT_BODY_TIMEOUT_MS, signal } = request;
+    const { method, url, body, headersTimeoutMs, signal } = request;
+    const { connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS, bodyTimeoutMs = DEFAULT_BODY_TIMEOUT_MS } = request;
     const streamed = typeof body === 'function';
     const connecting: ProxiedRequestOptions['connecting'] = {};
     const options: ProxiedRequestOptions & { rejectUnauthorized: true } = {
@@ -105,11 +111,22 @@ export class HttpTransport {
     let fail: (reason: unknown) => void = () => undefined;
     // A request that has no connection yet tells nobody that it was destroyed.
     const abort = (): void => fail(signal?.reason);
-    const deadline = setTimeout(() => fail(new NetworkError('ETIMEDOUT')), headersTimeoutMs);
+    const timeOut = (): void => fail(new NetworkError('ETIMEDOUT'));
+    const deadline = setTimeout(timeOut, headersTimeoutMs);
+    const connectDeadline = setTimeout(timeOut, connectTimeoutMs);
     signal?.addEventListener('abort', abort, { once: true });
     try {
       const answer = await new Promise<IncomingMessage>((resolve, reject) => {
         fail = reject;
+        sent.once('socket', (socket) => {
+          const connected = (): void => clearTimeout(connectDeadline);
+          const event = url.protocol === 'https:' ? 'secureConnect' : socket.connecting ? 'connect' : undefined;
+          if (sent.reusedSocket || event === undefined) {
+            connected();
+          } else {
+            socket.once(event, connected);
+          }
+        });
         sent.once('response', resolve);
         sent.on('error', (error) => reject(NetworkError.from(error)));
         sent.once('close', () => reject(new NetworkError('ECONNRESET')));
@@ -136,6 +153,7 @@ export class HttpTransport {
       throw error;
     } finally {
       clearTimeout(deadline);
+      clearTimeout(connectDeadline);
       signal?.removeEventListener('abort', abort);
     }
   }

@@ -114,6 +114,18 @@ it('names the code where nobody listens', async () => {
 });
 
 describe('connections', () => {
+  it('that are kept gather no listeners', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', onWarning);
+    const server = await serve((socket) => socket.write(OK));
+    for (let turn = 0; turn < 20; turn++) {
+      await (await send(server.url)).body.text();
+    }
+    process.off('warning', onWarning);
+    expect([server.connections, warnings]).toEqual([1, []]);
+  });
+
   it('serve one request after the other', async () => {
     const server = await serve((socket) => socket.write(OK));
     for (let request = 0; request < 3; request++) {
@@ -189,6 +201,23 @@ describe('deadlines', () => {
     });
     expect(await failure(send(server.url, { headersTimeoutMs: 100 }))).toMatchObject({ code: 'ETIMEDOUT' });
     await server.deserted();
+  });
+
+  it('end a connection that comes to nothing before the request would be', async () => {
+    const server = await serve();
+    const url = new URL(String(server.url).replace('http:', 'https:'));
+    const failed = await failure(send(url, { connectTimeoutMs: 50, headersTimeoutMs: 60_000 }));
+    expect(failed).toMatchObject({ code: 'ETIMEDOUT', isTransient: true });
+    await server.deserted();
+  });
+
+  it('of the connection leave an answer alone that is slow, the second on a connection too', async () => {
+    const server = await serve((socket) => void setTimeout(() => socket.write(OK), 150));
+    for (const turn of [1, 2]) {
+      const { body } = await send(server.url, { connectTimeoutMs: 50 });
+      expect([turn, await body.text()]).toEqual([turn, 'ok']);
+    }
+    expect(server.connections).toBe(1);
   });
 
   it('end a body that falls silent', async () => {
