@@ -1,7 +1,7 @@
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { errorCode, ExplainedError, quotedList } from 'webex-token-client/core';
 import { answerError, ApiRefusal } from './api-refusal';
@@ -77,6 +77,8 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
     this.sites = sites ?? DEFAULT_SITES;
     this.behaviour = { codeTtlSeconds, accessTokenTtlSeconds, refreshTokenTtlSeconds, refresh, errorShape, fault };
     this.grants = new GrantStore(newToken, now);
+    // Each request that is made to wait listens to it.
+    setMaxListeners(0, this.#stopping.signal);
     this.#server = createAdaptorServer({
       fetch: this.#routes().fetch,
       // The process that we run in keeps its own Request and Response.
