@@ -14,6 +14,8 @@ export interface TokenSourceOptions extends Omit<VaultConnectionOptions, 'token'
   readonly refreshAheadSeconds?: number;
   /** After a failure that may pass, every caller gets it for this long without asking Vault. @default 1000 */
   readonly holdOffMs?: number;
+  /** Longest that disposal waits for a request under way, which may be refreshing a token. @default 25000 */
+  readonly closeTimeoutMs?: number;
   /** How failures that may pass are retried. @default - four attempts within some seconds */
   readonly retry?: RetryOptions;
   /** Called with what the engine warns of, such as a refresh that keeps failing: once for each reading. */
@@ -21,6 +23,9 @@ export interface TokenSourceOptions extends Omit<VaultConnectionOptions, 'token'
   /** The clock, in milliseconds. @default Date.now */
   readonly now?: () => number;
 }
+
+/** The engine waits 12 s for Webex by default, and for a refresh of its own before that. */
+const CLOSE_TIMEOUT_MS = 25_000;
 
 /** For a token without an expiry: it may be replaced in Vault all the same. */
 const CACHE_WITHOUT_EXPIRY_MS = 3_600_000;
@@ -66,7 +71,7 @@ export class TokenSource implements AsyncDisposable {
   async token({ signal }: { readonly signal?: AbortSignal } = {}): Promise<CredentialReading> {
     signal?.throwIfAborted();
     if (this.#closing.signal.aborted) {
-      throw new Error('this TokenSource is closed; make a new one');
+      throw this.#closing.signal.reason;
     }
     if (this.#cached && this.#now() < this.#cached.until) {
       return this.#cached.reading;
@@ -85,10 +90,14 @@ export class TokenSource implements AsyncDisposable {
     }
   }
 
-  /** Revokes the Vault token that it logged in with. Callers who still wait get an error. */
+  /**
+   * Revokes the Vault token that it logged in with. A request under way may finish, for some time: hanging up while the
+   * engine refreshes would lose a grant whose refresh token rotates. Callers who wait longer get an error.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closing.abort();
-    await this.#underWay?.catch(() => undefined);
+    const { closeTimeoutMs = CLOSE_TIMEOUT_MS } = this.#options;
+    this.#closing.abort(new Error('this TokenSource is closed; make a new one'));
+    await within(closeTimeoutMs, this.#underWay);
     this.#cached = undefined;
     await this.#login[Symbol.asyncDispose]();
     await this.#vault.close();
@@ -167,4 +176,12 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undef
     signal.addEventListener('abort', abort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
+}
+
+/** Whatever becomes of it. */
+async function within(timeoutMs: number, work: Promise<unknown> | undefined): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)));
+  await Promise.race([work?.catch(() => undefined), timeout]);
+  clearTimeout(timer);
 }

@@ -16,7 +16,10 @@ export interface VaultConnectionOptions {
   readonly namespace?: string;
   /** PEM of the CA that signed the server's certificate. @default - the system's CAs */
   readonly ca?: string;
-  /** Longest wait for the head of one answer. @default 60000 */
+  /**
+   * Longest wait for the head of one answer. Not below what the engine may need for a refresh: a reader who hangs up in
+   * the middle of one loses a grant whose refresh token rotates. @default 100000
+   */
   readonly timeoutMs?: number;
 }
 
@@ -30,6 +33,9 @@ export interface VaultRequestOptions {
   /** Longest wait for the head of the answer. @default - that of the connection */
   readonly timeoutMs?: number;
 }
+
+/** Vault and OpenBao themselves end a request after 90 s, unless `default_max_request_duration` says otherwise. */
+const ANSWER_TIMEOUT_MS = 100_000;
 
 /** Of an error; what a server says beyond that is not Vault's. */
 const MAX_ERROR_BYTES = 64 * 1024;
@@ -124,7 +130,7 @@ export class VaultConnection {
 
   async #sendTo(method: string, url: URL, options: VaultRequestOptions): Promise<HttpAnswer> {
     const { token, namespace } = this.#options;
-    const { headers, body, signal, timeoutMs = this.#options.timeoutMs ?? 60_000 } = options;
+    const { headers, body, signal, timeoutMs = this.#options.timeoutMs ?? ANSWER_TIMEOUT_MS } = options;
     const isLeader = url.origin !== this.#url('').origin;
     return this.#reached(
       this.#transport.send({

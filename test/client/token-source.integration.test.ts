@@ -14,6 +14,7 @@ import { TokenSource, type TokenSourceOptions } from '../../client/src/token-sou
 import { WebexFetch } from '../../client/src/webex-fetch';
 import { CountingProxy } from '../fixtures/counting-proxy';
 import { eventually } from '../fixtures/eventually';
+import { Script } from '../fixtures/script';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
 
 const LOGIN = 'PUT /v1/auth/approle/login';
@@ -98,6 +99,78 @@ describe('TokenSource on the real engine', () => {
     vault.webex.behaviour = { ...vault.webex.behaviour, ...LONG, fault: undefined };
     await sleep(50);
     expect(vault.issued).toContain((await tokens.token()).accessToken);
+  });
+
+  describe('in the middle of a refresh whose refresh token rotates', () => {
+    const ANSWER_AFTER_MS = 1500;
+
+    beforeEach(async () => {
+      Object.assign(vault.webex.behaviour, { refresh: 'rotate', ...EXPIRED_AT_ONCE });
+      await vault.engine.authorise(vault.admin, 'one');
+      vault.webex.behaviour.fault = { path: '/v1/access_token', delayMs: ANSWER_AFTER_MS };
+    });
+
+    afterEach(() => {
+      vault.webex.behaviour.refresh = 'renew';
+    });
+
+    /** Webex has taken the refresh token by now, and its answer is on its way. */
+    async function underWay(): Promise<void> {
+      await eventually(() => proxy.count('GET /v1/oauthapp/creds/one') === 1 || undefined);
+      await sleep(ANSWER_AFTER_MS / 3);
+    }
+
+    async function expectGrantKept(): Promise<void> {
+      vault.webex.behaviour = { ...vault.webex.behaviour, ...LONG, fault: undefined };
+      const reading = await source().token();
+      expect(await vault.engine.isAccepted(reading.accessToken)).toBe(true);
+    }
+
+    it('keeps the grant though its caller gives up', async () => {
+      const abort = new AbortController();
+      const tokens = source();
+      const waiting = tokens.token({ signal: abort.signal });
+      await underWay();
+      abort.abort(new Error('gave up'));
+      await expect(waiting).rejects.toThrow('gave up');
+      await sleep(ANSWER_AFTER_MS);
+      await expectGrantKept();
+    });
+
+    it('keeps the grant though it is disposed of', async () => {
+      const tokens = source();
+      const waiting = tokens.token().catch(() => undefined);
+      await underWay();
+      await tokens[Symbol.asyncDispose]();
+      await waiting;
+      await expectGrantKept();
+    });
+
+    it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('keeps the grant though webex-token gets %s', async (signal) => {
+      const environment = {
+        VAULT_ADDR: proxy.address,
+        VAULT_ROLE_ID: apps.first?.roleId ?? '',
+        VAULT_SECRET_ID: apps.first?.secretId ?? '',
+      };
+      const script = new Script('webex-token', ['one'], environment);
+      await underWay();
+      script.child.kill(signal);
+      script.child.kill(signal);
+      expect((await script.result()).exitCode).toBeGreaterThan(128);
+      await expectGrantKept();
+    });
+
+    it('would lose it to a client that hangs up', async () => {
+      const impatient = source({
+        address: vault.server.address,
+        timeoutMs: ANSWER_AFTER_MS / 2,
+        retry: { attempts: 1 },
+      });
+      await expect(impatient.token()).rejects.toThrow('ETIMEDOUT');
+      await sleep(ANSWER_AFTER_MS);
+      vault.webex.behaviour = { ...vault.webex.behaviour, ...LONG, fault: undefined };
+      await expect(source().token()).rejects.toBeInstanceOf(ReauthorizationRequired);
+    });
   });
 
   describe('turns the state of a credential into what to do', () => {

@@ -261,6 +261,31 @@ describe('TokenSource', () => {
       await expect(sources[0]?.token()).rejects.toThrow('closed');
     });
 
+    it('is revoked after a read that was under way has finished', async () => {
+      vault.answer(CREDS, credentialAnswer('token-1', inMs(1000)), credentialAnswer('token-2', inMs(HOUR_MS)));
+      const tokens = source({ closeTimeoutMs: 10_000 });
+      await tokens.token();
+      now += 1000;
+      const release = vault.hold();
+      const waiting = tokens.token();
+      await eventually(() => vault.count(READ) === 2 || undefined);
+      const closing = tokens[Symbol.asyncDispose]();
+      release();
+      expect((await waiting).accessToken).toBe('token-2');
+      await closing;
+      expect(vault.requests.at(-1)).toBe('PUT auth/token/revoke-self');
+    });
+
+    it('is no reason to wait for ever for a Vault that hangs', async () => {
+      const release = vault.hold();
+      const tokens = source({ closeTimeoutMs: 50, retry: {} });
+      const waiting = expect(tokens.token()).rejects.toThrow('closed');
+      await eventually(() => vault.count(LOGIN) === 1 || undefined);
+      await tokens[Symbol.asyncDispose]();
+      await waiting;
+      release();
+    });
+
     it('is revoked even if it ends while logging in', async () => {
       vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS)));
       const release = vault.hold();

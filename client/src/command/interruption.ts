@@ -2,22 +2,26 @@ import { constants } from 'node:os';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** For an answer of Vault that is under way; longer, nobody waits for an interrupted command. */
-const PATIENCE_MS = 5000;
+/** The engine waits 12 s for Webex by default, and for a refresh of its own before that. */
+const PATIENCE_MS = 25_000;
+
+/** A wait longer than this is explained. */
+const UNEXPLAINED_MS = 1000;
 
 /**
- * Awaits what is under way. At a signal it is given some seconds to finish, since a reader who hangs up while the
- * engine refreshes can lose a grant whose refresh token rotates; then, or at a second signal, the process ends.
+ * Awaits what is under way. At a signal it is given some time to finish, since a reader who hangs up while the engine
+ * refreshes can lose a grant whose refresh token rotates; then the process ends. More signals change nothing: npx passes
+ * on what the terminal has sent to this process already.
  */
 export async function endsOnSignal<T>(underWay: Promise<T>): Promise<T> {
   let received: NodeJS.Signals | undefined;
   const end = (signal: NodeJS.Signals): void => process.exit(128 + constants.signals[signal]);
   const handle = (signal: NodeJS.Signals): void => {
-    if (received !== undefined) {
-      end(signal);
+    if (received === undefined) {
+      received = signal;
+      setTimeout(explain, UNEXPLAINED_MS).unref();
+      setTimeout(() => end(signal), PATIENCE_MS).unref();
     }
-    received = signal;
-    setTimeout(() => end(signal), PATIENCE_MS).unref();
   };
   SIGNALS.forEach((signal) => process.on(signal, handle));
   try {
@@ -28,4 +32,10 @@ export async function endsOnSignal<T>(underWay: Promise<T>): Promise<T> {
     }
     SIGNALS.forEach((signal) => process.off(signal, handle));
   }
+}
+
+function explain(): void {
+  process.stderr.write(
+    `interrupted; Vault has up to ${PATIENCE_MS / 1000} s to answer, since to hang up while it refreshes a token can lose the grant (Ctrl-\\ ends this at once)\n`,
+  );
 }
