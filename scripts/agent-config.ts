@@ -120,7 +120,8 @@ function nextSteps(app: App, folder: string, file: string, server: string, optio
     `  issued=$(npx webex-token-vault issue ${app.name} --json)`,
     `  ${field('roleId')} > ${quoted(join(folder, 'role-id'))}`,
     `  ${secretId} > ${quoted(join(folder, 'secret-id'))}`,
-    `  bao agent -config=${quoted(file)}    # or: vault agent -config=...`,
+    // Its own 60 s may be too short for a read in which the engine refreshes a token.
+    `  VAULT_CLIENT_TIMEOUT=100s bao agent -config=${quoted(file)}    # or: vault agent -config=...`,
     `The access token will be in ${products.join(', ')}.`,
     ...uses,
     '',

@@ -38,10 +38,18 @@ const engineFields = {
   mountPath: path.default('oauthapp'),
   /** Integration that a request means when it names none. @default - none */
   defaultServer: z.string().optional(),
-  /** How long the engine waits for Webex; 0: no end. @default 30 */
-  providerTimeoutSeconds: seconds.default(30),
-  /** The wait grows by this factor for a token that is about to expire; at least 1. @default 1.5 */
-  providerTimeoutExpiryLeewayFactor: z.number().min(1, 'must be at least 1').default(1.5),
+  /**
+   * How long the engine waits for Webex; 0: no end. Refreshes of one credential come one after the other, so a read can
+   * wait for several: with 12 s, and three readers of an expired token while Webex hangs, 48 s, below the 60 s after
+   * which most clients give up; a client that gives up in the middle of a refresh can lose the grant. Lower costs more
+   * answers: one that comes later is thrown away, and with it the grant if Webex rotates the refresh token. @default 12
+   */
+  providerTimeoutSeconds: seconds.default(12),
+  /**
+   * The wait grows up to this factor for a token that expires, and beyond it for one that expired days ago; at least 1,
+   * which keeps it the same. @default 1
+   */
+  providerTimeoutExpiryLeewayFactor: z.number().min(1, 'must be at least 1').default(1),
   /** How often the engine looks for tokens to refresh, at most 90 days; 0: only when read. @default 3600 */
   refreshCheckIntervalSeconds: seconds.default(3600),
   /**
