@@ -84,7 +84,7 @@ export function define(command: Command, signal: AbortSignal): void {
             const session = await OperatorSession.open({ ...connection, token: undefined }, 'administrator', {
               operators: { path, isNamed: false },
               roleFromEnvironment: true,
-              env: { ...process.env, VAULT_TOKEN: '', BAO_TOKEN: '' },
+              env: { ...process.env, VAULT_TOKEN: undefined, BAO_TOKEN: undefined },
             });
             return session.token;
           },
