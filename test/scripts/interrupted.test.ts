@@ -57,6 +57,7 @@ describe.each([
   ['backup', ['a.snap'], 'SIGTERM'],
   ['issue', ['people-me'], 'SIGHUP'],
   ['login', ['provisioner'], 'SIGINT'],
+  ['as', ['provisioner', '--', 'echo', 'ran'], 'SIGTERM'],
   ['authorize', ['testauth', '--no-open'], 'SIGHUP'],
   ['revoke', ['testauth', '--yes'], 'SIGINT'],
   ['unseal', ['--from', 'operators'], 'SIGTERM'],
