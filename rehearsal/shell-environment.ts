@@ -100,7 +100,7 @@ async function writeCommands({ folder, server }: Rehearsal, binary: string): Pro
     writePrivate(join(commands, name), ['#!/bin/sh', ...lines], 0o700);
   await command('bao', [
     '# With the root token of the rehearsal, unless another one is given.',
-    `[ -n "$BAO_TOKEN$VAULT_TOKEN" ] || { VAULT_TOKEN=$(cat ${quoted(rootToken)}) && export VAULT_TOKEN; }`,
+    `[ -n "\${BAO_TOKEN+set}\${VAULT_TOKEN+set}" ] || { VAULT_TOKEN=$(cat ${quoted(rootToken)}) && export VAULT_TOKEN; }`,
     `exec ${quoted(binary)} "$@"`,
   ]);
   // Where npx would look for it in vain: outside the clone.

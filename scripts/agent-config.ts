@@ -30,7 +30,7 @@ interface Options {
   readonly renderIntervalSeconds: number;
 }
 
-export function define(command: Command): void {
+export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
       'Writes a configuration for "bao agent" or "vault agent", which logs in as the app and keeps its access tokens in files or in the environment of a program. It asks nothing of Vault and writes no secret.',
@@ -74,6 +74,7 @@ export function define(command: Command): void {
         renderIntervalSeconds: options.renderIntervalSeconds,
         command: options.exec,
       });
+      signal.throwIfAborted();
       const file = write(folder, configuration);
       process.stdout.write(`${file}\n`);
       const server = `VAULT_ADDR=${address}${namespace === undefined ? '' : ` VAULT_NAMESPACE=${namespace}`}`;

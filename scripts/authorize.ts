@@ -21,11 +21,15 @@ interface Options {
   readonly json?: boolean;
 }
 
+/** An exchange that has begun is finished: Webex takes a code once. */
+const EXCHANGE_MS = 90_000;
+
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary: 'Has a person consent to a credential in the browser, and leaves the grant in Vault.',
     environment: { ...VAULT_ENVIRONMENT, ...AUTHORIZER_ENVIRONMENT },
     exitCodes: CREDENTIAL_EXIT_CODES,
+    cleanUpMs: EXCHANGE_MS,
   })
     .argument('<credential>', 'name of the credential, as in deployment.ts')
     .option(
@@ -43,6 +47,7 @@ export function define(command: Command, signal: AbortSignal): void {
       const vaultOptions = vaultOptionsFromEnvironment(deployment.vault);
       await using session = await OperatorSession.open(vaultOptions, 'authorizer', {
         operators: operatorFolder(command),
+        signal,
       });
       using prompt = options.manual ? new RedirectPrompt() : undefined;
       const grant = await authorize({

@@ -11,7 +11,7 @@ import { explainRefusals } from '../lib/server/server-refusal';
  * Writes all that the server holds, encrypted as it holds it, to a file.
  */
 
-export function define(command: Command): void {
+export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
       'Writes a Raft snapshot of the server to a file, mode 0600, whole or not at all, and prints its sha256. It is encrypted: restoring it takes the key shares (or the seal) of this server.',
@@ -24,8 +24,9 @@ export function define(command: Command): void {
       const options = { ...vaultOptionsFromEnvironment({ address: vault.address }), namespace: undefined };
       const { sha256, bytes } = await explainRefusals(async () => {
         const operators = operatorFolder(command);
-        await using session = await OperatorSession.open(options, 'backup', { operators, roleFromEnvironment: true });
-        return await saveSnapshot(session.vault.connection, file);
+        const roleFromEnvironment = true;
+        await using session = await OperatorSession.open(options, 'backup', { operators, roleFromEnvironment, signal });
+        return await saveSnapshot(session.vault.connection, file, signal);
       });
       process.stdout.write(`${sha256}  ${file}\n`);
       process.stderr.write(`${bytes} bytes, checked\n`);

@@ -32,9 +32,20 @@ function outputOf(deployment) {
   return resolve(deployment) === resolve(DEFAULT_FILE) ? [] : ['--output', `cdktf.out/${encodeURIComponent(name)}`];
 }
 
+/** Terraform's provider would take the token in ~/.vault-token in place of an empty one, perhaps root's. */
+function emptyToken() {
+  return ['BAO_TOKEN', 'VAULT_TOKEN'].find((name) => process.env[name] === '');
+}
+
 const [command, ...args] = process.argv.slice(2);
+const empty = command === 'synth' ? undefined : emptyToken();
 const deployment = takeDeployment(args);
-if (deployment && !existsSync(deployment)) {
+if (empty) {
+  process.stderr.write(
+    `error: ${empty} is set but empty, as a login that failed leaves it, and no other token is taken in its place; set it to a token, or unset it\n`,
+  );
+  process.exitCode = 1;
+} else if (deployment && !existsSync(deployment)) {
   process.stderr.write(`error: there is no deployment file ${deployment}; name one that is there\n`);
   process.exitCode = 2;
 } else if (!deployment) {

@@ -27,7 +27,7 @@ interface Options {
   readonly json?: true;
 }
 
-export function define(command: Command): void {
+export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
       'Makes a private CA and a certificate for each server, with keys that only their owner can read. What is good is kept; certificates that are damaged, for other names or end within 30 days are issued again. The CA is never replaced.',
@@ -57,6 +57,7 @@ export function define(command: Command): void {
         caLifetimeDays: caDays,
         renew,
         owner: options.owner,
+        signal,
       });
       if (options.json) {
         process.stdout.write(`${JSON.stringify(reports, undefined, 2)}\n`);

@@ -40,6 +40,7 @@ const COMMANDS: readonly Entry[] = [
   { name: 'issue', group: 'Apps:', summary: 'a secret id for an app, wrapped' },
   { name: 'agent-config', group: 'Apps:', summary: 'a configuration for "bao agent" or "vault agent"' },
   { name: 'unseal', group: 'Server:', summary: 'give a sealed server its key shares' },
+  { name: 'as', group: 'Server:', summary: 'run a command as an operator' },
   { name: 'login', group: 'Server:', summary: 'print a Vault token of an operator' },
   { name: 'backup', group: 'Server:', summary: 'write a snapshot of the server' },
   { name: 'restore', group: 'Server:', summary: 'put a snapshot back, and prove it' },

@@ -28,6 +28,7 @@ import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../lib/ser
 import { readPgpKey } from '../lib/server/pgp-key';
 import { createPrivateFolder } from '../lib/server/private-file';
 import { withRootToken } from '../lib/server/root-token';
+import { graceSignal } from '../lib/vault/grace-signal';
 import { VaultClient } from '../lib/vault/vault-client';
 import { explainRefusals } from '../lib/server/server-refusal';
 
@@ -56,6 +57,7 @@ export function define(command: Command, signal: AbortSignal): void {
     summary:
       'Initialises a new server: writes its key shares, unseals it, checks that it is audited, makes the operator roles, and revokes the root token.',
     environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
+    cleanUpMs: 20 * SECOND_MS,
   })
     .option('--shares <n>', 'how many shares the unseal key (or recovery key) is split into', wholeNumber, 5)
     .option('--threshold <n>', 'how many of them it takes', wholeNumber, 3)
@@ -100,7 +102,7 @@ async function initialise(
   const client = new VaultClient({ ...connection, token: undefined });
   const receiver = await receiverFor(options, async () => {
     // Before the folder is made or refused: an initialised server is the better reason to stop.
-    if (!(await client.sealStatus()).initialized) {
+    if (!(await client.endedBy(signal).sealStatus()).initialized) {
       await prepareOperatorFolder(options.out);
     }
   });
@@ -120,7 +122,7 @@ async function update(
   const receiver = await receiverFor(options, () =>
     newSecretIds ? createPrivateFolder(options.out) : Promise.resolve(),
   );
-  const client = new VaultClient({ ...connection, token: undefined });
+  const client = new VaultClient({ ...connection, token: undefined, signal });
   const status = await client.sealStatus();
   if (!status.initialized || status.sealed) {
     const [state, command] = status.initialized
@@ -131,10 +133,12 @@ async function update(
   await using session = await OperatorSession.open(connection, 'administrator', {
     operators: { path: options.out, isNamed: isFolderNamed },
     roleFromEnvironment: true,
+    signal,
   });
   const shares = readKeyShares({ files: shareFile, folder: from }, signal);
-  await withRootToken(session.vault, shares, (root) =>
-    prepareServer(root, { deployment, receiver, auditFile, report }, newSecretIds),
+  // Not ended at once: a root token whose answer nobody awaits could not be revoked.
+  await withRootToken(session.vault.endedBy(graceSignal(signal)), shares, (root) =>
+    prepareServer(root, { deployment, receiver, auditFile, report, signal }, newSecretIds),
   );
   report('root token revoked');
 }
@@ -184,7 +188,7 @@ function afterwards({ out, print: printed }: Options, deployment: Deployment): s
   const declared = deployment.declareProvisioner
     ? '\nSet declareProvisioner to false in deployment.ts: the provisioner may not write its own policy, "npx webex-token-vault init --update-policy" does.'
     : '';
-  return `${where}${declared}\nNext: npx webex-token-vault login provisioner, and deploy with that token.\n`.replace(
+  return `${where}${declared}\nNext: npx webex-token-vault as provisioner -- npm run deploy -- webex-tokens\n`.replace(
     /^\n/,
     '',
   );

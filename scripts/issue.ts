@@ -17,7 +17,7 @@ interface Options {
   readonly json?: true;
 }
 
-export function define(command: Command): void {
+export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
       'Issues a secret id for an app, with the lifetime, uses and networks that deployment.ts declares, and prints a wrapping token that fetches it once.',
@@ -33,8 +33,10 @@ export function define(command: Command): void {
       const { deployment } = await declaredDeployment(command);
       const app = findApp(deployment, appName);
       const vaultOptions = vaultOptionsFromEnvironment(deployment.vault);
-      await using session = await OperatorSession.open(vaultOptions, 'issuer', { operators: operatorFolder(command) });
-      const issued = await issueSecretId(session.vault, deployment, app.name, options.wrapTtlSeconds);
+      const operators = operatorFolder(command);
+      await using session = await OperatorSession.open(vaultOptions, 'issuer', { operators, signal });
+      // A secret id that was issued meanwhile is lost with its wrapping, and nobody has seen it: nothing to wait for.
+      const issued = await issueSecretId(session.vault.endedBy(signal), deployment, app.name, options.wrapTtlSeconds);
       const { address, namespace } = vaultOptions;
       process.stdout.write(
         options.json

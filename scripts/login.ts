@@ -1,49 +1,40 @@
 import type { Command } from 'commander';
-import { ExplainedError, quotedList, UsageError, vaultOptionsFromEnvironment } from 'webex-token-client/core';
+import { vaultOptionsFromEnvironment } from 'webex-token-client/core';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
-import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
-import { readOperatorLogin } from '../lib/server/operator-folder';
-import {
-  loginOperator,
-  OPERATOR_NAMES,
-  OPERATOR_PURPOSES,
-  SERVER_OPERATORS,
-  type OperatorName,
-} from '../lib/server/operators';
+import { operatorArgument, operatorFolder, operatorNamed, operatorsOption } from '../lib/cli/operators-option';
+import { OperatorSession } from '../lib/server/operator-session';
 import { explainRefusals } from '../lib/server/server-refusal';
-import { VaultClient } from '../lib/vault/vault-client';
 
 /*
- * Prints a short-lived Vault token of an operator, to be caught in a variable.
+ * Prints a short-lived Vault token of an operator, for those who need it printed.
  */
 
 const environment = Object.fromEntries(Object.entries(VAULT_ENVIRONMENT).filter(([name]) => name !== 'VAULT_TOKEN'));
 
-export function define(command: Command): void {
+const HELP = `
+The token lives on after this. To run a command with it that is not to keep it:
+  npx webex-token-vault as provisioner -- npm run deploy -- webex-tokens
+`;
+
+export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
-      'Logs an operator in and prints the Vault token and nothing else: VAULT_TOKEN=$(npx webex-token-vault login provisioner) npm run deploy -- webex-tokens',
+      'Logs an operator in and prints the Vault token, which nobody revokes then. To run a command with one, use "as" instead.',
     environment,
   })
-    .argument('<operator>', OPERATOR_NAMES.map((name) => `"${name}" ${OPERATOR_PURPOSES[name]}`).join('; '))
+    .addArgument(operatorArgument())
     .addOption(operatorsOption('<operator>'))
+    .addHelpText('after', HELP)
     .action(async (operator: string) => {
-      const name = OPERATOR_NAMES.find((known): known is OperatorName => known === operator);
-      if (name === undefined) {
-        throw new UsageError(`unknown operator "${operator}"; there are ${quotedList(OPERATOR_NAMES)}`);
-      }
-      const operators = operatorFolder(command).path;
-      const login = await readOperatorLogin(operators, name);
-      if (login === undefined) {
-        throw new ExplainedError(
-          `no login of operator "${name}" in ${operators}; name the folder that has ${name}-role-id and ${name}-secret-id with --operators`,
-        );
-      }
+      const name = operatorNamed(operator);
       const { vault } = (await declaredDeployment(command)).deployment;
-      const connection = vaultOptionsFromEnvironment(vault);
-      const namespace = SERVER_OPERATORS.includes(name) ? undefined : connection.namespace;
-      const client = new VaultClient({ ...connection, namespace });
-      process.stdout.write(`${await explainRefusals(() => loginOperator(client, login))}\n`);
+      const folder = operatorFolder(command).path;
+      const { token, expireTime } = await explainRefusals(() =>
+        OperatorSession.logIn(vaultOptionsFromEnvironment(vault), name, folder, signal),
+      );
+      process.stdout.write(`${token}\n`);
+      const until = expireTime === undefined ? 'has no end' : `lives until ${expireTime.toISOString()}`;
+      process.stderr.write(`this token ${until}; to end it before, with it in VAULT_TOKEN: bao token revoke -self\n`);
     });
 }

@@ -18,6 +18,9 @@ interface Options {
   readonly open?: true;
 }
 
+/** A server that does not stop by itself is killed by then, whatever was starting it. */
+const STOP_MS = 60_000;
+
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
@@ -30,6 +33,7 @@ export function define(command: Command, signal: AbortSignal): void {
         "where downloads and builds are kept; default: this project's folder in the user's cache",
       TERRAFORM_BINARY_NAME: 'Terraform or OpenTofu to apply with; default: terraform, else tofu, on PATH',
     },
+    cleanUpMs: STOP_MS,
   })
     .option('--keep', 'leave it up until Ctrl-C, and print how to use it')
     .option('--open', 'consent yourself, in your browser')

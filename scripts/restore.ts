@@ -45,6 +45,7 @@ export function define(command: Command, signal: AbortSignal): void {
     summary:
       'Restores a Raft snapshot, onto the server that it came from or onto an empty one, waits until it is active, and reads a credential to prove it.',
     environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
+    cleanUpMs: 20 * SECOND_MS,
   })
     .argument('<file>', 'the snapshot, as "npx webex-token-vault backup" wrote it')
     .option('--credential <name>', 'credential to read afterwards; its token is not shown')
@@ -79,14 +80,15 @@ export function define(command: Command, signal: AbortSignal): void {
               ? new RememberedKeyShares(readKeyShares({ files: shareFile, folder: from }, signal))
               : undefined,
           snapshotKey: () => snapshotKey(options, signal),
-          administratorToken: async () => {
+          asAdministrator: async (work) => {
             const path = options.operators ?? from ?? (process.env[OPERATORS_VARIABLE] || DEFAULT_OPERATOR_FOLDER);
-            const session = await OperatorSession.open({ ...connection, token: undefined }, 'administrator', {
+            await using session = await OperatorSession.open({ ...connection, token: undefined }, 'administrator', {
               operators: { path, isNamed: false },
               roleFromEnvironment: true,
-              env: { ...process.env, VAULT_TOKEN: '', BAO_TOKEN: '' },
+              env: { ...process.env, VAULT_TOKEN: undefined, BAO_TOKEN: undefined },
+              signal,
             });
-            return session.token;
+            return await work(session.token);
           },
           unsealTimeoutMs: unsealTimeoutSeconds * SECOND_MS,
           confirm: (question) => confirm(question, options.yes === true, signal),

@@ -11,6 +11,7 @@ import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/
 import { findCredential } from '../lib/declaration/deployment';
 import { deleteCredential, findRevocable, whatRemains } from '../lib/consent/revocation';
 import { OperatorSession } from '../lib/server/operator-session';
+import { graceSignal } from '../lib/vault/grace-signal';
 
 /** Deletes a credential in Vault, and says what Webex still honours. */
 
@@ -29,8 +30,10 @@ export function define(command: Command, signal: AbortSignal): void {
       const credential = findCredential(deployment, name);
       const { mountPath } = deployment.engine;
       const options = vaultOptionsFromEnvironment(deployment.vault);
-      await using session = await OperatorSession.open(options, 'authorizer', { operators: operatorFolder(command) });
-      const { vault } = session;
+      const operators = operatorFolder(command);
+      await using session = await OperatorSession.open(options, 'authorizer', { operators, signal });
+      // Its read may refresh the token, and only the answer says whether it is deleted.
+      const vault = session.vault.endedBy(graceSignal(signal));
       const revocable = await findRevocable(vault, mountPath, name);
       if (!yes && !(await confirmed(name, vault.address, signal))) {
         throw new ExplainedError(`"${name}" was not deleted`);

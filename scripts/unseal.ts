@@ -34,6 +34,8 @@ export function define(command: Command, signal: AbortSignal): void {
         ...vaultOptionsFromEnvironment({ address: declared.address }),
         namespace: undefined,
         token: undefined,
+        // A share that was being given may count: the server says so the next time.
+        signal,
       });
       await explainRefusals(async () => {
         const { initialized, sealed, progress, t: threshold } = await client.sealStatus();
@@ -44,9 +46,13 @@ export function define(command: Command, signal: AbortSignal): void {
         if (progress > 0) {
           process.stderr.write(`it has ${progress} of ${threshold} already\n`);
         }
-        await unseal(client, readKeyShares({ files: shareFile, folder: from }, signal), (given) =>
-          process.stderr.write(given.repeated ? 'it had this one already\n' : `${given.given} of ${given.threshold}\n`),
-        );
+        await unseal(client, readKeyShares({ files: shareFile, folder: from }, signal), {
+          report: (given) =>
+            process.stderr.write(
+              given.repeated ? 'it had this one already\n' : `${given.given} of ${given.threshold}\n`,
+            ),
+          signal,
+        });
         process.stderr.write(`${client.address} is unsealed\n`);
       });
     });

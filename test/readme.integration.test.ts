@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { run } from '../rehearsal/child-process';
+import { eventually } from './fixtures/eventually';
 import { VaultWithWebex } from './fixtures/vault-with-webex';
 
 /*
@@ -130,4 +133,41 @@ test('npm run quickstart shows the whole main job, and leaves nothing behind', a
   expect(stdout).toContain('the next one came without consent: Ada Admin');
   const server = /(?:OpenBao|Vault) at (http:\/\/127\.0\.0\.1:\d+)/.exec(stdout)?.[1];
   await expect(fetch(`${server ?? ''}/v1/sys/seal-status`)).rejects.toThrow('fetch failed');
+});
+
+/** Processes by the one that started them, of this moment. */
+async function descendants(pid: number): Promise<number[]> {
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=']);
+  const all = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
+  const below = (parent: number): number[] =>
+    all.flatMap(([child = 0, itsParent]) => (itsParent === parent ? [child, ...below(child)] : []));
+  return below(pid);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+test('npm run quickstart -- --keep ends with all that it started by a SIGTERM to npm alone', async () => {
+  const npm = spawn('npm', ['run', '--loglevel=error', 'quickstart', '--', '--keep'], { cwd: PROJECT });
+  const ended = once(npm, 'exit');
+  let stdout = '';
+  npm.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  const [, file = ''] = await eventually(() => /^ {2}source (\S+)$/m.exec(stdout) ?? undefined, 300_000);
+  const started = await descendants(npm.pid ?? 0);
+  try {
+    // The command, the server, its plugin.
+    expect(started.length).toBeGreaterThanOrEqual(3);
+    expect(existsSync(dirname(file))).toBe(true);
+    npm.kill('SIGTERM');
+    await ended;
+    await eventually(() => !started.some(isRunning) || undefined, 20_000);
+    expect(existsSync(dirname(file))).toBe(false);
+  } finally {
+    started.filter(isRunning).forEach((pid) => process.kill(pid, 'SIGKILL'));
+  }
 });

@@ -35,9 +35,6 @@ interface Session {
 /** Longest delay that a timer of Node can have. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Nobody waits longer for what ends by itself. */
-const LOGOUT_TIMEOUT_MS = 5000;
-
 /**
  * One Vault token of an AppRole, kept alive by renewing it; where Vault renews it no further, the next use logs in.
  * Its timer does not keep the process alive.
@@ -88,8 +85,7 @@ export class AppRoleLogin implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const session = this.#session;
     this.forget();
-    const request = { body: '{}', timeoutMs: LOGOUT_TIMEOUT_MS };
-    await session?.vault.json('PUT', 'auth/token/revoke-self', () => undefined, request).catch(() => undefined);
+    await session?.vault.revokeToken().catch(() => undefined);
   }
 
   async #logIn(): Promise<VaultLease> {
@@ -98,11 +94,10 @@ export class AppRoleLogin implements AsyncDisposable {
   }
 
   async #secretId(): Promise<string> {
-    const { secretId, secretIdFile, wrappingToken = '' } = this.#options;
-    if (secretIdFile !== undefined) {
-      return secretIdIn(secretIdFile);
+    if (this.#options.wrappingToken === undefined) {
+      return secretIdOf(this.#vault, this.#options);
     }
-    this.#unwrapped ??= secretId ?? (await unwrapSecretId(this.#vault, wrappingToken));
+    this.#unwrapped ??= await secretIdOf(this.#vault, this.#options);
     return this.#unwrapped;
   }
 
@@ -129,6 +124,18 @@ export class AppRoleLogin implements AsyncDisposable {
       // Whoever needs the token next gets a new one, or hears why not.
     }
   }
+}
+
+/**
+ * The secret id from where it is: given, in a file, or in a wrapping, which gives it once.
+ *
+ * @throws ExplainedError where the file has none, and as {@link unwrapSecretId}
+ */
+export async function secretIdOf(
+  vault: VaultConnection,
+  { secretId, secretIdFile, wrappingToken = '' }: AppRoleLoginOptions,
+): Promise<string> {
+  return secretIdFile === undefined ? (secretId ?? unwrapSecretId(vault, wrappingToken)) : secretIdIn(secretIdFile);
 }
 
 function secretIdIn(file: string): string {

@@ -3,8 +3,9 @@
  * the texts and exit codes of a command. An app needs none of it.
  */
 export * from './index';
+export { runChildCommand } from './command/child-command';
 export { CREDENTIAL_EXIT_CODES, exitCodeOf } from './exit-codes';
-export { loginAppRole } from './app-role-login';
+export { loginAppRole, secretIdOf, type VaultLease } from './app-role-login';
 export { errorCode, quotedList, UsageError } from './explained-error';
 export type { AnswerBody } from './answer-body';
 export { HttpTransport, type HttpAnswer, type HttpRequest } from './http-transport';
@@ -12,7 +13,7 @@ export { NetworkError } from './network-error';
 export { engineMissing, explainRefusal, readCredential } from './credential';
 export { whatWebexRefused } from './oauth-rejection';
 export { describeError, oneLine, safeText } from './safe-text';
-export { engineMount } from './app-environment';
+export { appRoleFromEnvironment, engineMount } from './app-environment';
 export type { VaultRequestOptions } from './vault-connection';
 export { readSetting, VAULT_ENVIRONMENT, vaultOptionsFromEnvironment, vaultVariable } from './vault-environment';
 export { notVault, whatVaultSaid } from './vault-errors';

@@ -1,7 +1,7 @@
 import { appRoleFromEnvironment, engineMount } from './app-environment';
 import { ExplainedError } from './explained-error';
 import { TokenSource, type TokenSourceOptions } from './token-source';
-import { vaultOptionsFromEnvironment } from './vault-environment';
+import { vaultServerFromEnvironment } from './vault-environment';
 
 /**
  * The token source of an app that is told by its environment where Vault is and who it is.
@@ -13,7 +13,7 @@ export function tokenSourceFromEnvironment(
   options: Pick<TokenSourceOptions, 'onWarning' | 'retry'> = {},
   env: NodeJS.ProcessEnv = process.env,
 ): TokenSource {
-  const { address, namespace, ca } = vaultOptionsFromEnvironment({}, env);
+  const { address, namespace, ca } = vaultServerFromEnvironment({}, env);
   const login = appRoleFromEnvironment(env);
   if (login === undefined) {
     throw new ExplainedError(

@@ -21,6 +21,8 @@ export interface VaultConnectionOptions {
    * the middle of one loses a grant whose refresh token rotates. @default 100000
    */
   readonly timeoutMs?: number;
+  /** Ends its requests, but those that have a signal of their own. @default - none */
+  readonly signal?: AbortSignal;
 }
 
 export interface VaultRequestOptions {
@@ -28,7 +30,7 @@ export interface VaultRequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** @default - none */
   readonly body?: HttpRequest['body'];
-  /** Ends the request. @default - none */
+  /** Ends the request. @default - that of the connection */
   readonly signal?: AbortSignal;
   /** Longest wait for the head of the answer. @default - that of the connection */
   readonly timeoutMs?: number;
@@ -36,6 +38,9 @@ export interface VaultRequestOptions {
 
 /** Vault and OpenBao themselves end a request after 90 s, unless `default_max_request_duration` says otherwise. */
 const ANSWER_TIMEOUT_MS = 100_000;
+
+/** Nobody waits longer for what ends by itself. */
+const LOGOUT_TIMEOUT_MS = 5000;
 
 /** Of an error; what a server says beyond that is not Vault's. */
 const MAX_ERROR_BYTES = 64 * 1024;
@@ -119,6 +124,16 @@ export class VaultConnection {
     return this.#accepted(await this.#sendTo(method, leader, options), method, path);
   }
 
+  /**
+   * Revokes the token, also where what it was for has been interrupted; and waits only some seconds for that.
+   *
+   * @throws as {@link read}
+   */
+  async revokeToken(): Promise<void> {
+    const request = { body: '{}', timeoutMs: LOGOUT_TIMEOUT_MS, signal: new AbortController().signal };
+    await this.json('PUT', 'auth/token/revoke-self', () => undefined, request);
+  }
+
   /** Ends the connections that it keeps. */
   close(): Promise<void> {
     return this.#transport.close();
@@ -130,7 +145,8 @@ export class VaultConnection {
 
   async #sendTo(method: string, url: URL, options: VaultRequestOptions): Promise<HttpAnswer> {
     const { token, namespace } = this.#options;
-    const { headers, body, signal, timeoutMs = this.#options.timeoutMs ?? ANSWER_TIMEOUT_MS } = options;
+    const { headers, body, signal = this.#options.signal } = options;
+    const timeoutMs = options.timeoutMs ?? this.#options.timeoutMs ?? ANSWER_TIMEOUT_MS;
     const isLeader = url.origin !== this.#url('').origin;
     return this.#reached(
       this.#transport.send({

@@ -7,7 +7,7 @@ import { withoutCredentials } from './vault-url';
 /** For `--help` of every command that talks to Vault. */
 export const VAULT_ENVIRONMENT: Readonly<Record<string, string>> = {
   VAULT_ADDR: 'address of Vault or OpenBao',
-  VAULT_TOKEN: 'Vault token; default: the one in ~/.vault-token',
+  VAULT_TOKEN: 'Vault token, never an empty one; default: the one in ~/.vault-token',
   VAULT_CACERT: "PEM file of the CA that signed the server's certificate",
   VAULT_NAMESPACE: 'Vault namespace',
   'BAO_...': 'each of them in its OpenBao form, which wins',
@@ -28,6 +28,14 @@ export function vaultOptionsFromEnvironment(
   declared: { address?: string; namespace?: string } = {},
   env: NodeJS.ProcessEnv = process.env,
 ): VaultConnectionOptions {
+  return { ...vaultServerFromEnvironment(declared, env), token: tokenFromEnvironment(env) };
+}
+
+/** As {@link vaultOptionsFromEnvironment}, for those who need no token of the environment: they log in themselves. */
+export function vaultServerFromEnvironment(
+  declared: { address?: string; namespace?: string } = {},
+  env: NodeJS.ProcessEnv = process.env,
+): Omit<VaultConnectionOptions, 'token'> {
   const address = vaultVariable('ADDR', env) ?? declared.address;
   if (address === undefined) {
     throw new ExplainedError(
@@ -44,9 +52,22 @@ export function vaultOptionsFromEnvironment(
   return {
     address,
     namespace: vaultVariable('NAMESPACE', env) ?? declared.namespace,
-    token: vaultVariable('TOKEN', env) ?? tokenFromHelperFile(env),
     ca: caFile === undefined ? undefined : certificatesIn(caFile),
   };
+}
+
+/**
+ * An empty variable is what a login that failed leaves behind: the token that lies at hand, perhaps root's, is not what
+ * was meant.
+ */
+function tokenFromEnvironment(env: NodeJS.ProcessEnv): string | undefined {
+  const empty = ['BAO_TOKEN', 'VAULT_TOKEN'].find((name) => env[name] === '');
+  if (empty !== undefined) {
+    throw new ExplainedError(
+      `${empty} is set but empty, as a login that failed leaves it, and no other token is taken in its place; set it to a token, or unset it`,
+    );
+  }
+  return vaultVariable('TOKEN', env) ?? tokenFromHelperFile(env);
 }
 
 /** Reads a file that a setting names. @throws ExplainedError naming the setting */

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { errorCode, exitCodeOf, ExplainedError, oneLine, refuseUnverifiedTls } from 'webex-token-client/core';
+import { Interrupted, Interruption } from './interruption';
 
 /*
  * What all commands share: their `--help`, their exit codes, one line for each error, and Ctrl-C.
@@ -11,30 +12,29 @@ export interface CommandDescription {
   readonly environment?: Readonly<Record<string, string>>;
   /** Exit codes beyond those that every command has. @default - none */
   readonly exitCodes?: Readonly<Record<number, string>>;
+  /** How long it may take to end after a signal, Infinity where it sees to that itself. @default - some seconds */
+  readonly cleanUpMs?: number;
 }
+
+/** By the command that it is of. */
+const CLEAN_UPS = new WeakMap<Command, number>();
 
 const COMMON_EXIT_CODES: Readonly<Record<number, string>> = {
   0: 'done',
   1: 'failed, as the line on stderr says',
   2: 'wrong usage, no such deployment file, or a name that it does not declare',
   4: 'temporarily unavailable: try again later',
-  130: 'interrupted',
+  130: 'interrupted; 143 by SIGTERM, 129 by SIGHUP',
 };
 
 /** Variables that every command which talks to Vault reads. */
 export const VAULT_ENVIRONMENT: Readonly<Record<string, string>> = {
   VAULT_ADDR: 'address of Vault or OpenBao; default: the one in deployment.ts',
-  VAULT_TOKEN: 'Vault token; default: the one in ~/.vault-token',
+  VAULT_TOKEN: 'Vault token, never an empty one; default: the one in ~/.vault-token',
   VAULT_CACERT: "PEM file of the CA that signed the server's certificate",
   VAULT_NAMESPACE: 'Vault namespace; default: the one in deployment.ts',
   'BAO_...': 'each of them in its OpenBao form, which wins',
 };
-
-/** Ctrl-C, the end asked for by another process, and the terminal being closed. */
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/** npm and tsx pass on what the terminal has sent to this process already. */
-const SAME_SIGNAL_MS = 500;
 
 /** Makes unexpected errors show where they arose. */
 const DEBUG_VARIABLE = 'WEBEX_TOKEN_VAULT_DEBUG';
@@ -46,6 +46,9 @@ export function createCommand(description: CommandDescription & { readonly name:
 
 /** Gives a command its `--help`. */
 export function describeCommand(command: Command, description: CommandDescription): Command {
+  if (description.cleanUpMs !== undefined) {
+    CLEAN_UPS.set(command, description.cleanUpMs);
+  }
   const environment = { ...description.environment, [DEBUG_VARIABLE]: '1: unexpected errors show their stack' };
   const exitCodes = { ...COMMON_EXIT_CODES, ...description.exitCodes };
   return command
@@ -67,46 +70,24 @@ export function wholeNumber(value: string): number {
 /**
  * Parses the command line, runs the action and sets the exit code.
  *
- * The first Ctrl-C aborts the signal, so that the action can clean up; a second one ends the process at once.
+ * At Ctrl-C the signal is aborted, so that the action can clean up; see {@link Interruption} for how long.
  *
  * @returns whether it was interrupted
  */
 export async function runCommand(build: (signal: AbortSignal) => Command, argv = process.argv): Promise<boolean> {
   process.stdout.on('error', unlessNobodyReads);
   process.stderr.on('error', unlessNobodyReads);
-  const interruption = new AbortController();
-  const ignoreSignals = onInterruption(() => interruption.abort(new Interrupted()));
+  using interruption = new Interruption();
   try {
     refuseUnverifiedTls();
-    await build(interruption.signal).parseAsync(argv);
+    const program = build(interruption.signal).hook('preAction', (_, command) => {
+      interruption.cleanUpMs = CLEAN_UPS.get(command) ?? interruption.cleanUpMs;
+    });
+    await program.parseAsync(argv);
   } catch (error) {
-    process.exitCode = report(error, interruption.signal.aborted);
-  } finally {
-    ignoreSignals();
+    process.exitCode = report(error, interruption);
   }
   return interruption.signal.aborted;
-}
-
-/**
- * Calls back at the first Ctrl-C; the next one ends the process.
- *
- * @returns leaves signals to Node again
- */
-function onInterruption(interrupt: () => void): () => void {
-  let since: number | undefined;
-  const handle = (signal: NodeJS.Signals): void => {
-    if (since === undefined) {
-      since = performance.now();
-      interrupt();
-    } else if (performance.now() - since > SAME_SIGNAL_MS) {
-      stop();
-      process.kill(process.pid, signal);
-    }
-  };
-  // Stays until the end: libraries that clean up at a signal kill the process where no other handler is left.
-  const stop = (): void => SIGNALS.forEach((signal) => void process.off(signal, handle));
-  SIGNALS.forEach((signal) => void process.on(signal, handle));
-  return stop;
 }
 
 /** Whoever reads the output may stop reading, like `head`, or a terminal that is closed. */
@@ -117,27 +98,25 @@ function unlessNobodyReads(error: NodeJS.ErrnoException): void {
   }
 }
 
-class Interrupted extends Error {
-  override name = 'Interrupted';
-}
-
-function report(error: unknown, aborted: boolean): number {
+function report(error: unknown, { exitCode }: Interruption): number {
   if (error instanceof CommanderError) {
     // Commander has already printed its line, or the help that was asked for.
     return error.exitCode === 0 ? 0 : 2;
   }
   // A prompt puts the terminal in raw mode, and reports Ctrl-C by an error of its own.
   const prompted = error instanceof Error && error.name === 'ExitPromptError';
-  if (prompted || error instanceof Interrupted || (aborted && error instanceof Error && error.name === 'AbortError')) {
+  const aborted = exitCode !== undefined && error instanceof Error && ABORTED.includes(error.name);
+  if (prompted || error instanceof Interrupted || aborted) {
     process.stderr.write('interrupted\n');
-    return 130;
+    return exitCode ?? 130;
   }
   if (error instanceof ExplainedError) {
     process.stderr.write(`error: ${oneLine(error.message)}\n`);
     if (debugging() && error.cause instanceof Error) {
       process.stderr.write(`${error.cause.stack ?? ''}\n`);
     }
-    return exitCodeOf(error);
+    // An action that was interrupted may have to say what it has left half done.
+    return exitCode ?? exitCodeOf(error);
   }
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`error: unexpected: ${oneLine(message)}; set ${DEBUG_VARIABLE}=1 to see where it arose\n`);
@@ -146,6 +125,9 @@ function report(error: unknown, aborted: boolean): number {
   }
   return 1;
 }
+
+/** How Node and the prompts say that a signal was aborted. */
+const ABORTED = ['AbortError', 'AbortPromptError'];
 
 function debugging(): boolean {
   return process.env[DEBUG_VARIABLE] === '1';

@@ -20,11 +20,14 @@ interface CommandLine {
   readonly operands: readonly string[];
   /** The option whose value comes next. @default - none */
   readonly option?: Option;
+  /** Whether there was a "--", behind which nothing is an option of ours. */
+  readonly optionsEnded: boolean;
   /** The file that `--deployment` names. @default - none */
   readonly deployment?: string;
 }
 
-const FILES = ['file', 'files', 'folder'];
+/** What a shell completes itself; of a command that is to be run, at least its path and the files that it is given. */
+const FILES = ['file', 'files', 'folder', 'command', 'args'];
 
 /**
  * @param words behind the program's name; the last one is being typed, and may be empty
@@ -47,10 +50,18 @@ function parse(program: Command, words: readonly string[], define: (command: Com
   let option: Option | undefined;
   let deployment: string | undefined;
   const operands: string[] = [];
+  let optionsEnded = false;
   for (const word of words) {
+    if (optionsEnded) {
+      operands.push(word);
+      continue;
+    }
     const named = [...command.options, ...program.options].find(({ long, short }) => word === long || word === short);
     const next = operands.length === 0 ? command.commands.find((known) => known.name() === word) : undefined;
-    if (word.startsWith('-')) {
+    if (word === '--') {
+      optionsEnded = true;
+      option = undefined;
+    } else if (word.startsWith('-')) {
       option = named?.required === true ? named : undefined;
     } else if (option !== undefined) {
       deployment = option.attributeName() === 'deployment' ? word : deployment;
@@ -62,15 +73,15 @@ function parse(program: Command, words: readonly string[], define: (command: Com
       operands.push(word);
     }
   }
-  return { command, operands, option, deployment };
+  return { command, operands, option, optionsEnded, deployment };
 }
 
 async function following(
-  { command, operands, option, deployment }: CommandLine,
+  { command, operands, option, optionsEnded, deployment }: CommandLine,
   typed: string,
   program: Command,
 ): Promise<readonly Candidate[] | 'files'> {
-  if (typed.startsWith('-')) {
+  if (typed.startsWith('-') && !optionsEnded) {
     const help = command.createHelp();
     const options = [...help.visibleOptions(command), ...program.options];
     return options.flatMap(({ long, description }) => (long ? [{ value: long, description }] : []));

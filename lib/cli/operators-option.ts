@@ -1,6 +1,7 @@
-import { Option, type Command } from 'commander';
+import { Argument, Option, type Command } from 'commander';
+import { quotedList, UsageError } from 'webex-token-client/core';
 import { DEFAULT_OPERATOR_FOLDER, OPERATORS_VARIABLE, type OperatorFolder } from '../server/operator-folder';
-import type { OperatorName } from '../server/operators';
+import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../server/operators';
 
 /** For `--help` of commands that act as the authorizer. */
 export const AUTHORIZER_ENVIRONMENT: Readonly<Record<string, string>> = {
@@ -20,4 +21,18 @@ export function operatorFolder(command: Command): OperatorFolder {
     path: operators || DEFAULT_OPERATOR_FOLDER,
     isNamed: operators !== '' && command.getOptionValueSource('operators') !== 'default',
   };
+}
+
+/** Which operator a command logs in. */
+export function operatorArgument(): Argument {
+  return new Argument('<operator>', OPERATOR_NAMES.map((name) => `"${name}" ${OPERATOR_PURPOSES[name]}`).join('; '));
+}
+
+/** @throws UsageError saying which there are */
+export function operatorNamed(operator: string): OperatorName {
+  const name = OPERATOR_NAMES.find((known) => known === operator);
+  if (name === undefined) {
+    throw new UsageError(`unknown operator "${operator}"; there are ${quotedList(OPERATOR_NAMES)}`);
+  }
+  return name;
 }

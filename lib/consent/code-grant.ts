@@ -9,6 +9,7 @@ import { checkWebex } from './reachable-webex';
 import { RedirectListener } from './redirect-listener';
 import { replaceGrant } from './replacement';
 import { storeGrant, type ConsentRun, type Grant } from './stored-grant';
+import { graceSignal } from '../vault/grace-signal';
 import type { VaultClient } from '../vault/vault-client';
 
 /*
@@ -31,7 +32,7 @@ export interface AuthorizeOptions {
   readonly askForRedirect?: AskForRedirect;
   /** How long one consent may take. @default 300 */
   readonly timeoutSeconds?: number;
-  /** Ends the wait for a consent; an exchange that has begun is finished first. @default - none */
+  /** Ends what comes before the consent, and the wait for it; an exchange that has begun is finished. @default - none */
   readonly signal?: AbortSignal;
 }
 
@@ -44,10 +45,10 @@ export interface AuthorizeOptions {
  * @throws ExplainedError for everything that a person can act on, and the signal's reason
  */
 export async function authorize(options: AuthorizeOptions): Promise<Grant> {
-  const { vault, deployment, credentialName, askForRedirect, onNotice } = options;
+  const { vault, deployment, credentialName, askForRedirect, onNotice, signal } = options;
   const credential = findCredential(deployment, credentialName);
   const integration = findIntegration(deployment, credential.integration);
-  await checkAuthorizer(vault, deployment, credential);
+  await checkAuthorizer(vault.endedBy(signal), deployment, credential);
   await using channel =
     askForRedirect === undefined
       ? await RedirectListener.bind(integration.redirectUrl)
@@ -62,19 +63,21 @@ export async function authorize(options: AuthorizeOptions): Promise<Grant> {
     onUrl: options.onUrl,
     notice: onNotice ?? (() => undefined),
     timeoutSeconds: options.timeoutSeconds ?? 300,
-    signal: options.signal ?? new AbortController().signal,
+    signal: signal ?? new AbortController().signal,
   };
-  const existing = await findGrant(vault, run.mountPath, credential);
+  // Not ended at once: this read may refresh the token, and could then lose the grant.
+  const existing = await findGrant(vault.endedBy(graceSignal(signal)), run.mountPath, credential);
+  signal?.throwIfAborted();
   if (existing !== undefined && !options.replace) {
     throw worksAlready(credential.name, existing);
   }
   if (existing !== undefined || credential.owner !== undefined) {
-    await checkWebex(run.apiUrl);
+    await checkWebex(run.apiUrl, signal);
   }
   if (existing === undefined) {
     return await establish(run);
   }
-  return await replaceGrant(run, await expectedAccount(credential, existing, run.apiUrl));
+  return await replaceGrant(run, await expectedAccount(credential, existing, run.apiUrl, signal));
 }
 
 /** No working grant is at risk, so the code is exchanged into the credential itself. */

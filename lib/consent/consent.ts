@@ -90,7 +90,7 @@ export async function askForConsent(
 ): Promise<ReceivedCode> {
   const { integration, credential, channel } = context;
   const state = new ConsentState();
-  const plainUrl = await consentUrl(context, state, loginHint);
+  const plainUrl = await consentUrl({ ...context, vault: context.vault.endedBy(context.signal) }, state, loginHint);
   const url = following === undefined ? plainUrl : withPrompt(plainUrl, 'select_account');
   context.signal.throwIfAborted();
   const stop = new AbortController();

@@ -60,6 +60,7 @@ export async function expectedAccount(
   { name, owner }: Credential,
   existing: ExistingGrant,
   apiUrl: string,
+  signal?: AbortSignal,
 ): Promise<ExpectedAccount> {
   if (owner !== undefined) {
     return ownerAccount(owner);
@@ -68,8 +69,9 @@ export async function expectedAccount(
     if (existing instanceof ExplainedError) {
       throw existing;
     }
-    return samePerson(await peopleMe({ apiUrl, accessToken: existing.accessToken }));
+    return samePerson(await peopleMe({ apiUrl, accessToken: existing.accessToken, signal }));
   } catch (error) {
+    signal?.throwIfAborted();
     throw new ExplainedError(
       `whose account "${name}" is cannot be seen, so nobody could tell that the same person replaces it; declare its owner in deployment.ts, or revoke it first: npx webex-token-vault revoke ${name} (${describeError(error)})`,
     );

@@ -8,6 +8,8 @@ export interface PeopleMeOptions {
   readonly accessToken?: string;
   /** Longest wait for the answer. @default 30000 */
   readonly timeoutMs?: number;
+  /** Ends the request. @default - none */
+  readonly signal?: AbortSignal;
 }
 
 const personReply = z.object({
@@ -24,9 +26,9 @@ export type Person = z.infer<typeof personReply>;
  *
  * @see https://developer.webex.com/docs/api/v1/people/get-my-own-details
  * @throws WebexResponseError with 403 where the grant has no scope to tell, such as `spark:people_read`;
- *   WebexUnreachableError
+ *   WebexUnreachableError; the signal's reason
  */
-export async function peopleMe({ apiUrl, accessToken, timeoutMs = 30_000 }: PeopleMeOptions): Promise<Person> {
+export async function peopleMe({ apiUrl, accessToken, timeoutMs = 30_000, signal }: PeopleMeOptions): Promise<Person> {
   const transport = new HttpTransport();
   try {
     const { status, body } = await transport.send({
@@ -38,6 +40,7 @@ export async function peopleMe({ apiUrl, accessToken, timeoutMs = 30_000 }: Peop
       },
       headersTimeoutMs: timeoutMs,
       bodyTimeoutMs: timeoutMs,
+      signal,
     });
     const json = webexReply({ status, text: await body.text() }, apiUrl, 'people/me', [accessToken ?? '']);
     const parsed = personReply.safeParse(json);
@@ -46,6 +49,7 @@ export async function peopleMe({ apiUrl, accessToken, timeoutMs = 30_000 }: Peop
     }
     return parsed.data;
   } catch (error) {
+    signal?.throwIfAborted();
     throw error instanceof ExplainedError ? error : noAnswer(apiUrl, error);
   } finally {
     await transport.close();

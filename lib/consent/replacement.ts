@@ -23,7 +23,7 @@ export async function replaceGrant(run: ConsentRun, expected: ExpectedAccount): 
   run.notice('it is, without touching what works; the second one then replaces it. Give both in the same browser, as');
   run.notice(`${expected.email}: if the second one came from another account, "${name}" would have to be deleted.`);
   // A run that was killed may have left its trial grant.
-  await run.vault.delete(`${run.mountPath}/creds/${scratchCredential(name)}`);
+  await run.vault.endedBy(run.signal).delete(`${run.mountPath}/creds/${scratchCredential(name)}`);
 
   run.notice('Consent 1 of 2, on trial:');
   const trial = await askForConsent(run, expected.email);

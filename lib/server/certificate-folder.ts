@@ -40,6 +40,8 @@ export interface CertificateFolderOptions {
   readonly owner?: FileOwner;
   /** @default - now */
   readonly now?: Date;
+  /** Ends it between two servers, each of them whole. @default - none */
+  readonly signal?: AbortSignal;
 }
 
 /** What was done about the CA or one server. */
@@ -103,6 +105,7 @@ export async function prepareCertificates(options: CertificateFolderOptions): Pr
   const { ca, report } = await prepareCa(options);
   const reports = [report];
   for (const server of servers) {
+    options.signal?.throwIfAborted();
     reports.push(await prepareServer(ca, server, options));
   }
   return reports;

@@ -6,6 +6,7 @@ import type { Deployment } from '../declaration/deployment';
 import { OPERATOR_NAMES, renewOperator, writeOperators, type OperatorLogin, type OperatorName } from './operators';
 import { revokeSelf } from './root-token';
 import { unseal, waitUntilActive } from './unsealing';
+import { graceSignal } from '../vault/grace-signal';
 import { type VaultClient } from '../vault/vault-client';
 
 /*
@@ -37,13 +38,14 @@ export interface PreparationOptions {
   readonly auditFile: string;
   /** Gets a line on each step. */
   readonly report: (line: string) => void;
+  /** @default - none */
+  readonly signal?: AbortSignal;
 }
 
 export interface InitialisationOptions extends PreparationOptions {
   readonly keys: KeyOptions;
   /** How long people have to unseal, where only they can: their shares are encrypted. */
   readonly unsealTimeoutMs: number;
-  readonly signal?: AbortSignal;
 }
 
 const statusReply = z.object({
@@ -83,24 +85,24 @@ export function checkKeyOptions({ shares, threshold, pgpKeys }: KeyOptions): voi
  * @throws ExplainedError; where something is left half done it says how to go on
  */
 export async function initialiseServer(client: VaultClient, options: InitialisationOptions): Promise<void> {
-  const { keys, receiver, report } = options;
+  const { keys, receiver, report, signal } = options;
   checkKeyOptions(keys);
-  const status = await initStatus(client);
+  const status = await initStatus(client.endedBy(signal));
   if (status.initialized) {
     throw new ExplainedError(
       `${client.address} is initialised already, and nothing was changed; see "npx webex-token-vault init --help" for --update-policy, or delete its data to begin again`,
     );
   }
-  const { shares, rootToken } = await initialise(client, keys, status.hasRecoveryKey);
+  const { shares, rootToken } = await initialise(client, keys, status.hasRecoveryKey, signal);
   await receiver.keyShares(shares);
   const kind = status.hasRecoveryKey ? 'recovery key (this server unseals itself)' : 'unseal key';
   report(`initialised: ${keys.shares} shares of the ${kind}, ${keys.threshold} of them needed`);
 
   const done = { unsealed: false, administrator: false };
   try {
-    await untilActive(client, shares, status.hasRecoveryKey, options);
+    await untilActive(client.endedBy(signal), shares, status.hasRecoveryKey, options);
     done.unsealed = true;
-    const root = client.withToken(rootToken);
+    const root = client.withToken(rootToken).endedBy(graceSignal(signal));
     try {
       await prepareServer(root, {
         ...options,
@@ -117,20 +119,25 @@ export async function initialiseServer(client: VaultClient, options: Initialisat
       report('root token revoked');
     }
   } catch (error) {
-    throw withNextStep(error, done);
+    throw withNextStep(error, done, signal?.aborted);
   }
 }
 
-/** Everything that needs a root token. Operators come first: without them no second root token could be made. */
+/**
+ * Everything that needs a root token. Operators come first: without them no second root token could be made. The signal
+ * ends it between two of its steps, so that each secret id is handed over.
+ */
 export async function prepareServer(
   root: VaultClient,
-  { deployment, receiver, auditFile, report }: PreparationOptions,
+  { deployment, receiver, auditFile, report, signal }: PreparationOptions,
   newSecretIds = true,
 ): Promise<void> {
+  signal?.throwIfAborted();
   await writeOperators(root, deployment);
   report('operator roles and their policies written');
   if (newSecretIds) {
     for (const name of OPERATOR_NAMES) {
+      signal?.throwIfAborted();
       await renewOperator(root, name, (login) => receiver.operator(name, login));
     }
     report('secret ids of the operators issued');
@@ -147,12 +154,14 @@ export async function initStatus(client: VaultClient): Promise<{ initialized: bo
 /**
  * Initialises the server, and does nothing else.
  *
+ * @param signal ends the wait for the answer some seconds later, as the key comes with it and with nothing else
  * @returns shares of the unseal key, or of the recovery key
  */
 export async function initialise(
   client: VaultClient,
   { shares, threshold, pgpKeys }: KeyOptions,
   recovery: boolean,
+  signal?: AbortSignal,
 ): Promise<{ shares: string[]; rootToken: string }> {
   const prefix = recovery ? 'recovery' : 'secret';
   const request = {
@@ -161,7 +170,8 @@ export async function initialise(
     ...(pgpKeys === undefined ? {} : { [recovery ? 'recovery_pgp_keys' : 'pgp_keys']: pgpKeys }),
   };
   try {
-    const reply = await client.withNamespace(undefined).write('sys/init', request, initReply);
+    const patient = client.withNamespace(undefined).endedBy(graceSignal(signal));
+    const reply = await patient.write('sys/init', request, initReply);
     return {
       shares: recovery ? (reply.recovery_keys_base64 ?? []) : reply.keys_base64,
       rootToken: reply.root_token,
@@ -170,6 +180,11 @@ export async function initialise(
     if (error instanceof VaultResponseError) {
       throw new ExplainedError(
         `${client.address} could not be initialised: ${error.said || error.message}; correct that first`,
+      );
+    }
+    if (signal?.aborted) {
+      throw new ExplainedError(
+        `interrupted before ${client.address} had answered; if it is initialised now, which "init" says, its key is lost and it holds nothing: delete its data, then initialise it again`,
       );
     }
     throw error;
@@ -183,7 +198,7 @@ async function untilActive(
   { keys, report, signal, unsealTimeoutMs }: InitialisationOptions,
 ): Promise<void> {
   if (!recovery && keys.pgpKeys === undefined) {
-    await unseal(client, shares.slice(0, keys.threshold));
+    await unseal(client, shares.slice(0, keys.threshold), { signal });
     report('unsealed');
   } else if (!recovery) {
     report(
@@ -212,8 +227,8 @@ async function untilUnsealed(client: VaultClient, timeoutMs: number, signal?: Ab
 function withNextStep(
   error: unknown,
   { unsealed, administrator }: { unsealed: boolean; administrator: boolean },
+  interrupted = false,
 ): Error {
-  const interrupted = error instanceof Error && error.name === 'AbortError';
   const problem = interrupted ? 'interrupted' : error instanceof Error ? error.message : String(error);
   if (administrator) {
     return new ExplainedError(

@@ -61,6 +61,8 @@ export async function* readKeyShares(source: KeyShareSource, signal?: AbortSigna
         yield checkShare(line.trim(), 'standard input');
       }
     }
+    // An interruption looks like the end of the input.
+    signal?.throwIfAborted();
   }
 }
 

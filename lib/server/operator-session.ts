@@ -1,19 +1,22 @@
 import {
+  appRoleFromEnvironment,
   ExplainedError,
   NotPermitted,
-  readSetting,
+  secretIdOf,
   vaultVariable,
   type VaultConnectionOptions,
 } from 'webex-token-client/core';
+import { graceSignal } from '../vault/grace-signal';
 import { VaultClient } from '../vault/vault-client';
 import { OPERATORS_VARIABLE, readOperatorLogin, type OperatorFolder } from './operator-folder';
-import { loginOperator, type OperatorLogin, type OperatorName } from './operators';
+import { loginOperator, operatorNamespace, type OperatorLogin, type OperatorName } from './operators';
 
 /** For `--help` of commands that take an operator's role from the environment too. */
 export const OPERATOR_ENVIRONMENT: Readonly<Record<string, string>> = {
   VAULT_ROLE_ID: 'role id of the operator; default: VAULT_TOKEN, else the one in the operators folder',
   VAULT_SECRET_ID: 'secret id that goes with it',
   VAULT_SECRET_ID_FILE: 'file that holds the secret id',
+  VAULT_WRAPPED_SECRET_ID: 'wrapping token that holds it; good for one run',
 };
 
 export interface OperatorSessionOptions {
@@ -22,6 +25,8 @@ export interface OperatorSessionOptions {
   readonly roleFromEnvironment?: boolean;
   /** @default - that of this process */
   readonly env?: NodeJS.ProcessEnv;
+  /** Ends the wait for the login. @default - none */
+  readonly signal?: AbortSignal;
 }
 
 /** A task of an operator: what it logs in for itself, it logs out at the end. */
@@ -29,42 +34,78 @@ export class OperatorSession implements AsyncDisposable {
   private constructor(
     readonly vault: VaultClient,
     readonly token: string,
-    private readonly isLoggedIn: boolean,
+    /** Of the login; undefined where the token was given. @default - none */
+    readonly expireTime?: Date,
+    private readonly isLoggedIn = false,
   ) {}
 
   /**
    * By `VAULT_TOKEN` or the role of the environment, else by the login in the operators folder, else by the token that
    * `vault login` has left. Where the folder was named, its login comes before the role of the environment.
    *
-   * @throws ExplainedError where there is none of them, or Vault does not accept the login
+   * @throws ExplainedError where there is none of them, or Vault does not accept the login; the signal's reason
    */
   static async open(
     connection: VaultConnectionOptions,
     name: OperatorName,
-    { operators, roleFromEnvironment = false, env = process.env }: OperatorSessionOptions,
+    { operators, roleFromEnvironment = false, env = process.env, signal }: OperatorSessionOptions,
   ): Promise<OperatorSession> {
     const vault = new VaultClient(connection);
-    const login = await findLogin(name, operators, roleFromEnvironment, env);
+    const login = await findLogin(vault.endedBy(graceSignal(signal)), name, operators, roleFromEnvironment, env);
     if (login !== undefined) {
-      const token = await loginOperator(vault, login);
-      return new OperatorSession(vault.withToken(token), token, true);
+      return OperatorSession.#logIn(vault, login, signal);
     }
     if (connection.token === undefined) {
       throw nobody(name, roleFromEnvironment);
     }
-    return new OperatorSession(vault, connection.token, false);
+    return new OperatorSession(vault, connection.token);
+  }
+
+  /**
+   * By the login in the operators folder, whatever tokens there are; in the namespace that the operator belongs to.
+   *
+   * @throws ExplainedError where the folder has none, or Vault does not accept it; the signal's reason
+   */
+  static async logIn(
+    connection: VaultConnectionOptions,
+    name: OperatorName,
+    folder: string,
+    signal?: AbortSignal,
+  ): Promise<OperatorSession> {
+    const login = await readOperatorLogin(folder, name);
+    if (login === undefined) {
+      throw new ExplainedError(
+        `no login of operator "${name}" in ${folder}; name the folder that has ${name}-role-id and ${name}-secret-id with --operators`,
+      );
+    }
+    const namespace = operatorNamespace(name, connection.namespace);
+    return OperatorSession.#logIn(new VaultClient({ ...connection, namespace }), login, signal);
+  }
+
+  static async #logIn(vault: VaultClient, login: OperatorLogin, signal?: AbortSignal): Promise<OperatorSession> {
+    signal?.throwIfAborted();
+    // Not ended at once: the token of an answer that nobody awaits could not be revoked.
+    const { token, durationSeconds } = await loginOperator(vault.endedBy(graceSignal(signal)), login);
+    const expireTime = durationSeconds === 0 ? undefined : new Date(Date.now() + durationSeconds * 1000);
+    const session = new OperatorSession(vault.withToken(token), token, expireTime, true);
+    if (signal?.aborted) {
+      await session[Symbol.asyncDispose]();
+      signal.throwIfAborted();
+    }
+    return session;
   }
 
   /** Where that fails, the token ends by itself, with its lease. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.isLoggedIn) {
-      await this.vault.revokeToken().catch(() => undefined);
+      await this.vault.connection.revokeToken().catch(() => undefined);
     }
   }
 }
 
 /** @returns undefined where a token is to be used */
 async function findLogin(
+  vault: VaultClient,
   name: OperatorName,
   operators: OperatorFolder,
   roleFromEnvironment: boolean,
@@ -75,9 +116,9 @@ async function findLogin(
   if (operators.isNamed && inFolder !== undefined) {
     return inFolder;
   }
-  const roleId = vaultVariable('ROLE_ID', env);
-  if (roleFromEnvironment && !operators.isNamed && roleId !== undefined) {
-    return { roleId, secretId: secretIdFromEnvironment(env) };
+  if (roleFromEnvironment && !operators.isNamed && vaultVariable('ROLE_ID', env) !== undefined) {
+    const appRole = appRoleFromEnvironment(env);
+    return appRole && { roleId: appRole.roleId, secretId: await secretIdOf(vault.connection, appRole) };
   }
   return inFolder;
 }
@@ -91,16 +132,4 @@ function nobody(name: OperatorName, roleFromEnvironment: boolean): ExplainedErro
     : new NotPermitted(
         `there is no Vault token and nothing to get one with; log in with "vault login", or set VAULT_TOKEN, or ${folder}`,
       );
-}
-
-function secretIdFromEnvironment(env: NodeJS.ProcessEnv): string {
-  const file = vaultVariable('SECRET_ID_FILE', env);
-  const secretId =
-    vaultVariable('SECRET_ID', env) ?? (file === undefined ? '' : readSetting('VAULT_SECRET_ID_FILE', file).trim());
-  if (secretId === '') {
-    throw new ExplainedError(
-      'VAULT_ROLE_ID is set but there is no secret id with it; set VAULT_SECRET_ID_FILE to the file that holds it',
-    );
-  }
-  return secretId;
 }

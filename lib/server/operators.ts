@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ExplainedError, loginAppRole, NotPermitted } from 'webex-token-client/core';
+import { ExplainedError, loginAppRole, NotPermitted, type VaultLease } from 'webex-token-client/core';
 import type { Deployment } from '../declaration/deployment';
 import { authorizerPolicyName, issuerPolicy, provisionerPolicy, provisionerPolicyName } from '../declaration/policies';
 import { provisionerRights } from '../declaration/rights';
@@ -18,6 +18,11 @@ export type OperatorName = (typeof OPERATOR_NAMES)[number];
 
 /** Those whose task is the whole server, in its root namespace; the others act where the deployment is. */
 export const SERVER_OPERATORS: readonly OperatorName[] = ['administrator', 'backup'];
+
+/** @param declared namespace of the deployment */
+export function operatorNamespace(name: OperatorName, declared: string | undefined): string | undefined {
+  return SERVER_OPERATORS.includes(name) ? undefined : declared;
+}
 
 /** What each is for, to be shown. */
 export const OPERATOR_PURPOSES: Readonly<Record<OperatorName, string>> = {
@@ -82,9 +87,9 @@ export async function renewOperator(
 }
 
 /** @throws NotPermitted where Vault does not accept role id or secret id, and as {@link loginAppRole} */
-export async function loginOperator(vault: VaultClient, login: OperatorLogin): Promise<string> {
+export async function loginOperator(vault: VaultClient, login: OperatorLogin): Promise<VaultLease> {
   try {
-    return (await loginAppRole(vault.connection, { ...login, appRolePath: OPERATORS_MOUNT })).token;
+    return await loginAppRole(vault.connection, { ...login, appRolePath: OPERATORS_MOUNT });
   } catch (error) {
     throw error instanceof NotPermitted
       ? new NotPermitted(

@@ -18,12 +18,17 @@ export interface RestoreOptions {
 /**
  * Writes a snapshot to a file of mode 0600, after comparing the sums in it.
  *
- * @throws VaultResponseError, VaultUnreachableError, ExplainedError where what came is not a whole snapshot
+ * @throws VaultResponseError, VaultUnreachableError, ExplainedError where what came is not a whole snapshot; the
+ *   signal's reason
  */
-export async function saveSnapshot(vault: VaultConnection, file: string): Promise<SnapshotSummary> {
-  const { body } = await vault.send('GET', SAVE_PATH);
+export async function saveSnapshot(
+  vault: VaultConnection,
+  file: string,
+  signal?: AbortSignal,
+): Promise<SnapshotSummary> {
+  const { body } = await vault.send('GET', SAVE_PATH, { signal });
   try {
-    return await streamPrivateFile(file, body, verifySnapshot);
+    return await streamPrivateFile(file, body, (partial) => verifySnapshot(partial, signal));
   } catch (error) {
     if (error instanceof NetworkError) {
       throw new VaultUnreachableError(vault.address, error.code);

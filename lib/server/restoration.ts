@@ -11,6 +11,7 @@ import { untilRestored, type SentSnapshot, type UnsealingOptions } from './resto
 import { generateRootToken, revokeSelf, withRootToken } from './root-token';
 import { verifySnapshot } from './snapshot-archive';
 import { activeSince, otherLeader, unseal, waitUntilActive } from './unsealing';
+import { graceSignal } from '../vault/grace-signal';
 import { VaultClient } from '../vault/vault-client';
 
 /*
@@ -29,8 +30,8 @@ export interface RestorationOptions extends UnsealingOptions {
   readonly token?: string;
   /** How the unseal key of the snapshot is split; called where it takes the place of the server's own. */
   readonly snapshotKey: () => Promise<KeyOptions>;
-  /** Token of the operator role "administrator", to make a root token. */
-  readonly administratorToken: () => Promise<string>;
+  /** Works with a token of the operator role "administrator", which can start a root token, and ends it. */
+  readonly asAdministrator: <T>(work: (token: string) => Promise<T>) => Promise<T>;
   /** Throws where the answer is no. */
   readonly confirm: (question: string) => Promise<void>;
 }
@@ -45,17 +46,18 @@ export async function restoreServer(
   connection: VaultConnectionOptions,
   options: RestorationOptions,
 ): Promise<CredentialReading | undefined> {
-  const { file, report, credential } = options;
-  const { sha256 } = await verifySnapshot(file);
+  const { file, report, credential, signal } = options;
+  const { sha256 } = await verifySnapshot(file, signal);
   report(`${file} is whole, sha256 ${sha256}`);
-  const given = new VaultClient({ ...connection, token: undefined });
+  const given = new VaultClient({ ...connection, token: undefined, signal });
   if (credential !== undefined && options.token === undefined && options.keyShares === undefined) {
     throw new ExplainedError(
       'there is nothing to read the credential with afterwards; give the key shares with --from, or VAULT_TOKEN',
     );
   }
   const leading = await leaderConnection(connection, given, report);
-  const client = new VaultClient({ ...leading, token: undefined });
+  // Ends a snapshot that is being sent: of a part the server restores nothing, and with all of it it goes on by itself.
+  const client = new VaultClient({ ...leading, token: undefined, signal });
   const sent = await send(client, options);
   report('sent, and being restored');
   await untilRestored(client, sent, options);
@@ -120,10 +122,10 @@ async function onEmptyServer(
   key: KeyOptions | undefined,
   { file, report, signal }: RestorationOptions,
 ): Promise<string | undefined> {
-  const { shares, rootToken } = await initialise(client, key ?? { shares: 1, threshold: 1 }, key === undefined);
+  const { shares, rootToken } = await initialise(client, key ?? { shares: 1, threshold: 1 }, key === undefined, signal);
   try {
     if (key !== undefined) {
-      await unseal(client, shares);
+      await unseal(client, shares, { signal });
     }
     await waitUntilActive(client, { timeoutMs: ACTIVE_TIMEOUT_MS, signal });
     report('initialised with a key for this moment only');
@@ -131,7 +133,7 @@ async function onEmptyServer(
     await restoreSnapshot(client.withToken(rootToken).connection, file, { force: true });
     return before;
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
+    const problem = signal?.aborted ? 'interrupted' : error instanceof Error ? error.message : String(error);
     throw new ExplainedError(
       `${problem}. The server at ${client.address} has a key that nobody knows now, and nothing else: delete its data before you try again`,
     );
@@ -141,12 +143,14 @@ async function onEmptyServer(
 /** @returns since when the server was active before */
 async function onServerInUse(
   client: VaultClient,
-  { file, force, token, keyShares, administratorToken }: RestorationOptions,
+  { file, force, token, keyShares, asAdministrator, signal }: RestorationOptions,
 ): Promise<string | undefined> {
   const made =
     keyShares === undefined || force
       ? undefined
-      : await generateRootToken(client.withToken(await administratorToken()), keyShares);
+      : await asAdministrator((administrator) =>
+          generateRootToken(client.withToken(administrator).endedBy(graceSignal(signal)), keyShares),
+        );
   const used = made ?? token;
   if (used === undefined) {
     throw new ExplainedError(
@@ -177,14 +181,19 @@ function explainRefusal(error: VaultResponseError, file: string): Error {
     : error;
 }
 
+/** Its read may refresh the token, and one that is given up at once could lose the grant. */
 async function prove(
-  client: VaultClient,
+  restored: VaultClient,
   { mountPath, name }: { mountPath: string; name: string },
-  { token, keyShares, administratorToken }: RestorationOptions,
+  { token, keyShares, asAdministrator, signal }: RestorationOptions,
 ): Promise<CredentialReading> {
+  const client = restored.endedBy(graceSignal(signal));
   if (keyShares === undefined) {
     return readCredential(client.withToken(token ?? '').connection, mountPath, name);
   }
-  const administrator = client.withToken(await administratorToken());
-  return withRootToken(administrator, keyShares, (root) => readCredential(root.connection, mountPath, name));
+  return asAdministrator((administrator) =>
+    withRootToken(client.withToken(administrator), keyShares, (root) =>
+      readCredential(root.connection, mountPath, name),
+    ),
+  );
 }

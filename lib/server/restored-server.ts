@@ -64,7 +64,7 @@ export async function untilRestored(
     } else if (keyShares === undefined) {
       tell('run "npx webex-token-vault unseal" with the shares of that key');
     } else {
-      await unsealRestored(client, keyShares, counted);
+      await unsealRestored(client, keyShares, counted, signal);
     }
   }
   throw new ExplainedError(
@@ -91,9 +91,10 @@ async function unsealRestored(
   client: VaultClient,
   keyShares: AsyncIterable<string>,
   { shares, threshold }: KeyOptions,
+  signal?: AbortSignal,
 ): Promise<void> {
   try {
-    await unseal(client, keyShares);
+    await unseal(client, keyShares, { signal });
   } catch (error) {
     throw error instanceof ExplainedError
       ? new ExplainedError(

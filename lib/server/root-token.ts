@@ -46,7 +46,7 @@ export async function withRootToken<T>(
 /** Revokes the client's own token. One that is gone already is fine. */
 export async function revokeSelf(client: VaultClient): Promise<void> {
   try {
-    await client.write('auth/token/revoke-self', {});
+    await client.connection.revokeToken();
   } catch (error) {
     if (!(error instanceof VaultResponseError && error.statusCode === 403)) {
       throw error;

@@ -32,9 +32,9 @@ export interface SnapshotSummary {
 /**
  * Reads a snapshot to its end and compares the sums in it.
  *
- * @throws ExplainedError where it is missing, damaged or something else
+ * @throws ExplainedError where it is missing, damaged or something else; the signal's reason
  */
-export async function verifySnapshot(file: string): Promise<SnapshotSummary> {
+export async function verifySnapshot(file: string, signal?: AbortSignal): Promise<SnapshotSummary> {
   const whole = createHash('sha256');
   let bytes = 0;
   const source = createReadStream(file).on('data', (chunk) => {
@@ -43,8 +43,9 @@ export async function verifySnapshot(file: string): Promise<SnapshotSummary> {
   });
   const archive = extract();
   try {
-    await Promise.all([pipeline(source, createGunzip(), archive), compareSums(archive)]);
+    await Promise.all([pipeline(source, createGunzip(), archive, { signal }), compareSums(archive)]);
   } catch (error) {
+    signal?.throwIfAborted();
     const { code, path } = error as NodeJS.ErrnoException;
     if (path !== undefined) {
       throw new ExplainedError(`the snapshot ${file} cannot be read (${code ?? 'unknown error'}); check the path`);

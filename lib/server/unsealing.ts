@@ -18,8 +18,12 @@ const leaderReply = z.object({
   leader_address: z.string().optional(),
 });
 
-/** Called after each share. */
-export type UnsealProgress = (progress: { given: number; threshold: number; repeated: boolean }) => void;
+export interface UnsealOptions {
+  /** Called after each share. @default - nobody is told */
+  readonly report?: (progress: { given: number; threshold: number; repeated: boolean }) => void;
+  /** Ends the wait for a node that joins others. @default - none */
+  readonly signal?: AbortSignal;
+}
 
 /**
  * Gives Vault one share after the other until it is unsealed. Shares that others gave before count.
@@ -29,7 +33,7 @@ export type UnsealProgress = (progress: { given: number; threshold: number; repe
 export async function unseal(
   client: VaultClient,
   shares: AsyncIterable<string> | Iterable<string>,
-  report: UnsealProgress = () => undefined,
+  { report = () => undefined, signal }: UnsealOptions = {},
 ): Promise<SealStatus> {
   let status = await client.sealStatus();
   if (!status.initialized) {
@@ -49,7 +53,7 @@ export async function unseal(
     }
   }
   for (let waitedMs = 0; status.sealed && status.progress === 0 && waitedMs < JOIN_TIMEOUT_MS; waitedMs += POLL_MS) {
-    await delay(POLL_MS);
+    await delay(POLL_MS, undefined, { signal });
     status = await client.sealStatus();
   }
   if (status.sealed) {

@@ -131,9 +131,9 @@ export class VaultClient {
     return (await this.write('sys/capabilities-self', { paths: [path] }, reply)).data.capabilities;
   }
 
-  /** Ends the client's own token. */
-  async revokeToken(): Promise<void> {
-    await this.write('auth/token/revoke-self', {});
+  /** A client like this one whose requests the signal ends. */
+  endedBy(signal: AbortSignal | undefined): VaultClient {
+    return new VaultClient({ ...this.#options, signal });
   }
 
   /** What node-vault calls for each request; it treats what is returned as an answer of status 200. */

@@ -7,6 +7,7 @@ describe('tokenSourceFromEnvironment', () => {
     ['VAULT_SECRET_ID', complete],
     ['the file', { ...complete, VAULT_SECRET_ID: '', VAULT_SECRET_ID_FILE: '/run/secret-id' }],
     ['the wrapping token', { ...complete, VAULT_SECRET_ID: '', VAULT_WRAPPED_SECRET_ID: 'wrap' }],
+    ['an empty VAULT_TOKEN for none', { ...complete, VAULT_TOKEN: '' }],
     ['the OpenBao form', { BAO_ADDR: 'http://127.0.0.1:1', BAO_ROLE_ID: 'role', BAO_SECRET_ID: 'secret' }],
   ])('takes %s', (_, env) => {
     expect(tokenSourceFromEnvironment('testauth', {}, env).credential).toBe('testauth');

@@ -140,6 +140,22 @@ describe('who it is', () => {
     expect((await run(['testauth'], { HOME: folder })).stdout).toBe(`${ACCESS_TOKEN}\n`);
   });
 
+  it.each([
+    ['VAULT_TOKEN', { VAULT_TOKEN: '' }],
+    ['BAO_TOKEN', { BAO_TOKEN: '', VAULT_TOKEN: 'the-vault-token' }],
+    ['VAULT_TOKEN', { BAO_TOKEN: 'the-vault-token', VAULT_TOKEN: '' }],
+  ])('takes no other token in place of an empty %s', async (name, env) => {
+    writeFileSync(join(folder, '.vault-token'), 'left\n');
+    const { exitCode, stdout, stderr } = await run(['testauth'], { HOME: folder, ...env });
+    expect(stderr).toMatch(new RegExp(`^error: ${name} is set but empty, as a login that failed leaves it, .*\n$`));
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(vault.requests).toEqual([]);
+  });
+
+  it('does not mind an empty token where it logs in by AppRole', async () => {
+    expect((await run(['testauth'], { ...APP, VAULT_TOKEN: '' })).stdout).toBe(`${ACCESS_TOKEN}\n`);
+  });
+
   it('reads at the mounts that the environment names, with or without a slash', async () => {
     vault.answer('auth/machines/login', loginAnswer('s.t'));
     vault.answer('webex/engine/creds/testauth', credentialAnswer(ACCESS_TOKEN));

@@ -135,7 +135,7 @@ describe('what the app may do at Vault', () => {
 });
 
 describe('the command', () => {
-  async function start(redirectPort: number, env: Record<string, string> = {}): Promise<Script> {
+  async function start(redirectPort: number, env: NodeJS.ProcessEnv = {}): Promise<Script> {
     const { roleId, secretId } = await vault.appLogin('people-me');
     return new Script('samples/people-me-web.ts', ['--redirect-url', `http://localhost:${redirectPort}/auth`], {
       VAULT_ADDR: vault.server.address,
@@ -173,9 +173,14 @@ describe('the command', () => {
   });
 
   it('says before it serves that there is no token to ask for consent with', async () => {
-    const { exitCode, stderr } = await (await start(await freePort(), { VAULT_TOKEN: '' })).result();
+    const { exitCode, stderr } = await (await start(await freePort(), { VAULT_TOKEN: undefined })).result();
     expect(stderr).toMatch(/^error: VAULT_TOKEN is not set, .* with policy "oauthapp-authorizer" only\n$/);
     expect(exitCode).toBe(5);
+    const empty = await (await start(await freePort(), { VAULT_TOKEN: '' })).result();
+    expect(empty).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('VAULT_TOKEN is set but empty') as string,
+    });
   });
 
   it('refuses a redirect URL that would lead elsewhere', async () => {

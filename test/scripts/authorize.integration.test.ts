@@ -221,7 +221,10 @@ describe('the browser that it opens', () => {
     await fixture.admin.delete('oauthapp/creds/owned');
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('is left without that file after %s', async (signal) => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('is left without that file after %s', async (signal, code) => {
     const script = new Script('authorize', ['owned'], {
       ...environment(),
       VAULT_TOKEN: authorizerToken,
@@ -230,7 +233,7 @@ describe('the browser that it opens', () => {
     const file = (await opened()).replace('file://', '');
     expect(existsSync(file)).toBe(true);
     script.child.kill(signal);
-    expect((await end(script)).exitCode).toBe(130);
+    expect((await end(script)).exitCode).toBe(code);
     expect(existsSync(dirname(file))).toBe(false);
   });
 
@@ -348,14 +351,17 @@ it('takes a pasted address, after one that is not the right one', async () => {
   expect(exitCode).toBe(0);
 });
 
-it.each(['SIGINT', 'SIGTERM'] as const)('ends on %s with 130, and leaves everything as it was', async (signal) => {
+it.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('ends on %s with %i, and leaves everything as it was', async (signal, code) => {
   const before = await storedToken();
   const script = asAuthorizer('authorize', 'testauth', '--no-open', '--replace');
   await script.says(/\/authorize\?/);
   script.child.kill(signal);
   const { exitCode, stdout, stderr } = await end(script);
   expect(stderr).toMatch(/interrupted\n$/);
-  expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: '' });
+  expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });
   expect(await storedToken()).toBe(before);
 });
 

@@ -161,6 +161,42 @@ it('names a deployment for "npm run synth" and its kin as for every command', as
   });
 });
 
+describe('an empty token, as a login that failed leaves it', () => {
+  const EMPTY = /^error: (?:VAULT|BAO)_TOKEN is set but empty, as a login that failed leaves it, .*\n$/;
+  let home: string;
+  beforeAll(() => {
+    home = mkdtempSync(join(tmpdir(), 'home-'));
+    writeFileSync(join(home, '.vault-token'), 'the-token-of-root');
+  });
+  afterAll(() => rmSync(home, { recursive: true }));
+
+  it.each([
+    ['authorize', 'testauth'],
+    ['revoke', 'testauth', '--yes'],
+    ['issue', 'people-me'],
+    ['backup', 'a.snap'],
+    ['restore', 'a.snap'],
+    ['init', '--update-policy'],
+  ])('%s takes no other in its place', async (command, ...args) => {
+    for (const name of ['VAULT_TOKEN', 'BAO_TOKEN']) {
+      const env = { HOME: home, VAULT_ADDR: `http://127.0.0.1:${await freePort()}`, [name]: '' };
+      const { exitCode, stdout, stderr } = await runScript(command, args, env);
+      expect(stderr).toMatch(EMPTY);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    }
+  });
+
+  it.each(['deploy', 'diff', 'destroy'])('npm run %s starts no Terraform with it', async (command) => {
+    const cdktf = resolve(__dirname, '../../scripts/cdktf.js');
+    for (const name of ['VAULT_TOKEN', 'BAO_TOKEN']) {
+      const env = { PATH: process.env.PATH, HOME: home, VAULT_TOKEN: 's.other', [name]: '' };
+      const { exitCode, stdout, stderr } = await run(process.execPath, [cdktf, command, 'webex-tokens'], { env });
+      expect(stderr).toMatch(EMPTY);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    }
+  });
+});
+
 it('refuses a timeout that is no number', async () => {
   const { exitCode, stderr } = await runScript('authorize', ['testauth', '--timeout-seconds', 'soon']);
   expect(stderr).toMatch(/^error: option '--timeout-seconds <n>' argument 'soon' is invalid.*whole number.*\n$/);

@@ -39,7 +39,7 @@ async function offers(...lines: readonly (readonly string[])[]): Promise<string[
 }
 
 test('bash completes commands, options, names of the deployment, choices and files', async () => {
-  const [commands, options, credentials, apps, operators, choices, files] = await offers(
+  const [commands, options, credentials, apps, operators, choices, files, asOperators, run] = await offers(
     ['re'],
     ['revoke', 'testauth', '--y'],
     ['authorize', '--timeout-seconds', '7', ''],
@@ -47,6 +47,8 @@ test('bash completes commands, options, names of the deployment, choices and fil
     ['login', 'a'],
     ['agent-config', 'people-me', '--format', ''],
     ['backup', 'deploy'],
+    ['as', 'p'],
+    ['as', 'provisioner', '--', 'sh', '-x', 'deploy'],
   );
   expect(commands).toEqual(['revoke', 'restore']);
   expect(options).toEqual(['--yes']);
@@ -55,6 +57,8 @@ test('bash completes commands, options, names of the deployment, choices and fil
   expect(operators).toEqual(['administrator', 'authorizer']);
   expect(choices).toEqual(['file', 'env']);
   expect(files).toEqual(['deployment.json']);
+  expect(asOperators).toEqual(['provisioner']);
+  expect(run).toEqual(['deployment.json']);
 });
 
 test('what is typed is not run, and a broken deployment breaks nothing', async () => {

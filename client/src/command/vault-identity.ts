@@ -2,7 +2,7 @@ import { AppRoleLogin } from '../app-role-login';
 import { NotPermitted } from '../credential-errors';
 import { appRoleFromEnvironment } from '../app-environment';
 import { VaultConnection } from '../vault-connection';
-import { vaultOptionsFromEnvironment } from '../vault-environment';
+import { vaultOptionsFromEnvironment, vaultServerFromEnvironment } from '../vault-environment';
 
 /**
  * Runs the work as whom the environment names: an app, by its AppRole, else whoever owns the Vault token at hand. What
@@ -14,17 +14,17 @@ export async function withVaultIdentity<T>(
   work: (vault: VaultConnection) => Promise<T>,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<T> {
-  const options = vaultOptionsFromEnvironment({}, env);
+  const server = vaultServerFromEnvironment({}, env);
   const appRole = appRoleFromEnvironment(env);
-  const vault = new VaultConnection(options);
   if (appRole === undefined) {
+    const options = vaultOptionsFromEnvironment({}, env);
     if (options.token === undefined) {
       throw new NotPermitted(
         'there is nothing to log in with; set VAULT_ROLE_ID and VAULT_SECRET_ID_FILE to those of the app, or VAULT_TOKEN',
       );
     }
-    return work(vault);
+    return work(new VaultConnection(options));
   }
-  await using login = new AppRoleLogin(vault, appRole);
+  await using login = new AppRoleLogin(new VaultConnection(server), appRole);
   return await work(await login.vault());
 }

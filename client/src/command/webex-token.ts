@@ -41,8 +41,8 @@ async function run(argv: readonly string[], version: () => string): Promise<numb
     case 'exec': {
       const reading = await endsOnSignal(read(asked.credential));
       warn(reading);
-      const { runWithToken } = await import('./run-with-token.js');
-      return runWithToken(asked.command, asked.args, reading.accessToken);
+      const { runChildCommand } = await import('./child-command.js');
+      return runChildCommand(asked.command, asked.args, { WEBEX_ACCESS_TOKEN: reading.accessToken });
     }
   }
 }

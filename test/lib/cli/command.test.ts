@@ -27,13 +27,20 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** @param action body of the command's action, which may use `signal`, `folder`, `sleep` and `require` */
-function command(action: string, env: NodeJS.ProcessEnv = {}): { child: ChildProcess; ended: Promise<Ended> } {
+/**
+ * @param action body of the command's action, which may use `signal`, `folder`, `sleep` and `require`
+ * @param more of its description
+ */
+function command(
+  action: string,
+  env: NodeJS.ProcessEnv = {},
+  more = '',
+): { child: ChildProcess; ended: Promise<Ended> } {
   const program = `
     const { createCommand, runCommand } = require('./lib/cli/command');
     const sleep = require('node:timers/promises').setTimeout;
     const folder = ${JSON.stringify(folder)};
-    void runCommand((signal) => createCommand({ name: 'try', summary: '' }).action(async () => { ${action} }), ['node', 'try']);`;
+    void runCommand((signal) => createCommand({ name: 'try', summary: '', ${more} }).action(async () => { ${action} }), ['node', 'try']);`;
   const child = spawn(process.execPath, ['--import', 'tsx', '-e', program], {
     cwd: home,
     env: { ...process.env, ...env },
@@ -56,7 +63,11 @@ async function untilReady(): Promise<void> {
 const READY = `require('node:fs').writeFileSync(folder + '/ready', '');`;
 const ABORTED = `await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));`;
 
-describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('after %s', (signal) => {
+describe.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)('after %s', (signal, code) => {
   test('the command cleans up, beside a library that does so too, and says that it was interrupted', async () => {
     const { child, ended } = command(`
       const unlock = await require('proper-lockfile').lock(folder);
@@ -65,24 +76,64 @@ describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('after %s', (signal) => 
       try { ${ABORTED} } finally { await sleep(200); await unlock(); clearInterval(alive); console.log('clean'); }`);
     await untilReady();
     child.kill(signal);
-    expect(await ended).toEqual({ code: 130, signal: null, stdout: 'clean\n', stderr: 'interrupted\n' });
+    expect(await ended).toEqual({ code, signal: null, stdout: 'clean\n', stderr: 'interrupted\n' });
   });
 });
 
-test('what the terminal sends and npm passes on is one Ctrl-C; a later one ends the command at once', async () => {
+test('a second signal does not keep the command from cleaning up', async () => {
   const { child, ended } = command(`
-    setInterval(() => undefined, 1000);
-    signal.addEventListener('abort', () => require('node:fs').writeSync(1, 'cleaning up'));
+    const alive = setInterval(() => undefined, 1000);
     ${READY}
-    await new Promise(() => undefined);`);
+    try { ${ABORTED} } finally { console.log('cleaning'); await sleep(1500); clearInterval(alive); console.log('clean'); }`);
   await untilReady();
   child.kill('SIGINT');
   await once(child.stdout ?? child, 'data');
+  await sleep(600);
+  child.kill('SIGTERM');
   child.kill('SIGINT');
-  await sleep(700);
-  expect(child.exitCode ?? child.signalCode).toBeNull();
-  child.kill('SIGINT');
-  expect(await ended).toMatchObject({ code: null, signal: 'SIGINT' });
+  expect(await ended).toEqual({ code: 130, signal: null, stdout: 'cleaning\nclean\n', stderr: 'interrupted\n' });
+});
+
+test('what does not end is ended after some seconds', async () => {
+  const { child, ended } = command(`
+    setInterval(() => undefined, 1000);
+    ${READY}
+    await new Promise(() => undefined);`);
+  await untilReady();
+  const at = performance.now();
+  child.kill('SIGTERM');
+  expect(await ended).toEqual({
+    code: 143,
+    signal: null,
+    stdout: '',
+    stderr: expect.stringMatching(/^error: interrupted, and not waited for any longer; .*\n$/) as string,
+  });
+  expect(performance.now() - at).toBeGreaterThan(11_000);
+});
+
+describe('a command that may take long to clean up', () => {
+  const ENDLESS = `setInterval(() => undefined, 1000); ${READY} await new Promise(() => undefined);`;
+
+  test('is waited for, but not for long once there is a second signal', async () => {
+    const { child, ended } = command(ENDLESS, {}, 'cleanUpMs: 60_000');
+    await untilReady();
+    child.kill('SIGINT');
+    await sleep(13_000);
+    expect(child.exitCode ?? child.signalCode).toBeNull();
+    child.kill('SIGINT');
+    expect(await ended).toMatchObject({ code: 130, signal: null });
+  });
+});
+
+test('says what it has left half done, and that it was interrupted by its exit code', async () => {
+  const { child, ended } = command(`
+    const { ExplainedError } = require('./client/src/explained-error');
+    const alive = setInterval(() => undefined, 1000);
+    ${READY}
+    try { ${ABORTED} } catch { clearInterval(alive); throw new ExplainedError('half of it is there'); }`);
+  await untilReady();
+  child.kill('SIGTERM');
+  expect(await ended).toMatchObject({ code: 143, stderr: 'error: half of it is there\n' });
 });
 
 describe('where a proxy is set', () => {

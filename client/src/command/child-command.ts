@@ -10,11 +10,16 @@ const SIGNALS = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'] as const;
 const FROM_TERMINAL: readonly string[] = ['SIGINT', 'SIGQUIT'];
 
 /**
- * Runs a command with the token in its environment, where no process list shows it. Signals are passed on.
+ * Runs a command with a token in its environment, where no process list shows it. Signals are passed on.
  *
+ * @param variables set beside those of this process; undefined: not set
  * @returns its exit code, as a shell gives it
  */
-export async function runWithToken(command: string, args: readonly string[], accessToken: string): Promise<number> {
+export async function runChildCommand(
+  command: string,
+  args: readonly string[],
+  variables: NodeJS.ProcessEnv,
+): Promise<number> {
   let child: ChildProcess | undefined;
   // Not by process.stdin: to open it would make the pipe that the child reads non-blocking.
   const atTerminal = isatty(0);
@@ -26,7 +31,7 @@ export async function runWithToken(command: string, args: readonly string[], acc
   // Before the child runs: a signal that nobody handles would end this process alone.
   SIGNALS.forEach((signal) => process.on(signal, passOn));
   try {
-    const env = { ...process.env, WEBEX_ACCESS_TOKEN: accessToken };
+    const env = { ...process.env, ...variables };
     child = spawn(command, args, { stdio: 'inherit', env });
     const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);

@@ -1,0 +1,20 @@
+/** As long as a person who has pressed Ctrl-C waits. */
+const GRACE_MS = 5000;
+
+/**
+ * A signal that follows another one some seconds later: for a request whose answer brings what would be lost with it,
+ * such as a token that nobody could then revoke.
+ */
+export function graceSignal(signal: AbortSignal | undefined): AbortSignal | undefined {
+  if (signal === undefined) {
+    return undefined;
+  }
+  const later = new AbortController();
+  const follow = (): void => void setTimeout(() => later.abort(signal.reason), GRACE_MS).unref();
+  if (signal.aborted) {
+    follow();
+  } else {
+    signal.addEventListener('abort', follow, { once: true });
+  }
+  return later.signal;
+}

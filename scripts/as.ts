@@ -1,0 +1,70 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { runChildCommand, vaultOptionsFromEnvironment, vaultVariable } from 'webex-token-client/core';
+import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { declaredDeployment } from '../lib/cli/deployment-option';
+import { operatorArgument, operatorFolder, operatorNamed, operatorsOption } from '../lib/cli/operators-option';
+import { OperatorSession } from '../lib/server/operator-session';
+import { operatorNamespace } from '../lib/server/operators';
+import { explainRefusals } from '../lib/server/server-refusal';
+
+/*
+ * Runs a command as an operator: where the login fails nothing runs, and the token ends with the command.
+ */
+
+const environment = Object.fromEntries(Object.entries(VAULT_ENVIRONMENT).filter(([name]) => name !== 'VAULT_TOKEN'));
+
+/** By these, in either form, the command would meet another server, or log in as somebody else. */
+const NOT_PASSED_ON = [
+  'ADDR',
+  'TOKEN',
+  'CACERT',
+  'NAMESPACE',
+  'ROLE_ID',
+  'SECRET_ID',
+  'SECRET_ID_FILE',
+  'WRAPPED_SECRET_ID',
+];
+
+const HELP = `
+Examples:
+  npx webex-token-vault as provisioner -- npm run deploy -- webex-tokens
+  npx webex-token-vault as authorizer -- bao read oauthapp/servers/webex-myapp
+`;
+
+export function define(command: Command, signal: AbortSignal): void {
+  describeCommand(command, {
+    summary:
+      'Logs an operator in, runs a command with the Vault token in its VAULT_TOKEN, and revokes the token once it has ended.',
+    environment,
+    exitCodes: {
+      0: 'done: that of the command',
+      126: 'the command cannot be run',
+      127: 'there is no such command',
+    },
+    cleanUpMs: Number.POSITIVE_INFINITY,
+  })
+    .addArgument(operatorArgument())
+    .argument('<command>', 'what is run, after "--"')
+    .argument('[args...]', 'its arguments')
+    .usage('<operator> [options] -- <command> [args...]')
+    .addOption(operatorsOption('<operator>'))
+    .addHelpText('after', HELP)
+    .action(async (operator: string, program: string, args: readonly string[]) => {
+      const name = operatorNamed(operator);
+      const { vault } = (await declaredDeployment(command)).deployment;
+      const connection = vaultOptionsFromEnvironment(vault);
+      const folder = operatorFolder(command).path;
+      await using session = await explainRefusals(() => OperatorSession.logIn(connection, name, folder, signal));
+      const caFile = vaultVariable('CACERT');
+      process.exitCode = await runChildCommand(program, args, {
+        ...Object.fromEntries(NOT_PASSED_ON.map((variable) => [`BAO_${variable}`, undefined])),
+        ...Object.fromEntries(NOT_PASSED_ON.map((variable) => [`VAULT_${variable}`, undefined])),
+        VAULT_ADDR: connection.address,
+        VAULT_TOKEN: session.token,
+        VAULT_NAMESPACE: operatorNamespace(name, connection.namespace),
+        // The command may run in another folder.
+        VAULT_CACERT: caFile === undefined ? undefined : resolve(caFile),
+      });
+    });
+}

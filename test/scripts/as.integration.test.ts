@@ -1,0 +1,198 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { generateRootToken } from '../../lib/server/root-token';
+import type { VaultClient } from '../../lib/vault/vault-client';
+import { eventually } from '../fixtures/eventually';
+import { OperatedServer } from '../fixtures/operated-server';
+import { PROGRAM, Script, type ScriptResult } from '../fixtures/script';
+
+// Several processes one after the other.
+jest.setTimeout(60_000);
+
+const lookup = z.object({ data: z.object({ policies: z.array(z.string()) }) });
+
+let operated: OperatedServer;
+let root: VaultClient;
+let before: readonly string[];
+
+beforeAll(async () => {
+  operated = await OperatedServer.start();
+  await operated.init();
+  await operated.deploy();
+  const administrator = await operated.as('administrator');
+  root = administrator.withToken(await generateRootToken(administrator, await operated.keyShares()));
+}, 120_000);
+afterAll(() => operated[Symbol.asyncDispose]());
+
+beforeEach(async () => (before = await accessors()));
+afterEach(async () => expect(await accessors()).toEqual(before));
+
+/** But for those of what was issued: a wrapping token is meant to live. */
+async function accessors(): Promise<string[]> {
+  const tokens = await Promise.all((await root.list('auth/token/accessors')).map(withPolicies));
+  return tokens.filter((token) => !token.includes('response-wrapping')).sort();
+}
+
+async function withPolicies(accessor: string): Promise<string> {
+  const { data } = await root.write('auth/token/lookup-accessor', { accessor }, lookup);
+  return `${accessor} ${data.policies.join()}`;
+}
+
+function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Script {
+  return new Script('as', args, { ...operated.environment, WEBEX_TOKEN_VAULT_OPERATORS: operated.out, ...env });
+}
+
+function as(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<ScriptResult> {
+  return start(args, env).result();
+}
+
+async function read(script: Script, pattern: RegExp): Promise<RegExpExecArray> {
+  return eventually(() => pattern.exec(script.stdout) ?? undefined, 20_000);
+}
+
+/** What a shell finds in its environment, as a shell would print it. */
+const VARIABLES = `env | grep -E '^(VAULT|BAO)_' | sort`;
+
+it('runs the command with a token of the operator, which ends with it', async () => {
+  const script = start(['provisioner', '--', 'sh', '-c', 'echo "$VAULT_TOKEN"; read line; exit 3', '--help', '--']);
+  const [token = ''] = await read(script, /\S+/);
+  const { data } = await root.write('auth/token/lookup', { token }, lookup);
+  expect(data.policies).toEqual(['default', 'oauthapp-provisioner']);
+  const of = (file: string): string => readFileSync(`/proc/${script.child.pid ?? 0}/${file}`, 'utf8');
+  expect(of('cmdline') + of('environ')).not.toContain(token);
+  expect(await script.result()).toEqual({ exitCode: 3, stdout: `${token}\n`, stderr: '' });
+  await expect(root.write('auth/token/lookup', { token }, lookup)).rejects.toThrow(/403|bad token/);
+});
+
+it('gives the command the server that it logged in at, and no other login', async () => {
+  const { VAULT_ADDR = '', VAULT_CACERT = '', ...others } = operated.environment;
+  const { stdout } = await new Script('as', ['provisioner', '--operators', operated.out, '--', 'sh', '-c', VARIABLES], {
+    ...others,
+    BAO_ADDR: VAULT_ADDR,
+    VAULT_ADDR: 'https://elsewhere.example',
+    BAO_CACERT: VAULT_CACERT,
+    BAO_TOKEN: 's.other',
+    VAULT_TOKEN: 's.other',
+    VAULT_ROLE_ID: 'r',
+    VAULT_SECRET_ID: 's',
+    BAO_SECRET_ID_FILE: '/none',
+    VAULT_WRAPPED_SECRET_ID: 'w',
+  }).result();
+  expect(stdout.split('\n')).toEqual([
+    `VAULT_ADDR=${VAULT_ADDR}`,
+    `VAULT_CACERT=${VAULT_CACERT}`,
+    expect.stringMatching(/^VAULT_TOKEN=(?!s\.other)\S{20,}$/),
+    '',
+  ]);
+});
+
+it('works around commands of this program, in one another too', async () => {
+  const home = operated.path('home');
+  await mkdir(home);
+  await writeFile(join(home, '.vault-token'), 's.root-of-somewhere');
+  const command = [process.execPath, PROGRAM];
+  const issued = await as(['issuer', '--', ...command, 'issue', 'people-me', '--json'], { HOME: home });
+  expect(issued).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(JSON.parse(issued.stdout)).toMatchObject({ app: 'people-me' });
+  const file = operated.path('nested.snap');
+  const backup = ['as', 'backup', '--', ...command, 'backup', file];
+  expect(await as(['provisioner', '--', ...command, ...backup])).toMatchObject({ exitCode: 0 });
+  expect((await readFile(file)).length).toBeGreaterThan(1000);
+});
+
+it.each<[string, string[], number]>([
+  ['its exit code', ['sh', '-c', 'exit 7'], 7],
+  ['128 and the signal that ended it', ['sh', '-c', 'kill -KILL $$'], 137],
+  ['127 where there is no such command', ['no-such-command-at-all'], 127],
+  ['126 where it cannot be run', ['/etc/passwd'], 126],
+])('exits with %s', async (_, command, code) => {
+  const { exitCode, stdout, stderr } = await as(['provisioner', '--', ...command]);
+  expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });
+  expect(stderr).toMatch(code > 125 && code < 128 ? /^error: "\S+" cannot be run \(E\w+\); check [^\n]+\n$/ : /^$/);
+});
+
+it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  'passes each %s on, and revokes once the command ends',
+  async (signal) => {
+    const command = `trap 'echo got' ${signal.slice(3)}; echo "$VAULT_TOKEN ready"; while :; do sleep 0.05; done`;
+    const script = start(['provisioner', '--', 'sh', '-c', command]);
+    const [, token = ''] = await read(script, /(\S+) ready/);
+    script.child.kill(signal);
+    await read(script, /got\n/);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    script.child.kill(signal);
+    await read(script, /got\ngot\n/);
+    await expect(root.write('auth/token/lookup', { token }, lookup)).resolves.toBeDefined();
+    script.child.kill('SIGQUIT');
+    expect(await script.result()).toMatchObject({ exitCode: 131, stderr: '' });
+  },
+);
+
+it('ends with the command that a signal ends', async () => {
+  const script = start(['provisioner', '--', 'sh', '-c', 'echo ready; exec sleep 50']);
+  await read(script, /ready/);
+  script.child.kill('SIGTERM');
+  expect(await script.result()).toMatchObject({ exitCode: 143, stderr: '' });
+});
+
+it.each([
+  ['an unknown operator', ['root', '--', 'true'], 2, /^error: unknown operator "root"; there are "administrator", /],
+  ['no command', ['provisioner', '--'], 2, /^error: missing required argument 'command'\n$/],
+  ['no operator', [], 2, /^error: missing required argument 'operator'\n$/],
+  ['no login', ['provisioner', '--operators', '/none', '--', 'echo', 'ran'], 1, /^error: no login of operator "prov/],
+])('runs nothing where there is %s', async (_, args, code, line) => {
+  const { exitCode, stdout, stderr } = await as(args);
+  expect(stderr).toMatch(line);
+  expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });
+});
+
+it('runs nothing where Vault does not log the operator in', async () => {
+  const folder = operated.path('wrong');
+  await mkdir(folder, { mode: 0o700 });
+  await writeFile(join(folder, 'provisioner-role-id'), 'r');
+  await writeFile(join(folder, 'provisioner-secret-id'), 's');
+  const { exitCode, stdout, stderr } = await as(['provisioner', '--operators', folder, '--', 'echo', 'ran']);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
+  expect(stderr).toMatch(/^error: Vault does not log this operator in: .*\n$/);
+});
+
+describe('every other command revokes what it logged in', () => {
+  const env = (): Record<string, string> => ({ WEBEX_TOKEN_VAULT_OPERATORS: operated.out });
+  const snapshot = (): string => operated.path('a.snap');
+
+  it.each<[string, () => string[], number]>([
+    ['backup', () => ['backup', snapshot()], 0],
+    ['backup that cannot be written', () => ['backup', '/none/a.snap'], 1],
+    ['issue', () => ['issue', 'people-me'], 0],
+    ['authorize that nobody answers', () => ['authorize', 'testauth', '--no-open', '--timeout-seconds', '1'], 1],
+    ['revoke of what is not there', () => ['revoke', 'testauth', '--yes'], 3],
+    ['init --update-policy', () => ['init', '--update-policy', '--out', operated.out, '--from', operated.out], 0],
+    ['init without its shares', () => ['init', '--update-policy', '--out', operated.out], 1],
+    ['restore of another server', () => ['restore', snapshot(), '--yes', '--from', operated.path('strangers')], 1],
+    ['agent-config', () => ['agent-config', 'people-me', '--out', operated.path('agent')], 0],
+    ['unseal', () => ['unseal', '--from', operated.out], 0],
+  ])('%s', async (_, args, code) => {
+    const [command = '', ...rest] = args();
+    const strangers = operated.path('strangers');
+    await mkdir(strangers, { recursive: true, mode: 0o700 });
+    await writeFile(join(strangers, 'key-share-1'), Buffer.alloc(33, 7).toString('base64'), { mode: 0o600 });
+    const { exitCode, stderr } = await operated.run(command, rest, env());
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: code });
+  });
+
+  it('restore', async () => {
+    const args = [snapshot(), '--yes', '--from', operated.out];
+    expect(await operated.run('restore', args, env())).toMatchObject({ exitCode: 0 });
+    // The token of the backup itself is alive in what it saved.
+    const alive = (await eventually(accessors)).filter((token) => !token.includes('operators-backup'));
+    expect(alive).toEqual(before);
+    const login = await operated.run('login', ['provisioner'], env());
+    expect(login.stderr).toMatch(
+      /^this token lives until 20\S+Z; to end it before, with it in VAULT_TOKEN: bao token /,
+    );
+    await root.withToken(login.stdout.trim()).connection.revokeToken();
+    before = await accessors();
+  });
+});

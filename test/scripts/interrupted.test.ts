@@ -1,0 +1,150 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OPERATOR_NAMES } from '../../lib/server/operators';
+import { exampleDeployment } from '../fixtures/declaration';
+import { deploymentInFile } from '../fixtures/deployment-file';
+import { eventually } from '../fixtures/eventually';
+import { RecordingServer } from '../fixtures/recording-server';
+import { Script } from '../fixtures/script';
+import { loginAnswer } from '../fixtures/scripted-vault';
+
+/* Commands as processes, at a Vault that hangs. */
+
+jest.setTimeout(60_000);
+
+const SHARE = Buffer.alloc(33, 7).toString('base64');
+
+let folder: string;
+let operators: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'interrupted-'));
+  operators = join(folder, 'operators');
+  mkdirSync(operators, { mode: 0o700 });
+  for (const name of OPERATOR_NAMES) {
+    writeFileSync(join(operators, `${name}-role-id`), 'r', { mode: 0o600 });
+    writeFileSync(join(operators, `${name}-secret-id`), 's', { mode: 0o600 });
+  }
+  writeFileSync(join(operators, 'key-share-1'), SHARE, { mode: 0o600 });
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function start(command: string, args: readonly string[], address: string): Script {
+  return new Script(command, args, {
+    ...deploymentInFile(folder, exampleDeployment()),
+    VAULT_ADDR: address,
+    WEBEX_TOKEN_VAULT_OPERATORS: operators,
+  });
+}
+
+/** What takes the first request of a kind, and answers nothing. */
+function hangingAt(path: RegExp): Promise<RecordingServer> {
+  const status = { initialized: true, sealed: false, version: '1', t: 1, n: 1, progress: 0 };
+  const capabilities = { data: { capabilities: ['root'] } };
+  return RecordingServer.start(({ url }, response) => {
+    if (url.endsWith('auth/operators/login')) {
+      response.end(JSON.stringify(loginAnswer('s.operator').body));
+    } else if (url.endsWith('revoke-self')) {
+      response.writeHead(204).end();
+    } else if (!path.test(url)) {
+      response.end(JSON.stringify({ ...status, ...capabilities }));
+    }
+  });
+}
+
+describe.each([
+  ['backup', ['a.snap'], 'SIGTERM'],
+  ['issue', ['people-me'], 'SIGHUP'],
+  ['login', ['provisioner'], 'SIGINT'],
+  ['as', ['provisioner', '--', 'echo', 'ran'], 'SIGTERM'],
+  ['authorize', ['testauth', '--no-open'], 'SIGHUP'],
+  ['revoke', ['testauth', '--yes'], 'SIGINT'],
+  ['unseal', ['--from', 'operators'], 'SIGTERM'],
+  ['init', ['--out', 'new'], 'SIGHUP'],
+  ['init', ['--update-policy', '--out', 'operators', '--from', 'operators'], 'SIGINT'],
+] as const)('%s %j', (command, args, signal) => {
+  it(`ends by ${signal} where Vault answers nothing at all`, async () => {
+    await using vault = await RecordingServer.start(() => undefined);
+    const paths = args.map((arg) => (['a.snap', 'operators', 'new'].includes(arg) ? join(folder, arg) : arg));
+    const script = start(command, paths, vault.address);
+    await eventually(() => vault.requests.length > 0 || undefined);
+    const at = performance.now();
+    script.child.kill(signal);
+    const { exitCode, stdout, stderr } = await script.result();
+    expect({ exitCode, stdout, stderr }).toEqual({
+      exitCode: 128 + constants.signals[signal],
+      stdout: '',
+      stderr: 'interrupted\n',
+    });
+    expect(performance.now() - at).toBeLessThan(9000);
+    expect(readdirSync(folder).sort()).toEqual(['deployment.json', 'operators']);
+  });
+});
+
+describe.each([
+  ['backup', ['a.snap'], /raft\/snapshot/, 'SIGINT'],
+  ['issue', ['people-me'], /role-id/, 'SIGTERM'],
+  ['authorize', ['testauth', '--no-open'], /capabilities-self/, 'SIGTERM'],
+  ['revoke', ['testauth', '--yes'], /creds\/testauth/, 'SIGHUP'],
+  ['init', ['--update-policy', '--out', 'operators', '--from', 'operators'], /generate-root/, 'SIGTERM'],
+] as const)('%s', (command, args, path, signal) => {
+  it(`ends what is under way by ${signal}, and revokes the token that it logged in`, async () => {
+    await using vault = await hangingAt(path);
+    const paths = args.map((arg) => (['a.snap', 'operators'].includes(arg) ? join(folder, arg) : arg));
+    const script = start(command, paths, vault.address);
+    await eventually(() => vault.requests.find(({ url }) => path.test(url)));
+    script.child.kill(signal);
+    const { exitCode, stdout } = await script.result();
+    expect({ exitCode, stdout }).toEqual({ exitCode: 128 + constants.signals[signal], stdout: '' });
+    expect(vault.requests.at(-1)).toMatchObject({
+      url: '/v1/auth/token/revoke-self',
+      headers: { 'x-vault-token': 's.operator' },
+    });
+    expect(readdirSync(folder).sort()).toEqual(['deployment.json', 'operators']);
+  });
+});
+
+it('revokes the token of a login that is answered after the signal', async () => {
+  await using vault = await RecordingServer.start(({ url }, response) => {
+    const answer = url.endsWith('/login') ? loginAnswer('s.late').body : {};
+    setTimeout(() => response.end(JSON.stringify(answer)), 1500);
+  });
+  const script = start('login', ['provisioner'], vault.address);
+  await eventually(() => vault.requests.length > 0 || undefined);
+  script.child.kill('SIGTERM');
+  expect(await script.result()).toEqual({ exitCode: 143, stdout: '', stderr: 'interrupted\n' });
+  expect(vault.requests.at(-1)?.headers['x-vault-token']).toBe('s.late');
+  expect(vault.asked).toEqual(['PUT /v1/auth/operators/login', 'PUT /v1/auth/token/revoke-self']);
+});
+
+it('waits some seconds, and no longer, for a Vault that does not revoke, whatever signals come', async () => {
+  await using vault = await RecordingServer.start(({ url }, response) => {
+    if (url.endsWith('/login')) {
+      response.end(JSON.stringify(loginAnswer('s.operator').body));
+    }
+  });
+  const script = start('issue', ['people-me'], vault.address);
+  await eventually(() => vault.requests.length > 1 || undefined);
+  const at = performance.now();
+  script.child.kill('SIGINT');
+  await eventually(() => vault.asked.includes('PUT /v1/auth/token/revoke-self') || undefined);
+  setTimeout(() => script.child.kill('SIGINT'), 700);
+  expect((await script.result()).exitCode).toBe(130);
+  expect(performance.now() - at).toBeGreaterThan(4000);
+  expect(performance.now() - at).toBeLessThan(9000);
+});
+
+it('leaves no part of a certificate behind', async () => {
+  const names = Array.from({ length: 300 }, (_, index) => `server-${index}`);
+  const tls = join(folder, 'tls');
+  const script = start('certs', [...names, '--folder', tls], 'http://127.0.0.1:1');
+  await eventually(() => readdirSync(tls).includes('server-3') || undefined);
+  script.child.kill('SIGTERM');
+  expect(await script.result()).toEqual({ exitCode: 143, stdout: '', stderr: 'interrupted\n' });
+  const made = readdirSync(tls).filter((name) => name !== 'ca');
+  expect(made.length).toBeLessThan(300);
+  for (const name of made) {
+    expect(readdirSync(join(tls, name)).sort()).toEqual(['ca.pem', 'server-key.pem', 'server.pem']);
+  }
+});
