@@ -41,7 +41,8 @@ export class VaultServer extends DeploymentStack {
     });
     new TerraformOutput(this, 'vault_addr', { value: container.address, staticId: true });
     new TerraformOutput(this, 'root_token_command', {
-      value: `docker logs ${container.containerName} 2>&1 | sed -n 's/^Root Token: //p'`,
+      // Docker keeps the log of a container that it starts again, with another token in it each time.
+      value: `docker logs ${container.containerName} 2>&1 | sed -n 's/^Root Token: //p' | tail -n 1`,
       description: 'Prints the root token of the development server, which is in its log only',
       staticId: true,
     });
