@@ -17,5 +17,6 @@ export { appRoleFromEnvironment, engineMount } from './app-environment';
 export type { VaultRequestOptions } from './vault-connection';
 export { readSetting, VAULT_ENVIRONMENT, vaultOptionsFromEnvironment, vaultVariable } from './vault-environment';
 export { notVault, whatVaultSaid } from './vault-errors';
+export { isLoopback } from './proxy';
 export { noAnswer, notWebex, webexReply } from './webex-errors';
 export { refuseUnverifiedTls } from './unverified-tls';

@@ -25,11 +25,19 @@ export const path = z.string().superRefine((value, context) => {
   }
 });
 
-export const httpUrl = z.string().superRefine((value, context) => {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    context.addIssue(`must be an http or https URL, got "${value}"; write it like "https://host.example"`);
-  }
-});
+/** Without the slashes at its end, so that paths can be put behind it. */
+export const httpUrl = z
+  .string()
+  .overwrite((value) => value.replace(/\/+$/, ''))
+  .superRefine((value, context) => {
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    if (!url || !/^https?:$/.test(url.protocol)) {
+      context.addIssue(`must be an http or https URL, got "${value}"; write it like "https://host.example"`);
+    } else if (url.username || url.password) {
+      context.addIssue('must hold no user and password, as what is declared is no secret; leave them out');
+    } else if (url.search || url.hash) {
+      context.addIssue(`must end with its path, got "${value}"; leave out what follows "${url.search ? '?' : '#'}"`);
+    }
+  });
 
 export const seconds = z.int({ error: 'must be a whole number of seconds' }).nonnegative();

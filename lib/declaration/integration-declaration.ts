@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLoopback } from 'webex-token-client/core';
 import { httpUrl, name, type Fields, type StrictObject } from './fields';
 
 /** Loopback hosts: a redirect URL elsewhere would send the authorization code over a network. */
@@ -13,9 +14,16 @@ const redirectUrl = z.string().superRefine((value, context) => {
   }
 });
 
+const apiUrl = httpUrl.superRefine((value, context) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url?.protocol === 'http:' && !isLoopback(url.hostname)) {
+    context.addIssue(`must be https, as tokens go there, got "${value}"; use "${value.replace(/^http:/, 'https:')}"`);
+  }
+});
+
 const webexFields = {
-  /** Base URL of the Webex API. @default "https://webexapis.com/v1" */
-  apiUrl: httpUrl.default('https://webexapis.com/v1'),
+  /** Base URL of the Webex API: https, or on loopback. @default "https://webexapis.com/v1" */
+  apiUrl: apiUrl.default('https://webexapis.com/v1'),
 };
 
 export interface WebexDeclarationFields extends Fields<typeof webexFields> {}
