@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { errorCode, ExplainedError } from 'webex-token-client/core';
@@ -81,6 +81,7 @@ async function replaceFolder(root: string, folder: string, entry: CacheEntry): P
         `what was put into the cache as ${entry.name} does not work on this machine; remove ${root} and try again`,
       );
     }
+    await syncFiles(content);
     // Where another process was faster, its entry is as good as this one.
     if (!(await renameWhereFree(content, folder)) && !(await entry.isUsable(folder))) {
       await rename(folder, join(partial, 'unusable')).catch(unless('ENOENT'));
@@ -89,6 +90,16 @@ async function replaceFolder(root: string, folder: string, entry: CacheEntry): P
   } finally {
     process.off('exit', removePartial);
     removePartial();
+  }
+}
+
+/** Else a power cut could leave the entry without its content. */
+async function syncFiles(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile()) {
+      await using file = await open(join(entry.parentPath, entry.name), 'r');
+      await file.sync();
+    }
   }
 }
 

@@ -91,7 +91,9 @@ async function givenPlugin(path: string, report: (line: string) => void, env: No
 
 async function isPluginFolder(folder: string): Promise<boolean> {
   const names = await readdir(folder).catch((): string[] => []);
-  return names.length === 1 && names[0] === NAME && (await isExecutable(join(folder, NAME)));
+  const plugin = join(folder, NAME);
+  // After a power cut a file can be there without its content.
+  return names.length === 1 && names[0] === NAME && (await isExecutable(plugin)) && (await stat(plugin)).size > 0;
 }
 
 async function isExecutable(path: string): Promise<boolean> {

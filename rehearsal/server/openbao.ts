@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { ExplainedError } from 'webex-token-client/core';
@@ -103,7 +103,8 @@ async function startProcess(
       ...(raftDirectory === undefined ? { storage: [{ inmem: {} }] } : await raftStorage(raftDirectory)),
       listener: [{ tcp: { address: `${HOST}:${chosenPort}`, tls_disable: true } }],
       api_addr: address,
-      plugin_directory: pluginDirectory,
+      // The server compares real paths, and a home folder may be a link.
+      plugin_directory: await realpath(pluginDirectory).catch(() => pluginDirectory),
       log_level: 'info',
       // Vault would need a privilege to lock its memory; OpenBao no longer does that, and knows no such setting.
       ...(product === 'Vault' ? { disable_mlock: true } : {}),

@@ -1,4 +1,14 @@
-import { appendFileSync, chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
@@ -98,6 +108,12 @@ describe('built by go', () => {
     appendFileSync(join(moduleFolder, file), '// another pin\n');
     expect(await findOauthappPlugin(report, { env, moduleFolder })).not.toBe(first);
     expect(noted('go-calls').trim().split('\n')).toHaveLength(2);
+  });
+
+  test('it is made anew where a power cut has left an empty file', async () => {
+    const plugin = await findOauthappPlugin(report, { env });
+    truncateSync(plugin);
+    expectAloneAndExecutable(await findOauthappPlugin(report, { env }), 'built\n');
   });
 
   test('nothing is written into the project', async () => {

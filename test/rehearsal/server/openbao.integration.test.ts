@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { z } from 'zod';
@@ -52,6 +54,18 @@ test('runs the oauthapp engine, and leaves nothing running', async () => {
   await untilNothingIsLeft(server.pid);
   const anyone = new VaultClient({ address: server.address });
   await expect(anyone.sealStatus()).rejects.toThrow('ECONNREFUSED');
+});
+
+test('runs a plugin whose folder is reached by a link', async () => {
+  await using engine = await WebexEngine.start();
+  const folder = mkdtempSync(join(tmpdir(), 'linked-'));
+  try {
+    symlinkSync(dirname(plugin), join(folder, 'plugins'));
+    await using server = await OpenBaoServer.start({ binary, pluginDirectory: join(folder, 'plugins') });
+    await engine.setUp(new VaultClient({ address: server.address, token: server.rootToken }));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('is unsealed and not in dev mode, and shows its root token to nobody who does not ask for it', async () => {
