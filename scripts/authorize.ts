@@ -22,7 +22,7 @@ interface Options {
 }
 
 /** An exchange that has begun is finished: Webex takes a code once. */
-const EXCHANGE_MS = 90_000;
+const EXCHANGE_MS = 120_000;
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {

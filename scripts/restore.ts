@@ -45,7 +45,7 @@ export function define(command: Command, signal: AbortSignal): void {
     summary:
       'Restores a Raft snapshot, onto the server that it came from or onto an empty one, waits until it is active, and reads a credential to prove it.',
     environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
-    cleanUpMs: 20 * SECOND_MS,
+    cleanUpMs: 40 * SECOND_MS,
   })
     .argument('<file>', 'the snapshot, as "npx webex-token-vault backup" wrote it')
     .option('--credential <name>', 'credential to read afterwards; its token is not shown')

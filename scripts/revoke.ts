@@ -11,7 +11,7 @@ import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/
 import { findCredential } from '../lib/declaration/deployment';
 import { deleteCredential, findRevocable, whatRemains } from '../lib/consent/revocation';
 import { OperatorSession } from '../lib/server/operator-session';
-import { graceSignal } from '../lib/vault/grace-signal';
+import { readGraceSignal } from '../lib/vault/grace-signal';
 
 /** Deletes a credential in Vault, and says what Webex still honours. */
 
@@ -21,6 +21,7 @@ export function define(command: Command, signal: AbortSignal): void {
       'Deletes a credential in Vault: its apps get no more tokens. Webex is not told; the command says what to do.',
     environment: { ...VAULT_ENVIRONMENT, ...AUTHORIZER_ENVIRONMENT },
     exitCodes: CREDENTIAL_EXIT_CODES,
+    cleanUpMs: 40_000,
   })
     .argument('<credential>', 'name of the credential, as in deployment.ts')
     .option('--yes', 'do not ask for confirmation; needed without a terminal')
@@ -33,7 +34,7 @@ export function define(command: Command, signal: AbortSignal): void {
       const operators = operatorFolder(command);
       await using session = await OperatorSession.open(options, 'authorizer', { operators, signal });
       // Its read may refresh the token, and only the answer says whether it is deleted.
-      const vault = session.vault.endedBy(graceSignal(signal));
+      const vault = session.vault.endedBy(readGraceSignal(signal));
       const revocable = await findRevocable(vault, mountPath, name);
       if (!yes && !(await confirmed(name, vault.address, signal))) {
         throw new ExplainedError(`"${name}" was not deleted`);

@@ -3,7 +3,7 @@
  * the texts and exit codes of a command. An app needs none of it.
  */
 export * from './index';
-export { runChildCommand } from './command/child-command';
+export { runChildCommand } from './child-command';
 export { CREDENTIAL_EXIT_CODES, exitCodeOf } from './exit-codes';
 export { loginAppRole, secretIdOf, type VaultLease } from './app-role-login';
 export { errorCode, quotedList, UsageError } from './explained-error';

@@ -10,6 +10,12 @@ const SAME_SIGNAL_MS = 500;
 /** Long enough for an answer that brings a token, and for revoking it. */
 const CLEAN_UP_MS = 12_000;
 
+/** Long enough for a read that may be refreshing a token, and for a logout. */
+const SECOND_CLEAN_UP_MS = 30_000;
+
+/** A wait longer than this is explained, where it may be a long one. */
+const UNEXPLAINED_MS = 1000;
+
 /** Why an action ended that was interrupted. */
 export class Interrupted extends Error {
   override name = 'Interrupted';
@@ -25,7 +31,7 @@ export class Interrupted extends Error {
  */
 export class Interruption implements Disposable {
   /**
-   * How long the action may clean up after the first signal; after the second it is {@link CLEAN_UP_MS} at most.
+   * How long the action may clean up after the first signal; after the second it is {@link SECOND_CLEAN_UP_MS} at most.
    * Infinite: the action sees to its end itself, whatever comes.
    */
   cleanUpMs = CLEAN_UP_MS;
@@ -34,6 +40,7 @@ export class Interruption implements Disposable {
   #first?: { readonly signal: NodeJS.Signals; readonly at: number };
   #endsAt = Number.POSITIVE_INFINITY;
   #end?: NodeJS.Timeout;
+  #explanation?: NodeJS.Timeout;
 
   constructor() {
     // Every step and every request listens, and none of them is a leak.
@@ -54,6 +61,7 @@ export class Interruption implements Disposable {
   /** Leaves signals to Node again. Not before the end: libraries that clean up at a signal then kill the process. */
   [Symbol.dispose](): void {
     clearTimeout(this.#end);
+    clearTimeout(this.#explanation);
     SIGNALS.forEach((signal) => void process.off(signal, this.#handle));
   }
 
@@ -62,9 +70,12 @@ export class Interruption implements Disposable {
     if (this.#first === undefined) {
       this.#first = { signal, at: now };
       this.#endBy(now + this.cleanUpMs);
+      if (Number.isFinite(this.cleanUpMs) && this.cleanUpMs > CLEAN_UP_MS) {
+        this.#explanation = setTimeout(explain, UNEXPLAINED_MS).unref();
+      }
       this.#abort.abort(new Interrupted());
     } else if (now - this.#first.at > SAME_SIGNAL_MS && Number.isFinite(this.cleanUpMs)) {
-      this.#endBy(Math.min(this.#endsAt, now + CLEAN_UP_MS));
+      this.#endBy(Math.min(this.#endsAt, now + SECOND_CLEAN_UP_MS));
     }
   }
 
@@ -80,4 +91,8 @@ export class Interruption implements Disposable {
       this.#end = setTimeout(end, at - performance.now()).unref();
     }
   }
+}
+
+function explain(): void {
+  process.stderr.write('interrupted; finishing what would be lost, and cleaning up (Ctrl-\\ ends this at once)\n');
 }

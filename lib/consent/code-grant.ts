@@ -9,7 +9,7 @@ import { checkWebex } from './reachable-webex';
 import { RedirectListener } from './redirect-listener';
 import { replaceGrant } from './replacement';
 import { storeGrant, type ConsentRun, type Grant } from './stored-grant';
-import { graceSignal } from '../vault/grace-signal';
+import { readGraceSignal } from '../vault/grace-signal';
 import type { VaultClient } from '../vault/vault-client';
 
 /*
@@ -66,7 +66,7 @@ export async function authorize(options: AuthorizeOptions): Promise<Grant> {
     signal: signal ?? new AbortController().signal,
   };
   // Not ended at once: this read may refresh the token, and could then lose the grant.
-  const existing = await findGrant(vault.endedBy(graceSignal(signal)), run.mountPath, credential);
+  const existing = await findGrant(vault.endedBy(readGraceSignal(signal)), run.mountPath, credential);
   signal?.throwIfAborted();
   if (existing !== undefined && !options.replace) {
     throw worksAlready(credential.name, existing);

@@ -11,7 +11,7 @@ import { untilRestored, type SentSnapshot, type UnsealingOptions } from './resto
 import { generateRootToken, revokeSelf, withRootToken } from './root-token';
 import { verifySnapshot } from './snapshot-archive';
 import { activeSince, otherLeader, unseal, waitUntilActive } from './unsealing';
-import { graceSignal } from '../vault/grace-signal';
+import { graceSignal, readGraceSignal } from '../vault/grace-signal';
 import { VaultClient } from '../vault/vault-client';
 
 /*
@@ -187,7 +187,7 @@ async function prove(
   { mountPath, name }: { mountPath: string; name: string },
   { token, keyShares, asAdministrator, signal }: RestorationOptions,
 ): Promise<CredentialReading> {
-  const client = restored.endedBy(graceSignal(signal));
+  const client = restored.endedBy(readGraceSignal(signal));
   if (keyShares === undefined) {
     return readCredential(client.withToken(token ?? '').connection, mountPath, name);
   }

@@ -148,13 +148,18 @@ describe('the command', () => {
   }
 
   it('serves the page where the redirect URL points, until Ctrl-C', async () => {
+    const before = await vault.admin.list('auth/token/accessors');
     const port = await freePort();
     const script = await start(port);
+    // As it is deployed: with Vault's default policy, by which a token may end itself.
+    await vault.admin.write('auth/approle/role/people-me', { token_no_default_policy: false });
     await script.says(/^Open http:\/\/localhost:\d+\/ in a browser; Ctrl-C ends it\.$/m);
     const page = await fetch(`http://localhost:${port}/`);
     expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('Nobody is authorised yet')]);
     script.child.kill('SIGINT');
     expect(await script.result()).toMatchObject({ exitCode: 0, stdout: '' });
+    // The token that it was given is not its own to end; what it logged in is.
+    expect(await vault.admin.list('auth/token/accessors')).toHaveLength(before.length + 1);
   });
 
   it('says so where the port is taken', async () => {

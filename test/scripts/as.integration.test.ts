@@ -161,6 +161,9 @@ it('runs nothing where Vault does not log the operator in', async () => {
 describe('every other command revokes what it logged in', () => {
   const env = (): Record<string, string> => ({ WEBEX_TOKEN_VAULT_OPERATORS: operated.out });
   const snapshot = (): string => operated.path('a.snap');
+  const restore = (shares: string): string[] => [
+    ...['restore', snapshot(), '--yes', '--from', shares, '--operators', operated.out, '--credential', 'testauth'],
+  ];
 
   it.each<[string, () => string[], number]>([
     ['backup', () => ['backup', snapshot()], 0],
@@ -170,7 +173,7 @@ describe('every other command revokes what it logged in', () => {
     ['revoke of what is not there', () => ['revoke', 'testauth', '--yes'], 3],
     ['init --update-policy', () => ['init', '--update-policy', '--out', operated.out, '--from', operated.out], 0],
     ['init without its shares', () => ['init', '--update-policy', '--out', operated.out], 1],
-    ['restore of another server', () => ['restore', snapshot(), '--yes', '--from', operated.path('strangers')], 1],
+    ['restore with strange shares', () => restore(operated.path('strangers')), 1],
     ['agent-config', () => ['agent-config', 'people-me', '--out', operated.path('agent')], 0],
     ['unseal', () => ['unseal', '--from', operated.out], 0],
   ])('%s', async (_, args, code) => {
@@ -182,9 +185,9 @@ describe('every other command revokes what it logged in', () => {
     expect({ exitCode, stderr }).toMatchObject({ exitCode: code });
   });
 
-  it('restore', async () => {
-    const args = [snapshot(), '--yes', '--from', operated.out];
-    expect(await operated.run('restore', args, env())).toMatchObject({ exitCode: 0 });
+  it('restore, whose credential nobody has authorised', async () => {
+    const [command = '', ...args] = restore(operated.out);
+    expect(await operated.run(command, args, env())).toMatchObject({ exitCode: 3 });
     // The token of the backup itself is alive in what it saved.
     const alive = (await eventually(accessors)).filter((token) => !token.includes('operators-backup'));
     expect(alive).toEqual(before);

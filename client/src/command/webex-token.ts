@@ -41,7 +41,7 @@ async function run(argv: readonly string[], version: () => string): Promise<numb
     case 'exec': {
       const reading = await endsOnSignal(read(asked.credential));
       warn(reading);
-      const { runChildCommand } = await import('./child-command.js');
+      const { runChildCommand } = await import('../child-command.js');
       return runChildCommand(asked.command, asked.args, { WEBEX_ACCESS_TOKEN: reading.accessToken });
     }
   }

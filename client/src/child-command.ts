@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
-import { errorCode } from '../explained-error';
-import { oneLine } from '../safe-text';
+import { errorCode } from './explained-error';
+import { oneLine } from './safe-text';
 
 /** Those that another process sends to end a command; a terminal sends the first two to all of its processes itself. */
 const SIGNALS = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'] as const;

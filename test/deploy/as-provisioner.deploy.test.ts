@@ -1,0 +1,60 @@
+import { rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { run, type FinishedCommand } from '../../rehearsal/child-process';
+import { clientSecretVariable } from '../../lib/declaration/deployment';
+import { generateRootToken } from '../../lib/server/root-token';
+import type { VaultClient } from '../../lib/vault/vault-client';
+import { PROJECT_FOLDER } from '../fixtures/declaration';
+import { deploymentInFile } from '../fixtures/deployment-file';
+import { OperatedServer } from '../fixtures/operated-server';
+import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+
+/*
+ * Stack `webex-tokens` on a production server, as docs/production.md has it: the command line itself, on the real
+ * Terraform.
+ */
+
+describeUnless(terraformUnavailable())('npx webex-token-vault as provisioner -- npm run deploy -- webex-tokens', () => {
+  let operated: OperatedServer;
+  let root: VaultClient;
+
+  beforeAll(async () => {
+    operated = await OperatedServer.start();
+    await operated.init();
+    const administrator = await operated.as('administrator');
+    root = administrator.withToken(await generateRootToken(administrator, await operated.keyShares()));
+  });
+  afterAll(async () => {
+    await operated[Symbol.asyncDispose]();
+    const deployment = relative(PROJECT_FOLDER, join(operated.server.folder, 'deployment'));
+    rmSync(join(PROJECT_FOLDER, 'cdktf.out', encodeURIComponent(deployment)), { recursive: true, force: true });
+  });
+
+  function deploy(env: NodeJS.ProcessEnv = {}): Promise<FinishedCommand> {
+    const backend = { type: 'local', config: { path: join(operated.server.folder, '{stack}.tfstate') } } as const;
+    const deploying = ['npm', 'run', 'deploy', '--', 'webex-tokens', '--auto-approve'];
+    return run('npx', ['webex-token-vault', 'as', 'provisioner', '--operators', operated.out, '--', ...deploying], {
+      cwd: PROJECT_FOLDER,
+      env: {
+        ...process.env,
+        ...operated.environment,
+        ...deploymentInFile(operated.server.folder, { ...operated.deployment, backend }),
+        CI: 'true',
+        ...env,
+      },
+    });
+  }
+
+  test('deploys as the provisioner, again without a change, and leaves no token', async () => {
+    const before = await root.list('auth/token/accessors');
+    const secret = { [`TF_VAR_${clientSecretVariable('webex-myapp')}`]: operated.engine.clientSecret };
+    const first = await deploy(secret);
+    expect(first.stdout + first.stderr).toMatch(/Apply complete! Resources: \d+ added, 0 changed, 0 destroyed/);
+    expect(first.exitCode).toBe(0);
+    const again = await deploy();
+    expect(again.stdout + again.stderr).toMatch(/No changes|0 added, 0 changed, 0 destroyed/);
+    expect(again.exitCode).toBe(0);
+    await expect(root.list('oauthapp/servers')).resolves.toEqual(['webex-myapp']);
+    await expect(root.list('auth/token/accessors')).resolves.toEqual(before);
+  });
+});
