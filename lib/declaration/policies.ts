@@ -172,7 +172,11 @@ export function provisionerPolicy(rights: ProvisionerRights): string {
       ? ([
           { path: `sys/auth/${appRolePath}`, capabilities: ['update', 'delete', 'sudo'], why: 'enable AppRole' },
           { path: `sys/mounts/auth/${appRolePath}`, capabilities: ['read'], why: 'is AppRole enabled?' },
-          { path: `sys/mounts/auth/${appRolePath}/tune`, capabilities: ['read'], why: 'how is it tuned?' },
+          {
+            path: `sys/mounts/auth/${appRolePath}/tune`,
+            capabilities: ['read', 'update'],
+            why: 'let its secret ids live as long as declared',
+          },
         ] satisfies Rule[])
       : []),
     ...rights.apps.flatMap(({ name, policyName }): Rule[] => [

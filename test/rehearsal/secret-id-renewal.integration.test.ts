@@ -130,3 +130,8 @@ it('is not what an app may do that is not declared so', async () => {
   expect(await statusOf(app.write(`${role('not-renewing')}/secret-id/lookup`, lookup))).toBe(403);
   expect(await statusOf((await loggedInAs('renewing-too')).write(`${role('renewing-too')}/secret-id`, {}))).toBe(200);
 });
+
+it('lives as long as declared, although that is longer than Vault lets a secret id live by itself', async () => {
+  const { data } = await rehearsal.admin.write(`${role('not-renewing')}/secret-id`, {}, issuedReply);
+  expect(data.secret_id_ttl).toBe(90 * 24 * 3600);
+});
