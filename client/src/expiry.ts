@@ -6,5 +6,5 @@ export function describeExpiry(expireTime: Date, now = Date.now()): string {
   const iso = expireTime.toISOString();
   return leftMs < 2 * DAY_MS
     ? `${iso.slice(0, 19)}Z (in ${Math.max(0, Math.round(leftMs / 1000))} s)`
-    : `${iso.slice(0, 10)} (in ${Math.floor(leftMs / DAY_MS)} days)`;
+    : `${iso.slice(0, 10)} (in ${Math.round(leftMs / DAY_MS)} days)`;
 }

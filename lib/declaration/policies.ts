@@ -134,6 +134,7 @@ export function issuerPolicy(appRolePath: string, appName: string): string {
   return [
     `path "${role}/role-id" { capabilities = ["read"] }`,
     `path "${role}/secret-id" { capabilities = ["update"] min_wrapping_ttl = "1s" max_wrapping_ttl = "24h" }`,
+    `path "${role}/secret-id-accessor/lookup" { capabilities = ["update"] }`,
     '',
   ].join('\n');
 }
