@@ -176,6 +176,7 @@ export function provisionerPolicy(rights: ProvisionerRights): string {
           {
             path: `sys/mounts/auth/${appRolePath}/tune`,
             capabilities: ['read', 'update'],
+            allowedParameters: { max_lease_ttl: [] },
             why: 'let its secret ids live as long as declared',
           },
         ] satisfies Rule[])

@@ -1,6 +1,7 @@
 import { loginAppRole } from 'webex-token-client/core';
 import { z } from 'zod';
 import { defineDeployment } from '../../lib/declaration/deployment';
+import { provisionerPolicyName } from '../../lib/declaration/policies';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
@@ -134,4 +135,13 @@ it('is not what an app may do that is not declared so', async () => {
 it('lives as long as declared, although that is longer than Vault lets a secret id live by itself', async () => {
   const { data } = await rehearsal.admin.write(`${role('not-renewing')}/secret-id`, {}, issuedReply);
   expect(data.secret_id_ttl).toBe(90 * 24 * 3600);
+});
+
+it('is given that life by the provisioner, which may tune nothing else of AppRole', async () => {
+  const { mountPath } = rehearsal.deployment.engine;
+  const provisioner = rehearsal.admin.withToken(await rehearsal.tokenWith(provisionerPolicyName(mountPath)));
+  const tune = 'sys/mounts/auth/approle/tune';
+  expect(await statusOf(provisioner.write(tune, { max_lease_ttl: 90 * 24 * 3600 }))).toBe(200);
+  expect(await statusOf(provisioner.write(tune, { token_type: 'batch' }))).toBe(403);
+  expect(await statusOf(provisioner.write('sys/mounts/auth/token/tune', { max_lease_ttl: 1 }))).toBe(403);
 });
