@@ -125,8 +125,17 @@ function nextSteps(app: App, folder: string, file: string, server: string, optio
     `  VAULT_CLIENT_TIMEOUT=100s bao agent -config=${quoted(file)}    # or: vault agent -config=...`,
     `The access token will be in ${products.join(', ')}.`,
     ...uses,
+    ...end(app),
     '',
   ].join('\n');
+}
+
+function end({ name, secretIdTtlSeconds }: App): string[] {
+  return secretIdTtlSeconds === 0
+    ? []
+    : [
+        `An agent cannot renew its secret id: replace it before the day that "npx webex-token-vault issue ${name}" tells.`,
+      ];
 }
 
 function quoted(path: string): string {

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { vaultOptionsFromEnvironment } from 'webex-token-client/core';
+import { describeExpiry, vaultOptionsFromEnvironment } from 'webex-token-client/core';
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
 import { findApp, type App } from '../lib/declaration/deployment';
 import { issuerPolicy } from '../lib/declaration/policies';
-import { issueSecretId, type WrappedSecretId } from '../lib/access/secret-id';
+import { issueSecretId, type SecretIdLifetime, type WrappedSecretId } from '../lib/access/secret-id';
 import { OperatorSession } from '../lib/server/operator-session';
 
 /*
@@ -43,6 +43,7 @@ export function define(command: Command, signal: AbortSignal): void {
           ? `${JSON.stringify(asJson(app, issued), null, 2)}\n`
           : asText(app, issued, { address, namespace, appRolePath: deployment.appRolePath }),
       );
+      process.stderr.write(shortened(app, issued.lifetime, deployment.appRolePath));
     });
 }
 
@@ -53,6 +54,7 @@ function asJson(app: App, issued: WrappedSecretId): object {
     wrappingToken: issued.wrappingToken,
     wrappingExpireTime: issued.wrappingExpireTime.toISOString(),
     secretIdAccessor: issued.secretIdAccessor ?? null,
+    secretIdExpireTime: issued.lifetime?.expireTime.toISOString() ?? null,
     secretIdTtlSeconds: app.secretIdTtlSeconds,
     secretIdUses: app.secretIdUses,
     boundCidrs: app.boundCidrs,
@@ -67,9 +69,9 @@ interface Where {
 
 /** The token stands in one line, and in no command: what is pasted into a command stays in the shell's history. */
 function asText(app: App, issued: WrappedSecretId, { address, namespace, appRolePath }: Where): string {
-  const { secretIdTtlSeconds: ttl, secretIdUses: uses, boundCidrs } = app;
+  const { secretIdUses: uses, boundCidrs } = app;
   const limits = [
-    ttl === 0 ? 'no expiry' : `valid for ${days(ttl)} once issued`,
+    end(app, issued.lifetime),
     uses === 0 ? 'any number of logins' : `${uses} login${uses === 1 ? '' : 's'}`,
     boundCidrs.length === 0 ? 'from any network' : `from ${boundCidrs.join(', ')}`,
   ];
@@ -78,8 +80,9 @@ function asText(app: App, issued: WrappedSecretId, { address, namespace, appRole
   return [
     `Role id         ${issued.roleId}`,
     `Wrapping token  ${issued.wrappingToken}`,
-    `Expires         ${issued.wrappingExpireTime.toISOString()}; it works once`,
+    `Unwrap before   ${describeExpiry(issued.wrappingExpireTime)}; it works once`,
     `Secret id       ${limits.join(', ')}`,
+    ...beforeThen(app),
     ...(issued.secretIdAccessor === undefined ? [] : [`Accessor        ${issued.secretIdAccessor}`]),
     '',
     'The command webex-token, and a program that uses webex-token-client, take it as it is:',
@@ -97,6 +100,34 @@ function asText(app: App, issued: WrappedSecretId, { address, namespace, appRole
       : `  bao write auth/${appRolePath}/role/${app.name}/secret-id-accessor/destroy secret_id_accessor=${issued.secretIdAccessor}`,
     '',
   ].join('\n');
+}
+
+function end({ secretIdTtlSeconds }: App, lifetime: SecretIdLifetime | undefined): string {
+  if (lifetime !== undefined) {
+    return `good until ${describeExpiry(lifetime.expireTime)}`;
+  }
+  return secretIdTtlSeconds === 0
+    ? 'without end'
+    : `good for at most ${days(secretIdTtlSeconds)} (this Vault token may not ask until when)`;
+}
+
+/** Nothing tells the app when that day comes near. */
+function beforeThen({ secretIdTtlSeconds, renewsSecretId }: App): string[] {
+  if (secretIdTtlSeconds === 0) {
+    return [];
+  }
+  return [
+    renewsSecretId
+      ? '                The app renews it in time, from a file that it can write to, with VAULT_RENEW_SECRET_ID=true'
+      : '                Issue another before then, or let the app renew it: renewsSecretId in deployment.ts',
+  ];
+}
+
+function shortened(app: App, lifetime: SecretIdLifetime | undefined, appRolePath: string): string {
+  const { secretIdTtlSeconds: declared } = app;
+  return lifetime === undefined || lifetime.ttlSeconds >= declared
+    ? ''
+    : `warning: Vault ends it after ${days(lifetime.ttlSeconds)}, and deployment.ts declares ${days(declared)}: the longest lease of auth/${appRolePath} is shorter; raise it, as with "bao auth tune -max-lease-ttl=${declared}s ${appRolePath}/", then issue again\n`;
 }
 
 function days(seconds: number): string {

@@ -1,5 +1,6 @@
 import type { AppRoleLoginOptions } from './app-role-login';
 import { ExplainedError } from './explained-error';
+import { oneLine } from './safe-text';
 import { vaultVariable } from './vault-environment';
 
 /** For `--help` of programs that log in as an app. */
@@ -8,6 +9,7 @@ export const APP_ENVIRONMENT: Readonly<Record<string, string>> = {
   VAULT_ROLE_ID: 'role id of the app, an output of the deployment',
   VAULT_SECRET_ID: 'secret id that goes with it, or instead of it:',
   VAULT_SECRET_ID_FILE: 'file that holds the secret id',
+  VAULT_RENEW_SECRET_ID: '"true": issue a new secret id in time and write it there, as the app must be declared to do',
   VAULT_WRAPPED_SECRET_ID: 'wrapping token that holds it, as "webex-token-vault issue" prints it; good for one run',
   VAULT_CACERT: "PEM file of the CA that signed the server's certificate",
   VAULT_NAMESPACE: 'Vault namespace; default: the root namespace',
@@ -48,7 +50,21 @@ export function appRoleFromEnvironment(env: NodeJS.ProcessEnv = process.env): Ap
       `${given === 0 ? 'none' : 'more than one'} of VAULT_SECRET_ID, VAULT_SECRET_ID_FILE and VAULT_WRAPPED_SECRET_ID is set; set exactly one of them`,
     );
   }
-  return { roleId, ...sources, appRolePath: mountOf(env.APPROLE_MOUNT) || 'approle' };
+  const renewSecretId = switchedOn('RENEW_SECRET_ID', env);
+  if (renewSecretId && sources.secretIdFile === undefined) {
+    throw new ExplainedError(
+      'VAULT_RENEW_SECRET_ID is set, and there is no file to write a new secret id to; set VAULT_SECRET_ID_FILE in place of the secret id, or unset it',
+    );
+  }
+  return { roleId, ...sources, renewSecretId, appRolePath: mountOf(env.APPROLE_MOUNT) || 'approle' };
+}
+
+function switchedOn(name: string, env: NodeJS.ProcessEnv): boolean {
+  const value = vaultVariable(name, env) ?? 'false';
+  if (!['true', 'false'].includes(value)) {
+    throw new ExplainedError(`VAULT_${name} must be true or false, got "${oneLine(value)}"; set it to one of them`);
+  }
+  return value === 'true';
 }
 
 /** Vault lists mounts with a slash at their end, which a path of its API does not have. */

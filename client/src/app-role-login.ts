@@ -1,9 +1,10 @@
 import { NotDeployed, NotPermitted } from './credential-errors';
-import { ExplainedError } from './explained-error';
-import { fieldsOf, numberOf, textOf } from './json';
+import { fieldsOf, isFields, numberOf, textOf } from './json';
+import { describeError } from './safe-text';
 import { unwrapSecretId } from './secret-id';
+import { SecretIdFile } from './secret-id-file';
+import { renewSecretId } from './secret-id-renewal';
 import type { VaultConnection } from './vault-connection';
-import { readSetting } from './vault-environment';
 import { VaultResponseError } from './vault-errors';
 import { explainOutage } from './vault-outage';
 
@@ -15,6 +16,13 @@ export interface AppRoleLoginOptions {
   readonly secretIdFile?: string;
   /** Response-wrapping token that holds the secret id; unwrapped once, when it is first needed. */
   readonly wrappingToken?: string;
+  /**
+   * When less than a third of the secret id's life is left, issue another and write it to `secretIdFile`. The app must be
+   * declared with `renewsSecretId`. Where it cannot be done, that is a warning. @default false
+   */
+  readonly renewSecretId?: boolean;
+  /** Called with why the secret id could not be renewed. @default - nobody is told */
+  readonly onWarning?: (warning: string) => void;
   /** Where the AppRole auth method is mounted. @default "approle" */
   readonly appRolePath?: string;
 }
@@ -25,6 +33,8 @@ export interface VaultLease {
   /** Remaining life of the token; 0: no end. */
   readonly durationSeconds: number;
   readonly renewable: boolean;
+  /** Name of the AppRole that it was logged in with. @default - Vault does not tell */
+  readonly roleName?: string;
 }
 
 interface Session {
@@ -34,6 +44,10 @@ interface Session {
 
 /** Longest delay that a timer of Node can have. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Shortest wait before a secret id is looked at again, and the longest where that has failed. */
+const MIN_LOOK_MS = 1000;
+const RETRY_LOOK_MS = 3_600_000;
 
 /**
  * One Vault token of an AppRole, kept alive by renewing it; where Vault renews it no further, the next use logs in.
@@ -45,12 +59,17 @@ export class AppRoleLogin implements AsyncDisposable {
   #unwrapped?: string;
   #session?: Session;
   #renewal?: NodeJS.Timeout;
+  #nextLook?: NodeJS.Timeout;
+  #isDisposed = false;
 
-  /** @throws TypeError unless there is exactly one source of the secret id */
+  /** @throws TypeError unless there is exactly one source of the secret id, and a file where it is to be renewed */
   constructor(vault: VaultConnection, options: AppRoleLoginOptions) {
     const sources = [options.secretId, options.secretIdFile, options.wrappingToken];
     if (sources.filter((source) => source !== undefined).length !== 1) {
       throw new TypeError('give exactly one of secretId, secretIdFile and wrappingToken');
+    }
+    if (options.renewSecretId === true && options.secretIdFile === undefined) {
+      throw new TypeError('renewSecretId goes with secretIdFile, where the new secret id is written');
     }
     this.#vault = vault.withToken(undefined);
     this.#options = options;
@@ -70,7 +89,10 @@ export class AppRoleLogin implements AsyncDisposable {
   async vault(): Promise<VaultConnection> {
     if (!this.#session || !this.loggedIn) {
       this.forget();
-      this.#keep(await this.#logIn());
+      const secretId = await this.#secretId();
+      const lease = await this.#logIn(secretId);
+      this.#keep(lease);
+      await this.#renewSecretId(lease, secretId);
     }
     return this.#session?.vault ?? this.#vault;
   }
@@ -84,13 +106,15 @@ export class AppRoleLogin implements AsyncDisposable {
   /** Revokes the Vault token; where that fails it ends by itself, with its lease. */
   async [Symbol.asyncDispose](): Promise<void> {
     const session = this.#session;
+    this.#isDisposed = true;
+    clearTimeout(this.#nextLook);
     this.forget();
     await session?.vault.revokeToken().catch(() => undefined);
   }
 
-  async #logIn(): Promise<VaultLease> {
+  async #logIn(secretId: string): Promise<VaultLease> {
     const { roleId, appRolePath } = this.#options;
-    return loginAppRole(this.#vault, { roleId, secretId: await this.#secretId(), appRolePath });
+    return loginAppRole(this.#vault, { roleId, secretId, appRolePath });
   }
 
   async #secretId(): Promise<string> {
@@ -124,6 +148,56 @@ export class AppRoleLogin implements AsyncDisposable {
       // Whoever needs the token next gets a new one, or hears why not.
     }
   }
+
+  /** Never fails: whoever logged in has come for something else. */
+  async #renewSecretId({ token, roleName = '' }: VaultLease, secretId: string): Promise<void> {
+    const { renewSecretId: isWanted = false, secretIdFile, appRolePath = 'approle' } = this.#options;
+    if (!isWanted || secretIdFile === undefined) {
+      return;
+    }
+    const { warning, lookAgainMs } = await renewSecretId(this.#vault.withToken(token), {
+      rolePath: `auth/${appRolePath}/role/${roleName}`,
+      secretId,
+      file: new SecretIdFile(secretIdFile),
+    });
+    if (warning !== undefined) {
+      this.#warn(warning);
+    }
+    if (lookAgainMs !== undefined) {
+      this.#lookAgainIn(lookAgainMs);
+    }
+  }
+
+  /** For a program that reads so seldom that its secret id could end between two logins. */
+  #lookAgainIn(delayMs: number): void {
+    clearTimeout(this.#nextLook);
+    if (!this.#isDisposed) {
+      const boundedMs = Math.min(MAX_TIMER_MS, Math.max(MIN_LOOK_MS, delayMs));
+      this.#nextLook = setTimeout(() => void this.#lookAgain(boundedMs), boundedMs).unref();
+    }
+  }
+
+  /** Under a login of its own: the other may have ended, or be used at this moment. */
+  async #lookAgain(delayMs: number): Promise<void> {
+    try {
+      const secretId = await this.#secretId();
+      const lease = await this.#logIn(secretId);
+      await this.#renewSecretId(lease, secretId);
+      await this.#vault
+        .withToken(lease.token)
+        .revokeToken()
+        .catch(() => undefined);
+    } catch (error) {
+      this.#warn(`the secret id could not be looked at, to renew it in time: ${describeError(error)}`);
+      this.#lookAgainIn(Math.min(delayMs, RETRY_LOOK_MS));
+    }
+  }
+
+  #warn(warning: string): void {
+    if (!this.#isDisposed) {
+      this.#options.onWarning?.(warning);
+    }
+  }
 }
 
 /**
@@ -135,15 +209,9 @@ export async function secretIdOf(
   vault: VaultConnection,
   { secretId, secretIdFile, wrappingToken = '' }: AppRoleLoginOptions,
 ): Promise<string> {
-  return secretIdFile === undefined ? (secretId ?? unwrapSecretId(vault, wrappingToken)) : secretIdIn(secretIdFile);
-}
-
-function secretIdIn(file: string): string {
-  const secretId = readSetting('VAULT_SECRET_ID_FILE', file).trim();
-  if (secretId === '') {
-    throw new ExplainedError(`VAULT_SECRET_ID_FILE names ${file}, which is empty; put the secret id of the app there`);
-  }
-  return secretId;
+  return secretIdFile === undefined
+    ? (secretId ?? unwrapSecretId(vault, wrappingToken))
+    : new SecretIdFile(secretIdFile).read();
 }
 
 /**
@@ -180,9 +248,11 @@ function explain(error: VaultResponseError, appRolePath: string, address: string
 
 function leaseOf(reply: unknown): VaultLease {
   const auth = fieldsOf(fieldsOf(reply).auth);
+  const { role_name: roleName } = isFields(auth.metadata) ? auth.metadata : {};
   return {
     token: textOf(auth.client_token),
     durationSeconds: numberOf(auth.lease_duration),
     renewable: auth.renewable === true,
+    roleName: typeof roleName === 'string' ? roleName : undefined,
   };
 }

@@ -18,7 +18,10 @@ export interface TokenSourceOptions extends Omit<VaultConnectionOptions, 'token'
   readonly closeTimeoutMs?: number;
   /** How failures that may pass are retried. @default - four attempts within some seconds */
   readonly retry?: RetryOptions;
-  /** Called with what the engine warns of, such as a refresh that keeps failing: once for each reading. */
+  /**
+   * Called with what the engine warns of, such as a refresh that keeps failing: once for each reading; and with why the
+   * secret id could not be renewed.
+   */
   readonly onWarning?: (warning: string) => void;
   /** The clock, in milliseconds. @default Date.now */
   readonly now?: () => number;

@@ -28,21 +28,24 @@ export class AppIdentity extends Construct {
 
   constructor(scope: Construct, id: string, props: AppIdentityProps) {
     super(scope, id);
-    const { tokenTtlSeconds, tokenMaxTtlSeconds, secretIdTtlSeconds, secretIdUses, boundCidrs } = withDefaults(
-      appSettings,
-      props,
-    );
+    const settings = withDefaults(appSettings, props);
+    const { tokenTtlSeconds, tokenMaxTtlSeconds, secretIdTtlSeconds, secretIdUses, boundCidrs } = settings;
     if (tokenTtlSeconds > tokenMaxTtlSeconds) {
       throw new ExplainedError(
         `app "${props.name}": tokenTtlSeconds must not exceed tokenMaxTtlSeconds (${tokenMaxTtlSeconds}), got ${tokenTtlSeconds}; lower it, or raise the other`,
       );
     }
+    if (settings.renewsSecretId) {
+      requireRenewable(props.name, secretIdTtlSeconds, secretIdUses);
+    }
+    const backend = props.appRolePath ?? appRolePath.parse(undefined);
+    const renewableRole = settings.renewsSecretId ? `auth/${backend}/role/${props.name}` : undefined;
     const policy = new Policy(this, 'policy', {
       name: props.policyName,
-      policy: appPolicy(props.engine.mountPath, props.credentialNames),
+      policy: appPolicy(props.engine.mountPath, props.credentialNames, renewableRole),
     });
     const role = new ApproleAuthBackendRole(this, 'role', {
-      backend: props.appRolePath ?? appRolePath.parse(undefined),
+      backend,
       roleName: props.name,
       tokenPolicies: [policy.name],
       tokenTtl: tokenTtlSeconds,
@@ -53,5 +56,18 @@ export class AppIdentity extends Construct {
       tokenBoundCidrs: boundCidrs.length > 0 ? [...boundCidrs] : undefined,
     });
     this.roleId = role.roleId;
+  }
+}
+
+function requireRenewable(app: string, secretIdTtlSeconds: number, secretIdUses: number): void {
+  if (secretIdTtlSeconds === 0) {
+    throw new ExplainedError(
+      `app "${app}": renewsSecretId goes with a secret id that ends, got secretIdTtlSeconds 0; leave one of the two out`,
+    );
+  }
+  if (secretIdUses > 0) {
+    throw new ExplainedError(
+      `app "${app}": renewsSecretId makes a limit of uses void, since each new secret id has as many again, got secretIdUses ${secretIdUses}; leave one of the two out`,
+    );
   }
 }

@@ -1,4 +1,5 @@
 import { AuthBackend } from '@cdktf/provider-vault/lib/auth-backend';
+import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
 import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
 import { TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
@@ -12,6 +13,13 @@ import { DeploymentStack, type DeploymentStackProps } from '../deployment-stack'
 import { Engine } from './engine';
 import { Integration } from './integration';
 import { Provisioner } from './provisioner';
+
+/**
+ * What Vault allows where nothing else is configured: 32 days.
+ *
+ * @see https://developer.hashicorp.com/vault/docs/configuration#max_lease_ttl
+ */
+const VAULT_MAX_LEASE_SECONDS = 32 * 24 * 3600;
 
 /** Stack `webex-tokens`: everything inside Vault, wherever that is. */
 export class WebexTokens extends DeploymentStack {
@@ -57,9 +65,7 @@ export class WebexTokens extends DeploymentStack {
       });
     }
 
-    const appRolePath = deployment.declareAppRole
-      ? new AuthBackend(this, 'approle', { type: 'approle', path: deployment.appRolePath }).path
-      : deployment.appRolePath;
+    const appRolePath = deployment.declareAppRole ? this.#declareAppRole(deployment) : deployment.appRolePath;
     const roleIds: Record<string, string> = {};
     for (const { reads, ...app } of apps) {
       const policyName = appPolicyName(mountPath, app.name);
@@ -81,5 +87,23 @@ export class WebexTokens extends DeploymentStack {
     if (deployment.declareProvisioner) {
       new Provisioner(this, 'provisioner', provisionerRights(deployment));
     }
+  }
+
+  /** @returns where it is mounted, as whatever is in it refers to it */
+  #declareAppRole({ appRolePath, apps }: Deployment): string {
+    const { path } = new AuthBackend(this, 'approle', { type: 'approle', path: appRolePath });
+    const seconds = apps.flatMap(({ secretIdTtlSeconds, tokenMaxTtlSeconds }) => [
+      secretIdTtlSeconds,
+      tokenMaxTtlSeconds,
+    ]);
+    // Vault ends a secret id with the longest lease of its mount, whatever its role says. Not by the backend's own
+    // `tune`: the provider takes a change of it that Vault refuses for one that was made.
+    new GenericEndpoint(this, 'approle-leases', {
+      path: `sys/mounts/auth/${path}/tune`,
+      dataJson: JSON.stringify({ max_lease_ttl: Math.max(VAULT_MAX_LEASE_SECONDS, ...seconds) }),
+      ignoreAbsentFields: true,
+      disableDelete: true,
+    });
+    return path;
   }
 }

@@ -20,6 +20,14 @@ export interface WrappedSecretId {
   readonly wrappingExpireTime: Date;
   /** Not a secret: names the secret id, to look it up or to destroy it. @default - the server does not tell it */
   readonly secretIdAccessor?: string;
+  /** As Vault has it. @default - it never ends, or this token may not ask */
+  readonly lifetime?: SecretIdLifetime;
+}
+
+export interface SecretIdLifetime {
+  readonly expireTime: Date;
+  /** May be less than declared: no secret id outlives the longest lease of its mount. */
+  readonly ttlSeconds: number;
 }
 
 /**
@@ -42,12 +50,32 @@ export async function issueSecretId(
       wrappingToken: wrapped.token,
       wrappingExpireTime: wrapped.expireTime,
       secretIdAccessor: wrapped.wrappedAccessor,
+      lifetime: await lookUp(vault, role, wrapped.wrappedAccessor),
     };
   } catch (error) {
     throw error instanceof VaultResponseError ? explainRefusal(error, vault, deployment, app) : error;
   }
 }
 
+/** By its accessor, as nobody here sees the secret id. */
+async function lookUp(vault: VaultClient, role: string, accessor = ''): Promise<SecretIdLifetime | undefined> {
+  const request = { secret_id_accessor: accessor };
+  try {
+    const { data } = await vault.write(`${role}/secret-id-accessor/lookup`, request, lookupReply);
+    const ttlSeconds = Math.round((data.expiration_time.getTime() - data.creation_time.getTime()) / 1000);
+    // A zero of Go's, of the year 1, is no end.
+    return ttlSeconds > 0 ? { expireTime: data.expiration_time, ttlSeconds } : undefined;
+  } catch (error) {
+    // It is issued already, by a token that may do that and no more.
+    if (error instanceof VaultResponseError) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+const lookupReply = z.object({ data: z.object({ creation_time: time, expiration_time: time }) });
 const roleIdReply = z.object({ data: z.object({ role_id: z.string().min(1) }) });
 
 function rolePath(deployment: Deployment, appName: string): string {

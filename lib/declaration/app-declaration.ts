@@ -27,6 +27,12 @@ const appFields = {
     )
     .readonly()
     .default([]),
+  /**
+   * May issue itself a new secret id, with the lifetime and networks declared here, before its own ends. Whoever steals
+   * one can then keep it alive too, until somebody destroys it: bind such an app to its networks. Refused where it has no end, or a limit of uses.
+   * @default false
+   */
+  renewsSecretId: z.boolean().default(false),
 };
 
 export interface AppSettingsFields extends Fields<typeof appFields> {}

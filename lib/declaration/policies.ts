@@ -9,6 +9,8 @@ interface Rule {
   readonly capabilities: readonly Capability[];
   /** The only parameters a write may carry, each with the values it may have; none listed: any value. */
   readonly allowedParameters?: Readonly<Record<string, readonly string[]>>;
+  /** A write may carry no parameter at all. */
+  readonly deniesParameters?: true;
   readonly why: string;
 }
 
@@ -64,15 +66,32 @@ export function provisionerPolicyName(mountPath: string): string {
   return policyName(mountPath, 'provisioner');
 }
 
-/** What an app may do: read the access token of its own credentials. */
-export function appPolicy(mountPath: string, credentialNames: readonly string[]): string {
-  return render(
-    credentialNames.map((name) => ({
+/**
+ * What an app may do: read the access token of its own credentials.
+ *
+ * @param renewableRole path of its AppRole, where it may issue itself secret ids of that
+ */
+export function appPolicy(mountPath: string, credentialNames: readonly string[], renewableRole?: string): string {
+  return render([
+    ...credentialNames.map((name): Rule => ({
       path: `${mountPath}/creds/${name}`,
       capabilities: ['read'],
       why: `the access token of ${name}`,
     })),
-  );
+    ...(renewableRole === undefined ? [] : secretIdRenewal(renewableRole)),
+  ]);
+}
+
+function secretIdRenewal(role: string): Rule[] {
+  return [
+    {
+      path: `${role}/secret-id`,
+      capabilities: ['update'],
+      deniesParameters: true,
+      why: 'its next secret id, with the lifetime, uses and networks of the role and no others',
+    },
+    { path: `${role}/secret-id/lookup`, capabilities: ['update'], why: 'when does its secret id end?' },
+  ];
 }
 
 /** What an authorizer may do: obtain the consent URL, write the credential, look at it, delete it. */
@@ -115,6 +134,7 @@ export function issuerPolicy(appRolePath: string, appName: string): string {
   return [
     `path "${role}/role-id" { capabilities = ["read"] }`,
     `path "${role}/secret-id" { capabilities = ["update"] min_wrapping_ttl = "1s" max_wrapping_ttl = "24h" }`,
+    `path "${role}/secret-id-accessor/lookup" { capabilities = ["update"] }`,
     '',
   ].join('\n');
 }
@@ -153,7 +173,12 @@ export function provisionerPolicy(rights: ProvisionerRights): string {
       ? ([
           { path: `sys/auth/${appRolePath}`, capabilities: ['update', 'delete', 'sudo'], why: 'enable AppRole' },
           { path: `sys/mounts/auth/${appRolePath}`, capabilities: ['read'], why: 'is AppRole enabled?' },
-          { path: `sys/mounts/auth/${appRolePath}/tune`, capabilities: ['read'], why: 'how is it tuned?' },
+          {
+            path: `sys/mounts/auth/${appRolePath}/tune`,
+            capabilities: ['read', 'update'],
+            allowedParameters: { max_lease_ttl: [] },
+            why: 'let its secret ids live as long as declared',
+          },
         ] satisfies Rule[])
       : []),
     ...rights.apps.flatMap(({ name, policyName }): Rule[] => [
@@ -177,7 +202,7 @@ function policyName(mountPath: string, holder: string): string {
 
 function render(rules: readonly Rule[]): string {
   return rules
-    .map(({ path, capabilities, allowedParameters, why }) =>
+    .map(({ path, capabilities, allowedParameters, deniesParameters, why }) =>
       [
         `# ${why}`,
         `path "${path}" {`,
@@ -191,6 +216,7 @@ function render(rules: readonly Rule[]): string {
               ),
               '  }',
             ]),
+        ...(deniesParameters === undefined ? [] : ['  denied_parameters = {', '    "*" = []', '  }']),
         '}',
       ].join('\n'),
     )

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { ExplainedError, UsageError, VaultResponseError } from 'webex-token-client/core';
+import { describeExpiry, ExplainedError, UsageError, VaultResponseError } from 'webex-token-client/core';
 import { ensureAudit } from './audit-device';
 import type { Deployment } from '../declaration/deployment';
 import { OPERATOR_NAMES, renewOperator, writeOperators, type OperatorLogin, type OperatorName } from './operators';
@@ -138,11 +138,16 @@ export async function prepareServer(
   if (newSecretIds) {
     for (const name of OPERATOR_NAMES) {
       signal?.throwIfAborted();
-      await renewOperator(root, name, (login) => receiver.operator(name, login));
+      const ttlSeconds = await renewOperator(root, name, (login) => receiver.operator(name, login));
+      report(`secret id of the ${name} issued: ${ttlSeconds === 0 ? 'it never ends' : until(ttlSeconds)}`);
     }
-    report('secret ids of the operators issued');
   }
   report(`audit is on: ${(await ensureAudit(root, auditFile)).join(', ')}`);
+}
+
+function until(ttlSeconds: number): string {
+  const expireTime = new Date(Date.now() + ttlSeconds * 1000);
+  return `good until ${describeExpiry(expireTime)}; before then: npx webex-token-vault init --update-policy --new-secret-ids`;
 }
 
 /** Whether there is a key yet, and whether its shares are those of a recovery key, as with an auto-unseal seal. */

@@ -51,9 +51,12 @@ export interface OperatorLogin {
 
 const MINUTE = 60;
 const DAY = 24 * 3600;
+const SECRET_ID_TTL_SECONDS = 90 * DAY;
 
 const roleIdReply = z.object({ data: z.object({ role_id: z.string() }) });
-const secretIdReply = z.object({ data: z.object({ secret_id: z.string(), secret_id_accessor: z.string() }) });
+const secretIdReply = z.object({
+  data: z.object({ secret_id: z.string(), secret_id_accessor: z.string(), secret_id_ttl: z.number() }),
+});
 
 /** Writes the roles and their policies as the deployment needs them now. May be repeated. Needs a root token. */
 export async function writeOperators(root: VaultClient, deployment: Deployment): Promise<void> {
@@ -71,12 +74,16 @@ export async function writeOperators(root: VaultClient, deployment: Deployment):
   }
 }
 
-/** Makes a new secret id of an operator, hands it over, and only then ends the ones before it. Needs a root token. */
+/**
+ * Makes a new secret id of an operator, hands it over, and only then ends the ones before it. Needs a root token.
+ *
+ * @returns how long Vault says that it is good; 0: it never ends
+ */
 export async function renewOperator(
   root: VaultClient,
   name: OperatorName,
   deliver: (login: OperatorLogin) => Promise<void>,
-): Promise<void> {
+): Promise<number> {
   const { role_id: roleId } = (await root.read(`${rolePath(name)}/role-id`, roleIdReply)).data;
   const { data } = await root.write(`${rolePath(name)}/secret-id`, {}, secretIdReply);
   await deliver({ roleId, secretId: data.secret_id });
@@ -84,6 +91,7 @@ export async function renewOperator(
   for (const accessor of accessors.filter((each) => each !== data.secret_id_accessor)) {
     await root.write(`${rolePath(name)}/secret-id-accessor/destroy`, { secret_id_accessor: accessor });
   }
+  return data.secret_id_ttl;
 }
 
 /** @throws NotPermitted where Vault does not accept role id or secret id, and as {@link loginAppRole} */
@@ -114,20 +122,20 @@ function operatorRoles(deployment: Deployment): OperatorRole[] {
       policyName: provisionerPolicyName(deployment.engine.mountPath),
       policy: provisionerPolicy(provisionerRights(deployment)),
       tokenTtlSeconds: 20 * MINUTE,
-      secretIdTtlSeconds: 90 * DAY,
+      secretIdTtlSeconds: SECRET_ID_TTL_SECONDS,
     },
     {
       name: 'authorizer',
       policyName: authorizerPolicyName(deployment.engine.mountPath),
       tokenTtlSeconds: 20 * MINUTE,
-      secretIdTtlSeconds: 90 * DAY,
+      secretIdTtlSeconds: SECRET_ID_TTL_SECONDS,
     },
     {
       name: 'issuer',
       policyName: `${OPERATORS_MOUNT}-issuer`,
       policy: `${deployment.apps.map(({ name }) => issuerPolicy(deployment.appRolePath, name)).join('')}# of each app\n`,
       tokenTtlSeconds: 10 * MINUTE,
-      secretIdTtlSeconds: 90 * DAY,
+      secretIdTtlSeconds: SECRET_ID_TTL_SECONDS,
     },
     {
       name: 'backup',
@@ -164,6 +172,8 @@ async function enableMount(root: VaultClient): Promise<void> {
       `auth/${OPERATORS_MOUNT} must be an AppRole method, got one of type "${present.type}"; move that one elsewhere`,
     );
   }
+  // Vault's own longest lease is 32 days, and no secret id outlives that of its mount.
+  await root.write(`sys/auth/${OPERATORS_MOUNT}/tune`, { max_lease_ttl: `${SECRET_ID_TTL_SECONDS}s` });
 }
 
 function rolePath(name: OperatorName): string {

@@ -8,6 +8,11 @@ describe('tokenSourceFromEnvironment', () => {
     ['the file', { ...complete, VAULT_SECRET_ID: '', VAULT_SECRET_ID_FILE: '/run/secret-id' }],
     ['the wrapping token', { ...complete, VAULT_SECRET_ID: '', VAULT_WRAPPED_SECRET_ID: 'wrap' }],
     ['an empty VAULT_TOKEN for none', { ...complete, VAULT_TOKEN: '' }],
+    [
+      'a file to renew the secret id in',
+      { ...complete, VAULT_SECRET_ID: '', VAULT_SECRET_ID_FILE: '/run/secret-id', VAULT_RENEW_SECRET_ID: 'true' },
+    ],
+    ['a secret id not to be renewed', { ...complete, VAULT_RENEW_SECRET_ID: 'false' }],
     ['the OpenBao form', { BAO_ADDR: 'http://127.0.0.1:1', BAO_ROLE_ID: 'role', BAO_SECRET_ID: 'secret' }],
   ])('takes %s', (_, env) => {
     expect(tokenSourceFromEnvironment('testauth', {}, env).credential).toBe('testauth');
@@ -17,6 +22,8 @@ describe('tokenSourceFromEnvironment', () => {
     [{ ...complete, VAULT_ROLE_ID: '' }, /VAULT_ROLE_ID is not set|there is a secret id but no role id/],
     [{ ...complete, VAULT_SECRET_ID: '' }, /none of VAULT_SECRET_ID, .* is set/],
     [{ ...complete, VAULT_SECRET_ID_FILE: '/run/secret-id' }, /more than one of VAULT_SECRET_ID, .* is set/],
+    [{ ...complete, VAULT_RENEW_SECRET_ID: 'true' }, /^VAULT_RENEW_SECRET_ID is set, .*; set VAULT_SECRET_ID_FILE/],
+    [{ ...complete, VAULT_RENEW_SECRET_ID: 'yes' }, /^VAULT_RENEW_SECRET_ID must be true or false, got "yes"; set/],
   ])('refuses %p', (env, message) => {
     expect(() => tokenSourceFromEnvironment('testauth', {}, env)).toThrow(message);
   });

@@ -106,8 +106,8 @@ describe('prints', () => {
     const { exitCode, stdout } = await run(['--help']);
     expect(exitCode).toBe(0);
     [0, 1, 2, 3, 4, 5, 126, 127, 130].forEach((code) => expect(stdout).toMatch(new RegExp(`^  ${code} +\\S`, 'm')));
-    ['VAULT_ADDR', 'VAULT_TOKEN', 'VAULT_SECRET_ID_FILE', 'OAUTHAPP_MOUNT', 'BAO_...'].forEach((name) =>
-      expect(stdout).toContain(name),
+    ['VAULT_ADDR', 'VAULT_TOKEN', 'VAULT_SECRET_ID_FILE', 'VAULT_RENEW_SECRET_ID', 'OAUTHAPP_MOUNT', 'BAO_...'].forEach(
+      (name) => expect(stdout).toContain(name),
     );
     expect((await run(['-h'])).stdout).toBe(stdout);
   });

@@ -7,6 +7,8 @@ import { issuerPolicy } from '../../lib/declaration/policies';
 import { runScript, type ScriptResult } from '../fixtures/script';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
 
+const DAY_MS = 24 * 3_600_000;
+
 let vault: VaultWithWebex;
 let operator: string;
 
@@ -36,6 +38,8 @@ it('prints what an app needs for its first login', async () => {
   });
   const remainingMs = Date.parse(issued.wrappingExpireTime ?? '') - Date.now();
   expect(remainingMs).toBeLessThanOrEqual(60_000);
+  const lifeMs = Date.parse(issued.secretIdExpireTime ?? '') - Date.now();
+  expect(Math.round(lifeMs / DAY_MS)).toBe(90);
 
   const anybody = vault.admin.withToken('');
   const secretId = await unwrapSecretId(anybody.connection, issued.wrappingToken ?? '');
@@ -50,7 +54,9 @@ it.each(['bao unwrap', 'curl'])(
     const { stdout } = await issue(['people-me']);
     const wrappingToken = /^Wrapping token {2}(\S+)$/m.exec(stdout)?.[1] ?? '';
     expect(stdout.split(wrappingToken)).toHaveLength(2);
-    expect(stdout).toContain('valid for 90 days once issued, 1 login, from 127.0.0.0/8, ::1/128');
+    const day = new Date(Date.now() + 90 * DAY_MS).toISOString().slice(0, 10);
+    expect(stdout).toContain(`good until ${day} (in 90 days), 1 login, from 127.0.0.0/8, ::1/128`);
+    expect(stdout).toMatch(/^Unwrap before {3}\S+Z \(in (300|299) s\); it works once$/m);
 
     const line = stdout.split('\n').find((candidate) => candidate.includes(tool)) ?? '';
     const path = `${dirname(await findOpenBao())}:${process.env.PATH ?? ''}`;
@@ -65,6 +71,27 @@ it.each(['bao unwrap', 'curl'])(
     });
   },
 );
+
+describe('says how long the secret id is good', () => {
+  it('for at most as long as declared, where the operator may not ask Vault', async () => {
+    const policy = issuerPolicy('approle', 'people-me').replace(/^.*secret-id-accessor.*$/m, '');
+    const { exitCode, stdout, stderr } = await issue(['people-me'], { VAULT_TOKEN: await vault.tokenWith(policy) });
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('good for at most 90 days (this Vault token may not ask until when)');
+    expect(stdout).toContain('Issue another before then, or let the app renew it');
+  });
+
+  it('and warns where Vault ends it sooner than declared', async () => {
+    await vault.admin.write('sys/auth/approle/tune', { max_lease_ttl: '48h' });
+    const { exitCode, stdout, stderr } = await issue(['people-me']);
+    await vault.admin.write('sys/auth/approle/tune', { max_lease_ttl: '2160h' });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^Secret id {7}good until \S+Z \(in \d+ s\), /m);
+    expect(stderr).toBe(
+      'warning: Vault ends it after 2 days, and deployment.ts declares 90 days: the longest lease of auth/approle is shorter; raise it, as with "bao auth tune -max-lease-ttl=7776000s approle/", then issue again\n',
+    );
+  });
+});
 
 it('says in its help what the operator needs, which the operator of these tests has', async () => {
   const { stdout } = await issue(['--help']);

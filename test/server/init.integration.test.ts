@@ -36,6 +36,13 @@ describe('npx webex-token-vault init', () => {
     const { exitCode, stdout, stderr } = await operated.init();
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
     expect(stderr).toContain('5 shares of the unseal key, 3 of them needed');
+    const day = new Date(Date.now() + 90 * 24 * 3_600_000).toISOString().slice(0, 10);
+    for (const name of ['provisioner', 'authorizer', 'issuer']) {
+      expect(stderr).toContain(`secret id of the ${name} issued: good until ${day} (in `);
+    }
+    for (const name of ['administrator', 'backup']) {
+      expect(stderr).toContain(`secret id of the ${name} issued: it never ends\n`);
+    }
     expect(stderr).toContain('audit is on: file/');
     expect(stderr).toContain('root token revoked');
   });

@@ -13,6 +13,7 @@ import { vaultOptionsFromEnvironment, vaultServerFromEnvironment } from '../vaul
 export async function withVaultIdentity<T>(
   work: (vault: VaultConnection) => Promise<T>,
   env: NodeJS.ProcessEnv = process.env,
+  onWarning?: (warning: string) => void,
 ): Promise<T> {
   const server = vaultServerFromEnvironment({}, env);
   const appRole = appRoleFromEnvironment(env);
@@ -25,6 +26,6 @@ export async function withVaultIdentity<T>(
     }
     return work(new VaultConnection(options));
   }
-  await using login = new AppRoleLogin(new VaultConnection(server), appRole);
+  await using login = new AppRoleLogin(new VaultConnection(server), { ...appRole, onWarning });
   return await work(await login.vault());
 }

@@ -33,14 +33,14 @@ async function run(argv: readonly string[], version: () => string): Promise<numb
     case 'print': {
       const reading = await endsOnSignal(read(asked.credential));
       if (asked.format !== 'json') {
-        warn(reading);
+        reading.warnings.forEach(warn);
       }
       await print(FORMATS[asked.format](reading));
       return 0;
     }
     case 'exec': {
       const reading = await endsOnSignal(read(asked.credential));
-      warn(reading);
+      reading.warnings.forEach(warn);
       const { runChildCommand } = await import('../child-command.js');
       return runChildCommand(asked.command, asked.args, { WEBEX_ACCESS_TOKEN: reading.accessToken });
     }
@@ -49,7 +49,7 @@ async function run(argv: readonly string[], version: () => string): Promise<numb
 
 async function read(credential: string): Promise<CredentialReading> {
   refuseUnverifiedTls();
-  return withVaultIdentity((vault) => readCredential(vault, engineMount(), credential));
+  return withVaultIdentity((vault) => readCredential(vault, engineMount(), credential), process.env, warn);
 }
 
 const FORMATS = {
@@ -68,8 +68,8 @@ const FORMATS = {
     ),
 };
 
-function warn({ warnings }: CredentialReading): void {
-  warnings.forEach((warning) => process.stderr.write(`warning: ${warning}\n`));
+function warn(warning: string): void {
+  process.stderr.write(`warning: ${oneLine(warning)}\n`);
 }
 
 function report(error: unknown): number {

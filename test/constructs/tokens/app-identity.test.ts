@@ -40,3 +40,18 @@ it('refuses a token that would outlive its longest life', () => {
   expect(declareLong).toThrow(ExplainedError);
   expect(declareLong).toThrow('app "people-me": tokenTtlSeconds must not exceed tokenMaxTtlSeconds (3600), got 7200');
 });
+
+it('may renew its secret id where that is declared, by no parameter of its own', () => {
+  const [policy] = resources(declareApp({ renewsSecretId: true, appRolePath: 'machines' }), 'vault_policy');
+  expect(policy?.policy).toMatchSnapshot();
+});
+
+it.each([
+  [{ secretIdTtlSeconds: 0 }, 'app "people-me": renewsSecretId goes with a secret id that ends'],
+  [{ secretIdUses: 3 }, 'app "people-me": renewsSecretId makes a limit of uses void'],
+])('refuses to renew a secret id with %j', (props, message) => {
+  const declareRenewing = () => declareApp({ renewsSecretId: true, ...props });
+  expect(declareRenewing).toThrow(ExplainedError);
+  expect(declareRenewing).toThrow(message);
+  expect(() => declareApp(props)).not.toThrow();
+});

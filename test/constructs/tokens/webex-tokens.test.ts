@@ -58,8 +58,26 @@ it('has as many integrations, credentials and apps as are declared, at the mount
   expect(Object.keys(declaration.output.role_ids?.value as object)).toEqual(['reader', 'reporter']);
 });
 
+it.each([
+  ['a month, which Vault allows anyway', [{ secretIdTtlSeconds: 600 }], 32],
+  ['as long as the longest of its secret ids', [{ secretIdTtlSeconds: 0 }, {}, { secretIdTtlSeconds: 86_400 }], 90],
+  ['as long as a token', [{ tokenMaxTtlSeconds: 200 * 86_400 }], 200],
+])('lets what AppRole issues live %s', (_, apps, days) => {
+  const declaration = declareStack({
+    apps: apps.map((app, index) => ({ name: `app-${index}`, reads: ['testauth'], ...app })),
+  });
+  const [tune] = resources(declaration, 'vault_generic_endpoint').filter(({ path }) => String(path).endsWith('/tune'));
+  expect(tune).toMatchObject({
+    path: 'sys/mounts/auth/${vault_auth_backend.approle.path}/tune',
+    data_json: JSON.stringify({ max_lease_ttl: days * 86_400 }),
+  });
+});
+
 it('leaves AppRole and its own policy alone where others keep them', () => {
   const declaration = declareStack({ declareAppRole: false, declareProvisioner: false });
+  expect(resources(declaration, 'vault_generic_endpoint').map(({ path }) => path)).not.toContainEqual(
+    expect.stringContaining('sys/mounts/auth/'),
+  );
   expect(resources(declaration, 'vault_auth_backend')).toEqual([]);
   expect(resources(declaration, 'vault_policy').map(({ name }) => name)).not.toContain('oauthapp-provisioner');
 });

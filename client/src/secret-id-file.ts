@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import { open, readFile, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { ExplainedError } from './explained-error';
+import { readSetting } from './vault-environment';
+
+/** The file that holds an app's secret id, which other programs may read at any moment. */
+export class SecretIdFile {
+  constructor(readonly path: string) {}
+
+  /** @throws ExplainedError where there is none in it */
+  read(): string {
+    const secretId = readSetting('VAULT_SECRET_ID_FILE', this.path).trim();
+    if (secretId === '') {
+      throw new ExplainedError(
+        `VAULT_SECRET_ID_FILE names ${this.path}, which is empty; put the secret id of the app there`,
+      );
+    }
+    return secretId;
+  }
+
+  /**
+   * Puts another secret id in the place of this one, so that a reader, or a power cut, finds the one or the other,
+   * whole. Where the path is a link, it is the file behind it that is replaced.
+   *
+   * @returns false where the file holds another secret id by now, which stays
+   * @throws a system error; the file is then as it was
+   */
+  async replace(secretId: string, next: string): Promise<boolean> {
+    const file = await realpath(this.path);
+    const content = await readFile(file, 'utf8');
+    if (content.trim() !== secretId) {
+      return false;
+    }
+    // In the same folder: a rename is atomic only within one file system.
+    const partial = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.partial`);
+    try {
+      const handle = await open(partial, 'wx', 0o600);
+      try {
+        // With the line break at its end, if there was one: not every reader takes it away.
+        await handle.writeFile(content.replace(secretId, () => next));
+        await giveRights(handle, await stat(file));
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(partial, file);
+      return true;
+    } catch (error) {
+      await rm(partial, { force: true }).catch(() => undefined);
+      throw error;
+    }
+  }
+}
+
+/**
+ * Owner, group and their rights as before; nobody else gets any.
+ *
+ * @throws a system error where that would lock somebody out
+ */
+async function giveRights(handle: FileHandle, { uid, gid, mode }: Stats): Promise<void> {
+  const own = await handle.stat();
+  if (own.uid !== uid || own.gid !== gid) {
+    await handle.chown(uid, gid).catch(async (error: unknown) => {
+      // Only root gives files away. What was root's may become this user's: root reads it all the same.
+      const isGroupReading = (mode & 0o070) !== 0;
+      if (uid !== 0 && uid !== own.uid) {
+        throw error;
+      }
+      await handle.chown(own.uid, gid).catch((groupError: unknown) => {
+        if (isGroupReading) {
+          throw groupError;
+        }
+      });
+    });
+  }
+  await handle.chmod(mode & 0o660);
+}

@@ -1,0 +1,147 @@
+import { loginAppRole } from 'webex-token-client/core';
+import { z } from 'zod';
+import { defineDeployment } from '../../lib/declaration/deployment';
+import { provisionerPolicyName } from '../../lib/declaration/policies';
+import type { VaultClient } from '../../lib/vault/vault-client';
+import { Rehearsal } from '../../rehearsal/rehearsal';
+import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
+import { findServer } from '../../rehearsal/server/server-binary';
+import { statusOf } from '../fixtures/refusal';
+
+/*
+ * What an app may do with its own secret id, logged in with the AppRole that stack `webex-tokens` deploys.
+ */
+
+const NETWORKS = ['127.0.0.0/8', '::1/128'];
+const TTL_SECONDS = 3600;
+
+const declared = defineDeployment({
+  vault: { address: 'http://127.0.0.1:8200' },
+  engine: { plugin: { sha256: '0'.repeat(64) } },
+  integrations: [{ name: 'webex-myapp', clientId: 'client-one', redirectUrl: 'http://localhost:5000/auth' }],
+  credentials: [{ name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] }],
+  apps: [
+    {
+      name: 'renewing',
+      reads: ['testauth'],
+      renewsSecretId: true,
+      secretIdTtlSeconds: TTL_SECONDS,
+      boundCidrs: NETWORKS,
+    },
+    { name: 'renewing-too', reads: ['testauth'], renewsSecretId: true },
+    { name: 'not-renewing', reads: ['testauth'] },
+  ],
+});
+
+const anything = z.unknown();
+const issuedReply = z.object({ data: z.object({ secret_id: z.string(), secret_id_ttl: z.number() }) });
+const lookupReply = z.object({
+  data: z.object({
+    secret_id_ttl: z.number(),
+    secret_id_num_uses: z.number(),
+    metadata: z.record(z.string(), z.string()),
+  }),
+});
+
+let rehearsal: Rehearsal;
+
+beforeAll(async () => {
+  const [binary, pluginPath] = [await findServer(), await findOauthappPlugin()];
+  rehearsal = await Rehearsal.start({ declared, binary, pluginPath });
+  await rehearsal.apply({ by: 'applier' });
+}, 600_000);
+afterAll(() => rehearsal.stop());
+
+async function loggedIn(login: { roleId: string; secretId: string }): Promise<VaultClient> {
+  const { token } = await loginAppRole(rehearsal.admin.connection, login);
+  return rehearsal.admin.withToken(token);
+}
+
+async function loggedInAs(app: string): Promise<VaultClient> {
+  return loggedIn(await rehearsal.appRole(app));
+}
+
+const role = (app: string): string => `auth/approle/role/${app}`;
+
+describe('an app that renews its secret id', () => {
+  let app: VaultClient;
+  let login: { roleId: string; secretId: string };
+
+  beforeAll(async () => {
+    login = await rehearsal.appRole('renewing');
+    app = await loggedIn(login);
+  });
+
+  it('looks its secret id up and issues itself another, as the role has it, with which it logs in and goes on', async () => {
+    await app.write(`${role('renewing')}/secret-id/lookup`, { secret_id: login.secretId }, lookupReply);
+    const issued = (await app.write(`${role('renewing')}/secret-id`, {}, issuedReply)).data;
+    expect(issued.secret_id_ttl).toBe(TTL_SECONDS);
+
+    const next = await loggedIn({ ...login, secretId: issued.secret_id });
+    const lookup = { secret_id: issued.secret_id };
+    const { data } = await next.write(`${role('renewing')}/secret-id/lookup`, lookup, lookupReply);
+    expect(data).toEqual({ secret_id_ttl: TTL_SECONDS, secret_id_num_uses: 0, metadata: {} });
+    const token = await next.read(
+      'auth/token/lookup-self',
+      z.object({ data: z.object({ bound_cidrs: z.array(z.string()) }) }),
+    );
+    expect(token.data.bound_cidrs).toEqual(expect.arrayContaining(['127.0.0.0/8', '::1']));
+    expect(await statusOf(next.write(`${role('renewing')}/secret-id`, {}))).toBe(200);
+  });
+
+  it('finds it bound to the networks of the role', async () => {
+    await rehearsal.admin.write(`${role('renewing')}/secret-id-bound-cidrs`, {
+      secret_id_bound_cidrs: ['192.0.2.0/24'],
+    });
+    const { data } = await app.write(`${role('renewing')}/secret-id`, {}, issuedReply);
+    await expect(loggedIn({ ...login, secretId: data.secret_id })).rejects.toMatchObject({ name: 'NotPermitted' });
+    await rehearsal.admin.write(`${role('renewing')}/secret-id-bound-cidrs`, { secret_id_bound_cidrs: NETWORKS });
+  });
+
+  it.each([
+    ['a longer life', { ttl: '9999h' }],
+    ['no end', { ttl: 0 }],
+    ['metadata', { metadata: '{"a": "b"}' }],
+    ['a number of uses', { num_uses: 1 }],
+    ['other networks', { cidr_list: [] }],
+    ['other networks of its tokens', { token_bound_cidrs: ['0.0.0.0/0'] }],
+  ])('does not issue one with %s', async (_, request) => {
+    expect(await statusOf(app.write(`${role('renewing')}/secret-id`, request))).toBe(403);
+  });
+
+  it.each([
+    ['issue one of its own choice', () => app.write(`${role('renewing')}/custom-secret-id`, { secret_id: 'x' })],
+    ['issue one of another app', () => app.write(`${role('renewing-too')}/secret-id`, {})],
+    ['look up one of another app', () => app.write(`${role('renewing-too')}/secret-id/lookup`, { secret_id: 'x' })],
+    ['list them', () => app.list(`${role('renewing')}/secret-id`)],
+    ['destroy one', () => app.write(`${role('renewing')}/secret-id/destroy`, { secret_id: 'x' })],
+    ['read its role', () => app.read(role('renewing'), anything)],
+    ['change its role', () => app.write(role('renewing'), { secret_id_ttl: 0 })],
+    ['change how long they live', () => app.write(`${role('renewing')}/secret-id-ttl`, { secret_id_ttl: 0 })],
+  ])('does not %s', async (_, call) => {
+    expect(await statusOf(call())).toBe(403);
+  });
+});
+
+it('is not what an app may do that is not declared so', async () => {
+  const login = await rehearsal.appRole('not-renewing');
+  const app = await loggedIn(login);
+  expect(await statusOf(app.write(`${role('not-renewing')}/secret-id`, {}))).toBe(403);
+  const lookup = { secret_id: login.secretId };
+  expect(await statusOf(app.write(`${role('not-renewing')}/secret-id/lookup`, lookup))).toBe(403);
+  expect(await statusOf((await loggedInAs('renewing-too')).write(`${role('renewing-too')}/secret-id`, {}))).toBe(200);
+});
+
+it('lives as long as declared, although that is longer than Vault lets a secret id live by itself', async () => {
+  const { data } = await rehearsal.admin.write(`${role('not-renewing')}/secret-id`, {}, issuedReply);
+  expect(data.secret_id_ttl).toBe(90 * 24 * 3600);
+});
+
+it('is given that life by the provisioner, which may tune nothing else of AppRole', async () => {
+  const { mountPath } = rehearsal.deployment.engine;
+  const provisioner = rehearsal.admin.withToken(await rehearsal.tokenWith(provisionerPolicyName(mountPath)));
+  const tune = 'sys/mounts/auth/approle/tune';
+  expect(await statusOf(provisioner.write(tune, { max_lease_ttl: 90 * 24 * 3600 }))).toBe(200);
+  expect(await statusOf(provisioner.write(tune, { token_type: 'batch' }))).toBe(403);
+  expect(await statusOf(provisioner.write('sys/mounts/auth/token/tune', { max_lease_ttl: 1 }))).toBe(403);
+});
