@@ -4,7 +4,7 @@ import { peopleMe } from '../lib/consent/people-me';
 import { authorize } from '../lib/consent/code-grant';
 import type { ShowUrl } from '../lib/consent/consent';
 import { findCredential, type App, type Deployment } from '../lib/declaration/deployment';
-import { authorizerPolicyName } from '../lib/declaration/policies';
+import { authorizerPolicyName } from '../lib/declaration/policy-names';
 import { findOauthappPlugin } from './server/oauthapp-plugin';
 import { findServer } from './server/server-binary';
 import { Rehearsal } from './rehearsal';

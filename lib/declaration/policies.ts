@@ -42,6 +42,8 @@ export interface ProvisionerRights {
   readonly apps: readonly { readonly name: string; readonly policyName: string }[];
   /** Name of the authorizer's policy. */
   readonly authorizerPolicyName: string;
+  /** Names that its own policies had before: it may take those away. @default - none */
+  readonly formerPolicyNames?: readonly string[];
 }
 
 /** Where `authorize` tries out a consent that may replace a working credential. */
@@ -49,30 +51,15 @@ export function scratchCredential(credentialName: string): string {
   return `${credentialName}.consent`;
 }
 
-/** Name of the policy of an app that reads from the engine at that mount. */
-export function appPolicyName(mountPath: string, appName: string): string {
-  return policyName(mountPath, `app-${appName}`);
-}
-
-/** Name of the policy of that mount's authorizer. */
-export function authorizerPolicyName(mountPath: string): string {
-  return policyName(mountPath, 'authorizer');
-}
-
-/** Name of the policy of that mount's provisioner. */
-export function provisionerPolicyName(mountPath: string): string {
-  return policyName(mountPath, 'provisioner');
-}
-
 /** What an app may do: read the access token of its own credentials. */
 export function appPolicy(mountPath: string, credentialNames: readonly string[]): string {
-  return render(
-    credentialNames.map((name) => ({
+  return render([
+    ...credentialNames.map((name): Rule => ({
       path: `${mountPath}/creds/${name}`,
       capabilities: ['read'],
       why: `the access token of ${name}`,
     })),
-  );
+  ]);
 }
 
 /** What an authorizer may do: obtain the consent URL, write the credential, look at it, delete it. */
@@ -126,7 +113,7 @@ export function issuerPolicy(appRolePath: string, appName: string): string {
  * would keep an administrator's token, and no longer than one apply.
  */
 export function provisionerPolicy(rights: ProvisionerRights): string {
-  const { mountPath, pluginName, appRolePath } = rights;
+  const { mountPath, pluginName, appRolePath, formerPolicyNames = [] } = rights;
   // `create` is for paths that can tell a new object from an old one; the others take any write for an update.
   const owned: Capability[] = ['read', 'update', 'delete'];
   return render([
@@ -162,17 +149,17 @@ export function provisionerPolicy(rights: ProvisionerRights): string {
       { path: `sys/policies/acl/${policyName}`, capabilities: owned, why: 'its policy' },
     ]),
     { path: `sys/policies/acl/${rights.authorizerPolicyName}`, capabilities: owned, why: 'the authorizer' },
+    ...formerPolicyNames.map((name): Rule => ({
+      path: `sys/policies/acl/${name}`,
+      capabilities: ['read', 'delete'],
+      why: 'what it was called before, as the state still has it',
+    })),
     {
       path: `sys/policies/acl/${rights.policyName}`,
       capabilities: ['read'],
       why: 'its own policy: to see, not to widen',
     },
   ]);
-}
-
-/** In lower case: so Vault keeps it, and so it looks for it in the rules about policies. */
-function policyName(mountPath: string, holder: string): string {
-  return `${mountPath.replaceAll('/', '-')}-${holder}`.toLowerCase();
 }
 
 function render(rules: readonly Rule[]): string {

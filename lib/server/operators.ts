@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { ExplainedError, loginAppRole, NotPermitted, type VaultLease } from 'webex-token-client/core';
 import type { Deployment } from '../declaration/deployment';
-import { authorizerPolicyName, issuerPolicy, provisionerPolicy, provisionerPolicyName } from '../declaration/policies';
+import { issuerPolicy, provisionerPolicy } from '../declaration/policies';
+import { authorizerPolicyName, provisionerPolicyName } from '../declaration/policy-names';
 import { provisionerRights } from '../declaration/rights';
 import { type VaultClient } from '../vault/vault-client';
 

@@ -8,12 +8,8 @@ import type { AppliedDeclaration } from '../../rehearsal/applier/stack';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { authorize } from '../../lib/consent/code-grant';
 import { defineDeployment } from '../../lib/declaration/deployment';
-import {
-  appPolicyName,
-  authorizerPolicyName,
-  provisionerPolicyName,
-  scratchCredential,
-} from '../../lib/declaration/policies';
+import { scratchCredential } from '../../lib/declaration/policies';
+import { appPolicyName, authorizerPolicyName, provisionerPolicyName } from '../../lib/declaration/policy-names';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../fixtures/eventually';
 import { statusOf } from '../fixtures/refusal';

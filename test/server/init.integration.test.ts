@@ -2,7 +2,7 @@ import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { z } from 'zod';
 import { initialiseServer } from '../../lib/server/initialisation';
-import { appPolicyName, provisionerPolicyName } from '../../lib/declaration/policies';
+import { appPolicyName, provisionerPolicyName } from '../../lib/declaration/policy-names';
 import { withRootToken } from '../../lib/server/root-token';
 import { VaultClient } from '../../lib/vault/vault-client';
 import { deploymentInFile } from '../fixtures/deployment-file';
