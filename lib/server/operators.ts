@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ExplainedError, loginAppRole, NotPermitted, type VaultLease } from 'webex-token-client/core';
+import { OPERATORS_MOUNT } from '../declaration/app-declaration';
 import type { Deployment } from '../declaration/deployment';
 import { issuerPolicy, provisionerPolicy } from '../declaration/policies';
 import { authorizerPolicyName, provisionerPolicyName } from '../declaration/policy-names';
@@ -10,9 +11,6 @@ import { type VaultClient } from '../vault/vault-client';
  * Those who run the server and the deployment, once there is no root token any more: each an AppRole of its own with
  * just what its work needs. They live apart from the apps' AppRole method, which stack `webex-tokens` owns.
  */
-
-/** Where their AppRole auth method is mounted. */
-const OPERATORS_MOUNT = 'operators';
 
 export const OPERATOR_NAMES = ['administrator', 'provisioner', 'authorizer', 'issuer', 'backup'] as const;
 export type OperatorName = (typeof OPERATOR_NAMES)[number];
