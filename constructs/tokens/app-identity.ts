@@ -48,6 +48,7 @@ export class AppIdentity extends Construct {
       backend: props.appRolePath ?? appRolePath.parse(undefined),
       roleName: props.name,
       tokenPolicies: [policy.name],
+      tokenNoDefaultPolicy: true,
       tokenTtl: tokenTtlSeconds,
       tokenMaxTtl: tokenMaxTtlSeconds,
       secretIdTtl: secretIdTtlSeconds,

@@ -51,7 +51,14 @@ export function scratchCredential(credentialName: string): string {
   return `${credentialName}.consent`;
 }
 
-/** What an app may do: read the access token of its own credentials. */
+/*
+ * What Vault's policy `default` would give beside much else. Our roles do without it: then what is written here is all
+ * that their tokens can do.
+ */
+const RENEWAL: Rule = { path: 'auth/token/renew-self', capabilities: ['update'], why: 'a longer life for its token' };
+const LOGOUT: Rule = { path: 'auth/token/revoke-self', capabilities: ['update'], why: 'the end of its token' };
+
+/** What an app may do: read the access token of its own credentials, under a Vault token that it keeps alive. */
 export function appPolicy(mountPath: string, credentialNames: readonly string[]): string {
   return render([
     ...credentialNames.map((name): Rule => ({
@@ -59,7 +66,14 @@ export function appPolicy(mountPath: string, credentialNames: readonly string[])
       capabilities: ['read'],
       why: `the access token of ${name}`,
     })),
+    RENEWAL,
+    LOGOUT,
   ]);
+}
+
+/** What every command of ours may do with what it has logged in. */
+export function logoutPolicy(): string {
+  return render([LOGOUT]);
 }
 
 /** What an authorizer may do: obtain the consent URL, write the credential, look at it, delete it. */
@@ -92,6 +106,7 @@ export function authorizerPolicy({ mountPath, integrations, credentials }: Autho
     })),
     { path: `sys/internal/ui/mounts/${mountPath}`, capabilities: ['read'], why: 'is the engine mounted?' },
     { path: 'sys/capabilities-self', capabilities: ['update'], why: 'may this token do it?' },
+    LOGOUT,
   ];
   return render(rules);
 }
@@ -159,6 +174,7 @@ export function provisionerPolicy(rights: ProvisionerRights): string {
       capabilities: ['read'],
       why: 'its own policy: to see, not to widen',
     },
+    LOGOUT,
   ]);
 }
 

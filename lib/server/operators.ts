@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ExplainedError, loginAppRole, NotPermitted, type VaultLease } from 'webex-token-client/core';
 import { OPERATORS_MOUNT } from '../declaration/app-declaration';
 import type { Deployment } from '../declaration/deployment';
-import { issuerPolicy, provisionerPolicy } from '../declaration/policies';
+import { issuerPolicy, logoutPolicy, provisionerPolicy } from '../declaration/policies';
 import { authorizerPolicyName, provisionerPolicyName } from '../declaration/policy-names';
 import { provisionerRights } from '../declaration/rights';
 import { type VaultClient } from '../vault/vault-client';
@@ -63,6 +63,7 @@ export async function writeOperators(root: VaultClient, deployment: Deployment):
     }
     await root.write(rolePath(name), {
       token_policies: [policyName],
+      token_no_default_policy: true,
       token_ttl: tokenTtlSeconds,
       token_max_ttl: tokenTtlSeconds,
       secret_id_ttl: secretIdTtlSeconds,
@@ -70,19 +71,24 @@ export async function writeOperators(root: VaultClient, deployment: Deployment):
   }
 }
 
-/** Makes a new secret id of an operator, hands it over, and only then ends the ones before it. Needs a root token. */
-export async function renewOperator(
+/**
+ * Makes a new secret id of an operator, hands it over, and only then ends the ones before it. Needs a root token.
+ *
+ * @returns what came of handing it over
+ */
+export async function renewOperator<T>(
   root: VaultClient,
   name: OperatorName,
-  deliver: (login: OperatorLogin) => Promise<void>,
-): Promise<void> {
+  deliver: (login: OperatorLogin) => Promise<T>,
+): Promise<T> {
   const { role_id: roleId } = (await root.read(`${rolePath(name)}/role-id`, roleIdReply)).data;
   const { data } = await root.write(`${rolePath(name)}/secret-id`, {}, secretIdReply);
-  await deliver({ roleId, secretId: data.secret_id });
+  const delivered = await deliver({ roleId, secretId: data.secret_id });
   const accessors = await root.list(`${rolePath(name)}/secret-id`);
   for (const accessor of accessors.filter((each) => each !== data.secret_id_accessor)) {
     await root.write(`${rolePath(name)}/secret-id-accessor/destroy`, { secret_id_accessor: accessor });
   }
+  return delivered;
 }
 
 /** @throws NotPermitted where Vault does not accept role id or secret id, and as {@link loginAppRole} */
@@ -124,14 +130,14 @@ function operatorRoles(deployment: Deployment): OperatorRole[] {
     {
       name: 'issuer',
       policyName: `${OPERATORS_MOUNT}-issuer`,
-      policy: `${deployment.apps.map(({ name }) => issuerPolicy(deployment.appRolePath, name)).join('')}# of each app\n`,
+      policy: `${deployment.apps.map(({ name }) => issuerPolicy(deployment.appRolePath, name)).join('')}${logoutPolicy()}`,
       tokenTtlSeconds: 10 * MINUTE,
       secretIdTtlSeconds: 90 * DAY,
     },
     {
       name: 'backup',
       policyName: `${OPERATORS_MOUNT}-backup`,
-      policy: 'path "sys/storage/raft/snapshot" { capabilities = ["read"] }\n',
+      policy: `path "sys/storage/raft/snapshot" { capabilities = ["read"] }\n${logoutPolicy()}`,
       tokenTtlSeconds: 10 * MINUTE,
       // A snapshot is encrypted, and backups that end silently are worse than a secret id that never expires.
       secretIdTtlSeconds: 0,
@@ -141,13 +147,14 @@ function operatorRoles(deployment: Deployment): OperatorRole[] {
 
 /** Under OpenBao's name and under Vault's. Neither does anything without the key shares. */
 function administratorPolicy(): string {
-  return ['sys/generate-root-token', 'sys/generate-root']
+  const endpoints = ['sys/generate-root-token', 'sys/generate-root']
     .map(
       (endpoint) =>
         `path "${endpoint}/attempt" { capabilities = ["read", "create", "update", "delete", "sudo"] }\n` +
         `path "${endpoint}/update" { capabilities = ["create", "update", "sudo"] }\n`,
     )
     .join('');
+  return endpoints + logoutPolicy();
 }
 
 async function enableMount(root: VaultClient): Promise<void> {
