@@ -4,7 +4,6 @@ import { peopleMe } from '../lib/consent/people-me';
 import { authorize } from '../lib/consent/code-grant';
 import type { ShowUrl } from '../lib/consent/consent';
 import { findCredential, type App, type Deployment } from '../lib/declaration/deployment';
-import { authorizerPolicyName } from '../lib/declaration/policies';
 import { findOauthappPlugin } from './server/oauthapp-plugin';
 import { findServer } from './server/server-binary';
 import { Rehearsal } from './rehearsal';
@@ -95,7 +94,7 @@ export async function runQuickstart(
     return { said: `${changed.length} resources applied by ${by}, under the provisioner policy` };
   });
 
-  const authorizerToken = await rehearsal.tokenWith(authorizerPolicyName(rehearsal.deployment.engine.mountPath));
+  const authorizerToken = await rehearsal.operatorToken('authorizer');
   await steps.run(`Authorising ${credentialName}`, async (note) => {
     const { person } = await authorize({
       vault: rehearsal.admin.withToken(authorizerToken),

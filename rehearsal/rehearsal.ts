@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { clientSecretVariable, type Deployment } from '../lib/declaration/deployment';
-import { provisionerPolicy, provisionerPolicyName } from '../lib/declaration/policies';
-import { provisionerRights } from '../lib/declaration/rights';
 import { inspectPlugin } from '../lib/declaration/plugin-binary';
+import type { OperatorName } from '../lib/server/operators';
 import { VaultClient } from '../lib/vault/vault-client';
 import { freePort } from './free-port';
+import { operatorToken } from './operator-token';
 import { OpenBaoServer } from './server/openbao';
 import { applyDeclaration, synthesize, type AppliedDeclaration } from './applier/stack';
 import { DEFAULT_USERS, simulatedAdministrator } from './webex/simulated-user';
@@ -95,7 +95,7 @@ export class Rehearsal implements AsyncDisposable {
   }
 
   /**
-   * Applies the synthesized stack with a token that has the provisioner's policy and no other.
+   * Applies the synthesized stack as the provisioner.
    *
    * @param options.variables @default - all client secrets
    */
@@ -108,11 +108,7 @@ export class Rehearsal implements AsyncDisposable {
   ): Promise<AppliedDeclaration> {
     await this.#createNamespace();
     await this.#registerPlugin();
-    const name = provisionerPolicyName(this.deployment.engine.mountPath);
-    await this.admin.write(`sys/policies/acl/${name}`, {
-      policy: provisionerPolicy(provisionerRights(this.deployment)),
-    });
-    const token = await this.tokenWith(name);
+    const token = await this.operatorToken('provisioner');
     return applyDeclaration({
       stackDirectory: this.#stackDirectory ?? (await this.synthesize()),
       vault: this.admin.withToken(token),
@@ -124,11 +120,9 @@ export class Rehearsal implements AsyncDisposable {
     });
   }
 
-  /** A token with one policy, not even the default one. */
-  async tokenWith(policy: string): Promise<string> {
-    const reply = z.object({ auth: z.object({ client_token: z.string() }) });
-    const request = { policies: [policy], no_default_policy: true, ttl: '1h' };
-    return (await this.admin.write('auth/token/create', request, reply)).auth.client_token;
+  /** Logs in as one of those who act where the deployment is: the provisioner, the authorizer, the issuer. */
+  operatorToken(name: OperatorName): Promise<string> {
+    return operatorToken(this.admin, this.deployment, name);
   }
 
   /** What an app needs to log in. */

@@ -43,11 +43,15 @@ export class AppIdentity extends Construct {
     const policy = new Policy(this, 'policy', {
       name: props.policyName,
       policy: appPolicy(props.engine.mountPath, props.credentialNames, renewableRole),
+      // Where it gets another name, the role takes that first. Terraform then replaces what this refers to in the same
+      // order, the mount: and two of one path there cannot be, so that it fails rather than lose the grants.
+      lifecycle: { createBeforeDestroy: true },
     });
     const role = new ApproleAuthBackendRole(this, 'role', {
       backend,
       roleName: props.name,
       tokenPolicies: [policy.name],
+      tokenNoDefaultPolicy: true,
       tokenTtl: tokenTtlSeconds,
       tokenMaxTtl: tokenMaxTtlSeconds,
       secretIdTtl: secretIdTtlSeconds,

@@ -12,7 +12,11 @@ export class Authorizer extends Construct {
 
   constructor(scope: Construct, id: string, { policyName, ...rights }: AuthorizerProps) {
     super(scope, id);
-    const policy = new Policy(this, 'policy', { name: policyName, policy: authorizerPolicy(rights) });
+    const policy = new Policy(this, 'policy', {
+      name: policyName,
+      policy: authorizerPolicy(rights),
+      lifecycle: { createBeforeDestroy: true },
+    });
     this.policyName = policy.name;
   }
 }

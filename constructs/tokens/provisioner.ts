@@ -15,7 +15,11 @@ export class Provisioner extends Construct {
 
   constructor(scope: Construct, id: string, props: ProvisionerProps) {
     super(scope, id);
-    const policy = new Policy(this, 'policy', { name: props.policyName, policy: provisionerPolicy(props) });
+    const policy = new Policy(this, 'policy', {
+      name: props.policyName,
+      policy: provisionerPolicy(props),
+      lifecycle: { createBeforeDestroy: true },
+    });
     this.policyName = policy.name;
   }
 }

@@ -5,7 +5,7 @@ import { TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { Deployment } from '../../lib/declaration/deployment';
 import { inspectPlugin } from '../../lib/declaration/plugin-binary';
-import { appPolicyName, authorizerPolicyName } from '../../lib/declaration/policies';
+import { appPolicyName, authorizerPolicyName } from '../../lib/declaration/policy-names';
 import { authorizerRights, provisionerRights } from '../../lib/declaration/rights';
 import { AppIdentity } from './app-identity';
 import { Authorizer } from './authorizer';

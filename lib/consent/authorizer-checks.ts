@@ -9,7 +9,8 @@ import {
   VaultSealed,
 } from 'webex-token-client/core';
 import type { Credential, Deployment } from '../declaration/deployment';
-import { authorizerPolicyName, scratchCredential } from '../declaration/policies';
+import { scratchCredential } from '../declaration/policies';
+import { authorizerPolicyName } from '../declaration/policy-names';
 import { type VaultClient } from '../vault/vault-client';
 
 /*

@@ -1,8 +1,15 @@
 import { z } from 'zod';
 import { name, path, seconds, type Fields, type StrictObject } from './fields';
 
+/** Where the AppRole auth method of those who run the server is mounted. */
+export const OPERATORS_MOUNT = 'operators';
+
 /** Where the AppRole auth method of the apps is mounted. */
-export const appRolePath = path.default('approle');
+export const appRolePath = path
+  .refine((value) => value !== OPERATORS_MOUNT, {
+    error: `must not be "${OPERATORS_MOUNT}": an app called like an operator would take over the role that "npx webex-token-vault init" has there; use another path`,
+  })
+  .default('approle');
 
 /** @see https://developer.hashicorp.com/vault/api-docs/auth/approle for the role's settings */
 const appFields = {

@@ -20,6 +20,8 @@ export const path = z.string().superRefine((value, context) => {
   if (value === '' || value !== trimmed) {
     const problem = value.startsWith('/') ? 'must not start with "/"' : 'must not be empty or end with "/"';
     context.addIssue(`${problem}, got "${value}"; use "${trimmed || 'oauthapp'}"`);
+  } else if (value.includes('//')) {
+    context.addIssue(`must not have "//" in it, got "${value}"; use "${value.replaceAll(/\/+/g, '/')}"`);
   } else if (!/^[A-Za-z0-9_/-]+$/.test(value)) {
     context.addIssue(`must be letters, digits, "-", "_" or "/", got "${value}"; rename it`);
   }

@@ -44,6 +44,8 @@ export interface ProvisionerRights {
   readonly apps: readonly { readonly name: string; readonly policyName: string }[];
   /** Name of the authorizer's policy. */
   readonly authorizerPolicyName: string;
+  /** Names that its own policies had before: it may take those away. @default - none */
+  readonly formerPolicyNames?: readonly string[];
 }
 
 /** Where `authorize` tries out a consent that may replace a working credential. */
@@ -51,23 +53,15 @@ export function scratchCredential(credentialName: string): string {
   return `${credentialName}.consent`;
 }
 
-/** Name of the policy of an app that reads from the engine at that mount. */
-export function appPolicyName(mountPath: string, appName: string): string {
-  return policyName(mountPath, `app-${appName}`);
-}
-
-/** Name of the policy of that mount's authorizer. */
-export function authorizerPolicyName(mountPath: string): string {
-  return policyName(mountPath, 'authorizer');
-}
-
-/** Name of the policy of that mount's provisioner. */
-export function provisionerPolicyName(mountPath: string): string {
-  return policyName(mountPath, 'provisioner');
-}
+/*
+ * What Vault's policy `default` would give beside much else. Our roles do without it: then what is written here is all
+ * that their tokens can do.
+ */
+const RENEWAL: Rule = { path: 'auth/token/renew-self', capabilities: ['update'], why: 'a longer life for its token' };
+const LOGOUT: Rule = { path: 'auth/token/revoke-self', capabilities: ['update'], why: 'the end of its token' };
 
 /**
- * What an app may do: read the access token of its own credentials.
+ * What an app may do: read the access token of its own credentials, under a Vault token that it keeps alive.
  *
  * @param renewableRole path of its AppRole, where it may issue itself secret ids of that
  */
@@ -79,6 +73,8 @@ export function appPolicy(mountPath: string, credentialNames: readonly string[],
       why: `the access token of ${name}`,
     })),
     ...(renewableRole === undefined ? [] : secretIdRenewal(renewableRole)),
+    RENEWAL,
+    LOGOUT,
   ]);
 }
 
@@ -92,6 +88,11 @@ function secretIdRenewal(role: string): Rule[] {
     },
     { path: `${role}/secret-id/lookup`, capabilities: ['update'], why: 'when does its secret id end?' },
   ];
+}
+
+/** What every command of ours may do with what it has logged in. */
+export function logoutPolicy(): string {
+  return render([LOGOUT]);
 }
 
 /** What an authorizer may do: obtain the consent URL, write the credential, look at it, delete it. */
@@ -124,6 +125,7 @@ export function authorizerPolicy({ mountPath, integrations, credentials }: Autho
     })),
     { path: `sys/internal/ui/mounts/${mountPath}`, capabilities: ['read'], why: 'is the engine mounted?' },
     { path: 'sys/capabilities-self', capabilities: ['update'], why: 'may this token do it?' },
+    LOGOUT,
   ];
   return render(rules);
 }
@@ -146,7 +148,7 @@ export function issuerPolicy(appRolePath: string, appName: string): string {
  * would keep an administrator's token, and no longer than one apply.
  */
 export function provisionerPolicy(rights: ProvisionerRights): string {
-  const { mountPath, pluginName, appRolePath } = rights;
+  const { mountPath, pluginName, appRolePath, formerPolicyNames = [] } = rights;
   // `create` is for paths that can tell a new object from an old one; the others take any write for an update.
   const owned: Capability[] = ['read', 'update', 'delete'];
   return render([
@@ -187,17 +189,18 @@ export function provisionerPolicy(rights: ProvisionerRights): string {
       { path: `sys/policies/acl/${policyName}`, capabilities: owned, why: 'its policy' },
     ]),
     { path: `sys/policies/acl/${rights.authorizerPolicyName}`, capabilities: owned, why: 'the authorizer' },
+    ...formerPolicyNames.map((name): Rule => ({
+      path: `sys/policies/acl/${name}`,
+      capabilities: ['read', 'delete'],
+      why: 'what it was called before, as the state still has it',
+    })),
     {
       path: `sys/policies/acl/${rights.policyName}`,
       capabilities: ['read'],
       why: 'its own policy: to see, not to widen',
     },
+    LOGOUT,
   ]);
-}
-
-/** In lower case: so Vault keeps it, and so it looks for it in the rules about policies. */
-function policyName(mountPath: string, holder: string): string {
-  return `${mountPath.replaceAll('/', '-')}-${holder}`.toLowerCase();
 }
 
 function render(rules: readonly Rule[]): string {

@@ -1,11 +1,6 @@
 import type { Deployment } from './deployment';
-import {
-  appPolicyName,
-  authorizerPolicyName,
-  provisionerPolicyName,
-  type AuthorizerRights,
-  type ProvisionerRights,
-} from './policies';
+import type { AuthorizerRights, ProvisionerRights } from './policies';
+import { appPolicyName, authorizerPolicyName, formerPolicyNames, provisionerPolicyName } from './policy-names';
 
 /** What a deployment's authorizer may do. */
 export function authorizerRights({ engine, integrations, credentials }: Deployment): AuthorizerRights {
@@ -15,6 +10,7 @@ export function authorizerRights({ engine, integrations, credentials }: Deployme
 /** What a deployment's provisioner may do. */
 export function provisionerRights(deployment: Deployment): ProvisionerRights {
   const { mountPath, plugin } = deployment.engine;
+  const appNames = deployment.apps.map(({ name }) => name);
   return {
     policyName: provisionerPolicyName(mountPath),
     mountPath,
@@ -22,7 +18,8 @@ export function provisionerRights(deployment: Deployment): ProvisionerRights {
     appRolePath: deployment.appRolePath,
     declareAppRole: deployment.declareAppRole,
     integrationNames: deployment.integrations.map(({ name }) => name),
-    apps: deployment.apps.map(({ name }) => ({ name, policyName: appPolicyName(mountPath, name) })),
+    apps: appNames.map((name) => ({ name, policyName: appPolicyName(mountPath, name) })),
     authorizerPolicyName: authorizerPolicyName(mountPath),
+    formerPolicyNames: formerPolicyNames(mountPath, appNames),
   };
 }

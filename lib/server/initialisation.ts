@@ -138,7 +138,10 @@ export async function prepareServer(
   if (newSecretIds) {
     for (const name of OPERATOR_NAMES) {
       signal?.throwIfAborted();
-      const ttlSeconds = await renewOperator(root, name, (login) => receiver.operator(name, login));
+      const ttlSeconds = await renewOperator(root, name, async (login, ttlSeconds) => {
+        await receiver.operator(name, login);
+        return ttlSeconds;
+      });
       report(`secret id of the ${name} issued: ${ttlSeconds === 0 ? 'it never ends' : until(ttlSeconds)}`);
     }
   }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { ExplainedError, loginAppRole, NotPermitted, type VaultLease } from 'webex-token-client/core';
+import { OPERATORS_MOUNT } from '../declaration/app-declaration';
 import type { Deployment } from '../declaration/deployment';
-import { authorizerPolicyName, issuerPolicy, provisionerPolicy, provisionerPolicyName } from '../declaration/policies';
+import { issuerPolicy, logoutPolicy, provisionerPolicy } from '../declaration/policies';
+import { authorizerPolicyName, provisionerPolicyName } from '../declaration/policy-names';
 import { provisionerRights } from '../declaration/rights';
 import { type VaultClient } from '../vault/vault-client';
 
@@ -9,9 +11,6 @@ import { type VaultClient } from '../vault/vault-client';
  * Those who run the server and the deployment, once there is no root token any more: each an AppRole of its own with
  * just what its work needs. They live apart from the apps' AppRole method, which stack `webex-tokens` owns.
  */
-
-/** Where their AppRole auth method is mounted. */
-const OPERATORS_MOUNT = 'operators';
 
 export const OPERATOR_NAMES = ['administrator', 'provisioner', 'authorizer', 'issuer', 'backup'] as const;
 export type OperatorName = (typeof OPERATOR_NAMES)[number];
@@ -67,6 +66,7 @@ export async function writeOperators(root: VaultClient, deployment: Deployment):
     }
     await root.write(rolePath(name), {
       token_policies: [policyName],
+      token_no_default_policy: true,
       token_ttl: tokenTtlSeconds,
       token_max_ttl: tokenTtlSeconds,
       secret_id_ttl: secretIdTtlSeconds,
@@ -77,21 +77,22 @@ export async function writeOperators(root: VaultClient, deployment: Deployment):
 /**
  * Makes a new secret id of an operator, hands it over, and only then ends the ones before it. Needs a root token.
  *
- * @returns how long Vault says that it is good; 0: it never ends
+ * @param deliver gets the login, and how long Vault says that its secret id is good; 0: it never ends
+ * @returns what came of handing it over
  */
-export async function renewOperator(
+export async function renewOperator<T>(
   root: VaultClient,
   name: OperatorName,
-  deliver: (login: OperatorLogin) => Promise<void>,
-): Promise<number> {
+  deliver: (login: OperatorLogin, secretIdTtlSeconds: number) => Promise<T>,
+): Promise<T> {
   const { role_id: roleId } = (await root.read(`${rolePath(name)}/role-id`, roleIdReply)).data;
   const { data } = await root.write(`${rolePath(name)}/secret-id`, {}, secretIdReply);
-  await deliver({ roleId, secretId: data.secret_id });
+  const delivered = await deliver({ roleId, secretId: data.secret_id }, data.secret_id_ttl);
   const accessors = await root.list(`${rolePath(name)}/secret-id`);
   for (const accessor of accessors.filter((each) => each !== data.secret_id_accessor)) {
     await root.write(`${rolePath(name)}/secret-id-accessor/destroy`, { secret_id_accessor: accessor });
   }
-  return data.secret_id_ttl;
+  return delivered;
 }
 
 /** @throws NotPermitted where Vault does not accept role id or secret id, and as {@link loginAppRole} */
@@ -133,14 +134,14 @@ function operatorRoles(deployment: Deployment): OperatorRole[] {
     {
       name: 'issuer',
       policyName: `${OPERATORS_MOUNT}-issuer`,
-      policy: `${deployment.apps.map(({ name }) => issuerPolicy(deployment.appRolePath, name)).join('')}# of each app\n`,
+      policy: `${deployment.apps.map(({ name }) => issuerPolicy(deployment.appRolePath, name)).join('')}${logoutPolicy()}`,
       tokenTtlSeconds: 10 * MINUTE,
       secretIdTtlSeconds: SECRET_ID_TTL_SECONDS,
     },
     {
       name: 'backup',
       policyName: `${OPERATORS_MOUNT}-backup`,
-      policy: 'path "sys/storage/raft/snapshot" { capabilities = ["read"] }\n',
+      policy: `path "sys/storage/raft/snapshot" { capabilities = ["read"] }\n${logoutPolicy()}`,
       tokenTtlSeconds: 10 * MINUTE,
       // A snapshot is encrypted, and backups that end silently are worse than a secret id that never expires.
       secretIdTtlSeconds: 0,
@@ -150,13 +151,14 @@ function operatorRoles(deployment: Deployment): OperatorRole[] {
 
 /** Under OpenBao's name and under Vault's. Neither does anything without the key shares. */
 function administratorPolicy(): string {
-  return ['sys/generate-root-token', 'sys/generate-root']
+  const endpoints = ['sys/generate-root-token', 'sys/generate-root']
     .map(
       (endpoint) =>
         `path "${endpoint}/attempt" { capabilities = ["read", "create", "update", "delete", "sudo"] }\n` +
         `path "${endpoint}/update" { capabilities = ["create", "update", "sudo"] }\n`,
     )
     .join('');
+  return endpoints + logoutPolicy();
 }
 
 async function enableMount(root: VaultClient): Promise<void> {

@@ -26,6 +26,8 @@ const localExec = z.strictObject({
 
 const lifecycle = z.strictObject({
   replace_triggered_by: z.array(z.string()).default([]),
+  // Here nothing is destroyed, so the order in which it would be is of no matter.
+  create_before_destroy: z.boolean().optional(),
   ignore_changes: z.array(z.literal('input')).default([]),
   postcondition: z.array(z.strictObject({ condition: z.string(), error_message: z.string() })).default([]),
 });
@@ -182,7 +184,10 @@ function parseResources(byType: z.infer<typeof stackSchema>['resource']): Resour
 
 function parseLifecycle(address: string, type: string, declared: unknown = {}): z.infer<typeof lifecycle> {
   // What is kept, and so what can be looked at before, are triggers and input of terraform_data.
-  const known = type === 'terraform_data' ? dataLifecycle : lifecycle.pick({ replace_triggered_by: true });
+  const known =
+    type === 'terraform_data'
+      ? dataLifecycle
+      : lifecycle.pick({ replace_triggered_by: true, create_before_destroy: true });
   const parsed = known.safeParse(declared);
   if (!parsed.success) {
     const problems = parsed.error.issues

@@ -9,7 +9,8 @@ import type { Engine } from './engine';
 
 /** The policy that webex-token-vault deploys for whoever may authorise. */
 export function authorizerPolicy(mountPath: string): string {
-  return `${mountPath.replaceAll('/', '-')}-authorizer`.toLowerCase();
+  const mount = mountPath.replaceAll('-', '--').replaceAll('/', '.');
+  return `${mount.replaceAll(/[A-Z]/g, (letter) => `${letter.toLowerCase()}~`)}-authorizer`;
 }
 
 /**

@@ -255,7 +255,7 @@ describe('TokenSource on the real engine', () => {
 
   it('renews its Vault token, logs in again at the end of its longest life, and revokes it', async () => {
     const role = 'auth/approle/role/first';
-    await vault.admin.write(role, { token_ttl: '1s', token_max_ttl: '3s', token_no_default_policy: false });
+    await vault.admin.write(role, { token_ttl: '1s', token_max_ttl: '3s' });
     await vault.engine.authorise(vault.admin, 'one');
     const accessors = () => vault.admin.list('auth/token/accessors');
     const others = await accessors();

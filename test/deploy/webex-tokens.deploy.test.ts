@@ -9,8 +9,7 @@ import { Rehearsal } from '../../rehearsal/rehearsal';
 import { authorize } from '../../lib/consent/code-grant';
 import type { Grant } from '../../lib/consent/stored-grant';
 import { clientSecretVariable, type Deployment } from '../../lib/declaration/deployment';
-import { authorizerPolicyName, provisionerPolicy, provisionerPolicyName } from '../../lib/declaration/policies';
-import { provisionerRights } from '../../lib/declaration/rights';
+import { provisionerPolicyName } from '../../lib/declaration/policy-names';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { exampleDeployment } from '../fixtures/declaration';
 import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
@@ -34,19 +33,16 @@ describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
     const [binary, pluginPath] = [await findServer(), await findOauthappPlugin()];
     rehearsal = await Rehearsal.start({ declared, binary, pluginPath });
     secret = Object.values(rehearsal.variables)[0] ?? '';
-    const policy = provisionerPolicyName(rehearsal.deployment.engine.mountPath);
-    await rehearsal.admin.write(`sys/policies/acl/${policy}`, {
-      policy: provisionerPolicy(provisionerRights(rehearsal.deployment)),
-    });
-    token = await rehearsal.tokenWith(policy);
+    token = await rehearsal.operatorToken('provisioner');
   });
   afterAll(() => rehearsal.stop());
 
   /** The rehearsal's deployment with another version of the client secret, its state in the rehearsal's folder. */
-  function deployment(clientSecretVersion: number): Deployment {
-    const { integrations } = rehearsal.deployment;
+  function deployment(clientSecretVersion: number, pluginName?: string): Deployment {
+    const { engine, integrations } = rehearsal.deployment;
     return {
       ...rehearsal.deployment,
+      engine: { ...engine, plugin: { ...engine.plugin, name: pluginName ?? engine.plugin.name } },
       backend: { type: 'local', config: { path: join(rehearsal.folder, '{stack}.tfstate') } },
       integrations: integrations.map((integration) => ({ ...integration, clientSecretVersion })),
     };
@@ -54,13 +50,13 @@ describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
 
   async function command(
     [file, ...args]: [string, ...string[]],
-    options: { version: number; secret?: string; cwd?: string },
+    options: { version: number; pluginName?: string; secret?: string; cwd?: string },
   ): Promise<FinishedCommand> {
     const finished = await run(file, args, {
       cwd: options.cwd ?? PROJECT,
       env: {
         ...process.env,
-        ...deploymentInFile(rehearsal.folder, deployment(options.version)),
+        ...deploymentInFile(rehearsal.folder, deployment(options.version, options.pluginName)),
         CHECKPOINT_DISABLE: '1',
         CI: 'true',
         VAULT_ADDR: rehearsal.server.address,
@@ -72,7 +68,10 @@ describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
     return finished;
   }
 
-  function cdktf(verb: 'deploy' | 'destroy', options: { version: number; secret?: string }): Promise<FinishedCommand> {
+  function cdktf(
+    verb: 'deploy' | 'destroy',
+    options: { version: number; pluginName?: string; secret?: string },
+  ): Promise<FinishedCommand> {
     const args = ['--auto-approve', '--skip-provider-lock', '--ignore-missing-stack-dependencies'];
     return command(
       [join(PROJECT, 'node_modules/.bin/cdktf'), verb, 'webex-tokens', ...args, '--output', rehearsal.folder],
@@ -90,9 +89,7 @@ describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
 
   async function authorised(): Promise<Grant> {
     return authorize({
-      vault: rehearsal.admin.withToken(
-        await rehearsal.tokenWith(authorizerPolicyName(rehearsal.deployment.engine.mountPath)),
-      ),
+      vault: rehearsal.admin.withToken(await rehearsal.operatorToken('authorizer')),
       deployment: rehearsal.deployment,
       credentialName: 'testauth',
       onUrl: async (url) => {
@@ -160,6 +157,19 @@ describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
       expect(value.length).toBeGreaterThan(20);
       expect(everything.includes(value)).toBe(false);
     }
+  });
+
+  test('a plugin of another name does not take the place of the mount, and of all grants in it', async () => {
+    const provisioner = token;
+    // Who may do anything: a provisioner may not touch plugins of both names.
+    token = rehearsal.server.rootToken;
+    const { exitCode, stdout, stderr } = await cdktf('deploy', { version: 2, pluginName: 'other', secret });
+    expect(stdout + stderr).toContain('path is already in use at oauthapp/');
+    expect(exitCode).not.toBe(0);
+    await expect(readCredential(rehearsal.admin.connection, 'oauthapp', 'testauth')).resolves.toBeDefined();
+    expect((await cdktf('deploy', { version: 2, secret })).exitCode).toBe(0);
+    await expect(readCredential(rehearsal.admin.connection, 'oauthapp', 'testauth')).resolves.toBeDefined();
+    token = provisioner;
   });
 
   test('destroy leaves nothing behind', async () => {

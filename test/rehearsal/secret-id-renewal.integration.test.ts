@@ -1,7 +1,6 @@
 import { loginAppRole } from 'webex-token-client/core';
 import { z } from 'zod';
 import { defineDeployment } from '../../lib/declaration/deployment';
-import { provisionerPolicyName } from '../../lib/declaration/policies';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
@@ -138,8 +137,7 @@ it('lives as long as declared, although that is longer than Vault lets a secret 
 });
 
 it('is given that life by the provisioner, which may tune nothing else of AppRole', async () => {
-  const { mountPath } = rehearsal.deployment.engine;
-  const provisioner = rehearsal.admin.withToken(await rehearsal.tokenWith(provisionerPolicyName(mountPath)));
+  const provisioner = rehearsal.admin.withToken(await rehearsal.operatorToken('provisioner'));
   const tune = 'sys/mounts/auth/approle/tune';
   expect(await statusOf(provisioner.write(tune, { max_lease_ttl: 90 * 24 * 3600 }))).toBe(200);
   expect(await statusOf(provisioner.write(tune, { token_type: 'batch' }))).toBe(403);

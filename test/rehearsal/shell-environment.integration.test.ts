@@ -84,8 +84,8 @@ test('webex-token reads as the first app, bao as root, and any app can be become
     ${login}; echo
     webex-token testauth`);
   expect(asApp).toBe(asRoot);
-  expect(policies).toBe('[default oauth-webex-app-people-me]');
-  expect(others).toEqual(['[default oauth-webex-app-second-app]', asApp]);
+  expect(policies).toBe('[oauth.webex-app-people-me]');
+  expect(others).toEqual(['[oauth.webex-app-second-app]', asApp]);
 });
 
 test('every operator works: each can log in, issue, back up and revoke', async () => {
@@ -100,7 +100,7 @@ test('every operator works: each can log in, issue, back up and revoke', async (
     npx webex-token-vault revoke testauth --yes`);
   expect(JSON.parse(issued ?? '')).toMatchObject({ app: 'second-app' });
   expect(rest[0]).toContain('copy.snap');
-  expect(rest[1]).toBe('[default oauth-webex-provisioner]');
+  expect(rest[1]).toBe('[oauth.webex-provisioner]');
   expect(rest[2]).toBe('"testauth" is deleted in Vault.');
 });
 

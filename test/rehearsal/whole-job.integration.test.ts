@@ -8,12 +8,9 @@ import type { AppliedDeclaration } from '../../rehearsal/applier/stack';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { authorize } from '../../lib/consent/code-grant';
 import { defineDeployment } from '../../lib/declaration/deployment';
-import {
-  appPolicyName,
-  authorizerPolicyName,
-  provisionerPolicyName,
-  scratchCredential,
-} from '../../lib/declaration/policies';
+import { scratchCredential } from '../../lib/declaration/policies';
+import { appPolicyName, provisionerPolicyName } from '../../lib/declaration/policy-names';
+import type { OperatorName } from '../../lib/server/operators';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../fixtures/eventually';
 import { statusOf } from '../fixtures/refusal';
@@ -61,13 +58,13 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(() => rehearsal.stop());
 
-async function clientWith(policy: string): Promise<VaultClient> {
-  return rehearsal.admin.withToken(await rehearsal.tokenWith(policy));
+async function operator(name: OperatorName): Promise<VaultClient> {
+  return rehearsal.admin.withToken(await rehearsal.operatorToken(name));
 }
 
 async function authorised(credentialName: string): Promise<void> {
   const grant = await authorize({
-    vault: await clientWith(authorizerPolicyName(rehearsal.deployment.engine.mountPath)),
+    vault: await operator('authorizer'),
     deployment: rehearsal.deployment,
     credentialName,
     replace: false,
@@ -84,6 +81,12 @@ async function loggedInAs(app: string): Promise<VaultClient> {
   const { appRolePath } = rehearsal.deployment;
   const { token } = await loginAppRole(rehearsal.admin.connection, { ...(await rehearsal.appRole(app)), appRolePath });
   return rehearsal.admin.withToken(token);
+}
+
+async function endsItsToken(name: OperatorName): Promise<void> {
+  const vault = await operator(name);
+  await vault.connection.revokeToken();
+  expect(await statusOf(vault.connection.revokeToken())).toBe(403);
 }
 
 const anything = z.unknown();
@@ -139,10 +142,30 @@ describe('a secret id of an app', () => {
 
 describe('the policy of an app', () => {
   let app: VaultClient;
-  beforeAll(async () => (app = await clientWith(appPolicyName(rehearsal.deployment.engine.mountPath, 'people-me'))));
+  beforeAll(async () => (app = await loggedInAs('people-me')));
 
   test('lets it read its own credential', async () => {
     expect((await readCredential(app.connection, mount, 'testauth')).accessToken).not.toBe('');
+  });
+
+  test('lets it keep its own token alive, and end it', async () => {
+    const other = await loggedInAs('people-me');
+    expect(await statusOf(other.write('auth/token/renew-self', {}))).toBe(200);
+    await other.connection.revokeToken();
+    expect(await statusOf(other.write('auth/token/renew-self', {}))).toBe(403);
+  });
+
+  // What Vault's policy "default" would let it do.
+  test.each([
+    ['look its token up', () => app.read('auth/token/lookup-self', anything)],
+    ['ask what it may do', () => app.capabilities(`${mount}/creds/testauth`)],
+    ['see all that it may do', () => app.read('sys/internal/ui/resultant-acl', anything)],
+    ['wrap something', () => app.writeWrapped('sys/wrapping/wrap', { secret: 'x' }, 60)],
+    ['keep something in Vault', () => app.write('cubbyhole/x', { secret: 'x' })],
+    ['use the tools of Vault', () => app.write('sys/tools/hash', { input: '' })],
+    ['renew leases', () => app.write('sys/leases/renew', { lease_id: 'x' })],
+  ])('refuses to %s', async (_, call) => {
+    expect(await statusOf(call())).toBe(403);
   });
 
   test.each([
@@ -170,7 +193,7 @@ describe('the policy of an app', () => {
 
 describe('the policy of an authorizer', () => {
   let authorizer: VaultClient;
-  beforeAll(async () => (authorizer = await clientWith(authorizerPolicyName(rehearsal.deployment.engine.mountPath))));
+  beforeAll(async () => (authorizer = await operator('authorizer')));
   const consent = (more: object): object => ({
     server: 'webex-myapp',
     redirect_url: rehearsal.deployment.integrations[0]?.redirectUrl,
@@ -189,6 +212,8 @@ describe('the policy of an authorizer', () => {
     const code = { server: 'webex-myapp', code: 'no such code', redirect_url: 'http://localhost/' };
     expect(await statusOf(authorizer.write(`${mount}/creds/testauth`, code))).toBe(400);
   });
+
+  test('lets it end its own token', () => endsItsToken('authorizer'));
 
   test.each([
     [
@@ -210,6 +235,8 @@ describe('the policy of an authorizer', () => {
     ['issuing a secret id', () => authorizer.write('auth/approle/role/people-me/secret-id', {})],
     ['writing a policy', () => authorizer.write('sys/policies/acl/mine', { policy: '' })],
     ['the mounts', () => authorizer.read('sys/mounts', anything)],
+    ['looking its token up', () => authorizer.read('auth/token/lookup-self', anything)],
+    ['keeping something in Vault', () => authorizer.write('cubbyhole/x', { secret: 'x' })],
   ])('refuses %s', async (_, call) => {
     expect(await statusOf(call())).toBe(403);
   });
@@ -217,7 +244,9 @@ describe('the policy of an authorizer', () => {
 
 describe('the policy of the provisioner', () => {
   let provisioner: VaultClient;
-  beforeAll(async () => (provisioner = await clientWith(provisionerPolicyName(rehearsal.deployment.engine.mountPath))));
+  beforeAll(async () => (provisioner = await operator('provisioner')));
+
+  test('lets it end its own token', () => endsItsToken('provisioner'));
 
   test.each([
     ['reading a credential', () => provisioner.read(`${mount}/creds/testauth`, anything)],
@@ -238,6 +267,8 @@ describe('the policy of the provisioner', () => {
     ['another plugin', () => provisioner.write('sys/plugins/catalog/secret/other', { sha256: 'x', command: 'x' })],
     ['seal', () => provisioner.write('sys/seal', {})],
     ['sys/raw', () => provisioner.read('sys/raw/core/mounts', anything)],
+    ['asking what it may do', () => provisioner.capabilities(`${mount}/creds/testauth`)],
+    ['keeping something in Vault', () => provisioner.write('cubbyhole/x', { secret: 'x' })],
   ])('refuses %s', async (_, call) => {
     expect(await statusOf(call())).toBe(403);
   });

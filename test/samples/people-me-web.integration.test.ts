@@ -4,8 +4,6 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { z } from 'zod';
 import { loginAppRole, NotDeployed, NotPermitted, readCredential, TokenSource } from 'webex-token-client/core';
 import { freePort } from '../../rehearsal/free-port';
-import { authorizerPolicy } from '../../lib/declaration/policies';
-import { authorizerRights } from '../../lib/declaration/rights';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { Authorization } from '../../samples/people-me-web/authorization';
 import { Engine } from '../../samples/people-me-web/engine';
@@ -139,7 +137,7 @@ describe('the command', () => {
     const { roleId, secretId } = await vault.appLogin('people-me');
     return new Script('samples/people-me-web.ts', ['--redirect-url', `http://localhost:${redirectPort}/auth`], {
       VAULT_ADDR: vault.server.address,
-      VAULT_TOKEN: await vault.tokenWith(authorizerPolicy(authorizerRights(vault.deployment))),
+      VAULT_TOKEN: await vault.operatorToken('authorizer'),
       WEBEX_API_URL: vault.webex.apiUrl,
       VAULT_ROLE_ID: roleId,
       VAULT_SECRET_ID: secretId,

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { findOpenBao } from '../../rehearsal/server/openbao-binary';
 import { issueSecretId } from '../../lib/access/secret-id';
+import { appPolicy } from '../../lib/declaration/policies';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { runScript, type ScriptResult } from '../fixtures/script';
 import { onOpenBao } from '../fixtures/server-product';
@@ -90,6 +91,7 @@ it('has a real agent keep a fresh access token in a private file', async () => {
   const token = await eventually(readToken);
   expect(statSync(join(folder, 'testauth.token')).mode & 0o777).toBe(0o600);
   expect(await whoseToken(token)).toBe('Ada Admin');
+  expect(output).toContain('renewed auth token');
   // Used up by the login, and taken away.
   expect(() => readFileSync(join(folder, 'secret-id'))).toThrow('ENOENT');
 
@@ -123,8 +125,8 @@ onOpenBao.it('has a real agent log in and read in a namespace', async () => {
   // Any engine will do where only the path matters.
   await team.write('sys/mounts/oauthapp', { type: 'kv' });
   await team.write('oauthapp/creds/testauth', { access_token: 'the token of the team' });
-  await team.write('sys/policies/acl/reader', { policy: 'path "oauthapp/creds/testauth" { capabilities = ["read"] }' });
-  await team.write('auth/approle/role/people-me', { token_policies: ['reader'] });
+  await team.write('sys/policies/acl/reader', { policy: appPolicy('oauthapp', ['testauth']) });
+  await team.write('auth/approle/role/people-me', { token_policies: ['reader'], token_no_default_policy: true });
 
   await agentConfig(['people-me', '--out', folder], { VAULT_NAMESPACE: 'team' });
   await introduce(team);

@@ -59,7 +59,7 @@ it('runs the command with a token of the operator, which ends with it', async ()
   const script = start(['provisioner', '--', 'sh', '-c', 'echo "$VAULT_TOKEN"; read line; exit 3', '--help', '--']);
   const [token = ''] = await read(script, /\S+/);
   const { data } = await root.write('auth/token/lookup', { token }, lookup);
-  expect(data.policies).toEqual(['default', 'oauthapp-provisioner']);
+  expect(data.policies).toEqual(['oauthapp-provisioner']);
   const of = (file: string): string => readFileSync(`/proc/${script.child.pid ?? 0}/${file}`, 'utf8');
   expect(of('cmdline') + of('environ')).not.toContain(token);
   expect(await script.result()).toEqual({ exitCode: 3, stdout: `${token}\n`, stderr: '' });

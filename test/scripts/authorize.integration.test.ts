@@ -8,8 +8,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { NotAuthorizedYet, readCredential } from 'webex-token-client/core';
 import { findIntegration } from '../../lib/declaration/deployment';
-import { authorizerPolicy } from '../../lib/declaration/policies';
-import { authorizerRights } from '../../lib/declaration/rights';
 import { CertificateAuthority } from '../../lib/server/certificate-authority';
 import { RedirectListener } from '../../lib/consent/redirect-listener';
 import { ConnectProxy } from '../fixtures/connect-proxy';
@@ -36,7 +34,7 @@ beforeAll(async () => {
       { name: 'owned', integration: 'webex-myapp', scopes, owner: 'ada.admin@example.com' },
     ],
   });
-  authorizerToken = await fixture.tokenWith(authorizerPolicy(authorizerRights(fixture.deployment)));
+  authorizerToken = await fixture.operatorToken('authorizer');
   app = await fixture.appLogin('people-me');
 });
 

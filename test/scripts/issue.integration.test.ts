@@ -17,7 +17,7 @@ beforeAll(async () => {
     apps: [{ name: 'people-me', reads: ['testauth'], secretIdUses: 1, boundCidrs: ['127.0.0.0/8', '::1/128'] }],
   });
   await vault.appLogin('people-me');
-  operator = await vault.tokenWith(issuerPolicy('approle', 'people-me'));
+  operator = await vault.operatorToken('issuer');
 });
 
 afterAll(() => vault[Symbol.asyncDispose]());

@@ -2,7 +2,8 @@ import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { z } from 'zod';
 import { initialiseServer } from '../../lib/server/initialisation';
-import { appPolicyName, provisionerPolicyName } from '../../lib/declaration/policies';
+import { appPolicyName, provisionerPolicyName } from '../../lib/declaration/policy-names';
+import { OPERATOR_NAMES } from '../../lib/server/operators';
 import { withRootToken } from '../../lib/server/root-token';
 import { VaultClient } from '../../lib/vault/vault-client';
 import { deploymentInFile } from '../fixtures/deployment-file';
@@ -241,15 +242,45 @@ describe('npx webex-token-vault init', () => {
   });
 
   it('lets the administrator do nothing without key shares, and the backup operator only read a snapshot', async () => {
-    const [administrator, backup] = [await operated.as('administrator'), await operated.as('backup')];
-    for (const operator of [administrator, backup]) {
+    const [administrator, backup] = [await operated.token('administrator'), await operated.token('backup')];
+    for (const token of [administrator, backup]) {
+      const operator = operated.server.node.client(token);
       await expect(statusOf(operator.read('oauthapp/creds/testauth', anything))).resolves.toBe(403);
       await expect(statusOf(operator.read('sys/policies/acl/default', anything))).resolves.toBe(403);
       await expect(statusOf(operator.write('auth/operators/role/backup/secret-id', {}))).resolves.toBe(403);
     }
-    await expect(administrator.capabilities('sys/storage/raft/snapshot')).resolves.toEqual(['deny']);
-    await expect(backup.capabilities('sys/storage/raft/snapshot')).resolves.toEqual(['read']);
-    await expect(backup.capabilities('sys/storage/raft/snapshot-force')).resolves.toEqual(['deny']);
+    await withRootToken(await operated.as('administrator'), await operated.keyShares(), async (root) => {
+      const reply = z.object({ data: z.object({ capabilities: z.array(z.string()) }) });
+      const may = async (token: string, path: string): Promise<string[]> =>
+        (await root.write('sys/capabilities', { token, paths: [path] }, reply)).data.capabilities;
+      await expect(may(administrator, 'sys/storage/raft/snapshot')).resolves.toEqual(['deny']);
+      await expect(may(backup, 'sys/storage/raft/snapshot')).resolves.toEqual(['read']);
+      await expect(may(backup, 'sys/storage/raft/snapshot-force')).resolves.toEqual(['deny']);
+    });
+  });
+
+  it.each(OPERATOR_NAMES)("lets the %s end its token, and nothing else of Vault's default policy", async (name) => {
+    const operator = await operated.as(name);
+    const attempts: Record<string, () => Promise<unknown>> = {
+      'renew its token': () => operator.write('auth/token/renew-self', {}),
+      'see all that it may do': () => operator.read('sys/internal/ui/resultant-acl', anything),
+      'wrap something': () => operator.writeWrapped('sys/wrapping/wrap', { secret: 'x' }, 60),
+      'keep something in Vault': () => operator.write('cubbyhole/x', { secret: 'x' }),
+      'use the tools of Vault': () => operator.write('sys/tools/hash', { input: '' }),
+      // What the provider of Terraform begins with.
+      ...(name === 'provisioner'
+        ? {}
+        : { 'look its token up': () => operator.read('auth/token/lookup-self', anything) }),
+      // What `authorize` looks before it sends anybody to a page.
+      ...(name === 'authorizer' ? {} : { 'ask what it may do': () => operator.capabilities('sys/mounts') }),
+    };
+    const statuses: Record<string, number> = {};
+    for (const [attempt, call] of Object.entries(attempts)) {
+      statuses[attempt] = await statusOf(call());
+    }
+    expect(statuses).toEqual(Object.fromEntries(Object.keys(attempts).map((attempt) => [attempt, 403])));
+    await operator.connection.revokeToken();
+    await expect(statusOf(operator.connection.revokeToken())).resolves.toBe(403);
   });
 });
 

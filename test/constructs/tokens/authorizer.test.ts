@@ -9,6 +9,6 @@ it('declares the policy of who may consent', () => {
     (stack) => new Authorizer(stack, 'authorizer', { policyName: 'oauthapp-authorizer', ...rights }),
   );
   expect(resources(declaration, 'vault_policy')).toEqual([
-    { name: 'oauthapp-authorizer', policy: authorizerPolicy(rights) },
+    { name: 'oauthapp-authorizer', policy: authorizerPolicy(rights), lifecycle: { create_before_destroy: true } },
   ]);
 });

@@ -28,8 +28,18 @@ it('has no right to what the stack does not declare', () => {
   expect(policy).not.toMatch(/sys\/auth|sys\/plugins/);
 });
 
-it('names policies in lower case, as Vault does', () => {
+it('names policies without upper case and slashes', () => {
   const policy = policyOf({ engine: { mountPath: 'Teams/OAuth', plugin: { register: false } } });
-  expect(policy).toContain('path "sys/policies/acl/teams-oauth-authorizer"');
+  expect(policy).toContain('path "sys/policies/acl/t~eams.o~a~uth-authorizer"');
   expect(policy).toContain('path "Teams/OAuth/config"');
+});
+
+it('may take away the policies that a former release named otherwise, and write none of them', () => {
+  expect(policyOf()).not.toContain('before');
+  const former = policyOf({ engine: { mountPath: 'Teams/OAuth-x', plugin: { register: false } } }).split('\n\n');
+  for (const holder of ['app-people-me', 'authorizer']) {
+    expect(former).toContain(
+      `# what it was called before, as the state still has it\npath "sys/policies/acl/teams-oauth-x-${holder}" {\n  capabilities = ["read","delete"]\n}`,
+    );
+  }
 });

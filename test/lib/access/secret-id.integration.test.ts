@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { loginAppRole, NotPermitted, unwrapSecretId, WrappingTokenForgedError } from 'webex-token-client/core';
 import { defineDeployment } from '../../../lib/declaration/deployment';
 import { issueSecretId } from '../../../lib/access/secret-id';
-import { issuerPolicy } from '../../../lib/declaration/policies';
 import { type VaultClient } from '../../../lib/vault/vault-client';
-import { VaultWithWebex } from '../../fixtures/vault-with-webex';
+import { VaultWithWebex, type AppLogin } from '../../fixtures/vault-with-webex';
 
 /** Documentation addresses (RFC 5737): nobody logs in from there. */
 const ELSEWHERE = '192.0.2.0/24';
@@ -12,13 +11,14 @@ const ELSEWHERE = '192.0.2.0/24';
 let vault: VaultWithWebex;
 let issuer: VaultClient;
 let anybody: VaultClient;
+let reader: AppLogin;
 
 beforeAll(async () => {
   vault = await VaultWithWebex.start({
     apps: [{ name: 'people-me', reads: ['testauth'], secretIdTtlSeconds: 600, secretIdUses: 2 }],
   });
-  await vault.appLogin('people-me');
-  issuer = vault.admin.withToken(await vault.tokenWith(issuerPolicy('approle', 'people-me')));
+  reader = await vault.appLogin('people-me');
+  issuer = vault.admin.withToken(await vault.operatorToken('issuer'));
   anybody = vault.admin.withToken('');
 });
 
@@ -84,9 +84,7 @@ it('lets an issuer hand secret ids on and not see one', async () => {
 });
 
 it('tells a token that may not issue what it lacks', async () => {
-  const app = vault.admin.withToken(
-    await vault.tokenWith('path "oauthapp/creds/testauth" { capabilities = ["read"] }'),
-  );
+  const app = vault.admin.withToken((await loginAppRole(anybody.connection, reader)).token);
   await expect(issueSecretId(app, vault.deployment, 'people-me', 120)).rejects.toMatchObject({
     name: 'NotPermitted',
     message:

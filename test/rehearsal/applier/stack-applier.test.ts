@@ -135,6 +135,11 @@ test.each<[string, string, object]>([
   );
 });
 
+test('takes what is to be made before the one that it replaces ends, as it ends none', async () => {
+  write({ terraform_data: { a: { input: 'x', lifecycle: { create_before_destroy: true } } } });
+  expect((await apply()).changed).toEqual(['terraform_data.a']);
+});
+
 test('names the resources of a cycle', async () => {
   write({ terraform_data: { a: { depends_on: ['terraform_data.b'] }, b: { depends_on: ['terraform_data.a'] } } });
   await expect(apply()).rejects.toThrow('terraform_data.a -> terraform_data.b -> terraform_data.a');
