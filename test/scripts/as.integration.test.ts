@@ -185,6 +185,13 @@ describe('every other command revokes what it logged in', () => {
     expect({ exitCode, stderr }).toMatchObject({ exitCode: code });
   });
 
+  it('backup by a wrapped secret id', async () => {
+    const { token } = await root.writeWrapped('auth/operators/role/backup/secret-id', {}, 60);
+    const roleId = (await readFile(join(operated.out, 'backup-role-id'), 'utf8')).trim();
+    const login = { VAULT_ROLE_ID: roleId, VAULT_WRAPPED_SECRET_ID: token };
+    expect(await operated.run('backup', [operated.path('wrapped.snap')], login)).toMatchObject({ exitCode: 0 });
+  });
+
   it('restore, whose credential nobody has authorised', async () => {
     const [command = '', ...args] = restore(operated.out);
     expect(await operated.run(command, args, env())).toMatchObject({ exitCode: 3 });
