@@ -66,7 +66,9 @@ test('a failing run is one line with its first error', async () => {
     '[ "$1" = version ] && echo "Terraform v1.14.2" && exit; echo "\n╷\n│ Error: no provider\n│ \n│ for you" >&2; exit 1',
   );
   const terraform = await find();
-  await expect(initialise(terraform, { stackDirectory: path, environment: { PATH: '/usr/bin:/bin' } })).rejects.toThrow();
+  await expect(
+    initialise(terraform, { stackDirectory: path, environment: { PATH: '/usr/bin:/bin' } }),
+  ).rejects.toThrow();
   await expect(
     initialise(terraform, { stackDirectory: path, environment: { PATH: `${path}:/usr/bin:/bin` } }),
   ).rejects.toThrow('Terraform 1.14.2 cannot get its providers: for you');
