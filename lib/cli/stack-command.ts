@@ -39,7 +39,10 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
 
 /** Gives a command its `--help`, its stacks, and what is handed on. */
 export function describeStackCommand(command: Command, description: CommandDescription): Command {
-  return describeCommand(command, { ...description, environment: { ...ENVIRONMENT, ...description.environment } })
+  // Terraform, which gets the same signals, finishes what it does.
+  const cleanUpMs = Number.POSITIVE_INFINITY;
+  const environment = { ...ENVIRONMENT, ...description.environment };
+  return describeCommand(command, { cleanUpMs, ...description, environment })
     .argument('[stack...]', 'stacks to take; default: all of the deployment')
     .usage('[stack...] [options] [-- <argument of Terraform>...]')
     .option('--json', "Terraform's machine-readable words instead of those for people");
@@ -158,6 +161,11 @@ async function changeStack(
     const args = ['-input=false', '-detailed-exitcode', ...format, ...handedOn()];
     const planned = await stack.plan({ file: plan, destroy, args });
     signal.throwIfAborted();
+    if (planned === 1 && (await stack.preventsDestroy({ destroy, args: handedOn() }))) {
+      throw new ExplainedError(
+        `this would destroy the engine, and with it the grants of ${quotedList(options.credentials)}, which only a person can give again, so nothing was changed; keep engine.plugin.name as it was, or set engine.preventDestroy to false first, if that is what you mean`,
+      );
+    }
     if (planned !== THERE_ARE_CHANGES) {
       return went(planned, stack, 'could not be planned', UNCHANGED);
     }

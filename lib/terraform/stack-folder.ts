@@ -70,6 +70,18 @@ export class StackFolder {
     return exitCode;
   }
 
+  /** Whether a plan fails because it would destroy what is not to be destroyed. */
+  async preventsDestroy({ destroy = false, args }: Pick<PlanOptions, 'destroy' | 'args'>): Promise<boolean> {
+    const options = { env: { ...process.env, ...this.#variables() }, maxBuffer: MAX_OUTPUT_BYTES };
+    const asked = ['-input=false', '-json', '-lock=false', ...(destroy ? ['-destroy'] : []), ...args];
+    const said = await promisify(execFile)(
+      this.terraform.binary,
+      [`-chdir=${this.folder}`, 'plan', ...asked],
+      options,
+    ).catch((error: unknown) => error as { readonly stdout?: string });
+    return said.stdout?.includes('"summary":"Instance cannot be destroyed"') ?? false;
+  }
+
   /** Does what a plan says, without asking. @returns Terraform's exit code */
   apply(plan: string, args: readonly string[]): Promise<number> {
     return this.#run('apply', ['-input=false', ...args, plan]);

@@ -27,14 +27,17 @@ const localExec = z.strictObject({
 const lifecycle = z.strictObject({
   replace_triggered_by: z.array(z.string()).default([]),
   ignore_changes: z.array(z.literal('input')).default([]),
+  // Nothing is destroyed here, so there is nothing to prevent.
+  prevent_destroy: z.boolean().optional(),
   postcondition: z.array(z.strictObject({ condition: z.string(), error_message: z.string() })).default([]),
 });
 
 /** Only what never changes again can be looked at before it is written. */
-const dataLifecycle = lifecycle.refine(
-  ({ ignore_changes, postcondition }) => postcondition.length === 0 || ignore_changes.includes('input'),
-  { error: 'postcondition without ignore_changes' },
-);
+const dataLifecycle = lifecycle
+  .omit({ prevent_destroy: true })
+  .refine(({ ignore_changes, postcondition }) => postcondition.length === 0 || ignore_changes.includes('input'), {
+    error: 'postcondition without ignore_changes',
+  });
 
 const stackSchema = z.object({
   provider: z.object({ vault: z.array(block).min(1) }),
@@ -182,7 +185,8 @@ function parseResources(byType: z.infer<typeof stackSchema>['resource']): Resour
 
 function parseLifecycle(address: string, type: string, declared: unknown = {}): z.infer<typeof lifecycle> {
   // What is kept, and so what can be looked at before, are triggers and input of terraform_data.
-  const known = type === 'terraform_data' ? dataLifecycle : lifecycle.pick({ replace_triggered_by: true });
+  const known =
+    type === 'terraform_data' ? dataLifecycle : lifecycle.pick({ replace_triggered_by: true, prevent_destroy: true });
   const parsed = known.safeParse(declared);
   if (!parsed.success) {
     const problems = parsed.error.issues
