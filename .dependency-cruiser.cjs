@@ -6,7 +6,7 @@
 const ARROWS = {
   'main.ts': ['constructs', 'lib/declaration', 'client'],
   'deployment.ts': ['constructs', 'lib/declaration'],
-  scripts: ['rehearsal', 'lib', 'client'],
+  scripts: ['constructs', 'rehearsal', 'lib', 'client'],
   rehearsal: ['lib', 'client'],
   samples: ['client'],
   constructs: ['lib/declaration', 'client'],

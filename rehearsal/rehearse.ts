@@ -23,6 +23,8 @@ export function rehearse(deployment: Deployment, servers: RehearsalServers): Dep
     webex: { ...deployment.webex, apiUrl: servers.webexApiUrl },
     engine: {
       ...deployment.engine,
+      // It ends anyway.
+      preventDestroy: false,
       plugin: {
         ...deployment.engine.plugin,
         path: servers.pluginPath,

@@ -74,6 +74,7 @@ export class Engine extends Construct {
       type: pluginName,
       description: 'OAuth grants, refreshed by the oauthapp plugin',
       dependsOn: [plugin, reload].filter((before) => before !== undefined),
+      lifecycle: settings.preventDestroy ? { preventDestroy: true } : undefined,
     });
     this.mountPath = mount.path;
     this.mountAccessor = mount.accessor;

@@ -117,6 +117,10 @@ async function values(
   switch (kind) {
     case 'operator':
       return OPERATOR_NAMES.map((value) => ({ value }));
+    case 'stack':
+      return ['vault-server', 'webex-tokens'].map((value) => ({ value }));
+    case 'lose':
+      return declared('credentials', deployment);
     case 'app':
       return declared('apps', deployment);
     case 'credential':

@@ -36,6 +36,11 @@ const engineFields = {
    * given again. @default "oauthapp"
    */
   mountPath: path.default('oauthapp'),
+  /**
+   * Whether Terraform refuses to delete the mount, as another plugin name and `destroy` would, and with it every grant:
+   * only a person can give one again. Set to false before you mean that. @default true
+   */
+  preventDestroy: z.boolean().default(true),
   /** Integration that a request means when it names none. @default - none */
   defaultServer: z.string().optional(),
   /**

@@ -26,17 +26,19 @@ const localExec = z.strictObject({
 
 const lifecycle = z.strictObject({
   replace_triggered_by: z.array(z.string()).default([]),
-  // Here nothing is destroyed, so the order in which it would be is of no matter.
-  create_before_destroy: z.boolean().optional(),
   ignore_changes: z.array(z.literal('input')).default([]),
+  // Here nothing is destroyed, so there is nothing to prevent, nor an order to it.
+  create_before_destroy: z.boolean().optional(),
+  prevent_destroy: z.boolean().optional(),
   postcondition: z.array(z.strictObject({ condition: z.string(), error_message: z.string() })).default([]),
 });
 
 /** Only what never changes again can be looked at before it is written. */
-const dataLifecycle = lifecycle.refine(
-  ({ ignore_changes, postcondition }) => postcondition.length === 0 || ignore_changes.includes('input'),
-  { error: 'postcondition without ignore_changes' },
-);
+const dataLifecycle = lifecycle
+  .omit({ prevent_destroy: true })
+  .refine(({ ignore_changes, postcondition }) => postcondition.length === 0 || ignore_changes.includes('input'), {
+    error: 'postcondition without ignore_changes',
+  });
 
 const stackSchema = z.object({
   provider: z.object({ vault: z.array(block).min(1) }),
@@ -187,7 +189,7 @@ function parseLifecycle(address: string, type: string, declared: unknown = {}): 
   const known =
     type === 'terraform_data'
       ? dataLifecycle
-      : lifecycle.pick({ replace_triggered_by: true, create_before_destroy: true });
+      : lifecycle.pick({ replace_triggered_by: true, create_before_destroy: true, prevent_destroy: true });
   const parsed = known.safeParse(declared);
   if (!parsed.success) {
     const problems = parsed.error.issues

@@ -4,7 +4,8 @@ import type { VaultClient } from '../../lib/vault/vault-client';
 import { cacheRoot } from '../cache-folder';
 import { run } from '../child-process';
 import { applyStack } from './stack-applier';
-import { Terraform } from './terraform';
+import { Terraform } from '../../lib/terraform/terraform';
+import { apply, initialise } from './terraform';
 
 /*
  * Stack `webex-tokens` from the declaration to the server, as a user's own `cdktf deploy` would take it there.
@@ -58,7 +59,7 @@ export async function applyDeclaration(options: ApplyDeclarationOptions): Promis
   const environment = provisionerEnvironment(options);
   const terraform = options.by === 'applier' ? 'as asked' : await readyTerraform(options, environment);
   if (typeof terraform !== 'string') {
-    return { by: terraform.title, ...(await terraform.apply({ ...options, environment })) };
+    return { by: terraform.title, ...(await apply(terraform, { ...options, environment })) };
   }
   const applied = await applyStack({ ...options, environment });
   return { by: `the rehearsal's applier (${terraform})`, ...applied };
@@ -72,7 +73,7 @@ async function readyTerraform(
   try {
     const terraform = await Terraform.find();
     options.note(`${terraform.title} is here; getting its providers`);
-    await terraform.init({ ...options, environment });
+    await initialise(terraform, { ...options, environment });
     return terraform;
   } catch (error) {
     if (options.by === 'terraform' || !(error instanceof ExplainedError)) {

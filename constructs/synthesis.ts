@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { App } from 'cdktf';
+import type { Deployment } from '../lib/declaration/deployment';
+import type { DeploymentStackProps } from './deployment-stack';
+import { VaultServer } from './server/vault-server';
+import { WebexTokens } from './tokens/webex-tokens';
+
+export interface SynthesisProps extends DeploymentStackProps {
+  /** Folder of the synthesized stacks. @default - that of CDKTF: `CDKTF_OUTDIR`, else `cdktf.out` */
+  readonly output?: string;
+}
+
+export interface SynthesizedStack {
+  readonly name: string;
+  /** Folder with its `cdk.tf.json`, where Terraform runs. */
+  readonly folder: string;
+}
+
+/**
+ * Writes the Terraform JSON of a deployment: a server, unless one exists, and everything inside it. No stack reads the
+ * state of the other, because a person or a script stands between them: what initialises, unseals and hands out the
+ * first token.
+ *
+ * @returns the stacks, in the order in which they are deployed
+ * @throws ExplainedError where the deployment does not hold
+ */
+export function synthesize(deployment: Deployment, { output, ...props }: SynthesisProps = {}): SynthesizedStack[] {
+  // CDKTF's own checks run `terraform version`, and synthesizing needs no Terraform; ours are in the constructs.
+  const app = new App({ skipValidation: true, outdir: output });
+  const server = deployment.vault.server && new VaultServer(app, 'vault-server', deployment, props);
+  const tokens = new WebexTokens(app, 'webex-tokens', deployment, props);
+  if (server) {
+    // An order only, for when both are deployed at once.
+    tokens.addDependency(server);
+  }
+  app.synth();
+  return [...(server ? [server] : []), tokens].map((stack) => ({
+    name: stack.node.id,
+    folder: join(app.outdir, app.manifest.forStack(stack).workingDirectory),
+  }));
+}

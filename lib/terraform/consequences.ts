@@ -1,0 +1,191 @@
+import { quotedList } from 'webex-token-client/core';
+import type { ResourceChange } from './plan';
+
+/*
+ * What people will notice of a plan, in the words of the declaration. What was declared before is read from what the
+ * state has: the policies of the apps say what they read, the authorizer's says which credential is whose.
+ */
+
+export interface Loss {
+  readonly credential: string;
+  readonly why: string;
+}
+
+export interface Consequences {
+  readonly notices: readonly string[];
+  /** Grants that end, or that cannot be refreshed any more: only a person can give them again. */
+  readonly losses: readonly Loss[];
+}
+
+/** @param declared names of the declared credentials, for what takes all of them */
+export function consequences(changes: readonly ResourceChange[], declared: readonly string[]): Consequences {
+  const integrationOf = credentialsOf(changes);
+  const known = integrationOf.size > 0 ? [...integrationOf.keys()] : declared;
+  const found = changes.map((change) => CONSEQUENCES[change.type]?.(change, { integrationOf, known, changes }) ?? {});
+  const losses = new Map(found.flatMap(({ losses = [] }) => losses).map((loss) => [loss.credential, loss]));
+  return { notices: found.flatMap(({ notices = [] }) => notices), losses: [...losses.values()] };
+}
+
+interface Context {
+  /** Integration of each credential, as it was before. */
+  readonly integrationOf: ReadonlyMap<string, string>;
+  /** Every credential that may hold a grant. */
+  readonly known: readonly string[];
+  readonly changes: readonly ResourceChange[];
+}
+
+type Consequence = (change: ResourceChange, context: Context) => Partial<Consequences>;
+
+const CONSEQUENCES: Readonly<Record<string, Consequence>> = {
+  vault_mount: ofMount,
+  vault_plugin: ofPlugin,
+  vault_generic_endpoint: ofIntegration,
+  vault_policy: ofPolicy,
+  vault_approle_auth_backend_role: ofRole,
+  terraform_data: ofClientSecret,
+  docker_container: ofServer,
+  docker_volume: ofServer,
+};
+
+function ofMount(change: ResourceChange, { known }: Context): Partial<Consequences> {
+  const path = change.before('path') ?? '';
+  if (change.isDeleted) {
+    return { losses: lost(known, `the engine at "${path}" is deleted, with every grant in it`) };
+  }
+  const to = change.after('path');
+  return to === undefined || path === '' || to === path
+    ? {}
+    : { notices: [`the engine moves from "${path}" to "${to}" with its grants; apps have to read there from now on`] };
+}
+
+function ofPlugin(change: ResourceChange): Partial<Consequences> {
+  const before = change.before('sha256');
+  return before === undefined || change.after('sha256') === before || change.after('sha256') === undefined
+    ? {}
+    : { notices: ['the plugin is replaced and started anew; a refresh that is under way then may lose its grant'] };
+}
+
+function ofIntegration(change: ResourceChange, { integrationOf }: Context): Partial<Consequences> {
+  const name = integrationAt(change.before('path'));
+  if (name === undefined) {
+    return {};
+  }
+  const credentials = [...integrationOf].filter(([, integration]) => integration === name).map(([each]) => each);
+  // In another place under the same name it is found again, since a grant knows its integration by name.
+  if (change.isDeleted && !(change.isCreated && (integrationAt(change.after('path')) ?? name) === name)) {
+    return {
+      notices: [`integration "${name}" goes`],
+      losses: lost(credentials, `without integration "${name}" it cannot be refreshed`),
+    };
+  }
+  const [from, to] = [clientIdIn(change.before('data_json')), clientIdIn(change.after('data_json'))];
+  return from === undefined || to === undefined || from === to
+    ? {}
+    : {
+        losses: lost(
+          credentials,
+          `integration "${name}" gets another client id, and Webex refreshes for the old one only`,
+        ),
+      };
+}
+
+function ofPolicy(change: ResourceChange): Partial<Consequences> {
+  const [, app] = /^app-(.+)_policy_[0-9A-F]{8}$/.exec(change.name) ?? [];
+  const [before, after] = [change.before('policy'), change.after('policy')];
+  if (app === undefined) {
+    const gone = after === undefined ? [] : missing(credentialsIn(before), credentialsIn(after));
+    return {
+      notices: gone.map((name) => `credential "${name}" is declared no more; its grant stays until it is revoked`),
+    };
+  }
+  if (before !== undefined && after === undefined && change.isDeleted && !change.isCreated) {
+    return {};
+  }
+  const [reads, willRead] = [credentialsIn(before), after === undefined ? credentialsIn(before) : credentialsIn(after)];
+  const [more, less] = [missing(willRead, reads), missing(reads, willRead)];
+  return {
+    notices: [
+      ...(more.length > 0 ? [`app "${app}" may now read ${quotedList(more)}`] : []),
+      ...(less.length > 0 ? [`app "${app}" may no longer read ${quotedList(less)}`] : []),
+    ],
+  };
+}
+
+function ofRole(change: ResourceChange): Partial<Consequences> {
+  const name = change.before('role_name') ?? change.after('role_name') ?? '';
+  if (change.isDeleted) {
+    const what = change.isCreated ? 'gets another identity' : 'loses its identity';
+    return { notices: [`app "${name}" ${what}: its role id and its secret ids end`] };
+  }
+  return change.isCreated
+    ? { notices: [`app "${name}" gets an identity; issue it a secret id: npx webex-token-vault issue ${name}`] }
+    : {};
+}
+
+function ofClientSecret(change: ResourceChange): Partial<Consequences> {
+  const [, integration] = /^integration-(.+)_secret_[0-9A-F]{8}$/.exec(change.name) ?? [];
+  if (integration === undefined || !change.isCreated) {
+    return {};
+  }
+  return { notices: [`the client secret of "${integration}" is written${change.isDeleted ? ' again' : ''}`] };
+}
+
+/** A server in dev mode has no volume, and forgets all with its container. */
+function ofServer(change: ResourceChange, { known, changes }: Context): Partial<Consequences> {
+  const name = change.before('name') ?? '';
+  if (!change.isDeleted) {
+    return {};
+  }
+  if (change.type === 'docker_volume') {
+    return { losses: lost(known, `volume "${name}" is deleted, with all that the server has stored`) };
+  }
+  return changes.some(({ type }) => type === 'docker_volume')
+    ? {
+        notices: [`the server "${name}" is stopped${change.isCreated ? ', and another one started in its place' : ''}`],
+      }
+    : { losses: lost(known, `the server "${name}" keeps all in memory, and is stopped`) };
+}
+
+/** Name of the integration at a path of the engine; undefined: something else is there. */
+function integrationAt(path = ''): string | undefined {
+  return /\/servers\/([^/]+)$/.exec(path)?.[1];
+}
+
+function lost(credentials: readonly string[], why: string): Loss[] {
+  return credentials.map((credential) => ({ credential, why }));
+}
+
+/** As the authorizer's policy says it: each credential with the only integration that its consents may come from. */
+function credentialsOf(changes: readonly ResourceChange[]): Map<string, string> {
+  const policies = changes.filter(({ type, name }) => type === 'vault_policy' && name.startsWith('authorizer_policy_'));
+  const rule = /^path "[^"]*\/creds\/([^"]+)" \{[^}]*?"server" = \["([^"]+)"\]/gm;
+  return new Map(
+    policies
+      .flatMap((policy) => [...(policy.before('policy') ?? '').matchAll(rule)])
+      .map(([, credential = '', integration = '']) => [credential, integration] as const)
+      .filter(([credential]) => !isOnTrial(credential)),
+  );
+}
+
+function credentialsIn(policy = ''): string[] {
+  return [...policy.matchAll(/^path "[^"]*\/creds\/([^"]+)"/gm)]
+    .map(([, name = '']) => name)
+    .filter((name) => !isOnTrial(name));
+}
+
+/** Where a consent is tried out: nothing is lost with it. */
+function isOnTrial(credential: string): boolean {
+  return credential.includes('.');
+}
+
+function missing(names: readonly string[], from: readonly string[]): string[] {
+  return names.filter((name) => !from.includes(name));
+}
+
+function clientIdIn(entry: string | undefined): unknown {
+  try {
+    return entry === undefined ? undefined : (JSON.parse(entry) as { client_id?: unknown }).client_id;
+  } catch {
+    return undefined;
+  }
+}

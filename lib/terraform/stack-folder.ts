@@ -1,0 +1,162 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { ExplainedError, runChildCommand } from 'webex-token-client/core';
+import type { Terraform } from './terraform';
+
+/** Kept where Terraform keeps what `init` has got: what it was initialised for. */
+const STAMP = 'webex-token-vault-init';
+
+const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
+
+const synthesized = z.object({
+  terraform: z.object({ backend: z.record(z.string(), z.record(z.string(), z.unknown())) }).loose(),
+});
+
+const initialised = z.object({
+  backend: z.object({ type: z.string(), config: z.record(z.string(), z.unknown()) }),
+});
+
+export interface PlanOptions {
+  /** Absolute path of the file that the plan goes to. @default - none: it is shown only */
+  readonly file?: string;
+  /** Of a stack that is to go. */
+  readonly destroy?: boolean;
+  /** Further arguments, as Terraform knows them. */
+  readonly args: readonly string[];
+}
+
+/** The folder of a synthesized stack, with Terraform at work in it: its words are its own, in this terminal. */
+export class StackFolder {
+  constructor(
+    readonly name: string,
+    private readonly folder: string,
+    private readonly terraform: Terraform,
+  ) {}
+
+  /**
+   * Gets providers and backend, where they are not those that the stack needs.
+   *
+   * @returns Terraform's exit code
+   * @throws ExplainedError where the state would be looked for in another place than before
+   */
+  async initialise(json: boolean): Promise<number> {
+    const stamp = this.#stamp();
+    if (this.#read(join('.terraform', STAMP)) === stamp) {
+      return 0;
+    }
+    this.#refuseMovedState();
+    const exitCode = await this.#run('init', ['-input=false', ...(json ? ['-json'] : [])]);
+    if (exitCode === 0) {
+      writeFileSync(join(this.folder, '.terraform', STAMP), stamp);
+    }
+    return exitCode;
+  }
+
+  /** @returns Terraform's exit code, 2 where there is something to do if the arguments ask for that */
+  async plan({ file, destroy = false, args }: PlanOptions): Promise<number> {
+    const exitCode = await this.#run('plan', [
+      ...(destroy ? ['-destroy'] : []),
+      ...(file === undefined ? [] : [`-out=${file}`]),
+      ...args,
+    ]);
+    if (exitCode === 1) {
+      // Perhaps for want of what init gets: providers can be removed, and a backend be changed from outside.
+      rmSync(join(this.folder, '.terraform', STAMP), { force: true });
+    }
+    return exitCode;
+  }
+
+  /** Whether a plan fails because it would destroy what is not to be destroyed. */
+  async preventsDestroy({ destroy = false, args }: Pick<PlanOptions, 'destroy' | 'args'>): Promise<boolean> {
+    const options = { env: { ...process.env, ...this.#variables() }, maxBuffer: MAX_OUTPUT_BYTES };
+    const asked = ['-input=false', '-json', '-lock=false', ...(destroy ? ['-destroy'] : []), ...args];
+    const said = await promisify(execFile)(
+      this.terraform.binary,
+      [`-chdir=${this.folder}`, 'plan', ...asked],
+      options,
+    ).catch((error: unknown) => error as { readonly stdout?: string });
+    return said.stdout?.includes('"summary":"Instance cannot be destroyed"') ?? false;
+  }
+
+  /** Does what a plan says, without asking. @returns Terraform's exit code */
+  apply(plan: string, args: readonly string[]): Promise<number> {
+    return this.#run('apply', ['-input=false', ...args, plan]);
+  }
+
+  /** @returns the plan in Terraform's JSON form @throws ExplainedError where that is no plan of this stack */
+  async show(plan: string): Promise<unknown> {
+    return JSON.parse(await this.#capture('show', '-json', plan));
+  }
+
+  /** What the stack is to tell, by name, without what is sensitive. */
+  async outputs(): Promise<Readonly<Record<string, unknown>>> {
+    const outputs = z.record(z.string(), z.object({ sensitive: z.boolean(), value: z.unknown() }));
+    return Object.fromEntries(
+      Object.entries(outputs.parse(JSON.parse(await this.#capture('output', '-json'))))
+        .filter(([, { sensitive }]) => !sensitive)
+        .map(([name, { value }]) => [name, value]),
+    );
+  }
+
+  /** Terraform's own questions are not asked: ours come before. */
+  #run(command: string, args: readonly string[]): Promise<number> {
+    const { binary } = this.terraform;
+    return runChildCommand(binary, [`-chdir=${this.folder}`, command, ...args], this.#variables());
+  }
+
+  async #capture(command: string, ...args: readonly string[]): Promise<string> {
+    const options = { env: { ...process.env, ...this.#variables() }, maxBuffer: MAX_OUTPUT_BYTES };
+    const { binary, title } = this.terraform;
+    try {
+      return (await promisify(execFile)(binary, [`-chdir=${this.folder}`, command, ...args], options)).stdout;
+    } catch (error) {
+      const { stderr = '' } = error as { stderr?: string };
+      throw new ExplainedError(`${title} ${command} failed in stack ${this.name}: ${firstError(stderr)}`);
+    }
+  }
+
+  #variables(): NodeJS.ProcessEnv {
+    // Else it would say at each plan how it is applied by hand.
+    return this.terraform.environment({ TF_IN_AUTOMATION: '1' });
+  }
+
+  #stamp(): string {
+    const { terraform } = synthesized.parse(JSON.parse(this.#read('cdk.tf.json') ?? ''));
+    return createHash('sha256')
+      .update(JSON.stringify([this.terraform.title, terraform]))
+      .digest('hex');
+  }
+
+  /** Terraform refuses as well, and names two ways without saying which of them keeps the state. */
+  #refuseMovedState(): void {
+    const before = initialised.safeParse(JSON.parse(this.#read('.terraform/terraform.tfstate') ?? 'null')).data;
+    const [declared] = Object.entries(synthesized.parse(JSON.parse(this.#read('cdk.tf.json') ?? '')).terraform.backend);
+    if (before === undefined || declared === undefined) {
+      return;
+    }
+    const [type, config] = declared;
+    const settings = Object.entries(config);
+    const same = settings.every(([key, value]) => JSON.stringify(before.backend.config[key]) === JSON.stringify(value));
+    if (type !== before.backend.type || !same) {
+      const command = `${this.terraform.binary} -chdir=${relative('', this.folder)} init -migrate-state`;
+      throw new ExplainedError(
+        `the state of stack ${this.name} was kept in backend "${before.backend.type}", and is to be kept elsewhere now, in "${type}"; move it there: ${command}`,
+      );
+    }
+  }
+
+  #read(file: string): string | undefined {
+    const path = join(this.folder, file);
+    return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  }
+}
+
+/** Terraform's first error as one line. */
+function firstError(printed: string): string {
+  const text = printed.replace(/[│╷╵]/g, '');
+  return (/Error:[\s\S]{0,600}/.exec(text)?.[0] ?? text.slice(-600)).replace(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { ExplainedError } from 'webex-token-client/core';
+
+/** The first release with ephemeral variables in provisioners, which keep the client secret out of the state. */
+const NEEDED = [1, 11] as const;
+
+/** No call home, neither of it nor of what it starts. */
+const SILENT = { CHECKPOINT_DISABLE: '1' };
+
+/** Terraform or OpenTofu, as found on this machine. */
+export class Terraform {
+  private constructor(
+    /** Name or path of the program. */
+    readonly binary: string,
+    /** Such as `Terraform 1.11.4`. */
+    readonly title: string,
+  ) {}
+
+  /**
+   * Looks for `TERRAFORM_BINARY_NAME`, else `terraform`, else `tofu`, on PATH.
+   *
+   * @throws ExplainedError saying why none will do
+   */
+  static async find(environment: NodeJS.ProcessEnv = process.env): Promise<Terraform> {
+    const candidates = environment.TERRAFORM_BINARY_NAME ? [environment.TERRAFORM_BINARY_NAME] : ['terraform', 'tofu'];
+    let reason = environment.TERRAFORM_BINARY_NAME
+      ? `TERRAFORM_BINARY_NAME is "${environment.TERRAFORM_BINARY_NAME}", which is not on PATH or does not say which Terraform or OpenTofu it is`
+      : 'neither terraform nor tofu is on PATH';
+    for (const binary of candidates) {
+      const version = await versionOf(binary, environment);
+      if (version === undefined) {
+        continue;
+      }
+      const [major = 0, minor = 0] = version.number.split('.').map(Number);
+      if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) {
+        return new Terraform(binary, `${version.product} ${version.number}`);
+      }
+      reason = `${version.product} ${version.number} is too old; install ${NEEDED.join('.')} or newer`;
+    }
+    throw new ExplainedError(reason);
+  }
+
+  /** What it is started with. */
+  environment(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+    return { ...environment, ...SILENT };
+  }
+}
+
+async function versionOf(
+  binary: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ product: string; number: string } | undefined> {
+  try {
+    const { stdout } = await promisify(execFile)(binary, ['version'], { env: { ...env, ...SILENT } });
+    const said = /^(Terraform|OpenTofu) v(\S+)/m.exec(stdout);
+    return said?.[1] && said[2] ? { product: said[1], number: said[2] } : undefined;
+  } catch {
+    return undefined;
+  }
+}

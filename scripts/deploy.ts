@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { synthesize } from '../constructs/synthesis';
+import { refuseUnanswerable, type ApprovalOptions } from '../lib/cli/approval';
+import {
+  changeStacks,
+  describeStackCommand,
+  selectStacks,
+  tellOutputs,
+  type StackOptions,
+} from '../lib/cli/stack-command';
+
+/** Makes Vault what the deployment declares. */
+
+export function define(command: Command, signal: AbortSignal): void {
+  describeStackCommand(command, {
+    summary:
+      'Makes the server, and what is inside Vault, what the deployment declares: says what will change, asks, and has Terraform or OpenTofu do it.',
+  })
+    .option('--auto-approve', 'do not ask; needed without a terminal')
+    .option('--lose <credential...>', 'accept that the grant of these credentials ends')
+    .option('--plan-file <file>', 'do what "diff --plan-file" has kept, of one stack')
+    .action(async (named: readonly string[], options: StackOptions & ApprovalOptions) => {
+      if (options.planFile === undefined) {
+        refuseUnanswerable(options);
+      }
+      const selection = await selectStacks(command, named, ({ deployment, folder, name }, output) =>
+        synthesize(deployment, { folder, name, output }),
+      );
+      if ((await changeStacks(selection, { ...options, destroy: false }, signal)) && !options.json) {
+        await tellOutputs(selection.stacks);
+      }
+    });
+}

@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { UsageError } from 'webex-token-client/core';
+import { synthesize } from '../constructs/synthesis';
+import { refuseUnanswerable, type ApprovalOptions } from '../lib/cli/approval';
+import { changeStacks, describeStackCommand, selectStacks, type StackOptions } from '../lib/cli/stack-command';
+
+/** Takes away what `deploy` has made. */
+
+export function define(command: Command, signal: AbortSignal): void {
+  describeStackCommand(command, {
+    summary: 'Takes away what "deploy" has made, every grant in it included: says what will go, and asks.',
+  })
+    .option('--auto-approve', 'do not ask; needed without a terminal')
+    .option('--lose <credential...>', 'accept that the grant of these credentials ends')
+    .action(async (named: readonly string[], options: StackOptions & ApprovalOptions) => {
+      refuseUnanswerable(options);
+      const selection = await selectStacks(command, named, ({ deployment, folder, name }, output) =>
+        synthesize(deployment, { folder, name, output }),
+      );
+      const { stacks } = selection;
+      if (named.length === 0 && stacks.length > 1) {
+        throw new UsageError(
+          `there are ${stacks.length} stacks; name those that shall go: ${stacks.map(({ name }) => name).join(' ')}`,
+        );
+      }
+      await changeStacks({ ...selection, stacks: stacks.toReversed() }, { ...options, destroy: true }, signal);
+    });
+}

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { consequences, type Consequences } from '../../../lib/terraform/consequences';
+import { resourceChanges } from '../../../lib/terraform/plan';
+import { PROJECT_FOLDER } from '../../fixtures/declaration';
+
+/* Plans as `terraform show -json` gave them for changes of the rehearsal's declaration, cut to what becomes of each resource. */
+
+function of(plan: string): Consequences {
+  const json: unknown = JSON.parse(readFileSync(join(PROJECT_FOLDER, `test/fixtures/plans/${plan}.json`), 'utf8'));
+  return consequences(resourceChanges(json), ['declared']);
+}
+
+it('are none of a plan that changes nothing', () => {
+  expect(of('unchanged')).toEqual({ notices: [], losses: [] });
+});
+
+it.each<[string, string[]]>([
+  ['the client secret is written again', ['secret-version', 'the client secret of "webex-myapp" is written again']],
+  [
+    'the plugin is started anew',
+    ['plugin-upgraded', 'the plugin is replaced and started anew; a refresh that is under way then may lose its grant'],
+  ],
+  [
+    'apps read other credentials, and a new one gets an identity',
+    [
+      'apps-changed',
+      'app "another" gets an identity; issue it a secret id: npx webex-token-vault issue another',
+      'app "another" may now read "testauth"',
+      'app "people-me" may now read "two"',
+      'app "people-me" may no longer read "testauth"',
+    ],
+  ],
+  [
+    'an app that is called otherwise gets another identity',
+    [
+      'app-renamed',
+      'app "another" gets an identity; issue it a secret id: npx webex-token-vault issue another',
+      'app "people-me" loses its identity: its role id and its secret ids end',
+      'app "another" may now read "testauth"',
+    ],
+  ],
+  [
+    'the engine moves',
+    [
+      'mount-moved',
+      'the client secret of "webex-myapp" is written again',
+      'the engine moves from "oauthapp" to "webex" with its grants; apps have to read there from now on',
+    ],
+  ],
+])('%s', (_, [plan = '', ...notices]) => {
+  const found = of(plan);
+  expect([...found.notices].sort()).toEqual(notices.sort());
+  expect(found.losses).toEqual([]);
+});
+
+it.each([
+  ['plugin-renamed', 'the engine at "oauthapp" is deleted, with every grant in it'],
+  ['destroyed', 'the engine at "oauthapp" is deleted, with every grant in it'],
+  ['integration-renamed', 'without integration "webex-myapp" it cannot be refreshed'],
+  ['client-id-changed', 'integration "webex-myapp" gets another client id, and Webex refreshes for the old one only'],
+])('%s ends a grant', (plan, why) => {
+  expect(of(plan).losses).toEqual([{ credential: 'testauth', why }]);
+});
