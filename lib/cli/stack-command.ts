@@ -94,8 +94,11 @@ export async function selectStacks(
   };
 }
 
-/** Each deployment has its own: Terraform keeps there which backend it was initialised with. */
+/** CDKTF's, but each deployment has its own: Terraform keeps there which backend it was initialised with. */
 function outputFolder({ file }: LoadedDeployment): string {
+  if (process.env.CDKTF_OUTDIR) {
+    return process.env.CDKTF_OUTDIR;
+  }
   const name = relative('', file).replace(/\.\w+$/, '');
   return file === resolve(deploymentFile({})) ? 'cdktf.out' : join('cdktf.out', encodeURIComponent(name));
 }

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { run } from '../../rehearsal/child-process';
 import { freePort } from '../../rehearsal/free-port';
@@ -9,16 +9,17 @@ import { defineDeployment, type Deployment } from '../../lib/declaration/deploym
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { VaultClient } from '../../lib/vault/vault-client';
 import { docker, dockerEngine, dockerLogs, dockerUnavailable } from '../fixtures/docker-engine';
+import { succeeded } from '../fixtures/deployed-server';
+import { byProgram } from '../fixtures/stack-command';
 import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
 
 /*
  * Both stacks from nothing, with the dev-mode container of the seed.
  */
 
-const PROJECT = resolve(__dirname, '../..');
 const CLIENT_SECRET = 'the-client-secret-of-this-test';
 
-describeUnless(terraformUnavailable() ?? dockerUnavailable())('cdktf deploy of vault-server', () => {
+describeUnless(terraformUnavailable() ?? dockerUnavailable())('deploy of vault-server', () => {
   const containerName = `webex-token-vault-test-${process.pid}`;
   let folder: string;
   let deployment: Deployment;
@@ -49,19 +50,14 @@ describeUnless(terraformUnavailable() ?? dockerUnavailable())('cdktf deploy of v
   });
 
   /** @throws Error with what it printed, where it does not end well */
-  async function cdktf(verb: 'deploy' | 'destroy', stack: string, env: NodeJS.ProcessEnv = {}): Promise<void> {
-    const flags = ['--auto-approve', '--skip-provider-lock', '--ignore-missing-stack-dependencies', '--output', folder];
-    const { exitCode, stdout, stderr } = await run(join(PROJECT, 'node_modules/.bin/cdktf'), [verb, stack, ...flags], {
-      cwd: PROJECT,
-      env: { ...process.env, ...deploymentInFile(folder, deployment), CHECKPOINT_DISABLE: '1', CI: 'true', ...env },
-    });
-    if (exitCode !== 0) {
-      throw new Error(`cdktf ${verb} ${stack} ended with ${exitCode}: ${stdout}${stderr}`);
-    }
+  async function program(verb: 'deploy' | 'destroy', stack: string, env: NodeJS.ProcessEnv = {}): Promise<void> {
+    const given = { ...deploymentInFile(folder, deployment), ...env };
+    const args = verb === 'destroy' ? ['--lose', 'testauth'] : [];
+    succeeded(await byProgram(verb, stack, { output: folder, env: given, args }));
   }
 
   test('starts a container that is healthy, on loopback, with the plugin read-only', async () => {
-    await cdktf('deploy', 'vault-server');
+    await program('deploy', 'vault-server');
     const { sealed } = await new VaultClient({ address }).sealStatus();
     expect(sealed).toBe(false);
     const [container] = z
@@ -95,14 +91,14 @@ describeUnless(terraformUnavailable() ?? dockerUnavailable())('cdktf deploy of v
 
   test('webex-tokens deploys into it, and runs the plugin there', async () => {
     const env = { VAULT_ADDR: address, VAULT_TOKEN: rootToken, TF_VAR_webex_myapp_client_secret: CLIENT_SECRET };
-    await cdktf('deploy', 'webex-tokens', env);
+    await program('deploy', 'webex-tokens', env);
     const vault = new VaultClient({ address, token: rootToken });
     await expect(vault.list('oauthapp/servers')).resolves.toEqual(['webex-myapp']);
     expect(readFileSync(join(folder, 'webex-tokens.tfstate'), 'utf8')).not.toContain(CLIENT_SECRET);
   });
 
   test('destroy takes the container away', async () => {
-    await cdktf('destroy', 'vault-server');
+    await program('destroy', 'vault-server');
     await expect(docker('inspect', containerName)).rejects.toThrow('No such object');
   });
 });

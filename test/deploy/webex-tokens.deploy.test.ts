@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
 import { readCredential } from 'webex-token-client/core';
 import { run, type FinishedCommand } from '../../rehearsal/child-process';
@@ -12,18 +13,19 @@ import { clientSecretVariable, type Deployment } from '../../lib/declaration/dep
 import { provisionerPolicyName } from '../../lib/declaration/policy-names';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { exampleDeployment } from '../fixtures/declaration';
+import { byCdktf, byProgram } from '../fixtures/stack-command';
 import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
 
 /*
- * Stack `webex-tokens` as a user deploys it: cdktf, Terraform and its providers, under the provisioner's policy.
+ * Stack `webex-tokens` as its users deploy it: by the program and by CDKTF, with Terraform and its providers, under the
+ * provisioner's policy.
  */
 
-const PROJECT = resolve(__dirname, '../..');
 const WRONG_SECRET = 'a-client-secret-that-webex-does-not-know';
 
 const declared = exampleDeployment();
 
-describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
+describeUnless(terraformUnavailable())('deploy of webex-tokens', () => {
   let rehearsal: Rehearsal;
   let token: string;
   let secret: string;
@@ -48,43 +50,46 @@ describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
     };
   }
 
-  async function command(
-    [file, ...args]: [string, ...string[]],
-    options: { version: number; pluginName?: string; secret?: string; cwd?: string },
-  ): Promise<FinishedCommand> {
-    const finished = await run(file, args, {
-      cwd: options.cwd ?? PROJECT,
-      env: {
-        ...process.env,
-        ...deploymentInFile(rehearsal.folder, deployment(options.version, options.pluginName)),
-        CHECKPOINT_DISABLE: '1',
-        CI: 'true',
-        VAULT_ADDR: rehearsal.server.address,
-        VAULT_TOKEN: token,
-        ...(options.secret === undefined ? {} : { [`TF_VAR_${clientSecretVariable('webex-myapp')}`]: options.secret }),
-      },
-    });
-    printed.push(finished.stdout, finished.stderr);
-    return finished;
+  interface Wanted {
+    readonly version: number;
+    readonly pluginName?: string;
+    readonly secret?: string;
   }
 
-  function cdktf(
-    verb: 'deploy' | 'destroy',
-    options: { version: number; pluginName?: string; secret?: string },
-  ): Promise<FinishedCommand> {
-    const args = ['--auto-approve', '--skip-provider-lock', '--ignore-missing-stack-dependencies'];
-    return command(
-      [join(PROJECT, 'node_modules/.bin/cdktf'), verb, 'webex-tokens', ...args, '--output', rehearsal.folder],
-      options,
+  function environment({ version, pluginName, secret: given }: Wanted): NodeJS.ProcessEnv {
+    return {
+      ...deploymentInFile(rehearsal.folder, deployment(version, pluginName)),
+      VAULT_ADDR: rehearsal.server.address,
+      VAULT_TOKEN: token,
+      ...(given === undefined ? {} : { [`TF_VAR_${clientSecretVariable('webex-myapp')}`]: given }),
+    };
+  }
+
+  async function finished(underWay: Promise<FinishedCommand>): Promise<FinishedCommand> {
+    const ended = await underWay;
+    printed.push(ended.stdout, ended.stderr);
+    return ended;
+  }
+
+  function program(verb: 'deploy' | 'destroy', wanted: Wanted, ...args: string[]): Promise<FinishedCommand> {
+    return finished(byProgram(verb, 'webex-tokens', { output: rehearsal.folder, env: environment(wanted), args }));
+  }
+
+  function cdktf(verb: 'deploy' | 'destroy', wanted: Wanted): Promise<FinishedCommand> {
+    return finished(byCdktf(verb, 'webex-tokens', { output: rehearsal.folder, env: environment(wanted) }));
+  }
+
+  function terraform(args: string[], version: number): Promise<FinishedCommand> {
+    return finished(
+      run(process.env.TERRAFORM_BINARY_NAME ?? 'terraform', args, {
+        cwd: join(rehearsal.folder, 'stacks/webex-tokens'),
+        env: { ...process.env, CHECKPOINT_DISABLE: '1', ...environment({ version }) },
+      }),
     );
   }
 
   function plan(version: number): Promise<FinishedCommand> {
-    const terraform = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
-    return command([terraform, 'plan', '-input=false', '-detailed-exitcode', '-out=saved.tfplan'], {
-      version,
-      cwd: join(rehearsal.folder, 'stacks/webex-tokens'),
-    });
+    return terraform(['plan', '-input=false', '-detailed-exitcode', '-out=saved.tfplan'], version);
   }
 
   async function authorised(): Promise<Grant> {
@@ -99,19 +104,28 @@ describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
   }
 
   test('without the client secret it stops, saying what to set, before the integration is touched', async () => {
-    const { exitCode, stdout, stderr } = await cdktf('deploy', { version: 1 });
+    const { exitCode, stdout, stderr } = await program('deploy', { version: 1 });
     expect(stdout + stderr).toContain('TF_VAR_webex_myapp_client_secret');
     expect(exitCode).not.toBe(0);
     await expect(rehearsal.admin.list('oauthapp/servers')).rejects.toThrow('404');
   });
 
-  test('with it, everything is applied under the provisioner policy', async () => {
-    expect((await cdktf('deploy', { version: 1, secret: WRONG_SECRET })).exitCode).toBe(0);
+  test('with it, everything is applied under the provisioner policy, and what people need is told', async () => {
+    const { exitCode, stdout, stderr } = await program('deploy', { version: 1, secret: WRONG_SECRET });
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('- the client secret of "webex-myapp" is written\n');
+    expect(stdout).toMatch(/^role_ids\.people-me: [0-9a-f-]{36}$/m);
     await expect(rehearsal.admin.list('oauthapp/servers')).resolves.toEqual(['webex-myapp']);
   });
 
   test('a second plan is empty, and needs no secret', async () => {
     expect((await plan(1)).exitCode).toBe(0);
+  });
+
+  test('CDKTF finds nothing left to do after the program', async () => {
+    const { exitCode, stdout, stderr } = await cdktf('deploy', { version: 1 });
+    expect(stripVTControlCharacters(stdout + stderr)).toContain('No changes. Your infrastructure matches');
+    expect(exitCode).toBe(0);
   });
 
   test('the secret that was given is the one in use', async () => {
@@ -124,8 +138,14 @@ describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
     expect((await plan(2)).exitCode).toBe(0);
   });
 
+  test('the program finds nothing left to do after CDKTF', async () => {
+    const { exitCode, stdout } = await program('deploy', { version: 2 });
+    expect(stdout).toContain('Your infrastructure matches the configuration.');
+    expect(exitCode).toBe(0);
+  });
+
   test('a new version without the secret fails clearly, and the old one stays in use', async () => {
-    const { exitCode, stdout, stderr } = await cdktf('deploy', { version: 3 });
+    const { exitCode, stdout, stderr } = await program('deploy', { version: 3 });
     expect(exitCode).not.toBe(0);
     expect(stdout + stderr).toContain('TF_VAR_webex_myapp_client_secret');
     await expect(
@@ -143,11 +163,7 @@ describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
 
   test('no secret is in state, plan or output', async () => {
     const { accessToken } = await readCredential(rehearsal.admin.connection, 'oauthapp', 'testauth');
-    const terraform = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
-    await command([terraform, 'show', '-json', 'saved.tfplan'], {
-      version: 2,
-      cwd: join(rehearsal.folder, 'stacks/webex-tokens'),
-    });
+    await terraform(['show', '-json', 'saved.tfplan'], 2);
     const files = filesBelow(rehearsal.folder);
     expect(files.some((file) => file.endsWith('webex-tokens.tfstate'))).toBe(true);
     expect(files.some((file) => file.endsWith('saved.tfplan'))).toBe(true);
@@ -163,6 +179,9 @@ describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
     const provisioner = token;
     // Who may do anything: a provisioner may not touch plugins of both names.
     token = rehearsal.server.rootToken;
+    const refused = await program('deploy', { version: 2, pluginName: 'other', secret });
+    expect(refused.stderr).toMatch(/^error: this would lose "testauth", so nothing was changed; .*--lose testauth$/m);
+    expect(refused.exitCode).toBe(1);
     const { exitCode, stdout, stderr } = await cdktf('deploy', { version: 2, pluginName: 'other', secret });
     expect(stdout + stderr).toContain('path is already in use at oauthapp/');
     expect(exitCode).not.toBe(0);
@@ -173,7 +192,7 @@ describeUnless(terraformUnavailable())('cdktf deploy of webex-tokens', () => {
   });
 
   test('destroy leaves nothing behind', async () => {
-    expect((await cdktf('destroy', { version: 2, secret })).exitCode).toBe(0);
+    expect((await program('destroy', { version: 2, secret }, '--lose', 'testauth')).exitCode).toBe(0);
     const mounts = await rehearsal.admin.read('sys/mounts', z.object({ data: z.record(z.string(), z.unknown()) }));
     expect(Object.keys(mounts.data)).not.toContain('oauthapp/');
     const policies = await rehearsal.admin.list('sys/policies/acl');

@@ -80,11 +80,10 @@ describe('an app that renews its secret id', () => {
     const lookup = { secret_id: issued.secret_id };
     const { data } = await next.write(`${role('renewing')}/secret-id/lookup`, lookup, lookupReply);
     expect(data).toEqual({ secret_id_ttl: TTL_SECONDS, secret_id_num_uses: 0, metadata: {} });
-    const token = await next.read(
-      'auth/token/lookup-self',
-      z.object({ data: z.object({ bound_cidrs: z.array(z.string()) }) }),
-    );
-    expect(token.data.bound_cidrs).toEqual(expect.arrayContaining(['127.0.0.0/8', '::1']));
+    const { token } = await loginAppRole(rehearsal.admin.connection, { ...login, secretId: issued.secret_id });
+    const boundReply = z.object({ data: z.object({ bound_cidrs: z.array(z.string()) }) });
+    const bound = await rehearsal.admin.write('auth/token/lookup', { token }, boundReply);
+    expect(bound.data.bound_cidrs).toEqual(expect.arrayContaining(['127.0.0.0/8', '::1']));
     expect(await statusOf(next.write(`${role('renewing')}/secret-id`, {}))).toBe(200);
   });
 

@@ -152,15 +152,6 @@ describe('webex-token-vault', () => {
   });
 });
 
-it('names a deployment for "npm run synth" and its kin as for every command', async () => {
-  const cdktf = resolve(__dirname, '../../scripts/cdktf.js');
-  const nameless = await run(process.execPath, [cdktf, 'synth', '--deployment']);
-  expect(nameless).toMatchObject({
-    exitCode: 2,
-    stderr: 'error: --deployment names no file; write it like --deployment staging.ts\n',
-  });
-});
-
 describe('an empty token, as a login that failed leaves it', () => {
   const EMPTY = /^error: (?:VAULT|BAO)_TOKEN is set but empty, as a login that failed leaves it, .*\n$/;
   let home: string;
@@ -186,11 +177,14 @@ describe('an empty token, as a login that failed leaves it', () => {
     }
   });
 
-  it.each(['deploy', 'diff', 'destroy'])('npm run %s starts no Terraform with it', async (command) => {
-    const cdktf = resolve(__dirname, '../../scripts/cdktf.js');
+  it.each([
+    ['diff', []],
+    ['deploy', ['--auto-approve']],
+    ['destroy', ['--auto-approve']],
+  ])('%s starts no Terraform with it', async (command, options) => {
     for (const name of ['VAULT_TOKEN', 'BAO_TOKEN']) {
-      const env = { PATH: process.env.PATH, HOME: home, VAULT_TOKEN: 's.other', [name]: '' };
-      const { exitCode, stdout, stderr } = await run(process.execPath, [cdktf, command, 'webex-tokens'], { env });
+      const env = { HOME: home, VAULT_TOKEN: 's.other', [name]: '' };
+      const { exitCode, stdout, stderr } = await runScript(command, ['webex-tokens', ...options], env);
       expect(stderr).toMatch(EMPTY);
       expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     }
