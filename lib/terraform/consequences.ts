@@ -21,7 +21,7 @@ export interface Consequences {
 export function consequences(changes: readonly ResourceChange[], declared: readonly string[]): Consequences {
   const integrationOf = credentialsOf(changes);
   const known = integrationOf.size > 0 ? [...integrationOf.keys()] : declared;
-  const found = changes.map((change) => CONSEQUENCES[change.type]?.(change, { integrationOf, known, changes }) ?? {});
+  const found = changes.map((change) => CONSEQUENCES[change.type]?.(change, { integrationOf, known }) ?? {});
   const losses = new Map(found.flatMap(({ losses = [] }) => losses).map((loss) => [loss.credential, loss]));
   return { notices: found.flatMap(({ notices = [] }) => notices), losses: [...losses.values()] };
 }
@@ -31,7 +31,6 @@ interface Context {
   readonly integrationOf: ReadonlyMap<string, string>;
   /** Every credential that may hold a grant. */
   readonly known: readonly string[];
-  readonly changes: readonly ResourceChange[];
 }
 
 type Consequence = (change: ResourceChange, context: Context) => Partial<Consequences>;
@@ -44,7 +43,6 @@ const CONSEQUENCES: Readonly<Record<string, Consequence>> = {
   vault_approle_auth_backend_role: ofRole,
   terraform_data: ofClientSecret,
   docker_container: ofServer,
-  docker_volume: ofServer,
 };
 
 function ofMount(change: ResourceChange, { known }: Context): Partial<Consequences> {
@@ -130,20 +128,19 @@ function ofClientSecret(change: ResourceChange): Partial<Consequences> {
   return { notices: [`the client secret of "${integration}" is written${change.isDeleted ? ' again' : ''}`] };
 }
 
-/** A server in dev mode has no volume, and forgets all with its container. */
-function ofServer(change: ResourceChange, { known, changes }: Context): Partial<Consequences> {
+/** A server in dev mode forgets all with its container; in production nothing that Terraform deletes holds a grant. */
+function ofServer(change: ResourceChange, { known }: Context): Partial<Consequences> {
   const name = change.before('name') ?? '';
   if (!change.isDeleted) {
     return {};
   }
-  if (change.type === 'docker_volume') {
-    return { losses: lost(known, `volume "${name}" is deleted, with all that the server has stored`) };
+  if (change.listBefore('command').includes('-dev')) {
+    return { losses: lost(known, `the server "${name}" keeps all in memory, and is stopped`) };
   }
-  return changes.some(({ type }) => type === 'docker_volume')
-    ? {
-        notices: [`the server "${name}" is stopped${change.isCreated ? ', and another one started in its place' : ''}`],
-      }
-    : { losses: lost(known, `the server "${name}" keeps all in memory, and is stopped`) };
+  // What only carries files is never started.
+  const isServer = change.listBefore('entrypoint').length > 0;
+  const successor = change.isCreated ? ', and another one started in its place, to be unsealed' : '';
+  return isServer ? { notices: [`the server "${name}" is stopped${successor}`] } : {};
 }
 
 /** Name of the integration at a path of the engine; undefined: something else is there. */

@@ -49,6 +49,12 @@ export class ResourceChange {
     return textOf(this.#change.before?.[field]);
   }
 
+  /** Values of a list of texts before. */
+  listBefore(field: string): readonly string[] {
+    const value = this.#change.before?.[field];
+    return Array.isArray(value) ? value.map(String) : [];
+  }
+
   /** Value of a text afterwards; undefined: none, or known only then. */
   after(field: string): string | undefined {
     return textOf(this.#change.after?.[field]);

@@ -62,3 +62,37 @@ it.each([
 ])('%s ends a grant', (plan, why) => {
   expect(of(plan).losses).toEqual([{ credential: 'testauth', why }]);
 });
+
+describe('of a server that is replaced', () => {
+  const container = (before: object): Consequences =>
+    consequences(
+      resourceChanges({
+        resource_changes: [
+          {
+            address: 'docker_container.server',
+            type: 'docker_container',
+            name: 'server',
+            change: { actions: ['delete', 'create'], before: { name: 'vault', ...before }, after: { name: 'vault' } },
+          },
+        ],
+      }),
+      ['declared'],
+    );
+
+  it('are the loss of all in dev mode, which keeps it in memory', () => {
+    expect(container({ command: ['server', '-dev', '-dev-no-store-token'], entrypoint: null }).losses).toEqual([
+      { credential: 'declared', why: 'the server "vault" keeps all in memory, and is stopped' },
+    ]);
+  });
+
+  it('are an unsealing in production, whose volumes stay', () => {
+    expect(container({ command: [], entrypoint: ['sh', '-c', 'bao server'] })).toEqual({
+      notices: ['the server "vault" is stopped, and another one started in its place, to be unsealed'],
+      losses: [],
+    });
+  });
+
+  it('are none where a container only carries files', () => {
+    expect(container({ command: [], entrypoint: null })).toEqual({ notices: [], losses: [] });
+  });
+});
