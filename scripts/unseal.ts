@@ -29,9 +29,10 @@ export function define(command: Command, signal: AbortSignal): void {
     .addHelpText('after', HELP)
     .action(async ({ from, shareFile }: { from?: string; shareFile?: string[] }) => {
       // In an emergency this must not depend on the rest of the project.
-      const declared = vaultVariable('ADDR') === undefined ? (await declaredDeployment(command)).deployment.vault : {};
+      const isKnown = vaultVariable('ADDR') !== undefined;
+      const address = isKnown ? undefined : (await declaredDeployment(command)).deployment.vault.address;
       const client = new VaultClient({
-        ...vaultOptionsFromEnvironment({ address: declared.address }),
+        ...vaultOptionsFromEnvironment({ address }),
         namespace: undefined,
         token: undefined,
         // A share that was being given may count: the server says so the next time.

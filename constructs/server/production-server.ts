@@ -6,7 +6,12 @@ import type { z } from 'zod';
 import { withDefaults } from '../../lib/declaration/defaults';
 import { urlHost } from '../../lib/declaration/host-name';
 import type { SealDeclaration } from '../../lib/declaration/seal-declaration';
-import { nodeNames, productionServerDeclaration, tlsDeclaration } from '../../lib/declaration/server-declaration';
+import {
+  nodeNames,
+  productionServerDeclaration,
+  serverAddresses,
+  tlsDeclaration,
+} from '../../lib/declaration/server-declaration';
 import { KmsSeal } from './kms-seal';
 import { ProductionServerContainer } from './production-server-container';
 import type { Seal } from './seal';
@@ -46,7 +51,7 @@ export class ProductionServer extends Construct {
     super(scope, id);
     const { pluginFolder, hostPath = (path: string) => path } = props;
     const settings = withDefaults(productionServerDeclaration.omit({ mode: true, tls: true }), props);
-    const { flavour, containerName, seal, sealFolder, environmentFile, bindAddress, port } = settings;
+    const { flavour, containerName, seal, sealFolder, environmentFile, port } = settings;
     const tls = withDefaults(tlsDeclaration, {
       folder: props.tlsFolder,
       certFile: props.tlsCertFile,
@@ -110,11 +115,7 @@ export class ProductionServer extends Construct {
       });
     });
 
-    const host = ['0.0.0.0', '::'].includes(bindAddress) ? '127.0.0.1' : bindAddress;
-    const hasNameOfItsOwn = tls.serverName !== '{node}';
-    this.addresses = names.map(
-      (name, index) => `https://${urlHost(hasNameOfItsOwn ? serverName(name) : host)}:${port + 10 * index}`,
-    );
+    this.addresses = serverAddresses({ mode: 'production', ...settings, tls });
   }
 }
 

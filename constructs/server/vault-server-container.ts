@@ -3,7 +3,7 @@ import { Image } from '@cdktf/provider-docker/lib/image';
 import { Construct } from 'constructs';
 import type { z } from 'zod';
 import { withDefaults } from '../../lib/declaration/defaults';
-import { devServerDeclaration } from '../../lib/declaration/server-declaration';
+import { devServerDeclaration, serverAddresses } from '../../lib/declaration/server-declaration';
 import { VAULT_SERVER_FLAVOURS } from './vault-server-flavour';
 
 /** Port of the server inside its container. */
@@ -35,7 +35,7 @@ export class VaultServerContainer extends Construct {
     const settings = withDefaults(devServerDeclaration.omit({ mode: true }), props);
     const { flavour, containerName, port } = settings;
     const { image: pinnedImage, cli, folder, prefix, capabilities } = VAULT_SERVER_FLAVOURS[flavour];
-    this.address = `http://127.0.0.1:${port}`;
+    [this.address] = serverAddresses({ mode: 'dev', ...settings });
     this.containerName = containerName;
 
     const image = new Image(this, 'image', {

@@ -27,9 +27,10 @@ export class WebexTokens extends DeploymentStack {
     super(scope, id, deployment, props);
     const { vault, webex, engine: engineSettings, integrations, apps } = deployment;
 
-    // Address and token come from the environment, where the declaration names none. A child token would need the right
-    // to create tokens.
-    new VaultProvider(this, 'vault', { address: vault.address, namespace: vault.namespace, skipChildToken: true });
+    // Of a server that is declared, the environment may say that it is reached in another way. So does the token come from
+    // there. A child token would need the right to create tokens.
+    const address = vault.server === undefined ? vault.address : undefined;
+    new VaultProvider(this, 'vault', { address, namespace: vault.namespace, skipChildToken: true });
 
     // No namespace has a plugin catalog of its own: the entry is written in the root one, by a token that may.
     const pluginProvider =
@@ -37,7 +38,7 @@ export class WebexTokens extends DeploymentStack {
         ? undefined
         : new VaultProvider(this, 'vault-root', {
             alias: 'root',
-            address: vault.address,
+            address,
             namespace: 'root',
             skipChildToken: true,
           });
@@ -60,7 +61,7 @@ export class WebexTokens extends DeploymentStack {
         clientId,
         clientSecretVersion,
         webexApiUrl: webex.apiUrl,
-        vaultAddress: vault.address,
+        vaultAddress: address,
         vaultNamespace: vault.namespace,
       });
     }

@@ -29,7 +29,7 @@ const COMMON_EXIT_CODES: Readonly<Record<number, string>> = {
 
 /** Variables that every command which talks to Vault reads. */
 export const VAULT_ENVIRONMENT: Readonly<Record<string, string>> = {
-  VAULT_ADDR: 'address of Vault or OpenBao; default: the one in deployment.ts',
+  VAULT_ADDR: 'address of Vault or OpenBao; default: what deployment.ts declares',
   VAULT_TOKEN: 'Vault token, never an empty one; default: the one in ~/.vault-token',
   VAULT_CACERT: "PEM file of the CA that signed the server's certificate",
   VAULT_NAMESPACE: 'Vault namespace; default: the one in deployment.ts',

@@ -5,13 +5,15 @@ import { credentialDeclaration } from './credential-declaration';
 import { engineDeclaration } from './engine-declaration';
 import { httpUrl, path, type Fields, type StrictObject } from './fields';
 import { integrationDeclaration, webexDeclaration } from './integration-declaration';
-import { serverDeclaration } from './server-declaration';
+import { serverAddresses, serverDeclaration } from './server-declaration';
 
 /*
  * The schema of `deployment.ts`: what is deployed, in Vault's, the plugin's and OAuth's words.
  * Parsed once, here; everything else takes a `Deployment` and trusts it. The constructs have their settings, with their
  * defaults, from the same schemas.
  */
+
+type ServerDeclaration = z.output<typeof serverDeclaration>;
 
 const vaultFields = {
   server: serverDeclaration.optional(),
@@ -26,9 +28,12 @@ const vault: StrictObject<VaultFields> = z.strictObject(vaultFields);
 
 const declaredFields = {
   /** Either a server that stack `vault-server` runs, or the address of one that exists. */
-  vault: vault.refine(({ server, address }) => (server === undefined) !== (address === undefined), {
-    error: 'must have either a server to run or the address of one that exists; give one of the two',
-  }),
+  vault: vault.refine(
+    ({ server, address }) => (server === undefined) !== (address === undefined) || isDerived(server, address),
+    {
+      error: 'must have either a server to run or the address of one that exists; give one of the two',
+    },
+  ),
   webex: webexDeclaration.prefault({}),
   engine: engineDeclaration.prefault({}),
   /** Where the AppRole auth method of the apps is mounted. @default "approle" */
@@ -57,13 +62,28 @@ export interface DeclarationFields extends Fields<typeof declaredFields> {}
 
 const declaration: StrictObject<DeclarationFields> = z.strictObject(declaredFields);
 
-const schema = declaration.transform((declared) => ({
+/** What is defined may be defined again: the address of the server is known by then. */
+function isDerived(server: ServerDeclaration | undefined, address: string | undefined): boolean {
+  return server !== undefined && address === serverAddresses(server)[0];
+}
+
+const schema = declaration.transform(({ vault: { server, ...existing }, ...declared }) => ({
   ...declared,
-  declareProvisioner: declared.declareProvisioner ?? declared.vault.server?.mode !== 'production',
+  vault: { ...existing, ...(server && { server }), address: addressOf(server, existing.address) },
+  declareProvisioner: declared.declareProvisioner ?? server?.mode !== 'production',
 }));
 
+/** Where a server that is declared answers on this machine; `VAULT_ADDR` wins, where it is reached in another way. */
+function addressOf(server: ServerDeclaration | undefined, address = ''): string {
+  return server === undefined ? address : serverAddresses(server)[0];
+}
+
 export type DeploymentInput = z.input<typeof declaration>;
-export type Deployment = z.output<typeof declaration> & { readonly declareProvisioner: boolean };
+export type Deployment = z.output<typeof declaration> & {
+  readonly declareProvisioner: boolean;
+  /** With an address in any case. */
+  readonly vault: { readonly address: string };
+};
 export type Integration = Deployment['integrations'][number];
 export type Credential = Deployment['credentials'][number];
 export type App = Deployment['apps'][number];

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { Fields, StrictObject } from './fields';
-import { isHostName } from './host-name';
+import { isHostName, urlHost } from './host-name';
 import { sealDeclaration } from './seal-declaration';
 
 /*
@@ -139,4 +139,23 @@ export function nodeNames({
   nodes,
 }: Pick<ProductionServerDeclaration, 'containerName' | 'nodes'>): string[] {
   return nodes === 1 ? [containerName] : Array.from({ length: nodes }, (_, index) => `${containerName}-${index + 1}`);
+}
+
+/** Where the Docker host reaches the nodes, the first one first. */
+export function serverAddresses(
+  server:
+    | DevServerDeclaration
+    | Pick<ProductionServerDeclaration, 'mode' | 'bindAddress' | 'port' | 'tls' | 'containerName' | 'nodes'>,
+): [string, ...string[]] {
+  if (server.mode === 'dev') {
+    return [`http://127.0.0.1:${server.port}`];
+  }
+  const { bindAddress, port, tls } = server;
+  const host = ['0.0.0.0', '::'].includes(bindAddress) ? '127.0.0.1' : bindAddress;
+  const hasNameOfItsOwn = tls.serverName !== '{node}';
+  const addresses = nodeNames(server).map((name, index) => {
+    const reached = hasNameOfItsOwn ? tls.serverName.replaceAll('{node}', name) : host;
+    return `https://${urlHost(reached)}:${port + 10 * index}`;
+  });
+  return addresses as [string, ...string[]];
 }

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { run } from '../../rehearsal/child-process';
 import { freePort } from '../../rehearsal/free-port';
+import { exampleDeployment } from '../fixtures/declaration';
+import { deploymentInFile } from '../fixtures/deployment-file';
 import { PROGRAM, runScript } from '../fixtures/script';
 
 jest.setTimeout(60_000);
@@ -33,10 +35,14 @@ describe.each(COMMANDS)('%s', (command) => {
     expect(result).toMatchObject({ exitCode: 2, stdout: '' });
   });
 
-  it('wants a VAULT_ADDR', async () => {
-    const { exitCode, stderr } = await runScript(command, ['testauth']);
-    expect(stderr).toMatch(/^error: VAULT_ADDR is not set.*\n$/);
-    expect(exitCode).toBe(1);
+  it('asks the server that is declared, where VAULT_ADDR names no other', async () => {
+    const port = await freePort();
+    const folder = mkdtempSync(join(tmpdir(), 'declared-'));
+    const declared = deploymentInFile(folder, exampleDeployment({ vault: { server: { mode: 'dev', port } } }));
+    const { exitCode, stderr } = await runScript(command, ['testauth'], { ...declared, VAULT_TOKEN: 'hush' });
+    rmSync(folder, { recursive: true });
+    expect(stderr).toContain(`error: no answer from Vault at http://127.0.0.1:${port} (ECONNREFUSED); `);
+    expect(exitCode).toBe(4);
   });
 
   it('answers a Vault that is not there with one line', async () => {
