@@ -1,13 +1,8 @@
 import type { Command } from 'commander';
 import { synthesize } from '../constructs/synthesis';
 import { refuseUnanswerable, type ApprovalOptions } from '../lib/cli/approval';
-import {
-  changeStacks,
-  describeStackCommand,
-  selectStacks,
-  tellOutputs,
-  type StackOptions,
-} from '../lib/cli/stack-command';
+import { changeStacks } from '../lib/cli/stack-change';
+import { describeStackCommand, selectStacks, tellOutputs, type StackOptions } from '../lib/cli/stack-command';
 
 /** Makes Vault what the deployment declares. */
 

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { UsageError } from 'webex-token-client/core';
 import { synthesize } from '../constructs/synthesis';
 import { refuseUnanswerable, type ApprovalOptions } from '../lib/cli/approval';
-import { changeStacks, describeStackCommand, selectStacks, type StackOptions } from '../lib/cli/stack-command';
+import { changeStacks } from '../lib/cli/stack-change';
+import { describeStackCommand, selectStacks, type StackOptions } from '../lib/cli/stack-command';
 
 /** Takes away what `deploy` has made. */
 

@@ -18,6 +18,18 @@ export function refuseUnanswerable({ autoApprove, json }: ApprovalOptions & { re
   }
 }
 
+/** Says what people will notice. */
+export function tell({ notices, losses }: Consequences, more: readonly string[] = []): void {
+  const lines = [
+    ...notices,
+    ...losses.map(
+      ({ credential, why }) => `credential "${credential}" is lost: ${why}; only a person can give it again`,
+    ),
+    ...more,
+  ];
+  process.stderr.write(lines.length > 0 ? `\n${lines.map((line) => `- ${line}`).join('\n')}\n\n` : '\n');
+}
+
 /**
  * Says what people will notice, and asks. What ends a grant wants its name.
  *
@@ -30,13 +42,7 @@ export async function approved(
   { autoApprove, lose = [] }: ApprovalOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const lines = [
-    ...notices,
-    ...losses.map(
-      ({ credential, why }) => `credential "${credential}" is lost: ${why}; only a person can give it again`,
-    ),
-  ];
-  process.stderr.write(lines.length > 0 ? `\n${lines.map((line) => `- ${line}`).join('\n')}\n\n` : '\n');
+  tell({ notices, losses });
   const names = losses.map(({ credential }) => credential).filter((name) => !lose.includes(name));
   if (autoApprove) {
     if (names.length > 0) {

@@ -1,26 +1,27 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { ExplainedError, quotedList, UsageError, vaultOptionsFromEnvironment } from 'webex-token-client/core';
+import {
+  quotedList,
+  UsageError,
+  vaultOptionsFromEnvironment,
+  type VaultConnectionOptions,
+} from 'webex-token-client/core';
+import type { Deployment } from '../declaration/deployment';
 import { deploymentFile, type LoadedDeployment } from '../declaration/load-deployment';
-import { consequences } from '../terraform/consequences';
+import { OPERATOR_ENVIRONMENT } from '../server/operator-session';
+import type { OperatorFolder } from '../server/operator-folder';
 import { outputLines } from '../terraform/output-lines';
-import { resourceChanges } from '../terraform/plan';
 import { StackFolder } from '../terraform/stack-folder';
 import { Terraform } from '../terraform/terraform';
-import { approved, type ApprovalOptions } from './approval';
 import { describeCommand, VAULT_ENVIRONMENT, type CommandDescription } from './command';
 import { declaredDeployment } from './deployment-option';
+import { operatorFolder, operatorsOption } from './operators-option';
+import { refuseOtherAddress } from './stack-session';
 
 /*
  * What `diff`, `deploy` and `destroy` have in common: the stacks are synthesized, and Terraform is run on each.
  */
-
-const UNCHANGED = 'nothing has been changed; mend that, and run this again';
-
-/** Exit code of a plan that is asked for it. */
-const THERE_ARE_CHANGES = 2;
 
 /** Writes the stacks of a deployment into a folder. @returns them, in the order in which they are deployed */
 export type Synthesize = (loaded: LoadedDeployment, output: string) => readonly { name: string; folder: string }[];
@@ -32,6 +33,7 @@ export interface StackOptions {
 
 const ENVIRONMENT: Readonly<Record<string, string>> = {
   ...VAULT_ENVIRONMENT,
+  ...OPERATOR_ENVIRONMENT,
   TERRAFORM_BINARY_NAME: 'Terraform or OpenTofu to run; default: terraform on PATH, else tofu',
   'TF_VAR_..._client_secret': 'client secret of an integration, where it is to be written',
   'TF_...': 'whatever Terraform knows',
@@ -45,6 +47,7 @@ export function describeStackCommand(command: Command, description: CommandDescr
   return describeCommand(command, { cleanUpMs, ...description, environment })
     .argument('[stack...]', 'stacks to take; default: all of the deployment')
     .usage('[stack...] [options] [-- <argument of Terraform>...]')
+    .addOption(operatorsOption('provisioner'))
     .option('--json', "Terraform's machine-readable words instead of those for people");
 }
 
@@ -57,8 +60,11 @@ export function handedOn(argv: readonly string[] = process.argv): readonly strin
 /** What a command is about. */
 export interface Selection {
   readonly stacks: readonly StackFolder[];
-  /** Names of the declared credentials. */
-  readonly credentials: readonly string[];
+  readonly deployment: Deployment;
+  /** Of Vault, for those stacks that are inside it. */
+  readonly connection: VaultConnectionOptions;
+  /** Where the provisioner's login is. */
+  readonly operators: OperatorFolder;
 }
 
 /**
@@ -74,8 +80,10 @@ export async function selectStacks(
 ): Promise<Selection> {
   const names = named.slice(0, named.length - handedOn().length);
   const loaded = await declaredDeployment(command);
+  const { deployment } = loaded;
+  refuseOtherAddress(deployment);
   // Terraform's provider would take the token in ~/.vault-token in place of an empty one, perhaps root's.
-  vaultOptionsFromEnvironment(loaded.deployment.vault);
+  const connection = vaultOptionsFromEnvironment(deployment.vault);
   const output = outputFolder(loaded);
   mkdirSync(output, { recursive: true });
   const stacks = synthesize(loaded, output);
@@ -90,7 +98,9 @@ export async function selectStacks(
     stacks: stacks
       .filter(({ name }) => names.length === 0 || names.includes(name))
       .map(({ name, folder }) => new StackFolder(name, resolve(folder), terraform)),
-    credentials: loaded.deployment.credentials.map(({ name }) => name),
+    deployment,
+    connection,
+    operators: operatorFolder(command),
   };
 }
 
@@ -123,74 +133,6 @@ export function went(exitCode: number, stack: StackFolder, what: string, next: s
   process.stderr.write(`error: stack ${stack.name} ${what}, for the reason above; ${next}\n`);
   process.exitCode = exitCode;
   return false;
-}
-
-interface ChangeOptions extends StackOptions, ApprovalOptions {
-  readonly destroy: boolean;
-}
-
-/** Each stack in turn, until one fails. @returns whether none did */
-export async function changeStacks(
-  { stacks, credentials }: Selection,
-  options: ChangeOptions,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const given = oneStackFor(options.planFile, stacks);
-  const folder = mkdtempSync(join(tmpdir(), 'webex-token-vault-plan-'));
-  try {
-    for (const stack of stacks) {
-      if (!(await changeStack(stack, given ?? join(folder, stack.name), { ...options, credentials }, signal))) {
-        return false;
-      }
-    }
-    return true;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-async function changeStack(
-  stack: StackFolder,
-  plan: string,
-  options: ChangeOptions & Pick<Selection, 'credentials'>,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const { destroy, json = false, planFile } = options;
-  const format = json ? ['-json'] : [];
-  if (!went(await stack.initialise(json), stack, 'has not been initialised', UNCHANGED)) {
-    return false;
-  }
-  if (planFile === undefined) {
-    const args = ['-input=false', '-detailed-exitcode', ...format, ...handedOn()];
-    const planned = await stack.plan({ file: plan, destroy, args });
-    signal.throwIfAborted();
-    if (planned === 1 && (await stack.preventsDestroy({ destroy, args: handedOn() }))) {
-      throw new ExplainedError(
-        `this would destroy the engine, and with it the grants of ${quotedList(options.credentials)}, which only a person can give again, so nothing was changed; keep engine.plugin.name as it was, or set engine.preventDestroy to false first, if that is what you mean`,
-      );
-    }
-    if (planned !== THERE_ARE_CHANGES) {
-      return went(planned, stack, 'could not be planned', UNCHANGED);
-    }
-  }
-  const found = consequences(resourceChanges(await stack.show(plan)), options.credentials);
-  const approval = { ...options, autoApprove: options.autoApprove ?? planFile !== undefined };
-  if (!(await approved(found, `${destroy ? 'Destroy' : 'Change'} ${stack.name} so?`, approval, signal))) {
-    throw new ExplainedError(`stack ${stack.name} was not changed`);
-  }
-  const applied = await stack.apply(plan, [...format, ...handedOn().filter(isOfApply)]);
-  signal.throwIfAborted();
-  return went(
-    applied,
-    stack,
-    'has not been applied to its end',
-    'mend that, and run this again: what was done is kept',
-  );
-}
-
-/** Those that a saved plan can still be given. */
-function isOfApply(arg: string): boolean {
-  return /^-(?:lock|lock-timeout|parallelism|no-color|compact-warnings|show-sensitive)(?:=|$)/.test(arg);
 }
 
 /** Tells the outputs of each stack, each on one line. */

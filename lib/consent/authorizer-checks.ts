@@ -1,16 +1,9 @@
 import { z } from 'zod';
-import {
-  engineMissing,
-  ExplainedError,
-  explainRefusal,
-  NotDeployed,
-  NotPermitted,
-  VaultResponseError,
-  VaultSealed,
-} from 'webex-token-client/core';
+import { engineMissing, explainRefusal, NotDeployed, NotPermitted, VaultResponseError } from 'webex-token-client/core';
 import type { Credential, Deployment } from '../declaration/deployment';
 import { scratchCredential } from '../declaration/policies';
 import { authorizerPolicyName } from '../declaration/policy-names';
+import { requireReadyServer } from '../vault/ready-server';
 import { type VaultClient } from '../vault/vault-client';
 
 /*
@@ -23,7 +16,7 @@ export async function checkAuthorizer(
   deployment: Deployment,
   credential: Credential,
 ): Promise<void> {
-  await checkServer(vault);
+  await requireReadyServer(vault);
   const { mountPath } = deployment.engine;
   const creds = ['read', 'update', 'delete'];
   await checkAllowed(vault, deployment, credential, `${mountPath}/auth-code-url`, ['update']);
@@ -31,17 +24,6 @@ export async function checkAuthorizer(
   await checkAllowed(vault, deployment, credential, `${mountPath}/creds/${scratchCredential(credential.name)}`, creds);
   await checkEngine(vault, deployment);
   await checkIntegration(vault, mountPath, credential);
-}
-
-/** @throws ExplainedError unless the server is there, initialised and unsealed */
-export async function checkServer(vault: VaultClient): Promise<void> {
-  const { initialized, sealed } = await vault.sealStatus();
-  if (!initialized) {
-    throw new ExplainedError(`Vault at ${vault.address} is not initialised yet; initialise and unseal it first`);
-  }
-  if (sealed) {
-    throw new VaultSealed(vault.address);
-  }
 }
 
 /** Needs no engine, as a policy covers paths that are not mounted: once this has passed, a 403 is not the token's. */

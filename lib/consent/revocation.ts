@@ -8,9 +8,9 @@ import {
   TemporarilyUnavailable,
   VaultResponseError,
 } from 'webex-token-client/core';
-import { checkServer } from './authorizer-checks';
 import type { Credential, Deployment } from '../declaration/deployment';
 import { scratchCredential } from '../declaration/policies';
+import { requireReadyServer } from '../vault/ready-server';
 import { type VaultClient } from '../vault/vault-client';
 
 /*
@@ -25,7 +25,7 @@ export interface Revocable {
 
 /** @throws NotAuthorizedYet where there is nothing to revoke */
 export async function findRevocable(vault: VaultClient, mountPath: string, name: string): Promise<Revocable> {
-  await checkServer(vault);
+  await requireReadyServer(vault);
   try {
     return await readCredential(vault.connection, mountPath, name);
   } catch (error) {

@@ -58,6 +58,11 @@ export function scratchCredential(credentialName: string): string {
  * that their tokens can do.
  */
 const RENEWAL: Rule = { path: 'auth/token/renew-self', capabilities: ['update'], why: 'a longer life for its token' };
+const SELF_EXAMINATION: Rule = {
+  path: 'sys/capabilities-self',
+  capabilities: ['update'],
+  why: 'may this token do it?',
+};
 const LOGOUT: Rule = { path: 'auth/token/revoke-self', capabilities: ['update'], why: 'the end of its token' };
 
 /**
@@ -124,7 +129,7 @@ export function authorizerPolicy({ mountPath, integrations, credentials }: Autho
       why: 'is it there? (never its secret)',
     })),
     { path: `sys/internal/ui/mounts/${mountPath}`, capabilities: ['read'], why: 'is the engine mounted?' },
-    { path: 'sys/capabilities-self', capabilities: ['update'], why: 'may this token do it?' },
+    SELF_EXAMINATION,
     LOGOUT,
   ];
   return render(rules);
@@ -153,6 +158,7 @@ export function provisionerPolicy(rights: ProvisionerRights): string {
   const owned: Capability[] = ['read', 'update', 'delete'];
   return render([
     { path: 'auth/token/lookup-self', capabilities: ['read'], why: 'how the provider begins' },
+    SELF_EXAMINATION,
     ...(pluginName === undefined
       ? []
       : ([

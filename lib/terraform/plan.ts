@@ -8,23 +8,33 @@ import { z } from 'zod';
 
 const values = z.record(z.string(), z.unknown()).nullish();
 
-const resourceChange = z.object({
-  address: z.string(),
-  type: z.string(),
-  name: z.string(),
+const resource = z.object({ address: z.string(), type: z.string(), name: z.string() });
+
+const resourceChange = resource.extend({
   change: z.object({ actions: z.array(z.string()), before: values, after: values }),
 });
 
-const plan = z.object({ resource_changes: z.array(resourceChange).default([]) });
+const plan = z.object({
+  resource_changes: z.array(resourceChange).default([]),
+  resource_drift: z.array(resourceChange).default([]),
+});
+
+const state = z.object({
+  values: z
+    .object({ root_module: z.object({ resources: z.array(resource.extend({ values })).default([]) }) })
+    .optional(),
+});
 
 /** What becomes of one resource. */
 export class ResourceChange {
+  readonly address: string;
   readonly type: string;
   /** Its name in the configuration, such as `app-people-me_role_A0AF59C8`. */
   readonly name: string;
   readonly #change: z.output<typeof resourceChange>['change'];
 
-  constructor({ type, name, change }: z.output<typeof resourceChange>) {
+  constructor({ address, type, name, change }: z.output<typeof resourceChange>) {
+    this.address = address;
     this.type = type;
     this.name = name;
     this.#change = change;
@@ -59,11 +69,34 @@ export class ResourceChange {
   after(field: string): string | undefined {
     return textOf(this.#change.after?.[field]);
   }
+
+  /** Whether a flag is set, afterwards or, of what goes, before. */
+  isSet(flag: string): boolean {
+    return (this.#change.after ?? this.#change.before)?.[flag] === true;
+  }
 }
 
-/** @returns each resource, those that stay as they are included */
-export function resourceChanges(json: unknown): ResourceChange[] {
-  return plan.parse(json).resource_changes.map((change) => new ResourceChange(change));
+export interface Plan {
+  /** Each resource, those that stay as they are included. */
+  readonly changes: readonly ResourceChange[];
+  /** What has become of resources since the state was written, by others. */
+  readonly drift: readonly ResourceChange[];
+}
+
+/** @throws z.ZodError where it is no plan */
+export function planOf(json: unknown): Plan {
+  const { resource_changes, resource_drift } = plan.parse(json);
+  return {
+    changes: resource_changes.map((change) => new ResourceChange(change)),
+    drift: resource_drift.map((change) => new ResourceChange(change)),
+  };
+}
+
+/** @returns each resource of a state, as one that stays as it is @throws z.ZodError where it is no state */
+export function recordedIn(json: unknown): ResourceChange[] {
+  return (state.parse(json).values?.root_module.resources ?? []).map(
+    ({ values, ...known }) => new ResourceChange({ ...known, change: { actions: [], before: values, after: values } }),
+  );
 }
 
 function textOf(value: unknown): string | undefined {

@@ -5,6 +5,7 @@ import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { ExplainedError, runChildCommand } from 'webex-token-client/core';
+import { planOf, recordedIn, type Plan, type ResourceChange } from './plan';
 import type { Terraform } from './terraform';
 
 /** Kept where Terraform keeps what `init` has got: what it was initialised for. */
@@ -14,6 +15,7 @@ const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 
 const synthesized = z.object({
   terraform: z.object({ backend: z.record(z.string(), z.record(z.string(), z.unknown())) }).loose(),
+  provider: z.record(z.string(), z.unknown()).default({}),
 });
 
 const initialised = z.object({
@@ -35,7 +37,19 @@ export class StackFolder {
     readonly name: string,
     private readonly folder: string,
     private readonly terraform: Terraform,
+    /** What Terraform is told by its environment, beside what this process is told. @default - nothing */
+    private readonly variables: NodeJS.ProcessEnv = {},
   ) {}
+
+  /** Whether it is inside Vault, and needs a token for it. */
+  get isInVault(): boolean {
+    return 'vault' in this.#synthesized().provider;
+  }
+
+  /** The same with these variables in Terraform's environment. */
+  with(variables: NodeJS.ProcessEnv): StackFolder {
+    return new StackFolder(this.name, this.folder, this.terraform, variables);
+  }
 
   /**
    * Gets providers and backend, where they are not those that the stack needs.
@@ -72,7 +86,7 @@ export class StackFolder {
 
   /** Whether a plan fails because it would destroy what is not to be destroyed. */
   async preventsDestroy({ destroy = false, args }: Pick<PlanOptions, 'destroy' | 'args'>): Promise<boolean> {
-    const options = { env: { ...process.env, ...this.#variables() }, maxBuffer: MAX_OUTPUT_BYTES };
+    const options = { env: { ...process.env, ...this.#environment() }, maxBuffer: MAX_OUTPUT_BYTES };
     const asked = ['-input=false', '-json', '-lock=false', ...(destroy ? ['-destroy'] : []), ...args];
     const said = await promisify(execFile)(
       this.terraform.binary,
@@ -87,9 +101,14 @@ export class StackFolder {
     return this.#run('apply', ['-input=false', ...args, plan]);
   }
 
-  /** @returns the plan in Terraform's JSON form @throws ExplainedError where that is no plan of this stack */
-  async show(plan: string): Promise<unknown> {
-    return JSON.parse(await this.#capture('show', '-json', plan));
+  /** @throws ExplainedError where the file has no plan of this stack */
+  async show(plan: string): Promise<Plan> {
+    return planOf(JSON.parse(await this.#capture('show', '-json', plan)));
+  }
+
+  /** What the state has, as it was last written. @throws ExplainedError where Terraform cannot read it */
+  async recorded(): Promise<ResourceChange[]> {
+    return recordedIn(JSON.parse(await this.#capture('show', '-json')));
   }
 
   /** What the stack is to tell, by name, without what is sensitive. */
@@ -105,11 +124,11 @@ export class StackFolder {
   /** Terraform's own questions are not asked: ours come before. */
   #run(command: string, args: readonly string[]): Promise<number> {
     const { binary } = this.terraform;
-    return runChildCommand(binary, [`-chdir=${this.folder}`, command, ...args], this.#variables());
+    return runChildCommand(binary, [`-chdir=${this.folder}`, command, ...args], this.#environment());
   }
 
   async #capture(command: string, ...args: readonly string[]): Promise<string> {
-    const options = { env: { ...process.env, ...this.#variables() }, maxBuffer: MAX_OUTPUT_BYTES };
+    const options = { env: { ...process.env, ...this.#environment() }, maxBuffer: MAX_OUTPUT_BYTES };
     const { binary, title } = this.terraform;
     try {
       return (await promisify(execFile)(binary, [`-chdir=${this.folder}`, command, ...args], options)).stdout;
@@ -119,13 +138,17 @@ export class StackFolder {
     }
   }
 
-  #variables(): NodeJS.ProcessEnv {
+  #environment(): NodeJS.ProcessEnv {
     // Else it would say at each plan how it is applied by hand.
-    return this.terraform.environment({ TF_IN_AUTOMATION: '1' });
+    return this.terraform.environment({ ...this.variables, TF_IN_AUTOMATION: '1' });
+  }
+
+  #synthesized(): z.output<typeof synthesized> {
+    return synthesized.parse(JSON.parse(this.#read('cdk.tf.json') ?? ''));
   }
 
   #stamp(): string {
-    const { terraform } = synthesized.parse(JSON.parse(this.#read('cdk.tf.json') ?? ''));
+    const { terraform } = this.#synthesized();
     return createHash('sha256')
       .update(JSON.stringify([this.terraform.title, terraform]))
       .digest('hex');
@@ -134,7 +157,7 @@ export class StackFolder {
   /** Terraform refuses as well, and names two ways without saying which of them keeps the state. */
   #refuseMovedState(): void {
     const before = initialised.safeParse(JSON.parse(this.#read('.terraform/terraform.tfstate') ?? 'null')).data;
-    const [declared] = Object.entries(synthesized.parse(JSON.parse(this.#read('cdk.tf.json') ?? '')).terraform.backend);
+    const [declared] = Object.entries(this.#synthesized().terraform.backend);
     if (before === undefined || declared === undefined) {
       return;
     }

@@ -18,6 +18,21 @@ const sealStatusReply = z.object({
 
 export type SealStatus = z.infer<typeof sealStatusReply>;
 
+const healthReply = z.object({
+  initialized: z.boolean(),
+  sealed: z.boolean(),
+  version: z.string(),
+  /** Only HashiCorp's says this. */
+  enterprise: z.boolean().optional(),
+});
+
+export interface ServerHealth {
+  readonly initialized: boolean;
+  readonly sealed: boolean;
+  readonly version: string;
+  readonly flavour: 'openbao' | 'vault';
+}
+
 const wrapReply = z.object({
   wrap_info: z.object({
     token: z.string().min(1),
@@ -125,10 +140,25 @@ export class VaultClient {
     return this.withNamespace(undefined).read('sys/seal-status', sealStatusReply);
   }
 
+  /** Needs no token. */
+  async health(): Promise<ServerHealth> {
+    const always = 'standbyok=true&perfstandbyok=true&sealedcode=200&uninitcode=200';
+    const health = await this.withNamespace(undefined).read(`sys/health?${always}`, healthReply);
+    // OpenBao began with 2.0.
+    const isVault = health.enterprise !== undefined || /^[01]\./.test(health.version);
+    return { ...health, flavour: isVault ? 'vault' : 'openbao' };
+  }
+
   /** Capabilities of the client's own token on a path, such as `["read", "update"]` or `["deny"]`. */
   async capabilities(path: string): Promise<string[]> {
-    const reply = z.object({ data: z.object({ capabilities: z.array(z.string()) }) });
-    return (await this.write('sys/capabilities-self', { paths: [path] }, reply)).data.capabilities;
+    return (await this.capabilitiesOf([path])).get(path) ?? [];
+  }
+
+  /** Capabilities of the client's own token on each of some paths. */
+  async capabilitiesOf(paths: readonly string[]): Promise<Map<string, string[]>> {
+    const reply = z.object({ data: z.record(z.string(), z.unknown()) });
+    const { data } = await this.write('sys/capabilities-self', { paths }, reply);
+    return new Map(paths.map((path) => [path, z.array(z.string()).catch([]).parse(data[path])]));
   }
 
   /** A client like this one whose requests the signal ends. */

@@ -103,11 +103,13 @@ describeUnless(terraformUnavailable())('deploy of webex-tokens', () => {
     });
   }
 
-  test('without the client secret it stops, saying what to set, before the integration is touched', async () => {
-    const { exitCode, stdout, stderr } = await program('deploy', { version: 1 });
-    expect(stdout + stderr).toContain('TF_VAR_webex_myapp_client_secret');
-    expect(exitCode).not.toBe(0);
-    await expect(rehearsal.admin.list('oauthapp/servers')).rejects.toThrow('404');
+  test('without the client secret it stops, saying what to set, before anything is touched', async () => {
+    const { exitCode, stderr } = await program('deploy', { version: 1 });
+    expect(stderr).toContain(
+      'error: the client secret of integration "webex-myapp" is to be written, and TF_VAR_webex_myapp_client_secret is not set; ',
+    );
+    expect(exitCode).toBe(1);
+    await expect(rehearsal.admin.read('sys/mounts/oauthapp', z.unknown())).rejects.toThrow('400');
   });
 
   test('with it, everything is applied under the provisioner policy, and what people need is told', async () => {

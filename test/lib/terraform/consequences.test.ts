@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { consequences, type Consequences } from '../../../lib/terraform/consequences';
-import { resourceChanges } from '../../../lib/terraform/plan';
+import { planOf } from '../../../lib/terraform/plan';
 import { PROJECT_FOLDER } from '../../fixtures/declaration';
 
 /* Plans as `terraform show -json` gave them for changes of the rehearsal's declaration, cut to what becomes of each resource. */
 
 function of(plan: string): Consequences {
   const json: unknown = JSON.parse(readFileSync(join(PROJECT_FOLDER, `test/fixtures/plans/${plan}.json`), 'utf8'));
-  return consequences(resourceChanges(json), ['declared']);
+  return consequences(planOf(json).changes, ['declared']);
 }
 
 it('are none of a plan that changes nothing', () => {
@@ -66,7 +66,7 @@ it.each([
 describe('of a server that is replaced', () => {
   const container = (before: object): Consequences =>
     consequences(
-      resourceChanges({
+      planOf({
         resource_changes: [
           {
             address: 'docker_container.server',
@@ -75,7 +75,7 @@ describe('of a server that is replaced', () => {
             change: { actions: ['delete', 'create'], before: { name: 'vault', ...before }, after: { name: 'vault' } },
           },
         ],
-      }),
+      }).changes,
       ['declared'],
     );
 

@@ -1,0 +1,164 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ExplainedError, quotedList } from 'webex-token-client/core';
+import { consequences } from '../terraform/consequences';
+import { Preflight } from '../terraform/preflight';
+import type { StackFolder } from '../terraform/stack-folder';
+import { approved, tell, type ApprovalOptions } from './approval';
+import { handedOn, oneStackFor, went, type Selection, type StackOptions } from './stack-command';
+import { StackSession } from './stack-session';
+
+/*
+ * From what is declared to what is there, by way of a plan that people can look at.
+ */
+
+const UNCHANGED = 'nothing has been changed; mend that, and run this again';
+
+/** Exit code of a plan that is asked for it. */
+const THERE_ARE_CHANGES = 2;
+
+interface ChangeOptions extends StackOptions, ApprovalOptions {
+  readonly destroy: boolean;
+}
+
+/** Each stack in turn, until one fails. @returns whether none did */
+export async function changeStacks(
+  selection: Selection,
+  options: ChangeOptions,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const given = oneStackFor(options.planFile, selection.stacks);
+  return eachStack(selection, signal, (work, folder) => changeStack(work, given ?? join(folder, 'plan'), options));
+}
+
+/** Tells what would be changed. @returns whether that is known of each */
+export async function planStacks(selection: Selection, options: StackOptions, signal: AbortSignal): Promise<boolean> {
+  const given = oneStackFor(options.planFile, selection.stacks);
+  return eachStack(selection, signal, async (work, folder) => {
+    const file = given ?? join(folder, 'plan');
+    const planned = await planStack(work, file, { ...options, destroy: false });
+    if (planned !== THERE_ARE_CHANGES) {
+      return planned === 0;
+    }
+    const { found, obstacles } = await examine(work, file);
+    tell(
+      found,
+      obstacles.map((obstacle) => `deploy would be refused: ${obstacle}`),
+    );
+    process.exitCode = handedOn().includes('-detailed-exitcode') ? THERE_ARE_CHANGES : 0;
+    return true;
+  });
+}
+
+/** One stack, with what it takes to work on it. */
+interface Work {
+  readonly stack: StackFolder;
+  /** @default - it is not inside Vault */
+  readonly preflight?: Preflight;
+  /** Names of the declared credentials. */
+  readonly credentials: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/** @param action gets a folder of its own that nobody else may look into; false ends the whole */
+async function eachStack(
+  { stacks, deployment, connection, operators }: Selection,
+  signal: AbortSignal,
+  action: (work: Work, folder: string) => Promise<boolean>,
+): Promise<boolean> {
+  const credentials = deployment.credentials.map(({ name }) => name);
+  for (const stack of stacks) {
+    await using session = stack.isInVault ? await StackSession.open(connection, operators, signal) : undefined;
+    const work: Work = {
+      stack: session === undefined ? stack : stack.with(session.environment),
+      preflight: session && new Preflight(session.vault.endedBy(signal), deployment),
+      credentials,
+      signal,
+    };
+    const folder = mkdtempSync(join(tmpdir(), 'webex-token-vault-plan-'));
+    try {
+      if (!(await action(work, folder))) {
+        return false;
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+  return true;
+}
+
+async function changeStack(work: Work, file: string, options: ChangeOptions): Promise<boolean> {
+  const { stack, signal } = work;
+  const { destroy, json, planFile } = options;
+  if (planFile === undefined) {
+    const planned = await planStack(work, file, options);
+    if (planned !== THERE_ARE_CHANGES) {
+      return planned === 0;
+    }
+  } else if (!(await isReady(work, json))) {
+    return false;
+  }
+  const { found, obstacles } = await examine(work, file);
+  if (obstacles.length > 0) {
+    throw new ExplainedError(`${obstacles.join('; and ')}; nothing was changed`);
+  }
+  const approval = { ...options, autoApprove: options.autoApprove ?? planFile !== undefined };
+  if (!(await approved(found, `${destroy ? 'Destroy' : 'Change'} ${stack.name} so?`, approval, signal))) {
+    throw new ExplainedError(`stack ${stack.name} was not changed`);
+  }
+  const applied = await stack.apply(file, [...(json === true ? ['-json'] : []), ...handedOn().filter(isOfApply)]);
+  signal.throwIfAborted();
+  return went(
+    applied,
+    stack,
+    'has not been applied to its end',
+    'mend that, and run this again: what was done is kept',
+  );
+}
+
+/** @returns 2 where there is something to do; anything but 0 and that has been told */
+async function planStack(
+  work: Work,
+  file: string,
+  { destroy, json }: StackOptions & { destroy: boolean },
+): Promise<number> {
+  const { stack, preflight, credentials, signal } = work;
+  if (!(await isReady(work, json))) {
+    return 1;
+  }
+  const args = ['-input=false', '-detailed-exitcode', ...(json === true ? ['-json'] : []), ...handedOn()];
+  const planned = await stack.plan({ file, destroy, args });
+  signal.throwIfAborted();
+  if (planned === 1) {
+    if (await stack.preventsDestroy({ destroy, args: handedOn() })) {
+      throw new ExplainedError(
+        `this would destroy the engine, and with it the grants of ${quotedList(credentials)}, which only a person can give again, so nothing was changed; keep engine.plugin.name as it was, or set engine.preventDestroy to false first, if that is what you mean`,
+      );
+    }
+    await preflight?.afterFailedPlan(await stack.recorded());
+  }
+  if (planned !== THERE_ARE_CHANGES) {
+    went(planned, stack, 'could not be planned', UNCHANGED);
+  }
+  return planned;
+}
+
+async function isReady({ stack, preflight }: Work, json = false): Promise<boolean> {
+  await preflight?.beforePlan();
+  return went(await stack.initialise(json), stack, 'has not been initialised', UNCHANGED);
+}
+
+async function examine({ stack, preflight, credentials }: Work, file: string) {
+  const plan = await stack.show(file);
+  const { notices, losses } = consequences(plan.changes, credentials);
+  return {
+    found: { notices: [...(preflight?.notices(plan) ?? []), ...notices], losses },
+    obstacles: (await preflight?.obstacles(plan, process.env)) ?? [],
+  };
+}
+
+/** Those that a saved plan can still be given: of variables, the ephemeral ones, which a plan does not keep. */
+function isOfApply(arg: string): boolean {
+  return /^-(?:lock|lock-timeout|parallelism|no-color|compact-warnings|show-sensitive|var-file)(?:=|$)/.test(arg);
+}

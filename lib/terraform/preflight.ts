@@ -1,0 +1,120 @@
+import { NotPermitted, VaultResponseError } from 'webex-token-client/core';
+import { z } from 'zod';
+import { clientSecretVariable, type Deployment } from '../declaration/deployment';
+import { missingRights } from '../vault/missing-rights';
+import { requireFlavour, requireReadyServer } from '../vault/ready-server';
+import type { VaultClient } from '../vault/vault-client';
+import type { Plan, ResourceChange } from './plan';
+import { readAccess, writeAccess, type VaultAccess } from './vault-access';
+
+/** What Vault keeps under an accessor, which no other server has. */
+const MOUNTS = ['vault_mount', 'vault_auth_backend'];
+
+/** What mends a want of rights. */
+const RENEWAL =
+  'if it is the provisioner\'s, its policy is older than the declaration: renew it with "npx webex-token-vault init --update-policy", which takes the key shares; else give a token that may';
+
+/** What can be known of Vault before Terraform changes anything in it. */
+export class Preflight {
+  constructor(
+    private readonly vault: VaultClient,
+    private readonly deployment: Deployment,
+  ) {}
+
+  /** @throws ExplainedError unless the server is there and ready, is the declared one, and takes the token */
+  async beforePlan(): Promise<void> {
+    await requireReadyServer(this.vault);
+    const { server } = this.deployment.vault;
+    if (server !== undefined) {
+      await requireFlavour(this.vault, server.flavour);
+    }
+    await this.vault.read('auth/token/lookup-self', z.unknown()).catch((error: unknown) => {
+      throw error instanceof VaultResponseError && error.statusCode === 403
+        ? new NotPermitted(
+            `Vault at ${this.vault.address} does not accept the token: it is invalid or has ended, or is of another server; log in again, or set VAULT_TOKEN to one that is good`,
+          )
+        : error;
+    });
+  }
+
+  /**
+   * @param recorded what the state has
+   * @throws ExplainedError where what it has cannot be read, so that there is no plan
+   */
+  async afterFailedPlan(recorded: readonly ResourceChange[]): Promise<void> {
+    const [obstacle] = await this.#wantOfRights(readAccess(recorded), 'see');
+    if (obstacle !== undefined) {
+      throw new NotPermitted(obstacle);
+    }
+  }
+
+  /** What stands in the way of a plan, each as a line. */
+  async obstacles(plan: Plan, environment: NodeJS.ProcessEnv): Promise<readonly string[]> {
+    return [
+      ...(this.#isDevServer || !isOfAnotherServer(plan)
+        ? []
+        : [
+            `the state is of another server: nothing that it has mounted is at ${this.vault.address}; check VAULT_ADDR, or, where a new server takes the place of the old one, set the old state aside`,
+          ]),
+      ...missingSecrets(plan.changes, environment),
+      ...(await this.#wantOfRights(writeAccess(plan.changes), 'do')),
+    ];
+  }
+
+  /** What people notice of the server itself. */
+  notices(plan: Plan): readonly string[] {
+    return this.#isDevServer && isOfAnotherServer(plan)
+      ? ['the server has forgotten all that was deployed, as one in dev mode does; each credential needs consent again']
+      : [];
+  }
+
+  get #isDevServer(): boolean {
+    return this.deployment.vault.server?.mode === 'dev';
+  }
+
+  async #wantOfRights(needed: readonly VaultAccess[], what: string): Promise<string[]> {
+    const inNamespace = needed.filter(({ path }) => !isOfRoot(path));
+    // No namespace has a plugin catalog of its own.
+    const inRoot = this.deployment.vault.namespace === undefined ? [] : needed.filter(({ path }) => isOfRoot(path));
+    const asked = inRoot.length > 0 ? inNamespace : needed;
+    const missing = [
+      ...((await missingRights(this.vault, asked)) ?? []),
+      ...((await missingRights(this.vault.withNamespace(undefined), inRoot)) ?? []),
+    ];
+    const [first] = missing;
+    const more = missing.length > 1 ? ` and ${missing.length - 1} more` : '';
+    return first === undefined ? [] : [`the Vault token may not ${what} this: it lacks ${first}${more}; ${RENEWAL}`];
+  }
+}
+
+function isOfRoot(path: string): boolean {
+  return path.startsWith('sys/plugins/catalog/');
+}
+
+/** Whether all that the state has mounted is gone. */
+function isOfAnotherServer({ changes, drift }: Plan): boolean {
+  const gone = drift.filter(
+    (change) =>
+      MOUNTS.includes(change.type) &&
+      change.before('accessor') !== undefined &&
+      change.before('accessor') !== change.after('accessor'),
+  );
+  const addresses = gone.map(({ address }) => address);
+  const kept = changes.filter(
+    (change) =>
+      MOUNTS.includes(change.type) && change.before('accessor') !== undefined && !addresses.includes(change.address),
+  );
+  return gone.length > 0 && kept.length === 0;
+}
+
+function missingSecrets(changes: readonly ResourceChange[], environment: NodeJS.ProcessEnv): string[] {
+  return changes.flatMap((change) => {
+    const [, integration] = /^integration-(.+)_gate_[0-9A-F]{8}$/.exec(change.name) ?? [];
+    const variable = integration === undefined ? '' : `TF_VAR_${clientSecretVariable(integration)}`;
+    return integration === undefined || !change.isCreated || environment[variable]
+      ? []
+      : [
+          `the client secret of integration "${integration}" is to be written, and ${variable} is not set; set it to the secret that Webex shows for it`,
+        ];
+  });
+}

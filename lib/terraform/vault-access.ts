@@ -1,0 +1,126 @@
+import type { ResourceChange } from './plan';
+
+/*
+ * What a plan asks of Vault: the paths that Terraform's provider reads and writes for it.
+ *
+ * @see https://developer.hashicorp.com/vault/docs/concepts/policies#capabilities
+ */
+
+export interface VaultAccess {
+  readonly path: string;
+  /** Each one, or one of several. */
+  readonly capabilities: readonly (string | readonly string[])[];
+}
+
+type Capabilities = VaultAccess['capabilities'];
+
+const sudo = (...capabilities: string[]): Capabilities => [...capabilities, 'sudo'];
+
+/** A path may be one that tells a new object from an old one, or one that takes any write for an update. */
+const WRITE: Capabilities = [['create', 'update']];
+
+interface Kind {
+  readonly path: (value: (field: string) => string | undefined) => string | undefined;
+  readonly read?: Capabilities;
+  readonly create: Capabilities;
+  /** @default - as to create it */
+  readonly update?: Capabilities;
+  readonly delete: Capabilities;
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  vault_policy: {
+    path: (value) => below('sys/policies/acl', value('name')),
+    create: WRITE,
+    delete: ['delete'],
+  },
+  vault_plugin: {
+    path: (value) => below('sys/plugins/catalog/secret', value('name')),
+    read: sudo('read'),
+    create: sudo('update'),
+    delete: sudo('delete'),
+  },
+  vault_mount: {
+    path: (value) => below('sys/mounts', value('path')),
+    create: ['update'],
+    update: [],
+    delete: ['delete'],
+  },
+  vault_auth_backend: {
+    path: (value) => below('sys/auth', value('path')),
+    read: [],
+    create: sudo('update'),
+    update: [],
+    delete: sudo('delete'),
+  },
+  vault_approle_auth_backend_role: {
+    path: (value) => below(`auth/${value('backend') ?? 'approle'}/role`, value('role_name')),
+    create: ['create'],
+    update: ['update'],
+    delete: ['delete'],
+  },
+  vault_generic_endpoint: {
+    path: (value) => value('path'),
+    create: WRITE,
+    delete: ['delete'],
+  },
+};
+
+/** What Terraform reads to learn what has become of the resources that it made. */
+export function readAccess(changes: readonly ResourceChange[]): VaultAccess[] {
+  return accesses(changes, (change, kind) => [access(kind, (field) => change.before(field), readingOf(change, kind))]);
+}
+
+/** What Terraform reads and writes to do what the plan says. */
+export function writeAccess(changes: readonly ResourceChange[]): VaultAccess[] {
+  return accesses(changes, (change, kind) => {
+    const [from, to] = [(field: string) => change.before(field), (field: string) => change.after(field)];
+    const reading = readingOf(change, kind);
+    const removal = change.isDeleted && !change.isSet('disable_delete') ? kind.delete : [];
+    const creation = change.isCreated ? [...kind.create, ...reading] : [];
+    const update = change.isUpdated ? [...(kind.update ?? kind.create), ...reading] : [];
+    return [
+      access(kind, from, removal),
+      access(kind, to, creation),
+      access(kind, to, update),
+      ...(change.type === 'vault_mount' && change.isUpdated ? [changeOfMount(change)] : []),
+    ];
+  });
+}
+
+function accesses(
+  changes: readonly ResourceChange[],
+  of: (change: ResourceChange, kind: Kind) => readonly (VaultAccess | undefined)[],
+): VaultAccess[] {
+  return changes.flatMap((change) => {
+    const kind = KINDS[change.type];
+    return kind === undefined ? [] : of(change, kind).filter((found) => found !== undefined);
+  });
+}
+
+/** @returns undefined where nothing is needed, or the path is not known yet */
+function access(
+  { path }: Kind,
+  value: (field: string) => string | undefined,
+  capabilities: Capabilities,
+): VaultAccess | undefined {
+  const known = path(value);
+  return known === undefined || capabilities.length === 0
+    ? undefined
+    : { path: known, capabilities: [...new Set(capabilities)] };
+}
+
+function readingOf(change: ResourceChange, { read = ['read'] }: Kind): Capabilities {
+  return change.isSet('disable_read') ? [] : read;
+}
+
+function changeOfMount(change: ResourceChange): VaultAccess | undefined {
+  const path = change.after('path');
+  return path === change.before('path')
+    ? { path: `sys/mounts/${path ?? ''}/tune`, capabilities: ['update'] }
+    : { path: 'sys/remount', capabilities: sudo('update') };
+}
+
+function below(folder: string, name: string | undefined): string | undefined {
+  return name === undefined ? undefined : `${folder}/${name}`;
+}

@@ -1,0 +1,39 @@
+import { VaultResponseError } from 'webex-token-client/core';
+import type { VaultClient } from './vault-client';
+
+/** What is needed at a path: each of these capabilities, or, of a list, one of them. */
+export interface NeededRight {
+  readonly path: string;
+  readonly capabilities: readonly (string | readonly string[])[];
+}
+
+/**
+ * What the client's token would be refused.
+ *
+ * @returns as `update on sys/policies/acl/name`, none twice; undefined: it may not even ask
+ */
+export async function missingRights(
+  vault: VaultClient,
+  needed: readonly NeededRight[],
+): Promise<readonly string[] | undefined> {
+  const paths = [...new Set(needed.map(({ path }) => path))];
+  if (paths.length === 0) {
+    return [];
+  }
+  const capabilities = await vault.capabilitiesOf(paths).catch((error: unknown) => {
+    if (error instanceof VaultResponseError && error.statusCode === 403) {
+      return undefined;
+    }
+    throw error;
+  });
+  return capabilities && [...new Set(needed.flatMap((right) => missingOf(right, capabilities.get(right.path) ?? [])))];
+}
+
+function missingOf({ path, capabilities }: NeededRight, given: readonly string[]): string[] {
+  return given.includes('root')
+    ? []
+    : capabilities
+        .map((needed) => (typeof needed === 'string' ? [needed] : needed))
+        .filter((oneOf) => !oneOf.some((one) => given.includes(one)))
+        .map((oneOf) => `${oneOf.at(-1) ?? ''} on ${path}`);
+}

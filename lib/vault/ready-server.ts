@@ -1,0 +1,25 @@
+import { ExplainedError, VaultSealed } from 'webex-token-client/core';
+import type { ServerHealth, VaultClient } from './vault-client';
+
+/** @throws ExplainedError unless the server is there, initialised and unsealed */
+export async function requireReadyServer(vault: VaultClient): Promise<void> {
+  const { initialized, sealed } = await vault.sealStatus();
+  if (!initialized) {
+    throw new ExplainedError(`Vault at ${vault.address} is not initialised yet; initialise and unseal it first`);
+  }
+  if (sealed) {
+    throw new VaultSealed(vault.address);
+  }
+}
+
+const PRODUCTS: Readonly<Record<ServerHealth['flavour'], string>> = { openbao: 'OpenBao', vault: 'HashiCorp Vault' };
+
+/** @throws ExplainedError where another product answers than the one that is declared */
+export async function requireFlavour(vault: VaultClient, declared: ServerHealth['flavour']): Promise<void> {
+  const { flavour, version } = await vault.health();
+  if (flavour !== declared) {
+    throw new ExplainedError(
+      `${vault.address} is ${PRODUCTS[flavour]} ${version}, and vault.server.flavour declares ${PRODUCTS[declared]}, so it is another server; free that port, or set VAULT_ADDR`,
+    );
+  }
+}

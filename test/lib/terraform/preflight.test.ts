@@ -1,0 +1,127 @@
+import type { Deployment } from '../../../lib/declaration/deployment';
+import { planOf, type Plan } from '../../../lib/terraform/plan';
+import { Preflight } from '../../../lib/terraform/preflight';
+import { VaultClient } from '../../../lib/vault/vault-client';
+import { exampleDeployment } from '../../fixtures/declaration';
+import { ScriptedVault } from '../../fixtures/scripted-vault';
+
+/* In moments that a real server is hard to bring to; the rest is tried on a real one, with the real Terraform. */
+
+const READY = { initialized: true, sealed: false, version: '2.7.2', t: 1, n: 1, progress: 0 };
+const NOTHING: Plan = { changes: [], drift: [] };
+const DEV = exampleDeployment({ vault: { server: { mode: 'dev' } } });
+
+let vault: ScriptedVault;
+beforeEach(async () => {
+  vault = await ScriptedVault.start();
+  vault.answer('sys/seal-status', { body: READY });
+  vault.answer('sys/health?standbyok=true&perfstandbyok=true&sealedcode=200&uninitcode=200', { body: READY });
+  vault.answer('auth/token/lookup-self', { body: {} });
+});
+afterEach(() => vault[Symbol.asyncDispose]());
+
+function preflight(deployment: Deployment = exampleDeployment()): Preflight {
+  return new Preflight(new VaultClient({ address: vault.address, token: 's.token' }), deployment);
+}
+
+/** A mount of the state, and what has become of it since. */
+function planOfMount(drift: object | null): Plan {
+  const mount = { address: 'vault_mount.engine', type: 'vault_mount', name: 'engine' };
+  const before = { path: 'oauthapp', accessor: 'oauthapp_1' };
+  return planOf({
+    resource_changes: [{ ...mount, change: { actions: ['create'], before: drift, after: { path: 'oauthapp' } } }],
+    resource_drift: [{ ...mount, change: { actions: ['delete'], before, after: drift } }],
+  });
+}
+
+const gate = (name: string, actions: string[]): Plan =>
+  planOf({
+    resource_changes: [
+      {
+        address: `terraform_data.integration-${name}_gate_0123ABCD`,
+        type: 'terraform_data',
+        name: `integration-${name}_gate_0123ABCD`,
+        change: { actions, before: null, after: {} },
+      },
+    ],
+  });
+
+describe('before the plan', () => {
+  it('takes a server that is ready, and a token that is good', async () => {
+    await expect(preflight(DEV).beforePlan()).resolves.toBeUndefined();
+  });
+
+  it.each([
+    ['is not initialised', { ...READY, initialized: false }, /is not initialised yet; initialise and unseal it first$/],
+    ['is sealed', { ...READY, sealed: true }, /is sealed/],
+  ])('refuses a server that %s', async (_, body, line) => {
+    vault.answer('sys/seal-status', { body });
+    await expect(preflight().beforePlan()).rejects.toThrow(line);
+  });
+
+  it.each([
+    ['1.21.4', {}],
+    ['2.0.0', { enterprise: false }],
+  ])('refuses HashiCorp Vault %s where OpenBao is declared', async (version, more) => {
+    vault.answer('sys/health?standbyok=true&perfstandbyok=true&sealedcode=200&uninitcode=200', {
+      body: { ...READY, version, ...more },
+    });
+    await expect(preflight(DEV).beforePlan()).rejects.toThrow(
+      `${vault.address} is HashiCorp Vault ${version}, and vault.server.flavour declares OpenBao, so it is another server; free that port, or set VAULT_ADDR`,
+    );
+    await expect(preflight().beforePlan()).resolves.toBeUndefined();
+  });
+
+  it('refuses a token that Vault does not know', async () => {
+    vault.answer('auth/token/lookup-self', { status: 403, body: { errors: ['permission denied'] } });
+    await expect(preflight().beforePlan()).rejects.toThrow(/does not accept the token: it is invalid or has ended/);
+  });
+});
+
+describe('of a plan', () => {
+  const SECRET = { TF_VAR_webex_myapp_client_secret: 'the-secret' };
+
+  it('nothing stands in the way of one that does nothing, and Vault is not asked', async () => {
+    await expect(preflight().obstacles(NOTHING, {})).resolves.toEqual([]);
+    expect(vault.requests).toEqual([]);
+  });
+
+  it('wants each client secret that is to be written, and no other', async () => {
+    const line =
+      'the client secret of integration "webex-myapp" is to be written, and TF_VAR_webex_myapp_client_secret is not set; set it to the secret that Webex shows for it';
+    await expect(preflight().obstacles(gate('webex-myapp', ['create']), {})).resolves.toEqual([line]);
+    await expect(preflight().obstacles(gate('webex-myapp', ['delete', 'create']), {})).resolves.toEqual([line]);
+    await expect(preflight().obstacles(gate('webex-myapp', ['create']), SECRET)).resolves.toEqual([]);
+    await expect(preflight().obstacles(gate('webex-myapp', ['no-op']), {})).resolves.toEqual([]);
+  });
+
+  it('tells the state of another server from one whose mount is there', async () => {
+    vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/oauthapp': ['root'] } } });
+    const line = /^the state is of another server: nothing that it has mounted is at http:/;
+    await expect(preflight().obstacles(planOfMount(null), {})).resolves.toEqual([expect.stringMatching(line)]);
+    const other = { path: 'oauthapp', accessor: 'oauthapp_2' };
+    await expect(preflight().obstacles(planOfMount(other), {})).resolves.toEqual([expect.stringMatching(line)]);
+  });
+
+  it('takes it for natural that a server in dev mode has forgotten all, and says so', async () => {
+    vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/oauthapp': ['root'] } } });
+    await expect(preflight(DEV).obstacles(planOfMount(null), {})).resolves.toEqual([]);
+    expect(preflight(DEV).notices(planOfMount(null))).toEqual([
+      'the server has forgotten all that was deployed, as one in dev mode does; each credential needs consent again',
+    ]);
+    expect(preflight(DEV).notices(NOTHING)).toEqual([]);
+  });
+
+  it('says what the token may not do, and what mends it', async () => {
+    vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/oauthapp': ['deny'] } } });
+    const [, obstacle] = await preflight().obstacles(planOfMount(null), {});
+    expect(obstacle).toBe(
+      'the Vault token may not do this: it lacks update on sys/mounts/oauthapp and 1 more; if it is the provisioner\'s, its policy is older than the declaration: renew it with "npx webex-token-vault init --update-policy", which takes the key shares; else give a token that may',
+    );
+  });
+
+  it('goes on where the token may not ask what it may do', async () => {
+    vault.answer('sys/capabilities-self', { status: 403, body: { errors: ['permission denied'] } });
+    await expect(preflight(DEV).obstacles(planOfMount(null), {})).resolves.toEqual([]);
+  });
+});
