@@ -1,7 +1,7 @@
 import { AuthBackend } from '@cdktf/provider-vault/lib/auth-backend';
 import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
 import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
-import { TerraformOutput } from 'cdktf';
+import { DataResource, TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { Deployment } from '../../lib/declaration/deployment';
 import { inspectPlugin } from '../../lib/declaration/plugin-binary';
@@ -92,18 +92,22 @@ export class WebexTokens extends DeploymentStack {
 
   /** @returns where it is mounted, as whatever is in it refers to it */
   #declareAppRole({ appRolePath, apps }: Deployment): string {
-    const { path } = new AuthBackend(this, 'approle', { type: 'approle', path: appRolePath });
+    const { path, accessor } = new AuthBackend(this, 'approle', { type: 'approle', path: appRolePath });
     const seconds = apps.flatMap(({ secretIdTtlSeconds, tokenMaxTtlSeconds }) => [
       secretIdTtlSeconds,
       tokenMaxTtlSeconds,
     ]);
+    const mounted = new DataResource(this, 'approle-mounted', { triggersReplace: { accessor } });
     // Vault ends a secret id with the longest lease of its mount, whatever its role says. Not by the backend's own
-    // `tune`: the provider takes a change of it that Vault refuses for one that was made.
+    // `tune`: the provider takes a change of it that Vault refuses for one that was made. Not read, which fails where
+    // the mount is gone, as when a server in dev mode has forgotten all; written again to each new mount instead.
     new GenericEndpoint(this, 'approle-leases', {
       path: `sys/mounts/auth/${path}/tune`,
       dataJson: JSON.stringify({ max_lease_ttl: Math.max(VAULT_MAX_LEASE_SECONDS, ...seconds) }),
       ignoreAbsentFields: true,
+      disableRead: true,
       disableDelete: true,
+      lifecycle: { replaceTriggeredBy: [`${mounted.terraformResourceType}.${mounted.friendlyUniqueId}`] },
     });
     return path;
   }

@@ -1,0 +1,212 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { run } from '../../rehearsal/child-process';
+import { defineDeployment } from '../../lib/declaration/deployment';
+import { writeOperatorLogin } from '../../lib/server/operator-folder';
+import { renewOperator, writeOperators } from '../../lib/server/operators';
+import { createPrivateFolder } from '../../lib/server/private-file';
+import { DeployedTokens } from '../fixtures/deployed-tokens';
+import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+
+/*
+ * What `deploy` says before it changes anything, where that would not end well, on a real server with the real Terraform.
+ * Run again once it is mended, it ends well.
+ */
+
+const terraform = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
+
+describeUnless(terraformUnavailable())('deploy', () => {
+  let deployed: DeployedTokens;
+  beforeAll(async () => {
+    deployed = await DeployedTokens.start();
+  });
+  afterAll(() => deployed[Symbol.asyncDispose]());
+
+  const ended = (stderr: string): string => stderr.trimEnd().split('\n').at(-1) ?? '';
+
+  test('names a server that is not there', async () => {
+    const { deployment } = deployed;
+    deployed.deployment = { ...deployment, vault: { address: 'http://127.0.0.1:1' } };
+    const { exitCode, stdout, stderr } = await deployed.run('deploy');
+    deployed.deployment = deployment;
+    expect(stderr).toMatch(/^error: no answer from Vault at http:\/\/127.0.0.1:1 \(ECONNREFUSED\); .*\n$/);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: '' });
+  });
+
+  test('names a VAULT_ADDR that leads elsewhere than the declaration', async () => {
+    const { exitCode, stdout, stderr } = await deployed.run('deploy', [], { VAULT_ADDR: 'http://127.0.0.1:1' });
+    expect(stderr).toMatch(
+      /^error: VAULT_ADDR is http:\/\/127.0.0.1:1, and deployment.ts declares vault.address .*\n$/,
+    );
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  });
+
+  test('names a token that Vault does not know', async () => {
+    const { exitCode, stdout, stderr } = await deployed.run('deploy', [], { VAULT_TOKEN: 's.nobodys' });
+    expect(stderr).toMatch(/^error: Vault at .* does not accept the token: .*\n$/);
+    expect(stderr).not.toContain('s.nobodys');
+    expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
+  });
+
+  test('says that providers cannot be had, with the reason', async () => {
+    const config = deployed.path('terraformrc');
+    writeFileSync(
+      config,
+      `provider_installation {\n  filesystem_mirror {\n    path = "${deployed.path('none')}"\n  }\n}\n`,
+    );
+    const { exitCode, stderr } = await deployed.run('deploy', [], { TF_CLI_CONFIG_FILE: config });
+    expect(stderr).toContain('hashicorp/vault');
+    expect(ended(stderr)).toBe(
+      'error: stack webex-tokens has not been initialised, for the reason above; nothing has been changed; mend that, and run this again',
+    );
+    expect(exitCode).toBe(1);
+  });
+
+  test('wants the secret that it will write', async () => {
+    const { exitCode, stderr } = await deployed.run('deploy', [], {});
+    expect(ended(stderr)).toMatch(
+      /^error: the client secret of integration "webex-myapp" is to be written, and TF_VAR_/,
+    );
+    expect(exitCode).toBe(1);
+  });
+
+  test('goes well once all that is mended, by the login in the operators folder, and tells the outputs', async () => {
+    const { admin, deployment } = deployed.rehearsal;
+    const operators = deployed.path('operators');
+    await createPrivateFolder(operators);
+    await writeOperators(admin, deployment);
+    await renewOperator(admin, 'provisioner', (login) => writeOperatorLogin(operators, 'provisioner', login));
+    const before = await admin.list('auth/token/accessors');
+    const env = { ...deployed.secret, VAULT_TOKEN: undefined, HOME: deployed.path('home') };
+    const { exitCode, stdout, stderr } = await deployed.run('deploy', ['--operators', operators], env);
+    expect(stderr).not.toContain('error');
+    expect(stdout).toMatch(/Apply complete! .*\n[^]*^role_ids\.people-me: [0-9a-f-]{36}$/m);
+    expect(exitCode).toBe(0);
+    await expect(admin.list('auth/token/accessors')).resolves.toEqual(before);
+  });
+
+  test('has nothing to do then, and needs no secret', async () => {
+    const { exitCode, stdout } = await deployed.run('deploy', [], {});
+    expect(stdout).toContain('No changes.');
+    expect(exitCode).toBe(0);
+  });
+
+  test('says which right is missing, and what gives it, while diff only tells', async () => {
+    deployed.declareAnotherApp('reports');
+    const lack =
+      /the Vault token may not do this: it lacks create on auth\/approle\/role\/reports and 3 more; .*init --update-policy/;
+    const told = await deployed.run('diff');
+    expect(told.stderr).toMatch(lack);
+    expect(told.stderr).toContain('- app "reports" may now read "testauth"\n');
+    expect(told.exitCode).toBe(0);
+    const refused = await deployed.run('deploy');
+    expect(ended(refused.stderr)).toMatch(lack);
+    expect(refused.exitCode).toBe(1);
+    await expect(deployed.rehearsal.admin.list('auth/approle/role')).resolves.toEqual(['people-me']);
+    // As `init --update-policy` does.
+    await writeOperators(deployed.rehearsal.admin, deployed.deployment);
+    expect((await deployed.run('deploy')).exitCode).toBe(0);
+    await expect(deployed.rehearsal.admin.list('auth/approle/role')).resolves.toEqual(['people-me', 'reports']);
+  });
+
+  test('does what a saved plan says, and refuses one that is stale', async () => {
+    const plan = deployed.path('saved.tfplan');
+    deployed.declareAnotherApp('later');
+    await writeOperators(deployed.rehearsal.admin, deployed.deployment);
+    expect((await deployed.run('diff', ['--plan-file', plan])).exitCode).toBe(0);
+    expect((await deployed.run('deploy', ['--plan-file', plan])).exitCode).toBe(0);
+    const { exitCode, stderr } = await deployed.run('deploy', ['--plan-file', plan]);
+    expect(stderr).toMatch(/Saved plan is stale/);
+    expect(ended(stderr)).toMatch(/^error: stack webex-tokens has not been applied to its end, for the reason above; /);
+    expect(exitCode).toBe(1);
+    expect((await deployed.run('deploy')).stdout).toContain('No changes.');
+  });
+
+  test('speaks for machines with --json', async () => {
+    const { stdout } = await deployed.run('deploy', ['--json']);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as { type: string }).map(({ type }) => type)).toContain(
+      'change_summary',
+    );
+  });
+
+  test('hands on what follows --', async () => {
+    const { stdout } = await deployed.run('deploy', ['--', '-no-color', '-refresh=false']);
+    expect(stdout).not.toContain('Refreshing state');
+    expect(stdout).toContain('No changes.');
+  });
+
+  test('names the command that moves the state to another backend', async () => {
+    const { deployment } = deployed;
+    deployed.deployment = {
+      ...deployment,
+      backend: { type: 'local', config: { path: deployed.path('moved-{stack}.tfstate') } },
+    };
+    const { exitCode, stderr } = await deployed.run('deploy');
+    const [, command = ''] = /; move it there: (.* init -migrate-state)$/m.exec(stderr) ?? [];
+    expect(exitCode).toBe(1);
+    const [, ...args] = command.split(' ');
+    const moved = await run(terraform, [...args, '-force-copy'], { env: { ...process.env, ...deployed.environment } });
+    expect(moved.exitCode).toBe(0);
+    expect((await deployed.run('deploy')).stdout).toContain('No changes.');
+    expect(readFileSync(deployed.path('moved-webex-tokens.tfstate'), 'utf8')).toContain('oauthapp');
+  });
+
+  test('tells the state of another server, and changes nothing on either', async () => {
+    await using other = await DeployedTokens.start();
+    const { vault } = other.deployment;
+    const { deployment, token } = deployed;
+    deployed.token = other.token;
+    deployed.deployment = { ...deployment, vault };
+    await writeOperators(other.rehearsal.admin, deployed.deployment);
+    const { exitCode, stderr } = await deployed.run('deploy');
+    Object.assign(deployed, { deployment, token });
+    expect(ended(stderr)).toMatch(/^error: the state is of another server: nothing that it has mounted is at http:/);
+    expect(exitCode).toBe(1);
+    await expect(other.rehearsal.admin.list('sys/policies/acl')).resolves.not.toContain('oauthapp-app-people-me');
+    expect((await deployed.run('deploy')).stdout).toContain('No changes.');
+  });
+
+  test('tells a policy that is older than the state, as after the restoration of a snapshot', async () => {
+    const { admin } = deployed.rehearsal;
+    const { apps } = deployed.deployment;
+    await writeOperators(admin, { ...deployed.deployment, apps: apps.slice(0, 1) });
+    const { exitCode, stderr } = await deployed.run('deploy');
+    expect(ended(stderr)).toMatch(
+      /^error: the Vault token may not see this: it lacks read on .*; .*init --update-policy/,
+    );
+    expect(exitCode).toBe(5);
+    await writeOperators(admin, deployed.deployment);
+    expect((await deployed.run('deploy')).stdout).toContain('No changes.');
+  });
+
+  test('starts again where what init got is gone', async () => {
+    rmSync(join(deployed.stackFolder, '.terraform/providers'), { recursive: true });
+    const first = await deployed.run('deploy');
+    const { stdout } = first.exitCode === 0 ? first : await deployed.run('deploy');
+    expect(stdout).toContain('No changes.');
+  });
+
+  test('makes all anew where a server in dev mode has forgotten it', async () => {
+    await using other = await DeployedTokens.start();
+    const { deployment, token } = deployed;
+    deployed.token = other.token;
+    deployed.deployment = defineDeployment({
+      ...deployment,
+      vault: { server: { mode: 'dev' } },
+      declareProvisioner: false,
+    });
+    await writeOperators(other.rehearsal.admin, deployed.deployment);
+    const { exitCode, stderr } = await deployed.run('deploy', [], {
+      ...deployed.secret,
+      VAULT_ADDR: other.deployment.vault.address,
+    });
+    Object.assign(deployed, { deployment, token });
+    expect(stderr).toContain('- the server has forgotten all that was deployed, as one in dev mode does; ');
+    expect(exitCode).toBe(0);
+    const tuned = z.object({ data: z.object({ max_lease_ttl: z.number() }) });
+    const { data } = await other.rehearsal.admin.read('sys/mounts/auth/approle/tune', tuned);
+    expect(data.max_lease_ttl).toBe(90 * 24 * 3600);
+  });
+});
