@@ -1,0 +1,96 @@
+import { DeployedTokens } from '../fixtures/deployed-tokens';
+import { eventually } from '../fixtures/eventually';
+import { Script } from '../fixtures/script';
+import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+
+/*
+ * What comes between while `deploy` is at work, with the real Terraform: run again, it ends well.
+ */
+
+/** Late in the apply: written once the mount is there. */
+const INTEGRATION = 'PUT /v1/oauthapp/servers/webex-myapp';
+
+describeUnless(terraformUnavailable())('deploy', () => {
+  let deployed: DeployedTokens;
+  let passes: (asked: string) => boolean | Promise<boolean>;
+
+  beforeEach(async () => {
+    passes = () => true;
+    deployed = await DeployedTokens.start(undefined, (asked) => passes(asked));
+  });
+  afterEach(() => deployed[Symbol.asyncDispose]());
+
+  async function endsWell(): Promise<void> {
+    passes = () => true;
+    expect((await deployed.run('deploy')).exitCode).toBe(0);
+    expect((await deployed.run('deploy')).stdout).toContain('No changes.');
+    await expect(deployed.rehearsal.admin.list('oauthapp/servers')).resolves.toEqual(['webex-myapp']);
+  }
+
+  test('says what Terraform says where Vault goes away in the middle', async () => {
+    let isGone = false;
+    passes = (asked) => {
+      isGone ||= asked === INTEGRATION;
+      return !isGone;
+    };
+    const { exitCode, stderr } = await deployed.run('deploy');
+    expect(stderr).toMatch(/Error: .*oauthapp\/servers\/webex-myapp/);
+    expect(stderr).toMatch(
+      /\nerror: stack webex-tokens has not been applied to its end, for the reason above; mend that, and run this again: what was done is kept\n$/,
+    );
+    expect(exitCode).toBe(1);
+    await endsWell();
+  });
+
+  /** Starts one that is in the middle of its work until it is let go on. */
+  async function startHeld(): Promise<{ script: Script; goOn: () => void }> {
+    let goOn: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    let reach: () => void = () => undefined;
+    const reached = new Promise<void>((resolve) => (reach = resolve));
+    passes = async (asked) => {
+      if (asked === INTEGRATION) {
+        reach();
+        await held;
+      }
+      return true;
+    };
+    const env = { ...process.env, ...deployed.environment, ...deployed.secret };
+    const script = new Script('deploy', ['webex-tokens', '--auto-approve'], env);
+    await reached;
+    return { script, goOn };
+  }
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('lets Terraform finish what it does at %s', async (signal) => {
+    const { script, goOn } = await startHeld();
+    script.child.kill(signal);
+    await eventually(() => /Interrupt received|Gracefully shutting down/.test(script.stdout) || undefined);
+    goOn();
+    const { exitCode } = await script.result();
+    expect(exitCode).toBe(signal === 'SIGINT' ? 130 : 143);
+    await expect(deployed.rehearsal.admin.list('oauthapp/servers')).resolves.toEqual(['webex-myapp']);
+    await endsWell();
+  });
+
+  test('leaves the state to the one that has locked it', async () => {
+    const { script, goOn } = await startHeld();
+    const { exitCode, stderr } = await deployed.run('deploy');
+    expect(stderr).toContain('Error acquiring the state lock');
+    expect(stderr).toMatch(/\nerror: stack webex-tokens could not be planned, for the reason above; .*\n$/);
+    expect(exitCode).toBe(1);
+    goOn();
+    expect((await script.result()).exitCode).toBe(0);
+    await endsWell();
+  });
+
+  test('of two at once, each goes well or says that the other is at work', async () => {
+    const ended = await Promise.all([deployed.run('deploy'), deployed.run('deploy')]);
+    expect(ended.map(({ exitCode }) => exitCode)).toContain(0);
+    for (const { exitCode, stderr } of ended) {
+      expect(stderr).toMatch(
+        exitCode === 0 ? /^(?![^]*error:)/ : /Error acquiring the state lock|Saved plan is stale|already in use/,
+      );
+    }
+    await endsWell();
+  });
+});
