@@ -28,7 +28,7 @@ const NOT_PASSED_ON = [
 
 const HELP = `
 Examples:
-  npx webex-token-vault as provisioner -- npm run deploy -- webex-tokens
+  npx webex-token-vault as provisioner -- terraform -chdir=cdktf.out/stacks/webex-tokens state list
   npx webex-token-vault as authorizer -- bao read oauthapp/servers/webex-myapp
 `;
 

@@ -188,10 +188,8 @@ function afterwards({ out, print: printed }: Options, deployment: Deployment): s
   const declared = deployment.declareProvisioner
     ? '\nSet declareProvisioner to false in deployment.ts: the provisioner may not write its own policy, "npx webex-token-vault init --update-policy" does.'
     : '';
-  return `${where}${declared}\nNext: npx webex-token-vault as provisioner -- npm run deploy -- webex-tokens\n`.replace(
-    /^\n/,
-    '',
-  );
+  const operators = printed || out === DEFAULT_OPERATOR_FOLDER ? '' : ` --operators ${out}`;
+  return `${where}${declared}\nNext: npx webex-token-vault deploy webex-tokens${operators}\n`.replace(/^\n/, '');
 }
 
 const HELP = `

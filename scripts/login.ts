@@ -14,7 +14,7 @@ const environment = Object.fromEntries(Object.entries(VAULT_ENVIRONMENT).filter(
 
 const HELP = `
 The token lives on after this. To run a command with it that is not to keep it:
-  npx webex-token-vault as provisioner -- npm run deploy -- webex-tokens
+  npx webex-token-vault as provisioner -- terraform -chdir=cdktf.out/stacks/webex-tokens state list
 `;
 
 export function define(command: Command, signal: AbortSignal): void {

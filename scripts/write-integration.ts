@@ -51,7 +51,9 @@ function secretOptions(): { integration: string; variable: string; clientSecret?
 function variable(name: string): string {
   const value = process.env[name];
   if (value === undefined) {
-    throw new UsageError(`${name} is not set, as Terraform sets it for this command; run "npm run deploy" instead`);
+    throw new UsageError(
+      `${name} is not set, as Terraform sets it for this command; run "npx webex-token-vault deploy" instead`,
+    );
   }
   return value;
 }

@@ -197,6 +197,30 @@ describe('an empty token, as a login that failed leaves it', () => {
   });
 });
 
+describe('without a terminal', () => {
+  it.each([
+    ['deploy', [], 'there is no terminal to ask at'],
+    ['destroy', ['webex-tokens'], 'there is no terminal to ask at'],
+    ['deploy', ['--json'], 'with --json nobody is asked'],
+  ])('%s %j starts nothing that would have to be asked for', async (command, args, why) => {
+    const { exitCode, stdout, stderr } = await runScript(command, args);
+    expect(stderr).toBe(
+      `error: ${why} whether the changes shall be made; say so with --auto-approve, or look first with diff\n`,
+    );
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  });
+});
+
+it('deploy says that there is no Terraform', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'declared-'));
+  const declared = deploymentInFile(folder, exampleDeployment());
+  const env = { ...declared, PATH: folder, CDKTF_OUTDIR: join(folder, 'out') };
+  const { exitCode, stdout, stderr } = await runScript('deploy', ['--auto-approve'], env);
+  rmSync(folder, { recursive: true });
+  expect(stderr).toBe('error: neither terraform nor tofu is on PATH; install Terraform or OpenTofu, 1.11 or newer\n');
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+});
+
 it('refuses a timeout that is no number', async () => {
   const { exitCode, stderr } = await runScript('authorize', ['testauth', '--timeout-seconds', 'soon']);
   expect(stderr).toMatch(/^error: option '--timeout-seconds <n>' argument 'soon' is invalid.*whole number.*\n$/);

@@ -1,0 +1,73 @@
+import { readCredential } from 'webex-token-client/core';
+import { authorize } from '../../lib/consent/code-grant';
+import { DeployedTokens } from '../fixtures/deployed-tokens';
+import { runOnTerminal, type TerminalSession } from '../fixtures/terminal';
+import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+
+/* What people are asked on a terminal, with the real Terraform. */
+
+describeUnless(terraformUnavailable())('deploy on a terminal', () => {
+  let deployed: DeployedTokens;
+  beforeAll(async () => {
+    deployed = await DeployedTokens.start();
+  });
+  afterAll(() => deployed[Symbol.asyncDispose]());
+
+  function deploy(...dialogue: (readonly [prompt: string, answer: string])[]): Promise<TerminalSession> {
+    const { TF_CLI_CONFIG_FILE = '', TERRAFORM_BINARY_NAME = '' } = process.env;
+    const env = { TF_CLI_CONFIG_FILE, TERRAFORM_BINARY_NAME, ...deployed.environment, ...deployed.secret };
+    return runOnTerminal('deploy', ['webex-tokens'], env, dialogue);
+  }
+
+  test('asks, and does nothing where the answer is no', async () => {
+    const { exitCode, screen } = await deploy(['Change webex-tokens so?', 'n']);
+    expect(screen).toContain('- app "people-me" may now read "testauth"\r\n');
+    expect(screen).toContain('error: stack webex-tokens was not changed\r\n');
+    expect(exitCode).toBe(1);
+    await expect(deployed.rehearsal.admin.list('auth/approle/role')).rejects.toThrow('404');
+  });
+
+  test('does it where the answer is yes, in colours, and prints what can be pasted', async () => {
+    const { exitCode, screen } = await deploy(['Change webex-tokens so?', 'y']);
+    expect(screen).toContain('\u001B[32m');
+    expect(screen).toMatch(/^role_ids\.people-me: [0-9a-f-]{36}\r$/m);
+    expect(exitCode).toBe(0);
+  });
+
+  describe('where a grant would be stranded', () => {
+    const renamed = 'To lose credential "testauth", type its name:';
+
+    beforeAll(async () => {
+      const { admin, deployment, webex } = deployed.rehearsal;
+      const onUrl = async (url: string): Promise<void> => {
+        await fetch(await webex.consent(url));
+      };
+      await authorize({ vault: admin, deployment, credentialName: 'testauth', onUrl });
+      const [integration] = deployed.deployment.integrations;
+      deployed.token = deployed.rehearsal.server.rootToken;
+      deployed.deployment = {
+        ...deployed.deployment,
+        integrations: deployed.deployment.integrations.map((each) => ({
+          ...each,
+          clientId: `${integration?.clientId}0`,
+        })),
+      };
+    });
+
+    test('wants its name, and nothing else will do', async () => {
+      const { exitCode, screen } = await deploy([renamed, 'yes']);
+      expect(screen).toContain(
+        '- credential "testauth" is lost: integration "webex-myapp" gets another client id, and Webex refreshes for the old one only; only a person can give it again\r\n',
+      );
+      expect(screen).toContain('error: stack webex-tokens was not changed\r\n');
+      expect(exitCode).toBe(1);
+      await expect(readCredential(deployed.rehearsal.admin.connection, 'oauthapp', 'testauth')).resolves.toBeDefined();
+    });
+
+    test('does it once the name is typed', async () => {
+      const { exitCode, screen } = await deploy([renamed, 'testauth'], ['Change webex-tokens so?', 'y']);
+      expect(screen).toContain('Apply complete!');
+      expect(exitCode).toBe(0);
+    });
+  });
+});
