@@ -14,6 +14,8 @@ export interface SynthesizedStack {
   readonly name: string;
   /** Folder with its `cdk.tf.json`, where Terraform runs. */
   readonly folder: string;
+  /** What may not end well, such as a certificate that ends soon. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -34,8 +36,12 @@ export function synthesize(deployment: Deployment, { output, ...props }: Synthes
     tokens.addDependency(server);
   }
   app.synth();
-  return [...(server ? [server] : []), tokens].map((stack) => ({
-    name: stack.node.id,
-    folder: join(app.outdir, app.manifest.forStack(stack).workingDirectory),
-  }));
+  return [...(server ? [server] : []), tokens].map((stack) => {
+    const { workingDirectory, annotations } = app.manifest.forStack(stack);
+    return {
+      name: stack.node.id,
+      folder: join(app.outdir, workingDirectory),
+      warnings: annotations.map(({ message }) => message),
+    };
+  });
 }

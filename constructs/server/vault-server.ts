@@ -1,10 +1,11 @@
 import { DockerProvider } from '@cdktf/provider-docker/lib/provider';
 import { Annotations, TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
-import { dirname, isAbsolute } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
 import type { Deployment } from '../../lib/declaration/deployment';
 import { inspectPlugin } from '../../lib/declaration/plugin-binary';
+import { checkPluginPlatform } from '../../lib/declaration/plugin-platform';
 import type { DevServerDeclaration, ProductionServerDeclaration } from '../../lib/declaration/server-declaration';
 import { checkServerFiles } from '../../lib/declaration/server-files';
 import { DeploymentStack, type DeploymentStackProps } from '../deployment-stack';
@@ -23,6 +24,7 @@ export class VaultServer extends DeploymentStack {
       );
     }
     inspectPlugin(plugin, this.folder);
+    this.#warn(checkPluginPlatform(resolve(this.folder, plugin.path)));
     new DockerProvider(this, 'docker');
     if (server.mode === 'production') {
       this.#runProduction(server, plugin.path);
@@ -49,8 +51,7 @@ export class VaultServer extends DeploymentStack {
   }
 
   #runProduction(server: ProductionServerDeclaration, pluginPath: string): void {
-    const warnings = checkServerFiles(server, pluginPath, this.folder);
-    warnings.forEach((warning) => Annotations.of(this).addWarning(warning));
+    this.#warn(checkServerFiles(server, pluginPath, this.folder));
     const { tls, ...settings } = server;
     const { addresses } = new ProductionServer(this, 'server', {
       ...settings,
@@ -67,6 +68,10 @@ export class VaultServer extends DeploymentStack {
     if (addresses.length > 1) {
       new TerraformOutput(this, 'vault_addrs', { value: addresses, description: 'Of each node', staticId: true });
     }
+  }
+
+  #warn(warnings: readonly string[]): void {
+    warnings.forEach((warning) => Annotations.of(this).addWarning(warning));
   }
 
   /** Docker wants an absolute path; Terraform makes it one, so that none of this machine is in the declaration. */

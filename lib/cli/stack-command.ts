@@ -24,7 +24,10 @@ import { refuseOtherAddress } from './stack-session';
  */
 
 /** Writes the stacks of a deployment into a folder. @returns them, in the order in which they are deployed */
-export type Synthesize = (loaded: LoadedDeployment, output: string) => readonly { name: string; folder: string }[];
+export type Synthesize = (
+  loaded: LoadedDeployment,
+  output: string,
+) => readonly { readonly name: string; readonly folder: string; readonly warnings: readonly string[] }[];
 
 export interface StackOptions {
   readonly planFile?: string;
@@ -94,10 +97,10 @@ export async function selectStacks(
     );
   }
   const terraform = await Terraform.find();
+  const selected = stacks.filter(({ name }) => names.length === 0 || names.includes(name));
+  selected.flatMap(({ warnings }) => warnings).forEach((warning) => process.stderr.write(`warning: ${warning}\n`));
   return {
-    stacks: stacks
-      .filter(({ name }) => names.length === 0 || names.includes(name))
-      .map(({ name, folder }) => new StackFolder(name, resolve(folder), terraform)),
+    stacks: selected.map(({ name, folder }) => new StackFolder(name, resolve(folder), terraform)),
     deployment,
     connection,
     operators: operatorFolder(command),

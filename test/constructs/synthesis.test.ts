@@ -1,0 +1,25 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { synthesize } from '../../constructs/synthesis';
+import { exampleDeployment } from '../fixtures/declaration';
+import { elf } from '../fixtures/elf-program';
+
+it('gives the stacks in their order, with where they are and what may not end well', () => {
+  const output = mkdtempSync(join(tmpdir(), 'synthesis-'));
+  const path = join(output, 'oauthapp');
+  writeFileSync(path, elf(process.arch, 3), { mode: 0o755 });
+  const deployment = exampleDeployment({
+    vault: { server: { mode: 'dev' } },
+    engine: { plugin: { path } },
+  });
+  expect(synthesize(deployment, { output })).toEqual([
+    {
+      name: 'vault-server',
+      folder: join(output, 'stacks/vault-server'),
+      warnings: [expect.stringContaining('is linked to the C library')],
+    },
+    { name: 'webex-tokens', folder: join(output, 'stacks/webex-tokens'), warnings: [] },
+  ]);
+  rmSync(output, { recursive: true });
+});
