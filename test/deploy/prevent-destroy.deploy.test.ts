@@ -1,0 +1,87 @@
+import { readCredential } from 'webex-token-client/core';
+import { authorize } from '../../lib/consent/code-grant';
+import { run, type FinishedCommand } from '../../rehearsal/child-process';
+import { DeployedTokens } from '../fixtures/deployed-tokens';
+import { byCdktf } from '../fixtures/stack-command';
+import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+
+/* What would delete the engine's mount, and every grant in it, by whatever tool, with the real Terraform. */
+
+const LINE =
+  /^error: this would destroy the engine, and with it the grants of "testauth", which only a person can give again, so nothing was changed; .*engine\.preventDestroy/m;
+
+describeUnless(terraformUnavailable())('a mount with grants in it', () => {
+  let deployed: DeployedTokens;
+
+  beforeAll(async () => {
+    deployed = await DeployedTokens.start();
+    prevent(true);
+    expect((await deployed.run('deploy')).exitCode).toBe(0);
+    const { admin, deployment, webex } = deployed.rehearsal;
+    await authorize({
+      vault: admin,
+      deployment,
+      credentialName: 'testauth',
+      onUrl: async (url) => {
+        await fetch(await webex.consent(url));
+      },
+    });
+    // Who may do anything.
+    deployed.token = deployed.rehearsal.server.rootToken;
+  });
+  afterAll(() => deployed[Symbol.asyncDispose]());
+  afterEach(() =>
+    expect(readCredential(deployed.rehearsal.admin.connection, 'oauthapp', 'testauth')).resolves.toBeDefined(),
+  );
+
+  function prevent(preventDestroy: boolean): void {
+    const { engine } = deployed.deployment;
+    deployed.deployment = { ...deployed.deployment, engine: { ...engine, preventDestroy } };
+  }
+
+  function callPlugin(name: string): void {
+    const { engine } = deployed.deployment;
+    deployed.deployment = { ...deployed.deployment, engine: { ...engine, plugin: { ...engine.plugin, name } } };
+  }
+
+  function terraform(...args: string[]): Promise<FinishedCommand> {
+    return run(process.env.TERRAFORM_BINARY_NAME ?? 'terraform', [...args, '-no-color', '-auto-approve'], {
+      cwd: deployed.stackFolder,
+      env: { ...process.env, ...deployed.environment, ...deployed.secret },
+    });
+  }
+
+  test('is not destroyed', async () => {
+    const { exitCode, stderr } = await deployed.run('destroy', ['--lose', 'testauth']);
+    expect(stderr).toMatch(LINE);
+    expect(exitCode).toBe(1);
+  });
+
+  test('is not destroyed by Terraform itself', async () => {
+    const { exitCode, stdout, stderr } = await terraform('destroy');
+    expect(stdout + stderr).toContain('Instance cannot be destroyed');
+    expect(exitCode).toBe(1);
+  });
+
+  test('is not replaced where the plugin is called otherwise, not by deploy, nor by Terraform, nor by CDKTF', async () => {
+    callPlugin('webexoauth');
+    const { exitCode, stderr } = await deployed.run('deploy', ['--lose', 'testauth']);
+    expect(stderr).toMatch(LINE);
+    expect(exitCode).toBe(1);
+    const applied = await terraform('apply');
+    expect(applied.stdout + applied.stderr).toContain('Instance cannot be destroyed');
+    expect(applied.exitCode).toBe(1);
+    const env = { ...deployed.environment, ...deployed.secret };
+    const byCli = await byCdktf('deploy', 'webex-tokens', { output: deployed.rehearsal.folder, env });
+    expect(byCli.stdout + byCli.stderr).toContain('Instance cannot be destroyed');
+    expect(byCli.exitCode).not.toBe(0);
+    callPlugin('oauthapp');
+  });
+
+  test('is destroyed once the declaration and a person say so', async () => {
+    prevent(false);
+    const { exitCode, stderr } = await deployed.run('destroy');
+    expect(stderr).toMatch(/^error: this would lose "testauth", so nothing was changed; .*--lose testauth$/m);
+    expect(exitCode).toBe(1);
+  });
+});
