@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { clientSecretVariable, type Deployment } from '../lib/declaration/deployment';
+import { rolePath } from '../lib/access/secret-id';
+import { clientSecretVariable, findApp, type Deployment } from '../lib/declaration/deployment';
 import { inspectPlugin } from '../lib/declaration/plugin-binary';
 import type { OperatorName } from '../lib/server/operators';
 import { VaultClient } from '../lib/vault/vault-client';
@@ -127,7 +128,7 @@ export class Rehearsal implements AsyncDisposable {
 
   /** What an app needs to log in. */
   async appRole(appName: string): Promise<{ roleId: string; secretId: string }> {
-    const role = `auth/${this.deployment.appRolePath}/role/${appName}`;
+    const role = rolePath(this.deployment, findApp(this.deployment, appName));
     const known = await this.admin.read(`${role}/role-id`, z.object({ data: z.object({ role_id: z.string() }) }));
     const issued = await this.admin.write(
       `${role}/secret-id`,

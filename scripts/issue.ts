@@ -5,7 +5,7 @@ import { declaredDeployment } from '../lib/cli/deployment-option';
 import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
 import { findApp, type App } from '../lib/declaration/deployment';
 import { issuerPolicy } from '../lib/declaration/policies';
-import { issueSecretId, type SecretIdLifetime, type WrappedSecretId } from '../lib/access/secret-id';
+import { issueSecretId, rolePath, type SecretIdLifetime, type WrappedSecretId } from '../lib/access/secret-id';
 import { OperatorSession } from '../lib/server/operator-session';
 
 /*
@@ -96,8 +96,8 @@ function asText(app: App, issued: WrappedSecretId, { address, namespace, appRole
     '',
     'If that fails before the expiry, someone else was faster. Destroy the secret id then, and issue another:',
     issued.secretIdAccessor === undefined
-      ? `  bao list auth/${appRolePath}/role/${app.name}/secret-id    # then destroy each`
-      : `  bao write auth/${appRolePath}/role/${app.name}/secret-id-accessor/destroy secret_id_accessor=${issued.secretIdAccessor}`,
+      ? `  bao list ${rolePath({ appRolePath }, app)}/secret-id    # then destroy each`
+      : `  bao write ${rolePath({ appRolePath }, app)}/secret-id-accessor/destroy secret_id_accessor=${issued.secretIdAccessor}`,
     '',
   ].join('\n');
 }

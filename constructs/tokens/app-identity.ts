@@ -6,6 +6,7 @@ import { ExplainedError } from 'webex-token-client/core';
 import { appRolePath, appSettings } from '../../lib/declaration/app-declaration';
 import { withDefaults } from '../../lib/declaration/defaults';
 import { appPolicy } from '../../lib/declaration/policies';
+import { vaultName } from '../../lib/declaration/vault-name';
 import type { Engine } from './engine';
 
 export interface AppIdentityProps extends Readonly<z.input<typeof appSettings>> {
@@ -39,7 +40,8 @@ export class AppIdentity extends Construct {
       requireRenewable(props.name, secretIdTtlSeconds, secretIdUses);
     }
     const backend = props.appRolePath ?? appRolePath.parse(undefined);
-    const renewableRole = settings.renewsSecretId ? `auth/${backend}/role/${props.name}` : undefined;
+    const roleName = vaultName(props);
+    const renewableRole = settings.renewsSecretId ? `auth/${backend}/role/${roleName}` : undefined;
     const policy = new Policy(this, 'policy', {
       name: props.policyName,
       policy: appPolicy(props.engine.mountPath, props.credentialNames, renewableRole),
@@ -49,7 +51,7 @@ export class AppIdentity extends Construct {
     });
     const role = new ApproleAuthBackendRole(this, 'role', {
       backend,
-      roleName: props.name,
+      roleName,
       tokenPolicies: [policy.name],
       tokenNoDefaultPolicy: true,
       tokenTtl: tokenTtlSeconds,

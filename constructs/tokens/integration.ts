@@ -12,6 +12,7 @@ import { ExplainedError } from 'webex-token-client/core';
 import { clientSecretVariable } from '../../lib/declaration/deployment';
 import { integrationDeclaration, webexDeclaration } from '../../lib/declaration/integration-declaration';
 import { INTEGRATION_SECRET_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/integration-secret-environment';
+import { vaultName } from '../../lib/declaration/vault-name';
 import type { Engine } from './engine';
 import { programCommand } from './program-command';
 
@@ -49,7 +50,7 @@ export class Integration extends Construct {
       );
     }
 
-    const path = `${engine.mountPath}/servers/${name}`;
+    const path = `${engine.mountPath}/servers/${vaultName(props)}`;
     const entry = JSON.stringify({
       client_id: props.clientId,
       provider: 'custom',

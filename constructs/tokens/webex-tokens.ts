@@ -7,6 +7,7 @@ import type { Deployment } from '../../lib/declaration/deployment';
 import { inspectPlugin } from '../../lib/declaration/plugin-binary';
 import { appPolicyName, authorizerPolicyName } from '../../lib/declaration/policy-names';
 import { authorizerRights, provisionerRights } from '../../lib/declaration/rights';
+import { renamed, vaultName } from '../../lib/declaration/vault-name';
 import { AppIdentity } from './app-identity';
 import { Authorizer } from './authorizer';
 import { DeploymentStack, type DeploymentStackProps } from '../deployment-stack';
@@ -47,6 +48,8 @@ export class WebexTokens extends DeploymentStack {
     const binary = plugin.register ? inspectPlugin(plugin, this.folder) : undefined;
     const engine = new Engine(this, 'engine', {
       ...tuning,
+      defaultServer:
+        integrations.filter(({ name }) => name === tuning.defaultServer).map(vaultName)[0] ?? tuning.defaultServer,
       mountPath,
       pluginName: plugin.name,
       pluginSha256: binary?.sha256,
@@ -54,9 +57,12 @@ export class WebexTokens extends DeploymentStack {
       pluginProvider,
     });
 
-    for (const { name, clientId, clientSecretVersion } of integrations) {
-      new Integration(this, `integration-${name}`, {
+    // By Vault's name, which stays, so that Terraform has nothing to move where something is renamed, nor to delete
+    // where that is taken back.
+    for (const { name, renamedFrom, clientId, clientSecretVersion } of integrations) {
+      new Integration(this, `integration-${vaultName({ name, renamedFrom })}`, {
         name,
+        renamedFrom,
         engine,
         clientId,
         clientSecretVersion,
@@ -69,8 +75,8 @@ export class WebexTokens extends DeploymentStack {
     const appRolePath = deployment.declareAppRole ? this.#declareAppRole(deployment) : deployment.appRolePath;
     const roleIds: Record<string, string> = {};
     for (const { reads, ...app } of apps) {
-      const policyName = appPolicyName(mountPath, app.name);
-      const { roleId } = new AppIdentity(this, `app-${app.name}`, {
+      const policyName = appPolicyName(mountPath, vaultName(app));
+      const { roleId } = new AppIdentity(this, `app-${vaultName(app)}`, {
         ...app,
         policyName,
         engine,
@@ -87,6 +93,15 @@ export class WebexTokens extends DeploymentStack {
     });
     if (deployment.declareProvisioner) {
       new Provisioner(this, 'provisioner', provisionerRights(deployment));
+    }
+    this.#noteRenames(deployment);
+  }
+
+  /** For people, in the state and in plans: nothing in Vault changes with a rename. */
+  #noteRenames(deployment: Deployment): void {
+    const [integrations, apps] = [renamed(deployment.integrations), renamed(deployment.apps)];
+    if (Object.keys({ ...integrations, ...apps }).length > 0) {
+      new DataResource(this, 'renamed', { input: { integrations, apps } });
     }
   }
 

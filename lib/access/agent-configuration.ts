@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ExplainedError, quotedList } from 'webex-token-client/core';
 import type { App, Deployment } from '../declaration/deployment';
+import { rolePath } from './secret-id';
 
 /*
  * Configuration of `bao agent` and `vault agent`: it logs in as an app and keeps the access tokens of the app's
@@ -48,7 +49,7 @@ export function agentConfiguration(deployment: Deployment, app: App, props: Agen
   }
   // Part of each path: both agents read a namespace there, for logins, unwrapping and templates alike.
   const prefix = namespace === undefined ? '' : `${namespace}/`;
-  const wrappingPath = `auth/${deployment.appRolePath}/role/${app.name}/secret-id`;
+  const wrappingPath = `${rolePath(deployment, app)}/secret-id`;
   const blocks = [
     block('vault', { address, ca_cert: caFile }),
     block('auto_auth', {

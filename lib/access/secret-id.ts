@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ExplainedError, NotPermitted, VaultResponseError } from 'webex-token-client/core';
 import { findApp, type App, type Deployment } from '../declaration/deployment';
+import { vaultName } from '../declaration/vault-name';
 import { type VaultClient } from '../vault/vault-client';
 
 /*
@@ -41,7 +42,7 @@ export async function issueSecretId(
   wrapTtlSeconds: number,
 ): Promise<WrappedSecretId> {
   const app = findApp(deployment, appName);
-  const role = rolePath(deployment, app.name);
+  const role = rolePath(deployment, app);
   try {
     const { data } = await vault.read(`${role}/role-id`, roleIdReply);
     const wrapped = await vault.writeWrapped(`${role}/secret-id`, limitsOf(app), wrapTtlSeconds);
@@ -78,8 +79,9 @@ const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text)
 const lookupReply = z.object({ data: z.object({ creation_time: time, expiration_time: time }) });
 const roleIdReply = z.object({ data: z.object({ role_id: z.string().min(1) }) });
 
-function rolePath(deployment: Deployment, appName: string): string {
-  return `auth/${deployment.appRolePath}/role/${appName}`;
+/** Where Vault has the AppRole of an app. */
+export function rolePath({ appRolePath }: Pick<Deployment, 'appRolePath'>, app: App): string {
+  return `auth/${appRolePath}/role/${vaultName(app)}`;
 }
 
 /** Sent although the role has limits too: Vault refuses where those are stricter, and applies these where they are laxer. */
@@ -98,7 +100,7 @@ function explainRefusal(
   deployment: Deployment,
   app: App,
 ): ExplainedError {
-  const role = rolePath(deployment, app.name);
+  const role = rolePath(deployment, app);
   if (said.includes('sealed')) {
     return new ExplainedError(`Vault at ${vault.address} is sealed; unseal it, then try again`);
   }

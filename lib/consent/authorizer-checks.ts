@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { engineMissing, explainRefusal, NotDeployed, NotPermitted, VaultResponseError } from 'webex-token-client/core';
-import type { Credential, Deployment } from '../declaration/deployment';
+import { findIntegration, type Credential, type Deployment } from '../declaration/deployment';
 import { scratchCredential } from '../declaration/policies';
 import { authorizerPolicyName } from '../declaration/policy-names';
+import { vaultName } from '../declaration/vault-name';
 import { requireReadyServer } from '../vault/ready-server';
 import { type VaultClient } from '../vault/vault-client';
 
@@ -23,7 +24,7 @@ export async function checkAuthorizer(
   await checkAllowed(vault, deployment, credential, `${mountPath}/creds/${credential.name}`, creds);
   await checkAllowed(vault, deployment, credential, `${mountPath}/creds/${scratchCredential(credential.name)}`, creds);
   await checkEngine(vault, deployment);
-  await checkIntegration(vault, mountPath, credential);
+  await checkIntegration(vault, deployment, credential);
 }
 
 /** Needs no engine, as a policy covers paths that are not mounted: once this has passed, a 403 is not the token's. */
@@ -74,10 +75,11 @@ async function checkEngine(vault: VaultClient, deployment: Deployment): Promise<
 
 async function checkIntegration(
   vault: VaultClient,
-  mountPath: string,
+  deployment: Deployment,
   { name, integration }: Credential,
 ): Promise<void> {
-  const path = `${mountPath}/servers/${integration}`;
+  const { mountPath } = deployment.engine;
+  const path = `${mountPath}/servers/${vaultName(findIntegration(deployment, integration))}`;
   try {
     await vault.read(path, z.unknown());
   } catch (error) {

@@ -9,6 +9,7 @@ import {
   whatWebexRefused,
 } from 'webex-token-client/core';
 import type { Credential, Integration } from '../declaration/deployment';
+import { vaultName } from '../declaration/vault-name';
 import { refusedPage, type ConsentPage } from './consent-page';
 import { refusedIntegration } from './refused-integration';
 import { ConsentState, type ReceivedCode, type RedirectChannel } from './redirect';
@@ -58,7 +59,7 @@ const urlReply = z.object({ data: z.object({ url: z.url({ protocol: /^https?$/ }
 async function consentUrl(subject: ConsentSubject, state: ConsentState, loginHint?: string): Promise<string> {
   const { vault, mountPath, integration, credential } = subject;
   const request = {
-    server: integration.name,
+    server: vaultName(integration),
     redirect_url: integration.redirectUrl,
     scopes: credential.scopes.join(','),
     state: state.value,
@@ -140,7 +141,7 @@ function tooLate(timeoutSeconds: number): ExplainedError {
  */
 export async function exchangeCode(subject: ConsentSubject, code: string, target: string): Promise<void> {
   const { vault, mountPath, integration } = subject;
-  const data = { server: integration.name, code, redirect_url: integration.redirectUrl };
+  const data = { server: vaultName(integration), code, redirect_url: integration.redirectUrl };
   try {
     await vault.write(`${mountPath}/creds/${target}`, data);
   } catch (error) {

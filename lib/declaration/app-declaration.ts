@@ -11,12 +11,19 @@ export const appRolePath = path
   })
   .default('approle');
 
+const roleName = name.regex(/^[^A-Z]*$/, {
+  error: ({ input }) => `must be in lower case, got "${String(input)}"; use "${String(input).toLowerCase()}"`,
+});
+
 /** @see https://developer.hashicorp.com/vault/api-docs/auth/approle for the role's settings */
 const appFields = {
   /** Name of the AppRole, in lower case: AppRole does not tell it from upper case, policies do. */
-  name: name.regex(/^[^A-Z]*$/, {
-    error: ({ input }) => `must be in lower case, got "${String(input)}"; use "${String(input).toLowerCase()}"`,
-  }),
+  name: roleName,
+  /**
+   * The first name that it had, under which Vault goes on having its role and its policy: role id and secret ids stay.
+   * It is declared for as long as the app is, however often that is renamed. @default - the name
+   */
+  renamedFrom: roleName.optional(),
   /** Lifetime of the Vault token of one login. @default 1200 */
   tokenTtlSeconds: seconds.default(1200),
   /** Longest life of that token, renewals included. @default 3600 */

@@ -6,6 +6,7 @@ import { engineDeclaration } from './engine-declaration';
 import { httpUrl, path, type Fields, type StrictObject } from './fields';
 import { integrationDeclaration, webexDeclaration } from './integration-declaration';
 import { serverAddresses, serverDeclaration } from './server-declaration';
+import { vaultName, type Renamable } from './vault-name';
 
 /*
  * The schema of `deployment.ts`: what is deployed, in Vault's, the plugin's and OAuth's words.
@@ -154,6 +155,8 @@ function checkNames(deployment: Deployment): void {
       throw new InvalidDeployment(`${kind} has the name "${twice}" twice; each name is used once`);
     }
   }
+  checkRenames('integration', deployment.integrations);
+  checkRenames('app', deployment.apps);
   const variables = deployment.integrations.map((entry) => clientSecretVariable(entry.name));
   const clash = deployment.integrations.find((_, index) => variables.indexOf(variables[index] ?? '') !== index);
   if (clash) {
@@ -167,6 +170,25 @@ function checkNames(deployment: Deployment): void {
   for (const { name, reads } of deployment.apps) {
     for (const read of reads) {
       knownOrThrow(`app "${name}"`, 'credential', read, deployment.credentials);
+    }
+  }
+}
+
+/** What is in Vault under one name is one thing, and nothing else is called so: else each would be taken for the other. */
+function checkRenames(kind: string, declared: readonly Renamable[]): void {
+  for (const renamed of declared.filter(({ renamedFrom }) => renamedFrom !== undefined)) {
+    const others = declared.filter((other) => other !== renamed);
+    const [inVault, who] = [vaultName(renamed), `${kind} "${renamed.name}"`];
+    const same = others.find((other) => other.renamedFrom === inVault);
+    if (same !== undefined) {
+      throw new InvalidDeployment(
+        `${who} and ${kind} "${same.name}" are both renamedFrom "${inVault}", and Vault has only one of that name; leave it out of the other`,
+      );
+    }
+    if (others.some(({ name }) => name === inVault)) {
+      throw new InvalidDeployment(
+        `${who} is renamedFrom "${inVault}", and another ${kind} is called so, while Vault has "${renamed.name}" under that name for good; call the other otherwise`,
+      );
     }
   }
 }

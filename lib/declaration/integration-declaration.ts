@@ -33,6 +33,11 @@ export const webexDeclaration: StrictObject<WebexDeclarationFields> = z.strictOb
 
 const integrationFields = {
   name,
+  /**
+   * The first name that it had, under which the engine goes on having it: its grants stay, as each knows its integration
+   * by that name. It is declared for as long as the integration is, however often that is renamed. @default - the name
+   */
+  renamedFrom: name.optional(),
   /** As Webex shows it for the integration. Needed by the stack, not by the scripts. */
   clientId: z.string().min(1, 'must not be empty').optional(),
   /** Raise it when the client secret changes at Webex; the new one is written on the next deploy. @default 1 */

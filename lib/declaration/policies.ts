@@ -18,10 +18,11 @@ interface Rule {
 export interface AuthorizerRights {
   /** Where the engine is mounted. */
   readonly mountPath: string;
+  /** By their names in the engine. */
   readonly integrations: readonly { readonly name: string; readonly redirectUrl: string }[];
   readonly credentials: readonly {
     readonly name: string;
-    /** Name of the integration that the grant belongs to. */
+    /** Name in the engine of the integration that the grant belongs to. */
     readonly integration: string;
     readonly scopes: readonly string[];
   }[];
@@ -39,8 +40,9 @@ export interface ProvisionerRights {
   readonly appRolePath: string;
   /** It enables AppRole there. */
   readonly declareAppRole: boolean;
+  /** As the engine has them. */
   readonly integrationNames: readonly string[];
-  /** Each app has a role of its name. */
+  /** By the names of their roles. */
   readonly apps: readonly { readonly name: string; readonly policyName: string }[];
   /** Name of the authorizer's policy. */
   readonly authorizerPolicyName: string;

@@ -1,23 +1,32 @@
-import type { Deployment } from './deployment';
+import { findIntegration, type Deployment } from './deployment';
 import type { AuthorizerRights, ProvisionerRights } from './policies';
 import { appPolicyName, authorizerPolicyName, formerPolicyNames, provisionerPolicyName } from './policy-names';
+import { vaultName } from './vault-name';
 
 /** What a deployment's authorizer may do. */
-export function authorizerRights({ engine, integrations, credentials }: Deployment): AuthorizerRights {
-  return { mountPath: engine.mountPath, integrations, credentials };
+export function authorizerRights(deployment: Deployment): AuthorizerRights {
+  const { engine, integrations, credentials } = deployment;
+  return {
+    mountPath: engine.mountPath,
+    integrations: integrations.map((integration) => ({ ...integration, name: vaultName(integration) })),
+    credentials: credentials.map((credential) => ({
+      ...credential,
+      integration: vaultName(findIntegration(deployment, credential.integration)),
+    })),
+  };
 }
 
 /** What a deployment's provisioner may do. */
 export function provisionerRights(deployment: Deployment): ProvisionerRights {
   const { mountPath, plugin } = deployment.engine;
-  const appNames = deployment.apps.map(({ name }) => name);
+  const appNames = deployment.apps.map(vaultName);
   return {
     policyName: provisionerPolicyName(mountPath),
     mountPath,
     pluginName: plugin.register ? plugin.name : undefined,
     appRolePath: deployment.appRolePath,
     declareAppRole: deployment.declareAppRole,
-    integrationNames: deployment.integrations.map(({ name }) => name),
+    integrationNames: deployment.integrations.map(vaultName),
     apps: appNames.map((name) => ({ name, policyName: appPolicyName(mountPath, name) })),
     authorizerPolicyName: authorizerPolicyName(mountPath),
     formerPolicyNames: formerPolicyNames(mountPath, appNames),

@@ -5,6 +5,7 @@ import type { Deployment } from '../declaration/deployment';
 import { issuerPolicy, logoutPolicy, provisionerPolicy } from '../declaration/policies';
 import { authorizerPolicyName, provisionerPolicyName } from '../declaration/policy-names';
 import { provisionerRights } from '../declaration/rights';
+import { vaultName } from '../declaration/vault-name';
 import { type VaultClient } from '../vault/vault-client';
 
 /*
@@ -134,7 +135,7 @@ function operatorRoles(deployment: Deployment): OperatorRole[] {
     {
       name: 'issuer',
       policyName: `${OPERATORS_MOUNT}-issuer`,
-      policy: `${deployment.apps.map(({ name }) => issuerPolicy(deployment.appRolePath, name)).join('')}${logoutPolicy()}`,
+      policy: `${deployment.apps.map((app) => issuerPolicy(deployment.appRolePath, vaultName(app))).join('')}${logoutPolicy()}`,
       tokenTtlSeconds: 10 * MINUTE,
       secretIdTtlSeconds: SECRET_ID_TTL_SECONDS,
     },

@@ -86,6 +86,41 @@ it('needs no plugin binary where the plugin is registered by someone else', () =
   expect(resources(declareStack({ engine: { plugin: { register: false } } }), 'vault_plugin')).toEqual([]);
 });
 
+describe('with an integration and an app that are renamed', () => {
+  const named = (integration: object, app: object, read: string) =>
+    declareStack({
+      engine: { plugin: { sha256: PLUGIN_SHA256 }, defaultServer: read },
+      integrations: [{ name: '', clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth', ...integration }],
+      credentials: [{ name: 'testauth', integration: read, scopes: ['spark:people_read'] }],
+      apps: [{ name: '', reads: ['testauth'], renewsSecretId: true, ...app }],
+    });
+  const before = named({ name: 'webex-myapp' }, { name: 'people-me' }, 'webex-myapp');
+  const after = named(
+    { name: 'reports', renamedFrom: 'webex-myapp' },
+    { name: 'reader', renamedFrom: 'people-me' },
+    'reports',
+  );
+
+  it('has all of it in Vault, and in its state, under the names that they had', () => {
+    const { terraform_data: notes, ...inVault } = after.resource;
+    const { terraform_data: notesBefore, ...inVaultBefore } = before.resource;
+    expect(inVault).toEqual(inVaultBefore);
+    const { renamed, ...steps } = notes ?? {};
+    expect(renamed).toMatchObject({
+      input: { integrations: { 'webex-myapp': 'reports' }, apps: { 'people-me': 'reader' } },
+    });
+    const called = JSON.stringify(notesBefore)
+      .replaceAll('"INTEGRATION_NAME":"webex-myapp"', '"INTEGRATION_NAME":"reports"')
+      .replaceAll('webex_myapp_client_secret', 'reports_client_secret');
+    expect(steps).toEqual(JSON.parse(called));
+  });
+
+  it('calls them by their new names where people meet them', () => {
+    expect(Object.keys(after.variable)).toEqual(['reports_client_secret']);
+    expect(Object.keys(after.output.role_ids?.value as object)).toEqual(['reader']);
+  });
+});
+
 it('keeps its state in any backend', () => {
   const { terraform } = declareStack({
     backend: { type: 's3', config: { bucket: 'states', key: 'webex/{stack}.tfstate', use_lockfile: true } },

@@ -100,3 +100,11 @@ it('refuses to look for a new token more seldom than the old one lives on', () =
 it('makes a variable of any name that a credential may have', () => {
   expect(tokenVariable('1st-report')).toBe('WEBEX_TOKEN_1ST_REPORT');
 });
+
+it('has the secret id unwrapped that was issued for the role of an app that is renamed', () => {
+  const apps = deployment.apps.map((app) => (app.name === 'one' ? { ...app, name: 'uno', renamedFrom: 'one' } : app));
+  const renamed = { ...deployment, apps };
+  expect(agentConfiguration(renamed, findApp(renamed, 'uno'), where)).toBe(
+    agentConfiguration(deployment, findApp(deployment, 'one'), where),
+  );
+});

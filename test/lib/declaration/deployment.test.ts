@@ -12,6 +12,47 @@ it.each<[Partial<DeploymentInput>, string]>([
   expect(() => exampleDeployment(changes)).toThrow(problem);
 });
 
+describe('what is renamed', () => {
+  const integration = (name: string, renamedFrom?: string) => ({
+    ...{ name, renamedFrom, clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' },
+  });
+  const app = (name: string, renamedFrom?: string) => ({ name, renamedFrom, reads: ['testauth'] });
+  const credentials = [{ name: 'testauth', integration: 'a', scopes: ['a'] }];
+
+  it.each<[string, Partial<DeploymentInput>]>([
+    ['once', { apps: [app('b', 'a')] }],
+    ['again, from its first name', { apps: [app('c', 'a')] }],
+    ['back', { apps: [app('a', 'a')] }],
+    ['as an integration is called', { apps: [app('webex-myapp', 'a')] }],
+    ['like another that is renamed', { apps: [app('b', 'a'), app('d', 'c')] }],
+  ])('may be so %s', (_, changes) => {
+    const deployment = exampleDeployment(changes);
+    expect(defineDeployment(deployment)).toEqual(deployment);
+  });
+
+  it.each<[string, Partial<DeploymentInput>, string]>([
+    [
+      'two from one name',
+      { apps: [app('b', 'a'), app('c', 'a')] },
+      'app "b" and app "c" are both renamedFrom "a", and Vault has only one of that name; leave it out of the other',
+    ],
+    [
+      'from the name of another',
+      { integrations: [integration('a'), integration('b', 'a')], credentials },
+      'integration "b" is renamedFrom "a", and another integration is called so, while Vault has "b" under that name for good; call the other otherwise',
+    ],
+    [
+      'to the name that Vault has another under',
+      { apps: [app('b', 'a'), app('c', 'b')] },
+      'app "c" is renamedFrom "b", and another app is called so',
+    ],
+    ['each to the name of the other', { apps: [app('b', 'a'), app('a', 'b')] }, 'app "b" is renamedFrom "a", and'],
+    ['from a name that AppRole cannot have', { apps: [app('b', 'A')] }, 'renamedFrom must be in lower case, got "A"'],
+  ])('may not be so %s', (_, changes, problem) => {
+    expect(() => exampleDeployment(changes)).toThrow(problem);
+  });
+});
+
 describe('the address of a server that is declared', () => {
   const production = { mode: 'production' } as const;
 

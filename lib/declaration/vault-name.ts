@@ -1,0 +1,23 @@
+/*
+ * Names inside Vault stay: a grant knows its integration by name, and a secret id its role. So what is renamed in the
+ * declaration keeps its first name there, and with it its addresses in Terraform's state.
+ */
+
+export interface Renamable {
+  /** What the declaration, the commands and their messages call it. */
+  readonly name: string;
+  /** Name that Vault has it under. @default - its name */
+  readonly renamedFrom?: string;
+}
+
+/** Name of an integration or of an app inside Vault. */
+export function vaultName({ name, renamedFrom = name }: Renamable): string {
+  return renamedFrom;
+}
+
+/** What is renamed: by its name inside Vault, its name in the declaration. */
+export function renamed(declared: readonly Renamable[]): Record<string, string> {
+  return Object.fromEntries(
+    declared.map((each) => [vaultName(each), each.name] as const).filter(([inVault, name]) => inVault !== name),
+  );
+}
