@@ -1,5 +1,6 @@
 import { quotedList } from 'webex-token-client/core';
 import type { ResourceChange } from './plan';
+import { Renames } from './renames';
 
 /*
  * What people will notice of a plan, in the words of the declaration. What was declared before is read from what the
@@ -21,16 +22,20 @@ export interface Consequences {
 export function consequences(changes: readonly ResourceChange[], declared: readonly string[]): Consequences {
   const integrationOf = credentialsOf(changes);
   const known = integrationOf.size > 0 ? [...integrationOf.keys()] : declared;
-  const found = changes.map((change) => CONSEQUENCES[change.type]?.(change, { integrationOf, known }) ?? {});
+  const renames = new Renames(changes);
+  const context = { integrationOf, known, renames };
+  const found = changes.map((change) => CONSEQUENCES[change.type]?.(change, context) ?? {});
   const losses = new Map(found.flatMap(({ losses = [] }) => losses).map((loss) => [loss.credential, loss]));
-  return { notices: found.flatMap(({ notices = [] }) => notices), losses: [...losses.values()] };
+  const notices = [...renames.notices, ...found.flatMap(({ notices = [] }) => notices)];
+  return { notices, losses: [...losses.values()] };
 }
 
 interface Context {
-  /** Integration of each credential, as it was before. */
+  /** Integration of each credential, as it was before; by its name in Vault. */
   readonly integrationOf: ReadonlyMap<string, string>;
   /** Every credential that may hold a grant. */
   readonly known: readonly string[];
+  readonly renames: Renames;
 }
 
 type Consequence = (change: ResourceChange, context: Context) => Partial<Consequences>;
@@ -63,16 +68,17 @@ function ofPlugin(change: ResourceChange): Partial<Consequences> {
     : { notices: ['the plugin is replaced and started anew; a refresh that is under way then may lose its grant'] };
 }
 
-function ofIntegration(change: ResourceChange, { integrationOf }: Context): Partial<Consequences> {
-  const name = integrationAt(change.before('path'));
-  if (name === undefined) {
+function ofIntegration(change: ResourceChange, { integrationOf, renames }: Context): Partial<Consequences> {
+  const inVault = integrationAt(change.before('path'));
+  if (inVault === undefined) {
     return {};
   }
-  const credentials = [...integrationOf].filter(([, integration]) => integration === name).map(([each]) => each);
+  const credentials = [...integrationOf].filter(([, integration]) => integration === inVault).map(([each]) => each);
+  const name = renames.before('integration', inVault);
   // In another place under the same name it is found again, since a grant knows its integration by name.
-  if (change.isDeleted && !(change.isCreated && (integrationAt(change.after('path')) ?? name) === name)) {
+  if (change.isDeleted && !(change.isCreated && (integrationAt(change.after('path')) ?? inVault) === inVault)) {
     return {
-      notices: [`integration "${name}" goes`],
+      notices: [`integration "${name}" goes${renames.howToKeep('integration', inVault)}`],
       losses: lost(credentials, `without integration "${name}" it cannot be refreshed`),
     };
   }
@@ -87,10 +93,10 @@ function ofIntegration(change: ResourceChange, { integrationOf }: Context): Part
       };
 }
 
-function ofPolicy(change: ResourceChange): Partial<Consequences> {
-  const [, app] = /^app-(.+)_policy_[0-9A-F]{8}$/.exec(change.name) ?? [];
+function ofPolicy(change: ResourceChange, { renames }: Context): Partial<Consequences> {
+  const [, inVault] = /^app-(.+)_policy_[0-9A-F]{8}$/.exec(change.name) ?? [];
   const [before, after] = [change.before('policy'), change.after('policy')];
-  if (app === undefined) {
+  if (inVault === undefined) {
     const gone = after === undefined ? [] : missing(credentialsIn(before), credentialsIn(after));
     return {
       notices: gone.map((name) => `credential "${name}" is declared no more; its grant stays until it is revoked`),
@@ -100,6 +106,7 @@ function ofPolicy(change: ResourceChange): Partial<Consequences> {
     return {};
   }
   const [reads, willRead] = [credentialsIn(before), after === undefined ? credentialsIn(before) : credentialsIn(after)];
+  const app = renames.after('app', inVault);
   const [more, less] = [missing(willRead, reads), missing(reads, willRead)];
   return {
     notices: [
@@ -109,23 +116,33 @@ function ofPolicy(change: ResourceChange): Partial<Consequences> {
   };
 }
 
-function ofRole(change: ResourceChange): Partial<Consequences> {
-  const name = change.before('role_name') ?? change.after('role_name') ?? '';
-  if (change.isDeleted) {
-    const what = change.isCreated ? 'gets another identity' : 'loses its identity';
-    return { notices: [`app "${name}" ${what}: its role id and its secret ids end`] };
+function ofRole(change: ResourceChange, { renames }: Context): Partial<Consequences> {
+  const inVault = change.before('role_name') ?? change.after('role_name') ?? '';
+  if (change.isDeleted && change.isCreated) {
+    return {
+      notices: [`app "${renames.after('app', inVault)}" gets another identity: its role id and its secret ids end`],
+    };
   }
+  if (change.isDeleted) {
+    const what = `app "${renames.before('app', inVault)}" loses its identity: its role id and its secret ids end`;
+    return { notices: [`${what}${renames.howToKeep('app', inVault)}`] };
+  }
+  const name = renames.after('app', inVault);
   return change.isCreated
     ? { notices: [`app "${name}" gets an identity; issue it a secret id: npx webex-token-vault issue ${name}`] }
     : {};
 }
 
-function ofClientSecret(change: ResourceChange): Partial<Consequences> {
-  const [, integration] = /^integration-(.+)_secret_[0-9A-F]{8}$/.exec(change.name) ?? [];
-  if (integration === undefined || !change.isCreated) {
+function ofClientSecret(change: ResourceChange, { renames }: Context): Partial<Consequences> {
+  const [, inVault] = /^integration-(.+)_secret_[0-9A-F]{8}$/.exec(change.name) ?? [];
+  if (inVault === undefined || !change.isCreated) {
     return {};
   }
-  return { notices: [`the client secret of "${integration}" is written${change.isDeleted ? ' again' : ''}`] };
+  return {
+    notices: [
+      `the client secret of "${renames.after('integration', inVault)}" is written${change.isDeleted ? ' again' : ''}`,
+    ],
+  };
 }
 
 /** A server in dev mode forgets all with its container; in production nothing that Terraform deletes holds a grant. */

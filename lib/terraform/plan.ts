@@ -65,6 +65,15 @@ export class ResourceChange {
     return Array.isArray(value) ? value.map(String) : [];
   }
 
+  /** Value of an object, whatever is in it. */
+  objectBefore(field: string): unknown {
+    return this.#change.before?.[field];
+  }
+
+  objectAfter(field: string): unknown {
+    return this.#change.after?.[field];
+  }
+
   /** Value of a text afterwards; undefined: none, or known only then. */
   after(field: string): string | undefined {
     return textOf(this.#change.after?.[field]);

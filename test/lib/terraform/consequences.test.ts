@@ -36,8 +36,33 @@ it.each<[string, string[]]>([
     [
       'app-renamed',
       'app "another" gets an identity; issue it a secret id: npx webex-token-vault issue another',
-      'app "people-me" loses its identity: its role id and its secret ids end',
+      'app "people-me" loses its identity: its role id and its secret ids end; if it is "another" from now on, declare renamedFrom: "people-me" there, and its role id and its secret ids stay',
       'app "another" may now read "testauth"',
+    ],
+  ],
+  [
+    'an integration and an app are called otherwise, as is declared',
+    [
+      'renamed',
+      'integration "webex-myapp" is called "reports" from now on; its grants stay',
+      'app "people-me" is called "reader" from now on; its role id and its secret ids stay',
+    ],
+  ],
+  [
+    'they are called as before',
+    [
+      'renamed-back',
+      'integration "reports" is called "webex-myapp" from now on; its grants stay',
+      'app "reader" is called "people-me" from now on; its role id and its secret ids stay',
+    ],
+  ],
+  [
+    'nothing is called otherwise that was not there',
+    [
+      'renamed-from-the-start',
+      'the client secret of "reports" is written',
+      'app "reader" gets an identity; issue it a secret id: npx webex-token-vault issue reader',
+      'app "reader" may now read "testauth"',
     ],
   ],
   [
@@ -61,6 +86,18 @@ it.each([
   ['client-id-changed', 'integration "webex-myapp" gets another client id, and Webex refreshes for the old one only'],
 ])('%s ends a grant', (plan, why) => {
   expect(of(plan).losses).toEqual([{ credential: 'testauth', why }]);
+});
+
+it('tell of what goes by the name that it had, and how to keep it under another', () => {
+  expect(of('renamed-loosely')).toEqual({
+    notices: expect.arrayContaining([
+      'integration "reports" goes; if it is "other" from now on, declare renamedFrom: "webex-myapp" there, and its grants stay',
+      'app "reader" loses its identity: its role id and its secret ids end; if it is "other" from now on, declare renamedFrom: "people-me" there, and its role id and its secret ids stay',
+      'app "other" gets an identity; issue it a secret id: npx webex-token-vault issue other',
+      'the client secret of "other" is written',
+    ]) as string[],
+    losses: [{ credential: 'testauth', why: 'without integration "reports" it cannot be refreshed' }],
+  });
 });
 
 describe('of a server that is replaced', () => {
