@@ -34,7 +34,11 @@ void runCommand((signal) =>
     environment: { VAULT_TOKEN: 'token with the policy of the authorizer, and no other' },
   })
     .option('--credential <name>', 'credential to use', 'testauth')
-    .option('--integration <name>', 'Webex Integration that it belongs to', 'webex-myapp')
+    .option(
+      '--integration <name>',
+      'Webex Integration that it belongs to, as the engine has it: by its first name',
+      'webex-myapp',
+    )
     .option(
       '--redirect-url <url>',
       'as it is registered at Webex; the page is served there',

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { loginAppRole, readCredential } from 'webex-token-client/core';
+import type { FinishedCommand } from '../../rehearsal/child-process';
+import { authorize } from '../../lib/consent/code-grant';
+import { OperatedServer } from '../fixtures/operated-server';
+import { byProgram } from '../fixtures/stack-command';
+import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+
+/*
+ * An integration and an app are called otherwise: with a production server, Terraform and its provider, under the
+ * provisioner's policy, and nobody's grant lost.
+ */
+
+describeUnless(terraformUnavailable())('a deployment in which an integration and an app are renamed', () => {
+  let operated: OperatedServer;
+  let app: { roleId: string; secretId: string };
+
+  beforeAll(async () => {
+    operated = await OperatedServer.start();
+    await operated.init();
+    await operated.deploy('terraform');
+    await operated.authorise();
+    app = await issued('people-me');
+  });
+  afterAll(() => operated[Symbol.asyncDispose]());
+
+  function called(integration: string, reader: string): void {
+    const { integrations, credentials, apps } = operated.deployment;
+    operated.declare({
+      integrations: integrations.map((each) => ({ ...each, name: integration, renamedFrom: 'webex-myapp' })),
+      credentials: credentials.map((each) => ({ ...each, integration })),
+      apps: apps.map((each) => ({ ...each, name: reader, renamedFrom: 'people-me' })),
+    });
+  }
+
+  /** Without a client secret, as nothing of that is to be written. */
+  async function deployed(): Promise<FinishedCommand> {
+    const env = { ...operated.environment, VAULT_TOKEN: await operated.token('provisioner') };
+    return byProgram('deploy', 'webex-tokens', { output: operated.path('cdktf.out'), env });
+  }
+
+  /** By the issuer, as the app's host fetches it. */
+  async function issued(name: string): Promise<{ roleId: string; secretId: string }> {
+    const { stdout } = await operated.run('issue', [name, '--json', '--operators', operated.out]);
+    const { roleId, wrappingToken } = z
+      .object({ roleId: z.string(), wrappingToken: z.string() })
+      .parse(JSON.parse(stdout));
+    const unwrapped = z.object({ data: z.object({ secret_id: z.string() }) });
+    const { data } = await operated.server.node.client(wrappingToken).write('sys/wrapping/unwrap', {}, unwrapped);
+    return { roleId, secretId: data.secret_id };
+  }
+
+  /** As the app, with the secret id that it has had from the beginning. */
+  async function refreshed(): Promise<number[]> {
+    const { connection } = operated.server.node.client();
+    const reader = operated.server.node.client((await loginAppRole(connection, app)).token);
+    const { accessToken } = await readCredential(reader.connection, 'oauthapp', 'testauth');
+    expect(await operated.engine.isAccepted(accessToken)).toBe(true);
+    const before = operated.engine.refreshes.length;
+    await operated.engine.forceRefresh(reader, 'testauth');
+    return operated.engine.refreshes.slice(before);
+  }
+
+  test('is deployed by the provisioner as it is, with no client secret, and says what becomes of what', async () => {
+    called('reports', 'reader');
+    const { stdout, stderr, exitCode } = await deployed();
+    expect(stderr).toContain('- integration "webex-myapp" is called "reports" from now on; its grants stay\n');
+    expect(stderr).toContain('- app "people-me" is called "reader" from now on; its role id and its secret ids stay\n');
+    expect(stdout).toContain('Resources: 1 added, 0 changed, 0 destroyed.');
+    expect(stdout).toContain(`role_ids.reader: ${app.roleId}\n`);
+    expect(exitCode).toBe(0);
+  });
+
+  test('has nothing left to be deployed', async () => {
+    expect((await deployed()).stdout).toContain('Your infrastructure matches the configuration.');
+  });
+
+  test('keeps its grant, which the app reads with the secret id from before, and the engine refreshes', async () => {
+    await expect(refreshed()).resolves.toEqual([200]);
+  });
+
+  test('gives the app secret ids by its new name', async () => {
+    await expect(issued('reader')).resolves.toMatchObject({ roleId: app.roleId });
+    const { exitCode, stderr } = await operated.run('issue', ['people-me', '--operators', operated.out]);
+    expect([exitCode, stderr]).toEqual([2, 'error: unknown app "people-me"; the deployment declares "reader"\n']);
+  });
+
+  test('can be authorised anew', async () => {
+    const grant = await authorize({
+      vault: await operated.as('authorizer'),
+      deployment: operated.deployment,
+      credentialName: 'testauth',
+      replace: true,
+      onUrl: (url) => operated.engine.consent(url),
+    });
+    expect(grant).toMatchObject({ person: { displayName: 'Ada Admin' } });
+    await expect(refreshed()).resolves.toEqual([200]);
+  });
+
+  test('takes the same policies when its operators are brought up to date', async () => {
+    await operated.init('--update-policy', '--from', operated.out);
+    await expect(issued('reader')).resolves.toMatchObject({ roleId: app.roleId });
+    expect((await deployed()).stdout).toContain('Your infrastructure matches the configuration.');
+  });
+
+  test('is renamed again, from its first names', async () => {
+    called('monthly', 'statistics');
+    const { stderr, exitCode } = await deployed();
+    expect(stderr).toContain('- integration "reports" is called "monthly" from now on; its grants stay\n');
+    expect(stderr).toContain('- app "reader" is called "statistics" from now on;');
+    expect(exitCode).toBe(0);
+    await expect(refreshed()).resolves.toEqual([200]);
+  });
+
+  test('says how to declare a rename that would lose the grant, and does nothing', async () => {
+    const { integrations } = operated.deployment;
+    operated.declare({ integrations: integrations.map((each) => ({ ...each, renamedFrom: undefined })) });
+    const { stderr, exitCode } = await deployed();
+    expect(stderr).toContain('if it is "monthly" from now on, declare renamedFrom: "webex-myapp" there');
+    expect(stderr).toMatch(/^error: this would lose "testauth", so nothing was changed;/m);
+    expect(exitCode).toBe(1);
+    await expect(refreshed()).resolves.toEqual([200]);
+  });
+
+  test('is called as in the beginning', async () => {
+    called('webex-myapp', 'people-me');
+    const { stdout, exitCode } = await deployed();
+    expect(stdout).toContain('Resources: 0 added, 0 changed, 1 destroyed.');
+    expect(exitCode).toBe(0);
+    await expect(refreshed()).resolves.toEqual([200]);
+  });
+});

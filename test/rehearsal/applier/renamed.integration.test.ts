@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loginAppRole } from 'webex-token-client/core';
+import { authorize } from '../../../lib/consent/code-grant';
+import type { Deployment } from '../../../lib/declaration/deployment';
+import { applyDeclaration, synthesize, type AppliedDeclaration } from '../../../rehearsal/applier/stack';
+import { Rehearsal } from '../../../rehearsal/rehearsal';
+import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
+import { findServer } from '../../../rehearsal/server/server-binary';
+import { exampleDeployment } from '../../fixtures/declaration';
+import { deploymentInFile } from '../../fixtures/deployment-file';
+
+/*
+ * What is renamed, applied without Terraform: on what was applied under the first names, and on a server where nothing
+ * was yet.
+ */
+
+const names = (integration: string, app: string) =>
+  exampleDeployment({
+    integrations: [
+      { name: integration, renamedFrom: 'webex-myapp', clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' },
+    ],
+    credentials: [{ name: 'testauth', integration, scopes: ['spark:people_read'] }],
+    apps: [{ name: app, renamedFrom: 'people-me', reads: ['testauth'] }],
+  });
+
+let folder: string;
+let rehearsal: Rehearsal;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'renamed-'));
+});
+afterEach(async () => {
+  await rehearsal.stop();
+  rmSync(folder, { recursive: true });
+});
+
+async function start(declared: Deployment): Promise<void> {
+  rehearsal = await Rehearsal.start({
+    declared,
+    binary: await findServer(),
+    pluginPath: await findOauthappPlugin(),
+  });
+}
+
+async function authorised(): Promise<void> {
+  await authorize({
+    vault: rehearsal.admin.withToken(await rehearsal.operatorToken('authorizer')),
+    deployment: rehearsal.deployment,
+    credentialName: 'testauth',
+    onUrl: async (url) => {
+      await fetch(await rehearsal.webex.consent(url));
+    },
+  });
+}
+
+/** Statuses of the refreshes that the app brings about. */
+async function refreshes(identity: { roleId: string; secretId: string }): Promise<number[]> {
+  const { token } = await loginAppRole(rehearsal.admin.connection, identity);
+  await rehearsal.admin
+    .withToken(token)
+    .connection.read('oauthapp/creds/testauth?minimum_seconds=99999999', () => undefined)
+    .catch(() => undefined);
+  return rehearsal.webex.requests.filter(({ grantType }) => grantType === 'refresh_token').map(({ status }) => status);
+}
+
+test('keeps grant, role id and secret ids of what was there under its first name', async () => {
+  await start(exampleDeployment());
+  await rehearsal.apply({ by: 'applier' });
+  await authorised();
+  const identity = await rehearsal.appRole('people-me');
+
+  const { integrations, credentials, apps } = names('reports', 'reader');
+  const { clientId, redirectUrl } = rehearsal.deployment.integrations[0] ?? { redirectUrl: '' };
+  const renamed = {
+    ...rehearsal.deployment,
+    integrations: integrations.map((integration) => ({ ...integration, clientId, redirectUrl })),
+    ...{ credentials, apps },
+  };
+  const environment = deploymentInFile(folder, renamed);
+  const token = await rehearsal.operatorToken('provisioner');
+  const applied: AppliedDeclaration = await applyDeclaration({
+    stackDirectory: await synthesize({ folder: rehearsal.folder, environment }),
+    ...{ vault: rehearsal.admin.withToken(token), token, environment },
+    variables: {},
+    by: 'applier',
+    note: () => undefined,
+  });
+  expect(applied.changed).toEqual(['terraform_data.renamed']);
+  expect(applied.outputs.role_ids).toEqual({ reader: identity.roleId });
+  await expect(refreshes(identity)).resolves.toEqual([200]);
+});
+
+test('has it under that name where it was not there yet, and can do the whole job', async () => {
+  await start(names('reports', 'reader'));
+  await rehearsal.apply({ by: 'applier' });
+  await expect(rehearsal.admin.list('oauthapp/servers')).resolves.toEqual(['webex-myapp']);
+  await authorised();
+  await expect(refreshes(await rehearsal.appRole('reader'))).resolves.toEqual([200]);
+});
