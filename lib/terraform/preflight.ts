@@ -1,6 +1,7 @@
 import { NotPermitted, VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
-import { clientSecretVariable, type Deployment } from '../declaration/deployment';
+import { clientSecretVariable, type Deployment, type Integration } from '../declaration/deployment';
+import { vaultName } from '../declaration/vault-name';
 import { missingRights } from '../vault/missing-rights';
 import { requireFlavour, requireReadyServer } from '../vault/ready-server';
 import type { VaultClient } from '../vault/vault-client';
@@ -56,7 +57,7 @@ export class Preflight {
         : [
             `the state is of another server: nothing that it has mounted is at ${this.vault.address}; check VAULT_ADDR, or, where a new server takes the place of the old one, set the old state aside`,
           ]),
-      ...missingSecrets(plan.changes, environment),
+      ...missingSecrets(plan.changes, this.deployment.integrations, environment),
       ...(await this.#wantOfRights(writeAccess(plan.changes), 'do')),
     ];
   }
@@ -107,14 +108,19 @@ function isOfAnotherServer({ changes, drift }: Plan): boolean {
   return gone.length > 0 && kept.length === 0;
 }
 
-function missingSecrets(changes: readonly ResourceChange[], environment: NodeJS.ProcessEnv): string[] {
+function missingSecrets(
+  changes: readonly ResourceChange[],
+  integrations: readonly Integration[],
+  environment: NodeJS.ProcessEnv,
+): string[] {
   return changes.flatMap((change) => {
-    const [, integration] = /^integration-(.+)_gate_[0-9A-F]{8}$/.exec(change.name) ?? [];
-    const variable = integration === undefined ? '' : `TF_VAR_${clientSecretVariable(integration)}`;
+    const [, inVault] = /^integration-(.+)_gate_[0-9A-F]{8}$/.exec(change.name) ?? [];
+    const integration = integrations.find((each) => vaultName(each) === inVault);
+    const variable = integration === undefined ? '' : `TF_VAR_${clientSecretVariable(integration.name)}`;
     return integration === undefined || !change.isCreated || environment[variable]
       ? []
       : [
-          `the client secret of integration "${integration}" is to be written, and ${variable} is not set; set it to the secret that Webex shows for it`,
+          `the client secret of integration "${integration.name}" is to be written, and ${variable} is not set; set it to the secret that Webex shows for it`,
         ];
   });
 }

@@ -95,6 +95,20 @@ describe('of a plan', () => {
     await expect(preflight().obstacles(gate('webex-myapp', ['no-op']), {})).resolves.toEqual([]);
   });
 
+  it('wants the client secret of what is renamed by its new name', async () => {
+    const integrations = [{ name: 'reports', renamedFrom: 'webex-myapp', redirectUrl: 'http://localhost:5000/auth' }];
+    const credentials = [{ name: 'testauth', integration: 'reports', scopes: ['spark:people_read'] }];
+    const obstacles = (environment: NodeJS.ProcessEnv) =>
+      preflight(exampleDeployment({ integrations, credentials })).obstacles(
+        gate('webex-myapp', ['create']),
+        environment,
+      );
+    await expect(obstacles(SECRET)).resolves.toEqual([
+      expect.stringContaining('integration "reports" is to be written, and TF_VAR_reports_client_secret is not set'),
+    ]);
+    await expect(obstacles({ TF_VAR_reports_client_secret: 'the-secret' })).resolves.toEqual([]);
+  });
+
   it('tells the state of another server from one whose mount is there', async () => {
     vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/oauthapp': ['root'] } } });
     const line = /^the state is of another server: nothing that it has mounted is at http:/;
