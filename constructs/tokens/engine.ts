@@ -2,6 +2,7 @@ import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
 import { Mount } from '@cdktf/provider-vault/lib/mount';
 import { Plugin } from '@cdktf/provider-vault/lib/plugin';
 import type { VaultProvider } from '@cdktf/provider-vault/lib/provider';
+import { type Postcondition, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import type { z } from 'zod';
 import { ExplainedError } from 'webex-token-client/core';
@@ -33,6 +34,10 @@ export interface EngineProps extends Readonly<z.input<typeof engineSettings>> {
 export class Engine extends Construct {
   /** Where it is mounted; a reference, so that what uses it comes after it. */
   readonly mountPath: string;
+  /** The same as it was given, for names. */
+  readonly declaredPath: string;
+  /** Where it was mounted before. */
+  readonly movedFrom?: string;
   /** Changes when the mount is created anew, and everything in it has to be written again. */
   readonly mountAccessor: string;
 
@@ -74,9 +79,14 @@ export class Engine extends Construct {
       type: pluginName,
       description: 'OAuth grants, refreshed by the oauthapp plugin',
       dependsOn: [plugin, reload].filter((before) => before !== undefined),
-      lifecycle: settings.preventDestroy ? { preventDestroy: true } : undefined,
+      lifecycle: {
+        ...(settings.preventDestroy ? { preventDestroy: true } : {}),
+        ...(Token.isUnresolved(settings.mountPath) ? {} : { postcondition: [movedAsDeclared(settings)] }),
+      },
     });
     this.mountPath = mount.path;
+    this.declaredPath = settings.mountPath;
+    this.movedFrom = settings.movedFrom;
     this.mountAccessor = mount.accessor;
 
     // Written whole: the plugin puts every field that is left out back to its own default, and that one reaps.
@@ -88,6 +98,18 @@ export class Engine extends Construct {
       disableDelete: true,
     });
   }
+}
+
+/**
+ * Terraform would move the mount to any other path, and before it does, delete what else the state has there: the entries
+ * of the integrations. In a plan, the id is still the path where it is mounted.
+ */
+function movedAsDeclared({ mountPath, movedFrom }: z.output<typeof engineSettings>): Postcondition {
+  const paths = [mountPath, ...(movedFrom === undefined ? [] : [movedFrom])];
+  return {
+    condition: `\${contains(${JSON.stringify(paths)}, self.id)}`,
+    errorMessage: `the engine is mounted at "\${self.id}", and engine.mountPath is "${mountPath}"; to move it there with its grants, declare engine.movedFrom: "\${self.id}" too; else leave its path as it was`,
+  };
 }
 
 function configOf(settings: z.output<typeof engineSettings>): Record<string, unknown> {

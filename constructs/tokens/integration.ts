@@ -5,6 +5,7 @@ import {
   type TerraformResource,
   TerraformStack,
   TerraformVariable,
+  Token,
 } from 'cdktf';
 import { Construct } from 'constructs';
 import type { z } from 'zod';
@@ -14,6 +15,7 @@ import { integrationDeclaration, webexDeclaration } from '../../lib/declaration/
 import { INTEGRATION_SECRET_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/integration-secret-environment';
 import { vaultName } from '../../lib/declaration/vault-name';
 import type { Engine } from './engine';
+import { ForgottenResource } from './forgotten-resource';
 import { programCommand } from './program-command';
 
 export interface IntegrationProps extends Readonly<Omit<z.input<typeof integrationDeclaration>, 'redirectUrl'>> {
@@ -97,6 +99,7 @@ export class Integration extends Construct {
       ignoreAbsentFields: true,
       dependsOn: [gate],
     });
+    this.#moveWith(engine, withoutSecret);
 
     new DataResource(this, 'secret', {
       // Known only afterwards where the entry is written anew, as when it was gone: replace_triggered_by ignores creation.
@@ -111,6 +114,27 @@ export class Integration extends Construct {
         }),
       ],
     });
+  }
+
+  /**
+   * Where the mount moves, the entry moves in it, and Terraform would delete it before: then nothing could be refreshed
+   * should the move fail. So Terraform forgets it, and writes it anew at an address of its own once the mount is there,
+   * which becomes the usual one when the move is declared no more.
+   */
+  #moveWith({ declaredPath, movedFrom }: Engine, entry: GenericEndpoint): void {
+    if (Token.isUnresolved(declaredPath)) {
+      return;
+    }
+    const usual = TerraformStack.of(this).getLogicalId(entry);
+    const movedTo = (path: string): string => `${usual}_at_${path.replaceAll('-', '--').replaceAll('/', '-s')}`;
+    const type = GenericEndpoint.tfResourceType;
+    if (movedFrom === undefined) {
+      entry.moveFromId(`${type}.${movedTo(declaredPath)}`);
+    } else {
+      entry.overrideLogicalId(movedTo(declaredPath));
+      new ForgottenResource(this, 'before-move', { address: `${type}.${usual}` });
+      new ForgottenResource(this, 'before-second-move', { address: `${type}.${movedTo(movedFrom)}` });
+    }
   }
 }
 

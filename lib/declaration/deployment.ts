@@ -155,6 +155,7 @@ function checkNames(deployment: Deployment): void {
       throw new InvalidDeployment(`${kind} has the name "${twice}" twice; each name is used once`);
     }
   }
+  checkMove(deployment.engine);
   checkRenames('integration', deployment.integrations);
   checkRenames('app', deployment.apps);
   const variables = deployment.integrations.map((entry) => clientSecretVariable(entry.name));
@@ -191,6 +192,23 @@ function checkRenames(kind: string, declared: readonly Renamable[]): void {
       );
     }
   }
+}
+
+function checkMove({ mountPath, movedFrom }: Deployment['engine']): void {
+  if (movedFrom === mountPath) {
+    throw new InvalidDeployment(
+      `engine.movedFrom must not be engine.mountPath, got "${mountPath}" for both; leave it out`,
+    );
+  }
+  if (movedFrom !== undefined && (isBelow(movedFrom, mountPath) || isBelow(mountPath, movedFrom))) {
+    throw new InvalidDeployment(
+      `engine.movedFrom "${movedFrom}" and engine.mountPath "${mountPath}" must not lie within each other, as Vault moves no mount so; move it by way of another path`,
+    );
+  }
+}
+
+function isBelow(path: string, above: string): boolean {
+  return path.startsWith(`${above}/`);
 }
 
 function knownOrThrow(who: string, kind: string, name: string, known: readonly { name: string }[]): void {

@@ -31,11 +31,13 @@ export const pluginDeclaration: StrictObject<PluginDeclarationFields> = z.strict
 
 /** @see https://github.com/puppetlabs/vault-plugin-secrets-oauthapp/blob/main/README.md, `config`, for every knob */
 const engineFields = {
-  /**
-   * Where the engine is mounted. Changed later, the mount moves with its grants, and the client secrets have to be
-   * given again. @default "oauthapp"
-   */
+  /** Where the engine is mounted. It moves to another path with its grants where `movedFrom` says so. @default "oauthapp" */
   mountPath: path.default('oauthapp'),
+  /**
+   * Where it was mounted before: it moves from there, the provisioner may move it, and the client secrets have to be given
+   * once more. Leave it out, if you like, after that deploy, so that the provisioner may do so no more. @default - it does not move
+   */
+  movedFrom: path.optional(),
   /**
    * Whether Terraform refuses to delete the mount, as another plugin name and `destroy` would, and with it every grant:
    * only a person can give one again. Set to false before you mean that. @default true

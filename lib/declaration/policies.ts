@@ -46,6 +46,8 @@ export interface ProvisionerRights {
   readonly apps: readonly { readonly name: string; readonly policyName: string }[];
   /** Name of the authorizer's policy. */
   readonly authorizerPolicyName: string;
+  /** Where the engine was mounted before: it may move it from there. @default - it does not move */
+  readonly movedFrom?: string;
   /** Names that its own policies had before: it may take those away. @default - none */
   readonly formerPolicyNames?: readonly string[];
 }
@@ -155,7 +157,7 @@ export function issuerPolicy(appRolePath: string, appName: string): string {
  * would keep an administrator's token, and no longer than one apply.
  */
 export function provisionerPolicy(rights: ProvisionerRights): string {
-  const { mountPath, pluginName, appRolePath, formerPolicyNames = [] } = rights;
+  const { mountPath, movedFrom, pluginName, appRolePath, formerPolicyNames = [] } = rights;
   // `create` is for paths that can tell a new object from an old one; the others take any write for an update.
   const owned: Capability[] = ['read', 'update', 'delete'];
   return render([
@@ -179,6 +181,7 @@ export function provisionerPolicy(rights: ProvisionerRights): string {
       capabilities: owned,
       why: 'the integration',
     })),
+    ...(movedFrom === undefined ? [] : moveFrom(movedFrom, rights)),
     ...(rights.declareAppRole
       ? ([
           { path: `sys/auth/${appRolePath}`, capabilities: ['update', 'delete', 'sudo'], why: 'enable AppRole' },
@@ -209,6 +212,26 @@ export function provisionerPolicy(rights: ProvisionerRights): string {
     },
     LOGOUT,
   ]);
+}
+
+/** A move of the engine from the one path to the other, and the end of what Terraform knows at the former. */
+function moveFrom(former: string, { mountPath, integrationNames }: ProvisionerRights): Rule[] {
+  return [
+    {
+      path: 'sys/remount',
+      capabilities: ['update', 'sudo'],
+      allowedParameters: { from: [former], to: [mountPath] },
+      why: 'move the engine, with its grants',
+    },
+    { path: 'sys/remount/status/+', capabilities: ['read'], why: 'has it arrived?' },
+    { path: `sys/mounts/${former}`, capabilities: ['read'], why: 'where the state has it' },
+    { path: `${former}/config`, capabilities: ['read'], why: 'where the state has it' },
+    ...integrationNames.map((name): Rule => ({
+      path: `${former}/servers/${name}`,
+      capabilities: ['read'],
+      why: 'where the state has it',
+    })),
+  ];
 }
 
 function render(rules: readonly Rule[]): string {

@@ -18,17 +18,30 @@ export function authorizerRights(deployment: Deployment): AuthorizerRights {
 
 /** What a deployment's provisioner may do. */
 export function provisionerRights(deployment: Deployment): ProvisionerRights {
-  const { mountPath, plugin } = deployment.engine;
+  const { mountPath, movedFrom, plugin } = deployment.engine;
   const appNames = deployment.apps.map(vaultName);
   return {
     policyName: provisionerPolicyName(mountPath),
     mountPath,
+    movedFrom,
     pluginName: plugin.register ? plugin.name : undefined,
     appRolePath: deployment.appRolePath,
     declareAppRole: deployment.declareAppRole,
     integrationNames: deployment.integrations.map(vaultName),
     apps: appNames.map((name) => ({ name, policyName: appPolicyName(mountPath, name) })),
     authorizerPolicyName: authorizerPolicyName(mountPath),
-    formerPolicyNames: formerPolicyNames(mountPath, appNames),
+    formerPolicyNames: [
+      ...formerPolicyNames(mountPath, appNames),
+      ...(movedFrom === undefined ? [] : policyNamesAt(movedFrom, appNames)),
+    ],
   };
+}
+
+/** What a provisioner wrote for the engine at that mount. */
+function policyNamesAt(mountPath: string, appNames: readonly string[]): string[] {
+  return [
+    ...appNames.map((name) => appPolicyName(mountPath, name)),
+    authorizerPolicyName(mountPath),
+    ...formerPolicyNames(mountPath, appNames),
+  ];
 }

@@ -58,7 +58,11 @@ function ofMount(change: ResourceChange, { known }: Context): Partial<Consequenc
   const to = change.after('path');
   return to === undefined || path === '' || to === path
     ? {}
-    : { notices: [`the engine moves from "${path}" to "${to}" with its grants; apps have to read there from now on`] };
+    : {
+        notices: [
+          `the engine moves from "${path}" to "${to}" with its grants; apps have to read there from now on: OAUTHAPP_MOUNT=${to}`,
+        ],
+      };
 }
 
 function ofPlugin(change: ResourceChange): Partial<Consequences> {

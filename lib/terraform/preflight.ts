@@ -1,4 +1,4 @@
-import { NotPermitted, VaultResponseError } from 'webex-token-client/core';
+import { ExplainedError, NotPermitted, VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
 import { clientSecretVariable, type Deployment, type Integration } from '../declaration/deployment';
 import { vaultName } from '../declaration/vault-name';
@@ -40,9 +40,16 @@ export class Preflight {
 
   /**
    * @param recorded what the state has
-   * @throws ExplainedError where what it has cannot be read, so that there is no plan
+   * @throws ExplainedError where the engine would move without a word, or what the state has cannot be read
    */
   async afterFailedPlan(recorded: readonly ResourceChange[]): Promise<void> {
+    const { mountPath, movedFrom } = this.deployment.engine;
+    const mounted = recorded.find(({ type }) => type === 'vault_mount')?.before('path') ?? mountPath;
+    if (![mountPath, movedFrom].includes(mounted)) {
+      throw new ExplainedError(
+        `the engine is mounted at "${mounted}", and engine.mountPath is "${mountPath}", so nothing was changed; to move it there with its grants, declare engine.movedFrom: "${mounted}" too; else leave its path as it was`,
+      );
+    }
     const [obstacle] = await this.#wantOfRights(readAccess(recorded), 'see');
     if (obstacle !== undefined) {
       throw new NotPermitted(obstacle);

@@ -69,7 +69,7 @@ export class Renames {
 function namesIn(changes: readonly ResourceChange[]): Record<Kind, string[]> {
   const named = (pattern: RegExp): string[] => changes.flatMap(({ name }) => pattern.exec(name)?.[1] ?? []);
   return {
-    integration: named(/^integration-(.+)_entry_[0-9A-F]{8}$/),
+    integration: named(/^integration-(.+)_entry_[0-9A-F]{8}(?:_at_.+)?$/),
     app: named(/^app-(.+)_role_[0-9A-F]{8}$/),
   };
 }

@@ -83,7 +83,7 @@ export function writeAccess(changes: readonly ResourceChange[]): VaultAccess[] {
       access(kind, from, removal),
       access(kind, to, creation),
       access(kind, to, update),
-      ...(change.type === 'vault_mount' && change.isUpdated ? [changeOfMount(change)] : []),
+      ...(change.type === 'vault_mount' && change.isUpdated ? changesOfMount(change) : []),
     ];
   });
 }
@@ -114,11 +114,11 @@ function readingOf(change: ResourceChange, { read = ['read'] }: Kind): Capabilit
   return change.isSet('disable_read') ? [] : read;
 }
 
-function changeOfMount(change: ResourceChange): VaultAccess | undefined {
-  const path = change.after('path');
-  return path === change.before('path')
-    ? { path: `sys/mounts/${path ?? ''}/tune`, capabilities: ['update'] }
-    : { path: 'sys/remount', capabilities: sudo('update') };
+/** It is tuned afterwards in any case. */
+function changesOfMount(change: ResourceChange): VaultAccess[] {
+  const path = change.after('path') ?? '';
+  const tuning: VaultAccess = { path: `sys/mounts/${path}/tune`, capabilities: ['update'] };
+  return path === change.before('path') ? [tuning] : [{ path: 'sys/remount', capabilities: sudo('update') }, tuning];
 }
 
 function below(folder: string, name: string | undefined): string | undefined {

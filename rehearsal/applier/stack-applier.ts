@@ -185,11 +185,9 @@ function parseResources(byType: z.infer<typeof stackSchema>['resource']): Resour
 }
 
 function parseLifecycle(address: string, type: string, declared: unknown = {}): z.infer<typeof lifecycle> {
-  // What is kept, and so what can be looked at before, are triggers and input of terraform_data.
-  const known =
-    type === 'terraform_data'
-      ? dataLifecycle
-      : lifecycle.pick({ replace_triggered_by: true, create_before_destroy: true, prevent_destroy: true });
+  // What is kept, and so what can be looked at before, are triggers and input of terraform_data. Of others a postcondition
+  // asks whether they are where they were, and here nothing moves.
+  const known = type === 'terraform_data' ? dataLifecycle : lifecycle.omit({ ignore_changes: true });
   const parsed = known.safeParse(declared);
   if (!parsed.success) {
     const problems = parsed.error.issues

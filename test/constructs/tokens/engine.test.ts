@@ -74,3 +74,16 @@ it.each([
   expect(() => declareEngine(props)).toThrow(ExplainedError);
   expect(() => declareEngine(props)).toThrow(message);
 });
+
+it.each<[string, EngineProps, string[]]>([
+  ['as it is', { mountPath: 'webex' }, ['webex']],
+  ['or as it was, where it is declared to move', { mountPath: 'webex', movedFrom: 'oauthapp' }, ['webex', 'oauthapp']],
+])('refuses to be planned where its path in the state is not %s', (_, props, paths) => {
+  const [mount] = resources(
+    declare((stack) => new Engine(stack, 'engine', { pluginSha256: PLUGIN_SHA256, ...props })),
+    'vault_mount',
+  );
+  expect(mount).toMatchObject({
+    lifecycle: { postcondition: [{ condition: `\${contains(${JSON.stringify(paths)}, self.id)}` }] },
+  });
+});

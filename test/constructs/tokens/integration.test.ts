@@ -1,11 +1,11 @@
 import { ExplainedError } from 'webex-token-client/core';
-import { Engine } from '../../../constructs/tokens/engine';
+import { Engine, type EngineProps } from '../../../constructs/tokens/engine';
 import { Integration, type IntegrationProps } from '../../../constructs/tokens/integration';
 import { type Declaration, declare, PLUGIN_SHA256, resources } from '../../fixtures/declaration';
 
-function declareIntegration(props: Partial<IntegrationProps> = {}): Declaration {
+function declareIntegration(props: Partial<IntegrationProps> = {}, mount: EngineProps = {}): Declaration {
   return declare((stack) => {
-    const engine = new Engine(stack, 'engine', { pluginSha256: PLUGIN_SHA256 });
+    const engine = new Engine(stack, 'engine', { pluginSha256: PLUGIN_SHA256, ...mount });
     new Integration(stack, 'integration', {
       name: 'webex-myapp',
       clientId: 'C0ffee',
@@ -86,4 +86,34 @@ it('says how to give the client id where it is missing', () => {
   const declareWithout = () => declareIntegration({ clientId: undefined });
   expect(declareWithout).toThrow(ExplainedError);
   expect(declareWithout).toThrow('integration "webex-myapp" has no client id; set WEBEX_CLIENT_ID');
+});
+
+describe('where the engine moves', () => {
+  const entries = (declaration: Declaration) =>
+    Object.keys(declaration.resource.vault_generic_endpoint ?? {})
+      .filter((id) => id.includes('entry'))
+      .map((id) => `vault_generic_endpoint.${id}`);
+  const [usual = ''] = entries(declareIntegration());
+  const moved = declareIntegration({}, { mountPath: 'teams/webex', movedFrom: 'oauthapp' });
+
+  it('is written anew there, and deleted nowhere', () => {
+    expect(entries(moved)).toEqual([`${usual}_at_teams-swebex`]);
+    expect(moved.removed).toEqual([
+      { from: usual, lifecycle: { destroy: false } },
+      { from: `${usual}_at_oauthapp`, lifecycle: { destroy: false } },
+    ]);
+    expect(moved.moved).toBeUndefined();
+  });
+
+  it('is what the usual one in the state is from then on', () => {
+    const settled = declareIntegration({}, { mountPath: 'teams/webex' });
+    expect(settled.removed).toBeUndefined();
+    expect(settled.moved).toEqual([{ from: `${usual}_at_teams-swebex`, to: usual }]);
+  });
+
+  it('tells all paths apart', () => {
+    const paths = ['a-sb', 'a/b', 'a-b', 'a--b', 'a-/b', 'a/-b', 'asb'];
+    const ids = paths.flatMap((mountPath) => entries(declareIntegration({}, { mountPath, movedFrom: 'x' })));
+    expect(new Set(ids).size).toBe(paths.length);
+  });
 });

@@ -43,3 +43,22 @@ it('may take away the policies that a former release named otherwise, and write 
     );
   }
 });
+
+describe('where the engine moves', () => {
+  const moving = policyOf({ engine: { mountPath: 'webex', movedFrom: 'oauthapp', plugin: { register: false } } });
+  const rules = (policy: string): string[] => policy.trimEnd().split('\n\n');
+
+  it('may move it from the one path to the other, and look at what it knows at the former', () => {
+    const settled = rules(policyOf({ engine: { mountPath: 'webex', plugin: { register: false } } }));
+    expect(rules(moving).filter((rule) => !settled.includes(rule))).toMatchSnapshot();
+    expect(settled.filter((rule) => !rules(moving).includes(rule))).toEqual([]);
+  });
+
+  it('may delete nothing there but the policies of its former name', () => {
+    const former = rules(moving).filter((rule) => rule.includes('oauthapp'));
+    expect(former.filter((rule) => /delete/.test(rule)).map((rule) => /path "(.+?)"/.exec(rule)?.[1])).toEqual([
+      'sys/policies/acl/oauthapp-app-people-me',
+      'sys/policies/acl/oauthapp-authorizer',
+    ]);
+  });
+});

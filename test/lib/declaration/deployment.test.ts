@@ -7,6 +7,15 @@ it.each<[Partial<DeploymentInput>, string]>([
     { engine: { mountPath: 'webex//prod', plugin: { sha256: PLUGIN_SHA256 } } },
     'engine.mountPath must not have "//" in it, got "webex//prod"; use "webex/prod"',
   ],
+  [
+    { engine: { mountPath: 'webex', movedFrom: 'webex' } },
+    'engine.movedFrom must not be engine.mountPath, got "webex" for both; leave it out',
+  ],
+  [
+    { engine: { mountPath: 'webex/prod', movedFrom: 'webex' } },
+    'engine.movedFrom "webex" and engine.mountPath "webex/prod" must not lie within each other',
+  ],
+  [{ engine: { mountPath: 'webex', movedFrom: 'webex/prod' } }, 'must not lie within each other'],
   [{ appRolePath: '/approle' }, 'appRolePath must not start with "/", got "/approle"; use "approle"'],
 ])('refuses %j, saying what to write instead', (changes, problem) => {
   expect(() => exampleDeployment(changes)).toThrow(problem);

@@ -70,7 +70,7 @@ it.each<[string, string[]]>([
     [
       'mount-moved',
       'the client secret of "webex-myapp" is written again',
-      'the engine moves from "oauthapp" to "webex" with its grants; apps have to read there from now on',
+      'the engine moves from "oauthapp" to "webex" with its grants; apps have to read there from now on: OAUTHAPP_MOUNT=webex',
     ],
   ],
 ])('%s', (_, [plan = '', ...notices]) => {

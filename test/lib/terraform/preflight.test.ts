@@ -1,8 +1,8 @@
 import type { Deployment } from '../../../lib/declaration/deployment';
-import { planOf, type Plan } from '../../../lib/terraform/plan';
+import { planOf, recordedIn, type Plan } from '../../../lib/terraform/plan';
 import { Preflight } from '../../../lib/terraform/preflight';
 import { VaultClient } from '../../../lib/vault/vault-client';
-import { exampleDeployment } from '../../fixtures/declaration';
+import { exampleDeployment, PLUGIN_SHA256 } from '../../fixtures/declaration';
 import { ScriptedVault } from '../../fixtures/scripted-vault';
 
 /* In moments that a real server is hard to bring to; the rest is tried on a real one, with the real Terraform. */
@@ -75,6 +75,26 @@ describe('before the plan', () => {
   it('refuses a token that Vault does not know', async () => {
     vault.answer('auth/token/lookup-self', { status: 403, body: { errors: ['permission denied'] } });
     await expect(preflight().beforePlan()).rejects.toThrow(/does not accept the token: it is invalid or has ended/);
+  });
+});
+
+describe('after a plan that failed', () => {
+  const recorded = recordedIn({
+    values: {
+      root_module: {
+        resources: [{ address: 'vault_mount.engine', type: 'vault_mount', name: 'engine', values: { path: 'old' } }],
+      },
+    },
+  });
+
+  it('says how to declare that the engine moves, where only its path has changed', async () => {
+    const engine = { mountPath: 'new', plugin: { sha256: PLUGIN_SHA256 } };
+    await expect(preflight(exampleDeployment({ engine })).afterFailedPlan(recorded)).rejects.toThrow(
+      /^the engine is mounted at "old", and engine.mountPath is "new", so nothing was changed; .*engine.movedFrom: "old" too/,
+    );
+    vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/old': ['read'] } } });
+    const moving = preflight(exampleDeployment({ engine: { ...engine, movedFrom: 'old' } }));
+    await expect(moving.afterFailedPlan(recorded)).resolves.toBeUndefined();
   });
 });
 

@@ -1,0 +1,26 @@
+import { TerraformElement } from 'cdktf';
+import type { Construct } from 'constructs';
+
+export interface ForgottenResourceProps {
+  /** Such as `vault_mount.engine`; nothing in the stack may have it. */
+  readonly address: string;
+}
+
+/**
+ * A resource that Terraform forgets where its state has it, and does not delete. CDKTF has no class for the block.
+ *
+ * @see https://developer.hashicorp.com/terraform/language/block/removed
+ */
+export class ForgottenResource extends TerraformElement {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ForgottenResourceProps,
+  ) {
+    super(scope, id);
+  }
+
+  override toTerraform(): object {
+    return { removed: [{ from: this.props.address, lifecycle: { destroy: false } }] };
+  }
+}

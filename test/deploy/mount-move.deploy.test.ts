@@ -1,0 +1,176 @@
+import { stripVTControlCharacters } from 'node:util';
+import { z } from 'zod';
+import { loginAppRole, TokenSource } from 'webex-token-client/core';
+import type { FinishedCommand } from '../../rehearsal/child-process';
+import { authorize } from '../../lib/consent/code-grant';
+import { clientSecretVariable } from '../../lib/declaration/deployment';
+import { withRootToken } from '../../lib/server/root-token';
+import { OperatedServer } from '../fixtures/operated-server';
+import { statusOf } from '../fixtures/refusal';
+import { byProgram } from '../fixtures/stack-command';
+import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+
+/*
+ * The engine moves to another path: with a production server, Terraform and its provider, by the provisioner, in one
+ * deploy, and nobody's grant lost.
+ */
+
+describeUnless(terraformUnavailable())('an engine that is to be mounted elsewhere', () => {
+  let operated: OperatedServer;
+  let app: { roleId: string; secretId: string };
+
+  beforeAll(async () => {
+    operated = await OperatedServer.start();
+    await operated.init();
+    await operated.deploy('terraform');
+    await operated.authorise();
+    app = await asRoot(async (root) => {
+      const role = 'auth/approle/role/people-me';
+      const [known, issued] = [
+        await root.read(`${role}/role-id`, z.object({ data: z.object({ role_id: z.string() }) })),
+        await root.write(`${role}/secret-id`, {}, z.object({ data: z.object({ secret_id: z.string() }) })),
+      ];
+      return { roleId: known.data.role_id, secretId: issued.data.secret_id };
+    });
+  });
+  afterAll(() => operated[Symbol.asyncDispose]());
+
+  async function asRoot<T>(action: Parameters<typeof withRootToken<T>>[2]): Promise<T> {
+    return withRootToken(await operated.as('administrator'), await operated.keyShares(), action);
+  }
+
+  function mountedAt(mountPath: string, movedFrom?: string): void {
+    operated.declare({ engine: { ...operated.deployment.engine, mountPath, movedFrom } });
+  }
+
+  async function deployed(secret?: string): Promise<FinishedCommand> {
+    const env = {
+      ...operated.environment,
+      VAULT_TOKEN: await operated.token('provisioner'),
+      ...(secret === undefined ? {} : { [`TF_VAR_${clientSecretVariable('webex-myapp')}`]: secret }),
+    };
+    return byProgram('deploy', 'webex-tokens', { output: operated.path('cdktf.out'), env });
+  }
+
+  /** As the app, with the secret id that it has had from the beginning. @returns statuses of the refreshes at Webex */
+  async function refreshed(mountPath: string): Promise<number[]> {
+    const { address, ca } = operated.server.node;
+    await using tokens = new TokenSource({ ...{ address, ca, ...app, credential: 'testauth', mountPath } });
+    expect(await operated.engine.isAccepted((await tokens.token()).accessToken)).toBe(true);
+    const before = operated.engine.refreshes.length;
+    const { token } = await loginAppRole(operated.server.node.client().connection, app);
+    // For longer than any token lives, which fails after a refresh.
+    const path = `${mountPath}/creds/testauth?minimum_seconds=99999999`;
+    await operated.server.node
+      .client(token)
+      .read(path, z.unknown())
+      .catch(() => undefined);
+    return operated.engine.refreshes.slice(before);
+  }
+
+  /** Of all requests until now, in the audit log, what was deleted. */
+  async function deleted(): Promise<string[]> {
+    const entry = z.object({ type: z.string(), request: z.object({ operation: z.string(), path: z.string() }) });
+    return (await operated.server.auditLog)
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => entry.parse(JSON.parse(line)))
+      .filter(({ type, request }) => type === 'response' && request.operation === 'delete')
+      .map(({ request }) => request.path);
+  }
+
+  test('is not moved where only its path is declared anew, which is said while it is planned', async () => {
+    mountedAt('teams/webex');
+    const how =
+      'to move it there with its grants, declare engine.movedFrom: "oauthapp" too; else leave its path as it was';
+    const what = 'the engine is mounted at "oauthapp", and engine.mountPath is "teams/webex"';
+    await expect(operated.deploy('terraform')).rejects.toThrow(`Resource postcondition failed: ${what}; ${how}`);
+    const { stderr, exitCode } = await deployed(operated.engine.clientSecret);
+    expect(stderr).toContain(`error: ${what}, so nothing was changed; ${how}\n`);
+    expect(exitCode).toBe(1);
+    await expect(refreshed('oauthapp')).resolves.toEqual([200]);
+  });
+
+  test('loses nothing where it is moved before its provisioner was told', async () => {
+    mountedAt('teams/webex', 'oauthapp');
+    const { stderr, exitCode } = await deployed(operated.engine.clientSecret);
+    expect(stderr).toMatch(/^error: the Vault token may not do this: it lacks .* init --update-policy/m);
+    expect(exitCode).toBe(1);
+    await expect(operated.deploy('terraform')).rejects.toThrow('permission denied');
+    await expect(deleted()).resolves.not.toContainEqual(expect.stringContaining('servers/'));
+    await expect(refreshed('oauthapp')).resolves.toEqual([200]);
+  });
+
+  test('is moved by the provisioner in one deploy after init --update-policy', async () => {
+    const updated = await operated.init('--update-policy', '--from', operated.out);
+    expect(updated.stderr).toContain('operator roles and their policies written');
+    const { stderr, exitCode } = await deployed(operated.engine.clientSecret);
+    expect(stderr).toContain(
+      '- the engine moves from "oauthapp" to "teams/webex" with its grants; apps have to read there from now on: OAUTHAPP_MOUNT=teams/webex\n',
+    );
+    expect(stderr).not.toContain(' is lost');
+    expect(exitCode).toBe(0);
+    await expect(deleted()).resolves.not.toContainEqual(expect.stringContaining('servers/'));
+  });
+
+  test('has its grant there, which the app reads with the secret id from before, and the engine refreshes', async () => {
+    await expect(refreshed('teams/webex')).resolves.toEqual([200]);
+    const { connection } = operated.server.node.client();
+    const { token } = await loginAppRole(connection, app);
+    const former = operated.server.node.client(token).read('oauthapp/creds/testauth', z.unknown());
+    await expect(statusOf(former)).resolves.toBe(403);
+  });
+
+  test('has nothing left to be deployed, neither while the move is declared nor afterwards', async () => {
+    expect((await deployed()).stdout).toContain('Your infrastructure matches the configuration.');
+    mountedAt('teams/webex');
+    const { stdout, exitCode } = await deployed();
+    expect(stdout).toContain('has moved to');
+    expect(stripVTControlCharacters(stdout)).toContain('Resources: 0 added, 0 changed, 0 destroyed.');
+    expect(exitCode).toBe(0);
+    expect((await deployed()).stdout).toContain('Your infrastructure matches the configuration.');
+  });
+
+  test('can be authorised anew', async () => {
+    const grant = await authorize({
+      vault: await operated.as('authorizer'),
+      deployment: operated.deployment,
+      credentialName: 'testauth',
+      replace: true,
+      onUrl: (url) => operated.engine.consent(url),
+    });
+    expect(grant).toMatchObject({ person: { displayName: 'Ada Admin' } });
+  });
+
+  test('lets its provisioner move it to where that is declared alone, and no more afterwards', async () => {
+    const move = async (from: string, to: string): Promise<number> => {
+      const provisioner = await operated.as('provisioner');
+      return statusOf(provisioner.write('sys/remount', { from, to }));
+    };
+    await expect(move('teams/webex', 'elsewhere')).resolves.toBe(403);
+    await expect(move('operators', 'teams/webex')).resolves.toBe(403);
+    await operated.init('--update-policy', '--from', operated.out);
+    await expect(move('oauthapp', 'teams/webex')).resolves.toBe(403);
+  });
+
+  test('refreshes on where Terraform moves it without the client secret, until that is given', async () => {
+    mountedAt('webex-two', 'teams/webex');
+    await operated.init('--update-policy', '--from', operated.out);
+    const { stderr, exitCode } = await deployed();
+    expect(stderr).toMatch(/^error: the client secret of integration "webex-myapp" is to be written, and .*TF_VAR_/m);
+    expect(exitCode).toBe(1);
+    await expect(operated.deploy('terraform', undefined, '')).rejects.toThrow('local-exec provisioner error');
+    await expect(refreshed('webex-two')).resolves.toEqual([200]);
+    expect((await deployed(operated.engine.clientSecret)).exitCode).toBe(0);
+    await expect(refreshed('webex-two')).resolves.toEqual([200]);
+  });
+
+  test('moves on from there while the last move is still declared', async () => {
+    mountedAt('oauthapp', 'webex-two');
+    await operated.init('--update-policy', '--from', operated.out);
+    expect((await deployed(operated.engine.clientSecret)).exitCode).toBe(0);
+    await expect(refreshed('oauthapp')).resolves.toEqual([200]);
+    await expect(deleted()).resolves.not.toContainEqual(expect.stringContaining('servers/'));
+    expect((await deployed()).stdout).toContain('Your infrastructure matches the configuration.');
+  });
+});
