@@ -194,10 +194,10 @@ function afterwards({ out, print: printed }: Options, deployment: Deployment): s
 
 const HELP = `
 Run again on an initialised server it says so and changes nothing. After a change in deployment.ts that the
-provisioner's policy must follow (an integration or an app more or less), run it with --update-policy: it makes a root
-token from the key shares (asked for, unless --from or --share-file names them, or one a line on standard input) and the
-operator role "administrator", writes the operator roles, and revokes the root token. That gives up another
-generation of a root token that may be under way.
+provisioner's policy must follow (an integration or an app more or less, another path of the engine), run it with
+--update-policy: it makes a root token from the key shares (asked for, unless --from or --share-file names them, or one a
+line on standard input) and the operator role "administrator", writes the operator roles, and revokes the root token.
+That gives up another generation of a root token that may be under way.
 
 Operators (auth/operators, one AppRole each):
 ${OPERATOR_NAMES.map((name: OperatorName) => `  ${name.padEnd(13)}  ${OPERATOR_PURPOSES[name]}`).join('\n')}
