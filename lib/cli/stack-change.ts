@@ -101,6 +101,8 @@ async function changeStack(work: Work, file: string, options: ChangeOptions): Pr
   }
   const { found, obstacles } = await examine(work, file);
   if (obstacles.length > 0) {
+    // What stands in the way is perhaps not to be mended, as where a grant would end.
+    tell(found);
     throw new ExplainedError(`${obstacles.join('; and ')}; nothing was changed`);
   }
   const approval = { ...options, autoApprove: options.autoApprove ?? planFile !== undefined };

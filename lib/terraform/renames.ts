@@ -58,10 +58,13 @@ export class Renames {
   howToKeep(kind: Kind, vaultName: string): string {
     const newcomers = this.#future[kind]
       .filter((name) => !this.#present[kind].includes(name))
-      .map((name) => `"${this.after(kind, name)}"`);
+      .map((name) => this.after(kind, name));
+    if (newcomers.includes(this.before(kind, vaultName))) {
+      return `; with renamedFrom: "${vaultName}", without which it is declared now, ${STAYS[kind]}`;
+    }
     return newcomers.length === 0
       ? ''
-      : `; if it is ${newcomers.join(' or ')} from now on, declare renamedFrom: "${vaultName}" there, and ${STAYS[kind]}`;
+      : `; if it is ${newcomers.map((name) => `"${name}"`).join(' or ')} from now on, declare renamedFrom: "${vaultName}" there, and ${STAYS[kind]}`;
   }
 }
 

@@ -116,8 +116,11 @@ describeUnless(terraformUnavailable())('a deployment in which an integration and
     const { integrations } = operated.deployment;
     operated.declare({ integrations: integrations.map((each) => ({ ...each, renamedFrom: undefined })) });
     const { stderr, exitCode } = await deployed();
-    expect(stderr).toContain('if it is "monthly" from now on, declare renamedFrom: "webex-myapp" there');
-    expect(stderr).toMatch(/^error: this would lose "testauth", so nothing was changed;/m);
+    expect(stderr).toContain(
+      '- integration "monthly" goes; with renamedFrom: "webex-myapp", without which it is declared now, its grants stay\n',
+    );
+    expect(stderr).toContain('- credential "testauth" is lost: without integration "monthly" it cannot be refreshed;');
+    expect(stderr).toMatch(/^error: .*nothing was changed$/m);
     expect(exitCode).toBe(1);
     await expect(refreshed()).resolves.toEqual([200]);
   });

@@ -100,6 +100,18 @@ it('tell of what goes by the name that it had, and how to keep it under another'
   });
 });
 
+it('tell of what keeps its name, and is what it was no more', () => {
+  const { notices, losses } = of('renamed-no-more');
+  expect(notices).toEqual(
+    expect.arrayContaining([
+      'integration "reports" goes; with renamedFrom: "webex-myapp", without which it is declared now, its grants stay',
+      'app "reader" loses its identity: its role id and its secret ids end; with renamedFrom: "people-me", without which it is declared now, its role id and its secret ids stay',
+    ]),
+  );
+  expect(notices.join()).not.toContain('from now on');
+  expect(losses).toHaveLength(1);
+});
+
 describe('of a server that is replaced', () => {
   const container = (before: object): Consequences =>
     consequences(
