@@ -44,6 +44,8 @@ export interface ProvisionerRights {
   readonly integrationNames: readonly string[];
   /** By the names of their roles. */
   readonly apps: readonly { readonly name: string; readonly policyName: string }[];
+  /** What the policies of all apps begin with, those included that are declared no more. */
+  readonly appPolicyPrefix: string;
   /** Name of the authorizer's policy. */
   readonly authorizerPolicyName: string;
   /** Where the engine was mounted before: it may move it from there. @default - it does not move */
@@ -199,6 +201,7 @@ export function provisionerPolicy(rights: ProvisionerRights): string {
       { path: `auth/${appRolePath}/role/${name}/role-id`, capabilities: ['read'], why: 'its role id, an output' },
       { path: `sys/policies/acl/${policyName}`, capabilities: owned, why: 'its policy' },
     ]),
+    ...undeclared(rights),
     { path: `sys/policies/acl/${rights.authorizerPolicyName}`, capabilities: owned, why: 'the authorizer' },
     ...formerPolicyNames.map((name): Rule => ({
       path: `sys/policies/acl/${name}`,
@@ -212,6 +215,16 @@ export function provisionerPolicy(rights: ProvisionerRights): string {
     },
     LOGOUT,
   ]);
+}
+
+/** Whatever it once wrote it may take away, though this policy was renewed before that. What is named by its path goes by that rule. */
+function undeclared({ mountPath, appRolePath, declareAppRole, appPolicyPrefix }: ProvisionerRights): Rule[] {
+  const why = 'to take away what is declared no more';
+  return [
+    `${mountPath}/servers/+`,
+    `sys/policies/acl/${appPolicyPrefix}*`,
+    ...(declareAppRole ? [`auth/${appRolePath}/role/+`, `auth/${appRolePath}/role/+/role-id`] : []),
+  ].map((path): Rule => ({ path, capabilities: ['read', 'delete'], why }));
 }
 
 /** A move of the engine from the one path to the other, and the end of what Terraform knows at the former. */

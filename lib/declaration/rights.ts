@@ -29,6 +29,7 @@ export function provisionerRights(deployment: Deployment): ProvisionerRights {
     declareAppRole: deployment.declareAppRole,
     integrationNames: deployment.integrations.map(vaultName),
     apps: appNames.map((name) => ({ name, policyName: appPolicyName(mountPath, name) })),
+    appPolicyPrefix: appPolicyName(mountPath, ''),
     authorizerPolicyName: authorizerPolicyName(mountPath),
     formerPolicyNames: [
       ...formerPolicyNames(mountPath, appNames),

@@ -21,7 +21,10 @@ const WRITE: Capabilities = [['create', 'update']];
 
 interface Kind {
   readonly path: (value: (field: string) => string | undefined) => string | undefined;
+  /** @default - read */
   readonly read?: Capabilities;
+  /** What is read below it as well. @default - nothing */
+  readonly readBelow?: string;
   readonly create: Capabilities;
   /** @default - as to create it */
   readonly update?: Capabilities;
@@ -55,6 +58,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
   vault_approle_auth_backend_role: {
     path: (value) => below(`auth/${value('backend') ?? 'approle'}/role`, value('role_name')),
+    readBelow: 'role-id',
     create: ['create'],
     update: ['update'],
     delete: ['delete'],
@@ -68,50 +72,49 @@ const KINDS: Readonly<Record<string, Kind>> = {
 
 /** What Terraform reads to learn what has become of the resources that it made. */
 export function readAccess(changes: readonly ResourceChange[]): VaultAccess[] {
-  return accesses(changes, (change, kind) => [access(kind, (field) => change.before(field), readingOf(change, kind))]);
+  return accesses(changes, (change, kind) => readingOf(change, kind, kind.path(before(change))));
 }
 
 /** What Terraform reads and writes to do what the plan says. */
 export function writeAccess(changes: readonly ResourceChange[]): VaultAccess[] {
   return accesses(changes, (change, kind) => {
-    const [from, to] = [(field: string) => change.before(field), (field: string) => change.after(field)];
-    const reading = readingOf(change, kind);
-    const removal = change.isDeleted && !change.isSet('disable_delete') ? kind.delete : [];
-    const creation = change.isCreated ? [...kind.create, ...reading] : [];
-    const update = change.isUpdated ? [...(kind.update ?? kind.create), ...reading] : [];
+    const [from, to] = [kind.path(before(change)), kind.path(after(change))];
     return [
-      access(kind, from, removal),
-      access(kind, to, creation),
-      access(kind, to, update),
+      ...(change.isDeleted && !change.isSet('disable_delete') ? access(from, kind.delete) : []),
+      ...(change.isCreated ? access(to, kind.create) : []),
+      ...(change.isUpdated ? access(to, kind.update ?? kind.create) : []),
+      ...(change.isCreated || change.isUpdated ? readingOf(change, kind, to) : []),
       ...(change.type === 'vault_mount' && change.isUpdated ? changesOfMount(change) : []),
     ];
   });
 }
 
+const before = (change: ResourceChange) => (field: string) => change.before(field);
+const after = (change: ResourceChange) => (field: string) => change.after(field);
+
 function accesses(
   changes: readonly ResourceChange[],
-  of: (change: ResourceChange, kind: Kind) => readonly (VaultAccess | undefined)[],
+  of: (change: ResourceChange, kind: Kind) => readonly VaultAccess[],
 ): VaultAccess[] {
   return changes.flatMap((change) => {
     const kind = KINDS[change.type];
-    return kind === undefined ? [] : of(change, kind).filter((found) => found !== undefined);
+    return kind === undefined ? [] : of(change, kind);
   });
 }
 
-/** @returns undefined where nothing is needed, or the path is not known yet */
-function access(
-  { path }: Kind,
-  value: (field: string) => string | undefined,
-  capabilities: Capabilities,
-): VaultAccess | undefined {
-  const known = path(value);
-  return known === undefined || capabilities.length === 0
-    ? undefined
-    : { path: known, capabilities: [...new Set(capabilities)] };
+/** @param path undefined: not known yet */
+function access(path: string | undefined, capabilities: Capabilities): VaultAccess[] {
+  return path === undefined || capabilities.length === 0 ? [] : [{ path, capabilities }];
 }
 
-function readingOf(change: ResourceChange, { read = ['read'] }: Kind): Capabilities {
-  return change.isSet('disable_read') ? [] : read;
+function readingOf(change: ResourceChange, kind: Kind, path: string | undefined): VaultAccess[] {
+  const { read = ['read'], readBelow } = kind;
+  return change.isSet('disable_read')
+    ? []
+    : [
+        ...access(path, read),
+        ...(readBelow === undefined || path === undefined ? [] : access(`${path}/${readBelow}`, ['read'])),
+      ];
 }
 
 /** It is tuned afterwards in any case. */

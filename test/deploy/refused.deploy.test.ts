@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { run } from '../../rehearsal/child-process';
 import { defineDeployment } from '../../lib/declaration/deployment';
+import { appPolicy } from '../../lib/declaration/policies';
+import { provisionerPolicyName } from '../../lib/declaration/policy-names';
 import { writeOperatorLogin } from '../../lib/server/operator-folder';
 import { renewOperator, writeOperators } from '../../lib/server/operators';
 import { createPrivateFolder } from '../../lib/server/private-file';
@@ -95,7 +97,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
   test('says which right is missing, and what gives it, while diff only tells', async () => {
     deployed.declareAnotherApp('reports');
     const lack =
-      /the Vault token may not do this: it lacks create on auth\/approle\/role\/reports and 3 more; .*init --update-policy/;
+      /the Vault token may not do this: it lacks create on auth\/approle\/role\/reports and 1 more; .*init --update-policy/;
     const told = await deployed.run('diff');
     expect(told.stderr).toMatch(lack);
     expect(told.stderr).toContain('- app "reports" may now read "testauth"\n');
@@ -168,10 +170,26 @@ describeUnless(terraformUnavailable())('deploy', () => {
     expect((await deployed.run('deploy')).stdout).toContain('No changes.');
   });
 
-  test('tells a policy that is older than the state, as after the restoration of a snapshot', async () => {
+  test('takes away an app that is declared no more, also where the policy was renewed before', async () => {
     const { admin } = deployed.rehearsal;
     const { apps } = deployed.deployment;
-    await writeOperators(admin, { ...deployed.deployment, apps: apps.slice(0, 1) });
+    deployed.deployment = { ...deployed.deployment, apps: apps.filter(({ name }) => name !== 'later') };
+    await writeOperators(admin, deployed.deployment);
+    const { exitCode, stderr } = await deployed.run('deploy');
+    expect(stderr).toContain('- app "later" loses its identity: its role id and its secret ids end\n');
+    expect(exitCode).toBe(0);
+    await expect(admin.list('auth/approle/role')).resolves.toEqual(['people-me', 'reports']);
+    await expect(admin.list('sys/policies/acl')).resolves.not.toContain('oauthapp-app-later');
+  });
+
+  test('tells a policy that is older than the state, as after the restoration of a snapshot', async () => {
+    const { admin, deployment } = deployed.rehearsal;
+    const older = appPolicy(deployment.engine.mountPath, []).concat(
+      ...['auth/token/lookup-self', 'sys/capabilities-self'].map(
+        (path) => `path "${path}" { capabilities = ["read", "update"] }\n`,
+      ),
+    );
+    await admin.write(`sys/policies/acl/${provisionerPolicyName(deployment.engine.mountPath)}`, { policy: older });
     const { exitCode, stderr } = await deployed.run('deploy');
     expect(ended(stderr)).toMatch(
       /^error: the Vault token may not see this: it lacks read on .*; .*init --update-policy/,

@@ -267,7 +267,6 @@ describe('the policy of the provisioner', () => {
     ['another plugin', () => provisioner.write('sys/plugins/catalog/secret/other', { sha256: 'x', command: 'x' })],
     ['seal', () => provisioner.write('sys/seal', {})],
     ['sys/raw', () => provisioner.read('sys/raw/core/mounts', anything)],
-    ['asking what it may do', () => provisioner.capabilities(`${mount}/creds/testauth`)],
     ['keeping something in Vault', () => provisioner.write('cubbyhole/x', { secret: 'x' })],
   ])('refuses %s', async (_, call) => {
     expect(await statusOf(call())).toBe(403);

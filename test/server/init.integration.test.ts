@@ -271,8 +271,8 @@ describe('npx webex-token-vault init', () => {
       ...(name === 'provisioner'
         ? {}
         : { 'look its token up': () => operator.read('auth/token/lookup-self', anything) }),
-      // What `authorize` looks before it sends anybody to a page.
-      ...(name === 'authorizer' ? {} : { 'ask what it may do': () => operator.capabilities('sys/mounts') }),
+      // Where `authorize` and `deploy` look before they begin.
+      ...(['authorizer', 'provisioner'].includes(name) ? {} : { 'ask what it may do': () => operator.capabilities('sys/mounts') }),
     };
     const statuses: Record<string, number> = {};
     for (const [attempt, call] of Object.entries(attempts)) {
