@@ -63,7 +63,7 @@ interface Work {
 
 /** @param action gets a folder of its own that nobody else may look into; false ends the whole */
 async function eachStack(
-  { stacks, deployment, connection, operators }: Selection,
+  { stacks, loaded: { deployment, folder: home }, connection, operators }: Selection,
   signal: AbortSignal,
   action: (work: Work, folder: string) => Promise<boolean>,
 ): Promise<boolean> {
@@ -72,7 +72,7 @@ async function eachStack(
     await using session = stack.isInVault ? await StackSession.open(connection, operators, signal) : undefined;
     const work: Work = {
       stack: session === undefined ? stack : stack.with(session.environment),
-      preflight: session && new Preflight(session.vault.endedBy(signal), deployment),
+      preflight: session && new Preflight(session.vault.endedBy(signal), deployment, home),
       credentials,
       signal,
     };

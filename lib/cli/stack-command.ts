@@ -7,7 +7,6 @@ import {
   vaultOptionsFromEnvironment,
   type VaultConnectionOptions,
 } from 'webex-token-client/core';
-import type { Deployment } from '../declaration/deployment';
 import { deploymentFile, type LoadedDeployment } from '../declaration/load-deployment';
 import { OPERATOR_ENVIRONMENT } from '../server/operator-session';
 import type { OperatorFolder } from '../server/operator-folder';
@@ -63,7 +62,7 @@ export function handedOn(argv: readonly string[] = process.argv): readonly strin
 /** What a command is about. */
 export interface Selection {
   readonly stacks: readonly StackFolder[];
-  readonly deployment: Deployment;
+  readonly loaded: LoadedDeployment;
   /** Of Vault, for those stacks that are inside it. */
   readonly connection: VaultConnectionOptions;
   /** Where the provisioner's login is. */
@@ -101,7 +100,7 @@ export async function selectStacks(
   selected.flatMap(({ warnings }) => warnings).forEach((warning) => process.stderr.write(`warning: ${warning}\n`));
   return {
     stacks: selected.map(({ name, folder }) => new StackFolder(name, resolve(folder), terraform)),
-    deployment,
+    loaded,
     connection,
     operators: operatorFolder(command),
   };

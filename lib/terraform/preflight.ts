@@ -1,9 +1,11 @@
 import { ExplainedError, NotPermitted, VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
 import { clientSecretVariable, type Deployment, type Integration } from '../declaration/deployment';
+import { inspectPlugin } from '../declaration/plugin-binary';
 import { vaultName } from '../declaration/vault-name';
 import { missingRights } from '../vault/missing-rights';
 import { requireFlavour, requireReadyServer } from '../vault/ready-server';
+import { requireRegisteredPlugin } from '../vault/registered-plugin';
 import type { VaultClient } from '../vault/vault-client';
 import type { Plan, ResourceChange } from './plan';
 import { readAccess, writeAccess, type VaultAccess } from './vault-access';
@@ -20,9 +22,11 @@ export class Preflight {
   constructor(
     private readonly vault: VaultClient,
     private readonly deployment: Deployment,
+    /** Where relative paths of the declaration start. */
+    private readonly folder: string,
   ) {}
 
-  /** @throws ExplainedError unless the server is there and ready, is the declared one, and takes the token */
+  /** @throws ExplainedError unless the server is there and ready, is the declared one, takes the token, and has the plugin that it is said to have */
   async beforePlan(): Promise<void> {
     await requireReadyServer(this.vault);
     const { server } = this.deployment.vault;
@@ -36,6 +40,12 @@ export class Preflight {
           )
         : error;
     });
+    const { plugin } = this.deployment.engine;
+    if (!plugin.register) {
+      const isKnown = plugin.path !== undefined || plugin.sha256 !== undefined;
+      const sha256 = isKnown ? inspectPlugin(plugin, this.folder).sha256 : undefined;
+      await requireRegisteredPlugin(this.vault.withNamespace(undefined), plugin.name, sha256);
+    }
   }
 
   /**
@@ -62,7 +72,7 @@ export class Preflight {
       ...(this.#isDevServer || !isOfAnotherServer(plan)
         ? []
         : [
-            `the state is of another server: nothing that it has mounted is at ${this.vault.address}; check VAULT_ADDR, or, where a new server takes the place of the old one, set the old state aside`,
+            `the state is of another server: nothing that it has mounted is at ${this.vault.address}; check VAULT_ADDR, or, where a new server takes the place of the old one, set the state aside: npx webex-token-vault set-aside webex-tokens`,
           ]),
       ...missingSecrets(plan.changes, this.deployment.integrations, environment),
       ...(await this.#wantOfRights(writeAccess(plan.changes), 'do')),

@@ -2,7 +2,7 @@ import type { Deployment } from '../../../lib/declaration/deployment';
 import { planOf, recordedIn, type Plan } from '../../../lib/terraform/plan';
 import { Preflight } from '../../../lib/terraform/preflight';
 import { VaultClient } from '../../../lib/vault/vault-client';
-import { exampleDeployment, PLUGIN_SHA256 } from '../../fixtures/declaration';
+import { exampleDeployment, PLUGIN_SHA256, PROJECT_FOLDER } from '../../fixtures/declaration';
 import { ScriptedVault } from '../../fixtures/scripted-vault';
 
 /* In moments that a real server is hard to bring to; the rest is tried on a real one, with the real Terraform. */
@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => vault[Symbol.asyncDispose]());
 
 function preflight(deployment: Deployment = exampleDeployment()): Preflight {
-  return new Preflight(new VaultClient({ address: vault.address, token: 's.token' }), deployment);
+  return new Preflight(new VaultClient({ address: vault.address, token: 's.token' }), deployment, PROJECT_FOLDER);
 }
 
 /** A mount of the state, and what has become of it since. */
@@ -95,6 +95,36 @@ describe('after a plan that failed', () => {
     vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/old': ['read'] } } });
     const moving = preflight(exampleDeployment({ engine: { ...engine, movedFrom: 'old' } }));
     await expect(moving.afterFailedPlan(recorded)).resolves.toBeUndefined();
+  });
+});
+
+describe('a plugin that somebody else registers', () => {
+  const REGISTERED = exampleDeployment({ engine: { plugin: { register: false, sha256: PLUGIN_SHA256 } } });
+  const entry = 'sys/plugins/catalog/secret/oauthapp';
+
+  it.each([
+    ['is the declared one', { body: { data: { sha256: PLUGIN_SHA256 } } }],
+    ['may not be seen', { status: 403, body: { errors: ['permission denied'] } }],
+  ])('is taken where it %s', async (_, answer) => {
+    vault.answer(entry, answer);
+    await expect(preflight(REGISTERED).beforePlan()).resolves.toBeUndefined();
+    expect(vault.count(`GET ${entry}`)).toBe(1);
+  });
+
+  it.each([
+    [
+      'is missing',
+      { status: 404, body: { errors: [] } },
+      /has no plugin "oauthapp" .*; have an administrator register/,
+    ],
+    [
+      'is another binary',
+      { body: { data: { sha256: 'b'.repeat(64) } } },
+      /is registered with sha256 b{64}, and .* a{64}/,
+    ],
+  ])('is told where it %s', async (_, answer, line) => {
+    vault.answer(entry, answer);
+    await expect(preflight(REGISTERED).beforePlan()).rejects.toThrow(line);
   });
 });
 
