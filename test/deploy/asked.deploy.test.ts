@@ -27,6 +27,13 @@ describeUnless(terraformUnavailable())('deploy on a terminal', () => {
     await expect(deployed.rehearsal.admin.list('auth/approle/role')).rejects.toThrow('404');
   });
 
+  test('does nothing where the answer is Ctrl-C', async () => {
+    const { exitCode, screen } = await deploy(['Change webex-tokens so?', '\u0003']);
+    expect(screen).toMatch(/interrupted\r\n$/);
+    expect(exitCode).toBe(130);
+    await expect(deployed.rehearsal.admin.list('auth/approle/role')).rejects.toThrow('404');
+  });
+
   test('does it where the answer is yes, in colours, and prints what can be pasted', async () => {
     const { exitCode, screen } = await deploy(['Change webex-tokens so?', 'y']);
     expect(screen).toContain('\u001B[32m');
