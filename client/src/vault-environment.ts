@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { errorCode, ExplainedError } from './explained-error';
 import { oneLine } from './safe-text';
 import type { VaultConnectionOptions } from './vault-connection';
-import { withoutCredentials } from './vault-url';
 
 /** For `--help` of every command that talks to Vault. */
 export const VAULT_ENVIRONMENT: Readonly<Record<string, string>> = {
@@ -42,15 +41,23 @@ export function vaultServerFromEnvironment(
       'VAULT_ADDR is not set, so there is no Vault to ask; set it, like VAULT_ADDR=http://127.0.0.1:8200',
     );
   }
+  const setting = env.BAO_ADDR ? 'BAO_ADDR' : 'VAULT_ADDR';
   const url = URL.canParse(address) ? new URL(address) : undefined;
+  // What is no URL is repeated in the message below.
+  if (url === undefined ? address.includes('@') : url.username !== '' || url.password !== '') {
+    throw new ExplainedError(
+      `${setting} must hold no user and password, as it is shown and written to files; leave them out`,
+    );
+  }
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
     throw new ExplainedError(
-      `VAULT_ADDR must be an http or https URL, got "${oneLine(withoutCredentials(address))}"; write it like "http://127.0.0.1:8200"`,
+      `${setting} must be an http or https URL, got "${oneLine(address)}"; write it like "http://127.0.0.1:8200"`,
     );
   }
   const caFile = vaultVariable('CACERT', env);
   return {
-    address,
+    // Without the slashes at its end, so that paths can be put behind it.
+    address: address.replace(/\/+$/, ''),
     namespace: vaultVariable('NAMESPACE', env) ?? declared.namespace,
     ca: caFile === undefined ? undefined : certificatesIn(caFile),
   };

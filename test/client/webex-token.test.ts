@@ -224,7 +224,25 @@ describe('a wrong environment', () => {
       'a wrong address with a password',
       () => ({ VAULT_ADDR: 'ftp://u:the-secret-id@x' }),
       1,
-      /must be an http or https URL/,
+      /VAULT_ADDR must hold no user and password/,
+    ],
+    [
+      'a password in the address',
+      () => ({ VAULT_ADDR: vault.address.replace('//', '//u:the-secret-id@') }),
+      1,
+      /VAULT_ADDR must hold no user and password, as it is shown and written to files; leave them out/,
+    ],
+    [
+      'a password in the address, in its OpenBao form',
+      () => ({ BAO_ADDR: 'https://the-secret-id@vault.test' }),
+      1,
+      /BAO_ADDR must hold no user and password/,
+    ],
+    [
+      'a password that makes the address none',
+      () => ({ VAULT_ADDR: 'https://u:the-secret-id/x@vault.test' }),
+      1,
+      /VAULT_ADDR must hold no user and password/,
     ],
     [
       'the secret id twice',
