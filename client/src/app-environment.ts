@@ -10,7 +10,8 @@ export const APP_ENVIRONMENT: Readonly<Record<string, string>> = {
   VAULT_SECRET_ID: 'secret id that goes with it, or instead of it:',
   VAULT_SECRET_ID_FILE: 'file that holds the secret id',
   VAULT_RENEW_SECRET_ID: '"true": issue a new secret id in time and write it there, as the app must be declared to do',
-  VAULT_WRAPPED_SECRET_ID: 'wrapping token that holds it, as "webex-token-vault issue" prints it; good for one run',
+  VAULT_WRAPPED_SECRET_ID:
+    'wrapping token that holds it, as "webex-token-vault issue" prints it; good for one run, or "webex-token unwrap"',
   VAULT_CACERT: "PEM file of the CA that signed the server's certificate",
   VAULT_NAMESPACE: 'Vault namespace; default: the root namespace',
   'BAO_...': 'each of them in its OpenBao form, which wins',

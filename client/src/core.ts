@@ -19,5 +19,7 @@ export type { VaultRequestOptions } from './vault-connection';
 export { readSetting, VAULT_ENVIRONMENT, vaultOptionsFromEnvironment, vaultVariable } from './vault-environment';
 export { notVault, whatVaultSaid } from './vault-errors';
 export { isLoopback } from './proxy';
+export { refuseWithoutModes } from './private-folder';
+export { SecretIdFile } from './secret-id-file';
 export { noAnswer, notWebex, webexReply } from './webex-errors';
 export { refuseUnverifiedTls } from './unverified-tls';

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { open, readFile, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { ExplainedError } from './explained-error';
+import { basename, dirname, join, resolve } from 'node:path';
+import { errorCode, ExplainedError } from './explained-error';
+import { refuseWithoutModes, requireGuardedFolder } from './private-folder';
 import { readSetting } from './vault-environment';
 
 /** The file that holds an app's secret id, which other programs may read at any moment. */
@@ -33,24 +34,84 @@ export class SecretIdFile {
     if (content.trim() !== secretId) {
       return false;
     }
-    // In the same folder: a rename is atomic only within one file system.
-    const partial = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.partial`);
+    // With the line break at its end, if there was one: not every reader takes it away.
+    await replaceContent(
+      file,
+      content.replace(secretId, () => next),
+      await stat(file),
+    );
+    return true;
+  }
+
+  /**
+   * Puts a secret id there that is yet to be fetched, in a file of mode 0600; where there is one, its owner and group go
+   * on reading it.
+   *
+   * @param fetch is called once nothing else can go wrong, as a wrapping gives its secret id only once
+   * @throws ExplainedError where others could put one of theirs in its place, or it cannot be written; what `fetch` throws
+   */
+  async write(fetch: () => Promise<string>): Promise<void> {
+    refuseWithoutModes(this.path);
+    const file = await realpath(this.path).catch(() => resolve(this.path));
+    await requireGuardedFolder(dirname(file));
+    let present: Stats | undefined;
     try {
-      const handle = await open(partial, 'wx', 0o600);
-      try {
-        // With the line break at its end, if there was one: not every reader takes it away.
-        await handle.writeFile(content.replace(secretId, () => next));
-        await giveRights(handle, await stat(file));
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await rename(partial, file);
-      return true;
+      present = await stat(file).catch(unlessMissing);
+      await (present === undefined
+        ? writePartial(file, PLACEHOLDER, (partial) => rm(partial))
+        : replaceContent(file, await readFile(file, 'utf8'), present));
     } catch (error) {
-      await rm(partial, { force: true }).catch(() => undefined);
-      throw error;
+      throw new ExplainedError(`${this.path} cannot be written (${errorCode(error)}); choose another file`);
     }
+    const secretId = await fetch();
+    try {
+      await replaceContent(file, secretId, present);
+    } catch (error) {
+      throw new ExplainedError(
+        `${this.path} cannot be written (${errorCode(error)}), and the secret id for it is lost; mend that, then have another issued: npx webex-token-vault issue`,
+      );
+    }
+  }
+}
+
+/** As long as a secret id. */
+const PLACEHOLDER = '-'.repeat(36);
+
+function unlessMissing(error: unknown): undefined {
+  if (errorCode(error) !== 'ENOENT') {
+    throw error;
+  }
+}
+
+/** @param rights of the file that is replaced. @throws a system error; the file is then as it was */
+function replaceContent(file: string, content: string, rights?: Stats): Promise<void> {
+  return writePartial(file, content, (partial) => rename(partial, file), rights);
+}
+
+/** @param finish gets the file of mode 0600, or with these rights, once it is on the disk */
+async function writePartial(
+  file: string,
+  content: string,
+  finish: (partial: string) => Promise<void>,
+  rights?: Stats,
+): Promise<void> {
+  // In the same folder: a rename is atomic only within one file system.
+  const partial = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.partial`);
+  try {
+    const handle = await open(partial, 'wx', 0o600);
+    try {
+      await handle.writeFile(content);
+      if (rights !== undefined) {
+        await giveRights(handle, rights);
+      }
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await finish(partial);
+  } catch (error) {
+    await rm(partial, { force: true }).catch(() => undefined);
+    throw error;
   }
 }
 

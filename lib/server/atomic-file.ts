@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { ExplainedError } from 'webex-token-client/core';
+import { refuseWithoutModes } from 'webex-token-client/core';
 
 export interface FileOwner {
   readonly uid: number;
@@ -36,15 +36,6 @@ export async function writeAtomically(
     },
     () => Promise.resolve(),
   );
-}
-
-/** @throws ExplainedError where a mode keeps nobody out, as on Windows */
-export function refuseWithoutModes(path: string): void {
-  if (process.platform === 'win32') {
-    throw new ExplainedError(
-      `${path} must be its owner's alone, and on Windows a file's mode does not keep others out; run this on Linux or macOS, or in WSL`,
-    );
-  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { mkdir, open, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errorCode, ExplainedError } from 'webex-token-client/core';
-import { refuseWithoutModes, replaceFile, writeAtomically } from './atomic-file';
+import { errorCode, ExplainedError, refuseWithoutModes } from 'webex-token-client/core';
+import { replaceFile, writeAtomically } from './atomic-file';
 
 /*
  * Files that only their owner may read, and that are still there after a power cut.

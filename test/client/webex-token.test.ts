@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../client/src/command/webex-token';
@@ -166,6 +166,62 @@ describe('who it is', () => {
   it('prefers the OpenBao form of each variable', async () => {
     const env = { BAO_ADDR: vault.address, VAULT_ADDR: 'http://127.0.0.1:1', BAO_TOKEN: 'b', VAULT_TOKEN: 'v' };
     expect((await run(['testauth'], env)).exitCode).toBe(0);
+  });
+});
+
+describe('unwrap', () => {
+  const WRAPPED = 'sys/wrapping/lookup';
+  const file = (): string => join(folder, 'apps', 'secret-id');
+  const env = (): NodeJS.ProcessEnv => ({ VAULT_WRAPPED_SECRET_ID: 'the-wrap', VAULT_SECRET_ID_FILE: file() });
+
+  beforeEach(() => {
+    vault.answer(WRAPPED, { body: { data: { creation_path: 'auth/machines/role/people-me/secret-id' } } });
+    vault.answer('sys/wrapping/unwrap', { body: { data: { secret_id: 'the-secret-id' } } });
+  });
+  afterEach(() => rmSync(join(folder, 'apps'), { recursive: true, force: true }));
+
+  it('leaves the secret id in the private file that VAULT_SECRET_ID_FILE names, and prints none of it', async () => {
+    const outcome = await run(['unwrap'], env());
+    expect(outcome).toEqual({ exitCode: 0, stdout: '', stderr: `the secret id is in ${file()}\n` });
+    expect([readFileSync(file(), 'utf8'), statSync(file()).mode & 0o777]).toEqual(['the-secret-id', 0o600]);
+    expect(vault.requests).toEqual([`PUT ${WRAPPED}`, 'PUT sys/wrapping/unwrap']);
+    const login = { VAULT_ROLE_ID: 'r', VAULT_SECRET_ID_FILE: file() };
+    expect(await run(['testauth'], login)).toMatchObject({ exitCode: 0, stdout: `${ACCESS_TOKEN}\n` });
+  });
+
+  it('takes the OpenBao form of its variables, and minds no other login that is set', async () => {
+    const { VAULT_WRAPPED_SECRET_ID, VAULT_SECRET_ID_FILE } = env();
+    const bao = { BAO_WRAPPED_SECRET_ID: VAULT_WRAPPED_SECRET_ID, BAO_SECRET_ID_FILE: VAULT_SECRET_ID_FILE };
+    expect(await run(['unwrap'], { ...APP, VAULT_TOKEN: '', ...bao })).toMatchObject({ exitCode: 0 });
+  });
+
+  it.each([
+    ['no wrapping token', { VAULT_WRAPPED_SECRET_ID: undefined }, /VAULT_WRAPPED_SECRET_ID is not set, .*; set it to/],
+    ['no file', { VAULT_SECRET_ID_FILE: '' }, /VAULT_SECRET_ID_FILE is not set, .*; set it to/],
+  ])('asks nothing of Vault where there is %s', async (_, missing, line) => {
+    expectLine(await run(['unwrap'], { ...env(), ...missing }), 1, line);
+    expect(vault.requests).toEqual([]);
+  });
+
+  it('asks nothing of Vault where others could put a file of theirs in the place', async () => {
+    mkdirSync(join(folder, 'apps'));
+    chmodSync(join(folder, 'apps'), 0o777);
+    expectLine(await run(['unwrap'], env()), 1, /apps must not be written to by others, .*; run chmod go-w /);
+    expect(vault.requests).toEqual([]);
+  });
+
+  it('leaves no file where somebody was faster', async () => {
+    vault.answer('sys/wrapping/unwrap', refusal(400, 'wrapping token is not valid or does not exist'));
+    expectLine(await run(['unwrap'], env()), 1, /someone has taken the secret id; have the secret ids of this app/);
+    expect(existsSync(file())).toBe(false);
+  });
+
+  it.each([
+    ['a credential', ['unwrap', 'testauth']],
+    ['a form', ['unwrap', '--json']],
+    ['a command', ['unwrap', '--', 'true']],
+  ])('goes with no %s', async (_, argv) => {
+    expectLine(await run(argv, env()), 2, /unwrap takes (nothing|no)|goes with exec/);
   });
 });
 

@@ -5,6 +5,7 @@ import { UsageError } from '../explained-error';
 export type Arguments =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
+  | { readonly kind: 'unwrap' }
   | { readonly kind: 'print'; readonly credential: string; readonly format: 'token' | 'json' | 'header' }
   | { readonly kind: 'exec'; readonly credential: string; readonly command: string; readonly args: readonly string[] };
 
@@ -19,6 +20,12 @@ export function parseArguments(argv: readonly string[]): Arguments {
   }
   if (values.version) {
     return { kind: 'version' };
+  }
+  if (positionals[0] === 'unwrap') {
+    if (positionals.length > 1 || end !== -1 || values.json || values.header) {
+      throw new UsageError('unwrap takes nothing from the command line; write webex-token unwrap');
+    }
+    return { kind: 'unwrap' };
   }
   const isExec = positionals[0] === 'exec' && (positionals.length > 1 || end !== -1);
   const [credential, ...others] = isExec ? positionals.slice(1) : positionals;

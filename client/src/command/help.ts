@@ -6,10 +6,11 @@ import { helpSection } from './help-section';
 export function helpText(): string {
   return `Usage: webex-token <credential> [--json | --header]
        webex-token exec <credential> -- <command> [arguments...]
+       webex-token unwrap
 
 Prints a fresh Webex access token that Vault or OpenBao keeps, and nothing else; or runs a command with the token in
 WEBEX_ACCESS_TOKEN. It logs in as an app by AppRole where there is a role id, else it takes the Vault token at hand; what
-it logged in, it logs out.
+it logged in, it logs out. "unwrap" takes the secret id out of VAULT_WRAPPED_SECRET_ID, once, into VAULT_SECRET_ID_FILE.
 
 Options:
   --json         token, type, expiry and warnings as JSON

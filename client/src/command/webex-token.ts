@@ -30,6 +30,13 @@ async function run(argv: readonly string[], version: () => string): Promise<numb
     case 'version':
       await print(version());
       return 0;
+    case 'unwrap': {
+      refuseUnverifiedTls();
+      const { unwrapToFile } = await import('./unwrapping.js');
+      const file = await endsOnSignal(unwrapToFile());
+      process.stderr.write(`the secret id is in ${oneLine(file)}\n`);
+      return 0;
+    }
     case 'print': {
       const reading = await endsOnSignal(read(asked.credential));
       if (asked.format !== 'json') {

@@ -1,0 +1,29 @@
+import { ExplainedError } from '../explained-error';
+import { unwrapSecretId } from '../secret-id';
+import { SecretIdFile } from '../secret-id-file';
+import { VaultConnection } from '../vault-connection';
+import { vaultServerFromEnvironment, vaultVariable } from '../vault-environment';
+
+/**
+ * Takes the secret id out of the wrapping that the environment names, once, into the file that it names.
+ *
+ * @returns the file
+ * @throws ExplainedError where one of them is not named; and as {@link unwrapSecretId} and {@link SecretIdFile.write}
+ */
+export async function unwrapToFile(env: NodeJS.ProcessEnv = process.env): Promise<string> {
+  const vault = new VaultConnection(vaultServerFromEnvironment({}, env));
+  const wrappingToken = vaultVariable('WRAPPED_SECRET_ID', env);
+  const file = vaultVariable('SECRET_ID_FILE', env);
+  if (wrappingToken === undefined) {
+    throw new ExplainedError(
+      'VAULT_WRAPPED_SECRET_ID is not set, so there is nothing to unwrap; set it to the wrapping token that "webex-token-vault issue" printed',
+    );
+  }
+  if (file === undefined) {
+    throw new ExplainedError(
+      'VAULT_SECRET_ID_FILE is not set, so there is no place for the secret id; set it to the file that the app is to read it from',
+    );
+  }
+  await new SecretIdFile(file).write(() => unwrapSecretId(vault, wrappingToken));
+  return file;
+}
