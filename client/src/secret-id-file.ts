@@ -44,33 +44,45 @@ export class SecretIdFile {
   }
 
   /**
-   * Puts a secret id there that is yet to be fetched, in a file of mode 0600; where there is one, its owner and group go
-   * on reading it.
+   * To be called before a secret id is fetched for the file, as a wrapping gives one only once: afterwards little can go
+   * wrong.
    *
-   * @param fetch is called once nothing else can go wrong, as a wrapping gives its secret id only once
-   * @throws ExplainedError where others could put one of theirs in its place, or it cannot be written; what `fetch` throws
+   * @throws ExplainedError where others could put one of theirs in its place, or it cannot be written
    */
-  async write(fetch: () => Promise<string>): Promise<void> {
+  async prepare(): Promise<void> {
     refuseWithoutModes(this.path);
-    const file = await realpath(this.path).catch(() => resolve(this.path));
+    const file = await this.#target();
     await requireGuardedFolder(dirname(file));
-    let present: Stats | undefined;
     try {
-      present = await stat(file).catch(unlessMissing);
+      const present = await stat(file).catch(unlessMissing);
       await (present === undefined
         ? writePartial(file, PLACEHOLDER, (partial) => rm(partial))
         : replaceContent(file, await readFile(file, 'utf8'), present));
     } catch (error) {
       throw new ExplainedError(`${this.path} cannot be written (${errorCode(error)}); choose another file`);
     }
-    const secretId = await fetch();
+  }
+
+  /**
+   * Puts a secret id there, whole or not at all, in a file of mode 0600; where there is one, its owner and group go on
+   * reading it.
+   *
+   * @throws ExplainedError where it cannot be written
+   */
+  async put(secretId: string): Promise<void> {
     try {
-      await replaceContent(file, secretId, present);
+      const file = await this.#target();
+      await replaceContent(file, secretId, await stat(file).catch(unlessMissing));
     } catch (error) {
       throw new ExplainedError(
         `${this.path} cannot be written (${errorCode(error)}), and the secret id for it is lost; mend that, then have another issued: npx webex-token-vault issue`,
       );
     }
+  }
+
+  /** Where the path is a link, the file behind it. */
+  #target(): Promise<string> {
+    return realpath(this.path).catch(() => resolve(this.path));
   }
 }
 

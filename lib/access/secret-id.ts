@@ -32,7 +32,7 @@ export interface SecretIdLifetime {
 }
 
 /**
- * @param wrapTtlSeconds how long the app has to fetch it
+ * @param wrapTtlSeconds how long the app has to fetch it; never longer than it is good
  * @throws ExplainedError where the app is unknown, not deployed, deployed with other limits, or this token may not issue
  */
 export async function issueSecretId(
@@ -45,7 +45,8 @@ export async function issueSecretId(
   const role = rolePath(deployment, app);
   try {
     const { data } = await vault.read(`${role}/role-id`, roleIdReply);
-    const wrapped = await vault.writeWrapped(`${role}/secret-id`, limitsOf(app), wrapTtlSeconds);
+    const longest = app.secretIdTtlSeconds === 0 ? wrapTtlSeconds : Math.min(wrapTtlSeconds, app.secretIdTtlSeconds);
+    const wrapped = await vault.writeWrapped(`${role}/secret-id`, limitsOf(app), longest);
     return {
       roleId: data.role_id,
       wrappingToken: wrapped.token,

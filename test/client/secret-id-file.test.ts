@@ -28,11 +28,12 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-function write(...path: string[]): Promise<void> {
-  return new SecretIdFile(join(folder, ...path)).write(() => {
-    fetched += 1;
-    return Promise.resolve('the-secret-id');
-  });
+/** As whoever fetches one does. */
+async function write(...path: string[]): Promise<void> {
+  const file = new SecretIdFile(join(folder, ...path));
+  await file.prepare();
+  fetched += 1;
+  await file.put('the-secret-id');
 }
 
 function content(...path: string[]): string {
@@ -106,24 +107,17 @@ describe('nothing is fetched, as that may work only once, where the file would b
   });
 });
 
-it('the file before stays where none could be fetched', async () => {
+it('preparing leaves all as it is', async () => {
   writeFileSync(join(folder, 'secret-id'), 'the former one\n', { mode: 0o600 });
-  const file = new SecretIdFile(join(folder, 'secret-id'));
-  await expect(file.write(() => Promise.reject(new Error('spent')))).rejects.toThrow('spent');
-  const none = new SecretIdFile(join(folder, 'none'));
-  await expect(none.write(() => Promise.reject(new Error('spent')))).rejects.toThrow('spent');
+  await new SecretIdFile(join(folder, 'secret-id')).prepare();
+  await new SecretIdFile(join(folder, 'none')).prepare();
   expect([content('secret-id'), readdirSync(folder)]).toEqual(['the former one\n', ['secret-id']]);
 });
 
 it('a secret id that was fetched and cannot be kept is told to be lost', async () => {
-  mkdirSync(join(folder, 'gone'), { mode: 0o700 });
-  const file = new SecretIdFile(join(folder, 'gone', 'secret-id'));
-  const fetching = file.write(() => {
-    rmSync(join(folder, 'gone'), { recursive: true });
-    return Promise.resolve('the-secret-id');
-  });
-  await expect(fetching).rejects.toThrow(
+  const putting = new SecretIdFile(join(folder, 'gone', 'secret-id')).put('the-secret-id');
+  await expect(putting).rejects.toThrow(
     /secret-id cannot be written \(ENOENT\), and the secret id for it is lost; mend that, then have another issued: npx webex-token-vault issue/,
   );
-  await expect(fetching).rejects.not.toThrow('the-secret-id');
+  await expect(putting).rejects.not.toThrow('the-secret-id');
 });

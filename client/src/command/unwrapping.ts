@@ -8,7 +8,7 @@ import { vaultServerFromEnvironment, vaultVariable } from '../vault-environment'
  * Takes the secret id out of the wrapping that the environment names, once, into the file that it names.
  *
  * @returns the file
- * @throws ExplainedError where one of them is not named; and as {@link unwrapSecretId} and {@link SecretIdFile.write}
+ * @throws ExplainedError where one of them is not named; and as {@link unwrapSecretId} and those of {@link SecretIdFile}
  */
 export async function unwrapToFile(env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const vault = new VaultConnection(vaultServerFromEnvironment({}, env));
@@ -24,6 +24,8 @@ export async function unwrapToFile(env: NodeJS.ProcessEnv = process.env): Promis
       'VAULT_SECRET_ID_FILE is not set, so there is no place for the secret id; set it to the file that the app is to read it from',
     );
   }
-  await new SecretIdFile(file).write(() => unwrapSecretId(vault, wrappingToken));
+  const secretIdFile = new SecretIdFile(file);
+  await secretIdFile.prepare();
+  await secretIdFile.put(await unwrapSecretId(vault, wrappingToken));
   return file;
 }

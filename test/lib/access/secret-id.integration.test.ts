@@ -48,6 +48,11 @@ it('hands a secret id over that nobody saw, with the declared lifetime and uses'
   await expect(login()).rejects.toThrow('wrong, expired or used up');
 });
 
+it('wraps a secret id no longer than it is good itself', async () => {
+  const { wrappingExpireTime, lifetime } = await issueSecretId(issuer, vault.deployment, 'people-me', 1200);
+  expect(wrappingExpireTime.getTime() - (lifetime?.expireTime.getTime() ?? 0)).toBeLessThan(1000);
+});
+
 it('says at a second unwrapping that the secret id may have been taken', async () => {
   const { wrappingToken } = await issueSecretId(issuer, vault.deployment, 'people-me', 120);
   await unwrapSecretId(anybody.connection, wrappingToken);

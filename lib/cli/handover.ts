@@ -1,0 +1,109 @@
+import { describeExpiry } from 'webex-token-client/core';
+import type { SecretIdLifetime, WrappedSecretId } from '../access/secret-id';
+import type { App } from '../declaration/deployment';
+import { assignments } from './shell-word';
+
+/*
+ * What a person is told who hands a secret id to an app. Its lines are pasted as they are: the token stands in none of
+ * them, as what is pasted into a command stays in the shell's history.
+ */
+
+export interface Handover {
+  readonly app: App;
+  readonly issued: WrappedSecretId;
+  /** Path of the AppRole, such as `auth/approle/role/people-me`. */
+  readonly rolePath: string;
+  /** Where Vault is. */
+  readonly server: Readonly<Record<string, string>>;
+  /** That, and who the app is. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export function wrappedHandover(handover: Handover): string {
+  const { app, issued, environment } = handover;
+  const { VAULT_CACERT: caFile } = environment;
+  return [
+    `Role id         ${issued.roleId}`,
+    `Wrapping token  ${issued.wrappingToken}`,
+    `Unwrap before   ${describeExpiry(issued.wrappingExpireTime)}; it works once`,
+    `Secret id       ${limits(app, issued.lifetime)}`,
+    ...beforeThen(app),
+    ...(issued.secretIdAccessor === undefined ? [] : [`Accessor        ${issued.secretIdAccessor}`]),
+    '',
+    'Where the app runs, this says where Vault is and who the app is; the file is to be in a private place:',
+    `  export ${assignments(environment)}`,
+    `  export VAULT_SECRET_ID_FILE="$HOME/${app.name}.secret-id"`,
+    ...(caFile === undefined ? [] : ['On another machine, name a copy of the CA in VAULT_CACERT.']),
+    '',
+    'Fetch the secret id into that file, with one of these (paste the wrapping token after the first line):',
+    '  read -rs WRAPPING_TOKEN',
+    '  VAULT_WRAPPED_SECRET_ID="$WRAPPING_TOKEN" npx webex-token unwrap',
+    '  (umask 077; VAULT_TOKEN="$WRAPPING_TOKEN" bao unwrap -field=secret_id > "$VAULT_SECRET_ID_FILE")    # or: vault unwrap ...',
+    `  ${curl(handover)}`,
+    '',
+    'If that fails before the expiry, someone else was faster. Have an administrator destroy the secret id then, and issue another:',
+    `  ${destruction(handover)}`,
+    '',
+  ].join('\n');
+}
+
+/** Of a secret id that lies in its file by now. */
+export function fileHandover({ app, issued }: Handover, file: string): string {
+  return [
+    `the secret id is in ${file}: ${limits(app, issued.lifetime)}`,
+    ...beforeThen(app).map((line) => line.trim()),
+    ...(issued.secretIdAccessor === undefined ? [] : [`its accessor, to destroy it by: ${issued.secretIdAccessor}`]),
+    '',
+  ].join('\n');
+}
+
+function curl({ server }: Handover): string {
+  const options = [
+    ...(server.VAULT_CACERT === undefined ? [] : ['--cacert "$VAULT_CACERT"']),
+    ...(server.VAULT_NAMESPACE === undefined ? [] : ['-H "X-Vault-Namespace: $VAULT_NAMESPACE"']),
+  ];
+  const request = ['curl -sSf -X POST', ...options, '-K - "$VAULT_ADDR/v1/sys/wrapping/unwrap"'].join(' ');
+  const header = '<<< "header = \\"X-Vault-Token: $WRAPPING_TOKEN\\""';
+  const field = String.raw`sed -n 's/.*"secret_id":"\([^"]*\)".*/\1/p'`;
+  return `(umask 077; set -o pipefail; ${request} ${header} | ${field} > "$VAULT_SECRET_ID_FILE")`;
+}
+
+function destruction({ issued, rolePath, server }: Handover): string {
+  return issued.secretIdAccessor === undefined
+    ? `${assignments(server)} bao list ${rolePath}/secret-id    # then destroy each`
+    : `${assignments(server)} bao write ${rolePath}/secret-id-accessor/destroy secret_id_accessor=${issued.secretIdAccessor}`;
+}
+
+function limits(app: App, lifetime: SecretIdLifetime | undefined): string {
+  const { secretIdUses: uses, boundCidrs } = app;
+  return [
+    end(app, lifetime),
+    uses === 0 ? 'any number of logins' : `${uses} login${uses === 1 ? '' : 's'}`,
+    boundCidrs.length === 0 ? 'from any network' : `from ${boundCidrs.join(', ')}`,
+  ].join(', ');
+}
+
+function end({ secretIdTtlSeconds }: App, lifetime: SecretIdLifetime | undefined): string {
+  if (lifetime !== undefined) {
+    return `good until ${describeExpiry(lifetime.expireTime)}`;
+  }
+  return secretIdTtlSeconds === 0
+    ? 'without end'
+    : `good for at most ${days(secretIdTtlSeconds)} (this Vault token may not ask until when)`;
+}
+
+/** Nothing tells the app when that day comes near. */
+function beforeThen({ secretIdTtlSeconds, renewsSecretId }: App): string[] {
+  if (secretIdTtlSeconds === 0) {
+    return [];
+  }
+  return [
+    renewsSecretId
+      ? '                The app renews it in time, from a file that it can write to, with VAULT_RENEW_SECRET_ID=true'
+      : '                Issue another before then, or let the app renew it: renewsSecretId in deployment.ts',
+  ];
+}
+
+export function days(seconds: number): string {
+  return seconds % 86400 === 0 ? `${seconds / 86400} days` : `${seconds} seconds`;
+}

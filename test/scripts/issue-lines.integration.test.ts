@@ -1,0 +1,115 @@
+import { copyFile, mkdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { run, type FinishedCommand } from '../../rehearsal/child-process';
+import { findServer } from '../../rehearsal/server/server-binary';
+import { OperatedServer } from '../fixtures/operated-server';
+import { isOnVault } from '../fixtures/server-product';
+import type { ScriptResult } from '../fixtures/script';
+
+/* What `issue` prints is pasted into a shell: on a server with TLS whose mounts are not where they are by default. */
+
+jest.setTimeout(60_000);
+
+let operated: OperatedServer;
+let environment: Record<string, string>;
+
+beforeAll(async () => {
+  operated = await OperatedServer.start({ seal: 'shamir' }, 'team/webex', 'team/apps');
+  await operated.init();
+  await operated.deploy();
+  await operated.authorise();
+  const copies = operated.path("with a space and a '");
+  await mkdir(copies, { mode: 0o700 });
+  await copyFile(operated.server.caFile, join(copies, 'ca.pem'));
+  environment = { VAULT_ADDR: `${operated.server.node.address}/`, VAULT_CACERT: join(copies, 'ca.pem') };
+}, 180_000);
+afterAll(() => operated[Symbol.asyncDispose]());
+
+function issue(args: readonly string[]): Promise<ScriptResult> {
+  return operated.run('issue', [...args, '--operators', operated.out], environment);
+}
+
+/** In a shell that knows nothing of this server but what is pasted. */
+async function paste(lines: readonly string[], input = ''): Promise<FinishedCommand> {
+  const home = operated.path(`home-${Math.random()}`);
+  await mkdir(home, { mode: 0o700 });
+  const PATH = `${dirname(await findServer())}:${process.env.PATH ?? ''}`;
+  const env = { PATH, HOME: home, INPUT: input };
+  const script = ['exec <<< "$INPUT"', 'unset INPUT', ...lines].join('\n');
+  return run('bash', ['-c', script], { cwd: resolve(__dirname, '../..'), env });
+}
+
+async function whose(accessToken: string): Promise<unknown> {
+  const headers = { authorization: `Bearer ${accessToken.trim()}` };
+  const reply = await fetch(`${operated.engine.webex.apiUrl}/people/me`, { headers });
+  return ((await reply.json()) as Record<string, unknown>).displayName;
+}
+
+const indented = (text: string): string[] => text.split('\n').filter((line) => line.startsWith('  '));
+
+it.each(['webex-token unwrap', isOnVault ? 'vault unwrap' : 'bao unwrap', 'curl'])(
+  'prints lines that fetch the secret id by %s and log in with it, without the wrapping token in them',
+  async (tool) => {
+    const { exitCode, stdout } = await issue(['people-me']);
+    expect(exitCode).toBe(0);
+    const wrappingToken = /^Wrapping token {2}(\S+)$/m.exec(stdout)?.[1] ?? '';
+    expect(stdout.split(wrappingToken)).toHaveLength(2);
+    const lines = indented(stdout).filter((line) => /^ {2}(export|read) /.test(line) || line.includes(tool));
+    expect(lines.length).toBeGreaterThan(3);
+    const read = await paste(
+      [
+        ...lines.map((line) => line.replace('bao unwrap', tool)),
+        'stat -c %a "$VAULT_SECRET_ID_FILE" >&2',
+        'npx webex-token testauth',
+      ],
+      wrappingToken,
+    );
+    expect(read.stderr).toMatch(/^600$/m);
+    expect(await whose(read.stdout)).toBe('Ada Admin');
+  },
+);
+
+it.each([isOnVault ? 'vault unwrap' : 'bao unwrap', 'curl'])('%s fails where somebody was faster', async (tool) => {
+  const { stdout } = await issue(['people-me']);
+  const lines = indented(stdout).filter((line) => /^ {2}(export|read) /.test(line) || line.includes(tool));
+  expect((await paste(lines, 'hvs.spent')).exitCode).not.toBe(0);
+});
+
+describe('--to', () => {
+  it('leaves the secret id in a private file, and prints the variables that go with it', async () => {
+    const file = operated.path('apps/people me');
+    const { exitCode, stdout, stderr } = await issue(['people-me', '--to', file]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^export VAULT_ADDR=\S+[^/] [^\n]*VAULT_SECRET_ID_FILE=[^\n]+\n$/);
+    expect(stderr).toMatch(/^the secret id is in .*people me: good until .*, any number of logins, from any network\n/);
+    expect([(await stat(file)).mode & 0o777, (await stat(dirname(file))).mode & 0o777]).toEqual([0o600, 0o700]);
+    expect(stdout + stderr).not.toContain(await readFile(file, 'utf8'));
+    expect(await whose((await paste([stdout, 'npx webex-token testauth'])).stdout)).toBe('Ada Admin');
+  });
+
+  it('tells a program the same', async () => {
+    const file = operated.path('apps/json');
+    const { stdout } = await issue(['people-me', '--to', file, '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      app: 'people-me',
+      wrappingToken: null,
+      wrappingExpireTime: null,
+      environment: {
+        VAULT_ADDR: operated.server.node.address,
+        VAULT_CACERT: environment.VAULT_CACERT,
+        OAUTHAPP_MOUNT: 'team/webex',
+        APPROLE_MOUNT: 'team/apps',
+        VAULT_ROLE_ID: expect.any(String) as string,
+        VAULT_SECRET_ID_FILE: file,
+      },
+    });
+  });
+
+  it('issues nothing where others could put a file of theirs in its place', async () => {
+    await mkdir(operated.path('open'), { mode: 0o700 });
+    await run('chmod', ['777', operated.path('open')]);
+    const { exitCode, stdout, stderr } = await issue(['people-me', '--to', operated.path('open/secret-id')]);
+    expect([exitCode, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^error: the folder \S+open must not be written to by others, .*; run chmod go-w .*\n$/);
+  });
+});
