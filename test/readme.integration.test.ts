@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { run } from '../rehearsal/child-process';
 import { eventually } from './fixtures/eventually';
+import { installHvac } from './fixtures/hvac';
+import { snippet } from './fixtures/snippet';
 import { VaultWithWebex } from './fixtures/vault-with-webex';
 
 /*
@@ -12,20 +14,9 @@ import { VaultWithWebex } from './fixtures/vault-with-webex';
  */
 
 const PROJECT = resolve(__dirname, '..');
-const readme = readFileSync(join(PROJECT, 'client/README.md'), 'utf8');
 const { scripts } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as {
   scripts: Record<string, string>;
 };
-
-/** The code block behind `<!-- test: NAME -->`, without its indentation. */
-function snippet(name: string): string {
-  const [, indent = '', code] =
-    new RegExp(`<!-- test: ${name} -->\\n+( *)\`\`\`\\w*\\n([\\s\\S]*?)\`\`\``).exec(readme) ?? [];
-  if (code === undefined) {
-    throw new Error(`client/README.md has no code block behind <!-- test: ${name} -->`);
-  }
-  return code.replaceAll(new RegExp(`^${indent}`, 'gm'), '');
-}
 
 describe('snippets of client/README.md', () => {
   let vault: VaultWithWebex;
@@ -66,14 +57,9 @@ describe('snippets of client/README.md', () => {
   });
 
   test('hvac reads an access token that Webex takes', async () => {
-    const packages = join(folder, 'python');
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '--require-hashes'];
-    pip.push('--only-binary=:all:', '--target', packages, '-r', join(__dirname, 'fixtures/hvac-requirements.txt'));
-    // Settings of the user that --target cannot go with.
-    const env = { ...process.env, PIP_USER: '0', PIP_REQUIRE_VIRTUALENV: '0' };
-    expect((await run('python3', pip, { env })).exitCode).toBe(0);
+    const python = await installHvac(join(folder, 'python'));
     const { exitCode, stdout } = await run('python3', ['-c', snippet('hvac')], {
-      env: { ...environment, PYTHONPATH: packages },
+      env: { ...environment, ...python },
     });
     expect(exitCode).toBe(0);
     await expect(meBy(stdout.trim())).resolves.toMatchObject({ displayName: 'Ada Admin' });

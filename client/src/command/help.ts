@@ -14,7 +14,7 @@ it logged in, it logs out. "unwrap" takes the secret id out of VAULT_WRAPPED_SEC
 
 Options:
   --json         token, type, expiry and warnings as JSON
-  --header       an "Authorization:" line: webex-token testauth --header | curl --header @- https://webexapis.com/v1/people/me
+  --header       an "Authorization:" line: webex-token testauth --header | curl --fail-with-body --header @- https://webexapis.com/v1/people/me
   -V, --version  the version of webex-token-client
   -h, --help     this text
 ${helpSection('Environment', { ...APP_ENVIRONMENT, VAULT_TOKEN: VAULT_ENVIRONMENT.VAULT_TOKEN ?? '' })}

@@ -1,0 +1,91 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { issueSecretId } from '../lib/access/secret-id';
+import { run, type FinishedCommand } from '../rehearsal/child-process';
+import { installHvac } from './fixtures/hvac';
+import { OperatedServer } from './fixtures/operated-server';
+import { snippet } from './fixtures/snippet';
+
+/* What client/README.md tells people to type, typed on a production server: with the CA, and where something fails. */
+
+jest.setTimeout(60_000);
+
+let operated: OperatedServer;
+let environment: NodeJS.ProcessEnv;
+let python: { PYTHONPATH: string };
+
+beforeAll(async () => {
+  operated = await OperatedServer.start();
+  await operated.init();
+  await operated.deploy();
+  await operated.authorise();
+  python = await installHvac(operated.path('python'));
+  await mkdir(operated.path('home'), { mode: 0o700 });
+  environment = {
+    PATH: process.env.PATH,
+    HOME: operated.path('home'),
+    VAULT_ADDR: operated.server.node.address,
+    VAULT_CACERT: operated.server.caFile,
+    VAULT_SECRET_ID_FILE: operated.path('home/people-me.secret-id'),
+  };
+}, 180_000);
+afterAll(() => operated[Symbol.asyncDispose]());
+
+/** The line that says where Vault is and who the app is goes ahead in the environment. */
+async function unwrap(env: NodeJS.ProcessEnv = {}): Promise<FinishedCommand> {
+  const { roleId, wrappingToken } = await issueSecretId(
+    await operated.as('issuer'),
+    operated.deployment,
+    'people-me',
+    60,
+  );
+  environment.VAULT_ROLE_ID = roleId;
+  const lines = snippet('unwrap').replace(/^export VAULT_ADDR=.*$/m, 'exec <<< "$INPUT"; unset INPUT');
+  return run('bash', ['-c', lines], {
+    cwd: resolve(__dirname, '..'),
+    env: { ...environment, ...env, INPUT: wrappingToken },
+  });
+}
+
+const ways: [string, (env: NodeJS.ProcessEnv) => Promise<FinishedCommand>][] = [
+  ['webex-token', (env) => run('npx', ['webex-token', 'testauth'], { cwd: resolve(__dirname, '..'), env })],
+  ['curl', (env) => run('bash', ['-c', snippet('curl')], { env })],
+  ['hvac', (env) => run('python3', ['-c', snippet('hvac')], { env: { ...env, ...python } })],
+];
+
+beforeEach(async () => expect(await unwrap()).toMatchObject({ exitCode: 0, stdout: '' }));
+afterEach(() => rm(operated.path('home/people-me.secret-id')));
+
+describe.each(ways)('by %s', (_, read) => {
+  it('the access token is read, and nothing else is printed', async () => {
+    const { exitCode, stdout } = await read(environment);
+    expect(exitCode).toBe(0);
+    const headers = { authorization: `Bearer ${stdout.trim()}` };
+    const reply = await fetch(`${operated.engine.webex.apiUrl}/people/me`, { headers });
+    expect(z.object({ displayName: z.string() }).parse(await reply.json()).displayName).toBe('Ada Admin');
+  });
+
+  it('a server whose CA is not trusted is an error, and nothing is printed', async () => {
+    const { exitCode, stdout, stderr } = await read({ ...environment, VAULT_CACERT: undefined });
+    expect(exitCode).not.toBe(0);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/certificate/i);
+  });
+
+  it('a secret id that is not good any more is an error, and nothing is printed', async () => {
+    await writeFile(operated.path('home/people-me.secret-id'), 'spent');
+    const { exitCode, stdout, stderr } = await read(environment);
+    expect(exitCode).not.toBe(0);
+    expect(stdout).toBe('');
+    expect(stderr).not.toBe('');
+  });
+});
+
+it('a secret id is not unwrapped at a server whose CA is not trusted, and the file before it stays', async () => {
+  const before = await readFile(operated.path('home/people-me.secret-id'), 'utf8');
+  const { exitCode, stderr } = await unwrap({ VAULT_CACERT: undefined });
+  expect(exitCode).not.toBe(0);
+  expect(stderr).toMatch(/^error: no answer from Vault .*certificate/);
+  expect(await readFile(operated.path('home/people-me.secret-id'), 'utf8')).toBe(before);
+});
