@@ -4,7 +4,7 @@ import { runChildCommand, vaultOptionsFromEnvironment, vaultVariable } from 'web
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { operatorArgument, operatorFolder, operatorNamed, operatorsOption } from '../lib/cli/operators-option';
-import { OperatorSession } from '../lib/server/operator-session';
+import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/server/operator-session';
 import { operatorNamespace } from '../lib/server/operators';
 import { explainRefusals } from '../lib/server/server-refusal';
 
@@ -12,7 +12,11 @@ import { explainRefusals } from '../lib/server/server-refusal';
  * Runs a command as an operator: where the login fails nothing runs, and the token ends with the command.
  */
 
-const environment = Object.fromEntries(Object.entries(VAULT_ENVIRONMENT).filter(([name]) => name !== 'VAULT_TOKEN'));
+const environment = {
+  ...Object.fromEntries(Object.entries(VAULT_ENVIRONMENT).filter(([name]) => name !== 'VAULT_TOKEN')),
+  ...OPERATOR_ENVIRONMENT,
+  VAULT_ROLE_ID: 'role id of the operator, where no folder has its login',
+};
 
 /** By these, in either form, the command would meet another server, or log in as somebody else. */
 const NOT_PASSED_ON = [
@@ -54,8 +58,8 @@ export function define(command: Command, signal: AbortSignal): void {
       const name = operatorNamed(operator);
       const { vault } = (await declaredDeployment(command)).deployment;
       const connection = vaultOptionsFromEnvironment(vault);
-      const folder = operatorFolder(command).path;
-      await using session = await explainRefusals(() => OperatorSession.logIn(connection, name, folder, signal));
+      const operators = operatorFolder(command);
+      await using session = await explainRefusals(() => OperatorSession.logIn(connection, name, { operators, signal }));
       const caFile = vaultVariable('CACERT');
       process.exitCode = await runChildCommand(program, args, {
         ...Object.fromEntries(NOT_PASSED_ON.map((variable) => [`BAO_${variable}`, undefined])),

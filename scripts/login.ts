@@ -3,14 +3,18 @@ import { vaultOptionsFromEnvironment } from 'webex-token-client/core';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { operatorArgument, operatorFolder, operatorNamed, operatorsOption } from '../lib/cli/operators-option';
-import { OperatorSession } from '../lib/server/operator-session';
+import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/server/operator-session';
 import { explainRefusals } from '../lib/server/server-refusal';
 
 /*
  * Prints a short-lived Vault token of an operator, for those who need it printed.
  */
 
-const environment = Object.fromEntries(Object.entries(VAULT_ENVIRONMENT).filter(([name]) => name !== 'VAULT_TOKEN'));
+const environment = {
+  ...Object.fromEntries(Object.entries(VAULT_ENVIRONMENT).filter(([name]) => name !== 'VAULT_TOKEN')),
+  ...OPERATOR_ENVIRONMENT,
+  VAULT_ROLE_ID: 'role id of the operator, where no folder has its login',
+};
 
 const HELP = `
 The token lives on after this. To run a command with it that is not to keep it:
@@ -29,9 +33,9 @@ export function define(command: Command, signal: AbortSignal): void {
     .action(async (operator: string) => {
       const name = operatorNamed(operator);
       const { vault } = (await declaredDeployment(command)).deployment;
-      const folder = operatorFolder(command).path;
+      const operators = operatorFolder(command);
       const { token, expireTime } = await explainRefusals(() =>
-        OperatorSession.logIn(vaultOptionsFromEnvironment(vault), name, folder, signal),
+        OperatorSession.logIn(vaultOptionsFromEnvironment(vault), name, { operators, signal }),
       );
       process.stdout.write(`${token}\n`);
       const until = expireTime === undefined ? 'has no end' : `lives until ${expireTime.toISOString()}`;

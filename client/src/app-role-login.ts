@@ -203,14 +203,16 @@ export class AppRoleLogin implements AsyncDisposable {
 /**
  * The secret id from where it is: given, in a file, or in a wrapping, which gives it once.
  *
+ * @param rolePath the only role whose secret id may be in the wrapping. @default - any
  * @throws ExplainedError where the file has none, and as {@link unwrapSecretId}
  */
 export async function secretIdOf(
   vault: VaultConnection,
   { secretId, secretIdFile, wrappingToken = '' }: AppRoleLoginOptions,
+  rolePath?: string,
 ): Promise<string> {
   return secretIdFile === undefined
-    ? (secretId ?? unwrapSecretId(vault, wrappingToken))
+    ? (secretId ?? unwrapSecretId(vault, wrappingToken, rolePath))
     : new SecretIdFile(secretIdFile).read();
 }
 

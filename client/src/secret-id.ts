@@ -20,9 +20,11 @@ export class WrappingTokenSpentError extends ExplainedError {
 export class WrappingTokenForgedError extends ExplainedError {
   override name = 'WrappingTokenForgedError';
 
-  constructor(creationPath: string) {
+  /** @param rolePath of the role that it was to be for. @default - any */
+  constructor(creationPath: string, rolePath?: string) {
+    const meant = rolePath === undefined ? '' : ` of ${rolePath}`;
     super(
-      `the wrapping token was made by "${oneLine(creationPath)}" and not for a secret id, so it may have been replaced on its way; do not use it, and have a new one issued: npx webex-token-vault issue`,
+      `the wrapping token was made by "${oneLine(creationPath)}" and not for a secret id${meant}, so it may have been replaced on its way; do not use it, and have a new one issued: npx webex-token-vault issue`,
     );
   }
 }
@@ -31,10 +33,15 @@ export class WrappingTokenForgedError extends ExplainedError {
  * Takes the secret id out of its wrapping, which works once.
  *
  * @param vault needs no token of its own
+ * @param rolePath the only role that it may be of, such as `auth/approle/role/people-me`. @default - any
  * @throws WrappingTokenSpentError, WrappingTokenForgedError, TemporarilyUnavailable, VaultSealed
  * @see https://developer.hashicorp.com/vault/docs/concepts/response-wrapping
  */
-export async function unwrapSecretId(vault: VaultConnection, wrappingToken: string): Promise<string> {
+export async function unwrapSecretId(
+  vault: VaultConnection,
+  wrappingToken: string,
+  rolePath?: string,
+): Promise<string> {
   const bearer = vault.withToken(wrappingToken);
   try {
     // Whoever took the token on its way could have wrapped something of their own; only the server knows by what path
@@ -42,8 +49,12 @@ export async function unwrapSecretId(vault: VaultConnection, wrappingToken: stri
     const creationPath = await bearer.write('sys/wrapping/lookup', { token: wrappingToken }, (reply) =>
       textOf(fieldsOf(fieldsOf(reply).data).creation_path),
     );
-    if (!/^auth\/.+\/role\/[^/]+\/secret-id$/.test(creationPath)) {
-      throw new WrappingTokenForgedError(creationPath);
+    const isMeant =
+      rolePath === undefined
+        ? /^auth\/.+\/role\/[^/]+\/secret-id$/.test(creationPath)
+        : creationPath === `${rolePath}/secret-id`;
+    if (!isMeant) {
+      throw new WrappingTokenForgedError(creationPath, rolePath);
     }
     return await bearer.write('sys/wrapping/unwrap', {}, (reply) => textOf(fieldsOf(fieldsOf(reply).data).secret_id));
   } catch (error) {

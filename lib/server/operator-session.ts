@@ -9,7 +9,7 @@ import {
 import { graceSignal } from '../vault/grace-signal';
 import { VaultClient } from '../vault/vault-client';
 import { OPERATORS_VARIABLE, readOperatorLogin, type OperatorFolder } from './operator-folder';
-import { loginOperator, operatorNamespace, type OperatorLogin, type OperatorName } from './operators';
+import { loginOperator, operatorNamespace, rolePath, type OperatorLogin, type OperatorName } from './operators';
 
 /** For `--help` of commands that take an operator's role from the environment too. */
 export const OPERATOR_ENVIRONMENT: Readonly<Record<string, string>> = {
@@ -62,24 +62,28 @@ export class OperatorSession implements AsyncDisposable {
   }
 
   /**
-   * By the login in the operators folder, whatever tokens there are; in the namespace that the operator belongs to.
+   * By the login in the operators folder, else, where that was not named, by the role of the environment, whatever
+   * tokens there are; in the namespace that the operator belongs to.
    *
-   * @throws ExplainedError where the folder has none, or Vault does not accept it; the signal's reason
+   * @throws ExplainedError where there is none, or Vault does not accept it; the signal's reason
    */
   static async logIn(
     connection: VaultConnectionOptions,
     name: OperatorName,
-    folder: string,
-    signal?: AbortSignal,
+    { operators, env = process.env, signal }: OperatorSessionOptions,
   ): Promise<OperatorSession> {
-    const login = await readOperatorLogin(folder, name);
+    const namespace = operatorNamespace(name, connection.namespace);
+    const vault = new VaultClient({ ...connection, namespace });
+    const login =
+      (await readOperatorLogin(operators.path, name)) ??
+      (operators.isNamed ? undefined : await roleOfEnvironment(vault.endedBy(graceSignal(signal)), name, env));
     if (login === undefined) {
+      const role = operators.isNamed ? '' : ', or set VAULT_ROLE_ID and VAULT_SECRET_ID_FILE to those of that operator';
       throw new ExplainedError(
-        `no login of operator "${name}" in ${folder}; name the folder that has ${name}-role-id and ${name}-secret-id with --operators`,
+        `no login of operator "${name}" in ${operators.path}; name the folder that has ${name}-role-id and ${name}-secret-id with --operators${role}`,
       );
     }
-    const namespace = operatorNamespace(name, connection.namespace);
-    return OperatorSession.#logIn(new VaultClient({ ...connection, namespace }), login, signal);
+    return OperatorSession.#logIn(vault, login, signal);
   }
 
   static async #logIn(vault: VaultClient, login: OperatorLogin, signal?: AbortSignal): Promise<OperatorSession> {
@@ -116,11 +120,20 @@ async function findLogin(
   if (operators.isNamed && inFolder !== undefined) {
     return inFolder;
   }
-  if (roleFromEnvironment && !operators.isNamed && vaultVariable('ROLE_ID', env) !== undefined) {
-    const appRole = appRoleFromEnvironment(env);
-    return appRole && { roleId: appRole.roleId, secretId: await secretIdOf(vault.connection, appRole) };
-  }
-  return inFolder;
+  const ofEnvironment =
+    roleFromEnvironment && !operators.isNamed ? await roleOfEnvironment(vault, name, env) : undefined;
+  return ofEnvironment ?? inFolder;
+}
+
+/** @returns undefined where the environment names none */
+async function roleOfEnvironment(
+  vault: VaultClient,
+  name: OperatorName,
+  env: NodeJS.ProcessEnv,
+): Promise<OperatorLogin | undefined> {
+  const appRole = vaultVariable('ROLE_ID', env) === undefined ? undefined : appRoleFromEnvironment(env);
+  // Not the wrapping of an app, which would be used up.
+  return appRole && { roleId: appRole.roleId, secretId: await secretIdOf(vault.connection, appRole, rolePath(name)) };
 }
 
 function nobody(name: OperatorName, roleFromEnvironment: boolean): ExplainedError {

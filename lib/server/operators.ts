@@ -179,6 +179,7 @@ async function enableMount(root: VaultClient): Promise<void> {
   await root.write(`sys/auth/${OPERATORS_MOUNT}/tune`, { max_lease_ttl: `${SECRET_ID_TTL_SECONDS}s` });
 }
 
-function rolePath(name: OperatorName): string {
+/** Of its AppRole. */
+export function rolePath(name: OperatorName): string {
   return `auth/${OPERATORS_MOUNT}/role/${name}`;
 }

@@ -113,6 +113,61 @@ it.each<[string, string[], number]>([
   expect(stderr).toMatch(code > 125 && code < 128 ? /^error: "\S+" cannot be run \(E\w+\); check [^\n]+\n$/ : /^$/);
 });
 
+describe('without a folder of logins, by the role of the environment', () => {
+  async function wrapped(role: string): Promise<Record<string, string>> {
+    const { token } = await root.writeWrapped(`auth/operators/role/${role}/secret-id`, {}, 60);
+    const roleId = (await readFile(join(operated.out, 'provisioner-role-id'), 'utf8')).trim();
+    return { VAULT_ROLE_ID: roleId, VAULT_WRAPPED_SECRET_ID: token };
+  }
+
+  const nowhere = (env: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
+    ...operated.environment,
+    ...env,
+  });
+
+  it('takes a wrapped secret id', async () => {
+    const script = new Script(
+      'as',
+      ['provisioner', '--', 'sh', '-c', VARIABLES],
+      nowhere(await wrapped('provisioner')),
+    );
+    const { exitCode, stdout } = await script.result();
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^VAULT_TOKEN=\S{20,}$/m);
+    expect(stdout).not.toMatch(/ROLE_ID|SECRET_ID/);
+  });
+
+  it('takes one in a file', async () => {
+    const { VAULT_ROLE_ID = '' } = await wrapped('provisioner');
+    const env = { VAULT_ROLE_ID, VAULT_SECRET_ID_FILE: join(operated.out, 'provisioner-secret-id') };
+    const login = await new Script('login', ['provisioner'], nowhere(env)).result();
+    expect(login.exitCode).toBe(0);
+    await root.withToken(login.stdout.trim()).connection.revokeToken();
+  });
+
+  it('leaves the wrapping of somebody else alone', async () => {
+    const env = await wrapped('issuer');
+    const { exitCode, stderr } = await new Script('as', ['provisioner', '--', 'true'], nowhere(env)).result();
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /^error: the wrapping token was made by "auth\/operators\/role\/issuer\/secret-id" and not for a secret id of auth\/operators\/role\/provisioner, .*\n$/,
+    );
+    const lookUp = root.write('sys/wrapping/lookup', { token: env.VAULT_WRAPPED_SECRET_ID });
+    await expect(lookUp).resolves.toBeDefined();
+  });
+
+  it('looks no further than a folder that is named', async () => {
+    const args = ['provisioner', '--operators', '/none', '--', 'true'];
+    const { stderr } = await new Script('as', args, nowhere(await wrapped('provisioner'))).result();
+    expect(stderr).toMatch(/^error: no login of operator "provisioner" in \/none; /);
+  });
+
+  it('says what to set where there is none either', async () => {
+    const { stderr } = await new Script('as', ['provisioner', '--', 'true'], nowhere({})).result();
+    expect(stderr).toMatch(/^error: no login of operator "provisioner" in .*, or set VAULT_ROLE_ID and .*\n$/);
+  });
+});
+
 it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   'passes each %s on, and revokes once the command ends',
   async (signal) => {
