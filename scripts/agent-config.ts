@@ -1,22 +1,19 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import {
-  errorCode,
-  ExplainedError,
-  UsageError,
-  vaultOptionsFromEnvironment,
-  vaultVariable,
-} from 'webex-token-client/core';
+import { errorCode, ExplainedError, UsageError, vaultOptionsFromEnvironment } from 'webex-token-client/core';
 import {
   AGENT_CONFIGURATION_HEADER,
   agentConfiguration,
   tokenFile,
   tokenVariable,
 } from '../lib/access/agent-configuration';
+import { serverVariables } from '../lib/access/app-environment';
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
-import { declaredDeployment } from '../lib/cli/deployment-option';
+import { declaredDeployment, namedDeployment } from '../lib/cli/deployment-option';
+import { shellWord } from '../lib/cli/shell-word';
 import { findApp, type App } from '../lib/declaration/deployment';
+import { createPrivateFolder, writePrivateFile } from '../lib/server/private-file';
 
 /*
  * Writes the configuration of an agent, by which a program in any language gets its access tokens.
@@ -26,7 +23,7 @@ interface Options {
   readonly out: string;
   readonly format: 'file' | 'env';
   readonly exec?: string;
-  readonly plainSecretId?: true;
+  readonly wrappedSecretId?: true;
   readonly renderIntervalSeconds: number;
 }
 
@@ -48,8 +45,8 @@ export function define(command: Command, signal: AbortSignal): void {
     )
     .option('--exec <command>', 'with --format env: the program, started again whenever a token changes')
     .option(
-      '--plain-secret-id',
-      'the file secret-id holds the secret id itself and stays, so that the agent can be restarted; without it, the file holds a wrapping token for one start',
+      '--wrapped-secret-id',
+      'the file secret-id holds a wrapping token, for one start of the agent; without it, the secret id itself, which stays for the next start',
     )
     .option('--render-interval-seconds <seconds>', 'how soon a new token arrives', wholeNumber, 300)
     .action(async (appName: string, options: Options) => {
@@ -62,52 +59,66 @@ export function define(command: Command, signal: AbortSignal): void {
       }
       const { deployment } = await declaredDeployment(command);
       const app = findApp(deployment, appName);
-      const { address, namespace } = vaultOptionsFromEnvironment(deployment.vault);
-      const caFile = vaultVariable('CACERT');
+      const connection = vaultOptionsFromEnvironment(deployment.vault);
       const folder = resolve(options.out);
       const configuration = agentConfiguration(deployment, app, {
         folder,
-        address,
-        namespace,
-        caFile: caFile === undefined ? undefined : resolve(caFile),
-        secretId: options.plainSecretId ? 'plain' : 'wrapped',
+        address: connection.address,
+        namespace: connection.namespace,
+        caFile: serverVariables(connection).VAULT_CACERT,
+        secretId: options.wrappedSecretId ? 'wrapped' : 'plain',
         renderIntervalSeconds: options.renderIntervalSeconds,
         command: options.exec,
       });
       signal.throwIfAborted();
-      const file = write(folder, configuration);
+      const file = await write(folder, configuration);
       process.stdout.write(`${file}\n`);
-      const server = `VAULT_ADDR=${address}${namespace === undefined ? '' : ` VAULT_NAMESPACE=${namespace}`}`;
-      process.stderr.write(nextSteps(app, folder, file, server, options));
+      process.stderr.write(
+        nextSteps(app, options, {
+          folder,
+          file,
+          namespace: connection.namespace,
+          deployment: namedDeployment(command),
+        }),
+      );
     });
 }
 
-function write(folder: string, configuration: string): string {
+async function write(folder: string, configuration: string): Promise<string> {
   const file = join(folder, 'agent.hcl');
   if (existsSync(file) && !readFileSync(file, 'utf8').startsWith(AGENT_CONFIGURATION_HEADER)) {
     throw new ExplainedError(`${file} exists and was not written by this command; move it away, or use another --out`);
   }
+  // The secret id and the tokens will be in it: for nobody else, and not for git.
+  await createPrivateFolder(folder);
   try {
-    if (!existsSync(folder)) {
-      // The tokens will be in it: for nobody else, and not for git.
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      writeFileSync(join(folder, '.gitignore'), '*\n');
-    }
-    writeFileSync(file, configuration);
+    await writePrivateFile(join(folder, '.gitignore'), '*\n');
+    await writePrivateFile(file, configuration);
   } catch (error) {
     throw new ExplainedError(`${file} cannot be written (${errorCode(error)}); use another --out`);
   }
   return file;
 }
 
-function nextSteps(app: App, folder: string, file: string, server: string, options: Options): string {
+interface Written {
+  readonly folder: string;
+  /** In it. */
+  readonly file: string;
+  readonly namespace?: string;
+  /** Which deployment it was written for, as a command line names it. */
+  readonly deployment: readonly string[];
+}
+
+function nextSteps(app: App, options: Options, { folder, file, namespace, deployment }: Written): string {
   const products = app.reads.map((name) =>
     options.format === 'env' ? `$${tokenVariable(name)}` : tokenFile(folder, name),
   );
+  const [roleIdFile, secretIdFile] = ['role-id', 'secret-id'].map((name) => shellWord(join(folder, name)));
+  const issue = ['npx webex-token-vault issue', app.name, ...deployment].join(' ');
+  const to = options.wrappedSecretId ? '' : ` --to ${secretIdFile}`;
   const field = (name: string): string => `node -pe 'JSON.parse(fs.readFileSync(0)).${name}' <<< "$issued"`;
-  const secretId = options.plainSecretId
-    ? `VAULT_TOKEN=$(${field('wrappingToken')}) ${server} bao unwrap -field=secret_id`
-    : field('wrappingToken');
+  const withoutNamespace = namespace === undefined ? '' : 'env -u VAULT_NAMESPACE -u BAO_NAMESPACE ';
+  const wrappingToken = options.wrappedSecretId ? ` && ${field('wrappingToken')} > ${secretIdFile}` : '';
   const uses =
     app.secretIdUses === 0
       ? []
@@ -117,15 +128,12 @@ function nextSteps(app: App, folder: string, file: string, server: string, optio
   return [
     '',
     'Give the agent its role id and its secret id, then start it:',
-    '  umask 077',
-    `  issued=$(npx webex-token-vault issue ${app.name} --json)`,
-    `  ${field('roleId')} > ${quoted(join(folder, 'role-id'))}`,
-    `  ${secretId} > ${quoted(join(folder, 'secret-id'))}`,
-    // Its own 60 s may be too short for a read in which the engine refreshes a token.
-    `  VAULT_CLIENT_TIMEOUT=100s bao agent -config=${quoted(file)}    # or: vault agent -config=...`,
+    `  (umask 077; issued=$(${issue}${to} --json) && ${field('roleId')} > ${roleIdFile}${wrappingToken})`,
+    // Its own 60 s may be too short for a read in which the engine refreshes a token. The namespace is in the paths.
+    `  ${withoutNamespace}VAULT_CLIENT_TIMEOUT=100s bao agent -config=${shellWord(file)}    # or: vault agent -config=...`,
     `The access token will be in ${products.join(', ')}.`,
     ...uses,
-    ...end(app),
+    ...(options.wrappedSecretId ? ['The agent cannot be started again with it: issue another then.'] : end(app)),
     '',
   ].join('\n');
 }
@@ -136,8 +144,4 @@ function end({ name, secretIdTtlSeconds }: App): string[] {
     : [
         `An agent cannot renew its secret id: replace it before the day that "npx webex-token-vault issue ${name}" tells.`,
       ];
-}
-
-function quoted(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -68,10 +68,12 @@ export function define(command: Command, signal: AbortSignal): void {
       };
       if (options.json) {
         process.stdout.write(asJson(handover, file));
-      } else if (file === undefined) {
-        process.stdout.write(wrappedHandover(handover));
       } else {
-        process.stdout.write(`export ${assignments(handover.environment)}\n`);
+        process.stdout.write(
+          file === undefined ? wrappedHandover(handover) : `export ${assignments(handover.environment)}\n`,
+        );
+      }
+      if (file !== undefined) {
         process.stderr.write(fileHandover(handover, file));
       }
       process.stderr.write(shortened(app, issued.lifetime, deployment.appRolePath));

@@ -1,10 +1,21 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { unwrapSecretId } from 'webex-token-client/core';
 import { findOpenBao } from '../../rehearsal/server/openbao-binary';
 import { issueSecretId } from '../../lib/access/secret-id';
 import { appPolicy } from '../../lib/declaration/policies';
@@ -32,13 +43,17 @@ beforeEach(() => {
   output = '';
 });
 
-afterEach(async () => {
+async function stopAgent(): Promise<void> {
   if (agent?.exitCode === null && agent.signalCode === null) {
     const ended = once(agent, 'exit');
     agent.kill();
     await ended;
   }
   agent = undefined;
+}
+
+afterEach(async () => {
+  await stopAgent();
   rmSync(resolve(folder, '..'), { recursive: true });
 });
 
@@ -46,17 +61,19 @@ function agentConfig(args: readonly string[], env: Record<string, string> = {}):
   return runScript('agent-config', args, { ...vault.environment, ...env });
 }
 
-/** Leaves role id and wrapping token where the agent looks for them, as the printed lines do. */
-async function introduce(client: VaultClient = vault.admin): Promise<void> {
+/** Leaves role id and secret id where the agent looks for them, as the printed lines do. */
+async function introduce(client: VaultClient = vault.admin, wrapped = false): Promise<void> {
   const { roleId, wrappingToken } = await issueSecretId(client, vault.deployment, 'people-me', 120);
   writeFileSync(join(folder, 'role-id'), roleId);
-  writeFileSync(join(folder, 'secret-id'), wrappingToken);
+  const secretId = wrapped ? wrappingToken : await unwrapSecretId(client.connection, wrappingToken);
+  writeFileSync(join(folder, 'secret-id'), secretId);
 }
 
-async function startAgent(): Promise<void> {
-  agent = spawn(await findOpenBao(), ['agent', `-config=${join(folder, 'agent.hcl')}`], {
-    env: { PATH: process.env.PATH, HOME: folder },
-  });
+/** By the line that is printed for it. */
+async function startAgent({ stderr }: ScriptResult, env: NodeJS.ProcessEnv = {}): Promise<void> {
+  const line = stderr.split('\n').find((candidate) => candidate.includes('agent -config')) ?? '';
+  const PATH = `${dirname(await findOpenBao())}:${process.env.PATH ?? ''}`;
+  agent = spawn('bash', ['-c', `exec env ${line}`], { env: { PATH, HOME: folder, ...env } });
   for (const stream of [agent.stdout, agent.stderr]) {
     stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   }
@@ -86,14 +103,12 @@ it('has a real agent keep a fresh access token in a private file', async () => {
   const written = await agentConfig(['people-me', '--out', folder, '--render-interval-seconds', '1']);
   expect(written).toMatchObject({ exitCode: 0, stdout: `${join(folder, 'agent.hcl')}\n` });
   await introduce();
-  await startAgent();
+  await startAgent(written);
 
   const token = await eventually(readToken);
   expect(statSync(join(folder, 'testauth.token')).mode & 0o777).toBe(0o600);
   expect(await whoseToken(token)).toBe('Ada Admin');
   expect(output).toContain('renewed auth token');
-  // Used up by the login, and taken away.
-  expect(() => readFileSync(join(folder, 'secret-id'))).toThrow('ENOENT');
 
   vault.webex.behaviour.refresh = 'rotate';
   // Asks for more life than is left, so the engine refreshes.
@@ -112,9 +127,9 @@ it('has a real agent keep a fresh access token in a private file', async () => {
 
 it('has a real agent run a program with the token in its environment', async () => {
   const program = 'test -n "$WEBEX_TOKEN_TESTAUTH" && echo "it has a token" && exec sleep 60';
-  await agentConfig(['people-me', '--out', folder, '--format', 'env', '--exec', program]);
+  const written = await agentConfig(['people-me', '--out', folder, '--format', 'env', '--exec', program]);
   await introduce();
-  await startAgent();
+  await startAgent(written);
   await eventually(() => (/^it has a token$/m.test(output) ? true : undefined));
 });
 
@@ -128,34 +143,49 @@ onOpenBao.it('has a real agent log in and read in a namespace', async () => {
   await team.write('sys/policies/acl/reader', { policy: appPolicy('oauthapp', ['testauth']) });
   await team.write('auth/approle/role/people-me', { token_policies: ['reader'], token_no_default_policy: true });
 
-  await agentConfig(['people-me', '--out', folder], { VAULT_NAMESPACE: 'team' });
+  const written = await agentConfig(['people-me', '--out', folder], { VAULT_NAMESPACE: 'team' });
   await introduce(team);
-  await startAgent();
+  await startAgent(written, { VAULT_NAMESPACE: 'team' });
   expect(await eventually(readToken)).toBe('the token of the team');
 });
 
-it.each([
-  ['a wrapping token', [], false],
-  ['a plain secret id', ['--plain-secret-id'], true],
-])('prints lines that give the agent %s', async (_, options, stays) => {
-  const { stderr } = await agentConfig(['people-me', '--out', folder, ...options]);
-  const lines = stderr.split('\n').filter((line) => line.startsWith('  ') && !line.includes('agent -config'));
-  const PATH = `${dirname(await findOpenBao())}:${process.env.PATH ?? ''}`;
-  const env = { ...vault.environment, PATH, HOME: folder, VAULT_TOKEN: vault.server.rootToken };
-  await promisify(execFile)('bash', ['-euc', lines.join('\n')], { env });
-  await startAgent();
-  expect(await whoseToken(await eventually(readToken))).toBe('Ada Admin');
-  expect(existsSync(join(folder, 'secret-id'))).toBe(stays);
-  expect(statSync(join(folder, 'role-id')).mode & 0o777).toBe(0o600);
+describe.each<[string, string[], boolean]>([
+  ['a secret id, which stays for the next start', [], true],
+  ['a wrapping token, for one start', ['--wrapped-secret-id'], false],
+])('prints lines that give the agent %s', (_, options, stays) => {
+  it('and the agent reads by it', async () => {
+    const written = await agentConfig(['people-me', '--out', folder, ...options]);
+    const lines = written.stderr.split('\n').filter((line) => line.startsWith('  ') && !line.includes('agent -config'));
+    const PATH = `${dirname(await findOpenBao())}:${process.env.PATH ?? ''}`;
+    const env = { ...vault.environment, PATH, HOME: folder, VAULT_TOKEN: vault.server.rootToken };
+    await promisify(execFile)('bash', ['-euc', lines.join('\n')], { env });
+    expect(statSync(join(folder, 'secret-id')).mode & 0o777).toBe(0o600);
+    await startAgent(written);
+    expect(await whoseToken(await eventually(readToken))).toBe('Ada Admin');
+    expect(existsSync(join(folder, 'secret-id'))).toBe(stays);
+    expect(statSync(join(folder, 'role-id')).mode & 0o777).toBe(0o600);
+
+    await stopAgent();
+    rmSync(join(folder, 'testauth.token'));
+    output = '';
+    await startAgent(written);
+    if (stays) {
+      expect(await whoseToken(await eventually(readToken))).toBe('Ada Admin');
+    } else {
+      await eventually(() => (/secret-id|secret ID/i.test(output) ? true : undefined));
+      expect(readToken()).toBeUndefined();
+      expect(written.stderr).toContain('The agent cannot be started again with it: issue another then.');
+    }
+  });
 });
 
 it('does not start where the wrapping token was made for another role', async () => {
-  await agentConfig(['people-me', '--out', folder]);
+  const written = await agentConfig(['people-me', '--out', folder, '--wrapped-secret-id']);
   await vault.admin.write('auth/approle/role/other', {});
   const { token } = await vault.admin.writeWrapped('auth/approle/role/other/secret-id', {}, 120);
-  await introduce();
+  await introduce(vault.admin, true);
   writeFileSync(join(folder, 'secret-id'), token);
-  await startAgent();
+  await startAgent(written);
   await eventually(() => (/unable to validate.*creation_path|creation path/i.test(output) ? true : undefined));
   expect(readToken()).toBeUndefined();
 });
@@ -174,9 +204,29 @@ it.each([
   expect(await agentConfig(args)).toMatchObject({ exitCode: 2, stderr: line, stdout: '' });
 });
 
+it('writes a private folder that git leaves alone, and a private file', async () => {
+  await agentConfig(['people-me', '--out', folder]);
+  expect([statSync(folder).mode & 0o777, statSync(join(folder, 'agent.hcl')).mode & 0o777]).toEqual([0o700, 0o600]);
+  expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe('*\n');
+});
+
+it.each([0o777, 0o755])('writes nothing into a folder of mode %d, which others can enter', async (mode) => {
+  mkdirSync(folder);
+  chmodSync(folder, mode);
+  const { exitCode, stdout, stderr } = await agentConfig(['people-me', '--out', folder]);
+  expect([exitCode, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(/^error: the folder \S+agent must be its owner's alone, got mode 07\d\d; run chmod 700 .*\n$/);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it('prints commands that are about the same deployment', async () => {
+  const { DEPLOYMENT: file = '' } = vault.environment;
+  const { stderr } = await agentConfig(['people-me', '--out', folder, '--deployment', file], { DEPLOYMENT: '/none' });
+  expect(stderr).toContain(`npx webex-token-vault issue people-me --deployment ${file} --to `);
+});
+
 it('does not overwrite a configuration that somebody wrote', async () => {
   await agentConfig(['people-me', '--out', folder]);
-  expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe('*\n');
   writeFileSync(join(folder, 'agent.hcl'), '# mine\n');
   const { exitCode, stderr } = await agentConfig(['people-me', '--out', folder]);
   expect(exitCode).toBe(1);

@@ -89,7 +89,8 @@ describe('--to', () => {
 
   it('tells a program the same', async () => {
     const file = operated.path('apps/json');
-    const { stdout } = await issue(['people-me', '--to', file, '--json']);
+    const { stdout, stderr } = await issue(['people-me', '--to', file, '--json']);
+    expect(stderr).toMatch(/^the secret id is in .*json: good until /);
     expect(JSON.parse(stdout)).toMatchObject({
       app: 'people-me',
       wrappingToken: null,
