@@ -25,6 +25,7 @@ import {
 } from '../lib/server/operator-folder';
 import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/server/operator-session';
 import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../lib/server/operators';
+import { patientReceiver } from '../lib/server/patient-receiver';
 import { readPgpKey } from '../lib/server/pgp-key';
 import { createPrivateFolder } from '../lib/server/private-file';
 import { withRootToken } from '../lib/server/root-token';
@@ -100,7 +101,7 @@ async function initialise(
   const keys: KeyOptions = { shares, threshold, pgpKeys };
   checkKeyOptions(keys);
   const client = new VaultClient({ ...connection, token: undefined });
-  const receiver = await receiverFor(options, async () => {
+  const receiver = await receiverFor(options, signal, async () => {
     // Before the folder is made or refused: an initialised server is the better reason to stop.
     if (!(await client.endedBy(signal).sealStatus()).initialized) {
       await prepareOperatorFolder(options.out);
@@ -119,7 +120,7 @@ async function update(
   signal: AbortSignal,
 ): Promise<void> {
   const { auditFile, newSecretIds = false, from, shareFile } = options;
-  const receiver = await receiverFor(options, () =>
+  const receiver = await receiverFor(options, signal, () =>
     newSecretIds ? createPrivateFolder(options.out) : Promise.resolve(),
   );
   const client = new VaultClient({ ...connection, token: undefined, signal });
@@ -143,7 +144,11 @@ async function update(
   report('root token revoked');
 }
 
-async function receiverFor(options: Options, prepare: () => Promise<void>): Promise<SecretReceiver> {
+async function receiverFor(
+  options: Options,
+  signal: AbortSignal,
+  prepare: () => Promise<void>,
+): Promise<SecretReceiver> {
   if (options.print) {
     if (!process.stdout.isTTY) {
       throw new UsageError('--print shows secrets on a terminal, and standard output is none; leave it out');
@@ -155,10 +160,11 @@ async function receiverFor(options: Options, prepare: () => Promise<void>): Prom
     };
   }
   await prepare();
-  return {
+  const onDisk: SecretReceiver = {
     keyShares: (shares) => writeKeyShares(options.out, shares),
     operator: (name, login) => writeOperatorLogin(options.out, name, login),
   };
+  return patientReceiver(onDisk, { folder: options.out, report, signal });
 }
 
 function print(lines: readonly string[]): Promise<void> {

@@ -94,12 +94,12 @@ export async function initialiseServer(client: VaultClient, options: Initialisat
     );
   }
   const { shares, rootToken } = await initialise(client, keys, status.hasRecoveryKey, signal);
-  await receiver.keyShares(shares);
-  const kind = status.hasRecoveryKey ? 'recovery key (this server unseals itself)' : 'unseal key';
-  report(`initialised: ${keys.shares} shares of the ${kind}, ${keys.threshold} of them needed`);
-
-  const done = { unsealed: false, administrator: false };
+  const done = { written: false, unsealed: false, administrator: false };
   try {
+    await receiver.keyShares(shares);
+    done.written = true;
+    const kind = status.hasRecoveryKey ? 'recovery key (this server unseals itself)' : 'unseal key';
+    report(`initialised: ${keys.shares} shares of the ${kind}, ${keys.threshold} of them needed`);
     await untilActive(client.endedBy(signal), shares, status.hasRecoveryKey, options);
     done.unsealed = true;
     const root = client.withToken(rootToken).endedBy(graceSignal(signal));
@@ -234,13 +234,18 @@ async function untilUnsealed(client: VaultClient, timeoutMs: number, signal?: Ab
 
 function withNextStep(
   error: unknown,
-  { unsealed, administrator }: { unsealed: boolean; administrator: boolean },
+  { written, unsealed, administrator }: { written: boolean; unsealed: boolean; administrator: boolean },
   interrupted = false,
 ): Error {
   const problem = interrupted ? 'interrupted' : error instanceof Error ? error.message : String(error);
   if (administrator) {
     return new ExplainedError(
       `${problem}. The key shares are written; then go on with "npx webex-token-vault init --update-policy --new-secret-ids"`,
+    );
+  }
+  if (!written) {
+    return new ExplainedError(
+      `${problem}. The server is initialised, and its key shares and root token are lost, which nobody has seen; it holds nothing yet: delete its data and what was written of the shares, then initialise it again`,
     );
   }
   const token = unsealed ? '' : ', and its root token is lost, which nobody has seen';

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode, ExplainedError } from 'webex-token-client/core';
 import { findKeyShareFiles, keyShareFile } from './key-shares';
@@ -22,7 +22,14 @@ export interface OperatorFolder {
   readonly isNamed: boolean;
 }
 
-/** Makes the folder, and refuses one that has key shares in it. */
+/** More than all that will be written: a file of each share and login takes a block of the disk. */
+const PROBE_BYTES = 256 * 1024;
+
+/**
+ * Makes the folder, and sees that it can be written to: what it is for, Vault tells once.
+ *
+ * @throws ExplainedError also where there are key shares in it
+ */
 export async function prepareOperatorFolder(folder: string): Promise<void> {
   const [present] = await findKeyShareFiles(folder);
   if (present !== undefined) {
@@ -31,6 +38,15 @@ export async function prepareOperatorFolder(folder: string): Promise<void> {
     );
   }
   await createPrivateFolder(folder);
+  const probe = join(folder, '.probe');
+  try {
+    await writePrivateFile(probe, '-'.repeat(PROBE_BYTES));
+    await rm(probe);
+  } catch (error) {
+    throw new ExplainedError(
+      `${folder} cannot take the key shares (${errorCode(error)}), so nothing was initialised; make room there, or give another folder with --out`,
+    );
+  }
 }
 
 export async function writeKeyShares(folder: string, shares: readonly string[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { run } from '../../rehearsal/child-process';
 import { initialiseServer } from '../../lib/server/initialisation';
 import { appPolicyName, provisionerPolicyName } from '../../lib/declaration/policy-names';
 import { OPERATOR_NAMES } from '../../lib/server/operators';
@@ -12,6 +13,7 @@ import { PGP_PUBLIC_KEY } from '../fixtures/pgp-key';
 import { ProductionServer } from '../fixtures/production-server';
 import { statusOf } from '../fixtures/refusal';
 import { isOnVault, onOpenBao } from '../fixtures/server-product';
+import { PROGRAM } from '../fixtures/script';
 import { runOnTerminal } from '../fixtures/terminal';
 
 // Several processes one after the other.
@@ -322,6 +324,25 @@ describe('a server that is initialised', () => {
     },
   );
 
+  it.each(isOnVault ? (['shamir'] as const) : (['shamir', 'static'] as const))(
+    'holds nothing where its key shares could not be kept, with a %s seal, and says what to do',
+    async (seal) => {
+      await using server = await ProductionServer.start({ seal });
+      const client = new VaultClient({ address: server.node.address, ca: server.node.ca });
+      const operated = initialiseServer(client, {
+        keys: { shares: 2, threshold: 2 },
+        deployment: (await import('../fixtures/declaration')).exampleDeployment(),
+        receiver: { keyShares: () => Promise.reject(new Error('the disk is full')), operator: () => Promise.resolve() },
+        auditFile: server.node.configuration.auditFilePath,
+        unsealTimeoutMs: 1000,
+        report: () => undefined,
+      });
+      await expect(operated).rejects.toThrow(
+        'the disk is full. The server is initialised, and its key shares and root token are lost, which nobody has seen; it holds nothing yet: delete its data and what was written of the shares, then initialise it again',
+      );
+    },
+  );
+
   onOpenBao.it('has none either where something failed on the way, and says how to go on', async () => {
     await using server = await ProductionServer.start({ seal: 'static' });
     const { tokens, failure } = await prepared(server, false);
@@ -358,6 +379,20 @@ describe('npx webex-token-vault init, before anything is done', () => {
     await chmod(operated.path('open'), 0o755);
     const open = await operated.run('init', ['--out', operated.path('open')]);
     expect(open.stderr).toMatch(/^error: the folder \S+open must be its owner's alone, got mode 0755; .+\n$/);
+  });
+
+  it('refuses a disk that has no room for the key shares', async () => {
+    const out = operated.path('limited');
+    const command = [process.execPath, PROGRAM, 'init', '--out', out];
+    // Without the signal, the limit of a file's size is an error like that of a full disk.
+    const limited = ['-c', `trap '' XFSZ; ulimit -f 64; exec "$@"`, 'bash', ...command];
+    const env = { PATH: process.env.PATH, HOME: out, ...operated.environment };
+    const { exitCode, stdout, stderr } = await run('bash', limited, { env });
+    expect(stderr).toMatch(
+      /^error: \S+limited cannot take the key shares \(EFBIG\), so nothing was initialised; make room /,
+    );
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(await readdir(out)).toEqual([]);
   });
 
   it('refuses PGP keys of another number than the shares', async () => {
