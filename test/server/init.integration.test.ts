@@ -1,5 +1,9 @@
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { renameSync } from 'node:fs';
+import { chmod, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { z } from 'zod';
 import { run } from '../../rehearsal/child-process';
 import { initialiseServer } from '../../lib/server/initialisation';
@@ -13,7 +17,7 @@ import { PGP_PUBLIC_KEY } from '../fixtures/pgp-key';
 import { ProductionServer } from '../fixtures/production-server';
 import { statusOf } from '../fixtures/refusal';
 import { isOnVault, onOpenBao } from '../fixtures/server-product';
-import { PROGRAM } from '../fixtures/script';
+import { PROGRAM, Script } from '../fixtures/script';
 import { runOnTerminal } from '../fixtures/terminal';
 
 // Several processes one after the other.
@@ -414,6 +418,50 @@ describe('npx webex-token-vault init, before anything is done', () => {
     const { exitCode, stderr } = await operated.run('init', ['--out', operated.out], { VAULT_NAMESPACE: 'team' });
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^error: a server is initialised in its root namespace, .+\n$/);
+  });
+});
+
+describe('npx webex-token-vault init, whose folder is gone when the shares come', () => {
+  it('keeps them until it is there again, and goes on', async () => {
+    await using operated = await OperatedServer.start();
+    const away = `${operated.out}-away`;
+    const { hostname, port } = new URL(operated.server.node.address);
+    const sockets: Socket[] = [];
+    // In front of the server: the folder goes when there is no way back any more.
+    const front = createServer((incoming) => {
+      const outgoing = connect({ host: hostname, port: Number(port), ca: operated.server.node.ca });
+      const both = [incoming, outgoing];
+      sockets.push(...both);
+      both.forEach((socket) => socket.on('error', () => both.forEach((each) => each.destroy())));
+      incoming.on('data', (chunk: Buffer) => {
+        if (chunk.includes('/v1/sys/init ')) {
+          renameSync(operated.out, away);
+        }
+        outgoing.write(chunk);
+      });
+      outgoing.pipe(incoming);
+    });
+    await once(front.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const VAULT_ADDR = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
+      const audit = isOnVault ? ['--audit-file', operated.server.node.configuration.auditFilePath] : [];
+      const initialising = new Script('init', ['--out', operated.out, ...audit], {
+        ...operated.environment,
+        VAULT_ADDR,
+      });
+      await initialising.says(
+        /the key shares cannot be written to \S+ \(ENOENT\); they are kept in memory and tried again/,
+      );
+      await rename(away, operated.out);
+      const { exitCode, stderr } = await initialising.result();
+      expect(stderr).toContain('the key shares are written\ninitialised: 5 shares');
+      expect(exitCode).toBe(0);
+      expect(new Set(await operated.keyShares()).size).toBe(5);
+      await expect(operated.as('backup')).resolves.toBeDefined();
+    } finally {
+      front.close();
+      sockets.forEach((socket) => socket.destroy());
+    }
   });
 });
 
