@@ -83,9 +83,9 @@ export async function selectStacks(
   const names = named.slice(0, named.length - handedOn().length);
   const loaded = await declaredDeployment(command);
   const { deployment } = loaded;
-  refuseOtherAddress(deployment);
   // Terraform's provider would take the token in ~/.vault-token in place of an empty one, perhaps root's.
   const connection = vaultOptionsFromEnvironment(deployment.vault);
+  refuseOtherAddress(deployment, connection);
   const output = outputFolder(loaded);
   mkdirSync(output, { recursive: true });
   const stacks = synthesize(loaded, output);

@@ -47,15 +47,10 @@ export class StackSession implements AsyncDisposable {
 }
 
 /** The provider goes where the declaration says, so that nothing else may go elsewhere. */
-export function refuseOtherAddress({ vault }: Deployment): void {
-  const address = vaultVariable('ADDR');
-  if (vault.server === undefined && address !== undefined && withoutSlash(address) !== withoutSlash(vault.address)) {
+export function refuseOtherAddress({ vault }: Deployment, { address }: VaultConnectionOptions): void {
+  if (vault.server === undefined && address !== vault.address) {
     throw new ExplainedError(
       `VAULT_ADDR is ${address}, and deployment.ts declares vault.address ${vault.address}, where Terraform goes; unset VAULT_ADDR, or correct one of the two`,
     );
   }
-}
-
-function withoutSlash(address: string): string {
-  return address.replace(/\/+$/, '');
 }

@@ -197,6 +197,33 @@ describe('an empty token, as a login that failed leaves it', () => {
   });
 });
 
+describe('a password in VAULT_ADDR', () => {
+  it.each([
+    ['authorize', 'testauth'],
+    ['revoke', 'testauth', '--yes'],
+    ['issue', 'people-me'],
+    ['agent-config', 'people-me', '--out', '/nowhere/agent'],
+    ['backup', 'a.snap'],
+    ['restore', 'a.snap'],
+    ['init'],
+    ['unseal'],
+    ['login', 'issuer'],
+    ['as', 'issuer', '--', 'true'],
+    ['diff'],
+    ['deploy', '--auto-approve'],
+    ['destroy', '--auto-approve'],
+  ])('%s says that it must go, and does not repeat it', async (command, ...args) => {
+    const folder = mkdtempSync(join(tmpdir(), 'declared-'));
+    const existing = exampleDeployment({ vault: { address: 'https://vault.example' } });
+    const env = { ...deploymentInFile(folder, existing), VAULT_ADDR: 'https://user:hush@vault.test', VAULT_TOKEN: 't' };
+    const { exitCode, stdout, stderr } = await runScript(command, args, env);
+    rmSync(folder, { recursive: true });
+    expect(stderr).toMatch(/^error: VAULT_ADDR must hold no user and password, .*; leave them out\n$/);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).not.toContain('hush');
+  });
+});
+
 describe('without a terminal', () => {
   it.each([
     ['deploy', [], 'there is no terminal to ask at'],
