@@ -89,10 +89,9 @@ async function write(folder: string, configuration: string): Promise<string> {
   if (existsSync(file) && !readFileSync(file, 'utf8').startsWith(AGENT_CONFIGURATION_HEADER)) {
     throw new ExplainedError(`${file} exists and was not written by this command; move it away, or use another --out`);
   }
-  // The secret id and the tokens will be in it: for nobody else, and not for git.
+  // The secret id and the tokens will be in it.
   await createPrivateFolder(folder);
   try {
-    await writePrivateFile(join(folder, '.gitignore'), '*\n');
     await writePrivateFile(file, configuration);
   } catch (error) {
     throw new ExplainedError(`${file} cannot be written (${errorCode(error)}); use another --out`);

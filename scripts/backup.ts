@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
+import { refuseVisibleToGit } from '../lib/server/git-visibility';
 import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/server/operator-session';
 import { saveSnapshot } from '../lib/server/raft-snapshot';
 import { explainRefusals } from '../lib/server/server-refusal';
@@ -21,6 +22,7 @@ export function define(command: Command, signal: AbortSignal): void {
     .addOption(operatorsOption('backup'))
     .action(async (file: string) => {
       const { vault } = (await declaredDeployment(command)).deployment;
+      await refuseVisibleToGit(file);
       const options = { ...vaultOptionsFromEnvironment({ address: vault.address }), namespace: undefined };
       const { sha256, bytes } = await explainRefusals(async () => {
         const operators = operatorFolder(command);

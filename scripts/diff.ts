@@ -10,7 +10,7 @@ export function define(command: Command, signal: AbortSignal): void {
     summary:
       'Says what "deploy" would do, in the words of Terraform or OpenTofu, and what people will notice of it. Nothing is changed.',
   })
-    .option('--plan-file <file>', 'keep the plan of one stack, for "deploy --plan-file"')
+    .option('--plan-file <file>', 'keep the plan of one stack, like webex-tokens.tfplan, for "deploy --plan-file"')
     .action(async (named: readonly string[], options: StackOptions) => {
       const selection = await selectStacks(command, named, ({ deployment, folder, name }, output) =>
         synthesize(deployment, { folder, name, output }),

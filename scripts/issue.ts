@@ -10,6 +10,7 @@ import { assignments } from '../lib/cli/shell-word';
 import { findApp, type App } from '../lib/declaration/deployment';
 import { issuerPolicy, MAX_WRAP_TTL_SECONDS } from '../lib/declaration/policies';
 import { issueSecretId, rolePath, type SecretIdLifetime, type WrappedSecretId } from '../lib/access/secret-id';
+import { refuseVisibleToGit } from '../lib/server/git-visibility';
 import { OperatorSession } from '../lib/server/operator-session';
 import type { VaultClient } from '../lib/vault/vault-client';
 
@@ -86,6 +87,7 @@ async function issueTo(
   vault: VaultClient,
   issue: () => Promise<WrappedSecretId>,
 ): Promise<WrappedSecretId> {
+  await refuseVisibleToGit(file);
   const secretIdFile = new SecretIdFile(file);
   await secretIdFile.prepare();
   const issued = await issue();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExplainedError, quotedList } from 'webex-token-client/core';
 import { consequences } from '../terraform/consequences';
+import { refuseVisibleToGit } from '../server/git-visibility';
 import { Preflight } from '../terraform/preflight';
 import type { StackFolder } from '../terraform/stack-folder';
 import { approved, tell, type ApprovalOptions } from './approval';
@@ -35,6 +36,9 @@ export async function changeStacks(
 /** Tells what would be changed. @returns whether that is known of each */
 export async function planStacks(selection: Selection, options: StackOptions, signal: AbortSignal): Promise<boolean> {
   const given = oneStackFor(options.planFile, selection.stacks);
+  if (given !== undefined) {
+    await refuseVisibleToGit(given);
+  }
   return eachStack(selection, signal, async (work, folder) => {
     const file = given ?? join(folder, 'plan');
     const planned = await planStack(work, file, { ...options, destroy: false });

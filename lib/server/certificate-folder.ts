@@ -1,10 +1,11 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { errorCode, ExplainedError, refuseWithoutModes } from 'webex-token-client/core';
+import { errorCode, ExplainedError } from 'webex-token-client/core';
 import { writeAtomically, type FileOwner } from './atomic-file';
 import { CertificateAuthority, subjectAlternativeNames } from './certificate-authority';
+import { createPrivateFolder } from './private-file';
 import { giveGuarded, ownerOfGuarded, readGuarded } from './guarded-path';
 import { isHostName } from '../declaration/host-name';
 import { checkTlsFiles } from '../declaration/tls-files';
@@ -94,14 +95,7 @@ export async function certifiedServers(folder: string): Promise<string[]> {
 export async function prepareCertificates(options: CertificateFolderOptions): Promise<CertificateReport[]> {
   checkOptions(options);
   const { folder, servers = await certifiedServers(folder) } = options;
-  refuseWithoutModes(folder);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const mode = (await stat(folder)).mode & 0o777;
-  if ((mode & 0o077) !== 0) {
-    throw new ExplainedError(
-      `the folder ${folder} must be its owner's alone, got mode 0${mode.toString(8)}; run chmod 700 ${folder}, or choose another`,
-    );
-  }
+  await createPrivateFolder(folder);
   const { ca, report } = await prepareCa(options);
   const reports = [report];
   for (const server of servers) {

@@ -1,21 +1,24 @@
 import { mkdir, open, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { errorCode, ExplainedError, refuseWithoutModes } from 'webex-token-client/core';
 import { replaceFile, writeAtomically } from './atomic-file';
+import { isVisibleToGit, refuseVisibleToGit } from './git-visibility';
 
 /*
  * Files that only their owner may read, and that are still there after a power cut.
  */
 
 /**
- * Makes a folder that only its owner can enter.
+ * Makes a folder that only its owner can enter, and that git ignores.
  *
- * @throws ExplainedError where there is one that others can enter, none can be made, or this is Windows
+ * @throws ExplainedError where there is one that others can enter or git can see into, none can be made, or this is
+ *   Windows
  */
 export async function createPrivateFolder(folder: string): Promise<void> {
   refuseWithoutModes(folder);
+  let created: string | undefined;
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    created = await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new ExplainedError(`the folder ${folder} cannot be made (${errorCode(error)}); choose another one`);
   }
@@ -24,6 +27,11 @@ export async function createPrivateFolder(folder: string): Promise<void> {
     throw new ExplainedError(
       `the folder ${folder} must be its owner's alone, got mode 0${mode.toString(8)}; run chmod 700 ${folder}, or choose another`,
     );
+  }
+  if (created !== undefined && (await isVisibleToGit(join(folder, 'secret')))) {
+    await writePrivateFile(join(created, '.gitignore'), '*\n');
+  } else if (created === undefined) {
+    await refuseVisibleToGit(join(folder, 'secret'));
   }
 }
 

@@ -205,6 +205,7 @@ it.each([
 });
 
 it('writes a private folder that git leaves alone, and a private file', async () => {
+  await promisify(execFile)('git', ['init', '--quiet', dirname(folder)]);
   await agentConfig(['people-me', '--out', folder]);
   expect([statSync(folder).mode & 0o777, statSync(join(folder, 'agent.hcl')).mode & 0o777]).toEqual([0o700, 0o600]);
   expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe('*\n');

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { readCredential } from 'webex-token-client/core';
+import { run } from '../../rehearsal/child-process';
 import { appPolicy } from '../../lib/declaration/policies';
 import { withRootToken } from '../../lib/server/root-token';
 import type { VaultClient } from '../../lib/vault/vault-client';
@@ -56,6 +57,16 @@ describe('npx webex-token-vault backup', () => {
     expect(
       [operated.engine.clientSecret, ...operated.engine.issued].filter((secret) => inside.includes(secret)),
     ).toEqual([]);
+  });
+
+  it('writes none that the next commit could take along', async () => {
+    const project = operated.path('project');
+    await mkdir(project);
+    await run('git', ['init', '--quiet', project]);
+    const { exitCode, stderr } = await operated.run('backup', [`${project}/a.snap`, '--operators', operated.out]);
+    expect(stderr).toMatch(/^error: git does not ignore \S+a\.snap, .*; add it to \.gitignore, or choose .*\n$/);
+    expect(exitCode).toBe(1);
+    expect(await readdir(project)).toEqual(['.git']);
   });
 
   it('takes the backup operator from the environment too', async () => {

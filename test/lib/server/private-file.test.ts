@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,6 +38,23 @@ test('a private folder is of mode 0700, and one that others can enter is refused
   await expect(modeOf(join(folder, 'a', 'b'))).resolves.toBe(0o700);
   await mkdir(join(folder, 'open'), { mode: 0o755 });
   await expect(createPrivateFolder(join(folder, 'open'))).rejects.toThrow('got mode 0755; run chmod 700');
+});
+
+test('a private folder that is made in a work tree of git is hidden from it, and one that git can see into refused', async () => {
+  execFileSync('git', ['init', '--quiet', folder]);
+  await createPrivateFolder(join(folder, 'secrets', 'init'));
+  await writePrivateFile(join(folder, 'secrets', 'init', 'key-share-1'), 'share');
+  const status = execFileSync('git', ['-C', folder, 'status', '--porcelain', '--untracked-files=all']);
+  expect(status.toString()).toBe('');
+  await createPrivateFolder(join(folder, 'secrets', 'init'));
+  await mkdir(join(folder, 'mine'), { mode: 0o700 });
+  await expect(createPrivateFolder(join(folder, 'mine'))).rejects.toThrow('git does not ignore');
+  await expect(readdir(join(folder, 'mine'))).resolves.toEqual([]);
+});
+
+test('a private folder outside of git has nothing in it', async () => {
+  await createPrivateFolder(join(folder, 'secrets'));
+  await expect(readdir(join(folder, 'secrets'))).resolves.toEqual([]);
 });
 
 test('a streamed file gets its name once it is checked, mode 0600', async () => {
