@@ -1,6 +1,10 @@
+import { dirname } from 'node:path';
 import { loginAppRole, unwrapSecretId } from 'webex-token-client/core';
+import { run } from '../../rehearsal/child-process';
+import { findOpenBao } from '../../rehearsal/server/openbao-binary';
 import { issuerPolicy } from '../../lib/declaration/policies';
 import { runScript, type ScriptResult } from '../fixtures/script';
+import { onOpenBao } from '../fixtures/server-product';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
 
 const DAY_MS = 24 * 3_600_000;
@@ -53,6 +57,27 @@ it('says until when the wrapping and the secret id in it are good, and what limi
 
 it('lets an issuer give the longest time that it may', async () => {
   expect(await issue(['people-me', '--wrap-ttl-seconds', '86400', '--json'])).toMatchObject({ exitCode: 0 });
+});
+
+onOpenBao.describe('in a namespace', () => {
+  beforeAll(async () => {
+    await vault.admin.write('sys/namespaces/team', {});
+    const team = vault.admin.withNamespace('team');
+    await team.write('sys/auth/approle', { type: 'approle' });
+    await team.write('auth/approle/role/people-me', {});
+  });
+
+  it.each(['webex-token unwrap', 'bao unwrap', 'curl'])('prints lines that fetch the secret id by %s', async (tool) => {
+    const { stdout } = await issue(['people-me'], { VAULT_NAMESPACE: 'team', VAULT_TOKEN: vault.server.rootToken });
+    const [, wrappingToken = ''] = /^Wrapping token {2}(\S+)$/m.exec(stdout) ?? [];
+    const [, roleId = ''] = /^Role id {9}(\S+)$/m.exec(stdout) ?? [];
+    const lines = stdout.split('\n').filter((line) => /^ {2}export /.test(line) || line.includes(tool));
+    const PATH = `${dirname(await findOpenBao())}:${process.env.PATH ?? ''}`;
+    const env = { PATH, HOME: vault.folder, WRAPPING_TOKEN: wrappingToken };
+    const fetched = await run('bash', ['-c', [...lines, 'cat "$VAULT_SECRET_ID_FILE"'].join('\n')], { env });
+    const team = vault.admin.withNamespace('team').withToken('').connection;
+    expect(await loginAppRole(team, { roleId, secretId: fetched.stdout })).toMatchObject({ renewable: true });
+  });
 });
 
 describe('says how long the secret id is good', () => {
