@@ -278,7 +278,9 @@ describe('npx webex-token-vault init', () => {
         ? {}
         : { 'look its token up': () => operator.read('auth/token/lookup-self', anything) }),
       // Where `authorize` and `deploy` look before they begin.
-      ...(['authorizer', 'provisioner'].includes(name) ? {} : { 'ask what it may do': () => operator.capabilities('sys/mounts') }),
+      ...(['authorizer', 'provisioner'].includes(name)
+        ? {}
+        : { 'ask what it may do': () => operator.capabilities('sys/mounts') }),
     };
     const statuses: Record<string, number> = {};
     for (const [attempt, call] of Object.entries(attempts)) {
