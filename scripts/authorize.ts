@@ -1,11 +1,11 @@
 import { stdin } from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { CREDENTIAL_EXIT_CODES, oneLine, vaultOptionsFromEnvironment } from 'webex-token-client/core';
+import { CREDENTIAL_EXIT_CODES, LONGEST_TIMER_MS, oneLine, vaultOptionsFromEnvironment } from 'webex-token-client/core';
 import { authorize } from '../lib/consent/code-grant';
 import type { Grant } from '../lib/consent/stored-grant';
 import { openInBrowser } from '../lib/cli/browser';
-import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { describeCommand, VAULT_ENVIRONMENT, wholeNumberUpTo } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/cli/operators-option';
 import { findCredential } from '../lib/declaration/deployment';
@@ -24,6 +24,8 @@ interface Options {
 /** An exchange that has begun is finished: Webex takes a code once. */
 const EXCHANGE_MS = 120_000;
 
+const LONGEST_TIMER_SECONDS = Math.floor(LONGEST_TIMER_MS / 1000);
+
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary: 'Has a person consent to a credential in the browser, and leaves the grant in Vault.',
@@ -38,7 +40,7 @@ export function define(command: Command, signal: AbortSignal): void {
     )
     .option('--manual', 'no browser on this machine: paste the URL that the browser ends on')
     .option('--no-open', 'do not open the browser')
-    .option('--timeout-seconds <n>', 'how long each consent may take', wholeNumber, 300)
+    .option('--timeout-seconds <n>', 'how long each consent may take', wholeNumberUpTo(LONGEST_TIMER_SECONDS), 300)
     .option('--json', 'print the result as JSON')
     .addOption(operatorsOption('authorizer'))
     .action(async (name: string, options: Options) => {

@@ -7,7 +7,7 @@ import {
   prepareCertificates,
   type CertificateReport,
 } from '../lib/server/certificate-folder';
-import { describeCommand, wholeNumber } from '../lib/cli/command';
+import { describeCommand, wholeNumberUpTo } from '../lib/cli/command';
 
 /*
  * A small private CA and certificates for the servers, for those who have none of their own.
@@ -15,6 +15,9 @@ import { describeCommand, wholeNumber } from '../lib/cli/command';
 
 /** The container that `deployment.ts` declares by default. */
 const DEFAULT_SERVER = 'webex-token-vault';
+
+/** A certificate can name no year of five digits. */
+const days = wholeNumberUpTo(1_000_000);
 
 interface Options {
   readonly folder: string;
@@ -39,13 +42,13 @@ export function define(command: Command, signal: AbortSignal): void {
     .option('--folder <folder>', 'where they are kept', join('secrets', 'tls'))
     .option('--dns <names...>', 'host names of all of them, besides localhost')
     .option('--ip <addresses...>', 'IP addresses of all of them, besides 127.0.0.1 and ::1')
-    .option('--days <days>', 'lifetime of the certificates', wholeNumber, 397)
-    .option('--ca-days <days>', 'lifetime of the CA, where it is made now', wholeNumber, 3650)
+    .option('--days <days>', 'lifetime of the certificates', days, 397)
+    .option('--ca-days <days>', 'lifetime of the CA, where it is made now', days, 3650)
     .option('--renew', 'issue the certificates again by the same CA, with new keys and the names they have')
     .option('--owner <uid:gid>', 'who the servers run as, when run by root', owner)
     .option('--json', 'print what was done as JSON')
     .action(async (named: string[], options: Options) => {
-      const { folder, dns, ip, days, caDays, renew } = options;
+      const { folder, dns, ip, renew } = options;
       const there = await certifiedServers(folder);
       const servers = [named, there].find((names) => names.length > 0) ?? [DEFAULT_SERVER];
       const reports = await prepareCertificates({
@@ -53,8 +56,8 @@ export function define(command: Command, signal: AbortSignal): void {
         servers,
         dnsNames: dns,
         ipAddresses: ip,
-        lifetimeDays: days,
-        caLifetimeDays: caDays,
+        lifetimeDays: options.days,
+        caLifetimeDays: options.caDays,
         renew,
         owner: options.owner,
         signal,

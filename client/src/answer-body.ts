@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { timerMs } from './longest-timer';
 import { NetworkError } from './network-error';
 
 export interface AnswerBodyOptions {
@@ -26,7 +27,7 @@ export class AnswerBody implements AsyncIterable<Buffer> {
     };
     // Who does not read the body does not want to wait for it either.
     message.socket.unref();
-    this.#silence = setTimeout(timeOut, timeoutMs).unref();
+    this.#silence = setTimeout(timeOut, timerMs(timeoutMs)).unref();
     signal?.addEventListener('abort', abort, { once: true });
     // What ends it before anybody reads it is told to whoever reads it.
     message.on('error', () => undefined);

@@ -1,5 +1,6 @@
 import { NotDeployed, NotPermitted } from './credential-errors';
 import { fieldsOf, isFields, numberOf, textOf } from './json';
+import { timerMs } from './longest-timer';
 import { describeError } from './safe-text';
 import { unwrapSecretId } from './secret-id';
 import { SecretIdFile } from './secret-id-file';
@@ -41,9 +42,6 @@ interface Session {
   readonly vault: VaultConnection;
   readonly expiresAt: number;
 }
-
-/** Longest delay that a timer of Node can have. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Shortest wait before a secret id is looked at again, and the longest where that has failed. */
 const MIN_LOOK_MS = 1000;
@@ -132,7 +130,7 @@ export class AppRoleLogin implements AsyncDisposable {
     this.#session = { vault: this.#vault.withToken(token), expiresAt };
     // At its longest life a renewal still succeeds, but no longer moves the end.
     if (renewable && leaseMs > 0 && later > leaseMs / 10) {
-      const delayMs = Math.min(MAX_TIMER_MS, leaseMs * (2 / 3));
+      const delayMs = timerMs(leaseMs * (2 / 3));
       this.#renewal = setTimeout(() => void this.#renew(), delayMs).unref();
     }
   }
@@ -172,7 +170,7 @@ export class AppRoleLogin implements AsyncDisposable {
   #lookAgainIn(delayMs: number): void {
     clearTimeout(this.#nextLook);
     if (!this.#isDisposed) {
-      const boundedMs = Math.min(MAX_TIMER_MS, Math.max(MIN_LOOK_MS, delayMs));
+      const boundedMs = timerMs(Math.max(MIN_LOOK_MS, delayMs));
       this.#nextLook = setTimeout(() => void this.#lookAgain(boundedMs), boundedMs).unref();
     }
   }

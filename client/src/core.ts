@@ -12,6 +12,7 @@ export { HttpTransport, type HttpAnswer, type HttpRequest } from './http-transpo
 export { NetworkError } from './network-error';
 export { engineMissing, explainRefusal, readCredential } from './credential';
 export { whatWebexRefused } from './oauth-rejection';
+export { LONGEST_TIMER_MS, timerMs } from './longest-timer';
 export { describeExpiry } from './expiry';
 export { describeError, oneLine, safeText } from './safe-text';
 export { appRoleFromEnvironment, engineMount } from './app-environment';

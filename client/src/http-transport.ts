@@ -1,6 +1,7 @@
 import type { Agent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { AnswerBody } from './answer-body';
+import { timerMs } from './longest-timer';
 import { NetworkError } from './network-error';
 import { proxyFor } from './proxy';
 import { proxyAgent, type ProxiedRequestOptions } from './proxy-agent';
@@ -112,8 +113,8 @@ export class HttpTransport {
     // A request that has no connection yet tells nobody that it was destroyed.
     const abort = (): void => fail(signal?.reason);
     const timeOut = (): void => fail(new NetworkError('ETIMEDOUT'));
-    const deadline = setTimeout(timeOut, headersTimeoutMs);
-    const connectDeadline = setTimeout(timeOut, connectTimeoutMs);
+    const deadline = setTimeout(timeOut, timerMs(headersTimeoutMs));
+    const connectDeadline = setTimeout(timeOut, timerMs(connectTimeoutMs));
     signal?.addEventListener('abort', abort, { once: true });
     try {
       const answer = await new Promise<IncomingMessage>((resolve, reject) => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { timerMs } from './longest-timer';
 
 /** Waiting is exponential with full jitter: what failed together does not come back together. */
 export interface RetryOptions {
@@ -56,7 +57,7 @@ function jitterMs(
 
 /** Keeps the process alive, on purpose: someone awaits what comes after. */
 async function waitMs(delayMs: number, signal?: AbortSignal): Promise<void> {
-  await sleep(delayMs, undefined, { signal }).catch((error: unknown) => {
+  await sleep(timerMs(delayMs), undefined, { signal }).catch((error: unknown) => {
     throw signal?.aborted ? signal.reason : error;
   });
 }

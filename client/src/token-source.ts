@@ -1,6 +1,7 @@
 import { AppRoleLogin, type AppRoleLoginOptions } from './app-role-login';
 import { readCredential, type CredentialReading } from './credential';
 import { NotPermitted, TemporarilyUnavailable } from './credential-errors';
+import { timerMs } from './longest-timer';
 import { retry, type RetryOptions, type Transient } from './retry';
 import { VaultConnection, type VaultConnectionOptions } from './vault-connection';
 import { VaultResponseError, VaultUnreachableError } from './vault-errors';
@@ -184,7 +185,7 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undef
 /** Whatever becomes of it. */
 async function within(timeoutMs: number, work: Promise<unknown> | undefined): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)));
+  const timeout = new Promise((resolve) => (timer = setTimeout(resolve, timerMs(timeoutMs))));
   await Promise.race([work?.catch(() => undefined), timeout]);
   clearTimeout(timer);
 }

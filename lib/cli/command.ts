@@ -67,6 +67,17 @@ export function wholeNumber(value: string): number {
   return Number(value);
 }
 
+/** For options whose number something else bounds. @param limit the largest that is taken */
+export function wholeNumberUpTo(limit: number): (value: string) => number {
+  return (value) => {
+    const number = wholeNumber(value);
+    if (number > limit) {
+      throw new InvalidArgumentError(`It must be at most ${limit}, got ${number}.`);
+    }
+    return number;
+  };
+}
+
 /**
  * Parses the command line, runs the action and sets the exit code.
  *

@@ -4,6 +4,7 @@ import {
   ExplainedError,
   explainRefusal,
   TemporarilyUnavailable,
+  timerMs,
   VaultResponseError,
   whatVaultSaid,
   whatWebexRefused,
@@ -97,7 +98,7 @@ export async function askForConsent(
   const stop = new AbortController();
   const interrupt = (): void => stop.abort(context.signal.reason);
   context.signal.addEventListener('abort', interrupt);
-  const timer = setTimeout(() => stop.abort(tooLate(context.timeoutSeconds)), context.timeoutSeconds * 1000);
+  const timer = setTimeout(() => stop.abort(tooLate(context.timeoutSeconds)), timerMs(context.timeoutSeconds * 1000));
   // The channel waits before the URL is shown, as the redirect may come at once.
   const askUrl = following === undefined ? undefined : url;
   const expected = { state, integration: integration.name, scopes: credential.scopes, askUrl };

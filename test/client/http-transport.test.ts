@@ -54,6 +54,16 @@ describe('an answer', () => {
     expect([status, headers['retry-after'], await body.text()]).toEqual([503, '7', 'no']);
   });
 
+  it('is awaited for as long as it takes, where no timeout is wanted', async () => {
+    const server = await serve((socket) => void setTimeout(() => socket.end(OK), 50));
+    const { body } = await send(server.url, {
+      headersTimeoutMs: Infinity,
+      connectTimeoutMs: 2 ** 31,
+      bodyTimeoutMs: Infinity,
+    });
+    expect(await body.text()).toBe('ok');
+  });
+
   it.each([
     ['of HTTP/1.0', 'HTTP/1.0 200 OK\r\n\r\nok'],
     ['that its connection ends', 'HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nok'],

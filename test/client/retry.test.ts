@@ -68,6 +68,15 @@ describe('retry', () => {
     expect(calls()).toBe(1);
   });
 
+  it('waits where the server asks for more than a timer can be set to', async () => {
+    const abort = new AbortController();
+    const { attempt, calls } = failing(9, new Passes(30 * 24 * 3_600_000));
+    const running = retry(attempt, passing, { signal: abort.signal, maxRetryAfterMs: Infinity });
+    setTimeout(() => abort.abort(), 50);
+    await expect(running).rejects.toHaveProperty('name', 'AbortError');
+    expect(calls()).toBe(1);
+  });
+
   it('stops waiting when aborted', async () => {
     const abort = new AbortController();
     const running = retry(failing(9, new Passes(30_000)).attempt, passing, { signal: abort.signal });

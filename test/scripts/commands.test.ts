@@ -254,6 +254,12 @@ it('refuses a timeout that is no number', async () => {
   expect(exitCode).toBe(2);
 });
 
+it('refuses a timeout that is longer than a timer can be, which would end at once', async () => {
+  const { exitCode, stderr } = await runScript('authorize', ['testauth', '--timeout-seconds', '2147484']);
+  expect(stderr).toMatch(/^error: option '--timeout-seconds <n>' .* It must be at most 2147483, got 2147484\.\n$/);
+  expect(exitCode).toBe(2);
+});
+
 it('blames deployment.ts, in one line, where it does not hold', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'commands-'));
   writeFileSync(join(folder, 'deployment.ts'), 'export default nonsense;');
