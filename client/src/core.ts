@@ -13,6 +13,7 @@ export { NetworkError } from './network-error';
 export { engineMissing, explainRefusal, readCredential } from './credential';
 export { whatWebexRefused } from './oauth-rejection';
 export { LONGEST_TIMER_MS, timerMs } from './longest-timer';
+export { explainedBy, transient } from './transient';
 export { describeExpiry } from './expiry';
 export { describeError, oneLine, safeText } from './safe-text';
 export { appRoleFromEnvironment, engineMount } from './app-environment';

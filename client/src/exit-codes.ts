@@ -1,7 +1,6 @@
-import { NotAuthorizedYet, NotPermitted, ReauthorizationRequired, TemporarilyUnavailable } from './credential-errors';
+import { NotAuthorizedYet, NotPermitted, ReauthorizationRequired } from './credential-errors';
 import { UsageError } from './explained-error';
-import { VaultUnreachableError } from './vault-errors';
-import { WebexUnreachableError } from './webex-errors';
+import { transient } from './transient';
 
 const TEMPORARY = 4;
 
@@ -14,7 +13,7 @@ export const CREDENTIAL_EXIT_CODES: Readonly<Record<number, string>> = {
 
 /** What a command that ends with this error exits with. */
 export function exitCodeOf(error: Error): number {
-  if ((error instanceof VaultUnreachableError || error instanceof WebexUnreachableError) && error.isTransient) {
+  if (transient(error) !== undefined) {
     return TEMPORARY;
   }
   const [code = 1] = KINDS.flatMap(([kind, exitCode]) => (error instanceof kind ? [exitCode] : []));
@@ -25,6 +24,5 @@ const KINDS = [
   [UsageError, 2],
   [NotAuthorizedYet, 3],
   [ReauthorizationRequired, 3],
-  [TemporarilyUnavailable, TEMPORARY],
   [NotPermitted, 5],
 ] as const;

@@ -18,7 +18,16 @@ export class NetworkError extends Error {
   get isTransient(): boolean {
     return TRANSIENT.test(this.code);
   }
+
+  /** Whether the request may have been carried out all the same: no way to the server was found where it was not. */
+  get mayHaveArrived(): boolean {
+    return !NO_WAY_THERE.test(this.code);
+  }
 }
 
 const TRANSIENT =
   /^(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)\b|^the proxy answered (?:429|5\d\d)$/;
+
+/** No address, no connection, or a certificate that is not trusted: whatever is said before the request is. */
+const NO_WAY_THERE =
+  /^(?:ECONNREFUSED|ENOTFOUND|EAI_|EPROTO|ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)|\bthe proxy\b/;

@@ -1,10 +1,10 @@
 import { AppRoleLogin, type AppRoleLoginOptions } from './app-role-login';
 import { readCredential, type CredentialReading } from './credential';
-import { NotPermitted, TemporarilyUnavailable } from './credential-errors';
+import { NotPermitted } from './credential-errors';
 import { timerMs } from './longest-timer';
-import { retry, type RetryOptions, type Transient } from './retry';
+import { retry, type RetryOptions } from './retry';
+import { transient } from './transient';
 import { VaultConnection, type VaultConnectionOptions } from './vault-connection';
-import { VaultResponseError, VaultUnreachableError } from './vault-errors';
 
 export interface TokenSourceOptions extends Omit<VaultConnectionOptions, 'token'>, AppRoleLoginOptions {
   /** Name of the credential. */
@@ -155,16 +155,6 @@ export class TokenSource implements AsyncDisposable {
     const lifeMs = expireTime.getTime() - this.#now();
     return expireTime.getTime() - Math.min(refreshAheadSeconds * 1000, lifeMs / 10);
   }
-}
-
-function transient(error: unknown): Transient | undefined {
-  if (error instanceof TemporarilyUnavailable) {
-    return error;
-  }
-  const passes = error instanceof VaultUnreachableError || error instanceof VaultResponseError;
-  return passes && error.isTransient
-    ? { retryAfterMs: 'retryAfterMs' in error ? error.retryAfterMs : undefined }
-    : undefined;
 }
 
 function text(error: unknown): string {

@@ -27,6 +27,11 @@ export class VaultResponseError extends Error {
   get isTransient(): boolean {
     return this.statusCode === 429 || this.statusCode >= 500;
   }
+
+  /** Whether it may have been done all the same: what answers is not Vault, or Vault failed in the middle of it. */
+  get mayHaveArrived(): boolean {
+    return this.statusCode >= 500;
+  }
 }
 
 /** Vault's own words, without the wrapping of its error lists, and free of secrets. */
@@ -51,6 +56,11 @@ export class VaultUnreachableError extends ExplainedError {
   /** Whether it may be reached later, and not only once something is corrected. */
   get isTransient(): boolean {
     return new NetworkError(this.code).isTransient;
+  }
+
+  /** Whether Vault may have done what it was asked for, and only the answer is missing. */
+  get mayHaveArrived(): boolean {
+    return new NetworkError(this.code).mayHaveArrived;
   }
 }
 

@@ -18,6 +18,11 @@ export class WebexResponseError extends ExplainedError {
     const tracking = trackingId === undefined ? '' : ` (tracking id ${trackingId})`;
     super(`Webex answered ${statusCode} to ${path}: ${said}${tracking}; ${ADVICE[statusCode] ?? 'try again later'}`);
   }
+
+  /** Whether the same request may be answered otherwise later. */
+  get isTransient(): boolean {
+    return this.statusCode === 429 || this.statusCode >= 500;
+  }
 }
 
 /** No answer from Webex at all, or one that Webex does not give. */

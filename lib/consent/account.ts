@@ -1,4 +1,11 @@
-import { type CredentialReading, ExplainedError, readCredential, WebexResponseError } from 'webex-token-client/core';
+import {
+  type CredentialReading,
+  describeError,
+  ExplainedError,
+  readCredential,
+  transient,
+  WebexResponseError,
+} from 'webex-token-client/core';
 import { peopleMe, type Person } from './people-me';
 import type { VaultClient } from '../vault/vault-client';
 
@@ -17,12 +24,22 @@ export class AccountNotChecked extends ExplainedError {
 
   /**
    * @param kept what was done with the grant
-   * @param reason why its account could not be seen
+   * @param cause why its account could not be seen
    */
-  constructor(credentialName: string, apiUrl: string, kept: string, reason: string) {
+  constructor(
+    credentialName: string,
+    apiUrl: string,
+    kept: string,
+    override readonly cause: unknown,
+  ) {
     super(
-      `${kept}, but whose account consented could not be checked (${reason}); look at it when Webex answers: npx webex-token ${credentialName} --header | curl --header @- ${apiUrl}/people/me; if it is not the right one: npx webex-token-vault revoke ${credentialName}`,
+      `${kept}, but whose account consented could not be checked (${describeError(cause)}); look at it when both Vault and Webex answer: npx webex-token ${credentialName} --header | curl --header @- ${apiUrl}/people/me; if it is not the right one: npx webex-token-vault revoke ${credentialName}`,
     );
+  }
+
+  /** Whether it may be seen later. */
+  get isTransient(): boolean {
+    return transient(this.cause) !== undefined;
   }
 }
 

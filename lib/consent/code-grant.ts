@@ -32,6 +32,8 @@ export interface AuthorizeOptions {
   readonly askForRedirect?: AskForRedirect;
   /** How long one consent may take. @default 300 */
   readonly timeoutSeconds?: number;
+  /** How long it is looked whether a grant was stored, where Vault's answer to the code was lost. @default 20000 */
+  readonly lostAnswerMs?: number;
   /** Ends what comes before the consent, and the wait for it; an exchange that has begun is finished. @default - none */
   readonly signal?: AbortSignal;
 }
@@ -63,13 +65,15 @@ export async function authorize(options: AuthorizeOptions): Promise<Grant> {
     onUrl: options.onUrl,
     notice: onNotice ?? (() => undefined),
     timeoutSeconds: options.timeoutSeconds ?? 300,
+    // The engine waits 12 s for Webex by default.
+    lostAnswerMs: options.lostAnswerMs ?? 20_000,
     signal: signal ?? new AbortController().signal,
   };
   // Not ended at once: this read may refresh the token, and could then lose the grant.
   const existing = await findGrant(vault.endedBy(readGraceSignal(signal)), run.mountPath, credential);
   signal?.throwIfAborted();
   if (existing !== undefined && !options.replace) {
-    throw worksAlready(credential.name, existing);
+    throw await worksAlready(credential, existing, run.apiUrl, signal);
   }
   if (existing !== undefined || credential.owner !== undefined) {
     await checkWebex(run.apiUrl, signal);

@@ -1,23 +1,13 @@
 import { z } from 'zod';
-import {
-  describeError,
-  ExplainedError,
-  explainRefusal,
-  TemporarilyUnavailable,
-  timerMs,
-  VaultResponseError,
-  whatVaultSaid,
-  whatWebexRefused,
-} from 'webex-token-client/core';
+import { describeError, ExplainedError, timerMs, VaultResponseError, whatVaultSaid } from 'webex-token-client/core';
 import type { Credential, Integration } from '../declaration/deployment';
 import { vaultName } from '../declaration/vault-name';
 import { refusedPage, type ConsentPage } from './consent-page';
-import { refusedIntegration } from './refused-integration';
 import { ConsentState, type ReceivedCode, type RedirectChannel } from './redirect';
 import { type VaultClient } from '../vault/vault-client';
 
 /*
- * One consent: ask the engine for the URL, have a person visit it, give the code to the engine.
+ * One consent: ask the engine for the URL, and have a person visit it.
  */
 
 /** What is consented to, and where the grant goes. */
@@ -132,41 +122,6 @@ function tooLate(timeoutSeconds: number): ExplainedError {
   return new ExplainedError(
     `nobody consented within ${timeoutSeconds} s; nothing was changed; run it again, with more --timeout-seconds if need be`,
   );
-}
-
-/**
- * Has the engine exchange the code; the code goes nowhere else. What stood in the credential is replaced only where
- * Webex accepts the code.
- *
- * @param target name of the credential in Vault
- */
-export async function exchangeCode(subject: ConsentSubject, code: string, target: string): Promise<void> {
-  const { vault, mountPath, integration } = subject;
-  const data = { server: vaultName(integration), code, redirect_url: integration.redirectUrl };
-  try {
-    await vault.write(`${mountPath}/creds/${target}`, data);
-  } catch (error) {
-    throw error instanceof VaultResponseError ? explainExchange(error, subject, code) : error;
-  }
-}
-
-function explainExchange(error: VaultResponseError, subject: ConsentSubject, code: string): ExplainedError {
-  const { mountPath, vault, credential } = subject;
-  const said = whatVaultSaid(error, [code]) || 'no message';
-  if (whatWebexRefused(said) === 'client') {
-    return refusedIntegration(credential, said, 'nothing was changed');
-  }
-  if (said.includes('server rejected request')) {
-    return new ExplainedError(
-      `Webex did not accept the authorization code (${said}); nothing was changed; run it again, and consent without delay`,
-    );
-  }
-  if (error.statusCode >= 500 && !said.includes('sealed')) {
-    return new TemporarilyUnavailable(
-      `Vault could not exchange the code at Webex (${said}); nothing was changed; check that the server reaches Webex, then run it again`,
-    );
-  }
-  return explainRefusal(error, vault.address, mountPath, credential.name, [code]);
 }
 
 /** Does what a consent was for. The browser is answered afterwards, so that its page shows the outcome. */

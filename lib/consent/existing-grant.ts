@@ -10,7 +10,14 @@ import {
   TemporarilyUnavailable,
 } from 'webex-token-client/core';
 import { peopleMe } from './people-me';
-import { ownerAccount, samePerson, type ExpectedAccount } from './account';
+import {
+  AccountNotChecked,
+  ownerAccount,
+  refuseOther,
+  samePerson,
+  WrongAccount,
+  type ExpectedAccount,
+} from './account';
 import type { Credential } from '../declaration/deployment';
 import { refusedIntegration } from './refused-integration';
 import type { VaultClient } from '../vault/vault-client';
@@ -44,9 +51,35 @@ export async function findGrant(
   }
 }
 
-export function worksAlready(name: string, existing: ExistingGrant): ExplainedError {
+/**
+ * Why nobody is asked to consent. A run before may have left a grant whose account it could not look at.
+ *
+ * @returns WrongAccount or AccountNotChecked where it is not known to be the declared owner's
+ */
+export async function worksAlready(
+  { name, owner }: Credential,
+  existing: ExistingGrant,
+  apiUrl: string,
+  signal?: AbortSignal,
+): Promise<ExplainedError> {
   if (existing instanceof ExplainedError) {
     return existing;
+  }
+  if (owner !== undefined) {
+    try {
+      const person = await peopleMe({ apiUrl, accessToken: existing.accessToken, signal });
+      refuseOther(
+        ownerAccount(owner),
+        person,
+        name,
+        `it works as that account; have it deleted: ${revokeCommand(name)}`,
+      );
+    } catch (error) {
+      signal?.throwIfAborted();
+      return error instanceof WrongAccount
+        ? error
+        : new AccountNotChecked(name, apiUrl, `"${name}" works already`, error);
+    }
   }
   const until = existing.expireTime === undefined ? '' : ` (token until ${existing.expireTime.toISOString()})`;
   const warned = existing.warnings.length === 0 ? '' : `, but the engine warns: ${existing.warnings.join('; ')}`;
@@ -73,7 +106,11 @@ export async function expectedAccount(
   } catch (error) {
     signal?.throwIfAborted();
     throw new ExplainedError(
-      `whose account "${name}" is cannot be seen, so nobody could tell that the same person replaces it; declare its owner in deployment.ts, or revoke it first: npx webex-token-vault revoke ${name} (${describeError(error)})`,
+      `whose account "${name}" is cannot be seen, so nobody could tell that the same person replaces it; declare its owner in deployment.ts, or revoke it first: ${revokeCommand(name)} (${describeError(error)})`,
     );
   }
+}
+
+function revokeCommand(name: string): string {
+  return `npx webex-token-vault revoke ${name}`;
 }

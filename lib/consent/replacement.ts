@@ -1,7 +1,8 @@
-import { describeError, ExplainedError } from 'webex-token-client/core';
+import { describeError, explainedBy, ExplainedError, readCredential } from 'webex-token-client/core';
 import { readAccount, refuseOther, type ExpectedAccount } from './account';
-import { askForConsent, exchangeCode, withOutcome } from './consent';
+import { askForConsent, withOutcome } from './consent';
 import { authorizedPage, refusedPage, trialPage } from './consent-page';
+import { exchangeCode, OutcomeUnknown } from './exchange';
 import { scratchCredential } from '../declaration/policies';
 import type { Person } from './people-me';
 import type { ReceivedCode } from './redirect';
@@ -36,10 +37,19 @@ export async function replaceGrant(run: ConsentRun, expected: ExpectedAccount): 
     await trial.show(refusedPage(describeError(error)));
     throw error;
   });
-  return withOutcome(received, authorizedPage(name), () => {
+  return withOutcome(received, authorizedPage(name), async () => {
     const removed = `"${name}" IS DELETED, since its apps must not act as somebody else, and must be authorised again`;
-    return storeGrant(run, received.code, { kept: `"${name}" is replaced`, removed }, expected);
+    const outcomes = { kept: `"${name}" is replaced`, removed };
+    return storeGrant(run, received.code, outcomes, expected, await presentToken(run));
   });
+}
+
+/** @returns undefined where the grant that is to be replaced cannot be read */
+async function presentToken({ vault, mountPath, credential }: ConsentRun): Promise<string | undefined> {
+  return readCredential(vault.connection, mountPath, credential.name).then(
+    ({ accessToken }) => accessToken,
+    () => undefined,
+  );
 }
 
 /** The browser waits for more where the account is the right one. */
@@ -47,7 +57,9 @@ async function tryOut(run: ConsentRun, trial: ReceivedCode, expected: ExpectedAc
   const { name } = run.credential;
   const scratch = scratchCredential(name);
   try {
-    await exchangeCode(run, trial.code, scratch);
+    await exchangeCode(run, trial.code, scratch).catch((error: unknown) => {
+      throw error instanceof OutcomeUnknown ? notSeen(run, error) : error;
+    });
     refuseOther(expected, await personOf(run, scratch), name, `"${name}" is as it was`);
   } catch (error) {
     await trial.show(refusedPage(describeError(error)));
@@ -57,11 +69,10 @@ async function tryOut(run: ConsentRun, trial: ReceivedCode, expected: ExpectedAc
   }
 }
 
-async function personOf({ vault, mountPath, apiUrl, credential }: ConsentRun, scratch: string): Promise<Person> {
+async function personOf(run: ConsentRun, scratch: string): Promise<Person> {
+  const { vault, mountPath, apiUrl, credential } = run;
   const { person } = await readAccount(vault, mountPath, apiUrl, scratch).catch((error: unknown) => {
-    throw new ExplainedError(
-      `"${credential.name}" is as it was, but whose account consented could not be seen: ${describeError(error)}`,
-    );
+    throw notSeen(run, error);
   });
   if (person === undefined) {
     throw new ExplainedError(
@@ -69,4 +80,11 @@ async function personOf({ vault, mountPath, apiUrl, credential }: ConsentRun, sc
     );
   }
   return person;
+}
+
+function notSeen({ credential }: ConsentRun, error: unknown): ExplainedError {
+  return explainedBy(
+    error instanceof OutcomeUnknown ? error.cause : error,
+    `"${credential.name}" is as it was, but whose account consented could not be seen: ${describeError(error)}`,
+  );
 }

@@ -1,6 +1,7 @@
-import { describeError } from 'webex-token-client/core';
+import { describeError, ExplainedError } from 'webex-token-client/core';
 import { AccountNotChecked, readAccount, refuseOther, type Account, type ExpectedAccount } from './account';
-import { exchangeCode, type ConsentContext } from './consent';
+import type { ConsentContext } from './consent';
+import { exchangeCode, OutcomeUnknown, type ExchangeContext } from './exchange';
 import type { Person } from './people-me';
 
 /*
@@ -19,11 +20,9 @@ export interface Grant {
 }
 
 /** Everything that one run of `authorize` works with. */
-export interface ConsentRun extends ConsentContext {
+export interface ConsentRun extends ConsentContext, ExchangeContext {
   /** Base URL of the Webex API. */
   readonly apiUrl: string;
-  /** Takes what a person should know, a line at a time. */
-  readonly notice: (line: string) => void;
 }
 
 /** What errors say of the credential. */
@@ -38,6 +37,7 @@ export interface Outcomes {
  * Has the engine exchange the code into the credential itself, and asks Webex whose account it is.
  *
  * @param expected whose it must be. @default - anybody's
+ * @param before access token of the grant that it replaces. @default - there is none that works
  * @throws WrongAccount, with the credential deleted; AccountNotChecked, with the grant kept; ExplainedError
  */
 export async function storeGrant(
@@ -45,12 +45,19 @@ export async function storeGrant(
   code: string,
   { kept, removed }: Outcomes,
   expected?: ExpectedAccount,
+  before?: string,
 ): Promise<Grant> {
   const { vault, mountPath, apiUrl, credential } = run;
   const { name, scopes } = credential;
-  await exchangeCode(run, code, name);
+  await exchangeCode(run, code, name, before).catch((error: unknown) => {
+    if (!(error instanceof OutcomeUnknown)) {
+      throw error;
+    }
+    const perhaps = `Vault's answer to the code was lost (${error.lost}), so "${name}" may hold the new grant`;
+    throw new AccountNotChecked(name, apiUrl, perhaps, error.cause);
+  });
   const { reading, person } = await readAccount(vault, mountPath, apiUrl, name).catch((error: unknown) => {
-    throw new AccountNotChecked(name, apiUrl, kept, describeError(error));
+    throw new AccountNotChecked(name, apiUrl, kept, error);
   });
   if (expected !== undefined) {
     await refuseOrRemove(run, expected, person, { kept, removed });
@@ -70,7 +77,12 @@ async function refuseOrRemove(
 ): Promise<void> {
   const { name } = run.credential;
   if (person === undefined) {
-    throw new AccountNotChecked(name, run.apiUrl, kept, `the scopes of "${name}" do not let Webex tell`);
+    throw new AccountNotChecked(
+      name,
+      run.apiUrl,
+      kept,
+      new ExplainedError(`the scopes of "${name}" do not let Webex tell`),
+    );
   }
   try {
     refuseOther(expected, person, name, removed);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import {
+  exitCodeOf,
   IntegrationRefused,
   NotAuthorizedYet,
   NotDeployed,
@@ -219,6 +220,26 @@ describe('a credential that works', () => {
     const before = fixture.webex.requests.length;
     await expect(run('testauth')).rejects.toThrow(/works already \(token until .*\); .* testauth --replace$/);
     expect(fixture.webex.requests).toHaveLength(before);
+  });
+
+  it('is looked at, whose it is, where an owner is declared', async () => {
+    await run('owned');
+    await expect(run('owned')).rejects.toThrow(/^credential "owned" works already/);
+    fixture.webex.behaviour.fault = { path: '/v1/people', status: 503 };
+    const unseen = run('owned');
+    await expect(unseen).rejects.toBeInstanceOf(AccountNotChecked);
+    await expect(unseen).rejects.toThrow(/^"owned" works already, but whose account consented could not be checked/);
+    expect(await unseen.catch(exitCodeOf)).toBe(4);
+  });
+
+  it('is said to be of another account than the owner, where a run before could not look', async () => {
+    await fixture.engine.authorise(fixture.admin, 'owned', { as: BLAKE });
+    const refused = run('owned');
+    await expect(refused).rejects.toBeInstanceOf(WrongAccount);
+    await expect(refused).rejects.toThrow(
+      /belongs to Ada.*it works as that account; have it deleted: npx \S+ revoke owned/,
+    );
+    expect(fixture.issued).toContain(await tokenOf('owned'));
   });
 
   it('is replaced by two consents of the same person', async () => {
