@@ -2,7 +2,7 @@ import { NotDeployed, NotPermitted } from './credential-errors';
 import { fieldsOf, isFields, numberOf, textOf } from './json';
 import { timerMs } from './longest-timer';
 import { describeError } from './safe-text';
-import { unwrapSecretId } from './secret-id';
+import { unwrapSecretId, WrappedSecretId } from './secret-id';
 import { SecretIdFile } from './secret-id-file';
 import { renewSecretId } from './secret-id-renewal';
 import type { VaultConnection } from './vault-connection';
@@ -54,7 +54,7 @@ const RETRY_LOOK_MS = 3_600_000;
 export class AppRoleLogin implements AsyncDisposable {
   readonly #vault: VaultConnection;
   readonly #options: AppRoleLoginOptions;
-  #unwrapped?: string;
+  readonly #wrapped?: WrappedSecretId;
   #session?: Session;
   #renewal?: NodeJS.Timeout;
   #nextLook?: NodeJS.Timeout;
@@ -71,6 +71,13 @@ export class AppRoleLogin implements AsyncDisposable {
     }
     this.#vault = vault.withToken(undefined);
     this.#options = options;
+    this.#wrapped =
+      options.wrappingToken === undefined ? undefined : new WrappedSecretId(this.#vault, options.wrappingToken);
+  }
+
+  /** Whether its secret id was taken out of its wrapping, and ends with this process. */
+  get holdsUnwrapped(): boolean {
+    return this.#wrapped?.isUnwrapped ?? false;
   }
 
   /** Whether there is a Vault token that should still be good. */
@@ -116,11 +123,7 @@ export class AppRoleLogin implements AsyncDisposable {
   }
 
   async #secretId(): Promise<string> {
-    if (this.#options.wrappingToken === undefined) {
-      return secretIdOf(this.#vault, this.#options);
-    }
-    this.#unwrapped ??= await secretIdOf(this.#vault, this.#options);
-    return this.#unwrapped;
+    return this.#wrapped?.read() ?? secretIdOf(this.#vault, this.#options);
   }
 
   #keep({ token, durationSeconds, renewable }: VaultLease): void {

@@ -14,6 +14,7 @@ export { engineMissing, explainRefusal, readCredential } from './credential';
 export { whatWebexRefused } from './oauth-rejection';
 export { LONGEST_TIMER_MS, timerMs } from './longest-timer';
 export { explainedBy, transient } from './transient';
+export { beforeItIsLost } from './unwrapped-secret-id';
 export { describeExpiry } from './expiry';
 export { describeError, oneLine, safeText } from './safe-text';
 export { appRoleFromEnvironment, engineMount } from './app-environment';

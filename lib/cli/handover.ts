@@ -41,7 +41,8 @@ export function wrappedHandover(handover: Handover): string {
     '  (umask 077; VAULT_TOKEN="$WRAPPING_TOKEN" bao unwrap -field=secret_id > "$VAULT_SECRET_ID_FILE")    # or: vault unwrap ...',
     `  ${curl(handover)}`,
     '',
-    'If that fails before the expiry, someone else was faster. Have an administrator destroy the secret id then, and issue another:',
+    'If Vault refuses that before the expiry, the token was used: by someone else, unless an answer to you got lost. Have an',
+    'administrator destroy the secret id then, and issue another:',
     `  ${destruction(handover)}`,
     '',
   ].join('\n');

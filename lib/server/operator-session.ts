@@ -1,5 +1,6 @@
 import {
   appRoleFromEnvironment,
+  beforeItIsLost,
   ExplainedError,
   NotPermitted,
   secretIdOf,
@@ -86,10 +87,15 @@ export class OperatorSession implements AsyncDisposable {
     return OperatorSession.#logIn(vault, login, signal);
   }
 
-  static async #logIn(vault: VaultClient, login: OperatorLogin, signal?: AbortSignal): Promise<OperatorSession> {
+  static async #logIn(vault: VaultClient, login: FoundLogin, signal?: AbortSignal): Promise<OperatorSession> {
     signal?.throwIfAborted();
     // Not ended at once: the token of an answer that nobody awaits could not be revoked.
-    const { token, durationSeconds } = await loginOperator(vault.endedBy(graceSignal(signal)), login);
+    const patient = vault.endedBy(graceSignal(signal));
+    const { token, durationSeconds } = await beforeItIsLost(
+      () => loginOperator(patient, login),
+      () => login.isUnwrapped === true,
+      { signal },
+    );
     const expireTime = durationSeconds === 0 ? undefined : new Date(Date.now() + durationSeconds * 1000);
     const session = new OperatorSession(vault.withToken(token), token, expireTime, true);
     if (signal?.aborted) {
@@ -107,6 +113,11 @@ export class OperatorSession implements AsyncDisposable {
   }
 }
 
+interface FoundLogin extends OperatorLogin {
+  /** Whether its secret id was taken out of its wrapping, and is nowhere else. @default false */
+  readonly isUnwrapped?: boolean;
+}
+
 /** @returns undefined where a token is to be used */
 async function findLogin(
   vault: VaultClient,
@@ -114,7 +125,7 @@ async function findLogin(
   operators: OperatorFolder,
   roleFromEnvironment: boolean,
   env: NodeJS.ProcessEnv,
-): Promise<OperatorLogin | undefined> {
+): Promise<FoundLogin | undefined> {
   const isTokenGiven = vaultVariable('TOKEN', env) !== undefined;
   const inFolder = isTokenGiven ? undefined : await readOperatorLogin(operators.path, name);
   if (operators.isNamed && inFolder !== undefined) {
@@ -130,10 +141,16 @@ async function roleOfEnvironment(
   vault: VaultClient,
   name: OperatorName,
   env: NodeJS.ProcessEnv,
-): Promise<OperatorLogin | undefined> {
+): Promise<FoundLogin | undefined> {
   const appRole = vaultVariable('ROLE_ID', env) === undefined ? undefined : appRoleFromEnvironment(env);
   // Not the wrapping of an app, which would be used up.
-  return appRole && { roleId: appRole.roleId, secretId: await secretIdOf(vault.connection, appRole, rolePath(name)) };
+  return (
+    appRole && {
+      roleId: appRole.roleId,
+      secretId: await secretIdOf(vault.connection, appRole, rolePath(name)),
+      isUnwrapped: appRole.wrappingToken !== undefined,
+    }
+  );
 }
 
 function nobody(name: OperatorName, roleFromEnvironment: boolean): ExplainedError {

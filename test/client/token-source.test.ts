@@ -9,7 +9,14 @@ import {
 } from '../../client/src/credential-errors';
 import { TokenSource, type TokenSourceOptions } from '../../client/src/token-source';
 import { eventually } from '../fixtures/eventually';
-import { credentialAnswer, loginAnswer, refusal, ScriptedVault } from '../fixtures/scripted-vault';
+import {
+  credentialAnswer,
+  loginAnswer,
+  refusal,
+  ScriptedVault,
+  UNWRAPPED_SECRET_ID,
+  WRAPPED_SECRET_ID,
+} from '../fixtures/scripted-vault';
 
 const CREDS = 'oauthapp/creds/testauth';
 const READ = `GET ${CREDS}`;
@@ -213,6 +220,22 @@ describe('TokenSource', () => {
       expect(error).toBeInstanceOf(NotPermitted);
       expect(String(error)).toContain('have a new secret id issued');
       expect(vault.count(LOGIN)).toBe(1);
+    });
+
+    it('keeps a secret id that was taken out of its wrapping, for when Vault takes it', async () => {
+      vault.answer('sys/wrapping/lookup', WRAPPED_SECRET_ID, refusal(400, 'wrapping token is not valid'));
+      vault.answer('sys/wrapping/unwrap', UNWRAPPED_SECRET_ID);
+      vault.answer(
+        'auth/approle/login',
+        ...Array<ReturnType<typeof refusal>>(4).fill(refusal(429, 'slow down')),
+        loginAnswer('s.login'),
+      );
+      vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS)));
+      const tokens = source({ secretId: undefined, wrappingToken: 'w' });
+      await expect(tokens.token()).rejects.toBeInstanceOf(TemporarilyUnavailable);
+      now += 1000;
+      expect((await tokens.token()).accessToken).toBe('token-1');
+      expect(vault.count('PUT sys/wrapping/unwrap')).toBe(1);
     });
 
     it('is not repeated where the policy refuses a fresh one', async () => {

@@ -3,7 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withVaultIdentity } from '../../client/src/command/vault-identity';
 import { NotDeployed, NotPermitted, TemporarilyUnavailable, VaultSealed } from '../../client/src/credential-errors';
-import { refusal, ScriptedVault } from '../fixtures/scripted-vault';
+import { readCredential } from '../../client/src/credential';
+import { WrappingTokenSpentError } from '../../client/src/secret-id';
+import {
+  credentialAnswer,
+  loginAnswer,
+  LOST,
+  refusal,
+  ScriptedVault,
+  UNWRAPPED_SECRET_ID,
+  WRAPPED_SECRET_ID,
+} from '../fixtures/scripted-vault';
 
 let server: ScriptedVault;
 
@@ -54,10 +64,50 @@ it('takes the token where there is no role id', async () => {
 });
 
 it('takes the secret id out of its wrapping', async () => {
-  server.answer('sys/wrapping/lookup', { body: { data: { creation_path: 'auth/approle/role/people-me/secret-id' } } });
-  server.answer('sys/wrapping/unwrap', { body: { data: { secret_id: 's' } } });
+  server.answer('sys/wrapping/lookup', WRAPPED_SECRET_ID);
+  server.answer('sys/wrapping/unwrap', UNWRAPPED_SECRET_ID);
   const unwrapped = ['PUT sys/wrapping/lookup', 'PUT sys/wrapping/unwrap', ...LOGGED_IN];
   expect(await requestsOf({ VAULT_ROLE_ID: 'r', VAULT_WRAPPED_SECRET_ID: 'w' })).toEqual(unwrapped);
+});
+
+describe('a secret id that was taken out of its wrapping', () => {
+  const UNWRAP = 'PUT sys/wrapping/unwrap';
+  const LOGIN = 'PUT auth/approle/login';
+  const limited = refusal(429, 'slow down');
+  const patience = { wait: () => Promise.resolve() };
+
+  beforeEach(() => {
+    server.answer('sys/wrapping/lookup', WRAPPED_SECRET_ID);
+    server.answer('sys/wrapping/unwrap', UNWRAPPED_SECRET_ID, refusal(400, 'wrapping token is not valid'));
+  });
+
+  function work(): Promise<unknown> {
+    const environment = { VAULT_ADDR: server.address, VAULT_ROLE_ID: 'r', VAULT_WRAPPED_SECRET_ID: 'w' };
+    return withVaultIdentity((vault) => readCredential(vault, 'oauthapp', 'x'), environment, undefined, patience);
+  }
+
+  it('is not given up where the login, or what it is for, fails for a while', async () => {
+    server.answer('auth/approle/login', limited, LOST, loginAnswer('s.login'));
+    server.answer('oauthapp/creds/x', limited, credentialAnswer('token'));
+    await work();
+    expect([server.count(UNWRAP), server.count(LOGIN)]).toEqual([1, 3]);
+  });
+
+  it('is said to be lost where that goes on, and not to be taken by somebody', async () => {
+    server.answer('auth/approle/login', limited);
+    const failed = work();
+    await expect(failed).rejects.toBeInstanceOf(WrappingTokenSpentError);
+    await expect(failed).rejects.toThrow(
+      /^the wrapping token is used up, and the secret id that it held is lost with this run, which failed \(.*429: slow down.*\); have a new one issued/,
+    );
+    expect(server.count(LOGIN)).toBe(6);
+  });
+
+  it('is left in its wrapping where that cannot be looked at now', async () => {
+    server.answer('sys/wrapping/lookup', limited);
+    await expect(work()).rejects.toBeInstanceOf(TemporarilyUnavailable);
+    expect(server.requests).toEqual(['PUT sys/wrapping/lookup']);
+  });
 });
 
 it.each([

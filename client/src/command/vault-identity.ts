@@ -1,6 +1,8 @@
 import { AppRoleLogin } from '../app-role-login';
 import { NotPermitted } from '../credential-errors';
 import { appRoleFromEnvironment } from '../app-environment';
+import type { RetryOptions } from '../retry';
+import { beforeItIsLost } from '../unwrapped-secret-id';
 import { VaultConnection } from '../vault-connection';
 import { vaultOptionsFromEnvironment, vaultServerFromEnvironment } from '../vault-environment';
 
@@ -8,12 +10,14 @@ import { vaultOptionsFromEnvironment, vaultServerFromEnvironment } from '../vaul
  * Runs the work as whom the environment names: an app, by its AppRole, else whoever owns the Vault token at hand. What
  * it logged in, it logs out.
  *
+ * @param patience where a secret id was taken out of its wrapping, which would be lost. @default - some twenty seconds
  * @throws NotPermitted where Vault refuses the login or there is nothing to log in with
  */
 export async function withVaultIdentity<T>(
   work: (vault: VaultConnection) => Promise<T>,
   env: NodeJS.ProcessEnv = process.env,
   onWarning?: (warning: string) => void,
+  patience?: RetryOptions,
 ): Promise<T> {
   const server = vaultServerFromEnvironment({}, env);
   const appRole = appRoleFromEnvironment(env);
@@ -27,5 +31,9 @@ export async function withVaultIdentity<T>(
     return work(new VaultConnection(options));
   }
   await using login = new AppRoleLogin(new VaultConnection(server), { ...appRole, onWarning });
-  return await work(await login.vault());
+  return await beforeItIsLost(
+    async () => work(await login.vault()),
+    () => login.holdsUnwrapped,
+    patience,
+  );
 }

@@ -1,8 +1,16 @@
 import { z } from 'zod';
-import { loginAppRole, NotPermitted, unwrapSecretId, WrappingTokenForgedError } from 'webex-token-client/core';
+import {
+  loginAppRole,
+  NotPermitted,
+  unwrapSecretId,
+  VaultUnreachableError,
+  WrappingTokenForgedError,
+  WrappingTokenSpentError,
+} from 'webex-token-client/core';
 import { defineDeployment } from '../../../lib/declaration/deployment';
 import { issueSecretId } from '../../../lib/access/secret-id';
-import { type VaultClient } from '../../../lib/vault/vault-client';
+import { VaultClient } from '../../../lib/vault/vault-client';
+import { LossyVault } from '../../fixtures/lossy-vault';
 import { VaultWithWebex, type AppLogin } from '../../fixtures/vault-with-webex';
 
 /** Documentation addresses (RFC 5737): nobody logs in from there. */
@@ -60,6 +68,25 @@ it('says at a second unwrapping that the secret id may have been taken', async (
   await expect(again).rejects.toMatchObject({ name: 'WrappingTokenSpentError' });
   await expect(again).rejects.toThrow('if not by you, then someone has taken the secret id');
   await expect(again).rejects.not.toThrow(wrappingToken);
+});
+
+it('does not blame anybody where the answer to its own unwrapping got lost', async () => {
+  const { wrappingToken } = await issueSecretId(issuer, vault.deployment, 'people-me', 120);
+  await using lossy = await LossyVault.start(vault.server.address);
+  lossy.lose = (request) => (request === 'PUT sys/wrapping/unwrap' ? 'answer' : undefined);
+  const lost = unwrapSecretId(new VaultClient({ address: lossy.address }).connection, wrappingToken);
+  await expect(lost).rejects.toThrow(WrappingTokenSpentError);
+  await expect(lost).rejects.toThrow(/it was probably this program that used it up/);
+});
+
+it('takes it the next time where the request for it was lost', async () => {
+  const { wrappingToken } = await issueSecretId(issuer, vault.deployment, 'people-me', 120);
+  await using lossy = await LossyVault.start(vault.server.address);
+  lossy.lose = (request) => (request === 'PUT sys/wrapping/unwrap' ? 'request' : undefined);
+  const { connection } = new VaultClient({ address: lossy.address });
+  await expect(unwrapSecretId(connection, wrappingToken)).rejects.toThrow(VaultUnreachableError);
+  lossy.lose = () => undefined;
+  await unwrapSecretId(connection, wrappingToken);
 });
 
 it('does not take a secret id that somebody else has wrapped', async () => {
