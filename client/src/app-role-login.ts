@@ -1,5 +1,6 @@
 import { NotDeployed, NotPermitted } from './credential-errors';
 import { fieldsOf, isFields, numberOf, textOf } from './json';
+import { LoginHoldOff } from './login-hold-off';
 import { timerMs } from './longest-timer';
 import { describeError } from './safe-text';
 import { unwrapSecretId, WrappedSecretId } from './secret-id';
@@ -55,6 +56,7 @@ export class AppRoleLogin implements AsyncDisposable {
   readonly #vault: VaultConnection;
   readonly #options: AppRoleLoginOptions;
   readonly #wrapped?: WrappedSecretId;
+  readonly #holdOff = new LoginHoldOff();
   #session?: Session;
   #renewal?: NodeJS.Timeout;
   #nextLook?: NodeJS.Timeout;
@@ -86,7 +88,8 @@ export class AppRoleLogin implements AsyncDisposable {
   }
 
   /**
-   * A connection that acts under the login. Not for concurrent use: two first calls log in twice.
+   * A connection that acts under the login. Not for concurrent use: two first calls log in twice. A secret id that was
+   * refused is tried again after growing pauses only, of up to 16 minutes; another one in its file at once.
    *
    * @throws NotPermitted where Vault does not accept role id or secret id, NotDeployed, TemporarilyUnavailable,
    *   VaultSealed, WrappingTokenSpentError, WrappingTokenForgedError
@@ -119,7 +122,7 @@ export class AppRoleLogin implements AsyncDisposable {
 
   async #logIn(secretId: string): Promise<VaultLease> {
     const { roleId, appRolePath } = this.#options;
-    return loginAppRole(this.#vault, { roleId, secretId, appRolePath });
+    return this.#holdOff.attempt(secretId, () => loginAppRole(this.#vault, { roleId, secretId, appRolePath }));
   }
 
   async #secretId(): Promise<string> {
@@ -242,8 +245,12 @@ function explain(error: VaultResponseError, appRolePath: string, address: string
     );
   }
   if (statusCode === 400 || statusCode === 403) {
+    const reasons =
+      statusCode === 400
+        ? 'one of them is wrong, expired or used up, or this network may not use them; have a new secret id issued'
+        : 'one of them is wrong, expired or used up, this network may not use them, or Vault has locked the role out for some minutes after refused logins, which may have been those of another program; look for that one first, then have a new secret id issued';
     return new NotPermitted(
-      `Vault does not log role id and secret id in at auth/${appRolePath} (${statusCode}): one of them is wrong, expired or used up, or this network may not use them; have a new secret id issued`,
+      `Vault does not log role id and secret id in at auth/${appRolePath} (${statusCode}): ${reasons}`,
     );
   }
   return explainOutage(error, address, `log in at auth/${appRolePath}`);

@@ -13,7 +13,11 @@ export interface TokenSourceOptions extends Omit<VaultConnectionOptions, 'token'
   readonly mountPath?: string;
   /** How long before its expiry a token is read again, but never more than a tenth of its life. @default 60 */
   readonly refreshAheadSeconds?: number;
-  /** After a failure that may pass, every caller gets it for this long without asking Vault. @default 1000 */
+  /**
+   * After a failure that may pass, every caller gets it for this long without asking Vault; for longer where Vault asks
+   * for that, up to 5 minutes. A secret id that is refused is tried again after growing pauses, whatever this says.
+   * @default 1000
+   */
   readonly holdOffMs?: number;
   /** Longest that disposal waits for a request under way, which may be refreshing a token. @default 25000 */
   readonly closeTimeoutMs?: number;
@@ -30,6 +34,9 @@ export interface TokenSourceOptions extends Omit<VaultConnectionOptions, 'token'
 
 /** The engine waits 12 s for Webex by default, and for a refresh of its own before that. */
 const CLOSE_TIMEOUT_MS = 25_000;
+
+/** Longest that a server which asks to be left alone is. */
+const MAX_RETRY_AFTER_MS = 300_000;
 
 /** For a token without an expiry: it may be replaced in Vault all the same. */
 const CACHE_WITHOUT_EXPIRY_MS = 3_600_000;
@@ -117,10 +124,12 @@ export class TokenSource implements AsyncDisposable {
       reading.warnings.forEach((warning) => onWarning?.(warning));
       return reading;
     } catch (error) {
-      if (!transient(error)) {
+      const passes = transient(error);
+      if (!passes) {
         throw error;
       }
-      const until = this.#now() + holdOffMs;
+      const askedMs = Math.min(MAX_RETRY_AFTER_MS, passes.retryAfterMs ?? 0);
+      const until = this.#now() + Math.max(holdOffMs, askedMs);
       const reading = this.#cached?.reading;
       if (reading?.expireTime && this.#now() < reading.expireTime.getTime()) {
         this.#cached = { reading, until };

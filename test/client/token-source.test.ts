@@ -1,4 +1,7 @@
 import { VaultUnreachableError } from '../../client/src/vault-errors';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import {
   NotAuthorizedYet,
@@ -169,6 +172,20 @@ describe('TokenSource', () => {
       expect(waits).toEqual([7125, 7250]);
     });
 
+    it('leaves Vault alone for as long as it asks, up to five minutes', async () => {
+      const limited = (seconds: string) => ({ ...refusal(429, 'rate limit'), headers: { 'Retry-After': seconds } });
+      vault.answer(CREDS, limited('90'), limited('86400'), credentialAnswer('token-1', inMs(HOUR_MS)));
+      const tokens = source();
+      for (const waitMs of [90_000, 300_000]) {
+        await expect(tokens.token()).rejects.toBeInstanceOf(TemporarilyUnavailable);
+        now += waitMs - 1;
+        await expect(tokens.token()).rejects.toBeInstanceOf(TemporarilyUnavailable);
+        now += 1;
+      }
+      expect(vault.count(READ)).toBe(2);
+      expect((await tokens.token()).accessToken).toBe('token-1');
+    });
+
     it('goes on with a token that still works, and warns', async () => {
       const warnings: string[] = [];
       vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS)), refusal(500, 'no storage'));
@@ -220,6 +237,27 @@ describe('TokenSource', () => {
       expect(error).toBeInstanceOf(NotPermitted);
       expect(String(error)).toContain('have a new secret id issued');
       expect(vault.count(LOGIN)).toBe(1);
+    });
+
+    it('is not hammered with a secret id that was refused, and gets the next one of the file at once', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'secret-id-'));
+      const secretIdFile = join(folder, 'secret-id');
+      writeFileSync(secretIdFile, 'ended');
+      vault.answer('auth/approle/login', refusal(400, 'invalid role or secret ID'), loginAnswer('s.login'));
+      vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS)));
+      const tokens = source({ secretId: undefined, secretIdFile });
+      for (let tries = 0; tries < 20; tries++) {
+        await expect(tokens.token()).rejects.toBeInstanceOf(NotPermitted);
+      }
+      expect(vault.requests).toEqual([LOGIN]);
+      writeFileSync(secretIdFile, 'fresh');
+      expect((await tokens.token()).accessToken).toBe('token-1');
+      rmSync(folder, { recursive: true });
+    });
+
+    it('says that the role may be locked out', async () => {
+      vault.answer('auth/approle/login', refusal(403, 'permission denied'));
+      await expect(source().token()).rejects.toThrow(/locked the role out for some minutes after refused logins/);
     });
 
     it('keeps a secret id that was taken out of its wrapping, for when Vault takes it', async () => {
