@@ -3,6 +3,7 @@ import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
 import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
 import { DataResource, TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
+import { NO_LOCKOUT } from '../../lib/declaration/app-declaration';
 import type { Deployment } from '../../lib/declaration/deployment';
 import { inspectPlugin } from '../../lib/declaration/plugin-binary';
 import { appPolicyName, authorizerPolicyName } from '../../lib/declaration/policy-names';
@@ -118,7 +119,10 @@ export class WebexTokens extends DeploymentStack {
     // the mount is gone, as when a server in dev mode has forgotten all; written again to each new mount instead.
     new GenericEndpoint(this, 'approle-leases', {
       path: `sys/mounts/auth/${path}/tune`,
-      dataJson: JSON.stringify({ max_lease_ttl: Math.max(VAULT_MAX_LEASE_SECONDS, ...seconds) }),
+      dataJson: JSON.stringify({
+        max_lease_ttl: Math.max(VAULT_MAX_LEASE_SECONDS, ...seconds),
+        user_lockout_config: NO_LOCKOUT,
+      }),
       ignoreAbsentFields: true,
       disableRead: true,
       disableDelete: true,

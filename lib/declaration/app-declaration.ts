@@ -4,6 +4,14 @@ import { name, path, seconds, type Fields, type StrictObject } from './fields';
 /** Where the AppRole auth method of those who run the server is mounted. */
 export const OPERATORS_MOUNT = 'operators';
 
+/**
+ * How an AppRole method is tuned, so that whoever knows a role id, which is no secret, cannot keep its apps out by logins
+ * that are refused. Nobody guesses a secret id of Vault's.
+ *
+ * @see https://openbao.org/docs/concepts/user-lockout/
+ */
+export const NO_LOCKOUT = { lockout_disable: true } as const;
+
 /** Where the AppRole auth method of the apps is mounted. */
 export const appRolePath = path
   .refine((value) => value !== OPERATORS_MOUNT, {

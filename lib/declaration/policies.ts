@@ -194,8 +194,8 @@ export function provisionerPolicy(rights: ProvisionerRights): string {
           {
             path: `sys/mounts/auth/${appRolePath}/tune`,
             capabilities: ['read', 'update'],
-            allowedParameters: { max_lease_ttl: [] },
-            why: 'let its secret ids live as long as declared',
+            allowedParameters: { max_lease_ttl: [], user_lockout_config: [] },
+            why: 'let its secret ids live as long as declared, and let nobody lock its apps out',
           },
         ] satisfies Rule[])
       : []),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ExplainedError, loginAppRole, NotPermitted, type VaultLease } from 'webex-token-client/core';
-import { OPERATORS_MOUNT } from '../declaration/app-declaration';
+import { NO_LOCKOUT, OPERATORS_MOUNT } from '../declaration/app-declaration';
 import type { Deployment } from '../declaration/deployment';
 import { issuerPolicy, logoutPolicy, provisionerPolicy } from '../declaration/policies';
 import { authorizerPolicyName, provisionerPolicyName } from '../declaration/policy-names';
@@ -103,7 +103,7 @@ export async function loginOperator(vault: VaultClient, login: OperatorLogin): P
   } catch (error) {
     throw error instanceof NotPermitted
       ? new NotPermitted(
-          'Vault does not log this operator in: its role id or secret id is wrong, expired or replaced; an administrator makes new ones: npx webex-token-vault init --update-policy --new-secret-ids',
+          'Vault does not log this operator in: its role id or secret id is wrong, expired or replaced, or its role is locked out for some minutes after refused logins; an administrator makes new ones: npx webex-token-vault init --update-policy --new-secret-ids',
         )
       : error;
   }
@@ -176,7 +176,10 @@ async function enableMount(root: VaultClient): Promise<void> {
     );
   }
   // Vault's own longest lease is 32 days, and no secret id outlives that of its mount.
-  await root.write(`sys/auth/${OPERATORS_MOUNT}/tune`, { max_lease_ttl: `${SECRET_ID_TTL_SECONDS}s` });
+  await root.write(`sys/auth/${OPERATORS_MOUNT}/tune`, {
+    max_lease_ttl: `${SECRET_ID_TTL_SECONDS}s`,
+    user_lockout_config: NO_LOCKOUT,
+  });
 }
 
 /** Of its AppRole. */

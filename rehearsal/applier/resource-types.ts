@@ -29,6 +29,8 @@ function object<T extends Record<string, unknown>>(
   describe: (declared: T) => {
     readonly path: string;
     readonly body: Readonly<Record<string, unknown>>;
+    /** What is read once that is written, if not the same. @default - the body */
+    readonly written?: Readonly<Record<string, unknown>>;
     /** Where an existing object is changed, if not where it was made. @default - the path */
     readonly updatePath?: string;
     /** Where it is read, if not where it was made. @default - the path */
@@ -39,9 +41,9 @@ function object<T extends Record<string, unknown>>(
   return {
     async apply(vault, raw, address) {
       const declared = parse(schema, raw, address);
-      const { path, body, updatePath = path, readPath = path } = describe(declared);
+      const { path, body, written = body, updatePath = path, readPath = path } = describe(declared);
       const found = await readOrUndefined(vault, readPath);
-      const changed = found === undefined || !contains(found, body);
+      const changed = found === undefined || !contains(found, written);
       if (changed) {
         await vault.write(found === undefined ? path : updatePath, body);
       }
@@ -75,10 +77,19 @@ const endpointSchema = z.strictObject({
 
 const readableEndpoint = object(
   endpointSchema,
-  ({ path, data_json }) => ({ path, body: data_json }),
+  ({ path, data_json }) => ({ path, body: data_json, written: asRead(data_json) }),
   // What Vault answered to the write, of which our stacks keep nothing.
   () => Promise.resolve({ write_data_json: '' }),
 );
+
+/** Vault takes the lockout of a mount as one object, and gives it back as several fields. */
+function asRead({
+  user_lockout_config: lockout,
+  ...fields
+}: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const given = z.object({ lockout_disable: z.boolean() }).safeParse(lockout);
+  return given.success ? { ...fields, user_lockout_disable: given.data.lockout_disable } : fields;
+}
 
 const genericEndpoint: ResourceType = {
   async apply(vault, raw, address, triggered) {

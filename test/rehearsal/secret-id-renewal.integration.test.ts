@@ -135,10 +135,19 @@ it('lives as long as declared, although that is longer than Vault lets a secret 
   expect(data.secret_id_ttl).toBe(90 * 24 * 3600);
 });
 
+it('logs in although somebody has tried others for its role again and again', async () => {
+  const login = await rehearsal.appRole('not-renewing');
+  for (let tries = 0; tries < 8; tries++) {
+    await expect(loggedIn({ ...login, secretId: 'made-up' })).rejects.toMatchObject({ name: 'NotPermitted' });
+  }
+  await loggedIn(login);
+});
+
 it('is given that life by the provisioner, which may tune nothing else of AppRole', async () => {
   const provisioner = rehearsal.admin.withToken(await rehearsal.operatorToken('provisioner'));
   const tune = 'sys/mounts/auth/approle/tune';
   expect(await statusOf(provisioner.write(tune, { max_lease_ttl: 90 * 24 * 3600 }))).toBe(200);
+  expect(await statusOf(provisioner.write(tune, { user_lockout_config: { lockout_disable: true } }))).toBe(200);
   expect(await statusOf(provisioner.write(tune, { token_type: 'batch' }))).toBe(403);
   expect(await statusOf(provisioner.write('sys/mounts/auth/token/tune', { max_lease_ttl: 1 }))).toBe(403);
 });

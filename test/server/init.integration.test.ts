@@ -265,6 +265,15 @@ describe('npx webex-token-vault init', () => {
     });
   });
 
+  it('lets nobody lock an operator out who tries secret ids of the role', async () => {
+    const role_id = await readFile(join(operated.out, 'backup-role-id'), 'utf8');
+    const request = { role_id: role_id.trim(), secret_id: 'made-up' };
+    for (let tries = 0; tries < 8; tries++) {
+      await expect(statusOf(operated.server.node.client().write('auth/operators/login', request))).resolves.toBe(400);
+    }
+    await operated.token('backup');
+  });
+
   it.each(OPERATOR_NAMES)("lets the %s end its token, and nothing else of Vault's default policy", async (name) => {
     const operator = await operated.as(name);
     const attempts: Record<string, () => Promise<unknown>> = {
