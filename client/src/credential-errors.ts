@@ -19,19 +19,20 @@ export class NotAuthorizedYet extends ExplainedError {
   }
 }
 
-/** A consent was begun elsewhere, and Webex has not issued its token: wait, or authorise. */
+/** A consent was begun elsewhere, and Webex has not issued its token: wait. */
 export class AuthorizationPending extends NotAuthorizedYet {
   override name = 'AuthorizationPending';
 
-  constructor(credential: string) {
+  constructor(credential: string, message?: string) {
     super(
       credential,
-      `credential "${credential}" waits for a consent that was begun elsewhere; finish it there, or have it authorised: npx webex-token-vault authorize ${credential}`,
+      message ??
+        `credential "${credential}" waits for a consent that was begun elsewhere; finish it there, or let its code expire, and have it authorised then: npx webex-token-vault authorize ${credential}`,
     );
   }
 }
 
-/** Webex refuses to renew the grant, for good: authorise again. */
+/** Webex refuses the grant, or to renew it, for good: authorise again. */
 export class ReauthorizationRequired extends ExplainedError {
   override name = 'ReauthorizationRequired';
 
@@ -39,9 +40,11 @@ export class ReauthorizationRequired extends ExplainedError {
     /** Name of the credential. */
     readonly credential: string,
     said: string,
+    message?: string,
   ) {
     super(
-      `Webex does not renew credential "${credential}" any more (${said}); authorise it again: npx webex-token-vault authorize ${credential}`,
+      message ??
+        `Webex does not renew credential "${credential}" any more (${said}); authorise it again: npx webex-token-vault authorize ${credential}`,
     );
   }
 }

@@ -110,6 +110,13 @@ function explainState(said: string, name: string): ExplainedError {
   if (said.includes('has configuration problems') || said.includes('server configuration does not exist')) {
     return new NotDeployed(`the integration of credential "${name}" is broken (${said}); deploy webex-tokens`);
   }
+  if (said.includes('device code exchange failed')) {
+    return new ReauthorizationRequired(
+      name,
+      said,
+      `the consent to credential "${name}" that was begun elsewhere was not given (${said}); have it authorised: npx webex-token-vault authorize ${name}`,
+    );
+  }
   switch (whatWebexRefused(said)) {
     case 'grant':
       return new ReauthorizationRequired(name, said);

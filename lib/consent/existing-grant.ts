@@ -1,6 +1,8 @@
 import {
+  AuthorizationPending,
   type CredentialReading,
   describeError,
+  explainedBy,
   ExplainedError,
   IntegrationRefused,
   NotAuthorizedYet,
@@ -19,6 +21,7 @@ import {
   type ExpectedAccount,
 } from './account';
 import type { Credential } from '../declaration/deployment';
+import { pendingConsent } from './pending-consent';
 import { refusedIntegration } from './refused-integration';
 import type { VaultClient } from '../vault/vault-client';
 
@@ -29,7 +32,10 @@ import type { VaultClient } from '../vault/vault-client';
 /** A grant that works, or why one that may work again cannot be read now. */
 export type ExistingGrant = CredentialReading | ExplainedError;
 
-/** @returns undefined where nothing is left that could be harmed */
+/**
+ * @returns undefined where nothing is left that could be harmed
+ * @throws AuthorizationPending
+ */
 export async function findGrant(
   vault: VaultClient,
   mountPath: string,
@@ -38,6 +44,9 @@ export async function findGrant(
   try {
     return await readCredential(vault.connection, mountPath, credential.name);
   } catch (error) {
+    if (error instanceof AuthorizationPending) {
+      throw pendingConsent(credential.name, 'nobody was asked to consent');
+    }
     if (error instanceof NotAuthorizedYet || error instanceof ReauthorizationRequired) {
       return undefined;
     }
@@ -105,7 +114,8 @@ export async function expectedAccount(
     return samePerson(await peopleMe({ apiUrl, accessToken: existing.accessToken, signal }));
   } catch (error) {
     signal?.throwIfAborted();
-    throw new ExplainedError(
+    throw explainedBy(
+      error,
       `whose account "${name}" is cannot be seen, so nobody could tell that the same person replaces it; declare its owner in deployment.ts, or revoke it first: ${revokeCommand(name)} (${describeError(error)})`,
     );
   }

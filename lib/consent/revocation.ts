@@ -1,4 +1,5 @@
 import {
+  AuthorizationPending,
   ExplainedError,
   explainRefusal,
   NotAuthorizedYet,
@@ -8,6 +9,7 @@ import {
   TemporarilyUnavailable,
   VaultResponseError,
 } from 'webex-token-client/core';
+import { pendingConsent } from './pending-consent';
 import type { Credential, Deployment } from '../declaration/deployment';
 import { scratchCredential } from '../declaration/policies';
 import { requireReadyServer } from '../vault/ready-server';
@@ -23,12 +25,15 @@ export interface Revocable {
   readonly expireTime?: Date;
 }
 
-/** @throws NotAuthorizedYet where there is nothing to revoke */
+/** @throws NotAuthorizedYet where there is nothing to revoke, AuthorizationPending where it must be left alone */
 export async function findRevocable(vault: VaultClient, mountPath: string, name: string): Promise<Revocable> {
   await requireReadyServer(vault);
   try {
     return await readCredential(vault.connection, mountPath, name);
   } catch (error) {
+    if (error instanceof AuthorizationPending) {
+      throw pendingConsent(name, 'there is no grant to revoke yet');
+    }
     if (error instanceof NotAuthorizedYet) {
       throw new NotAuthorizedYet(name, `there is no credential "${name}" in Vault, so there is nothing to revoke`);
     }

@@ -39,6 +39,13 @@ it('shows the token in no inspection, string or JSON', async () => {
 
 it.each([
   ['missing', refusal(404), NotAuthorizedYet, 3, /not authorised yet; run: npx webex-token-vault authorize testauth/],
+  [
+    'begun elsewhere, to which nobody has consented',
+    refusal(400, 'device code exchange failed: server rejected request: expired_token: Bad Request'),
+    ReauthorizationRequired,
+    3,
+    /that was begun elsewhere was not given .*authorize testauth/,
+  ],
   ['pending', refusal(400, 'token pending issuance'), AuthorizationPending, 3, /waits for a consent/],
   [
     'revoked',

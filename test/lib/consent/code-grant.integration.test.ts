@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  AuthorizationPending,
   exitCodeOf,
   IntegrationRefused,
   NotAuthorizedYet,
@@ -20,6 +22,7 @@ import { RedirectListener } from '../../../lib/consent/redirect-listener';
 import { scratchCredential } from '../../../lib/declaration/policies';
 import { AccountNotChecked, WrongAccount } from '../../../lib/consent/account';
 import { VaultClient } from '../../../lib/vault/vault-client';
+import { eventually } from '../../fixtures/eventually';
 import { PlainBrowser } from '../../fixtures/plain-browser';
 import { VaultWithWebex } from '../../fixtures/vault-with-webex';
 
@@ -416,6 +419,61 @@ describe('a credential that does not work', () => {
     await fixture.admin.delete('oauthapp/servers/webex-myapp');
     await expect(tokenOf('testauth')).rejects.toBeInstanceOf(NotDeployed);
     await fixture.engine.writeIntegration(fixture.admin);
+  });
+});
+
+describe('a credential that waits for a consent begun elsewhere', () => {
+  const request = {
+    server: integration,
+    grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+    device_code: 'shown-to-somebody',
+  };
+
+  /** Of a device whose code nobody has entered yet. */
+  async function begin(): Promise<void> {
+    fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 400, error: 'authorization_pending' };
+    await fixture.admin.write('oauthapp/creds/testauth', request);
+  }
+
+  /** Until the engine has asked for the last time. */
+  async function expire(): Promise<void> {
+    fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 400, error: 'expired_token' };
+    await eventually(() => tokenOf('testauth').catch((error: unknown) => /not given/.test(String(error)) || undefined));
+    fixture.webex.behaviour.fault = undefined;
+  }
+
+  it.each([
+    [
+      'authorised',
+      () => run('testauth'),
+      /waits for a consent .*, so nobody was asked to consent; finish it there, or/,
+    ],
+    ['replaced', () => run('testauth', [{}, {}], { replace: true }), /so nobody was asked to consent/],
+    [
+      'revoked',
+      () => findRevocable(authorizer, 'oauthapp', 'testauth'),
+      /waits for a consent .*, so there is no grant to revoke yet; finish it there, or/,
+    ],
+  ])('is not %s: the engine would delete the next grant', async (_, act, message) => {
+    await begin();
+    const refused = act();
+    await expect(refused).rejects.toBeInstanceOf(AuthorizationPending);
+    await expect(refused).rejects.toThrow(message);
+    await expire();
+  });
+
+  it('is authorised, and stays so, once its code has expired', async () => {
+    await begin();
+    await expire();
+    await run('testauth');
+    await sleep(2500);
+    expect(fixture.issued).toContain(await tokenOf('testauth'));
+  });
+
+  it('can be revoked once its code has expired', async () => {
+    await begin();
+    await expire();
+    expect(await findRevocable(authorizer, 'oauthapp', 'testauth')).toEqual({});
   });
 });
 
