@@ -15,6 +15,7 @@ export { whatWebexRefused } from './oauth-rejection';
 export { LONGEST_TIMER_MS, timerMs } from './longest-timer';
 export { explainedBy, transient } from './transient';
 export { beforeItIsLost } from './unwrapped-secret-id';
+export { explainOutage } from './vault-outage';
 export { describeExpiry } from './expiry';
 export { describeError, oneLine, safeText } from './safe-text';
 export { appRoleFromEnvironment, engineMount } from './app-environment';

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { ExplainedError, NotPermitted, VaultResponseError } from 'webex-token-client/core';
+import {
+  ExplainedError,
+  explainOutage,
+  NotPermitted,
+  VaultResponseError,
+  VaultUnreachableError,
+} from 'webex-token-client/core';
 import { findApp, type App, type Deployment } from '../declaration/deployment';
 import { vaultName } from '../declaration/vault-name';
 import { type VaultClient } from '../vault/vault-client';
@@ -68,8 +74,8 @@ async function lookUp(vault: VaultClient, role: string, accessor = ''): Promise<
     // A zero of Go's, of the year 1, is no end.
     return ttlSeconds > 0 ? { expireTime: data.expiration_time, ttlSeconds } : undefined;
   } catch (error) {
-    // It is issued already, by a token that may do that and no more.
-    if (error instanceof VaultResponseError) {
+    // It is issued already: by a token that may do that and no more, or by a server that is gone now.
+    if (error instanceof VaultResponseError || error instanceof VaultUnreachableError) {
       return undefined;
     }
     throw error;
@@ -96,14 +102,15 @@ function limitsOf({ secretIdTtlSeconds, secretIdUses, boundCidrs }: App): object
 }
 
 function explainRefusal(
-  { statusCode, said }: VaultResponseError,
+  error: VaultResponseError,
   vault: VaultClient,
   deployment: Deployment,
   app: App,
 ): ExplainedError {
+  const { statusCode, said } = error;
   const role = rolePath(deployment, app);
-  if (said.includes('sealed')) {
-    return new ExplainedError(`Vault at ${vault.address} is sealed; unseal it, then try again`);
+  if (error.isTransient) {
+    return explainOutage(error, vault.address, `issue a secret id of app "${app.name}"`);
   }
   if (statusCode === 404) {
     return new ExplainedError(`Vault has no AppRole ${role}; deploy stack webex-tokens, then issue again`);

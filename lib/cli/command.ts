@@ -1,5 +1,13 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { errorCode, exitCodeOf, ExplainedError, oneLine, refuseUnverifiedTls } from 'webex-token-client/core';
+import {
+  errorCode,
+  exitCodeOf,
+  ExplainedError,
+  oneLine,
+  refuseUnverifiedTls,
+  VaultResponseError,
+} from 'webex-token-client/core';
+import { explainedRefusal } from '../server/server-refusal';
 import { Interrupted, Interruption } from './interruption';
 
 /*
@@ -24,6 +32,7 @@ const COMMON_EXIT_CODES: Readonly<Record<number, string>> = {
   1: 'failed, as the line on stderr says',
   2: 'wrong usage, no such deployment file, or a name that it does not declare',
   4: 'temporarily unavailable: try again later',
+  5: 'not permitted: this Vault identity may not do it, or there is none',
   130: 'interrupted; 143 by SIGTERM, 129 by SIGHUP',
 };
 
@@ -109,7 +118,8 @@ function unlessNobodyReads(error: NodeJS.ErrnoException): void {
   }
 }
 
-function report(error: unknown, { exitCode }: Interruption): number {
+function report(error: unknown, interruption: Interruption): number {
+  const { exitCode } = interruption;
   if (error instanceof CommanderError) {
     // Commander has already printed its line, or the help that was asked for.
     return error.exitCode === 0 ? 0 : 2;
@@ -120,6 +130,9 @@ function report(error: unknown, { exitCode }: Interruption): number {
   if (prompted || error instanceof Interrupted || aborted) {
     process.stderr.write('interrupted\n');
     return exitCode ?? 130;
+  }
+  if (error instanceof VaultResponseError) {
+    return report(explainedRefusal(error), interruption);
   }
   if (error instanceof ExplainedError) {
     process.stderr.write(`error: ${oneLine(error.message)}\n`);

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { engineMissing, explainRefusal, NotDeployed, NotPermitted, VaultResponseError } from 'webex-token-client/core';
+import {
+  engineMissing,
+  explainOutage,
+  explainRefusal,
+  NotDeployed,
+  NotPermitted,
+  VaultResponseError,
+} from 'webex-token-client/core';
 import { findIntegration, type Credential, type Deployment } from '../declaration/deployment';
 import { scratchCredential } from '../declaration/policies';
 import { authorizerPolicyName } from '../declaration/policy-names';
@@ -69,7 +76,10 @@ async function checkEngine(vault: VaultClient, deployment: Deployment): Promise<
   } catch (error) {
     // To a token that has rights below the path, 403 says that nothing is mounted there.
     const missing = error instanceof VaultResponseError && (error.statusCode === 403 || error.statusCode === 404);
-    throw missing ? engineMissing(mountPath) : error;
+    if (missing || !(error instanceof VaultResponseError)) {
+      throw missing ? engineMissing(mountPath) : error;
+    }
+    throw explainOutage(error, vault.address, `say what is mounted at ${mountPath}/`);
   }
 }
 

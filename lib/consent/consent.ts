@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { describeError, ExplainedError, timerMs, VaultResponseError, whatVaultSaid } from 'webex-token-client/core';
+import {
+  describeError,
+  ExplainedError,
+  explainOutage,
+  timerMs,
+  VaultResponseError,
+  whatVaultSaid,
+} from 'webex-token-client/core';
 import type { Credential, Integration } from '../declaration/deployment';
 import { vaultName } from '../declaration/vault-name';
 import { refusedPage, type ConsentPage } from './consent-page';
@@ -59,6 +66,9 @@ async function consentUrl(subject: ConsentSubject, state: ConsentState, loginHin
   try {
     return (await vault.write(`${mountPath}/auth-code-url`, request, urlReply)).data.url;
   } catch (error) {
+    if (error instanceof VaultResponseError && error.isTransient) {
+      throw explainOutage(error, vault.address, `give a consent URL for integration "${integration.name}"`);
+    }
     throw error instanceof VaultResponseError
       ? new ExplainedError(
           `Vault gives no consent URL for integration "${integration.name}" (${error.statusCode}: ${whatVaultSaid(error) || 'no message'}); deploy stack webex-tokens again, so that Vault and deployment.ts agree`,

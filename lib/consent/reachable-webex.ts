@@ -1,4 +1,4 @@
-import { describeError, ExplainedError, notWebex, WebexResponseError } from 'webex-token-client/core';
+import { describeError, explainedBy, notWebex, WebexResponseError } from 'webex-token-client/core';
 import { peopleMe } from './people-me';
 
 /**
@@ -14,7 +14,8 @@ export async function checkWebex(apiUrl: string, signal?: AbortSignal): Promise<
   );
   signal?.throwIfAborted();
   if (!(answer instanceof WebexResponseError && answer.statusCode === 401)) {
-    throw new ExplainedError(
+    throw explainedBy(
+      answer,
       `Webex cannot be asked from this machine whose account consents (${describeError(answer)}), so nobody was asked to consent, and nothing was changed; set HTTPS_PROXY where a proxy leads there, or run it where Webex can be reached`,
     );
   }

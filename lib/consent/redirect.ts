@@ -52,6 +52,14 @@ export interface RedirectChannel extends AsyncDisposable {
 /** Webex redirected with an error in place of a code. */
 export class ConsentRefused extends ExplainedError {
   override name = 'ConsentRefused';
+
+  constructor(
+    message: string,
+    /** Whether Webex may answer otherwise later. */
+    readonly isTransient = false,
+  ) {
+    super(message);
+  }
 }
 
 export type Redirect =
@@ -102,7 +110,7 @@ function explain(error: string, description: string, expected: ExpectedRedirect)
       );
     case 'server_error':
     case 'temporarily_unavailable':
-      return new ConsentRefused(`Webex had a fault of its own (${said}); nothing was changed; try again later`);
+      return new ConsentRefused(`Webex had a fault of its own (${said}); nothing was changed; try again later`, true);
     default:
       return new ConsentRefused(
         `Webex did not give a code (${said}); nothing was changed; check integration "${expected.integration}" at developer.webex.com`,

@@ -1,6 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { describeExpiry, ExplainedError, UsageError, VaultResponseError } from 'webex-token-client/core';
+import {
+  describeExpiry,
+  explainedBy,
+  ExplainedError,
+  UsageError,
+  VaultResponseError,
+  VaultUnreachableError,
+} from 'webex-token-client/core';
 import { ensureAudit } from './audit-device';
 import type { Deployment } from '../declaration/deployment';
 import { OPERATOR_NAMES, renewOperator, writeOperators, type OperatorLogin, type OperatorName } from './operators';
@@ -185,18 +192,34 @@ export async function initialise(
       rootToken: reply.root_token,
     };
   } catch (error) {
-    if (error instanceof VaultResponseError) {
+    const unanswered = signal?.aborted ? `interrupted before ${client.address} had answered` : howLost(error);
+    if (unanswered !== undefined) {
       throw new ExplainedError(
-        `${client.address} could not be initialised: ${error.said || error.message}; correct that first`,
+        `${unanswered}; if it is initialised now, which "init" says, its key is lost and it holds nothing: delete its data, then initialise it again`,
       );
     }
-    if (signal?.aborted) {
-      throw new ExplainedError(
-        `interrupted before ${client.address} had answered; if it is initialised now, which "init" says, its key is lost and it holds nothing: delete its data, then initialise it again`,
+    if (error instanceof VaultResponseError) {
+      const advice = error.isTransient
+        ? "try again later, and if it stays so, see the server's log"
+        : 'correct that first';
+      throw explainedBy(
+        error,
+        `${client.address} could not be initialised (${error.statusCode}: ${error.said || 'no message'}); ${advice}`,
       );
     }
     throw error;
   }
+}
+
+/** @returns undefined where it is known that nothing was done */
+function howLost(error: unknown): string | undefined {
+  if (error instanceof VaultUnreachableError && error.mayHaveArrived) {
+    return `the answer of ${error.address} to its initialisation was lost (${error.code})`;
+  }
+  // A load balancer says so, and not the server.
+  return error instanceof VaultResponseError && error.mayHaveArrived && error.said === ''
+    ? `the server did not answer its initialisation in time (${error.statusCode})`
+    : undefined;
 }
 
 async function untilActive(

@@ -153,13 +153,10 @@ async function roleOfEnvironment(
   );
 }
 
-function nobody(name: OperatorName, roleFromEnvironment: boolean): ExplainedError {
+function nobody(name: OperatorName, roleFromEnvironment: boolean): NotPermitted {
   const folder = `name the folder with ${name}-role-id and ${name}-secret-id by --operators or in ${OPERATORS_VARIABLE}`;
-  return roleFromEnvironment
-    ? new ExplainedError(
-        `there is no Vault token and nothing to get one with; set VAULT_ROLE_ID and VAULT_SECRET_ID_FILE to those of the operator role "${name}", or VAULT_TOKEN, or ${folder}`,
-      )
-    : new NotPermitted(
-        `there is no Vault token and nothing to get one with; log in with "vault login", or set VAULT_TOKEN, or ${folder}`,
-      );
+  const means = roleFromEnvironment
+    ? `set VAULT_ROLE_ID and VAULT_SECRET_ID_FILE to those of the operator role "${name}", or VAULT_TOKEN, or ${folder}`
+    : `log in with "vault login", or set VAULT_TOKEN, or ${folder}`;
+  return new NotPermitted(`there is no Vault token and nothing to get one with; ${means}`);
 }

@@ -1,4 +1,10 @@
-import { ExplainedError, safeText, VaultResponseError } from 'webex-token-client/core';
+import {
+  ExplainedError,
+  NotPermitted,
+  safeText,
+  TemporarilyUnavailable,
+  VaultResponseError,
+} from 'webex-token-client/core';
 
 /*
  * What an answer to an operator's request means, in one line.
@@ -9,7 +15,7 @@ const ADVICE: Readonly<Record<number, string>> = {
   404: 'this server has nothing there; check VAULT_ADDR and VAULT_NAMESPACE',
   413: 'a proxy between here and the server takes no body of this size; ask the server directly',
   429: 'it limits requests; try again later',
-  503: 'it is sealed or has no active node; run "npx webex-token-vault unseal", or see its log',
+  503: 'it has no active node; try again later, and if it stays so, see its log',
 };
 
 /** Runs the action, and turns what Vault refused into an `ExplainedError`. */
@@ -17,9 +23,23 @@ export async function explainRefusals<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    if (error instanceof VaultResponseError) {
-      throw new ExplainedError(`${safeText(error.message)}; ${ADVICE[error.statusCode] ?? "see the server's log"}`);
-    }
-    throw error;
+    throw error instanceof VaultResponseError ? explainedRefusal(error) : error;
   }
+}
+
+/** What Vault refused, by what is to be done about it. */
+export function explainedRefusal(error: VaultResponseError): ExplainedError {
+  const said = safeText(error.message);
+  if (error.said.includes('sealed')) {
+    return new ExplainedError(`${said}; it is sealed: run "npx webex-token-vault unseal"`);
+  }
+  const advice = ADVICE[error.statusCode];
+  if (error.isTransient) {
+    return new TemporarilyUnavailable(
+      `${said}; ${advice ?? "try again later, and if it stays so, see the server's log"}`,
+      error.retryAfterMs,
+    );
+  }
+  const message = `${said}; ${advice ?? "see the server's log"}`;
+  return error.statusCode === 403 ? new NotPermitted(message) : new ExplainedError(message);
 }

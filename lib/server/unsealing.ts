@@ -69,7 +69,7 @@ async function giveShare(client: VaultClient, key: string): Promise<SealStatus> 
   try {
     await root.write('sys/unseal', { key });
   } catch (error) {
-    if (error instanceof VaultResponseError && [400, 500].includes(error.statusCode)) {
+    if (error instanceof VaultResponseError && [400, 500].includes(error.statusCode) && error.said !== '') {
       throw await explainRefusal(root, error);
     }
     throw error;

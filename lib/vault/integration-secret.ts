@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ExplainedError, vaultOptionsFromEnvironment, VaultResponseError } from 'webex-token-client/core';
+import { explainedBy, ExplainedError, vaultOptionsFromEnvironment, VaultResponseError } from 'webex-token-client/core';
 import { VaultClient } from './vault-client';
 
 /*
@@ -43,7 +43,8 @@ export async function writeIntegration(client: VaultClient, options: Integration
     await client.write(options.path, { ...fields, client_secret: secret });
   } catch (error) {
     if (error instanceof VaultResponseError) {
-      throw new ExplainedError(
+      throw explainedBy(
+        error,
         `the client secret of integration "${options.integration}" is not written: ${error.message}; deploy again once that is solved`,
       );
     }

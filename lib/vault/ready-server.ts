@@ -1,9 +1,11 @@
-import { ExplainedError, VaultSealed } from 'webex-token-client/core';
+import { ExplainedError, explainOutage, VaultResponseError, VaultSealed } from 'webex-token-client/core';
 import type { ServerHealth, VaultClient } from './vault-client';
 
 /** @throws ExplainedError unless the server is there, initialised and unsealed */
 export async function requireReadyServer(vault: VaultClient): Promise<void> {
-  const { initialized, sealed } = await vault.sealStatus();
+  const { initialized, sealed } = await vault.sealStatus().catch((error: unknown) => {
+    throw error instanceof VaultResponseError ? explainOutage(error, vault.address, 'tell its state') : error;
+  });
   if (!initialized) {
     throw new ExplainedError(`Vault at ${vault.address} is not initialised yet; initialise and unseal it first`);
   }

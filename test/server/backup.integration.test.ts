@@ -82,7 +82,7 @@ describe('npx webex-token-vault backup', () => {
     ['a token that is not valid', { VAULT_TOKEN: 's.nobody' }, /^error: Vault answered 403 .+; the token is not valid/],
   ])('says in one line that there is %s, and leaves no file', async (_, env, line) => {
     const { exitCode, stdout, stderr } = await operated.run('backup', [operated.path('none.snap')], env);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
     expect(stderr).toMatch(line);
     expect((await readdir(operated.server.folder)).filter((name) => name.includes('none.snap'))).toEqual([]);
   });

@@ -70,6 +70,15 @@ it('says at a second unwrapping that the secret id may have been taken', async (
   await expect(again).rejects.not.toThrow(wrappingToken);
 });
 
+it('is not lost where the server is gone before it says how long the secret id lives', async () => {
+  await using lossy = await LossyVault.start(vault.server.address);
+  lossy.lose = (request) => (request.endsWith('/secret-id-accessor/lookup') ? 'answer' : undefined);
+  const client = new VaultClient({ address: lossy.address, token: await vault.operatorToken('issuer') });
+  const issued = await issueSecretId(client, vault.deployment, 'people-me', 120);
+  expect(issued.lifetime).toBeUndefined();
+  await unwrapSecretId(anybody.connection, issued.wrappingToken);
+});
+
 it('does not blame anybody where the answer to its own unwrapping got lost', async () => {
   const { wrappingToken } = await issueSecretId(issuer, vault.deployment, 'people-me', 120);
   await using lossy = await LossyVault.start(vault.server.address);

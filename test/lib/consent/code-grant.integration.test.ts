@@ -155,14 +155,15 @@ describe('a first consent', () => {
   });
 
   it.each([
-    ['fails', { path: '/v1/people', status: 503 }, /answered 503 to people\/me/],
-    ['hangs up', { path: '/v1/people', dropConnection: true }, /no answer from Webex at/],
-    ['is another server', { path: '/v1/people', status: 200, body: 'html' }, /something that Webex does not say/],
-  ] as const)('is not asked for where there is an owner, and Webex %s', async (_, fault, why) => {
+    ['fails', { path: '/v1/people', status: 503 }, /answered 503 to people\/me/, 4],
+    ['hangs up', { path: '/v1/people', dropConnection: true }, /no answer from Webex at/, 4],
+    ['is another server', { path: '/v1/people', status: 200, body: 'html' }, /something that Webex does not say/, 1],
+  ] as const)('is not asked for where there is an owner, and Webex %s', async (_, fault, why, exitCode) => {
     fixture.webex.behaviour.fault = fault;
     const refused = run('owned');
     await expect(refused).rejects.toThrow(why);
     await expect(refused).rejects.toThrow(/nobody was asked to consent, and nothing was changed; set HTTPS_PROXY/);
+    expect(await refused.catch(exitCodeOf)).toBe(exitCode);
     expect(fixture.webex.requests.map(({ path }) => path)).toEqual(['/v1/people/me']);
   });
 

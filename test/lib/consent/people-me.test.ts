@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { WebexResponseError, WebexUnreachableError } from 'webex-token-client/core';
+import { exitCodeOf, WebexResponseError, WebexUnreachableError } from 'webex-token-client/core';
 import { peopleMe, type Person } from '../../../lib/consent/people-me';
 
 const accessToken = 'the-access-token';
@@ -61,4 +61,15 @@ it('gives up on a server that hangs up, is not there, or never answers', async (
   await expect(ask(({ socket }) => socket.destroy())).rejects.toThrow(/no answer from Webex at .*check the network/);
   await expect(peopleMe({ apiUrl: 'http://127.0.0.1:1', accessToken })).rejects.toThrow(/no answer from Webex/);
   await expect(ask(() => undefined, 50)).rejects.toThrow(/no answer from Webex at .* \(timeout\)/);
+});
+
+it.each([
+  [401, 1],
+  [403, 1],
+  [429, 4],
+  [500, 4],
+  [503, 4],
+])('ends a command that Webex answers with %d by %d', async (status, exitCode) => {
+  const refused = ask((_, response) => response.writeHead(status).end('{}'));
+  expect(await refused.catch((error: unknown) => exitCodeOf(error as Error))).toBe(exitCode);
 });

@@ -1,3 +1,4 @@
+import { exitCodeOf } from 'webex-token-client/core';
 import { ConsentState, readRedirect, type Redirect } from '../../../lib/consent/redirect';
 
 const scopes = ['spark:people_read', 'spark:rooms_read'];
@@ -81,14 +82,20 @@ describe('a redirect', () => {
   });
 
   it.each([
-    ['access_denied', /consent was denied at Webex .* run it again and accept/],
-    ['invalid_scope', /refused the scopes "spark:people_read spark:rooms_read" .* integration "webex-myapp"/],
-    ['server_error', /a fault of its own .* try again later/],
-    ['unauthorized_client', /did not give a code \(unauthorized_client: because\).* check integration "webex-myapp"/],
-  ])('explains the error %s and ends the wait', (error, explanation) => {
+    ['access_denied', /consent was denied at Webex .* run it again and accept/, 1],
+    ['invalid_scope', /refused the scopes "spark:people_read spark:rooms_read" .* integration "webex-myapp"/, 1],
+    ['server_error', /a fault of its own .* try again later/, 4],
+    ['temporarily_unavailable', /a fault of its own .* try again later/, 4],
+    [
+      'unauthorized_client',
+      /did not give a code \(unauthorized_client: because\).* check integration "webex-myapp"/,
+      1,
+    ],
+  ])('explains the error %s and ends the wait', (error, explanation, exitCode) => {
     const state = new ConsentState();
     const redirect = read(state, { state: state.value, error, error_description: 'because' });
     expect(redirect.kind === 'refused' && redirect.error.message).toMatch(explanation);
+    expect(redirect.kind === 'refused' && exitCodeOf(redirect.error)).toBe(exitCode);
     expect(state.matches(state.value)).toBe(false);
   });
 

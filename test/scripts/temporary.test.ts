@@ -1,0 +1,159 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../../rehearsal/free-port';
+import { runScript, type ScriptResult } from '../fixtures/script';
+import { LOST, refusal, ScriptedVault, type ScriptedAnswer } from '../fixtures/scripted-vault';
+
+/* What may pass by itself ends with 4, and what does not with something else. */
+
+// Each command is a process of its own, and the machine may be busy.
+jest.setTimeout(60_000);
+
+const STATUS = { initialized: true, sealed: false, version: '1', t: 1, n: 1, progress: 0 };
+const ROLE = 'auth/approle/role/people-me';
+const LIMITED = refusal(429, 'request path "x": rate limit quota exceeded');
+/** As a load balancer says it. */
+const NO_NODE = { status: 503, body: {} };
+const ALL = ['create', 'read', 'update', 'delete'];
+const AUTHORIZED = ['auth-code-url', 'creds/testauth', 'creds/testauth.consent'].map((path) => `oauthapp/${path}`);
+
+let vault: ScriptedVault;
+let folder: string;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'temporary-'));
+  writeFileSync(join(folder, 'key-share-1'), Buffer.alloc(33, 1).toString('base64'), { mode: 0o600 });
+  for (const file of ['backup-role-id', 'backup-secret-id']) {
+    writeFileSync(join(folder, file), 'x');
+  }
+  vault = await ScriptedVault.start();
+  vault.answer('sys/seal-status', { body: STATUS });
+  vault.answer('sys/capabilities-self', { body: { data: Object.fromEntries(AUTHORIZED.map((path) => [path, ALL])) } });
+  vault.answer('sys/internal/ui/mounts/oauthapp', { body: { data: { type: 'oauthapp' } } });
+  vault.answer('oauthapp/servers/webex-myapp', { body: { data: {} } });
+  vault.answer('oauthapp/creds/testauth.consent', { body: {} });
+  vault.answer(`${ROLE}/role-id`, { body: { data: { role_id: 'r' } } });
+});
+afterEach(async () => {
+  await vault[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+const COMMANDS: Readonly<Record<string, readonly string[]>> = {
+  authorize: ['testauth', '--manual'],
+  revoke: ['testauth', '--yes'],
+  issue: ['people-me'],
+  backup: ['a.snap'],
+  unseal: [],
+  init: [],
+};
+
+function run(command: string, env: Record<string, string> = {}): Promise<ScriptResult> {
+  const args = [...(COMMANDS[command] ?? [])];
+  if (command === 'backup') {
+    args[0] = join(folder, 'a.snap');
+  }
+  if (command === 'unseal') {
+    args.push('--from', folder);
+  }
+  if (command === 'init') {
+    args.push('--out', join(folder, 'out'), '--shares', '1', '--threshold', '1');
+  }
+  return runScript(command, args, { VAULT_ADDR: vault.address, VAULT_TOKEN: 't', ...env });
+}
+
+it.each<[string, string, ScriptedAnswer]>([
+  ['authorize', 'sys/seal-status', LIMITED],
+  ['authorize', 'sys/capabilities-self', LIMITED],
+  ['authorize', 'sys/internal/ui/mounts/oauthapp', NO_NODE],
+  ['authorize', 'oauthapp/servers/webex-myapp', refusal(500, 'internal error')],
+  ['authorize', 'oauthapp/creds/testauth', LIMITED],
+  ['authorize', 'oauthapp/auth-code-url', LIMITED],
+  ['authorize', 'oauthapp/auth-code-url', NO_NODE],
+  ['revoke', 'sys/seal-status', NO_NODE],
+  ['revoke', 'oauthapp/creds/testauth', LIMITED],
+  ['issue', `${ROLE}/role-id`, LIMITED],
+  ['issue', `${ROLE}/secret-id`, NO_NODE],
+  ['issue', `${ROLE}/secret-id`, refusal(500, 'internal error')],
+  ['backup', 'sys/storage/raft/snapshot', LIMITED],
+  ['backup', 'sys/storage/raft/snapshot', NO_NODE],
+  ['backup', 'sys/storage/raft/snapshot', refusal(500, 'internal error')],
+  ['unseal', 'sys/seal-status', LIMITED],
+  ['unseal', 'sys/seal-status', NO_NODE],
+  ['init', 'sys/seal-status', LIMITED],
+  ['init', 'sys/seal-status', NO_NODE],
+])('%s ends with 4 where %s is answered so', async (command, path, answer) => {
+  vault.answer(path, answer);
+  const { exitCode, stdout, stderr } = await run(command);
+  expect(stderr).toMatch(/^error: .*(?:429|500|503).* try again later[^\n]*\n$/);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: '' });
+});
+
+it.each([
+  ['unseal', 'sys/unseal', LIMITED],
+  ['unseal', 'sys/unseal', { status: 500, body: {} }],
+  ['init', 'sys/init', LIMITED],
+  ['init', 'sys/init', refusal(500, 'no storage')],
+])('%s ends with 4 where %s is, of a server that is sealed or new', async (command, path, answer) => {
+  vault.answer('sys/seal-status', { body: { ...STATUS, initialized: command === 'unseal', sealed: true } });
+  vault.answer(path, answer);
+  const { exitCode, stderr } = await run(command);
+  expect(stderr).toMatch(/^error: .*(?:429|500).*; .*try again later[^\n]*\n$/);
+  expect(exitCode).toBe(4);
+});
+
+it.each(Object.keys(COMMANDS))('%s ends with 4 where nothing listens', async (command) => {
+  const { exitCode, stderr } = await run(command, { VAULT_ADDR: `http://127.0.0.1:${await freePort()}` });
+  expect(stderr).toMatch(/^error: no answer from Vault at .* \(ECONNREFUSED\); check VAULT_ADDR .*\n$/);
+  expect(exitCode).toBe(4);
+});
+
+it.each([['login'], ['as']])('%s ends with 4 where the login is limited', async (command) => {
+  vault.answer('auth/operators/login', LIMITED);
+  const args = ['backup', '--operators', folder, ...(command === 'as' ? ['--', 'true'] : [])];
+  const { exitCode, stderr } = await runScript(command, args, { VAULT_ADDR: vault.address });
+  expect(stderr).toMatch(/^error: Vault could not log in at auth\/operators \(429: .*\); try again later\n$/);
+  expect(exitCode).toBe(4);
+});
+
+it('init says that a key may be lost where the answer that brings it is', async () => {
+  vault.answer('sys/seal-status', { body: { ...STATUS, initialized: false, sealed: true } });
+  for (const [answer, how] of [
+    [LOST, 'was lost \\(ECONNRESET\\)'],
+    [{ status: 504, body: {} }, 'in time \\(504\\)'],
+  ] as const) {
+    vault.answer('sys/init', answer);
+    const { exitCode, stderr } = await run('init');
+    expect(stderr).toMatch(
+      new RegExp(`^error: .*${how}; if it is initialised now, .* its key is lost .*delete its data`),
+    );
+    expect(exitCode).toBe(1);
+  }
+});
+
+it.each(['authorize', 'revoke', 'issue', 'backup'])(
+  '%s says in its help that 5 is for who may not',
+  async (command) => {
+    const { stdout } = await runScript(command, ['--help']);
+    expect(stdout).toMatch(/\n {2}5 {4}not permitted: /);
+  },
+);
+
+it('backup ends with 5 where the token may not, and where there is none', async () => {
+  vault.answer('sys/storage/raft/snapshot', refusal(403, 'permission denied'));
+  const refused = await run('backup');
+  expect(refused.stderr).toContain('its policies do not allow this');
+  expect(refused.exitCode).toBe(5);
+  const nobody = { HOME: folder, VAULT_ADDR: vault.address };
+  const { exitCode, stderr } = await runScript('backup', [join(folder, 'a.snap'), '--operators', 'none'], nobody);
+  expect(stderr).toMatch(/^error: there is no Vault token and nothing to get one with; set VAULT_ROLE_ID/);
+  expect(exitCode).toBe(5);
+});
+
+it('backup of a sealed server ends with 1, as a person has to unseal it', async () => {
+  vault.answer('sys/storage/raft/snapshot', refusal(503, 'Vault is sealed'));
+  const { exitCode, stderr } = await run('backup');
+  expect(stderr).toMatch(/it is sealed: run "npx webex-token-vault unseal"\n$/);
+  expect(exitCode).toBe(1);
+});
