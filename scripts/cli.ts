@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { ExplainedError } from 'webex-token-client/core';
 import { describeCommand, runCommand } from '../lib/cli/command';
 import { deploymentOption } from '../lib/cli/deployment-option';
+import { refuseSwallowedOptions } from '../lib/cli/swallowed-options';
 
 /*
  * The program webex-token-vault. It knows of each command who uses it and what it is for; the rest is loaded only when
@@ -86,7 +87,10 @@ function buildProgram(version: string, signal: AbortSignal): Command {
   program.command('help [command]', { hidden: true }).action(async (name?: string) => {
     await program.parseAsync(name === undefined ? ['--help'] : [name, '--help'], { from: 'user' });
   });
-  return program.hook('preSubcommand', (_, command) => defineCommand(command, signal));
+  return program.hook('preSubcommand', (_, command) => {
+    defineCommand(command, signal);
+    refuseSwallowedOptions(command.name(), [...command.options, ...program.options]);
+  });
 }
 
 /** Gives a command of the program what its file says. */
