@@ -1,5 +1,12 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { errorCode, exitCodeOf, ExplainedError, oneLine, refuseUnverifiedTls } from 'webex-token-client/core';
+import {
+  errorCode,
+  exitCodeOf,
+  ExplainedError,
+  oneLine,
+  refuseEndedRehearsal,
+  refuseUnverifiedTls,
+} from 'webex-token-client/core';
 import { Interrupted, Interruption } from './interruption';
 
 /*
@@ -81,6 +88,7 @@ export async function runCommand(build: (signal: AbortSignal) => Command, argv =
   try {
     refuseUnverifiedTls();
     const program = build(interruption.signal).hook('preAction', (_, command) => {
+      refuseEndedRehearsal();
       interruption.cleanUpMs = CLEAN_UPS.get(command) ?? interruption.cleanUpMs;
     });
     await program.parseAsync(argv);

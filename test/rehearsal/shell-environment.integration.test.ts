@@ -1,5 +1,8 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { refuseEndedRehearsal, REHEARSAL_VARIABLE } from 'webex-token-client/core';
 import { run, type FinishedCommand } from '../../rehearsal/child-process';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
@@ -56,6 +59,7 @@ async function output(lines: string): Promise<string[]> {
   return stdout.trim().split('\n');
 }
 
+const SAMPLE = 'npx tsx samples/people-me.ts';
 const ACCESSORS = 'bao list -format=json auth/token/accessors | tr -d "\\n"; echo';
 
 test('somebody authorises as the authorizer, who is logged out again', async () => {
@@ -115,8 +119,27 @@ test('nobody else can read what is in it, and nothing is left of it afterwards',
   ];
   expect(secrets).toHaveLength(2 + 2 * 3 + 2 * OPERATOR_NAMES.length);
   expect(secrets.filter((path) => (statSync(path).mode & 0o777) !== 0o600)).toEqual([]);
+  const [leftBehind = ''] = await output('env -0 | base64 -w 0');
   await rehearsal.stop();
   expect(() => statSync(folder)).toThrow('ENOENT');
+
+  const variables = Buffer.from(leftBehind, 'base64').toString().split('\0').filter(Boolean);
+  const env = Object.fromEntries(variables.map((each) => each.split(/=(.*)/s))) as NodeJS.ProcessEnv;
+  for (const command of ['npx webex-token-vault revoke testauth --yes', 'webex-token testauth', SAMPLE]) {
+    const { exitCode, stdout, stderr } = await run('bash', ['-c', command], { cwd: PROJECT_FOLDER, env });
+    expect(stderr).toMatch(/^error: the quickstart that this shell was set up for is over, .+\n$/);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  }
+});
+
+test('a shell is told that its quickstart is over, also where that was killed', () => {
+  const ended = spawnSync(process.execPath, ['-e', '0']);
+  const noted = join(mkdtempSync(join(tmpdir(), 'quickstart-')), 'process-id');
+  writeFileSync(noted, String(ended.pid));
+  expect(() => refuseEndedRehearsal({ [REHEARSAL_VARIABLE]: noted })).toThrow('the quickstart');
+  writeFileSync(noted, String(process.pid));
+  expect(() => refuseEndedRehearsal({ [REHEARSAL_VARIABLE]: noted })).not.toThrow();
+  rmSync(dirname(noted), { recursive: true });
 });
 
 function filesBelow(folder: string): string[] {
