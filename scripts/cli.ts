@@ -39,6 +39,7 @@ const COMMANDS: readonly Entry[] = [
   { name: 'diff', group: 'Deploy:', summary: 'what deploy would do' },
   { name: 'deploy', group: 'Deploy:', summary: 'make Vault what the deployment declares' },
   { name: 'destroy', group: 'Deploy:', summary: 'take away what deploy has made' },
+  { name: 'set-aside', group: 'Deploy:', summary: 'begin a stack anew, where its server is gone' },
   { name: 'authorize', group: 'Authorise:', summary: 'have a person consent to a credential, once' },
   { name: 'revoke', group: 'Authorise:', summary: 'delete a credential' },
   { name: 'issue', group: 'Apps:', summary: 'a secret id for an app, wrapped' },
