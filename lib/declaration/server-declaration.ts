@@ -141,6 +141,18 @@ export function nodeNames({
   return nodes === 1 ? [containerName] : Array.from({ length: nodes }, (_, index) => `${containerName}-${index + 1}`);
 }
 
+/** Host names and IP addresses that each node is reached by, by its name. */
+export function nodeHosts(server: ProductionServerDeclaration): Record<string, string[]> {
+  const reached = serverAddresses(server).map((address) => new URL(address).hostname.replace(/^\[|\]$/g, ''));
+  const { serverName } = server.tls;
+  return Object.fromEntries(
+    nodeNames(server).map((name, index) => {
+      const hosts = [serverName.replaceAll('{node}', name), reached[index] ?? name, server.bindAddress];
+      return [name, [...new Set(hosts)].filter((host) => !['0.0.0.0', '::'].includes(host))];
+    }),
+  );
+}
+
 /** Where the Docker host reaches the nodes, the first one first. */
 export function serverAddresses(
   server:
