@@ -45,6 +45,8 @@ export async function writeShellEnvironment(rehearsal: Rehearsal, binary: string
     OAUTHAPP_MOUNT: engine.mountPath,
     APPROLE_MOUNT: appRolePath,
     WEBEX_API_URL: rehearsal.webex.apiUrl,
+    WEBEX_ANALYTICS_URL: Object.values(rehearsal.webex.analyticsUrls).join(','),
+    WEBEX_SITES: rehearsal.webex.sites.map(({ siteUrl }) => siteUrl).join(','),
     [OPERATORS_VARIABLE]: operators,
     [REHEARSAL_VARIABLE]: processFile,
   };

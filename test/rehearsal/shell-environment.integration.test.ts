@@ -10,6 +10,7 @@ import { findOpenBao } from '../../rehearsal/server/openbao-binary';
 import { appEnvironmentFile, writeShellEnvironment } from '../../rehearsal/shell-environment';
 import { defineDeployment } from '../../lib/declaration/deployment';
 import { OPERATOR_NAMES } from '../../lib/server/operators';
+import { ANALYTICS_SCOPES } from '../../samples/meetings-report/aggregates';
 import { PROJECT_FOLDER } from '../fixtures/declaration';
 
 /* What "quickstart --keep" gives a person to paste, pasted into a real bash. In a namespace, which asks for the most. */
@@ -19,10 +20,14 @@ const declared = defineDeployment({
   engine: { mountPath: 'oauth/webex', plugin: { sha256: '0'.repeat(64) } },
   appRolePath: 'their/approle',
   integrations: [{ name: 'webex-myapp', clientId: 'client', redirectUrl: 'http://localhost:5000/auth' }],
-  credentials: [{ name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] }],
+  credentials: [
+    { name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] },
+    { name: 'reports', integration: 'webex-myapp', scopes: ANALYTICS_SCOPES },
+  ],
   apps: [
     { name: 'people-me', reads: ['testauth'] },
     { name: 'second-app', reads: ['testauth'] },
+    { name: 'meetings-report', reads: ['reports'] },
   ],
 });
 
@@ -62,15 +67,19 @@ async function output(lines: string): Promise<string[]> {
 const SAMPLE = 'npx tsx samples/people-me.ts';
 const ACCESSORS = 'bao list -format=json auth/token/accessors | tr -d "\\n"; echo';
 
-test('somebody authorises as the authorizer, who is logged out again', async () => {
+async function consented(credential: string): Promise<FinishedCommand> {
   const consent = async (url: string): Promise<unknown> => fetch(await rehearsal.webex.consent(url));
-  const before = await output(ACCESSORS);
-  const authorized = await shell('npx webex-token-vault authorize testauth --no-open --json', (line) => {
+  return shell(`npx webex-token-vault authorize ${credential} --no-open --json`, (line) => {
     const url = /^ {2}(http:\S+)$/.exec(line)?.[1];
     if (url !== undefined) {
       void consent(url);
     }
   });
+}
+
+test('somebody authorises as the authorizer, who is logged out again', async () => {
+  const before = await output(ACCESSORS);
+  const authorized = await consented('testauth');
   expect(JSON.parse(authorized.stdout)).toMatchObject({ name: 'Ada Admin' });
   expect(await output(ACCESSORS)).toEqual(before);
 });
@@ -90,6 +99,16 @@ test('webex-token reads as the first app, bao as root, and any app can be become
   expect(asApp).toBe(asRoot);
   expect(policies).toBe('[oauth.webex-app-people-me]');
   expect(others).toEqual(['[oauth.webex-app-second-app]', asApp]);
+});
+
+test('the meetings report is tried out on the figures of the simulated Webex', async () => {
+  await consented('reports');
+  const app = declared.apps.filter(({ name }) => name === 'meetings-report');
+  const [title, ...rest] = await output(`
+    source ${app.map((each) => appEnvironmentFile(rehearsal, each))[0] ?? ''}
+    npx tsx samples/meetings-report.ts --month 2026-09 --no-daily`);
+  expect(title).toBe('Webex meetings, 2026-09');
+  expect(rest.join('\n')).toContain('example.webex.com');
 });
 
 test('every operator works: each can log in, issue, back up and revoke', async () => {
@@ -117,7 +136,7 @@ test('nobody else can read what is in it, and nothing is left of it afterwards',
     ...filesBelow(join(folder, 'apps')),
     ...filesBelow(join(folder, 'operators')),
   ];
-  expect(secrets).toHaveLength(2 + 2 * 3 + 2 * OPERATOR_NAMES.length);
+  expect(secrets).toHaveLength(2 + 3 * 3 + 2 * OPERATOR_NAMES.length);
   expect(secrets.filter((path) => (statSync(path).mode & 0o777) !== 0o600)).toEqual([]);
   const [leftBehind = ''] = await output('env -0 | base64 -w 0');
   await rehearsal.stop();

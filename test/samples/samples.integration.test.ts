@@ -129,6 +129,15 @@ describe('the samples', () => {
     expect(exitCode).toBe(1);
   });
 
+  it('report asks no Webex but the one that is named', async () => {
+    const other = { ...env, WEBEX_ANALYTICS_URL: '' };
+    const named = await runScript('samples/meetings-report.ts', ['--site', 'example.webex.com'], other);
+    expect(named.stderr).toBe(
+      `error: WEBEX_API_URL names ${vault.webex.apiUrl}, and not where that Webex has its figures; give that by --analytics-url or in WEBEX_ANALYTICS_URL\n`,
+    );
+    expect(named.exitCode).toBe(2);
+  });
+
   it('report says where the site is named when it is not', async () => {
     const { exitCode, stderr } = await runScript('samples/meetings-report.ts', [], env);
     expect(stderr).toBe('error: no Webex site is named; add --site, like --site example.webex.com\n');
