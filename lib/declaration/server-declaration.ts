@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import type { Fields, StrictObject } from './fields';
+import { strictObject, type Fields, type StrictObject } from './fields';
 import { isHostName, urlHost } from './host-name';
 import { sealDeclaration } from './seal-declaration';
 
@@ -35,7 +35,7 @@ const devServerFields = {
 export interface DevServerDeclarationFields extends Fields<typeof devServerFields> {}
 
 /** In memory, unsealed, plain HTTP: to try things out. */
-export const devServerDeclaration: StrictObject<DevServerDeclarationFields> = z.strictObject(devServerFields);
+export const devServerDeclaration: StrictObject<DevServerDeclarationFields> = strictObject(devServerFields);
 
 const tlsFields = {
   /**
@@ -62,7 +62,7 @@ const tlsFields = {
 export interface TlsDeclarationFields extends Fields<typeof tlsFields> {}
 
 /** The certificate of a production server, its key and its CA. */
-export const tlsDeclaration: StrictObject<TlsDeclarationFields> = z.strictObject(tlsFields);
+export const tlsDeclaration: StrictObject<TlsDeclarationFields> = strictObject(tlsFields);
 
 const productionServerFields = {
   mode: z.literal('production'),
@@ -121,7 +121,7 @@ export interface ProductionServerDeclarationFields extends Fields<typeof product
 
 /** On disk, sealed, TLS only: to keep grants for years. */
 export const productionServerDeclaration: StrictObject<ProductionServerDeclarationFields> =
-  z.strictObject(productionServerFields);
+  strictObject(productionServerFields);
 
 export const serverDeclaration = z.discriminatedUnion('mode', [devServerDeclaration, productionServerDeclaration], {
   error: ({ input }) => {
