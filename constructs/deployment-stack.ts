@@ -2,15 +2,13 @@ import { DataResource, LocalBackend, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { ExplainedError } from 'webex-token-client/core';
 import type { Deployment } from '../lib/declaration/deployment';
+import { backendPlaceholders, DEFAULT_NAME, stateFileName } from '../lib/declaration/state-file';
 import { provideIsArray } from './is-array';
 import { pathFromOutput } from './output-path';
 import { StateBackend } from './state-backend';
 
 /** First version with ephemeral variables and with write-only arguments, of Terraform and of OpenTofu alike. */
 const REQUIRED_VERSION = '>= 1.11';
-
-/** The name of what `deployment.ts` declares. */
-const DEFAULT_NAME = 'deployment';
 
 export interface DeploymentStackProps {
   /** Where relative paths of the declaration and local state start. @default - the current folder */
@@ -43,10 +41,9 @@ export abstract class DeploymentStack extends TerraformStack {
     // Terraform looks at this before anything that an older one would not understand.
     this.addOverride('terraform.required_version', REQUIRED_VERSION);
     if (backend === undefined) {
-      const file = ['terraform', ...(name === DEFAULT_NAME ? [] : [name]), id, 'tfstate'].join('.');
-      new LocalBackend(this, { path: this.pathFromOutput(file) });
+      new LocalBackend(this, { path: this.pathFromOutput(stateFileName(name, id)) });
     } else {
-      new StateBackend(this, 'backend', { ...backend, placeholders: { stack: id, deployment: name } });
+      new StateBackend(this, 'backend', { ...backend, placeholders: backendPlaceholders(name, id) });
     }
 
     // The state keeps the name that it was made with. Applied onto the state of another deployment, a stack would

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError, REHEARSAL_VARIABLE } from 'webex-token-client/core';
 import type { App } from '../lib/declaration/deployment';
 import { OPERATORS_VARIABLE, writeOperatorLogin } from '../lib/server/operator-folder';
 import { OPERATOR_NAMES, renewOperator, SERVER_OPERATORS, writeOperators } from '../lib/server/operators';
@@ -34,6 +34,9 @@ export async function writeShellEnvironment(rehearsal: Rehearsal, binary: string
   }
   const commands = await writeCommands(rehearsal, binary);
 
+  const processFile = join(folder, 'process-id');
+  await writePrivate(processFile, [String(process.pid)]);
+
   const { vault, engine, appRolePath } = rehearsal.deployment;
   const variables = {
     ...rehearsal.environment,
@@ -42,11 +45,15 @@ export async function writeShellEnvironment(rehearsal: Rehearsal, binary: string
     OAUTHAPP_MOUNT: engine.mountPath,
     APPROLE_MOUNT: appRolePath,
     WEBEX_API_URL: rehearsal.webex.apiUrl,
+    WEBEX_ANALYTICS_URL: Object.values(rehearsal.webex.analyticsUrls).join(','),
+    WEBEX_SITES: rehearsal.webex.sites.map(({ siteUrl }) => siteUrl).join(','),
     [OPERATORS_VARIABLE]: operators,
+    [REHEARSAL_VARIABLE]: processFile,
   };
   const file = join(folder, 'env');
   await writePrivate(file, [
-    '# For bash or zsh, while the rehearsal runs. With it ends all that this names: servers, tokens and files.',
+    '# For bash or zsh, while the rehearsal runs. With it ends all that this names: servers, tokens and files; commands',
+    '# of ours that are set up by it say so then.',
     '# What is set for a Vault elsewhere would win:',
     String.raw`unset VAULT_TOKEN $(env | sed -En 's/^((BAO|VAULT)_[A-Z0-9_]+)=.*/\1/p')`,
     ...Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}`),

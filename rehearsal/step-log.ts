@@ -6,11 +6,30 @@ const TICK_MS = 100;
 /** Off a terminal, what a step notes is worth a line of its own only once the step takes long. */
 const LONG_MS = 1000;
 
+interface Signs {
+  readonly done: string;
+  readonly failed: string;
+  readonly more: string;
+  /** Name of ora's. */
+  readonly spinner: 'dots' | 'line';
+}
+
+const SIGNS: Signs = { done: '✔', failed: '✖', more: '…', spinner: 'dots' };
+
+const ASCII_SIGNS: Signs = { done: 'ok', failed: 'failed:', more: '...', spinner: 'line' };
+
+/** By the variable that decides, as POSIX has it; where none is set, terminals of today are of UTF-8. */
+function signs({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): Signs {
+  const locale = LC_ALL || LC_CTYPE || LANG || 'UTF-8';
+  return /utf-?8/i.test(locale) ? SIGNS : ASCII_SIGNS;
+}
+
 /**
  * Numbered step lines, each with the time it took; on a terminal a spinner with the elapsed time while it runs.
  */
 export class StepLog {
   #number = 0;
+  readonly #signs = signs(process.env);
 
   constructor(
     private readonly total: number,
@@ -40,7 +59,7 @@ export class StepLog {
         spinner.text = `${label}  ${noted}  ${elapsed()}`;
       } else if (noted !== printed && performance.now() - started > LONG_MS) {
         printed = noted;
-        this.output.write(`${label}  … ${noted}\n`);
+        this.output.write(`${label}  ${this.#signs.more} ${noted}\n`);
       }
     }, TICK_MS);
     try {
@@ -50,11 +69,13 @@ export class StepLog {
       });
       const result = await Promise.race([running, this.#aborted()]);
       spinner?.stop();
-      this.output.write(`${label}  ${this.#mark('✔', 32)} ${result.said ?? noted}  ${this.#dim(elapsed())}\n`);
+      this.output.write(
+        `${label}  ${this.#mark(this.#signs.done, 32)} ${result.said ?? noted}  ${this.#dim(elapsed())}\n`,
+      );
       return result;
     } catch (error) {
       spinner?.stop();
-      this.output.write(`${label}  ${this.#mark('✖', 31)} ${noted}  ${this.#dim(elapsed())}\n`);
+      this.output.write(`${label}  ${this.#mark(this.#signs.failed, 31)} ${noted}  ${this.#dim(elapsed())}\n`);
       throw error;
     } finally {
       clearInterval(tick);
@@ -75,7 +96,7 @@ export class StepLog {
     }
     const { default: ora } = await import('ora');
     // Ctrl-C must reach the command's own handler, and typed keys must not be swallowed.
-    return ora({ text, stream: this.output, discardStdin: false }).start();
+    return ora({ text, stream: this.output, discardStdin: false, spinner: this.#signs.spinner }).start();
   }
 
   #mark(sign: string, colour: number): string {

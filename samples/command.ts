@@ -2,7 +2,13 @@ import { debuglog } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { APP_ENVIRONMENT, ExplainedError } from 'webex-token-client';
 // From core, so that these refuse what `webex-token` refuses, end with its codes, and hide secrets as it does.
-import { CREDENTIAL_EXIT_CODES, describeError, exitCodeOf, refuseUnverifiedTls } from 'webex-token-client/core';
+import {
+  CREDENTIAL_EXIT_CODES,
+  describeError,
+  exitCodeOf,
+  refuseEndedRehearsal,
+  refuseUnverifiedTls,
+} from 'webex-token-client/core';
 import { UsageError } from './usage-error';
 
 /*
@@ -54,7 +60,9 @@ export async function runCommand(build: (signal: AbortSignal) => Command): Promi
   const ignoreSignals = onInterruption(() => interruption.abort());
   try {
     refuseUnverifiedTls();
-    await build(interruption.signal).parseAsync();
+    await build(interruption.signal)
+      .hook('preAction', () => refuseEndedRehearsal())
+      .parseAsync();
   } catch (error) {
     process.exitCode = report(error, interruption.signal);
   } finally {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { tokenSourceFromEnvironment, WebexFetch } from 'webex-token-client';
+import { WEBEX_API_URL } from './api-url';
 import { createCommand, runCommand } from './command';
 import { ANALYTICS_SCOPES, ANALYTICS_URLS } from './meetings-report/aggregates';
 import { coverage, lastMonth, parseMonth } from './meetings-report/month';
@@ -43,7 +44,7 @@ function build(signal: AbortSignal): Command {
       'Reports the Webex meetings of a month, compared with the month before: as a table, or as CSV, JSON or a page.',
     environment: {
       WEBEX_SITES: 'sites to report, separated by commas, where there is no --site',
-      WEBEX_ANALYTICS_URL: 'as --analytics-url, separated by commas',
+      WEBEX_ANALYTICS_URL: 'as --analytics-url, separated by commas; needed where WEBEX_API_URL names another Webex',
     },
   })
     .option('--month <month>', 'month to report, like 2026-10; default: the last one that is over')
@@ -108,13 +109,24 @@ function chooseUrls({ region, analyticsUrl }: Options): string[] {
     throw new UsageError(`--analytics-url must be a URL, got "${bad}"; write it like "${ANALYTICS_URLS.us ?? ''}"`);
   }
   if (region === undefined) {
-    return urls.length > 0 ? urls : Object.values(ANALYTICS_URLS);
+    return urls.length > 0 ? urls : urlsOfEverybody();
   }
   const url = ANALYTICS_URLS[region];
   if (url === undefined) {
     throw new UsageError(`unknown --region "${region}"; Webex has "${Object.keys(ANALYTICS_URLS).join('", "')}"`);
   }
   return [url];
+}
+
+/** @throws UsageError where the environment is that of another Webex, such as a simulated one */
+function urlsOfEverybody(): string[] {
+  const { WEBEX_API_URL: named = '' } = process.env;
+  if (named !== '' && named.replace(/\/+$/, '') !== WEBEX_API_URL) {
+    throw new UsageError(
+      `WEBEX_API_URL names ${named}, and not where that Webex has its figures; give that by --analytics-url or in WEBEX_ANALYTICS_URL`,
+    );
+  }
+  return Object.values(ANALYTICS_URLS);
 }
 
 function collect(value: string, values: string[] = []): string[] {

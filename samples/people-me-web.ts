@@ -59,7 +59,7 @@ async function run(options: Options, signal: AbortSignal): Promise<void> {
   const vaultOptions = vaultOptionsFromEnvironment();
   if (vaultOptions.token === undefined) {
     throw new NotPermitted(
-      `VAULT_TOKEN is not set, so nobody could be asked for consent; set it to a token with policy "${authorizerPolicy(mountPath)}" only`,
+      `VAULT_TOKEN is not set, so nobody could be asked for consent; set it to a token with policy "${authorizerPolicy(mountPath)}" only, such as "npx webex-token-vault login authorizer" prints`,
     );
   }
   await using tokens = tokenSourceFromEnvironment(name, { retry: { attempts: 2 } });

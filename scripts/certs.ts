@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { FileOwner } from '../lib/server/atomic-file';
@@ -8,6 +9,9 @@ import {
   type CertificateReport,
 } from '../lib/server/certificate-folder';
 import { describeCommand, wholeNumberUpTo } from '../lib/cli/command';
+import { declaredDeployment } from '../lib/cli/deployment-option';
+import { deploymentFile } from '../lib/declaration/load-deployment';
+import { nodeHosts } from '../lib/declaration/server-declaration';
 
 /*
  * A small private CA and certificates for the servers, for those who have none of their own.
@@ -37,7 +41,7 @@ export function define(command: Command, signal: AbortSignal): void {
   })
     .argument(
       '[servers...]',
-      `names of the servers, each also a host name of its certificate (default: those that have one, else ${DEFAULT_SERVER})`,
+      `names of the servers, each also a host name of its certificate (default: those that are declared or have one, else ${DEFAULT_SERVER})`,
     )
     .option('--folder <folder>', 'where they are kept', join('secrets', 'tls'))
     .option('--dns <names...>', 'host names of all of them, besides localhost')
@@ -50,12 +54,15 @@ export function define(command: Command, signal: AbortSignal): void {
     .action(async (named: string[], options: Options) => {
       const { folder, dns, ip, renew } = options;
       const there = await certifiedServers(folder);
-      const servers = [named, there].find((names) => names.length > 0) ?? [DEFAULT_SERVER];
+      const hosts = await declaredHosts(command);
+      const known = [...new Set([...there, ...Object.keys(hosts)])].sort();
+      const servers = [named, known].find((names) => names.length > 0) ?? [DEFAULT_SERVER];
       const reports = await prepareCertificates({
         folder,
         servers,
         dnsNames: dns,
         ipAddresses: ip,
+        hosts,
         lifetimeDays: options.days,
         caLifetimeDays: options.caDays,
         renew,
@@ -69,6 +76,16 @@ export function define(command: Command, signal: AbortSignal): void {
       process.stdout.write(reports.map(describe).join(''));
       process.stderr.write(nextSteps(folder, reports));
     });
+}
+
+/** Those of a production server. Where no deployment is named, there may be none: a CA is of use without it. */
+async function declaredHosts(command: Command): Promise<Record<string, string[]>> {
+  const isNamed = command.parent?.getOptionValueSource('deployment') !== 'default';
+  if (!isNamed && !existsSync(deploymentFile())) {
+    return {};
+  }
+  const { server } = (await declaredDeployment(command)).deployment.vault;
+  return server?.mode === 'production' ? nodeHosts(server) : {};
 }
 
 function owner(value: string): FileOwner {

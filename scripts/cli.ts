@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { ExplainedError } from 'webex-token-client/core';
 import { describeCommand, runCommand } from '../lib/cli/command';
 import { deploymentOption } from '../lib/cli/deployment-option';
+import { refuseSwallowedOptions } from '../lib/cli/swallowed-options';
 
 /*
  * The program webex-token-vault. It knows of each command who uses it and what it is for; the rest is loaded only when
@@ -38,6 +39,7 @@ const COMMANDS: readonly Entry[] = [
   { name: 'diff', group: 'Deploy:', summary: 'what deploy would do' },
   { name: 'deploy', group: 'Deploy:', summary: 'make Vault what the deployment declares' },
   { name: 'destroy', group: 'Deploy:', summary: 'take away what deploy has made' },
+  { name: 'set-aside', group: 'Deploy:', summary: 'begin a stack anew, where its server is gone' },
   { name: 'authorize', group: 'Authorise:', summary: 'have a person consent to a credential, once' },
   { name: 'revoke', group: 'Authorise:', summary: 'delete a credential' },
   { name: 'issue', group: 'Apps:', summary: 'a secret id for an app, wrapped' },
@@ -86,7 +88,10 @@ function buildProgram(version: string, signal: AbortSignal): Command {
   program.command('help [command]', { hidden: true }).action(async (name?: string) => {
     await program.parseAsync(name === undefined ? ['--help'] : [name, '--help'], { from: 'user' });
   });
-  return program.hook('preSubcommand', (_, command) => defineCommand(command, signal));
+  return program.hook('preSubcommand', (_, command) => {
+    defineCommand(command, signal);
+    refuseSwallowedOptions(command.name(), [...command.options, ...program.options]);
+  });
 }
 
 /** Gives a command of the program what its file says. */

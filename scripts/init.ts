@@ -15,6 +15,7 @@ import {
   type KeyOptions,
   type SecretReceiver,
 } from '../lib/server/initialisation';
+import { noteCluster, refuseOtherCluster } from '../lib/server/folder-cluster';
 import { readKeyShares } from '../lib/server/key-shares';
 import {
   DEFAULT_OPERATOR_FOLDER,
@@ -101,7 +102,7 @@ async function initialise(
   const keys: KeyOptions = { shares, threshold, pgpKeys };
   checkKeyOptions(keys);
   const client = new VaultClient({ ...connection, token: undefined });
-  const receiver = await receiverFor(options, signal, async () => {
+  const receiver = await receiverFor(options, client, signal, async () => {
     // Before the folder is made or refused: an initialised server is the better reason to stop.
     if (!(await client.endedBy(signal).sealStatus()).initialized) {
       await prepareOperatorFolder(options.out);
@@ -120,16 +121,19 @@ async function update(
   signal: AbortSignal,
 ): Promise<void> {
   const { auditFile, newSecretIds = false, from, shareFile } = options;
-  const receiver = await receiverFor(options, signal, () =>
+  const client = new VaultClient({ ...connection, token: undefined, signal });
+  const receiver = await receiverFor(options, client, signal, () =>
     newSecretIds ? createPrivateFolder(options.out) : Promise.resolve(),
   );
-  const client = new VaultClient({ ...connection, token: undefined, signal });
   const status = await client.sealStatus();
   if (!status.initialized || status.sealed) {
     const [state, command] = status.initialized
       ? ['sealed', 'npx webex-token-vault unseal']
       : ['not initialised', 'npx webex-token-vault init'];
     throw new ExplainedError(`${client.address} is ${state}, so there is nothing to update; run "${command}" first`);
+  }
+  if (newSecretIds && !options.print) {
+    await refuseOtherCluster(client, options.out);
   }
   await using session = await OperatorSession.open(connection, 'administrator', {
     operators: { path: options.out, isNamed: isFolderNamed },
@@ -146,6 +150,7 @@ async function update(
 
 async function receiverFor(
   options: Options,
+  client: VaultClient,
   signal: AbortSignal,
   prepare: () => Promise<void>,
 ): Promise<SecretReceiver> {
@@ -162,7 +167,10 @@ async function receiverFor(
   await prepare();
   const onDisk: SecretReceiver = {
     keyShares: (shares) => writeKeyShares(options.out, shares),
-    operator: (name, login) => writeOperatorLogin(options.out, name, login),
+    operator: async (name, login) => {
+      await noteCluster(client, options.out);
+      await writeOperatorLogin(options.out, name, login);
+    },
   };
   return patientReceiver(onDisk, { folder: options.out, report, signal });
 }

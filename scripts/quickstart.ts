@@ -105,6 +105,8 @@ Everything stays up until Ctrl-C. In another terminal, bash or zsh, from this fo
 
   source ${file}
 
+That shell is set up for this quickstart alone: close it when this has ended.
+
 Then, for example:
 
 ${examples.map(([line, who]) => `  ${line.padEnd(width)}  # ${who}\n`).join('')}

@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { run } from '../rehearsal/child-process';
 import { eventually } from './fixtures/eventually';
 import { installHvac } from './fixtures/hvac';
+import { descendants, isRunning } from './fixtures/process-tree';
 import { snippet } from './fixtures/snippet';
 import { VaultWithWebex } from './fixtures/vault-with-webex';
 
@@ -120,23 +121,6 @@ test('npm run quickstart shows the whole main job, and leaves nothing behind', a
   const server = /(?:OpenBao|Vault) at (http:\/\/127\.0\.0\.1:\d+)/.exec(stdout)?.[1];
   await expect(fetch(`${server ?? ''}/v1/sys/seal-status`)).rejects.toThrow('fetch failed');
 });
-
-/** Processes by the one that started them, of this moment. */
-async function descendants(pid: number): Promise<number[]> {
-  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=']);
-  const all = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
-  const below = (parent: number): number[] =>
-    all.flatMap(([child = 0, itsParent]) => (itsParent === parent ? [child, ...below(child)] : []));
-  return below(pid);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 test('npm run quickstart -- --keep ends with all that it started by a SIGTERM to npm alone', async () => {
   const npm = spawn('npm', ['run', '--loglevel=error', 'quickstart', '--', '--keep'], { cwd: PROJECT });

@@ -6,6 +6,7 @@ export * from './index';
 export { runChildCommand } from './child-command';
 export { CREDENTIAL_EXIT_CODES, exitCodeOf } from './exit-codes';
 export { loginAppRole, secretIdOf, type VaultLease } from './app-role-login';
+export { refuseEndedRehearsal, REHEARSAL_VARIABLE } from './ended-rehearsal';
 export { errorCode, quotedList, UsageError } from './explained-error';
 export type { AnswerBody } from './answer-body';
 export { HttpTransport, type HttpAnswer, type HttpRequest } from './http-transport';

@@ -4,6 +4,7 @@ import {
   exitCodeOf,
   ExplainedError,
   oneLine,
+  refuseEndedRehearsal,
   refuseUnverifiedTls,
   VaultResponseError,
 } from 'webex-token-client/core';
@@ -101,6 +102,7 @@ export async function runCommand(build: (signal: AbortSignal) => Command, argv =
   try {
     refuseUnverifiedTls();
     const program = build(interruption.signal).hook('preAction', (_, command) => {
+      refuseEndedRehearsal();
       interruption.cleanUpMs = CLEAN_UPS.get(command) ?? interruption.cleanUpMs;
     });
     await program.parseAsync(argv);

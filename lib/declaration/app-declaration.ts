@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { name, path, seconds, type Fields, type StrictObject } from './fields';
+import { cidr } from './cidr';
+import { name, path, seconds, strictObject, type Fields, type StrictObject } from './fields';
 
 /** Where the AppRole auth method of those who run the server is mounted. */
 export const OPERATORS_MOUNT = 'operators';
@@ -41,14 +42,7 @@ const appFields = {
   /** How many logins a secret id is good for; 0: any number. @default 0 */
   secretIdUses: z.int().nonnegative().default(0),
   /** Networks that may log in and use the token, as CIDR. @default - any */
-  boundCidrs: z
-    .array(
-      z.string().regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/, {
-        error: ({ input }) => `must be a CIDR, got "${String(input)}"; write "${String(input)}/32"`,
-      }),
-    )
-    .readonly()
-    .default([]),
+  boundCidrs: z.array(cidr).readonly().default([]),
   /**
    * May issue itself a new secret id, with the lifetime and networks declared here, before its own ends. Whoever steals
    * one can then keep it alive too, until somebody destroys it: bind such an app to its networks. Refused where it has no end, or a limit of uses.
@@ -59,7 +53,7 @@ const appFields = {
 
 export interface AppSettingsFields extends Fields<typeof appFields> {}
 
-export const appSettings: StrictObject<AppSettingsFields> = z.strictObject(appFields);
+export const appSettings: StrictObject<AppSettingsFields> = strictObject(appFields);
 
 const declaredFields = {
   ...appFields,
@@ -70,4 +64,4 @@ const declaredFields = {
 export interface AppDeclarationFields extends Fields<typeof declaredFields> {}
 
 /** A program that reads access tokens, as `deployment.ts` declares it. */
-export const appDeclaration: StrictObject<AppDeclarationFields> = z.strictObject(declaredFields);
+export const appDeclaration: StrictObject<AppDeclarationFields> = strictObject(declaredFields);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { name, type Fields, type StrictObject } from './fields';
+import { name, strictObject, type Fields, type StrictObject } from './fields';
 
 const scope = z.string().regex(/^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/, {
   error: ({ input }) => `must be one OAuth scope, got "${String(input)}"; list each scope on its own`,
@@ -17,4 +17,4 @@ const credentialFields = {
 export interface CredentialDeclarationFields extends Fields<typeof credentialFields> {}
 
 /** One grant of a person, as `deployment.ts` declares it. */
-export const credentialDeclaration: StrictObject<CredentialDeclarationFields> = z.strictObject(credentialFields);
+export const credentialDeclaration: StrictObject<CredentialDeclarationFields> = strictObject(credentialFields);

@@ -3,7 +3,7 @@ import { ExplainedError, quotedList, UsageError } from 'webex-token-client/core'
 import { appDeclaration, appRolePath } from './app-declaration';
 import { credentialDeclaration } from './credential-declaration';
 import { engineDeclaration } from './engine-declaration';
-import { httpUrl, path, type Fields, type StrictObject } from './fields';
+import { httpUrl, path, strictObject, type Fields, type StrictObject } from './fields';
 import { integrationDeclaration, webexDeclaration } from './integration-declaration';
 import { serverAddresses, serverDeclaration } from './server-declaration';
 import { vaultName, type Renamable } from './vault-name';
@@ -25,7 +25,7 @@ const vaultFields = {
 
 export interface VaultFields extends Fields<typeof vaultFields> {}
 
-const vault: StrictObject<VaultFields> = z.strictObject(vaultFields);
+const vault: StrictObject<VaultFields> = strictObject(vaultFields);
 
 const declaredFields = {
   /** Either a server that stack `vault-server` runs, or the address of one that exists. */
@@ -54,14 +54,12 @@ const declaredFields = {
    * Terraform backend: its type and its settings, as Terraform's own documentation names them. `{stack}` in a setting
    * becomes the name of the stack, `{deployment}` that of the file that declares it. @default - local state beside it
    */
-  backend: z
-    .strictObject({ type: z.string().min(1), config: z.record(z.string(), z.unknown()).default({}) })
-    .optional(),
+  backend: strictObject({ type: z.string().min(1), config: z.record(z.string(), z.unknown()).default({}) }).optional(),
 };
 
 export interface DeclarationFields extends Fields<typeof declaredFields> {}
 
-const declaration: StrictObject<DeclarationFields> = z.strictObject(declaredFields);
+const declaration: StrictObject<DeclarationFields> = strictObject(declaredFields);
 
 /** What is defined may be defined again: the address of the server is known by then. */
 function isDerived(server: ServerDeclaration | undefined, address: string | undefined): boolean {
@@ -89,6 +87,13 @@ export type Integration = Deployment['integrations'][number];
 export type Credential = Deployment['credentials'][number];
 export type App = Deployment['apps'][number];
 
+/** With each of them `people/me` answers. */
+const SCOPES_THAT_TELL_WHO: readonly [string, ...string[]] = [
+  'spark:people_read',
+  'spark-admin:people_read',
+  'spark:all',
+];
+
 /** What is declared does not hold. */
 export class InvalidDeployment extends ExplainedError {
   override name = 'InvalidDeployment';
@@ -109,9 +114,13 @@ export class InvalidDeployment extends ExplainedError {
 export function defineDeployment(input: DeploymentInput): Deployment {
   const parsed = schema.safeParse(input);
   if (!parsed.success) {
-    throw new InvalidDeployment(parsed.error.issues.map(describeIssue).join('; '));
+    const { issues } = parsed.error;
+    // A field under a wrong name is missing under its own as well, which says nothing new.
+    const unknown = issues.filter(({ code }) => code === 'unrecognized_keys');
+    throw new InvalidDeployment((unknown.length > 0 ? unknown : issues).map(describeIssue).join('; '));
   }
   checkNames(parsed.data);
+  checkOwners(parsed.data);
   return parsed.data;
 }
 
@@ -209,6 +218,18 @@ function checkMove({ mountPath, movedFrom }: Deployment['engine']): void {
 
 function isBelow(path: string, above: string): boolean {
   return path.startsWith(`${above}/`);
+}
+
+/** Whose consent it was, Webex says only to who may ask: better now than once a person has consented. */
+function checkOwners({ credentials }: Deployment): void {
+  const unseen = credentials.find(
+    ({ owner, scopes }) => owner !== undefined && !scopes.some((scope) => SCOPES_THAT_TELL_WHO.includes(scope)),
+  );
+  if (unseen !== undefined) {
+    throw new InvalidDeployment(
+      `credential "${unseen.name}" has an owner, and no scope lets Webex say whose account consented; add scope "${SCOPES_THAT_TELL_WHO[0]}" to it and to the integration, or leave the owner out`,
+    );
+  }
 }
 
 function knownOrThrow(who: string, kind: string, name: string, known: readonly { name: string }[]): void {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { name, path, seconds, type Fields, type StrictObject } from './fields';
+import { name, path, seconds, strictObject, type Fields, type StrictObject } from './fields';
 
 /*
  * The engine, as `deployment.ts` declares it. Defaults are chosen so that no grant is lost: only a person can give one
@@ -27,7 +27,7 @@ const pluginFields = {
 
 export interface PluginDeclarationFields extends Fields<typeof pluginFields> {}
 
-export const pluginDeclaration: StrictObject<PluginDeclarationFields> = z.strictObject(pluginFields);
+export const pluginDeclaration: StrictObject<PluginDeclarationFields> = strictObject(pluginFields);
 
 /** @see https://github.com/puppetlabs/vault-plugin-secrets-oauthapp/blob/main/README.md, `config`, for every knob */
 const engineFields = {
@@ -86,10 +86,10 @@ const engineFields = {
 
 export interface EngineSettingsFields extends Fields<typeof engineFields> {}
 
-export const engineSettings: StrictObject<EngineSettingsFields> = z.strictObject(engineFields);
+export const engineSettings: StrictObject<EngineSettingsFields> = strictObject(engineFields);
 
 const declaredFields = { ...engineFields, plugin: pluginDeclaration.prefault({}) };
 
 export interface EngineDeclarationFields extends Fields<typeof declaredFields> {}
 
-export const engineDeclaration: StrictObject<EngineDeclarationFields> = z.strictObject(declaredFields);
+export const engineDeclaration: StrictObject<EngineDeclarationFields> = strictObject(declaredFields);

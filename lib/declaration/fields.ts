@@ -1,4 +1,6 @@
+import { quotedList } from 'webex-token-client/core';
 import { z } from 'zod';
+import { similarName } from './similar-name';
 
 /*
  * Fields that several parts of a deployment have.
@@ -6,6 +8,24 @@ import { z } from 'zod';
 
 /** An object with these fields and no others. */
 export type StrictObject<Shape extends z.core.$ZodLooseShape> = z.ZodObject<Shape, z.core.$strict>;
+
+/** @returns an object that answers a field which it does not have by those that it has */
+export function strictObject<Shape extends z.core.$ZodLooseShape>(shape: Shape): StrictObject<Shape> {
+  const known = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? unknownFields(issue.keys, known) : undefined),
+  });
+}
+
+function unknownFields(keys: readonly string[], known: readonly string[]): string {
+  return keys
+    .map((key) => {
+      const meant = similarName(key, known);
+      const advice = meant === undefined ? `; it may have ${quotedList(known)}` : `; did you mean "${meant}"?`;
+      return `has no field "${key}"${advice}`;
+    })
+    .join(', ');
+}
 
 /** Extended by an interface, which the compiled types then name instead of repeating it without what it says. */
 export type Fields<Shape> = { [Name in keyof Shape]: Shape[Name] };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isLoopback } from 'webex-token-client/core';
-import { httpUrl, name, type Fields, type StrictObject } from './fields';
+import { httpUrl, name, strictObject, type Fields, type StrictObject } from './fields';
 
 /** Loopback hosts: a redirect URL elsewhere would send the authorization code over a network. */
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
@@ -29,7 +29,7 @@ const webexFields = {
 export interface WebexDeclarationFields extends Fields<typeof webexFields> {}
 
 /** Webex itself, for all integrations. */
-export const webexDeclaration: StrictObject<WebexDeclarationFields> = z.strictObject(webexFields);
+export const webexDeclaration: StrictObject<WebexDeclarationFields> = strictObject(webexFields);
 
 const integrationFields = {
   name,
@@ -49,4 +49,4 @@ const integrationFields = {
 export interface IntegrationDeclarationFields extends Fields<typeof integrationFields> {}
 
 /** A Webex OAuth client, as `deployment.ts` declares it. */
-export const integrationDeclaration: StrictObject<IntegrationDeclarationFields> = z.strictObject(integrationFields);
+export const integrationDeclaration: StrictObject<IntegrationDeclarationFields> = strictObject(integrationFields);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Fields, StrictObject } from './fields';
+import { strictObject, type Fields, type StrictObject } from './fields';
 
 /*
  * The seals by a key service of a cloud or by an HSM, in the server's own words. None has a field for a secret: those
@@ -88,11 +88,11 @@ export interface AzurekeyvaultFields extends Fields<typeof azurekeyvaultFields> 
 export interface OcikmsFields extends Fields<typeof ocikmsFields> {}
 export interface Pkcs11Fields extends Fields<typeof pkcs11Fields> {}
 
-const awskms: StrictObject<AwskmsFields> = z.strictObject(awskmsFields);
-const gcpckms: StrictObject<GcpckmsFields> = z.strictObject(gcpckmsFields);
-const azurekeyvault: StrictObject<AzurekeyvaultFields> = z.strictObject(azurekeyvaultFields);
-const ocikms: StrictObject<OcikmsFields> = z.strictObject(ocikmsFields);
-const pkcs11: StrictObject<Pkcs11Fields> = z.strictObject(pkcs11Fields);
+const awskms: StrictObject<AwskmsFields> = strictObject(awskmsFields);
+const gcpckms: StrictObject<GcpckmsFields> = strictObject(gcpckmsFields);
+const azurekeyvault: StrictObject<AzurekeyvaultFields> = strictObject(azurekeyvaultFields);
+const ocikms: StrictObject<OcikmsFields> = strictObject(ocikmsFields);
+const pkcs11: StrictObject<Pkcs11Fields> = strictObject(pkcs11Fields);
 
 /** By their type. */
 export const kmsSeals = { awskms, gcpckms, azurekeyvault, ocikms, pkcs11 } as const;

@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { ExplainedError } from 'webex-token-client/core';
+import { errorCode, ExplainedError } from 'webex-token-client/core';
 import type { Deployment } from './deployment';
 
 /** How to get one. `go install` of the plugin itself would build it from its own pins, which are of 2022. */
 const ADVICE =
   'build it with the command in plugin/README.md of webex-token-vault, and set OAUTHAPP_PLUGIN to its path';
+
+/** How programs begin: ELF, Mach-O in its kinds, scripts. */
+const PROGRAMS = ['7f454c46', 'feedface', 'feedfacf', 'cefaedfe', 'cffaedfe', 'cafebabe', '2321'];
+
+/** What a file is not that {@link isProgram} refuses. */
+export const NO_PROGRAM = 'neither ELF nor Mach-O';
 
 /** What Vault has to know of the plugin binary. */
 export interface PluginBinary {
@@ -41,6 +47,9 @@ export function inspectPlugin(plugin: Deployment['engine']['plugin'], folder: st
   if (!found.isFile()) {
     throw new ExplainedError(`the plugin binary must be a file, got ${file}, which is none; ${ADVICE}`);
   }
+  if (!isProgram(file)) {
+    throw new ExplainedError(`the plugin binary ${file} must be a program, and is none: ${NO_PROGRAM}; ${ADVICE}`);
+  }
   if (!isExecutable(file)) {
     throw new ExplainedError(`the plugin binary ${file} must be executable, and is not; run chmod 755 ${file}`);
   }
@@ -51,6 +60,34 @@ export function inspectPlugin(plugin: Deployment['engine']['plugin'], folder: st
     );
   }
   return { sha256: actual, command };
+}
+
+/**
+ * Whether it is one of any system that a server runs on, or a script.
+ *
+ * @throws ExplainedError where it cannot be read
+ */
+export function isProgram(file: string): boolean {
+  const beginning = beginningOf(file).toString('hex');
+  return PROGRAMS.some((magic) => beginning.startsWith(magic));
+}
+
+function beginningOf(file: string): Buffer {
+  const beginning = Buffer.alloc(4);
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(file, 'r');
+    readSync(descriptor, beginning);
+    return beginning;
+  } catch (error) {
+    throw new ExplainedError(
+      `the plugin binary ${file} cannot be read (${errorCode(error)}); check its owner and its mode`,
+    );
+  } finally {
+    if (descriptor !== undefined) {
+      closeSync(descriptor);
+    }
+  }
 }
 
 function isExecutable(file: string): boolean {

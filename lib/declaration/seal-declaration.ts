@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Fields, StrictObject } from './fields';
+import { strictObject, type Fields, type StrictObject } from './fields';
 import { kmsSeals } from './kms-seal-declaration';
 
 /*
@@ -28,7 +28,7 @@ const staticSealFields = {
 export interface StaticSealFields extends Fields<typeof staticSealFields> {}
 
 /** As the server has it. */
-export const staticSeal: StrictObject<StaticSealFields> = z.strictObject(staticSealFields);
+export const staticSeal: StrictObject<StaticSealFields> = strictObject(staticSealFields);
 
 const mountedStaticSealFields = {
   ...keyNameFields,
@@ -41,7 +41,7 @@ const mountedStaticSealFields = {
 export interface MountedStaticSealFields extends Fields<typeof mountedStaticSealFields> {}
 
 /** As it is declared: by files that are mounted into the container. */
-const mountedStaticSeal: StrictObject<MountedStaticSealFields> = z.strictObject(mountedStaticSealFields);
+const mountedStaticSeal: StrictObject<MountedStaticSealFields> = strictObject(mountedStaticSealFields);
 
 const transitSealFields = {
   type: z.literal('transit'),
@@ -67,7 +67,7 @@ const transitSealFields = {
 
 export interface TransitSealFields extends Fields<typeof transitSealFields> {}
 
-export const transitSeal: StrictObject<TransitSealFields> = z.strictObject(transitSealFields);
+export const transitSeal: StrictObject<TransitSealFields> = strictObject(transitSealFields);
 
 export const sealDeclaration = z.discriminatedUnion(
   'type',

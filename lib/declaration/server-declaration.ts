@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import type { Fields, StrictObject } from './fields';
+import { strictObject, type Fields, type StrictObject } from './fields';
 import { isHostName, urlHost } from './host-name';
 import { sealDeclaration } from './seal-declaration';
 
@@ -35,7 +35,7 @@ const devServerFields = {
 export interface DevServerDeclarationFields extends Fields<typeof devServerFields> {}
 
 /** In memory, unsealed, plain HTTP: to try things out. */
-export const devServerDeclaration: StrictObject<DevServerDeclarationFields> = z.strictObject(devServerFields);
+export const devServerDeclaration: StrictObject<DevServerDeclarationFields> = strictObject(devServerFields);
 
 const tlsFields = {
   /**
@@ -62,7 +62,7 @@ const tlsFields = {
 export interface TlsDeclarationFields extends Fields<typeof tlsFields> {}
 
 /** The certificate of a production server, its key and its CA. */
-export const tlsDeclaration: StrictObject<TlsDeclarationFields> = z.strictObject(tlsFields);
+export const tlsDeclaration: StrictObject<TlsDeclarationFields> = strictObject(tlsFields);
 
 const productionServerFields = {
   mode: z.literal('production'),
@@ -121,7 +121,7 @@ export interface ProductionServerDeclarationFields extends Fields<typeof product
 
 /** On disk, sealed, TLS only: to keep grants for years. */
 export const productionServerDeclaration: StrictObject<ProductionServerDeclarationFields> =
-  z.strictObject(productionServerFields);
+  strictObject(productionServerFields);
 
 export const serverDeclaration = z.discriminatedUnion('mode', [devServerDeclaration, productionServerDeclaration], {
   error: ({ input }) => {
@@ -139,6 +139,18 @@ export function nodeNames({
   nodes,
 }: Pick<ProductionServerDeclaration, 'containerName' | 'nodes'>): string[] {
   return nodes === 1 ? [containerName] : Array.from({ length: nodes }, (_, index) => `${containerName}-${index + 1}`);
+}
+
+/** Host names and IP addresses that each node is reached by, by its name. */
+export function nodeHosts(server: ProductionServerDeclaration): Record<string, string[]> {
+  const reached = serverAddresses(server).map((address) => new URL(address).hostname.replace(/^\[|\]$/g, ''));
+  const { serverName } = server.tls;
+  return Object.fromEntries(
+    nodeNames(server).map((name, index) => {
+      const hosts = [serverName.replaceAll('{node}', name), reached[index] ?? name, server.bindAddress];
+      return [name, [...new Set(hosts)].filter((host) => !['0.0.0.0', '::'].includes(host))];
+    }),
+  );
 }
 
 /** Where the Docker host reaches the nodes, the first one first. */

@@ -31,6 +31,8 @@ export interface CertificateFolderOptions {
   readonly dnsNames?: readonly string[];
   /** IP addresses that all of the certificates are good for, besides 127.0.0.1 and ::1. @default - none */
   readonly ipAddresses?: readonly string[];
+  /** Further host names and IP addresses of one server, by its name. @default - none */
+  readonly hosts?: Readonly<Record<string, readonly string[]>>;
   /** @default 397 */
   readonly lifetimeDays?: number;
   /** @default 3650 (10 years) */
@@ -142,7 +144,7 @@ async function prepareServer(
   const folderOwner = await ownerOfGuarded(files.folder, 'folder');
   const there = folderOwner !== undefined;
   const [certificate] = await Promise.all([files.certFile, files.keyFile, files.caFile].map(readGuarded));
-  const named = namesIn(certificate);
+  const named = [...(options.hosts?.[server] ?? []), ...namesIn(certificate)];
   const names = {
     dnsNames: [...new Set([server, 'localhost', ...dnsNames, ...named.filter((name) => isIP(name) === 0)])],
     ipAddresses: [...new Set(['127.0.0.1', '::1', ...ipAddresses, ...named.filter((name) => isIP(name) !== 0)])],

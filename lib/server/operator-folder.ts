@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode, ExplainedError } from 'webex-token-client/core';
 import { findKeyShareFiles, keyShareFile } from './key-shares';
-import type { OperatorLogin, OperatorName } from './operators';
+import { OPERATOR_NAMES, type OperatorLogin, type OperatorName } from './operators';
 import { createPrivateFolder, writePrivateFile } from './private-file';
 
 /*
@@ -26,15 +27,21 @@ export interface OperatorFolder {
 const PROBE_BYTES = 256 * 1024;
 
 /**
- * Makes the folder, and sees that it can be written to: what it is for, Vault tells once.
+ * Makes the folder of a new server, and sees that it can be written to: what it is for, Vault tells once.
  *
- * @throws ExplainedError also where there are key shares in it
+ * @throws ExplainedError also where there are key shares or logins in it
  */
 export async function prepareOperatorFolder(folder: string): Promise<void> {
   const [present] = await findKeyShareFiles(folder);
   if (present !== undefined) {
     throw new ExplainedError(
       `there is a key share at ${present} already, and it may be the only copy; give another folder with --out, or move it to where it belongs`,
+    );
+  }
+  const operator = OPERATOR_NAMES.find((name) => existsSync(operatorFiles(folder, name).roleId));
+  if (operator !== undefined) {
+    throw new ExplainedError(
+      `the login of another server's ${operator} is in ${folder}; give another folder with --out, or remove the logins there if that server is gone`,
     );
   }
   await createPrivateFolder(folder);

@@ -9,6 +9,7 @@ import {
 } from 'webex-token-client/core';
 import { graceSignal } from '../vault/grace-signal';
 import { VaultClient } from '../vault/vault-client';
+import { refuseOtherCluster } from './folder-cluster';
 import { OPERATORS_VARIABLE, readOperatorLogin, type OperatorFolder } from './operator-folder';
 import { loginOperator, operatorNamespace, rolePath, type OperatorLogin, type OperatorName } from './operators';
 
@@ -76,7 +77,7 @@ export class OperatorSession implements AsyncDisposable {
     const namespace = operatorNamespace(name, connection.namespace);
     const vault = new VaultClient({ ...connection, namespace });
     const login =
-      (await readOperatorLogin(operators.path, name)) ??
+      (await loginInFolder(vault.endedBy(signal), name, operators.path)) ??
       (operators.isNamed ? undefined : await roleOfEnvironment(vault.endedBy(graceSignal(signal)), name, env));
     if (login === undefined) {
       const role = operators.isNamed ? '' : ', or set VAULT_ROLE_ID and VAULT_SECRET_ID_FILE to those of that operator';
@@ -127,13 +128,26 @@ async function findLogin(
   env: NodeJS.ProcessEnv,
 ): Promise<FoundLogin | undefined> {
   const isTokenGiven = vaultVariable('TOKEN', env) !== undefined;
-  const inFolder = isTokenGiven ? undefined : await readOperatorLogin(operators.path, name);
-  if (operators.isNamed && inFolder !== undefined) {
-    return inFolder;
+  if (roleFromEnvironment && !operators.isNamed) {
+    const ofEnvironment = await roleOfEnvironment(vault, name, env);
+    if (ofEnvironment !== undefined) {
+      return ofEnvironment;
+    }
   }
-  const ofEnvironment =
-    roleFromEnvironment && !operators.isNamed ? await roleOfEnvironment(vault, name, env) : undefined;
-  return ofEnvironment ?? inFolder;
+  return isTokenGiven ? undefined : loginInFolder(vault, name, operators.path);
+}
+
+/** @throws ExplainedError where it is one of another server */
+async function loginInFolder(
+  vault: VaultClient,
+  name: OperatorName,
+  folder: string,
+): Promise<OperatorLogin | undefined> {
+  const login = await readOperatorLogin(folder, name);
+  if (login !== undefined) {
+    await refuseOtherCluster(vault, folder);
+  }
+  return login;
 }
 
 /** @returns undefined where the environment names none */

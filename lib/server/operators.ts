@@ -1,9 +1,15 @@
 import { z } from 'zod';
-import { ExplainedError, loginAppRole, NotPermitted, type VaultLease } from 'webex-token-client/core';
+import {
+  ExplainedError,
+  loginAppRole,
+  NotPermitted,
+  VaultResponseError,
+  type VaultLease,
+} from 'webex-token-client/core';
 import { NO_LOCKOUT, OPERATORS_MOUNT } from '../declaration/app-declaration';
 import type { Deployment } from '../declaration/deployment';
 import { issuerPolicy, logoutPolicy, provisionerPolicy } from '../declaration/policies';
-import { authorizerPolicyName, provisionerPolicyName } from '../declaration/policy-names';
+import { authorizerPolicyName, formerPolicyNames, provisionerPolicyName } from '../declaration/policy-names';
 import { provisionerRights } from '../declaration/rights';
 import { vaultName } from '../declaration/vault-name';
 import { type VaultClient } from '../vault/vault-client';
@@ -54,13 +60,20 @@ const DAY = 24 * 3600;
 const SECRET_ID_TTL_SECONDS = 90 * DAY;
 
 const roleIdReply = z.object({ data: z.object({ role_id: z.string() }) });
+const roleReply = z.object({ data: z.object({ token_policies: z.array(z.string()) }) });
+const mountsReply = z.object({ data: z.record(z.string(), z.unknown()) });
 const secretIdReply = z.object({
   data: z.object({ secret_id: z.string(), secret_id_accessor: z.string(), secret_id_ttl: z.number() }),
 });
 
-/** Writes the roles and their policies as the deployment needs them now. May be repeated. Needs a root token. */
+/**
+ * Writes the roles and their policies as the deployment needs them now. May be repeated. Needs a root token.
+ *
+ * @throws ExplainedError where they are those of another deployment
+ */
 export async function writeOperators(root: VaultClient, deployment: Deployment): Promise<void> {
   await enableMount(root);
+  await refuseOtherDeployment(root, deployment.engine);
   for (const { name, policyName, policy, tokenTtlSeconds, secretIdTtlSeconds } of operatorRoles(deployment)) {
     if (policy !== undefined) {
       await root.write(`sys/policies/acl/${policyName}`, { policy });
@@ -180,6 +193,28 @@ async function enableMount(root: VaultClient): Promise<void> {
     max_lease_ttl: `${SECRET_ID_TTL_SECONDS}s`,
     user_lockout_config: NO_LOCKOUT,
   });
+}
+
+/** A deployment is known by its mount, which may move, or have moved: then nothing is left where it was. */
+async function refuseOtherDeployment(root: VaultClient, { mountPath, movedFrom }: Deployment['engine']): Promise<void> {
+  const role = await root.read(rolePath('authorizer'), roleReply).catch(unlessMissing);
+  const policies = role?.data.token_policies ?? [authorizerPolicyName(mountPath)];
+  if ([authorizerPolicyName(mountPath), ...formerPolicyNames(mountPath, [])].some((name) => policies.includes(name))) {
+    return;
+  }
+  const mounts = Object.keys((await root.read('sys/mounts', mountsReply)).data).map((path) => path.replace(/\/$/, ''));
+  const other = mounts.find((path) => policies.includes(authorizerPolicyName(path)));
+  if (other !== undefined && other !== movedFrom) {
+    throw new ExplainedError(
+      `the operators of ${root.address} are those of the deployment at mount "${other}", got one at "${mountPath}", for which they would lose their rights there; declare engine.movedFrom: "${other}" if the engine moves, else deploy it without them, as docs/production.md says`,
+    );
+  }
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (!(error instanceof VaultResponseError && error.statusCode === 404)) {
+    throw error;
+  }
 }
 
 /** Of its AppRole. */

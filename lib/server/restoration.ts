@@ -127,7 +127,11 @@ async function onEmptyServer(
     if (key !== undefined) {
       await unseal(client, shares, { signal });
     }
-    await waitUntilActive(client, { timeoutMs: ACTIVE_TIMEOUT_MS, signal });
+    if (!(await waitUntilActive(client, { timeoutMs: ACTIVE_TIMEOUT_MS, signal }))) {
+      throw new ExplainedError(
+        `${client.address} does not become active within ${ACTIVE_TIMEOUT_MS / 1000} s; see its log`,
+      );
+    }
     report('initialised with a key for this moment only');
     const before = await activeSince(client);
     await restoreSnapshot(client.withToken(rootToken).connection, file, { force: true });

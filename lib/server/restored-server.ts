@@ -1,6 +1,6 @@
 import { ExplainedError, VaultResponseError } from 'webex-token-client/core';
 import type { KeyOptions } from './initialisation';
-import { activeSince, unseal, waitUntilActive } from './unsealing';
+import { activeSince, hurried, unseal, waitUntilActive } from './unsealing';
 import type { VaultClient } from '../vault/vault-client';
 
 const POLL_MS = 500;
@@ -49,7 +49,7 @@ export async function untilRestored(
     if (await waitUntilActive(client, { timeoutMs: POLL_MS, before: activeBefore, itself: foreign, signal })) {
       return;
     }
-    if (!(await isSealed(client))) {
+    if (!(await isSealed(client, signal))) {
       continue;
     }
     tell('it is sealed now, and needs the key that it had when the backup was made');
@@ -77,9 +77,9 @@ function isSplitAlike(one: KeyOptions, other: KeyOptions): boolean {
 }
 
 /** Asks for the leader: a server that is asked for its seal while it restores goes on reporting the one before. */
-async function isSealed(client: VaultClient): Promise<boolean> {
+async function isSealed(client: VaultClient, signal?: AbortSignal): Promise<boolean> {
   try {
-    await activeSince(client);
+    await activeSince(hurried(client, signal));
     return false;
   } catch (error) {
     // No answer at all, as during a restart, is not taken for sealed.

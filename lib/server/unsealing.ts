@@ -10,6 +10,8 @@ import { type SealStatus, type VaultClient } from '../vault/vault-client';
 const POLL_MS = 250;
 /** A node that joins others stays sealed for a moment after its last share. */
 const JOIN_TIMEOUT_MS = 15_000;
+/** Who leads is answered at once, or by a server that is at a loss: then it is asked again. */
+const LEADER_TIMEOUT_MS = 5000;
 
 const leaderReply = z.object({
   ha_enabled: z.boolean(),
@@ -92,6 +94,12 @@ async function explainRefusal(client: VaultClient, { said: vaultSaid }: VaultRes
   );
 }
 
+/** A client like this one that waits for a leader's answer for a bounded time. @param signal ends it before */
+export function hurried(client: VaultClient, signal?: AbortSignal): VaultClient {
+  const late = AbortSignal.timeout(LEADER_TIMEOUT_MS);
+  return client.endedBy(signal === undefined ? late : AbortSignal.any([signal, late]));
+}
+
 /** Address of the node that leads, where that is another one than this. */
 export async function otherLeader(client: VaultClient): Promise<string | undefined> {
   const reply = await client.withNamespace(undefined).read('sys/leader', leaderReply);
@@ -113,7 +121,7 @@ export async function activeSince(client: VaultClient, itself = false): Promise<
 }
 
 /**
- * Waits until there is an active node that answers.
+ * Waits until there is an active node that answers, for the time that is given and one answer longer.
  *
  * @param before what {@link activeSince} said before; then a newer one is awaited
  * @param itself whether it has to be this node
@@ -125,7 +133,7 @@ export async function waitUntilActive(
 ): Promise<boolean> {
   const deadline = Date.now() + timeoutMs;
   do {
-    const since = await activeSince(client, itself).catch(() => undefined);
+    const since = await activeSince(hurried(client, signal), itself).catch(() => undefined);
     if (since !== undefined && (before === undefined || since !== before || since === 'always')) {
       return true;
     }

@@ -14,6 +14,8 @@ const sealStatusReply = z.object({
   t: z.number(),
   n: z.number(),
   progress: z.number(),
+  /** While it is sealed, nobody knows. */
+  cluster_id: z.string().optional(),
 });
 
 export type SealStatus = z.infer<typeof sealStatusReply>;

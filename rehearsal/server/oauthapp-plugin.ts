@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { access, chmod, constants, copyFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
+import { isProgram, NO_PROGRAM } from '../../lib/declaration/plugin-binary';
 import { cachedFolder } from '../cache-folder';
 import { buildOauthappPlugin } from './oauthapp-build';
 import { OauthappModule } from './oauthapp-module';
@@ -63,6 +64,11 @@ async function givenPlugin(path: string, report: (line: string) => void, env: No
     const problem = found === undefined ? 'does not exist or cannot be reached' : 'is not a file';
     throw new ExplainedError(
       `OAUTHAPP_PLUGIN names ${path}, which ${problem}; set it to the plugin binary, or unset it`,
+    );
+  }
+  if (!isProgram(path)) {
+    throw new ExplainedError(
+      `OAUTHAPP_PLUGIN names ${path}, which is no program: ${NO_PROGRAM}; set it to the plugin binary, or unset it`,
     );
   }
   if (!(await isExecutable(path))) {

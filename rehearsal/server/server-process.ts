@@ -5,13 +5,16 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ExplainedError, VaultUnreachableError } from 'webex-token-client/core';
+import { errorCode, ExplainedError, VaultUnreachableError } from 'webex-token-client/core';
 import { VaultClient } from '../../lib/vault/vault-client';
 import { killAtExit, killGroup, lastLine } from '../child-process';
 
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 5_000;
 const POLL_MS = 20;
+
+/** A socket's path has 103 characters at most, and 53 of them are those of the folders and of the name below. */
+const LONGEST_PARENT = 50;
 
 /** The server's own settings, which would override its configuration, and secrets that are none of its business. */
 const HIDDEN_VARIABLES = /^(?:BAO|VAULT|WEBEX)_/;
@@ -94,7 +97,7 @@ export class ServerProcess implements AsyncDisposable {
    */
   static async start(options: ServerProcessOptions): Promise<ServerProcess> {
     const { binary, config, address, ca, workDirectory } = options;
-    const temporaryFolder = workDirectory === undefined ? await mkdtemp(join(tmpdir(), 'openbao-')) : undefined;
+    const temporaryFolder = workDirectory === undefined ? await makeTemporaryFolder() : undefined;
     let server: ServerProcess | undefined;
     try {
       const folder = temporaryFolder ?? workDirectory ?? '';
@@ -169,6 +172,20 @@ export class ServerProcess implements AsyncDisposable {
   #reason(): string {
     const failure = lastLine(this.#stdout, /error|fail|unknown|invalid/i) || lastLine(this.#stderr, /\[ERROR\]/);
     return failure || lastLine(this.#stdout) || lastLine(this.#stderr) || 'nothing';
+  }
+}
+
+/** @throws ExplainedError where there is none in which plugins could have their sockets */
+async function makeTemporaryFolder(): Promise<string> {
+  const usual = tmpdir();
+  const parent = usual.length > LONGEST_PARENT ? '/tmp' : usual;
+  try {
+    return await mkdtemp(join(parent, 'openbao-'));
+  } catch (error) {
+    const why = parent === usual ? '' : `, and ${usual} is too long for the sockets of plugins`;
+    throw new ExplainedError(
+      `no folder can be made in ${parent} (${errorCode(error)})${why}; set TMPDIR to a folder of at most ${LONGEST_PARENT} characters that can be written`,
+    );
   }
 }
 

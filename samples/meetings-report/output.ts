@@ -24,7 +24,7 @@ export interface OutputOptions {
 /**
  * The outputs that were asked for; to stdout goes the table, unless another format does.
  *
- * @throws UsageError where two of them would mix on stdout
+ * @throws UsageError where two of them would mix on stdout, or a file has no name
  */
 export function chooseOutputs(options: OutputOptions): Output[] {
   const formats: [string | true | undefined, Output['render']][] = [
@@ -36,6 +36,9 @@ export function chooseOutputs(options: OutputOptions): Output[] {
   const chosen = formats.flatMap(([to, render]): Output[] =>
     to === undefined ? [] : [{ render, file: to === true ? undefined : to }],
   );
+  if (chosen.some(({ file }) => file === '')) {
+    throw new UsageError('--csv, --json and --html take the name of a file, got an empty one; leave it out for stdout');
+  }
   const toStdout = chosen.filter(({ file }) => file === undefined).length;
   if (toStdout > 1) {
     throw new UsageError('only one of --csv, --json and --html can go to stdout; name a file for the others');
@@ -71,7 +74,12 @@ async function checkFile(file: string): Promise<void> {
   if (existing?.isDirectory()) {
     throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
   }
-  await access(existing === undefined ? dirname(file) : file, constants.W_OK);
+  if (existing !== undefined) {
+    await access(file, constants.W_OK);
+  } else {
+    // With a slash at its end it is found only where it is a folder.
+    await access(`${dirname(file)}/`, constants.W_OK);
+  }
 }
 
 async function explaining(file: string, work: () => Promise<void>): Promise<void> {

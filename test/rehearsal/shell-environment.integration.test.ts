@@ -1,5 +1,8 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { refuseEndedRehearsal, REHEARSAL_VARIABLE } from 'webex-token-client/core';
 import { run, type FinishedCommand } from '../../rehearsal/child-process';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
@@ -7,6 +10,7 @@ import { findOpenBao } from '../../rehearsal/server/openbao-binary';
 import { appEnvironmentFile, writeShellEnvironment } from '../../rehearsal/shell-environment';
 import { defineDeployment } from '../../lib/declaration/deployment';
 import { OPERATOR_NAMES } from '../../lib/server/operators';
+import { ANALYTICS_SCOPES } from '../../samples/meetings-report/aggregates';
 import { PROJECT_FOLDER } from '../fixtures/declaration';
 
 /* What "quickstart --keep" gives a person to paste, pasted into a real bash. In a namespace, which asks for the most. */
@@ -16,10 +20,14 @@ const declared = defineDeployment({
   engine: { mountPath: 'oauth/webex', plugin: { sha256: '0'.repeat(64) } },
   appRolePath: 'their/approle',
   integrations: [{ name: 'webex-myapp', clientId: 'client', redirectUrl: 'http://localhost:5000/auth' }],
-  credentials: [{ name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] }],
+  credentials: [
+    { name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] },
+    { name: 'reports', integration: 'webex-myapp', scopes: ANALYTICS_SCOPES },
+  ],
   apps: [
     { name: 'people-me', reads: ['testauth'] },
     { name: 'second-app', reads: ['testauth'] },
+    { name: 'meetings-report', reads: ['reports'] },
   ],
 });
 
@@ -56,17 +64,22 @@ async function output(lines: string): Promise<string[]> {
   return stdout.trim().split('\n');
 }
 
+const SAMPLE = 'npx tsx samples/people-me.ts';
 const ACCESSORS = 'bao list -format=json auth/token/accessors | tr -d "\\n"; echo';
 
-test('somebody authorises as the authorizer, who is logged out again', async () => {
+async function consented(credential: string): Promise<FinishedCommand> {
   const consent = async (url: string): Promise<unknown> => fetch(await rehearsal.webex.consent(url));
-  const before = await output(ACCESSORS);
-  const authorized = await shell('npx webex-token-vault authorize testauth --no-open --json', (line) => {
+  return shell(`npx webex-token-vault authorize ${credential} --no-open --json`, (line) => {
     const url = /^ {2}(http:\S+)$/.exec(line)?.[1];
     if (url !== undefined) {
       void consent(url);
     }
   });
+}
+
+test('somebody authorises as the authorizer, who is logged out again', async () => {
+  const before = await output(ACCESSORS);
+  const authorized = await consented('testauth');
   expect(JSON.parse(authorized.stdout)).toMatchObject({ name: 'Ada Admin' });
   expect(await output(ACCESSORS)).toEqual(before);
 });
@@ -86,6 +99,16 @@ test('webex-token reads as the first app, bao as root, and any app can be become
   expect(asApp).toBe(asRoot);
   expect(policies).toBe('[oauth.webex-app-people-me]');
   expect(others).toEqual(['[oauth.webex-app-second-app]', asApp]);
+});
+
+test('the meetings report is tried out on the figures of the simulated Webex', async () => {
+  await consented('reports');
+  const app = declared.apps.filter(({ name }) => name === 'meetings-report');
+  const [title, ...rest] = await output(`
+    source ${app.map((each) => appEnvironmentFile(rehearsal, each))[0] ?? ''}
+    npx tsx samples/meetings-report.ts --month 2026-09 --no-daily`);
+  expect(title).toBe('Webex meetings, 2026-09');
+  expect(rest.join('\n')).toContain('example.webex.com');
 });
 
 test('every operator works: each can log in, issue, back up and revoke', async () => {
@@ -113,10 +136,29 @@ test('nobody else can read what is in it, and nothing is left of it afterwards',
     ...filesBelow(join(folder, 'apps')),
     ...filesBelow(join(folder, 'operators')),
   ];
-  expect(secrets).toHaveLength(2 + 2 * 3 + 2 * OPERATOR_NAMES.length);
+  expect(secrets).toHaveLength(2 + 3 * 3 + 2 * OPERATOR_NAMES.length);
   expect(secrets.filter((path) => (statSync(path).mode & 0o777) !== 0o600)).toEqual([]);
+  const [leftBehind = ''] = await output('env -0 | base64 -w 0');
   await rehearsal.stop();
   expect(() => statSync(folder)).toThrow('ENOENT');
+
+  const variables = Buffer.from(leftBehind, 'base64').toString().split('\0').filter(Boolean);
+  const env = Object.fromEntries(variables.map((each) => each.split(/=(.*)/s))) as NodeJS.ProcessEnv;
+  for (const command of ['npx webex-token-vault revoke testauth --yes', 'webex-token testauth', SAMPLE]) {
+    const { exitCode, stdout, stderr } = await run('bash', ['-c', command], { cwd: PROJECT_FOLDER, env });
+    expect(stderr).toMatch(/^error: the quickstart that this shell was set up for is over, .+\n$/);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  }
+});
+
+test('a shell is told that its quickstart is over, also where that was killed', () => {
+  const ended = spawnSync(process.execPath, ['-e', '0']);
+  const noted = join(mkdtempSync(join(tmpdir(), 'quickstart-')), 'process-id');
+  writeFileSync(noted, String(ended.pid));
+  expect(() => refuseEndedRehearsal({ [REHEARSAL_VARIABLE]: noted })).toThrow('the quickstart');
+  writeFileSync(noted, String(process.pid));
+  expect(() => refuseEndedRehearsal({ [REHEARSAL_VARIABLE]: noted })).not.toThrow();
+  rmSync(dirname(noted), { recursive: true });
 });
 
 function filesBelow(folder: string): string[] {

@@ -110,11 +110,28 @@ describe('the samples', () => {
   it.each([
     ['is in a folder that does not exist', 'no/such/r.csv', 'ENOENT'],
     ['is a folder itself', 'test', 'EISDIR'],
+    ['is below what is no folder', 'package.json/r.csv', 'ENOTDIR'],
   ])('report says before any work that a file %s', async (_, file, code) => {
     const { exitCode, stdout, stderr } = await report('--csv', file);
     expect(stderr).toBe(`error: ${file} cannot be written (${code}); check the folder and its permissions\n`);
     expect(stdout).toBe('');
     expect(exitCode).toBe(1);
+  });
+
+  it('report says before any work that a file has no name', async () => {
+    const { exitCode, stderr } = await report('--csv', '');
+    expect(stderr).toBe(
+      'error: --csv, --json and --html take the name of a file, got an empty one; leave it out for stdout\n',
+    );
+    expect(exitCode).toBe(2);
+  });
+
+  it('people-me-web says how to come by a token where it has none', async () => {
+    const { exitCode, stderr } = await runScript('samples/people-me-web.ts', [], env);
+    expect(stderr).toBe(
+      'error: VAULT_TOKEN is not set, so nobody could be asked for consent; set it to a token with policy "oauthapp-authorizer" only, such as "npx webex-token-vault login authorizer" prints\n',
+    );
+    expect(exitCode).toBe(5);
   });
 
   it('people-me says what is wrong with a URL', async () => {
@@ -127,6 +144,15 @@ describe('the samples', () => {
     const { exitCode, stderr } = await runScript('samples/people-me.ts', [], { VAULT_ADDR: env.VAULT_ADDR ?? '' });
     expect(stderr).toMatch(/^error: VAULT_ROLE_ID is not set, .*\n$/);
     expect(exitCode).toBe(1);
+  });
+
+  it('report asks no Webex but the one that is named', async () => {
+    const other = { ...env, WEBEX_ANALYTICS_URL: '' };
+    const named = await runScript('samples/meetings-report.ts', ['--site', 'example.webex.com'], other);
+    expect(named.stderr).toBe(
+      `error: WEBEX_API_URL names ${vault.webex.apiUrl}, and not where that Webex has its figures; give that by --analytics-url or in WEBEX_ANALYTICS_URL\n`,
+    );
+    expect(named.exitCode).toBe(2);
   });
 
   it('report says where the site is named when it is not', async () => {

@@ -1,6 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { exampleDeployment } from '../fixtures/declaration';
+import { deploymentInFile } from '../fixtures/deployment-file';
 import { runScript } from '../fixtures/script';
 
 // Each command is a process of its own, and the machine may be busy.
@@ -25,6 +28,46 @@ describe('npx webex-token-vault certs', () => {
 
     const second = await runScript('certs', ['--folder', folder]);
     expect(second.stdout).toBe(first.stdout.replaceAll('created', 'kept   '));
+  });
+
+  it('makes them for the nodes that are declared, by the names under which these are reached', async () => {
+    const tls = { folder: `${folder}/{node}`, serverName: '{node}.vault.example' };
+    const server = {
+      mode: 'production',
+      containerName: 'vault-of-mine',
+      nodes: 3,
+      bindAddress: '192.0.2.7',
+      tls,
+    } as const;
+    const environment = deploymentInFile(home, exampleDeployment({ vault: { server } }));
+    await runScript('certs', ['another', '--folder', folder], environment);
+    const { exitCode, stdout } = await runScript('certs', ['--folder', folder, '--json'], environment);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject([
+      { name: 'ca' },
+      { name: 'another', action: 'kept' },
+      { name: 'vault-of-mine-1' },
+      { name: 'vault-of-mine-2' },
+      { name: 'vault-of-mine-3' },
+    ]);
+    const names = (node: string): string | undefined =>
+      new X509Certificate(readFileSync(join(folder, node, 'server.pem'))).subjectAltName;
+    expect(names('vault-of-mine-2')).toMatch(
+      /^DNS:vault-of-mine-2, DNS:localhost, DNS:vault-of-mine-2\.vault\.example, .*IP Address:192\.0\.2\.7$/,
+    );
+    expect(names('another')).not.toContain('vault.example');
+  });
+
+  it('refuses a deployment that does not hold, and one that is not there where it was named', async () => {
+    writeFileSync(join(home, 'deployment.json'), '{ "vault": {} }');
+    for (const [args, line] of [
+      [['--deployment', join(home, 'deployment.json')], /^error: .*deployment\.json: vault must have /],
+      [['--deployment', join(home, 'none.json')], /^error: there is no deployment file /],
+    ] as const) {
+      expect((await runScript('certs', ['--folder', folder, ...args])).stderr).toMatch(line);
+    }
+    const alone = await runScript('certs', ['--folder', folder], {}, home);
+    expect(alone.stdout).toMatch(/^created .*\ncreated .* webex-token-vault, until/);
   });
 
   it('renews the servers that it knows', async () => {

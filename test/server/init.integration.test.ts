@@ -1,23 +1,27 @@
 import { once } from 'node:events';
 import { renameSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { z } from 'zod';
+import { applyDeclaration, synthesize } from '../../rehearsal/applier/stack';
 import { run } from '../../rehearsal/child-process';
 import { initialiseServer } from '../../lib/server/initialisation';
+import { clientSecretVariable, defineDeployment } from '../../lib/declaration/deployment';
 import { appPolicyName, provisionerPolicyName } from '../../lib/declaration/policy-names';
+import { readOperatorLogin } from '../../lib/server/operator-folder';
 import { OPERATOR_NAMES } from '../../lib/server/operators';
-import { withRootToken } from '../../lib/server/root-token';
+import { generateRootToken, revokeSelf, withRootToken } from '../../lib/server/root-token';
 import { VaultClient } from '../../lib/vault/vault-client';
 import { deploymentInFile } from '../fixtures/deployment-file';
+import { eventually } from '../fixtures/eventually';
 import { OperatedServer } from '../fixtures/operated-server';
 import { PGP_PUBLIC_KEY } from '../fixtures/pgp-key';
 import { ProductionServer } from '../fixtures/production-server';
 import { statusOf } from '../fixtures/refusal';
 import { isOnVault, onOpenBao } from '../fixtures/server-product';
-import { PROGRAM, Script } from '../fixtures/script';
+import { PROGRAM, Script, type ScriptResult } from '../fixtures/script';
 import { runOnTerminal } from '../fixtures/terminal';
 
 // Several processes one after the other.
@@ -34,6 +38,12 @@ class ObservedClient extends VaultClient {
 }
 
 const anything = z.unknown();
+
+/** A mount that moves is in neither place for a moment. */
+async function until(command: Promise<ScriptResult>): Promise<ScriptResult | undefined> {
+  const result = await command;
+  return result.exitCode === 0 ? result : undefined;
+}
 
 describe('npx webex-token-vault init', () => {
   let operated: OperatedServer;
@@ -65,6 +75,7 @@ describe('npx webex-token-vault init', () => {
        "authorizer-secret-id",
        "backup-role-id",
        "backup-secret-id",
+       "cluster-id",
        "issuer-role-id",
        "issuer-secret-id",
        "key-share-1",
@@ -141,7 +152,7 @@ describe('npx webex-token-vault init', () => {
     expect(exitCode).toBe(0);
 
     const shares = await operated.keyShares();
-    const names = (await readdir(operated.out)).filter((name) => !name.endsWith('role-id'));
+    const names = (await readdir(operated.out)).filter((name) => !/role-id$|^cluster-id$/.test(name));
     const contents = new Map(
       await Promise.all(
         names.map(async (name) => [name, (await readFile(join(operated.out, name), 'utf8')).trim()] as const),
@@ -167,6 +178,38 @@ describe('npx webex-token-vault init', () => {
       expect(others.filter((secret) => content.includes(secret))).toEqual([]);
       expect(name).toMatch(/^key-share-\d$|-secret-id$/);
     }
+  });
+
+  it('uses no login of another server, and writes none beside those of another', async () => {
+    const other = operated.path('other');
+    await cp(operated.out, other, { recursive: true });
+    await writeFile(join(other, 'cluster-id'), '0b0e8f0c-0000-4000-8000-000000000000\n');
+    const line =
+      /^error: the logins in \S+other are those of another server \(cluster 0b0e8f0c-\S+\), got https:\S+ \(cluster [0-9a-f-]+\); name the folder of this server's logins, or set VAULT_ADDR to theirs\n$/;
+    for (const [command, ...args] of [
+      ['login', 'provisioner', '--operators', other],
+      ['as', 'backup', '--operators', other, '--', 'true'],
+      ['backup', operated.path('a.snap'), '--operators', other],
+      ['init', '--update-policy', '--out', other, '--from', operated.out],
+    ] as const) {
+      const { exitCode, stdout, stderr } = await operated.run(command, args);
+      expect(stderr).toMatch(line);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    }
+    const administrator = await readOperatorLogin(operated.out, 'administrator');
+    const { stderr } = await operated.run(
+      'init',
+      ['--update-policy', '--new-secret-ids', '--out', other, '--from', operated.out],
+      { VAULT_ROLE_ID: administrator?.roleId ?? '', VAULT_SECRET_ID: administrator?.secretId ?? '' },
+    );
+    expect(stderr).toMatch(line);
+  });
+
+  it('takes the logins of a folder from before the server was noted there', async () => {
+    const older = operated.path('older');
+    await cp(operated.out, older, { recursive: true });
+    await rm(join(older, 'cluster-id'));
+    await expect(operated.run('login', ['provisioner', '--operators', older])).resolves.toMatchObject({ exitCode: 0 });
   });
 
   it('refuses --new-secret-ids without --update-policy, and --print where there is no terminal', async () => {
@@ -208,6 +251,89 @@ describe('npx webex-token-vault init', () => {
         return others.filter((policies) => policies.includes('root'));
       });
       expect(roots).toEqual([]);
+    });
+
+    it('refuses to make the operators those of a second deployment, and changes nothing', async () => {
+      const { apps } = operated.deployment;
+      const second = {
+        ...operated.deployment,
+        engine: { ...operated.deployment.engine, mountPath: 'second' },
+        apps: apps.map((app) => ({ ...app, name: 'app-of-the-second' })),
+      };
+      const environment = deploymentInFile(operated.server.folder, second, 'second-deployment');
+      const args = ['--update-policy', '--out', operated.out, '--from', operated.out];
+      const { exitCode, stderr } = await operated.run('init', args, environment);
+      expect(stderr).toMatch(
+        /^error: the operators of https:\S+ are those of the deployment at mount "oauthapp", got one at "second", .+; declare engine\.movedFrom: "oauthapp" if the engine moves, else deploy it without them, as docs\/production\.md says\n$/,
+      );
+      expect(exitCode).toBe(1);
+      await withRootToken(await operated.as('administrator'), await operated.keyShares(), async (root) => {
+        const policy = z.object({ data: z.object({ policy: z.string() }) });
+        const issuer = await root.read('sys/policies/acl/operators-issuer', policy);
+        expect(issuer.data.policy).not.toContain('app-of-the-second');
+        const role = z.object({ data: z.object({ token_policies: z.array(z.string()) }) });
+        const provisioner = await root.read('auth/operators/role/provisioner', role);
+        expect(provisioner.data.token_policies).toEqual(['oauthapp-provisioner']);
+        await expect(statusOf(root.read('sys/policies/acl/second-provisioner', anything))).resolves.toBe(404);
+      });
+    });
+
+    it('leaves them alone beside a second deployment, which an administrator deploys as docs/production.md says', async () => {
+      const { engine, vault, ...rest } = operated.deployment;
+      const second = defineDeployment({
+        ...rest,
+        vault: { address: vault.address },
+        engine: { ...engine, mountPath: 'second', plugin: { ...engine.plugin, register: false } },
+        appRolePath: 'approle-second',
+        declareProvisioner: true,
+      });
+      const environment = { ...operated.environment, ...deploymentInFile(operated.server.folder, second, 'second') };
+      const stackDirectory = await synthesize({ folder: operated.path('second.out'), environment });
+      const administrator = await operated.as('administrator');
+      const token = await generateRootToken(administrator, await operated.keyShares());
+      const root = administrator.withToken(token);
+      const variables = { [clientSecretVariable('webex-myapp')]: operated.engine.clientSecret };
+      const { changed } = await applyDeclaration({
+        ...{ stackDirectory, vault: root, token, variables, environment },
+        by: 'applier',
+        note: () => undefined,
+      });
+      expect(changed.length).toBeGreaterThan(5);
+      await root.delete('sys/mounts/second');
+      await root.delete('sys/auth/approle-second');
+      await revokeSelf(root);
+      expect((await operated.deploy()).changed).toEqual([]);
+    });
+
+    it('makes the operators those of the mount that the engine is declared to move to', async () => {
+      const { engine } = operated.deployment;
+      const moving = { ...operated.deployment, engine: { ...engine, mountPath: 'moved', movedFrom: engine.mountPath } };
+      const back = { ...operated.deployment, engine: { ...engine, movedFrom: 'moved' } };
+      const args = ['--update-policy', '--out', operated.out, '--from', operated.out];
+      for (const declared of [moving, back]) {
+        const environment = deploymentInFile(operated.server.folder, declared, 'moving');
+        await expect(operated.run('init', args, environment)).resolves.toMatchObject({ exitCode: 0 });
+      }
+    });
+
+    it('makes the operators those of the mount that the engine has moved to', async () => {
+      const moved = {
+        ...operated.deployment,
+        engine: { ...operated.deployment.engine, mountPath: 'moved' },
+      };
+      const args = ['--update-policy', '--out', operated.out, '--from', operated.out];
+      const move = async (from: string, to: string): Promise<void> =>
+        withRootToken(await operated.as('administrator'), await operated.keyShares(), (root) =>
+          root.write('sys/remount', { from, to }),
+        );
+      await move('oauthapp', 'moved');
+      try {
+        const environment = deploymentInFile(operated.server.folder, moved, 'moved');
+        await expect(eventually(() => until(operated.run('init', args, environment)))).resolves.toBeDefined();
+      } finally {
+        await move('moved', 'oauthapp');
+        await eventually(() => until(operated.run('init', args)));
+      }
     });
 
     it('ends the secret ids before it with --new-secret-ids', async () => {
@@ -385,11 +511,16 @@ describe('npx webex-token-vault init, before anything is done', () => {
     expect(stderr).toMatch(/^error: the threshold must not be above the number of shares, got 5 of 3; .+\n$/);
   });
 
-  it('refuses a folder that has key shares in it, and one that others can enter', async () => {
+  it('refuses a folder that has key shares or logins in it, and one that others can enter', async () => {
     await operated.writeShares('taken', ['key share of another server']);
     const taken = await operated.run('init', ['--out', operated.path('taken')]);
     expect(taken).toMatchObject({ exitCode: 1 });
     expect(taken.stderr).toMatch(/^error: there is a key share at \S+taken\/key-share-1 already, .+\n$/);
+    await mkdir(operated.path('logins'), { mode: 0o700 });
+    await writeFile(join(operated.path('logins'), 'issuer-role-id'), 'role id at another server');
+    const logins = await operated.run('init', ['--out', operated.path('logins')]);
+    expect(logins).toMatchObject({ exitCode: 1 });
+    expect(logins.stderr).toMatch(/^error: the login of another server's issuer is in \S+logins; .+\n$/);
     await mkdir(operated.path('open'));
     await chmod(operated.path('open'), 0o755);
     const open = await operated.run('init', ['--out', operated.path('open')]);

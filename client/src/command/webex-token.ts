@@ -1,5 +1,6 @@
 import { readCredential, type CredentialReading } from '../credential';
 import { exitCodeOf } from '../exit-codes';
+import { refuseEndedRehearsal } from '../ended-rehearsal';
 import { ExplainedError } from '../explained-error';
 import { oneLine, safeText } from '../safe-text';
 import { engineMount } from '../app-environment';
@@ -56,6 +57,7 @@ async function run(argv: readonly string[], version: () => string): Promise<numb
 
 async function read(credential: string): Promise<CredentialReading> {
   refuseUnverifiedTls();
+  refuseEndedRehearsal();
   return withVaultIdentity((vault) => readCredential(vault, engineMount(), credential), process.env, warn);
 }
 

@@ -17,6 +17,27 @@ it.each<[Partial<DeploymentInput>, string]>([
   ],
   [{ engine: { mountPath: 'webex', movedFrom: 'webex/prod' } }, 'must not lie within each other'],
   [{ appRolePath: '/approle' }, 'appRolePath must not start with "/", got "/approle"; use "approle"'],
+  [
+    {
+      credentials: [
+        { name: 'testauth', integration: 'webex-myapp', scopes: ['meeting:schedules_read'], owner: 'ada@example.com' },
+      ],
+    },
+    'credential "testauth" has an owner, and no scope lets Webex say whose account consented; add scope "spark:people_read" to it and to the integration, or leave the owner out',
+  ],
+  ...(
+    [
+      ['10.0.0.0/99', 'must have a prefix of 0 to 32, got "10.0.0.0/99"; write it like "10.0.0.0/24"'],
+      ['::1/129', 'must have a prefix of 0 to 128, got "::1/129"; write it like "::1/64"'],
+      ['10.0.0/24', 'must be a CIDR, got "10.0.0/24"; write it like "10.0.0.0/24"'],
+      ['10.0.0.7', 'must be a CIDR, got "10.0.0.7"; write "10.0.0.7/32"'],
+      ['::1', 'must be a CIDR, got "::1"; write "::1/128"'],
+      ['host', 'must be a CIDR, got "host"; write it like "10.0.0.0/24"'],
+    ] as const
+  ).map(([cidr, problem]): [Partial<DeploymentInput>, string] => [
+    { apps: [{ name: 'people-me', reads: ['testauth'], boundCidrs: [cidr] }] },
+    `apps[0].boundCidrs[0] ${problem}`,
+  ]),
 ])('refuses %j, saying what to write instead', (changes, problem) => {
   expect(() => exampleDeployment(changes)).toThrow(problem);
 });
@@ -60,6 +81,62 @@ describe('what is renamed', () => {
   ])('may not be so %s', (_, changes, problem) => {
     expect(() => exampleDeployment(changes)).toThrow(problem);
   });
+});
+
+describe('a field that is unknown', () => {
+  const [integrations, credentials] = [
+    [{ name: 'webex-myapp', clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' }],
+    [{ name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] }],
+  ];
+  const vault = { address: 'https://vault.example' };
+
+  it.each<[object, string]>([
+    [
+      { vault, integrationz: integrations, credentials },
+      'deployment.ts: deployment has no field "integrationz"; did you mean "integrations"?',
+    ],
+    [
+      { vault, integrations, credentials, engine: { mountpath: 'webex' } },
+      'deployment.ts: engine has no field "mountpath"; did you mean "mountPath"?',
+    ],
+    [
+      { vault: { adress: 'https://vault.example' }, integrations, credentials },
+      'deployment.ts: vault has no field "adress"; did you mean "address"?',
+    ],
+    [
+      {
+        vault,
+        integrations,
+        credentials: [{ ...credentials[0], integration: undefined, integrations: 'webex-myapp' }],
+      },
+      'deployment.ts: credentials[0] has no field "integrations"; did you mean "integration"?',
+    ],
+    [
+      { vault: { server: { mode: 'production', container_name: 'v' } }, integrations, credentials },
+      'deployment.ts: vault.server has no field "container_name"; did you mean "containerName"?',
+    ],
+    [
+      { vault: { server: { mode: 'production', seal: { type: 'transit', token: 's.x' } } }, integrations, credentials },
+      'deployment.ts: vault.server.seal has no field "token"; it may have "type", "address", "keyName"',
+    ],
+    [
+      { vault, integrations, credentials, webex: { url: 'x' }, app: [] },
+      'deployment.ts: webex has no field "url"; it may have "apiUrl"; deployment has no field "app"; did you mean "apps"?',
+    ],
+  ])('is answered by what it may have been meant for: %j', (declared, problem) => {
+    let said = '';
+    try {
+      defineDeployment(declared as DeploymentInput);
+    } catch (error) {
+      said = String(error).replace(/^InvalidDeployment: /, '');
+    }
+    expect(problem.endsWith('"') ? said.slice(0, problem.length) : said).toBe(problem);
+  });
+});
+
+it.each(['spark:people_read', 'spark-admin:people_read', 'spark:all'])('takes an owner with scope %s', (scope) => {
+  const credential = { name: 'testauth', integration: 'webex-myapp', scopes: [scope], owner: 'ada@example.com' };
+  expect(exampleDeployment({ credentials: [credential] }).credentials).toHaveLength(1);
 });
 
 describe('the address of a server that is declared', () => {

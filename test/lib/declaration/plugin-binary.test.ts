@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
 import { inspectPlugin } from '../../../lib/declaration/plugin-binary';
 
-const CONTENT = 'not really a plugin';
+const CONTENT = '#!not really a plugin';
 /** Of that content. */
-const SHA256 = '71d402c77edd048e3f32e29db4d929996568d7f6df307662ef7fb5f59eb785f0';
+const SHA256 = '0849aa4f8df8177a5bc1531d4db4cae1f324f0795da4b3f6cbe5b925e2ee57df';
 
 let folder: string;
 beforeEach(() => {
@@ -53,6 +53,26 @@ it('refuses a folder', () => {
 it('refuses a file that cannot be run', () => {
   writeFileSync(join(folder, 'plain'), CONTENT, { mode: 0o644 });
   expect(problem({ path: 'plain' })).toMatch(/must be executable, and is not; run chmod 755 .*plain$/);
+});
+
+it.each([
+  ['text', 'root:x:0:0:', 0o644],
+  ['text that can be run', 'root:x:0:0:', 0o755],
+  ['nothing', '', 0o755],
+])('refuses a file that is no program, and has nobody make it executable: %s', (_, content, mode) => {
+  writeFileSync(join(folder, 'passwd'), content, { mode });
+  expect(problem({ path: 'passwd' })).toMatch(
+    /^the plugin binary \S+passwd must be a program, and is none: neither ELF nor Mach-O; build it with /,
+  );
+});
+
+it.each([
+  ['ELF', '7f454c46020101'],
+  ['Mach-O', 'cffaedfe0c0000'],
+  ['Mach-O of two processors', 'cafebabe000000'],
+])('takes %s for a program', (_, bytes) => {
+  writeFileSync(join(folder, 'program'), Buffer.from(bytes, 'hex'), { mode: 0o755 });
+  expect(problem({ path: 'program' })).toBe('none');
 });
 
 it('refuses a binary other than the declared one', () => {

@@ -53,7 +53,7 @@ describe('the plugin that OAUTHAPP_PLUGIN names', () => {
     expectAloneAndExecutable(plugin, '#!/bin/sh\ntrue\n');
   });
 
-  test('must exist, be a file and be executable', async () => {
+  test('must exist, be a file, a program, and executable', async () => {
     await expect(given(join(folder, 'missing'))).rejects.toThrow(
       /OAUTHAPP_PLUGIN names .*missing, which does not exist/,
     );
@@ -61,6 +61,9 @@ describe('the plugin that OAUTHAPP_PLUGIN names', () => {
     const path = fakeCommand(bin, NAME, 'true');
     chmodSync(path, 0o644);
     await expect(given(path)).rejects.toThrow(`which is not executable; run: chmod +x ${path}`);
+    await expect(given('/etc/passwd')).rejects.toThrow(
+      'OAUTHAPP_PLUGIN names /etc/passwd, which is no program: neither ELF nor Mach-O; set it to the plugin binary, or unset it',
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -64,6 +64,21 @@ test('runs a plugin whose folder is reached by a link', async () => {
     await using server = await OpenBaoServer.start({ binary, pluginDirectory: join(folder, 'plugins') });
     await engine.setUp(new VaultClient({ address: server.address, token: server.rootToken }));
   } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('runs a plugin where TMPDIR is longer than the path of a socket may be', async () => {
+  await using engine = await WebexEngine.start();
+  const folder = mkdtempSync(join(tmpdir(), 'long-'));
+  const long = join(folder, 'a'.repeat(100));
+  mkdirSync(long);
+  jest.replaceProperty(process, 'env', { ...process.env, TMPDIR: long });
+  try {
+    await using server = await start();
+    await engine.setUp(new VaultClient({ address: server.address, token: server.rootToken }));
+  } finally {
+    jest.restoreAllMocks();
     rmSync(folder, { recursive: true });
   }
 });

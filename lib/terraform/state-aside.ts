@@ -1,0 +1,50 @@
+import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { ExplainedError } from 'webex-token-client/core';
+import { z } from 'zod';
+
+const state = z.object({ resources: z.array(z.object({ mode: z.string() })).default([]) });
+
+/** A state that its stack no longer uses. */
+export interface StateAside {
+  readonly file: string;
+  /** How many resources Terraform manages by it. */
+  readonly resources: number;
+}
+
+/**
+ * Gives the file of a state another name, so that the stack begins anew.
+ *
+ * @throws ExplainedError where there is none, or Terraform is at work on it
+ */
+export function setStateAside(stack: string, file: string, now = new Date()): StateAside {
+  if (!existsSync(file)) {
+    throw new ExplainedError(
+      `stack ${stack} has no state at ${file}; nothing is to be set aside, so just deploy it, or name its deployment with --deployment`,
+    );
+  }
+  const lock = join(dirname(file), `.${basename(file)}.lock.info`);
+  if (existsSync(lock)) {
+    throw new ExplainedError(
+      `Terraform is at work on ${file}, or was ended in the middle; let it end, and remove ${lock} where none is running`,
+    );
+  }
+  const aside = `${file}.${now
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replaceAll(':', '-')}`;
+  const resources = countResources(file);
+  renameSync(file, aside);
+  return { file: aside, resources };
+}
+
+function countResources(file: string): number {
+  try {
+    return state.parse(JSON.parse(readFileSync(file, 'utf8'))).resources.filter(({ mode }) => mode === 'managed')
+      .length;
+  } catch (error) {
+    throw new ExplainedError(`${file} is no state of Terraform, so it is left where it is; look at it`, {
+      cause: error,
+    });
+  }
+}

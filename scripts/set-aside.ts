@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { ExplainedError, quotedList, UsageError } from 'webex-token-client/core';
+import { describeCommand } from '../lib/cli/command';
+import { declaredDeployment } from '../lib/cli/deployment-option';
+import { localStateFile, stackNames } from '../lib/declaration/state-file';
+import { setStateAside } from '../lib/terraform/state-aside';
+
+/** Sets the state of a stack aside, for a new server in the place of the one that it is of. */
+
+export function define(command: Command): void {
+  describeCommand(command, {
+    summary:
+      "Sets Terraform's state of a stack aside, where a new server takes the place of the one that the state is of, such as a production server after one in dev mode. Nothing that was deployed is touched.",
+  })
+    .argument('<stack>', 'the stack whose state it is')
+    .action(async (stack: string) => {
+      const loaded = await declaredDeployment(command);
+      const known = stackNames(loaded.deployment);
+      if (!known.includes(stack)) {
+        throw new UsageError(`the deployment has no stack "${stack}"; it has ${quotedList(known)}`);
+      }
+      const file = localStateFile(loaded, stack);
+      if (file === undefined) {
+        throw new ExplainedError(
+          `stack ${stack} keeps its state in backend "${loaded.deployment.backend?.type ?? ''}", where only Terraform can set it aside; do so with "state pull" and "state rm", as docs/production.md says`,
+        );
+      }
+      const aside = setStateAside(stack, file);
+      process.stdout.write(
+        `the state of stack ${stack} is set aside, with ${aside.resources} resources, which stay where they are: ${aside.file}\n` +
+          `Next: npx webex-token-vault deploy ${stack}, at the new server. To undo this: mv ${aside.file} ${file}\n`,
+      );
+    });
+}

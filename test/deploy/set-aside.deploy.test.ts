@@ -1,0 +1,80 @@
+import { rmSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { run, type FinishedCommand } from '../../rehearsal/child-process';
+import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
+import { findServer } from '../../rehearsal/server/server-binary';
+import { OpenBaoServer } from '../../rehearsal/server/openbao';
+import { clientSecretVariable, type Deployment } from '../../lib/declaration/deployment';
+import { PROJECT_FOLDER } from '../fixtures/declaration';
+import { deploymentInFile } from '../fixtures/deployment-file';
+import { OperatedServer } from '../fixtures/operated-server';
+import { PROGRAM } from '../fixtures/script';
+import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+
+/*
+ * Production after a server in dev mode, in one clone: Terraform's state is of a server that is gone.
+ */
+
+describeUnless(terraformUnavailable())('npx webex-token-vault set-aside webex-tokens', () => {
+  let operated: OperatedServer;
+
+  beforeAll(async () => {
+    operated = await OperatedServer.start();
+    await operated.init();
+  });
+  afterAll(async () => {
+    await operated[Symbol.asyncDispose]();
+    const deployment = relative(PROJECT_FOLDER, join(operated.server.folder, 'deployment'));
+    rmSync(join(PROJECT_FOLDER, 'cdktf.out', encodeURIComponent(deployment)), { recursive: true, force: true });
+  });
+
+  /** One file all the time, as it is edited by and by. */
+  async function command(
+    args: readonly string[],
+    deployment: Deployment,
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<FinishedCommand> {
+    return run(process.execPath, [PROGRAM, ...args], {
+      cwd: PROJECT_FOLDER,
+      env: {
+        ...process.env,
+        ...deploymentInFile(operated.server.folder, deployment),
+        [`TF_VAR_${clientSecretVariable('webex-myapp')}`]: operated.engine.clientSecret,
+        ...env,
+      },
+    });
+  }
+
+  test('lets a production server take the place of one in dev mode', async () => {
+    const plugin = await findOauthappPlugin();
+    const deploy = ['deploy', 'webex-tokens', '--auto-approve'];
+    const production = operated.deployment;
+    {
+      await using dev = await OpenBaoServer.start({ binary: await findServer(), pluginDirectory: join(plugin, '..') });
+      const deployment = { ...production, vault: { address: dev.address }, declareProvisioner: true };
+      const first = await command(deploy, deployment, { VAULT_TOKEN: dev.rootToken });
+      expect(first).toMatchObject({ exitCode: 0 });
+    }
+
+    const asProvisioner = ['as', 'provisioner', '--operators', operated.out, '--', process.execPath, PROGRAM];
+    const { VAULT_CACERT } = operated.environment;
+    const refused = await command([...asProvisioner, ...deploy], production, { VAULT_CACERT });
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.stderr).toMatch(
+      /^error: the state is of another server: .+ set the state aside: npx webex-token-vault set-aside webex-tokens/m,
+    );
+
+    const { exitCode, stdout } = await command(['set-aside', 'webex-tokens'], production);
+    expect(stdout).toContain('the state of stack webex-tokens is set aside, with ');
+    expect(exitCode).toBe(0);
+    const second = await command([...asProvisioner, ...deploy], production, { VAULT_CACERT });
+    expect(second.stdout).toMatch(/Apply complete! Resources: \d+ added, 0 changed, 0 destroyed/);
+    expect(second).toMatchObject({ exitCode: 0 });
+    const states = (await readdir(operated.server.folder)).filter((name) => /tfstate(\.\d|$)/.test(name));
+    expect(states.sort()).toEqual([
+      'terraform.webex-tokens.tfstate',
+      expect.stringMatching(/^terraform\.webex-tokens\.tfstate\.\d/) as string,
+    ]);
+  });
+});

@@ -1,0 +1,53 @@
+import { Command } from 'commander';
+import { OPTIONS_OF_NPM_TOO } from '../../../lib/cli/swallowed-options';
+import { defineCommand } from '../../../scripts/cli';
+import { run } from '../../../rehearsal/child-process';
+import { runScript } from '../../fixtures/script';
+
+/* What `npm run deploy --auto-approve` does: npm takes the option, and tells of it in the environment only. */
+
+const BY_NPM = { npm_lifecycle_event: 'deploy', npm_command: 'run-script' };
+
+it.each([
+  ['a flag', 'deploy', { npm_config_auto_approve: 'true' }, '--auto-approve', '--auto-approve'],
+  ['an option with its value', 'deploy', { npm_config_plan_file: 'a.plan' }, '--plan-file', '--plan-file <file>'],
+  [
+    'the option of all commands',
+    'diff',
+    { npm_config_deployment: 'staging.ts' },
+    '--deployment',
+    '--deployment <file>',
+  ],
+  ['an option that begins with no', 'authorize', { npm_config_open: '' }, '--no-open', '--no-open'],
+])('refuses to go on without %s that npm took', async (_, command, taken, option, written) => {
+  for (const npm_command of ['run', 'run-script']) {
+    const env = { ...BY_NPM, npm_lifecycle_event: command, npm_command, ...taken };
+    const { exitCode, stdout, stderr } = await runScript(command, [], env);
+    expect(stderr).toBe(
+      `error: npm has taken ${option} for itself, and this command would run without it; write "npm run ${command} -- ${written}", or "npx webex-token-vault ${command} ${written}"\n`,
+    );
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  }
+});
+
+it.each([
+  ['npx has set the variable', { npm_command: 'exec', npm_lifecycle_event: 'npx', npm_config_auto_approve: 'true' }],
+  ["the option is one of npm's own", { ...BY_NPM, npm_config_json: 'true' }],
+  ['the option is of another command', { ...BY_NPM, npm_config_credential: 'testauth' }],
+  ['an option that is not negated is empty', { ...BY_NPM, npm_config_auto_approve: '' }],
+])('goes on where %s', async (_, env) => {
+  const { exitCode, stderr } = await runScript('deploy', [], env);
+  expect(stderr).toMatch(/^error: there is no terminal to ask at whether /);
+  expect(exitCode).toBe(2);
+});
+
+it("knows which of the program's options are npm's own too", async () => {
+  const listed = await run('npm', ['config', 'ls', '--long', '--json']);
+  const ofNpm = Object.keys(JSON.parse(listed.stdout) as object);
+  const { stdout: help } = await runScript('--help', []);
+  const commands = [...help.matchAll(/^ {2}([a-z-]+) {2,}\S/gm)].map(([, name]) => new Command(name));
+  commands.forEach((command) => defineCommand(command, new AbortController().signal));
+  const ofOurs = commands.flatMap(({ options }) => options.map((option) => option.long?.slice(2) ?? ''));
+  expect(ofOurs).toContain('auto-approve');
+  expect([...new Set(ofOurs)].filter((name) => ofNpm.includes(name)).toSorted()).toEqual(OPTIONS_OF_NPM_TOO);
+});

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { waitUntilActive } from '../../../lib/server/unsealing';
+import { VaultClient } from '../../../lib/vault/vault-client';
+import { RawServer } from '../../fixtures/raw-server';
+import { refusal, ScriptedVault, type ScriptedAnswer } from '../../fixtures/scripted-vault';
+
+/** The time that one answer is waited for. */
+const ANSWER_MS = 5000;
+
+const LEADER = { ha_enabled: true, is_self: true, active_time: '2026-11-25T10:00:00Z' };
+
+describe('waiting for an active node', () => {
+  async function waited(address: string, timeoutMs = 300): Promise<{ active: boolean; ms: number }> {
+    const start = performance.now();
+    const active = await waitUntilActive(new VaultClient({ address }), { timeoutMs });
+    return { active, ms: performance.now() - start };
+  }
+
+  it.each<[string, ScriptedAnswer]>([
+    ['sealed', refusal(503, 'Vault is sealed')],
+    ['without a leader', { body: { ha_enabled: true, is_self: false, leader_address: '' } }],
+    ['a leader that does not say since when', { body: { ha_enabled: true, is_self: true } }],
+    ['no Vault', { body: {} }],
+  ])('ends by its time where the server is %s', async (_, answer) => {
+    await using vault = await ScriptedVault.start();
+    vault.answer('sys/leader', answer);
+    const { active, ms } = await waited(vault.address);
+    expect(active).toBe(false);
+    expect(ms).toBeLessThan(ANSWER_MS);
+  });
+
+  it('ends where one comes up', async () => {
+    await using vault = await ScriptedVault.start();
+    vault.answer('sys/leader', refusal(503, 'Vault is sealed'), { body: LEADER });
+    expect((await waited(vault.address, 20_000)).active).toBe(true);
+  });
+
+  it('ends where the server takes the connection and answers nothing', async () => {
+    await using silent = await RawServer.start();
+    const { active, ms } = await waited(silent.url.href);
+    expect(active).toBe(false);
+    expect(ms).toBeLessThan(2 * ANSWER_MS);
+  });
+
+  it('ends where the server goes on answering for ever', async () => {
+    await using endless = await RawServer.start((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n');
+      void (async () => {
+        while (!socket.destroyed) {
+          socket.write('1\r\n \r\n');
+          await sleep(100);
+        }
+      })();
+    });
+    const { active, ms } = await waited(endless.url.href);
+    expect(active).toBe(false);
+    expect(ms).toBeLessThan(2 * ANSWER_MS);
+  });
+});

@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { freePort } from '../../rehearsal/free-port';
+import { PROJECT_FOLDER } from '../fixtures/declaration';
+import { eventually } from '../fixtures/eventually';
+import { descendants, isRunning } from '../fixtures/process-tree';
+
+jest.setTimeout(60_000);
+
+it('people-me-web ends by a SIGTERM to npm alone', async () => {
+  const redirectUrl = `http://localhost:${await freePort()}/auth`;
+  const script = ['run', '--loglevel=error', '-w', 'samples', 'people-me-web', '--', '--redirect-url', redirectUrl];
+  const npm = spawn('npm', script, {
+    cwd: PROJECT_FOLDER,
+    env: {
+      PATH: process.env.PATH,
+      // Nobody answers there: it serves all the same.
+      VAULT_ADDR: `http://127.0.0.1:${await freePort()}`,
+      VAULT_TOKEN: 's.none',
+      VAULT_ROLE_ID: 'role',
+      VAULT_SECRET_ID: 'secret',
+    },
+  });
+  const ended = once(npm, 'exit');
+  let stderr = '';
+  npm.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  await eventually(() => /^Open http:\/\/localhost:/m.exec(stderr) ?? undefined, 30_000);
+  const started = await descendants(npm.pid ?? 0);
+  try {
+    expect(started.length).toBeGreaterThanOrEqual(1);
+    npm.kill('SIGTERM');
+    await ended;
+    await eventually(() => !started.some(isRunning) || undefined, 10_000);
+  } finally {
+    started.filter(isRunning).forEach((pid) => process.kill(pid, 'SIGKILL'));
+  }
+});

@@ -1,0 +1,88 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { WebexTokens } from '../../constructs/tokens/webex-tokens';
+import type { DeploymentInput } from '../../lib/declaration/deployment';
+import { exampleDeployment, synthesize, testApp } from '../fixtures/declaration';
+import { deploymentInFile } from '../fixtures/deployment-file';
+import { runScript, type ScriptResult } from '../fixtures/script';
+
+/* What becomes of the state of a server that is gone. */
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'state-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const STATE = JSON.stringify({ version: 4, resources: [{ mode: 'managed' }, { mode: 'managed' }, { mode: 'data' }] });
+
+function setAside(stack: string, changes: Partial<DeploymentInput> = {}, name?: string): Promise<ScriptResult> {
+  return runScript('set-aside', [stack], deploymentInFile(folder, exampleDeployment(changes), name));
+}
+
+it.each([
+  ['deployment', 'terraform.webex-tokens.tfstate'],
+  ['staging', 'terraform.staging.webex-tokens.tfstate'],
+])('sets the state aside that deploy keeps for %s', async (name, file) => {
+  const stack = new WebexTokens(testApp(), 'webex-tokens', exampleDeployment(), { folder, name });
+  expect(JSON.stringify(synthesize(stack).terraform.backend)).toContain(`/${file}"`);
+
+  writeFileSync(join(folder, file), STATE);
+  writeFileSync(join(folder, 'terraform.other.webex-tokens.tfstate'), STATE);
+  const { exitCode, stdout, stderr } = await setAside('webex-tokens', {}, name);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  const aside = readdirSync(folder).filter((each) => each.startsWith(`${file}.`));
+  expect(aside).toEqual([expect.stringMatching(/tfstate\.\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/)]);
+  expect(stdout).toBe(
+    `the state of stack webex-tokens is set aside, with 2 resources, which stay where they are: ${join(folder, aside[0] ?? '')}\n` +
+      `Next: npx webex-token-vault deploy webex-tokens, at the new server. To undo this: mv ${join(folder, aside[0] ?? '')} ${join(folder, file)}\n`,
+  );
+  expect(readFileSync(join(folder, aside[0] ?? ''), 'utf8')).toBe(STATE);
+  expect(readdirSync(folder)).not.toContain(file);
+});
+
+it.each<[string, string, Partial<DeploymentInput>, number, RegExp]>([
+  [
+    'has no state',
+    'webex-tokens',
+    {},
+    1,
+    /^error: stack webex-tokens has no state at \S+\.tfstate; nothing is to be set/,
+  ],
+  [
+    'is not deployed',
+    'vault-server',
+    {},
+    2,
+    /^error: the deployment has no stack "vault-server"; it has "webex-tokens"\n$/,
+  ],
+  [
+    'keeps its state in a remote backend',
+    'webex-tokens',
+    { backend: { type: 's3', config: { key: '{stack}' } } },
+    1,
+    /^error: stack webex-tokens keeps its state in backend "s3", where only Terraform can set it aside; .*docs\/production\.md says\n$/,
+  ],
+])('changes nothing where the stack %s', async (_, stack, changes, code, line) => {
+  const { exitCode, stdout, stderr } = await setAside(stack, changes);
+  expect(stderr).toMatch(line);
+  expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });
+});
+
+it('takes a local backend whose path is declared, as Terraform would, from where that runs', async () => {
+  const path = join(folder, '{deployment}-{stack}.tfstate');
+  writeFileSync(join(folder, 'deployment-webex-tokens.tfstate'), STATE);
+  const { exitCode } = await setAside('webex-tokens', { backend: { type: 'local', config: { path } } });
+  expect(exitCode).toBe(0);
+  expect(readdirSync(folder)).not.toContain('deployment-webex-tokens.tfstate');
+});
+
+it('leaves a state alone that Terraform has locked', async () => {
+  writeFileSync(join(folder, 'terraform.webex-tokens.tfstate'), STATE);
+  writeFileSync(join(folder, '.terraform.webex-tokens.tfstate.lock.info'), '{}');
+  const { exitCode, stderr } = await setAside('webex-tokens');
+  expect(stderr).toMatch(
+    /^error: Terraform is at work on \S+terraform\.webex-tokens\.tfstate, or was ended in the middle; .+\n$/,
+  );
+  expect(exitCode).toBe(1);
+  expect(readdirSync(folder)).toContain('terraform.webex-tokens.tfstate');
+});
