@@ -152,16 +152,15 @@ function ofClientSecret(change: ResourceChange, { renames }: Context): Partial<C
 /** A server in dev mode forgets all with its container; in production nothing that Terraform deletes holds a grant. */
 function ofServer(change: ResourceChange, { known }: Context): Partial<Consequences> {
   const name = change.before('name') ?? '';
-  if (!change.isDeleted) {
+  // What only carries files is never started, though it has the command of its image, which may be that of dev mode.
+  if (!change.isDeleted || !change.isSet('start')) {
     return {};
   }
   if (change.listBefore('command').includes('-dev')) {
     return { losses: lost(known, `the server "${name}" keeps all in memory, and is stopped`) };
   }
-  // What only carries files is never started.
-  const isServer = change.listBefore('entrypoint').length > 0;
   const successor = change.isCreated ? ', and another one started in its place, to be unsealed' : '';
-  return isServer ? { notices: [`the server "${name}" is stopped${successor}`] } : {};
+  return { notices: [`the server "${name}" is stopped${successor}`] };
 }
 
 /** Name of the integration at a path of the engine; undefined: something else is there. */

@@ -113,7 +113,7 @@ it('tell of what keeps its name, and is what it was no more', () => {
 });
 
 describe('of a server that is replaced', () => {
-  const container = (before: object): Consequences =>
+  const container = (before: { readonly start: boolean; readonly command: readonly string[] }): Consequences =>
     consequences(
       planOf({
         resource_changes: [
@@ -121,7 +121,11 @@ describe('of a server that is replaced', () => {
             address: 'docker_container.server',
             type: 'docker_container',
             name: 'server',
-            change: { actions: ['delete', 'create'], before: { name: 'vault', ...before }, after: { name: 'vault' } },
+            change: {
+              actions: ['delete', 'create'],
+              before: { name: 'vault', ...before },
+              after: { name: 'vault', start: before.start },
+            },
           },
         ],
       }).changes,
@@ -129,19 +133,22 @@ describe('of a server that is replaced', () => {
     );
 
   it('are the loss of all in dev mode, which keeps it in memory', () => {
-    expect(container({ command: ['server', '-dev', '-dev-no-store-token'], entrypoint: null }).losses).toEqual([
+    expect(container({ start: true, command: ['server', '-dev', '-dev-no-store-token'] }).losses).toEqual([
       { credential: 'declared', why: 'the server "vault" keeps all in memory, and is stopped' },
     ]);
   });
 
   it('are an unsealing in production, whose volumes stay', () => {
-    expect(container({ command: [], entrypoint: ['sh', '-c', 'bao server'] })).toEqual({
+    expect(container({ start: true, command: ['server', '-config=/openbao/config'] })).toEqual({
       notices: ['the server "vault" is stopped, and another one started in its place, to be unsealed'],
       losses: [],
     });
   });
 
-  it('are none where a container only carries files', () => {
-    expect(container({ command: [], entrypoint: null })).toEqual({ notices: [], losses: [] });
+  it('are none where a container only carries files, though its image would run in dev mode', () => {
+    expect(container({ start: false, command: ['server', '-dev', '-dev-no-store-token'] })).toEqual({
+      notices: [],
+      losses: [],
+    });
   });
 });
