@@ -26,6 +26,8 @@ for (const name of readdirSync('dist').filter((each) => each.endsWith('.js'))) {
     target: 'node20.9',
     legalComments: 'none',
     minifyWhitespace: true,
+    // An error that nobody catches shows the line that it is of.
+    lineLimit: 120,
   });
   writeFileSync(`dist/${name}`, code);
 }

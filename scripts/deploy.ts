@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { synthesize } from '../constructs/synthesis';
-import { refuseUnanswerable, type ApprovalOptions } from '../lib/cli/approval';
+import { oneMore, refuseUnanswerable, type ApprovalOptions } from '../lib/cli/approval';
 import { changeStacks } from '../lib/cli/stack-change';
 import { describeStackCommand, selectStacks, tellOutputs, type StackOptions } from '../lib/cli/stack-command';
 
@@ -12,7 +12,7 @@ export function define(command: Command, signal: AbortSignal): void {
       'Makes the server, and what is inside Vault, what the deployment declares: says what will change, asks, and has Terraform or OpenTofu do it.',
   })
     .option('--auto-approve', 'do not ask; needed without a terminal')
-    .option('--lose <credential...>', 'accept that the grant of these credentials ends')
+    .option('--lose <credential>', 'accept that its grant ends; given once for each', oneMore)
     .option('--plan-file <file>', 'do what "diff --plan-file" has kept, of one stack')
     .action(async (named: readonly string[], options: StackOptions & ApprovalOptions) => {
       if (options.planFile === undefined) {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from 'webex-token-client/core';
 import { synthesize } from '../constructs/synthesis';
-import { refuseUnanswerable, type ApprovalOptions } from '../lib/cli/approval';
+import { oneMore, refuseUnanswerable, type ApprovalOptions } from '../lib/cli/approval';
 import { changeStacks } from '../lib/cli/stack-change';
 import { describeStackCommand, selectStacks, type StackOptions } from '../lib/cli/stack-command';
 
@@ -12,7 +12,7 @@ export function define(command: Command, signal: AbortSignal): void {
     summary: 'Takes away what "deploy" has made, every grant in it included: says what will go, and asks.',
   })
     .option('--auto-approve', 'do not ask; needed without a terminal')
-    .option('--lose <credential...>', 'accept that the grant of these credentials ends')
+    .option('--lose <credential>', 'accept that its grant ends; given once for each', oneMore)
     .action(async (named: readonly string[], options: StackOptions & ApprovalOptions) => {
       refuseUnanswerable(options);
       const selection = await selectStacks(command, named, ({ deployment, folder, name }, output) =>

@@ -53,6 +53,10 @@ export class SecretIdFile {
     refuseWithoutModes(this.path);
     const file = await this.#target();
     await requireGuardedFolder(dirname(file));
+    const found = await stat(file).catch(() => undefined);
+    if (found !== undefined && !found.isFile()) {
+      throw new ExplainedError(`${this.path} is there, and is no file; choose another place for the secret id`);
+    }
     try {
       const present = await stat(file).catch(unlessMissing);
       await (present === undefined

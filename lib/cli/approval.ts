@@ -1,10 +1,10 @@
 import { ExplainedError, quotedList, UsageError } from 'webex-token-client/core';
-import type { Consequences } from '../terraform/consequences';
+import type { Consequences, Loss } from '../terraform/consequences';
 
 export interface ApprovalOptions {
   /** Without a question. */
   readonly autoApprove?: boolean;
-  /** Credentials whose loss is accepted. */
+  /** Names of credentials, or of integrations, whose loss is accepted. */
   readonly lose?: readonly string[];
 }
 
@@ -22,12 +22,14 @@ export function refuseUnanswerable({ autoApprove, json }: ApprovalOptions & { re
 export function tell({ notices, losses }: Consequences, more: readonly string[] = []): void {
   const lines = [
     ...notices,
-    ...losses.map(
-      ({ credential, why }) => `credential "${credential}" is lost: ${why}; only a person can give it again`,
-    ),
+    ...losses.map((loss) => `${lostBy(loss)} is lost: ${loss.why}; only a person can give it again`),
     ...more,
   ];
   process.stderr.write(lines.length > 0 ? `\n${lines.map((line) => `- ${line}`).join('\n')}\n\n` : '\n');
+}
+
+function lostBy({ kind, name }: Loss): string {
+  return kind === 'credential' ? `credential "${name}"` : `the grant of integration "${name}"`;
 }
 
 /**
@@ -43,7 +45,8 @@ export async function approved(
   signal: AbortSignal,
 ): Promise<boolean> {
   tell({ notices, losses });
-  const names = losses.map(({ credential }) => credential).filter((name) => !lose.includes(name));
+  const unaccepted = losses.filter(({ name }) => !lose.includes(name));
+  const names = unaccepted.map(({ name }) => name);
   if (autoApprove) {
     if (names.length > 0) {
       throw new ExplainedError(
@@ -54,11 +57,16 @@ export async function approved(
   }
   const { confirm, input } = await import('@inquirer/prompts');
   const context = { signal, output: process.stderr };
-  for (const name of names) {
-    const typed = await input({ message: `To lose credential "${name}", type its name:` }, context);
+  for (const { kind, name } of unaccepted) {
+    const typed = await input({ message: `To lose ${kind} "${name}", type its name:` }, context);
     if (typed.trim() !== name) {
       return false;
     }
   }
   return confirm({ message: question, default: false }, context);
+}
+
+/** For an option that is given once for each name. */
+export function oneMore(name: string, before: readonly string[] = []): readonly string[] {
+  return [...before, name];
 }

@@ -37,7 +37,7 @@ export function wrappedHandover(handover: Handover): string {
     '',
     'Fetch the secret id into that file, with one of these (paste the wrapping token after the first line):',
     '  read -rs WRAPPING_TOKEN',
-    '  VAULT_WRAPPED_SECRET_ID="$WRAPPING_TOKEN" npx webex-token unwrap',
+    '  VAULT_WRAPPED_SECRET_ID="$WRAPPING_TOKEN" npx --no-install webex-token unwrap',
     '  (umask 077; VAULT_TOKEN="$WRAPPING_TOKEN" bao unwrap -field=secret_id > "$VAULT_SECRET_ID_FILE")    # or: vault unwrap ...',
     `  ${curl(handover)}`,
     '',

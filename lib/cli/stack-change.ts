@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ExplainedError, quotedList } from 'webex-token-client/core';
+import { ExplainedError, quotedList, UsageError } from 'webex-token-client/core';
+import type { Integration } from '../declaration/deployment';
 import { consequences } from '../terraform/consequences';
 import { refuseVisibleToGit } from '../server/git-visibility';
+import { planObstacles } from '../terraform/plan-obstacles';
 import { Preflight } from '../terraform/preflight';
 import type { StackFolder } from '../terraform/stack-folder';
 import { approved, tell, type ApprovalOptions } from './approval';
@@ -29,6 +31,7 @@ export async function changeStacks(
   options: ChangeOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
+  refuseUnfit(options, options.planFile !== undefined);
   const given = oneStackFor(options.planFile, selection.stacks);
   return eachStack(selection, signal, (work, folder) => changeStack(work, given ?? join(folder, 'plan'), options));
 }
@@ -62,6 +65,7 @@ interface Work {
   readonly preflight?: Preflight;
   /** Names of the declared credentials. */
   readonly credentials: readonly string[];
+  readonly integrations: readonly Integration[];
   readonly signal: AbortSignal;
 }
 
@@ -78,6 +82,7 @@ async function eachStack(
       stack: session === undefined ? stack : stack.with(session.environment),
       preflight: session && new Preflight(session.vault.endedBy(signal), deployment, home),
       credentials,
+      integrations: deployment.integrations,
       signal,
     };
     const folder = mkdtempSync(join(tmpdir(), 'webex-token-vault-plan-'));
@@ -133,7 +138,8 @@ async function planStack(
   if (!(await isReady(work, json))) {
     return 1;
   }
-  const args = ['-input=false', '-detailed-exitcode', ...(json === true ? ['-json'] : []), ...handedOn()];
+  // Ours come last, and so win.
+  const args = ['-input=false', ...(json === true ? ['-json'] : []), ...handedOn(), '-detailed-exitcode'];
   const planned = await stack.plan({ file, destroy, args });
   signal.throwIfAborted();
   if (planned === 1) {
@@ -155,16 +161,36 @@ async function isReady({ stack, preflight }: Work, json = false): Promise<boolea
   return went(await stack.initialise(json), stack, 'has not been initialised', UNCHANGED);
 }
 
-async function examine({ stack, preflight, credentials }: Work, file: string) {
+async function examine({ stack, preflight, credentials, integrations }: Work, file: string) {
   const plan = await stack.show(file);
-  const { notices, losses } = consequences(plan.changes, credentials);
+  const { notices, losses } = consequences(plan, credentials);
   return {
     found: { notices: [...(preflight?.notices(plan) ?? []), ...notices], losses },
-    obstacles: (await preflight?.obstacles(plan, process.env)) ?? [],
+    obstacles: [...planObstacles(plan, integrations, process.env), ...((await preflight?.obstacles(plan)) ?? [])],
   };
 }
 
 /** Those that a saved plan can still be given: of variables, the ephemeral ones, which a plan does not keep. */
 function isOfApply(arg: string): boolean {
-  return /^-(?:lock|lock-timeout|parallelism|no-color|compact-warnings|show-sensitive|var-file)(?:=|$)/.test(arg);
+  return /^--?(?:lock|lock-timeout|parallelism|no-color|compact-warnings|show-sensitive|var-file)(?:=|$)/.test(arg);
+}
+
+/** @throws UsageError where Terraform would be told something else than what is meant */
+function refuseUnfit({ planFile }: StackOptions, isPlanGiven: boolean): void {
+  const value = handedOn().find((arg) => !arg.startsWith('-'));
+  if (value !== undefined) {
+    throw new UsageError(
+      `Terraform would take "${value}" for another thing; write it with its option, like -option=${value}`,
+    );
+  }
+  const ours = handedOn().find((arg) => /^--?(?:out|detailed-exitcode=|json|input)\b/.test(arg));
+  if (ours !== undefined) {
+    throw new UsageError(`"${ours}" is not handed on, as this command needs its own; see --plan-file and --json`);
+  }
+  const late = isPlanGiven ? handedOn().find((arg) => !isOfApply(arg)) : undefined;
+  if (late !== undefined) {
+    throw new UsageError(
+      `a plan that was made takes no "${late}"; make another one, or leave out --plan-file ${planFile ?? ''}`,
+    );
+  }
 }

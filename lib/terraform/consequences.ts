@@ -1,5 +1,6 @@
 import { quotedList } from 'webex-token-client/core';
-import type { ResourceChange } from './plan';
+import { z } from 'zod';
+import type { Plan, ResourceChange } from './plan';
 import { Renames } from './renames';
 
 /*
@@ -8,7 +9,9 @@ import { Renames } from './renames';
  */
 
 export interface Loss {
-  readonly credential: string;
+  /** An integration: no credential is known to be its, and yet one may have been. */
+  readonly kind: 'credential' | 'integration';
+  readonly name: string;
   readonly why: string;
 }
 
@@ -19,13 +22,16 @@ export interface Consequences {
 }
 
 /** @param declared names of the declared credentials, for what takes all of them */
-export function consequences(changes: readonly ResourceChange[], declared: readonly string[]): Consequences {
-  const integrationOf = credentialsOf(changes);
-  const known = integrationOf.size > 0 ? [...integrationOf.keys()] : declared;
+export function consequences(plan: Plan, declared: readonly string[]): Consequences {
+  const { changes } = plan;
+  // What is not looked at, or was deleted behind our back, tells whose grants there are all the same.
+  const before = [...plan.drift, ...plan.recorded, ...changes];
+  const integrationOf = credentialsOf(before);
+  const known = [...new Set([...integrationOf.keys(), ...before.flatMap(readByApp), ...declared])];
   const renames = new Renames(changes);
-  const context = { integrationOf, known, renames };
+  const context: Context = { integrationOf, known, entriesAfter: entriesAfter(changes), renames };
   const found = changes.map((change) => CONSEQUENCES[change.type]?.(change, context) ?? {});
-  const losses = new Map(found.flatMap(({ losses = [] }) => losses).map((loss) => [loss.credential, loss]));
+  const losses = new Map(found.flatMap(({ losses = [] }) => losses).map((loss) => [`${loss.kind} ${loss.name}`, loss]));
   const notices = [...renames.notices, ...found.flatMap(({ notices = [] }) => notices)];
   return { notices, losses: [...losses.values()] };
 }
@@ -35,6 +41,8 @@ interface Context {
   readonly integrationOf: ReadonlyMap<string, string>;
   /** Every credential that may hold a grant. */
   readonly known: readonly string[];
+  /** What is written of each integration that there will be, by its name in Vault; undefined: not known yet. */
+  readonly entriesAfter: ReadonlyMap<string, string | undefined>;
   readonly renames: Renames;
 }
 
@@ -53,7 +61,8 @@ const CONSEQUENCES: Readonly<Record<string, Consequence>> = {
 function ofMount(change: ResourceChange, { known }: Context): Partial<Consequences> {
   const path = change.before('path') ?? '';
   if (change.isDeleted) {
-    return { losses: lost(known, `the engine at "${path}" is deleted, with every grant in it`) };
+    const all = 'with every grant in it, also of credentials that are declared no more';
+    return { losses: lost(known, `the engine at "${path}" is deleted, ${all}`) };
   }
   const to = change.after('path');
   return to === undefined || path === '' || to === path
@@ -72,39 +81,56 @@ function ofPlugin(change: ResourceChange): Partial<Consequences> {
     : { notices: ['the plugin is replaced and started anew; a refresh that is under way then may lose its grant'] };
 }
 
-function ofIntegration(change: ResourceChange, { integrationOf, renames }: Context): Partial<Consequences> {
+function ofIntegration(change: ResourceChange, context: Context): Partial<Consequences> {
+  const { integrationOf, entriesAfter, renames } = context;
   const inVault = integrationAt(change.before('path'));
   if (inVault === undefined) {
     return {};
   }
-  const credentials = [...integrationOf].filter(([, integration]) => integration === inVault).map(([each]) => each);
   const name = renames.before('integration', inVault);
+  const credentials = [...integrationOf].filter(([, integration]) => integration === inVault).map(([each]) => each);
+  const end = (why: string): Loss[] =>
+    credentials.length > 0
+      ? lost(credentials, why)
+      : [{ kind: 'integration', name, why: `${why}, if a credential that is no longer declared for it has one` }];
   // In another place under the same name it is found again, since a grant knows its integration by name.
-  if (change.isDeleted && !(change.isCreated && (integrationAt(change.after('path')) ?? inVault) === inVault)) {
+  if (!entriesAfter.has(inVault) && (change.isDeleted || change.isForgotten)) {
     return {
       notices: [`integration "${name}" goes${renames.howToKeep('integration', inVault)}`],
-      losses: lost(credentials, `without integration "${name}" it cannot be refreshed`),
+      losses: end(`without integration "${name}" it cannot be refreshed`),
     };
   }
-  const [from, to] = [clientIdIn(change.before('data_json')), clientIdIn(change.after('data_json'))];
-  return from === undefined || to === undefined || from === to
-    ? {}
-    : {
-        losses: lost(
-          credentials,
-          `integration "${name}" gets another client id, and Webex refreshes for the old one only`,
-        ),
-      };
+  const [from, to] = [clientIn(change.before('data_json')), clientIn(entriesAfter.get(inVault))];
+  if (from === undefined || to === undefined) {
+    return {};
+  }
+  const changed =
+    from.client_id === to.client_id
+      ? from.provider_options.token_url === to.provider_options.token_url
+        ? undefined
+        : 'refreshes at another Webex, which did not give it'
+      : 'gets another client id, and Webex refreshes for the old one only';
+  return changed === undefined ? {} : { losses: end(`integration "${name}" ${changed}`) };
+}
+
+function entriesAfter(changes: readonly ResourceChange[]): Map<string, string | undefined> {
+  return new Map(
+    changes
+      .filter(({ type, isCreated, isDeleted, isForgotten }) => {
+        return type === 'vault_generic_endpoint' && (isCreated || !(isDeleted || isForgotten));
+      })
+      .flatMap((change) => {
+        const name = integrationAt(change.after('path') ?? change.before('path'));
+        return name === undefined ? [] : [[name, change.after('data_json')] as const];
+      }),
+  );
 }
 
 function ofPolicy(change: ResourceChange, { renames }: Context): Partial<Consequences> {
   const [, inVault] = /^app-(.+)_policy_[0-9A-F]{8}$/.exec(change.name) ?? [];
   const [before, after] = [change.before('policy'), change.after('policy')];
   if (inVault === undefined) {
-    const gone = after === undefined ? [] : missing(credentialsIn(before), credentialsIn(after));
-    return {
-      notices: gone.map((name) => `credential "${name}" is declared no more; its grant stays until it is revoked`),
-    };
+    return { notices: after === undefined ? [] : ofCredentials(before, after, renames) };
   }
   if (before !== undefined && after === undefined && change.isDeleted && !change.isCreated) {
     return {};
@@ -118,6 +144,21 @@ function ofPolicy(change: ResourceChange, { renames }: Context): Partial<Consequ
       ...(less.length > 0 ? [`app "${app}" may no longer read ${quotedList(less)}`] : []),
     ],
   };
+}
+
+function ofCredentials(before: string | undefined, after: string, renames: Renames): string[] {
+  const [from, to] = [integrationsIn(before), integrationsIn(after)];
+  return [...from].flatMap(([name, integration]) => {
+    const next = to.get(name);
+    const former = renames.after('integration', integration);
+    return next === undefined
+      ? [`credential "${name}" is declared no more; its grant stays until it is revoked`]
+      : next === integration
+        ? []
+        : [
+            `credential "${name}" is of integration "${renames.after('integration', next)}" from now on; the grant that it has stays that of "${former}" until it is authorised anew, so keep "${former}" until then`,
+          ];
+  });
 }
 
 function ofRole(change: ResourceChange, { renames }: Context): Partial<Consequences> {
@@ -169,19 +210,29 @@ function integrationAt(path = ''): string | undefined {
 }
 
 function lost(credentials: readonly string[], why: string): Loss[] {
-  return credentials.map((credential) => ({ credential, why }));
+  return credentials.map((name) => ({ kind: 'credential', name, why }));
 }
 
 /** As the authorizer's policy says it: each credential with the only integration that its consents may come from. */
-function credentialsOf(changes: readonly ResourceChange[]): Map<string, string> {
-  const policies = changes.filter(({ type, name }) => type === 'vault_policy' && name.startsWith('authorizer_policy_'));
+function credentialsOf(resources: readonly ResourceChange[]): Map<string, string> {
+  const policies = resources.filter(
+    ({ type, name }) => type === 'vault_policy' && name.startsWith('authorizer_policy_'),
+  );
+  return new Map(policies.flatMap((policy) => [...integrationsIn(policy.before('policy'))]));
+}
+
+function integrationsIn(policy = ''): Map<string, string> {
   const rule = /^path "[^"]*\/creds\/([^"]+)" \{[^}]*?"server" = \["([^"]+)"\]/gm;
   return new Map(
-    policies
-      .flatMap((policy) => [...(policy.before('policy') ?? '').matchAll(rule)])
+    [...policy.matchAll(rule)]
       .map(([, credential = '', integration = '']) => [credential, integration] as const)
       .filter(([credential]) => !isOnTrial(credential)),
   );
+}
+
+function readByApp(resource: ResourceChange): string[] {
+  const isOfApp = resource.type === 'vault_policy' && resource.name.startsWith('app-');
+  return isOfApp ? credentialsIn(resource.before('policy')) : [];
 }
 
 function credentialsIn(policy = ''): string[] {
@@ -199,9 +250,12 @@ function missing(names: readonly string[], from: readonly string[]): string[] {
   return names.filter((name) => !from.includes(name));
 }
 
-function clientIdIn(entry: string | undefined): unknown {
+const client = z.object({ client_id: z.string(), provider_options: z.object({ token_url: z.string() }) });
+
+/** Which client of which Webex an entry is. */
+function clientIn(entry: string | undefined): z.output<typeof client> | undefined {
   try {
-    return entry === undefined ? undefined : (JSON.parse(entry) as { client_id?: unknown }).client_id;
+    return entry === undefined ? undefined : client.safeParse(JSON.parse(entry)).data;
   } catch {
     return undefined;
   }

@@ -14,15 +14,21 @@ const resourceChange = resource.extend({
   change: z.object({ actions: z.array(z.string()), before: values, after: values }),
 });
 
-const plan = z.object({
-  resource_changes: z.array(resourceChange).default([]),
-  resource_drift: z.array(resourceChange).default([]),
-});
-
 const state = z.object({
   values: z
     .object({ root_module: z.object({ resources: z.array(resource.extend({ values })).default([]) }) })
     .optional(),
+});
+
+const configuration = z.object({
+  root_module: z.object({ resources: z.array(z.object({ address: z.string() })).default([]) }),
+});
+
+const plan = z.object({
+  resource_changes: z.array(resourceChange).default([]),
+  resource_drift: z.array(resourceChange).default([]),
+  prior_state: state.default({}),
+  configuration: configuration.default({ root_module: { resources: [] } }),
 });
 
 /** What becomes of one resource. */
@@ -48,6 +54,11 @@ export class ResourceChange {
   /** Whether there will be one that is not there now. */
   get isCreated(): boolean {
     return this.#change.actions.includes('create');
+  }
+
+  /** Whether Terraform knows of it no more, and leaves it where it is. */
+  get isForgotten(): boolean {
+    return this.#change.actions.includes('forget');
   }
 
   get isUpdated(): boolean {
@@ -86,24 +97,34 @@ export class ResourceChange {
 }
 
 export interface Plan {
-  /** Each resource, those that stay as they are included. */
+  /** Each resource that was looked at, those that stay as they are included; with `-target` these are not all. */
   readonly changes: readonly ResourceChange[];
   /** What has become of resources since the state was written, by others. */
   readonly drift: readonly ResourceChange[];
+  /** What the state has, whatever is looked at. */
+  readonly recorded: readonly ResourceChange[];
+  /** Addresses of all resources that were declared for it. */
+  readonly declared: readonly string[];
 }
 
 /** @throws z.ZodError where it is no plan */
 export function planOf(json: unknown): Plan {
-  const { resource_changes, resource_drift } = plan.parse(json);
+  const { resource_changes, resource_drift, prior_state, configuration } = plan.parse(json);
   return {
     changes: resource_changes.map((change) => new ResourceChange(change)),
     drift: resource_drift.map((change) => new ResourceChange(change)),
+    recorded: resourcesOf(prior_state),
+    declared: configuration.root_module.resources.map(({ address }) => address),
   };
 }
 
 /** @returns each resource of a state, as one that stays as it is @throws z.ZodError where it is no state */
 export function recordedIn(json: unknown): ResourceChange[] {
-  return (state.parse(json).values?.root_module.resources ?? []).map(
+  return resourcesOf(state.parse(json));
+}
+
+function resourcesOf({ values: recorded }: z.output<typeof state>): ResourceChange[] {
+  return (recorded?.root_module.resources ?? []).map(
     ({ values, ...known }) => new ResourceChange({ ...known, change: { actions: [], before: values, after: values } }),
   );
 }

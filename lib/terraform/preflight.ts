@@ -1,8 +1,8 @@
 import { ExplainedError, NotPermitted, VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
-import { clientSecretVariable, type Deployment, type Integration } from '../declaration/deployment';
+import type { Deployment } from '../declaration/deployment';
+import { provisionerPolicyName } from '../declaration/policy-names';
 import { inspectPlugin } from '../declaration/plugin-binary';
-import { vaultName } from '../declaration/vault-name';
 import { missingRights } from '../vault/missing-rights';
 import { requireFlavour, requireReadyServer } from '../vault/ready-server';
 import { requireRegisteredPlugin } from '../vault/registered-plugin';
@@ -16,6 +16,9 @@ const MOUNTS = ['vault_mount', 'vault_auth_backend'];
 /** What mends a want of rights. */
 const RENEWAL =
   'if it is the provisioner\'s, its policy is older than the declaration: renew it with "npx webex-token-vault init --update-policy", which takes the key shares; else give a token that may';
+
+const OWN_POLICY =
+  'no provisioner may write its own policy: where "npx webex-token-vault init" has, set declareProvisioner to false in deployment.ts; else deploy as an administrator';
 
 /** What can be known of Vault before Terraform changes anything in it. */
 export class Preflight {
@@ -67,14 +70,13 @@ export class Preflight {
   }
 
   /** What stands in the way of a plan, each as a line. */
-  async obstacles(plan: Plan, environment: NodeJS.ProcessEnv): Promise<readonly string[]> {
+  async obstacles(plan: Plan): Promise<readonly string[]> {
     return [
       ...(this.#isDevServer || !isOfAnotherServer(plan)
         ? []
         : [
             `the state is of another server: nothing that it has mounted is at ${this.vault.address}; check VAULT_ADDR, or, where a new server takes the place of the old one, set the state aside: npx webex-token-vault set-aside webex-tokens`,
           ]),
-      ...missingSecrets(plan.changes, this.deployment.integrations, environment),
       ...(await this.#wantOfRights(writeAccess(plan.changes), 'do')),
     ];
   }
@@ -101,7 +103,12 @@ export class Preflight {
     ];
     const [first] = missing;
     const more = missing.length > 1 ? ` and ${missing.length - 1} more` : '';
-    return first === undefined ? [] : [`the Vault token may not ${what} this: it lacks ${first}${more}; ${RENEWAL}`];
+    if (first === undefined) {
+      return [];
+    }
+    const isOwn = first.endsWith(` on sys/policies/acl/${provisionerPolicyName(this.deployment.engine.mountPath)}`);
+    const mend = isOwn ? OWN_POLICY : RENEWAL;
+    return [`the Vault token may not ${what} this: it lacks ${first}${more}; ${mend}`];
   }
 }
 
@@ -123,21 +130,4 @@ function isOfAnotherServer({ changes, drift }: Plan): boolean {
       MOUNTS.includes(change.type) && change.before('accessor') !== undefined && !addresses.includes(change.address),
   );
   return gone.length > 0 && kept.length === 0;
-}
-
-function missingSecrets(
-  changes: readonly ResourceChange[],
-  integrations: readonly Integration[],
-  environment: NodeJS.ProcessEnv,
-): string[] {
-  return changes.flatMap((change) => {
-    const [, inVault] = /^integration-(.+)_gate_[0-9A-F]{8}$/.exec(change.name) ?? [];
-    const integration = integrations.find((each) => vaultName(each) === inVault);
-    const variable = integration === undefined ? '' : `TF_VAR_${clientSecretVariable(integration.name)}`;
-    return integration === undefined || !change.isCreated || environment[variable]
-      ? []
-      : [
-          `the client secret of integration "${integration.name}" is to be written, and ${variable} is not set; set it to the secret that Webex shows for it`,
-        ];
-  });
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { ExplainedError, runChildCommand } from 'webex-token-client/core';
@@ -13,7 +13,10 @@ const STAMP = 'webex-token-vault-init';
 
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 
+const DEPLOYMENT = 'terraform_data.deployment';
+
 const synthesized = z.object({
+  resource: z.record(z.string(), z.record(z.string(), z.looseObject({}))).default({}),
   terraform: z.object({ backend: z.record(z.string(), z.record(z.string(), z.unknown())) }).loose(),
   provider: z.record(z.string(), z.unknown()).default({}),
 });
@@ -58,14 +61,15 @@ export class StackFolder {
    * @throws ExplainedError where the state would be looked for in another place than before
    */
   async initialise(json: boolean): Promise<number> {
+    this.#refuseWorkspace();
     const stamp = this.#stamp();
-    if (this.#read(join('.terraform', STAMP)) === stamp) {
+    if (this.#read(this.#data(STAMP)) === stamp) {
       return 0;
     }
     this.#refuseMovedState();
     const exitCode = await this.#run('init', ['-input=false', ...(json ? ['-json'] : [])]);
     if (exitCode === 0) {
-      writeFileSync(join(this.folder, '.terraform', STAMP), stamp);
+      writeFileSync(this.#data(STAMP), stamp);
     }
     return exitCode;
   }
@@ -79,7 +83,7 @@ export class StackFolder {
     ]);
     if (exitCode === 1) {
       // Perhaps for want of what init gets: providers can be removed, and a backend be changed from outside.
-      rmSync(join(this.folder, '.terraform', STAMP), { force: true });
+      rmSync(this.#data(STAMP), { force: true });
     }
     return exitCode;
   }
@@ -101,21 +105,34 @@ export class StackFolder {
     return this.#run('apply', ['-input=false', ...args, plan]);
   }
 
-  /** @throws ExplainedError where the file has no plan of this stack */
-  async show(plan: string): Promise<Plan> {
-    return planOf(JSON.parse(await this.#capture('show', '-json', plan)));
+  /** @throws ExplainedError where the file has no plan of what this stack declares */
+  async show(file: string): Promise<Plan> {
+    const plan = planOf(JSON.parse(await this.#capture('show', '-json', '-no-color', file)));
+    const { resource } = this.#synthesized();
+    const declared = Object.entries(resource).flatMap(([type, named]) =>
+      Object.keys(named).map((name) => `${type}.${name}`),
+    );
+    const owner = plan.changes.find(({ address }) => address === DEPLOYMENT);
+    const name = owner?.after('input') ?? owner?.before('input');
+    const isOurs = name === undefined || name === resource.terraform_data?.deployment?.input;
+    if (!isOurs || [...plan.declared].sort().join() !== declared.sort().join()) {
+      throw new ExplainedError(
+        `${file} is a plan of another stack, or of another declaration${name === undefined ? '' : `, of deployment "${name}"`}; make one of what is declared: diff ${this.name} --plan-file FILE`,
+      );
+    }
+    return plan;
   }
 
   /** What the state has, as it was last written. @throws ExplainedError where Terraform cannot read it */
   async recorded(): Promise<ResourceChange[]> {
-    return recordedIn(JSON.parse(await this.#capture('show', '-json')));
+    return recordedIn(JSON.parse(await this.#capture('show', '-json', '-no-color')));
   }
 
   /** What the stack is to tell, by name, without what is sensitive. */
   async outputs(): Promise<Readonly<Record<string, unknown>>> {
     const outputs = z.record(z.string(), z.object({ sensitive: z.boolean(), value: z.unknown() }));
     return Object.fromEntries(
-      Object.entries(outputs.parse(JSON.parse(await this.#capture('output', '-json'))))
+      Object.entries(outputs.parse(JSON.parse(await this.#capture('output', '-json', '-no-color'))))
         .filter(([, { sensitive }]) => !sensitive)
         .map(([name, { value }]) => [name, value]),
     );
@@ -156,7 +173,7 @@ export class StackFolder {
 
   /** Terraform refuses as well, and names two ways without saying which of them keeps the state. */
   #refuseMovedState(): void {
-    const before = initialised.safeParse(JSON.parse(this.#read('.terraform/terraform.tfstate') ?? 'null')).data;
+    const before = initialised.safeParse(JSON.parse(this.#read(this.#data('terraform.tfstate')) ?? 'null')).data;
     const [declared] = Object.entries(this.#synthesized().terraform.backend);
     if (before === undefined || declared === undefined) {
       return;
@@ -172,8 +189,23 @@ export class StackFolder {
     }
   }
 
+  /** A deployment has its own state, by its file; in a workspace it would have another one, of which nobody knows. */
+  #refuseWorkspace(): void {
+    const { TF_WORKSPACE: workspace } = process.env;
+    if (workspace && workspace !== 'default' && 'local' in this.#synthesized().terraform.backend) {
+      throw new ExplainedError(
+        `TF_WORKSPACE is "${workspace}", in which the state of stack ${this.name} would be another one; unset it, and declare another environment in another file`,
+      );
+    }
+  }
+
+  /** Where Terraform keeps what is not its state, as it is run in the folder of the stack. */
+  #data(file: string): string {
+    return resolve(this.folder, process.env.TF_DATA_DIR || '.terraform', file);
+  }
+
   #read(file: string): string | undefined {
-    const path = join(this.folder, file);
+    const path = resolve(this.folder, file);
     return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
   }
 }

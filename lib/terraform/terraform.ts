@@ -52,7 +52,7 @@ async function versionOf(
   env: NodeJS.ProcessEnv,
 ): Promise<{ product: string; number: string } | undefined> {
   try {
-    const { stdout } = await promisify(execFile)(binary, ['version'], { env: { ...env, ...SILENT } });
+    const { stdout } = await promisify(execFile)(binary, ['version'], { env: { ...env, ...SILENT, TF_CLI_ARGS: '' } });
     const said = /^(Terraform|OpenTofu) v(\S+)/m.exec(stdout);
     return said?.[1] && said[2] ? { product: said[1], number: said[2] } : undefined;
   } catch {

@@ -8,7 +8,7 @@ import { PROJECT_FOLDER } from '../../fixtures/declaration';
 
 function of(plan: string): Consequences {
   const json: unknown = JSON.parse(readFileSync(join(PROJECT_FOLDER, `test/fixtures/plans/${plan}.json`), 'utf8'));
-  return consequences(planOf(json).changes, ['declared']);
+  return consequences(planOf(json), ['testauth']);
 }
 
 it('are none of a plan that changes nothing', () => {
@@ -80,12 +80,18 @@ it.each<[string, string[]]>([
 });
 
 it.each([
-  ['plugin-renamed', 'the engine at "oauthapp" is deleted, with every grant in it'],
-  ['destroyed', 'the engine at "oauthapp" is deleted, with every grant in it'],
+  [
+    'plugin-renamed',
+    'the engine at "oauthapp" is deleted, with every grant in it, also of credentials that are declared no more',
+  ],
+  [
+    'destroyed',
+    'the engine at "oauthapp" is deleted, with every grant in it, also of credentials that are declared no more',
+  ],
   ['integration-renamed', 'without integration "webex-myapp" it cannot be refreshed'],
   ['client-id-changed', 'integration "webex-myapp" gets another client id, and Webex refreshes for the old one only'],
 ])('%s ends a grant', (plan, why) => {
-  expect(of(plan).losses).toEqual([{ credential: 'testauth', why }]);
+  expect(of(plan).losses).toEqual([{ kind: 'credential', name: 'testauth', why }]);
 });
 
 it('tell of what goes by the name that it had, and how to keep it under another', () => {
@@ -96,7 +102,7 @@ it('tell of what goes by the name that it had, and how to keep it under another'
       'app "other" gets an identity; issue it a secret id: npx webex-token-vault issue other',
       'the client secret of "other" is written',
     ]) as string[],
-    losses: [{ credential: 'testauth', why: 'without integration "reports" it cannot be refreshed' }],
+    losses: [{ kind: 'credential', name: 'testauth', why: 'without integration "reports" it cannot be refreshed' }],
   });
 });
 
@@ -108,7 +114,7 @@ it('tell of what keeps its name, and is what it was no more', () => {
       'app "reader" loses its identity: its role id and its secret ids end; with renamedFrom: "people-me", without which it is declared now, its role id and its secret ids stay',
     ]),
   );
-  expect(notices.join()).not.toContain('from now on');
+  expect(notices.join()).not.toContain('is called');
   expect(losses).toHaveLength(1);
 });
 
@@ -128,13 +134,13 @@ describe('of a server that is replaced', () => {
             },
           },
         ],
-      }).changes,
+      }),
       ['declared'],
     );
 
   it('are the loss of all in dev mode, which keeps it in memory', () => {
     expect(container({ start: true, command: ['server', '-dev', '-dev-no-store-token'] }).losses).toEqual([
-      { credential: 'declared', why: 'the server "vault" keeps all in memory, and is stopped' },
+      { kind: 'credential', name: 'declared', why: 'the server "vault" keeps all in memory, and is stopped' },
     ]);
   });
 
@@ -150,5 +156,102 @@ describe('of a server that is replaced', () => {
       notices: [],
       losses: [],
     });
+  });
+});
+
+describe('of what a plan does not look at, or hides', () => {
+  const clientId = (plan: object): object => {
+    const recorded = JSON.parse(
+      readFileSync(join(PROJECT_FOLDER, 'test/fixtures/plans/client-id-changed.json'), 'utf8'),
+    ) as {
+      resource_changes: { address: string; type: string; name: string; change: { before: object | null } }[];
+    };
+    const entry = recorded.resource_changes.filter(({ address }) => address.includes('_entry_'));
+    const policy = recorded.resource_changes.filter(({ address }) => address.startsWith('vault_policy.authorizer'));
+    const values = policy.map(({ change, ...known }) => ({ ...known, values: change.before }));
+    const drift = policy.map(({ change, ...known }) => ({
+      ...known,
+      change: { actions: ['delete'], before: change.before, after: null },
+    }));
+    return {
+      resource_changes: entry,
+      ...('drift' in plan ? { resource_drift: drift } : {}),
+      ...('state' in plan ? { prior_state: { values: { root_module: { resources: values } } } } : {}),
+    };
+  };
+  const why = 'integration "webex-myapp" gets another client id, and Webex refreshes for the old one only';
+
+  it.each([
+    ['with -target', { state: true }],
+    ['where the policy of the authorizer was deleted behind our back', { drift: true }],
+  ])('the grant that ends is known all the same %s', (_, what) => {
+    expect(consequences(planOf(clientId(what)), []).losses).toEqual([{ kind: 'credential', name: 'testauth', why }]);
+  });
+
+  it('the integration is named where nothing says whose grants are its', () => {
+    expect(consequences(planOf(clientId({})), []).losses).toEqual([
+      {
+        kind: 'integration',
+        name: 'webex-myapp',
+        why: `${why}, if a credential that is no longer declared for it has one`,
+      },
+    ]);
+  });
+});
+
+describe('of an entry that is forgotten, and written elsewhere', () => {
+  const entry = (client_id: string, host = 'webex.example'): string =>
+    JSON.stringify({ client_id, provider_options: { token_url: `https://${host}/v1/access_token` } });
+  const moved = (written: string): Consequences =>
+    consequences(
+      planOf({
+        resource_changes: [
+          {
+            address: 'vault_generic_endpoint.integration-a_entry_00000000',
+            type: 'vault_generic_endpoint',
+            name: 'integration-a_entry_00000000',
+            change: {
+              actions: ['forget'],
+              before: { path: 'oauthapp/servers/a', data_json: entry('C1') },
+              after: null,
+            },
+          },
+          {
+            address: 'vault_generic_endpoint.integration-a_entry_00000000_at_webex',
+            type: 'vault_generic_endpoint',
+            name: 'integration-a_entry_00000000_at_webex',
+            change: { actions: ['create'], before: null, after: { path: 'webex/servers/a', data_json: written } },
+          },
+        ],
+      }),
+      [],
+    );
+
+  it('are none where it is the same client', () => {
+    expect(moved(entry('C1')).losses).toEqual([]);
+  });
+
+  it.each([
+    ['of another client', entry('C2'), /gets another client id/],
+    ['at another Webex', entry('C1', 'other.example'), /refreshes at another Webex, which did not give it/],
+  ])('are a loss where it is one %s', (_, written, why) => {
+    expect(moved(written).losses).toEqual([
+      { kind: 'integration', name: 'a', why: expect.stringMatching(why) as string },
+    ]);
+  });
+});
+
+it('tells that a grant stays where it is while its credential is declared for another integration', () => {
+  const policy = (integration: string): object => ({
+    policy: `path "oauthapp/creds/testauth" {\n  allowed_parameters = {\n    "server" = ["${integration}"]\n  }\n}\n`,
+  });
+  const change = { actions: ['update'], before: policy('a'), after: policy('b') };
+  const authorizer = { address: 'vault_policy.authorizer_policy_00000000', type: 'vault_policy' };
+  const plan = planOf({ resource_changes: [{ ...authorizer, name: 'authorizer_policy_00000000', change }] });
+  expect(consequences(plan, ['testauth'])).toEqual({
+    notices: [
+      'credential "testauth" is of integration "b" from now on; the grant that it has stays that of "a" until it is authorised anew, so keep "a" until then',
+    ],
+    losses: [],
   });
 });

@@ -8,7 +8,7 @@ import { ScriptedVault } from '../../fixtures/scripted-vault';
 /* In moments that a real server is hard to bring to; the rest is tried on a real one, with the real Terraform. */
 
 const READY = { initialized: true, sealed: false, version: '2.7.2', t: 1, n: 1, progress: 0 };
-const NOTHING: Plan = { changes: [], drift: [] };
+const NOTHING = planOf({});
 const DEV = exampleDeployment({ vault: { server: { mode: 'dev' } } });
 
 let vault: ScriptedVault;
@@ -33,18 +33,6 @@ function planOfMount(drift: object | null): Plan {
     resource_drift: [{ ...mount, change: { actions: ['delete'], before, after: drift } }],
   });
 }
-
-const gate = (name: string, actions: string[]): Plan =>
-  planOf({
-    resource_changes: [
-      {
-        address: `terraform_data.integration-${name}_gate_0123ABCD`,
-        type: 'terraform_data',
-        name: `integration-${name}_gate_0123ABCD`,
-        change: { actions, before: null, after: {} },
-      },
-    ],
-  });
 
 describe('before the plan', () => {
   it('takes a server that is ready, and a token that is good', async () => {
@@ -129,47 +117,22 @@ describe('a plugin that somebody else registers', () => {
 });
 
 describe('of a plan', () => {
-  const SECRET = { TF_VAR_webex_myapp_client_secret: 'the-secret' };
-
   it('nothing stands in the way of one that does nothing, and Vault is not asked', async () => {
-    await expect(preflight().obstacles(NOTHING, {})).resolves.toEqual([]);
+    await expect(preflight().obstacles(NOTHING)).resolves.toEqual([]);
     expect(vault.requests).toEqual([]);
-  });
-
-  it('wants each client secret that is to be written, and no other', async () => {
-    const line =
-      'the client secret of integration "webex-myapp" is to be written, and TF_VAR_webex_myapp_client_secret is not set; set it to the secret that Webex shows for it';
-    await expect(preflight().obstacles(gate('webex-myapp', ['create']), {})).resolves.toEqual([line]);
-    await expect(preflight().obstacles(gate('webex-myapp', ['delete', 'create']), {})).resolves.toEqual([line]);
-    await expect(preflight().obstacles(gate('webex-myapp', ['create']), SECRET)).resolves.toEqual([]);
-    await expect(preflight().obstacles(gate('webex-myapp', ['no-op']), {})).resolves.toEqual([]);
-  });
-
-  it('wants the client secret of what is renamed by its new name', async () => {
-    const integrations = [{ name: 'reports', renamedFrom: 'webex-myapp', redirectUrl: 'http://localhost:5000/auth' }];
-    const credentials = [{ name: 'testauth', integration: 'reports', scopes: ['spark:people_read'] }];
-    const obstacles = (environment: NodeJS.ProcessEnv) =>
-      preflight(exampleDeployment({ integrations, credentials })).obstacles(
-        gate('webex-myapp', ['create']),
-        environment,
-      );
-    await expect(obstacles(SECRET)).resolves.toEqual([
-      expect.stringContaining('integration "reports" is to be written, and TF_VAR_reports_client_secret is not set'),
-    ]);
-    await expect(obstacles({ TF_VAR_reports_client_secret: 'the-secret' })).resolves.toEqual([]);
   });
 
   it('tells the state of another server from one whose mount is there', async () => {
     vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/oauthapp': ['root'] } } });
     const line = /^the state is of another server: nothing that it has mounted is at http:/;
-    await expect(preflight().obstacles(planOfMount(null), {})).resolves.toEqual([expect.stringMatching(line)]);
+    await expect(preflight().obstacles(planOfMount(null))).resolves.toEqual([expect.stringMatching(line)]);
     const other = { path: 'oauthapp', accessor: 'oauthapp_2' };
-    await expect(preflight().obstacles(planOfMount(other), {})).resolves.toEqual([expect.stringMatching(line)]);
+    await expect(preflight().obstacles(planOfMount(other))).resolves.toEqual([expect.stringMatching(line)]);
   });
 
   it('takes it for natural that a server in dev mode has forgotten all, and says so', async () => {
     vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/oauthapp': ['root'] } } });
-    await expect(preflight(DEV).obstacles(planOfMount(null), {})).resolves.toEqual([]);
+    await expect(preflight(DEV).obstacles(planOfMount(null))).resolves.toEqual([]);
     expect(preflight(DEV).notices(planOfMount(null))).toEqual([
       'the server has forgotten all that was deployed, as one in dev mode does; each credential needs consent again',
     ]);
@@ -178,14 +141,26 @@ describe('of a plan', () => {
 
   it('says what the token may not do, and what mends it', async () => {
     vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/oauthapp': ['deny'] } } });
-    const [, obstacle] = await preflight().obstacles(planOfMount(null), {});
+    const [, obstacle] = await preflight().obstacles(planOfMount(null));
     expect(obstacle).toBe(
       'the Vault token may not do this: it lacks update on sys/mounts/oauthapp and 1 more; if it is the provisioner\'s, its policy is older than the declaration: renew it with "npx webex-token-vault init --update-policy", which takes the key shares; else give a token that may',
     );
   });
 
+  it('says of the policy of the provisioner itself what to declare', async () => {
+    const path = 'sys/policies/acl/oauthapp-provisioner';
+    vault.answer('sys/capabilities-self', { body: { data: { [path]: ['read'] } } });
+    const policy = { address: 'vault_policy.provisioner', type: 'vault_policy', name: 'provisioner' };
+    const change = { actions: ['create'], before: null, after: { name: 'oauthapp-provisioner' } };
+    await expect(preflight().obstacles(planOf({ resource_changes: [{ ...policy, change }] }))).resolves.toEqual([
+      expect.stringMatching(
+        /lacks update on .*; no provisioner may write its own policy: .* set declareProvisioner to false/,
+      ),
+    ]);
+  });
+
   it('goes on where the token may not ask what it may do', async () => {
     vault.answer('sys/capabilities-self', { status: 403, body: { errors: ['permission denied'] } });
-    await expect(preflight(DEV).obstacles(planOfMount(null), {})).resolves.toEqual([]);
+    await expect(preflight(DEV).obstacles(planOfMount(null))).resolves.toEqual([]);
   });
 });

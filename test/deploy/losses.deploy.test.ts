@@ -1,0 +1,131 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { readCredential } from 'webex-token-client/core';
+import { authorize } from '../../lib/consent/code-grant';
+import type { Integration } from '../../lib/declaration/deployment';
+import { exampleDeployment } from '../fixtures/declaration';
+import { DeployedTokens } from '../fixtures/deployed-tokens';
+import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+
+/* Ways around the question whether a grant may end, which there must be none of; with the real Terraform. */
+
+describeUnless(terraformUnavailable())('deploy ends no grant', () => {
+  let deployed: DeployedTokens;
+
+  beforeAll(async () => {
+    const redirectUrl = 'http://localhost:5000/auth';
+    deployed = await DeployedTokens.start(
+      exampleDeployment({
+        integrations: ['webex-myapp', 'webex-two'].map((name) => ({ name, clientId: `C-${name}`, redirectUrl })),
+      }),
+    );
+    expect((await run()).exitCode).toBe(0);
+    const { admin, deployment, webex } = deployed.rehearsal;
+    await authorize({
+      vault: admin,
+      deployment,
+      credentialName: 'testauth',
+      onUrl: async (url) => {
+        await fetch(await webex.consent(url));
+      },
+    });
+    // Who may do anything, so that it is not the rights that are in the way.
+    deployed.token = deployed.rehearsal.server.rootToken;
+  });
+  afterAll(() => deployed[Symbol.asyncDispose]());
+  afterEach(async () => {
+    await expect(readCredential(deployed.rehearsal.admin.connection, 'oauthapp', 'testauth')).resolves.toBeDefined();
+  });
+
+  function run(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
+    const secrets = Object.entries(deployed.rehearsal.variables).map(([name, value]) => [`TF_VAR_${name}`, value]);
+    return deployed.run('deploy', args, { ...Object.fromEntries(secrets), ...env });
+  }
+
+  function declare(change: (integration: Integration) => Integration[], integrationOfTestauth = 'webex-myapp'): void {
+    deployed.deployment = {
+      ...deployed.deployment,
+      integrations: deployed.rehearsal.deployment.integrations.flatMap(change),
+      credentials: deployed.deployment.credentials.map((each) => ({ ...each, integration: integrationOfTestauth })),
+    };
+  }
+
+  const ofAnotherClient = (integration: Integration): Integration[] => [
+    integration.name === 'webex-myapp' ? { ...integration, clientId: 'another' } : integration,
+  ];
+
+  test.each([
+    [
+      'that -target leaves out of sight',
+      ['--', '-target=vault_generic_endpoint.integration-webex-myapp_entry_C82146BD'],
+    ],
+    ['in sight', []],
+  ])('%s, of a client id that changes', async (_, args) => {
+    declare(ofAnotherClient);
+    const { exitCode, stderr } = await run(args);
+    declare((integration) => [integration]);
+    expect(stderr).toContain('- credential "testauth" is lost: integration "webex-myapp" gets another client id');
+    expect(exitCode).toBe(1);
+  });
+
+  test('of a client id that changes while the engine moves', async () => {
+    const { engine } = deployed.deployment;
+    declare(ofAnotherClient);
+    deployed.deployment = { ...deployed.deployment, engine: { ...engine, mountPath: 'other', movedFrom: 'oauthapp' } };
+    const { exitCode, stderr } = await run();
+    deployed.deployment = { ...deployed.deployment, engine };
+    declare((integration) => [integration]);
+    expect(stderr).toMatch(/^error: this would lose "testauth", so nothing was changed/m);
+    expect(exitCode).toBe(1);
+  });
+
+  test('of a credential that was declared for another integration before, and not authorised there', async () => {
+    declare((integration) => [integration], 'webex-two');
+    const moved = await run();
+    expect(moved.stderr).toContain(
+      'the grant that it has stays that of "webex-myapp" until it is authorised anew, so keep "webex-myapp" until then\n',
+    );
+    expect(moved.exitCode).toBe(0);
+    declare((integration) => (integration.name === 'webex-myapp' ? [] : [integration]), 'webex-two');
+    const { exitCode, stderr } = await run();
+    expect(stderr).toMatch(/^error: this would lose "webex-myapp", so nothing was changed; .*--lose webex-myapp$/m);
+    expect(exitCode).toBe(1);
+    declare((integration) => [integration]);
+    expect((await run()).exitCode).toBe(0);
+  });
+
+  test('by the plan of another deployment', async () => {
+    const plan = deployed.path('saved.tfplan');
+    declare(ofAnotherClient);
+    expect((await deployed.run('diff', ['--plan-file', plan])).exitCode).toBe(0);
+    declare((integration) => [integration, { ...integration, name: `${integration.name}-too` }]);
+    const { exitCode, stderr } = await run(['--plan-file', plan, '--lose', 'testauth']);
+    expect(stderr).toMatch(/^error: .*saved\.tfplan is a plan of another stack, or of another declaration/m);
+    expect(exitCode).toBe(1);
+    declare((integration) => [integration]);
+  });
+
+  test('in a workspace that nobody knows of', async () => {
+    const { exitCode, stdout, stderr } = await run([], { TF_WORKSPACE: 'other' });
+    expect(stderr).toMatch(/^error: TF_WORKSPACE is "other", .*; unset it, .*\n$/);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  });
+
+  test.each([
+    [['--', '-lock-timeout', '10s'], /^error: Terraform would take "10s" for another thing; /],
+    [['--', '-out=x'], /^error: "-out=x" is not handed on, /],
+    [['--plan-file', 'saved.tfplan', '--', '-target=x'], /^error: a plan that was made takes no "-target=x"; /],
+    [['--lose', 'testauth', 'nosuchstack'], /^error: the deployment has no stack "nosuchstack"; /],
+  ])('by an argument that would mean something else: %j', async (args, line) => {
+    const { exitCode, stdout, stderr } = await run(args);
+    expect(stderr).toMatch(line);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  });
+
+  test('where Terraform keeps its data elsewhere, it deploys as ever', async () => {
+    const { exitCode, stdout } = await run([], { TF_DATA_DIR: deployed.path('data'), TF_CLI_ARGS: '-no-color' });
+    expect(stdout).toContain('No changes.');
+    expect(exitCode).toBe(0);
+    expect(readdirSync(join(deployed.rehearsal.folder, 'data'))).toContain('providers');
+  });
+});

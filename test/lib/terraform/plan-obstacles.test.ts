@@ -1,0 +1,72 @@
+import { planOf, type Plan } from '../../../lib/terraform/plan';
+import { planObstacles } from '../../../lib/terraform/plan-obstacles';
+import { exampleDeployment } from '../../fixtures/declaration';
+
+const { integrations } = exampleDeployment();
+const SECRET = { TF_VAR_webex_myapp_client_secret: 'the-secret' };
+
+function planned(...resources: readonly (readonly [type: string, name: string, ...actions: string[]])[]): Plan {
+  return planOf({
+    resource_changes: resources.map(([type, name, ...actions]) => ({
+      address: `${type}.${name}`,
+      type,
+      name,
+      change: { actions, before: null, after: {} },
+    })),
+  });
+}
+
+const step = (name: string, ...actions: string[]) =>
+  ['terraform_data', `integration-webex-myapp_${name}_0123ABCD`, ...actions] as const;
+
+describe('the client secret that is to be written', () => {
+  const line =
+    'the client secret of integration "webex-myapp" is to be written, and TF_VAR_webex_myapp_client_secret is not set; set it to the secret that Webex shows for it';
+
+  it.each([
+    ['of a new integration', planned(step('gate', 'create'), step('entry', 'create'), step('secret', 'create'))],
+    [
+      'of an entry that was changed behind our back',
+      planned(step('entry', 'update'), step('secret', 'delete', 'create')),
+    ],
+    ['at the place to which the engine moves', planned(step('secret', 'create'))],
+  ])('is wanted: %s', (_, plan) => {
+    expect(planObstacles(plan, integrations, {})).toEqual([line]);
+    expect(planObstacles(plan, integrations, SECRET)).toEqual([]);
+  });
+
+  it('is not wanted where it stays', () => {
+    expect(planObstacles(planned(step('gate', 'no-op'), step('secret', 'delete')), integrations, {})).toEqual([]);
+  });
+
+  it('is wanted by the new name of what is renamed', () => {
+    const renamed = integrations.map((each) => ({ ...each, name: 'reports', renamedFrom: 'webex-myapp' }));
+    const plan = planned(step('secret', 'create'));
+    expect(planObstacles(plan, renamed, SECRET)).toEqual([
+      expect.stringContaining('integration "reports" is to be written, and TF_VAR_reports_client_secret is not set'),
+    ]);
+    expect(planObstacles(plan, renamed, { TF_VAR_reports_client_secret: 'the-secret' })).toEqual([]);
+  });
+
+  it.each(['gate', 'entry'])('is not left out of a plan that has the %s', (name) => {
+    expect(planObstacles(planned(step(name, 'delete', 'create')), integrations, SECRET)).toEqual([
+      'integration "webex-myapp" would be left without its client secret, which is written apart; leave out what keeps Terraform from it, such as -target',
+    ]);
+  });
+});
+
+describe('the plugin', () => {
+  const plugin = (...actions: string[]) => ['vault_plugin', 'engine_plugin', ...actions] as const;
+  const mount = (...actions: string[]) => ['vault_mount', 'engine_mount', ...actions] as const;
+
+  it('does not leave the catalog under its engine', () => {
+    expect(planObstacles(planned(plugin('delete'), mount('no-op')), integrations, {})).toEqual([
+      expect.stringMatching(/have Terraform forget it first: state rm vault_plugin\.engine_plugin$/),
+    ]);
+  });
+
+  it('leaves it with the engine, and may be replaced', () => {
+    expect(planObstacles(planned(plugin('delete'), mount('delete')), integrations, {})).toEqual([]);
+    expect(planObstacles(planned(plugin('delete', 'create'), mount('no-op')), integrations, {})).toEqual([]);
+  });
+});
