@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
@@ -88,8 +89,14 @@ describe('nothing is fetched, as that may work only once, where the file would b
 
   it('a folder itself', async () => {
     mkdirSync(join(folder, 'secret-id'));
-    await expect(write('secret-id')).rejects.toThrow(/secret-id cannot be written \(EISDIR\); choose another file/);
+    await expect(write('secret-id')).rejects.toThrow(/secret-id is there, and is no file; choose another place/);
     expect([fetched, readdirSync(folder)]).toEqual([0, ['secret-id']]);
+  });
+
+  it('a pipe, which a write would wait at, as anything else that is no file', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    await expect(write('pipe')).rejects.toThrow(/pipe is there, and is no file; choose another place/);
+    expect(fetched).toBe(0);
   });
 
   it('below a file', async () => {
