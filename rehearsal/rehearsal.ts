@@ -2,12 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
-import { rolePath } from '../lib/access/secret-id';
-import { clientSecretVariable, findApp, type Deployment } from '../lib/declaration/deployment';
+import { clientSecretVariable, type Deployment } from '../lib/declaration/deployment';
 import { inspectPlugin } from '../lib/declaration/plugin-binary';
 import type { OperatorName } from '../lib/server/operators';
 import { VaultClient } from '../lib/vault/vault-client';
+import { appRole } from './app-role';
 import { freePort } from './free-port';
 import { operatorToken } from './operator-token';
 import { OpenBaoServer } from './server/openbao';
@@ -127,15 +126,8 @@ export class Rehearsal implements AsyncDisposable {
   }
 
   /** What an app needs to log in. */
-  async appRole(appName: string): Promise<{ roleId: string; secretId: string }> {
-    const role = rolePath(this.deployment, findApp(this.deployment, appName));
-    const known = await this.admin.read(`${role}/role-id`, z.object({ data: z.object({ role_id: z.string() }) }));
-    const issued = await this.admin.write(
-      `${role}/secret-id`,
-      {},
-      z.object({ data: z.object({ secret_id: z.string() }) }),
-    );
-    return { roleId: known.data.role_id, secretId: issued.data.secret_id };
+  appRole(appName: string): Promise<{ roleId: string; secretId: string }> {
+    return appRole(this.admin, this.deployment, appName);
   }
 
   async stop(): Promise<void> {

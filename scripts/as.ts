@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { runChildCommand, vaultOptionsFromEnvironment, vaultVariable } from 'webex-token-client/core';
+import { runChildCommand, vaultOptionsFromEnvironment } from 'webex-token-client/core';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { operatorArgument, operatorFolder, operatorNamed, operatorsOption } from '../lib/cli/operators-option';
+import { vaultVariables } from '../lib/cli/vault-variables';
 import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/server/operator-session';
 import { operatorNamespace } from '../lib/server/operators';
 import { explainRefusals } from '../lib/server/server-refusal';
@@ -60,15 +60,13 @@ export function define(command: Command, signal: AbortSignal): void {
       const connection = vaultOptionsFromEnvironment(vault);
       const operators = operatorFolder(command);
       await using session = await explainRefusals(() => OperatorSession.logIn(connection, name, { operators, signal }));
-      const caFile = vaultVariable('CACERT');
       process.exitCode = await runChildCommand(program, args, {
         ...Object.fromEntries(NOT_PASSED_ON.map((variable) => [`BAO_${variable}`, undefined])),
         ...Object.fromEntries(NOT_PASSED_ON.map((variable) => [`VAULT_${variable}`, undefined])),
-        VAULT_ADDR: connection.address,
-        VAULT_TOKEN: session.token,
-        VAULT_NAMESPACE: operatorNamespace(name, connection.namespace),
-        // The command may run in another folder.
-        VAULT_CACERT: caFile === undefined ? undefined : resolve(caFile),
+        ...vaultVariables(
+          { address: connection.address, namespace: operatorNamespace(name, connection.namespace) },
+          session.token,
+        ),
       });
     });
 }

@@ -1,10 +1,10 @@
-import { resolve } from 'node:path';
-import { ExplainedError, vaultVariable, type VaultConnectionOptions } from 'webex-token-client/core';
+import { ExplainedError, type VaultConnectionOptions } from 'webex-token-client/core';
 import type { Deployment } from '../declaration/deployment';
 import type { OperatorFolder } from '../server/operator-folder';
 import { OperatorSession } from '../server/operator-session';
 import { explainRefusals } from '../server/server-refusal';
 import type { VaultClient } from '../vault/vault-client';
+import { vaultVariables } from './vault-variables';
 
 /** Terraform's way into Vault: the server, and the token of a provisioner, which ends with it. */
 export class StackSession implements AsyncDisposable {
@@ -30,15 +30,9 @@ export class StackSession implements AsyncDisposable {
     return this.session.vault;
   }
 
-  /** Terraform's provider knows these forms only. It runs in another folder. */
+  /** Terraform's provider knows these forms only. */
   get environment(): NodeJS.ProcessEnv {
-    const caFile = vaultVariable('CACERT');
-    return {
-      VAULT_ADDR: this.connection.address,
-      VAULT_TOKEN: this.session.token,
-      VAULT_NAMESPACE: this.connection.namespace,
-      VAULT_CACERT: caFile === undefined ? undefined : resolve(caFile),
-    };
+    return vaultVariables(this.connection, this.session.token);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

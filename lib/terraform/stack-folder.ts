@@ -36,6 +36,8 @@ export interface PlanOptions {
 
 /** The folder of a synthesized stack, with Terraform at work in it: its words are its own, in this terminal. */
 export class StackFolder {
+  #declaration?: z.output<typeof synthesized>;
+
   constructor(
     readonly name: string,
     private readonly folder: string,
@@ -90,13 +92,8 @@ export class StackFolder {
 
   /** Whether a plan fails because it would destroy what is not to be destroyed. */
   async preventsDestroy({ destroy = false, args }: Pick<PlanOptions, 'destroy' | 'args'>): Promise<boolean> {
-    const options = { env: { ...process.env, ...this.#environment() }, maxBuffer: MAX_OUTPUT_BYTES };
     const asked = ['-input=false', '-json', '-lock=false', ...(destroy ? ['-destroy'] : []), ...args];
-    const said = await promisify(execFile)(
-      this.terraform.binary,
-      [`-chdir=${this.folder}`, 'plan', ...asked],
-      options,
-    ).catch((error: unknown) => error as { readonly stdout?: string });
+    const said = await this.#execute('plan', asked).catch((error: unknown) => error as { readonly stdout?: string });
     return said.stdout?.includes('"summary":"Instance cannot be destroyed"') ?? false;
   }
 
@@ -145,14 +142,20 @@ export class StackFolder {
   }
 
   async #capture(command: string, ...args: readonly string[]): Promise<string> {
-    const options = { env: { ...process.env, ...this.#environment() }, maxBuffer: MAX_OUTPUT_BYTES };
-    const { binary, title } = this.terraform;
     try {
-      return (await promisify(execFile)(binary, [`-chdir=${this.folder}`, command, ...args], options)).stdout;
+      return (await this.#execute(command, args)).stdout;
     } catch (error) {
       const { stderr = '' } = error as { stderr?: string };
-      throw new ExplainedError(`${title} ${command} failed in stack ${this.name}: ${firstError(stderr)}`);
+      throw new ExplainedError(
+        `${this.terraform.title} ${command} failed in stack ${this.name}: ${firstError(stderr)}`,
+      );
     }
+  }
+
+  /** Unseen. */
+  #execute(command: string, args: readonly string[]): Promise<{ readonly stdout: string }> {
+    const options = { env: { ...process.env, ...this.#environment() }, maxBuffer: MAX_OUTPUT_BYTES };
+    return promisify(execFile)(this.terraform.binary, [`-chdir=${this.folder}`, command, ...args], options);
   }
 
   #environment(): NodeJS.ProcessEnv {
@@ -160,8 +163,9 @@ export class StackFolder {
     return this.terraform.environment({ ...this.variables, TF_IN_AUTOMATION: '1' });
   }
 
+  /** It does not change while Terraform is at work. */
   #synthesized(): z.output<typeof synthesized> {
-    return synthesized.parse(JSON.parse(this.#read('cdk.tf.json') ?? ''));
+    return (this.#declaration ??= synthesized.parse(JSON.parse(this.#read('cdk.tf.json') ?? '')));
   }
 
   #stamp(): string {

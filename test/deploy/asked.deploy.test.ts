@@ -1,5 +1,4 @@
 import { readCredential } from 'webex-token-client/core';
-import { authorize } from '../../lib/consent/code-grant';
 import { DeployedTokens } from '../fixtures/deployed-tokens';
 import { runOnTerminal, type TerminalSession } from '../fixtures/terminal';
 import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
@@ -45,11 +44,7 @@ describeUnless(terraformUnavailable())('deploy on a terminal', () => {
     const renamed = 'To lose credential "testauth", type its name:';
 
     beforeAll(async () => {
-      const { admin, deployment, webex } = deployed.rehearsal;
-      const onUrl = async (url: string): Promise<void> => {
-        await fetch(await webex.consent(url));
-      };
-      await authorize({ vault: admin, deployment, credentialName: 'testauth', onUrl });
+      await deployed.authorise();
       const [integration] = deployed.deployment.integrations;
       deployed.token = deployed.rehearsal.server.rootToken;
       deployed.deployment = {

@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCredential } from 'webex-token-client/core';
-import { authorize } from '../../lib/consent/code-grant';
 import type { Integration } from '../../lib/declaration/deployment';
 import { exampleDeployment } from '../fixtures/declaration';
 import { DeployedTokens } from '../fixtures/deployed-tokens';
@@ -20,15 +19,7 @@ describeUnless(terraformUnavailable())('deploy ends no grant', () => {
       }),
     );
     expect((await run()).exitCode).toBe(0);
-    const { admin, deployment, webex } = deployed.rehearsal;
-    await authorize({
-      vault: admin,
-      deployment,
-      credentialName: 'testauth',
-      onUrl: async (url) => {
-        await fetch(await webex.consent(url));
-      },
-    });
+    await deployed.authorise();
     // Who may do anything, so that it is not the rights that are in the way.
     deployed.token = deployed.rehearsal.server.rootToken;
   });

@@ -4,7 +4,6 @@ import { loginAppRole, TokenSource } from 'webex-token-client/core';
 import type { FinishedCommand } from '../../rehearsal/child-process';
 import { authorize } from '../../lib/consent/code-grant';
 import { clientSecretVariable } from '../../lib/declaration/deployment';
-import { withRootToken } from '../../lib/server/root-token';
 import { OperatedServer } from '../fixtures/operated-server';
 import { statusOf } from '../fixtures/refusal';
 import { byProgram } from '../fixtures/stack-command';
@@ -24,20 +23,9 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
     await operated.init();
     await operated.deploy('terraform');
     await operated.authorise();
-    app = await asRoot(async (root) => {
-      const role = 'auth/approle/role/people-me';
-      const [known, issued] = [
-        await root.read(`${role}/role-id`, z.object({ data: z.object({ role_id: z.string() }) })),
-        await root.write(`${role}/secret-id`, {}, z.object({ data: z.object({ secret_id: z.string() }) })),
-      ];
-      return { roleId: known.data.role_id, secretId: issued.data.secret_id };
-    });
+    app = await operated.appRole('people-me');
   });
   afterAll(() => operated[Symbol.asyncDispose]());
-
-  async function asRoot<T>(action: Parameters<typeof withRootToken<T>>[2]): Promise<T> {
-    return withRootToken(await operated.as('administrator'), await operated.keyShares(), action);
-  }
 
   function mountedAt(mountPath: string, movedFrom?: string): void {
     operated.declare({ engine: { ...operated.deployment.engine, mountPath, movedFrom } });

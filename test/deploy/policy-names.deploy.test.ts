@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { loginAppRole, readCredential, TokenSource } from 'webex-token-client/core';
 import { provisionerPolicy } from '../../lib/declaration/policies';
 import { provisionerRights } from '../../lib/declaration/rights';
-import { withRootToken } from '../../lib/server/root-token';
 import { OperatedServer } from '../fixtures/operated-server';
 import { statusOf } from '../fixtures/refusal';
 import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
@@ -29,7 +28,7 @@ describeUnless(terraformUnavailable())('a deployment whose policies have their f
   beforeAll(async () => {
     operated = await OperatedServer.start({ seal: 'shamir' }, MOUNT);
     expect((await operated.init()).stderr).toContain('root token revoked');
-    await asRoot(async (root) => {
+    await operated.asRoot(async (root) => {
       await root.write(`sys/policies/acl/${FORMER}-provisioner`, {
         policy: provisionerPolicy({
           ...provisionerRights(operated.deployment),
@@ -46,14 +45,7 @@ describeUnless(terraformUnavailable())('a deployment whose policies have their f
     });
     expect((await operated.deploy('terraform', await formerStack())).changed.length).toBeGreaterThan(5);
     await operated.authorise();
-    app = await asRoot(async (root) => {
-      const role = 'auth/approle/role/people-me';
-      const [known, issued] = [
-        await root.read(`${role}/role-id`, z.object({ data: z.object({ role_id: z.string() }) })),
-        await root.write(`${role}/secret-id`, {}, z.object({ data: z.object({ secret_id: z.string() }) })),
-      ];
-      return { roleId: known.data.role_id, secretId: issued.data.secret_id };
-    });
+    app = await operated.appRole('people-me');
     const { address, ca } = operated.server.node;
     tokens = new TokenSource({
       ...{ address, ca, ...app, credential: 'testauth', mountPath: MOUNT },
@@ -65,10 +57,6 @@ describeUnless(terraformUnavailable())('a deployment whose policies have their f
     await tokens[Symbol.asyncDispose]();
     await operated[Symbol.asyncDispose]();
   });
-
-  async function asRoot<T>(action: Parameters<typeof withRootToken<T>>[2]): Promise<T> {
-    return withRootToken(await operated.as('administrator'), await operated.keyShares(), action);
-  }
 
   /** What release 0.1 made of the same declaration. */
   async function formerStack(): Promise<string> {
@@ -87,7 +75,7 @@ describeUnless(terraformUnavailable())('a deployment whose policies have their f
   }
 
   function policies(): Promise<string[]> {
-    return asRoot(async (root) =>
+    return operated.asRoot(async (root) =>
       (await root.list('sys/policies/acl')).filter((name) => /^w.*(app-people-me|authorizer|provisioner)$/.test(name)),
     );
   }
@@ -145,7 +133,7 @@ describeUnless(terraformUnavailable())('a deployment whose policies have their f
       `${FORMER}-provisioner`,
       ...HOLDERS.map((holder) => `${NEW}-${holder}`),
     ]);
-    await asRoot(async (root) => {
+    await operated.asRoot(async (root) => {
       for (const [role, holder] of [
         ['approle/role/people-me', 'app-people-me'],
         ['operators/role/authorizer', 'authorizer'],

@@ -1,5 +1,4 @@
 import { readCredential } from 'webex-token-client/core';
-import { authorize } from '../../lib/consent/code-grant';
 import { run, type FinishedCommand } from '../../rehearsal/child-process';
 import { DeployedTokens } from '../fixtures/deployed-tokens';
 import { byCdktf } from '../fixtures/stack-command';
@@ -17,15 +16,7 @@ describeUnless(terraformUnavailable())('a mount with grants in it', () => {
     deployed = await DeployedTokens.start();
     prevent(true);
     expect((await deployed.run('deploy')).exitCode).toBe(0);
-    const { admin, deployment, webex } = deployed.rehearsal;
-    await authorize({
-      vault: admin,
-      deployment,
-      credentialName: 'testauth',
-      onUrl: async (url) => {
-        await fetch(await webex.consent(url));
-      },
-    });
+    await deployed.authorise();
     // Who may do anything.
     deployed.token = deployed.rehearsal.server.rootToken;
   });

@@ -5,8 +5,6 @@ import { z } from 'zod';
 import { readCredential } from 'webex-token-client/core';
 import { run } from '../../rehearsal/child-process';
 import { appPolicy } from '../../lib/declaration/policies';
-import { withRootToken } from '../../lib/server/root-token';
-import type { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../fixtures/eventually';
 import { OperatedServer } from '../fixtures/operated-server';
 import { statusOf } from '../fixtures/refusal';
@@ -35,12 +33,8 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => operated[Symbol.asyncDispose]());
 
-async function asRoot<T>(action: (root: VaultClient) => Promise<T>): Promise<T> {
-  return withRootToken(await operated.as('administrator'), await operated.keyShares(), action);
-}
-
 function accessToken(): Promise<string> {
-  return asRoot(async (root) => (await readCredential(root.connection, 'oauthapp', 'testauth')).accessToken);
+  return operated.asRoot(async (root) => (await readCredential(root.connection, 'oauthapp', 'testauth')).accessToken);
 }
 
 function restore(...args: string[]): ReturnType<OperatedServer['run']> {
@@ -99,7 +93,7 @@ describe('npx webex-token-vault backup', () => {
 describe('npx webex-token-vault restore', () => {
   it('puts the server back as it was, and leaves no root token behind', async () => {
     const before = await accessToken();
-    await asRoot(async (root) => {
+    await operated.asRoot(async (root) => {
       await root.delete('oauthapp/creds/testauth');
       await root.write('sys/policies/acl/later', { policy: appPolicy('oauthapp', ['testauth']) });
     });
@@ -110,13 +104,13 @@ describe('npx webex-token-vault restore', () => {
     expect(stdout).toMatch(/^Restored\. Credential "testauth" reads well, its access token expires at .+\n$/);
     expect(exitCode).toBe(0);
     await expect(accessToken()).resolves.toBe(before);
-    const [later, tokens] = await asRoot(async (root) => [
+    const [later, tokens] = await operated.asRoot(async (root) => [
       await statusOf(root.read('sys/policies/acl/later', anything)),
       await root.list('auth/token/accessors'),
     ]);
     expect(later).toBe(404);
     const policies = z.object({ data: z.object({ policies: z.array(z.string()), accessor: z.string() }) });
-    const roots = await asRoot(async (root) => {
+    const roots = await operated.asRoot(async (root) => {
       const found = [];
       for (const accessor of tokens) {
         const lookup = root.write('auth/token/lookup-accessor', { accessor }, policies);

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { rolePath } from '../lib/access/secret-id';
+import { findApp, type Deployment } from '../lib/declaration/deployment';
+import type { VaultClient } from '../lib/vault/vault-client';
+
+const roleIdReply = z.object({ data: z.object({ role_id: z.string() }) });
+const secretIdReply = z.object({ data: z.object({ secret_id: z.string() }) });
+
+/**
+ * What an app needs to log in, its secret id issued anew.
+ *
+ * @param admin with a root token, in the namespace of the deployment
+ */
+export async function appRole(
+  admin: VaultClient,
+  deployment: Deployment,
+  appName: string,
+): Promise<{ roleId: string; secretId: string }> {
+  const role = rolePath(deployment, findApp(deployment, appName));
+  const known = await admin.read(`${role}/role-id`, roleIdReply);
+  const issued = await admin.write(`${role}/secret-id`, {}, secretIdReply);
+  return { roleId: known.data.role_id, secretId: issued.data.secret_id };
+}
