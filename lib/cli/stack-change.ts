@@ -31,13 +31,14 @@ export async function changeStacks(
   options: ChangeOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
-  refuseUnfit(options, options.planFile !== undefined);
+  refuseUnfit(options.planFile);
   const given = oneStackFor(options.planFile, selection.stacks);
   return eachStack(selection, signal, (work, folder) => changeStack(work, given ?? join(folder, 'plan'), options));
 }
 
 /** Tells what would be changed. @returns whether that is known of each */
 export async function planStacks(selection: Selection, options: StackOptions, signal: AbortSignal): Promise<boolean> {
+  refuseUnfit();
   const given = oneStackFor(options.planFile, selection.stacks);
   if (given !== undefined) {
     await refuseVisibleToGit(given);
@@ -175,8 +176,11 @@ function isOfApply(arg: string): boolean {
   return /^--?(?:lock|lock-timeout|parallelism|no-color|compact-warnings|show-sensitive|var-file)(?:=|$)/.test(arg);
 }
 
-/** @throws UsageError where Terraform would be told something else than what is meant */
-function refuseUnfit({ planFile }: StackOptions, isPlanGiven: boolean): void {
+/**
+ * @param made file of a plan that is only to be applied @default - one is to be made
+ * @throws UsageError where Terraform would be told something else than what is meant
+ */
+function refuseUnfit(made?: string): void {
   const value = handedOn().find((arg) => !arg.startsWith('-'));
   if (value !== undefined) {
     throw new UsageError(
@@ -187,10 +191,10 @@ function refuseUnfit({ planFile }: StackOptions, isPlanGiven: boolean): void {
   if (ours !== undefined) {
     throw new UsageError(`"${ours}" is not handed on, as this command needs its own; see --plan-file and --json`);
   }
-  const late = isPlanGiven ? handedOn().find((arg) => !isOfApply(arg)) : undefined;
+  const late = made === undefined ? undefined : handedOn().find((arg) => !isOfApply(arg));
   if (late !== undefined) {
     throw new UsageError(
-      `a plan that was made takes no "${late}"; make another one, or leave out --plan-file ${planFile ?? ''}`,
+      `a plan that was made takes no "${late}"; make another one, or leave out --plan-file ${made ?? ''}`,
     );
   }
 }

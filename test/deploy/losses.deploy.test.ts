@@ -115,6 +115,12 @@ describeUnless(terraformUnavailable())('deploy ends no grant', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   });
 
+  test('nor does diff take such an argument', async () => {
+    const { exitCode, stdout, stderr } = await deployed.run('diff', ['--', '-out=x']);
+    expect(stderr).toMatch(/^error: "-out=x" is not handed on, /);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  });
+
   test('where Terraform keeps its data elsewhere, it deploys as ever', async () => {
     const { exitCode, stdout } = await run([], { TF_DATA_DIR: deployed.path('data'), TF_CLI_ARGS: '-no-color' });
     expect(stdout).toContain('No changes.');
