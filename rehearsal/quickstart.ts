@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppRoleLogin, ExplainedError, readCredential, WebexResponseError } from 'webex-token-client/core';
-import { peopleMe } from '../lib/consent/people-me';
+import { peopleMe } from '../lib/webex/people-me';
 import { authorize } from '../lib/consent/code-grant';
 import type { ShowUrl } from '../lib/consent/consent';
 import { findCredential, type App, type Deployment } from '../lib/declaration/deployment';

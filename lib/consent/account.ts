@@ -6,7 +6,7 @@ import {
   transient,
   WebexResponseError,
 } from 'webex-token-client/core';
-import { peopleMe, type Person } from './people-me';
+import { peopleMe, type Person } from '../webex/people-me';
 import type { VaultClient } from '../vault/vault-client';
 
 /*

@@ -5,7 +5,7 @@ import { authorizedPage } from './consent-page';
 import { findCredential, findIntegration, type Deployment } from '../declaration/deployment';
 import { expectedAccount, findGrant, worksAlready } from './existing-grant';
 import { PastedRedirect, type AskForRedirect } from './pasted-redirect';
-import { checkWebex } from './reachable-webex';
+import { checkWebex } from '../webex/reachable-webex';
 import { RedirectListener } from './redirect-listener';
 import { replaceGrant } from './replacement';
 import { storeGrant, type ConsentRun, type Grant } from './stored-grant';

@@ -11,7 +11,7 @@ import {
   ReauthorizationRequired,
   TemporarilyUnavailable,
 } from 'webex-token-client/core';
-import { peopleMe } from './people-me';
+import { peopleMe } from '../webex/people-me';
 import {
   AccountNotChecked,
   ownerAccount,

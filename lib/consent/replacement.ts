@@ -4,7 +4,7 @@ import { askForConsent, withOutcome } from './consent';
 import { authorizedPage, refusedPage, trialPage } from './consent-page';
 import { exchangeCode, OutcomeUnknown } from './exchange';
 import { scratchCredential } from '../declaration/policies';
-import type { Person } from './people-me';
+import type { Person } from '../webex/people-me';
 import type { ReceivedCode } from './redirect';
 import { removeGrant, storeGrant, type ConsentRun, type Grant } from './stored-grant';
 

@@ -2,7 +2,7 @@ import { describeError, ExplainedError } from 'webex-token-client/core';
 import { AccountNotChecked, readAccount, refuseOther, type Account, type ExpectedAccount } from './account';
 import type { ConsentContext } from './consent';
 import { exchangeCode, OutcomeUnknown, type ExchangeContext } from './exchange';
-import type { Person } from './people-me';
+import type { Person } from '../webex/people-me';
 
 /*
  * A grant that the engine keeps in a credential, and whose account it is.

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCredential, loginAppRole } from 'webex-token-client/core';
-import { peopleMe } from '../../lib/consent/people-me';
+import { peopleMe } from '../../lib/webex/people-me';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';
 import type { AppliedDeclaration } from '../../rehearsal/applier/stack';
