@@ -1,18 +1,8 @@
+import { LOGOUT, RENEWAL, renderPolicy, SELF_EXAMINATION, type Capability, type Rule } from './policy-rule';
+
 /*
  * The Vault policies of a deployment, as HCL. Least privilege: every path that is not named is refused.
  */
-
-type Capability = 'create' | 'read' | 'update' | 'delete' | 'list' | 'sudo';
-
-interface Rule {
-  readonly path: string;
-  readonly capabilities: readonly Capability[];
-  /** The only parameters a write may carry, each with the values it may have; none listed: any value. */
-  readonly allowedParameters?: Readonly<Record<string, readonly string[]>>;
-  /** A write may carry no parameter at all. */
-  readonly deniesParameters?: true;
-  readonly why: string;
-}
 
 /** Whose consents an authorizer may put where. */
 export interface AuthorizerRights {
@@ -59,25 +49,13 @@ export function scratchCredential(credentialName: string): string {
   return `${credentialName}.consent`;
 }
 
-/*
- * What Vault's policy `default` would give beside much else. Our roles do without it: then what is written here is all
- * that their tokens can do.
- */
-const RENEWAL: Rule = { path: 'auth/token/renew-self', capabilities: ['update'], why: 'a longer life for its token' };
-const SELF_EXAMINATION: Rule = {
-  path: 'sys/capabilities-self',
-  capabilities: ['update'],
-  why: 'may this token do it?',
-};
-const LOGOUT: Rule = { path: 'auth/token/revoke-self', capabilities: ['update'], why: 'the end of its token' };
-
 /**
  * What an app may do: read the access token of its own credentials, under a Vault token that it keeps alive.
  *
  * @param renewableRole path of its AppRole, where it may issue itself secret ids of that
  */
 export function appPolicy(mountPath: string, credentialNames: readonly string[], renewableRole?: string): string {
-  return render([
+  return renderPolicy([
     ...credentialNames.map((name): Rule => ({
       path: `${mountPath}/creds/${name}`,
       capabilities: ['read'],
@@ -103,7 +81,7 @@ function secretIdRenewal(role: string): Rule[] {
 
 /** What every command of ours may do with what it has logged in. */
 export function logoutPolicy(): string {
-  return render([LOGOUT]);
+  return renderPolicy([LOGOUT]);
 }
 
 /** What an authorizer may do: obtain the consent URL, write the credential, look at it, delete it. */
@@ -138,7 +116,7 @@ export function authorizerPolicy({ mountPath, integrations, credentials }: Autho
     SELF_EXAMINATION,
     LOGOUT,
   ];
-  return render(rules);
+  return renderPolicy(rules);
 }
 
 /** How long a wrapping by an issuer may last: a day is enough to carry it anywhere. */
@@ -165,7 +143,7 @@ export function provisionerPolicy(rights: ProvisionerRights): string {
   const { mountPath, movedFrom, pluginName, appRolePath, formerPolicyNames = [] } = rights;
   // `create` is for paths that can tell a new object from an old one; the others take any write for an update.
   const owned: Capability[] = ['read', 'update', 'delete'];
-  return render([
+  return renderPolicy([
     { path: 'auth/token/lookup-self', capabilities: ['read'], why: 'how the provider begins' },
     SELF_EXAMINATION,
     ...(pluginName === undefined
@@ -248,28 +226,4 @@ function moveFrom(former: string, { mountPath, integrationNames }: ProvisionerRi
       why: 'where the state has it',
     })),
   ];
-}
-
-function render(rules: readonly Rule[]): string {
-  return rules
-    .map(({ path, capabilities, allowedParameters, deniesParameters, why }) =>
-      [
-        `# ${why}`,
-        `path "${path}" {`,
-        `  capabilities = ${JSON.stringify(capabilities)}`,
-        ...(allowedParameters === undefined
-          ? []
-          : [
-              '  allowed_parameters = {',
-              ...Object.entries(allowedParameters).map(
-                ([key, values]) => `    "${key}" = ${JSON.stringify([...new Set(values)])}`,
-              ),
-              '  }',
-            ]),
-        ...(deniesParameters === undefined ? [] : ['  denied_parameters = {', '    "*" = []', '  }']),
-        '}',
-      ].join('\n'),
-    )
-    .join('\n\n')
-    .concat('\n');
 }

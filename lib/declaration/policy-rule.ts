@@ -1,0 +1,55 @@
+/*
+ * One rule of a Vault policy, and policies as HCL of them. Every path that is not named is refused.
+ */
+
+export type Capability = 'create' | 'read' | 'update' | 'delete' | 'list' | 'sudo';
+
+export interface Rule {
+  readonly path: string;
+  readonly capabilities: readonly Capability[];
+  /** The only parameters a write may carry, each with the values it may have; none listed: any value. */
+  readonly allowedParameters?: Readonly<Record<string, readonly string[]>>;
+  /** A write may carry no parameter at all. */
+  readonly deniesParameters?: true;
+  readonly why: string;
+}
+
+/*
+ * What Vault's policy `default` would give beside much else. Our roles do without it: then what is written here is all
+ * that their tokens can do.
+ */
+export const RENEWAL: Rule = {
+  path: 'auth/token/renew-self',
+  capabilities: ['update'],
+  why: 'a longer life for its token',
+};
+export const SELF_EXAMINATION: Rule = {
+  path: 'sys/capabilities-self',
+  capabilities: ['update'],
+  why: 'may this token do it?',
+};
+export const LOGOUT: Rule = { path: 'auth/token/revoke-self', capabilities: ['update'], why: 'the end of its token' };
+
+export function renderPolicy(rules: readonly Rule[]): string {
+  return rules
+    .map(({ path, capabilities, allowedParameters, deniesParameters, why }) =>
+      [
+        `# ${why}`,
+        `path "${path}" {`,
+        `  capabilities = ${JSON.stringify(capabilities)}`,
+        ...(allowedParameters === undefined
+          ? []
+          : [
+              '  allowed_parameters = {',
+              ...Object.entries(allowedParameters).map(
+                ([key, values]) => `    "${key}" = ${JSON.stringify([...new Set(values)])}`,
+              ),
+              '  }',
+            ]),
+        ...(deniesParameters === undefined ? [] : ['  denied_parameters = {', '    "*" = []', '  }']),
+        '}',
+      ].join('\n'),
+    )
+    .join('\n\n')
+    .concat('\n');
+}
