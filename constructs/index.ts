@@ -9,7 +9,9 @@ export { AppIdentity, type AppIdentityProps } from './tokens/app-identity';
 export { Authorizer, type AuthorizerProps } from './tokens/authorizer';
 export { Engine, type EngineProps } from './tokens/engine';
 export { Integration, type IntegrationProps } from './tokens/integration';
+export { Observer, type ObserverProps } from './tokens/observer';
 export { Provisioner, type ProvisionerProps } from './tokens/provisioner';
+export { Records, type RecordsProps } from './tokens/records';
 export { WebexTokens } from './tokens/webex-tokens';
 
 export { KmsSeal, type KmsSealProps } from './server/kms-seal';

@@ -123,6 +123,7 @@ async function update(
   const { auditFile, newSecretIds = false, from, shareFile } = options;
   const client = new VaultClient({ ...connection, token: undefined, signal });
   const receiver = await receiverFor(options, client, signal, () =>
+    // Before the root token is made, where it is known to be needed.
     newSecretIds ? createPrivateFolder(options.out) : Promise.resolve(),
   );
   const status = await client.sealStatus();
@@ -132,7 +133,7 @@ async function update(
       : ['not initialised', 'npx webex-token-vault init'];
     throw new ExplainedError(`${client.address} is ${state}, so there is nothing to update; run "${command}" first`);
   }
-  if (newSecretIds && !options.print) {
+  if (!options.print) {
     await refuseOtherCluster(client, options.out);
   }
   await using session = await OperatorSession.open(connection, 'administrator', {
@@ -168,6 +169,7 @@ async function receiverFor(
   const onDisk: SecretReceiver = {
     keyShares: (shares) => writeKeyShares(options.out, shares),
     operator: async (name, login) => {
+      await createPrivateFolder(options.out);
       await noteCluster(client, options.out);
       await writeOperatorLogin(options.out, name, login);
     },

@@ -6,15 +6,17 @@ import type { Construct } from 'constructs';
 import { NO_LOCKOUT } from '../../lib/declaration/app-declaration';
 import type { Deployment } from '../../lib/declaration/deployment';
 import { inspectPlugin } from '../../lib/declaration/plugin-binary';
-import { appPolicyName, authorizerPolicyName } from '../../lib/declaration/policy-names';
-import { authorizerRights, provisionerRights } from '../../lib/declaration/rights';
+import { appPolicyName, authorizerPolicyName, observerPolicyName } from '../../lib/declaration/policy-names';
+import { authorizerRights, observerRights, provisionerRights } from '../../lib/declaration/rights';
 import { renamed, vaultName } from '../../lib/declaration/vault-name';
 import { AppIdentity } from './app-identity';
 import { Authorizer } from './authorizer';
 import { DeploymentStack, type DeploymentStackProps } from '../deployment-stack';
 import { Engine } from './engine';
 import { Integration } from './integration';
+import { Observer } from './observer';
 import { Provisioner } from './provisioner';
+import { Records } from './records';
 
 /**
  * What Vault allows where nothing else is configured: 32 days.
@@ -45,7 +47,7 @@ export class WebexTokens extends DeploymentStack {
             skipChildToken: true,
           });
 
-    const { mountPath, plugin, ...tuning } = engineSettings;
+    const { mountPath, plugin, recordsPath, ...tuning } = engineSettings;
     const binary = plugin.register ? inspectPlugin(plugin, this.folder) : undefined;
     const engine = new Engine(this, 'engine', {
       ...tuning,
@@ -57,6 +59,8 @@ export class WebexTokens extends DeploymentStack {
       pluginCommand: binary?.command,
       pluginProvider,
     });
+
+    new Records(this, 'records', { path: recordsPath });
 
     // By Vault's name, which stays, so that Terraform has nothing to move where something is renamed, nor to delete
     // where that is taken back.
@@ -92,6 +96,7 @@ export class WebexTokens extends DeploymentStack {
       policyName: authorizerPolicyName(mountPath),
       ...authorizerRights(deployment),
     });
+    new Observer(this, 'observer', { policyName: observerPolicyName(mountPath), ...observerRights(deployment) });
     if (deployment.declareProvisioner) {
       new Provisioner(this, 'provisioner', provisionerRights(deployment));
     }

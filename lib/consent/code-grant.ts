@@ -58,6 +58,7 @@ export async function authorize(options: AuthorizeOptions): Promise<Grant> {
   const run: ConsentRun = {
     vault,
     mountPath: deployment.engine.mountPath,
+    recordsPath: deployment.engine.recordsPath,
     apiUrl: deployment.webex.apiUrl,
     integration,
     credential,

@@ -1,6 +1,7 @@
 import { describeError, ExplainedError } from 'webex-token-client/core';
 import { AccountNotChecked, readAccount, refuseOther, type Account, type ExpectedAccount } from './account';
 import type { ConsentContext } from './consent';
+import { noteConsent } from './consent-note';
 import { exchangeCode, OutcomeUnknown, type ExchangeContext } from './exchange';
 import type { Person } from '../webex/people-me';
 
@@ -23,6 +24,8 @@ export interface Grant {
 export interface ConsentRun extends ConsentContext, ExchangeContext {
   /** Base URL of the Webex API. */
   readonly apiUrl: string;
+  /** Where what is known of the grants is mounted. */
+  readonly recordsPath: string;
 }
 
 /** What errors say of the credential. */
@@ -49,6 +52,7 @@ export async function storeGrant(
 ): Promise<Grant> {
   const { vault, mountPath, apiUrl, credential } = run;
   const { name, scopes } = credential;
+  const consentedAt = new Date();
   await exchangeCode(run, code, name, before).catch((error: unknown) => {
     if (!(error instanceof OutcomeUnknown)) {
       throw error;
@@ -56,7 +60,8 @@ export async function storeGrant(
     const perhaps = `Vault's answer to the code was lost (${error.lost}), so "${name}" may hold the new grant`;
     throw new AccountNotChecked(name, apiUrl, perhaps, error.cause);
   });
-  const { reading, person } = await readAccount(vault, mountPath, apiUrl, name).catch((error: unknown) => {
+  const { reading, person } = await readAccount(vault, mountPath, apiUrl, name).catch(async (error: unknown) => {
+    await noteConsent(run, consentedAt);
     throw new AccountNotChecked(name, apiUrl, kept, error);
   });
   if (expected !== undefined) {
@@ -65,6 +70,7 @@ export async function storeGrant(
     run.notice(`Webex does not say whose account "${name}" is: its scopes do not let it.`);
   }
   const { expireTime, warnings } = reading;
+  await noteConsent(run, consentedAt, { person, expireTime });
   return { credential: name, person, requestedScopes: scopes, expireTime, warnings };
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ExplainedError, quotedList, UsageError } from 'webex-token-client/core';
 import { appDeclaration, appRolePath } from './app-declaration';
 import { credentialDeclaration } from './credential-declaration';
-import { engineDeclaration } from './engine-declaration';
+import { engineDeclaration, recordsPathOf } from './engine-declaration';
 import { httpUrl, path, strictObject, type Fields, type StrictObject } from './fields';
 import { integrationDeclaration, webexDeclaration } from './integration-declaration';
 import { serverAddresses, serverDeclaration } from './server-declaration';
@@ -66,8 +66,9 @@ function isDerived(server: ServerDeclaration | undefined, address: string | unde
   return server !== undefined && address === serverAddresses(server)[0];
 }
 
-const schema = declaration.transform(({ vault: { server, ...existing }, ...declared }) => ({
+const schema = declaration.transform(({ vault: { server, ...existing }, engine, ...declared }) => ({
   ...declared,
+  engine: { ...engine, recordsPath: engine.recordsPath ?? recordsPathOf(engine.mountPath) },
   vault: { ...existing, ...(server && { server }), address: addressOf(server, existing.address) },
   declareProvisioner: declared.declareProvisioner ?? server?.mode !== 'production',
 }));
@@ -82,6 +83,7 @@ export type Deployment = z.output<typeof declaration> & {
   readonly declareProvisioner: boolean;
   /** With an address in any case. */
   readonly vault: { readonly address: string };
+  readonly engine: { readonly recordsPath: string };
 };
 export type Integration = Deployment['integrations'][number];
 export type Credential = Deployment['credentials'][number];
@@ -164,7 +166,7 @@ function checkNames(deployment: Deployment): void {
       throw new InvalidDeployment(`${kind} has the name "${twice}" twice; each name is used once`);
     }
   }
-  checkMove(deployment.engine);
+  checkPaths(deployment.engine);
   checkRenames('integration', deployment.integrations);
   checkRenames('app', deployment.apps);
   const variables = deployment.integrations.map((entry) => clientSecretVariable(entry.name));
@@ -203,7 +205,12 @@ function checkRenames(kind: string, declared: readonly Renamable[]): void {
   }
 }
 
-function checkMove({ mountPath, movedFrom }: Deployment['engine']): void {
+function checkPaths({ mountPath, movedFrom, recordsPath }: Deployment['engine']): void {
+  if (recordsPath === mountPath || isBelow(recordsPath, mountPath) || isBelow(mountPath, recordsPath)) {
+    throw new InvalidDeployment(
+      `engine.recordsPath "${recordsPath}" and engine.mountPath "${mountPath}" must not lie within each other, as Vault mounts nothing below a mount; use "${recordsPathOf(mountPath)}"`,
+    );
+  }
   if (movedFrom === mountPath) {
     throw new InvalidDeployment(
       `engine.movedFrom must not be engine.mountPath, got "${mountPath}" for both; leave it out`,

@@ -88,7 +88,20 @@ export interface EngineSettingsFields extends Fields<typeof engineFields> {}
 
 export const engineSettings: StrictObject<EngineSettingsFields> = strictObject(engineFields);
 
-const declaredFields = { ...engineFields, plugin: pluginDeclaration.prefault({}) };
+const declaredFields = {
+  ...engineFields,
+  plugin: pluginDeclaration.prefault({}),
+  /**
+   * Where what is known of the grants is mounted: who consented and when, which refreshes were seen, the last backup. No
+   * secret is in it. @default - the mount path with "-records" behind it
+   */
+  recordsPath: path.optional(),
+};
+
+/** Where the records of the engine at that mount are. */
+export function recordsPathOf(mountPath: string): string {
+  return `${mountPath}-records`;
+}
 
 export interface EngineDeclarationFields extends Fields<typeof declaredFields> {}
 

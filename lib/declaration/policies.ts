@@ -1,3 +1,5 @@
+import { recordsPathOf } from './engine-declaration';
+import { consentRecord, dataPath, metadataPath, rotationRecord } from './record-paths';
 import { LOGOUT, RENEWAL, renderPolicy, SELF_EXAMINATION, type Capability, type Rule } from './policy-rule';
 
 /*
@@ -8,6 +10,8 @@ import { LOGOUT, RENEWAL, renderPolicy, SELF_EXAMINATION, type Capability, type 
 export interface AuthorizerRights {
   /** Where the engine is mounted. */
   readonly mountPath: string;
+  /** Where what is known of the grants is mounted. */
+  readonly recordsPath: string;
   /** By their names in the engine. */
   readonly integrations: readonly { readonly name: string; readonly redirectUrl: string }[];
   readonly credentials: readonly {
@@ -24,6 +28,8 @@ export interface ProvisionerRights {
   readonly policyName: string;
   /** Where the engine is mounted. */
   readonly mountPath: string;
+  /** Where what is known of the grants is mounted. */
+  readonly recordsPath: string;
   /** Name of the plugin in the catalog. @default - somebody else writes the catalog entry */
   readonly pluginName?: string;
   /** Where the AppRole auth method of the apps is mounted. */
@@ -36,8 +42,8 @@ export interface ProvisionerRights {
   readonly apps: readonly { readonly name: string; readonly policyName: string }[];
   /** What the policies of all apps begin with, those included that are declared no more. */
   readonly appPolicyPrefix: string;
-  /** Name of the authorizer's policy. */
-  readonly authorizerPolicyName: string;
+  /** Names of the policies of those operators that stack `webex-tokens` writes. */
+  readonly operatorPolicyNames: readonly string[];
   /** Where the engine was mounted before: it may move it from there. @default - it does not move */
   readonly movedFrom?: string;
   /** Names that its own policies had before: it may take those away. @default - none */
@@ -85,7 +91,7 @@ export function logoutPolicy(): string {
 }
 
 /** What an authorizer may do: obtain the consent URL, write the credential, look at it, delete it. */
-export function authorizerPolicy({ mountPath, integrations, credentials }: AuthorizerRights): string {
+export function authorizerPolicy({ mountPath, recordsPath, integrations, credentials }: AuthorizerRights): string {
   const rules: Rule[] = [
     {
       path: `${mountPath}/auth-code-url`,
@@ -107,6 +113,11 @@ export function authorizerPolicy({ mountPath, integrations, credentials }: Autho
         why: path === name ? `the grant of ${name}, by code only` : 'a consent on trial, before it may replace a grant',
       })),
     ),
+    ...credentials.map(({ name }): Rule => ({
+      path: dataPath(recordsPath, consentRecord(name)),
+      capabilities: ['create', 'update'],
+      why: 'who consented, and when',
+    })),
     ...integrations.map(({ name }): Rule => ({
       path: `${mountPath}/servers/${name}`,
       capabilities: ['read'],
@@ -140,7 +151,7 @@ export function issuerPolicy(appRolePath: string, appName: string): string {
  * would keep an administrator's token, and no longer than one apply.
  */
 export function provisionerPolicy(rights: ProvisionerRights): string {
-  const { mountPath, movedFrom, pluginName, appRolePath, formerPolicyNames = [] } = rights;
+  const { mountPath, recordsPath, movedFrom, pluginName, appRolePath, formerPolicyNames = [] } = rights;
   // `create` is for paths that can tell a new object from an old one; the others take any write for an update.
   const owned: Capability[] = ['read', 'update', 'delete'];
   return renderPolicy([
@@ -164,6 +175,16 @@ export function provisionerPolicy(rights: ProvisionerRights): string {
       capabilities: owned,
       why: 'the integration',
     })),
+    { path: `sys/mounts/${recordsPath}`, capabilities: owned, why: 'mount the records' },
+    { path: `sys/mounts/${recordsPath}/tune`, capabilities: ['update'], why: 'describe that mount' },
+    ...rights.integrationNames.flatMap((name): Rule[] => [
+      {
+        path: dataPath(recordsPath, rotationRecord(name)),
+        capabilities: ['create', 'read', 'update'],
+        why: 'is its client secret being rotated?',
+      },
+      { path: metadataPath(recordsPath, rotationRecord(name)), capabilities: ['delete'], why: 'it is no longer' },
+    ]),
     ...(movedFrom === undefined ? [] : moveFrom(movedFrom, rights)),
     ...(rights.declareAppRole
       ? ([
@@ -183,7 +204,11 @@ export function provisionerPolicy(rights: ProvisionerRights): string {
       { path: `sys/policies/acl/${policyName}`, capabilities: owned, why: 'its policy' },
     ]),
     ...undeclared(rights),
-    { path: `sys/policies/acl/${rights.authorizerPolicyName}`, capabilities: owned, why: 'the authorizer' },
+    ...rights.operatorPolicyNames.map((name): Rule => ({
+      path: `sys/policies/acl/${name}`,
+      capabilities: owned,
+      why: 'the policy of an operator',
+    })),
     ...formerPolicyNames.map((name): Rule => ({
       path: `sys/policies/acl/${name}`,
       capabilities: ['read', 'delete'],
@@ -209,16 +234,18 @@ function undeclared({ mountPath, appRolePath, declareAppRole, appPolicyPrefix }:
 }
 
 /** A move of the engine from the one path to the other, and the end of what Terraform knows at the former. */
-function moveFrom(former: string, { mountPath, integrationNames }: ProvisionerRights): Rule[] {
+function moveFrom(former: string, { mountPath, recordsPath, integrationNames }: ProvisionerRights): Rule[] {
+  const formerRecords = recordsPathOf(former);
   return [
     {
       path: 'sys/remount',
       capabilities: ['update', 'sudo'],
-      allowedParameters: { from: [former], to: [mountPath] },
-      why: 'move the engine, with its grants',
+      allowedParameters: { from: [former, formerRecords], to: [mountPath, recordsPath] },
+      why: 'move the engine, with its grants, and the records',
     },
-    { path: 'sys/remount/status/+', capabilities: ['read'], why: 'has it arrived?' },
+    { path: 'sys/remount/status/+', capabilities: ['read'], why: 'have they arrived?' },
     { path: `sys/mounts/${former}`, capabilities: ['read'], why: 'where the state has it' },
+    { path: `sys/mounts/${formerRecords}`, capabilities: ['read'], why: 'where the state has them' },
     { path: `${former}/config`, capabilities: ['read'], why: 'where the state has it' },
     ...integrationNames.map((name): Rule => ({
       path: `${former}/servers/${name}`,

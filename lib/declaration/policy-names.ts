@@ -12,6 +12,11 @@ export function authorizerPolicyName(mountPath: string): string {
   return policyName(mountPath, AUTHORIZER);
 }
 
+/** Name of the policy of that mount's observer. */
+export function observerPolicyName(mountPath: string): string {
+  return policyName(mountPath, 'observer');
+}
+
 /** Name of the policy of that mount's provisioner. */
 export function provisionerPolicyName(mountPath: string): string {
   return policyName(mountPath, 'provisioner');

@@ -1,6 +1,13 @@
 import { findIntegration, type Deployment } from './deployment';
 import type { AuthorizerRights, ProvisionerRights } from './policies';
-import { appPolicyName, authorizerPolicyName, formerPolicyNames, provisionerPolicyName } from './policy-names';
+import type { ObserverRights } from './observer-policy';
+import {
+  appPolicyName,
+  authorizerPolicyName,
+  formerPolicyNames,
+  observerPolicyName,
+  provisionerPolicyName,
+} from './policy-names';
 import { vaultName } from './vault-name';
 
 /** What a deployment's authorizer may do. */
@@ -8,6 +15,7 @@ export function authorizerRights(deployment: Deployment): AuthorizerRights {
   const { engine, integrations, credentials } = deployment;
   return {
     mountPath: engine.mountPath,
+    recordsPath: engine.recordsPath,
     integrations: integrations.map((integration) => ({ ...integration, name: vaultName(integration) })),
     credentials: credentials.map((credential) => ({
       ...credential,
@@ -16,13 +24,27 @@ export function authorizerRights(deployment: Deployment): AuthorizerRights {
   };
 }
 
+/** What a deployment's observer may do. */
+export function observerRights(deployment: Deployment): ObserverRights {
+  const { engine, integrations, credentials, apps, appRolePath } = deployment;
+  return {
+    mountPath: engine.mountPath,
+    recordsPath: engine.recordsPath,
+    integrationNames: integrations.map(vaultName),
+    credentialNames: credentials.map(({ name }) => name),
+    appRolePath,
+    appNames: apps.map(vaultName),
+  };
+}
+
 /** What a deployment's provisioner may do. */
 export function provisionerRights(deployment: Deployment): ProvisionerRights {
-  const { mountPath, movedFrom, plugin } = deployment.engine;
+  const { mountPath, recordsPath, movedFrom, plugin } = deployment.engine;
   const appNames = deployment.apps.map(vaultName);
   return {
     policyName: provisionerPolicyName(mountPath),
     mountPath,
+    recordsPath,
     movedFrom,
     pluginName: plugin.register ? plugin.name : undefined,
     appRolePath: deployment.appRolePath,
@@ -30,7 +52,7 @@ export function provisionerRights(deployment: Deployment): ProvisionerRights {
     integrationNames: deployment.integrations.map(vaultName),
     apps: appNames.map((name) => ({ name, policyName: appPolicyName(mountPath, name) })),
     appPolicyPrefix: appPolicyName(mountPath, ''),
-    authorizerPolicyName: authorizerPolicyName(mountPath),
+    operatorPolicyNames: [authorizerPolicyName(mountPath), observerPolicyName(mountPath)],
     formerPolicyNames: [
       ...formerPolicyNames(mountPath, appNames),
       ...(movedFrom === undefined ? [] : policyNamesAt(movedFrom, appNames)),
@@ -43,6 +65,7 @@ function policyNamesAt(mountPath: string, appNames: readonly string[]): string[]
   return [
     ...appNames.map((name) => appPolicyName(mountPath, name)),
     authorizerPolicyName(mountPath),
+    observerPolicyName(mountPath),
     ...formerPolicyNames(mountPath, appNames),
   ];
 }

@@ -10,7 +10,14 @@ import {
 } from 'webex-token-client/core';
 import { ensureAudit } from './audit-device';
 import type { Deployment } from '../declaration/deployment';
-import { OPERATOR_NAMES, renewOperator, writeOperators, type OperatorLogin, type OperatorName } from './operators';
+import {
+  hasSecretId,
+  OPERATOR_NAMES,
+  renewOperator,
+  writeOperators,
+  type OperatorLogin,
+  type OperatorName,
+} from './operators';
 import { revokeSelf } from './root-token';
 import { unseal, waitUntilActive } from './unsealing';
 import { graceSignal } from '../vault/grace-signal';
@@ -142,9 +149,10 @@ export async function prepareServer(
   signal?.throwIfAborted();
   await writeOperators(root, deployment);
   report('operator roles and their policies written');
-  if (newSecretIds) {
-    for (const name of OPERATOR_NAMES) {
-      signal?.throwIfAborted();
+  for (const name of OPERATOR_NAMES) {
+    signal?.throwIfAborted();
+    // An operator of a later release has none yet.
+    if (newSecretIds || !(await hasSecretId(root, name))) {
       const ttlSeconds = await renewOperator(root, name, async (login, ttlSeconds) => {
         await receiver.operator(name, login);
         return ttlSeconds;

@@ -9,7 +9,13 @@ import {
 import { NO_LOCKOUT, OPERATORS_MOUNT } from '../declaration/app-declaration';
 import type { Deployment } from '../declaration/deployment';
 import { issuerPolicy, logoutPolicy, provisionerPolicy } from '../declaration/policies';
-import { authorizerPolicyName, formerPolicyNames, provisionerPolicyName } from '../declaration/policy-names';
+import {
+  authorizerPolicyName,
+  formerPolicyNames,
+  observerPolicyName,
+  provisionerPolicyName,
+} from '../declaration/policy-names';
+import { BACKUP_RECORD, dataPath } from '../declaration/record-paths';
 import { provisionerRights } from '../declaration/rights';
 import { vaultName } from '../declaration/vault-name';
 import { type VaultClient } from '../vault/vault-client';
@@ -19,7 +25,7 @@ import { type VaultClient } from '../vault/vault-client';
  * just what its work needs. They live apart from the apps' AppRole method, which stack `webex-tokens` owns.
  */
 
-export const OPERATOR_NAMES = ['administrator', 'provisioner', 'authorizer', 'issuer', 'backup'] as const;
+export const OPERATOR_NAMES = ['administrator', 'provisioner', 'authorizer', 'issuer', 'backup', 'observer'] as const;
 export type OperatorName = (typeof OPERATOR_NAMES)[number];
 
 /** Those whose task is the whole server, in its root namespace; the others act where the deployment is. */
@@ -37,6 +43,7 @@ export const OPERATOR_PURPOSES: Readonly<Record<OperatorName, string>> = {
   authorizer: 'runs "npx webex-token-vault authorize"',
   issuer: 'runs "npx webex-token-vault issue"',
   backup: 'runs "npx webex-token-vault backup"',
+  observer: 'runs "npx webex-token-vault status", "metrics" and "doctor"; it can read every token',
 };
 
 interface OperatorRole {
@@ -109,6 +116,12 @@ export async function renewOperator<T>(
   return delivered;
 }
 
+/** Whether anybody can log in as that operator. Needs a root token. */
+export async function hasSecretId(root: VaultClient, name: OperatorName): Promise<boolean> {
+  const accessors = await root.list(`${rolePath(name)}/secret-id`).catch(unlessMissing);
+  return (accessors ?? []).length > 0;
+}
+
 /** @throws NotPermitted where Vault does not accept role id or secret id, and as {@link loginAppRole} */
 export async function loginOperator(vault: VaultClient, login: OperatorLogin): Promise<VaultLease> {
   try {
@@ -155,12 +168,28 @@ function operatorRoles(deployment: Deployment): OperatorRole[] {
     {
       name: 'backup',
       policyName: `${OPERATORS_MOUNT}-backup`,
-      policy: `path "sys/storage/raft/snapshot" { capabilities = ["read"] }\n${logoutPolicy()}`,
+      policy: backupPolicy(deployment),
       tokenTtlSeconds: 10 * MINUTE,
       // A snapshot is encrypted, and backups that end silently are worse than a secret id that never expires.
       secretIdTtlSeconds: 0,
     },
+    {
+      name: 'observer',
+      policyName: observerPolicyName(deployment.engine.mountPath),
+      tokenTtlSeconds: 10 * MINUTE,
+      secretIdTtlSeconds: SECRET_ID_TTL_SECONDS,
+    },
   ];
+}
+
+/** Acts in the root namespace; the records are where the deployment is. */
+function backupPolicy({ vault, engine }: Deployment): string {
+  const records = [...(vault.namespace === undefined ? [] : [vault.namespace]), engine.recordsPath].join('/');
+  return [
+    'path "sys/storage/raft/snapshot" { capabilities = ["read"] }',
+    `path "${dataPath(records, BACKUP_RECORD)}" { capabilities = ["create", "read", "update"] }`,
+    logoutPolicy(),
+  ].join('\n');
 }
 
 /** Under OpenBao's name and under Vault's. Neither does anything without the key shares. */

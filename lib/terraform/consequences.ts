@@ -1,5 +1,6 @@
 import { quotedList } from 'webex-token-client/core';
 import { z } from 'zod';
+import { isEngineMount } from './engine-mount';
 import type { Plan, ResourceChange } from './plan';
 import { Renames } from './renames';
 
@@ -60,6 +61,9 @@ const CONSEQUENCES: Readonly<Record<string, Consequence>> = {
 
 function ofMount(change: ResourceChange, { known }: Context): Partial<Consequences> {
   const path = change.before('path') ?? '';
+  if (!isEngineMount(change)) {
+    return change.isDeleted ? { notices: [`the records at "${path}" go: who consented, and when`] } : {};
+  }
   if (change.isDeleted) {
     const all = 'with every grant in it, also of credentials that are declared no more';
     return { losses: lost(known, `the engine at "${path}" is deleted, ${all}`) };

@@ -1,5 +1,6 @@
 import { clientSecretVariable, type Integration } from '../declaration/deployment';
 import { vaultName } from '../declaration/vault-name';
+import { isEngineMount } from './engine-mount';
 import type { Plan, ResourceChange } from './plan';
 
 /*
@@ -43,7 +44,7 @@ function ofSecret({ name }: Integration, isWritten: boolean, environment: NodeJS
 
 /** Vault goes on running it until it starts it anew, and then does not know it. */
 function ofPlugin(changes: readonly ResourceChange[]): string[] {
-  const isMountKept = changes.some(({ type, isDeleted }) => type === 'vault_mount' && !isDeleted);
+  const isMountKept = changes.some((change) => isEngineMount(change) && !change.isDeleted);
   const plugin = changes.find(({ type, isDeleted, isCreated }) => type === 'vault_plugin' && isDeleted && !isCreated);
   return plugin === undefined || !isMountKept
     ? []

@@ -7,6 +7,7 @@ import { missingRights } from '../vault/missing-rights';
 import { requireFlavour, requireReadyServer } from '../vault/ready-server';
 import { requireRegisteredPlugin } from '../vault/registered-plugin';
 import type { VaultClient } from '../vault/vault-client';
+import { isEngineMount } from './engine-mount';
 import type { Plan, ResourceChange } from './plan';
 import { readAccess, writeAccess, type VaultAccess } from './vault-access';
 
@@ -57,7 +58,7 @@ export class Preflight {
    */
   async afterFailedPlan(recorded: readonly ResourceChange[]): Promise<void> {
     const { mountPath, movedFrom } = this.deployment.engine;
-    const mounted = recorded.find(({ type }) => type === 'vault_mount')?.before('path') ?? mountPath;
+    const mounted = recorded.find(isEngineMount)?.before('path') ?? mountPath;
     if (![mountPath, movedFrom].includes(mounted)) {
       throw new ExplainedError(
         `the engine is mounted at "${mounted}", and engine.mountPath is "${mountPath}", so nothing was changed; to move it there with its grants, declare engine.movedFrom: "${mounted}" too; else leave its path as it was`,

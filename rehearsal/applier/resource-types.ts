@@ -59,10 +59,15 @@ const plugin = object(
 );
 
 const mount = object(
-  z.strictObject({ path: z.string(), type: z.string(), description: z.string().default('') }),
-  ({ path, type, description }) => ({
+  z.strictObject({
+    path: z.string(),
+    type: z.string(),
+    options: z.record(z.string(), z.string()).optional(),
+    description: z.string().default(''),
+  }),
+  ({ path, type, options, description }) => ({
     path: `sys/mounts/${path}`,
-    body: { type, description },
+    body: { type, description, ...(options && { options }) },
     updatePath: `sys/mounts/${path}/tune`,
   }),
 );

@@ -34,7 +34,7 @@ describeUnless(terraformUnavailable())('a deployment whose policies have their f
           ...provisionerRights(operated.deployment),
           policyName: `${FORMER}-provisioner`,
           apps: [{ name: 'people-me', policyName: `${FORMER}-app-people-me` }],
-          authorizerPolicyName: `${FORMER}-authorizer`,
+          operatorPolicyNames: [`${FORMER}-authorizer`, `${NEW}-observer`],
           formerPolicyNames: [],
         }),
       });

@@ -16,6 +16,8 @@ import { eventually } from '../fixtures/eventually';
 import { PlainBrowser } from '../fixtures/plain-browser';
 import { Script, type ScriptResult } from '../fixtures/script';
 import { VaultWithWebex, type AppLogin } from '../fixtures/vault-with-webex';
+import { consentRecordSchema } from '../../lib/vault/consent-record';
+import { Records } from '../../lib/vault/records';
 
 /* The three commands as processes of their own: authorise, read the token, revoke. */
 
@@ -147,6 +149,18 @@ describe('where Webex is reached by a proxy only', () => {
     front.closeAllConnections();
     front.close();
     await fixture.admin.delete('oauthapp/creds/owned');
+  });
+
+  it('notes who consented and when, and no secret', async () => {
+    const records = new Records(fixture.admin, 'oauthapp-records');
+    const { value } = await records.read('consents/testauth', consentRecordSchema);
+    expect(value).toMatchObject({
+      by: { email: 'ada.admin@example.com', orgId: expect.stringMatching(/^Y2lz/) as string },
+      accessTokenSeconds: expect.closeTo(1_209_599, -2) as number,
+      refreshTokenSeconds: null,
+    });
+    expect(Date.now() - (value?.consentedAt.getTime() ?? 0)).toBeLessThan(300_000);
+    expect(fixture.issued.filter((secret) => JSON.stringify(value).includes(secret))).toEqual([]);
   });
 
   it('asks it whose account consented by HTTPS_PROXY, and Vault on loopback without', async () => {

@@ -83,6 +83,8 @@ describe('npx webex-token-vault init', () => {
        "key-share-3",
        "key-share-4",
        "key-share-5",
+       "observer-role-id",
+       "observer-secret-id",
        "provisioner-role-id",
        "provisioner-secret-id",
      ]
@@ -336,6 +338,22 @@ describe('npx webex-token-vault init', () => {
       }
     });
 
+    it('gives a login to an operator that has none, as one of a later release, and leaves the others theirs', async () => {
+      const role = 'auth/operators/role/observer';
+      await operated.asRoot(async (root) => {
+        for (const accessor of await root.list(`${role}/secret-id`)) {
+          await root.write(`${role}/secret-id-accessor/destroy`, { secret_id_accessor: accessor });
+        }
+      });
+      await Promise.all(['role', 'secret'].map((half) => rm(join(operated.out, `observer-${half}-id`))));
+      const before = await readFile(join(operated.out, 'issuer-secret-id'), 'utf8');
+      const args = ['--update-policy', '--out', operated.out, '--from', operated.out];
+      const { stderr } = await operated.run('init', args);
+      expect(stderr.match(/secret id of the \w+ issued/g)).toEqual(['secret id of the observer issued']);
+      await operated.as('observer');
+      await expect(readFile(join(operated.out, 'issuer-secret-id'), 'utf8')).resolves.toBe(before);
+    });
+
     it('ends the secret ids before it with --new-secret-ids', async () => {
       const before = await readFile(join(operated.out, 'backup-secret-id'), 'utf8');
       const roleId = await readFile(join(operated.out, 'backup-role-id'), 'utf8');
@@ -412,8 +430,8 @@ describe('npx webex-token-vault init', () => {
       ...(name === 'provisioner'
         ? {}
         : { 'look its token up': () => operator.read('auth/token/lookup-self', anything) }),
-      // Where `authorize` and `deploy` look before they begin.
-      ...(['authorizer', 'provisioner'].includes(name)
+      // Where `authorize`, `deploy` and `doctor` look before they begin.
+      ...(['authorizer', 'provisioner', 'observer'].includes(name)
         ? {}
         : { 'ask what it may do': () => operator.capabilities('sys/mounts') }),
     };

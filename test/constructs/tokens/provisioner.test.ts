@@ -59,6 +59,7 @@ describe('where the engine moves', () => {
     expect(former.filter((rule) => /delete/.test(rule)).map((rule) => /path "(.+?)"/.exec(rule)?.[1])).toEqual([
       'sys/policies/acl/oauthapp-app-people-me',
       'sys/policies/acl/oauthapp-authorizer',
+      'sys/policies/acl/oauthapp-observer',
     ]);
   });
 });

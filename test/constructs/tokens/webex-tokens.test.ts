@@ -33,7 +33,9 @@ it('goes into a namespace, but registers the plugin above it', () => {
     expect.objectContaining({ namespace: 'root', alias: 'root' }),
   ]);
   expect(resources(declaration, 'vault_plugin')).toEqual([expect.objectContaining({ provider: 'vault.root' })]);
-  expect(resources(declaration, 'vault_mount')).toEqual([expect.not.objectContaining({ provider: 'vault.root' })]);
+  expect(resources(declaration, 'vault_mount')).toEqual(
+    Array(2).fill(expect.not.objectContaining({ provider: 'vault.root' })),
+  );
 });
 
 it('has as many integrations, credentials and apps as are declared, at the mount that is declared', () => {
@@ -49,7 +51,7 @@ it('has as many integrations, credentials and apps as are declared, at the mount
       { name: 'reporter', reads: ['first', 'second'] },
     ],
   });
-  expect(resources(declaration, 'vault_mount')).toEqual([expect.objectContaining({ path: 'teams/webex' })]);
+  expect(resources(declaration, 'vault_mount').map(({ path }) => path)).toEqual(['teams/webex', 'teams/webex-records']);
   expect(Object.keys(declaration.variable)).toEqual(['one_client_secret', 'two_client_secret']);
   expect(resources(declaration, 'vault_approle_auth_backend_role').map((role) => role.role_name)).toEqual([
     'reader',

@@ -1,0 +1,69 @@
+import { OPERATORS_MOUNT } from './app-declaration';
+import { LOGOUT, renderPolicy, SELF_EXAMINATION, type Rule } from './policy-rule';
+import { BACKUP_RECORD, consentRecord, dataPath, observationRecord, rotationRecord } from './record-paths';
+
+/** What an observer looks at. */
+export interface ObserverRights {
+  /** Where the engine is mounted. */
+  readonly mountPath: string;
+  /** Where what is known of the grants is mounted. */
+  readonly recordsPath: string;
+  /** As the engine has them. */
+  readonly integrationNames: readonly string[];
+  readonly credentialNames: readonly string[];
+  /** Where the AppRole auth method of the apps is mounted. */
+  readonly appRolePath: string;
+  /** By the names of their roles. */
+  readonly appNames: readonly string[];
+}
+
+/**
+ * What an observer may do: look at all that is declared, and note what it saw.
+ *
+ * The engine has no other way to look at a grant than to read its access token. So whoever holds this can act with each
+ * of them: keep it as you would keep those tokens.
+ */
+export function observerPolicy(rights: ObserverRights): string {
+  const { mountPath, recordsPath, credentialNames, integrationNames, appRolePath, appNames } = rights;
+  return renderPolicy([
+    ...credentialNames.flatMap((name): Rule[] => [
+      { path: `${mountPath}/creds/${name}`, capabilities: ['read'], why: `the state of ${name}, and so its token` },
+      {
+        path: dataPath(recordsPath, consentRecord(name)),
+        capabilities: ['read'],
+        why: 'who consented to it, and when',
+      },
+      {
+        path: dataPath(recordsPath, observationRecord(name)),
+        capabilities: ['create', 'read', 'update'],
+        why: 'what was seen of it',
+      },
+    ]),
+    ...integrationNames.flatMap((name): Rule[] => [
+      { path: `${mountPath}/servers/${name}`, capabilities: ['read'], why: 'is it there? (never its secret)' },
+      {
+        path: dataPath(recordsPath, rotationRecord(name)),
+        capabilities: ['read'],
+        why: 'is its client secret being rotated?',
+      },
+    ]),
+    { path: `${mountPath}/config`, capabilities: ['read'], why: 'is refreshing paused?' },
+    { path: `sys/internal/ui/mounts/${mountPath}`, capabilities: ['read'], why: 'is the engine mounted?' },
+    { path: dataPath(recordsPath, BACKUP_RECORD), capabilities: ['read'], why: 'when was the last backup?' },
+    ...[...appNames.map((name) => `${appRolePath}/role/${name}`), `${OPERATORS_MOUNT}/role/+`].flatMap(
+      (role): Rule[] => [
+        { path: `auth/${role}/secret-id`, capabilities: ['list'], why: 'which secret ids are there? (by accessor)' },
+        { path: `auth/${role}/secret-id-accessor/lookup`, capabilities: ['update'], why: 'until when are they good?' },
+      ],
+    ),
+    ...[appRolePath, OPERATORS_MOUNT].flatMap((method): Rule[] => [
+      { path: `auth/${method}/role`, capabilities: ['list'], why: 'is there a role that nobody declares?' },
+      { path: `auth/${method}/role/+`, capabilities: ['read'], why: 'and what may its tokens do?' },
+    ]),
+    { path: 'sys/auth', capabilities: ['read'], why: 'how else can one log in?' },
+    { path: 'sys/policies/acl', capabilities: ['list'], why: 'who else may read a credential?' },
+    { path: 'sys/policies/acl/+', capabilities: ['read'], why: 'who else may read a credential?' },
+    SELF_EXAMINATION,
+    LOGOUT,
+  ]);
+}
