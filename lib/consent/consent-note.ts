@@ -2,7 +2,7 @@ import { describeError } from 'webex-token-client/core';
 import { consentRecord } from '../declaration/record-paths';
 import { isForWantOfRecords, Records } from '../vault/records';
 import type { ConsentContext } from './consent';
-import type { Grant } from './stored-grant';
+import type { Person } from '../webex/people-me';
 
 /** Where what is known of a consent is noted, which the engine keeps no word of. */
 export interface NotingContext extends Pick<ConsentContext, 'vault' | 'credential'> {
@@ -21,7 +21,7 @@ export interface NotingContext extends Pick<ConsentContext, 'vault' | 'credentia
 export async function noteConsent(
   { vault, credential, recordsPath, notice }: NotingContext,
   consentedAt: Date,
-  grant: Partial<Pick<Grant, 'person' | 'expireTime'>> = {},
+  grant: { readonly person?: Person; readonly expireTime?: Date } = {},
 ): Promise<void> {
   const { person, expireTime } = grant;
   const record = {
