@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isLoopback } from 'webex-token-client/core';
-import { httpUrl, name, strictObject, type Fields, type StrictObject } from './fields';
+import { httpUrl, name, seconds, strictObject, type Fields, type StrictObject } from './fields';
 
 /** Loopback hosts: a redirect URL elsewhere would send the authorization code over a network. */
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
@@ -24,6 +24,13 @@ const apiUrl = httpUrl.superRefine((value, context) => {
 const webexFields = {
   /** Base URL of the Webex API: https, or on loopback. @default "https://webexapis.com/v1" */
   apiUrl: apiUrl.default('https://webexapis.com/v1'),
+  /**
+   * How long a refresh token lives, where Webex has told nobody: the engine drops what it says.
+   *
+   * @default 7775999 (90 days, as its documentation has it; less was seen)
+   * @see https://developer.webex.com/docs/integrations#using-the-refresh-token
+   */
+  refreshTokenSeconds: seconds.default(7_775_999),
 };
 
 export interface WebexDeclarationFields extends Fields<typeof webexFields> {}

@@ -137,7 +137,11 @@ describe('where Webex is reached by a proxy only', () => {
     const ca = join(fixture.folder, 'webex-ca.pem');
     writeFileSync(ca, authority.certificatePem);
     proxied = {
-      ...deploymentInFile(fixture.folder, { ...fixture.deployment, webex: { apiUrl } }, 'proxied'),
+      ...deploymentInFile(
+        fixture.folder,
+        { ...fixture.deployment, webex: { ...fixture.deployment.webex, apiUrl } },
+        'proxied',
+      ),
       VAULT_ADDR: fixture.server.address,
       VAULT_TOKEN: authorizerToken,
       NODE_EXTRA_CA_CERTS: ca,

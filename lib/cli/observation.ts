@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import { vaultOptionsFromEnvironment } from 'webex-token-client/core';
+import { lookAt } from '../health/look';
+import type { Report } from '../health/report';
+import { OperatorSession } from '../server/operator-session';
+import { OPERATOR_NAMES } from '../server/operators';
+import { readGraceSignal } from '../vault/grace-signal';
+import { VaultClient } from '../vault/vault-client';
+import { declaredDeployment } from './deployment-option';
+import { operatorFolder } from './operators-option';
+
+/** For `--help` of commands that look as the observer. */
+export const OBSERVER_ENVIRONMENT: Readonly<Record<string, string>> = {
+  VAULT_TOKEN: "token with the observer's policy; default: by the operators folder, else the one in ~/.vault-token",
+};
+
+/** How long a look may take to end after a signal: a read of it may refresh a token. */
+export const LOOK_CLEAN_UP_MS = 40_000;
+
+/**
+ * Looks at what the command's deployment declares, as the observer, who is logged out at the end.
+ *
+ * @throws NotPermitted where it may not, UsageError; the signal's reason
+ */
+export async function observe(
+  command: Command,
+  { verify }: { readonly verify?: boolean },
+  signal: AbortSignal,
+): Promise<Report> {
+  const { deployment } = await declaredDeployment(command);
+  const connection = vaultOptionsFromEnvironment(deployment.vault);
+  const operators = operatorFolder(command);
+  const report = await lookAt({
+    deployment,
+    vault: new VaultClient({ ...connection, token: undefined, signal }),
+    asObserver: async (action) => {
+      await using session = await OperatorSession.open(connection, 'observer', { operators, signal });
+      return await action(session.vault.endedBy(readGraceSignal(signal)));
+    },
+    operators: OPERATOR_NAMES,
+    verify,
+  });
+  signal.throwIfAborted();
+  return report;
+}

@@ -1,0 +1,317 @@
+import {
+  AuthorizationPending,
+  type CredentialReading,
+  describeError,
+  ExplainedError,
+  IntegrationRefused,
+  NotAuthorizedYet,
+  NotDeployed,
+  NotPermitted,
+  readCredential,
+  ReauthorizationRequired,
+  TemporarilyUnavailable,
+  VaultUnreachableError,
+  whatWebexRefused,
+} from 'webex-token-client/core';
+import type { Credential, Deployment } from '../declaration/deployment';
+import { consentRecord, observationRecord } from '../declaration/record-paths';
+import { consentRecordSchema, type ConsentRecord } from '../vault/consent-record';
+import { isForWantOfRecords, RecordChanged, Records, type StoredRecord } from '../vault/records';
+import type { VaultClient } from '../vault/vault-client';
+import { ATTENTION_MS } from './attention';
+import { horizonOf } from './horizon';
+import { isWorthNoting, issueTime, observationSchema, observed, sinceConsent, type Observation } from './observation';
+import { describeDay, describeDistance } from './passage';
+import type { CredentialLine, CredentialState, Severity } from './report';
+import { askWebex, type WebexAnswer } from './webex-answer';
+
+/*
+ * One grant: what the engine says of it, what is known of it, and, where that is asked for, what Webex says.
+ */
+
+export interface CredentialLookOptions {
+  readonly vault: VaultClient;
+  readonly deployment: Deployment;
+  readonly now: Date;
+  /** Whether Webex is asked whose it is. */
+  readonly verify: boolean;
+}
+
+/** What the engine and Webex say, before anything else is known. */
+interface Finding {
+  readonly state: CredentialState;
+  readonly severity: Severity;
+  readonly detail: string;
+  readonly next?: string;
+}
+
+/** As the observer; no token leaves this. @throws VaultUnreachableError */
+export async function lookAtCredential(
+  options: CredentialLookOptions,
+  credential: Credential,
+): Promise<CredentialLine> {
+  const { vault, deployment, now, verify } = options;
+  const { name } = credential;
+  const records = new Records(vault, deployment.engine.recordsPath);
+  const notes: string[] = [];
+  const kept = async <T extends object>(read: () => Promise<StoredRecord<T>>, of: string): Promise<StoredRecord<T>> => {
+    const found = await read().catch((error: unknown): StoredRecord<T> => {
+      if (!isForWantOfRecords(error)) {
+        throw error;
+      }
+      return { version: 0, problem: describeError(error) };
+    });
+    if (found.problem !== undefined) {
+      notes.push(`${of}: ${found.version === 0 ? '' : 'the record '}${found.problem}`);
+    }
+    return found;
+  };
+  const consent = await kept(() => records.read(consentRecord(name), consentRecordSchema), 'who consented');
+  const before = await kept(() => records.read(observationRecord(name), observationSchema), 'what was seen');
+
+  const reading = await readCredential(vault.connection, deployment.engine.mountPath, name).catch((error: unknown) => {
+    if (error instanceof ExplainedError && !(error instanceof VaultUnreachableError)) {
+      return error;
+    }
+    throw error;
+  });
+  const works = !(reading instanceof ExplainedError);
+  const sight = {
+    at: now,
+    expireTime: works ? reading.expireTime : undefined,
+    isFailing: works
+      ? reading.warnings.length > 0
+      : reading instanceof TemporarilyUnavailable || reading instanceof NotDeployed,
+  };
+  const after = observed(before.value, sight);
+  await note(records, name, before, after, notes);
+
+  const answer = works && verify ? await askWebex(deployment.webex.apiUrl, credential, reading.accessToken) : undefined;
+  const finding = works
+    ? stateOfReading(credential, reading, answer, after, now)
+    : stateOfRefusal(credential, reading, consent.value);
+  if (answer?.kind === 'unreachable') {
+    notes.push(`Webex could not be asked: ${answer.why}`);
+  }
+  return lineOf({
+    credential,
+    deployment,
+    finding,
+    consent: consent.value,
+    observation: after,
+    sight,
+    answer,
+    notes,
+    now,
+  });
+}
+
+async function note(
+  records: Records,
+  name: string,
+  before: StoredRecord<Observation>,
+  after: Observation,
+  notes: string[],
+): Promise<void> {
+  // What a later release has written is left to it.
+  const isOurs = before.problem === undefined || before.problem === 'is damaged';
+  if (!isOurs || !isWorthNoting(before.value, after)) {
+    return;
+  }
+  await records.write(observationRecord(name), after, before.version).catch((error: unknown) => {
+    // Another observer has seen the same.
+    if (!(error instanceof RecordChanged || isForWantOfRecords(error))) {
+      throw error;
+    }
+    if (!(error instanceof RecordChanged)) {
+      notes.push(`what was seen is not noted: ${describeError(error)}`);
+    }
+  });
+}
+
+/** The token works, as far as the engine knows. */
+function stateOfReading(
+  credential: Credential,
+  { expireTime, warnings }: CredentialReading,
+  answer: WebexAnswer | undefined,
+  { failingSince }: Observation,
+  now: Date,
+): Finding {
+  const { name, owner } = credential;
+  const replace = `npx webex-token-vault authorize ${name} --replace`;
+  const until =
+    expireTime === undefined ? 'its token never ends' : `its token ends ${describeDistance(expireTime, now)}`;
+  if (answer?.kind === 'refused') {
+    return {
+      state: 'refused by Webex',
+      severity: 'broken',
+      detail: `Webex does not take its token (${answer.why}): the grant was revoked, its person's password or role changed, or the organisation switched the integration off`,
+      next: `npx webex-token-vault authorize ${name}, once the engine has noticed; at once: npx webex-token-vault revoke ${name} --keep-upstream, then authorize`,
+    };
+  }
+  if (answer?.kind === 'person' && owner !== undefined && !answer.isOwner) {
+    return {
+      state: 'wrong account',
+      severity: 'broken',
+      detail: `it acts as ${answer.email}, and belongs to ${owner}`,
+      next: `npx webex-token-vault revoke ${name}, then npx webex-token-vault authorize ${name} as ${owner}`,
+    };
+  }
+  if (warnings.length === 0) {
+    return { state: 'healthy', severity: 'healthy', detail: until };
+  }
+  const said = warnings.join('; ');
+  const since = failingSince === null ? '' : ` since ${describeDistance(failingSince, now)}`;
+  switch (whatWebexRefused(said)) {
+    case 'grant':
+      return {
+        state: 're-authorisation required',
+        severity: 'attention',
+        detail: `Webex does not renew it${since}, and ${until}: ${said}`,
+        next: replace,
+      };
+    case 'client':
+      return {
+        state: 'integration refused',
+        severity: 'attention',
+        detail: `Webex refuses its integration${since}, and ${until}: ${said}`,
+        next: `npx webex-token-vault rotate-secret ${credential.integration}`,
+      };
+    default:
+      return {
+        state: 'failing',
+        severity: 'attention',
+        detail: `refreshing fails${since}, and ${until}: ${said}`,
+        next: 'see that the server reaches Webex; it goes on trying by itself',
+      };
+  }
+}
+
+function stateOfRefusal(
+  { name, integration }: Credential,
+  error: ExplainedError,
+  consent: ConsentRecord | undefined,
+): Finding {
+  const broken = (state: CredentialState, detail: string, next?: string): Finding => ({
+    state,
+    severity: 'broken',
+    detail,
+    next,
+  });
+  const authorize = `npx webex-token-vault authorize ${name}`;
+  if (error instanceof AuthorizationPending) {
+    return broken(
+      'pending',
+      'a consent was begun elsewhere, and its token is not there yet',
+      `finish it there, or: ${authorize}`,
+    );
+  }
+  if (error instanceof NotAuthorizedYet) {
+    return consent === undefined
+      ? broken('never authorised', 'nobody has consented yet', authorize)
+      : broken(
+          'gone',
+          `${consent.by?.email ?? 'somebody'} consented on ${consent.consentedAt.toISOString().slice(0, 10)}, and the engine has no grant any more: it was revoked or deleted`,
+          authorize,
+        );
+  }
+  if (error instanceof ReauthorizationRequired) {
+    return broken('re-authorisation required', error.message, authorize);
+  }
+  if (error instanceof IntegrationRefused) {
+    return broken('integration refused', error.message, `npx webex-token-vault rotate-secret ${integration}`);
+  }
+  if (error instanceof TemporarilyUnavailable) {
+    return broken('expired', error.message, 'see that the server reaches Webex; it goes on trying by itself');
+  }
+  if (error instanceof NotPermitted) {
+    return broken(
+      'unknown',
+      error.message,
+      'npx webex-token-vault deploy webex-tokens, which writes what the observer may do',
+    );
+  }
+  return broken('unknown', error.message, 'npx webex-token-vault doctor');
+}
+
+interface Known {
+  readonly credential: Credential;
+  readonly deployment: Deployment;
+  readonly finding: Finding;
+  readonly consent?: ConsentRecord;
+  readonly observation: Observation;
+  readonly sight: { readonly expireTime?: Date };
+  readonly answer?: WebexAnswer;
+  readonly notes: readonly string[];
+  readonly now: Date;
+}
+
+function lineOf({
+  credential,
+  deployment,
+  finding,
+  consent,
+  observation,
+  sight,
+  answer,
+  notes,
+  now,
+}: Known): CredentialLine {
+  const { consentedAt, by } = consent ?? {};
+  const accessTokenSeconds = consent?.accessTokenSeconds ?? undefined;
+  const { expireTime } = sight;
+  const isThere = expireTime !== undefined || finding.state === 'expired' || finding.state === 'integration refused';
+  const refreshedAt = isThere ? issueTime(observation, consentedAt, accessTokenSeconds) : undefined;
+  const isFinal = finding.state === 're-authorisation required' || finding.state === 'refused by Webex';
+  const horizon = !isThere
+    ? undefined
+    : isFinal
+      ? expireTime && { until: expireTime }
+      : horizonOf({
+          consentedAt,
+          issuedAt: refreshedAt,
+          expireTime,
+          toldSeconds: consent?.refreshTokenSeconds ?? undefined,
+          declaredSeconds: deployment.webex.refreshTokenSeconds,
+        });
+  const endsSoon = horizon !== undefined && horizon.until.getTime() - now.getTime() < ATTENTION_MS;
+  const { refreshAheadSeconds, refreshCheckIntervalSeconds } = deployment.engine;
+  const isRefreshedAlways =
+    accessTokenSeconds !== undefined && refreshCheckIntervalSeconds > 0 && accessTokenSeconds <= refreshAheadSeconds;
+  return {
+    ...(finding.state === 'healthy' && endsSoon ? endingSoon(credential, horizon, now) : finding),
+    name: credential.name,
+    integration: credential.integration,
+    expireTime,
+    refreshedAt,
+    failingSince: observation.failingSince ?? undefined,
+    consentedAt,
+    consentedBy: by?.email,
+    organisation: answer?.kind === 'person' ? answer.organisation : by?.orgId,
+    horizon,
+    verified: answer?.kind === 'person' ? { email: answer.email, organisation: answer.organisation } : undefined,
+    tokens: sinceConsent(observation.tokens, consentedAt),
+    notes: [
+      ...notes,
+      ...(isRefreshedAlways
+        ? [
+            `it is refreshed at every check: its token lives ${accessTokenSeconds} s, and is refreshed ${refreshAheadSeconds} s ahead; lower engine.refreshAheadSeconds`,
+          ]
+        : []),
+    ],
+  };
+}
+
+/** Nothing fails, and still only a person can help. */
+function endingSoon(
+  { name }: Credential,
+  { until, assumption }: { until: Date; assumption?: string },
+  now: Date,
+): Finding {
+  return {
+    state: 'healthy',
+    severity: 'attention',
+    detail: `the grant may end on ${describeDay(until, now)}${assumption === undefined ? '' : `: ${assumption}`}`,
+    next: `npx webex-token-vault authorize ${name} --replace`,
+  };
+}

@@ -1,0 +1,66 @@
+import type { CredentialLine, Line, Report, SecretIdLine } from './report';
+
+/*
+ * The report for programs: times in ISO 8601, nothing left out but null where it is not known.
+ */
+
+export function toJson(report: Report): object {
+  const { lookedAt, address, mountPath, severity, server, engine, integrations, credentials, apps, operators, backup } =
+    report;
+  return {
+    looked_at: lookedAt.toISOString(),
+    address,
+    mount_path: mountPath,
+    severity,
+    server: ofLine(server),
+    engine: ofLine(engine),
+    integrations: integrations.map(ofLine),
+    credentials: credentials.map(ofCredential),
+    apps: apps.map(ofSecretId),
+    operators: operators.map(ofSecretId),
+    backup:
+      backup === undefined
+        ? null
+        : { ...ofLine(backup), taken_at: time(backup.takenAt), verified_at: time(backup.verifiedAt) },
+  };
+}
+
+function ofLine({ name, state, severity, detail, next, notes }: Line): object {
+  return { name, state, severity, detail, next: next ?? null, notes };
+}
+
+function ofCredential(line: CredentialLine): object {
+  const {
+    integration,
+    expireTime,
+    refreshedAt,
+    failingSince,
+    consentedAt,
+    consentedBy,
+    organisation,
+    horizon,
+    verified,
+    tokens,
+  } = line;
+  return {
+    ...ofLine(line),
+    integration,
+    expire_time: time(expireTime),
+    refreshed_at: time(refreshedAt),
+    failing_since: time(failingSince),
+    consented_at: time(consentedAt),
+    consented_by: consentedBy ?? null,
+    organisation: organisation ?? null,
+    horizon: horizon === undefined ? null : { until: time(horizon.until), assumption: horizon.assumption ?? null },
+    verified: verified ?? null,
+    tokens: tokens.map((token) => ({ expire_time: time(token.expireTime), first_seen_at: time(token.firstSeenAt) })),
+  };
+}
+
+function ofSecretId(line: SecretIdLine): object {
+  return { ...ofLine(line), expire_time: line.expireTime === null ? 'never' : time(line.expireTime) };
+}
+
+function time(date: Date | undefined): string | null {
+  return date?.toISOString() ?? null;
+}

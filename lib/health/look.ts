@@ -1,0 +1,142 @@
+import { describeError, NotPermitted, VaultUnreachableError } from 'webex-token-client/core';
+import type { Deployment } from '../declaration/deployment';
+import { OPERATORS_MOUNT } from '../declaration/app-declaration';
+import { observerPolicyName } from '../declaration/policy-names';
+import { vaultName } from '../declaration/vault-name';
+import { missingRights } from '../vault/missing-rights';
+import { Records } from '../vault/records';
+import type { VaultClient } from '../vault/vault-client';
+import { atMost } from './at-most';
+import { lookAtBackup } from './backup-look';
+import { lookAtCredential } from './credential-look';
+import { lookAtIntegration } from './integration-look';
+import { linesOf, worst, type CredentialLine, type Report, type SecretIdLine } from './report';
+import { lookAtSecretIds } from './secret-id-look';
+import { lookAtEngine, lookAtServer } from './server-look';
+
+/*
+ * One look at all that a deployment declares. Nothing is refreshed that was not due: a token that is good is handed out
+ * as it is.
+ */
+
+export interface LookOptions {
+  readonly deployment: Deployment;
+  /** Without a token. */
+  readonly vault: VaultClient;
+  /** Logs the observer in, does what is given with its token, and logs out. */
+  readonly asObserver: <T>(action: (vault: VaultClient) => Promise<T>) => Promise<T>;
+  /** Names of those who run the server. @default - nobody looks at them */
+  readonly operators?: readonly string[];
+  /** Whether Webex is asked whose each grant is. @default false */
+  readonly verify?: boolean;
+  /** @default - the clock's */
+  readonly now?: () => Date;
+}
+
+/** As many as the engine refreshes at a time. */
+const AT_ONCE = 16;
+
+/**
+ * @throws NotPermitted where the observer cannot log in, and what else keeps one from looking; what is wrong with the
+ *   deployment is in the report
+ */
+export async function lookAt(options: LookOptions): Promise<Report> {
+  const { deployment, vault, asObserver, now = () => new Date() } = options;
+  const lookedAt = now();
+  const server = await lookAtServer(vault);
+  const outside = { lookedAt, address: vault.address, mountPath: deployment.engine.mountPath, server };
+  const seen =
+    server.severity === 'broken'
+      ? unseen(deployment, `the server is ${server.state}`)
+      : await asObserver((observer) => lookInside(observer, options, lookedAt)).catch((error: unknown) => {
+          // It went away in the middle.
+          if (error instanceof VaultUnreachableError) {
+            return unseen(deployment, describeError(error));
+          }
+          throw error;
+        });
+  const report: Report = { ...outside, ...seen, severity: 'healthy' };
+  return { ...report, severity: worst(linesOf(report).map(({ line }) => line.severity)) };
+}
+
+type Inside = Pick<Report, 'engine' | 'integrations' | 'credentials' | 'apps' | 'operators' | 'backup'>;
+
+async function lookInside(observer: VaultClient, options: LookOptions, now: Date): Promise<Inside> {
+  const { deployment, operators = [], verify = false } = options;
+  const { engine, vault, apps, appRolePath } = deployment;
+  await requireObserver(observer, deployment);
+  const engineLine = await lookAtEngine(observer, deployment);
+  if (engineLine.severity === 'broken') {
+    return { ...unseen(deployment, `the engine is ${engineLine.state}`), engine: engineLine };
+  }
+  const credentials = await atMost(AT_ONCE, deployment.credentials, (credential) =>
+    lookAtCredential({ vault: observer, deployment, now, verify }, credential),
+  );
+  const integrations = await atMost(AT_ONCE, deployment.integrations, (integration) =>
+    lookAtIntegration(observer, engine.mountPath, integration, credentials),
+  );
+  const appLines = await atMost(AT_ONCE, apps, async (app) => {
+    const rolePath = `auth/${appRolePath}/role/${vaultName(app)}`;
+    const renewal = `npx webex-token-vault issue ${app.name}`;
+    const line = await lookAtSecretIds({ vault: observer, name: app.name, rolePath, renewal, now });
+    return line ?? absentRole(app.name);
+  });
+  const operatorLines = await atMost(AT_ONCE, operators, (name) => {
+    const rolePath = `auth/${OPERATORS_MOUNT}/role/${name}`;
+    const renewal = 'npx webex-token-vault init --update-policy --new-secret-ids';
+    return lookAtSecretIds({ vault: observer, name, rolePath, renewal, now });
+  });
+  return {
+    engine: engineLine,
+    integrations,
+    credentials,
+    apps: appLines,
+    operators: operatorLines.filter((line) => line !== undefined),
+    backup:
+      vault.server?.mode === 'production'
+        ? await lookAtBackup(new Records(observer, engine.recordsPath), now)
+        : undefined,
+  };
+}
+
+/** A policy covers paths that are not mounted, so this tells want of rights from want of an engine. */
+async function requireObserver(observer: VaultClient, { engine, credentials }: Deployment): Promise<void> {
+  const needed = credentials.map(({ name }) => ({ path: `${engine.mountPath}/creds/${name}`, capabilities: ['read'] }));
+  const missing = await missingRights(observer, needed);
+  if (missing === undefined || missing.length === needed.length) {
+    const lacking = missing?.[0] ?? 'even the right to ask what it may do';
+    throw new NotPermitted(
+      `this Vault token may look at nothing: it is not valid, or lacks ${lacking}; log in as the observer, whose policy "${observerPolicyName(engine.mountPath)}" stack webex-tokens writes`,
+    );
+  }
+}
+
+function absentRole(name: string): SecretIdLine {
+  return {
+    name,
+    state: 'none',
+    severity: 'broken',
+    detail: 'Vault has no role of it',
+    next: 'npx webex-token-vault deploy webex-tokens',
+    notes: [],
+  };
+}
+
+/** Where nothing inside can be looked at. @param why such as "the server is sealed" */
+function unseen(deployment: Deployment, why: string): Inside {
+  const { engine, integrations, credentials, apps } = deployment;
+  const line = { state: 'unknown', severity: 'broken', detail: why, notes: [] } as const;
+  return {
+    engine: { ...line, name: engine.mountPath },
+    integrations: integrations.map(({ name }) => ({ ...line, name })),
+    credentials: credentials.map(({ name, integration }): CredentialLine => ({
+      ...line,
+      name,
+      integration,
+      tokens: [],
+      detail: `nobody can read it: ${why}`,
+    })),
+    apps: apps.map(({ name }) => ({ ...line, name })),
+    operators: [],
+  };
+}

@@ -1,0 +1,137 @@
+/*
+ * What one look at a deployment found: a line for each thing that can fail, in words and for programs. Every way to show
+ * it (table, JSON, page, metrics, message) is of this.
+ */
+
+/** `attention`: all works, and somebody has to do something within days. `broken`: something does not work now. */
+export type Severity = 'healthy' | 'attention' | 'broken';
+
+export type ServerState = 'up' | 'sealed' | 'not initialised' | 'unreachable';
+
+export type EngineState = 'running' | 'paused' | 'reaping' | 'missing' | 'plugin not running' | 'unknown';
+
+export type IntegrationState = 'present' | 'refused' | 'missing' | 'unknown';
+
+export type CredentialState =
+  | 'healthy'
+  /** Nobody has consented yet. */
+  | 'never authorised'
+  /** Somebody has, and the engine has no grant any more: it was revoked or deleted. */
+  | 'gone'
+  /** A consent was begun elsewhere. */
+  | 'pending'
+  /** The token is good, and its last refresh failed. */
+  | 'failing'
+  /** The token has ended, and could not be refreshed yet. */
+  | 'expired'
+  /** Webex does not renew the grant any more. */
+  | 're-authorisation required'
+  /** Webex refuses the integration; the grant is intact. */
+  | 'integration refused'
+  /** Webex does not take the token that the engine holds for good. */
+  | 'refused by Webex'
+  /** It works, as somebody else than its owner. */
+  | 'wrong account'
+  /** It could not be looked at. */
+  | 'unknown';
+
+export type SecretIdState = 'good' | 'ends soon' | 'ended' | 'none' | 'unknown';
+
+export type BackupState = 'good' | 'old' | 'never' | 'unknown';
+
+export interface Line<State extends string = string> {
+  readonly name: string;
+  readonly state: State;
+  readonly severity: Severity;
+  /** In words, one line. */
+  readonly detail: string;
+  /** What to do about it. @default - nothing */
+  readonly next?: string;
+  /** What is worth knowing besides, a line each. */
+  readonly notes: readonly string[];
+}
+
+/** A refresh is seen by the other token that is there after it. */
+export interface SeenToken {
+  readonly expireTime: Date;
+  readonly firstSeenAt: Date;
+}
+
+export interface CredentialLine extends Line<CredentialState> {
+  readonly integration: string;
+  /** Of the access token. */
+  readonly expireTime?: Date;
+  readonly refreshedAt?: Date;
+  readonly failingSince?: Date;
+  readonly consentedAt?: Date;
+  /** Email of the account that consented. */
+  readonly consentedBy?: string;
+  /** Id of its organisation. */
+  readonly organisation?: string;
+  /** Until when the grant lives if every refresh fails from now on. */
+  readonly horizon?: Horizon;
+  /** Whose account it is by Webex's own word; undefined where Webex was not asked. */
+  readonly verified?: { readonly email: string; readonly organisation: string };
+  /** Oldest first. */
+  readonly tokens: readonly SeenToken[];
+}
+
+export interface Horizon {
+  readonly until: Date;
+  /** Why it is not known to be that date; undefined: Webex has told it. */
+  readonly assumption?: string;
+}
+
+/** Of an app or of an operator. */
+export interface SecretIdLine extends Line<SecretIdState> {
+  /** When the last of them ends; null: never. */
+  readonly expireTime?: Date | null;
+}
+
+export interface BackupLine extends Line<BackupState> {
+  readonly takenAt?: Date;
+  readonly verifiedAt?: Date;
+}
+
+export interface Report {
+  readonly lookedAt: Date;
+  /** Of Vault. */
+  readonly address: string;
+  readonly mountPath: string;
+  /** Of the whole: the worst of its lines. */
+  readonly severity: Severity;
+  readonly server: Line<ServerState>;
+  readonly engine: Line<EngineState>;
+  readonly integrations: readonly Line<IntegrationState>[];
+  readonly credentials: readonly CredentialLine[];
+  readonly apps: readonly SecretIdLine[];
+  readonly operators: readonly SecretIdLine[];
+  /** Undefined where the server is somebody else's, who backs it up. */
+  readonly backup?: BackupLine;
+}
+
+/** What a line of the report is of, as it is called to people. */
+export const KINDS = ['server', 'engine', 'integration', 'credential', 'app', 'operator', 'backup'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** All lines, in the order in which they are shown. */
+export function linesOf(report: Report): { readonly kind: Kind; readonly line: Line }[] {
+  const { server, engine, integrations, credentials, apps, operators, backup } = report;
+  const of = (kind: Kind, lines: readonly Line[]) => lines.map((line) => ({ kind, line }));
+  return [
+    ...of('server', [server]),
+    ...of('engine', [engine]),
+    ...of('integration', integrations),
+    ...of('credential', credentials),
+    ...of('app', apps),
+    ...of('operator', operators),
+    ...of('backup', backup === undefined ? [] : [backup]),
+  ];
+}
+
+const ORDER: readonly Severity[] = ['healthy', 'attention', 'broken'];
+
+/** The worst of them; healthy where there are none. */
+export function worst(severities: readonly Severity[]): Severity {
+  return ORDER[Math.max(0, ...severities.map((severity) => ORDER.indexOf(severity)))] ?? 'broken';
+}

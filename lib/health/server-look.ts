@@ -1,0 +1,95 @@
+import { describeError, ExplainedError, VaultResponseError } from 'webex-token-client/core';
+import { z } from 'zod';
+import type { Deployment } from '../declaration/deployment';
+import type { VaultClient } from '../vault/vault-client';
+import type { EngineState, Line, ServerState } from './report';
+
+/*
+ * The server, and the engine in it.
+ */
+
+/** Needs no token. */
+export async function lookAtServer(vault: VaultClient): Promise<Line<ServerState>> {
+  const line = (state: ServerState, detail: string, next?: string): Line<ServerState> => ({
+    name: vault.address,
+    state,
+    severity: state === 'up' ? 'healthy' : 'broken',
+    detail,
+    next,
+    notes: [],
+  });
+  try {
+    const { initialized, sealed, version } = await vault.sealStatus();
+    if (!initialized) {
+      return line('not initialised', 'it holds nothing yet', 'npx webex-token-vault init');
+    }
+    return sealed
+      ? line('sealed', 'nothing can be read before it is unsealed', 'npx webex-token-vault unseal')
+      : line('up', version);
+  } catch (error) {
+    if (error instanceof VaultResponseError || error instanceof ExplainedError) {
+      return line('unreachable', describeError(error), 'see that the server runs, and what VAULT_ADDR names');
+    }
+    throw error;
+  }
+}
+
+const configReply = z.object({
+  data: z.object({
+    tune_refresh_check_interval_seconds: z.number(),
+    tune_reap_check_interval_seconds: z.number(),
+  }),
+});
+const mountReply = z.object({ data: z.object({ type: z.string() }) });
+
+/** As the observer. @throws VaultUnreachableError */
+export async function lookAtEngine(vault: VaultClient, { engine }: Deployment): Promise<Line<EngineState>> {
+  const { mountPath, plugin } = engine;
+  const line = (state: EngineState, severity: Line['severity'], detail: string, next?: string): Line<EngineState> => ({
+    name: mountPath,
+    state,
+    severity,
+    detail,
+    next,
+    notes: [],
+  });
+  const deploy = 'npx webex-token-vault deploy webex-tokens';
+  try {
+    const { type } = (await vault.read(`sys/internal/ui/mounts/${mountPath}`, mountReply)).data;
+    if (type !== plugin.name) {
+      return line('missing', 'broken', `what is mounted there is "${type}", not "${plugin.name}"`, deploy);
+    }
+    const { data } = await vault.read(`${mountPath}/config`, configReply);
+    if (data.tune_reap_check_interval_seconds > 0 && engine.reapCheckIntervalSeconds === 0) {
+      return line('reaping', 'attention', 'it deletes grants that it holds for dead, which is not declared', deploy);
+    }
+    if (data.tune_refresh_check_interval_seconds === 0 && engine.refreshCheckIntervalSeconds > 0) {
+      return line(
+        'paused',
+        'attention',
+        'it refreshes no token ahead of its end',
+        'npx webex-token-vault resume, once the stop that it was for is over',
+      );
+    }
+    return line('running', 'healthy', 'it refreshes tokens ahead of their end');
+  } catch (error) {
+    if (!(error instanceof VaultResponseError)) {
+      throw error;
+    }
+    // To a token that has rights below the path, 403 says that nothing is mounted there.
+    if (error.statusCode === 403 && error.path.startsWith('sys/internal/')) {
+      return line('missing', 'broken', 'no engine is mounted there', deploy);
+    }
+    if (error.statusCode === 404) {
+      return error.said.includes('backend is nil')
+        ? line(
+            'plugin not running',
+            'broken',
+            "the binary in the server's plugin directory is missing, or not the registered one",
+            `put the right one there and restart the server, or: ${deploy}`,
+          )
+        : line('missing', 'broken', 'no engine is mounted there', deploy);
+    }
+    return line('unknown', 'attention', `it cannot be looked at (${error.statusCode}: ${error.said || 'no message'})`);
+  }
+}

@@ -1,0 +1,269 @@
+import { z } from 'zod';
+import { observerPolicyName } from '../../lib/declaration/policy-names';
+import { OPERATOR_NAMES, renewOperator } from '../../lib/server/operators';
+import { appRole } from '../../rehearsal/app-role';
+import { runScript, type ScriptResult } from '../fixtures/script';
+import { VaultWithWebex } from '../fixtures/vault-with-webex';
+
+/* What `status` says of each way in which a grant can be, on the real engine. */
+
+const line = z.looseObject({
+  name: z.string(),
+  state: z.string(),
+  severity: z.string(),
+  detail: z.string(),
+  next: z.string().nullable(),
+});
+const reported = z.object({
+  severity: z.string(),
+  server: line,
+  engine: line,
+  integrations: z.array(line),
+  credentials: z.array(
+    line.extend({
+      expire_time: z.string().nullable(),
+      refreshed_at: z.string().nullable(),
+      failing_since: z.string().nullable(),
+      consented_by: z.string().nullable(),
+      organisation: z.string().nullable(),
+      horizon: z.object({ until: z.string(), assumption: z.string().nullable() }).nullable(),
+      verified: z.object({ email: z.string() }).nullable(),
+      notes: z.array(z.string()),
+      tokens: z.array(z.object({ expire_time: z.string() })),
+    }),
+  ),
+  apps: z.array(line),
+});
+type Reported = z.output<typeof reported>;
+
+let vault: VaultWithWebex;
+let token: string;
+const printed: string[] = [];
+
+beforeAll(async () => {
+  vault = await VaultWithWebex.start();
+  // As the stack declares it.
+  const { refreshCheckIntervalSeconds } = vault.deployment.engine;
+  await vault.admin.write('oauthapp/config', {
+    tune_refresh_check_interval_seconds: refreshCheckIntervalSeconds,
+    tune_refresh_expiry_delta_factor: 1,
+    tune_reap_check_interval_seconds: 0,
+  });
+  await vault.appLogin('people-me');
+  token = await vault.operatorToken('observer');
+  for (const name of OPERATOR_NAMES) {
+    await renewOperator(vault.admin, name, () => Promise.resolve());
+  }
+});
+
+afterAll(async () => {
+  await vault[Symbol.asyncDispose]();
+});
+
+async function status(args: readonly string[] = [], env: Record<string, string> = {}): Promise<ScriptResult> {
+  const result = await runScript('status', args, { ...vault.environment, VAULT_TOKEN: token, ...env });
+  printed.push(result.stdout, result.stderr);
+  return result;
+}
+
+async function looked(...args: string[]): Promise<Reported & { exitCode: number }> {
+  const { exitCode, stdout, stderr } = await status(['--json', ...args]);
+  expect(stderr).toBe('');
+  return { ...reported.parse(JSON.parse(stdout)), exitCode };
+}
+
+async function credential(...args: string[]) {
+  const { credentials, exitCode } = await looked(...args);
+  return { ...credentials[0], exitCode };
+}
+
+it('says that nobody has consented yet, and which command asks for it', async () => {
+  expect(await credential()).toMatchObject({
+    state: 'never authorised',
+    severity: 'broken',
+    next: 'npx webex-token-vault authorize testauth',
+    exitCode: 2,
+  });
+});
+
+describe('of a grant that works', () => {
+  beforeAll(() => vault.authorise());
+
+  it('says by whom and until when', async () => {
+    expect(await credential()).toMatchObject({
+      state: 'healthy',
+      consented_by: 'ada.admin@example.com',
+      verified: null,
+      notes: [],
+      horizon: { assumption: expect.stringMatching(/90 days .* does not prolong it/) as string },
+      exitCode: 0,
+    });
+    expect((await looked()).severity).toBe('healthy');
+  });
+
+  it('asks Webex whose it is only with --verify', async () => {
+    const before = vault.webex.requests.length;
+    await status();
+    expect(vault.webex.requests.slice(before)).toEqual([]);
+    expect(await credential('--verify')).toMatchObject({ verified: { email: 'ada.admin@example.com' } });
+    expect(vault.webex.requests.slice(before).map(({ path }) => path)).toEqual(['/v1/people/me']);
+  });
+
+  it('shows it on one line to a person', async () => {
+    const { stdout, exitCode } = await status();
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /^ok {6}credential testauth +healthy +its token ends in 13 days; refreshed \d+ s ago; grant until \d{4}-\d\d-\d\d \(in 89 days\); by ada\.admin@example\.com on \d{4}-\d\d-\d\d$/m,
+    );
+    expect(stdout).not.toContain('Next:');
+  });
+
+  it('sees a refresh by the other token that is there after it', async () => {
+    expect((await credential()).tokens).toHaveLength(1);
+    vault.webex.behaviour.accessTokenTtlSeconds = 1_000_000;
+    await vault.engine.forceRefresh(vault.admin, 'testauth');
+    const { tokens, refreshed_at, state } = await credential();
+    expect(tokens).toHaveLength(2);
+    expect(state).toBe('healthy');
+    expect(Date.now() - Date.parse(refreshed_at ?? '')).toBeLessThan(60_000);
+  });
+
+  it('says that a refresh fails, since when and why, while the token is good', async () => {
+    vault.webex.behaviour.fault = { path: '/v1/access_token', status: 503 };
+    await vault.engine.forceRefresh(vault.admin, 'testauth');
+    vault.webex.behaviour.fault = undefined;
+    const first = await credential();
+    expect(first).toMatchObject({ state: 'failing', severity: 'attention', exitCode: 1 });
+    expect(first.detail).toMatch(
+      /^refreshing fails since .*: 1 attempt\(s\) to refresh this token failed, most recently: /,
+    );
+    expect((await credential()).failing_since).toBe(first.failing_since);
+    await vault.engine.forceRefresh(vault.admin, 'testauth');
+    expect(await credential()).toMatchObject({ state: 'healthy', failing_since: null, exitCode: 0 });
+  });
+
+  it('says that Webex refuses the integration, and how it gets another secret', async () => {
+    await vault.engine.writeIntegration(vault.admin, 'wrong');
+    await vault.engine.forceRefresh(vault.admin, 'testauth');
+    await vault.engine.writeIntegration(vault.admin);
+    const { credentials, integrations, exitCode } = await looked();
+    expect(credentials[0]).toMatchObject({
+      state: 'integration refused',
+      severity: 'attention',
+      next: 'npx webex-token-vault rotate-secret webex-myapp',
+    });
+    expect(integrations[0]).toMatchObject({ state: 'refused', severity: 'attention' });
+    expect(exitCode).toBe(1);
+    await vault.engine.forceRefresh(vault.admin, 'testauth');
+  });
+
+  it('sees by --verify, and before any refresh, that the grant was revoked at Webex', async () => {
+    vault.webex.revokeGrants();
+    expect(await credential()).toMatchObject({ state: 'healthy' });
+    const revoked = await credential('--verify');
+    expect(revoked).toMatchObject({ state: 'refused by Webex', severity: 'broken', exitCode: 2 });
+    expect(revoked.detail).toContain('(401: ');
+  });
+
+  it('says that Webex does not renew it any more, once the engine has noticed', async () => {
+    await vault.engine.forceRefresh(vault.admin, 'testauth');
+    const refused = await credential();
+    expect(refused).toMatchObject({
+      state: 're-authorisation required',
+      severity: 'attention',
+      next: 'npx webex-token-vault authorize testauth --replace',
+    });
+    expect(refused.horizon).toEqual({ until: refused.expire_time, assumption: null });
+  });
+
+  it('says that a grant which once was there is gone', async () => {
+    await vault.admin.delete('oauthapp/creds/testauth');
+    const gone = await credential();
+    expect(gone).toMatchObject({ state: 'gone', severity: 'broken' });
+    expect(gone.detail).toMatch(/^ada\.admin@example\.com consented on .*, and the engine has no grant any more/);
+  });
+});
+
+describe('of secret ids', () => {
+  const role = 'auth/approle/role/people-me';
+
+  it('says that an app has none', async () => {
+    await vault.admin.write('auth/approle/role/people-me/secret-id-accessor/destroy', {
+      secret_id_accessor: (await vault.admin.list(`${role}/secret-id`))[0],
+    });
+    expect((await looked()).apps).toMatchObject([
+      { state: 'none', severity: 'attention', next: 'npx webex-token-vault issue people-me' },
+    ]);
+  });
+
+  it('says that the last of them ends soon', async () => {
+    const ttl = `${8 * 86_400}s`;
+    await vault.admin.write(role, { secret_id_ttl: ttl, token_policies: ['x'] });
+    await appRole(vault.admin, vault.deployment, 'people-me');
+    expect((await looked()).apps).toMatchObject([{ state: 'good', severity: 'healthy' }]);
+    const accessors = await vault.admin.list(`${role}/secret-id`);
+    await vault.admin.write(`${role}/secret-id-accessor/destroy`, { secret_id_accessor: accessors[0] });
+    await vault.admin.write(role, { secret_id_ttl: '60s' });
+    await appRole(vault.admin, vault.deployment, 'people-me');
+    const { apps } = await looked();
+    expect(apps[0]?.state).toBe('good');
+  });
+});
+
+describe('what is not as it was deployed', () => {
+  afterEach(() => vault.engine.writeIntegration(vault.admin));
+
+  it('says that the integration is gone', async () => {
+    await vault.admin.delete('oauthapp/servers/webex-myapp');
+    expect((await looked()).integrations).toMatchObject([{ state: 'missing', severity: 'broken' }]);
+  });
+
+  it.each([
+    ['paused', { tune_refresh_check_interval_seconds: 0, tune_reap_check_interval_seconds: 0 }],
+    ['reaping', { tune_refresh_check_interval_seconds: 3600, tune_reap_check_interval_seconds: 300 }],
+  ])('says that the engine is %s', async (state, config) => {
+    await vault.admin.write('oauthapp/config', config);
+    expect((await looked()).engine).toMatchObject({ state, severity: 'attention' });
+  });
+
+  it('says of records that are damaged or newer what is wrong, and all the rest', async () => {
+    await vault.admin.write('oauthapp-records/data/consents/testauth', { data: { version: 7 } });
+    await vault.admin.write('oauthapp-records/data/observations/testauth', { data: { version: 1, tokens: 'none' } });
+    expect(await credential()).toMatchObject({
+      state: 'never authorised',
+      notes: [
+        'who consented: the record was written by a later release; use that one',
+        'what was seen: the record is damaged',
+      ],
+    });
+  });
+});
+
+it.each([
+  ['holds no right', () => vault.tokenWith('path "x" { capabilities = ["read"] }')],
+  ['is not valid', () => Promise.resolve('s.unknown')],
+])('says in one line that the token %s', async (_, given) => {
+  const { exitCode, stdout, stderr } = await status([], { VAULT_TOKEN: await given() });
+  expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
+  expect(stderr).toMatch(
+    /^error: this Vault token may look at nothing: it is not valid, or lacks .*; log in as the observer, whose policy "oauthapp-observer" stack webex-tokens writes\n$/,
+  );
+});
+
+it('says that nothing can be read where the server is gone', async () => {
+  const { exitCode, stdout } = await status([], { VAULT_ADDR: 'http://127.0.0.1:1' });
+  expect(exitCode).toBe(2);
+  expect(stdout).toMatch(/^BROKEN {2}server http:\/\/127\.0\.0\.1:1 +unreachable +no answer from Vault .*$/m);
+  expect(stdout).toMatch(/^BROKEN {2}credential testauth +unknown +nobody can read it: the server is unreachable$/m);
+});
+
+it('needs no more than the policy that the stack gives the observer', async () => {
+  const reply = z.object({ data: z.object({ policies: z.array(z.string()) }) });
+  const { data } = await vault.admin.write('auth/token/lookup', { token }, reply);
+  expect(data.policies).toEqual([observerPolicyName('oauthapp')]);
+});
+
+it('prints no secret', () => {
+  const secrets = [...vault.issued, vault.clientSecret, token];
+  expect(secrets.filter((secret) => printed.join('\n').includes(secret))).toEqual([]);
+});
