@@ -6,6 +6,7 @@
 const ARROWS = {
   'main.ts': ['constructs', 'lib/declaration', 'client'],
   'deployment.ts': ['constructs', 'lib/declaration'],
+  examples: ['constructs', 'lib/declaration'],
   scripts: ['constructs', 'rehearsal', 'lib', 'client'],
   rehearsal: ['lib', 'client'],
   samples: ['client'],

@@ -28,9 +28,11 @@ export const DEFAULT_USERS: readonly SimulatedUser[] = [
   person('9c41b6de-77aa-4f35-b1e8-40e2c95d8c03', 'Uma', 'User', []),
 ];
 
-/** A full administrator with that email. */
+/** A full administrator with that email, of the organisation whose domain it is. */
 export function simulatedAdministrator(email: string): SimulatedUser {
-  return { ...person(randomUUID(), 'Owner', 'Admin', ['id_full_admin']), email, displayName: email };
+  const domain = email.replace(/^.*@/, '').toLowerCase();
+  const orgId = domain === 'example.com' ? EXAMPLE_ORG : webexId('ORGANIZATION', domain);
+  return { ...person(randomUUID(), 'Owner', 'Admin', ['id_full_admin']), email, displayName: email, orgId };
 }
 
 /** What `GET /v1/people` tells about a user. */

@@ -1,0 +1,16 @@
+import { defineDeployment } from '../lib/declaration/define-deployment';
+import { environment } from './environment';
+
+/** `npx webex-token-vault deploy webex-tokens --deployment examples/production.ts`, and so with every other command. */
+export default defineDeployment(
+  environment({
+    vault: { address: process.env.PRODUCTION_VAULT_ADDR ?? 'https://vault.example.com:8200' },
+    // Both environments run the one plugin of the server, which whoever runs that registers.
+    engine: { plugin: { register: false } },
+    clientId: process.env.PRODUCTION_CLIENT_ID,
+    organisations: [
+      { name: 'acme', administrator: 'webex-admin@acme.example' },
+      { name: 'globex', administrator: 'webex-admin@globex.example' },
+    ],
+  }),
+);

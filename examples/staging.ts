@@ -1,0 +1,13 @@
+import { defineDeployment } from '../lib/declaration/define-deployment';
+import { environment } from './environment';
+
+/** On the same server as production, and apart from it: another mount, other roles, another integration at Webex. */
+export default defineDeployment(
+  environment({
+    vault: { address: process.env.STAGING_VAULT_ADDR ?? 'https://vault.example.com:8200' },
+    engine: { mountPath: 'oauthapp-staging', plugin: { register: false } },
+    appRolePath: 'approle-staging',
+    clientId: process.env.STAGING_CLIENT_ID,
+    organisations: [{ name: 'sandbox', administrator: 'webex-admin@sandbox.example' }],
+  }),
+);

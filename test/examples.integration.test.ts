@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import { loginAppRole, readCredential } from 'webex-token-client/core';
+import { authorize } from '../lib/consent/code-grant';
+import { appPolicyName } from '../lib/declaration/policy-names';
+import { loadDeployment } from '../lib/declaration/load-deployment';
+import type { Deployment } from '../lib/declaration/deployment';
+import { lookAt } from '../lib/health/look';
+import { applyDeclaration, synthesize } from '../rehearsal/applier/stack';
+import { Rehearsal } from '../rehearsal/rehearsal';
+import { rehearse } from '../rehearsal/rehearse';
+import { findOauthappPlugin } from '../rehearsal/server/oauthapp-plugin';
+import { findServer } from '../rehearsal/server/server-binary';
+import { deploymentInFile } from './fixtures/deployment-file';
+
+/* The example of two environments and several organisations, on one server. */
+
+const EXAMPLES = join(__dirname, '../examples');
+
+let rehearsal: Rehearsal;
+let staging: Deployment;
+
+beforeAll(async () => {
+  const [binary, pluginPath] = [await findServer(), await findOauthappPlugin()];
+  const { deployment: declared } = await loadDeployment(join(EXAMPLES, 'production.ts'));
+  rehearsal = await Rehearsal.start({ declared, binary, pluginPath });
+  await rehearsal.apply({ by: 'applier' });
+});
+
+afterAll(() => rehearsal.stop());
+
+function consent(credentialName: string, as: string) {
+  const { admin, deployment, webex } = rehearsal;
+  return authorize({
+    vault: admin,
+    deployment,
+    credentialName,
+    onUrl: async (url) => {
+      await fetch(await webex.consent(url, { as }));
+    },
+  });
+}
+
+async function states(deployment: Deployment): Promise<Record<string, [state: string, organisation?: string]>> {
+  const { admin } = rehearsal;
+  const { credentials } = await lookAt({
+    deployment,
+    vault: admin,
+    asObserver: (action) => action(admin),
+    verify: true,
+  });
+  return Object.fromEntries(credentials.map(({ name, state, organisation }) => [name, [state, organisation]]));
+}
+
+it("takes the consent of each organisation's own administrator alone", async () => {
+  await expect(consent('globex', 'webex-admin@acme.example')).rejects.toThrow('"globex" belongs to webex-admin@globex');
+  await consent('acme', 'webex-admin@acme.example');
+  await consent('globex', 'webex-admin@globex.example');
+  const { acme, globex } = await states(rehearsal.deployment);
+  expect([acme?.[0], globex?.[0]]).toEqual(['healthy', 'healthy']);
+  expect(acme?.[1]).toBeDefined();
+  expect(acme?.[1]).not.toBe(globex?.[1]);
+});
+
+it("lets the app of one organisation read nothing of another's", async () => {
+  const { roleId, secretId } = await rehearsal.appRole('acme-reports');
+  const { token } = await loginAppRole(rehearsal.admin.connection, { roleId, secretId });
+  const { connection } = rehearsal.admin.withToken(token);
+  await expect(readCredential(connection, 'oauthapp', 'acme')).resolves.toBeDefined();
+  await expect(readCredential(connection, 'oauthapp', 'globex')).rejects.toThrow('may not read credential "globex"');
+});
+
+describe('a second environment on the same server', () => {
+  beforeAll(async () => {
+    const { deployment: declared } = await loadDeployment(join(EXAMPLES, 'staging.ts'));
+    const { admin, server, webex, folder } = rehearsal;
+    staging = {
+      ...rehearse(declared, {
+        vaultAddress: server.address,
+        webexApiUrl: webex.apiUrl,
+        redirectPort: 5000,
+        pluginPath: await findOauthappPlugin(),
+      }),
+    };
+    const engine = { ...staging.engine, plugin: { ...staging.engine.plugin, register: false } };
+    staging = { ...staging, engine };
+    const environment = deploymentInFile(folder, staging, 'staging');
+    await applyDeclaration({
+      stackDirectory: await synthesize({ folder: join(folder, 'staging'), environment }),
+      vault: admin,
+      token: server.rootToken,
+      variables: { reports_client_secret: 'of-staging' },
+      environment,
+      by: 'applier',
+      note: () => undefined,
+    });
+  });
+
+  it('has grants of its own, and leaves those of the first one', async () => {
+    expect(await states(staging)).toEqual({ sandbox: ['never authorised', undefined] });
+    expect((await states(rehearsal.deployment)).acme?.[0]).toBe('healthy');
+  });
+
+  it('has policies of its own', async () => {
+    const policies = await rehearsal.admin.list('sys/policies/acl');
+    expect(policies).toEqual(
+      expect.arrayContaining([
+        appPolicyName('oauthapp', 'acme-reports'),
+        appPolicyName('oauthapp-staging', 'sandbox-reports'),
+      ]),
+    );
+  });
+});
