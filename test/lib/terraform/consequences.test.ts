@@ -255,3 +255,18 @@ it('tells that a grant stays where it is while its credential is declared for an
     losses: [],
   });
 });
+
+it('of records that go are no grant, while with the engine all of them go', () => {
+  const deleted = (type: string, path: string) => ({
+    address: `vault_mount.${type}`,
+    type: 'vault_mount',
+    name: type,
+    change: { actions: ['delete'], before: { type, path }, after: null },
+  });
+  const changes = [deleted('kv', 'oauthapp-records'), deleted('oauthapp', 'oauthapp')];
+  const both = consequences(planOf({ resource_changes: changes }), ['testauth']);
+  expect(both.notices).toEqual(['the records at "oauthapp-records" go: who consented, and when']);
+  expect(both.losses).toMatchObject([{ name: 'testauth' }]);
+  const records = consequences(planOf({ resource_changes: changes.slice(0, 1) }), ['testauth']);
+  expect(records.losses).toEqual([]);
+});
