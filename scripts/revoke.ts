@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import {
   CREDENTIAL_EXIT_CODES,
+  describeError,
+  explainedBy,
   ExplainedError,
   UsageError,
   vaultOptionsFromEnvironment,
@@ -9,24 +11,39 @@ import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/cli/operators-option';
 import { findCredential } from '../lib/declaration/deployment';
-import { deleteCredential, findRevocable, whatRemains } from '../lib/consent/revocation';
+import { deleteCredential, findRevocable, type Revocable, whatRemains } from '../lib/consent/revocation';
+import {
+  type EndableGrant,
+  endUpstreamGrant,
+  findUpstreamGrant,
+  NOT_TOLD,
+  type UpstreamOutcome,
+} from '../lib/consent/upstream-grant';
 import { OperatorSession } from '../lib/server/operator-session';
-import { readGraceSignal } from '../lib/vault/grace-signal';
+import { graceSignal, readGraceSignal } from '../lib/vault/grace-signal';
 
-/** Deletes a credential in Vault, and says what Webex still honours. */
+/** Ends a grant, at Webex and in Vault, and says what Webex still honours. */
+
+interface Options {
+  readonly yes?: boolean;
+  readonly keepUpstream?: boolean;
+  readonly json?: boolean;
+}
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
-      'Deletes a credential in Vault: its apps get no more tokens. Webex is not told; the command says what to do.',
+      'Ends the grant of a credential at Webex, where its scopes allow that, and deletes it in Vault: its apps get no more tokens. Says what Webex still honours.',
     environment: { ...VAULT_ENVIRONMENT, ...AUTHORIZER_ENVIRONMENT },
     exitCodes: CREDENTIAL_EXIT_CODES,
     cleanUpMs: 40_000,
   })
     .argument('<credential>', 'name of the credential, as in deployment.ts')
+    .option('--keep-upstream', 'delete it in Vault alone; Webex is not asked')
     .option('--yes', 'do not ask for confirmation; needed without a terminal')
+    .option('--json', 'print the result as JSON')
     .addOption(operatorsOption('authorizer'))
-    .action(async (name: string, { yes }: { yes?: boolean }) => {
+    .action(async (name: string, { yes, keepUpstream, json }: Options) => {
       const { deployment } = await declaredDeployment(command);
       const credential = findCredential(deployment, name);
       const { mountPath } = deployment.engine;
@@ -36,19 +53,64 @@ export function define(command: Command, signal: AbortSignal): void {
       // Its read may refresh the token, and only the answer says whether it is deleted.
       const vault = session.vault.endedBy(readGraceSignal(signal));
       const revocable = await findRevocable(vault, mountPath, name);
-      if (!yes && !(await confirmed(name, vault.address, signal))) {
+      const upstream = keepUpstream
+        ? NOT_TOLD
+        : await findUpstreamGrant(vault, deployment, credential, revocable.reading, signal);
+      if (!yes && !(await confirmed(name, vault.address, upstream, signal))) {
         throw new ExplainedError(`"${name}" was not deleted`);
       }
-      await deleteCredential(vault, mountPath, name);
-      console.log([`"${name}" is deleted in Vault.`, ...whatRemains(deployment, credential, revocable)].join('\n'));
+      signal.throwIfAborted();
+      const outcome =
+        upstream.state === 'endable'
+          ? await endUpstreamGrant(deployment, credential, upstream, graceSignal(signal))
+          : upstream;
+      await deleteCredential(vault, mountPath, name).catch((error: unknown) => {
+        throw outcome.state === 'ended' ? halfEnded(name, error) : error;
+      });
+      const text = [`"${name}" is deleted in Vault.`, ...whatRemains(deployment, credential, revocable, outcome)];
+      console.log(json ? JSON.stringify(toJson(name, revocable, outcome), null, 2) : text.join('\n'));
     });
 }
 
-async function confirmed(name: string, address: string, signal: AbortSignal): Promise<boolean> {
+async function confirmed(
+  name: string,
+  address: string,
+  upstream: EndableGrant | UpstreamOutcome,
+  signal: AbortSignal,
+): Promise<boolean> {
   if (!process.stdin.isTTY) {
     throw new UsageError(`there is no terminal to ask whether "${name}" shall be deleted; say so with --yes`);
   }
   const { confirm } = await import('@inquirer/prompts');
-  const message = `Delete "${name}" at ${address}? Its apps get no more tokens, and only a person can authorise it again.`;
+  const message = `${question(name, address, upstream)} Its apps get no more tokens, and only a person can authorise it again.`;
   return confirm({ message, default: false }, { signal, output: process.stderr });
+}
+
+function question(name: string, address: string, upstream: EndableGrant | UpstreamOutcome): string {
+  switch (upstream.state) {
+    case 'endable':
+      return `Delete "${name}" at ${address}, and end its grant at Webex?`;
+    case 'kept':
+      return `Delete "${name}" at ${address}, and leave its grant at Webex?`;
+    default:
+      return `Delete "${name}" at ${address}? Its grant stays at Webex: ${upstream.why}.`;
+  }
+}
+
+function halfEnded(name: string, error: unknown): ExplainedError {
+  return explainedBy(
+    error,
+    `the grant of "${name}" is ended at Webex, and not deleted in Vault: ${describeError(error)}; run it again`,
+  );
+}
+
+function toJson(credential: string, { reading }: Revocable, { state, why }: UpstreamOutcome): object {
+  return {
+    credential,
+    vault: 'deleted',
+    webex: state,
+    detail: why,
+    /** Until when Webex honours what was handed out; null: not any more, or nobody knows. */
+    until: state === 'ended' ? null : (reading?.expireTime?.toISOString() ?? null),
+  };
 }

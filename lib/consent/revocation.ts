@@ -1,5 +1,6 @@
 import {
   AuthorizationPending,
+  type CredentialReading,
   ExplainedError,
   explainRefusal,
   NotAuthorizedYet,
@@ -14,6 +15,7 @@ import type { Credential, Deployment } from '../declaration/deployment';
 import { scratchCredential } from '../declaration/policies';
 import { requireReadyServer } from '../vault/ready-server';
 import { type VaultClient } from '../vault/vault-client';
+import type { UpstreamOutcome } from './upstream-grant';
 
 /*
  * Taking a credential out of Vault, and what that does not do.
@@ -21,15 +23,15 @@ import { type VaultClient } from '../vault/vault-client';
 
 /** A credential as it stands before it is deleted. */
 export interface Revocable {
-  /** When the access token that was handed out last expires; undefined where there is none that works. */
-  readonly expireTime?: Date;
+  /** What apps get; undefined where that is nothing. */
+  readonly reading?: CredentialReading;
 }
 
 /** @throws NotAuthorizedYet where there is nothing to revoke, AuthorizationPending where it must be left alone */
 export async function findRevocable(vault: VaultClient, mountPath: string, name: string): Promise<Revocable> {
   await requireReadyServer(vault);
   try {
-    return await readCredential(vault.connection, mountPath, name);
+    return { reading: await readCredential(vault.connection, mountPath, name) };
   } catch (error) {
     if (error instanceof AuthorizationPending) {
       throw pendingConsent(name, 'there is no grant to revoke yet');
@@ -61,15 +63,23 @@ export async function deleteCredential(vault: VaultClient, mountPath: string, na
  *
  * @see https://developer.webex.com/docs/api/v1/authorizations
  */
-export function whatRemains(deployment: Deployment, { integration }: Credential, { expireTime }: Revocable): string[] {
+export function whatRemains(
+  deployment: Deployment,
+  { integration }: Credential,
+  { reading }: Revocable,
+  { state, why }: UpstreamOutcome,
+): string[] {
+  if (state === 'ended') {
+    return [`${why}: none of its tokens is good any more, though Webex may take an access token for a moment longer.`];
+  }
   const clientId = deployment.integrations.find(({ name }) => name === integration)?.clientId ?? 'CLIENT_ID';
   const { apiUrl } = deployment.webex;
   const until =
-    expireTime === undefined
+    reading?.expireTime === undefined
       ? 'Webex honours access tokens that were handed out until they expire'
-      : `Webex honours the access token that was handed out until it expires, at ${expireTime.toISOString()}`;
+      : `Webex honours the access token that was handed out until it expires, at ${reading.expireTime.toISOString()}`;
   return [
-    `${until}: Vault cannot take it back, and Webex was not told.`,
+    `${until}: Vault cannot take it back, and ${why}.`,
     'To withdraw the grant there, too:',
     `- whoever consented: end the session of the integration at ${accountPage(apiUrl)}`,
     `- an admin, with scopes identity:tokens_read and identity:tokens_write: find it with GET ${apiUrl}/authorizations?personEmail=EMAIL,`,

@@ -1,10 +1,11 @@
 import { whatRemains } from '../../../lib/consent/revocation';
+import { NOT_TOLD } from '../../../lib/consent/upstream-grant';
 import { exampleDeployment } from '../../fixtures/declaration';
 
 function advice(apiUrl: string): string {
   const deployment = exampleDeployment({ webex: { apiUrl } });
   const [credential] = deployment.credentials;
-  return credential === undefined ? '' : whatRemains(deployment, credential, {}).join('\n');
+  return credential === undefined ? '' : whatRemains(deployment, credential, {}, NOT_TOLD).join('\n');
 }
 
 it.each([

@@ -1,0 +1,223 @@
+import { NotAuthorizedYet, readCredential } from 'webex-token-client/core';
+import { Script, type ScriptResult } from '../fixtures/script';
+import { runOnTerminal } from '../fixtures/terminal';
+import { VaultWithWebex } from '../fixtures/vault-with-webex';
+
+/* How a grant ends, in Vault and at Webex. */
+
+const TOKENS = ['identity:tokens_read', 'identity:tokens_write'];
+const ALL = ['spark:people_read', ...TOKENS];
+
+let fixture: VaultWithWebex;
+let token: string;
+const printed: string[] = [];
+
+beforeAll(async () => {
+  fixture = await VaultWithWebex.start({
+    credentials: [
+      { name: 'testauth', integration: 'webex-myapp', scopes: ALL },
+      { name: 'other', integration: 'webex-myapp', scopes: ALL },
+    ],
+  });
+  token = await fixture.operatorToken('authorizer');
+});
+beforeEach(async () => {
+  fixture.webex.behaviour.fault = undefined;
+  fixture.webex.behaviour.refresh = 'renew';
+  fixture.webex.revokeGrants();
+  await fixture.admin.delete('oauthapp/creds/testauth');
+  await fixture.admin.delete('oauthapp/creds/other');
+});
+afterAll(() => fixture[Symbol.asyncDispose]());
+
+/** Has a person consent, and returns the access token that Webex then takes. */
+async function authorise(credential = 'testauth', scopes = ALL, as?: string): Promise<string> {
+  await fixture.engine.authorise(fixture.admin, credential, { scopes, as });
+  return fixture.engine.read(fixture.admin, credential);
+}
+
+async function revoke(...args: string[]): Promise<ScriptResult> {
+  const env = { ...fixture.environment, VAULT_ADDR: fixture.server.address, VAULT_TOKEN: token };
+  const result = await new Script('revoke', ['testauth', '--yes', ...args], env).result();
+  printed.push(result.stdout, result.stderr);
+  return result;
+}
+
+function stored(name = 'testauth') {
+  return readCredential(fixture.admin.connection, 'oauthapp', name);
+}
+
+function askedOf(path: string): number {
+  return fixture.webex.requests.filter((request) => request.path.startsWith(path)).length;
+}
+
+it('ends the grant at Webex where its scopes allow that, and says so', async () => {
+  const accessToken = await authorise();
+  const { exitCode, stdout, stderr } = await revoke();
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(stdout).toMatch(
+    /^"testauth" is deleted in Vault\.\nWebex has ended the grant: none of its tokens is good any more, .*\n$/,
+  );
+  expect(await fixture.engine.isAccepted(accessToken)).toBe(false);
+  expect(fixture.webex.grants.list()).toEqual([]);
+  await expect(stored()).rejects.toBeInstanceOf(NotAuthorizedYet);
+});
+
+it.each(['rotate', 'renew', 'keep', 'omit'] as const)('finds the grant after a refresh of kind "%s"', async (kind) => {
+  fixture.webex.behaviour.refresh = kind;
+  await authorise();
+  await fixture.engine.forceRefresh(fixture.admin, 'testauth');
+  const accessToken = await fixture.engine.read(fixture.admin, 'testauth');
+  const { stdout } = await revoke('--json');
+  expect(JSON.parse(stdout)).toEqual({
+    credential: 'testauth',
+    vault: 'deleted',
+    webex: 'ended',
+    detail: 'Webex has ended the grant',
+    until: null,
+  });
+  expect(await fixture.engine.isAccepted(accessToken)).toBe(false);
+});
+
+it.each([
+  ['a scope to read', ['spark:people_read', 'identity:tokens_write'], undefined, 'authorizations'],
+  ['a scope to delete', ['spark:people_read', 'identity:tokens_read'], undefined, 'authorizations/ID'],
+  ['a scope to say whose it is', TOKENS, undefined, 'people/me'],
+  ['the role', ALL, 'uma.user@example.com', 'authorizations'],
+])('deletes in Vault without %s, and says until when Webex honours what it leaves', async (_, scopes, as, path) => {
+  const accessToken = await authorise('testauth', scopes, as);
+  const until = (await stored()).expireTime?.toISOString() ?? '';
+  const { exitCode, stdout } = await revoke();
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain(`until it expires, at ${until}: Vault cannot take it back, and Webex does not let`);
+  expect(stdout).toContain(`(403 to ${path})`);
+  expect(stdout).toContain('To withdraw the grant there, too:');
+  expect(fixture.webex.grants.list().map(({ value }) => value)).toContain(accessToken);
+  await expect(stored()).rejects.toBeInstanceOf(NotAuthorizedYet);
+});
+
+it('asks Webex nothing with --keep-upstream', async () => {
+  const accessToken = await authorise();
+  const until = (await stored()).expireTime?.toISOString();
+  const before = fixture.webex.requests.length;
+  const { exitCode, stdout } = await revoke('--keep-upstream', '--json');
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ vault: 'deleted', webex: 'kept', until });
+  expect(fixture.webex.requests).toHaveLength(before);
+  expect(await fixture.engine.isAccepted(accessToken)).toBe(true);
+  await expect(stored()).rejects.toBeInstanceOf(NotAuthorizedYet);
+});
+
+it('leaves the grants of that person there where nobody can tell which is meant', async () => {
+  const accessToken = await authorise();
+  const other = await authorise('other');
+  const { exitCode, stdout } = await revoke();
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/Webex has 2 grants of that person to this integration \(of \S+Z, \S+Z\)/);
+  expect([await fixture.engine.isAccepted(accessToken), await fixture.engine.isAccepted(other)]).toEqual([true, true]);
+  await expect(stored()).rejects.toBeInstanceOf(NotAuthorizedYet);
+  await stored('other');
+});
+
+it('ends the one grant and leaves those of other people alone', async () => {
+  const accessToken = await authorise();
+  const other = await authorise('other', ALL, 'blake.backup@example.com');
+  const { stdout } = await revoke('--json');
+  expect(JSON.parse(stdout)).toMatchObject({ webex: 'ended' });
+  expect([await fixture.engine.isAccepted(accessToken), await fixture.engine.isAccepted(other)]).toEqual([false, true]);
+});
+
+it('does not end the only grant where another credential may live by it', async () => {
+  await authorise();
+  const other = await authorise('other');
+  // As where the refresh token of the one has run out, and its access token has not.
+  const [refreshToken] = fixture.webex.grants.list().filter(({ type }) => type === 'refresh');
+  fixture.webex.grants.discardToken(refreshToken as NonNullable<typeof refreshToken>);
+  const { stdout } = await revoke('--json');
+  expect(JSON.parse(stdout)).toMatchObject({ vault: 'deleted', webex: 'ambiguous' });
+  expect(await fixture.engine.isAccepted(other)).toBe(true);
+});
+
+it.each([
+  ['with 503', { status: 503 }, /Webex answered 503 to people\/me/, 4],
+  ['with 429', { status: 429, path: '/v1/authorizations' }, /Webex answered 429 to authorizations: /, 4],
+  ['not at all', { dropConnection: true }, /no answer from Webex/, 4],
+  ['with a page of somebody else', { status: 200, body: 'html' as const }, /something that Webex does not say/, 1],
+])('changes nothing where Webex answers %s', async (_, fault, line, code) => {
+  const accessToken = await authorise();
+  fixture.webex.behaviour.fault = fault;
+  const { exitCode, stdout, stderr } = await revoke();
+  expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });
+  expect(stderr).toMatch(line);
+  expect(stderr).toMatch(/^error: [^\n]*; nothing was changed; .* revoke testauth --keep-upstream\n$/);
+  fixture.webex.behaviour.fault = undefined;
+  expect((await stored()).accessToken).toBe(accessToken);
+  expect(await fixture.engine.isAccepted(accessToken)).toBe(true);
+});
+
+it.each([
+  [
+    'refuses for now to end it',
+    { status: 503 },
+    /^error: Webex answered 503 to authorizations\/\S+: .*; nothing was changed/,
+  ],
+  [
+    'does not answer to ending it',
+    { dropConnection: true },
+    /^error: Webex's answer was lost .* not known, and nothing was deleted in Vault; run it again\n$/,
+  ],
+])('deletes nothing in Vault where Webex %s', async (_, fault, line) => {
+  const accessToken = await authorise();
+  fixture.webex.behaviour.fault = { ...fault, path: '/v1/authorizations/' };
+  const { exitCode, stderr } = await revoke();
+  expect(stderr).toMatch(line);
+  expect(exitCode).toBe(4);
+  expect((await stored()).accessToken).toBe(accessToken);
+});
+
+it.each([
+  [[], /Delete "testauth" at \S+, and end its grant at Webex\? Its apps/],
+  [['--keep-upstream'], /Delete "testauth" at \S+, and leave its grant at Webex\? Its apps/],
+])('asks before with %j, and says what will end', async (args, question) => {
+  const accessToken = await authorise();
+  const env = { ...fixture.environment, VAULT_ADDR: fixture.server.address, VAULT_TOKEN: token };
+  const { exitCode, screen } = await runOnTerminal('revoke', ['testauth', ...args], env, [['authorise it again', 'n']]);
+  // eslint-disable-next-line no-control-regex -- what a prompt colours
+  expect(screen.replaceAll(/\x1b\[[\d;?]*[A-Za-z]/g, '').replaceAll(/\s+/g, ' ')).toMatch(question);
+  expect(exitCode).toBe(1);
+  expect(await fixture.engine.isAccepted(accessToken)).toBe(true);
+  await stored();
+});
+
+it('deletes in Vault a grant that Webex has ended, and does not claim to have ended it', async () => {
+  await authorise();
+  fixture.webex.revokeGrants();
+  const { exitCode, stdout } = await revoke();
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('Webex does not accept its access token any more, so it could not be asked');
+});
+
+it('deletes in Vault a grant without a token, for which Webex cannot be asked', async () => {
+  await authorise();
+  fixture.webex.revokeGrants();
+  await fixture.engine.forceRefresh(fixture.admin, 'testauth');
+  const warned = await revoke('--json');
+  expect(JSON.parse(warned.stdout)).toMatchObject({ vault: 'deleted', webex: 'unknown' });
+
+  fixture.webex.behaviour.accessTokenTtlSeconds = 10;
+  await fixture.engine.authorise(fixture.admin, 'testauth', { scopes: ALL });
+  fixture.webex.behaviour.accessTokenTtlSeconds = 1_209_599;
+  fixture.webex.revokeGrants();
+  const asked = askedOf('/v1/authorizations') + askedOf('/v1/people');
+  const broken = await revoke();
+  expect(broken.stdout).toContain('there is no access token to ask Webex with');
+  expect(askedOf('/v1/authorizations') + askedOf('/v1/people')).toBe(asked);
+  await expect(stored()).rejects.toBeInstanceOf(NotAuthorizedYet);
+});
+
+it('has printed no code, token or secret on the way', () => {
+  const text = printed.join('\n') + fixture.server.log;
+  const secrets = [...fixture.issued, fixture.clientSecret, token];
+  expect(fixture.issued.length).toBeGreaterThan(10);
+  expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
+});
