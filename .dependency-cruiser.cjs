@@ -13,6 +13,7 @@ const ARROWS = {
   constructs: ['lib/declaration', 'client'],
   'lib/cli': ['lib', 'client'],
   'lib/consent': ['lib/vault', 'lib/webex', 'lib/declaration', 'client'],
+  'lib/rotation': ['lib/vault', 'lib/webex', 'lib/declaration', 'client'],
   'lib/access': ['lib/vault', 'lib/declaration', 'client'],
   'lib/health': ['lib/vault', 'lib/webex', 'lib/declaration', 'client'],
   'lib/server': ['lib/vault', 'lib/declaration', 'client'],

@@ -12,6 +12,7 @@ import type { z } from 'zod';
 import { ExplainedError } from 'webex-token-client/core';
 import { clientSecretVariable } from '../../lib/declaration/deployment';
 import { integrationDeclaration, webexDeclaration } from '../../lib/declaration/integration-declaration';
+import { integrationEntry } from '../../lib/declaration/integration-entry';
 import { INTEGRATION_SECRET_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/integration-secret-environment';
 import { vaultName } from '../../lib/declaration/vault-name';
 import type { Engine } from './engine';
@@ -53,16 +54,7 @@ export class Integration extends Construct {
     }
 
     const path = `${engine.mountPath}/servers/${vaultName(props)}`;
-    const entry = JSON.stringify({
-      client_id: props.clientId,
-      provider: 'custom',
-      provider_options: {
-        // Unset, the plugin tries Basic authentication first, and each first failure counts twice.
-        auth_style: 'in_params',
-        auth_code_url: `${webexApiUrl}/authorize`,
-        token_url: `${webexApiUrl}/access_token`,
-      },
-    });
+    const entry = JSON.stringify(integrationEntry(props.clientId, webexApiUrl));
 
     const variable = clientSecretVariable(name);
     const secret = new TerraformVariable(this, 'client-secret', {
