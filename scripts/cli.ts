@@ -42,6 +42,7 @@ const COMMANDS: readonly Entry[] = [
   { name: 'set-aside', group: 'Deploy:', summary: 'begin a stack anew, where its server is gone' },
   { name: 'authorize', group: 'Authorise:', summary: 'have a person consent to a credential, once' },
   { name: 'revoke', group: 'Authorise:', summary: 'end a grant, at Webex and in Vault' },
+  { name: 'rotate-secret', group: 'Authorise:', summary: 'give an integration a new client secret, unnoticed' },
   { name: 'issue', group: 'Apps:', summary: 'a secret id for an app, wrapped' },
   { name: 'agent-config', group: 'Apps:', summary: 'a configuration for "bao agent" or "vault agent"' },
   { name: 'status', group: 'Watch:', summary: 'how every grant is, until when, and what to do' },

@@ -109,7 +109,8 @@ export function authorizerPolicy({ mountPath, recordsPath, integrations, credent
       [name, scratchCredential(name)].map((path): Rule => ({
         path: `${mountPath}/creds/${path}`,
         capabilities: ['read', 'update', 'delete'],
-        allowedParameters: { server: [integration], code: [], redirect_url: [] },
+        // A read that says for how long it needs the token has it refreshed: so a rotated client secret is proven.
+        allowedParameters: { server: [integration], code: [], redirect_url: [], minimum_seconds: [] },
         why: path === name ? `the grant of ${name}, by code only` : 'a consent on trial, before it may replace a grant',
       })),
     ),

@@ -18,7 +18,8 @@ export function authenticateClient(
   const [clientId, clientSecret] =
     authorization === undefined ? [form.get('client_id'), form.get('client_secret')] : basicCredentials(authorization);
   const client = clients.find((candidate) => candidate.clientId === clientId);
-  if (client?.clientSecret !== clientSecret || !client) {
+  const secrets = [client?.clientSecret, client?.formerSecret].filter((secret) => secret !== undefined);
+  if (client === undefined || clientSecret == null || !secrets.includes(clientSecret)) {
     const challenge: Record<string, string> =
       authorization === undefined ? {} : { 'WWW-Authenticate': 'Basic realm="webex"' };
     throw new OAuthRefusal('invalid_client', 'the client id or its secret is wrong or missing', 401, challenge);

@@ -2,6 +2,8 @@
 export interface SimulatedClient {
   clientId: string;
   clientSecret: string;
+  /** The one before, where it is still taken; Webex does not document for how long. @default - it is not */
+  formerSecret?: string;
   /** Compared character by character with `redirect_uri`. */
   redirectUrls: string[];
   /** The scopes that may be asked for. */

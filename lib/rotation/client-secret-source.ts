@@ -1,0 +1,57 @@
+import { readFile, stat } from 'node:fs/promises';
+import { errorCode, ExplainedError, UsageError } from 'webex-token-client/core';
+
+/** Where a client secret comes from: a file, or a person who types it unseen. Never the command line. */
+export interface ClientSecretSource {
+  /** Such as `new`. */
+  readonly which: string;
+  /** @default - it is asked for */
+  readonly file?: string;
+  /** Asked at a terminal. */
+  readonly question: string;
+}
+
+/**
+ * @returns undefined where a person gave none
+ * @throws ExplainedError where it is none, UsageError where there is neither a file nor a terminal
+ */
+export async function readClientSecret(
+  { which, file, question }: ClientSecretSource,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (file !== undefined) {
+    return checkSecret(which, (await readSecretFile(which, file)).trim(), file);
+  }
+  if (!process.stdin.isTTY) {
+    throw new UsageError(`there is no terminal to ask for the ${which} client secret; name a file that holds it`);
+  }
+  const { password } = await import('@inquirer/prompts');
+  const typed = (await password({ message: question }, { output: process.stderr, signal })).trim();
+  return typed === '' ? undefined : checkSecret(which, typed, 'what was typed');
+}
+
+async function readSecretFile(which: string, file: string): Promise<string> {
+  const named = `the file of the ${which} client secret, ${file},`;
+  let text: string;
+  let mode: number;
+  try {
+    mode = (await stat(file)).mode & 0o777;
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new ExplainedError(`${named} cannot be read (${errorCode(error)}); check the path`);
+  }
+  if ((mode & 0o077) !== 0) {
+    throw new ExplainedError(
+      `${named} must be its owner's alone, got mode 0${mode.toString(8)}; run chmod 600 ${file}`,
+    );
+  }
+  return text;
+}
+
+function checkSecret(which: string, secret: string, where: string): string {
+  if (secret === '' || /\s/.test(secret)) {
+    const problem = secret === '' ? 'is empty' : 'has white space in it';
+    throw new ExplainedError(`${where} must be the ${which} client secret alone, and ${problem}; copy it again`);
+  }
+  return secret;
+}

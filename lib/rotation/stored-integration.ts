@@ -1,0 +1,101 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  describeError,
+  explainedBy,
+  ExplainedError,
+  explainOutage,
+  NotDeployed,
+  NotPermitted,
+  quotedList,
+  VaultResponseError,
+} from 'webex-token-client/core';
+import { z } from 'zod';
+import { findIntegration, type Deployment } from '../declaration/deployment';
+import { integrationEntry } from '../declaration/integration-entry';
+import { vaultName } from '../declaration/vault-name';
+import type { VaultClient } from '../vault/vault-client';
+
+const entryReply = z.object({
+  data: z.object({
+    client_id: z.string(),
+    provider: z.string(),
+    provider_options: z.record(z.string(), z.string()).nullish(),
+    auth_url_params: z.record(z.string(), z.string()).nullish(),
+  }),
+});
+
+/**
+ * An integration as the engine has it. Its secrets can be written and never read; the other fields are written back as
+ * they are, since the engine replaces the whole entry.
+ */
+export class StoredIntegration {
+  private constructor(
+    private readonly vault: VaultClient,
+    private readonly path: string,
+    private readonly name: string,
+    private readonly fields: {
+      readonly client_id: string;
+      readonly provider_options: Readonly<Record<string, string>>;
+    },
+  ) {}
+
+  /** @throws NotDeployed unless it is there as it is declared, NotPermitted */
+  static async read(vault: VaultClient, deployment: Deployment, name: string): Promise<StoredIntegration> {
+    const integration = findIntegration(deployment, name);
+    const path = `${deployment.engine.mountPath}/servers/${vaultName(integration)}`;
+    const { data } = await vault.read(path, entryReply).catch((error: unknown) => {
+      throw error instanceof VaultResponseError ? explainMissing(error, vault.address, name, path) : error;
+    });
+    const declared = integrationEntry(integration.clientId ?? data.client_id, deployment.webex.apiUrl);
+    const differing = Object.entries(declared).filter(
+      ([field, value]) => !isDeepStrictEqual(data[field as keyof typeof declared], value),
+    );
+    if (differing.length > 0) {
+      throw new NotDeployed(
+        `integration "${name}" is in Vault (${path}) with another ${quotedList(differing.map(([field]) => field))} than deployment.ts declares, so nothing was changed; deploy webex-tokens first`,
+      );
+    }
+    const parameters = Object.keys(data.auth_url_params ?? {}).length > 0 && { auth_url_params: data.auth_url_params };
+    return new StoredIntegration(vault, path, name, { ...declared, ...parameters });
+  }
+
+  get clientId(): string {
+    return this.fields.client_id;
+  }
+
+  get tokenUrl(): string {
+    return this.fields.provider_options.token_url ?? '';
+  }
+
+  /**
+   * Writes the secrets that the engine tries, in this order.
+   *
+   * @throws ExplainedError saying whether they were written
+   */
+  async writeSecrets(first: string, ...more: readonly string[]): Promise<void> {
+    try {
+      await this.vault.write(this.path, { ...this.fields, client_secret: first, client_secrets: more });
+    } catch (error) {
+      const isAnswer = error instanceof VaultResponseError;
+      const refused = isAnswer && error.statusCode === 403;
+      const what = isAnswer ? 'is not changed' : 'may or may not be changed';
+      const message = `integration "${this.name}" ${what} in Vault (${describeError(error)})`;
+      throw refused
+        ? new NotPermitted(`${message}; use a token with the provisioner's policy`)
+        : explainedBy(error, message);
+    }
+  }
+}
+
+function explainMissing(error: VaultResponseError, address: string, name: string, path: string): ExplainedError {
+  switch (error.statusCode) {
+    case 403:
+      return new NotPermitted(
+        `this Vault token may not see integration "${name}": it is not valid, or its policies lack "read" on ${path}`,
+      );
+    case 404:
+      return new NotDeployed(`integration "${name}" is not in Vault (${path}); deploy webex-tokens first`);
+    default:
+      return explainOutage(error, address, `serve integration "${name}"`);
+  }
+}

@@ -1,0 +1,91 @@
+import type { Command } from 'commander';
+import { CREDENTIAL_EXIT_CODES, ExplainedError, vaultOptionsFromEnvironment } from 'webex-token-client/core';
+import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { declaredDeployment } from '../lib/cli/deployment-option';
+import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
+import { clientSecretVariable, findIntegration } from '../lib/declaration/deployment';
+import { readClientSecret } from '../lib/rotation/client-secret-source';
+import { type Rotation, rotateSecret } from '../lib/rotation/rotation';
+import { OperatorSession } from '../lib/server/operator-session';
+import { readGraceSignal } from '../lib/vault/grace-signal';
+
+/** Gives an integration a new client secret, with no reader noticing. */
+
+interface Options {
+  readonly newSecretFile?: string;
+  readonly oldSecretFile?: string;
+  readonly json?: boolean;
+}
+
+const HELP = `
+The engine gives no secret back: where the old one is given too, it has both until a credential was refreshed with the
+new one, and the old one is put back where that fails. Webex is asked beforehand whether it knows the new one.`;
+
+export function define(command: Command, signal: AbortSignal): void {
+  describeCommand(command, {
+    summary:
+      'Gives an integration a new client secret: has Webex confirm it, adds it, proves it by a refresh, drops the old one. Secrets are asked for unseen, or come from files; never from the command line.',
+    environment: {
+      ...VAULT_ENVIRONMENT,
+      VAULT_TOKEN: "token with the provisioner's and the authorizer's policies; default: by the operators folder",
+    },
+    exitCodes: CREDENTIAL_EXIT_CODES,
+    cleanUpMs: 40_000,
+  })
+    .argument('<integration>', 'name of the integration, as in deployment.ts')
+    .option('--new-secret-file <file>', 'take the new client secret from this file')
+    .option('--old-secret-file <file>', 'take the old client secret from this file')
+    .option('--json', 'print the result as JSON')
+    .addOption(operatorsOption('<operator>'))
+    .addHelpText('after', HELP)
+    .action(async (name: string, { newSecretFile, oldSecretFile, json }: Options) => {
+      const { deployment } = await declaredDeployment(command);
+      findIntegration(deployment, name);
+      const connection = vaultOptionsFromEnvironment(deployment.vault);
+      const operators = operatorFolder(command);
+      await using provisioner = await OperatorSession.open(connection, 'provisioner', { operators, signal });
+      await using authorizer = await OperatorSession.open(connection, 'authorizer', { operators, signal });
+      const newSecret = await readClientSecret(
+        { which: 'new', file: newSecretFile, question: `New client secret of "${name}" (not shown):` },
+        signal,
+      );
+      if (newSecret === undefined) {
+        throw new ExplainedError('no new client secret was given, so nothing was changed');
+      }
+      // Without a terminal the file says both whether it is given and what it is.
+      const isAsked = oldSecretFile !== undefined || (newSecretFile === undefined && process.stdin.isTTY);
+      const oldSecret = isAsked
+        ? await readClientSecret(
+            { which: 'old', file: oldSecretFile, question: 'Old client secret (not shown; Enter where it is lost):' },
+            signal,
+          )
+        : undefined;
+      const rotation = await rotateSecret({
+        provisioner: provisioner.vault.endedBy(readGraceSignal(signal)),
+        authorizer: authorizer.vault.endedBy(readGraceSignal(signal)),
+        deployment,
+        integration: name,
+        newSecret,
+        oldSecret,
+        report: (line) => process.stderr.write(`${line}\n`),
+        signal,
+      });
+      console.log(json ? JSON.stringify(toJson(name, rotation), null, 2) : toText(name, rotation));
+    });
+}
+
+function toText(name: string, { refreshed, old }: Rotation): string {
+  const proof =
+    refreshed === undefined
+      ? 'Webex knows it; there is no grant of it that could be refreshed, so no refresh has proven it'
+      : `"${refreshed}" was refreshed with it`;
+  const kept = old === 'not given' ? ' The old one was not given, so it could not be kept meanwhile.' : '';
+  return [
+    `Integration "${name}" has its new client secret alone: ${proof}.${kept}`,
+    `When a deploy writes the integration again, as with another client id or a raised clientSecretVersion, it needs the new one: TF_VAR_${clientSecretVariable(name)}.`,
+  ].join('\n');
+}
+
+function toJson(integration: string, { refreshed, old }: Rotation): object {
+  return { integration, refreshed: refreshed ?? null, old };
+}

@@ -1,0 +1,339 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readCredential } from 'webex-token-client/core';
+import { renewOperator } from '../../lib/server/operators';
+import { Records } from '../../lib/vault/records';
+import { rotationRecordSchema } from '../../lib/vault/rotation-record';
+import type { SimulatedClient } from '../../rehearsal/webex/simulated-client';
+import { Script, type ScriptResult } from '../fixtures/script';
+import { runOnTerminal } from '../fixtures/terminal';
+import { VaultWithWebex } from '../fixtures/vault-with-webex';
+
+/* A new client secret for an integration, while apps read; by the operators that init makes. */
+
+const RECORD = 'rotations/webex-myapp';
+
+let fixture: VaultWithWebex;
+let operators: string;
+let client: SimulatedClient;
+const printed: string[] = [];
+const secrets: string[] = [];
+
+beforeAll(async () => {
+  fixture = await VaultWithWebex.start();
+  operators = join(fixture.folder, 'operators');
+  mkdirSync(operators, { mode: 0o700 });
+  for (const name of ['provisioner', 'authorizer'] as const) {
+    await fixture.operatorToken(name);
+    await renewOperator(fixture.admin, name, ({ roleId, secretId }) => {
+      writeFileSync(join(operators, `${name}-role-id`), roleId, { mode: 0o600 });
+      writeFileSync(join(operators, `${name}-secret-id`), secretId, { mode: 0o600 });
+      secrets.push(secretId);
+      return Promise.resolve();
+    });
+  }
+  client = fixture.webex.clients[0] as SimulatedClient;
+});
+beforeEach(async () => {
+  Object.assign(fixture.webex.behaviour, { fault: undefined, errorShape: 'rfc6749', refresh: 'renew' });
+  client.clientSecret = fixture.clientSecret;
+  client.formerSecret = undefined;
+  await new Records(fixture.admin, 'oauthapp-records').delete(RECORD);
+  await fixture.engine.writeIntegration(fixture.admin);
+  await fixture.engine.authorise(fixture.admin, 'testauth');
+});
+afterAll(() => fixture[Symbol.asyncDispose]());
+
+function newSecret(): string {
+  const secret = randomBytes(32).toString('hex');
+  secrets.push(secret);
+  return secret;
+}
+
+/** What Webex does where somebody asks it for a new secret: the old one is good no more, or for a while. */
+function regenerate(overlapping: boolean): { readonly fresh: string; readonly old: string } {
+  const [fresh, old] = [newSecret(), client.clientSecret];
+  client.clientSecret = fresh;
+  client.formerSecret = overlapping ? old : undefined;
+  return { fresh, old };
+}
+
+function file(content: string): string {
+  const path = join(fixture.folder, `secret-${randomBytes(6).toString('hex')}`);
+  writeFileSync(path, `${content}\n`, { mode: 0o600 });
+  return path;
+}
+
+function start(fresh: string, old?: string, ...args: string[]): Script {
+  const files = ['--new-secret-file', file(fresh), ...(old === undefined ? [] : ['--old-secret-file', file(old)])];
+  const env = { ...fixture.environment, VAULT_ADDR: fixture.server.address };
+  return new Script('rotate-secret', ['webex-myapp', '--operators', operators, ...files, ...args], env);
+}
+
+async function end(script: Script): Promise<ScriptResult> {
+  const result = await script.result();
+  printed.push(result.stdout, result.stderr);
+  return result;
+}
+
+function rotate(fresh: string, old?: string, ...args: string[]): Promise<ScriptResult> {
+  return end(start(fresh, old, ...args));
+}
+
+/** How Webex answers to what the engine has now, with the former secret out of use. */
+async function refreshes(): Promise<number[]> {
+  const before = fixture.engine.refreshes.length;
+  await fixture.engine.forceRefresh(fixture.admin, 'testauth');
+  return fixture.engine.refreshes.slice(before);
+}
+
+function record() {
+  return new Records(fixture.admin, 'oauthapp-records').read(RECORD, rotationRecordSchema);
+}
+
+it('adds the new secret, proves it by a refresh and drops the old one, and no reader notices', async () => {
+  const login = await fixture.appLogin('people-me');
+  secrets.push(login.secretId);
+  const read = { count: 0, failed: [] as unknown[] };
+  let reading = true;
+  const readers = Array.from({ length: 4 }, async () => {
+    while (reading) {
+      await readCredential(fixture.admin.connection, 'oauthapp', 'testauth').catch((error: unknown) =>
+        read.failed.push(error),
+      );
+      read.count += 1;
+    }
+  });
+  const { fresh, old } = regenerate(true);
+  const result = await rotate(fresh, old);
+  reading = false;
+  await Promise.all(readers);
+  expect(result.stderr.split('\n')).toEqual([
+    'Webex knows the new client secret',
+    'the engine has both client secrets, the new one first',
+    '"testauth" was refreshed',
+    'the engine has the new client secret alone',
+    '"testauth" was refreshed',
+    '',
+  ]);
+  expect(result.stdout).toMatch(
+    /^Integration "webex-myapp" has its new client secret alone: "testauth" was refreshed /,
+  );
+  expect(result.stdout).toContain('TF_VAR_webex_myapp_client_secret');
+  expect(result.exitCode).toBe(0);
+  expect(read.failed).toEqual([]);
+  expect(read.count).toBeGreaterThan(100);
+  client.formerSecret = undefined;
+  expect(await refreshes()).toEqual([200]);
+  client.clientSecret = old;
+  expect(await refreshes()).toEqual([401]);
+  expect((await record()).value).toEqual({ running: null });
+});
+
+it.each(['rotate', 'keep', 'omit'] as const)('keeps the grant where a refresh is of kind "%s"', async (kind) => {
+  fixture.webex.behaviour.refresh = kind;
+  const { fresh, old } = regenerate(true);
+  const { exitCode, stdout } = await rotate(fresh, old, '--json');
+  expect(JSON.parse(stdout)).toEqual({ integration: 'webex-myapp', refreshed: 'testauth', old: 'dropped' });
+  expect(exitCode).toBe(0);
+  expect(await refreshes()).toEqual([200]);
+});
+
+it('brings back an integration whose old secret Webex has dropped, known or not', async () => {
+  const known = regenerate(false);
+  await fixture.engine.forceRefresh(fixture.admin, 'testauth');
+  const first = await rotate(known.fresh, known.old, '--json');
+  expect(first.stderr).toContain('Webex does not know the old client secret (any more), so it is not kept');
+  expect(JSON.parse(first.stdout)).toMatchObject({ refreshed: 'testauth', old: 'unusable' });
+  const lost = regenerate(false);
+  const second = await rotate(lost.fresh, undefined, '--json');
+  expect(JSON.parse(second.stdout)).toMatchObject({ refreshed: 'testauth', old: 'not given' });
+  expect(await refreshes()).toEqual([200]);
+});
+
+it('is proven by Webex alone where there is no grant to refresh', async () => {
+  await fixture.admin.delete('oauthapp/creds/testauth');
+  const { fresh, old } = regenerate(true);
+  const { exitCode, stdout } = await rotate(fresh, old);
+  expect(stdout).toMatch(
+    /Webex knows it; there is no grant of it that could be refreshed, so no refresh has proven it/,
+  );
+  expect(exitCode).toBe(0);
+  client.formerSecret = undefined;
+  await fixture.engine.authorise(fixture.admin, 'testauth');
+});
+
+it.each(['rfc6749', 'webex'] as const)('takes the right secret where Webex refuses in its form "%s"', async (shape) => {
+  fixture.webex.behaviour.errorShape = shape;
+  const { fresh, old } = regenerate(true);
+  expect((await rotate(fresh, old)).exitCode).toBe(0);
+});
+
+it.each([
+  [
+    'rfc6749',
+    /^error: Webex refuses the new client secret for client rehearsal-webex-myapp \(.*\), so .* as it was; copy/,
+  ],
+  [
+    'webex',
+    /^error: Webex answers to the new client secret as to a wrong one, or does not say \(.*\), so .* as it was; copy/,
+  ],
+] as const)('changes nothing where the new secret is wrong, which Webex says in its form "%s"', async (shape, line) => {
+  fixture.webex.behaviour.errorShape = shape;
+  const { exitCode, stdout, stderr } = await rotate(newSecret(), fixture.clientSecret);
+  expect(stderr).toMatch(line);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(await refreshes()).toEqual([200]);
+  expect((await record()).value).toEqual({ running: null });
+});
+
+it.each([
+  ['answers 429', { status: 429, retryAfterSeconds: 9 }],
+  ['answers 503', { status: 503 }],
+  ['hangs up', { dropConnection: true }],
+])('changes nothing where Webex %s', async (_, fault) => {
+  const { fresh, old } = regenerate(true);
+  fixture.webex.behaviour.fault = fault;
+  const { exitCode, stderr } = await rotate(fresh, old);
+  expect(stderr).toMatch(
+    /^error: the new client secret is not proven \(.*\), and integration "webex-myapp" is as it was; .*\n$/,
+  );
+  expect(exitCode).toBe(4);
+  fixture.webex.behaviour.fault = undefined;
+  client.clientSecret = old;
+  expect(await refreshes()).toEqual([200]);
+});
+
+it('refuses a second rotation meanwhile, and takes over from one that was killed', async () => {
+  const { fresh, old } = regenerate(true);
+  fixture.webex.behaviour.fault = { delayMs: 1500 };
+  const first = start(fresh, old);
+  await first.says(/Webex knows/);
+  const second = await rotate(fresh, old);
+  expect(second.stderr).toMatch(
+    /^error: another rotation of integration "webex-myapp" is under way \(\S+ on \S+, process \d+; \S+Z\), so nothing was changed; .* try again in 5 min\n$/,
+  );
+  expect(second.exitCode).toBe(1);
+  first.child.kill('SIGKILL');
+  await first.result();
+  fixture.webex.behaviour.fault = undefined;
+  expect((await rotate(fresh, old)).exitCode).toBe(1);
+
+  const { value, version } = await record();
+  const at = new Date(Date.now() - 301_000).toISOString();
+  await new Records(fixture.admin, 'oauthapp-records').write(RECORD, { running: { ...value?.running, at } }, version);
+  const third = await rotate(fresh, old);
+  expect(third.stderr).toMatch(/^taking over from a rotation that did not end \(.*\)\n/);
+  expect(third.exitCode).toBe(0);
+});
+
+it('lets one of two that begin at the same moment do it', async () => {
+  const { fresh, old } = regenerate(true);
+  const ends = await Promise.all([rotate(fresh, old), rotate(fresh, old), rotate(fresh, old)]);
+  expect(ends.map(({ exitCode }) => exitCode).filter((code) => code === 0)).not.toEqual([]);
+  expect(ends.filter(({ exitCode }) => exitCode !== 0).map(({ stderr }) => stderr.split('\n').at(-2))).toEqual(
+    ends
+      .filter(({ exitCode }) => exitCode !== 0)
+      .map(() => expect.stringMatching(/^error: another rotation .*/) as string),
+  );
+  client.formerSecret = undefined;
+  expect(await refreshes()).toEqual([200]);
+});
+
+it('leaves both secrets where it is interrupted between, and says so', async () => {
+  const { fresh, old } = regenerate(true);
+  fixture.webex.behaviour.fault = { path: '/v1/access_token', delayMs: 700 };
+  const script = start(fresh, old);
+  await script.says(/has both client secrets/);
+  script.child.kill('SIGINT');
+  const { exitCode, stdout, stderr } = await end(script);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: '' });
+  expect(stderr).toMatch(/^error: interrupted: integration "webex-myapp" has both client secrets in Vault/m);
+  fixture.webex.behaviour.fault = undefined;
+  client.formerSecret = undefined;
+  expect(await refreshes()).toEqual([200]);
+  expect((await rotate(fresh, old)).exitCode).toBe(0);
+});
+
+it('finishes where it is interrupted while the last refresh is under way', async () => {
+  const { fresh, old } = regenerate(true);
+  fixture.webex.behaviour.fault = { path: '/v1/access_token', delayMs: 700 };
+  const script = start(fresh, old);
+  await script.says(/secret alone/);
+  script.child.kill('SIGTERM');
+  const { exitCode, stdout } = await end(script);
+  expect(stdout).toContain('has its new client secret alone: "testauth" was refreshed with it');
+  expect(exitCode).toBe(0);
+});
+
+it('stops with both secrets in Vault where Webex does not answer to the refresh, and finishes when run again', async () => {
+  const { fresh, old } = regenerate(true);
+  fixture.webex.behaviour.fault = { path: '/v1/access_token', delayMs: 300 };
+  const script = start(fresh, old);
+  await script.says(/has both client secrets/);
+  fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 503 };
+  await sleep(350);
+  const { exitCode, stderr } = await end(script);
+  expect(stderr).toMatch(
+    /error: "testauth" could not be refreshed yet \(.*\); integration .* has both client secrets .*\n$/,
+  );
+  expect(exitCode).toBe(4);
+  fixture.webex.behaviour.fault = undefined;
+  expect((await rotate(fresh, old)).exitCode).toBe(0);
+});
+
+it('asks for both secrets unseen at a terminal', async () => {
+  const { fresh, old } = regenerate(true);
+  const env = { ...fixture.environment, VAULT_ADDR: fixture.server.address };
+  const args = ['webex-myapp', '--operators', operators];
+  const { exitCode, screen } = await runOnTerminal('rotate-secret', args, env, [
+    ['New client secret of "webex-myapp"', fresh],
+    ['Old client secret', old],
+  ]);
+  printed.push(screen);
+  expect(screen).toContain('the engine has both client secrets');
+  expect(exitCode).toBe(0);
+});
+
+describe('bad input', () => {
+  it.each<[string, () => string[], RegExp, number]>([
+    ['no file and no terminal', () => [], /no terminal to ask for the new client secret; name a file that holds it/, 2],
+    ['a file that is not there', () => ['--new-secret-file', '/nowhere'], /\/nowhere, cannot be read \(ENOENT\)/, 1],
+    ['an empty file', () => ['--new-secret-file', file('')], /must be the new client secret alone, and is empty/, 1],
+    ['two words', () => ['--new-secret-file', file('a b')], /and has white space in it; copy it again/, 1],
+    [
+      'the old one twice',
+      () => ['--new-secret-file', file('same-secret'), '--old-secret-file', file('same-secret')],
+      /the new and the old client secret are the same, so nothing was changed/,
+      1,
+    ],
+  ])('%s is one line', async (_, args, line, code) => {
+    const env = { ...fixture.environment, VAULT_ADDR: fixture.server.address };
+    const script = new Script('rotate-secret', ['webex-myapp', '--operators', operators, ...args()], env);
+    const { exitCode, stderr } = await end(script);
+    expect(stderr).toMatch(line);
+    expect(stderr).toMatch(/^error: [^\n]+\n$/);
+    expect(exitCode).toBe(code);
+  });
+
+  it('an integration that is not as declared is deployed first', async () => {
+    await fixture.admin.write('oauthapp/servers/webex-myapp', {
+      client_id: 'another',
+      client_secrets: [fixture.clientSecret],
+      provider: 'custom',
+      provider_options: { token_url: `${fixture.webex.apiUrl}/access_token` },
+    });
+    const { exitCode, stderr } = await rotate(newSecret());
+    expect(stderr).toMatch(/with another "client_id", "provider_options" than deployment.ts declares, .*; deploy/);
+    expect(exitCode).toBe(1);
+  });
+});
+
+it('has printed no secret, code or token on the way', () => {
+  const text = printed.join('\n') + fixture.server.log;
+  expect(secrets.length).toBeGreaterThan(10);
+  expect([...secrets, ...fixture.issued, fixture.clientSecret].filter((secret) => text.includes(secret))).toEqual([]);
+});
