@@ -125,12 +125,17 @@ async function values(
       return declared('apps', deployment);
     case 'credential':
       return declared('credentials', deployment);
+    case 'integration':
+      return declared('integrations', deployment);
     default:
       return [];
   }
 }
 
-async function declared(kind: 'apps' | 'credentials', file = deploymentFile()): Promise<readonly Candidate[]> {
+async function declared(
+  kind: 'apps' | 'credentials' | 'integrations',
+  file = deploymentFile(),
+): Promise<readonly Candidate[]> {
   try {
     return (await loadDeployment(file)).deployment[kind].map(({ name }) => ({ value: name }));
   } catch {

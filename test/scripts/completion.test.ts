@@ -39,17 +39,19 @@ async function offers(...lines: readonly (readonly string[])[]): Promise<string[
 }
 
 test('bash completes commands, options, names of the deployment, choices and files', async () => {
-  const [commands, options, credentials, apps, operators, choices, files, asOperators, run] = await offers(
-    ['re'],
-    ['revoke', 'testauth', '--y'],
-    ['authorize', '--timeout-seconds', '7', ''],
-    ['issue', ''],
-    ['login', 'a'],
-    ['agent-config', 'people-me', '--format', ''],
-    ['backup', 'deploy'],
-    ['as', 'p'],
-    ['as', 'provisioner', '--', 'sh', '-x', 'deploy'],
-  );
+  const [commands, options, credentials, apps, operators, choices, files, asOperators, run, integrations] =
+    await offers(
+      ['re'],
+      ['revoke', 'testauth', '--y'],
+      ['authorize', '--timeout-seconds', '7', ''],
+      ['issue', ''],
+      ['login', 'a'],
+      ['agent-config', 'people-me', '--format', ''],
+      ['backup', 'deploy'],
+      ['as', 'p'],
+      ['as', 'provisioner', '--', 'sh', '-x', 'deploy'],
+      ['rotate-secret', ''],
+    );
   expect(commands).toEqual(['revoke', 'restore']);
   expect(options).toEqual(['--yes']);
   expect(credentials).toEqual(['testauth']);
@@ -59,6 +61,7 @@ test('bash completes commands, options, names of the deployment, choices and fil
   expect(files).toEqual(['deployment.json']);
   expect(asOperators).toEqual(['provisioner']);
   expect(run).toEqual(['deployment.json']);
+  expect(integrations).toEqual(['webex-myapp']);
 });
 
 test('what is typed is not run, and a broken deployment breaks nothing', async () => {

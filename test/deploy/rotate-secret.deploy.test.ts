@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
+import type { FinishedCommand } from '../../rehearsal/child-process';
+import type { SimulatedClient } from '../../rehearsal/webex/simulated-client';
+import { OperatedServer } from '../fixtures/operated-server';
+import { byProgram } from '../fixtures/stack-command';
+import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+
+/*
+ * A client secret rotated behind Terraform's back, by the operators that init has made: Terraform does not see it.
+ */
+
+describeUnless(terraformUnavailable())('a deployment whose client secret is rotated', () => {
+  let operated: OperatedServer;
+  let client: SimulatedClient;
+  let newSecret: string;
+  let oldSecret: string;
+  const printed: string[] = [];
+
+  beforeAll(async () => {
+    operated = await OperatedServer.start();
+    await operated.init();
+    await operated.deploy('terraform');
+    await operated.authorise();
+    client = operated.engine.webex.clients[0] as SimulatedClient;
+    oldSecret = client.clientSecret;
+    newSecret = randomBytes(32).toString('hex');
+    Object.assign(client, { clientSecret: newSecret, formerSecret: oldSecret });
+  });
+  afterAll(() => operated[Symbol.asyncDispose]());
+
+  async function program(verb: 'deploy' | 'diff', env: NodeJS.ProcessEnv = {}): Promise<FinishedCommand> {
+    const environment = { ...operated.environment, VAULT_TOKEN: await operated.token('provisioner'), ...env };
+    const ended = await byProgram(verb, 'webex-tokens', { output: operated.path('cdktf.out'), env: environment });
+    printed.push(ended.stdout, ended.stderr);
+    return ended;
+  }
+
+  async function refreshes(): Promise<number[]> {
+    const before = operated.engine.refreshes.length;
+    await operated.asRoot((root) => operated.engine.forceRefresh(root, 'testauth'));
+    return operated.engine.refreshes.slice(before);
+  }
+
+  test('has the new one, proven by a refresh', async () => {
+    writeFileSync(operated.path('new'), newSecret, { mode: 0o600 });
+    writeFileSync(operated.path('old'), oldSecret, { mode: 0o600 });
+    const files = ['--new-secret-file', operated.path('new'), '--old-secret-file', operated.path('old')];
+    const args = ['webex-myapp', '--operators', operated.out, ...files];
+    const { exitCode, stdout, stderr } = await operated.run('rotate-secret', args);
+    printed.push(stdout, stderr);
+    expect(stderr).toMatch(/both client secrets.*\n"testauth" was refreshed\n.* alone\n"testauth" was refreshed\n$/);
+    expect(exitCode).toBe(0);
+    client.formerSecret = undefined;
+    expect(await refreshes()).toEqual([200]);
+  });
+
+  test('has an empty plan afterwards, which needs no secret', async () => {
+    const { exitCode, stdout } = await program('diff');
+    expect(stripVTControlCharacters(stdout)).toContain('No changes. Your infrastructure matches the configuration.');
+    expect(exitCode).toBe(0);
+  });
+
+  test('is written with the new one by a later deploy that writes it', async () => {
+    const integrations = operated.deployment.integrations.map((each) => ({ ...each, clientSecretVersion: 2 }));
+    operated.declare({ integrations });
+    const { exitCode } = await program('deploy', { TF_VAR_webex_myapp_client_secret: newSecret });
+    expect(exitCode).toBe(0);
+    expect(await refreshes()).toEqual([200]);
+    expect((await program('diff')).stdout).toContain('No changes.');
+  });
+
+  test('has neither in its state, nor in what was printed', () => {
+    const states = readdirSync(operated.server.folder).filter((name) => name.includes('tfstate'));
+    const state = states.map((name) => readFileSync(operated.path(name), 'utf8')).join('\n');
+    expect(state).toContain('oauthapp/servers/webex-myapp');
+    const text = [state, ...printed].join('\n');
+    expect([newSecret, oldSecret].filter((secret) => text.includes(secret))).toEqual([]);
+  });
+});

@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import { rotateSecret } from '../../../lib/rotation/rotation';
+import { Rehearsal } from '../../../rehearsal/rehearsal';
+import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
+import { findServer } from '../../../rehearsal/server/server-binary';
+import { exampleDeployment } from '../../fixtures/declaration';
+
+let rehearsal: Rehearsal;
+
+beforeAll(async () => {
+  rehearsal = await Rehearsal.start({
+    declared: exampleDeployment(),
+    binary: await findServer(),
+    pluginPath: await findOauthappPlugin(),
+  });
+});
+afterAll(() => rehearsal.stop());
+
+test('what a rotation writes is what the stack writes: applied again, nothing changes', async () => {
+  expect((await rehearsal.apply({ by: 'applier' })).changed).not.toEqual([]);
+  const [client] = rehearsal.webex.clients;
+  const [newSecret, oldSecret] = [randomBytes(32).toString('hex'), client?.clientSecret ?? ''];
+  Object.assign(client ?? {}, { clientSecret: newSecret, formerSecret: oldSecret });
+  const [provisioner, authorizer] = [
+    rehearsal.admin.withToken(await rehearsal.operatorToken('provisioner')),
+    rehearsal.admin.withToken(await rehearsal.operatorToken('authorizer')),
+  ];
+  const { deployment } = rehearsal;
+  const options = { provisioner, authorizer, deployment, integration: 'webex-myapp', report: () => undefined };
+  expect(await rotateSecret({ ...options, newSecret, oldSecret })).toEqual({ refreshed: undefined, old: 'dropped' });
+  expect((await rehearsal.apply({ by: 'applier' })).changed).toEqual([]);
+});
