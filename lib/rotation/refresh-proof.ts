@@ -4,6 +4,7 @@ import {
   describeError,
   IntegrationRefused,
   NotAuthorizedYet,
+  NotPermitted,
   readCredential,
   ReauthorizationRequired,
   TemporarilyUnavailable,
@@ -82,6 +83,11 @@ async function refresh(vault: VaultClient, mountPath: string, name: string): Pro
   }
   const path = `${mountPath}/creds/${encodeURIComponent(name)}?minimum_seconds=${LONGER_THAN_ANY_TOKEN}`;
   await vault.read(path, z.unknown()).catch((error: unknown) => {
+    if (error instanceof VaultResponseError && error.statusCode === 403) {
+      throw new NotPermitted(
+        `this Vault token may not have "${name}" refreshed: its policies lack parameter "minimum_seconds" on ${mountPath}/creds/${name}, which the authorizer's has once webex-tokens is deployed`,
+      );
+    }
     if (!(error instanceof VaultResponseError && error.statusCode === 400)) {
       throw error;
     }

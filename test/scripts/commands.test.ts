@@ -170,6 +170,7 @@ describe('an empty token, as a login that failed leaves it', () => {
   it.each([
     ['authorize', 'testauth'],
     ['revoke', 'testauth', '--yes'],
+    ['rotate-secret', 'webex-myapp'],
     ['issue', 'people-me'],
     ['backup', 'a.snap'],
     ['restore', 'a.snap'],
@@ -201,6 +202,7 @@ describe('a password in VAULT_ADDR', () => {
   it.each([
     ['authorize', 'testauth'],
     ['revoke', 'testauth', '--yes'],
+    ['rotate-secret', 'webex-myapp'],
     ['issue', 'people-me'],
     ['agent-config', 'people-me', '--out', '/nowhere/agent'],
     ['backup', 'a.snap'],

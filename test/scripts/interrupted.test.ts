@@ -18,6 +18,7 @@ import { loginAnswer } from '../fixtures/scripted-vault';
 jest.setTimeout(60_000);
 
 const SHARE = Buffer.alloc(33, 7).toString('base64');
+const SECRET_FILE = 'operators/key-share-1';
 
 let folder: string;
 let operators: string;
@@ -64,13 +65,16 @@ describe.each([
   ['as', ['provisioner', '--', 'echo', 'ran'], 'SIGTERM'],
   ['authorize', ['testauth', '--no-open'], 'SIGHUP'],
   ['revoke', ['testauth', '--yes'], 'SIGINT'],
+  ['rotate-secret', ['webex-myapp', '--new-secret-file', SECRET_FILE], 'SIGTERM'],
   ['unseal', ['--from', 'operators'], 'SIGTERM'],
   ['init', ['--out', 'new'], 'SIGHUP'],
   ['init', ['--update-policy', '--out', 'operators', '--from', 'operators'], 'SIGINT'],
 ] as const)('%s %j', (command, args, signal) => {
   it(`ends by ${signal} where Vault answers nothing at all`, async () => {
     await using vault = await RecordingServer.start(() => undefined);
-    const paths = args.map((arg) => (['a.snap', 'operators', 'new'].includes(arg) ? join(folder, arg) : arg));
+    const paths = args.map((arg) =>
+      ['a.snap', 'operators', 'new', SECRET_FILE].includes(arg) ? join(folder, arg) : arg,
+    );
     const script = start(command, paths, vault.address);
     await eventually(() => vault.requests.length > 0 || undefined);
     const at = performance.now();
@@ -88,11 +92,12 @@ describe.each([
   ['issue', ['people-me'], /role-id/, 'SIGTERM'],
   ['authorize', ['testauth', '--no-open'], /capabilities-self/, 'SIGTERM'],
   ['revoke', ['testauth', '--yes'], /creds\/testauth/, 'SIGHUP'],
+  ['rotate-secret', ['webex-myapp', '--new-secret-file', SECRET_FILE], /rotations/, 'SIGINT'],
   ['init', ['--update-policy', '--out', 'operators', '--from', 'operators'], /generate-root/, 'SIGTERM'],
 ] as const)('%s', (command, args, path, signal) => {
   it(`ends what is under way by ${signal}, and revokes the token that it logged in`, async () => {
     await using vault = await hangingAt(path);
-    const paths = args.map((arg) => (['a.snap', 'operators'].includes(arg) ? join(folder, arg) : arg));
+    const paths = args.map((arg) => (['a.snap', 'operators', SECRET_FILE].includes(arg) ? join(folder, arg) : arg));
     const script = start(command, paths, vault.address);
     await eventually(() => vault.requests.find(({ url }) => path.test(url)));
     script.child.kill(signal);

@@ -177,6 +177,14 @@ describe('a refresh', () => {
     expect(await proveByRefresh(fixture.admin, 'oauthapp', ['testauth'])).toMatchObject({ state: 'refused' });
   });
 
+  it('is not asked for by a token whose policy is of a release before', async () => {
+    const former = 'path "oauthapp/creds/testauth" { capabilities = ["read"] allowed_parameters = { code = [] } }';
+    const vault = fixture.admin.withToken(await fixture.tokenWith(former));
+    await expect(proveByRefresh(vault, 'oauthapp', ['testauth'])).rejects.toThrow(
+      /^this Vault token may not have "testauth" refreshed: .* which the authorizer's has once webex-tokens is deployed$/,
+    );
+  });
+
   it('is tried with the next credential where the first grant has ended', async () => {
     fixture.webex.revokeGrants();
     await fixture.engine.authorise(fixture.admin, 'second');
