@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode, ExplainedError, VaultUnreachableError } from 'webex-token-client/core';
-import { VaultClient } from '../../lib/vault/vault-client';
-import { killAtExit, killGroup, lastLine } from '../child-process';
+import { VaultClient } from '../vault/vault-client';
+import { killAtExit, killGroup, lastLine } from './child-process';
 
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 5_000;
