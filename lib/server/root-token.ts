@@ -155,6 +155,11 @@ function explainShare(
   if (vaultSaid.includes('already been provided')) {
     return new ExplainedError(`a key share was given twice; give ${required} different ones`);
   }
+  if (vaultSaid.includes('decrypt encrypted stored keys')) {
+    return new ExplainedError(
+      `the key shares given make no ${kind}, as the key of the seal does not open what is stored; give the server the key of the seal that it was sealed by`,
+    );
+  }
   const said = statusCode === 403 ? 'the token may not do this' : 'at least one of them is wrong or of another server';
   return new ExplainedError(`the key shares given make no ${kind}: ${said}; give ${required} right ones`);
 }

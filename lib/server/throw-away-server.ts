@@ -3,7 +3,7 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { errorCode, ExplainedError } from 'webex-token-client/core';
+import { errorCode, ExplainedError, VaultResponseError } from 'webex-token-client/core';
 import { freePort } from '../process/free-port';
 import { ServerProcess } from '../process/server-process';
 import type { ServerProgram } from '../process/server-program';
@@ -25,9 +25,15 @@ import { generateRecoveryToken } from './root-token';
  * there are no engines.
  */
 
+/** How the name of its folder begins. */
+export const THROW_AWAY_FOLDER = 'webex-token-vault-verification-';
+
 const HOST = '127.0.0.1';
 const SEALED_TIMEOUT_MS = 60_000;
 const POLL_MS = 200;
+
+/** How a server says that its data is sealed by another seal than it has. */
+const OTHER_SEAL = /seal type of "(\w+)" does not match expected type of "(\w+)"/;
 
 export interface ThrowAwayOptions {
   readonly program: ServerProgram;
@@ -70,7 +76,7 @@ interface Layout {
 
 async function makeFolder(): Promise<string> {
   try {
-    return await mkdtemp(join(tmpdir(), 'webex-token-vault-verification-'));
+    return await mkdtemp(join(tmpdir(), THROW_AWAY_FOLDER));
   } catch (error) {
     throw new ExplainedError(
       `no folder can be made in ${tmpdir()} (${errorCode(error)}) for a throw-away server; set TMPDIR to one that can be written`,
@@ -120,20 +126,38 @@ async function restore(
 }
 
 async function open<T>(
-  { address, config, workDirectory }: Layout,
-  { program, seal, keyShares, report, signal }: ThrowAwayOptions,
+  layout: Layout,
+  options: ThrowAwayOptions,
   action: (storage: RawStorage) => Promise<T>,
 ): Promise<T> {
+  const { keyShares, report, signal } = options;
   signal?.throwIfAborted();
-  await using server = await ServerProcess.start({
-    binary: program.command,
-    config: seal === undefined ? config : { ...config, seal: [seal] },
-    address,
-    workDirectory,
-    recovery: true,
-  });
+  await using server = await startRecovery(layout, options);
   const client = new VaultClient({ address: server.address, signal });
   const token = await generateRecoveryToken(client.endedBy(graceSignal(signal)), keyShares);
   report('opened');
   return await action(new RawStorage(client.withToken(token)));
+}
+
+/** It looks at the seal before it answers. */
+async function startRecovery(
+  { address, config, workDirectory }: Layout,
+  { program, file, seal }: ThrowAwayOptions,
+): Promise<ServerProcess> {
+  try {
+    return await ServerProcess.start({
+      binary: program.command,
+      config: seal === undefined ? config : { ...config, seal: [seal] },
+      address,
+      workDirectory,
+      recovery: true,
+    });
+  } catch (error) {
+    const [, ofSnapshot, declared] = (error instanceof VaultResponseError && OTHER_SEAL.exec(error.said)) || [];
+    throw ofSnapshot === undefined
+      ? error
+      : new ExplainedError(
+          `${file} is of a server with the seal "${ofSnapshot}", and what is declared is "${declared ?? ''}"; name a deployment file in which vault.server has the seal of that time`,
+        );
+  }
 }
