@@ -20,11 +20,14 @@ import {
   type VerifiedCredential,
 } from '../lib/server/snapshot-verification';
 import { verificationSeal } from '../lib/server/verification-seal';
+import { noteBackup } from '../lib/vault/backup-note';
 import { VaultClient } from '../lib/vault/vault-client';
 
 /*
  * Writes all that the server holds, encrypted as it holds it, to a file, and proves what is in that.
  */
+
+type Snapshot = SnapshotSummary & { readonly file: string };
 
 interface Options {
   readonly verify?: true;
@@ -76,30 +79,77 @@ export function define(command: Command, signal: AbortSignal): void {
       const declared = await declaredDeployment(command);
       (options.allowAbsent ?? []).forEach((name) => findCredential(declared.deployment, name));
       refuseContradiction(options);
-      const made = options.verifyOnly
-        ? await verifySnapshot(file, signal)
-        : await explainRefusals(() => save(command, declared, file, signal));
-      const snapshot = { file, ...made };
-      if (!options.json) {
-        process.stdout.write(`${made.sha256}  ${file}\n`);
-      }
-      process.stderr.write(`${made.bytes} bytes, checked\n`);
-      if (!options.verify && !options.verifyOnly) {
-        showJson(options, { ...snapshot, credentials: null });
-        return;
-      }
-      let credentials: VerifiedCredential[] | undefined;
-      try {
-        credentials = await explainRefusals(() => verify(declared, file, options, signal));
-      } finally {
-        showJson(options, { ...snapshot, credentials: credentials ?? null });
-      }
-      if (!options.json) {
-        process.stdout.write(credentials.map((each) => `${describeCredential(each)}\n`).join(''));
-      }
-      refuseMissing(file, credentials, options.allowAbsent ?? []);
-      process.stderr.write('verified: it can be restored, and the grants are in it\n');
+      await explainRefusals(async () => {
+        if (options.verifyOnly) {
+          const snapshot = { file, ...(await verifySnapshot(file, signal)) };
+          show(options, snapshot);
+          await verify(declared, snapshot, options, signal);
+        } else {
+          await backUp(command, declared, file, options, signal);
+        }
+      });
     });
+}
+
+async function backUp(
+  command: Command,
+  declared: LoadedDeployment,
+  file: string,
+  options: Options,
+  signal: AbortSignal,
+): Promise<void> {
+  const { deployment } = declared;
+  await refuseVisibleToGit(file);
+  const connection = { ...vaultOptionsFromEnvironment({ address: deployment.vault.address }), namespace: undefined };
+  await using session = await OperatorSession.open(connection, 'backup', {
+    operators: operatorFolder(command),
+    roleFromEnvironment: true,
+    signal,
+  });
+  const takenAt = new Date().toISOString();
+  const made = await saveSnapshot(session.vault.connection, file, signal);
+  const note = async (verifiedAt: string | null): Promise<void> => {
+    const problem = await noteBackup(session.vault, deployment, { takenAt, ...made, verifiedAt });
+    if (problem !== undefined) {
+      process.stderr.write(`notice: this backup is not noted, so status does not know of it: ${problem}\n`);
+    }
+  };
+  // Before what may go wrong: the backup is there in any case.
+  show(options, { file, ...made });
+  await note(null);
+  if (options.verify) {
+    await verify(declared, { file, ...made }, options, signal);
+    await note(new Date().toISOString());
+  } else {
+    showJson(options, { file, ...made, credentials: null });
+  }
+}
+
+/** @throws ExplainedError where it cannot be restored, or misses a grant */
+async function verify(
+  declared: LoadedDeployment,
+  snapshot: Snapshot,
+  options: Options,
+  signal: AbortSignal,
+): Promise<void> {
+  let credentials: VerifiedCredential[] | undefined;
+  try {
+    credentials = await lookInto(declared, snapshot.file, options, signal);
+  } finally {
+    showJson(options, { ...snapshot, credentials: credentials ?? null });
+  }
+  if (!options.json) {
+    process.stdout.write(credentials.map((each) => `${describeCredential(each)}\n`).join(''));
+  }
+  refuseMissing(snapshot.file, credentials, options.allowAbsent ?? []);
+  process.stderr.write('verified: it can be restored, and the grants are in it\n');
+}
+
+function show({ json }: Options, { file, sha256, bytes }: Snapshot): void {
+  if (!json) {
+    process.stdout.write(`${sha256}  ${file}\n`);
+  }
+  process.stderr.write(`${bytes} bytes, checked\n`);
 }
 
 function showJson({ json }: Options, shown: object): void {
@@ -124,21 +174,7 @@ function refuseContradiction({ verify, verifyOnly, from, shareFile, program, all
   }
 }
 
-async function save(
-  command: Command,
-  { deployment: { vault } }: LoadedDeployment,
-  file: string,
-  signal: AbortSignal,
-): Promise<SnapshotSummary> {
-  await refuseVisibleToGit(file);
-  const options = { ...vaultOptionsFromEnvironment({ address: vault.address }), namespace: undefined };
-  const operators = operatorFolder(command);
-  const roleFromEnvironment = true;
-  await using session = await OperatorSession.open(options, 'backup', { operators, roleFromEnvironment, signal });
-  return await saveSnapshot(session.vault.connection, file, signal);
-}
-
-async function verify(
+async function lookInto(
   { deployment, folder }: LoadedDeployment,
   file: string,
   { verifyOnly, from, shareFile, program: named }: Options,

@@ -7,6 +7,7 @@ import type { VaultClient } from '../vault/vault-client';
  */
 
 const valueReply = z.object({ data: z.object({ value: z.string() }) });
+const keysReply = z.object({ data: z.object({ keys: z.array(z.string()) }) });
 
 const mount = z.object({ path: z.string(), type: z.string(), uuid: z.string() });
 /** Vault keeps all mounts in one entry, OpenBao each in one of its own. */
@@ -90,7 +91,8 @@ export class RawStorage {
 
   async #list(path: string): Promise<string[]> {
     try {
-      return (await this.client.list(`sys/raw/${path}`)).filter((key) => !key.endsWith('/'));
+      const { keys } = (await this.client.read(`sys/raw/${path}?list=true`, keysReply)).data;
+      return keys.filter((key) => !key.endsWith('/'));
     } catch (error) {
       if (error instanceof VaultResponseError && error.statusCode === 404) {
         return [];

@@ -1,11 +1,14 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { defineDeployment } from '../../lib/declaration/deployment';
+import { BACKUP_RECORD } from '../../lib/declaration/record-paths';
 import { findServerProgram } from '../../lib/process/server-program';
 import { grantPath } from '../../lib/server/kept-grant';
 import { saveSnapshot } from '../../lib/server/raft-snapshot';
 import { verifyCredentials, type VerifiedCredential } from '../../lib/server/snapshot-verification';
 import { THROW_AWAY_FOLDER } from '../../lib/server/throw-away-server';
+import { backupNote, type BackupNote } from '../../lib/vault/backup-note';
+import { Records } from '../../lib/vault/records';
 import { eventually } from '../fixtures/eventually';
 import { OperatedServer } from '../fixtures/operated-server';
 import { ProductionServer } from '../fixtures/production-server';
@@ -56,6 +59,9 @@ describe('npx webex-token-vault backup --verify', () => {
       /^\d+ bytes, checked\nverifying it with \S+ \S+\nrestored into a throw-away server\nopened\nverified: .+\n$/,
     );
     expect(made.exitCode).toBe(0);
+    const { takenAt, verifiedAt, ...noted } = await lastBackup();
+    expect(noted).toEqual({ sha256: made.stdout.split(' ')[0], bytes: (await stat(snapshot)).size });
+    expect(Date.parse(verifiedAt ?? '')).toBeGreaterThan(Date.parse(takenAt));
     const audited = await operated.server.auditLog;
     const again = await verifyOnly(snapshot, '--json');
     expect(JSON.parse(again.stdout)).toMatchObject({
@@ -100,6 +106,7 @@ describe('npx webex-token-vault backup --verify', () => {
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/^[0-9a-f]{64} {2}\S+kept\.snap\n$/);
     expect((await stat(file)).size).toBeGreaterThan(0);
+    await expect(lastBackup()).resolves.toMatchObject({ sha256: stdout.split(' ')[0], verifiedAt: null });
     await expect(throwAwayFolders()).resolves.toEqual([]);
   });
 
@@ -154,6 +161,11 @@ onOpenBao.describe('with a static seal', () => {
   it('opens what it has made by the declared key, and says in one line that a key is another one', async () => {
     await using sealed = await OperatedServer.start({ seal: 'static' });
     await sealed.init();
+    const early = await sealed.run('backup', [sealed.path('early.snap'), '--operators', sealed.out]);
+    expect(early.stderr).toMatch(
+      /^\d+ bytes, checked\nnotice: this backup is not noted, .+: there are no records at .+\n$/,
+    );
+    expect(early.exitCode).toBe(0);
     await sealed.deploy();
     await sealed.authorise();
     const seal = { type: 'static', currentKeyId: 'test-1', currentKeyFile: sealed.path('seal.key') } as const;
@@ -250,6 +262,16 @@ describe('what is found in a snapshot', () => {
     );
   });
 });
+
+async function lastBackup(): Promise<BackupNote> {
+  const { value } = await operated.asRoot((root) =>
+    new Records(root, operated.deployment.engine.recordsPath).read(BACKUP_RECORD, backupNote),
+  );
+  if (value === undefined) {
+    throw new Error('there is no record of a backup');
+  }
+  return value;
+}
 
 async function throwAwayFolders(): Promise<string[]> {
   return (await readdir(temporary)).filter((name) => name.startsWith(THROW_AWAY_FOLDER));
