@@ -13,6 +13,7 @@ import { saveSnapshot } from '../lib/server/raft-snapshot';
 import { explainRefusals } from '../lib/server/server-refusal';
 import { verifySnapshot, type SnapshotSummary } from '../lib/server/snapshot-archive';
 import {
+  credentialJson,
   describeCredential,
   refuseMissing,
   refuseOtherProgram,
@@ -136,7 +137,7 @@ async function verify(
   try {
     credentials = await lookInto(declared, snapshot.file, options, signal);
   } finally {
-    showJson(options, { ...snapshot, credentials: credentials ?? null });
+    showJson(options, { ...snapshot, credentials: credentials?.map(credentialJson) ?? null });
   }
   if (!options.json) {
     process.stdout.write(credentials.map((each) => `${describeCredential(each)}\n`).join(''));

@@ -47,6 +47,22 @@ export function describeCredential(credential: VerifiedCredential): string {
   ].join(', ');
 }
 
+/** The same for programs. */
+export function credentialJson(credential: VerifiedCredential): Record<string, unknown> {
+  if (credential.state !== 'present') {
+    return { ...credential };
+  }
+  const { name, state, hasRefreshToken, issueTime, expireTime, isRefused } = credential;
+  return {
+    name,
+    state,
+    has_refresh_token: hasRefreshToken,
+    issue_time: issueTime?.toISOString() ?? null,
+    expire_time: expireTime?.toISOString() ?? null,
+    is_refused: isRefused,
+  };
+}
+
 /**
  * Looks for what would be missed after a restore.
  *

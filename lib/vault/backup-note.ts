@@ -1,23 +1,13 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { BACKUP_RECORD } from '../declaration/record-paths';
 import type { Deployment } from '../declaration/deployment';
+import type { backupRecordSchema } from './backup-record';
 import { isForWantOfRecords, Records } from './records';
 import type { VaultClient } from './vault-client';
 
 /*
  * What Vault is told of its last backup, so that somebody notices when there are none any more.
  */
-
-export const backupNote = z.object({
-  takenAt: z.iso.datetime(),
-  /** Of the file. Hex. */
-  sha256: z.string(),
-  bytes: z.number(),
-  /** When it was restored into a throw-away server, and every grant found in it; null: not yet. */
-  verifiedAt: z.iso.datetime().nullable(),
-});
-
-export type BackupNote = z.infer<typeof backupNote>;
 
 /** Where the records are, as the operator sees them: it acts in the root namespace, and they lie where the deployment is. */
 export function recordsFromRoot({ vault, engine }: Deployment): string {
@@ -31,7 +21,7 @@ export function recordsFromRoot({ vault, engine }: Deployment): string {
 export async function noteBackup(
   vault: VaultClient,
   deployment: Deployment,
-  note: BackupNote,
+  note: z.input<typeof backupRecordSchema>,
 ): Promise<string | undefined> {
   try {
     await new Records(vault, recordsFromRoot(deployment)).write(BACKUP_RECORD, note);

@@ -7,7 +7,7 @@ import { grantPath } from '../../lib/server/kept-grant';
 import { saveSnapshot } from '../../lib/server/raft-snapshot';
 import { verifyCredentials, type VerifiedCredential } from '../../lib/server/snapshot-verification';
 import { THROW_AWAY_FOLDER } from '../../lib/server/throw-away-server';
-import { backupNote, type BackupNote } from '../../lib/vault/backup-note';
+import { backupRecordSchema, type BackupRecord } from '../../lib/vault/backup-record';
 import { Records } from '../../lib/vault/records';
 import { eventually } from '../fixtures/eventually';
 import { OperatedServer } from '../fixtures/operated-server';
@@ -61,13 +61,13 @@ describe('npx webex-token-vault backup --verify', () => {
     expect(made.exitCode).toBe(0);
     const { takenAt, verifiedAt, ...noted } = await lastBackup();
     expect(noted).toEqual({ sha256: made.stdout.split(' ')[0], bytes: (await stat(snapshot)).size });
-    expect(Date.parse(verifiedAt ?? '')).toBeGreaterThan(Date.parse(takenAt));
+    expect(verifiedAt?.getTime()).toBeGreaterThan(takenAt.getTime());
     const audited = await operated.server.auditLog;
     const again = await verifyOnly(snapshot, '--json');
     expect(JSON.parse(again.stdout)).toMatchObject({
       file: snapshot,
       sha256: made.stdout.split(' ')[0],
-      credentials: [{ name: 'testauth', state: 'present', hasRefreshToken: true, isRefused: false }],
+      credentials: [{ name: 'testauth', state: 'present', has_refresh_token: true, is_refused: false }],
     });
     expect(again.exitCode).toBe(0);
     expect(webex.requests.length).toBe(asked);
@@ -263,9 +263,9 @@ describe('what is found in a snapshot', () => {
   });
 });
 
-async function lastBackup(): Promise<BackupNote> {
+async function lastBackup(): Promise<BackupRecord> {
   const { value } = await operated.asRoot((root) =>
-    new Records(root, operated.deployment.engine.recordsPath).read(BACKUP_RECORD, backupNote),
+    new Records(root, operated.deployment.engine.recordsPath).read(BACKUP_RECORD, backupRecordSchema),
   );
   if (value === undefined) {
     throw new Error('there is no record of a backup');
