@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
-import { run } from '../rehearsal/child-process';
+import { run } from '../lib/process/child-process';
 import { findOauthappPlugin } from '../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../rehearsal/server/server-binary';
 import { Rehearsal } from '../rehearsal/rehearsal';

@@ -7,7 +7,7 @@ import { inspectPlugin } from '../lib/declaration/plugin-binary';
 import type { OperatorName } from '../lib/server/operators';
 import { VaultClient } from '../lib/vault/vault-client';
 import { appRole } from './app-role';
-import { freePort } from './free-port';
+import { freePort } from '../lib/process/free-port';
 import { operatorToken } from './operator-token';
 import { OpenBaoServer } from './server/openbao';
 import { applyDeclaration, synthesize, type AppliedDeclaration } from './applier/stack';

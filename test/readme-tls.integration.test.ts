@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { issueSecretId } from '../lib/access/secret-id';
-import { run, type FinishedCommand } from '../rehearsal/child-process';
+import { run, type FinishedCommand } from '../lib/process/child-process';
 import { installHvac } from './fixtures/hvac';
 import { OperatedServer } from './fixtures/operated-server';
 import { snippet } from './fixtures/snippet';

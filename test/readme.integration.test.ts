@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { run } from '../rehearsal/child-process';
+import { run } from '../lib/process/child-process';
 import { eventually } from './fixtures/eventually';
 import { installHvac } from './fixtures/hvac';
 import { descendants, isRunning } from './fixtures/process-tree';

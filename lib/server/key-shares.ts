@@ -75,6 +75,11 @@ export class RememberedKeyShares implements AsyncIterable<string> {
     this.#source = source;
   }
 
+  /** So that what is wrong with it is said at once. */
+  async askFirst(): Promise<void> {
+    await this[Symbol.asyncIterator]().next();
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<string> {
     for (let index = 0; ; index++) {
       let share = this.#given[index];

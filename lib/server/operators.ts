@@ -18,6 +18,7 @@ import {
 import { BACKUP_RECORD, dataPath } from '../declaration/record-paths';
 import { provisionerRights } from '../declaration/rights';
 import { vaultName } from '../declaration/vault-name';
+import { recordsFromRoot } from '../vault/backup-note';
 import { type VaultClient } from '../vault/vault-client';
 
 /*
@@ -182,12 +183,10 @@ function operatorRoles(deployment: Deployment): OperatorRole[] {
   ];
 }
 
-/** Acts in the root namespace; the records are where the deployment is. */
-function backupPolicy({ vault, engine }: Deployment): string {
-  const records = [...(vault.namespace === undefined ? [] : [vault.namespace]), engine.recordsPath].join('/');
+function backupPolicy(deployment: Deployment): string {
   return [
     'path "sys/storage/raft/snapshot" { capabilities = ["read"] }',
-    `path "${dataPath(records, BACKUP_RECORD)}" { capabilities = ["create", "read", "update"] }`,
+    `path "${dataPath(recordsFromRoot(deployment), BACKUP_RECORD)}" { capabilities = ["create", "read", "update"] }`,
     logoutPolicy(),
   ].join('\n');
 }

@@ -120,28 +120,48 @@ async function send(client: VaultClient, options: RestorationOptions): Promise<S
 async function onEmptyServer(
   client: VaultClient,
   key: KeyOptions | undefined,
-  { file, report, signal }: RestorationOptions,
+  options: RestorationOptions,
 ): Promise<string | undefined> {
-  const { shares, rootToken } = await initialise(client, key ?? { shares: 1, threshold: 1 }, key === undefined, signal);
+  const { signal } = options;
+  const made = await initialise(client, key ?? { shares: 1, threshold: 1 }, key === undefined, signal);
   try {
-    if (key !== undefined) {
-      await unseal(client, shares, { signal });
-    }
-    if (!(await waitUntilActive(client, { timeoutMs: ACTIVE_TIMEOUT_MS, signal }))) {
-      throw new ExplainedError(
-        `${client.address} does not become active within ${ACTIVE_TIMEOUT_MS / 1000} s; see its log`,
-      );
-    }
-    report('initialised with a key for this moment only');
-    const before = await activeSince(client);
-    await restoreSnapshot(client.withToken(rootToken).connection, file, { force: true });
-    return before;
+    return await sendWithNewKey(client, made, { ...options, isUnsealed: key === undefined });
   } catch (error) {
     const problem = signal?.aborted ? 'interrupted' : error instanceof Error ? error.message : String(error);
     throw new ExplainedError(
       `${problem}. The server at ${client.address} has a key that nobody knows now, and nothing else: delete its data before you try again`,
     );
   }
+}
+
+/**
+ * Sends the snapshot to a server that was initialised for it.
+ *
+ * @param isUnsealed whether a seal opens the server
+ * @returns since when the server was active before
+ */
+export async function sendWithNewKey(
+  client: VaultClient,
+  { shares, rootToken }: { readonly shares: readonly string[]; readonly rootToken: string },
+  {
+    isUnsealed,
+    file,
+    report,
+    signal,
+  }: Pick<RestorationOptions, 'file' | 'report' | 'signal'> & { readonly isUnsealed: boolean },
+): Promise<string | undefined> {
+  if (!isUnsealed) {
+    await unseal(client, shares, { signal });
+  }
+  if (!(await waitUntilActive(client, { timeoutMs: ACTIVE_TIMEOUT_MS, signal }))) {
+    throw new ExplainedError(
+      `${client.address} does not become active within ${ACTIVE_TIMEOUT_MS / 1000} s; see its log`,
+    );
+  }
+  report('initialised with a key for this moment only');
+  const before = await activeSince(client);
+  await restoreSnapshot(client.withToken(rootToken).connection, file, { force: true });
+  return before;
 }
 
 /** @returns since when the server was active before */

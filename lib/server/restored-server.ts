@@ -77,7 +77,7 @@ function isSplitAlike(one: KeyOptions, other: KeyOptions): boolean {
 }
 
 /** Asks for the leader: a server that is asked for its seal while it restores goes on reporting the one before. */
-async function isSealed(client: VaultClient, signal?: AbortSignal): Promise<boolean> {
+export async function isSealed(client: VaultClient, signal?: AbortSignal): Promise<boolean> {
   try {
     await activeSince(hurried(client, signal));
     return false;

@@ -9,8 +9,18 @@ import { type VaultClient } from '../vault/vault-client';
  * that of the operator role "administrator", which can do nothing else.
  */
 
-/** OpenBao's first; where it does not exist, Vault's. */
-const ENDPOINTS = ['sys/generate-root-token', 'sys/generate-root'];
+/** What key shares make. */
+interface SharedToken {
+  readonly kind: string;
+  /** The first one that exists. */
+  readonly endpoints: readonly string[];
+}
+
+/** OpenBao's endpoint, and Vault's. */
+const ROOT: SharedToken = { kind: 'root token', endpoints: ['sys/generate-root-token', 'sys/generate-root'] };
+
+/** Of a server in recovery mode, which wants no other token for it. */
+const RECOVERY: SharedToken = { kind: 'recovery token', endpoints: ['sys/generate-recovery-token'] };
 
 const fields = z.object({
   nonce: z.string(),
@@ -55,11 +65,31 @@ export async function revokeSelf(client: VaultClient): Promise<void> {
 }
 
 /** For actions that outlive every token; others use {@link withRootToken}. */
-export async function generateRootToken(
+export function generateRootToken(
   client: VaultClient,
   shares: AsyncIterable<string> | Iterable<string>,
 ): Promise<string> {
-  const { endpoint, nonce, otp, required } = await start(client);
+  return generateToken(client, ROOT, shares);
+}
+
+/**
+ * The token of a server in recovery mode, which ends with the process of the server.
+ *
+ * @throws ExplainedError where the shares are wrong or too few
+ */
+export function generateRecoveryToken(
+  client: VaultClient,
+  shares: AsyncIterable<string> | Iterable<string>,
+): Promise<string> {
+  return generateToken(client, RECOVERY, shares);
+}
+
+async function generateToken(
+  client: VaultClient,
+  made: SharedToken,
+  shares: AsyncIterable<string> | Iterable<string>,
+): Promise<string> {
+  const { endpoint, nonce, otp, required } = await start(client, made);
   let complete = false;
   try {
     let given = 0;
@@ -75,7 +105,7 @@ export async function generateRootToken(
       `${given} of ${required} key shares were given, which is not enough; give ${required} different ones`,
     );
   } catch (error) {
-    throw error instanceof VaultResponseError && isAboutShares(error) ? explainShare(error, required) : error;
+    throw error instanceof VaultResponseError && isAboutShares(error) ? explainShare(error, made, required) : error;
   } finally {
     if (!complete) {
       await client.delete(`${endpoint}/attempt`).catch(() => undefined);
@@ -83,8 +113,11 @@ export async function generateRootToken(
   }
 }
 
-async function start(client: VaultClient): Promise<{ endpoint: string; nonce: string; otp: string; required: number }> {
-  for (const endpoint of ENDPOINTS) {
+async function start(
+  client: VaultClient,
+  { kind, endpoints }: SharedToken,
+): Promise<{ endpoint: string; nonce: string; otp: string; required: number }> {
+  for (const endpoint of endpoints) {
     try {
       // An attempt that a crash left half done would block this one.
       await client.delete(`${endpoint}/attempt`);
@@ -96,7 +129,7 @@ async function start(client: VaultClient): Promise<{ endpoint: string; nonce: st
       }
       if (error.statusCode === 403) {
         throw new ExplainedError(
-          'Vault does not let this token start a root token; give the role id and secret id of the operator role "administrator"',
+          `Vault does not let this token start a ${kind}; give the role id and secret id of the operator role "administrator"`,
         );
       }
       if (![400, 404, 405].includes(error.statusCode)) {
@@ -105,7 +138,7 @@ async function start(client: VaultClient): Promise<{ endpoint: string; nonce: st
     }
   }
   throw new ExplainedError(
-    `${client.address} makes no root token from key shares: this needs OpenBao 2.6 or Vault; log in as an administrator that you set up yourself`,
+    `${client.address} makes no ${kind} from key shares: this needs OpenBao 2.6 or Vault; log in as an administrator that you set up yourself`,
   );
 }
 
@@ -114,12 +147,21 @@ function isAboutShares({ statusCode, said }: VaultResponseError): boolean {
   return statusCode !== 429 && (statusCode < 500 || (statusCode === 500 && said !== ''));
 }
 
-function explainShare({ said: vaultSaid, statusCode }: VaultResponseError, required: number): ExplainedError {
+function explainShare(
+  { said: vaultSaid, statusCode }: VaultResponseError,
+  { kind }: SharedToken,
+  required: number,
+): ExplainedError {
   if (vaultSaid.includes('already been provided')) {
     return new ExplainedError(`a key share was given twice; give ${required} different ones`);
   }
+  if (vaultSaid.includes('decrypt encrypted stored keys')) {
+    return new ExplainedError(
+      `the key shares given make no ${kind}, as the key of the seal does not open what is stored; give the server the key of the seal that it was sealed by`,
+    );
+  }
   const said = statusCode === 403 ? 'the token may not do this' : 'at least one of them is wrong or of another server';
-  return new ExplainedError(`the key shares given make no root token: ${said}; give ${required} right ones`);
+  return new ExplainedError(`the key shares given make no ${kind}: ${said}; give ${required} right ones`);
 }
 
 /** The token is XORed with the password that only this process was told. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
-import { run } from '../child-process';
+import { run } from '../../lib/process/child-process';
 
 export interface LocalExecOptions {
   readonly command: string;

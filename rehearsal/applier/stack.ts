@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { cacheRoot } from '../cache-folder';
-import { run } from '../child-process';
+import { run } from '../../lib/process/child-process';
 import { applyStack } from './stack-applier';
 import { Terraform } from '../../lib/terraform/terraform';
 import { apply, initialise } from './terraform';

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { z } from 'zod';
 import { ExplainedError, oneLine } from 'webex-token-client/core';
 import type { Terraform } from '../../lib/terraform/terraform';
-import { run, type FinishedCommand } from '../child-process';
+import { run, type FinishedCommand } from '../../lib/process/child-process';
 
 /*
  * Terraform or OpenTofu applying one synthesized stack of a rehearsal, with its state in that folder: nobody is asked.

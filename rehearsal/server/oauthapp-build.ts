@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
-import { lastLine, run } from '../child-process';
+import { lastLine, run } from '../../lib/process/child-process';
 import type { OauthappModule } from './oauthapp-module';
 
 /** The command to build; its version is that of `plugin/go.mod`. */

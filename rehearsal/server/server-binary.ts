@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
-import { findOpenBao, serverVersion, type FindOpenBaoOptions } from './openbao-binary';
+import { serverVersion } from '../../lib/process/server-program';
+import { findOpenBao, type FindOpenBaoOptions } from './openbao-binary';
 
 /** Of the environment: path of a `bao` or `vault` to run in the place of the pinned OpenBao. */
 export const SERVER_VARIABLE = 'REHEARSAL_SERVER';

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { run, type FinishedCommand } from '../../rehearsal/child-process';
+import { run, type FinishedCommand } from '../../lib/process/child-process';
 import { clientSecretVariable } from '../../lib/declaration/deployment';
 import { generateRootToken } from '../../lib/server/root-token';
 import type { VaultClient } from '../../lib/vault/vault-client';

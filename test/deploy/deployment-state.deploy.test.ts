@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { App } from 'cdktf';
 import { z } from 'zod';
 import { WebexTokens } from '../../constructs/tokens/webex-tokens';
-import { run, type FinishedCommand } from '../../rehearsal/child-process';
+import { run, type FinishedCommand } from '../../lib/process/child-process';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { Rehearsal } from '../../rehearsal/rehearsal';

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
 import { loginAppRole, TokenSource } from 'webex-token-client/core';
-import type { FinishedCommand } from '../../rehearsal/child-process';
+import type { FinishedCommand } from '../../lib/process/child-process';
 import { authorize } from '../../lib/consent/code-grant';
 import { clientSecretVariable } from '../../lib/declaration/deployment';
 import { OperatedServer } from '../fixtures/operated-server';

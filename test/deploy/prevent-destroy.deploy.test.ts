@@ -1,5 +1,5 @@
 import { readCredential } from 'webex-token-client/core';
-import { run, type FinishedCommand } from '../../rehearsal/child-process';
+import { run, type FinishedCommand } from '../../lib/process/child-process';
 import { DeployedTokens } from '../fixtures/deployed-tokens';
 import { byCdktf } from '../fixtures/stack-command';
 import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';

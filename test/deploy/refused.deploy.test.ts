@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { run } from '../../rehearsal/child-process';
+import { run } from '../../lib/process/child-process';
 import { defineDeployment } from '../../lib/declaration/deployment';
 import { appPolicy } from '../../lib/declaration/policies';
 import { provisionerPolicyName } from '../../lib/declaration/policy-names';

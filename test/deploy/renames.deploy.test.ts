@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { loginAppRole, readCredential } from 'webex-token-client/core';
-import type { FinishedCommand } from '../../rehearsal/child-process';
+import type { FinishedCommand } from '../../lib/process/child-process';
 import { authorize } from '../../lib/consent/code-grant';
 import { OperatedServer } from '../fixtures/operated-server';
 import { byProgram } from '../fixtures/stack-command';

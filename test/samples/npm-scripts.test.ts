@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { freePort } from '../../rehearsal/free-port';
+import { freePort } from '../../lib/process/free-port';
 import { PROJECT_FOLDER } from '../fixtures/declaration';
 import { eventually } from '../fixtures/eventually';
 import { descendants, isRunning } from '../fixtures/process-tree';

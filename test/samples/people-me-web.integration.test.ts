@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { z } from 'zod';
 import { loginAppRole, NotDeployed, NotPermitted, readCredential, TokenSource } from 'webex-token-client/core';
-import { freePort } from '../../rehearsal/free-port';
+import { freePort } from '../../lib/process/free-port';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { Authorization } from '../../samples/people-me-web/authorization';
 import { Engine } from '../../samples/people-me-web/engine';

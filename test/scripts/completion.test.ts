@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { run } from '../../rehearsal/child-process';
+import { run } from '../../lib/process/child-process';
 import { exampleDeployment, PROJECT_FOLDER } from '../fixtures/declaration';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { PROGRAM } from '../fixtures/script';

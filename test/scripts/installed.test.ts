@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '../../rehearsal/child-process';
+import { run } from '../../lib/process/child-process';
 import { PROJECT_FOLDER } from '../fixtures/declaration';
 
 /* What a clone says before its packages are installed. */

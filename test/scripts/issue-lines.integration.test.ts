@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { run, type FinishedCommand } from '../../rehearsal/child-process';
+import { run, type FinishedCommand } from '../../lib/process/child-process';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { OperatedServer } from '../fixtures/operated-server';
 import { isOnVault } from '../fixtures/server-product';

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { loginAppRole, unwrapSecretId } from 'webex-token-client/core';
-import { run } from '../../rehearsal/child-process';
+import { run } from '../../lib/process/child-process';
 import { findOpenBao } from '../../rehearsal/server/openbao-binary';
 import { issuerPolicy } from '../../lib/declaration/policies';
 import { runScript, type ScriptResult } from '../fixtures/script';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../rehearsal/free-port';
+import { freePort } from '../../lib/process/free-port';
 import { runScript, type ScriptResult } from '../fixtures/script';
 import { LOST, refusal, ScriptedVault, type ScriptedAnswer } from '../fixtures/scripted-vault';
 

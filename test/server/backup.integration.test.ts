@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { readCredential } from 'webex-token-client/core';
-import { run } from '../../rehearsal/child-process';
+import { run } from '../../lib/process/child-process';
 import { appPolicy } from '../../lib/declaration/policies';
 import { eventually } from '../fixtures/eventually';
 import { OperatedServer } from '../fixtures/operated-server';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { z } from 'zod';
 import { applyDeclaration, synthesize } from '../../rehearsal/applier/stack';
-import { run } from '../../rehearsal/child-process';
+import { run } from '../../lib/process/child-process';
 import { initialiseServer } from '../../lib/server/initialisation';
 import { clientSecretVariable, defineDeployment } from '../../lib/declaration/deployment';
 import { appPolicyName, provisionerPolicyName } from '../../lib/declaration/policy-names';

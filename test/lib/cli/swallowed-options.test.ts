@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { OPTIONS_OF_NPM_TOO } from '../../../lib/cli/swallowed-options';
 import { defineCommand } from '../../../scripts/cli';
-import { run } from '../../../rehearsal/child-process';
+import { run } from '../../../lib/process/child-process';
 import { runScript } from '../../fixtures/script';
 
 /* What `npm run deploy --auto-approve` does: npm takes the option, and tells of it in the environment only. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { createServer, connect, type AddressInfo, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { freePort } from '../../../rehearsal/free-port';
+import { freePort } from '../../../lib/process/free-port';
 import { authorizedPage } from '../../../lib/consent/consent-page';
 import { ConsentState, type ReceivedCode } from '../../../lib/consent/redirect';
 import { RedirectListener } from '../../../lib/consent/redirect-listener';

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '../../../rehearsal/child-process';
-import { findOpenBao, OPENBAO_VERSION, serverVersion } from '../../../rehearsal/server/openbao-binary';
+import { run } from '../../../lib/process/child-process';
+import { serverVersion } from '../../../lib/process/server-program';
+import { findOpenBao, OPENBAO_VERSION } from '../../../rehearsal/server/openbao-binary';
 import { findServer } from '../../../rehearsal/server/server-binary';
 import { fakeCommand } from '../fake-command';
 

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { Hono } from 'hono';
-import { freePort } from '../../../rehearsal/free-port';
+import { freePort } from '../../../lib/process/free-port';
 import { serve } from '../../../samples/people-me-web/serve';
 
 const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));

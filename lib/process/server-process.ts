@@ -5,9 +5,10 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import { errorCode, ExplainedError, VaultUnreachableError } from 'webex-token-client/core';
-import { VaultClient } from '../../lib/vault/vault-client';
-import { killAtExit, killGroup, lastLine } from '../child-process';
+import { VaultClient } from '../vault/vault-client';
+import { killAtExit, killGroup, lastLine } from './child-process';
 
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 5_000;
@@ -33,6 +34,13 @@ export interface ServerProcessOptions {
   readonly ca?: string;
   /** Where its configuration file goes, to stay. @default - a private temporary folder, removed when it ends */
   readonly workDirectory?: string;
+  /**
+   * Opens its storage to whoever has a recovery token, and runs nothing else: no plugin, no lease, no audit device.
+   *
+   * @default false
+   * @see https://openbao.org/docs/concepts/recovery-mode/
+   */
+  readonly recovery?: boolean;
 }
 
 /** The server ended before it was up. */
@@ -96,7 +104,7 @@ export class ServerProcess implements AsyncDisposable {
    * @throws ServerStartError where it ends before that; ExplainedError where it does not answer in time
    */
   static async start(options: ServerProcessOptions): Promise<ServerProcess> {
-    const { binary, config, address, ca, workDirectory } = options;
+    const { binary, config, address, ca, workDirectory, recovery = false } = options;
     const temporaryFolder = workDirectory === undefined ? await makeTemporaryFolder() : undefined;
     let server: ServerProcess | undefined;
     try {
@@ -104,9 +112,11 @@ export class ServerProcess implements AsyncDisposable {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const configFile = join(folder, 'server.json');
       await writeFile(configFile, JSON.stringify(config, undefined, 2), { mode: 0o600 });
-      const child = await spawnServer(binary, configFile, temporaryFolder);
+      const args = ['server', `-config=${configFile}`, ...(recovery ? ['-recovery'] : [])];
+      const child = await spawnServer(binary, args, temporaryFolder);
       server = new ServerProcess(address, child.pid, child.process, temporaryFolder);
-      await server.#untilUp(binary, new VaultClient({ address, ca, timeoutMs: START_TIMEOUT_MS }));
+      const vault = new VaultClient({ address, ca, timeoutMs: START_TIMEOUT_MS });
+      await server.#untilUp(binary, vault, recovery ? 'sys/generate-recovery-token/attempt' : 'sys/seal-status');
       return server;
     } catch (error) {
       await server?.stop();
@@ -150,7 +160,7 @@ export class ServerProcess implements AsyncDisposable {
     return this.stop();
   }
 
-  async #untilUp(binary: string, vault: VaultClient): Promise<void> {
+  async #untilUp(binary: string, vault: VaultClient, path: string): Promise<void> {
     const deadline = Date.now() + START_TIMEOUT_MS;
     while (Date.now() < deadline) {
       if (!this.isRunning) {
@@ -158,7 +168,7 @@ export class ServerProcess implements AsyncDisposable {
         throw new ServerStartError(binary, this.#reason());
       }
       // Only its own word tells that it is this server, and not another at the same address, that answers.
-      if (this.#stdout.includes('server started!') && (await isAnswering(vault))) {
+      if (this.#stdout.includes('server started!') && (await isAnswering(vault, path))) {
         return;
       }
       await sleep(POLL_MS);
@@ -192,11 +202,11 @@ async function makeTemporaryFolder(): Promise<string> {
 /** Leader of a process group of its own: Ctrl-C in the terminal is ours to handle, and its plugins end with it. */
 async function spawnServer(
   binary: string,
-  configFile: string,
+  args: readonly string[],
   temporaryFolder?: string,
 ): Promise<{ process: ChildProcess; pid: number }> {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !HIDDEN_VARIABLES.test(name)));
-  const child = spawn(binary, ['server', `-config=${configFile}`], {
+  const child = spawn(binary, args, {
     // Plugins make their sockets in TMPDIR, and leave them there when they are killed.
     env: { ...env, ...(temporaryFolder === undefined ? {} : { TMPDIR: temporaryFolder }) },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -223,9 +233,9 @@ function startWatchdog(pid: number, temporaryFolder = ''): ChildProcess {
   return watchdog;
 }
 
-async function isAnswering(vault: VaultClient): Promise<boolean> {
+async function isAnswering(vault: VaultClient, path: string): Promise<boolean> {
   try {
-    await vault.sealStatus();
+    await vault.read(path, z.object({}));
     return true;
   } catch (error) {
     if (error instanceof VaultUnreachableError && error.code === 'ECONNREFUSED') {

@@ -12,7 +12,7 @@ const LAST = 32_000;
 /** Of a thousand that are all taken, the next is hardly free. */
 const ATTEMPTS = 1000;
 
-/** Those that this process has been given. */
+/** Those that this process has been given, or has found taken. */
 const given = new Set<number>();
 
 export interface FreePortOptions {
@@ -31,8 +31,12 @@ export interface FreePortOptions {
 export async function freePort({ first = FIRST, last = LAST }: FreePortOptions = {}): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const port = first + Math.floor(Math.random() * (last - first + 1));
-    if (!given.has(port) && (await isFree(port, '127.0.0.1')) && (await isFree(port, '::1'))) {
-      given.add(port);
+    if (given.has(port)) {
+      continue;
+    }
+    // Before it is looked at: who asks meanwhile is not to look at the same one.
+    given.add(port);
+    if ((await isFree(port, '127.0.0.1')) && (await isFree(port, '::1'))) {
       return port;
     }
   }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { freePort } from '../../rehearsal/free-port';
+import { freePort } from '../../../lib/process/free-port';
 
 test('a port is none that the system gives to others meanwhile, and nobody here gets it twice', async () => {
   const ports = await Promise.all(Array.from({ length: 200 }, () => freePort()));

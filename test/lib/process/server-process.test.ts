@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
-import { ServerProcess, ServerStartError } from '../../../rehearsal/server/server-process';
-import { fakeCommand } from '../fake-command';
+import { ServerProcess, ServerStartError } from '../../../lib/process/server-process';
+import { fakeCommand } from '../../rehearsal/fake-command';
 import { eventually } from '../../fixtures/eventually';
 
 /* Servers that are shell scripts, for what a real one does not do on demand. */

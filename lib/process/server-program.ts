@@ -1,0 +1,56 @@
+import { ExplainedError } from 'webex-token-client/core';
+import type { ServerHealth } from '../vault/vault-client';
+import { run } from './child-process';
+
+/*
+ * The programs `bao` and `vault`.
+ */
+
+export type ServerProduct = 'OpenBao' | 'Vault';
+
+export interface ServerProgram {
+  /** Path, or a name that is on `PATH`. */
+  readonly command: string;
+  readonly product: ServerProduct;
+  /** Like `2.7.2`. */
+  readonly version: string;
+}
+
+type Flavour = ServerHealth['flavour'];
+
+export const PRODUCTS: Readonly<Record<Flavour, ServerProduct>> = { openbao: 'OpenBao', vault: 'Vault' };
+
+/** What is looked for on `PATH`, the first one first. */
+const COMMANDS: Readonly<Record<Flavour, string>> = { openbao: 'bao', vault: 'vault' };
+
+/** Like `OpenBao v2.7.2` or `Vault v1.20.0`; undefined where it is neither, or does not run. */
+export async function serverVersion(binary: string): Promise<string | undefined> {
+  const { exitCode, stdout } = await run(binary, ['version']);
+  return exitCode === 0 ? /^(?:OpenBao|Vault) v\d[^\s,]*/.exec(stdout)?.[0] : undefined;
+}
+
+/** Of a binary that says neither, and is about to fail, it is OpenBao. */
+export async function productOf(binary: string): Promise<ServerProduct> {
+  return (await serverVersion(binary))?.startsWith('Vault') ? 'Vault' : 'OpenBao';
+}
+
+/**
+ * The program that is named, else the one on `PATH`.
+ *
+ * @param flavour what to look for on `PATH`. @default - OpenBao, else Vault
+ * @throws ExplainedError where there is none
+ */
+export async function findServerProgram(named?: string, flavour?: Flavour): Promise<ServerProgram> {
+  const wanted = flavour === undefined ? Object.values(COMMANDS) : [COMMANDS[flavour]];
+  for (const command of named === undefined ? wanted : [named]) {
+    const [name, version = ''] = (await serverVersion(command))?.split(' v') ?? [];
+    if (name === 'OpenBao' || name === 'Vault') {
+      return { command, product: name, version };
+    }
+  }
+  throw new ExplainedError(
+    named === undefined
+      ? `no ${wanted.join(' or ')} is on PATH; install one there, or name it with --program`
+      : `the program must be a bao or vault that runs, got "${named}", whose "version" says neither OpenBao nor Vault; correct its path`,
+  );
+}

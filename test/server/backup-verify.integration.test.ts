@@ -1,0 +1,285 @@
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { findServer } from '../../rehearsal/server/server-binary';
+import { defineDeployment } from '../../lib/declaration/deployment';
+import { BACKUP_RECORD } from '../../lib/declaration/record-paths';
+import { findServerProgram } from '../../lib/process/server-program';
+import { grantPath } from '../../lib/server/kept-grant';
+import { saveSnapshot } from '../../lib/server/raft-snapshot';
+import { verifyCredentials, type VerifiedCredential } from '../../lib/server/snapshot-verification';
+import { THROW_AWAY_FOLDER } from '../../lib/server/throw-away-server';
+import { backupRecordSchema, type BackupRecord } from '../../lib/vault/backup-record';
+import { Records } from '../../lib/vault/records';
+import { eventually } from '../fixtures/eventually';
+import { OperatedServer } from '../fixtures/operated-server';
+import { ProductionServer } from '../fixtures/production-server';
+import { Script, type ScriptResult } from '../fixtures/script';
+import { onOpenBao } from '../fixtures/server-product';
+
+// Each verification starts two servers, one after the other.
+jest.setTimeout(120_000);
+
+let operated: OperatedServer;
+let snapshot: string;
+/** Where the throw-away servers are. */
+let temporary: string;
+let environment: Record<string, string>;
+
+beforeAll(async () => {
+  operated = await OperatedServer.start();
+  temporary = operated.path('tmp');
+  await mkdir(temporary);
+  environment = { REHEARSAL_SERVER: await findServer(), TMPDIR: temporary };
+  await operated.init();
+  await operated.deploy();
+  // Due at once: the engine refreshes seven days before the end.
+  operated.engine.webex.behaviour = { ...operated.engine.webex.behaviour, accessTokenTtlSeconds: 600 };
+  await operated.authorise();
+  snapshot = operated.path('first.snap');
+}, 120_000);
+afterAll(() => operated[Symbol.asyncDispose]());
+
+function backup(args: readonly string[], env: Record<string, string> = {}): Promise<ScriptResult> {
+  return operated.run('backup', args, { ...environment, ...env });
+}
+
+function verifyOnly(file: string, ...args: string[]): Promise<ScriptResult> {
+  // No server answers there.
+  return backup([file, '--verify-only', '--from', operated.out, ...args], { VAULT_ADDR: 'https://127.0.0.1:1' });
+}
+
+describe('npx webex-token-vault backup --verify', () => {
+  it('finds each grant in what it has made, and nobody notices: not Webex, not the audit log, not the disk', async () => {
+    const { webex, issued, clientSecret } = operated.engine;
+    const asked = webex.requests.length;
+    const made = await backup([snapshot, '--operators', operated.out, '--verify', '--from', operated.out]);
+    expect(made.stdout).toMatch(
+      /^[0-9a-f]{64} {2}\S+first\.snap\ntestauth: present, with a refresh token, issued at \S+Z, expires at \S+Z\n$/,
+    );
+    expect(made.stderr).toMatch(
+      /^\d+ bytes, checked\nverifying it with \S+ \S+\nrestored into a throw-away server\nopened\nverified: .+\n$/,
+    );
+    expect(made.exitCode).toBe(0);
+    const { takenAt, verifiedAt, ...noted } = await lastBackup();
+    expect(noted).toEqual({ sha256: made.stdout.split(' ')[0], bytes: (await stat(snapshot)).size });
+    expect(verifiedAt?.getTime()).toBeGreaterThan(takenAt.getTime());
+    const audited = await operated.server.auditLog;
+    const again = await verifyOnly(snapshot, '--json');
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      file: snapshot,
+      sha256: made.stdout.split(' ')[0],
+      credentials: [{ name: 'testauth', state: 'present', has_refresh_token: true, is_refused: false }],
+    });
+    expect(again.exitCode).toBe(0);
+    expect(webex.requests.length).toBe(asked);
+    await expect(operated.server.auditLog).resolves.toBe(audited);
+    await expect(throwAwayFolders()).resolves.toEqual([]);
+    const said = [made, again].map(({ stdout, stderr }) => stdout + stderr).join('');
+    expect([...issued, clientSecret, ...(await operated.keyShares())].filter((each) => said.includes(each))).toEqual(
+      [],
+    );
+  });
+
+  it('says in one line that a declared credential has no grant in it, unless that is allowed', async () => {
+    const [testauth] = operated.deployment.credentials;
+    const { credentials } = operated.deployment;
+    operated.declare({ credentials: [...credentials, { ...testauth, name: 'later' } as (typeof credentials)[number]] });
+    try {
+      const refused = await verifyOnly(snapshot);
+      expect(refused.stdout).toMatch(/\ntestauth: present, .+\nlater: absent\n$/);
+      expect(refused.stderr).toMatch(/\nerror: \S+first\.snap has no grant of "later"; .+ --allow-absent later\n$/);
+      expect(refused.exitCode).toBe(1);
+      await expect(verifyOnly(snapshot, '--allow-absent', 'later')).resolves.toMatchObject({ exitCode: 0 });
+    } finally {
+      operated.declare({ credentials });
+    }
+  });
+
+  it('keeps the backup that it cannot open, as with the key shares of another server', async () => {
+    const others = Array.from({ length: 3 }, (_, index) => Buffer.alloc(33, index + 1).toString('base64'));
+    const files = await operated.writeShares('others', others);
+    const file = operated.path('kept.snap');
+    const args = [file, '--operators', operated.out, '--verify', '--share-file', ...files];
+    const { exitCode, stdout, stderr } = await backup(args);
+    expect(stderr).toMatch(
+      /\nerror: the key shares given make no recovery token: at least one of them is wrong or of another server; .+\n$/,
+    );
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^[0-9a-f]{64} {2}\S+kept\.snap\n$/);
+    expect((await stat(file)).size).toBeGreaterThan(0);
+    await expect(lastBackup()).resolves.toMatchObject({ sha256: stdout.split(' ')[0], verifiedAt: null });
+    await expect(throwAwayFolders()).resolves.toEqual([]);
+  });
+
+  it('says that there are too few key shares', async () => {
+    const files = await operated.writeShares('few', (await operated.keyShares()).slice(0, 2));
+    const { exitCode, stderr } = await backup([snapshot, '--verify-only', '--share-file', ...files]);
+    expect(stderr).toMatch(/\nerror: 2 of 3 key shares were given, which is not enough; give 3 different ones\n$/);
+    expect(exitCode).toBe(1);
+  });
+
+  it('says that a file is cut short, and starts no server for it', async () => {
+    const file = operated.path('short.snap');
+    const whole = await readFile(snapshot);
+    await writeFile(file, whole.subarray(0, whole.length / 2));
+    const { exitCode, stdout, stderr } = await verifyOnly(file);
+    expect(stderr).toMatch(/^error: \S+short\.snap is not a whole Raft snapshot: .+; use another backup\n$/);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  });
+
+  it('keeps the backup where there is no program to verify it with', async () => {
+    const file = operated.path('unverified.snap');
+    const args = [file, '--operators', operated.out, '--verify', '--from', operated.out];
+    const { exitCode, stdout, stderr } = await backup(args, { REHEARSAL_SERVER: '', PATH: operated.out });
+    expect(stderr).toMatch(/\nerror: no (bao|vault) is on PATH; install one there, or name it with --program\n$/);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^[0-9a-f]{64} {2}\S+unverified\.snap\n$/);
+    expect((await stat(file)).size).toBeGreaterThan(0);
+  });
+
+  it('leaves neither a server nor a folder at Ctrl-C', async () => {
+    const args = [snapshot, '--verify-only', '--from', operated.out];
+    const verifying = new Script('backup', args, { ...operated.environment, ...environment });
+    await verifying.says(/verifying it with/);
+    const folder = await eventually(async () => (await throwAwayFolders())[0]);
+    await eventually(async () => (await commandLines()).includes(folder) || undefined);
+    verifying.child.kill('SIGINT');
+    const { exitCode, stderr } = await verifying.result();
+    expect(stderr).toMatch(/interrupted/);
+    expect(exitCode).toBe(130);
+    await expect(throwAwayFolders()).resolves.toEqual([]);
+    await expect(commandLines()).resolves.not.toContain(folder);
+  });
+
+  it('takes what is about a verification with one alone', async () => {
+    const { exitCode, stderr } = await backup([snapshot, '--from', operated.out]);
+    expect(stderr).toMatch(/^error: --from is about a verification; add --verify, or leave it out\n$/);
+    expect(exitCode).toBe(2);
+  });
+});
+
+onOpenBao.describe('with a static seal', () => {
+  it('opens what it has made by the declared key, and says in one line that a key is another one', async () => {
+    await using sealed = await OperatedServer.start({ seal: 'static' });
+    await sealed.init();
+    const early = await sealed.run('backup', [sealed.path('early.snap'), '--operators', sealed.out]);
+    expect(early.stderr).toMatch(
+      /^\d+ bytes, checked\nnotice: this backup is not noted, .+: there are no records at .+\n$/,
+    );
+    expect(early.exitCode).toBe(0);
+    await sealed.deploy();
+    await sealed.authorise();
+    const seal = { type: 'static', currentKeyId: 'test-1', currentKeyFile: sealed.path('seal.key') } as const;
+    sealed.declare({ vault: { server: { mode: 'production', seal } } });
+    const file = sealed.path('a.snap');
+    const args = ['--operators', sealed.out, '--from', sealed.out];
+    const made = await sealed.run('backup', [file, ...args, '--verify'], environment);
+    expect(made.stderr).toMatch(/\nverified: .+\n$/);
+    expect(made.stdout).toMatch(/\ntestauth: present, with a refresh token, .+\n$/);
+    expect(made.exitCode).toBe(0);
+
+    await writeFile(sealed.path('other.key'), Buffer.alloc(32, 7).toString('base64'), { mode: 0o600 });
+    const other = { ...seal, currentKeyFile: sealed.path('other.key') };
+    sealed.declare({ vault: { server: { mode: 'production', seal: other } } });
+    const refused = await sealed.run('backup', [file, ...args, '--verify-only'], environment);
+    expect(refused.stderr).toMatch(/\nerror: .+ as the key of the seal does not open what is stored; .+\n$/);
+    expect(refused.exitCode).toBe(1);
+
+    sealed.declare({ vault: { server: { mode: 'production' } } });
+    const unsealed = await sealed.run('backup', [file, ...args, '--verify-only'], environment);
+    expect(unsealed.stderr).toMatch(/\nerror: \S+ is of a server with the seal "static", and .+ is "shamir"; .+\n$/);
+    expect(unsealed.exitCode).toBe(1);
+  });
+});
+
+/** Grants that no engine writes, in an engine that stores as it is told what the real one would. */
+describe('what is found in a snapshot', () => {
+  let server: ProductionServer;
+  let share: string;
+  let file: string;
+
+  beforeAll(async () => {
+    server = await ProductionServer.start({ seal: 'shamir' });
+    const initialised = await server.initialiseByShares();
+    share = initialised.share;
+    const root = server.node.client(initialised.rootToken);
+    await root.write('sys/namespaces/team', {});
+    const team = root.withNamespace('team');
+    await team.write('sys/namespaces/webex', {});
+    const below = root.withNamespace('team/webex');
+    const entry = { access_token: 'a'.repeat(20), expiry: '2026-12-09T13:55:19.239499433Z' };
+    for (const client of [root, below]) {
+      await client.write('sys/mounts/oauthapp', { type: 'kv' });
+      await client.write(`oauthapp/${grantPath('short')}`, { ...entry, last_issue_time: '0001-01-01T00:00:00Z' });
+    }
+    await root.write(`oauthapp/${grantPath('torn')}`, { ...entry, access_token: '', refresh_token: 'secret' });
+    await root.write(`oauthapp/${grantPath('refused')}`, {
+      ...entry,
+      refresh_token: 'secret',
+      user_error: 'invalid_grant',
+    });
+    file = `${server.folder}/a.snap`;
+    await saveSnapshot(root.connection, file);
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  async function verify(names: readonly string[], changes: object = {}): Promise<VerifiedCredential[]> {
+    const deployment = defineDeployment({
+      vault: { address: server.node.address, ...changes },
+      engine: { plugin: { name: 'kv', sha256: 'a'.repeat(64) } },
+      integrations: [{ name: 'webex-myapp', clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' }],
+      credentials: names.map((name) => ({ name, integration: 'webex-myapp', scopes: ['spark:people_read'] })),
+    });
+    const program = await findServerProgram(await findServer());
+    const report = (): void => undefined;
+    return verifyCredentials(deployment, { program, file, keyShares: shares(), report });
+  }
+
+  async function* shares(): AsyncGenerator<string> {
+    yield await Promise.resolve(share);
+  }
+
+  it('is told from what is missing, torn or refused, without a token', async () => {
+    const expireTime = new Date('2026-12-09T13:55:19.239Z');
+    const present = { state: 'present', issueTime: undefined, expireTime };
+    await expect(verify(['short', 'torn', 'refused', 'never'])).resolves.toEqual([
+      { name: 'short', ...present, hasRefreshToken: false, isRefused: false },
+      { name: 'torn', state: 'damaged', problem: 'access_token is missing or not what it should be' },
+      { name: 'refused', ...present, hasRefreshToken: true, isRefused: true },
+      { name: 'never', state: 'absent' },
+    ]);
+  });
+
+  onOpenBao.it('is looked for in the namespace of the deployment', async () => {
+    await expect(verify(['short', 'torn'], { namespace: 'team/webex' })).resolves.toMatchObject([
+      { name: 'short', state: 'present' },
+      { name: 'torn', state: 'absent' },
+    ]);
+    await expect(verify(['short'], { namespace: 'team' })).rejects.toThrow(
+      /^the snapshot has nothing mounted at "oauthapp" in namespace "team", and not the engine "kv"; /,
+    );
+    await expect(verify(['short'], { namespace: 'other' })).rejects.toThrow(
+      /^no namespace "other" is found in the snapshot; /,
+    );
+  });
+});
+
+async function lastBackup(): Promise<BackupRecord> {
+  const { value } = await operated.asRoot((root) =>
+    new Records(root, operated.deployment.engine.recordsPath).read(BACKUP_RECORD, backupRecordSchema),
+  );
+  if (value === undefined) {
+    throw new Error('there is no record of a backup');
+  }
+  return value;
+}
+
+async function throwAwayFolders(): Promise<string[]> {
+  return (await readdir(temporary)).filter((name) => name.startsWith(THROW_AWAY_FOLDER));
+}
+
+/** Of all processes. */
+async function commandLines(): Promise<string> {
+  const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = ids.map((id) => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => ''));
+  return (await Promise.all(lines)).join('\n');
+}
