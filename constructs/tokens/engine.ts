@@ -2,12 +2,14 @@ import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
 import { Mount } from '@cdktf/provider-vault/lib/mount';
 import { Plugin } from '@cdktf/provider-vault/lib/plugin';
 import type { VaultProvider } from '@cdktf/provider-vault/lib/provider';
-import { type Postcondition, Token } from 'cdktf';
+import { DataResource, type Postcondition, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import type { z } from 'zod';
 import { withDefaults } from '../../lib/declaration/defaults';
 import { engineConfiguration } from '../../lib/declaration/engine-configuration';
 import { engineSettings, pluginDeclaration } from '../../lib/declaration/engine-declaration';
+import { PLUGIN_RELOAD_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/plugin-reload-environment';
+import { programCommand } from './program-command';
 
 export interface EngineProps extends Readonly<z.input<typeof engineSettings>> {
   /**
@@ -21,9 +23,14 @@ export interface EngineProps extends Readonly<z.input<typeof engineSettings>> {
   readonly pluginCommand?: string;
   /**
    * Provider that writes the catalog entry. Vault keeps one catalog for all namespaces, in the root namespace. A plugin
-   * that is replaced must then be reloaded by hand, in the namespace of the mount. @default - the stack's
+   * that is replaced must then be reloaded by hand, in the namespace of the mount, with refreshing paused. @default - the
+   * stack's
    */
   readonly pluginProvider?: VaultProvider;
+  /** Set for the command that reloads the plugin, as Terraform's provider has it. @default - the environment's */
+  readonly vaultAddress?: string;
+  /** @default - the environment's */
+  readonly vaultNamespace?: string;
 }
 
 /** The oauthapp plugin: registered, mounted, tuned. */
@@ -55,20 +62,11 @@ export class Engine extends Construct {
             provider: props.pluginProvider,
           });
 
-    // Vault goes on running the binary that it started, whatever the catalog says by now. First of all, so that the
-    // plugin is not stopped while it is being written to.
+    const configuration = JSON.stringify(engineConfiguration(settings));
     const reload =
-      plugin === undefined || props.pluginProvider !== undefined
+      plugin === undefined || pluginSha256 === undefined || props.pluginProvider !== undefined
         ? undefined
-        : new GenericEndpoint(this, 'reload', {
-            path: 'sys/plugins/reload/backend',
-            dataJson: JSON.stringify({ plugin: pluginName }),
-            ignoreAbsentFields: true,
-            disableRead: true,
-            disableDelete: true,
-            dependsOn: [plugin],
-            lifecycle: { replaceTriggeredBy: [`${plugin.terraformResourceType}.${plugin.friendlyUniqueId}`] },
-          });
+        : this.#reload(plugin, pluginSha256, configuration, settings, props);
 
     const mount = new Mount(this, 'mount', {
       path: settings.mountPath,
@@ -87,10 +85,44 @@ export class Engine extends Construct {
 
     new GenericEndpoint(this, 'config', {
       path: `${mount.path}/config`,
-      dataJson: JSON.stringify(engineConfiguration(settings)),
+      dataJson: configuration,
       ignoreAbsentFields: true,
       // It goes with the mount. On its own, even for the moment in which a mount moves, reaping would be back on.
       disableDelete: true,
+    });
+  }
+
+  /**
+   * Vault goes on running the binary that it started, whatever the catalog says by now. First of all, so that the plugin
+   * is not stopped while it is being written to; and by a command, as refreshing has to be paused for it: what the plugin
+   * refreshes when it is stopped loses its grant. Where this fails in the middle, `config` below is seen to be another.
+   */
+  #reload(
+    plugin: Plugin,
+    sha256: string,
+    configuration: string,
+    { mountPath, movedFrom }: z.output<typeof engineSettings>,
+    { vaultAddress, vaultNamespace }: EngineProps,
+  ): DataResource {
+    return new DataResource(this, 'reload', {
+      triggersReplace: { sha256 },
+      dependsOn: [plugin],
+      // Also where the entry was another one behind our back.
+      lifecycle: { replaceTriggeredBy: [`${plugin.terraformResourceType}.${plugin.friendlyUniqueId}`] },
+      provisioners: [
+        {
+          type: 'local-exec',
+          command: programCommand(TerraformStack.of(this), 'reload-plugin'),
+          environment: {
+            [ENVIRONMENT.mountPath]: mountPath,
+            ...(movedFrom === undefined ? {} : { [ENVIRONMENT.movedFrom]: movedFrom }),
+            [ENVIRONMENT.sha256]: sha256,
+            [ENVIRONMENT.configuration]: configuration,
+            ...(vaultAddress === undefined ? {} : { VAULT_ADDR: vaultAddress }),
+            ...(vaultNamespace === undefined ? {} : { VAULT_NAMESPACE: vaultNamespace }),
+          },
+        },
+      ],
     });
   }
 }

@@ -1,6 +1,8 @@
 import { ExplainedError } from 'webex-token-client/core';
 import type { z } from 'zod';
+import type { Deployment } from './deployment';
 import type { engineSettings } from './engine-declaration';
+import { vaultName } from './vault-name';
 
 /** The plugin's own limits. @see pkg/backend/path_config.go of the plugin */
 const MAX_REFRESH_CHECK_INTERVAL_SECONDS = 90 * 24 * 3600;
@@ -47,6 +49,17 @@ export function engineConfiguration(settings: z.output<typeof engineSettings>): 
     tune_reap_transient_error_seconds: settings.reapTransientErrorSeconds,
     tune_reap_server_deleted_seconds: settings.reapServerDeletedSeconds,
   };
+}
+
+/** The same of a deployment, as stack `webex-tokens` writes it. */
+export function declaredConfiguration(deployment: Deployment): Record<string, unknown> {
+  return engineConfiguration({ ...deployment.engine, defaultServer: defaultServerInVault(deployment) });
+}
+
+/** The integration that a request means which names none, as Vault calls it. */
+export function defaultServerInVault({ engine: { defaultServer }, integrations }: Deployment): string | undefined {
+  const declared = integrations.find(({ name }) => name === defaultServer);
+  return declared === undefined ? defaultServer : vaultName(declared);
 }
 
 function atMost(prop: string, value: number, limit: number): void {

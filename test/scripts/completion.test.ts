@@ -50,7 +50,7 @@ test('bash completes commands, options, names of the deployment, choices and fil
     ['as', 'p'],
     ['as', 'provisioner', '--', 'sh', '-x', 'deploy'],
   );
-  expect(commands).toEqual(['revoke', 'restore']);
+  expect(commands).toEqual(['revoke', 'resume', 'restore']);
   expect(options).toEqual(['--yes']);
   expect(credentials).toEqual(['testauth']);
   expect(apps).toEqual(['people-me']);
