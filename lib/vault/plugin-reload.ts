@@ -1,5 +1,6 @@
-import { explainedBy, ExplainedError, VaultResponseError } from 'webex-token-client/core';
+import { explainedBy, ExplainedError, NotDeployed, VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
+import { readRefreshing } from './engine-refreshing';
 import { pauseRefreshing, resumeRefreshing, type PauseOptions } from './refresh-pause';
 import type { VaultClient } from './vault-client';
 
@@ -30,12 +31,19 @@ export async function reloadPlugin(reload: PluginReload, options: PauseOptions):
   const { vault, mountPath, movedFrom, sha256, declared } = reload;
   const { note } = options;
   const [mounted] = await enginesAt(vault, movedFrom === undefined ? [mountPath] : [mountPath, movedFrom]);
-  if (mounted === undefined || mounted.sha256 === sha256) {
-    note(mounted === undefined ? 'there is no engine yet that would run another plugin' : 'the engine runs it already');
+  if (mounted === undefined) {
+    note('there is no engine yet that would run another plugin');
     return;
   }
   const engine = { vault, mountPath: mounted.path, declared };
-  await explained(`the plugin of "${mounted.path}" is not reloaded`, () => pauseRefreshing(engine, options));
+  const isRunning = await doesRun(vault, mounted.path);
+  if (isRunning && mounted.sha256 === sha256) {
+    note('the engine runs it already');
+    return;
+  }
+  if (isRunning) {
+    await explained(`the plugin of "${mounted.path}" is not reloaded`, () => pauseRefreshing(engine, options));
+  }
   try {
     // The mount alone: what else runs this plugin is not paused.
     await vault.write('sys/plugins/reload/backend', { mounts: [`${mounted.path}/`] });
@@ -50,6 +58,19 @@ export async function reloadPlugin(reload: PluginReload, options: PauseOptions):
   await explained(`the plugin of "${mounted.path}" is reloaded, and refreshing stays paused`, () =>
     resumeRefreshing(engine),
   );
+}
+
+/** Whether the mount has a plugin: one that did not start leaves it without, and under the sha256 of the one before. */
+async function doesRun(vault: VaultClient, mountPath: string): Promise<boolean> {
+  try {
+    await readRefreshing(vault, mountPath);
+    return true;
+  } catch (error) {
+    if (error instanceof NotDeployed) {
+      return false;
+    }
+    throw error;
+  }
 }
 
 /** Those that are mounted. */
