@@ -15,7 +15,7 @@ import { OperatedServer } from '../test/fixtures/operated-server';
  * nobody planned, and those that are, by the commands that the documents name, with the engine's declared defaults. A
  * quarter of an hour for five rounds.
  *
- *     npx tsx bench/planned-stop.ts [--rounds 5] [--grants 300]
+ *     npx tsx bench/planned-stop.ts [--rounds 5] [--grants 300] [--only upgrade]
  */
 
 const WEBEX_MS = 500;
@@ -25,12 +25,12 @@ interface Stop {
   /** What is to be there before. @default - nothing */
   readonly prepare?: () => Promise<void>;
   /** In the middle of it. @returns how many were refreshed when it took effect @default - by its end */
-  readonly stop: (root: VaultClient) => Promise<number | void>;
+  readonly stop: (root: VaultClient) => Promise<unknown>;
   /** What makes the engine refresh again. @default - it does so by itself */
   readonly afterwards?: () => Promise<void>;
 }
 
-async function measure(rounds: number, count: number): Promise<void> {
+async function measure(named: string, rounds: number, count: number): Promise<void> {
   const plugins = mkdtempSync(join(tmpdir(), 'plugins-'));
   copyFileSync(await findOauthappPlugin(), join(plugins, 'oauthapp-0'));
   copyFileSync(join(plugins, 'oauthapp-0'), join(plugins, 'oauthapp-1'));
@@ -62,7 +62,7 @@ async function measure(rounds: number, count: number): Promise<void> {
   const reload = (root: VaultClient): Promise<void> => root.write('sys/plugins/reload/backend', { plugin: 'oauthapp' });
   const resume = (): Promise<void> => run('resume');
 
-  const stops: Stop[] = [
+  const all: Stop[] = [
     { what: 'SIGKILL', stop: () => node.kill().then(start) },
     { what: 'SIGTERM', stop: () => node.stop().then(start) },
     { what: 'plugin reload', stop: reload },
@@ -93,23 +93,32 @@ async function measure(rounds: number, count: number): Promise<void> {
       },
     },
   ];
+  const stops = all.filter(({ what }) => what.includes(named));
+  const once = async ({ prepare, stop, afterwards }: Stop): Promise<{ refreshed: number; lost: string[] }> => {
+    await prepare?.();
+    return operated.asRoot(async (root) => {
+      await grants.authorise(root);
+      const before = operated.engine.refreshes.length;
+      await grants.fallDue(root, WEBEX_MS);
+      const atStop = await stop(root);
+      const refreshed = (typeof atStop === 'number' ? atStop : operated.engine.refreshes.length) - before;
+      await afterwards?.();
+      return { refreshed, lost: await grants.lost(root) };
+    });
+  };
   const lost = new Map<string, string[]>(stops.map(({ what }) => [what, []]));
   for (let round = 1; round <= rounds; round += 1) {
-    for (const { what, prepare, stop, afterwards } of stops) {
-      await prepare?.();
-      const found = await operated.asRoot(async (root) => {
-        await grants.authorise(root);
-        const before = operated.engine.refreshes.length;
-        await grants.fallDue(root, WEBEX_MS);
-        const atStop = await stop(root);
-        const refreshed = (atStop ?? operated.engine.refreshes.length) - before;
-        await afterwards?.();
-        return { refreshed, lost: (await grants.lost(root)).length };
-      });
+    for (const each of stops) {
+      let found = await once(each);
+      while (found.refreshed >= count) {
+        process.stderr.write(`round ${round}/${rounds}: ${each.what}: came too late, once more\n`);
+        found = await once(each);
+      }
+      const { refreshed, lost: names } = found;
       process.stderr.write(
-        `round ${round}/${rounds}: ${what}: ${found.lost} lost, ${found.refreshed} refreshed before\n`,
+        `round ${round}/${rounds}: ${each.what}: ${names.length} lost, ${refreshed} refreshed before\n`,
       );
-      lost.get(what)?.push(String(found.lost));
+      lost.get(each.what)?.push(String(names.length));
     }
   }
   rmSync(plugins, { recursive: true });
@@ -124,7 +133,10 @@ async function measure(rounds: number, count: number): Promise<void> {
 
 void runCommand(() =>
   createCommand({ name: 'planned-stop', summary: 'Measures how many grants a stop loses, planned and not.' })
+    .option('--only <text>', 'only those stops that have it in their name', '')
     .option('--rounds <n>', 'how often each is measured', wholeNumber, 5)
     .option('--grants <n>', 'how many grants are refreshed', wholeNumber, 300)
-    .action(({ rounds, grants }: { rounds: number; grants: number }) => measure(rounds, grants)),
+    .action(({ only, rounds, grants }: { only: string; rounds: number; grants: number }) =>
+      measure(only, rounds, grants),
+    ),
 );

@@ -205,14 +205,27 @@ function ofClientSecret(change: ResourceChange, { renames }: Context): Partial<C
   };
 }
 
+/** Whether a server is stopped that keeps what it has: it may be refreshing just then. */
+export function stopsServer({ changes }: Plan): boolean {
+  return changes.some((change) => isStopped(change) && !isOfDevMode(change));
+}
+
+function isStopped(change: ResourceChange): boolean {
+  // What only carries files is never started, though it has the command of its image, which may be that of dev mode.
+  return change.type === 'docker_container' && change.isDeleted && change.isSet('start');
+}
+
+function isOfDevMode(change: ResourceChange): boolean {
+  return change.listBefore('command').includes('-dev');
+}
+
 /** A server in dev mode forgets all with its container; in production nothing that Terraform deletes holds a grant. */
 function ofServer(change: ResourceChange, { known }: Context): Partial<Consequences> {
   const name = change.before('name') ?? '';
-  // What only carries files is never started, though it has the command of its image, which may be that of dev mode.
-  if (!change.isDeleted || !change.isSet('start')) {
+  if (!isStopped(change)) {
     return {};
   }
-  if (change.listBefore('command').includes('-dev')) {
+  if (isOfDevMode(change)) {
     return { losses: lost(known, `the server "${name}" keeps all in memory, and is stopped`) };
   }
   const successor = change.isCreated ? ', and another one started in its place, to be unsealed' : '';

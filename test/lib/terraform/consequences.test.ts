@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { consequences, type Consequences } from '../../../lib/terraform/consequences';
+import { consequences, stopsServer, type Consequences } from '../../../lib/terraform/consequences';
 import { planOf, type Plan } from '../../../lib/terraform/plan';
 import { PROJECT_FOLDER } from '../../fixtures/declaration';
 
@@ -133,24 +133,32 @@ it('tell of what keeps its name, and is what it was no more', () => {
 });
 
 describe('of a server that is replaced', () => {
-  const container = (before: { readonly start: boolean; readonly command: readonly string[] }): Consequences =>
-    consequences(
-      planOf({
-        resource_changes: [
-          {
-            address: 'docker_container.server',
-            type: 'docker_container',
-            name: 'server',
-            change: {
-              actions: ['delete', 'create'],
-              before: { name: 'vault', ...before },
-              after: { name: 'vault', start: before.start },
-            },
-          },
-        ],
-      }),
-      ['declared'],
-    );
+  interface Container {
+    readonly start: boolean;
+    readonly command: readonly string[];
+  }
+
+  const replaced = (before: Container, actions = ['delete', 'create']): Plan =>
+    planOf({
+      resource_changes: [
+        {
+          address: 'docker_container.server',
+          type: 'docker_container',
+          name: 'server',
+          change: { actions, before: { name: 'vault', ...before }, after: { name: 'vault', start: before.start } },
+        },
+      ],
+    });
+  const container = (before: Container): Consequences => consequences(replaced(before), ['declared']);
+
+  it.each([
+    [true, 'keeps what it has', { start: true, command: ['server', '-config=/openbao/config'] }],
+    [false, 'forgets all', { start: true, command: ['server', '-dev', '-dev-no-store-token'] }],
+    [false, 'only carries files', { start: false, command: ['server', '-config=/openbao/config'] }],
+  ])('are %s: a stop to pause for, where it %s', (expected, _, before) => {
+    expect(stopsServer(replaced(before))).toBe(expected);
+    expect(stopsServer(replaced(before, ['no-op']))).toBe(false);
+  });
 
   it('are the loss of all in dev mode, which keeps it in memory', () => {
     expect(container({ start: true, command: ['server', '-dev', '-dev-no-store-token'] }).losses).toEqual([
