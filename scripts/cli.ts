@@ -49,6 +49,8 @@ const COMMANDS: readonly Entry[] = [
   { name: 'unseal', group: 'Server:', summary: 'give a sealed server its key shares' },
   { name: 'as', group: 'Server:', summary: 'run a command as an operator' },
   { name: 'login', group: 'Server:', summary: 'print a Vault token of an operator' },
+  { name: 'pause', group: 'Server:', summary: 'stop refreshing, before the server or its plugin is stopped' },
+  { name: 'resume', group: 'Server:', summary: 'refresh again as declared' },
   { name: 'backup', group: 'Server:', summary: 'write a snapshot of the server' },
   { name: 'restore', group: 'Server:', summary: 'put a snapshot back, and prove it' },
   { name: 'completion', summary: 'print what makes a shell complete command lines' },
@@ -57,6 +59,7 @@ const COMMANDS: readonly Entry[] = [
     name: 'write-integration',
     summary: 'write the client secret of an integration; Terraform runs it',
   },
+  { name: 'reload-plugin', summary: 'have Vault run the plugin that was registered; Terraform runs it' },
 ];
 
 /** Runs the command that the command line names. */

@@ -2,16 +2,14 @@ import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
 import { Mount } from '@cdktf/provider-vault/lib/mount';
 import { Plugin } from '@cdktf/provider-vault/lib/plugin';
 import type { VaultProvider } from '@cdktf/provider-vault/lib/provider';
-import { type Postcondition, Token } from 'cdktf';
+import { DataResource, type Postcondition, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import type { z } from 'zod';
-import { ExplainedError } from 'webex-token-client/core';
 import { withDefaults } from '../../lib/declaration/defaults';
+import { engineConfiguration } from '../../lib/declaration/engine-configuration';
 import { engineSettings, pluginDeclaration } from '../../lib/declaration/engine-declaration';
-
-/** The plugin's own limits. @see pkg/backend/path_config.go of the plugin */
-const MAX_REFRESH_CHECK_INTERVAL_SECONDS = 90 * 24 * 3600;
-const MAX_REAP_CHECK_INTERVAL_SECONDS = 180 * 24 * 3600;
+import { PLUGIN_RELOAD_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/plugin-reload-environment';
+import { programCommand } from './program-command';
 
 export interface EngineProps extends Readonly<z.input<typeof engineSettings>> {
   /**
@@ -25,9 +23,14 @@ export interface EngineProps extends Readonly<z.input<typeof engineSettings>> {
   readonly pluginCommand?: string;
   /**
    * Provider that writes the catalog entry. Vault keeps one catalog for all namespaces, in the root namespace. A plugin
-   * that is replaced must then be reloaded by hand, in the namespace of the mount. @default - the stack's
+   * that is replaced must then be reloaded by hand, in the namespace of the mount, with refreshing paused. @default - the
+   * stack's
    */
   readonly pluginProvider?: VaultProvider;
+  /** Set for the command that reloads the plugin, as Terraform's provider has it. @default - the environment's */
+  readonly vaultAddress?: string;
+  /** @default - the environment's */
+  readonly vaultNamespace?: string;
 }
 
 /** The oauthapp plugin: registered, mounted, tuned. */
@@ -59,20 +62,11 @@ export class Engine extends Construct {
             provider: props.pluginProvider,
           });
 
-    // Vault goes on running the binary that it started, whatever the catalog says by now. First of all, so that the
-    // plugin is not stopped while it is being written to.
+    const configuration = JSON.stringify(engineConfiguration(settings));
     const reload =
-      plugin === undefined || props.pluginProvider !== undefined
+      plugin === undefined || pluginSha256 === undefined || props.pluginProvider !== undefined
         ? undefined
-        : new GenericEndpoint(this, 'reload', {
-            path: 'sys/plugins/reload/backend',
-            dataJson: JSON.stringify({ plugin: pluginName }),
-            ignoreAbsentFields: true,
-            disableRead: true,
-            disableDelete: true,
-            dependsOn: [plugin],
-            lifecycle: { replaceTriggeredBy: [`${plugin.terraformResourceType}.${plugin.friendlyUniqueId}`] },
-          });
+        : this.#reload(plugin, pluginSha256, configuration, settings, props);
 
     const mount = new Mount(this, 'mount', {
       path: settings.mountPath,
@@ -89,13 +83,46 @@ export class Engine extends Construct {
     this.movedFrom = settings.movedFrom;
     this.mountAccessor = mount.accessor;
 
-    // Written whole: the plugin puts every field that is left out back to its own default, and that one reaps.
     new GenericEndpoint(this, 'config', {
       path: `${mount.path}/config`,
-      dataJson: JSON.stringify(configOf(settings)),
+      dataJson: configuration,
       ignoreAbsentFields: true,
       // It goes with the mount. On its own, even for the moment in which a mount moves, reaping would be back on.
       disableDelete: true,
+    });
+  }
+
+  /**
+   * Vault goes on running the binary that it started, whatever the catalog says by now. First of all, so that the plugin
+   * is not stopped while it is being written to; and by a command, as refreshing has to be paused for it: what the plugin
+   * refreshes when it is stopped loses its grant. Where this fails in the middle, `config` below is seen to be another.
+   */
+  #reload(
+    plugin: Plugin,
+    sha256: string,
+    configuration: string,
+    { mountPath, movedFrom }: z.output<typeof engineSettings>,
+    { vaultAddress, vaultNamespace }: EngineProps,
+  ): DataResource {
+    return new DataResource(this, 'reload', {
+      triggersReplace: { sha256 },
+      dependsOn: [plugin],
+      // Also where the entry was another one behind our back.
+      lifecycle: { replaceTriggeredBy: [`${plugin.terraformResourceType}.${plugin.friendlyUniqueId}`] },
+      provisioners: [
+        {
+          type: 'local-exec',
+          command: programCommand(TerraformStack.of(this), 'reload-plugin'),
+          environment: {
+            [ENVIRONMENT.mountPath]: mountPath,
+            ...(movedFrom === undefined ? {} : { [ENVIRONMENT.movedFrom]: movedFrom }),
+            [ENVIRONMENT.sha256]: sha256,
+            [ENVIRONMENT.configuration]: configuration,
+            ...(vaultAddress === undefined ? {} : { VAULT_ADDR: vaultAddress }),
+            ...(vaultNamespace === undefined ? {} : { VAULT_NAMESPACE: vaultNamespace }),
+          },
+        },
+      ],
     });
   }
 }
@@ -110,49 +137,4 @@ function movedAsDeclared({ mountPath, movedFrom }: z.output<typeof engineSetting
     condition: `\${contains(${JSON.stringify(paths)}, self.id)}`,
     errorMessage: `the engine is mounted at "\${self.id}", and engine.mountPath is "${mountPath}"; to move it there with its grants, declare engine.movedFrom: "\${self.id}" too; else leave its path as it was`,
   };
-}
-
-function configOf(settings: z.output<typeof engineSettings>): Record<string, unknown> {
-  const {
-    refreshCheckIntervalSeconds,
-    refreshAheadSeconds,
-    reapCheckIntervalSeconds,
-    providerTimeoutExpiryLeewayFactor,
-  } = settings;
-  atMost('refreshCheckIntervalSeconds', refreshCheckIntervalSeconds, MAX_REFRESH_CHECK_INTERVAL_SECONDS);
-  atMost('reapCheckIntervalSeconds', reapCheckIntervalSeconds, MAX_REAP_CHECK_INTERVAL_SECONDS);
-  if (refreshAheadSeconds < refreshCheckIntervalSeconds) {
-    throw new ExplainedError(
-      `refreshAheadSeconds must not be below refreshCheckIntervalSeconds (${refreshCheckIntervalSeconds}), got ${refreshAheadSeconds}, so tokens would expire between two checks; use ${refreshCheckIntervalSeconds} or more`,
-    );
-  }
-  if (providerTimeoutExpiryLeewayFactor < 1) {
-    throw new ExplainedError(
-      `providerTimeoutExpiryLeewayFactor must be at least 1, got ${providerTimeoutExpiryLeewayFactor}, and the plugin refuses less; use 1`,
-    );
-  }
-  return {
-    default_server: settings.defaultServer ?? '',
-    tune_provider_timeout_seconds: settings.providerTimeoutSeconds,
-    tune_provider_timeout_expiry_leeway_factor: providerTimeoutExpiryLeewayFactor,
-    tune_refresh_check_interval_seconds: refreshCheckIntervalSeconds,
-    // The plugin refreshes a token that has less than interval x factor to live.
-    tune_refresh_expiry_delta_factor:
-      refreshCheckIntervalSeconds === 0 ? 1 : refreshAheadSeconds / refreshCheckIntervalSeconds,
-    tune_reap_check_interval_seconds: reapCheckIntervalSeconds,
-    tune_reap_dry_run: settings.reapDryRun,
-    tune_reap_non_refreshable_seconds: settings.reapNonRefreshableSeconds,
-    tune_reap_revoked_seconds: settings.reapRevokedSeconds,
-    tune_reap_transient_error_attempts: settings.reapTransientErrorAttempts,
-    tune_reap_transient_error_seconds: settings.reapTransientErrorSeconds,
-    tune_reap_server_deleted_seconds: settings.reapServerDeletedSeconds,
-  };
-}
-
-function atMost(prop: string, value: number, limit: number): void {
-  if (value > limit) {
-    throw new ExplainedError(
-      `${prop} must be at most ${limit} (${limit / 86400} days), got ${value}; use ${limit} or less`,
-    );
-  }
 }

@@ -5,6 +5,7 @@ import { DataResource, TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
 import { NO_LOCKOUT } from '../../lib/declaration/app-declaration';
 import type { Deployment } from '../../lib/declaration/deployment';
+import { defaultServerInVault } from '../../lib/declaration/engine-configuration';
 import { inspectPlugin } from '../../lib/declaration/plugin-binary';
 import { appPolicyName, authorizerPolicyName, observerPolicyName } from '../../lib/declaration/policy-names';
 import { authorizerRights, observerRights, provisionerRights } from '../../lib/declaration/rights';
@@ -51,13 +52,14 @@ export class WebexTokens extends DeploymentStack {
     const binary = plugin.register ? inspectPlugin(plugin, this.folder) : undefined;
     const engine = new Engine(this, 'engine', {
       ...tuning,
-      defaultServer:
-        integrations.filter(({ name }) => name === tuning.defaultServer).map(vaultName)[0] ?? tuning.defaultServer,
+      defaultServer: defaultServerInVault(deployment),
       mountPath,
       pluginName: plugin.name,
       pluginSha256: binary?.sha256,
       pluginCommand: binary?.command,
       pluginProvider,
+      vaultAddress: address,
+      vaultNamespace: vault.namespace,
     });
 
     new Records(this, 'records', { path: recordsPath });

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExplainedError, quotedList, UsageError } from 'webex-token-client/core';
 import type { Integration } from '../declaration/deployment';
-import { consequences } from '../terraform/consequences';
+import { consequences, stopsServer } from '../terraform/consequences';
 import { refuseVisibleToGit } from '../server/git-visibility';
 import { planObstacles } from '../terraform/plan-obstacles';
 import { Preflight } from '../terraform/preflight';
 import type { StackFolder } from '../terraform/stack-folder';
 import { approved, tell, type ApprovalOptions } from './approval';
+import { prepareServerStop, type ServerStop } from './server-stop';
 import { handedOn, oneStackFor, went, type Selection, type StackOptions } from './stack-command';
 import { StackSession } from './stack-session';
 
@@ -67,6 +68,7 @@ interface Work {
   /** Names of the declared credentials. */
   readonly credentials: readonly string[];
   readonly integrations: readonly Integration[];
+  readonly beforeServerStops: () => Promise<ServerStop>;
   readonly signal: AbortSignal;
 }
 
@@ -84,6 +86,14 @@ async function eachStack(
       preflight: session && new Preflight(session.vault.endedBy(signal), deployment, home),
       credentials,
       integrations: deployment.integrations,
+      beforeServerStops: () =>
+        prepareServerStop({
+          connection,
+          operators,
+          deployment,
+          note: (line) => process.stderr.write(`${line}\n`),
+          signal,
+        }),
       signal,
     };
     const folder = mkdtempSync(join(tmpdir(), 'webex-token-vault-plan-'));
@@ -109,7 +119,7 @@ async function changeStack(work: Work, file: string, options: ChangeOptions): Pr
   } else if (!(await isReady(work, json))) {
     return false;
   }
-  const { found, obstacles } = await examine(work, file);
+  const { found, obstacles, stop } = await examine(work, file);
   if (obstacles.length > 0) {
     // What stands in the way is perhaps not to be mended, as where a grant would end.
     tell(found);
@@ -119,6 +129,7 @@ async function changeStack(work: Work, file: string, options: ChangeOptions): Pr
   if (!(await approved(found, `${destroy ? 'Destroy' : 'Change'} ${stack.name} so?`, approval, signal))) {
     throw new ExplainedError(`stack ${stack.name} was not changed`);
   }
+  await stop?.pause?.();
   const applied = await stack.apply(file, [...(json === true ? ['-json'] : []), ...handedOn().filter(isOfApply)]);
   signal.throwIfAborted();
   return went(
@@ -162,11 +173,14 @@ async function isReady({ stack, preflight }: Work, json = false): Promise<boolea
   return went(await stack.initialise(json), stack, 'has not been initialised', UNCHANGED);
 }
 
-async function examine({ stack, preflight, credentials, integrations }: Work, file: string) {
+async function examine({ stack, preflight, credentials, integrations, beforeServerStops }: Work, file: string) {
   const plan = await stack.show(file);
   const { notices, losses } = consequences(plan, credentials);
+  const stop = stopsServer(plan) ? await beforeServerStops() : undefined;
+  const ofStop = stop?.notice === undefined ? [] : [stop.notice];
   return {
-    found: { notices: [...(preflight?.notices(plan) ?? []), ...notices], losses },
+    stop,
+    found: { notices: [...(preflight?.notices(plan) ?? []), ...notices, ...ofStop], losses },
     obstacles: [...planObstacles(plan, integrations, process.env), ...((await preflight?.obstacles(plan)) ?? [])],
   };
 }

@@ -247,7 +247,11 @@ function moveFrom(former: string, { mountPath, recordsPath, integrationNames }: 
     { path: 'sys/remount/status/+', capabilities: ['read'], why: 'have they arrived?' },
     { path: `sys/mounts/${former}`, capabilities: ['read'], why: 'where the state has it' },
     { path: `sys/mounts/${formerRecords}`, capabilities: ['read'], why: 'where the state has them' },
-    { path: `${former}/config`, capabilities: ['read'], why: 'where the state has it' },
+    {
+      path: `${former}/config`,
+      capabilities: ['read', 'update'],
+      why: 'where the state has it; paused there, if it gets another plugin as well',
+    },
     ...integrationNames.map((name): Rule => ({
       path: `${former}/servers/${name}`,
       capabilities: ['read'],

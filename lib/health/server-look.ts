@@ -1,6 +1,7 @@
-import { describeError, ExplainedError, VaultResponseError } from 'webex-token-client/core';
+import { describeError, ExplainedError, NotDeployed, VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
 import type { Deployment } from '../declaration/deployment';
+import { isPaused, readRefreshing } from '../vault/engine-refreshing';
 import type { VaultClient } from '../vault/vault-client';
 import type { EngineState, Line, ServerState } from './report';
 
@@ -34,12 +35,10 @@ export async function lookAtServer(vault: VaultClient): Promise<Line<ServerState
   }
 }
 
-const configReply = z.object({
-  data: z.object({
-    tune_refresh_check_interval_seconds: z.number(),
-    tune_reap_check_interval_seconds: z.number(),
-  }),
-});
+/** Where the configuration was never written, the plugin's own defaults hold, and those reap. */
+const reaping = z
+  .object({ tune_reap_check_interval_seconds: z.number() })
+  .catch({ tune_reap_check_interval_seconds: 1 });
 const mountReply = z.object({ data: z.object({ type: z.string() }) });
 
 /** As the observer. @throws VaultUnreachableError */
@@ -59,11 +58,12 @@ export async function lookAtEngine(vault: VaultClient, { engine }: Deployment): 
     if (type !== plugin.name) {
       return line('missing', 'broken', `what is mounted there is "${type}", not "${plugin.name}"`, deploy);
     }
-    const { data } = await vault.read(`${mountPath}/config`, configReply);
-    if (data.tune_reap_check_interval_seconds > 0 && engine.reapCheckIntervalSeconds === 0) {
+    const refreshing = await readRefreshing(vault, mountPath);
+    const { tune_reap_check_interval_seconds: reapSeconds } = reaping.parse(refreshing.configuration);
+    if (reapSeconds > 0 && engine.reapCheckIntervalSeconds === 0) {
       return line('reaping', 'attention', 'it deletes grants that it holds for dead, which is not declared', deploy);
     }
-    if (data.tune_refresh_check_interval_seconds === 0 && engine.refreshCheckIntervalSeconds > 0) {
+    if (isPaused(refreshing, engine)) {
       return line(
         'paused',
         'attention',
@@ -73,6 +73,11 @@ export async function lookAtEngine(vault: VaultClient, { engine }: Deployment): 
     }
     return line('running', 'healthy', 'it refreshes tokens ahead of their end');
   } catch (error) {
+    if (error instanceof NotDeployed) {
+      return error.message.includes('its plugin does not run')
+        ? line('plugin not running', 'broken', error.message, `${deploy}, with a plugin that the server has`)
+        : line('missing', 'broken', error.message, deploy);
+    }
     if (!(error instanceof VaultResponseError)) {
       throw error;
     }
@@ -81,14 +86,7 @@ export async function lookAtEngine(vault: VaultClient, { engine }: Deployment): 
       return line('missing', 'broken', 'no engine is mounted there', deploy);
     }
     if (error.statusCode === 404) {
-      return error.said.includes('backend is nil')
-        ? line(
-            'plugin not running',
-            'broken',
-            "the binary in the server's plugin directory is missing, or not the registered one",
-            `put the right one there and restart the server, or: ${deploy}`,
-          )
-        : line('missing', 'broken', 'no engine is mounted there', deploy);
+      return line('missing', 'broken', 'no engine is mounted there', deploy);
     }
     return line('unknown', 'attention', `it cannot be looked at (${error.statusCode}: ${error.said || 'no message'})`);
   }

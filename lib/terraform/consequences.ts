@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isEngineMount } from './engine-mount';
 import type { Plan, ResourceChange } from './plan';
 import { Renames } from './renames';
+import { isPluginReload } from './vault-access';
 
 /*
  * What people will notice of a plan, in the words of the declaration. What was declared before is read from what the
@@ -30,7 +31,8 @@ export function consequences(plan: Plan, declared: readonly string[]): Consequen
   const integrationOf = credentialsOf(before);
   const known = [...new Set([...integrationOf.keys(), ...before.flatMap(readByApp), ...declared])];
   const renames = new Renames(changes);
-  const context: Context = { integrationOf, known, entriesAfter: entriesAfter(changes), renames };
+  const reloadsPlugin = changes.some((change) => isPluginReload(change) && change.isCreated);
+  const context: Context = { integrationOf, known, entriesAfter: entriesAfter(changes), renames, reloadsPlugin };
   const found = changes.map((change) => CONSEQUENCES[change.type]?.(change, context) ?? {});
   const losses = new Map(found.flatMap(({ losses = [] }) => losses).map((loss) => [`${loss.kind} ${loss.name}`, loss]));
   const notices = [...renames.notices, ...found.flatMap(({ notices = [] }) => notices)];
@@ -45,6 +47,8 @@ interface Context {
   /** What is written of each integration that there will be, by its name in Vault; undefined: not known yet. */
   readonly entriesAfter: ReadonlyMap<string, string | undefined>;
   readonly renames: Renames;
+  /** Whether the plugin is reloaded with it: nobody can in a namespace, from the root one that has the catalog. */
+  readonly reloadsPlugin: boolean;
 }
 
 type Consequence = (change: ResourceChange, context: Context) => Partial<Consequences>;
@@ -78,11 +82,18 @@ function ofMount(change: ResourceChange, { known }: Context): Partial<Consequenc
       };
 }
 
-function ofPlugin(change: ResourceChange): Partial<Consequences> {
+function ofPlugin(change: ResourceChange, { reloadsPlugin }: Context): Partial<Consequences> {
   const before = change.before('sha256');
-  return before === undefined || change.after('sha256') === before || change.after('sha256') === undefined
-    ? {}
-    : { notices: ['the plugin is replaced and started anew; a refresh that is under way then may lose its grant'] };
+  if (before === undefined || change.after('sha256') === before || change.after('sha256') === undefined) {
+    return {};
+  }
+  return {
+    notices: [
+      reloadsPlugin
+        ? 'the plugin is replaced and started anew; refreshing is paused for that, so that no grant is lost, and goes on afterwards'
+        : 'the plugin is replaced in the catalog, and the engine goes on running the old one until you have it reloaded: "npx webex-token-vault pause" before that, "resume" after it',
+    ],
+  };
 }
 
 function ofIntegration(change: ResourceChange, context: Context): Partial<Consequences> {
@@ -194,14 +205,27 @@ function ofClientSecret(change: ResourceChange, { renames }: Context): Partial<C
   };
 }
 
+/** Whether a server is stopped that keeps what it has: it may be refreshing just then. */
+export function stopsServer({ changes }: Plan): boolean {
+  return changes.some((change) => isStopped(change) && !isOfDevMode(change));
+}
+
+function isStopped(change: ResourceChange): boolean {
+  // What only carries files is never started, though it has the command of its image, which may be that of dev mode.
+  return change.type === 'docker_container' && change.isDeleted && change.isSet('start');
+}
+
+function isOfDevMode(change: ResourceChange): boolean {
+  return change.listBefore('command').includes('-dev');
+}
+
 /** A server in dev mode forgets all with its container; in production nothing that Terraform deletes holds a grant. */
 function ofServer(change: ResourceChange, { known }: Context): Partial<Consequences> {
   const name = change.before('name') ?? '';
-  // What only carries files is never started, though it has the command of its image, which may be that of dev mode.
-  if (!change.isDeleted || !change.isSet('start')) {
+  if (!isStopped(change)) {
     return {};
   }
-  if (change.listBefore('command').includes('-dev')) {
+  if (isOfDevMode(change)) {
     return { losses: lost(known, `the server "${name}" keeps all in memory, and is stopped`) };
   }
   const successor = change.isCreated ? ', and another one started in its place, to be unsealed' : '';

@@ -77,7 +77,9 @@ export function readAccess(changes: readonly ResourceChange[]): VaultAccess[] {
 
 /** What Terraform reads and writes to do what the plan says. */
 export function writeAccess(changes: readonly ResourceChange[]): VaultAccess[] {
-  return accesses(changes, (change, kind) => {
+  const reloads = changes.some((change) => isPluginReload(change) && change.isCreated);
+  const reload: VaultAccess[] = reloads ? [{ path: 'sys/plugins/reload/backend', capabilities: ['update'] }] : [];
+  const written = accesses(changes, (change, kind) => {
     const [from, to] = [kind.path(before(change)), kind.path(after(change))];
     return [
       ...(change.isDeleted && !change.isSet('disable_delete') ? access(from, kind.delete) : []),
@@ -87,6 +89,12 @@ export function writeAccess(changes: readonly ResourceChange[]): VaultAccess[] {
       ...(change.type === 'vault_mount' && change.isUpdated ? changesOfMount(change) : []),
     ];
   });
+  return [...reload, ...written];
+}
+
+/** Whether that is what has Vault run another plugin, by a command of ours. */
+export function isPluginReload({ type, name }: ResourceChange): boolean {
+  return type === 'terraform_data' && /^engine_reload_[0-9A-F]{8}$/.test(name);
 }
 
 const before = (change: ResourceChange) => (field: string) => change.before(field);

@@ -52,7 +52,7 @@ test('bash completes commands, options, names of the deployment, choices and fil
       ['as', 'provisioner', '--', 'sh', '-x', 'deploy'],
       ['rotate-secret', ''],
     );
-  expect(commands).toEqual(['revoke', 'restore']);
+  expect(commands).toEqual(['revoke', 'resume', 'restore']);
   expect(options).toEqual(['--yes']);
   expect(credentials).toEqual(['testauth']);
   expect(apps).toEqual(['people-me']);

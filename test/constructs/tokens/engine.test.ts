@@ -1,3 +1,4 @@
+import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
 import { ExplainedError } from 'webex-token-client/core';
 import { Engine, type EngineProps } from '../../../constructs/tokens/engine';
 import { declare, PLUGIN_SHA256, resources } from '../../fixtures/declaration';
@@ -58,6 +59,46 @@ it('passes every knob on', () => {
     tune_reap_transient_error_attempts: 5,
     tune_reap_transient_error_seconds: 6,
     tune_reap_server_deleted_seconds: 7,
+  });
+});
+
+describe('where the plugin is another one', () => {
+  const [reload] = resources(declareEngine({ vaultAddress: 'https://vault.example' }), 'terraform_data');
+
+  it('has it reloaded by a command, before anything is written to it, after the catalog has it', () => {
+    expect(reload).toMatchObject({
+      triggers_replace: { sha256: PLUGIN_SHA256 },
+      depends_on: ['vault_plugin.engine_plugin_85A2BA42'],
+      lifecycle: { replace_triggered_by: ['vault_plugin.engine_plugin_85A2BA42'] },
+    });
+    const [mount] = resources(declareEngine(), 'vault_mount');
+    expect(mount?.depends_on).toContainEqual(expect.stringMatching(/^terraform_data\.engine_reload_/));
+  });
+
+  it('tells that command where the engine is, and what it is declared to be', () => {
+    const environment = (props: EngineProps): unknown => {
+      const [{ provisioner } = {}] = resources(declareEngine(props), 'terraform_data');
+      return (provisioner as { 'local-exec': { environment: unknown } }[])[0]?.['local-exec'].environment;
+    };
+    expect(environment({ vaultAddress: 'https://vault.example' })).toEqual({
+      ENGINE_MOUNT: 'oauthapp',
+      ENGINE_PLUGIN_SHA256: PLUGIN_SHA256,
+      ENGINE_CONFIGURATION: JSON.stringify(configOf({})),
+      VAULT_ADDR: 'https://vault.example',
+    });
+    expect(environment({ mountPath: 'webex', movedFrom: 'oauthapp' })).toMatchObject({
+      ENGINE_MOUNT: 'webex',
+      ENGINE_MOVED_FROM: 'oauthapp',
+    });
+  });
+
+  it('reloads none that is registered from another namespace, nor one that somebody else registers', () => {
+    const inNamespace = declare((stack) => {
+      const pluginProvider = new VaultProvider(stack, 'root', { alias: 'root' });
+      return new Engine(stack, 'engine', { pluginSha256: PLUGIN_SHA256, pluginProvider });
+    });
+    expect(resources(inNamespace, 'terraform_data')).toEqual([]);
+    expect(resources(declareEngine({ pluginSha256: undefined }), 'terraform_data')).toEqual([]);
   });
 });
 

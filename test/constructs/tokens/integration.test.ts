@@ -1,11 +1,11 @@
 import { ExplainedError } from 'webex-token-client/core';
 import { Engine, type EngineProps } from '../../../constructs/tokens/engine';
 import { Integration, type IntegrationProps } from '../../../constructs/tokens/integration';
-import { type Declaration, declare, PLUGIN_SHA256, resources } from '../../fixtures/declaration';
+import { type Declaration, declare, resources } from '../../fixtures/declaration';
 
 function declareIntegration(props: Partial<IntegrationProps> = {}, mount: EngineProps = {}): Declaration {
   return declare((stack) => {
-    const engine = new Engine(stack, 'engine', { pluginSha256: PLUGIN_SHA256, ...mount });
+    const engine = new Engine(stack, 'engine', mount);
     new Integration(stack, 'integration', {
       name: 'webex-myapp',
       clientId: 'C0ffee',

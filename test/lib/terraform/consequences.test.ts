@@ -1,25 +1,39 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { consequences, type Consequences } from '../../../lib/terraform/consequences';
-import { planOf } from '../../../lib/terraform/plan';
+import { consequences, stopsServer, type Consequences } from '../../../lib/terraform/consequences';
+import { planOf, type Plan } from '../../../lib/terraform/plan';
 import { PROJECT_FOLDER } from '../../fixtures/declaration';
 
 /* Plans as `terraform show -json` gave them for changes of the rehearsal's declaration, cut to what becomes of each resource. */
 
+function planned(name: string): Plan {
+  return planOf(JSON.parse(readFileSync(join(PROJECT_FOLDER, `test/fixtures/plans/${name}.json`), 'utf8')));
+}
+
 function of(plan: string): Consequences {
-  const json: unknown = JSON.parse(readFileSync(join(PROJECT_FOLDER, `test/fixtures/plans/${plan}.json`), 'utf8'));
-  return consequences(planOf(json), ['testauth']);
+  return consequences(planned(plan), ['testauth']);
 }
 
 it('are none of a plan that changes nothing', () => {
   expect(of('unchanged')).toEqual({ notices: [], losses: [] });
 });
 
+it('say of a plugin that nobody reloads who has to', () => {
+  const plan = planned('plugin-upgraded');
+  const changes = plan.changes.filter(({ name }) => !name.startsWith('engine_reload'));
+  expect(consequences({ ...plan, changes }, ['testauth']).notices).toEqual([
+    'the plugin is replaced in the catalog, and the engine goes on running the old one until you have it reloaded: "npx webex-token-vault pause" before that, "resume" after it',
+  ]);
+});
+
 it.each<[string, string[]]>([
   ['the client secret is written again', ['secret-version', 'the client secret of "webex-myapp" is written again']],
   [
     'the plugin is started anew',
-    ['plugin-upgraded', 'the plugin is replaced and started anew; a refresh that is under way then may lose its grant'],
+    [
+      'plugin-upgraded',
+      'the plugin is replaced and started anew; refreshing is paused for that, so that no grant is lost, and goes on afterwards',
+    ],
   ],
   [
     'apps read other credentials, and a new one gets an identity',
@@ -119,24 +133,32 @@ it('tell of what keeps its name, and is what it was no more', () => {
 });
 
 describe('of a server that is replaced', () => {
-  const container = (before: { readonly start: boolean; readonly command: readonly string[] }): Consequences =>
-    consequences(
-      planOf({
-        resource_changes: [
-          {
-            address: 'docker_container.server',
-            type: 'docker_container',
-            name: 'server',
-            change: {
-              actions: ['delete', 'create'],
-              before: { name: 'vault', ...before },
-              after: { name: 'vault', start: before.start },
-            },
-          },
-        ],
-      }),
-      ['declared'],
-    );
+  interface Container {
+    readonly start: boolean;
+    readonly command: readonly string[];
+  }
+
+  const replaced = (before: Container, actions = ['delete', 'create']): Plan =>
+    planOf({
+      resource_changes: [
+        {
+          address: 'docker_container.server',
+          type: 'docker_container',
+          name: 'server',
+          change: { actions, before: { name: 'vault', ...before }, after: { name: 'vault', start: before.start } },
+        },
+      ],
+    });
+  const container = (before: Container): Consequences => consequences(replaced(before), ['declared']);
+
+  it.each([
+    [true, 'keeps what it has', { start: true, command: ['server', '-config=/openbao/config'] }],
+    [false, 'forgets all', { start: true, command: ['server', '-dev', '-dev-no-store-token'] }],
+    [false, 'only carries files', { start: false, command: ['server', '-config=/openbao/config'] }],
+  ])('are %s: a stop to pause for, where it %s', (expected, _, before) => {
+    expect(stopsServer(replaced(before))).toBe(expected);
+    expect(stopsServer(replaced(before, ['no-op']))).toBe(false);
+  });
 
   it('are the loss of all in dev mode, which keeps it in memory', () => {
     expect(container({ start: true, command: ['server', '-dev', '-dev-no-store-token'] }).losses).toEqual([

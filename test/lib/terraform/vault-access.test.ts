@@ -42,7 +42,7 @@ it('of what is made, changed and taken away is each in its own way', () => {
     'delete sys/policies/acl/oauthapp-app-people-me',
   ]);
   expect(written('plugin-upgraded')).toEqual([
-    'create|update sys/plugins/reload/backend',
+    'update sys/plugins/reload/backend',
     'update+sudo sys/plugins/catalog/secret/oauthapp',
     'read+sudo sys/plugins/catalog/secret/oauthapp',
   ]);

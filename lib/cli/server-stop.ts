@@ -1,0 +1,90 @@
+import {
+  ExplainedError,
+  NotDeployed,
+  oneLine,
+  vaultVariable,
+  VaultResponseError,
+  VaultSealed,
+  type VaultConnectionOptions,
+} from 'webex-token-client/core';
+import type { Deployment } from '../declaration/deployment';
+import { declaredConfiguration } from '../declaration/engine-configuration';
+import type { OperatorFolder } from '../server/operator-folder';
+import { OperatorSession } from '../server/operator-session';
+import { readRefreshing } from '../vault/engine-refreshing';
+import { pauseRefreshing } from '../vault/refresh-pause';
+import { VaultClient } from '../vault/vault-client';
+
+/** Until a server that runs has answered; one that hangs is not waited for. */
+const ANSWER_MS = 10_000;
+
+const RESUME = 'npx webex-token-vault resume';
+
+/** What is refreshed when the server stops loses its grant, so refreshing is paused for it, as far as that can be. */
+export interface ServerStop {
+  /** What people should know before they agree. @default - nothing: there is no engine that refreshes */
+  readonly notice?: string;
+  /** To be called before the server is stopped. @default - it cannot be paused, or need not be */
+  readonly pause?: () => Promise<void>;
+}
+
+export interface ServerStopOptions {
+  readonly connection: VaultConnectionOptions;
+  /** Where the provisioner's login is. */
+  readonly operators: OperatorFolder;
+  readonly deployment: Deployment;
+  /** Takes what a person should know meanwhile, a line at a time. */
+  readonly note: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Looks whether refreshing can be paused. */
+export async function prepareServerStop(options: ServerStopOptions): Promise<ServerStop> {
+  const { connection, deployment, signal } = options;
+  const { mountPath } = deployment.engine;
+  try {
+    const status = await new VaultClient({ ...connection, timeoutMs: ANSWER_MS }).endedBy(signal).sealStatus();
+    if (!status.initialized || status.sealed) {
+      return {};
+    }
+    // It would be spent, and Terraform may need it yet.
+    if (vaultVariable('WRAPPED_SECRET_ID') !== undefined) {
+      return cannotBePaused('VAULT_WRAPPED_SECRET_ID is good for one login, which is not spent on this');
+    }
+    await using session = await open(options);
+    const { checkIntervalSeconds } = await readRefreshing(session.vault.endedBy(signal), mountPath);
+    const also = checkIntervalSeconds === 0 ? ' (as it is already)' : '';
+    return {
+      notice: `refreshing is paused before that${also}, so that no grant is lost, and stays paused until it is resumed: ${RESUME}, or deploy webex-tokens`,
+      pause: () => pause(options),
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof NotDeployed || error instanceof VaultSealed) {
+      return {};
+    }
+    if (error instanceof ExplainedError || error instanceof VaultResponseError) {
+      return cannotBePaused(oneLine(error.message));
+    }
+    throw error;
+  }
+}
+
+async function pause(options: ServerStopOptions): Promise<void> {
+  const { deployment, note, signal } = options;
+  const { mountPath } = deployment.engine;
+  const declared = declaredConfiguration(deployment);
+  await using session = await open(options);
+  await pauseRefreshing({ vault: session.vault, mountPath, declared }, { note, howToResume: RESUME, signal });
+  note(`refreshing stays paused; once the server is up and unsealed: ${RESUME}`);
+}
+
+function open({ connection, operators, signal }: ServerStopOptions): Promise<OperatorSession> {
+  return OperatorSession.open(connection, 'provisioner', { operators, roleFromEnvironment: true, signal });
+}
+
+function cannotBePaused(why: string): ServerStop {
+  return {
+    notice: `refreshing cannot be paused before that (${why}): a grant that is refreshed at that moment is lost if Webex rotates refresh tokens, and up to 16 are at a time; pause it first, if it runs: npx webex-token-vault pause`,
+  };
+}

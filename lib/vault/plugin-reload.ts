@@ -1,0 +1,111 @@
+import { explainedBy, ExplainedError, NotDeployed, VaultResponseError } from 'webex-token-client/core';
+import { z } from 'zod';
+import { readRefreshing } from './engine-refreshing';
+import { pauseRefreshing, resumeRefreshing, type PauseOptions } from './refresh-pause';
+import type { VaultClient } from './vault-client';
+
+export interface PluginReload {
+  /** With a provisioner's token. */
+  readonly vault: VaultClient;
+  /** Where the engine is mounted, or will be. */
+  readonly mountPath: string;
+  /** Where it may be mounted before that. @default - it does not move */
+  readonly movedFrom?: string;
+  /** Hex sha256 of the plugin that is to run; the catalog has it already. */
+  readonly sha256: string;
+  /** The engine's configuration as it is declared, whole. */
+  readonly declared: Readonly<Record<string, unknown>>;
+}
+
+const mountReply = z.object({ data: z.object({ running_sha256: z.string().optional() }) });
+
+const AGAIN = 'deploy again once that is solved';
+
+/**
+ * Has Vault start the plugin that is registered in the place of the one that it runs, with refreshing paused meanwhile.
+ * Does nothing where there is no engine yet, or where it runs that one.
+ *
+ * @throws ExplainedError that says whether refreshing stays paused
+ */
+export async function reloadPlugin(reload: PluginReload, options: PauseOptions): Promise<void> {
+  const { vault, mountPath, movedFrom, sha256, declared } = reload;
+  const { note } = options;
+  const [mounted] = await enginesAt(vault, movedFrom === undefined ? [mountPath] : [mountPath, movedFrom]);
+  if (mounted === undefined) {
+    note('there is no engine yet that would run another plugin');
+    return;
+  }
+  const engine = { vault, mountPath: mounted.path, declared };
+  const isRunning = await doesRun(vault, mounted.path);
+  if (isRunning && mounted.sha256 === sha256) {
+    note('the engine runs it already');
+    return;
+  }
+  if (isRunning) {
+    await explained(`the plugin of "${mounted.path}" is not reloaded`, () => pauseRefreshing(engine, options));
+  }
+  try {
+    // The mount alone: what else runs this plugin is not paused.
+    await vault.write('sys/plugins/reload/backend', { mounts: [`${mounted.path}/`] });
+  } catch (error) {
+    const resumed = await resumeRefreshing(engine).then(
+      () => 'refreshing goes on',
+      () => `refreshing stays paused, until ${options.howToResume}`,
+    );
+    throw notDone(`the plugin of "${mounted.path}" is not reloaded`, error, resumed);
+  }
+  note(`the plugin of "${mounted.path}" is reloaded`);
+  await explained(`the plugin of "${mounted.path}" is reloaded, and refreshing stays paused`, () =>
+    resumeRefreshing(engine),
+  );
+}
+
+/** Whether the mount has a plugin: one that did not start leaves it without, and under the sha256 of the one before. */
+async function doesRun(vault: VaultClient, mountPath: string): Promise<boolean> {
+  try {
+    await readRefreshing(vault, mountPath);
+    return true;
+  } catch (error) {
+    if (error instanceof NotDeployed) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+/** Those that are mounted. */
+async function enginesAt(
+  vault: VaultClient,
+  paths: readonly string[],
+): Promise<{ readonly path: string; readonly sha256?: string }[]> {
+  const found: { path: string; sha256?: string }[] = [];
+  for (const path of paths) {
+    const mount = await vault.read(`sys/mounts/${path}`, mountReply).catch((error: unknown) => {
+      // Vault says 400 where nothing is mounted.
+      if (error instanceof VaultResponseError && [400, 404].includes(error.statusCode)) {
+        return undefined;
+      }
+      throw error;
+    });
+    if (mount !== undefined) {
+      found.push({ path, sha256: mount.data.running_sha256 });
+    }
+  }
+  return found;
+}
+
+async function explained<T>(what: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw notDone(what, error);
+  }
+}
+
+function notDone(what: string, error: unknown, resumed?: string): unknown {
+  if (error instanceof VaultResponseError || error instanceof ExplainedError) {
+    const more = resumed === undefined ? '' : `; ${resumed}`;
+    return explainedBy(error, `${what}: ${error.message}${more}; ${AGAIN}`);
+  }
+  return error;
+}

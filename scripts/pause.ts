@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import { vaultOptionsFromEnvironment } from 'webex-token-client/core';
+import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { declaredDeployment, namedDeployment } from '../lib/cli/deployment-option';
+import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
+import { declaredConfiguration } from '../lib/declaration/engine-configuration';
+import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/server/operator-session';
+import { pauseRefreshing } from '../lib/vault/refresh-pause';
+
+/** Stops background refreshing, so that what is stopped then loses no grant. */
+
+export function define(command: Command, signal: AbortSignal): void {
+  describeCommand(command, {
+    summary:
+      'Stops background refreshing and waits until no refresh can be under way, so that a stop of the server or of its plugin loses no grant. "resume" goes back.',
+    environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
+  })
+    .addOption(operatorsOption('provisioner'))
+    .option('--json', 'what was done, as JSON')
+    .action(async ({ json }: { json?: true }) => {
+      const { deployment } = await declaredDeployment(command);
+      const { mountPath } = deployment.engine;
+      const options = { operators: operatorFolder(command), roleFromEnvironment: true, signal };
+      await using session = await OperatorSession.open(
+        vaultOptionsFromEnvironment(deployment.vault),
+        'provisioner',
+        options,
+      );
+      const howToResume = ['npx webex-token-vault resume', ...namedDeployment(command)].join(' ');
+      const pause = await pauseRefreshing(
+        { vault: session.vault, mountPath, declared: declaredConfiguration(deployment) },
+        { note: (line) => process.stderr.write(`${line}\n`), howToResume, signal },
+      );
+      if (json) {
+        process.stdout.write(`${JSON.stringify({ mountPath, paused: pause !== undefined, ...pause })}\n`);
+      } else if (pause === undefined) {
+        process.stdout.write(
+          `The engine at "${mountPath}" is declared to refresh only what is read (engine.refreshCheckIntervalSeconds is 0), so there is nothing to pause.\n`,
+        );
+      } else {
+        process.stdout.write(
+          `Refreshing at "${mountPath}" is paused, and none is under way. A read of a token that has expired still refreshes it.\n` +
+            `It stays paused, whatever is stopped and started, until: ${howToResume}\n`,
+        );
+      }
+    });
+}

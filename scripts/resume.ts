@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import { vaultOptionsFromEnvironment } from 'webex-token-client/core';
+import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { declaredDeployment } from '../lib/cli/deployment-option';
+import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
+import { declaredConfiguration } from '../lib/declaration/engine-configuration';
+import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/server/operator-session';
+import { graceSignal } from '../lib/vault/grace-signal';
+import { resumeRefreshing } from '../lib/vault/refresh-pause';
+
+/** Has the engine refresh as declared again. */
+
+export function define(command: Command, signal: AbortSignal): void {
+  describeCommand(command, {
+    summary: 'Has the engine refresh again as the deployment declares it, after "pause": at once, what is due first.',
+    environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
+  })
+    .addOption(operatorsOption('provisioner'))
+    .option('--json', 'what was done, as JSON')
+    .action(async ({ json }: { json?: true }) => {
+      const { deployment } = await declaredDeployment(command);
+      const { mountPath, refreshCheckIntervalSeconds } = deployment.engine;
+      const options = { operators: operatorFolder(command), roleFromEnvironment: true, signal };
+      await using session = await OperatorSession.open(
+        vaultOptionsFromEnvironment(deployment.vault),
+        'provisioner',
+        options,
+      );
+      const wasPaused = await resumeRefreshing({
+        vault: session.vault.endedBy(graceSignal(signal)),
+        mountPath,
+        declared: declaredConfiguration(deployment),
+      });
+      process.stdout.write(
+        json
+          ? `${JSON.stringify({ mountPath, paused: false, wasPaused, checkIntervalSeconds: refreshCheckIntervalSeconds })}\n`
+          : wasPaused
+            ? `Refreshing at "${mountPath}" goes on: the engine looks for what is due now, and then every ${refreshCheckIntervalSeconds} s.\n`
+            : `Refreshing at "${mountPath}" was not paused; nothing was changed.\n`,
+      );
+    });
+}

@@ -1,0 +1,140 @@
+import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
+import { readRefreshing } from '../../lib/vault/engine-refreshing';
+import type { Declaration } from '../fixtures/declaration';
+import { succeeded } from '../fixtures/deployed-server';
+import { DueGrants } from '../fixtures/due-grants';
+import { OperatedServer } from '../fixtures/operated-server';
+import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+
+/* The plugin is upgraded while it refreshes, by the real Terraform: what test/server/planned-stop shows of the applier. */
+
+/** Until all of them are refreshed, Terraform has long begun. */
+const GRANTS = 240;
+const WEBEX_MS = 1000;
+const RELOAD = 'terraform_data.engine_reload_6B392DB2';
+
+describeUnless(terraformUnavailable())('a plugin that is upgraded', () => {
+  let plugins: string;
+  let operated: OperatedServer;
+  let grants: DueGrants;
+
+  beforeAll(async () => {
+    plugins = mkdtempSync(join(tmpdir(), 'plugins-'));
+    const [first, next] = [join(plugins, 'oauthapp'), join(plugins, 'oauthapp-next')];
+    copyFileSync(await findOauthappPlugin(), first);
+    // The same program with other bytes, as an upgrade is.
+    copyFileSync(first, next);
+    appendFileSync(next, 'next');
+    // No plugin at all.
+    writeFileSync(join(plugins, 'oauthapp-broken'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    operated = await OperatedServer.start({ seal: 'shamir', pluginDirectory: plugins });
+    operated.engine.webex.behaviour.refresh = 'rotate';
+    declarePlugin('oauthapp');
+    succeeded(await operated.init());
+    grants = new DueGrants(operated.engine, GRANTS);
+  });
+  afterAll(async () => {
+    await operated[Symbol.asyncDispose]();
+    rmSync(plugins, { recursive: true });
+  });
+
+  function declarePlugin(file: string): void {
+    const { engine } = operated.deployment;
+    operated.declare({
+      engine: { ...engine, providerTimeoutSeconds: 3, plugin: { ...engine.plugin, path: join(plugins, file) } },
+    });
+  }
+
+  async function deploy(stackDirectory?: string): Promise<readonly string[]> {
+    return (await operated.deploy('terraform', stackDirectory)).changed;
+  }
+
+  async function checkInterval(): Promise<number> {
+    return (await readRefreshing(await operated.as('provisioner'), 'oauthapp')).checkIntervalSeconds;
+  }
+
+  /** How often the server was asked for that so far. */
+  async function asked(operation: string, path: string): Promise<number> {
+    const log = await operated.server.auditLog;
+    return log.split('\n').filter((line) => {
+      return line.includes('"type":"request"') && line.includes(`"operation":"${operation}"`) && line.includes(path);
+    }).length;
+  }
+
+  test('was reloaded by a resource before this release; the first deploy with it neither pauses nor reloads', async () => {
+    const stackDirectory = await operated.synthesize();
+    const file = join(stackDirectory, 'cdk.tf.json');
+    const declared = readFileSync(file, 'utf8');
+    writeFileSync(file, JSON.stringify(asBefore(JSON.parse(declared) as Declaration)));
+    await deploy(stackDirectory);
+    const [reloads, configs] = [
+      await asked('update', 'sys/plugins/reload/backend'),
+      await asked('update', 'oauthapp/config'),
+    ];
+    expect({ reloads, configs }).toEqual({ reloads: 1, configs: 1 });
+    writeFileSync(file, declared);
+    expect(await deploy(stackDirectory)).toEqual(expect.arrayContaining([RELOAD]));
+    expect(await asked('update', 'sys/plugins/reload/backend')).toBe(reloads);
+    expect(await asked('update', 'oauthapp/config')).toBe(configs);
+    expect(await deploy(stackDirectory)).toEqual([]);
+  });
+
+  test('loses no grant, although it was refreshing, and nothing is left to do', async () => {
+    const outcome = await operated.asRoot(async (root) => {
+      await grants.authorise(root);
+      declarePlugin('oauthapp-next');
+      const stackDirectory = await operated.synthesize();
+      const before = operated.engine.refreshes.length;
+      await grants.fallDue(root, WEBEX_MS);
+      const changed = await deploy(stackDirectory);
+      const refreshed = operated.engine.refreshes.length - before;
+      return { changed, refreshed, lost: await grants.lost(root) };
+    });
+    expect(outcome.changed).toEqual(expect.arrayContaining([RELOAD]));
+    expect(outcome.refreshed).toBeLessThan(GRANTS);
+    expect(outcome.lost).toEqual([]);
+    expect(await checkInterval()).toBe(3600);
+    expect(await deploy()).toEqual([]);
+  });
+
+  test('that does not start says so, and the next deploy, of one that does, refreshes as declared', async () => {
+    declarePlugin('oauthapp-broken');
+    await expect(deploy()).rejects.toThrow('apply failed');
+    declarePlugin('oauthapp-next');
+    await deploy();
+    expect(await checkInterval()).toBe(3600);
+    expect(await deploy()).toEqual([]);
+  });
+
+  test('and was left paused by a deploy that failed in the middle: the next one sees that, and resumes', async () => {
+    succeeded(await operated.run('pause', ['--operators', operated.out]));
+    expect(await deploy()).toEqual([expect.stringContaining('vault_generic_endpoint.engine_config')]);
+    expect(await checkInterval()).toBe(3600);
+    expect(await deploy()).toEqual([]);
+  });
+});
+
+/** The stack as releases before this one declared it. */
+function asBefore({ resource, ...rest }: Declaration): Declaration {
+  const { terraform_data: data = {}, vault_generic_endpoint: endpoints, ...others } = resource;
+  const [name = '', reload = {}] = Object.entries(data).find(([id]) => id.startsWith('engine_reload')) ?? [];
+  const { depends_on, lifecycle } = reload;
+  const kept = Object.fromEntries(Object.entries(data).filter(([id]) => id !== name));
+  const endpoint = {
+    path: 'sys/plugins/reload/backend',
+    data_json: JSON.stringify({ plugin: 'oauthapp' }),
+    ignore_absent_fields: true,
+    disable_read: true,
+    disable_delete: true,
+    depends_on,
+    lifecycle,
+  };
+  const text = JSON.stringify({
+    ...rest,
+    resource: { ...others, terraform_data: kept, vault_generic_endpoint: { ...endpoints, [name]: endpoint } },
+  });
+  return JSON.parse(text.replaceAll(`"terraform_data.${name}"`, `"vault_generic_endpoint.${name}"`)) as Declaration;
+}

@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { prepareServerStop, type ServerStop } from '../../../lib/cli/server-stop';
+import { readRefreshing } from '../../../lib/vault/engine-refreshing';
+import { ScriptedVault } from '../../fixtures/scripted-vault';
+import { VaultWithWebex } from '../../fixtures/vault-with-webex';
+
+/* What deploy and destroy do before they stop a server that runs. */
+
+let vault: VaultWithWebex;
+let token: string;
+const noted: string[] = [];
+
+beforeAll(async () => {
+  vault = await VaultWithWebex.start();
+  token = await vault.operatorToken('provisioner');
+  await vault.admin.write('oauthapp/config', {
+    tune_provider_timeout_seconds: 1,
+    tune_provider_timeout_expiry_leeway_factor: 1,
+    tune_reap_check_interval_seconds: 0,
+  });
+});
+afterAll(() => vault[Symbol.asyncDispose]());
+
+interface Given {
+  /** @default - the provisioner's */
+  readonly token?: string;
+  readonly address?: string;
+  readonly mountPath?: string;
+}
+
+function prepare({ mountPath = 'oauthapp', ...given }: Given = {}): Promise<ServerStop> {
+  const { engine, ...deployment } = vault.deployment;
+  return prepareServerStop({
+    connection: { address: vault.server.address, token, ...given },
+    operators: { path: join(vault.folder, 'no-operators'), isNamed: false },
+    deployment: { ...deployment, engine: { ...engine, mountPath, providerTimeoutSeconds: 1 } },
+    note: (line) => noted.push(line),
+    signal: new AbortController().signal,
+  });
+}
+
+it('pauses refreshing where it can, as the provisioner, and says how to go on', async () => {
+  const { notice, pause } = await prepare();
+  expect(notice).toMatch(
+    /^refreshing is paused before that, .*: npx webex-token-vault resume, or deploy webex-tokens$/,
+  );
+  await expect(readRefreshing(vault.admin, 'oauthapp')).resolves.toMatchObject({ checkIntervalSeconds: 60 });
+  await pause?.();
+  await expect(readRefreshing(vault.admin, 'oauthapp')).resolves.toMatchObject({ checkIntervalSeconds: 0 });
+  expect(noted).toEqual([
+    'refreshing at "oauthapp" is paused; waiting 2 s, as a refresh that is under way may take 1 s',
+    'refreshing stays paused; once the server is up and unsealed: npx webex-token-vault resume',
+  ]);
+});
+
+it.each<[string, () => Given, RegExp]>([
+  ['there is no login', () => ({ token: undefined }), /there is no Vault token and nothing to get one with/],
+  ['the token is not good', () => ({ token: 's.none' }), /Vault answered 403/],
+  ['nothing answers', () => ({ address: 'http://127.0.0.1:1' }), /no answer from Vault at http:\/\/127\.0\.0\.1:1/],
+])('says in one line what it costs, and what to run, where %s', async (_, given, why) => {
+  const { notice, pause } = await prepare(given());
+  expect(pause).toBeUndefined();
+  expect(notice).toMatch(why);
+  expect(notice).toMatch(/^refreshing cannot be paused before that \(.*up to 16.*: npx webex-token-vault pause$/);
+});
+
+it('spends no secret id that is good for one login', async () => {
+  process.env.VAULT_WRAPPED_SECRET_ID = 's.wrapped';
+  try {
+    expect((await prepare()).notice).toContain('VAULT_WRAPPED_SECRET_ID is good for one login');
+  } finally {
+    delete process.env.VAULT_WRAPPED_SECRET_ID;
+  }
+});
+
+it('says nothing of a server that has no engine', async () => {
+  await expect(prepare({ token: vault.server.rootToken, mountPath: 'elsewhere' })).resolves.toEqual({});
+});
+
+it('says nothing of a server that is sealed, as it refreshes nothing', async () => {
+  await using sealed = await ScriptedVault.start();
+  const status = { initialized: true, sealed: true, version: '2.7.2', t: 1, n: 1, progress: 0 };
+  sealed.answer('sys/seal-status', { body: status });
+  await expect(prepare({ address: sealed.address })).resolves.toEqual({});
+});
