@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { observerPolicyName } from '../../lib/declaration/policy-names';
 import { OPERATOR_NAMES, renewOperator } from '../../lib/server/operators';
 import { appRole } from '../../rehearsal/app-role';
-import { runScript, type ScriptResult } from '../fixtures/script';
+import { eventually } from '../fixtures/eventually';
+import { runScript, Script, type ScriptResult } from '../fixtures/script';
+import { runOnTerminal } from '../fixtures/terminal';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
 
 /* What `status` says of each way in which a grant can be, on the real engine. */
@@ -255,6 +257,53 @@ it('says that nothing can be read where the server is gone', async () => {
   expect(exitCode).toBe(2);
   expect(stdout).toMatch(/^BROKEN {2}server http:\/\/127\.0\.0\.1:1 +unreachable +no answer from Vault .*$/m);
   expect(stdout).toMatch(/^BROKEN {2}credential testauth +unknown +nobody can read it: the server is unreachable$/m);
+});
+
+describe('--watch', () => {
+  it('keeps the last look on a terminal, whatever its size, and gives the terminal back', async () => {
+    const { exitCode, screen } = await runOnTerminal(
+      'status',
+      ['--watch'],
+      { ...vault.environment, VAULT_TOKEN: token, TERM: 'xterm' },
+      [
+        ['testauth', [20, 140]],
+        ['never authorised  nobody has consented yet', '\u0003'],
+      ],
+      [30, 70],
+    );
+    expect(exitCode).toBe(130);
+    // eslint-disable-next-line no-control-regex -- the escape sequences are the point
+    expect(screen).toMatch(/^\u001b\[\?1049h[^]*\u001b\[\?1049l(?:\^C)?[\r\n]*interrupted\r\n$/);
+    expect(screen).toContain('Every 60 s; Ctrl-C ends it.');
+    expect(screen).toContain('\u001b[31mBROKEN  \u001b[39mcredential testauth  never authorised');
+  });
+
+  it('prints a line of JSON for each look to a program, until it is told to end', async () => {
+    const watching = new Script('status', ['--watch', '--interval-seconds', '10', '--json'], {
+      ...vault.environment,
+      VAULT_TOKEN: token,
+    });
+    await eventually(() => watching.stdout.split('\n').length > 2 || undefined);
+    watching.child.kill('SIGTERM');
+    const { exitCode, stdout, stderr } = await watching.result();
+    const looks = stdout
+      .trimEnd()
+      .split('\n')
+      .map((text) => reported.parse(JSON.parse(text)));
+    expect(looks.map(({ server }) => server.state)).toEqual(['up', 'up']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 143, stderr: 'interrupted\n' });
+  });
+
+  it.each([
+    [['--watch', '--interval-seconds', '9'], /'9' is invalid\. It must be at least 10, got 9\.$/],
+    [['--interval-seconds', '30'], /--interval-seconds says how often --watch looks/],
+  ])('refuses %j', async (args, line) => {
+    const { exitCode, stderr } = await status(args);
+    expect({ exitCode, stderr: stderr.trimEnd() }).toEqual({
+      exitCode: 2,
+      stderr: expect.stringMatching(line) as string,
+    });
+  });
 });
 
 it('needs no more than the policy that the stack gives the observer', async () => {
