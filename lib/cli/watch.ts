@@ -14,14 +14,14 @@ export interface Page {
 
 export interface WatchOptions<T> {
   readonly intervalSeconds: number;
-  /** Takes one look. */
-  readonly look: () => Promise<T>;
+  /** Takes one look. @param note gets a line about what is wrong beside it */
+  readonly look: (note: (line: string) => void) => Promise<T>;
   /** What is printed of it, without a line feed at its end. @param page where it has to fit */
   readonly show: (seen: T, page?: Page) => string;
   readonly output: NodeJS.WriteStream;
   /** Whether each takes the place of the one before, on a terminal. */
   readonly inPlace: boolean;
-  /** Gets a line about each look that failed, where none takes the place of another. */
+  /** Gets those lines, and one about each look that failed, where none takes the place of another. */
   readonly complain: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -50,34 +50,31 @@ export async function watch<T>(options: WatchOptions<T>): Promise<void> {
   output.once('error', desert);
   using screen = inPlace ? new Screen(output) : undefined;
   let seen: { readonly of: T } | undefined;
-  let failure = '';
+  let notes: string[] = [];
+  const note = inPlace ? (line: string): void => void notes.push(line) : complain;
   const draw = (): void => {
     const shown = (page?: Page): string => (seen === undefined ? '' : show(seen.of, page));
     if (screen === undefined) {
       output.write(`${shown()}\n`);
     } else {
-      const head = `Every ${intervalSeconds} s; Ctrl-C ends it.${failure}`;
-      screen.draw((page) => [
-        head,
-        '',
-        shown({ ...page, rows: page.rows - Math.ceil(head.length / page.columns) - 1 }),
-      ]);
+      const head = [`Every ${intervalSeconds} s; Ctrl-C ends it.`, ...notes, ''];
+      const height = ({ columns }: Page): number =>
+        head.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / columns)), 0);
+      screen.draw((page) => [...head, shown({ ...page, rows: page.rows - height(page) })]);
     }
   };
   screen?.onChange(draw);
   try {
     while (!deserted.signal.aborted) {
+      notes = [];
       try {
-        seen = { of: await look() };
-        failure = '';
+        seen = { of: await look(note) };
         draw();
       } catch (error) {
         signal.throwIfAborted();
-        const line = `${new Date().toISOString().slice(11, 19)} UTC: ${describeFailure(error)}; trying again in ${intervalSeconds} s`;
-        failure = ` ${line}`;
-        if (screen === undefined) {
-          complain(line);
-        } else {
+        const at = `${new Date().toISOString().slice(11, 19)} UTC`;
+        note(`${at}: ${describeFailure(error)}; trying again in ${intervalSeconds} s`);
+        if (screen !== undefined) {
           draw();
         }
       }
