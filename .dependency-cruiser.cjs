@@ -18,6 +18,7 @@ const ARROWS = {
   'lib/health': ['lib/vault', 'lib/webex', 'lib/declaration', 'client'],
   'lib/process': ['lib/vault', 'lib/declaration', 'client'],
   'lib/server': ['lib/process', 'lib/vault', 'lib/declaration', 'client'],
+  'lib/told': ['lib/health', 'lib/server', 'client'],
   'lib/terraform': ['lib/vault', 'lib/declaration', 'client'],
   'lib/vault': ['lib/declaration', 'client'],
   'lib/webex': ['client'],

@@ -1,10 +1,17 @@
 import type { Command } from 'commander';
-import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { describeError, errorCode, ExplainedError, UsageError } from 'webex-token-client/core';
+import { showsColours } from '../lib/cli/colours';
+import { describeCommand, VAULT_ENVIRONMENT, wholeNumberFrom } from '../lib/cli/command';
 import { LOOK_CLEAN_UP_MS, OBSERVER_ENVIRONMENT, observe } from '../lib/cli/observation';
 import { operatorsOption } from '../lib/cli/operators-option';
+import { watch, type Page } from '../lib/cli/watch';
+import { lookAndTell, tellerOf, webhookOptions } from '../lib/cli/webhook-options';
 import { toJson } from '../lib/health/json';
-import type { Severity } from '../lib/health/report';
+import { toHtml } from '../lib/health/page/html-page';
+import type { Report, Severity } from '../lib/health/report';
 import { toTable } from '../lib/health/table';
+import { refuseVisibleToGit } from '../lib/server/git-visibility';
+import { writePrivateFile } from '../lib/server/private-file';
 
 /*
  * Says how every grant is, and what to do.
@@ -13,28 +20,95 @@ import { toTable } from '../lib/health/table';
 interface Options {
   readonly json?: boolean;
   readonly verify?: boolean;
+  readonly watch?: boolean;
+  readonly intervalSeconds?: number;
+  readonly html?: string;
 }
 
+/** Gets a line about what went wrong beside a look. */
+type Note = (line: string) => void;
+
 const EXIT_CODES: Readonly<Record<Severity, number>> = { healthy: 0, attention: 1, broken: 2 };
+
+/** A look is a login and a read of each grant: not more often than that is worth. */
+const SHORTEST_INTERVAL_SECONDS = 10;
+const USUAL_INTERVAL_SECONDS = 60;
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary: 'Says how the server, the engine and every grant are, until when, and what to do next.',
-    environment: { ...VAULT_ENVIRONMENT, ...OBSERVER_ENVIRONMENT },
+    environment: { ...VAULT_ENVIRONMENT, ...OBSERVER_ENVIRONMENT, NO_COLOR: 'no colours; FORCE_COLOR: in any case' },
     exitCodes: {
       0: 'all is healthy',
-      1: 'somebody has to do something within days, or the look failed, as the line on stderr says',
+      1: 'somebody has to do something within days; or the look failed, or the page or the webhook, as stderr says',
       2: 'something is broken now; or wrong usage',
+      130: 'interrupted, as --watch is in the end, whatever it has seen; 143 by SIGTERM, 129 by SIGHUP',
     },
     cleanUpMs: LOOK_CLEAN_UP_MS,
   })
-    .option('--json', 'print it as JSON')
+    .option('--json', 'print it as JSON; with --watch, each look on a line')
     .option('--verify', 'ask Webex, too, whose each grant is, and whether it takes its token')
-    .addOption(operatorsOption('observer'))
-    .action(async ({ json, verify }: Options) => {
-      const report = await observe(command, { verify }, signal);
-      const colours = process.stdout.isTTY && !process.env.NO_COLOR;
-      process.stdout.write(`${json ? JSON.stringify(toJson(report), null, 2) : toTable(report, { colours })}\n`);
-      process.exitCode = EXIT_CODES[report.severity];
+    .option('--watch', 'look again and again, until Ctrl-C')
+    .option(
+      '--interval-seconds <n>',
+      `how long --watch waits between two looks (default: ${USUAL_INTERVAL_SECONDS})`,
+      wholeNumberFrom(SHORTEST_INTERVAL_SECONDS),
+    )
+    .option('--html <file>', 'write it to a page, too, with a line in time for each grant; it needs nothing else')
+    .addOption(operatorsOption('observer'));
+  webhookOptions()
+    .reduce((described, option) => described.addOption(option), command)
+    .action(async (options: Options) => {
+      const { verify, html, intervalSeconds = USUAL_INTERVAL_SECONDS } = options;
+      if (html !== undefined) {
+        // It names people.
+        await refuseVisibleToGit(html);
+      }
+      const teller = tellerOf(command, signal);
+      const look = async (note: Note): Promise<Report> => {
+        const report = await lookAndTell(() => observe(command, { verify }, signal), teller, note, signal);
+        if (html !== undefined) {
+          await writePage(html, report).catch((error: unknown) => note(`error: ${describeError(error)}`));
+        }
+        return report;
+      };
+      if (options.watch) {
+        const inPlace = process.stdout.isTTY && !options.json;
+        const show = (report: Report, page?: Page): string => presentation(report, { ...options, page });
+        await watch({ intervalSeconds, look, show, output: process.stdout, inPlace, complain, signal });
+        return;
+      }
+      if (options.intervalSeconds !== undefined) {
+        throw new UsageError('--interval-seconds says how often --watch looks; give that too, or leave it out');
+      }
+      let failures = 0;
+      const report = await look((line) => {
+        failures++;
+        complain(line);
+      });
+      process.stdout.write(`${presentation(report, options)}\n`);
+      process.exitCode = Math.max(EXIT_CODES[report.severity], Math.min(1, failures));
     });
+}
+
+function presentation(report: Report, { json, watch, page }: Options & { readonly page?: Page }): string {
+  if (json) {
+    return JSON.stringify(toJson(report), null, watch ? undefined : 2);
+  }
+  // A terminal that does not say how wide it is says 0.
+  const columns = page?.columns ?? (process.stdout.columns || undefined);
+  return toTable(report, { colours: showsColours(process.stdout), columns, rows: page?.rows });
+}
+
+/** @throws ExplainedError where it cannot be written; a page that was there stays */
+async function writePage(file: string, report: Report): Promise<void> {
+  await writePrivateFile(file, toHtml(report)).catch((error: unknown) => {
+    throw error instanceof ExplainedError
+      ? error
+      : new ExplainedError(`the page ${file} cannot be written (${errorCode(error)}); choose another place for it`);
+  });
+}
+
+function complain(line: string): void {
+  process.stderr.write(`${line}\n`);
 }

@@ -88,6 +88,17 @@ export function wholeNumberUpTo(limit: number): (value: string) => number {
   };
 }
 
+/** For options whose number something else bounds from below. @param least the smallest that is taken */
+export function wholeNumberFrom(least: number): (value: string) => number {
+  return (value) => {
+    const number = wholeNumber(value);
+    if (number < least) {
+      throw new InvalidArgumentError(`It must be at least ${least}, got ${number}.`);
+    }
+    return number;
+  };
+}
+
 /**
  * Parses the command line, runs the action and sets the exit code.
  *

@@ -102,7 +102,13 @@ async function livesOf(vault: VaultClient, rolePath: string): Promise<Life[]> {
 async function lifeOf(vault: VaultClient, rolePath: string, accessor: string): Promise<Life | undefined> {
   try {
     const request = { secret_id_accessor: accessor };
-    const { data } = await vault.write(`${rolePath}/secret-id-accessor/lookup`, request, lookupReply);
+    // To one that has ended and is not tidied away yet, OpenBao answers without a body.
+    const reply = lookupReply.or(z.literal('')).optional();
+    const found = await vault.write(`${rolePath}/secret-id-accessor/lookup`, request, reply);
+    if (!found) {
+      return undefined;
+    }
+    const { data } = found;
     const lifeMs = data.expiration_time.getTime() - data.creation_time.getTime();
     // A zero of Go's, of the year 1, is no end.
     return lifeMs > 0 ? { expireTime: data.expiration_time, lifeMs } : { expireTime: null, lifeMs: Infinity };

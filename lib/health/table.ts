@@ -13,31 +13,119 @@ const MARKS: Readonly<Record<Severity, { readonly mark: string; readonly style: 
   broken: { mark: 'BROKEN', style: 'red' },
 };
 
+/** Of the marks, with the space after them. */
+const MARK_WIDTH = 8;
+
+/** A column of details that is narrower than this is hard to read: then they stand under their line. */
+const NARROWEST_DETAIL = 36;
+
 export interface TableOptions {
   /** @default false */
   readonly colours?: boolean;
+  /** Of the terminal. @default - lines are as long as they are, as for `grep` */
+  readonly columns?: number;
+  /** Of the terminal: what is healthy is left out where it would not fit. @default - as many as it takes */
+  readonly rows?: number;
+}
+
+/** Of a line of the report. */
+interface Row {
+  readonly isHealthy: boolean;
+  readonly lines: readonly string[];
 }
 
 /** Without a line feed at its end. */
-export function toTable(report: Report, { colours = false }: TableOptions = {}): string {
-  const { lookedAt } = report;
-  const rows = linesOf(report).map(({ kind, line }) => ({ kind, line, detail: detailOf(kind, line, lookedAt) }));
+export function toTable(report: Report, { colours = false, columns, rows }: TableOptions = {}): string {
+  const lines = linesOf(report);
   const widths = {
-    name: Math.max(...rows.map(({ kind, line }) => `${kind} ${line.name}`.length)),
-    state: Math.max(...rows.map(({ line }) => line.state.length)),
+    name: Math.max(...lines.map(({ kind, line }) => nameOf(kind, line).length)),
+    state: Math.max(...lines.map(({ line }) => line.state.length)),
   };
-  const table = rows.flatMap(({ kind, line, detail }) => {
+  const table = lines.map(({ kind, line }): Row => {
+    const details = [detailOf(kind, line, report.lookedAt), ...line.notes.map(oneLine)];
     const { mark, style } = MARKS[line.severity];
-    const padded = mark.padEnd(6);
+    const padded = mark.padEnd(MARK_WIDTH);
     const shown = colours ? styleText(style, padded, { validateStream: false }) : padded;
-    const head = `${shown}  ${`${kind} ${line.name}`.padEnd(widths.name)}  ${line.state.padEnd(widths.state)}  `;
-    const indent = ' '.repeat(8 + widths.name + 2 + widths.state + 2);
-    return [`${head}${detail}`.trimEnd(), ...line.notes.map((note) => `${indent}${oneLine(note)}`)];
+    const arranged = arrange(nameOf(kind, line), line.state, details, { ...widths, columns });
+    return {
+      isHealthy: line.severity === 'healthy' && line.notes.length === 0,
+      lines: arranged.map((text, index) => `${index === 0 ? shown : ' '.repeat(MARK_WIDTH)}${text}`.trimEnd()),
+    };
   });
-  const next = rows.flatMap(({ kind, line }) =>
-    line.next === undefined ? [] : [`  ${kind} ${line.name}: ${oneLine(line.next)}`],
+  const next = new Set(
+    lines.flatMap(({ kind, line }) =>
+      line.next === undefined ? [] : [`  ${nameOf(kind, line)}: ${oneLine(line.next)}`],
+    ),
   );
-  return [...table, ...(next.length > 0 ? ['', 'Next:', ...new Set(next)] : [])].join('\n');
+  const below = next.size > 0 ? ['', 'Next:', ...next] : [];
+  return (
+    rows === undefined ? [...table.flatMap((row) => row.lines), ...below] : fit(table, below, rows, columns)
+  ).join('\n');
+}
+
+interface Widths {
+  readonly name: number;
+  readonly state: number;
+  readonly columns?: number;
+}
+
+/** What stands beside the mark, and under it. */
+function arrange(name: string, state: string, details: readonly string[], widths: Widths): string[] {
+  const head = `${name.padEnd(widths.name)}  ${state.padEnd(widths.state)}  `;
+  const room = (widths.columns ?? Number.POSITIVE_INFINITY) - MARK_WIDTH;
+  if (room - head.length >= NARROWEST_DETAIL) {
+    const wrapped = details.flatMap((detail) => wrap(detail, room - head.length));
+    return wrapped.map((text, index) => `${index === 0 ? head : ' '.repeat(head.length)}${text}`);
+  }
+  return [`${name}  ${state}`, ...details.flatMap((detail) => wrap(detail, room - 2)).map((text) => `  ${text}`)];
+}
+
+/** At spaces; what has none, such as an address, stays whole and is left to the terminal. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else {
+      lines.push(word);
+    }
+  }
+  return lines;
+}
+
+/** Leaves out what is healthy, from the end on, and only then anything else. */
+function fit(table: readonly Row[], below: readonly string[], rows: number, columns?: number): string[] {
+  const height = (lines: readonly string[]): number =>
+    lines.reduce((sum, line) => sum + Math.max(1, columns ? Math.ceil(line.length / columns) : 1), 0);
+  const shown = [...table];
+  let leftOut = 0;
+  const all = (): string[] => [
+    ...shown.flatMap((row) => row.lines),
+    ...(leftOut > 0 ? [`${MARKS.healthy.mark.padEnd(MARK_WIDTH)}and ${leftOut} more that are healthy`] : []),
+    ...below,
+  ];
+  while (height(all()) > rows && shown.some(isHealthy)) {
+    shown.splice(shown.findLastIndex(isHealthy), 1);
+    leftOut++;
+  }
+  const lines = all();
+  if (height(lines) <= rows) {
+    return lines;
+  }
+  let kept = lines.length - 1;
+  while (kept > 0 && height(lines.slice(0, kept)) >= rows) {
+    kept--;
+  }
+  return [...lines.slice(0, kept), `... and ${lines.length - kept} more lines, in a higher terminal`];
+}
+
+function isHealthy(row: Row): boolean {
+  return row.isHealthy;
+}
+
+function nameOf(kind: Kind, line: Line): string {
+  return `${kind} ${line.name}`;
 }
 
 function detailOf(kind: Kind, line: Line, now: Date): string {

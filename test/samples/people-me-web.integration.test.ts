@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { z } from 'zod';
 import { loginAppRole, NotDeployed, NotPermitted, readCredential, TokenSource } from 'webex-token-client/core';
 import { freePort } from '../../lib/process/free-port';
@@ -10,31 +9,13 @@ import { Engine } from '../../samples/people-me-web/engine';
 import { refuseExcessiveRights, requireRights } from '../../samples/people-me-web/rights';
 import { serve } from '../../samples/people-me-web/serve';
 import { createWebApp } from '../../samples/people-me-web/web-app';
+import { NO_CHROMIUM, openChromium } from '../fixtures/chromium';
 import { runScript, Script } from '../fixtures/script';
 import { describeUnless } from '../fixtures/terraform-providers';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
 
 const ADA = 'ada.admin@example.com';
 const BLAKE = 'blake.backup@example.com';
-
-const CHROMIUM = [
-  process.env.CHROMIUM ?? '',
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find((path) => existsSync(path));
-
-/** Nothing but what the tests ask for. */
-const CHROMIUM_ARGUMENTS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 let vault: VaultWithWebex;
 let authorizer: VaultClient;
@@ -246,19 +227,14 @@ describe('before anybody is sent to Webex', () => {
   });
 });
 
-const missing =
-  CHROMIUM === undefined
-    ? 'there is no Chromium here; install it, with apt-get install chromium or the like, or set CHROMIUM to its path'
-    : undefined;
-
-describeUnless(missing)('people-me-web in a browser', () => {
+describeUnless(NO_CHROMIUM)('people-me-web in a browser', () => {
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
   let complaints: string[];
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });
+    browser = await openChromium();
   });
 
   afterAll(() => browser.close());

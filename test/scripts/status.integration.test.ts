@@ -1,8 +1,13 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { observerPolicyName } from '../../lib/declaration/policy-names';
 import { OPERATOR_NAMES, renewOperator } from '../../lib/server/operators';
 import { appRole } from '../../rehearsal/app-role';
-import { runScript, type ScriptResult } from '../fixtures/script';
+import { eventually } from '../fixtures/eventually';
+import { RecordingServer } from '../fixtures/recording-server';
+import { runScript, Script, type ScriptResult } from '../fixtures/script';
+import { runOnTerminal } from '../fixtures/terminal';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
 
 /* What `status` says of each way in which a grant can be, on the real engine. */
@@ -257,6 +262,159 @@ it('says that nothing can be read where the server is gone', async () => {
   expect(stdout).toMatch(/^BROKEN {2}credential testauth +unknown +nobody can read it: the server is unreachable$/m);
 });
 
+describe('--watch', () => {
+  it('keeps the last look on a terminal, whatever its size, and gives the terminal back', async () => {
+    const { exitCode, screen } = await runOnTerminal(
+      'status',
+      ['--watch'],
+      { ...vault.environment, VAULT_TOKEN: token, TERM: 'xterm' },
+      [
+        ['testauth', [20, 140]],
+        ['never authorised  nobody has consented yet', '\u0003'],
+      ],
+      [30, 70],
+    );
+    expect(exitCode).toBe(130);
+    // eslint-disable-next-line no-control-regex -- the escape sequences are the point
+    expect(screen).toMatch(/^\u001b\[\?1049h[^]*\u001b\[\?1049l(?:\^C)?[\r\n]*interrupted\r\n$/);
+    expect(screen).toContain('Every 60 s; Ctrl-C ends it.');
+    expect(screen).toContain('\u001b[31mBROKEN  \u001b[39mcredential testauth  never authorised');
+  });
+
+  it('prints a line of JSON for each look to a program, until it is told to end', async () => {
+    const watching = new Script('status', ['--watch', '--interval-seconds', '10', '--json'], {
+      ...vault.environment,
+      VAULT_TOKEN: token,
+    });
+    await eventually(() => watching.stdout.split('\n').length > 2 || undefined);
+    watching.child.kill('SIGTERM');
+    const { exitCode, stdout, stderr } = await watching.result();
+    const looks = stdout
+      .trimEnd()
+      .split('\n')
+      .map((text) => reported.parse(JSON.parse(text)));
+    expect(looks.map(({ server }) => server.state)).toEqual(['up', 'up']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 143, stderr: 'interrupted\n' });
+  });
+
+  it.each([
+    [['--watch', '--interval-seconds', '9'], /'9' is invalid\. It must be at least 10, got 9\.$/],
+    [['--interval-seconds', '30'], /--interval-seconds says how often --watch looks/],
+  ])('refuses %j', async (args, line) => {
+    const { exitCode, stderr } = await status(args);
+    expect({ exitCode, stderr: stderr.trimEnd() }).toEqual({
+      exitCode: 2,
+      stderr: expect.stringMatching(line) as string,
+    });
+  });
+});
+
+describe('--html', () => {
+  it('writes a private page beside the table', async () => {
+    const file = join(vault.folder, 'grants.html');
+    const { stdout, stderr } = await status(['--html', file]);
+    expect(stderr).toBe('');
+    expect(stdout).toContain('credential testauth');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const page = readFileSync(file, 'utf8');
+    expect(page).toContain('testauth in time');
+    printed.push(page);
+  });
+
+  it.each([
+    [
+      'where git would see it',
+      'grants.html',
+      /^error: git does not ignore grants\.html, and a commit could take it along/,
+    ],
+    [
+      'where there is no folder',
+      '/nowhere/grants.html',
+      /^error: the page \/nowhere\/grants\.html cannot be written \(ENOENT\)/,
+    ],
+  ])('writes none %s', async (_, file, line) => {
+    const { exitCode, stderr } = await status(['--html', file]);
+    expect(stderr).toMatch(line);
+    expect(exitCode).toBeGreaterThan(0);
+  });
+});
+
+describe('--webhook', () => {
+  let server: RecordingServer;
+  let answer: number;
+  const told = (): { WEBEX_TOKEN_VAULT_WEBHOOK: string; XDG_STATE_HOME: string } => ({
+    WEBEX_TOKEN_VAULT_WEBHOOK: `${server.address}/v1/webhooks/incoming/the-secret-of-it`,
+    XDG_STATE_HOME: join(vault.folder, 'state'),
+  });
+
+  beforeAll(async () => {
+    answer = 500;
+    server = await RecordingServer.start((_, response) => response.writeHead(answer).end());
+    await vault.admin.delete('oauthapp-records/metadata/consents/testauth');
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  it('says that the webhook could not be told, and tells it the next time, once', async () => {
+    const failed = await status([], told());
+    expect(failed.stderr).toMatch(
+      /^error: the webhook at 127\.0\.0\.1:\d+ could not be told of \d+ change\(s\): it answered 500; the next run tries again\n$/,
+    );
+    expect(failed).toMatchObject({
+      exitCode: 2,
+      stdout: expect.stringMatching(/credential testauth +never authorised/) as string,
+    });
+    answer = 204;
+    expect((await status([], told())).stderr).toBe('');
+    expect((await status([], told())).stderr).toBe('');
+    expect(server.requests).toHaveLength(2);
+    expect(server.requests[1]?.body).toContain(
+      'credential testauth: never authorised; nobody has consented yet Next: `npx webex-token-vault authorize testauth`',
+    );
+    printed.push(...server.requests.map(({ body }) => body));
+  });
+
+  it('tells that the observer cannot look any more, and still ends as that does', async () => {
+    const blind = await status([], { ...told(), VAULT_TOKEN: 's.unknown' });
+    expect(blind).toMatchObject({ exitCode: 5, stdout: '' });
+    expect(server.requests.at(-1)?.body).toContain('looking: it fails; this Vault token may look at nothing');
+    await status([], told());
+    expect(server.requests.at(-1)?.body).toContain('looking is possible again');
+  });
+
+  it('ends with 1 where all but the webhook is healthy', async () => {
+    await vault.authorise();
+    await vault.engine.writeIntegration(vault.admin);
+    await vault.admin.write('oauthapp/config', {
+      tune_refresh_check_interval_seconds: 3600,
+      tune_refresh_expiry_delta_factor: 1,
+      tune_reap_check_interval_seconds: 0,
+    });
+    await vault.appLogin('people-me');
+    await status([], told());
+    expect(server.requests.at(-1)?.body).toContain('credential testauth is healthy again (it was: never authorised)');
+    expect((await status()).exitCode).toBe(0);
+    await vault.admin.delete('oauthapp/creds/testauth');
+    expect((await status([], told())).exitCode).toBe(2);
+    answer = 503;
+    await vault.authorise();
+    const { exitCode, stderr } = await status([], told());
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: expect.stringContaining('could not be told of 1 change(s)') as string,
+    });
+  });
+
+  it.each([
+    ['--webhook', 'http://hooks.example.com/hush'],
+    ['--webhook-state', 'hush'],
+  ])('refuses %s %s in one line, and repeats no webhook', async (...args) => {
+    const { exitCode, stderr } = await status(args);
+    expect(stderr).toMatch(/^error: .*WEBEX_TOKEN_VAULT_WEBHOOK.*\n$/);
+    expect(stderr).not.toContain('hush');
+    expect(exitCode).toBe(2);
+  });
+});
+
 it('needs no more than the policy that the stack gives the observer', async () => {
   const reply = z.object({ data: z.object({ policies: z.array(z.string()) }) });
   const { data } = await vault.admin.write('auth/token/lookup', { token }, reply);
@@ -264,6 +422,6 @@ it('needs no more than the policy that the stack gives the observer', async () =
 });
 
 it('prints no secret', () => {
-  const secrets = [...vault.issued, vault.clientSecret, token];
+  const secrets = [...vault.issued, vault.clientSecret, token, 'the-secret-of-it'];
   expect(secrets.filter((secret) => printed.join('\n').includes(secret))).toEqual([]);
 });

@@ -1,0 +1,138 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ExplainedError, oneLine, timerMs, UsageError, VaultResponseError } from 'webex-token-client/core';
+import { explainedRefusal } from '../server/server-refusal';
+
+/*
+ * A look again and again. On a terminal each takes the place of the one before; elsewhere they follow one another.
+ */
+
+/** Of the terminal that is written to. */
+export interface Page {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export interface WatchOptions<T> {
+  readonly intervalSeconds: number;
+  /** Takes one look. @param note gets a line about what is wrong beside it */
+  readonly look: (note: (line: string) => void) => Promise<T>;
+  /** What is printed of it, without a line feed at its end. @param page where it has to fit */
+  readonly show: (seen: T, page?: Page) => string;
+  readonly output: NodeJS.WriteStream;
+  /** Whether each takes the place of the one before, on a terminal. */
+  readonly inPlace: boolean;
+  /** Gets those lines, and one about each look that failed, where none takes the place of another. */
+  readonly complain: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The alternate screen, without a cursor; and back to what stood there before. */
+const ENTER = '\u001b[?1049h\u001b[?25l';
+const LEAVE = '\u001b[?25h\u001b[?1049l';
+/** To the upper left; and whatever is left of what stood there before. */
+const HOME = '\u001b[H';
+const ERASE_LINE = '\u001b[K';
+const ERASE_BELOW = '\u001b[J';
+
+/** Where a terminal does not say its size. */
+const USUAL_PAGE: Page = { columns: 80, rows: 24 };
+
+/**
+ * Looks until it is told to end. A look that fails is told of, and the next one is tried all the same.
+ *
+ * @returns once nobody reads what it prints
+ * @throws the signal's reason; UsageError, which the next look would meet too; what is no failure of a look
+ */
+export async function watch<T>(options: WatchOptions<T>): Promise<void> {
+  const { intervalSeconds, look, show, output, inPlace, complain, signal } = options;
+  const deserted = new AbortController();
+  const desert = (): void => deserted.abort();
+  output.once('error', desert);
+  using screen = inPlace ? new Screen(output) : undefined;
+  let seen: { readonly of: T } | undefined;
+  let notes: string[] = [];
+  const note = inPlace ? (line: string): void => void notes.push(line) : complain;
+  const draw = (): void => {
+    const shown = (page?: Page): string => (seen === undefined ? '' : show(seen.of, page));
+    if (screen === undefined) {
+      output.write(`${shown()}\n`);
+    } else {
+      const head = [`Every ${intervalSeconds} s; Ctrl-C ends it.`, ...notes, ''];
+      const height = ({ columns }: Page): number =>
+        head.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / columns)), 0);
+      screen.draw((page) => [...head, shown({ ...page, rows: page.rows - height(page) })]);
+    }
+  };
+  screen?.onChange(draw);
+  try {
+    while (!deserted.signal.aborted) {
+      notes = [];
+      try {
+        seen = { of: await look(note) };
+        draw();
+      } catch (error) {
+        signal.throwIfAborted();
+        const at = `${new Date().toISOString().slice(11, 19)} UTC`;
+        note(`${at}: ${describeFailure(error)}; trying again in ${intervalSeconds} s`);
+        if (screen !== undefined) {
+          draw();
+        }
+      }
+      const either = AbortSignal.any([signal, deserted.signal]);
+      await sleep(timerMs(intervalSeconds * 1000), undefined, { signal: either }).catch(() => signal.throwIfAborted());
+    }
+  } finally {
+    output.off('error', desert);
+  }
+}
+
+/** @throws the error itself, where looking again would not help */
+function describeFailure(error: unknown): string {
+  const explained = error instanceof VaultResponseError ? explainedRefusal(error) : error;
+  if (!(explained instanceof ExplainedError) || explained instanceof UsageError) {
+    throw error;
+  }
+  return oneLine(explained.message);
+}
+
+/** What is drawn goes with it: the terminal is as it was before, however the process ends. */
+class Screen implements Disposable {
+  readonly #leave = (): void => void this.output.write(LEAVE);
+  readonly #stop = (): void => {
+    this.#leave();
+    process.kill(process.pid, 'SIGSTOP');
+  };
+  readonly #resume = (): void => {
+    this.output.write(ENTER);
+    this.#redraw();
+  };
+  #redraw: () => void = () => undefined;
+
+  constructor(private readonly output: NodeJS.WriteStream) {
+    process.once('exit', this.#leave);
+    process.on('SIGTSTP', this.#stop);
+    process.on('SIGCONT', this.#resume);
+    this.output.write(ENTER);
+  }
+
+  /** At another size, and where it comes back from the background. */
+  onChange(redraw: () => void): void {
+    this.#redraw = redraw;
+    this.output.on('resize', redraw);
+  }
+
+  draw(linesFor: (page: Page) => readonly string[]): void {
+    const { columns, rows } = this.output;
+    const page = columns > 0 && rows > 0 ? { columns, rows } : USUAL_PAGE;
+    const lines = linesFor(page).join('\n').split('\n');
+    this.output.write(`${HOME}${lines.map((line) => `${line}${ERASE_LINE}`).join('\n')}${ERASE_BELOW}`);
+  }
+
+  [Symbol.dispose](): void {
+    this.output.off('resize', this.#redraw);
+    process.off('SIGTSTP', this.#stop);
+    process.off('SIGCONT', this.#resume);
+    process.off('exit', this.#leave);
+    this.#leave();
+  }
+}

@@ -1,0 +1,90 @@
+import { ExplainedError, HttpTransport, isLoopback, NetworkError, UsageError } from 'webex-token-client/core';
+import type { WebhookFormat } from './message';
+
+/*
+ * The address that is told. Whoever knows it may post to it, so no line of ours shows more than its host.
+ */
+
+/** The environment variable that names it: no process list shows that. */
+export const WEBHOOK_VARIABLE = 'WEBEX_TOKEN_VAULT_WEBHOOK';
+
+/** Longest wait for the head of the answer, and for all of the exchange. */
+const ANSWER_TIMEOUT_MS = 20_000;
+
+/** @see https://apphub.webex.com/applications/incoming-webhooks-cisco-systems-38054-23307-75252 */
+const WEBEX_PATH = /^\/v1\/webhooks\/incoming\/./;
+
+export class Webhook {
+  readonly format: WebhookFormat;
+
+  private constructor(
+    readonly url: URL,
+    format?: WebhookFormat,
+  ) {
+    this.format = format ?? (WEBEX_PATH.test(url.pathname) ? 'webex' : 'json');
+  }
+
+  /**
+   * @param format - @default - Webex's for an incoming webhook of Webex, else plain JSON
+   * @throws UsageError where it is no https URL, nor an http one of this machine; it is not quoted
+   */
+  static at(address: string, format?: WebhookFormat): Webhook {
+    const url = URL.canParse(address) ? new URL(address) : undefined;
+    const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
+    if (url === undefined || !isSafe) {
+      const got = address === '' ? 'nothing' : url === undefined ? 'no URL' : `one that begins with ${url.protocol}`;
+      throw new UsageError(
+        `the webhook (--webhook or ${WEBHOOK_VARIABLE}) must be an https URL, or an http one of this machine, got ${got}; it is not shown here, as whoever knows it may post to it`,
+      );
+    }
+    return new Webhook(url, format);
+  }
+
+  /** For people. */
+  get host(): string {
+    return this.url.host;
+  }
+
+  /** @throws ExplainedError where it is not known to have arrived; the signal's reason */
+  async post(body: string, signal?: AbortSignal): Promise<void> {
+    const transport = new HttpTransport();
+    try {
+      const answer = await transport.send({
+        method: 'POST',
+        url: this.url,
+        headers: { 'content-type': 'application/json; charset=utf-8', 'user-agent': 'webex-token-vault' },
+        body,
+        headersTimeoutMs: ANSWER_TIMEOUT_MS,
+        signal,
+      });
+      answer.body.cancel();
+      if (answer.status < 200 || answer.status > 299) {
+        throw new ExplainedError(`it answered ${answer.status}${adviceOn(answer.status, answer.headers.location)}`);
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error instanceof NetworkError
+        ? new ExplainedError(`no answer (${error.code})${adviceOnNetwork(error)}`)
+        : error;
+    } finally {
+      await transport.close();
+    }
+  }
+}
+
+function adviceOn(status: number, location: string | undefined): string {
+  if (status >= 300 && status < 400) {
+    const target = location !== undefined && URL.canParse(location) ? ` to ${new URL(location).origin}` : '';
+    return `, which redirects${target}; nothing was sent there: give the address itself that takes messages`;
+  }
+  if ([401, 403, 404, 410].includes(status)) {
+    return '; it may be gone: see whether it is there, or make another one';
+  }
+  return status === 429 ? ', as it takes no more for now' : '';
+}
+
+function adviceOnNetwork({ code }: NetworkError): string {
+  return /CERT|SELF_SIGNED|UNABLE_TO_/.test(code)
+    ? '; its certificate is not trusted here: name the file of its CA in NODE_EXTRA_CA_CERTS'
+    : '';
+}

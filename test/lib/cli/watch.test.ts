@@ -1,0 +1,92 @@
+import { PassThrough } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ExplainedError, UsageError } from 'webex-token-client/core';
+import { watch, type WatchOptions } from '../../../lib/cli/watch';
+import { eventually } from '../../fixtures/eventually';
+
+let printed: string;
+let complaints: string[];
+let ending: AbortController;
+let output: NodeJS.WriteStream;
+
+beforeEach(() => {
+  printed = '';
+  complaints = [];
+  ending = new AbortController();
+  const stream = new PassThrough();
+  stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
+  output = stream as unknown as NodeJS.WriteStream;
+});
+
+function watching(look: () => Promise<string>, changes: Partial<WatchOptions<string>> = {}): Promise<void> {
+  return watch({
+    intervalSeconds: 0.02,
+    look,
+    show: (seen) => seen,
+    output,
+    inPlace: false,
+    complain: (line) => complaints.push(line),
+    signal: ending.signal,
+    ...changes,
+  });
+}
+
+it('prints one look after another until it is told to end', async () => {
+  let looks = 0;
+  const watched = watching(() => Promise.resolve(`look ${++looks}`));
+  await eventually(() => printed.includes('look 1\nlook 2\nlook 3\n') || undefined);
+  ending.abort(new Error('interrupted'));
+  await expect(watched).rejects.toThrow('interrupted');
+});
+
+it('says of a look that failed why, and tries the next one', async () => {
+  let looks = 0;
+  const watched = watching(() =>
+    ++looks === 2 ? Promise.reject(new ExplainedError('no answer\nfrom Vault')) : Promise.resolve(`look ${looks}`),
+  );
+  await eventually(() => printed.includes('look 1\nlook 3\n') || undefined);
+  ending.abort(new Error('interrupted'));
+  await expect(watched).rejects.toThrow('interrupted');
+  expect(complaints).toEqual([
+    expect.stringMatching(/^\d\d:\d\d:\d\d UTC: no answer from Vault; trying again in 0.02 s$/),
+  ]);
+});
+
+it.each([
+  ['wrong usage', () => new UsageError('no such file')],
+  ['a fault of ours', () => new TypeError('x is undefined')],
+])('ends at %s, which stays', async (_, made) => {
+  const error: Error = made();
+  await expect(watching(() => Promise.reject(error))).rejects.toBe(error);
+});
+
+it('ends once nobody reads what it prints', async () => {
+  const watched = watching(() => Promise.resolve('look'), { intervalSeconds: 600 });
+  await eventually(() => printed !== '' || undefined);
+  output.emit('error', Object.assign(new Error('broken pipe'), { code: 'EPIPE' }));
+  await expect(watched).resolves.toBeUndefined();
+});
+
+describe('on a terminal', () => {
+  it('shows the last look, why there is none newer, and leaves the terminal as it was', async () => {
+    Object.assign(output, { columns: 80, rows: 24 });
+    let looks = 0;
+    const watched = watching(
+      () => (++looks === 1 ? Promise.resolve('first') : Promise.reject(new ExplainedError('no answer'))),
+      { inPlace: true, show: (seen, page) => `${seen} in ${page?.columns}x${page?.rows}` },
+    );
+    await eventually(() => printed.includes('no answer') || undefined);
+    Object.assign(output, { columns: 40, rows: 10 });
+    output.emit('resize');
+    await sleep(50);
+    ending.abort(new Error('interrupted'));
+    await expect(watched).rejects.toThrow('interrupted');
+    expect(printed.startsWith('\u001b[?1049h\u001b[?25l')).toBe(true);
+    expect(printed.endsWith('\u001b[?25h\u001b[?1049l')).toBe(true);
+    expect(printed).toContain('first in 80x22');
+    expect(printed).toContain('UTC: no answer; trying again in 0.02 s\u001b[K\n\u001b[K\nfirst in 80x');
+    expect(printed).toContain('first in 40x');
+    expect(complaints).toEqual([]);
+    expect(output.listenerCount('resize')).toBe(0);
+  });
+});
