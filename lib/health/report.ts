@@ -3,41 +3,52 @@
  * it (table, JSON, page, metrics, message) is of this.
  */
 
-/** `attention`: all works, and somebody has to do something within days. `broken`: something does not work now. */
-export type Severity = 'healthy' | 'attention' | 'broken';
+/**
+ * From the best to the worst. `attention`: all works, and somebody has to do something within days. `broken`: something
+ * does not work now.
+ */
+export const SEVERITIES = ['healthy', 'attention', 'broken'] as const;
+export type Severity = (typeof SEVERITIES)[number];
 
-export type ServerState = 'up' | 'sealed' | 'not initialised' | 'unreachable';
+export const SERVER_STATES = ['up', 'sealed', 'not initialised', 'unreachable'] as const;
+export type ServerState = (typeof SERVER_STATES)[number];
 
-export type EngineState = 'running' | 'paused' | 'reaping' | 'missing' | 'plugin not running' | 'unknown';
+export const ENGINE_STATES = ['running', 'paused', 'reaping', 'missing', 'plugin not running', 'unknown'] as const;
+export type EngineState = (typeof ENGINE_STATES)[number];
 
-export type IntegrationState = 'present' | 'refused' | 'missing' | 'unknown';
+export const INTEGRATION_STATES = ['present', 'refused', 'missing', 'unknown'] as const;
+export type IntegrationState = (typeof INTEGRATION_STATES)[number];
 
-export type CredentialState =
-  | 'healthy'
+export const CREDENTIAL_STATES = [
+  'healthy',
   /** Nobody has consented yet. */
-  | 'never authorised'
+  'never authorised',
   /** Somebody has, and the engine has no grant any more: it was revoked or deleted. */
-  | 'gone'
+  'gone',
   /** A consent was begun elsewhere. */
-  | 'pending'
+  'pending',
   /** The token is good, and its last refresh failed. */
-  | 'failing'
+  'failing',
   /** The token has ended, and could not be refreshed yet. */
-  | 'expired'
+  'expired',
   /** Webex does not renew the grant any more. */
-  | 're-authorisation required'
+  're-authorisation required',
   /** Webex refuses the integration; the grant is intact. */
-  | 'integration refused'
+  'integration refused',
   /** Webex does not take the token that the engine holds for good. */
-  | 'refused by Webex'
+  'refused by Webex',
   /** It works, as somebody else than its owner. */
-  | 'wrong account'
+  'wrong account',
   /** It could not be looked at. */
-  | 'unknown';
+  'unknown',
+] as const;
+export type CredentialState = (typeof CREDENTIAL_STATES)[number];
 
-export type SecretIdState = 'good' | 'ends soon' | 'ended' | 'none' | 'unknown';
+export const SECRET_ID_STATES = ['good', 'ends soon', 'ended', 'none', 'unknown'] as const;
+export type SecretIdState = (typeof SECRET_ID_STATES)[number];
 
-export type BackupState = 'good' | 'old' | 'never' | 'unknown';
+export const BACKUP_STATES = ['good', 'old', 'never', 'unknown'] as const;
+export type BackupState = (typeof BACKUP_STATES)[number];
 
 export interface Line<State extends string = string> {
   readonly name: string;
@@ -129,9 +140,7 @@ export function linesOf(report: Report): { readonly kind: Kind; readonly line: L
   ];
 }
 
-const ORDER: readonly Severity[] = ['healthy', 'attention', 'broken'];
-
 /** The worst of them; healthy where there are none. */
 export function worst(severities: readonly Severity[]): Severity {
-  return ORDER[Math.max(0, ...severities.map((severity) => ORDER.indexOf(severity)))] ?? 'broken';
+  return SEVERITIES[Math.max(0, ...severities.map((severity) => SEVERITIES.indexOf(severity)))] ?? 'broken';
 }

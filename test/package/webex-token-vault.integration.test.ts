@@ -83,9 +83,16 @@ function synthesize(file: string, environment: Record<string, string> = {}): Pro
 }
 
 describe('what is packed', () => {
-  it('is what was compiled, and the program that starts it', () => {
+  it('is what was compiled, the program that starts it, and what its metrics are watched with', () => {
     const others = packages.vault.files.filter((path) => !path.startsWith('dist/'));
-    expect(others).toEqual(['LICENSE', 'README.md', 'package.json', 'scripts/webex-token-vault.js']);
+    expect(others).toEqual([
+      'LICENSE',
+      'README.md',
+      'monitoring/alerts.yml',
+      'monitoring/grafana-dashboard.json',
+      'package.json',
+      'scripts/webex-token-vault.js',
+    ]);
     expect(packages.vault.files.filter((path) => path.startsWith('dist/') && !/\.(?:js|d\.ts)$/.test(path))).toEqual(
       [],
     );

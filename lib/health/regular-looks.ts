@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Report } from './report';
+import { timedLook, type TimedLook } from './timed-look';
+
+export interface RegularLooksOptions {
+  /** From the beginning of one look to that of the next. */
+  readonly intervalMs: number;
+  /** Takes a look, and ends it at the signal in its own time: nobody hangs up on it. */
+  readonly look: (signal: AbortSignal) => Promise<Report>;
+  /** Told of each; where it throws, there are no more. */
+  readonly onLook: (look: TimedLook) => void;
+}
+
+/**
+ * Looks again and again, one look at a time: one that takes longer than the interval is awaited.
+ *
+ * @returns once the signal is aborted, and the look that was under way has ended
+ */
+export async function lookRegularly(
+  { intervalMs, look, onLook }: RegularLooksOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  do {
+    const next = performance.now() + intervalMs;
+    const taken = await timedLook(() => withOwnSignal(signal, look));
+    if (!signal.aborted) {
+      onLook(taken);
+      await sleep(Math.max(0, next - performance.now()), undefined, { signal }).catch(() => undefined);
+    }
+  } while (!signal.aborted);
+}
+
+/** What a look has listening to its signal goes with it; on the one of the process it would stay, look after look. */
+async function withOwnSignal<T>(signal: AbortSignal, action: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const own = new AbortController();
+  const follow = (): void => own.abort(signal.reason);
+  signal.addEventListener('abort', follow, { once: true });
+  if (signal.aborted) {
+    follow();
+  }
+  try {
+    return await action(own.signal);
+  } finally {
+    signal.removeEventListener('abort', follow);
+  }
+}

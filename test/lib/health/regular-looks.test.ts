@@ -1,0 +1,97 @@
+import { getEventListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { lookRegularly } from '../../../lib/health/regular-looks';
+import type { Report } from '../../../lib/health/report';
+
+const report = {} as Report;
+
+it('takes one look at a time, though one takes longer than the interval', async () => {
+  const end = new AbortController();
+  let underWay = 0;
+  let most = 0;
+  let ended = 0;
+  const look = async (): Promise<Report> => {
+    most = Math.max(most, ++underWay);
+    await sleep(20);
+    underWay--;
+    return report;
+  };
+  const onLook = (): void => {
+    if (++ended === 5) {
+      end.abort();
+    }
+  };
+  await lookRegularly({ intervalMs: 1, look, onLook }, end.signal);
+  expect({ most, ended }).toEqual({ most: 1, ended: 5 });
+});
+
+it('begins the next one an interval after the last one began', async () => {
+  const end = new AbortController();
+  const begins: number[] = [];
+  const look = (): Promise<Report> => {
+    begins.push(performance.now());
+    return Promise.resolve(report);
+  };
+  const onLook = (): void => {
+    if (begins.length === 2) {
+      end.abort();
+    }
+  };
+  await lookRegularly({ intervalMs: 100, look, onLook }, end.signal);
+  // A timer of Node's may fire a part of a millisecond early.
+  expect((begins[1] ?? 0) - (begins[0] ?? 0)).toBeGreaterThan(98);
+});
+
+it('tells of a look that failed, and goes on', async () => {
+  const end = new AbortController();
+  const seen: unknown[] = [];
+  const look = (): Promise<Report> => (seen.length === 0 ? Promise.reject(new Error('no')) : Promise.resolve(report));
+  await lookRegularly(
+    {
+      intervalMs: 1,
+      look,
+      onLook: (taken) => {
+        seen.push(taken.report ?? taken.error);
+        if (seen.length === 2) {
+          end.abort();
+        }
+      },
+    },
+    end.signal,
+  );
+  expect(seen).toEqual([new Error('no'), report]);
+});
+
+it('ends once the look that is under way has ended, and tells of it no more', async () => {
+  const end = new AbortController();
+  let hasEnded = false;
+  const look = async (signal: AbortSignal): Promise<Report> => {
+    end.abort();
+    expect(signal.aborted).toBe(true);
+    await sleep(50);
+    hasEnded = true;
+    return report;
+  };
+  const onLook = jest.fn();
+  await lookRegularly({ intervalMs: 1, look, onLook }, end.signal);
+  expect(hasEnded).toBe(true);
+  expect(onLook).not.toHaveBeenCalled();
+});
+
+it('leaves nothing behind that listens to its signal, however often it looks', async () => {
+  const end = new AbortController();
+  let listeners = 0;
+  let looks = 0;
+  const look = (signal: AbortSignal): Promise<Report> => {
+    signal.addEventListener('abort', () => undefined);
+    return Promise.resolve(report);
+  };
+  const onLook = (): void => {
+    listeners = getEventListeners(end.signal, 'abort').length;
+    if (++looks === 20) {
+      end.abort();
+    }
+  };
+  await lookRegularly({ intervalMs: 1, look, onLook }, end.signal);
+  expect(listeners).toBe(0);
+});

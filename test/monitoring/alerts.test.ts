@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import {
+  BACKUP_STATES,
+  CREDENTIAL_STATES,
+  ENGINE_STATES,
+  INTEGRATION_STATES,
+  SECRET_ID_STATES,
+  SERVER_STATES,
+} from '../../lib/health/report';
+import { prometheusUnavailable, promtool } from '../fixtures/prometheus';
+import { describeUnless } from '../fixtures/terraform-providers';
+
+jest.setTimeout(60_000);
+
+const RULES = resolve(__dirname, '../../monitoring/alerts.yml');
+const TESTS = resolve(__dirname, '../../monitoring/alerts.test.yml');
+const rules = readFileSync(RULES, 'utf8');
+const alerts = rules
+  .split(/^ {6}- alert: /m)
+  .slice(1)
+  .map((rule) => ({ name: rule.split('\n')[0] ?? '', rule }));
+
+describeUnless(prometheusUnavailable())('the alert rules', () => {
+  it('are rules, as promtool has it', () => {
+    expect(promtool(['check', 'rules', '--lint-fatal', RULES])).toEqual({
+      exitCode: 0,
+      said: expect.stringContaining(`SUCCESS: ${alerts.length} rules found`) as string,
+    });
+  });
+
+  it('fire and do not fire as their tests say, as promtool has it', () => {
+    expect(promtool(['test', 'rules', TESTS])).toEqual({
+      exitCode: 0,
+      said: expect.stringContaining('SUCCESS') as string,
+    });
+  });
+});
+
+describe.each(alerts)('$name', ({ name, rule }) => {
+  it('says what is wrong, what that means, which command helps and how bad it is', () => {
+    expect(rule).toMatch(
+      /severity: (critical|warning)\n {8}annotations:\n {10}summary: .+\n {10}description: .+\n {10}command: (>-|npx webex-token-vault .+)\n/,
+    );
+  });
+
+  it('is tested where it fires and where it does not', () => {
+    const tests = readFileSync(TESTS, 'utf8');
+    expect(tests).toMatch(new RegExp(`alertname: ${name}\n +exp_alerts:\n`));
+    expect(tests).toMatch(new RegExp(`alertname: ${name}\n +exp_alerts: \\[\\]\n`));
+  });
+});
+
+it('knows every state that a rule asks for', () => {
+  const states: readonly string[] = [
+    ...SERVER_STATES,
+    ...ENGINE_STATES,
+    ...INTEGRATION_STATES,
+    ...CREDENTIAL_STATES,
+    ...SECRET_ID_STATES,
+    ...BACKUP_STATES,
+  ];
+  const asked = [...rules.matchAll(/state(?:=~?|!=| )"([^"]+)"/g)].flatMap(([, found = '']) => found.split('|'));
+  expect(asked.length).toBeGreaterThan(15);
+  expect(asked.filter((state) => !states.includes(state))).toEqual([]);
+});
+
+it('finds each alert in the file', () => {
+  expect(alerts.length).toBe([...rules.matchAll(/alert:/g)].length);
+  expect(alerts.length).toBeGreaterThan(10);
+});

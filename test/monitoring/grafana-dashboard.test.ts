@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import ts from 'typescript';
+
+/* The dashboard against Grafana's own types: no Grafana can be had where this runs. */
+
+jest.setTimeout(120_000);
+
+const text = readFileSync(resolve(__dirname, '../../monitoring/grafana-dashboard.json'), 'utf8');
+
+interface Panel {
+  readonly id: number;
+  readonly type: string;
+  readonly title: string;
+  readonly datasource: unknown;
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+  readonly options: unknown;
+}
+const { panels } = JSON.parse(text) as { panels: readonly Panel[] };
+
+/** Where Grafana's types keep the options of each type of panel that is used. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  stat: 'stat/panelcfg/x/StatPanelCfg_types.gen',
+  table: 'table/panelcfg/x/TablePanelCfg_types.gen',
+  timeseries: 'timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen',
+  'state-timeline': 'statetimeline/panelcfg/x/StateTimelinePanelCfg_types.gen',
+};
+
+/** In JSON a member of an enum is its text. */
+const JSON_TYPE = `type Json<T> = T extends string ? \`\${T}\` : T extends readonly (infer U)[] ? Json<U>[]
+  : T extends object ? { [K in keyof T]: Json<T[K]> } : T;`;
+
+/** What the compiler finds wrong with what follows, which may use `Json<...>`. */
+function problems(source: string): string[] {
+  const file = resolve(__dirname, 'dashboard-in-types.ts');
+  const options: ts.CompilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    skipLibCheck: true,
+    types: [],
+  };
+  const host = ts.createCompilerHost(options);
+  const readFile = host.readFile.bind(host);
+  const fileExists = host.fileExists.bind(host);
+  const all = `${JSON_TYPE}\n${source}`;
+  host.fileExists = (name) => name === file || fileExists(name);
+  host.readFile = (name) => (name === file ? all : readFile(name));
+  return ts
+    .getPreEmitDiagnostics(ts.createProgram([file], options, host))
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+}
+
+const IMPORT = `import type { Dashboard } from '@grafana/schema';`;
+const asDashboard = (name: string, dashboard: string): string =>
+  `export const ${name}: Json<Dashboard> = ${dashboard};`;
+
+it('is a dashboard, whose panels have options of their type', () => {
+  const nameOf = (type: string): string => type.replace('-', '');
+  const types = Object.entries(OPTIONS).map(
+    ([type, path]) =>
+      `import type { Options as ${nameOf(type)} } from '@grafana/schema/dist/esm/raw/composable/${path}';`,
+  );
+  const values = panels.map(
+    ({ id, type, options }) => `export const panel${id}: Json<${nameOf(type)}> = ${JSON.stringify(options)};`,
+  );
+  expect(Object.keys(OPTIONS)).toEqual(expect.arrayContaining(panels.map(({ type }) => type)));
+  expect(problems([IMPORT, ...types, asDashboard('it', text), ...values].join('\n'))).toEqual([]);
+});
+
+it('would be found to be none with a field that there is none of, or a text that is none of those that there are', () => {
+  const unknownField = text.replace('"gridPos"', '"gridPosition"');
+  const unknownText = text.replace('"mode": "absolute"', '"mode": "relative"');
+  const source = [IMPORT, asDashboard('one', unknownField), asDashboard('another', unknownText)].join('\n');
+  expect(problems(source)).toEqual([expect.stringContaining('gridPosition'), expect.stringContaining('"relative"')]);
+});
+
+it('takes its data from what whoever imports it chooses', () => {
+  const sources = [...text.matchAll(/"uid": "([^"]*)"/g)].map(([, uid]) => uid);
+  expect(new Set(sources)).toEqual(new Set(['${datasource}', 'webex-token-vault']));
+});
+
+it('has panels of different ids that do not overlap', () => {
+  expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+  const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+    Array.from({ length: w * h }, (_, index) => `${x + (index % w)},${y + Math.floor(index / w)}`),
+  );
+  expect(new Set(cells).size).toBe(cells.length);
+  expect(Math.max(...panels.map(({ gridPos }) => gridPos.x + gridPos.w))).toBe(24);
+});

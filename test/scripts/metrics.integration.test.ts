@@ -1,0 +1,302 @@
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+import { defineDeployment } from '../../lib/declaration/deployment';
+import { BACKUP_RECORD } from '../../lib/declaration/record-paths';
+import { OPERATORS_VARIABLE } from '../../lib/server/operator-folder';
+import { OPERATOR_NAMES, renewOperator } from '../../lib/server/operators';
+import { Records } from '../../lib/vault/records';
+import { deploymentInFile } from '../fixtures/deployment-file';
+import { eventually } from '../fixtures/eventually';
+import { Prometheus, prometheusUnavailable, promtool } from '../fixtures/prometheus';
+import { runScript, Script, type ScriptResult } from '../fixtures/script';
+import { describeUnless } from '../fixtures/terraform-providers';
+import { VaultWithWebex } from '../fixtures/vault-with-webex';
+
+/* What `metrics` says, on the real engine, and what the real Prometheus makes of it. */
+
+const ALERTS = resolve(__dirname, '../../monitoring/alerts.yml');
+const DASHBOARD = resolve(__dirname, '../../monitoring/grafana-dashboard.json');
+
+let vault: VaultWithWebex;
+let operators: string;
+let environment: Record<string, string>;
+const secrets: string[] = [];
+const printed: string[] = [];
+
+jest.setTimeout(120_000);
+
+beforeAll(async () => {
+  vault = await VaultWithWebex.start();
+  const { refreshCheckIntervalSeconds, recordsPath } = vault.deployment.engine;
+  await vault.admin.write('oauthapp/config', {
+    tune_refresh_check_interval_seconds: refreshCheckIntervalSeconds,
+    tune_refresh_expiry_delta_factor: 1,
+    tune_reap_check_interval_seconds: 0,
+  });
+  await vault.operatorToken('observer');
+  // Kept by what is written over it.
+  await vault.admin.write('auth/approle/role/people-me', { secret_id_ttl: '1440h' });
+  await vault.appLogin('people-me');
+  operators = join(vault.folder, 'operators');
+  mkdirSync(operators);
+  for (const name of OPERATOR_NAMES) {
+    await renewOperator(vault.admin, name, (login) => {
+      writeFileSync(join(operators, `${name}-role-id`), login.roleId, { mode: 0o600 });
+      writeFileSync(join(operators, `${name}-secret-id`), login.secretId, { mode: 0o600 });
+      secrets.push(login.secretId);
+      return Promise.resolve();
+    });
+  }
+  // As of a server that the deployment declares too, so that there is a backup to look at.
+  const production = { ...vault.engine.declaration, vault: { server: { mode: 'production' } } } as const;
+  environment = {
+    ...deploymentInFile(vault.folder, defineDeployment(production), 'production'),
+    VAULT_ADDR: vault.server.address,
+    [OPERATORS_VARIABLE]: operators,
+  };
+  await new Records(vault.admin, recordsPath).write(
+    BACKUP_RECORD,
+    { takenAt: new Date(), sha256: 'a'.repeat(64), bytes: 1, verifiedAt: new Date() },
+    0,
+  );
+  await vault.authorise();
+});
+
+afterAll(async () => {
+  await vault[Symbol.asyncDispose]();
+});
+
+async function metrics(args: readonly string[] = [], env: Record<string, string> = {}): Promise<ScriptResult> {
+  const result = await runScript('metrics', args, { ...environment, ...env });
+  printed.push(result.stdout, result.stderr);
+  return result;
+}
+
+const NAMES = /webex_token_vault_[a-z_]+/g;
+
+function valueOf(text: string, series: string): number | undefined {
+  const found = text.split('\n').find((line) => line.startsWith(`${series} `));
+  return found === undefined ? undefined : Number(found.split(' ').at(-1));
+}
+
+const stateOf = (text: string): string | undefined =>
+  /^webex_token_vault_credential_state\{.*state="([^"]*)"\} 1$/m.exec(text)?.[1];
+
+/** Tokens of observers that are logged in. */
+async function sessions(): Promise<number> {
+  return (await vault.admin.list('auth/token/accessors')).length;
+}
+
+it('prints what status says, and logs the observer out', async () => {
+  const before = await sessions();
+  const { exitCode, stdout, stderr } = await metrics();
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(stateOf(stdout)).toBe('healthy');
+  expect(valueOf(stdout, 'webex_token_vault_severity')).toBe(0);
+  expect(Math.abs(Date.now() / 1000 - (valueOf(stdout, 'webex_token_vault_look_timestamp_seconds') ?? 0))).toBeLessThan(
+    60,
+  );
+  expect(await sessions()).toBe(before);
+});
+
+it('puts a label on every series', async () => {
+  const { stdout } = await metrics(['--label', 'environment=staging', '--label', 'site=a b']);
+  const series = stdout.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  expect(series.length).toBeGreaterThan(50);
+  expect(series.filter((line) => !line.includes('{environment="staging",site="a b"'))).toEqual([]);
+});
+
+it.each([
+  ['a label of ours', ['--label', 'state=x'], '"state" is a label of some series already; take another name.'],
+  ['no label', ['--label', '1=x'], 'It must be name=value, such as "environment=production", got "1=x".'],
+  [
+    'a file and a port',
+    ['--out', 'x.prom', '--serve'],
+    "option '--out <file>' cannot be used with option '--serve [host:port]'",
+  ],
+  ['no address', ['--serve', 'nowhere'], 'It must be host:port, such as "127.0.0.1:18200"'],
+])('refuses %s', async (_, args, said) => {
+  const { exitCode, stdout, stderr } = await metrics(args);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr).toContain(said);
+});
+
+it('names every metric that an alert or the dashboard asks for', async () => {
+  const healthy = await metrics();
+  vault.webex.behaviour.fault = { path: '/v1/access_token', status: 503 };
+  await vault.engine.forceRefresh(vault.admin, 'testauth');
+  vault.webex.behaviour.fault = undefined;
+  const failing = await metrics();
+  await vault.engine.forceRefresh(vault.admin, 'testauth');
+  expect(stateOf(failing.stdout)).toBe('failing');
+  const told = new Set(`${healthy.stdout}${failing.stdout}`.match(NAMES));
+  const asked = [ALERTS, DASHBOARD].flatMap((file) => readFileSync(file, 'utf8').match(NAMES) ?? []);
+  expect(asked.length).toBeGreaterThan(30);
+  expect([...new Set(asked)].filter((name) => !told.has(name))).toEqual([]);
+});
+
+describe('--out', () => {
+  let folder: string;
+  let file: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(vault.folder, 'collected-'));
+    file = join(folder, 'webex.prom');
+  });
+
+  it('writes a file that its collector may read, and leaves no other', async () => {
+    expect(await metrics(['--out', file])).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    expect(stateOf(readFileSync(file, 'utf8'))).toBe('healthy');
+    expect(statSync(file).mode & 0o777).toBe(0o644);
+    expect(readdirSync(folder)).toEqual(['webex.prom']);
+  });
+
+  it('says in it that the server is gone', async () => {
+    const { exitCode } = await metrics(['--out', file], { VAULT_ADDR: 'http://127.0.0.1:1' });
+    const text = readFileSync(file, 'utf8');
+    expect(exitCode).toBe(0);
+    expect(valueOf(text, 'webex_token_vault_server_state{state="unreachable"}')).toBe(1);
+    expect(valueOf(text, 'webex_token_vault_look_success')).toBe(1);
+  });
+
+  it('says in it, on stderr and by its exit code that the look failed', async () => {
+    writeFileSync(file, 'old');
+    const { exitCode, stderr } = await metrics(['--out', file], {
+      VAULT_TOKEN: 's.unknown',
+      [OPERATORS_VARIABLE]: folder,
+    });
+    expect(exitCode).toBe(5);
+    expect(stderr).toMatch(/^error: this Vault token may look at nothing: .*\n$/);
+    expect(readFileSync(file, 'utf8')).toMatch(/^webex_token_vault_look_success 0$/m);
+  });
+
+  it('leaves it as it was where the command line is wrong', async () => {
+    writeFileSync(file, 'old');
+    expect(await metrics(['--out', file], { DEPLOYMENT: 'none.ts' })).toMatchObject({ exitCode: 2 });
+    expect(readFileSync(file, 'utf8')).toBe('old');
+  });
+});
+
+describe('--serve', () => {
+  const running: Script[] = [];
+  afterEach(async () => {
+    for (const script of running.splice(0)) {
+      script.child.kill('SIGKILL');
+      await script.result();
+    }
+  });
+
+  async function serve(args: readonly string[], env: Record<string, string> = {}) {
+    const script = new Script('metrics', args, { ...environment, ...env });
+    running.push(script);
+    const [, url = ''] = await script.says(/^metrics are at (\S+), of a look every \d+ s$/m);
+    const text = (): Promise<string> =>
+      eventually(async () => {
+        const response = await fetch(url);
+        return response.ok ? response.text() : undefined;
+      });
+    return { script, url, text };
+  }
+
+  it('looks once an interval, however often it is scraped', async () => {
+    const before = vault.webex.requests.length;
+    const { url, text } = await serve(['--serve', '127.0.0.1:0', '--verify']);
+    const first = await text();
+    const scraped = await Promise.all(Array.from({ length: 50 }, async () => (await fetch(url)).text()));
+    expect(new Set(scraped)).toEqual(new Set([first]));
+    expect(vault.webex.requests.slice(before).map(({ path }) => path)).toEqual(['/v1/people/me']);
+  });
+
+  it('looks again after the interval, and leaves no session behind', async () => {
+    const before = await sessions();
+    const { script, text } = await serve(['--serve', '127.0.0.1:0', '--interval-seconds', '1']);
+    const first = await text();
+    await eventually(async () => ((await text()) === first ? undefined : true));
+    script.child.kill('SIGINT');
+    const { exitCode, stdout, stderr } = await script.result();
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
+    expect(stderr).toMatch(/^metrics are at .*\n$/);
+    expect(await sessions()).toBe(before);
+  });
+
+  it('says that a look failed, once, and when looking works again', async () => {
+    const folder = mkdtempSync(join(vault.folder, 'mistaken-'));
+    const secretId = readFileSync(join(operators, 'observer-secret-id'));
+    cpSync(operators, folder, { recursive: true });
+    writeFileSync(join(folder, 'observer-secret-id'), '00000000-0000-0000-0000-000000000000');
+    const env = { [OPERATORS_VARIABLE]: folder };
+    const { script, text } = await serve(['--serve', '127.0.0.1:0', '--interval-seconds', '1'], env);
+    const failed = await text();
+    expect(failed).toMatch(/^webex_token_vault_look_success 0$/m);
+    expect(stateOf(failed)).toBeUndefined();
+    await eventually(async () => ((await text()) === failed ? undefined : true));
+    writeFileSync(join(folder, 'observer-secret-id'), secretId);
+    await script.says(/^looking works again$/m);
+    expect(stateOf(await text())).toBe('healthy');
+    expect(script.stderr.match(/^the look failed: Vault does not log this operator in: .*$/gm)).toHaveLength(1);
+  });
+
+  it('refuses a port that is taken, in one line', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const { exitCode, stderr } = await metrics(['--serve', `127.0.0.1:${port}`]);
+    other.close();
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(new RegExp(`^error: port ${port} on 127\\.0\\.0\\.1 is taken by another program; .*\\n$`));
+  });
+
+  it('ends where the deployment is not there', async () => {
+    const { exitCode, stderr } = await metrics(['--serve', '127.0.0.1:0'], { DEPLOYMENT: 'none.ts' });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^error: there is no deployment file none\.ts; /m);
+  });
+
+  it('warns where more than this machine can reach it', async () => {
+    const { script } = await serve(['--serve', '0.0.0.0:0']);
+    expect(script.stderr).toMatch(/^warning: whoever reaches this address reads the metrics, as there is no login; /);
+  });
+
+  describeUnless(prometheusUnavailable())('scraped by the real Prometheus', () => {
+    let prometheus: Prometheus;
+    afterAll(() => prometheus[Symbol.asyncDispose]());
+
+    it('is taken as OpenMetrics, fills the dashboard, and alerts within one check of a revocation at Webex', async () => {
+      const { url } = await serve(['--serve', '127.0.0.1:0', '--interval-seconds', '1', '--verify']);
+      prometheus = await Prometheus.start(new URL(url).host, [ALERTS]);
+      expect(await prometheus.eventually('webex_token_vault_severity')).toMatchObject([{ value: 0 }]);
+      // Only OpenMetrics tells a unit.
+      expect(await prometheus.unitOf('webex_token_vault_look_timestamp_seconds')).toBe('seconds');
+
+      const empty: string[] = [];
+      const queries = [...readFileSync(DASHBOARD, 'utf8').matchAll(/"expr": "(.*)"/g)];
+      expect(queries.length).toBeGreaterThan(10);
+      for (const [, expression = ''] of queries) {
+        const query = (JSON.parse(`"${expression}"`) as string).replaceAll('$instance', '.*');
+        empty.push(...((await prometheus.query(query)).length === 0 ? [query] : []));
+      }
+      // Nothing fails yet.
+      expect(empty).toEqual([expect.stringContaining('failing_since')]);
+      expect(await prometheus.firing()).toEqual([]);
+
+      vault.webex.revokeGrants();
+      const firing = await eventually(async () => {
+        const found = await prometheus.firing();
+        return found.length > 0 ? found : undefined;
+      });
+      expect(firing).toEqual(['WebexTokenVaultCredentialBroken']);
+    });
+  });
+});
+
+describeUnless(prometheusUnavailable())('the text', () => {
+  it("is Prometheus' older format too, as promtool has it", async () => {
+    expect(promtool(['check', 'metrics'], (await metrics()).stdout)).toEqual({ exitCode: 0, said: '' });
+  });
+});
+
+it('prints no secret and nobody', () => {
+  const all = [...vault.issued, vault.clientSecret, ...secrets, 'ada.admin'];
+  expect(all.filter((secret) => printed.join('\n').includes(secret))).toEqual([]);
+});
