@@ -5,6 +5,7 @@ import type { Report } from '../health/report';
 import { OperatorSession } from '../server/operator-session';
 import { OPERATOR_NAMES } from '../server/operators';
 import { readGraceSignal } from '../vault/grace-signal';
+import { withOwnSignal } from '../vault/own-signal';
 import { VaultClient } from '../vault/vault-client';
 import { declaredDeployment } from './deployment-option';
 import { operatorFolder } from './operators-option';
@@ -30,16 +31,18 @@ export async function observe(
   const { deployment } = await declaredDeployment(command);
   const connection = vaultOptionsFromEnvironment(deployment.vault);
   const operators = operatorFolder(command);
-  const report = await lookAt({
-    deployment,
-    vault: new VaultClient({ ...connection, token: undefined, signal }),
-    asObserver: async (action) => {
-      await using session = await OperatorSession.open(connection, 'observer', { operators, signal });
-      return await action(session.vault.endedBy(readGraceSignal(signal)));
-    },
-    operators: OPERATOR_NAMES,
-    verify,
-  });
+  const report = await withOwnSignal(signal, (own) =>
+    lookAt({
+      deployment,
+      vault: new VaultClient({ ...connection, token: undefined, signal: own }),
+      asObserver: async (action) => {
+        await using session = await OperatorSession.open(connection, 'observer', { operators, signal: own });
+        return await action(session.vault.endedBy(readGraceSignal(own)));
+      },
+      operators: OPERATOR_NAMES,
+      verify,
+    }),
+  );
   signal.throwIfAborted();
   return report;
 }

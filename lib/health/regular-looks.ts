@@ -22,25 +22,10 @@ export async function lookRegularly(
 ): Promise<void> {
   do {
     const next = performance.now() + intervalMs;
-    const taken = await timedLook(() => withOwnSignal(signal, look));
+    const taken = await timedLook(() => look(signal));
     if (!signal.aborted) {
       onLook(taken);
       await sleep(Math.max(0, next - performance.now()), undefined, { signal }).catch(() => undefined);
     }
   } while (!signal.aborted);
-}
-
-/** What a look has listening to its signal goes with it; on the one of the process it would stay, look after look. */
-async function withOwnSignal<T>(signal: AbortSignal, action: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const own = new AbortController();
-  const follow = (): void => own.abort(signal.reason);
-  signal.addEventListener('abort', follow, { once: true });
-  if (signal.aborted) {
-    follow();
-  }
-  try {
-    return await action(own.signal);
-  } finally {
-    signal.removeEventListener('abort', follow);
-  }
 }

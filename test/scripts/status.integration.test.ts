@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -199,6 +200,14 @@ describe('of secret ids', () => {
     expect((await looked()).apps).toMatchObject([
       { state: 'none', severity: 'attention', next: 'npx webex-token-vault issue people-me' },
     ]);
+  });
+
+  it('takes one that has ended, and is listed still, for none', async () => {
+    await vault.admin.write(role, { secret_id_ttl: '1s', token_policies: ['x'] });
+    await appRole(vault.admin, vault.deployment, 'people-me');
+    await sleep(1500);
+    expect(await vault.admin.list(`${role}/secret-id`)).toHaveLength(1);
+    expect((await looked()).apps).toMatchObject([{ state: 'none', severity: 'attention' }]);
   });
 
   it('says that the last of them ends soon', async () => {
