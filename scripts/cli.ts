@@ -47,6 +47,7 @@ const COMMANDS: readonly Entry[] = [
   { name: 'agent-config', group: 'Apps:', summary: 'a configuration for "bao agent" or "vault agent"' },
   { name: 'status', group: 'Watch:', summary: 'how every grant is, until when, and what to do' },
   { name: 'metrics', group: 'Watch:', summary: 'the same for Prometheus: once, or served' },
+  { name: 'doctor', group: 'Watch:', summary: 'the first thing that is wrong, and the command that mends it' },
   { name: 'unseal', group: 'Server:', summary: 'give a sealed server its key shares' },
   { name: 'as', group: 'Server:', summary: 'run a command as an operator' },
   { name: 'login', group: 'Server:', summary: 'print a Vault token of an operator' },

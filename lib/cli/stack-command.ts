@@ -13,10 +13,10 @@ import type { OperatorFolder } from '../server/operator-folder';
 import { outputLines } from '../terraform/output-lines';
 import { StackFolder } from '../terraform/stack-folder';
 import { Terraform } from '../terraform/terraform';
+import { refuseOtherAddress } from '../vault/declared-address';
 import { describeCommand, VAULT_ENVIRONMENT, type CommandDescription } from './command';
 import { declaredDeployment } from './deployment-option';
 import { operatorFolder, operatorsOption } from './operators-option';
-import { refuseOtherAddress } from './stack-session';
 
 /*
  * What `diff`, `deploy` and `destroy` have in common: the stacks are synthesized, and Terraform is run on each.

@@ -1,5 +1,4 @@
-import { ExplainedError, type VaultConnectionOptions } from 'webex-token-client/core';
-import type { Deployment } from '../declaration/deployment';
+import type { VaultConnectionOptions } from 'webex-token-client/core';
 import type { OperatorFolder } from '../server/operator-folder';
 import { OperatorSession } from '../server/operator-session';
 import { explainRefusals } from '../server/server-refusal';
@@ -37,14 +36,5 @@ export class StackSession implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.session[Symbol.asyncDispose]();
-  }
-}
-
-/** The provider goes where the declaration says, so that nothing else may go elsewhere. */
-export function refuseOtherAddress({ vault }: Deployment, { address }: VaultConnectionOptions): void {
-  if (vault.server === undefined && address !== vault.address) {
-    throw new ExplainedError(
-      `VAULT_ADDR is ${address}, and deployment.ts declares vault.address ${vault.address}, where Terraform goes; unset VAULT_ADDR, or correct one of the two`,
-    );
   }
 }

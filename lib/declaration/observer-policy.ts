@@ -24,8 +24,13 @@ export interface ObserverRights {
  * of them: keep it as you would keep those tokens.
  */
 export function observerPolicy(rights: ObserverRights): string {
+  return renderPolicy(observerRules(rights));
+}
+
+/** The same, rule by rule. */
+export function observerRules(rights: ObserverRights): readonly Rule[] {
   const { mountPath, recordsPath, credentialNames, integrationNames, appRolePath, appNames } = rights;
-  return renderPolicy([
+  return [
     ...credentialNames.flatMap((name): Rule[] => [
       { path: `${mountPath}/creds/${name}`, capabilities: ['read'], why: `the state of ${name}, and so its token` },
       {
@@ -65,5 +70,5 @@ export function observerPolicy(rights: ObserverRights): string {
     { path: 'sys/policies/acl/+', capabilities: ['read'], why: 'who else may read a credential?' },
     SELF_EXAMINATION,
     LOGOUT,
-  ]);
+  ];
 }

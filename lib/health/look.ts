@@ -1,8 +1,6 @@
 import { describeError, NotPermitted, VaultUnreachableError } from 'webex-token-client/core';
 import type { Deployment } from '../declaration/deployment';
-import { OPERATORS_MOUNT } from '../declaration/app-declaration';
 import { observerPolicyName } from '../declaration/policy-names';
-import { vaultName } from '../declaration/vault-name';
 import { missingRights } from '../vault/missing-rights';
 import { Records } from '../vault/records';
 import type { VaultClient } from '../vault/vault-client';
@@ -10,8 +8,8 @@ import { atMost } from './at-most';
 import { lookAtBackup } from './backup-look';
 import { lookAtCredential } from './credential-look';
 import { lookAtIntegration } from './integration-look';
-import { linesOf, worst, type CredentialLine, type Report, type SecretIdLine } from './report';
-import { lookAtSecretIds } from './secret-id-look';
+import { linesOf, worst, type CredentialLine, type Report } from './report';
+import { lookAtApp, lookAtOperator } from './role-look';
 import { lookAtEngine, lookAtServer } from './server-look';
 
 /*
@@ -75,17 +73,8 @@ async function lookInside(observer: VaultClient, options: LookOptions, now: Date
   const integrations = await atMost(AT_ONCE, deployment.integrations, (integration) =>
     lookAtIntegration(observer, engine.mountPath, integration, credentials),
   );
-  const appLines = await atMost(AT_ONCE, apps, async (app) => {
-    const rolePath = `auth/${appRolePath}/role/${vaultName(app)}`;
-    const renewal = `npx webex-token-vault issue ${app.name}`;
-    const line = await lookAtSecretIds({ vault: observer, name: app.name, rolePath, renewal, now });
-    return line ?? absentRole(app.name);
-  });
-  const operatorLines = await atMost(AT_ONCE, operators, (name) => {
-    const rolePath = `auth/${OPERATORS_MOUNT}/role/${name}`;
-    const renewal = 'npx webex-token-vault init --update-policy --new-secret-ids';
-    return lookAtSecretIds({ vault: observer, name, rolePath, renewal, now });
-  });
+  const appLines = await atMost(AT_ONCE, apps, (app) => lookAtApp(observer, appRolePath, app, now));
+  const operatorLines = await atMost(AT_ONCE, operators, (name) => lookAtOperator(observer, name, now));
   return {
     engine: engineLine,
     integrations,
@@ -99,8 +88,12 @@ async function lookInside(observer: VaultClient, options: LookOptions, now: Date
   };
 }
 
-/** A policy covers paths that are not mounted, so this tells want of rights from want of an engine. */
-async function requireObserver(observer: VaultClient, { engine, credentials }: Deployment): Promise<void> {
+/**
+ * A policy covers paths that are not mounted, so this tells want of rights from want of an engine.
+ *
+ * @throws NotPermitted
+ */
+export async function requireObserver(observer: VaultClient, { engine, credentials }: Deployment): Promise<void> {
   const needed = credentials.map(({ name }) => ({ path: `${engine.mountPath}/creds/${name}`, capabilities: ['read'] }));
   const missing = await missingRights(observer, needed);
   if (missing === undefined || missing.length === needed.length) {
@@ -109,17 +102,6 @@ async function requireObserver(observer: VaultClient, { engine, credentials }: D
       `this Vault token may look at nothing: it is not valid, or lacks ${lacking}; log in as the observer, whose policy "${observerPolicyName(engine.mountPath)}" stack webex-tokens writes`,
     );
   }
-}
-
-function absentRole(name: string): SecretIdLine {
-  return {
-    name,
-    state: 'none',
-    severity: 'broken',
-    detail: 'Vault has no role of it',
-    next: 'npx webex-token-vault deploy webex-tokens',
-    notes: [],
-  };
 }
 
 /** Where nothing inside can be looked at. @param why such as "the server is sealed" */

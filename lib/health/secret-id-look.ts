@@ -67,7 +67,7 @@ export async function lookAtSecretIds(look: SecretIdLook): Promise<SecretIdLine 
     if (!(error instanceof VaultResponseError)) {
       throw error;
     }
-    if (error.statusCode === 404) {
+    if (error.statusCode === 404 || (error.statusCode === 400 && error.said.includes('does not exist'))) {
       return undefined;
     }
     const why = `${error.statusCode}: ${error.said || 'no message'}`;

@@ -1,0 +1,67 @@
+import { vaultOptionsFromEnvironment } from 'webex-token-client/core';
+import { advice, type Advice } from './advice';
+import { Wrong, type Sound } from './examination';
+
+/*
+ * What the environment says, before anything is asked.
+ */
+
+/** As package.json has it. */
+const OLDEST_NODE = [20, 19] as const;
+
+/** Which each have a form for Vault and one for OpenBao; no secret is among them but the token. */
+const BOTH_FORMS = ['ADDR', 'NAMESPACE', 'CACERT', 'TOKEN'] as const;
+
+/** For `vaultOptionsFromEnvironment`, which wants an address; what is declared is not known yet. */
+const ANY_ADDRESS = 'http://127.0.0.1';
+
+/** @throws Wrong, ExplainedError */
+export function checkEnvironment(env: NodeJS.ProcessEnv, nodeVersion = process.versions.node): Sound<void> {
+  const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
+  const [oldestMajor, oldestMinor] = OLDEST_NODE;
+  if (major < oldestMajor || (major === oldestMajor && minor < oldestMinor)) {
+    throw new Wrong(
+      `this is Node ${nodeVersion}, and webex-token-vault needs ${OLDEST_NODE.join('.')} or later`,
+      'install a later one',
+    );
+  }
+  vaultOptionsFromEnvironment({ address: ANY_ADDRESS }, env);
+  const contradicting = BOTH_FORMS.find((name) => {
+    const [bao, vault] = [env[`BAO_${name}`], env[`VAULT_${name}`]];
+    return Boolean(bao) && Boolean(vault) && bao !== vault;
+  });
+  if (contradicting !== undefined) {
+    const [bao, vault] = [`BAO_${contradicting}`, `VAULT_${contradicting}`];
+    throw new Wrong(
+      `${bao} and ${vault} differ: commands of ours and "bao" go by the first, Terraform's provider and "vault" by the second`,
+      `unset ${bao} or ${vault}`,
+    );
+  }
+  const set = BOTH_FORMS.flatMap((name) => [`VAULT_${name}`, `BAO_${name}`]).filter((name) => env[name]);
+  const named = set.length === 0 ? 'none of VAULT_ADDR, VAULT_NAMESPACE, VAULT_CACERT and VAULT_TOKEN' : set.join(', ');
+  return { detail: `Node ${nodeVersion}; ${named} set`, found: undefined };
+}
+
+/** What is taken otherwise than whoever set it may think. */
+export function environmentAdvice(env: NodeJS.ProcessEnv): Advice[] {
+  const empty = BOTH_FORMS.flatMap((name) => [`BAO_${name}`, `VAULT_${name}`]).filter((name) => env[name] === '');
+  const unverified = ['BAO_SKIP_VERIFY', 'VAULT_SKIP_VERIFY'].filter((name) => /^(?:1|t|true)$/i.test(env[name] ?? ''));
+  const folder = ['BAO_CAPATH', 'VAULT_CAPATH'].find((name) => env[name]);
+  return [
+    ...empty.map((name) =>
+      advice(
+        `${name} is set but empty: commands of ours take it as not set, and "bao" and "vault" may not`,
+        `unset ${name}`,
+      ),
+    ),
+    ...unverified.map((name) =>
+      advice(
+        `${name} is set: "bao", "vault" and Terraform's provider send tokens to whoever answers`,
+        `unset ${name}, and set VAULT_CACERT`,
+      ),
+    ),
+    ...(folder === undefined
+      ? []
+      : [advice(`${folder} is set, and commands of ours do not read it`, 'set VAULT_CACERT to the file of the CA')]),
+  ];
+}

@@ -1,0 +1,38 @@
+import { styleText } from 'node:util';
+import { oneLine } from 'webex-token-client/core';
+import type { Advice } from './advice';
+import type { Diagnosis } from './doctor';
+import type { Finding } from './examination';
+
+/*
+ * What the doctor found, for a terminal and for programs.
+ */
+
+/** On one line: `ok`, or `error:` with what mends it. */
+export function findingLine({ check, state, detail, next }: Finding, colours: boolean): string {
+  const paint = (style: 'green' | 'red', text: string): string =>
+    colours ? styleText(style, text, { validateStream: false }) : text;
+  return state === 'ok'
+    ? `${paint('green', 'ok')}     ${check}: ${detail}`
+    : `${paint('red', 'error:')} ${check}: ${detail}${next === undefined ? '' : `; ${oneLine(next)}`}`;
+}
+
+/** Without a line feed at its end; empty where there is none. */
+export function adviceText(advice: readonly Advice[]): string {
+  const lines = (['advice', 'note'] as const).flatMap((kind) =>
+    advice
+      .filter((each) => each.kind === kind)
+      .map(
+        ({ detail, next }) => `${kind.padEnd(6)} ${oneLine(detail)}${next === undefined ? '' : `; ${oneLine(next)}`}`,
+      ),
+  );
+  return [...new Set(lines)].join('\n');
+}
+
+export function diagnosisJson({ findings, advice }: Diagnosis): object {
+  return {
+    healthy: findings.every(({ state }) => state === 'ok'),
+    findings: findings.map(({ check, state, detail, next }) => ({ check, state, detail, next: next ?? null })),
+    advice: advice.map(({ kind, detail, next }) => ({ kind, detail, next: next ?? null })),
+  };
+}

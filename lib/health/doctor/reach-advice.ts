@@ -1,0 +1,157 @@
+import { OPERATORS_MOUNT } from '../../declaration/app-declaration';
+import type { Deployment } from '../../declaration/deployment';
+import { scratchCredential } from '../../declaration/policies';
+import { appPolicyName, authorizerPolicyName, observerPolicyName } from '../../declaration/policy-names';
+import { vaultName } from '../../declaration/vault-name';
+import type { Policy } from '../../vault/policy/policy';
+import { mayReadSome, PolicyRights } from '../../vault/policy/rights';
+import { advice, note, type Advice } from './advice';
+import { rightsOf, type Holders, type Role } from './holders';
+
+/*
+ * Who else can read a credential than those for whom that is declared.
+ */
+
+/** More names are counted. */
+const NAMED = 5;
+
+export function reachAdvice(deployment: Deployment, holders: Holders): Advice[] {
+  return [
+    ...holders.policies.flatMap((policy) => policyAdvice(deployment, holders, policy)),
+    ...holders.roles.flatMap((role) => roleAdvice(deployment, holders, role)),
+    ...holders.unreadable.map(({ name, why }) =>
+      advice(
+        `policy "${name}" cannot be read here, so nobody knows whether it reaches a credential (${why}); it is carried by ${carriers(holders, name)}`,
+        `bao policy read ${name}`,
+      ),
+    ),
+    ...blindSpots(deployment, holders),
+  ];
+}
+
+/** Credentials that each policy of ours is to reach, by its name; undefined: it is not ours. */
+function declaredReach(deployment: Deployment, policyName: string): readonly string[] | undefined {
+  const { engine, apps, credentials } = deployment;
+  const all = credentials.flatMap(({ name }) => [name, scratchCredential(name)]);
+  if ([authorizerPolicyName(engine.mountPath), observerPolicyName(engine.mountPath)].includes(policyName)) {
+    return all;
+  }
+  return apps.find((app) => appPolicyName(engine.mountPath, vaultName(app)) === policyName)?.reads;
+}
+
+function policyAdvice(deployment: Deployment, holders: Holders, policy: Policy): Advice[] {
+  const { mountPath } = deployment.engine;
+  const { name } = policy;
+  const declared = declaredReach(deployment, name);
+  const reached = reachedBy(deployment, policy).filter((each) => declared?.includes(each) !== true);
+  const depending = credentialNames(deployment, policy).filter((each) =>
+    mayReadSome(policy, `${mountPath}/creds/${each}`),
+  );
+  const isOrphan = declared === undefined && name.startsWith(appPolicyName(mountPath, ''));
+  const carried = `it is carried by ${carriers(holders, name)}`;
+  if (reached.length > 0) {
+    const whose = declared === undefined ? (isOrphan ? ', of an app that nobody declares,' : '') : ', which is ours,';
+    const more = declared === undefined ? '' : ', which is not declared';
+    return [
+      advice(
+        `policy "${name}"${whose} reaches ${described(reached)}${more}; ${carried}`,
+        declared === undefined
+          ? `see "bao policy read ${name}", and then: bao policy delete ${name}`
+          : 'npx webex-token-vault deploy webex-tokens',
+      ),
+    ];
+  }
+  if (depending.length > 0) {
+    return [
+      advice(
+        `policy "${name}" may reach ${described(depending)}, for some of those who carry it, as it has "{{...}}" in a path; ${carried}`,
+        `bao policy read ${name}`,
+      ),
+    ];
+  }
+  return isOrphan
+    ? [advice(`policy "${name}" is of an app that nobody declares; ${carried}`, `bao policy delete ${name}`)]
+    : [];
+}
+
+/** What is declared, and what the policy itself names. */
+function credentialNames(deployment: Deployment, { rules }: Policy): readonly string[] {
+  const folder = `${deployment.engine.mountPath}/creds/`;
+  const named = rules
+    .map(({ path }) => path)
+    .filter((path) => path.startsWith(folder) && path !== folder && !/[*+]|\{\{/.test(path))
+    .map((path) => path.slice(folder.length));
+  const declared = deployment.credentials.flatMap(({ name }) => [name, scratchCredential(name)]);
+  return [...new Set([...declared, ...named])];
+}
+
+function reachedBy(deployment: Deployment, policy: Policy): readonly string[] {
+  const rights = new PolicyRights([policy]);
+  return credentialNames(deployment, policy).filter((name) =>
+    rights.mayRead(`${deployment.engine.mountPath}/creds/${name}`),
+  );
+}
+
+/** Of a role that reads more than is declared, by all it carries, and of one that nobody declares. */
+function roleAdvice(deployment: Deployment, holders: Holders, role: Role): Advice[] {
+  const { engine, apps, appRolePath, credentials } = deployment;
+  const { mount, name, policies } = role;
+  const rights = rightsOf(holders, role);
+  const reads = credentials
+    .map((credential) => credential.name)
+    .filter((each) => rights.mayRead(`${engine.mountPath}/creds/${each}`));
+  const path = `auth/${mount}/role/${name}`;
+  if (mount === OPERATORS_MOUNT) {
+    const mayReadAll = ['authorizer', 'observer'].includes(name);
+    return reads.length > 0 && !mayReadAll
+      ? [advice(`${path} reaches ${described(reads)}, which is not its task`, `bao read ${path}`)]
+      : [];
+  }
+  const app = apps.find((each) => mount === appRolePath && vaultName(each) === name);
+  if (app !== undefined) {
+    const more = reads.filter((each) => !app.reads.includes(each));
+    return more.length > 0
+      ? [
+          advice(
+            `app "${app.name}" reaches ${described(more)}, which it is not declared to read`,
+            'npx webex-token-vault deploy webex-tokens',
+          ),
+        ]
+      : [];
+  }
+  const ours = policies.filter(
+    (each) => declaredReach(deployment, each) !== undefined || each.startsWith(appPolicyName(engine.mountPath, '')),
+  );
+  if (reads.length === 0 && ours.length === 0) {
+    return [];
+  }
+  const what = reads.length > 0 ? `reaches ${described(reads)}` : `carries ${described(ours)}`;
+  return [advice(`role "${name}" of auth/${mount} is of no declared app, and ${what}`, `bao delete ${path}`)];
+}
+
+function carriers({ roles, otherMethods }: Holders, policyName: string): string {
+  const paths = roles
+    .filter(({ policies }) => policies.includes(policyName))
+    .map(({ mount, name }) => `auth/${mount}/role/${name}`);
+  const known = paths.length > 0 ? described(paths) : 'no role that is seen here';
+  return otherMethods.length > 0
+    ? `${known}, and perhaps by ${described(otherMethods.map((each) => `auth/${each}`))}`
+    : known;
+}
+
+/** What the observer does not see. */
+function blindSpots({ vault }: Deployment, { otherMethods }: Holders): Advice[] {
+  const methods = otherMethods.length > 0 ? `what ${described(otherMethods.map((each) => `auth/${each}`))} give, ` : '';
+  return [
+    note('policy "root" reaches everything: who holds a root token can read each credential'),
+    note(`not seen here: ${methods}tokens that were made by hand, and policies of entities and groups`),
+    ...(vault.namespace === undefined
+      ? []
+      : [note(`not seen here: policies of namespaces above "${vault.namespace}", which can reach into it`)]),
+  ];
+}
+
+function described(names: readonly string[]): string {
+  const more = names.length - NAMED;
+  return `${names.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

@@ -1,0 +1,39 @@
+import { explainOutage, VaultResponseError, VaultUnreachableError } from 'webex-token-client/core';
+import type { Deployment } from '../../declaration/deployment';
+import { requireFlavour } from '../../vault/ready-server';
+import type { VaultClient } from '../../vault/vault-client';
+import { lookAtServer } from '../server-look';
+import { Wrong, type Sound } from './examination';
+
+/*
+ * The server, as everybody may see it.
+ */
+
+/** @throws Wrong, ExplainedError unless a Vault answers */
+export async function checkReachable(vault: VaultClient, { vault: { server } }: Deployment): Promise<Sound<void>> {
+  const { version } = await vault.sealStatus().catch((error: unknown) => {
+    if (error instanceof VaultUnreachableError && error.code === 'ECONNREFUSED' && server !== undefined) {
+      throw new Wrong(error.message, 'where nothing runs there: npx webex-token-vault deploy vault-server');
+    }
+    throw error instanceof VaultResponseError ? explainOutage(error, vault.address, 'tell its state') : error;
+  });
+  return { detail: `${vault.address} answers, release ${version}`, found: undefined };
+}
+
+/** @throws Wrong unless it is initialised and unsealed */
+export async function checkReady(vault: VaultClient): Promise<Sound<void>> {
+  const { state, detail, next } = await lookAtServer(vault);
+  if (state !== 'up') {
+    throw new Wrong(`Vault at ${vault.address} is ${state}: ${detail}`, next);
+  }
+  return { detail: 'initialised and unsealed', found: undefined };
+}
+
+/** @throws ExplainedError where another product answers than is declared */
+export async function checkProduct(vault: VaultClient, { vault: { server } }: Deployment): Promise<Sound<void>> {
+  if (server === undefined) {
+    return { detail: 'any, as the server is not declared here', found: undefined };
+  }
+  await requireFlavour(vault, server.flavour);
+  return { detail: `${server.flavour}, as declared`, found: undefined };
+}

@@ -1,0 +1,115 @@
+import { parsePolicyText, PolicyUnreadable, type PolicyItem, type PolicyValue } from './syntax';
+
+/** What a policy says of one path. */
+export interface PolicyRule {
+  /** As it is written, but for a slash at its beginning. */
+  readonly path: string;
+  /** `deny` alone where that is among them. */
+  readonly capabilities: readonly string[];
+}
+
+export interface Policy {
+  readonly name: string;
+  readonly rules: readonly PolicyRule[];
+}
+
+/** Attributes of a rule, of Vault and of OpenBao. What they limit may be kept to, and so limits nobody. */
+const ATTRIBUTES = [
+  'allowed_parameters',
+  'capabilities',
+  'comment',
+  'control_group',
+  'denied_parameters',
+  'expiration',
+  'list_scan_response_keys_filter_path',
+  'max_wrapping_ttl',
+  'mfa_methods',
+  'min_wrapping_ttl',
+  'pagination_limit',
+  'policy',
+  'required_parameters',
+  'subscribe_event_types',
+];
+
+/** What a rule could say before there were capabilities. */
+const OLD_STYLE: Readonly<Record<string, readonly string[]>> = {
+  deny: ['deny'],
+  read: ['read', 'list'],
+  write: ['create', 'read', 'update', 'delete', 'list'],
+  sudo: ['create', 'read', 'update', 'delete', 'list', 'sudo'],
+};
+
+/** @throws PolicyUnreadable where it is not certain what Vault makes of it */
+export function parsePolicy(name: string, text: string, now = new Date()): Policy {
+  const rules = parsePolicyText(text).flatMap((item) => {
+    const [first] = item.keys;
+    if (first === 'name' && item.keys.length === 1) {
+      return [];
+    }
+    if (first !== 'path') {
+      throw new PolicyUnreadable(`it has "${first ?? ''}" where only "path" is known`);
+    }
+    return pathItems(item).flatMap(({ keys, value }) => ruleOf(keys[0] ?? '', value, now));
+  });
+  return { name, rules };
+}
+
+/** `path "a" { }` in HCL; in JSON an object of paths, or a list of such. */
+function pathItems({ keys, value }: PolicyItem): readonly PolicyItem[] {
+  if (keys.length === 2) {
+    return [{ keys: keys.slice(1), value }];
+  }
+  const objects = value.kind === 'list' ? value.values : [value];
+  return objects.flatMap((object) => {
+    if (keys.length !== 1 || object.kind !== 'object' || object.items.some((item) => item.keys.length !== 1)) {
+      throw new PolicyUnreadable('it has a "path" that is none');
+    }
+    return object.items;
+  });
+}
+
+/** @returns none where it has ended */
+function ruleOf(path: string, value: PolicyValue, now: Date): PolicyRule[] {
+  if (value.kind !== 'object') {
+    throw new PolicyUnreadable(`what it says of "${path}" is no block`);
+  }
+  const attributes = new Map<string, PolicyValue>();
+  for (const { keys, value: given } of value.items) {
+    const [name = ''] = keys;
+    if (!ATTRIBUTES.includes(name) || attributes.has(name)) {
+      throw new PolicyUnreadable(`"${name}" is unknown of "${path}", or is there twice`);
+    }
+    attributes.set(name, given);
+  }
+  const expiration = textOf(attributes.get('expiration'));
+  if (expiration !== undefined && !(Date.parse(expiration) > now.getTime())) {
+    if (Number.isNaN(Date.parse(expiration))) {
+      throw new PolicyUnreadable(`the expiration of "${path}" is no time`);
+    }
+    return [];
+  }
+  const policy = textOf(attributes.get('policy')) ?? '';
+  const oldStyle = policy === '' ? [] : OLD_STYLE[policy];
+  if (oldStyle === undefined) {
+    throw new PolicyUnreadable(`"${policy}" of "${path}" is unknown`);
+  }
+  const capabilities = [...listOf(path, attributes.get('capabilities')), ...oldStyle];
+  return [{ path: path.replace(/^\//, ''), capabilities: capabilities.includes('deny') ? ['deny'] : capabilities }];
+}
+
+function textOf(value: PolicyValue | undefined): string | undefined {
+  if (value !== undefined && value.kind !== 'text') {
+    throw new PolicyUnreadable('it has something else where a text is known');
+  }
+  return value?.text;
+}
+
+function listOf(path: string, value: PolicyValue | undefined): string[] {
+  if (value === undefined) {
+    return [];
+  }
+  if (value.kind !== 'list') {
+    throw new PolicyUnreadable(`the capabilities of "${path}" are no list`);
+  }
+  return value.values.map((each) => textOf(each) ?? '');
+}

@@ -1,0 +1,76 @@
+import type { Command } from 'commander';
+import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { declaredDeployment } from '../lib/cli/deployment-option';
+import { LOOK_CLEAN_UP_MS, OBSERVER_ENVIRONMENT } from '../lib/cli/observation';
+import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
+import { diagnose, type ObserverLogin } from '../lib/health/doctor/doctor';
+import { adviceText, diagnosisJson, findingLine } from '../lib/health/doctor/presentation';
+import { OperatorSession } from '../lib/server/operator-session';
+import { OPERATOR_NAMES } from '../lib/server/operators';
+import { explainedRefusal } from '../lib/server/server-refusal';
+import { readGraceSignal } from '../lib/vault/grace-signal';
+import type { VaultConnectionOptions } from 'webex-token-client/core';
+
+/*
+ * Finds the first thing that is wrong, and names the command that mends it.
+ */
+
+interface Options {
+  readonly json?: boolean;
+  readonly strict?: boolean;
+  readonly webex: boolean;
+}
+
+export function define(command: Command, signal: AbortSignal): void {
+  describeCommand(command, {
+    summary:
+      'Finds the first thing that is wrong and names the command that mends it; says who else can read a credential.',
+    environment: { ...VAULT_ENVIRONMENT, ...OBSERVER_ENVIRONMENT },
+    exitCodes: {
+      0: 'nothing is wrong; there may be advice',
+      1: 'something is wrong, as the line "error:" says; with --strict also where there is advice',
+      2: 'wrong usage',
+    },
+    cleanUpMs: LOOK_CLEAN_UP_MS,
+  })
+    .option('--json', 'print it as JSON')
+    .option('--strict', 'take advice for something wrong')
+    .option('--no-webex', 'do not ask Webex, where it cannot be reached from here')
+    .addOption(operatorsOption('observer'))
+    .action(async ({ json = false, strict = false, webex }: Options) => {
+      const colours = process.stdout.isTTY && !process.env.NO_COLOR;
+      const print = (text: string): void => void process.stdout.write(`${text}\n`);
+      const operators = operatorFolder(command);
+      const diagnosis = await diagnose({
+        env: process.env,
+        load: () => declaredDeployment(command),
+        logIn: (connection) => logIn(connection, operators, signal),
+        explain: explainedRefusal,
+        operators: OPERATOR_NAMES,
+        operatorFolder: operators.path,
+        webex,
+        onFinding: (finding) => (json ? undefined : print(findingLine(finding, colours))),
+        signal,
+      });
+      const advice = adviceText(diagnosis.advice);
+      if (json) {
+        print(JSON.stringify(diagnosisJson(diagnosis), null, 2));
+      } else if (advice !== '') {
+        print(`\n${advice}`);
+      }
+      const isWrong = diagnosis.findings.some(({ state }) => state === 'error');
+      const isAdvised = diagnosis.advice.some(({ kind }) => kind === 'advice');
+      process.exitCode = isWrong || (strict && isAdvised) ? 1 : 0;
+    });
+}
+
+async function logIn(
+  connection: VaultConnectionOptions,
+  operators: ReturnType<typeof operatorFolder>,
+  signal: AbortSignal,
+): Promise<ObserverLogin> {
+  const session = await OperatorSession.open(connection, 'observer', { operators, signal });
+  // A read may refresh a token.
+  const vault = session.vault.endedBy(readGraceSignal(signal));
+  return { vault, [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
+}

@@ -1,0 +1,538 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { ExplainedError } from 'webex-token-client/core';
+import { defineDeployment, type Deployment } from '../../../../lib/declaration/deployment';
+import { observerPolicyName } from '../../../../lib/declaration/policy-names';
+import { diagnose } from '../../../../lib/health/doctor/doctor';
+import { OPERATOR_NAMES, renewOperator } from '../../../../lib/server/operators';
+import { explainedRefusal } from '../../../../lib/server/server-refusal';
+import { appRole } from '../../../../rehearsal/app-role';
+import { VaultWithWebex } from '../../../fixtures/vault-with-webex';
+
+/* Everything that can be wrong inside of Vault and at Webex, each on the real engine; and who else can read. */
+
+let vault: VaultWithWebex;
+let token: string;
+const said: string[] = [];
+
+const role = 'auth/approle/role/people-me';
+const CONFIG = {
+  tune_provider_timeout_seconds: 12,
+  tune_provider_timeout_expiry_leeway_factor: 1,
+  tune_refresh_check_interval_seconds: 3600,
+  tune_refresh_expiry_delta_factor: 168,
+  tune_reap_check_interval_seconds: 0,
+};
+
+beforeAll(async () => {
+  vault = await VaultWithWebex.start();
+  await vault.admin.write('oauthapp/config', CONFIG);
+  await vault.appLogin('people-me');
+  await vault.admin.write(role, { secret_id_ttl: '2160h' });
+  await destroySecretIds(role);
+  await appRole(vault.admin, vault.deployment, 'people-me');
+  token = await vault.operatorToken('observer');
+  for (const name of OPERATOR_NAMES) {
+    await renewOperator(vault.admin, name, () => Promise.resolve());
+  }
+});
+
+afterAll(async () => {
+  await vault[Symbol.asyncDispose]();
+});
+
+async function destroySecretIds(of: string): Promise<void> {
+  for (const accessor of await vault.admin.list(`${of}/secret-id`)) {
+    await vault.admin.write(`${of}/secret-id-accessor/destroy`, { secret_id_accessor: accessor });
+  }
+}
+
+interface Given {
+  readonly deployment?: Deployment;
+  readonly token?: string;
+  readonly webex?: boolean;
+}
+
+async function doctor({ deployment = vault.deployment, token: given = token, webex = true }: Given = {}) {
+  const { findings, advice } = await diagnose({
+    env: { VAULT_TOKEN: given },
+    load: () => Promise.resolve({ deployment, file: 'deployment.ts' }),
+    logIn: () =>
+      Promise.resolve({ vault: vault.admin.withToken(given), [Symbol.asyncDispose]: () => Promise.resolve() }),
+    explain: explainedRefusal,
+    operators: OPERATOR_NAMES,
+    operatorFolder: '/none',
+    webex,
+    onFinding: () => undefined,
+    signal: new AbortController().signal,
+  });
+  said.push(JSON.stringify({ findings, advice }));
+  const wrong = findings.find(({ state }) => state === 'error');
+  return {
+    check: wrong?.check,
+    line: wrong && [wrong.detail, wrong.next].filter((part) => part !== undefined).join('; '),
+    advice: advice.filter(({ kind }) => kind === 'advice').map(({ detail, next }) => [detail, next].join('; ')),
+    notes: advice.filter(({ kind }) => kind === 'note').map(({ detail }) => detail),
+    passed: findings.filter(({ state }) => state === 'ok').map(({ check }) => check),
+  };
+}
+
+/** Declares otherwise than the fixture. */
+function declared(changes: object): Deployment {
+  return defineDeployment({ ...vault.deployment, ...changes });
+}
+
+/** Breaks something, looks, and mends it. */
+async function whileWrong<T>(wrong: () => Promise<unknown>, look: () => Promise<T>, mend: () => Promise<unknown>) {
+  await wrong();
+  try {
+    return await look();
+  } finally {
+    await mend();
+  }
+}
+
+it('finds that nobody has consented', async () => {
+  const { check, line } = await doctor();
+  expect(check).toBe('credentials');
+  expect(line).toBe(
+    'credential "testauth" is not well (never authorised): nobody has consented yet; npx webex-token-vault authorize testauth',
+  );
+});
+
+describe('once somebody has', () => {
+  beforeAll(() => vault.authorise());
+
+  it('finds nothing wrong, and has no advice', async () => {
+    const { line, advice, notes, passed } = await doctor();
+    expect({ line, advice }).toEqual({ line: undefined, advice: [] });
+    expect(passed.slice(7)).toEqual([
+      'login',
+      'rights',
+      'engine',
+      'policies',
+      'integration webex-myapp',
+      'Webex',
+      'client of webex-myapp',
+      'credentials',
+      'apps',
+      'operators',
+    ]);
+    expect(notes).toEqual([
+      'policy "root" reaches everything: who holds a root token can read each credential',
+      'not seen here: tokens that were made by hand, and policies of entities and groups',
+      'the secret ids of "administrator", "backup" never end, as is meant; keep them where nobody else looks',
+    ]);
+  });
+
+  it('asks Webex nothing where it is told so', async () => {
+    const before = vault.webex.requests.length;
+    expect(await doctor({ webex: false })).toMatchObject({ line: undefined });
+    expect(vault.webex.requests.slice(before)).toEqual([]);
+  });
+
+  describe('finds of the token', () => {
+    afterAll(async () => {
+      const made = (await vault.admin.list('sys/policies/acl')).filter((name) => name.startsWith('test-'));
+      await Promise.all(made.map((name) => vault.admin.delete(`sys/policies/acl/${name}`)));
+    });
+
+    it.each([
+      ['that it is not valid', () => Promise.resolve('s.unknown')],
+      ['that it may look at nothing', () => vault.tokenWith('path "x" { capabilities = ["read"] }')],
+    ])('%s', async (_, given) => {
+      const { check, line } = await doctor({ token: await given() });
+      expect(check).toBe('rights');
+      expect(line).toMatch(/^this Vault token may look at nothing: .*; log in as the observer, whose policy/);
+    });
+
+    it('which right it lacks', async () => {
+      const policies = 'path "oauthapp/creds/testauth" { capabilities = ["read"] }';
+      const ask = 'path "sys/capabilities-self" { capabilities = ["update"] }';
+      const { check, line } = await doctor({ token: await vault.tokenWith(`${policies}\n${ask}`) });
+      expect(check).toBe('rights');
+      expect(line).toMatch(
+        /it lacks read on oauthapp-records\/data\/consents\/testauth and \d+ more; unset VAULT_TOKEN .* deploy webex-tokens/,
+      );
+    });
+
+    it('that it is a root token, which is advice', async () => {
+      const { line, advice } = await doctor({ token: vault.server.rootToken });
+      expect(line).toBeUndefined();
+      expect(advice).toContain('the Vault token is a root token, which can do everything; log in as the observer');
+    });
+  });
+
+  describe('finds of the engine', () => {
+    it('that none is mounted', async () => {
+      const engine = { ...vault.deployment.engine, mountPath: 'elsewhere', recordsPath: undefined };
+      const { check, line } = await doctor({ deployment: declared({ engine }), token: vault.server.rootToken });
+      expect(check).toBe('engine');
+      expect(line).toMatch(/is missing: no engine is mounted there; npx webex-token-vault deploy webex-tokens$/);
+    });
+
+    it('that another one is', async () => {
+      const plugin = { ...vault.deployment.engine.plugin, name: 'oauthapp-2' };
+      const { line } = await doctor({ deployment: declared({ engine: { ...vault.deployment.engine, plugin } }) });
+      expect(line).toMatch(/what is mounted there is "oauthapp", not "oauthapp-2"; .* deploy webex-tokens$/);
+    });
+
+    it.each([
+      ['paused', { ...CONFIG, tune_refresh_check_interval_seconds: 0 }, /; npx webex-token-vault resume/],
+      ['reaping', { ...CONFIG, tune_reap_check_interval_seconds: 300 }, /; npx webex-token-vault deploy webex-tokens$/],
+    ])('that it is %s', async (state, config, command) => {
+      const { check, line } = await whileWrong(
+        () => vault.admin.write('oauthapp/config', config),
+        doctor,
+        () => vault.admin.write('oauthapp/config', CONFIG),
+      );
+      expect(check).toBe('engine');
+      expect(line).toMatch(`the engine at oauthapp/ is ${state}: `);
+      expect(line).toMatch(command);
+    });
+
+    it('that it runs with other settings than declared, which is advice', async () => {
+      const { line, advice } = await whileWrong(
+        () => vault.admin.write('oauthapp/config', { ...CONFIG, tune_refresh_expiry_delta_factor: 2 }),
+        doctor,
+        () => vault.admin.write('oauthapp/config', CONFIG),
+      );
+      expect(line).toBeUndefined();
+      expect(advice).toEqual([
+        'the engine runs with another engine.refreshAheadSeconds than is declared: 7200, not 604800; npx webex-token-vault deploy webex-tokens',
+      ]);
+    });
+
+    it('what is declared and fits badly, which is advice', async () => {
+      const engine = { ...vault.deployment.engine, providerTimeoutSeconds: 0, reapCheckIntervalSeconds: 60 };
+      const { advice } = await doctor({ deployment: declared({ engine }) });
+      expect(advice).toContainEqual(expect.stringMatching(/^engine\.providerTimeoutSeconds is 0: /));
+      expect(advice).toContainEqual(
+        expect.stringMatching(/^engine\.reapCheckIntervalSeconds is not 0: .*; declare 0$/),
+      );
+    });
+
+    it('that a token would live no longer than it is refreshed ahead, which is advice', async () => {
+      const engine = { ...vault.deployment.engine, refreshAheadSeconds: 15 * 86_400 };
+      const { line, advice } = await doctor({ deployment: declared({ engine }) });
+      expect(line).toBeUndefined();
+      expect(advice).toContainEqual(
+        expect.stringMatching(/^credential "testauth": it is refreshed at every check: its token lives \d+ s/),
+      );
+    });
+  });
+
+  describe('finds of the integration', () => {
+    const mend = () => vault.engine.writeIntegration(vault.admin);
+
+    it('that it is gone', async () => {
+      const { check, line } = await whileWrong(() => vault.admin.delete('oauthapp/servers/webex-myapp'), doctor, mend);
+      expect(check).toBe('integration webex-myapp');
+      expect(line).toMatch(/^the engine has no such entry, .*; npx webex-token-vault deploy webex-tokens$/);
+    });
+
+    it('that the variable for its client id is not set either', async () => {
+      const integrations = vault.deployment.integrations.map((each) => ({ ...each, clientId: undefined }));
+      const deployment = declared({ integrations });
+      const { line } = await whileWrong(
+        () => vault.admin.delete('oauthapp/servers/webex-myapp'),
+        () => doctor({ deployment }),
+        mend,
+      );
+      expect(line).toMatch(/; set WEBEX_CLIENT_ID .*, then: npx webex-token-vault deploy webex-tokens$/);
+    });
+
+    it('that it has another client id', async () => {
+      const integrations = vault.deployment.integrations.map((each) => ({ ...each, clientId: 'other' }));
+      const { line } = await doctor({ deployment: declared({ integrations }) });
+      expect(line).toMatch(
+        /^Vault has client id "rehearsal-webex-myapp", and "other" is declared; .* deploy webex-tokens$/,
+      );
+    });
+
+    it('that it goes to another Webex', async () => {
+      const webex = { ...vault.deployment.webex, apiUrl: 'http://127.0.0.1:1/v1' };
+      const { check, line } = await doctor({ deployment: declared({ webex }) });
+      expect(check).toBe('integration webex-myapp');
+      expect(line).toMatch(
+        /^its auth_code_url in Vault is http.*, and http:\/\/127\.0\.0\.1:1\/v1\/authorize is declared; /,
+      );
+    });
+  });
+
+  describe('finds of Webex', () => {
+    afterEach(() => {
+      vault.webex.behaviour.fault = undefined;
+    });
+
+    it('that it cannot be asked', async () => {
+      vault.webex.behaviour.fault = { path: '/v1/people/me', status: 503 };
+      const { check, line } = await doctor();
+      expect(check).toBe('Webex');
+      expect(line).toMatch(/^Webex cannot be asked from here \(Webex answered 503 .*; set HTTPS_PROXY .* --no-webex$/);
+    });
+
+    it('that it does not know the redirect URL', async () => {
+      const integrations = vault.deployment.integrations.map((each) => ({
+        ...each,
+        redirectUrl: 'http://localhost:1/',
+      }));
+      const { check, line } = await doctor({ deployment: declared({ integrations }) });
+      expect(check).toBe('client of webex-myapp');
+      expect(line).toMatch(
+        /^Webex shows no consent page .* \(400\): .* redirect URL http:\/\/localhost:1\/ is not registered/,
+      );
+    });
+
+    it('that it does not know a scope', async () => {
+      const credentials = vault.deployment.credentials.map((each) => ({ ...each, scopes: ['spark:unheard_of'] }));
+      const { check, line } = await doctor({ deployment: declared({ credentials }) });
+      expect(check).toBe('client of webex-myapp');
+      expect(line).toMatch(/would refuse a consent .* \(invalid_scope\), asked for scopes spark:unheard_of; register/);
+    });
+  });
+
+  describe('finds of an app', () => {
+    it('that it has no role', async () => {
+      const apps = [...vault.deployment.apps, { name: 'new-app', reads: ['testauth'] }];
+      const { check, line } = await doctor({ deployment: declared({ apps }), token: vault.server.rootToken });
+      expect(check).toBe('apps');
+      expect(line).toMatch(/^app "new-app" is not well \(none\): Vault has no role of it; .* deploy webex-tokens$/);
+    });
+
+    it('that its role may not read what is declared', async () => {
+      const other = { name: 'other', integration: 'webex-myapp', scopes: ['spark:people_read'] };
+      await vault.engine.authorise(vault.admin, 'other');
+      const deployment = declared({
+        credentials: [...vault.deployment.credentials, other],
+        apps: [{ name: 'people-me', reads: ['testauth', 'other'] }],
+      });
+      const { check, line } = await doctor({ deployment, token: vault.server.rootToken });
+      expect(check).toBe('apps');
+      expect(line).toMatch(/^app "people-me" may not read "other": its role has policies "oauthapp-app-people-me", /);
+    });
+
+    it('that it has no secret id', async () => {
+      const { check, line } = await whileWrong(
+        () => destroySecretIds(role),
+        doctor,
+        () => appRole(vault.admin, vault.deployment, 'people-me'),
+      );
+      expect(check).toBe('apps');
+      expect(line).toMatch(
+        /^app "people-me" is not well \(none\): it has no secret id, .*; npx webex-token-vault issue people-me$/,
+      );
+    });
+  });
+
+  it('finds that an operator can log in no more', async () => {
+    const { check, line } = await whileWrong(
+      () => destroySecretIds('auth/operators/role/issuer'),
+      doctor,
+      () => renewOperator(vault.admin, 'issuer', () => Promise.resolve()),
+    );
+    expect(check).toBe('operators');
+    expect(line).toMatch(
+      /^operator "issuer" is not well \(none\): .*; npx webex-token-vault init --update-policy --new-secret-ids$/,
+    );
+  });
+
+  describe('says who else can read', () => {
+    const policy = (path: string) => `path "${path}" { capabilities = ["read"] }`;
+
+    async function advisedOf(name: string, text: string, then: () => Promise<unknown> = () => Promise.resolve()) {
+      const look = async () => {
+        await then();
+        return (await doctor()).advice;
+      };
+      return whileWrong(
+        () => vault.admin.write(`sys/policies/acl/${name}`, { policy: text }),
+        look,
+        () => vault.admin.delete(`sys/policies/acl/${name}`),
+      );
+    }
+
+    it.each(['oauthapp/creds/testauth', 'oauthapp/creds/+', '+/creds/*', '*', 'oauthapp/creds/test*'])(
+      'by a policy with %s',
+      async (path) => {
+        const [line = '', ...others] = await advisedOf('somebody', policy(path));
+        expect(others).toEqual([]);
+        expect(line).toMatch(/^policy "somebody" reaches testauth[^;]*; it is carried by no role that is seen here; /);
+        expect(line).toMatch(/bao policy delete somebody$/);
+      },
+    );
+
+    it('and of none that is denied, or reads something else', async () => {
+      const denied = `${policy('oauthapp/creds/*')}\npath "oauthapp/creds/+" { capabilities = ["deny"] }`;
+      expect(await advisedOf('somebody', denied)).toEqual([]);
+      expect(await advisedOf('somebody', policy('secret/*'))).toEqual([]);
+    });
+
+    it('by a policy in JSON, and which role carries it', async () => {
+      const text = JSON.stringify({ path: { 'oauthapp/creds/*': { capabilities: ['read'] } } });
+      const other = 'auth/approle/role/stranger';
+      const advice = await whileWrong(
+        () => vault.admin.write(other, { token_policies: ['somebody'] }),
+        () => advisedOf('somebody', text),
+        () => vault.admin.delete(other),
+      );
+      expect(advice).toEqual([
+        expect.stringMatching(/^policy "somebody" reaches .*; it is carried by auth\/approle\/role\/stranger; /),
+        'role "stranger" of auth/approle is of no declared app, and reaches testauth; bao delete auth/approle/role/stranger',
+      ]);
+    });
+
+    it('by methods that it may not look into', async () => {
+      const advice = await whileWrong(
+        () => vault.admin.write('sys/auth/userpass', { type: 'userpass' }),
+        () => advisedOf('somebody', policy('*')),
+        () => vault.admin.delete('sys/auth/userpass'),
+      );
+      expect(advice[0]).toContain('it is carried by no role that is seen here, and perhaps by auth/userpass/');
+    });
+
+    it('by a policy that depends on who asks', async () => {
+      const [line] = await advisedOf('somebody', policy('oauthapp/creds/{{identity.entity.name}}'));
+      expect(line).toMatch(/^policy "somebody" may reach testauth.*, for some of those who carry it/);
+    });
+
+    it('and which policy it cannot read', async () => {
+      const heredoc = 'path "x" {\n  capabilities = ["read"]\n  comment = <<E\nfree text\nE\n}\n';
+      const [line] = await advisedOf('somebody', heredoc);
+      expect(line).toMatch(/^policy "somebody" cannot be read here, .*; bao policy read somebody$/);
+    });
+
+    it('which app of ours may read more than is declared', async () => {
+      const name = 'oauthapp-app-people-me';
+      const before = z.object({ data: z.object({ policy: z.string() }) });
+      const { data } = await vault.admin.read(`sys/policies/acl/${name}`, before);
+      const { advice } = await whileWrong(
+        () =>
+          vault.admin.write(`sys/policies/acl/${name}`, { policy: `${data.policy}\n${policy('oauthapp/creds/*')}` }),
+        doctor,
+        () => vault.admin.write(`sys/policies/acl/${name}`, data),
+      );
+      expect(advice).toEqual([
+        expect.stringMatching(
+          /^policy "oauthapp-app-people-me", which is ours, reaches testauth\.consent, which is not declared; .*; npx webex-token-vault deploy webex-tokens$/,
+        ),
+      ]);
+    });
+
+    it('which role and which policy nobody declares any more', async () => {
+      const apps = [{ name: 'successor', reads: ['testauth'] }];
+      const { advice } = await doctor({ deployment: declared({ apps }), token: vault.server.rootToken });
+      expect(advice).toEqual(
+        expect.arrayContaining([
+          expect.stringMatching(/^policy "oauthapp-app-people-me", of an app that nobody declares, reaches testauth; /),
+          'role "people-me" of auth/approle is of no declared app, and reaches testauth; bao delete auth/approle/role/people-me',
+        ]),
+      );
+    });
+
+    it('which secret ids never end', async () => {
+      const advice = await whileWrong(
+        async () => {
+          await vault.admin.write(role, { secret_id_ttl: 0, secret_id_num_uses: 0 });
+          await vault.admin.write('auth/approle/role/people-me/secret-id', {});
+        },
+        async () => (await doctor()).advice,
+        () => Promise.resolve(),
+      );
+      expect(advice.filter((line) => line.includes('without end'))).toHaveLength(1);
+    });
+  });
+
+  describe('finds of the credential', () => {
+    it('that refreshing fails', async () => {
+      vault.webex.behaviour.fault = { path: '/v1/access_token', status: 503 };
+      await vault.engine.forceRefresh(vault.admin, 'testauth');
+      vault.webex.behaviour.fault = undefined;
+      const { check, line } = await doctor();
+      expect(check).toBe('credentials');
+      expect(line).toMatch(/^credential "testauth" is not well \(failing\): .*; see that the server reaches Webex/);
+      await vault.engine.forceRefresh(vault.admin, 'testauth');
+    });
+
+    it('that Webex refuses its integration', async () => {
+      await vault.engine.writeIntegration(vault.admin, `wrong-${randomBytes(4).toString('hex')}`);
+      await vault.engine.forceRefresh(vault.admin, 'testauth');
+      await vault.engine.writeIntegration(vault.admin);
+      expect((await doctor()).line).toMatch(
+        /\(integration refused\): .*; npx webex-token-vault rotate-secret webex-myapp$/,
+      );
+      await vault.engine.forceRefresh(vault.admin, 'testauth');
+    });
+
+    it('that it acts as another than its owner', async () => {
+      const credentials = vault.deployment.credentials.map((each) => ({ ...each, owner: 'boris@example.com' }));
+      const { line } = await doctor({ deployment: declared({ credentials }) });
+      expect(line).toMatch(
+        /\(wrong account\): it acts as ada\.admin@example\.com, and belongs to boris@example\.com; /,
+      );
+    });
+
+    it('that it was revoked at Webex, before the engine notices', async () => {
+      vault.webex.revokeGrants();
+      expect((await doctor({ webex: false })).line).toBeUndefined();
+      const { check, line } = await doctor();
+      expect(check).toBe('credentials');
+      expect(line).toMatch(
+        /\(refused by Webex\): Webex does not take its token \(401: .*npx webex-token-vault authorize testauth/,
+      );
+    });
+
+    it('that a person has to consent again, once it has', async () => {
+      await vault.engine.forceRefresh(vault.admin, 'testauth');
+      expect((await doctor({ webex: false })).line).toMatch(
+        /\(re-authorisation required\): .*; npx webex-token-vault authorize testauth --replace$/,
+      );
+    });
+
+    it('that it has ended, and could not be refreshed', async () => {
+      await vault.admin.delete('oauthapp/creds/testauth');
+      vault.webex.behaviour.accessTokenTtlSeconds = 11;
+      await vault.engine.authorise(vault.admin, 'testauth');
+      vault.webex.behaviour.accessTokenTtlSeconds = 1_209_599;
+      vault.webex.behaviour.fault = { path: '/v1/access_token', status: 503 };
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      const { line } = await doctor({ webex: false });
+      vault.webex.behaviour.fault = undefined;
+      expect(line).toMatch(/^credential "testauth" is not well \(expired\): .*; see that the server reaches Webex/);
+    });
+
+    it('that it is gone', async () => {
+      await vault.admin.delete('oauthapp/creds/testauth');
+      expect((await doctor()).line).toMatch(
+        /\(gone\): ada\.admin@example\.com consented on .*; npx webex-token-vault authorize testauth$/,
+      );
+    });
+  });
+});
+
+it('needs no more than the policy that the stack gives the observer', async () => {
+  const reply = z.object({ data: z.object({ policies: z.array(z.string()) }) });
+  const { data } = await vault.admin.write('auth/token/lookup', { token }, reply);
+  expect(data.policies).toEqual([observerPolicyName('oauthapp')]);
+});
+
+it('says no secret', () => {
+  const secrets = [...vault.issued, vault.clientSecret, token, vault.server.rootToken];
+  expect(secrets.length).toBeGreaterThan(5);
+  expect(secrets.filter((secret) => said.join('\n').includes(secret))).toEqual([]);
+});
+
+it('leaves what is a fault of ours as it is', async () => {
+  const fault = diagnose({
+    env: {},
+    load: () => Promise.reject(new TypeError('a fault')),
+    logIn: () => Promise.reject(new ExplainedError('never')),
+    explain: explainedRefusal,
+    operators: [],
+    operatorFolder: '/none',
+    webex: false,
+    onFinding: () => undefined,
+    signal: new AbortController().signal,
+  });
+  await expect(fault).rejects.toThrow(TypeError);
+});

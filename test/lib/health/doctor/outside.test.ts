@@ -1,0 +1,260 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UsageError } from 'webex-token-client/core';
+import type { Deployment } from '../../../../lib/declaration/deployment';
+import { loadDeployment } from '../../../../lib/declaration/load-deployment';
+import { diagnose } from '../../../../lib/health/doctor/doctor';
+import { CertificateAuthority } from '../../../../lib/server/certificate-authority';
+import { explainedRefusal } from '../../../../lib/server/server-refusal';
+import { freePort } from '../../../../lib/process/free-port';
+import { exampleDeployment } from '../../../fixtures/declaration';
+import { ScriptedVault } from '../../../fixtures/scripted-vault';
+import { ScriptedWebex } from '../../../fixtures/scripted-webex';
+import { TlsServer } from '../../../fixtures/tls-server';
+
+/* What is wrong before anybody logs in; by servers that are in no state in which a real one is easily had. */
+
+jest.setTimeout(60_000);
+
+const UP = {
+  initialized: true,
+  sealed: false,
+  version: '2.7.2',
+  t: 3,
+  n: 5,
+  progress: 0,
+};
+const HEALTH = 'sys/health?standbyok=true&perfstandbyok=true&sealedcode=200&uninitcode=200';
+
+let vault: ScriptedVault;
+let webex: ScriptedWebex;
+
+beforeEach(async () => {
+  vault = await ScriptedVault.start();
+  vault.answer('sys/seal-status', { body: UP });
+  vault.answer(HEALTH, { body: UP });
+  webex = await ScriptedWebex.start({ status: 401, body: { message: 'no' } });
+});
+
+afterEach(async () => {
+  await vault[Symbol.asyncDispose]();
+  await webex[Symbol.asyncDispose]();
+});
+
+interface Given {
+  readonly deployment?: Deployment;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly load?: () => Promise<{ deployment: Deployment; file: string }>;
+  readonly now?: () => Date;
+}
+
+/** @returns names of the checks that passed, and the line of the one that did not */
+async function examined({ deployment = declared(), env = {}, load, now }: Given = {}) {
+  const { findings } = await diagnose({
+    env,
+    load: load ?? (() => Promise.resolve({ deployment, file: 'deployment.ts' })),
+    logIn: () => Promise.reject(new UsageError('nobody logs in here; go on')),
+    explain: explainedRefusal,
+    operators: [],
+    operatorFolder: '/none',
+    webex: true,
+    onFinding: () => undefined,
+    signal: new AbortController().signal,
+    now,
+  });
+  const passed = findings.filter(({ state }) => state === 'ok').map(({ check }) => check);
+  const wrong = findings.filter(({ state }) => state === 'error');
+  expect(wrong).toHaveLength(1);
+  expect(wrong[0]).toBe(findings.at(-1));
+  return { passed, check: wrong[0]?.check, line: [wrong[0]?.detail, wrong[0]?.next].filter(Boolean).join('; ') };
+}
+
+function declared(address = vault.address): Deployment {
+  return exampleDeployment({ vault: { address }, webex: { apiUrl: webex.url } });
+}
+
+it('goes as far as to the login where nothing is wrong before', async () => {
+  expect(await examined()).toEqual({
+    passed: ['environment', 'deployment', 'address', 'server', 'seal', 'product', 'clock'],
+    check: 'login',
+    line: 'nobody logs in here; go on',
+  });
+});
+
+it('finds the environment before all else', async () => {
+  expect(await examined({ env: { VAULT_TOKEN: '' } })).toMatchObject({ passed: [], check: 'environment' });
+  expect(vault.requests).toEqual([]);
+});
+
+describe('of the deployment', () => {
+  it('finds that there is none', async () => {
+    const { check, line } = await examined({ load: () => loadDeployment('/none/deployment.json') });
+    expect(check).toBe('deployment');
+    expect(line).toMatch(
+      /^there is no deployment file .*; change to the folder that has it, or name it with --deployment/,
+    );
+  });
+
+  it('finds what does not hold in it', async () => {
+    const load = () =>
+      Promise.resolve().then(() => ({ deployment: exampleDeployment({ credentials: [] }), file: 'x' }));
+    expect(await examined({ load })).toMatchObject({
+      check: 'deployment',
+      line: expect.stringContaining('credentials must declare at least one credential') as string,
+    });
+  });
+
+  it('finds that VAULT_ADDR leads elsewhere', async () => {
+    const { check, line } = await examined({ env: { VAULT_ADDR: 'http://127.0.0.1:1' } });
+    expect(check).toBe('address');
+    expect(line).toMatch(/^VAULT_ADDR is http:\/\/127\.0\.0\.1:1, and deployment.ts declares .*; unset VAULT_ADDR/);
+  });
+});
+
+describe('of the server', () => {
+  it('finds that nothing listens', async () => {
+    const { check, line } = await examined({ deployment: declared(`http://127.0.0.1:${await freePort()}`) });
+    expect(check).toBe('server');
+    expect(line).toMatch(/^no answer from Vault at .* \(ECONNREFUSED\); check VAULT_ADDR and that the server runs$/);
+  });
+
+  it('names the command that starts one that is declared', async () => {
+    const port = await freePort();
+    const deployment = exampleDeployment({ vault: { server: { mode: 'dev', port } } });
+    const { line } = await examined({ deployment });
+    expect(line).toContain('(ECONNREFUSED)');
+    expect(line).toMatch(/; where nothing runs there: npx webex-token-vault deploy vault-server$/);
+  });
+
+  it('finds that what answers is no Vault', async () => {
+    vault.answer('sys/seal-status', { body: { hello: 'world' } });
+    const { check, line } = await examined();
+    expect(check).toBe('server');
+    expect(line).toMatch(/something that Vault does not say; check that VAULT_ADDR is a Vault or OpenBao server$/);
+  });
+
+  it('finds that it does not speak TLS', async () => {
+    const { line } = await examined({ deployment: declared(vault.address.replace('http:', 'https:')) });
+    expect(line).toMatch(/it does not speak TLS; use http in VAULT_ADDR if that is meant$/);
+  });
+
+  describe('over TLS', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    const ours = { commonName: 'here', dnsNames: [], ipAddresses: ['127.0.0.1'] };
+    const longAgo = new Date(Date.now() - 60 * 86_400_000);
+
+    it.each([
+      ['from a CA that is not trusted', ours, false, /from a CA that is not trusted here; set VAULT_CACERT/],
+      [
+        'for another host name',
+        { ...ours, dnsNames: ['elsewhere.example'], ipAddresses: [] },
+        true,
+        /for another host name; use that name in VAULT_ADDR$/,
+      ],
+      ['that has ended', { ...ours, lifetimeDays: 30, now: longAgo }, true, /has expired; renew it on the server$/],
+    ])('finds a certificate %s', async (_, options, isTrusted, problem) => {
+      const authority = await CertificateAuthority.create({ now: longAgo });
+      const certificate = await authority.issue(options);
+      await using server = await TlsServer.start(certificate);
+      const caFile = join(folder, 'ca.pem');
+      writeFileSync(caFile, authority.certificatePem);
+      const { check, line } = await examined({
+        deployment: declared(`https://127.0.0.1:${server.port}`),
+        env: isTrusted ? { VAULT_CACERT: caFile } : {},
+      });
+      expect(check).toBe('server');
+      expect(line).toMatch(problem);
+    });
+  });
+
+  it.each([
+    ['not initialised', { initialized: false, sealed: true }, 'npx webex-token-vault init'],
+    ['sealed', { sealed: true }, 'npx webex-token-vault unseal'],
+  ])('finds that it is %s', async (state, changes, command) => {
+    vault.answer('sys/seal-status', { body: { ...UP, ...changes } });
+    const { check, line } = await examined();
+    expect(check).toBe('seal');
+    expect(line).toMatch(new RegExp(`^Vault at .* is ${state}: .*; ${command}$`));
+  });
+
+  it('finds another product than is declared', async () => {
+    const port = Number(new URL(vault.address).port);
+    vault.answer(HEALTH, { body: { ...UP, version: '1.21.4', enterprise: false } });
+    const deployment = exampleDeployment({ vault: { server: { mode: 'dev', port } }, webex: { apiUrl: webex.url } });
+    const { check, line } = await examined({ deployment });
+    expect(check).toBe('product');
+    expect(line).toMatch(/is HashiCorp Vault 1\.21\.4, and vault\.server\.flavour declares OpenBao/);
+  });
+
+  it.each([
+    [
+      'that the proxy of the environment is none',
+      'ftp://hush@proxy',
+      'https://vault.example',
+      /https?_proxy must be the http or https URL/i,
+    ],
+    [
+      'that the proxy does not answer',
+      'http://127.0.0.1:1',
+      'https://vault.example',
+      /\(ECONNREFUSED of the proxy\); check HTTPS_PROXY/,
+    ],
+  ])('finds %s', async (_, proxy, address, problem) => {
+    process.env.HTTPS_PROXY = proxy;
+    const { check, line } = await examined({ deployment: declared(address) }).finally(
+      () => delete process.env.HTTPS_PROXY,
+    );
+    expect(check).toBe('server');
+    expect(line).toMatch(problem);
+    expect(line).not.toContain('hush');
+  });
+
+  it('asks no proxy for this machine', async () => {
+    process.env.HTTP_PROXY = 'http://127.0.0.1:1';
+    const { check } = await examined().finally(() => delete process.env.HTTP_PROXY);
+    expect(check).toBe('login');
+  });
+
+  it('says what one means that answers with an error', async () => {
+    vault.answer('sys/seal-status', { status: 503, body: { errors: ['no active node'] } });
+    expect(await examined()).toMatchObject({ check: 'server', line: expect.stringContaining('(503: ') as string });
+  });
+});
+
+describe('of the clocks', () => {
+  const MINUTES = 60_000;
+
+  function at(minutes: number): string {
+    return new Date(Date.now() + minutes * MINUTES).toUTCString();
+  }
+
+  it('finds that of Vault to be off, where Webex agrees with this machine', async () => {
+    vault.answer('sys/seal-status', { body: UP, headers: { date: at(-7) } });
+    const { check, line } = await examined();
+    expect(check).toBe('clock');
+    expect(line).toMatch(
+      /^the clock of Vault is \d min behind that of this machine: Webex agrees with this machine, so Vault's is wrong; timedatectl .*, on that server$/,
+    );
+  });
+
+  it('finds its own to be off, where Webex disagrees too', async () => {
+    const { check, line } = await examined({ now: () => new Date(Date.now() - 20 * MINUTES) });
+    expect(check).toBe('clock');
+    expect(line).toMatch(/^the clock of Vault is (?:19|20) min ahead of .* Webex disagrees .*, here$/);
+  });
+
+  it('says that one of two is wrong, where Webex says nothing', async () => {
+    vault.answer('sys/seal-status', { body: UP, headers: { date: at(10) } });
+    const apiUrl = `http://127.0.0.1:${await freePort()}`;
+    const deployment = exampleDeployment({ vault: { address: vault.address }, webex: { apiUrl } });
+    expect((await examined({ deployment })).line).toMatch(/: one of the two is wrong; /);
+  });
+
+  it('takes two minutes for nothing', async () => {
+    vault.answer('sys/seal-status', { body: UP, headers: { date: at(2) } });
+    expect(await examined()).toMatchObject({ check: 'login' });
+  });
+});

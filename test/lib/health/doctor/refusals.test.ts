@@ -1,0 +1,175 @@
+import type { Deployment } from '../../../../lib/declaration/deployment';
+import { integrationEntry } from '../../../../lib/declaration/integration-entry';
+import { observerRules } from '../../../../lib/declaration/observer-policy';
+import { observerRights } from '../../../../lib/declaration/rights';
+import { diagnose } from '../../../../lib/health/doctor/doctor';
+import { explainedRefusal } from '../../../../lib/server/server-refusal';
+import { VaultClient } from '../../../../lib/vault/vault-client';
+import { exampleDeployment } from '../../../fixtures/declaration';
+import { credentialAnswer, refusal, ScriptedVault, type ScriptedAnswer } from '../../../fixtures/scripted-vault';
+
+/* What the engine says in moments to which a real one is hardly brought. */
+
+const CREDENTIAL = 'oauthapp/creds/testauth';
+const CONFIG = 'oauthapp/config';
+
+let vault: ScriptedVault;
+let deployment: Deployment;
+
+beforeEach(async () => {
+  vault = await ScriptedVault.start();
+  deployment = exampleDeployment({ vault: { address: vault.address }, apps: [] });
+  const up = { initialized: true, sealed: false, version: '2.7.2', t: 3, n: 5, progress: 0 };
+  vault.answer('sys/seal-status', { body: up });
+  const paths = [...observerRules(observerRights(deployment)).map(({ path }) => path), 'sys/policies/acl/root'];
+  const capabilities = ['create', 'read', 'update', 'list'];
+  vault.answer('sys/capabilities-self', {
+    body: { data: Object.fromEntries(paths.map((path) => [path, capabilities])) },
+  });
+  vault.answer('sys/internal/ui/mounts/oauthapp', { body: { data: { type: 'oauthapp' } } });
+  vault.answer('sys/auth', { body: { data: { 'token/': { type: 'token' } } } });
+  vault.answer('oauthapp/servers/webex-myapp', {
+    body: { data: integrationEntry('C0ffee', deployment.webex.apiUrl) },
+  });
+  vault.answer(CONFIG, {
+    body: {
+      data: {
+        tune_provider_timeout_seconds: 12,
+        tune_provider_timeout_expiry_leeway_factor: 1,
+        tune_refresh_check_interval_seconds: 3600,
+        tune_refresh_expiry_delta_factor: 168,
+        tune_reap_check_interval_seconds: 0,
+      },
+    },
+  });
+  vault.answer(CREDENTIAL, credentialAnswer('the-token', new Date(Date.now() + 86_400_000 * 10)));
+  // What was seen is noted.
+  vault.answer('oauthapp-records/data/observations/testauth', refusal(404), { body: {} });
+});
+
+afterEach(() => vault[Symbol.asyncDispose]());
+
+async function doctor() {
+  const { findings, advice } = await diagnose({
+    env: {},
+    load: () => Promise.resolve({ deployment, file: 'deployment.ts' }),
+    logIn: (connection) => {
+      const client = new VaultClient(connection);
+      // Node's own server knows no such method as LIST.
+      client.list = () => Promise.resolve([]);
+      return Promise.resolve({ vault: client, [Symbol.asyncDispose]: () => Promise.resolve() });
+    },
+    explain: explainedRefusal,
+    operators: [],
+    operatorFolder: '/none',
+    webex: false,
+    onFinding: () => undefined,
+    signal: new AbortController().signal,
+  });
+  const wrong = findings.find(({ state }) => state === 'error');
+  return { check: wrong?.check, line: wrong && [wrong.detail, wrong.next].filter(Boolean).join('; '), advice };
+}
+
+it('finds nothing wrong in what all others begin with', async () => {
+  const { line, advice } = await doctor();
+  expect(line).toBeUndefined();
+  expect(advice.filter(({ kind }) => kind === 'advice')).toEqual([]);
+});
+
+const WORKS_FOR = new Date(Date.now() + 86_400_000);
+
+it.each<[string, string, ScriptedAnswer, RegExp]>([
+  [
+    'a consent begun elsewhere',
+    CREDENTIAL,
+    refusal(400, 'token pending issuance'),
+    /\(pending\): .*authorize testauth$/,
+  ],
+  ['a consent that was not given', CREDENTIAL, refusal(400, 'device code exchange failed'), /authorize testauth$/],
+  [
+    'a token that has ended',
+    CREDENTIAL,
+    refusal(400, 'token expired'),
+    /\(expired\): .*see that the server reaches Webex/,
+  ],
+  [
+    'a grant that Webex refuses to renew',
+    CREDENTIAL,
+    refusal(400, 'refresh failed: server rejected request: invalid_grant'),
+    /\(re-authorisation required\): .*npx webex-token-vault authorize testauth$/,
+  ],
+  [
+    'a client that Webex refuses',
+    CREDENTIAL,
+    refusal(400, 'refresh failed: server rejected request: invalid_client'),
+    /\(integration refused\): .*; npx webex-token-vault rotate-secret webex-myapp$/,
+  ],
+  [
+    'a grant that Webex will not renew once its token has ended',
+    CREDENTIAL,
+    credentialAnswer('the-token', WORKS_FOR, ['refresh failed: server rejected request: invalid_grant']),
+    /authorize testauth --replace$/,
+  ],
+  [
+    'an integration that is broken',
+    CREDENTIAL,
+    refusal(400, 'server has configuration problems'),
+    /deploy webex-tokens/,
+  ],
+  [
+    'a refusal of Vault',
+    CREDENTIAL,
+    refusal(403, 'permission denied'),
+    /deploy webex-tokens, which writes what the observer/,
+  ],
+  ['a server that failed', CREDENTIAL, refusal(500, 'internal error'), /\(500: internal error\)/],
+  [
+    'a plugin that does not run',
+    CONFIG,
+    refusal(404, 'backend is nil'),
+    /is plugin not running: .*the binary in the server's plugin directory .*npx webex-token-vault deploy webex-tokens/,
+  ],
+  [
+    'an engine that does not answer',
+    CONFIG,
+    refusal(500, 'plugin shut down'),
+    /cannot be looked at \(500: plugin shut down\)/,
+  ],
+])('finds %s', async (_, path, answer, line) => {
+  vault.answer(path, answer);
+  expect((await doctor()).line).toMatch(line);
+});
+
+it.each([
+  ['damaged', { version: 1, consentedAt: 'never' }, 'who consented: the record is damaged'],
+  ['of a later release', { version: 7 }, 'who consented: the record was written by a later release; use that one'],
+])('advises of a record that is %s, and finds nothing wrong', async (_, data, said) => {
+  const metadata = { version: 1 };
+  vault.answer('oauthapp-records/data/consents/testauth', { body: { data: { data, metadata } } });
+  const { line, advice } = await doctor();
+  expect(line).toBeUndefined();
+  expect(advice.map(({ detail }) => detail)).toContain(`credential "testauth": ${said}`);
+});
+
+it('counts what else is wrong', async () => {
+  const [first] = deployment.credentials;
+  deployment = exampleDeployment({
+    vault: { address: vault.address },
+    apps: [],
+    credentials: ['testauth', 'second', 'third'].map((name) => ({
+      ...first,
+      name,
+      integration: 'webex-myapp',
+      scopes: ['a'],
+    })),
+  });
+  const rules = observerRules(observerRights(deployment)).map(({ path }) => [
+    path,
+    ['create', 'read', 'update', 'list'],
+  ]);
+  vault.answer('sys/capabilities-self', { body: { data: Object.fromEntries(rules) as object } });
+  const { line } = await doctor();
+  expect(line).toBe(
+    'credential "second" is not well (never authorised): nobody has consented yet; npx webex-token-vault authorize second, and 1 more: npx webex-token-vault status',
+  );
+});

@@ -1,0 +1,32 @@
+import { parsePolicy } from '../../../../lib/vault/policy/policy';
+import { mayReadSome } from '../../../../lib/vault/policy/rights';
+import { PolicyUnreadable } from '../../../../lib/vault/policy/syntax';
+
+/* What is not certain is refused. What is certain is compared with the real server in rights.integration.test.ts. */
+
+it.each([
+  ['a heredoc', 'path <<X\na\nX\n{ }'],
+  ['interpolation', 'path "oauthapp/${x}" { capabilities = ["read"] }'],
+  ['an attribute that nobody knows', 'path "a" { capability = ["read"] }'],
+  ['capabilities twice', 'path "a" { capabilities = ["read"] capabilities = ["deny"] }'],
+  ['capabilities that are no list', 'path "a" { capabilities = "read" }'],
+  ['a path without a block', 'path = "a"'],
+  ['what is cut off', 'path "a" { capabilities = ["read"'],
+  ['another block', 'policy "a" { capabilities = ["read"] }'],
+  ['JSON with more behind it', '{"path": {}} {}'],
+  ['JSON that ends in a comma', '{"path": {"a": {"capabilities": ["read"],}}}'],
+])('says of %s that it cannot be read', (_, policy) => {
+  expect(() => parsePolicy('x', policy)).toThrow(PolicyUnreadable);
+});
+
+it.each([
+  ['oauthapp/creds/{{identity.entity.name}}', true],
+  ['oauthapp/creds/{{identity.entity.name}}/x', false],
+  ['{{identity.entity.metadata.mount}}/creds/*', true],
+  ['+/creds/{{identity.entity.id}}', true],
+  ['secret/{{identity.entity.id}}/*', false],
+  ['oauthapp/creds/*', false],
+])('tells of %s whether its reach depends on who asks: %s', (path, depends) => {
+  const policy = parsePolicy('x', `path "${path}" { capabilities = ["read"] }`);
+  expect(mayReadSome(policy, 'oauthapp/creds/testauth')).toBe(depends);
+});

@@ -1,0 +1,124 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { OperatedServer } from '../fixtures/operated-server';
+import { runScript, type ScriptResult } from '../fixtures/script';
+
+/* `doctor` as people run it on a server in production: its lines, its exit codes, and the logins in the folder. */
+
+let operated: OperatedServer;
+const printed: string[] = [];
+
+beforeAll(async () => {
+  operated = await OperatedServer.start();
+});
+
+afterAll(async () => {
+  await operated[Symbol.asyncDispose]();
+});
+
+async function doctor(args: readonly string[] = [], env: Record<string, string> = {}): Promise<ScriptResult> {
+  const result = await runScript('doctor', ['--operators', operated.out, ...args], { ...operated.environment, ...env });
+  printed.push(result.stdout, result.stderr);
+  return result;
+}
+
+it('leads from an empty server to a grant, by the commands that it names', async () => {
+  const empty = await doctor();
+  expect(empty).toMatchObject({ exitCode: 1, stderr: '' });
+  expect(empty.stdout).toMatch(/^error: seal: Vault at .* is not initialised: .*; npx webex-token-vault init$/m);
+  expect((await operated.init()).exitCode).toBe(0);
+
+  const undeployed = await doctor();
+  expect(undeployed.stdout).toMatch(/^ok {5}login: as the observer$/m);
+  expect(undeployed.stdout).toMatch(/^error: rights: .*observer/m);
+  await operated.deploy();
+
+  const unauthorised = await doctor();
+  expect(unauthorised.stdout).toMatch(
+    /^error: credentials: .*nobody has consented yet; npx webex-token-vault authorize testauth$/m,
+  );
+  await operated.authorise();
+
+  const unissued = await doctor();
+  expect(unissued.stdout).toMatch(/^error: apps: .*; npx webex-token-vault issue people-me$/m);
+  await operated.appRole('people-me');
+
+  const { exitCode, stdout } = await doctor();
+  expect(stdout).not.toContain('error:');
+  expect(stdout).toMatch(/^ok {5}operators: 6 can log in$/m);
+  expect(stdout).toMatch(/^advice 5 key shares of the server lie in .*; move each to its keeper, and keep none here$/m);
+  expect(exitCode).toBe(0);
+});
+
+it('takes advice for something wrong with --strict, and is read by programs with --json', async () => {
+  const { exitCode, stdout } = await doctor(['--strict', '--json']);
+  const schema = z.object({
+    healthy: z.literal(true),
+    findings: z.array(z.object({ check: z.string(), state: z.literal('ok'), next: z.null() })),
+    advice: z.array(z.object({ kind: z.enum(['advice', 'note']), detail: z.string() })),
+  });
+  expect(schema.parse(JSON.parse(stdout)).findings.length).toBeGreaterThan(10);
+  expect(exitCode).toBe(1);
+});
+
+describe('finds of the login', () => {
+  it('that there is none', async () => {
+    const { stdout, exitCode } = await doctor(['--operators', '/none']);
+    expect(stdout).toMatch(
+      /^error: login: there is no Vault token and nothing to get one with; log in with .* --operators/m,
+    );
+    expect(exitCode).toBe(1);
+  });
+
+  it('that it is of another server', async () => {
+    const file = join(operated.out, 'cluster-id');
+    await writeFile(file, 'another\n');
+    const { stdout } = await doctor();
+    await rm(file);
+    expect(stdout).toMatch(/^error: login: the logins in .* are those of another server \(cluster another\), got /m);
+  });
+
+  it('that its secret id is good no more', async () => {
+    const role = 'auth/operators/role/observer';
+    await operated.asRoot(async (root) => {
+      for (const accessor of await root.list(`${role}/secret-id`)) {
+        await root.write(`${role}/secret-id-accessor/destroy`, { secret_id_accessor: accessor });
+      }
+    });
+    const { stdout } = await doctor();
+    expect(stdout).toMatch(
+      /^error: login: Vault does not log this operator in: .*: npx webex-token-vault init --update-policy --new-secret-ids$/m,
+    );
+  });
+});
+
+it('finds that the server is sealed', async () => {
+  await operated.server.node.kill();
+  await operated.server.node.start();
+  expect((await doctor()).stdout).toMatch(/^error: seal: .* is sealed: .*; npx webex-token-vault unseal$/m);
+});
+
+it.each<[string, Record<string, string>, RegExp]>([
+  [
+    'that certificates are not checked',
+    { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+    /^error: NODE_TLS_REJECT_UNAUTHORIZED is 0/m,
+  ],
+  ['that its CA is not named', { VAULT_CACERT: '' }, /^error: server: .*set VAULT_CACERT to that CA/m],
+  [
+    'that there is no such deployment',
+    { DEPLOYMENT: '/none.json' },
+    /^error: deployment: there is no deployment file/m,
+  ],
+])('finds %s', async (_, env, line) => {
+  const { stdout, stderr, exitCode } = await doctor([], env);
+  expect(`${stdout}${stderr}`).toMatch(line);
+  expect(exitCode).toBe(1);
+});
+
+it('prints no secret', async () => {
+  const tokens = [...operated.engine.issued, operated.engine.clientSecret, ...(await operated.keyShares())];
+  expect(tokens.length).toBeGreaterThan(7);
+  expect(tokens.filter((secret) => printed.join('\n').includes(secret))).toEqual([]);
+});
