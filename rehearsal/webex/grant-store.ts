@@ -147,7 +147,7 @@ export class GrantStore {
   }
 
   /** Takes back one token; a refresh token takes the access tokens of its grant along. */
-  revokeToken(token: IssuedToken, because: string): void {
+  revokeToken(token: IssuedToken, because = 'it was revoked'): void {
     if (token.type === 'refresh') {
       this.revokeGrant(token.grant, because);
     } else {
@@ -156,7 +156,7 @@ export class GrantStore {
   }
 
   /** Ends one token and nothing else: what rotation does to the old refresh token. */
-  discardToken(token: IssuedToken, because: string): void {
+  discardToken(token: IssuedToken, because = 'it was revoked'): void {
     this.#end((candidate) => candidate.value === token.value, because);
   }
 
@@ -175,7 +175,7 @@ export class GrantStore {
   }
 
   /** Outstanding codes too. */
-  revokeAll(because: string): void {
+  revokeAll(because = 'it was revoked'): void {
     this.#codes.clear();
     this.#end(() => true, because);
   }

@@ -155,7 +155,7 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
 
   /** Takes back everything that was ever consented to. */
   revokeGrants(): void {
-    this.grants.revokeAll('it was revoked');
+    this.grants.revokeAll();
   }
 
   /**
