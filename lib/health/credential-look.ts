@@ -142,10 +142,14 @@ function stateOfReading(
   const until =
     expireTime === undefined ? 'its token never ends' : `its token ends ${describeDistance(expireTime, now)}`;
   if (answer?.kind === 'refused') {
+    const why =
+      warnings.length > 0
+        ? warnings.join('; ')
+        : "the grant was revoked, its person's password or role changed, or the organisation switched the integration off";
     return {
       state: 'refused by Webex',
       severity: 'broken',
-      detail: `Webex does not take its token (${answer.why}): the grant was revoked, its person's password or role changed, or the organisation switched the integration off`,
+      detail: `Webex does not take its token (${answer.why}): ${why}`,
       next: `npx webex-token-vault authorize ${name}, once the engine has noticed; at once: npx webex-token-vault revoke ${name} --keep-upstream, then authorize`,
     };
   }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, realpath } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
@@ -15,7 +16,7 @@ const PORT_ATTEMPTS = 5;
 const ACTIVE_TIMEOUT_MS = 30_000;
 const POLL_MS = 50;
 
-const initReply = z.object({ keys: z.tuple([z.string()]), root_token: z.string() });
+const initReply = z.object({ keys: z.array(z.string()), root_token: z.string() });
 
 export interface OpenBaoServerOptions {
   /** Path of a `bao` or `vault` binary. */
@@ -28,40 +29,104 @@ export interface OpenBaoServerOptions {
   readonly workDirectory?: string;
   /** Private folder to store in by Raft, which alone can be backed up; it takes a second longer. @default - in memory */
   readonly raftDirectory?: string;
+  /** `static` opens by itself whenever it starts, and is OpenBao's alone; `shamir` has to be opened. @default "shamir" */
+  readonly seal?: 'shamir' | 'static';
+  /** @default "info" */
+  readonly logLevel?: 'trace' | 'debug' | 'info' | 'warn' | 'error';
+}
+
+interface StartedProcess {
+  readonly process: ServerProcess;
+  readonly config: Readonly<Record<string, unknown>>;
 }
 
 /**
  * An OpenBao or Vault server on loopback for trying out and for tests: a full server, initialised and unsealed. Its
- * unseal key is known to nobody once `start` returns.
+ * unseal key never leaves it.
  */
 export class OpenBaoServer implements AsyncDisposable {
-  readonly #process: ServerProcess;
+  #process: ServerProcess;
+  readonly #options: OpenBaoServerOptions;
+  readonly #config: Readonly<Record<string, unknown>>;
   readonly #rootToken: string;
+  /** None where it opens by itself. */
+  readonly #unsealKey: string | undefined;
 
   private constructor(
-    process: ServerProcess,
+    options: OpenBaoServerOptions,
+    { process, config }: StartedProcess,
     /** What the binary says that it is. */
     readonly product: ServerProduct,
     rootToken: string,
+    unsealKey: string | undefined,
   ) {
+    this.#options = options;
     this.#process = process;
+    this.#config = config;
     this.#rootToken = rootToken;
+    this.#unsealKey = unsealKey;
   }
 
-  /** @throws ExplainedError where the port is taken, or the server does not start */
+  /** @throws ExplainedError where the port is taken, or the server does not start or has no such seal */
   static async start(options: OpenBaoServerOptions): Promise<OpenBaoServer> {
-    const product = await productOf(options.binary);
-    const process = await startProcess(options, product);
+    const { binary, seal = 'shamir' } = options;
+    const product = await productOf(binary);
+    if (product === 'Vault' && seal === 'static') {
+      throw new ExplainedError(
+        `${binary} is HashiCorp Vault, which has no seal "static"; use seal "shamir", or a bao binary`,
+      );
+    }
+    const started = await startProcess(options, product);
     try {
-      const vault = new VaultClient({ address: process.address });
-      const { keys, root_token } = await vault.write('sys/init', { secret_shares: 1, secret_threshold: 1 }, initReply);
-      await vault.write('sys/unseal', { key: keys[0] });
-      await untilActive(vault);
-      return new OpenBaoServer(process, product, root_token);
+      const vault = new VaultClient({ address: started.process.address });
+      const shares = seal === 'static' ? 'recovery' : 'secret';
+      const request = { [`${shares}_shares`]: 1, [`${shares}_threshold`]: 1 };
+      const { keys, root_token } = await vault.write('sys/init', request, initReply);
+      const [unsealKey] = seal === 'static' ? [] : keys;
+      const server = new OpenBaoServer(options, started, product, root_token, unsealKey);
+      await server.unseal();
+      return server;
     } catch (error) {
-      await process.stop();
+      await started.process.stop();
       throw error;
     }
+  }
+
+  /** Ends it as a crash would. What it has in memory is lost, and what Raft has stored stays. */
+  async kill(): Promise<void> {
+    await this.#process.kill();
+  }
+
+  /**
+   * Starts it again after `kill` or `stop`, at the same address and on the same data. It is open if its seal opens it.
+   *
+   * @throws ExplainedError where there is nothing to start on, or the server does not start
+   */
+  async startAgain(): Promise<void> {
+    const { binary, workDirectory, raftDirectory, seal } = this.#options;
+    if (raftDirectory === undefined) {
+      throw new ExplainedError('the server stored in memory, so nothing is left of it; start it with a raftDirectory');
+    }
+    const { address } = this;
+    await this.#process.stop();
+    this.#process = await ServerProcess.start({ binary, config: this.#config, address, workDirectory });
+    if (seal === 'static') {
+      await this.unseal();
+    }
+  }
+
+  /** Closes it; it answers nothing but that it is sealed. */
+  async seal(): Promise<void> {
+    await new VaultClient({ address: this.address, token: this.#rootToken }).write('sys/seal', {});
+  }
+
+  /** Opens it, where its seal does not, and waits until it serves. */
+  async unseal(): Promise<void> {
+    const vault = new VaultClient({ address: this.address });
+    if (this.#unsealKey !== undefined) {
+      await vault.write('sys/unseal', { key: this.#unsealKey });
+    }
+    await untilActive(vault);
   }
 
   /** Like `http://127.0.0.1:8200`. */
@@ -73,7 +138,7 @@ export class OpenBaoServer implements AsyncDisposable {
     return this.#rootToken;
   }
 
-  /** All it printed. */
+  /** All it printed since it was started last. */
   get log(): string {
     return this.#process.log;
   }
@@ -93,9 +158,9 @@ export class OpenBaoServer implements AsyncDisposable {
 }
 
 async function startProcess(
-  { binary, pluginDirectory, port = 0, workDirectory, raftDirectory }: OpenBaoServerOptions,
+  { binary, pluginDirectory, port = 0, workDirectory, raftDirectory, seal, logLevel = 'info' }: OpenBaoServerOptions,
   product: ServerProduct,
-): Promise<ServerProcess> {
+): Promise<StartedProcess> {
   for (let attempt = 1; ; attempt += 1) {
     const chosenPort = port === 0 ? await freePort() : port;
     const address = `http://${HOST}:${chosenPort}`;
@@ -105,12 +170,13 @@ async function startProcess(
       api_addr: address,
       // The server compares real paths, and a home folder may be a link.
       plugin_directory: await realpath(pluginDirectory).catch(() => pluginDirectory),
-      log_level: 'info',
+      ...(seal === 'static' ? { seal: [{ static: staticSeal() }] } : {}),
+      log_level: logLevel,
       // Vault would need a privilege to lock its memory; OpenBao no longer does that, and knows no such setting.
       ...(product === 'Vault' ? { disable_mlock: true } : {}),
     };
     try {
-      return await ServerProcess.start({ binary, config, address, workDirectory });
+      return { process: await ServerProcess.start({ binary, config, address, workDirectory }), config };
     } catch (error) {
       const isTaken = error instanceof ServerStartError && error.isAddressTaken;
       if (isTaken && port !== 0) {
@@ -132,14 +198,22 @@ async function raftStorage(folder: string): Promise<Record<string, unknown>> {
   };
 }
 
+/** Its key stands in the configuration, which is private and goes with the server. */
+function staticSeal(): Record<string, string> {
+  return { current_key_id: 'rehearsal', current_key: randomBytes(32).toString('base64') };
+}
+
 /** With Raft, an unsealed server does not lead at once. */
 async function untilActive(vault: VaultClient): Promise<void> {
   const leader = z.object({ ha_enabled: z.boolean(), is_self: z.boolean().optional() });
   const deadline = Date.now() + ACTIVE_TIMEOUT_MS;
   for (;;) {
-    const { ha_enabled, is_self } = await vault.read('sys/leader', leader);
-    if (!ha_enabled || is_self) {
-      return;
+    // A server whose seal opens it answers before that, but not who leads.
+    if (!(await vault.sealStatus()).sealed) {
+      const { ha_enabled, is_self } = await vault.read('sys/leader', leader);
+      if (!ha_enabled || is_self) {
+        return;
+      }
     }
     if (Date.now() > deadline) {
       throw new ExplainedError(

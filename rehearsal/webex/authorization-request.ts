@@ -16,7 +16,7 @@ export interface AuthorizationRequest {
 /** Refused before anybody is asked. */
 export class AuthorizationRequestError extends Error {
   constructor(
-    readonly code: 'invalid_request' | 'invalid_scope' | 'unsupported_response_type',
+    readonly code: 'access_denied' | 'invalid_request' | 'invalid_scope' | 'unsupported_response_type',
     message: string,
     /** Where to say so; nowhere, as long as the redirect URL is not known to be the client's. */
     readonly redirect?: { redirectUri: string; state?: string },

@@ -21,6 +21,8 @@ export function authorizationsEndpoint(webex: Simulation): Hono<SimulatorEnv> {
     const tokens = webex.grants.list().filter((token) => token.grant.user === person);
     return c.json({ items: tokens.map(describeAuthorization) });
   });
+  // Of the token itself, so no scope is needed.
+  app.get('/tokenExpiry', (c) => c.json({ exp: webex.grants.expiresAtMs(requireToken(webex, c, {})) }));
   app.delete('/', (c) => {
     const caller = requireToken(webex, c, { allScopes: ['identity:tokens_write'], anyRole: ADMIN_ROLES });
     const clientId = c.req.query('clientId');
@@ -44,6 +46,7 @@ export function authorizationsEndpoint(webex: Simulation): Hono<SimulatorEnv> {
     return c.body(null, 204);
   });
   app.all('/', refuseMethod('GET', 'DELETE'));
+  app.all('/tokenExpiry', refuseMethod('GET'));
   app.all('/:id', refuseMethod('DELETE'));
   return app;
 }
@@ -70,7 +73,7 @@ function revoke(webex: Simulation, caller: IssuedToken, tokens: IssuedToken[]): 
     throw new ApiRefusal(403, 'Your own authorizations can be deleted only by a token of the same client.');
   }
   for (const token of tokens) {
-    webex.grants.revokeToken(token);
+    webex.grants.revokeToken(token, 'an administrator revoked it');
   }
 }
 

@@ -11,6 +11,11 @@ import {
 import type { SimulatedUser } from './simulated-user';
 import type { Simulation, SimulatorEnv } from './simulation';
 
+const REGISTRATION_ADVICE = 'Check the client id and redirect URL that are registered at Webex.';
+
+/** Webex's words. */
+const DENIED_BY_ORGANISATION = 'Your administrator denied access to the integration.';
+
 const SESSION_COOKIE = 'simulated-webex-session';
 
 /** `GET /v1/authorize` shows the consent page, and `POST` takes the answer that a person gave there. */
@@ -23,8 +28,10 @@ export function authorizeEndpoint(webex: Simulation): Hono<SimulatorEnv> {
   app.get('/', (c) => {
     try {
       const request = parseAuthorizationRequest(new URL(c.req.url).searchParams, webex.clients);
+      refuseSwitchedOff(webex, request);
       if (request.prompt === 'none') {
-        const user = sessions.get(getCookie(c, SESSION_COOKIE) ?? '');
+        const session = sessions.get(getCookie(c, SESSION_COOKIE) ?? '');
+        const user = session?.isDeactivated ? undefined : session;
         const isMeant = request.loginHint === undefined || user?.email === request.loginHint.toLowerCase();
         return user !== undefined && isMeant
           ? c.redirect(withParameters(request, { code: issueCode(webex, request, user) }))
@@ -33,13 +40,18 @@ export function authorizeEndpoint(webex: Simulation): Hono<SimulatorEnv> {
       const transaction = randomBytes(32).toString('base64url');
       pending.set(transaction, request);
       secureHeaders(c, request.redirectUri);
-      return c.html(consentPage({ ...request, transaction, users: webex.users }));
+      const users = webex.users.filter(({ isDeactivated }) => !isDeactivated);
+      return c.html(consentPage({ ...request, transaction, users }));
     } catch (error) {
       if (!(error instanceof AuthorizationRequestError)) {
         throw error;
       }
       return error.redirect === undefined
-        ? refuse(c, error.message, 'Check the client id and redirect URL that are registered at Webex.')
+        ? refuse(
+            c,
+            error.message,
+            error.code === 'access_denied' ? 'Ask an administrator of Webex.' : REGISTRATION_ADVICE,
+          )
         : c.redirect(withParameters(error.redirect, { error: error.code, error_description: error.message }));
     }
   });
@@ -57,7 +69,7 @@ export function authorizeEndpoint(webex: Simulation): Hono<SimulatorEnv> {
     if (!request) {
       return refuse(c, 'This page was answered before, or is not ours.', 'Open the authorization link again.');
     }
-    const user = webex.users.find((candidate) => candidate.email === form.get('user'));
+    const user = webex.users.find(({ email, isDeactivated }) => email === form.get('user') && !isDeactivated);
     switch (form.get('decision')) {
       case 'deny':
         return c.redirect(
@@ -78,9 +90,17 @@ export function authorizeEndpoint(webex: Simulation): Hono<SimulatorEnv> {
   return app;
 }
 
+function refuseSwitchedOff({ behaviour }: Simulation, { client, redirectUri, state }: AuthorizationRequest): void {
+  const { clientId, consent = 'redirect' } = behaviour.switchedOff ?? {};
+  if (clientId === client.clientId) {
+    const redirect = consent === 'redirect' ? { redirectUri, state } : undefined;
+    throw new AuthorizationRequestError('access_denied', DENIED_BY_ORGANISATION, redirect);
+  }
+}
+
 function issueCode(webex: Simulation, request: AuthorizationRequest, user: SimulatedUser): string {
   const { client, scopes, redirectUri, challenge } = request;
-  const code = { grant: { client, user, scopes }, redirectUri, challenge };
+  const code = { grant: webex.grants.add({ client, user, scopes }), redirectUri, challenge };
   return webex.grants.issueCode(code, webex.behaviour.codeTtlSeconds);
 }
 

@@ -25,9 +25,9 @@ export interface Requirement {
  * @throws ApiRefusal 401 where it is missing, unknown, expired or revoked; 403 where it allows too little
  */
 export function requireToken(webex: Simulation, c: Context<SimulatorEnv>, requirement: Requirement): IssuedToken {
-  const value = /^Bearer +([\w.~+/-]+=*)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+  const value = bearerToken(c);
   const token = value === undefined ? undefined : webex.grants.findToken('access', value);
-  if (!token) {
+  if (!token || isSwitchedOff(webex, token)) {
     throw new ApiRefusal(401, UNAUTHORIZED, { 'WWW-Authenticate': 'Bearer realm="webex"' });
   }
   const { scopes, user } = token.grant;
@@ -40,6 +40,16 @@ export function requireToken(webex: Simulation, c: Context<SimulatorEnv>, requir
     throw new ApiRefusal(403, FORBIDDEN);
   }
   return token;
+}
+
+/** What the request brings as an access token. */
+export function bearerToken(c: Context<SimulatorEnv>): string | undefined {
+  return /^Bearer +([\w.~+/-]+=*)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+}
+
+function isSwitchedOff(webex: Simulation, token: IssuedToken): boolean {
+  const { switchedOff } = webex.behaviour;
+  return switchedOff?.clientId === token.grant.client.clientId && switchedOff.acceptsAccessTokens !== true;
 }
 
 function hasRole(user: SimulatedUser, roles: string[]): boolean {

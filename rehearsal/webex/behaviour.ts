@@ -16,19 +16,62 @@ export interface Behaviour {
    * @default 'renew'
    */
   refresh: 'rotate' | 'renew' | 'keep' | 'omit';
+  /**
+   * So long after an access token was issued, a refresh brings the same one with the same end, and leaves the refresh
+   * token as it is. Webex does this for 24 hours, "often"; whether a consent counts is not documented, and here it does.
+   *
+   * @default 0 (each refresh brings a new one)
+   */
+  sameTokenForSeconds: number;
   /** Body of the token endpoint's errors; both have been seen, and the plugin treats them differently. @default 'rfc6749' */
   errorShape: ErrorShape;
-  /** Trouble that Webex is in. @default - none */
-  fault?: Fault;
+  /** Whether the refusal of a grant that was ended tells by what; what Webex tells is not documented. @default true */
+  tellsWhyGrantsEnd: boolean;
+  /** An integration that the organisation does not allow. @default - all are */
+  switchedOff?: SwitchedOffIntegration;
+  /** Trouble that Webex is in. Of several, the first that fits a request happens to it. @default - none */
+  fault?: Fault | readonly Fault[];
 }
 
 /** `{error, error_description}` of RFC 6749, or Webex's own `{message, errors, trackingId}`. */
 export type ErrorShape = 'rfc6749' | 'webex';
 
-/** What goes wrong, before the request reaches its endpoint. */
+/**
+ * An integration that an administrator has switched off for the organisation, or never allowed. What Webex answers then
+ * is not documented, but for the words of the refused consent: each of these is plausible.
+ */
+export interface SwitchedOffIntegration {
+  readonly clientId: string;
+  /**
+   * What a refresh is answered with. `forbidden` is status 403 in Webex's own shape; the others are codes of RFC 6749.
+   *
+   * @default 'invalid_grant'
+   */
+  readonly refresh?: 'invalid_grant' | 'invalid_client' | 'unauthorized_client' | 'forbidden';
+  /** Whether access tokens that were issued before are good until they end. @default false */
+  readonly acceptsAccessTokens?: boolean;
+  /**
+   * Where who is to consent is told so, without being asked: by `access_denied` at the redirect URL, or by a page of
+   * Webex's own, from which nobody comes back.
+   *
+   * @default 'redirect'
+   */
+  readonly consent?: 'redirect' | 'page';
+}
+
+/** What goes wrong. */
 export interface Fault {
   /** Start of the paths that it happens to, like `/v1/access_token`. @default - every path */
   path?: string;
+  /** Number of the grant that it happens to alone, see `GrantStore.count`: by its code or one of its tokens. @default - all */
+  grant?: number;
+  /**
+   * Whether Webex has acted when it happens: after that, codes are used up and tokens rotated, and what is delayed,
+   * dropped or replaced is the answer.
+   *
+   * @default 'before'
+   */
+  when?: 'before' | 'after';
   /** Status to answer with. @default - the request is answered as usual, after `delayMs` */
   status?: number;
   /** Value of the `Retry-After` header. @default - no such header */

@@ -9,25 +9,37 @@ import { TOKEN_PATH } from './token-endpoint';
 /** Lets `behaviour.fault` happen. @param stopping ends the waiting of `delayMs` */
 export function faultInjection(webex: Simulation, stopping: AbortSignal): MiddlewareHandler<SimulatorEnv> {
   return async (c, next) => {
-    const fault = takeFault(webex, c.req.path);
+    const fault = takeFault(webex, c);
+    if (fault?.when === 'after') {
+      await next();
+    }
     if (fault?.delayMs !== undefined) {
       await sleep(fault.delayMs, undefined, { signal: stopping }).catch(() => undefined);
     }
     if (fault?.dropConnection) {
       c.env.incoming.socket.destroy();
-      return c.body(null);
+      c.res = c.body(null);
+    } else if (fault?.status !== undefined) {
+      // Emptied first: else it would keep the headers of the answer that it replaces.
+      c.res = undefined;
+      c.res = answer(webex, c, fault, fault.status);
+    } else if (fault?.when !== 'after') {
+      await next();
     }
-    return fault?.status === undefined ? next() : answer(webex, c, fault, fault.status);
   };
 }
 
-function takeFault(webex: Simulation, path: string): Fault | undefined {
-  const { fault } = webex.behaviour;
-  if (!fault || fault.count === 0 || !path.startsWith(fault.path ?? '/')) {
-    return undefined;
-  }
-  if (fault.count !== undefined) {
-    webex.behaviour.fault = fault.count > 1 ? { ...fault, count: fault.count - 1 } : undefined;
+function takeFault(webex: Simulation, c: Context<SimulatorEnv>): Fault | undefined {
+  const { fault: given } = webex.behaviour;
+  const faults = given === undefined ? [] : [given].flat();
+  const fault = faults.find(
+    ({ count, path = '/', grant }) =>
+      count !== 0 && c.req.path.startsWith(path) && (grant === undefined || grant === c.get('grant')?.number),
+  );
+  if (fault?.count !== undefined) {
+    const left = fault.count > 1 ? [{ ...fault, count: fault.count - 1 }] : [];
+    const remaining = faults.flatMap((other) => (other === fault ? left : other));
+    webex.behaviour.fault = remaining.length > 1 ? remaining : remaining[0];
   }
   return fault;
 }

@@ -5,6 +5,8 @@ import { webexId } from './webex-id';
 
 /** What one person allowed one client. Everything issued from it dies with it. */
 export interface Grant {
+  /** Of all that were consented to at this simulator, the first is 1. */
+  readonly number: number;
   readonly client: SimulatedClient;
   readonly user: SimulatedUser;
   readonly scopes: readonly string[];
@@ -30,16 +32,35 @@ export interface IssuedToken {
   readonly createdAt: Date;
 }
 
+interface StoredToken extends IssuedToken {
+  expiresAtMs: number;
+  /** Why it is no good before that; an expired token may be forgotten, and this stays. */
+  endedBecause?: string;
+}
+
 /** Codes and tokens, and until when they are good. */
 export class GrantStore {
   readonly #codes = new Map<string, AuthorizationCode & { expiresAtMs: number; used: boolean }>();
-  readonly #tokens = new Map<string, IssuedToken & { expiresAtMs: number }>();
+  /** Those that have ended too, so that it can be said whose they were and why. */
+  readonly #tokens = new Map<string, StoredToken>();
   readonly #newToken: () => string;
   readonly #now: () => number;
+  #grants = 0;
 
   constructor(newToken: () => string, now: () => number) {
     this.#newToken = newToken;
     this.#now = now;
+  }
+
+  /** How many grants were consented to, and so the number of the latest. */
+  get count(): number {
+    return this.#grants;
+  }
+
+  /** To be given codes and tokens. */
+  add(grant: Omit<Grant, 'number'>): Grant {
+    this.#grants += 1;
+    return { ...grant, number: this.#grants };
   }
 
   issueCode(code: AuthorizationCode, ttlSeconds: number): string {
@@ -59,7 +80,7 @@ export class GrantStore {
       return 'unknown';
     }
     if (code.used) {
-      this.revokeGrant(code.grant);
+      this.revokeGrant(code.grant, 'its code was used a second time');
       return 'used';
     }
     code.used = true;
@@ -82,17 +103,40 @@ export class GrantStore {
   /** A token that is good now. */
   findToken(type: IssuedToken['type'], value: string): IssuedToken | undefined {
     const token = this.#tokens.get(value);
-    return token?.type === type && token.expiresAtMs > this.#now() ? token : undefined;
+    return token?.type === type && this.#isGood(token) ? token : undefined;
+  }
+
+  /** The newest token of a grant that is good now. */
+  newestToken(type: IssuedToken['type'], grant: Grant): IssuedToken | undefined {
+    return this.list().findLast((token) => token.type === type && token.grant === grant);
+  }
+
+  /** Whose a code or a token is or was, good or not. */
+  grantOf(value: string): Grant | undefined {
+    return (this.#tokens.get(value) ?? this.#codes.get(value))?.grant;
+  }
+
+  /** Why this client's refresh token is no good any more. */
+  whyEnded(value: string, client: SimulatedClient): string | undefined {
+    const token = this.#tokens.get(value);
+    return token?.type === 'refresh' && token.grant.client === client ? token.endedBecause : undefined;
   }
 
   /** All tokens that are good now, oldest first. */
   list(): IssuedToken[] {
-    return [...this.#tokens.values()].filter((token) => token.expiresAtMs > this.#now());
+    return [...this.#tokens.values()].filter((token) => this.#isGood(token));
+  }
+
+  expiresAtMs(token: IssuedToken): number {
+    return this.#tokens.get(token.value)?.expiresAtMs ?? 0;
+  }
+
+  ageSeconds(token: IssuedToken): number {
+    return (this.#now() - token.createdAt.getTime()) / 1000;
   }
 
   remainingSeconds(token: IssuedToken): number {
-    const { expiresAtMs = 0 } = this.#tokens.get(token.value) ?? {};
-    return Math.max(0, Math.floor((expiresAtMs - this.#now()) / 1000));
+    return Math.max(0, Math.floor((this.expiresAtMs(token) - this.#now()) / 1000));
   }
 
   renewToken(token: IssuedToken, ttlSeconds: number): void {
@@ -103,37 +147,55 @@ export class GrantStore {
   }
 
   /** Takes back one token; a refresh token takes the access tokens of its grant along. */
-  revokeToken(token: IssuedToken): void {
+  revokeToken(token: IssuedToken, because = 'it was revoked'): void {
     if (token.type === 'refresh') {
-      this.revokeGrant(token.grant);
+      this.revokeGrant(token.grant, because);
     } else {
-      this.discardToken(token);
+      this.discardToken(token, because);
     }
   }
 
-  /** Forgets one token and nothing else: what rotation does to the old refresh token. */
-  discardToken(token: IssuedToken): void {
-    this.#tokens.delete(token.value);
+  /** Ends one token and nothing else: what rotation does to the old refresh token. */
+  discardToken(token: IssuedToken, because = 'it was revoked'): void {
+    this.#end((candidate) => candidate.value === token.value, because);
   }
 
-  revokeGrant(grant: Grant): void {
-    for (const token of this.#tokens.values()) {
-      if (token.grant === grant) {
-        this.#tokens.delete(token.value);
-      }
-    }
+  revokeGrant(grant: Grant, because: string): void {
+    this.#end((token) => token.grant === grant, because);
   }
 
   /** Outstanding codes too. */
-  revokeAll(): void {
+  revokeAllOf(user: SimulatedUser, because: string): void {
+    for (const [value, code] of this.#codes) {
+      if (code.grant.user === user) {
+        this.#codes.delete(value);
+      }
+    }
+    this.#end((token) => token.grant.user === user, because);
+  }
+
+  /** Outstanding codes too. */
+  revokeAll(because = 'it was revoked'): void {
     this.#codes.clear();
-    this.#tokens.clear();
+    this.#end(() => true, because);
   }
 
   expireAccessTokens(): void {
     for (const token of this.#tokens.values()) {
       if (token.type === 'access') {
         token.expiresAtMs = this.#now();
+      }
+    }
+  }
+
+  #isGood(token: StoredToken): boolean {
+    return token.endedBecause === undefined && token.expiresAtMs > this.#now();
+  }
+
+  #end(which: (token: IssuedToken) => boolean, because: string): void {
+    for (const token of this.#tokens.values()) {
+      if (which(token)) {
+        token.endedBecause ??= because;
       }
     }
   }

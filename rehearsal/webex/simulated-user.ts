@@ -17,6 +17,8 @@ export interface SimulatedUser {
   siteUrls?: string[];
   /** @default true */
   loginEnabled?: boolean;
+  /** Whether the account is there no more, as an administrator leaves that of who has left. @default false */
+  isDeactivated?: boolean;
 }
 
 const EXAMPLE_ORG = webexId('ORGANIZATION', '3f2c1d64-5c1e-4c39-9a59-0b1d6a7f2e10');
@@ -47,7 +49,7 @@ export function describePerson(user: SimulatedUser): Record<string, unknown> {
     roles: user.roles.map((role) => webexId('ROLE', role)),
     licenses: user.licenses ?? [],
     siteUrls: user.siteUrls ?? [],
-    status: 'active',
+    status: user.isDeactivated ? 'inactive' : 'active',
     loginEnabled: user.loginEnabled ?? true,
     type: 'person',
   };

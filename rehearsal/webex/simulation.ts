@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Behaviour } from './behaviour';
-import type { GrantStore } from './grant-store';
+import type { Grant, GrantStore } from './grant-store';
 import type { SimulatedSite } from './meetings-metrics';
 import type { SimulatedClient } from './simulated-client';
 import type { SimulatedUser } from './simulated-user';
@@ -19,5 +19,9 @@ export interface Simulation {
 /** What a request carries with it on its way through the endpoints. */
 export interface SimulatorEnv {
   Bindings: HttpBindings;
-  Variables: { trackingId: string };
+  Variables: {
+    trackingId: string;
+    /** Whose code or token the request brings, good or not. */
+    grant: Grant | undefined;
+  };
 }

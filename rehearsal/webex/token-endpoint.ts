@@ -1,6 +1,6 @@
 import { Hono, type Context } from 'hono';
 import { createHash } from 'node:crypto';
-import { refuseMethod, webexErrorBody } from './api-refusal';
+import { ApiRefusal, refuseMethod, webexErrorBody } from './api-refusal';
 import { authenticateClient } from './client-authentication';
 import type { Grant, IssuedToken, PkceChallenge } from './grant-store';
 import { OAuthRefusal } from './oauth-refusal';
@@ -79,9 +79,17 @@ function redeemCode(webex: Simulation, client: SimulatedClient, form: URLSearchP
 
 function refresh(webex: Simulation, client: SimulatedClient, form: URLSearchParams): object {
   const { grants, behaviour } = webex;
-  const token = grants.findToken('refresh', required(form, 'refresh_token'));
+  const value = required(form, 'refresh_token');
+  refuseSwitchedOff(webex, client);
+  const token = grants.findToken('refresh', value);
   if (token?.grant.client !== client) {
-    throw new OAuthRefusal('invalid_grant', 'the refresh token is unknown for this client, expired or revoked');
+    const because = behaviour.tellsWhyGrantsEnd ? grants.whyEnded(value, client) : undefined;
+    const why = because === undefined ? 'is unknown for this client, expired or revoked' : `has ended: ${because}`;
+    throw new OAuthRefusal('invalid_grant', `the refresh token ${why}`);
+  }
+  const current = grants.newestToken('access', token.grant);
+  if (current !== undefined && grants.ageSeconds(current) < behaviour.sameTokenForSeconds) {
+    return describeTokens(webex, current, behaviour.refresh === 'omit' ? undefined : token);
   }
   switch (behaviour.refresh) {
     case 'omit':
@@ -92,7 +100,7 @@ function refresh(webex: Simulation, client: SimulatedClient, form: URLSearchPara
       grants.renewToken(token, behaviour.refreshTokenTtlSeconds);
       return tokenReply(webex, token.grant, token);
     case 'rotate':
-      grants.discardToken(token);
+      grants.discardToken(token, 'it was replaced by a newer one');
       return tokenReply(
         webex,
         token.grant,
@@ -101,8 +109,24 @@ function refresh(webex: Simulation, client: SimulatedClient, form: URLSearchPara
   }
 }
 
+function refuseSwitchedOff({ behaviour }: Simulation, client: SimulatedClient): void {
+  const { clientId, refresh = 'invalid_grant' } = behaviour.switchedOff ?? {};
+  if (clientId !== client.clientId) {
+    return;
+  }
+  const why = 'the integration is not allowed in this organization';
+  if (refresh === 'forbidden') {
+    throw new ApiRefusal(403, why);
+  }
+  throw new OAuthRefusal(refresh, why, refresh === 'invalid_client' ? 401 : 400);
+}
+
 function tokenReply(webex: Simulation, grant: Grant, refreshToken?: IssuedToken): object {
   const accessToken = webex.grants.issueToken('access', grant, webex.behaviour.accessTokenTtlSeconds);
+  return describeTokens(webex, accessToken, refreshToken);
+}
+
+function describeTokens(webex: Simulation, accessToken: IssuedToken, refreshToken?: IssuedToken): object {
   return {
     access_token: accessToken.value,
     expires_in: webex.grants.remainingSeconds(accessToken),
@@ -111,7 +135,7 @@ function tokenReply(webex: Simulation, grant: Grant, refreshToken?: IssuedToken)
       refresh_token_expires_in: webex.grants.remainingSeconds(refreshToken),
     }),
     token_type: 'Bearer',
-    scope: grant.scopes.join(' '),
+    scope: accessToken.grant.scopes.join(' '),
   };
 }
 

@@ -1,6 +1,5 @@
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
-import { Hono, type MiddlewareHandler } from 'hono';
-import { randomUUID } from 'node:crypto';
+import { Hono } from 'hono';
 import { once, setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { errorCode, ExplainedError, quotedList } from 'webex-token-client/core';
@@ -14,13 +13,14 @@ import { GrantStore } from './grant-store';
 import { ANALYTICS_PATHS, meetingsMetricsEndpoint } from './meetings-metrics-endpoint';
 import { DEFAULT_SITES, type AnalyticsRegion, type SimulatedSite } from './meetings-metrics';
 import { peopleEndpoint } from './people-endpoint';
+import { RequestLog, type SimulatedRequest, type StartedRequest } from './request-log';
 import type { SimulatedClient } from './simulated-client';
 import { DEFAULT_USERS, type SimulatedUser } from './simulated-user';
 import type { Simulation, SimulatorEnv } from './simulation';
 import { TOKEN_PATH, tokenEndpoint } from './token-endpoint';
 import { webexToken } from './webex-token';
 
-export type { Behaviour, SimulatedClient, SimulatedSite, SimulatedUser };
+export type { Behaviour, SimulatedClient, SimulatedRequest, SimulatedSite, SimulatedUser, StartedRequest };
 
 export interface WebexSimulatorOptions extends Partial<Behaviour> {
   /** Port on 127.0.0.1. @default 0 (one that is free) */
@@ -36,15 +36,6 @@ export interface WebexSimulatorOptions extends Partial<Behaviour> {
   readonly now?: () => number;
 }
 
-/** What is kept of a request: nothing that could be a secret. */
-export interface SimulatedRequest {
-  readonly method: string;
-  readonly path: string;
-  /** 0 where the connection was dropped. */
-  readonly status: number;
-  readonly grantType?: string;
-}
-
 /**
  * Webex as its documentation describes it, on loopback: consent page, token endpoint, people, authorizations and
  * meeting metrics. Stricter than Webex where the documentation leaves room, so that what works here works there.
@@ -55,7 +46,7 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
   readonly users: readonly SimulatedUser[];
   readonly sites: readonly SimulatedSite[];
   readonly grants: GrantStore;
-  readonly requests: SimulatedRequest[] = [];
+  readonly #log: RequestLog;
   readonly #stopping = new AbortController();
   readonly #server: ServerType;
 
@@ -69,14 +60,29 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
     accessTokenTtlSeconds = 1_209_599,
     refreshTokenTtlSeconds = 7_775_999,
     refresh = 'renew',
+    sameTokenForSeconds = 0,
     errorShape = 'rfc6749',
+    tellsWhyGrantsEnd = true,
+    switchedOff,
     fault,
   }: WebexSimulatorOptions) {
     this.clients = clients;
-    this.users = users ?? DEFAULT_USERS;
+    // Of its own: what becomes of a person here happens nowhere else.
+    this.users = (users ?? DEFAULT_USERS).map((user) => ({ ...user }));
     this.sites = sites ?? DEFAULT_SITES;
-    this.behaviour = { codeTtlSeconds, accessTokenTtlSeconds, refreshTokenTtlSeconds, refresh, errorShape, fault };
+    this.behaviour = {
+      codeTtlSeconds,
+      accessTokenTtlSeconds,
+      refreshTokenTtlSeconds,
+      refresh,
+      sameTokenForSeconds,
+      errorShape,
+      tellsWhyGrantsEnd,
+      switchedOff,
+      fault,
+    };
     this.grants = new GrantStore(newToken, now);
+    this.#log = new RequestLog(now);
     // Each request that is made to wait listens to it.
     setMaxListeners(0, this.#stopping.signal);
     this.#server = createAdaptorServer({
@@ -109,6 +115,16 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
     return `${this.url}/v1`;
   }
 
+  /** What was answered, in that order. It may be emptied. */
+  get requests(): SimulatedRequest[] {
+    return this.#log.finished;
+  }
+
+  /** What is being answered now, the longest first. */
+  get inFlight(): StartedRequest[] {
+    return this.#log.inFlight;
+  }
+
   /** Base URLs of the analytics servers; Webex has a host of its own for each region. */
   get analyticsUrls(): Record<AnalyticsRegion, string> {
     const { us, eu, ca } = ANALYTICS_PATHS;
@@ -123,11 +139,8 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
    * @throws ExplainedError where the user is unknown, or an error page came instead of the consent page
    */
   async consent(authorizeUrl: string, options: { decision?: 'accept' | 'deny'; as?: string } = {}): Promise<string> {
-    const emails = this.users.map((user) => user.email);
-    const { decision = 'accept', as: email = emails[0] ?? '' } = options;
-    if (!emails.includes(email)) {
-      throw new ExplainedError(`unknown user "${email}"; the Webex simulator has ${quotedList(emails)}`);
-    }
+    const { decision = 'accept', as } = options;
+    const { email } = this.#person(as ?? this.users[0]?.email ?? '');
     if (!authorizeUrl.startsWith(`${this.apiUrl}/authorize?`)) {
       throw new ExplainedError(
         `the URL to consent at is not the Webex simulator's; use one that starts with ${this.apiUrl}/authorize`,
@@ -143,6 +156,40 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
   /** Takes back everything that was ever consented to. */
   revokeGrants(): void {
     this.grants.revokeAll();
+  }
+
+  /**
+   * Ends what the person has consented to, as a new password does where there is no single sign-on.
+   *
+   * @throws ExplainedError where the person is unknown
+   */
+  changePassword(email: string): void {
+    this.grants.revokeAllOf(this.#person(email), "the person's password was changed");
+  }
+
+  /**
+   * The person has left: nothing of theirs is good any more, and they can consent to nothing.
+   *
+   * @throws ExplainedError where the person is unknown
+   */
+  deactivate(email: string): void {
+    const person = this.#person(email);
+    person.isDeactivated = true;
+    person.loginEnabled = false;
+    this.grants.revokeAllOf(person, "the person's account was deactivated");
+  }
+
+  /**
+   * The person administers no more. Whether the grants end, or can do less from then on, is not documented.
+   *
+   * @throws ExplainedError where the person is unknown
+   */
+  withdrawRoles(email: string, { endsGrants }: { readonly endsGrants: boolean }): void {
+    const person = this.#person(email);
+    person.roles = [];
+    if (endsGrants) {
+      this.grants.revokeAllOf(person, 'the person is an administrator no more');
+    }
   }
 
   async stop(): Promise<void> {
@@ -163,7 +210,7 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
 
   #routes(): Hono<SimulatorEnv> {
     const app = new Hono<SimulatorEnv>();
-    app.use(this.#log());
+    app.use(this.#log.middleware(this));
     app.use(faultInjection(this, this.#stopping.signal));
     app.route('/v1/authorize', authorizeEndpoint(this));
     app.route(TOKEN_PATH, tokenEndpoint(this));
@@ -178,23 +225,12 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
     return app;
   }
 
-  /** Outermost, so that it sees what every other handler answered. */
-  #log(): MiddlewareHandler<SimulatorEnv> {
-    return async (c, next) => {
-      c.set('trackingId', `ROUTERGW_${randomUUID()}`);
-      // Before the request goes on: a fault may answer it without reading it.
-      const grantType = c.req.path === TOKEN_PATH ? knownGrantType(await c.req.text()) : undefined;
-      await next();
-      c.header('trackingid', c.get('trackingId'));
-      c.header('Cache-Control', 'no-store');
-      const status = c.env.incoming.socket.destroyed ? 0 : c.res.status;
-      this.requests.push({ method: c.req.method, path: c.req.path, status, ...(grantType && { grantType }) });
-    };
+  #person(email: string): SimulatedUser {
+    const person = this.users.find((user) => user.email === email);
+    if (person === undefined) {
+      const known = quotedList(this.users.map((user) => user.email));
+      throw new ExplainedError(`unknown user "${email}"; the Webex simulator has ${known}`);
+    }
+    return person;
   }
-}
-
-/** Only the known names: whatever else stands there could be a secret in the wrong field. */
-function knownGrantType(form: string): string | undefined {
-  const grantType = new URLSearchParams(form).get('grant_type');
-  return ['authorization_code', 'refresh_token'].find((known) => known === grantType);
 }

@@ -10,7 +10,7 @@ import { findServer } from '../../rehearsal/server/server-binary';
 import { StepLog } from '../../rehearsal/step-log';
 import { defineDeployment, type DeploymentInput } from '../../lib/declaration/deployment';
 import type { Declaration } from '../fixtures/declaration';
-import { isOnVault } from '../fixtures/server-product';
+import { isOnVault } from '../fixtures/is-on-vault';
 import { fakeCommand } from './fake-command';
 
 /* What a user may have edited in deployment.ts, and what the rehearsal must cope with. */

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { run, type FinishedCommand } from '../../lib/process/child-process';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { OperatedServer } from '../fixtures/operated-server';
-import { isOnVault } from '../fixtures/server-product';
+import { isOnVault } from '../fixtures/is-on-vault';
 import type { ScriptResult } from '../fixtures/script';
 
 /* What `issue` prints is pasted into a shell: on a server with TLS whose mounts are not where they are by default. */

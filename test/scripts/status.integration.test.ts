@@ -180,6 +180,8 @@ describe('of a grant that works', () => {
       next: 'npx webex-token-vault authorize testauth --replace',
     });
     expect(refused.horizon).toEqual({ until: refused.expire_time, assumption: null });
+    // Why, in Webex's words, which it tells nobody else.
+    expect((await credential('--verify')).detail).toMatch(/\(401: .*\): .*invalid_grant: .* has ended: it was revoked/);
   });
 
   it('says that a grant which once was there is gone', async () => {

@@ -20,7 +20,8 @@ import { OperatedServer } from '../fixtures/operated-server';
 import { PGP_PUBLIC_KEY } from '../fixtures/pgp-key';
 import { ProductionServer } from '../fixtures/production-server';
 import { statusOf } from '../fixtures/refusal';
-import { isOnVault, onOpenBao } from '../fixtures/server-product';
+import { isOnVault } from '../fixtures/is-on-vault';
+import { onOpenBao } from '../fixtures/server-product';
 import { PROGRAM, Script, type ScriptResult } from '../fixtures/script';
 import { runOnTerminal } from '../fixtures/terminal';
 

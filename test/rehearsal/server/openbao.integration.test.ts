@@ -10,6 +10,7 @@ import { OpenBaoServer } from '../../../rehearsal/server/openbao';
 import { findServer } from '../../../rehearsal/server/server-binary';
 import { VaultClient } from '../../../lib/vault/vault-client';
 import { eventually } from '../../fixtures/eventually';
+import { onOpenBao } from '../../fixtures/server-product';
 import { WebexEngine } from '../../fixtures/webex-engine';
 
 /** A first run downloads the server and builds the plugin. */
@@ -24,6 +25,10 @@ beforeAll(async () => {
 
 const start = (port?: number): Promise<OpenBaoServer> =>
   OpenBaoServer.start({ binary, pluginDirectory: dirname(plugin), port });
+
+function clientOf(server: OpenBaoServer): VaultClient {
+  return new VaultClient({ address: server.address, token: server.rootToken });
+}
 
 /** Whether the server or one of its plugins runs: they share a process group. */
 function isAnythingLeft(serverPid: number): boolean {
@@ -92,6 +97,53 @@ test('is unsealed and not in dev mode, and shows its root token to nobody who do
   expect(server.log).toContain('core: vault is unsealed');
   expect(server.log).not.toContain(server.rootToken);
   expect(inspect(server, { depth: null, showHidden: true })).not.toContain(server.rootToken);
+});
+
+describe('a server that stores on disk', () => {
+  const known = z.object({ data: z.object({ value: z.string() }) });
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'stored-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  async function onDisk(seal?: 'shamir' | 'static'): Promise<OpenBaoServer> {
+    const options = { binary, pluginDirectory: dirname(plugin), raftDirectory: join(folder, 'raft'), seal };
+    const server = await OpenBaoServer.start({ ...options, logLevel: 'debug' });
+    const vault = clientOf(server);
+    await vault.write('sys/mounts/known', { type: 'kv' });
+    await vault.write('known/thing', { value: 'kept' });
+    return server;
+  }
+
+  test('is closed after a crash and when it is sealed, and has everything once it is opened', async () => {
+    await using server = await onDisk();
+    const vault = clientOf(server);
+    expect(server.log).toContain('[DEBUG]');
+
+    await server.kill();
+    await untilNothingIsLeft(server.pid);
+    await server.startAgain();
+    expect(await vault.sealStatus()).toMatchObject({ initialized: true, sealed: true });
+    await server.unseal();
+    expect(await vault.read('known/thing', known)).toMatchObject({ data: { value: 'kept' } });
+
+    await server.seal();
+    await expect(vault.read('known/thing', known)).rejects.toMatchObject({ statusCode: 503 });
+    await server.unseal();
+    expect(await vault.read('known/thing', known)).toMatchObject({ data: { value: 'kept' } });
+  });
+
+  onOpenBao.it('opens itself after a crash where its seal is static', async () => {
+    await using server = await onDisk('static');
+    await server.kill();
+    await server.startAgain();
+    expect(await clientOf(server).read('known/thing', known)).toMatchObject({ data: { value: 'kept' } });
+  });
+});
+
+test('a server that stores in memory is not started again, as nothing is left of it', async () => {
+  await using server = await start();
+  await server.kill();
+  await expect(server.startAgain()).rejects.toThrow('the server stored in memory, so nothing is left of it');
 });
 
 test('two run side by side', async () => {

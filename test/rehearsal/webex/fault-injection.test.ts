@@ -1,5 +1,5 @@
 import type { WebexSimulator } from '../../../rehearsal/webex/webex-simulator';
-import { call, login, refreshWith, startSimulator } from './simulated-login';
+import { call, exchangeCode, login, obtainCode, refreshWith, startSimulator } from './simulated-login';
 import { eventually } from '../../fixtures/eventually';
 
 let webex: WebexSimulator;
@@ -27,7 +27,7 @@ test('a fault with a path happens there only', async () => {
 test('a request that a fault answers is logged with its grant type', async () => {
   webex.behaviour.fault = { status: 429 };
   await refreshWith(webex, 'any');
-  expect(webex.requests).toEqual([
+  expect(webex.requests).toMatchObject([
     { method: 'POST', path: '/v1/access_token', status: 429, grantType: 'refresh_token' },
   ]);
 });
@@ -88,4 +88,72 @@ test('stopping does not wait for a delay', async () => {
   await eventually(() => webex.behaviour.fault === undefined || undefined);
   await webex.stop();
   await waiting;
+});
+
+describe('a fault of one grant alone', () => {
+  test('happens by its refresh token, its access token and its code, and to no other grant', async () => {
+    const [first, second] = [await login(webex), await login(webex)];
+    const code = await obtainCode(webex);
+    webex.behaviour.fault = { grant: 2, status: 503 };
+    expect((await refreshWith(webex, first.refresh_token)).status).toBe(200);
+    expect((await refreshWith(webex, second.refresh_token)).status).toBe(503);
+    expect((await call(`${webex.apiUrl}/people/me`, first.access_token)).status).toBe(200);
+    expect((await call(`${webex.apiUrl}/people/me`, second.access_token)).status).toBe(503);
+    webex.behaviour.fault = { grant: webex.grants.count, status: 503 };
+    expect((await exchangeCode(webex, code)).status).toBe(503);
+  });
+
+  test('happens to nobody whose token is unknown', async () => {
+    webex.behaviour.fault = { grant: 1, status: 503 };
+    expect((await refreshWith(webex, 'made-up')).status).toBe(400);
+    expect((await me()).status).toBe(401);
+  });
+});
+
+describe('a fault after Webex has acted', () => {
+  beforeEach(() => (webex.behaviour.refresh = 'rotate'));
+
+  test.each([
+    ['a status in place of the answer', { status: 500 }],
+    ['a status of another shape', { status: 502, body: 'html' }],
+  ] as const)('is %s, and the old token is gone', async (_, fault) => {
+    const { refresh_token: old } = await login(webex);
+    webex.behaviour.fault = { when: 'after', count: 1, ...fault };
+    const reply = await refreshWith(webex, old);
+    expect(reply.status).toBe(fault.status);
+    expect(await reply.text()).not.toContain('access_token');
+    expect((await refreshWith(webex, old)).status).toBe(400);
+  });
+
+  test('drops the answer, and the old token is gone', async () => {
+    const { refresh_token: old } = await login(webex);
+    webex.behaviour.fault = { when: 'after', count: 1, dropConnection: true };
+    await expect(refreshWith(webex, old)).rejects.toThrow('fetch failed');
+    expect((await refreshWith(webex, old)).status).toBe(400);
+    expect(webex.requests.map(({ status }) => status).slice(-2)).toEqual([0, 400]);
+  });
+
+  test('keeps the answer back, which comes whole', async () => {
+    const { refresh_token: old } = await login(webex);
+    webex.behaviour.fault = { when: 'after', count: 1, delayMs: 1 };
+    const { refresh_token: next } = (await (await refreshWith(webex, old)).json()) as { refresh_token: string };
+    expect((await refreshWith(webex, next)).status).toBe(200);
+  });
+
+  test('leaves the old token good where it happens before', async () => {
+    const { refresh_token: old } = await login(webex);
+    webex.behaviour.fault = { when: 'before', count: 1, dropConnection: true };
+    await expect(refreshWith(webex, old)).rejects.toThrow('fetch failed');
+    expect((await refreshWith(webex, old)).status).toBe(200);
+  });
+});
+
+test('of several faults the first that fits happens, and heals by itself', async () => {
+  webex.behaviour.fault = [
+    { path: '/v1/people', status: 502, count: 1 },
+    { status: 503, count: 2 },
+  ];
+  const statuses = [(await refreshWith(webex, 'any')).status, (await me()).status, (await me()).status];
+  expect([...statuses, (await me()).status]).toEqual([503, 502, 503, 401]);
+  expect(webex.behaviour.fault).toBeUndefined();
 });

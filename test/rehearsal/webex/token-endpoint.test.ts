@@ -231,6 +231,34 @@ describe('a refresh', () => {
     expect((await refreshWith(webex, refreshToken)).status).toBe(200);
   });
 
+  test('brings the same tokens with the same ends for a day, and then new ones', async () => {
+    webex.behaviour.sameTokenForSeconds = 24 * 3600;
+    webex.behaviour.refresh = 'rotate';
+    const first = await login(webex);
+    now += day - 1000;
+    const same = tokenReply.parse(await (await refreshWith(webex, first.refresh_token)).json());
+    expect(same).toEqual({
+      ...first,
+      expires_in: first.expires_in - 86_399,
+      refresh_token_expires_in: first.refresh_token_expires_in - 86_399,
+    });
+    now += 1000;
+    const next = tokenReply.parse(await (await refreshWith(webex, first.refresh_token)).json());
+    expect(next.expires_in).toBe(first.expires_in);
+    expect(next.access_token).not.toBe(first.access_token);
+    expect(next.refresh_token).not.toBe(first.refresh_token);
+  });
+
+  test('brings no access token a second time that has ended', async () => {
+    webex.behaviour.sameTokenForSeconds = 24 * 3600;
+    webex.behaviour.accessTokenTtlSeconds = 12 * 3600;
+    const first = await login(webex);
+    now += day / 2;
+    const next = tokenReply.parse(await (await refreshWith(webex, first.refresh_token)).json());
+    expect(next.expires_in).toBe(12 * 3600);
+    expect(next.access_token).not.toBe(first.access_token);
+  });
+
   test('is refused with an expired, unknown or revoked token, and with one of another client', async () => {
     const { refresh_token: refreshToken, access_token: accessToken } = await login(webex);
     expect(await errorOf(await refreshWith(webex, refreshToken, OTHER_CLIENT))).toBe('400 invalid_grant');

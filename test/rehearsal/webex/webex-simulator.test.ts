@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { eventually } from '../../fixtures/eventually';
 import { WebexSimulator } from '../../../rehearsal/webex/webex-simulator';
 import {
   ADMIN,
@@ -10,6 +11,7 @@ import {
   exchangeCode,
   login,
   obtainCode,
+  OTHER_CLIENT,
   OTHER_ADMIN,
   PLAIN_USER,
   REDIRECT_URL,
@@ -142,18 +144,149 @@ describe('what can be changed while it runs', () => {
   });
 });
 
+describe('what becomes of a person', () => {
+  async function refusal(refreshToken: string): Promise<string> {
+    const reply = await refreshWith(webex, refreshToken);
+    const { error, error_description: description } = (await reply.json()) as Record<string, string>;
+    return `${reply.status} ${error ?? ''}: ${description ?? ''}`;
+  }
+
+  test('a new password ends what they consented to and nothing else, and they can consent again', async () => {
+    const [theirs, other] = [await login(webex, { as: PLAIN_USER }), await login(webex, { as: ADMIN })];
+    const code = await obtainCode(webex, {}, PLAIN_USER);
+    webex.changePassword(PLAIN_USER);
+    expect(await refusal(theirs.refresh_token)).toBe(
+      "400 invalid_grant: the refresh token has ended: the person's password was changed",
+    );
+    expect((await me(theirs.access_token)).status).toBe(401);
+    expect((await exchangeCode(webex, code)).status).toBe(400);
+    expect((await me(other.access_token)).status).toBe(200);
+    expect((await refreshWith(webex, other.refresh_token)).status).toBe(200);
+    expect((await me((await login(webex, { as: PLAIN_USER })).access_token)).status).toBe(200);
+  });
+
+  test('one who has left is told to nobody, and cannot consent', async () => {
+    const { refresh_token: refreshToken } = await login(webex, { as: PLAIN_USER });
+    webex.deactivate(PLAIN_USER);
+    expect(await refusal(refreshToken)).toContain("the person's account was deactivated");
+    await expect(webex.consent(authorizeUrl(webex), { as: PLAIN_USER })).rejects.toThrow('names no known user');
+    await using other = await startSimulator();
+    expect((await other.consent(authorizeUrl(other), { as: PLAIN_USER })).startsWith(REDIRECT_URL)).toBe(true);
+  });
+
+  test.each([true, false])('who administers no more has grants that end or can do less: %s', async (endsGrants) => {
+    const scope = 'spark-admin:people_read';
+    const { refresh_token: refreshToken, access_token: token } = await login(webex, { as: ADMIN, scope });
+    expect((await call(`${webex.apiUrl}/people`, token)).status).toBe(200);
+    webex.withdrawRoles(ADMIN, { endsGrants });
+    expect((await call(`${webex.apiUrl}/people`, token)).status).toBe(endsGrants ? 401 : 403);
+    expect((await refreshWith(webex, refreshToken)).status).toBe(endsGrants ? 400 : 200);
+  });
+
+  test('is not told where Webex does not tell', async () => {
+    webex.behaviour.tellsWhyGrantsEnd = false;
+    const { refresh_token: refreshToken } = await login(webex, { as: PLAIN_USER });
+    webex.changePassword(PLAIN_USER);
+    expect(await refusal(refreshToken)).toMatch(
+      /^400 invalid_grant: .* is unknown for this client, expired or revoked$/,
+    );
+  });
+
+  test('cannot become of somebody unknown', () => {
+    expect(() => webex.changePassword('nobody@example.com')).toThrow('unknown user "nobody@example.com"');
+  });
+});
+
+describe('an integration that the organisation switched off', () => {
+  const { clientId } = CLIENT;
+
+  test.each([
+    ['invalid_grant', 400, { error: 'invalid_grant' }],
+    ['invalid_client', 401, { error: 'invalid_client' }],
+    ['unauthorized_client', 400, { error: 'unauthorized_client' }],
+    ['forbidden', 403, { message: 'the integration is not allowed in this organization' }],
+  ] as const)('has refreshes answered with %s, until it is switched on again', async (refresh, status, body) => {
+    const { refresh_token: refreshToken } = await login(webex);
+    webex.behaviour.switchedOff = { clientId, refresh };
+    const reply = await refreshWith(webex, refreshToken);
+    expect(reply.status).toBe(status);
+    expect(await reply.json()).toMatchObject(body);
+    webex.behaviour.switchedOff = undefined;
+    expect((await refreshWith(webex, refreshToken)).status).toBe(200);
+  });
+
+  test('has its access tokens refused or taken, and those of another integration taken', async () => {
+    const [{ access_token: token }, other] = [await login(webex), await login(webex, { client: OTHER_CLIENT })];
+    webex.behaviour.switchedOff = { clientId };
+    expect((await me(token)).status).toBe(401);
+    expect((await me(other.access_token)).status).toBe(200);
+    expect((await refreshWith(webex, other.refresh_token, OTHER_CLIENT)).status).toBe(200);
+    webex.behaviour.switchedOff = { clientId, acceptsAccessTokens: true };
+    expect((await me(token)).status).toBe(200);
+  });
+
+  test("cannot be consented to: in Webex's words, at the redirect URL or on a page", async () => {
+    webex.behaviour.switchedOff = { clientId };
+    const { searchParams } = new URL(await webex.consent(authorizeUrl(webex)));
+    expect(Object.fromEntries(searchParams)).toEqual({
+      error: 'access_denied',
+      error_description: 'Your administrator denied access to the integration.',
+      state: 'state-1',
+    });
+    webex.behaviour.switchedOff = { clientId, consent: 'page' };
+    await expect(webex.consent(authorizeUrl(webex))).rejects.toThrow('Your administrator denied access');
+  });
+});
+
 describe('the log of requests', () => {
   test('tells method, path, status and grant type', async () => {
     const { refresh_token: refreshToken } = await login(webex);
     await refreshWith(webex, refreshToken);
     await call(`${webex.apiUrl}/people/me?access_token=x`);
+    const times = { startedAt: expect.any(Date) as Date, endedAt: expect.any(Date) as Date };
     expect(webex.requests).toEqual([
-      { method: 'GET', path: '/v1/authorize', status: 200 },
-      { method: 'POST', path: '/v1/authorize', status: 303 },
-      { method: 'POST', path: '/v1/access_token', status: 200, grantType: 'authorization_code' },
-      { method: 'POST', path: '/v1/access_token', status: 200, grantType: 'refresh_token' },
-      { method: 'GET', path: '/v1/people/me', status: 401 },
+      { method: 'GET', path: '/v1/authorize', status: 200, ...times },
+      { method: 'POST', path: '/v1/authorize', status: 303, ...times },
+      { method: 'POST', path: '/v1/access_token', status: 200, grantType: 'authorization_code', grant: 1, ...times },
+      { method: 'POST', path: '/v1/access_token', status: 200, grantType: 'refresh_token', grant: 1, ...times },
+      { method: 'GET', path: '/v1/people/me', status: 401, ...times },
     ]);
+  });
+
+  test('tells by the clock of the simulator when a request began and when it was answered', async () => {
+    let now = Date.UTC(2026, 0, 1);
+    await using other = await startSimulator({ now: () => now });
+    other.behaviour.fault = { delayMs: 50 };
+    const waiting = call(`${other.apiUrl}/people/me`);
+    await eventually(() => other.inFlight.length > 0 || undefined);
+    now += 1000;
+    await waiting;
+    expect(other.requests).toMatchObject([
+      { startedAt: new Date('2026-01-01T00:00:00Z'), endedAt: new Date('2026-01-01T00:00:01Z') },
+    ]);
+  });
+
+  test('has what is in flight until it is answered', async () => {
+    const { refresh_token: refreshToken } = await login(webex);
+    webex.requests.length = 0;
+    webex.behaviour.fault = { delayMs: 3_600_000, count: 1 };
+    const waiting = refreshWith(webex, refreshToken).catch(() => undefined);
+    await eventually(() => webex.inFlight.length > 0 || undefined);
+    expect(webex.inFlight).toMatchObject([{ path: '/v1/access_token', grantType: 'refresh_token', grant: 1 }]);
+    expect(webex.requests).toEqual([]);
+    await webex.stop();
+    await waiting;
+    await eventually(() => webex.inFlight.length === 0 || undefined);
+    expect(webex.requests).toMatchObject([{ path: '/v1/access_token', status: 0 }]);
+  });
+
+  test('says whose a token was that is good no more', async () => {
+    webex.behaviour.refresh = 'rotate';
+    await login(webex);
+    const { refresh_token: old } = await login(webex);
+    await refreshWith(webex, old);
+    await refreshWith(webex, old);
+    expect(webex.requests.at(-1)).toMatchObject({ grant: 2, status: 400 });
   });
 
   test('holds no secret', async () => {
