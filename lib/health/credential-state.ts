@@ -1,0 +1,139 @@
+import {
+  AuthorizationPending,
+  type CredentialReading,
+  type ExplainedError,
+  IntegrationRefused,
+  NotAuthorizedYet,
+  NotPermitted,
+  ReauthorizationRequired,
+  TemporarilyUnavailable,
+  whatWebexRefused,
+} from 'webex-token-client/core';
+import type { Credential } from '../declaration/deployment';
+import type { ConsentRecord } from '../vault/consent-record';
+import type { Observation } from './observation';
+import { describeDistance } from './passage';
+import type { CredentialState, Severity } from './report';
+import type { WebexAnswer } from './webex-answer';
+
+/*
+ * In which state a credential is, by what the engine and Webex say of it, and what to do about it.
+ */
+
+/** What the engine and Webex say, before anything else is known. */
+export interface Finding {
+  readonly state: CredentialState;
+  readonly severity: Severity;
+  readonly detail: string;
+  readonly next?: string;
+}
+
+/** Of a token that works, as far as the engine knows. @param answer of Webex. @default - it was not asked */
+export function stateOfReading(
+  credential: Credential,
+  { expireTime, warnings }: CredentialReading,
+  answer: WebexAnswer | undefined,
+  { failingSince }: Observation,
+  now: Date,
+): Finding {
+  const { name, owner } = credential;
+  const replace = `npx webex-token-vault authorize ${name} --replace`;
+  const until =
+    expireTime === undefined ? 'its token never ends' : `its token ends ${describeDistance(expireTime, now)}`;
+  if (answer?.kind === 'refused') {
+    const why =
+      warnings.length > 0
+        ? warnings.join('; ')
+        : "the grant was revoked, its person's password or role changed, or the organisation switched the integration off";
+    return {
+      state: 'refused by Webex',
+      severity: 'broken',
+      detail: `Webex does not take its token (${answer.why}): ${why}`,
+      next: `see in Control Hub that the integration is switched on, which mends it; else npx webex-token-vault revoke ${name} --keep-upstream, then npx webex-token-vault authorize ${name}`,
+    };
+  }
+  if (answer?.kind === 'person' && owner !== undefined && !answer.isOwner) {
+    return {
+      state: 'wrong account',
+      severity: 'broken',
+      detail: `it acts as ${answer.email}, and belongs to ${owner}`,
+      next: `npx webex-token-vault revoke ${name}, then npx webex-token-vault authorize ${name} as ${owner}`,
+    };
+  }
+  if (warnings.length === 0) {
+    return { state: 'healthy', severity: 'healthy', detail: until };
+  }
+  const said = warnings.join('; ');
+  const since = failingSince === null ? '' : ` since ${describeDistance(failingSince, now)}`;
+  switch (whatWebexRefused(said)) {
+    case 'grant':
+      return {
+        state: 're-authorisation required',
+        severity: 'attention',
+        detail: `Webex does not renew it${since}, and ${until}: ${said}`,
+        next: replace,
+      };
+    case 'client':
+      return {
+        state: 'integration refused',
+        severity: 'attention',
+        detail: `Webex refuses its integration${since}, and ${until}: ${said}`,
+        next: `npx webex-token-vault rotate-secret ${credential.integration}`,
+      };
+    default:
+      return {
+        state: 'failing',
+        severity: 'attention',
+        detail: `refreshing fails${since}, and ${until}: ${said}`,
+        next: 'see that the server reaches Webex; it goes on trying by itself',
+      };
+  }
+}
+
+/** Of a credential that the engine gives no token of. */
+export function stateOfRefusal(
+  { name, integration }: Credential,
+  error: ExplainedError,
+  consent: ConsentRecord | undefined,
+): Finding {
+  const broken = (state: CredentialState, detail: string, next?: string): Finding => ({
+    state,
+    severity: 'broken',
+    detail,
+    next,
+  });
+  const authorize = `npx webex-token-vault authorize ${name}`;
+  if (error instanceof AuthorizationPending) {
+    return broken(
+      'pending',
+      'a consent was begun elsewhere, and its token is not there yet',
+      `finish it there, or: ${authorize}`,
+    );
+  }
+  if (error instanceof NotAuthorizedYet) {
+    return consent === undefined
+      ? broken('never authorised', 'nobody has consented yet', authorize)
+      : broken(
+          'gone',
+          `${consent.by?.email ?? 'somebody'} consented on ${consent.consentedAt.toISOString().slice(0, 10)}, and the engine has no grant any more: it was revoked or deleted`,
+          authorize,
+        );
+  }
+  if (error instanceof ReauthorizationRequired) {
+    return broken('re-authorisation required', error.message, authorize);
+  }
+  if (error instanceof IntegrationRefused) {
+    return broken('integration refused', error.message, `npx webex-token-vault rotate-secret ${integration}`);
+  }
+  if (error instanceof TemporarilyUnavailable) {
+    return broken('expired', error.message, 'see that the server reaches Webex; it goes on trying by itself');
+  }
+  if (error instanceof NotPermitted) {
+    return broken(
+      'unknown',
+      error.message,
+      'npx webex-token-vault deploy webex-tokens, which writes what the observer may do',
+    );
+  }
+  return broken('unknown', error.message, 'npx webex-token-vault doctor');
+}
