@@ -52,11 +52,11 @@ it('says of a look that failed why, and tries the next one', async () => {
   ]);
 });
 
-it.each([
+it.each<[string, () => Error]>([
   ['wrong usage', () => new UsageError('no such file')],
   ['a fault of ours', () => new TypeError('x is undefined')],
 ])('ends at %s, which stays', async (_, made) => {
-  const error: Error = made();
+  const error = made();
   await expect(watching(() => Promise.reject(error))).rejects.toBe(error);
 });
 
