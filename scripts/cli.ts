@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError, UsageError } from 'webex-token-client/core';
 import { describeCommand, runCommand } from '../lib/cli/command';
 import { deploymentOption } from '../lib/cli/deployment-option';
 import { refuseSwallowedOptions } from '../lib/cli/swallowed-options';
@@ -93,6 +93,9 @@ function buildProgram(version: string, signal: AbortSignal): Command {
       .helpGroup(group ?? '');
   }
   program.command('help [command]', { hidden: true }).action(async (name?: string) => {
+    if (name !== undefined && !COMMANDS.some((command) => command.name === name)) {
+      throw new UsageError(`unknown command "${name}"; see npx webex-token-vault --help`);
+    }
     await program.parseAsync(name === undefined ? ['--help'] : [name, '--help'], { from: 'user' });
   });
   return program.hook('preSubcommand', (_, command) => {

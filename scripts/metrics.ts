@@ -1,5 +1,13 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { describeError, isLoopback, oneLine, UsageError, VaultResponseError } from 'webex-token-client/core';
+import {
+  describeError,
+  errorCode,
+  ExplainedError,
+  isLoopback,
+  oneLine,
+  UsageError,
+  VaultResponseError,
+} from 'webex-token-client/core';
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { listenAddress } from '../lib/cli/listen-address';
 import { LOOK_CLEAN_UP_MS, OBSERVER_ENVIRONMENT, observe } from '../lib/cli/observation';
@@ -80,7 +88,11 @@ async function once(
     process.stdout.write(text(taken));
   } else {
     // Nothing in it is secret, and who collects it is another user.
-    await writeAtomically(out, text(taken), { mode: 0o644 });
+    await writeAtomically(out, text(taken), { mode: 0o644 }).catch((failure: unknown) => {
+      throw failure instanceof ExplainedError
+        ? failure
+        : new ExplainedError(`${out} cannot be written (${errorCode(failure)}); choose another place for it`);
+    });
   }
   if (error !== undefined) {
     throw error;

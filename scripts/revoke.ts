@@ -52,7 +52,7 @@ export function define(command: Command, signal: AbortSignal): void {
       await using session = await OperatorSession.open(options, 'authorizer', { operators, signal });
       // Its read may refresh the token, and only the answer says whether it is deleted.
       const vault = session.vault.endedBy(readGraceSignal(signal));
-      const revocable = await findRevocable(vault, mountPath, name);
+      const revocable = await findRevocable(vault, mountPath, name, { keepUpstream });
       const upstream = keepUpstream
         ? NOT_TOLD
         : await findUpstreamGrant(vault, deployment, credential, revocable.reading, signal);

@@ -7,7 +7,7 @@ import { clientSecretVariable, findIntegration } from '../lib/declaration/deploy
 import { readClientSecret } from '../lib/rotation/client-secret-source';
 import { type Rotation, rotateSecret } from '../lib/rotation/rotation';
 import { OperatorSession } from '../lib/server/operator-session';
-import { graceSignal, readGraceSignal } from '../lib/vault/grace-signal';
+import { readGraceSignal } from '../lib/vault/grace-signal';
 
 /** Gives an integration a new client secret, with no reader noticing. */
 
@@ -61,7 +61,7 @@ export function define(command: Command, signal: AbortSignal): void {
           )
         : undefined;
       const rotation = await rotateSecret({
-        provisioner: provisioner.vault.endedBy(graceSignal(signal)),
+        provisioner: provisioner.vault.endedBy(readGraceSignal(signal)),
         authorizer: authorizer.vault.endedBy(readGraceSignal(signal)),
         deployment,
         integration: name,

@@ -28,7 +28,12 @@ export interface Revocable {
 }
 
 /** @throws NotAuthorizedYet where there is nothing to revoke, AuthorizationPending where it must be left alone */
-export async function findRevocable(vault: VaultClient, mountPath: string, name: string): Promise<Revocable> {
+export async function findRevocable(
+  vault: VaultClient,
+  mountPath: string,
+  name: string,
+  { keepUpstream = false }: { readonly keepUpstream?: boolean } = {},
+): Promise<Revocable> {
   await requireReadyServer(vault);
   try {
     return { reading: await readCredential(vault.connection, mountPath, name) };
@@ -38,6 +43,11 @@ export async function findRevocable(vault: VaultClient, mountPath: string, name:
     }
     if (error instanceof NotAuthorizedYet) {
       throw new NotAuthorizedYet(name, `there is no credential "${name}" in Vault, so there is nothing to revoke`);
+    }
+    if (error instanceof TemporarilyUnavailable && !keepUpstream) {
+      throw new TemporarilyUnavailable(
+        `"${name}" has no token now to ask Webex with (${error.message}), so nothing was changed; try again later, or delete it in Vault alone: --keep-upstream`,
+      );
     }
     // A grant that does not work can still be deleted.
     const broken = [ReauthorizationRequired, TemporarilyUnavailable, NotDeployed].some((kind) => error instanceof kind);

@@ -9,7 +9,7 @@ import {
 import type { Credential, Deployment } from '../declaration/deployment';
 import { consentRecord, observationRecord } from '../declaration/record-paths';
 import { consentRecordSchema, type ConsentRecord } from '../vault/consent-record';
-import { isForWantOfRecords, RecordChanged, Records, type StoredRecord } from '../vault/records';
+import { DAMAGED, isForWantOfRecords, RecordChanged, Records, type StoredRecord } from '../vault/records';
 import type { VaultClient } from '../vault/vault-client';
 import { ATTENTION_MS } from './attention';
 import { stateOfReading, stateOfRefusal, type Finding } from './credential-state';
@@ -100,7 +100,7 @@ async function note(
   notes: string[],
 ): Promise<void> {
   // What a later release has written is left to it.
-  const isOurs = before.problem === undefined || before.problem === 'is damaged';
+  const isOurs = before.problem === undefined || before.problem === DAMAGED;
   if (!isOurs || !isWorthNoting(before.value, after)) {
     return;
   }
@@ -158,7 +158,10 @@ function lineOf({
   const endsSoon = horizon !== undefined && horizon.until.getTime() - now.getTime() < ATTENTION_MS;
   const { refreshAheadSeconds, refreshCheckIntervalSeconds } = deployment.engine;
   const isRefreshedAlways =
-    accessTokenSeconds !== undefined && refreshCheckIntervalSeconds > 0 && accessTokenSeconds <= refreshAheadSeconds;
+    isThere &&
+    accessTokenSeconds !== undefined &&
+    refreshCheckIntervalSeconds > 0 &&
+    accessTokenSeconds <= refreshAheadSeconds;
   return {
     ...(finding.state === 'healthy' && endsSoon ? endingSoon(credential, horizon, now) : finding),
     name: credential.name,

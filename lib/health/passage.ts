@@ -28,3 +28,8 @@ export function describeDistance(time: Date, now: Date): string {
   const ms = time.getTime() - now.getTime();
   return ms >= 0 ? `in ${describeDuration(ms)}` : `${describeDuration(-ms)} ago`;
 }
+
+/** Such as `5 days ago`, of what is past: by another clock it may seem to come. */
+export function describeAge(time: Date, now: Date): string {
+  return `${describeDuration(now.getTime() - time.getTime())} ago`;
+}

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { timerMs } from 'webex-token-client/core';
 import type { Report } from './report';
 import { timedLook, type TimedLook } from './timed-look';
 
@@ -25,7 +26,7 @@ export async function lookRegularly(
     const taken = await timedLook(() => look(signal));
     if (!signal.aborted) {
       onLook(taken);
-      await sleep(Math.max(0, next - performance.now()), undefined, { signal }).catch(() => undefined);
+      await sleep(timerMs(Math.max(0, next - performance.now())), undefined, { signal }).catch(() => undefined);
     }
   } while (!signal.aborted);
 }

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { oneLine } from 'webex-token-client/core';
 import { linesOf, type CredentialLine, type Kind, type Line, type Report, type Severity } from './report';
-import { describeDay, describeDistance } from './passage';
+import { describeDay, describeAge } from './passage';
 
 /*
  * The report for a terminal: what is well on one line each, and under it what there is to do.
@@ -136,7 +136,7 @@ function credentialDetail(line: CredentialLine, now: Date): string {
   const { detail, refreshedAt, horizon, consentedBy, consentedAt, verified } = line;
   return [
     detail,
-    ...(refreshedAt === undefined ? [] : [`refreshed ${describeDistance(refreshedAt, now)}`]),
+    ...(refreshedAt === undefined ? [] : [`refreshed ${describeAge(refreshedAt, now)}`]),
     ...(horizon === undefined ? [] : [`grant until ${describeDay(horizon.until, now)}`]),
     ...(consentedAt === undefined
       ? []

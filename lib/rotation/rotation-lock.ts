@@ -4,7 +4,7 @@ import { ExplainedError } from 'webex-token-client/core';
 import { findIntegration, type Deployment } from '../declaration/deployment';
 import { rotationRecord } from '../declaration/record-paths';
 import { vaultName } from '../declaration/vault-name';
-import { RecordChanged, Records } from '../vault/records';
+import { DAMAGED, RecordChanged, Records } from '../vault/records';
 import { type RotationRecord, rotationRecordSchema } from '../vault/rotation-record';
 import type { VaultClient } from '../vault/vault-client';
 
@@ -38,11 +38,17 @@ export class RotationLock implements AsyncDisposable {
   ): Promise<RotationLock> {
     const records = new Records(vault, deployment.engine.recordsPath);
     const record = rotationRecord(vaultName(findIntegration(deployment, integration)));
-    const { value, version } = await records.read(record, rotationRecordSchema);
+    const { value, version, problem } = await records.read(record, rotationRecordSchema);
+    if (problem !== undefined && problem !== DAMAGED) {
+      throw new ExplainedError(
+        `the record of the rotations of integration "${integration}" ${problem}, so nothing was changed`,
+      );
+    }
     if (value?.running) {
       const { by, at } = value.running;
+      // A time that is further ahead than that is of a clock that is off.
       const waitMs = STALE_AFTER_MS - (Date.now() - Date.parse(at));
-      if (waitMs > 0) {
+      if (waitMs > 0 && waitMs <= 2 * STALE_AFTER_MS) {
         throw new ExplainedError(
           `another rotation of integration "${integration}" is under way (${by}; ${at}), so nothing was changed; let it end, or where it was killed, try again in ${Math.ceil(waitMs / 60_000)} min`,
         );

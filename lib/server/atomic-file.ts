@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { refuseWithoutModes } from 'webex-token-client/core';
+import { errorCode, ExplainedError, refuseWithoutModes } from 'webex-token-client/core';
 
 export interface FileOwner {
   readonly uid: number;
@@ -42,7 +42,8 @@ export async function writeAtomically(
  * Fills a partial file of mode 0600, puts it on the disk, and gives it its name.
  *
  * @param finish sees the partial file before that; where it throws, no file appears and the old one stays
- * @throws ExplainedError on Windows, what `fill` and `finish` throw, or a system error
+ * @throws ExplainedError on Windows or where something else than a file is there, what `fill` and `finish` throw, or a
+ *   system error
  */
 export async function replaceFile<T>(
   file: string,
@@ -50,6 +51,7 @@ export async function replaceFile<T>(
   finish: (partialFile: string) => Promise<T>,
 ): Promise<T> {
   refuseWithoutModes(file);
+  await refuseOtherThanFile(file);
   // In the same folder: a rename is atomic only within one file system.
   const partial = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.partial`);
   try {
@@ -66,5 +68,22 @@ export async function replaceFile<T>(
   } catch (error) {
     await rm(partial, { force: true });
     throw error;
+  }
+}
+
+/**
+ * A device or a folder is left alone. A link is replaced, and not followed: in a folder of others it may lead anywhere.
+ *
+ * @throws ExplainedError
+ */
+async function refuseOtherThanFile(path: string): Promise<void> {
+  const found = await lstat(path).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') {
+      return undefined;
+    }
+    throw error;
+  });
+  if (found !== undefined && !found.isFile() && !found.isSymbolicLink()) {
+    throw new ExplainedError(`${path} is no file, so nothing was written there; name a file`);
   }
 }

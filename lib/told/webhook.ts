@@ -32,7 +32,14 @@ export class Webhook {
     const url = URL.canParse(address) ? new URL(address) : undefined;
     const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
     if (url === undefined || !isSafe) {
-      const got = address === '' ? 'nothing' : url === undefined ? 'no URL' : `one that begins with ${url.protocol}`;
+      const got =
+        address === ''
+          ? 'nothing'
+          : url === undefined
+            ? 'no URL'
+            : url.protocol === 'http:'
+              ? 'an http one of another machine'
+              : 'one of another kind';
       throw new UsageError(
         `the webhook (--webhook or ${WEBHOOK_VARIABLE}) must be an https URL, or an http one of this machine, got ${got}; it is not shown here, as whoever knows it may post to it`,
       );

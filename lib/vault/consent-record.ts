@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+/** Ten years: longer than anything lives that Webex gives. */
+const seconds = z.number().positive().max(315_360_000);
 const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
 /** What is noted of a consent, which the engine keeps no word of. */
@@ -8,9 +10,9 @@ export const consentRecordSchema = z.object({
   /** Whose account it is; null where Webex does not say. */
   by: z.object({ email: z.string(), orgId: z.string() }).nullable(),
   /** How long Webex said that its first access token lives. */
-  accessTokenSeconds: z.number().positive().nullable(),
+  accessTokenSeconds: seconds.nullable(),
   /** How long it said that the refresh token lives; null where the engine made the exchange, which keeps no word of it. */
-  refreshTokenSeconds: z.number().positive().nullable(),
+  refreshTokenSeconds: seconds.nullable(),
 });
 
 export type ConsentRecord = z.output<typeof consentRecordSchema>;

@@ -30,6 +30,9 @@ export class RecordsUnavailable extends ExplainedError {
   override name = 'RecordsUnavailable';
 }
 
+/** The problem of a record that may be written anew; what a later release has written is left to that. */
+export const DAMAGED = 'is damaged';
+
 const KNOWN_VERSION = 1;
 
 /** In each record: which release can read it. */
@@ -123,7 +126,7 @@ function valueOf<T>(data: unknown, schema: z.ZodType<T>): { value: T } | { probl
     return { problem: 'was written by a later release; use that one' };
   }
   const parsed = schema.safeParse(data);
-  return parsed.success ? { value: parsed.data } : { problem: 'is damaged' };
+  return parsed.success ? { value: parsed.data } : { problem: DAMAGED };
 }
 
 /** Whether something could not be noted for want of records, or of an answer: nothing else depends on that. */

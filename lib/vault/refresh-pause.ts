@@ -83,6 +83,11 @@ export async function pauseRefreshing(engine: PausedEngine, options: PauseOption
       `interrupted: refreshing at "${mountPath}" stays paused, and a refresh may be under way; pause again before you stop anything, or go back: ${howToResume}`,
     );
   }
+  if ((await readRefreshing(vault, mountPath)).checkIntervalSeconds !== 0) {
+    throw new ExplainedError(
+      `refreshing at "${mountPath}" was resumed while this waited, by a deploy or by somebody else, so nothing may be stopped yet; pause again`,
+    );
+  }
   return { wasPaused, waitedSeconds };
 }
 

@@ -154,7 +154,7 @@ describe('pause and resume', () => {
     const vault = await operated.as('provisioner');
     const { configuration: before } = await readRefreshing(vault, 'oauthapp');
     const mountPath = 'oauthapp';
-    const first = { mountPath, paused: true, wasPaused: false, waitedSeconds: 4 };
+    const first = { mountPath, paused: true, wasPaused: false, waitedSeconds: 11 };
     await expect(said('pause')).resolves.toEqual(first);
     const paused = await readRefreshing(vault, mountPath);
     expect(paused.configuration).toEqual({ ...before, tune_refresh_check_interval_seconds: 0 });
@@ -168,7 +168,7 @@ describe('pause and resume', () => {
 
   it('a pause that is interrupted stays, and says so; a deploy resumes', async () => {
     const script = new Script('pause', ['--operators', operated.out], operated.environment);
-    await script.says(/waiting 4 s, as a refresh that is under way may take 3 s/);
+    await script.says(/waiting 11 s, as a refresh that is under way may take 10 s/);
     script.child.kill('SIGINT');
     const { exitCode, stdout, stderr } = await script.result();
     expect(stderr).toMatch(
@@ -181,6 +181,15 @@ describe('pause and resume', () => {
     ]);
     expect(await checkInterval()).toBe(3600);
     expect((await operated.deploy()).changed).toEqual([]);
+  });
+
+  it('a pause says that somebody has resumed while it waited', async () => {
+    const script = new Script('pause', ['--operators', operated.out, '--json'], operated.environment);
+    await script.says(/waiting 11 s/);
+    await run('resume');
+    const { exitCode, stdout, stderr } = await script.result();
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toMatch(/^error: refreshing at "oauthapp" was resumed while this waited, .*; pause again$/m);
   });
 
   it('an engine that is not there is to be deployed', async () => {

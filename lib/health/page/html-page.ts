@@ -93,7 +93,7 @@ function key(): Markup {
 }
 
 function grant(line: CredentialLine, span: Span, now: Date, id: string): Markup {
-  const facts = factsOf(line, now);
+  const facts = factsOf(line, now).map(([fact, value]) => [fact, oneLine(value)] as const);
   const description = facts.map(([name, value]) => `${name}: ${value}`).join('. ');
   return markup`<section class="card grant" aria-labelledby="${id}">
 <header><h3 id="${id}">${line.name}</h3> ${stateOf(line)} <span class="muted">of ${line.integration}</span>

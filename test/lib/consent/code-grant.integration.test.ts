@@ -409,6 +409,16 @@ describe('a credential that does not work', () => {
     expect(fixture.issued).toContain(await tokenOf('owned'));
   });
 
+  it('is not taken for one that can be revoked at Webex while its token cannot be refreshed', async () => {
+    await storeExpiring('testauth');
+    fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 503 };
+    const found = findRevocable(authorizer, 'oauthapp', 'testauth');
+    await expect(found).rejects.toThrow(/so nothing was changed; .*--keep-upstream$/);
+    await expect(found).rejects.toBeInstanceOf(TemporarilyUnavailable);
+    await expect(findRevocable(authorizer, 'oauthapp', 'testauth', { keepUpstream: true })).resolves.toEqual({});
+    fixture.webex.behaviour.fault = undefined;
+  });
+
   it('can be revoked where Webex refuses the client', async () => {
     await storeExpiring('testauth');
     fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 401, error: 'invalid_client' };

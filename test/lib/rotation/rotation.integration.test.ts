@@ -192,3 +192,14 @@ describe('a refresh', () => {
     expect(proof).toEqual({ state: 'proven', credential: 'second' });
   });
 });
+
+it('leaves the record of a later release to it, and takes over one whose time is of a clock that is off', async () => {
+  const path = 'oauthapp-records/data/rotations/webex-myapp';
+  await fixture.admin.write(path, { data: { version: 2, running: 'otherwise' } });
+  await expect(rotate(() => undefined, fixture.clientSecret)).rejects.toThrow('was written by a later release');
+  const running = { id: 'x', by: 'somebody', at: '9999-01-01T00:00:00.000Z' };
+  await fixture.admin.write(path, { data: { version: 1, running } });
+  const lines: string[] = [];
+  await rotate((line) => lines.push(line), fixture.clientSecret).catch(() => undefined);
+  expect(lines[0]).toMatch(/^taking over from a rotation that did not end/);
+});

@@ -35,6 +35,12 @@ describe('writeAtomically', () => {
 
   afterEach(() => rmSync(folder, { recursive: true }));
 
+  it.each(['/dev/null', tmpdir()])('leaves %s alone, which is no file', async (path) => {
+    const before = statSync(path).ino;
+    await expect(writeAtomically(path, 'x')).rejects.toThrow(`${path} is no file, so nothing was written there`);
+    expect(statSync(path).ino).toBe(before);
+  });
+
   it('writes a file that only its owner can read', async () => {
     const file = join(folder, 'key');
     await writeAtomically(file, 'secret');
