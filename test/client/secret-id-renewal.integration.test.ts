@@ -20,9 +20,9 @@ import { VaultWithWebex } from '../fixtures/vault-with-webex';
 
 /** A role's; what it issues is far from its end. */
 const LONG_SECONDS = 600;
-/** Of a secret id that is near its end after three quarters of it. */
-const SHORT_SECONDS = 4;
-const NEAR_END_MS = 3000;
+/** Of a secret id that is near its end after seven tenths of it: long enough then for a command to start. */
+const SHORT_SECONDS = 12;
+const NEAR_END_MS = 8400;
 
 const secretIdReply = z.object({ data: z.object({ secret_id: z.string() }) });
 const PROJECT = resolve(__dirname, '../..');
