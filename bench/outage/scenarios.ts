@@ -34,7 +34,8 @@ export const SCENARIOS: readonly Scenario[] = [
       tuning,
       act: (world) =>
         world.cycles(31, async (start) => {
-          const from = start + world.random.between(13, 13.5);
+          // Before the plugin's own refresh of day 14, also where consents took some of the first day.
+          const from = start + world.random.between(12.6, 13);
           await down(world, from, from + 6);
         }),
     },
