@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { time } from '../vault/time';
 import {
   ExplainedError,
   explainOutage,
@@ -82,7 +83,6 @@ async function lookUp(vault: VaultClient, role: string, accessor = ''): Promise<
   }
 }
 
-const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const lookupReply = z.object({ data: z.object({ creation_time: time, expiration_time: time }) });
 const roleIdReply = z.object({ data: z.object({ role_id: z.string().min(1) }) });
 

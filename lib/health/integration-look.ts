@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Integration } from '../declaration/deployment';
 import { vaultName } from '../declaration/vault-name';
 import type { VaultClient } from '../vault/vault-client';
+import { whyUnseen } from './unseen';
 import type { CredentialLine, IntegrationState, Line } from './report';
 
 /**
@@ -39,7 +40,7 @@ export async function lookAtIntegration(
       : line({
           state: 'unknown',
           severity: 'attention',
-          detail: `it cannot be looked at (${error.statusCode}: ${error.said || 'no message'})`,
+          detail: `it cannot be looked at (${whyUnseen(error)})`,
           next,
         });
   }

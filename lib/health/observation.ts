@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { time } from '../vault/time';
 import type { SeenToken } from './report';
 
 /*
@@ -11,8 +12,6 @@ const KEPT_TOKENS = 60;
 
 /** How old the note of the last look may become. */
 const NOTE_MS = 3_600_000;
-
-const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
 export const observationSchema = z.object({
   /** Oldest first. */

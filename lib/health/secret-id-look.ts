@@ -1,9 +1,11 @@
 import { VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
+import { time } from '../vault/time';
 import type { VaultClient } from '../vault/vault-client';
 import { endsSoon } from './attention';
 import { describeDay } from './passage';
 import type { SecretIdLine } from './report';
+import { whyUnseen } from './unseen';
 
 /*
  * The secret ids of an AppRole, by their accessors: nobody but their holder sees them, and Vault warns of no end.
@@ -21,7 +23,6 @@ export interface SecretIdLook {
   readonly now: Date;
 }
 
-const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const lookupReply = z.object({ data: z.object({ creation_time: time, expiration_time: time }) });
 
 /** @returns undefined where there is no such role; @throws VaultUnreachableError */
@@ -70,7 +71,7 @@ export async function lookAtSecretIds(look: SecretIdLook): Promise<SecretIdLine 
     if (error.statusCode === 404 || (error.statusCode === 400 && error.said.includes('does not exist'))) {
       return undefined;
     }
-    const why = `${error.statusCode}: ${error.said || 'no message'}`;
+    const why = whyUnseen(error);
     return line({ state: 'unknown', severity: 'attention', detail: `its secret ids cannot be looked at (${why})` });
   }
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Deployment } from '../declaration/deployment';
 import { isPaused, readRefreshing } from '../vault/engine-refreshing';
 import type { VaultClient } from '../vault/vault-client';
+import { whyUnseen } from './unseen';
 import type { EngineState, Line, ServerState } from './report';
 
 /*
@@ -88,6 +89,6 @@ export async function lookAtEngine(vault: VaultClient, { engine }: Deployment): 
     if (error.statusCode === 404) {
       return line('missing', 'broken', 'no engine is mounted there', deploy);
     }
-    return line('unknown', 'attention', `it cannot be looked at (${error.statusCode}: ${error.said || 'no message'})`);
+    return line('unknown', 'attention', `it cannot be looked at (${whyUnseen(error)})`);
   }
 }

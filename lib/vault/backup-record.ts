@@ -1,6 +1,5 @@
 import { z } from 'zod';
-
-const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+import { time } from './time';
 
 /** What is noted of the last backup. */
 export const backupRecordSchema = z.object({

@@ -27,19 +27,18 @@ export async function checkVaultClock(vault: VaultClient, apiUrl: string, now: (
   }
   const webex = await askAsNobody(apiUrl).catch(() => undefined);
   const webexOff = webex && differenceOf(webex, now());
-  const whose =
-    webexOff === undefined
-      ? 'one of the two is wrong'
-      : Math.abs(webexOff) <= TOLERATED_MS
-        ? "Webex agrees with this machine, so Vault's is wrong"
-        : 'Webex disagrees with this machine too, so its clock is wrong';
-  const where =
-    webexOff === undefined
-      ? 'on the one that is wrong'
-      : Math.abs(webexOff) <= TOLERATED_MS
-        ? 'on that server'
-        : 'here';
+  const { whose, where } = blamed(webexOff);
   throw new Wrong(`the clock of Vault is ${describeOff(off)} that of this machine: ${whose}`, `${MEND}, ${where}`);
+}
+
+/** @param webexOff how far Webex's clock is off ours; undefined: it does not say */
+function blamed(webexOff: number | undefined): { readonly whose: string; readonly where: string } {
+  if (webexOff === undefined) {
+    return { whose: 'one of the two is wrong', where: 'on the one that is wrong' };
+  }
+  return Math.abs(webexOff) <= TOLERATED_MS
+    ? { whose: "Webex agrees with this machine, so Vault's is wrong", where: 'on that server' }
+    : { whose: 'Webex disagrees with this machine too, so its clock is wrong', where: 'here' };
 }
 
 /** Vault's agrees with ours. @param webex undefined: it did not say @throws Wrong */
