@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { UsageError } from 'webex-token-client/core';
-import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { describeCommand } from '../lib/cli/command';
+import { PROVIDER_ENVIRONMENT, setByTerraform } from '../lib/cli/terraform-variables';
 import { INTEGRATION_SECRET_ENVIRONMENT as NAMES } from '../lib/declaration/integration-secret-environment';
 import { providerClient, requireClientSecret, writeIntegration } from '../lib/vault/integration-secret';
 
@@ -9,8 +9,6 @@ import { providerClient, requireClientSecret, writeIntegration } from '../lib/va
  */
 
 export function define(command: Command): void {
-  // Terraform's provider knows these forms only, and the secret has to go where the provider goes.
-  const vaultEnvironment = Object.entries(VAULT_ENVIRONMENT).filter(([name]) => name.startsWith('VAULT_'));
   describeCommand(command, {
     summary: 'Writes the client secret of an integration. Terraform runs it; nobody else has to.',
     environment: {
@@ -19,7 +17,7 @@ export function define(command: Command): void {
       [NAMES.clientSecret]: 'its client secret',
       [NAMES.path]: 'where its entry is in Vault',
       [NAMES.entry]: 'the fields of the entry, as JSON',
-      ...Object.fromEntries(vaultEnvironment),
+      ...PROVIDER_ENVIRONMENT,
     },
   });
   command
@@ -34,26 +32,16 @@ export function define(command: Command): void {
     .action(() =>
       writeIntegration(providerClient(process.env), {
         ...secretOptions(),
-        path: variable(NAMES.path),
-        entry: variable(NAMES.entry),
+        path: setByTerraform(NAMES.path),
+        entry: setByTerraform(NAMES.entry),
       }),
     );
 }
 
 function secretOptions(): { integration: string; variable: string; clientSecret?: string } {
   return {
-    integration: variable(NAMES.integration),
-    variable: variable(NAMES.variable),
+    integration: setByTerraform(NAMES.integration),
+    variable: setByTerraform(NAMES.variable),
     clientSecret: process.env[NAMES.clientSecret],
   };
-}
-
-function variable(name: string): string {
-  const value = process.env[name];
-  if (value === undefined) {
-    throw new UsageError(
-      `${name} is not set, as Terraform sets it for this command; run "npx webex-token-vault deploy" instead`,
-    );
-  }
-  return value;
 }

@@ -1,0 +1,22 @@
+import { UsageError } from 'webex-token-client/core';
+import { VAULT_ENVIRONMENT } from './command';
+
+/*
+ * What a command finds in its environment that Terraform starts while it applies.
+ */
+
+/** For `--help`: Terraform's provider knows these forms only, and the command has to go where the provider goes. */
+export const PROVIDER_ENVIRONMENT: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(VAULT_ENVIRONMENT).filter(([name]) => name.startsWith('VAULT_')),
+);
+
+/** @throws UsageError where somebody else than Terraform has started the command */
+export function setByTerraform(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) {
+    throw new UsageError(
+      `${name} is not set, as Terraform sets it for this command; run "npx webex-token-vault deploy" instead`,
+    );
+  }
+  return value;
+}
