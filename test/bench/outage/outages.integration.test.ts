@@ -1,7 +1,7 @@
-import { runBatch } from '../../../bench/outage/run-batch';
 import { SCENARIOS } from '../../../bench/outage/scenarios';
 import { SeededRandom } from '../../../bench/outage/seeded-random';
 import type { Outcome } from '../../../bench/outage/world';
+import { outcomesOf } from '../../fixtures/outage-outcomes';
 
 // All at once, a day in 4 s: on a machine that is busy, looks and consents take long.
 jest.setTimeout(240_000);
@@ -10,25 +10,16 @@ const DAYS = 28;
 
 const HEALTHY = { severity: 'healthy', state: '', said: '' };
 
-let outcomes: ReadonlyMap<string, Outcome>;
+let outcomeOf: (name: string) => Outcome;
 beforeAll(async () => {
   const chosen = SCENARIOS.filter(({ name }) => /^Webex down|^the (person|organisation)|^an administrator/.test(name));
   const run = { days: DAYS, dayMs: 4000, random: new SeededRandom(1) };
-  const rows = await runBatch(
+  outcomeOf = await outcomesOf(
     // Of those that end a grant nothing more is to be seen after a refresh.
     chosen.map((scenario) => (scenario.days === undefined ? scenario : { ...scenario, days: 11 })),
     run,
   );
-  outcomes = new Map(rows.map(({ scenario, outcome }) => [scenario, outcome]));
 }, 240_000);
-
-function outcomeOf(name: string): Outcome {
-  const outcome = outcomes.get(name);
-  if (outcome === undefined) {
-    throw new Error(`no scenario is named "${name}"`);
-  }
-  return outcome;
-}
 
 describe('Webex down for 6 days over what would have been the refresh', () => {
   test('costs no read and no grant, and is said', () => {

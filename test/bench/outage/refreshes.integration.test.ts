@@ -1,29 +1,20 @@
-import { runBatch } from '../../../bench/outage/run-batch';
 import { SCENARIOS } from '../../../bench/outage/scenarios';
 import { SeededRandom } from '../../../bench/outage/seeded-random';
 import type { Outcome } from '../../../bench/outage/world';
+import { outcomesOf } from '../../fixtures/outage-outcomes';
 
 // All at once, a day in 4 s: on a machine that is busy, looks and consents take long.
 jest.setTimeout(240_000);
 
 const HEALTHY = { severity: 'healthy', state: '', said: '' };
 
-let outcomes: ReadonlyMap<string, Outcome>;
+let outcomeOf: (name: string) => Outcome;
 beforeAll(async () => {
   const chosen = SCENARIOS.filter(({ name }) =>
     /^every error|^answers|^storms|clock|killed at|sealed/.test(name),
   ).filter(({ server }) => server !== 'failed over');
-  const rows = await runBatch(chosen, { days: 15, dayMs: 4000, random: new SeededRandom(1) });
-  outcomes = new Map(rows.map(({ scenario, outcome }) => [scenario, outcome]));
+  outcomeOf = await outcomesOf(chosen, { days: 15, dayMs: 4000, random: new SeededRandom(1) });
 }, 240_000);
-
-function outcomeOf(name: string): Outcome {
-  const outcome = outcomes.get(name);
-  if (outcome === undefined) {
-    throw new Error(`no scenario is named "${name}"`);
-  }
-  return outcome;
-}
 
 test.each([
   ['refresh tokens: renew'],
