@@ -87,3 +87,28 @@ export interface Fault {
   /** Close the connection instead of answering. @default false */
   dropConnection?: boolean;
 }
+
+/** Where an option is not given, or undefined, the default of `Behaviour` stands. */
+export function behaviourOf({
+  codeTtlSeconds = 60,
+  accessTokenTtlSeconds = 1_209_599,
+  refreshTokenTtlSeconds = 7_775_999,
+  refresh = 'renew',
+  sameTokenForSeconds = 0,
+  errorShape = 'rfc6749',
+  tellsWhyGrantsEnd = true,
+  switchedOff,
+  fault,
+}: Partial<Behaviour>): Behaviour {
+  return {
+    codeTtlSeconds,
+    accessTokenTtlSeconds,
+    refreshTokenTtlSeconds,
+    refresh,
+    sameTokenForSeconds,
+    errorShape,
+    tellsWhyGrantsEnd,
+    switchedOff,
+    fault,
+  };
+}

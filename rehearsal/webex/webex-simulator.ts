@@ -6,7 +6,7 @@ import { errorCode, ExplainedError, quotedList } from 'webex-token-client/core';
 import { answerError, ApiRefusal } from './api-refusal';
 import { authorizationsEndpoint } from './authorizations-endpoint';
 import { authorizeEndpoint } from './authorize-endpoint';
-import type { Behaviour } from './behaviour';
+import { behaviourOf, type Behaviour } from './behaviour';
 import { consentAsPerson } from './consent';
 import { faultInjection } from './fault-injection';
 import { GrantStore } from './grant-store';
@@ -50,37 +50,14 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
   readonly #stopping = new AbortController();
   readonly #server: ServerType;
 
-  private constructor({
-    clients,
-    users,
-    sites,
-    newToken = webexToken,
-    now = () => Date.now(),
-    codeTtlSeconds = 60,
-    accessTokenTtlSeconds = 1_209_599,
-    refreshTokenTtlSeconds = 7_775_999,
-    refresh = 'renew',
-    sameTokenForSeconds = 0,
-    errorShape = 'rfc6749',
-    tellsWhyGrantsEnd = true,
-    switchedOff,
-    fault,
-  }: WebexSimulatorOptions) {
+  private constructor(options: WebexSimulatorOptions) {
+    const { clients, users = DEFAULT_USERS, sites = DEFAULT_SITES } = options;
+    const { newToken = webexToken, now = () => Date.now() } = options;
     this.clients = clients;
     // Of its own: what becomes of a person here happens nowhere else.
-    this.users = (users ?? DEFAULT_USERS).map((user) => ({ ...user }));
-    this.sites = sites ?? DEFAULT_SITES;
-    this.behaviour = {
-      codeTtlSeconds,
-      accessTokenTtlSeconds,
-      refreshTokenTtlSeconds,
-      refresh,
-      sameTokenForSeconds,
-      errorShape,
-      tellsWhyGrantsEnd,
-      switchedOff,
-      fault,
-    };
+    this.users = users.map((user) => ({ ...user }));
+    this.sites = sites;
+    this.behaviour = behaviourOf(options);
     this.grants = new GrantStore(newToken, now);
     this.#log = new RequestLog(now);
     // Each request that is made to wait listens to it.
