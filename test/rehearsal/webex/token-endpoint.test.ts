@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { WebexSimulator } from '../../../rehearsal/webex/webex-simulator';
 import {
   authorizeUrl,
+  basic,
   call,
   CLIENT,
   exchangeCode,
@@ -23,11 +24,6 @@ beforeEach(async () => {
   webex = await startSimulator({ now: () => now });
 });
 afterEach(() => webex.stop());
-
-function basic(id: string, secret: string): Record<string, string> {
-  const credentials = `${encodeURIComponent(id)}:${encodeURIComponent(secret)}`;
-  return { Authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
-}
 
 async function errorOf(response: Response): Promise<string> {
   const { error, error_description: description } = (await response.json()) as Record<string, string>;
