@@ -14,6 +14,7 @@ export { NetworkError } from './network-error';
 export { engineMissing, explainRefusal, readCredential } from './credential';
 export { whatWebexRefused } from './oauth-rejection';
 export { LONGEST_TIMER_MS, timerMs } from './longest-timer';
+export { retryAfterMs } from './retry-after';
 export { explainedBy, transient } from './transient';
 export { beforeItIsLost } from './unwrapped-secret-id';
 export { explainOutage } from './vault-outage';

@@ -1,13 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import {
-  ExplainedError,
-  HttpTransport,
-  noAnswer,
-  notWebex,
-  safeText,
-  WebexResponseError,
-} from 'webex-token-client/core';
-import { z } from 'zod';
+import { notWebex, WebexResponseError } from 'webex-token-client/core';
+import { apiUrlOf, type OAuthAnswer, type OAuthRequest, oauthRequest } from './oauth-request';
 
 export interface ClientSecretCheckOptions {
   /** Such as `https://webexapis.com/v1/access_token`. */
@@ -24,21 +17,6 @@ export interface ClientSecretCheck {
   /** `untold`: Webex answers to it as it does to a wrong one, or to each in another way, and says nothing of secrets. */
   readonly verdict: 'accepted' | 'refused' | 'untold';
   /** Webex's own words, free of secrets. */
-  readonly said: string;
-}
-
-const refusalReply = z.object({
-  /** As RFC 6749 has it. */
-  error: z.string().optional().catch(undefined),
-  error_description: z.string().optional().catch(undefined),
-  /** As Webex's other errors have it. */
-  message: z.string().optional().catch(undefined),
-  trackingId: z.string().optional().catch(undefined),
-});
-
-interface Refusal {
-  readonly status: number;
-  readonly code?: string;
   readonly said: string;
 }
 
@@ -69,44 +47,31 @@ export async function checkClientSecret(options: ClientSecretCheckOptions): Prom
   return { verdict: alike && wrong[0] !== `${refusal.status} ${said}` ? 'accepted' : 'untold', said };
 }
 
-async function refusalOf(options: ClientSecretCheckOptions): Promise<Refusal> {
-  const { tokenUrl, clientId, clientSecret, timeoutMs = 30_000, signal } = options;
-  const apiUrl = tokenUrl.replace(/\/access_token$/, '');
+async function refusalOf(options: ClientSecretCheckOptions): Promise<OAuthAnswer> {
+  const { tokenUrl, clientId, clientSecret, timeoutMs, signal } = options;
   const refreshToken = randomBytes(48).toString('base64url');
-  const transport = new HttpTransport();
-  try {
-    const { status, body } = await transport.send({
-      method: 'POST',
-      url: new URL(tokenUrl),
-      headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams({
-        grant_type: 'refresh_token',
-        client_id: clientId,
-        client_secret: clientSecret,
-        refresh_token: refreshToken,
-      }).toString(),
-      headersTimeoutMs: timeoutMs,
-      bodyTimeoutMs: timeoutMs,
-      signal,
-    });
-    const text = await body.text();
-    const reply = refusalReply.safeParse(jsonOf(text));
-    const { error, error_description: description, message, trackingId } = reply.data ?? {};
-    const hidden = [clientSecret, refreshToken, ...(trackingId === undefined ? [] : [trackingId])];
-    const said = safeText(description ?? message ?? error ?? 'no message', hidden).replace(/\.$/, '');
-    if (status === 429 || status >= 500) {
-      throw new WebexResponseError('access_token', status, said, trackingId && safeText(trackingId, hidden));
-    }
-    if (status < 400 || (error === undefined && message === undefined)) {
-      throw notWebex(apiUrl, 'access_token');
-    }
-    return { status, code: error, said };
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error instanceof ExplainedError ? error : noAnswer(apiUrl, error);
-  } finally {
-    await transport.close();
+  const request: OAuthRequest = {
+    url: tokenUrl,
+    path: 'access_token',
+    fields: {
+      grant_type: 'refresh_token',
+      client_id: clientId,
+      client_secret: clientSecret,
+      refresh_token: refreshToken,
+    },
+    secrets: [clientSecret, refreshToken],
+    timeoutMs,
+    signal,
+  };
+  const answer = await oauthRequest(request);
+  const { status, said, trackingId } = answer;
+  if (status === 429 || status >= 500) {
+    throw new WebexResponseError(request.path, status, said, trackingId);
   }
+  if (status < 400) {
+    throw notWebex(apiUrlOf(request), request.path);
+  }
+  return answer;
 }
 
 /** Of the same form as the given one, so that they are refused for being wrong and not for their looks. */
@@ -116,12 +81,4 @@ function wrongOnes(secret: string): string[] {
     .map((digit) => (last.test(secret) ? secret.replace(last, digit) : secret + digit))
     .filter((wrong) => wrong !== secret)
     .slice(0, 2);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,13 +1,14 @@
-import { Hono, type Context } from 'hono';
+import { Hono } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { randomBytes } from 'node:crypto';
 import { refuseMethod } from './api-refusal';
-import { consentPage, contentSecurityPolicy, errorPage } from './authorize-page';
+import { consentPage } from './authorize-page';
 import {
   AuthorizationRequestError,
   parseAuthorizationRequest,
   type AuthorizationRequest,
 } from './authorization-request';
+import { isFromAnotherSite, refusePage, secureHeaders } from './page-answer';
 import type { SimulatedUser } from './simulated-user';
 import type { Simulation, SimulatorEnv } from './simulation';
 
@@ -47,7 +48,7 @@ export function authorizeEndpoint(webex: Simulation): Hono<SimulatorEnv> {
         throw error;
       }
       return error.redirect === undefined
-        ? refuse(
+        ? refusePage(
             c,
             error.message,
             error.code === 'access_denied' ? 'Ask an administrator of Webex.' : REGISTRATION_ADVICE,
@@ -57,9 +58,8 @@ export function authorizeEndpoint(webex: Simulation): Hono<SimulatorEnv> {
   });
 
   app.post('/', async (c) => {
-    const origin = c.req.header('origin');
-    if (origin !== undefined && origin !== new URL(c.req.url).origin) {
-      return refuse(c, 'The answer comes from a page of another site.', 'Open the authorization link again.', 403);
+    if (isFromAnotherSite(c)) {
+      return refusePage(c, 'The answer comes from a page of another site.', 'Open the authorization link again.', 403);
     }
     const form = new URLSearchParams(await c.req.text());
     const transaction = form.get('transaction') ?? '';
@@ -67,7 +67,7 @@ export function authorizeEndpoint(webex: Simulation): Hono<SimulatorEnv> {
     // Each page is good for one answer, whatever it says.
     pending.delete(transaction);
     if (!request) {
-      return refuse(c, 'This page was answered before, or is not ours.', 'Open the authorization link again.');
+      return refusePage(c, 'This page was answered before, or is not ours.', 'Open the authorization link again.');
     }
     const user = webex.users.find(({ email, isDeactivated }) => email === form.get('user') && !isDeactivated);
     switch (form.get('decision')) {
@@ -84,7 +84,7 @@ export function authorizeEndpoint(webex: Simulation): Hono<SimulatorEnv> {
           return c.redirect(withParameters(request, { code: issueCode(webex, request, user) }), 303);
         }
     }
-    return refuse(c, 'The answer names no known user or no decision.', 'Open the authorization link again.');
+    return refusePage(c, 'The answer names no known user or no decision.', 'Open the authorization link again.');
   });
   app.all('/', refuseMethod('GET', 'POST'));
   return app;
@@ -113,16 +113,4 @@ function withParameters(
     url.searchParams.append(name, value);
   }
   return url.href;
-}
-
-function refuse(c: Context<SimulatorEnv>, problem: string, advice: string, status: 400 | 403 = 400) {
-  secureHeaders(c);
-  return c.html(errorPage(problem, advice), status);
-}
-
-function secureHeaders(c: Context<SimulatorEnv>, redirectUri?: string): void {
-  c.header('Content-Security-Policy', contentSecurityPolicy(redirectUri));
-  // Not no-referrer: with it, browsers send the form with the origin "null".
-  c.header('Referrer-Policy', 'same-origin');
-  c.header('X-Content-Type-Options', 'nosniff');
 }

@@ -1,32 +1,21 @@
 import { Hono, type Context } from 'hono';
 import { createHash } from 'node:crypto';
-import { ApiRefusal, refuseMethod, webexErrorBody } from './api-refusal';
+import { ApiRefusal, refuseMethod } from './api-refusal';
 import { authenticateClient } from './client-authentication';
-import type { Grant, IssuedToken, PkceChallenge } from './grant-store';
+import type { PkceChallenge } from './grant-store';
+import { answerOAuth } from './oauth-answer';
+import { readForm, required } from './oauth-form';
 import { OAuthRefusal } from './oauth-refusal';
 import type { SimulatedClient } from './simulated-client';
 import type { Simulation, SimulatorEnv } from './simulation';
+import { describeTokens, firstTokenReply, tokenReply } from './token-reply';
 
 export const TOKEN_PATH = '/v1/access_token';
 
 /** `POST /v1/access_token`: a code or a refresh token for an access token. */
 export function tokenEndpoint(webex: Simulation): Hono<SimulatorEnv> {
   const app = new Hono<SimulatorEnv>();
-  app.post('/', async (c) => {
-    try {
-      return c.json(await exchange(webex, c), 200, { Pragma: 'no-cache' });
-    } catch (error) {
-      if (!(error instanceof OAuthRefusal)) {
-        throw error;
-      }
-      const { status, code, message, headers } = error;
-      const body =
-        webex.behaviour.errorShape === 'webex'
-          ? webexErrorBody(c, `${message} (${code})`)
-          : { error: code, error_description: message };
-      return Response.json(body, { status, headers });
-    }
-  });
+  app.post('/', (c) => answerOAuth(webex, c, () => exchange(webex, c)));
   app.all('/', refuseMethod('POST'));
   return app;
 }
@@ -47,22 +36,6 @@ async function exchange(webex: Simulation, c: Context<SimulatorEnv>): Promise<ob
   }
 }
 
-async function readForm(c: Context<SimulatorEnv>): Promise<URLSearchParams> {
-  const contentType = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (contentType !== 'application/x-www-form-urlencoded') {
-    throw new OAuthRefusal('invalid_request', 'the body must be application/x-www-form-urlencoded', 415);
-  }
-  if (new URL(c.req.url).search !== '') {
-    throw new OAuthRefusal('invalid_request', 'parameters belong in the body, not in the URL, where logs keep them');
-  }
-  const form = new URLSearchParams(await c.req.text());
-  const names = [...form.keys()];
-  if (new Set(names).size !== names.length) {
-    throw new OAuthRefusal('invalid_request', 'a parameter is there twice; send each one once');
-  }
-  return form;
-}
-
 function redeemCode(webex: Simulation, client: SimulatedClient, form: URLSearchParams): object {
   const redirectUri = required(form, 'redirect_uri');
   const code = webex.grants.redeemCode(required(form, 'code'), client);
@@ -73,8 +46,7 @@ function redeemCode(webex: Simulation, client: SimulatedClient, form: URLSearchP
     throw new OAuthRefusal('invalid_grant', 'redirect_uri is not the one that the code was sent to');
   }
   checkVerifier(code.challenge, form.get('code_verifier'));
-  const refreshToken = webex.grants.issueToken('refresh', code.grant, webex.behaviour.refreshTokenTtlSeconds);
-  return tokenReply(webex, code.grant, refreshToken);
+  return firstTokenReply(webex, code.grant);
 }
 
 function refresh(webex: Simulation, client: SimulatedClient, form: URLSearchParams): object {
@@ -121,24 +93,6 @@ function refuseSwitchedOff({ behaviour }: Simulation, client: SimulatedClient): 
   throw new OAuthRefusal(refresh, why, refresh === 'invalid_client' ? 401 : 400);
 }
 
-function tokenReply(webex: Simulation, grant: Grant, refreshToken?: IssuedToken): object {
-  const accessToken = webex.grants.issueToken('access', grant, webex.behaviour.accessTokenTtlSeconds);
-  return describeTokens(webex, accessToken, refreshToken);
-}
-
-function describeTokens(webex: Simulation, accessToken: IssuedToken, refreshToken?: IssuedToken): object {
-  return {
-    access_token: accessToken.value,
-    expires_in: webex.grants.remainingSeconds(accessToken),
-    ...(refreshToken && {
-      refresh_token: refreshToken.value,
-      refresh_token_expires_in: webex.grants.remainingSeconds(refreshToken),
-    }),
-    token_type: 'Bearer',
-    scope: accessToken.grant.scopes.join(' '),
-  };
-}
-
 /** @see RFC 7636, section 4.6 */
 function checkVerifier(challenge: PkceChallenge | undefined, verifier: string | null): void {
   if (!challenge) {
@@ -154,12 +108,4 @@ function checkVerifier(challenge: PkceChallenge | undefined, verifier: string | 
   if (expected !== challenge.value) {
     throw new OAuthRefusal('invalid_grant', 'code_verifier does not fit the challenge');
   }
-}
-
-function required(form: URLSearchParams, name: string): string {
-  const value = form.get(name);
-  if (!value) {
-    throw new OAuthRefusal('invalid_request', `${name} is missing`);
-  }
-  return value;
 }

@@ -1,0 +1,98 @@
+import { type ExplainedError, notWebex } from 'webex-token-client/core';
+import type { Clock } from './clock';
+import {
+  ApplicationsScopeMissing,
+  AskingTokenRefused,
+  ClientRefused,
+  RequestRefused,
+  ServiceAppNotAuthorised,
+  UnknownServiceApp,
+} from './grant-errors';
+import { endpointUrl, type OAuthAnswer } from './oauth-request';
+import { patientRequest } from './patient-request';
+import { secretVerdict } from './token-endpoint';
+import { TokenPair } from './token-pair';
+
+export interface ApplicationTokenOptions {
+  /** Such as `https://webexapis.com/v1`. */
+  readonly apiUrl: string;
+  /** Of an integration's grant with scope `spark:applications_token`, in the organisation that owns the Service App. */
+  readonly accessToken: string;
+  /** Of the Service App, as developer.webex.com shows it. */
+  readonly applicationId: string;
+  /** Of the Service App, not of the integration that asks. */
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Id of the organisation whose full administrator authorised the Service App. */
+  readonly organisation: string;
+  /** Longest wait for an answer. @default 30000 */
+  readonly timeoutMs?: number;
+  /** Ends the request. @default - none */
+  readonly signal?: AbortSignal;
+  /** What waiting goes by. @default - the machine's clock */
+  readonly clock?: Clock;
+}
+
+/**
+ * A token pair of a Service App, for which nobody has to be asked. It is refreshed as any other, by the Service App's own
+ * client.
+ *
+ * @see https://developer.webex.com/admin/docs/api/v1/service-apps/create-service-app-access-token
+ * @throws ClientRefused, AskingTokenRefused, ApplicationsScopeMissing, ServiceAppNotAuthorised, UnknownServiceApp,
+ *   RequestRefused; TemporarilyUnavailable, WebexResponseError (5xx) or WebexUnreachableError where it may go otherwise
+ *   later; the signal's reason
+ */
+export async function applicationToken(options: ApplicationTokenOptions): Promise<TokenPair> {
+  const { apiUrl, accessToken, applicationId, clientId, clientSecret, organisation, timeoutMs, signal } = options;
+  const path = `applications/${encodeURIComponent(applicationId)}/token`;
+  const answer = await patientRequest(
+    {
+      url: endpointUrl(apiUrl, path),
+      path,
+      as: 'json',
+      fields: { clientId, clientSecret, targetOrgId: organisation },
+      authorization: `Bearer ${accessToken}`,
+      secrets: [clientSecret, accessToken],
+      timeoutMs,
+      signal,
+    },
+    options.clock,
+  );
+  if (answer.status >= 300) {
+    throw await refusal(answer, path, options);
+  }
+  const pair = TokenPair.from(answer.json);
+  if (pair === undefined) {
+    throw notWebex(apiUrl, path);
+  }
+  return pair;
+}
+
+async function refusal(answer: OAuthAnswer, path: string, options: ApplicationTokenOptions): Promise<ExplainedError> {
+  const { applicationId, organisation, clientId, clientSecret, apiUrl, timeoutMs, signal } = options;
+  const { status, code, said } = answer;
+  if (status === 404) {
+    return new UnknownServiceApp(applicationId, organisation, answer);
+  }
+  if (status === 403) {
+    return /\bscopes?\b/i.test(said)
+      ? new ApplicationsScopeMissing(applicationId, answer)
+      : new ServiceAppNotAuthorised(applicationId, organisation, answer);
+  }
+  // Both the token and the client are presented, and Webex's words tell no program which of them it refuses.
+  const tokenUrl = endpointUrl(apiUrl, 'access_token');
+  const verdict =
+    code === 'invalid_client'
+      ? 'refused'
+      : await secretVerdict({ tokenUrl, clientId, clientSecret, timeoutMs, signal });
+  if (verdict === 'refused') {
+    return new ClientRefused(clientId, answer);
+  }
+  return status === 401
+    ? new AskingTokenRefused(answer)
+    : new RequestRefused(
+        path,
+        answer,
+        "check that applicationId, client id and organisation are the Service App's, as developer.webex.com and Control Hub show them",
+      );
+}

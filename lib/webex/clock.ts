@@ -1,0 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { timerMs } from 'webex-token-client/core';
+
+/** What waiting goes by. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** @throws the signal's reason, at once where it is given already */
+  wait(delayMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+export const MACHINE_CLOCK: Clock = {
+  now: () => Date.now(),
+  wait: async (delayMs, signal) => {
+    await sleep(timerMs(delayMs), undefined, { signal }).catch((error: unknown) => {
+      throw signal?.aborted ? signal.reason : error;
+    });
+  },
+};

@@ -1,0 +1,138 @@
+import { ExplainedError } from 'webex-token-client/core';
+import type { OAuthAnswer } from './oauth-request';
+
+/*
+ * Why there is no token pair, by what has to be done. Trouble that passes is a `TemporarilyUnavailable`, a
+ * `WebexResponseError` or a `WebexUnreachableError` as anywhere else.
+ */
+
+/** Webex does not take the secret of the client, and no grant is to blame: give another one. */
+export class ClientRefused extends ExplainedError {
+  override name = 'ClientRefused';
+
+  constructor(
+    readonly clientId: string,
+    refusal: Refusal,
+  ) {
+    super(
+      `Webex does not take the client secret that was given for client id ${clientId} (${words(refusal)}); no grant is to blame: correct the secret where it came from (prompt, file or TF_VAR_...), by the app's page at developer.webex.com`,
+    );
+  }
+}
+
+/** What was presented is no good (any more): another one is needed, which only its owner can give. */
+export class GrantRefused extends ExplainedError {
+  override name = 'GrantRefused';
+
+  constructor(
+    readonly what: 'authorization code' | 'refresh token',
+    clientId: string,
+    refusal: Refusal,
+  ) {
+    super(
+      what === 'refresh token'
+        ? `Webex does not take the refresh token for client id ${clientId} (${words(refusal)}): it has expired, was revoked or replaced by a newer one, or belongs to another integration; take one that this integration got, or have a person consent`
+        : `Webex does not take the authorization code for client id ${clientId} (${words(refusal)}): it was used before, has expired, or was asked for by another integration or with another redirect URL; begin again, and consent without delay`,
+    );
+  }
+}
+
+/** Webex does not do this for the client at all: its registration, or an administrator, stands against it. */
+export class RequestRefused extends ExplainedError {
+  override name = 'RequestRefused';
+
+  constructor(
+    readonly path: string,
+    refusal: Refusal,
+    advice = "compare client id, redirect URLs and scopes with the app's page at developer.webex.com, and ask an administrator whether Control Hub allows the app",
+  ) {
+    super(`Webex answered ${refusal.status} to ${path} (${words(refusal)}); ${advice}`);
+  }
+}
+
+/** Whoever was given the code said no, or their organisation did. */
+export class DeviceGrantDenied extends ExplainedError {
+  override name = 'DeviceGrantDenied';
+
+  constructor(refusal: Refusal) {
+    super(
+      `the request was denied where the code was typed (${words(refusal)}); nothing was changed: ask who was given the code, or an administrator of Webex, why, then begin again`,
+    );
+  }
+}
+
+/** Nobody accepted as long as the code was good. */
+export class DeviceGrantExpired extends ExplainedError {
+  override name = 'DeviceGrantExpired';
+
+  constructor(
+    /** Why it could not be seen whether somebody did. @default - it could */
+    unseen?: string,
+  ) {
+    const why = unseen === undefined ? '' : `, as far as could be seen from here (${unseen})`;
+    super(
+      `the code has expired, and nobody accepted before it did${why}; nothing was changed: begin again with a new code`,
+    );
+  }
+}
+
+/** A full administrator of that organisation has to do something in Control Hub. */
+export class ServiceAppNotAuthorised extends ExplainedError {
+  override name = 'ServiceAppNotAuthorised';
+
+  constructor(
+    readonly applicationId: string,
+    readonly organisation: string,
+    refusal: Refusal,
+  ) {
+    super(
+      `Webex gives no token of Service App ${applicationId} for organisation ${organisation} (${words(refusal)}): a full administrator of that organisation opens Control Hub > Apps > Service Apps and authorises it there (and the token that asks needs scope spark:applications_token); then run it again`,
+    );
+  }
+}
+
+/** Nothing of that id is to be found with the token: the declaration is wrong. */
+export class UnknownServiceApp extends ExplainedError {
+  override name = 'UnknownServiceApp';
+
+  constructor(
+    readonly applicationId: string,
+    readonly organisation: string,
+    refusal: Refusal,
+  ) {
+    super(
+      `Webex finds no Service App ${applicationId} for organisation ${organisation} (${words(refusal)}); check both in the declaration, that a full administrator authorised it in Control Hub > Apps > Service Apps, and that the account behind the asking token is of the organisation that owns the Service App`,
+    );
+  }
+}
+
+/** The integration that asks was given too little: a scope more, and another consent. */
+export class ApplicationsScopeMissing extends ExplainedError {
+  override name = 'ApplicationsScopeMissing';
+
+  constructor(
+    readonly applicationId: string,
+    refusal: Refusal,
+  ) {
+    super(
+      `the token that asks for the one of Service App ${applicationId} lacks scope spark:applications_token (${words(refusal)}); add it to the integration at developer.webex.com and to its credential, and authorise that credential again; if it has the scope, a full administrator has to authorise the Service App in Control Hub > Apps > Service Apps`,
+    );
+  }
+}
+
+/** The token that asks is no good any more: the grant behind it has to be looked at. */
+export class AskingTokenRefused extends ExplainedError {
+  override name = 'AskingTokenRefused';
+
+  constructor(refusal: Refusal) {
+    super(
+      `Webex does not take the access token that asks for the Service App's (${words(refusal)}); see how the credential that it is from is: npx webex-token-vault status --verify`,
+    );
+  }
+}
+
+type Refusal = Pick<OAuthAnswer, 'status' | 'said' | 'trackingId'>;
+
+function words({ said, trackingId }: Refusal): string {
+  return trackingId === undefined ? said : `${said}, tracking id ${trackingId}`;
+}

@@ -1,0 +1,140 @@
+import { HttpTransport, ExplainedError, noAnswer, notWebex, retryAfterMs, safeText } from 'webex-token-client/core';
+import { z } from 'zod';
+
+/** A request to one of the endpoints that give out tokens. */
+export interface OAuthRequest {
+  readonly url: string;
+  /** The end of the URL, as errors name it, such as `access_token`. */
+  readonly path: string;
+  /** Sent as a form, or as JSON where it is `json`. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** @default 'form' */
+  readonly as?: 'form' | 'json';
+  /** Of the `Authorization` header. @default - no such header */
+  readonly authorization?: string;
+  /** What was sent and no error may quote. */
+  readonly secrets: readonly string[];
+  /** Longest wait for the answer. @default 30000 */
+  readonly timeoutMs?: number;
+  /** Ends the request. @default - none */
+  readonly signal?: AbortSignal;
+}
+
+export interface OAuthAnswer {
+  readonly status: number;
+  /** What a success says. @default - it is no JSON */
+  readonly json?: unknown;
+  /** OAuth's error code, such as `invalid_grant`. @default - Webex used words of its own */
+  readonly code?: string;
+  /** Webex's own words, free of secrets, and of its tracking id. */
+  readonly said: string;
+  /** What Webex's support asks for. */
+  readonly trackingId?: string;
+  /** How long Webex asks to be left alone. @default - it does not ask */
+  readonly retryAfterMs?: number;
+}
+
+const text = z.string().optional().catch(undefined);
+
+const refusalReply = z
+  .object({
+    /** As RFC 6749 has it. */
+    error: text,
+    error_description: text,
+    /** As Webex's other errors have it. */
+    message: text,
+    errors: z
+      .array(z.object({ description: text }))
+      .optional()
+      .catch(undefined),
+    trackingId: text,
+  })
+  .catch({});
+
+/** @see RFC 6749, section 5.2, and RFC 8628, section 3.5 */
+const CODES =
+  /\b(?:invalid_(?:request|client|grant|scope)|unauthorized_client|unsupported_grant_type|access_denied|expired_token|authorization_pending|slow_down)\b/;
+
+/** Says nothing but "not yet", with whatever body. */
+const PENDING = 428;
+
+/**
+ * Asks an endpoint that gives out tokens. What it refuses is an answer too: only the caller knows what it means.
+ *
+ * @throws WebexUnreachableError where there is no answer, or another server's; the signal's reason
+ */
+export async function oauthRequest(request: OAuthRequest): Promise<OAuthAnswer> {
+  const { url, path, fields, as = 'form', authorization, timeoutMs = 30_000, signal } = request;
+  const apiUrl = apiUrlOf(request);
+  const transport = new HttpTransport();
+  try {
+    const { status, headers, body } = await transport.send({
+      method: 'POST',
+      url: new URL(url),
+      headers: {
+        accept: 'application/json',
+        'content-type': as === 'json' ? 'application/json' : 'application/x-www-form-urlencoded',
+        ...(authorization === undefined ? {} : { authorization }),
+      },
+      body: as === 'json' ? JSON.stringify(fields) : new URLSearchParams(fields).toString(),
+      headersTimeoutMs: timeoutMs,
+      bodyTimeoutMs: timeoutMs,
+      signal,
+    });
+    const json = jsonOf(await body.text());
+    if (status >= 200 && status < 300) {
+      return { status, json, said: 'no message' };
+    }
+    const reply = refusalReply.parse(json);
+    const isWordless = reply.error === undefined && reply.message === undefined;
+    if (status < 400 || (isWordless && status < 500 && status !== 429 && status !== PENDING)) {
+      throw notWebex(apiUrl, path);
+    }
+    return { status, ...refusalIn(reply, request), retryAfterMs: retryAfterMs(headers['retry-after']) };
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error instanceof ExplainedError ? error : noAnswer(apiUrl, error);
+  } finally {
+    await transport.close();
+  }
+}
+
+/** What the path is below of, as errors name it. */
+export function apiUrlOf({ url, path }: Pick<OAuthRequest, 'url' | 'path'>): string {
+  return url.endsWith(`/${path}`) ? url.slice(0, -path.length - 1) : url;
+}
+
+/** @param apiUrl such as `https://webexapis.com/v1`, with or without a slash at its end */
+export function endpointUrl(apiUrl: string, path: string): string {
+  return `${apiUrl.replace(/\/+$/, '')}/${path}`;
+}
+
+/** Both halves are form-encoded before they are joined. @see RFC 6749, section 2.3.1 */
+export function basicAuthorization(clientId: string, clientSecret: string): string {
+  const halves = [clientId, clientSecret].map((half) => encodeURIComponent(half));
+  return `Basic ${Buffer.from(halves.join(':')).toString('base64')}`;
+}
+
+function refusalIn(
+  { error, error_description: description, message, errors = [], trackingId }: z.infer<typeof refusalReply>,
+  { secrets, authorization }: OAuthRequest,
+): Pick<OAuthAnswer, 'code' | 'said' | 'trackingId'> {
+  const sent = authorization === undefined ? [] : [authorization.replace(/^\S+ /, '')];
+  const details = errors.map((each) => each.description).filter((each) => each !== undefined && each !== message);
+  const words = description ?? message ?? error ?? 'no message';
+  const whole = [words, ...new Set(description === undefined ? details : [])].join(': ');
+  const hidden = [...secrets, ...sent, ...(trackingId === undefined ? [] : [trackingId])];
+  return {
+    code: error ?? CODES.exec(whole)?.[0],
+    said: safeText(whole, hidden).replace(/\.$/, ''),
+    trackingId: trackingId === undefined ? undefined : safeText(trackingId, [...secrets, ...sent]),
+  };
+}
+
+function jsonOf(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
