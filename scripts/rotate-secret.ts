@@ -4,7 +4,7 @@ import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
 import { clientSecretVariable, findIntegration } from '../lib/declaration/deployment';
-import { readClientSecret } from '../lib/rotation/client-secret-source';
+import { readClientSecret } from '../lib/cli/secret-source';
 import { type Rotation, rotateSecret } from '../lib/rotation/rotation';
 import { OperatorSession } from '../lib/server/operator-session';
 import { readGraceSignal } from '../lib/vault/grace-signal';
