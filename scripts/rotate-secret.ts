@@ -4,7 +4,7 @@ import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
 import { clientSecretVariable, findIntegration } from '../lib/declaration/deployment';
-import { readClientSecret } from '../lib/rotation/client-secret-source';
+import { readSecret } from '../lib/cli/secret-source';
 import { type Rotation, rotateSecret } from '../lib/rotation/rotation';
 import { OperatorSession } from '../lib/server/operator-session';
 import { readGraceSignal } from '../lib/vault/grace-signal';
@@ -45,8 +45,8 @@ export function define(command: Command, signal: AbortSignal): void {
       const operators = operatorFolder(command);
       await using provisioner = await OperatorSession.open(connection, 'provisioner', { operators, signal });
       await using authorizer = await OperatorSession.open(connection, 'authorizer', { operators, signal });
-      const newSecret = await readClientSecret(
-        { which: 'new', file: newSecretFile, question: `New client secret of "${name}" (not shown):` },
+      const newSecret = await readSecret(
+        { what: 'new client secret', file: newSecretFile, question: `New client secret of "${name}" (not shown):` },
         signal,
       );
       if (newSecret === undefined) {
@@ -55,8 +55,12 @@ export function define(command: Command, signal: AbortSignal): void {
       // Without a terminal the file says both whether it is given and what it is.
       const isAsked = oldSecretFile !== undefined || (newSecretFile === undefined && process.stdin.isTTY);
       const oldSecret = isAsked
-        ? await readClientSecret(
-            { which: 'old', file: oldSecretFile, question: 'Old client secret (not shown; Enter where it is lost):' },
+        ? await readSecret(
+            {
+              what: 'old client secret',
+              file: oldSecretFile,
+              question: 'Old client secret (not shown; Enter where it is lost):',
+            },
             signal,
           )
         : undefined;

@@ -11,10 +11,11 @@ import { Construct } from 'constructs';
 import type { z } from 'zod';
 import { ExplainedError } from 'webex-token-client/core';
 import { clientSecretVariable } from '../../lib/declaration/deployment';
-import { integrationDeclaration, webexDeclaration } from '../../lib/declaration/integration-declaration';
+import { integrationDeclaration } from '../../lib/declaration/integration-declaration';
 import { integrationEntry } from '../../lib/declaration/integration-entry';
 import { INTEGRATION_SECRET_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/integration-secret-environment';
 import { vaultName } from '../../lib/declaration/vault-name';
+import { WEBEX_CLOUDS } from '../../lib/declaration/webex-cloud';
 import type { Engine } from './engine';
 import { ForgottenResource } from './forgotten-resource';
 import { programCommand } from './program-command';
@@ -46,7 +47,7 @@ export class Integration extends Construct {
     const { name, engine } = props;
     const clientSecretVersion =
       props.clientSecretVersion ?? integrationDeclaration.shape.clientSecretVersion.parse(undefined);
-    const webexApiUrl = props.webexApiUrl ?? webexDeclaration.shape.apiUrl.parse(undefined);
+    const webexApiUrl = props.webexApiUrl ?? WEBEX_CLOUDS.commercial.apiUrl;
     if (props.clientId === undefined) {
       throw new ExplainedError(
         `integration "${name}" has no client id; set WEBEX_CLIENT_ID (or its clientId in deployment.ts) to the one that Webex shows for it`,

@@ -24,12 +24,20 @@ export async function checkAuthorizer(
   deployment: Deployment,
   credential: Credential,
 ): Promise<void> {
-  await requireReadyServer(vault);
   const { mountPath } = deployment.engine;
   const creds = ['read', 'update', 'delete'];
+  await requireReadyServer(vault);
   await checkAllowed(vault, deployment, credential, `${mountPath}/auth-code-url`, ['update']);
-  await checkAllowed(vault, deployment, credential, `${mountPath}/creds/${credential.name}`, creds);
   await checkAllowed(vault, deployment, credential, `${mountPath}/creds/${scratchCredential(credential.name)}`, creds);
+  await checkImporter(vault, deployment, credential);
+}
+
+/** The same for a grant that was got elsewhere. */
+export async function checkImporter(vault: VaultClient, deployment: Deployment, credential: Credential): Promise<void> {
+  const { mountPath } = deployment.engine;
+  await requireReadyServer(vault);
+  const creds = ['read', 'update', 'delete'];
+  await checkAllowed(vault, deployment, credential, `${mountPath}/creds/${credential.name}`, creds);
   await checkEngine(vault, deployment);
   await checkIntegration(vault, deployment, credential);
 }

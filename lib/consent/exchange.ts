@@ -16,7 +16,7 @@ import { vaultName } from '../declaration/vault-name';
 import { refusedIntegration } from './refused-integration';
 
 /*
- * A code on its way into a credential, and what came of it where Vault's answer was lost.
+ * A code, or a refresh token, on its way into a credential, and what came of it where Vault's answer was lost.
  */
 
 export interface ExchangeContext extends ConsentSubject {
@@ -26,17 +26,27 @@ export interface ExchangeContext extends ConsentSubject {
   readonly lostAnswerMs: number;
 }
 
+/** What a grant is made of. */
+interface Sent {
+  readonly what: 'code' | 'refresh token';
+  readonly secret: string;
+  /** Of the request, beside the integration. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
 /** Vault may have stored a grant, and nobody can see whether it has. */
 export class OutcomeUnknown extends ExplainedError {
   override name = 'OutcomeUnknown';
 
   constructor(
+    /** What was sent. */
+    readonly what: Sent['what'],
     /** How the answer was lost. */
     readonly lost: string,
     /** Why the credential cannot be looked at. */
     override readonly cause: unknown,
   ) {
-    super(`Vault's answer to the code was lost (${lost}), and whether a grant is stored cannot be seen`);
+    super(`Vault's answer to the ${what} was lost (${lost}), and whether a grant is stored cannot be seen`);
   }
 }
 
@@ -56,31 +66,50 @@ export async function exchangeCode(
   target: string,
   before?: string,
 ): Promise<void> {
+  const { redirectUrl } = context.integration;
+  await put(context, { what: 'code', secret: code, fields: { code, redirect_url: redirectUrl } }, target, before);
+}
+
+/**
+ * Has the engine keep a grant that was got elsewhere: it refreshes it at once, and stores it only where Webex accepts that.
+ * As {@link exchangeCode} otherwise.
+ */
+export async function importRefreshToken(
+  context: ExchangeContext,
+  refreshToken: string,
+  target: string,
+  before?: string,
+): Promise<void> {
+  const fields = { grant_type: 'refresh_token', refresh_token: refreshToken };
+  await put(context, { what: 'refresh token', secret: refreshToken, fields }, target, before);
+}
+
+async function put(context: ExchangeContext, sent: Sent, target: string, before?: string): Promise<void> {
   const { vault, mountPath, integration, notice, lostAnswerMs } = context;
-  const data = { server: vaultName(integration), code, redirect_url: integration.redirectUrl };
+  const { what, secret, fields } = sent;
   try {
-    await vault.write(`${mountPath}/creds/${target}`, data);
+    await vault.write(`${mountPath}/creds/${target}`, { server: vaultName(integration), ...fields });
   } catch (error) {
     if (!isUnanswered(error)) {
-      throw explain(error, context, code);
+      throw explain(error, context, sent);
     }
     // Where Vault itself says that it failed, its storage may have failed after all was stored; nothing is under way.
     const hasFailed = error instanceof VaultResponseError && error.said !== '';
     const lost =
       error instanceof VaultResponseError
-        ? `${error.statusCode}: ${whatVaultSaid(error, [code]) || 'no message'}`
+        ? `${error.statusCode}: ${whatVaultSaid(error, [secret]) || 'no message'}`
         : error.code;
     const stored = await isStored(context, target, before, hasFailed ? 0 : lostAnswerMs).catch((cause: unknown) => {
-      throw hasFailed ? explain(error, context, code) : new OutcomeUnknown(lost, cause);
+      throw hasFailed ? explain(error, context, sent) : new OutcomeUnknown(what, lost, cause);
     });
     if (!stored) {
       throw hasFailed
-        ? explain(error, context, code)
+        ? explain(error, context, sent)
         : new TemporarilyUnavailable(
-            `Vault's answer to the code was lost (${lost}), and no new grant came of it within ${lostAnswerMs / 1000} s; nothing was changed; run it again`,
+            `Vault's answer to the ${what} was lost (${lost}), and no new grant came of it within ${lostAnswerMs / 1000} s; nothing was changed; run it again`,
           );
     }
-    notice(`Vault's answer to the code was lost (${lost}); the grant is stored all the same.`);
+    notice(`Vault's answer to the ${what} was lost (${lost}); the grant is stored all the same.`);
   }
 }
 
@@ -117,23 +146,25 @@ async function isStored(
   }
 }
 
-function explain(error: unknown, { mountPath, vault, credential }: ConsentSubject, code: string): unknown {
+function explain(error: unknown, { mountPath, vault, credential }: ConsentSubject, { what, secret }: Sent): unknown {
   if (!(error instanceof VaultResponseError)) {
     return error;
   }
-  const said = whatVaultSaid(error, [code]) || 'no message';
+  const said = whatVaultSaid(error, [secret]) || 'no message';
   if (whatWebexRefused(said) === 'client') {
     return refusedIntegration(credential, said, 'nothing was changed');
   }
   if (said.includes('server rejected request')) {
     return new ExplainedError(
-      `Webex did not accept the authorization code (${said}); nothing was changed; run it again, and consent without delay`,
+      what === 'code'
+        ? `Webex did not accept the authorization code (${said}); nothing was changed; run it again, and consent without delay`
+        : `Webex did not accept the refresh token from Vault (${said}); nothing was changed; check that the integration in Vault is the one that the token is of, and deploy webex-tokens where it is not`,
     );
   }
   if (error.statusCode >= 500 && !said.includes('sealed')) {
     return new TemporarilyUnavailable(
-      `Vault could not exchange the code at Webex (${said}); nothing was changed; check that the server reaches Webex, then run it again`,
+      `Vault could not exchange the ${what} at Webex (${said}); nothing was changed; check that the server reaches Webex, then run it again`,
     );
   }
-  return explainRefusal(error, vault.address, mountPath, credential.name, [code]);
+  return explainRefusal(error, vault.address, mountPath, credential.name, [secret]);
 }

@@ -13,6 +13,7 @@ import {
 import { pendingConsent } from './pending-consent';
 import type { Credential, Deployment } from '../declaration/deployment';
 import { scratchCredential } from '../declaration/policies';
+import { WEBEX_CLOUDS, type WebexCloud } from '../declaration/webex-cloud';
 import { requireReadyServer } from '../vault/ready-server';
 import { type VaultClient } from '../vault/vault-client';
 import type { UpstreamOutcome } from './upstream-grant';
@@ -100,12 +101,6 @@ export function whatRemains(
 
 /** Where people see what they consented to: not the same page for every Webex. */
 function accountPage(apiUrl: string): string {
-  switch (new URL(apiUrl).hostname) {
-    case 'webexapis.com':
-      return 'https://idbroker.webex.com/idb/profile#/tokens';
-    case 'api-usgov.webex.com':
-      return 'the page for tokens of Webex for Government, for which see https://developer-usgov.webex.com';
-    default:
-      return `the page for tokens of the Webex behind ${apiUrl}`;
-  }
+  const cloud = Object.values<WebexCloud>(WEBEX_CLOUDS).find((each) => each.apiUrl === apiUrl);
+  return cloud?.tokensPage ?? `the page for tokens of the Webex behind ${apiUrl}`;
 }

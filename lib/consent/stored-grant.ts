@@ -57,7 +57,7 @@ export async function storeGrant(
     if (!(error instanceof OutcomeUnknown)) {
       throw error;
     }
-    const perhaps = `Vault's answer to the code was lost (${error.lost}), so "${name}" may hold the new grant`;
+    const perhaps = `Vault's answer to the ${error.what} was lost (${error.lost}), so "${name}" may hold the new grant`;
     throw new AccountNotChecked(name, apiUrl, perhaps, error.cause);
   });
   const { reading, person } = await readAccount(vault, mountPath, apiUrl, name).catch(async (error: unknown) => {

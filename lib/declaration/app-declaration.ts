@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cidr } from './cidr';
 import { name, path, seconds, strictObject, type Fields, type StrictObject } from './fields';
+import { identityDeclaration } from './identity-declaration';
 
 /** Where the AppRole auth method of those who run the server is mounted. */
 export const OPERATORS_MOUNT = 'operators';
@@ -26,7 +27,7 @@ const roleName = name.regex(/^[^A-Z]*$/, {
 
 /** @see https://developer.hashicorp.com/vault/api-docs/auth/approle for the role's settings */
 const appFields = {
-  /** Name of the AppRole, in lower case: AppRole does not tell it from upper case, policies do. */
+  /** Name of its role, in lower case: Vault does not tell it from upper case there, in policies it does. */
   name: roleName,
   /**
    * The first name that it had, under which Vault goes on having its role and its policy: role id and secret ids stay.
@@ -49,6 +50,8 @@ const appFields = {
    * @default false
    */
   renewsSecretId: z.boolean().default(false),
+  /** What it has already to log in with; what is said of secret ids is of no effect then. @default - AppRole: a secret id is issued to it */
+  identity: identityDeclaration.optional(),
 };
 
 export interface AppSettingsFields extends Fields<typeof appFields> {}
@@ -65,3 +68,5 @@ export interface AppDeclarationFields extends Fields<typeof declaredFields> {}
 
 /** A program that reads access tokens, as `deployment.ts` declares it. */
 export const appDeclaration: StrictObject<AppDeclarationFields> = strictObject(declaredFields);
+
+export type AppDeclaration = z.output<typeof appDeclaration>;

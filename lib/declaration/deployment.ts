@@ -4,9 +4,14 @@ import { appDeclaration, appRolePath } from './app-declaration';
 import { credentialDeclaration } from './credential-declaration';
 import { engineDeclaration, recordsPathOf } from './engine-declaration';
 import { httpUrl, path, strictObject, type Fields, type StrictObject } from './fields';
-import { integrationDeclaration, webexDeclaration } from './integration-declaration';
+import { integrationDeclaration } from './integration-declaration';
+import { loginProblem } from './logins';
+import { OIDC_SECRET_VARIABLE, operatorsDeclaration } from './operators-declaration';
 import { serverAddresses, serverDeclaration } from './server-declaration';
+import { serviceAppProblem } from './service-app';
 import { vaultName, type Renamable } from './vault-name';
+import { WEBEX_CLOUDS } from './webex-cloud';
+import { webexDeclaration } from './webex-declaration';
 
 /*
  * The schema of `deployment.ts`: what is deployed, in Vault's, the plugin's and OAuth's words.
@@ -50,6 +55,8 @@ const declaredFields = {
   integrations: z.array(integrationDeclaration).min(1, 'must declare at least one integration'),
   credentials: z.array(credentialDeclaration).min(1, 'must declare at least one credential'),
   apps: z.array(appDeclaration).default([]),
+  /** People who act as operators. @default - operators log in by the AppRoles of "npx webex-token-vault init" */
+  operators: operatorsDeclaration.optional(),
   /**
    * Terraform backend: its type and its settings, as Terraform's own documentation names them. `{stack}` in a setting
    * becomes the name of the stack, `{deployment}` that of the file that declares it. @default - local state beside it
@@ -66,8 +73,9 @@ function isDerived(server: ServerDeclaration | undefined, address: string | unde
   return server !== undefined && address === serverAddresses(server)[0];
 }
 
-const schema = declaration.transform(({ vault: { server, ...existing }, engine, ...declared }) => ({
+const schema = declaration.transform(({ vault: { server, ...existing }, engine, webex, ...declared }) => ({
   ...declared,
+  webex: { ...webex, apiUrl: webex.apiUrl ?? WEBEX_CLOUDS[webex.cloud].apiUrl },
   engine: { ...engine, recordsPath: engine.recordsPath ?? recordsPathOf(engine.mountPath) },
   vault: { ...existing, ...(server && { server }), address: addressOf(server, existing.address) },
   declareProvisioner: declared.declareProvisioner ?? server?.mode !== 'production',
@@ -84,6 +92,7 @@ export type Deployment = z.output<typeof declaration> & {
   /** With an address in any case. */
   readonly vault: { readonly address: string };
   readonly engine: { readonly recordsPath: string };
+  readonly webex: { readonly apiUrl: string };
 };
 export type Integration = Deployment['integrations'][number];
 export type Credential = Deployment['credentials'][number];
@@ -123,6 +132,12 @@ export function defineDeployment(input: DeploymentInput): Deployment {
   }
   checkNames(parsed.data);
   checkOwners(parsed.data);
+  checkAppSecrets(parsed.data);
+  checkCloud(parsed.data);
+  const problem = serviceAppProblem(parsed.data.credentials) ?? loginProblem(parsed.data);
+  if (problem !== undefined) {
+    throw new InvalidDeployment(problem);
+  }
   return parsed.data;
 }
 
@@ -170,6 +185,11 @@ function checkNames(deployment: Deployment): void {
   checkRenames('integration', deployment.integrations);
   checkRenames('app', deployment.apps);
   const variables = deployment.integrations.map((entry) => clientSecretVariable(entry.name));
+  if (deployment.operators?.oidc !== undefined && variables.includes(OIDC_SECRET_VARIABLE)) {
+    throw new InvalidDeployment(
+      `integration "operators-oidc" shares its secret variable with operators.oidc; give it another name`,
+    );
+  }
   const clash = deployment.integrations.find((_, index) => variables.indexOf(variables[index] ?? '') !== index);
   if (clash) {
     throw new InvalidDeployment(
@@ -235,6 +255,28 @@ function checkOwners({ credentials }: Deployment): void {
   if (unseen !== undefined) {
     throw new InvalidDeployment(
       `credential "${unseen.name}" has an owner, and no scope lets Webex say whose account consented; add scope "${SCOPES_THAT_TELL_WHO[0]}" to it and to the integration, or leave the owner out`,
+    );
+  }
+}
+
+function checkAppSecrets({ apps }: Deployment): void {
+  const bySecretId = apps.find(
+    ({ identity, secretIdUses, renewsSecretId }) => identity !== undefined && (secretIdUses > 0 || renewsSecretId),
+  );
+  if (bySecretId !== undefined) {
+    const field = bySecretId.renewsSecretId ? 'renewsSecretId' : 'secretIdUses';
+    throw new InvalidDeployment(
+      `app "${bySecretId.name}" has two identities: one of its own, and ${field} for a secret id; leave one of the two out`,
+    );
+  }
+}
+
+/** Whoever has an account in one cloud has none in the other. */
+function checkCloud({ webex: { cloud, apiUrl } }: Deployment): void {
+  const other = Object.entries(WEBEX_CLOUDS).find(([name, known]) => name !== cloud && known.apiUrl === apiUrl);
+  if (other !== undefined) {
+    throw new InvalidDeployment(
+      `webex.apiUrl "${apiUrl}" is that of cloud "${other[0]}", got webex.cloud "${cloud}"; set cloud to "${other[0]}", or leave apiUrl out`,
     );
   }
 }

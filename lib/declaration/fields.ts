@@ -1,4 +1,4 @@
-import { quotedList } from 'webex-token-client/core';
+import { isLoopback, quotedList } from 'webex-token-client/core';
 import { z } from 'zod';
 import { similarName } from './similar-name';
 
@@ -51,15 +51,30 @@ export const path = z.string().superRefine((value, context) => {
 export const httpUrl = z
   .string()
   .overwrite((value) => value.replace(/\/+$/, ''))
-  .superRefine((value, context) => {
-    const url = URL.canParse(value) ? new URL(value) : undefined;
-    if (!url || !/^https?:$/.test(url.protocol)) {
-      context.addIssue(`must be an http or https URL, got "${value}"; write it like "https://host.example"`);
-    } else if (url.username || url.password) {
-      context.addIssue('must hold no user and password, as what is declared is no secret; leave them out');
-    } else if (url.search || url.hash) {
-      context.addIssue(`must end with its path, got "${value}"; leave out what follows "${url.search ? '?' : '#'}"`);
-    }
-  });
+  .superRefine(requireUrl);
+
+/** To the letter, for what is compared: https, or on loopback. */
+export const httpsUrl = z.string().superRefine(requireUrl).superRefine(requireTls);
+
+/** As {@link httpsUrl}, without the slashes at its end. */
+export const httpsBaseUrl = httpUrl.superRefine(requireTls);
+
+function requireUrl(value: string, context: z.core.$RefinementCtx): void {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    context.addIssue(`must be an http or https URL, got "${value}"; write it like "https://host.example"`);
+  } else if (url.username || url.password) {
+    context.addIssue('must hold no user and password, as what is declared is no secret; leave them out');
+  } else if (url.search || url.hash) {
+    context.addIssue(`must end with its path, got "${value}"; leave out what follows "${url.search ? '?' : '#'}"`);
+  }
+}
+
+function requireTls(value: string, context: z.core.$RefinementCtx): void {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url?.protocol === 'http:' && !isLoopback(url.hostname)) {
+    context.addIssue(`must be https, as tokens go there, got "${value}"; use "${value.replace(/^http:/, 'https:')}"`);
+  }
+}
 
 export const seconds = z.int({ error: 'must be a whole number of seconds' }).nonnegative();

@@ -105,15 +105,24 @@ export function authorizerPolicy({ mountPath, recordsPath, integrations, credent
       },
       why: 'the URL that asks for consent',
     },
-    ...credentials.flatMap(({ name, integration }) =>
-      [name, scratchCredential(name)].map((path): Rule => ({
-        path: `${mountPath}/creds/${path}`,
-        capabilities: ['read', 'update', 'delete'],
-        // A read that says for how long it needs the token has it refreshed: so a rotated client secret is proven.
-        allowedParameters: { server: [integration], code: [], redirect_url: [], minimum_seconds: [] },
-        why: path === name ? `the grant of ${name}, by code only` : 'a consent on trial, before it may replace a grant',
-      })),
-    ),
+    ...credentials.flatMap(({ name, integration }): Rule[] => {
+      const byCode = { server: [integration], code: [], redirect_url: [], minimum_seconds: [] };
+      return [
+        {
+          path: `${mountPath}/creds/${name}`,
+          capabilities: ['read', 'update', 'delete'],
+          // A read that says for how long it needs the token has it refreshed: so a rotated client secret is proven.
+          allowedParameters: { ...byCode, grant_type: ['refresh_token'], refresh_token: [] },
+          why: `the grant of ${name}, by code or as it was got elsewhere`,
+        },
+        {
+          path: `${mountPath}/creds/${scratchCredential(name)}`,
+          capabilities: ['read', 'update', 'delete'],
+          allowedParameters: byCode,
+          why: 'a consent on trial, before it may replace a grant',
+        },
+      ];
+    }),
     ...credentials.map(({ name }): Rule => ({
       path: dataPath(recordsPath, consentRecord(name)),
       capabilities: ['create', 'update'],

@@ -11,7 +11,7 @@ import type { VaultClient } from '../vault/vault-client';
 import { checkClientSecret } from '../webex/client-secret-check';
 import { proveByRefresh, refreshable, type RefreshProof } from './refresh-proof';
 import { RotationLock } from './rotation-lock';
-import { StoredIntegration } from './stored-integration';
+import { StoredIntegration } from '../vault/stored-integration';
 
 /*
  * A new client secret for an integration, with no reader noticing: the engine tries several secrets in their order, so

@@ -121,7 +121,7 @@ describe('a field that is unknown', () => {
     ],
     [
       { vault, integrations, credentials, webex: { url: 'x' }, app: [] },
-      'deployment.ts: webex has no field "url"; it may have "apiUrl", "refreshTokenSeconds"; deployment has no field "app"; did you mean "apps"?',
+      'deployment.ts: webex has no field "url"; it may have "cloud", "apiUrl", "refreshTokenSeconds"; deployment has no field "app"; did you mean "apps"?',
     ],
   ])('is answered by what it may have been meant for: %j', (declared, problem) => {
     let said = '';

@@ -13,7 +13,7 @@ import { z } from 'zod';
 import { findIntegration, type Deployment } from '../declaration/deployment';
 import { integrationEntry } from '../declaration/integration-entry';
 import { vaultName } from '../declaration/vault-name';
-import type { VaultClient } from '../vault/vault-client';
+import type { VaultClient } from './vault-client';
 
 const entryReply = z.object({
   data: z.object({

@@ -1,10 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { errorCode, ExplainedError, UsageError } from 'webex-token-client/core';
 
-/** Where a client secret comes from: a file, or a person who types it unseen. Never the command line. */
-export interface ClientSecretSource {
-  /** Such as `new`. */
-  readonly which: string;
+/** Where a secret comes from: a file, or a person who types it unseen. Never the command line. */
+export interface SecretSource {
+  /** Such as `new client secret`. */
+  readonly what: string;
   /** @default - it is asked for */
   readonly file?: string;
   /** Asked at a terminal. */
@@ -15,23 +15,23 @@ export interface ClientSecretSource {
  * @returns undefined where a person gave none
  * @throws ExplainedError where it is none, UsageError where there is neither a file nor a terminal
  */
-export async function readClientSecret(
-  { which, file, question }: ClientSecretSource,
+export async function readSecret(
+  { what, file, question }: SecretSource,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (file !== undefined) {
-    return checkSecret(which, (await readSecretFile(which, file)).trim(), file);
+    return checkSecret(what, (await readSecretFile(what, file)).trim(), file);
   }
   if (!process.stdin.isTTY) {
-    throw new UsageError(`there is no terminal to ask for the ${which} client secret; name a file that holds it`);
+    throw new UsageError(`there is no terminal to ask for the ${what}; name a file that holds it`);
   }
   const { password } = await import('@inquirer/prompts');
   const typed = (await password({ message: question }, { output: process.stderr, signal })).trim();
-  return typed === '' ? undefined : checkSecret(which, typed, 'what was typed');
+  return typed === '' ? undefined : checkSecret(what, typed, 'what was typed');
 }
 
-async function readSecretFile(which: string, file: string): Promise<string> {
-  const named = `the file of the ${which} client secret, ${file},`;
+async function readSecretFile(what: string, file: string): Promise<string> {
+  const named = `the file of the ${what}, ${file},`;
   let text: string;
   let mode: number;
   try {
@@ -48,10 +48,10 @@ async function readSecretFile(which: string, file: string): Promise<string> {
   return text;
 }
 
-function checkSecret(which: string, secret: string, where: string): string {
+function checkSecret(what: string, secret: string, where: string): string {
   if (secret === '' || /\s/.test(secret)) {
     const problem = secret === '' ? 'is empty' : 'has white space in it';
-    throw new ExplainedError(`${where} must be the ${which} client secret alone, and ${problem}; copy it again`);
+    throw new ExplainedError(`${where} must be the ${what} alone, and ${problem}; copy it again`);
   }
   return secret;
 }

@@ -1,0 +1,208 @@
+import { z } from 'zod';
+import { httpsUrl, path, strictObject, type Fields, type StrictObject } from './fields';
+import { caCertificates, publicKey } from './pem';
+
+/*
+ * What apps log in with that have an identity already, so that nobody carries a secret to them: a token that somebody
+ * else vouches for, or a certificate.
+ */
+
+const text = z.string().regex(/^\S+$/, {
+  error: ({ input }) => `must not be empty or have white space, got "${String(input)}"`,
+});
+
+/** Of the method: it may be shared by apps whose settings of the method are the same. */
+const methodFields = {
+  /**
+   * Enable the auth method at that path and configure it; false where somebody else has, as these settings say.
+   * @default true
+   */
+  declareMethod: z.boolean().default(true),
+};
+
+const issuerFields = {
+  ...methodFields,
+  /** PEM of the CA of the issuer's server. @default - those that the server of Vault trusts */
+  issuerCa: caCertificates.optional(),
+};
+
+const audience = text;
+
+const claims = z
+  .record(z.string().min(1), z.union([text, z.array(text).min(1).readonly()]))
+  .refine((bound) => Object.keys(bound).some((claim) => !['iss', 'aud', 'exp', 'nbf', 'iat'].includes(claim)), {
+    error:
+      'must bind a claim that tells one of the issuer\'s tokens from another, else any of them could log in; name one, like { sub: "..." }',
+  });
+
+const jwtFields = {
+  ...issuerFields,
+  /** Where the auth method of that issuer is mounted. @default "jwt" */
+  path: path.default('jwt'),
+  /** Claim `iss` of the tokens, to the letter: https, and where its `/.well-known/openid-configuration` is, unless keys are given. */
+  issuer: httpsUrl,
+  /** PEM of the public keys that its tokens are signed with. @default - by discovery, at the issuer */
+  keys: z.array(publicKey).min(1).readonly().optional(),
+  /** Claim `aud`: made for this Vault, not for something else. */
+  audience,
+  /** Claims that must be there, each with its value, or the values of which one is enough. */
+  claims,
+  /** Claim that names the app in Vault's audit log. @default "sub" */
+  userClaim: text.default('sub'),
+};
+
+export interface JwtIdentityFields extends Fields<typeof jwtFields> {}
+
+const jwt: StrictObject<JwtIdentityFields> = strictObject(jwtFields);
+
+/** What `webex-token` asks GitHub for by default. */
+export const DEFAULT_AUDIENCE = 'webex-token-vault';
+
+const githubFields = {
+  ...issuerFields,
+  /** Where the auth method of GitHub Actions is mounted. @default "github-actions" */
+  path: path.default('github-actions'),
+  /** As in `owner/name`. */
+  repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, {
+    error: ({ input }) => `must be a repository like "owner/name", got "${String(input)}"`,
+  }),
+  /** The only ref whose workflows may log in, such as `refs/heads/main`. */
+  ref: z.string().regex(/^refs\/(?:heads|tags)\/\S+$/, {
+    error: ({ input }) => `must be a whole ref like "refs/heads/main" or "refs/tags/v1", got "${String(input)}"`,
+  }),
+  /** The only deployment environment of the repository, with its protection rules. @default - any, and none */
+  environment: text.optional(),
+  /** @default "webex-token-vault" */
+  audience: audience.default(DEFAULT_AUDIENCE),
+  /** That of an Enterprise Server is `https://HOST/_services/token`. @default "https://token.actions.githubusercontent.com" */
+  issuer: httpsUrl.default('https://token.actions.githubusercontent.com'),
+};
+
+export interface GithubIdentityFields extends Fields<typeof githubFields> {}
+
+/** @see https://docs.github.com/en/actions/concepts/security/openid-connect */
+const github: StrictObject<GithubIdentityFields> = strictObject(githubFields);
+
+const gitlabFields = {
+  ...issuerFields,
+  /** Where the auth method of that GitLab is mounted. @default "gitlab" */
+  path: path.default('gitlab'),
+  /** With its groups, as in `group/project`. */
+  project: z.string().regex(/^[\w.-]+(?:\/[\w.-]+)+$/, {
+    error: ({ input }) => `must be a project with its group, like "group/project", got "${String(input)}"`,
+  }),
+  /** The only branch or tag whose jobs may log in, such as `main`. */
+  ref: z.string().regex(/^(?!refs\/)\S+$/, {
+    error: ({ input }) => `must be the name of a branch or a tag, like "main", got "${String(input)}"`,
+  }),
+  /** Which of the two that is. @default "branch" */
+  refType: z.enum(['branch', 'tag']).default('branch'),
+  /** @default "webex-token-vault" */
+  audience: audience.default(DEFAULT_AUDIENCE),
+  /** @default "https://gitlab.com" */
+  issuer: httpsUrl.default('https://gitlab.com'),
+};
+
+export interface GitlabIdentityFields extends Fields<typeof gitlabFields> {}
+
+/** @see https://docs.gitlab.com/ci/secrets/id_token_authentication/ */
+const gitlab: StrictObject<GitlabIdentityFields> = strictObject(gitlabFields);
+
+const kubernetesName = z.string().regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, {
+  error: ({ input }) => `must be one name of Kubernetes, not a pattern, got "${String(input)}"`,
+});
+
+const clusterFields = {
+  /** Of its API server, as Vault reaches it. */
+  address: httpsUrl,
+  /** PEM of the CA of its API server. */
+  ca: caCertificates,
+};
+
+export interface ClusterFields extends Fields<typeof clusterFields> {}
+
+const cluster: StrictObject<ClusterFields> = strictObject(clusterFields);
+
+const kubernetesFields = {
+  ...methodFields,
+  /** Where the auth method of that cluster is mounted. @default "kubernetes" */
+  path: path.default('kubernetes'),
+  /**
+   * The cluster. Vault has the login's own token reviewed by itself, so that no reviewer's token has to be kept: the
+   * service accounts need the cluster role `system:auth-delegator`.
+   */
+  cluster,
+  /** By name. */
+  serviceAccounts: z.array(kubernetesName).min(1, 'must name at least one service account').readonly(),
+  /** By name. */
+  namespaces: z.array(kubernetesName).min(1, 'must name at least one namespace').readonly(),
+  /** Of a projected service account token, beside the one of the API server. */
+  audience,
+};
+
+export interface KubernetesIdentityFields extends Fields<typeof kubernetesFields> {}
+
+/** @see https://developer.hashicorp.com/vault/docs/auth/kubernetes#use-the-vault-client-s-jwt-as-the-reviewer-jwt */
+const kubernetes: StrictObject<KubernetesIdentityFields> = strictObject(kubernetesFields);
+
+const uri = z.string().refine((value) => /^[a-z][a-z0-9+.-]*:/i.test(value) && !value.includes('*'), {
+  error: ({ input }) => `must be one whole URI, like "spiffe://example.org/people-me", got "${String(input)}"`,
+});
+
+const dnsName = z.string().regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i, {
+  error: ({ input }) => `must be one DNS name, not a pattern, got "${String(input)}"`,
+});
+
+const certFields = {
+  ...methodFields,
+  /** Where the auth method is mounted. @default "cert" */
+  path: path.default('cert'),
+  /** PEM of the CA that signs the certificates of clients. */
+  ca: caCertificates,
+  /** The URI names that a certificate may have, of which one is enough. @default - not asked for */
+  uris: z.array(uri).min(1).readonly().optional(),
+  /** The DNS names that a certificate may have, of which one is enough. @default - not asked for */
+  dnsNames: z.array(dnsName).min(1).readonly().optional(),
+};
+
+export interface CertIdentityFields extends Fields<typeof certFields> {}
+
+/** TLS has to end at Vault itself. @see https://developer.hashicorp.com/vault/docs/auth/cert */
+const cert = (strictObject(certFields) as StrictObject<CertIdentityFields>).refine(
+  ({ uris, dnsNames }) => uris !== undefined || dnsNames !== undefined,
+  { error: 'must have uris or dnsNames, else each certificate of the CA could log in; name them' },
+);
+
+const identityFields = {
+  /** A token of some issuer of OIDC. */
+  jwt: jwt.optional(),
+  /** A job of GitHub Actions. */
+  github: github.optional(),
+  /** A job of GitLab CI. */
+  gitlab: gitlab.optional(),
+  /** A pod. */
+  kubernetes: kubernetes.optional(),
+  /** A program with a client certificate. */
+  cert: cert.optional(),
+};
+
+export interface IdentityFields extends Fields<typeof identityFields> {}
+
+/** What an app has already to log in with; one of them. */
+export const identityDeclaration = (strictObject(identityFields) as StrictObject<IdentityFields>).superRefine(
+  (identity, context) => {
+    const kinds = Object.entries<unknown>(identity)
+      .filter(([, value]) => value !== undefined)
+      .map(([kind]) => kind);
+    if (kinds.length !== 1) {
+      const got = kinds.length === 0 ? 'none' : kinds.map((kind) => `"${kind}"`).join(' and ');
+      context.addIssue(
+        `must be one of ${Object.keys(identityFields)
+          .map((kind) => `"${kind}"`)
+          .join(', ')}, got ${got}; an app that has two is two apps, each with its own role`,
+      );
+    }
+  },
+);
+
+export type IdentityDeclaration = z.output<typeof identityDeclaration>;

@@ -1,0 +1,131 @@
+import type { DeploymentInput } from '../../../lib/declaration/deployment';
+import { defineDeployment, findApp } from '../../../lib/declaration/deployment';
+import { identityMethods, loginOf } from '../../../lib/declaration/logins';
+import { rootCertificates } from 'node:tls';
+import { exampleDeployment } from '../../fixtures/declaration';
+
+type AppInput = NonNullable<DeploymentInput['apps']>[number];
+type Identity = NonNullable<AppInput['identity']>;
+
+const [ca = ''] = rootCertificates;
+const jwt = { issuer: 'https://issuer.example', audience: 'vault', claims: { sub: 'people-me' } };
+const github = { repository: 'acme/reports', ref: 'refs/heads/main' };
+const gitlab = { project: 'acme/tools/reports', ref: 'main' };
+const kubernetes = {
+  cluster: { address: 'https://10.0.0.1:6443', ca },
+  serviceAccounts: ['reports'],
+  namespaces: ['webex'],
+  audience: 'vault',
+};
+const cert = { ca, uris: ['spiffe://example.org/reports'] };
+
+function app(identity: Identity, changes: Partial<AppInput> = {}): AppInput {
+  return { name: 'reports', reads: ['testauth'], identity, ...changes };
+}
+
+it.each<[string, Identity, object]>([
+  ['an issuer', { jwt }, { type: 'jwt', path: 'jwt', audience: 'vault', boundClaims: { sub: ['people-me'] } }],
+  [
+    'a repository of GitHub',
+    { github },
+    {
+      type: 'jwt',
+      path: 'github-actions',
+      issuer: 'https://token.actions.githubusercontent.com',
+      audience: 'webex-token-vault',
+      boundClaims: { repository: ['acme/reports'], ref: ['refs/heads/main'] },
+    },
+  ],
+  [
+    'a project of GitLab',
+    { gitlab: { ...gitlab, refType: 'tag' } },
+    { issuer: 'https://gitlab.com', boundClaims: { project_path: [gitlab.project], ref: ['main'], ref_type: ['tag'] } },
+  ],
+  ['a service account', { kubernetes }, { type: 'kubernetes', path: 'kubernetes', clusterCa: ca, audience: 'vault' }],
+  ['a certificate', { cert }, { type: 'cert', path: 'cert', uris: cert.uris, dnsNames: [] }],
+])('an app may log in as %s', (_, identity, login) => {
+  const deployment = exampleDeployment({ apps: [app(identity)] });
+  expect(loginOf(deployment, findApp(deployment, 'reports'))).toMatchObject({ ...login, isDeclared: true });
+  expect(defineDeployment(deployment)).toEqual(deployment);
+});
+
+it('apps of one issuer share its method', () => {
+  const second = { name: 'second', reads: ['testauth'], identity: { jwt: { ...jwt, claims: { sub: 'second' } } } };
+  expect(identityMethods(exampleDeployment({ apps: [app({ jwt }), second] }))).toHaveLength(1);
+});
+
+it.each<[string, Identity | AppInput[], string]>([
+  [
+    'two identities',
+    { jwt, cert },
+    'apps[0].identity must be one of "jwt", "github", "gitlab", "kubernetes", "cert", got "jwt" and "cert"; an app that has two is two apps',
+  ],
+  ['none', {}, 'got none'],
+  [
+    'its own and a secret id',
+    [app({ jwt }, { renewsSecretId: true })],
+    'app "reports" has two identities: one of its own, and renewsSecretId for a secret id; leave one of the two out',
+  ],
+  ['no claims', { jwt: { ...jwt, claims: {} } }, 'apps[0].identity.jwt.claims must bind a claim'],
+  ['claims that all tokens have', { jwt: { ...jwt, claims: { iss: 'a' } } }, 'must bind a claim that tells one'],
+  ['no audience', { jwt: { ...jwt, audience: '' } }, 'apps[0].identity.jwt.audience must not be empty'],
+  ['a value that is empty', { jwt: { ...jwt, claims: { sub: [] } } }, 'apps[0].identity.jwt.claims.sub'],
+  ['an issuer without TLS', { jwt: { ...jwt, issuer: 'http://issuer.example' } }, 'must be https'],
+  ['a key that is none', { jwt: { ...jwt, keys: ['key'] } }, 'keys[0] must be the PEM of one public key'],
+  ['a repository without its owner', { github: { ...github, repository: 'reports' } }, 'must be a repository like'],
+  ['a branch of GitHub by its name', { github: { ...github, ref: 'main' } }, 'must be a whole ref like'],
+  ['a ref of GitLab', { gitlab: { ...gitlab, ref: 'refs/heads/main' } }, 'must be the name of a branch or a tag'],
+  ['any service account', { kubernetes: { ...kubernetes, serviceAccounts: ['*'] } }, 'not a pattern, got "*"'],
+  ['any namespace', { kubernetes: { ...kubernetes, namespaces: [] } }, 'must name at least one namespace'],
+  [
+    'no CA of a cluster',
+    { kubernetes: { ...kubernetes, cluster: { ...kubernetes.cluster, ca: '' } } },
+    'no PEM certificate',
+  ],
+  ['any certificate', { cert: { ca } }, 'must have uris or dnsNames'],
+  ['a pattern', { cert: { ca, dnsNames: ['*.example.org'] } }, 'must be one DNS name, not a pattern'],
+  ['a private key', { cert: { ...cert, ca: '-----BEGIN PRIVATE KEY-----' } }, 'got a private key as well'],
+  [
+    'two issuers at one path',
+    [
+      app({ jwt }),
+      { name: 'other', reads: ['testauth'], identity: { jwt: { ...jwt, issuer: 'https://other.example' } } },
+    ],
+    'app "other" and app "reports" want different auth methods at path "jwt", where Vault has one; give one of them another path',
+  ],
+  [
+    'the path of AppRole',
+    { jwt: { ...jwt, path: 'approle' } },
+    'app "reports" and appRolePath want different auth methods',
+  ],
+  [
+    'the path of the operators',
+    { jwt: { ...jwt, path: 'operators' } },
+    'and the operators want different auth methods',
+  ],
+])('refuses an app with %s', (_, given, problem) => {
+  const apps = Array.isArray(given) ? given : [app(given)];
+  expect(() => exampleDeployment({ apps })).toThrow(problem);
+});
+
+describe('people by OIDC', () => {
+  const oidc = { issuer: 'https://login.example', clientId: 'vault', groups: { authorizer: ['webex-admins'] } };
+
+  it('may be operators', () => {
+    const deployment = exampleDeployment({ operators: { oidc } });
+    expect(deployment.operators?.oidc).toMatchObject({
+      path: 'oidc',
+      groupsClaim: 'groups',
+      redirectUrls: ['http://localhost:8250/oidc/callback'],
+    });
+    expect(defineDeployment(deployment)).toEqual(deployment);
+  });
+
+  it.each<[string, Partial<DeploymentInput>, string]>([
+    ['no groups', { operators: { oidc: { ...oidc, groups: {} } } }, 'must name the groups of at least one of'],
+    ['an operator without groups', { operators: { oidc: { ...oidc, groups: { issuer: [] } } } }, 'at least one group'],
+    ['the path of AppRole', { operators: { oidc: { ...oidc, path: 'approle' } } }, 'want different auth methods'],
+  ])('may not be so with %s', (_, changes, problem) => {
+    expect(() => exampleDeployment(changes)).toThrow(problem);
+  });
+});
