@@ -8,7 +8,8 @@ import { patientRequest } from './patient-request';
 import { TokenPair } from './token-pair';
 
 /**
- * Where Webex's own page goes back to, by region; an integration needs all of them beside its own.
+ * Where Webex's own page goes back to, by region; an integration needs all of them beside its own. What Webex for
+ * Government has instead is not documented.
  *
  * @see https://developer.webex.com/docs/login-with-webex#device-authorization-endpoint
  */
@@ -97,7 +98,7 @@ export async function beginDeviceGrant(options: DeviceGrantRequest): Promise<Dev
     throw new RequestRefused(
       path,
       answer,
-      `check that client id ${clientId} and the scopes are the integration's at developer.webex.com, that all redirect URLs of Webex's device grant are registered there (${DEVICE_REDIRECT_URLS.join(', ')}), and that Control Hub allows it`,
+      `check that client id ${clientId} and the scopes are the integration's in Webex's developer portal, that all redirect URLs of Webex's device grant are registered there (${DEVICE_REDIRECT_URLS.join(', ')}), and that Control Hub allows it`,
     );
   }
   const { data } = deviceReply.safeParse(answer.json);

@@ -136,7 +136,7 @@ describe('a client', () => {
         const error = await failureOf(refused);
         expect(error).toBeInstanceOf(ClientRefused);
         expect(error.message).toMatch(
-          /^Webex does not take the client secret that was given for client id C-integration \(.+\); no grant is to blame: correct the secret where it came from \(prompt, file or TF_VAR_...\), by the app's page at developer\.webex\.com$/,
+          /^Webex does not take the client secret that was given for client id C-integration \(.+\); no grant is to blame: correct the secret where it came from \(prompt, file or TF_VAR_...\), by the app's page in Webex's developer portal$/,
         );
       }
       expect(await emailOf(await exchange(code))).toEqual([ADMIN]);
@@ -185,7 +185,7 @@ describe("in Webex's own words, without a code of OAuth's", () => {
     const error = await failure(...answers);
     expect(error).toBeInstanceOf(RequestRefused);
     expect(error.message).toBe(
-      "Webex answered 400 to access_token (no); Webex does not tell whether it refuses the client secret or the refresh token: check the secret by the app's page at developer.webex.com first",
+      "Webex answered 400 to access_token (no); Webex does not tell whether it refuses the client secret or the refresh token: check the secret by the app's page in Webex's developer portal first",
     );
   });
 
