@@ -12,14 +12,7 @@ import {
   TemporarilyUnavailable,
 } from 'webex-token-client/core';
 import { peopleMe } from '../webex/people-me';
-import {
-  AccountNotChecked,
-  ownerAccount,
-  refuseOther,
-  samePerson,
-  WrongAccount,
-  type ExpectedAccount,
-} from './account';
+import { AccountNotChecked, ownerAccount, refuseOther, samePerson, WrongAccount, type ExpectedPerson } from './account';
 import type { Credential } from '../declaration/deployment';
 import { pendingConsent } from './pending-consent';
 import { refusedIntegration } from './refused-integration';
@@ -103,7 +96,7 @@ export async function expectedAccount(
   existing: ExistingGrant,
   apiUrl: string,
   signal?: AbortSignal,
-): Promise<ExpectedAccount> {
+): Promise<ExpectedPerson> {
   if (owner !== undefined) {
     return ownerAccount(owner);
   }
