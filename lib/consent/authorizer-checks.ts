@@ -28,6 +28,7 @@ export async function checkAuthorizer(
   const creds = ['read', 'update', 'delete'];
   await requireReadyServer(vault);
   await checkAllowed(vault, deployment, credential, `${mountPath}/auth-code-url`, ['update']);
+  await checkAllowed(vault, deployment, credential, `${mountPath}/creds/${credential.name}`, creds);
   await checkAllowed(vault, deployment, credential, `${mountPath}/creds/${scratchCredential(credential.name)}`, creds);
   await checkImporter(vault, deployment, credential);
 }
@@ -36,8 +37,7 @@ export async function checkAuthorizer(
 export async function checkImporter(vault: VaultClient, deployment: Deployment, credential: Credential): Promise<void> {
   const { mountPath } = deployment.engine;
   await requireReadyServer(vault);
-  const creds = ['read', 'update', 'delete'];
-  await checkAllowed(vault, deployment, credential, `${mountPath}/creds/${credential.name}`, creds);
+  await checkAllowed(vault, deployment, credential, `${mountPath}/creds/${credential.name}`, ['read', 'update']);
   await checkEngine(vault, deployment);
   await checkIntegration(vault, deployment, credential);
 }
