@@ -8,6 +8,7 @@ import type { OperatorName } from '../lib/server/operators';
 import { VaultClient } from '../lib/vault/vault-client';
 import { appRole } from './app-role';
 import { freePort } from '../lib/process/free-port';
+import { DEVICE_REDIRECT_URLS } from '../lib/webex/device-grant';
 import { operatorToken } from './operator-token';
 import { OpenBaoServer } from './server/openbao';
 import { applyDeclaration, synthesize, type AppliedDeclaration } from './applier/stack';
@@ -76,7 +77,7 @@ export class Rehearsal implements AsyncDisposable {
         clients: integrations.map(({ name, clientId = '', redirectUrl }) => ({
           clientId,
           clientSecret: secrets.get(name) ?? '',
-          redirectUrls: [redirectUrl],
+          redirectUrls: [redirectUrl, ...DEVICE_REDIRECT_URLS],
           scopes: credentials.filter(({ integration }) => integration === name).flatMap(({ scopes }) => scopes),
         })),
       });

@@ -3,6 +3,7 @@ import type { Behaviour } from './behaviour';
 import type { DeviceRequests } from './device-requests';
 import type { Grant, GrantStore } from './grant-store';
 import type { SimulatedSite } from './meetings-metrics';
+import type { ServiceApps } from './service-apps';
 import type { SimulatedClient } from './simulated-client';
 import type { SimulatedUser } from './simulated-user';
 
@@ -14,6 +15,7 @@ export interface Simulation {
   readonly sites: readonly SimulatedSite[];
   readonly grants: GrantStore;
   readonly devices: DeviceRequests;
+  readonly serviceApps: ServiceApps;
   /** Replaced and changed at run time: read it anew at each request. */
   behaviour: Behaviour;
 }

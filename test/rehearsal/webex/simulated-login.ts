@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { DEVICE_REDIRECT_URLS } from '../../../lib/webex/device-grant';
+import { DEFAULT_USERS } from '../../../rehearsal/webex/simulated-user';
+import { webexId } from '../../../rehearsal/webex/webex-id';
 import {
   WebexSimulator,
   type SimulatedClient,
+  type SimulatedServiceApp,
   type WebexSimulatorOptions,
 } from '../../../rehearsal/webex/webex-simulator';
 
@@ -36,6 +39,24 @@ export const OTHER_CLIENT: SimulatedClient = {
   name: undefined,
 };
 
+export const ORGANISATION = DEFAULT_USERS[0]?.orgId ?? '';
+
+/** Its grants may ask for the tokens of Service Apps. */
+export const ASKING_CLIENT: SimulatedClient = {
+  ...CLIENT,
+  clientId: 'C-asking',
+  clientSecret: 'asking-secret',
+  scopes: ['spark:applications_token', 'spark:people_read'],
+};
+
+export const SERVICE_APP: SimulatedServiceApp = {
+  applicationId: webexId('APPLICATION', 'service-app'),
+  clientId: 'C-service-app',
+  clientSecret: 'service-app:secret/+%',
+  scopes: ['spark-admin:people_read', 'analytics:read_all', 'identity:people_read'],
+  name: 'Nightly report',
+};
+
 export const tokenReply = z.strictObject({
   access_token: z.string(),
   expires_in: z.number(),
@@ -48,7 +69,11 @@ export const tokenReply = z.strictObject({
 export type TokenReply = z.infer<typeof tokenReply>;
 
 export function startSimulator(options: Partial<WebexSimulatorOptions> = {}): Promise<WebexSimulator> {
-  return WebexSimulator.start({ clients: [CLIENT, OTHER_CLIENT], ...options });
+  return WebexSimulator.start({
+    clients: [CLIENT, OTHER_CLIENT, ASKING_CLIENT],
+    serviceApps: [SERVICE_APP],
+    ...options,
+  });
 }
 
 /** @param changes parameters to set, or to leave out where `undefined` */
@@ -85,7 +110,7 @@ export function postToken(
   return fetch(`${webex.apiUrl}/access_token`, { method: 'POST', body: new URLSearchParams(form), headers });
 }
 
-export function inBody(client: SimulatedClient): Record<string, string> {
+export function inBody(client: Pick<SimulatedClient, 'clientId' | 'clientSecret'>): Record<string, string> {
   return { client_id: client.clientId, client_secret: client.clientSecret };
 }
 
@@ -94,7 +119,11 @@ export function exchangeCode(webex: WebexSimulator, code: string, changes: Recor
   return postToken(webex, form);
 }
 
-export function refreshWith(webex: WebexSimulator, refreshToken: string, client = CLIENT): Promise<Response> {
+export function refreshWith(
+  webex: WebexSimulator,
+  refreshToken: string,
+  client: Pick<SimulatedClient, 'clientId' | 'clientSecret'> = CLIENT,
+): Promise<Response> {
   return postToken(webex, { grant_type: 'refresh_token', refresh_token: refreshToken, ...inBody(client) });
 }
 
