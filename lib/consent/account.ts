@@ -62,6 +62,14 @@ export function samePerson({ id, emails }: Person): ExpectedAccount {
   return { email: emails[0] ?? id, accepts: (person) => person.id === id };
 }
 
+/** What is said of an account that is another one. */
+export interface AccountWords {
+  /** What it has to do with the grant. @default "consented" */
+  readonly did?: string;
+  /** What to do next. @param email whose account it has to be */
+  readonly advice?: (email: string) => string;
+}
+
 /**
  * @param consequence what becomes of the credential
  * @throws WrongAccount
@@ -71,12 +79,17 @@ export function refuseOther(
   person: Person,
   credentialName: string,
   consequence: string,
+  { did = 'consented', advice = consentAs }: AccountWords = {},
 ): void {
   if (!expected.accepts(person)) {
     throw new WrongAccount(
-      `${person.emails[0] ?? person.id} consented, but "${credentialName}" belongs to ${expected.email}; ${consequence}; sign out of Webex in the browser, then consent as ${expected.email}`,
+      `${person.emails[0] ?? person.id} ${did}, but "${credentialName}" belongs to ${expected.email}; ${consequence}; ${advice(expected.email)}`,
     );
   }
+}
+
+function consentAs(email: string): string {
+  return `sign out of Webex in the browser, then consent as ${email}`;
 }
 
 export interface Account {
