@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Behaviour } from './behaviour';
+import type { DeviceRequests } from './device-requests';
 import type { Grant, GrantStore } from './grant-store';
 import type { SimulatedSite } from './meetings-metrics';
 import type { SimulatedClient } from './simulated-client';
@@ -12,6 +13,7 @@ export interface Simulation {
   readonly users: readonly SimulatedUser[];
   readonly sites: readonly SimulatedSite[];
   readonly grants: GrantStore;
+  readonly devices: DeviceRequests;
   /** Replaced and changed at run time: read it anew at each request. */
   behaviour: Behaviour;
 }

@@ -93,7 +93,7 @@ function refuseSwitchedOff({ behaviour }: Simulation, client: SimulatedClient): 
   throw new OAuthRefusal(refresh, why, refresh === 'invalid_client' ? 401 : 400);
 }
 
-/** @see RFC 7636, section 4.6 */
+/** @see RFC 7636, sections 4.1 and 4.6 */
 function checkVerifier(challenge: PkceChallenge | undefined, verifier: string | null): void {
   if (!challenge) {
     if (verifier !== null) {
@@ -103,6 +103,9 @@ function checkVerifier(challenge: PkceChallenge | undefined, verifier: string | 
   }
   if (verifier === null) {
     throw new OAuthRefusal('invalid_grant', 'code_verifier is missing; the code was asked for with a challenge');
+  }
+  if (!/^[\w.~-]{43,128}$/.test(verifier)) {
+    throw new OAuthRefusal('invalid_request', 'code_verifier must be 43 to 128 letters, digits, "-", ".", "_" or "~"');
   }
   const expected = challenge.method === 'plain' ? verifier : createHash('sha256').update(verifier).digest('base64url');
   if (expected !== challenge.value) {

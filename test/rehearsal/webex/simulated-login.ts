@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEVICE_REDIRECT_URLS } from '../../../lib/webex/device-grant';
 import {
   WebexSimulator,
   type SimulatedClient,
@@ -16,7 +17,7 @@ export const CLIENT: SimulatedClient = {
   clientId: 'C-integration',
   // Characters that form encoding changes: clients must encode them, in the body and in Basic.
   clientSecret: 's3cret:with/+%',
-  redirectUrls: [REDIRECT_URL],
+  redirectUrls: [REDIRECT_URL, ...DEVICE_REDIRECT_URLS],
   scopes: [
     'spark:people_read',
     'spark-admin:people_read',
@@ -104,6 +105,11 @@ export async function login(
   const { scope = 'spark:people_read', as, client = CLIENT } = options;
   const code = await obtainCode(webex, { scope, client_id: client.clientId }, as);
   return tokenReply.parse(await (await exchangeCode(webex, code, inBody(client))).json());
+}
+
+export function basic(id: string, secret: string): Record<string, string> {
+  const credentials = `${encodeURIComponent(id)}:${encodeURIComponent(secret)}`;
+  return { Authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
 }
 
 export function call(url: string, accessToken?: string, method = 'GET'): Promise<Response> {
