@@ -45,9 +45,11 @@ export class AccountNotChecked extends ExplainedError {
 
 /** The only account whose grant is accepted. */
 export interface ExpectedAccount {
+  /** Of a person, so that Webex can fill it in. @default - it is none */
+  readonly email?: string;
   accepts(person: Person): boolean;
   /** In words, why another one's is refused. @param consequence what becomes of the credential */
-  refusal(person: Person, credentialName: string, consequence: string): string;
+  refusal(person: Person, credentialName: string, consequence: string, words: AccountWords): string;
   /** Where Webex does not say whose it is. @default - it is refused */
   readonly acceptsUntold?: true;
 }
@@ -81,8 +83,8 @@ function personAccount(email: string, accepts: (person: Person) => boolean): Exp
   return {
     email,
     accepts,
-    refusal: ({ id, emails }, credentialName, consequence) =>
-      `${emails[0] ?? id} consented, but "${credentialName}" belongs to ${email}; ${consequence}; sign out of Webex in the browser, then consent as ${email}`,
+    refusal: ({ id, emails }, credentialName, consequence, { did = 'consented', advice = consentAs }) =>
+      `${emails[0] ?? id} ${did}, but "${credentialName}" belongs to ${email}; ${consequence}; ${advice(email)}`,
   };
 }
 
@@ -90,6 +92,14 @@ function personAccount(email: string, accepts: (person: Person) => boolean): Exp
 function organisationKey(id: string): string {
   const decoded = Buffer.from(id, 'base64url').toString();
   return (decoded.startsWith('ciscospark://') ? decoded : id).replace(/^.*\//, '').toLowerCase();
+}
+
+/** What is said of an account that is another one. */
+export interface AccountWords {
+  /** What it has to do with the grant. @default "consented" */
+  readonly did?: string;
+  /** What to do next. @param email whose account it has to be */
+  readonly advice?: (email: string) => string;
 }
 
 /**
@@ -101,10 +111,15 @@ export function refuseOther(
   person: Person,
   credentialName: string,
   consequence: string,
+  words: AccountWords = {},
 ): void {
   if (!expected.accepts(person)) {
-    throw new WrongAccount(expected.refusal(person, credentialName, consequence));
+    throw new WrongAccount(expected.refusal(person, credentialName, consequence, words));
   }
+}
+
+function consentAs(email: string): string {
+  return `sign out of Webex in the browser, then consent as ${email}`;
 }
 
 export interface Account {

@@ -1,8 +1,8 @@
-import { describeError, explainedBy, ExplainedError, readCredential } from 'webex-token-client/core';
+import { describeError, explainedBy, ExplainedError } from 'webex-token-client/core';
 import { readAccount, refuseOther, type ExpectedPerson } from './account';
 import { askForConsent, withOutcome } from './consent';
 import { authorizedPage, refusedPage, trialPage } from './consent-page';
-import { exchangeCode, OutcomeUnknown } from './exchange';
+import { exchangeCode, OutcomeUnknown, presentToken } from './exchange';
 import { scratchCredential } from '../declaration/policies';
 import type { Person } from '../webex/people-me';
 import type { ReceivedCode } from './redirect';
@@ -42,14 +42,6 @@ export async function replaceGrant(run: ConsentRun, expected: ExpectedPerson): P
     const outcomes = { kept: `"${name}" is replaced`, removed };
     return storeGrant(run, received.code, outcomes, expected, await presentToken(run));
   });
-}
-
-/** @returns undefined where the grant that is to be replaced cannot be read */
-async function presentToken({ vault, mountPath, credential }: ConsentRun): Promise<string | undefined> {
-  return readCredential(vault.connection, mountPath, credential.name).then(
-    ({ accessToken }) => accessToken,
-    () => undefined,
-  );
 }
 
 /** The browser waits for more where the account is the right one. */

@@ -10,6 +10,7 @@ import { isServiceApp, type ServiceAppCredential } from '../declaration/service-
 import { graceSignal } from '../vault/grace-signal';
 import { applicationToken } from '../webex/application-token';
 import { organisationAccount } from './account';
+import { givenSecret, type AskForSecret } from './confirmed-secret';
 import { importPair, prepareImport, type ImportOptions, type PreparedImport } from './grant-import';
 import type { Grant } from './stored-grant';
 
@@ -20,7 +21,7 @@ import type { Grant } from './stored-grant';
 
 export interface ServiceAppOptions extends Omit<ImportOptions, 'expected'> {
   /** Gets the client secret of the Service App, once it is known to be needed. */
-  readonly clientSecret: () => Promise<string>;
+  readonly clientSecret: AskForSecret;
 }
 
 /**
@@ -36,7 +37,7 @@ export async function authorizeServiceApp(options: ServiceAppOptions): Promise<G
   }
   const prepared = await prepareImport({ ...options, expected: organisationAccount(credential.organisation) });
   const asking = await askingToken(prepared, credential);
-  const secret = await clientSecret();
+  const secret = await givenSecret(clientSecret, 'client secret');
   signal?.throwIfAborted();
   const obtainedAt = new Date();
   const pair = await applicationToken({
