@@ -24,11 +24,12 @@ const secretReply = z.object({ data: z.object({ client_secret: z.string().min(1)
 /**
  * Gets the lost grant of a Service App again, by the client secret that is kept for that.
  *
- * @throws ExplainedError where it cannot be had, or works; the signal's reason
+ * @throws ExplainedError where it cannot be had; the signal's reason
  */
 export async function heal(options: HealingOptions): Promise<Grant> {
   const { healer, ...rest } = options;
-  return authorizeServiceApp({ ...rest, vault: healer, clientSecret: () => keptSecret(options) });
+  // Lost is also what cannot be refreshed while its last token is still good.
+  return authorizeServiceApp({ ...rest, vault: healer, replace: true, clientSecret: () => keptSecret(options) });
 }
 
 async function keptSecret({ healer, deployment, credentialName }: HealingOptions): Promise<string> {
