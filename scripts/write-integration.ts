@@ -2,7 +2,12 @@ import type { Command } from 'commander';
 import { describeCommand } from '../lib/cli/command';
 import { PROVIDER_ENVIRONMENT, setByTerraform } from '../lib/cli/terraform-variables';
 import { INTEGRATION_SECRET_ENVIRONMENT as NAMES } from '../lib/declaration/integration-secret-environment';
-import { providerClient, requireClientSecret, writeIntegration } from '../lib/vault/integration-secret';
+import {
+  keepHealingSecret,
+  providerClient,
+  requireClientSecret,
+  writeIntegration,
+} from '../lib/vault/integration-secret';
 
 /*
  * Started by Terraform while it applies stack `webex-tokens`, never by hand: see constructs/tokens/integration.ts.
@@ -17,6 +22,7 @@ export function define(command: Command): void {
       [NAMES.clientSecret]: 'its client secret',
       [NAMES.path]: 'where its entry is in Vault',
       [NAMES.entry]: 'the fields of the entry, as JSON',
+      [NAMES.healingPath]: 'where the secret is kept for healing',
       ...PROVIDER_ENVIRONMENT,
     },
   });
@@ -34,6 +40,15 @@ export function define(command: Command): void {
         ...secretOptions(),
         path: setByTerraform(NAMES.path),
         entry: setByTerraform(NAMES.entry),
+      }),
+    );
+  command
+    .command('keep')
+    .description('keeps the client secret where the healer reads it')
+    .action(() =>
+      keepHealingSecret(providerClient(process.env), {
+        ...secretOptions(),
+        healingPath: setByTerraform(NAMES.healingPath),
       }),
     );
 }

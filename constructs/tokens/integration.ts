@@ -16,7 +16,9 @@ import { integrationEntry } from '../../lib/declaration/integration-entry';
 import { INTEGRATION_SECRET_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/integration-secret-environment';
 import { vaultName } from '../../lib/declaration/vault-name';
 import { WEBEX_CLOUDS } from '../../lib/declaration/webex-cloud';
+import { healingSecretPath } from '../../lib/declaration/healing-path';
 import type { Engine } from './engine';
+import type { HealingSecrets } from './healing-secrets';
 import { ForgottenResource } from './forgotten-resource';
 import { programCommand } from './program-command';
 
@@ -24,6 +26,8 @@ export interface IntegrationProps extends Readonly<Omit<z.input<typeof integrati
   readonly engine: Engine;
   /** Base URL of the Webex API. @default "https://webexapis.com/v1" */
   readonly webexApiUrl?: string;
+  /** Where its client secret is kept for healing, too. @default - it is not */
+  readonly healingSecrets?: HealingSecrets;
   /** Set for that command where the declaration names them, as Terraform's provider has them. @default - the environment's */
   readonly vaultAddress?: string;
   /** @default - the environment's */
@@ -69,7 +73,7 @@ export class Integration extends Construct {
     secret.addOverride('default', null);
 
     const stack = TerraformStack.of(this);
-    const command = (step: 'check' | 'write', environment: Record<string, string>): LocalExecProvisioner => ({
+    const command = (step: 'check' | 'write' | 'keep', environment: Record<string, string>): LocalExecProvisioner => ({
       type: 'local-exec',
       command: programCommand(stack, 'write-integration', step),
       environment: {
@@ -94,7 +98,11 @@ export class Integration extends Construct {
     });
     this.#moveWith(engine, withoutSecret);
 
-    new DataResource(this, 'secret', {
+    const vault = {
+      ...(props.vaultAddress === undefined ? {} : { VAULT_ADDR: props.vaultAddress }),
+      ...(props.vaultNamespace === undefined ? {} : { VAULT_NAMESPACE: props.vaultNamespace }),
+    };
+    const written = new DataResource(this, 'secret', {
       // Known only afterwards where the entry is written anew, as when it was gone: replace_triggered_by ignores creation.
       triggersReplace: { written: withoutSecret.writeDataJson },
       lifecycle: { replaceTriggeredBy: [address(gate), address(withoutSecret)] },
@@ -102,11 +110,21 @@ export class Integration extends Construct {
         command('write', {
           [ENVIRONMENT.path]: path,
           [ENVIRONMENT.entry]: entry,
-          ...(props.vaultAddress === undefined ? {} : { VAULT_ADDR: props.vaultAddress }),
-          ...(props.vaultNamespace === undefined ? {} : { VAULT_NAMESPACE: props.vaultNamespace }),
+          ...vault,
         }),
       ],
     });
+
+    if (props.healingSecrets !== undefined) {
+      const { path: healingPath, accessor } = props.healingSecrets;
+      const kept = healingSecretPath(healingPath, vaultName(props));
+      // Of its own: where healing ends, nothing else is written anew, which would take the secret.
+      new DataResource(this, 'healing', {
+        triggersReplace: { kept, mount: accessor },
+        lifecycle: { replaceTriggeredBy: [address(written)] },
+        provisioners: [command('keep', { [ENVIRONMENT.healingPath]: kept, ...vault })],
+      });
+    }
   }
 
   /**

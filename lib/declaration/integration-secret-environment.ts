@@ -9,4 +9,6 @@ export const INTEGRATION_SECRET_ENVIRONMENT = {
   path: 'INTEGRATION_PATH',
   /** All other fields of the entry, as JSON. */
   entry: 'INTEGRATION_ENTRY',
+  /** Where the secret is kept for healing, like `oauthapp-healing/service-app`. */
+  healingPath: 'INTEGRATION_HEALING_PATH',
 } as const;

@@ -17,6 +17,11 @@ export function observerPolicyName(mountPath: string): string {
   return policyName(mountPath, 'observer');
 }
 
+/** Name of the policy of that mount's healer. */
+export function healerPolicyName(mountPath: string): string {
+  return policyName(mountPath, 'healer');
+}
+
 /** Name of the policy of that mount's provisioner. */
 export function provisionerPolicyName(mountPath: string): string {
   return policyName(mountPath, 'provisioner');

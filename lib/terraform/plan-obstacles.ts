@@ -15,16 +15,18 @@ export function planObstacles(
 ): string[] {
   const secrets = integrations.flatMap((integration) => {
     const written = changes.flatMap((change) => stepOf(change, integration));
-    return written.length === 0 ? [] : ofSecret(integration, written.includes('secret'), environment);
+    return written.length === 0
+      ? []
+      : ofSecret(integration, written.includes('secret') || written.every((step) => step === 'healing'), environment);
   });
   return [...secrets, ...ofPlugin(changes)];
 }
 
-type Step = 'gate' | 'entry' | 'secret';
+type Step = 'gate' | 'entry' | 'secret' | 'healing';
 
-/** The one of its three steps that is done. */
+/** The one of its steps that is done. */
 function stepOf({ name, isCreated, isUpdated }: ResourceChange, integration: Integration): Step[] {
-  const [, inVault, step] = /^integration-(.+)_(gate|entry|secret)_[0-9A-F]{8}(?:_at_.+)?$/.exec(name) ?? [];
+  const [, inVault, step] = /^integration-(.+)_(gate|entry|secret|healing)_[0-9A-F]{8}(?:_at_.+)?$/.exec(name) ?? [];
   return inVault === vaultName(integration) && (isCreated || isUpdated) ? [step as Step] : [];
 }
 

@@ -52,6 +52,27 @@ export async function writeIntegration(client: VaultClient, options: Integration
   }
 }
 
+export interface HealingSecretOptions extends IntegrationSecretOptions {
+  /** Where it is kept, like `oauthapp-healing/service-app`. */
+  readonly healingPath: string;
+}
+
+/** Keeps the client secret where the healer reads it. */
+export async function keepHealingSecret(client: VaultClient, options: HealingSecretOptions): Promise<void> {
+  const secret = requireClientSecret(options);
+  try {
+    await client.write(options.healingPath, { client_secret: secret });
+  } catch (error) {
+    if (error instanceof VaultResponseError) {
+      throw explainedBy(
+        error,
+        `the client secret of integration "${options.integration}" is not kept for healing: ${error.message}; deploy again once that is solved`,
+      );
+    }
+    throw error;
+  }
+}
+
 /**
  * The Vault that Terraform's provider talks to, so that the secret goes there and nowhere else.
  *
