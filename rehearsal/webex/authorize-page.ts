@@ -46,6 +46,7 @@ const SCOPE_MEANINGS: Readonly<Record<string, string>> = {
   'identity:people_read': 'Read the identities of people in your organisation',
   'identity:tokens_read': 'List the authorizations of a person',
   'identity:tokens_write': 'Revoke the authorizations of a person',
+  'spark:applications_token': 'Get the tokens of the Service Apps of your organisation',
 };
 
 export interface Consent {
