@@ -22,7 +22,13 @@ export { describeExpiry } from './expiry';
 export { describeError, oneLine, safeText } from './safe-text';
 export { appRoleFromEnvironment, engineMount } from './app-environment';
 export type { VaultRequestOptions } from './vault-connection';
-export { readSetting, VAULT_ENVIRONMENT, vaultOptionsFromEnvironment, vaultVariable } from './vault-environment';
+export {
+  readSetting,
+  VAULT_ENVIRONMENT,
+  vaultOptionsFromEnvironment,
+  vaultServerFromEnvironment,
+  vaultVariable,
+} from './vault-environment';
 export { notVault, whatVaultSaid } from './vault-errors';
 export { isLoopback } from './proxy';
 export { refuseWithoutModes } from './private-folder';

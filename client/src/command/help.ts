@@ -1,6 +1,4 @@
-import { CREDENTIAL_EXIT_CODES } from '../exit-codes';
-import { APP_ENVIRONMENT } from '../app-environment';
-import { VAULT_ENVIRONMENT } from '../vault-environment';
+import { APP_ENVIRONMENT, CREDENTIAL_EXIT_CODES, VAULT_ENVIRONMENT } from '../core';
 import { helpSection } from './help-section';
 
 export function helpText(): string {

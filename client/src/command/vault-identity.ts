@@ -1,10 +1,13 @@
-import { AppRoleLogin } from '../app-role-login';
-import { NotPermitted } from '../credential-errors';
-import { appRoleFromEnvironment } from '../app-environment';
-import type { RetryOptions } from '../retry';
-import { beforeItIsLost } from '../unwrapped-secret-id';
-import { VaultConnection } from '../vault-connection';
-import { vaultOptionsFromEnvironment, vaultServerFromEnvironment } from '../vault-environment';
+import {
+  appRoleFromEnvironment,
+  AppRoleLogin,
+  beforeItIsLost,
+  NotPermitted,
+  VaultConnection,
+  vaultOptionsFromEnvironment,
+  vaultServerFromEnvironment,
+  type RetryOptions,
+} from '../core';
 
 /**
  * Runs the work as whom the environment names: an app, by its AppRole, else whoever owns the Vault token at hand. What
