@@ -1,4 +1,4 @@
-import type { AppRoleLoginOptions } from './app-role-login';
+import type { AppRoleLoginOptions } from './login/app-role-login';
 import { ExplainedError } from './explained-error';
 import { oneLine } from './safe-text';
 import { vaultVariable } from './vault-environment';

@@ -5,7 +5,7 @@
 export * from './index';
 export { runChildCommand } from './child-command';
 export { CREDENTIAL_EXIT_CODES, exitCodeOf } from './exit-codes';
-export { loginAppRole, secretIdOf, type VaultLease } from './app-role-login';
+export { loginAppRole, secretIdOf, type VaultLease } from './login/app-role-login';
 export { refuseEndedRehearsal, REHEARSAL_VARIABLE } from './ended-rehearsal';
 export { errorCode, quotedList, UsageError } from './explained-error';
 export type { AnswerBody } from './answer-body';
@@ -16,7 +16,7 @@ export { whatWebexRefused } from './oauth-rejection';
 export { LONGEST_TIMER_MS, timerMs } from './longest-timer';
 export { retryAfterMs } from './retry-after';
 export { explainedBy, transient } from './transient';
-export { beforeItIsLost } from './unwrapped-secret-id';
+export { beforeItIsLost } from './login/unwrapped-secret-id';
 export { explainOutage } from './vault-outage';
 export { describeExpiry } from './expiry';
 export { describeError, oneLine, safeText } from './safe-text';
@@ -32,6 +32,6 @@ export {
 export { notVault, whatVaultSaid } from './vault-errors';
 export { isLoopback } from './proxy';
 export { refuseWithoutModes } from './private-folder';
-export { SecretIdFile } from './secret-id-file';
+export { SecretIdFile } from './login/secret-id-file';
 export { noAnswer, notWebex, webexReply } from './webex-errors';
 export { refuseUnverifiedTls } from './unverified-tls';

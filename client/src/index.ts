@@ -1,4 +1,4 @@
-export { AppRoleLogin, type AppRoleLoginOptions } from './app-role-login';
+export { AppRoleLogin, type AppRoleLoginOptions } from './login/app-role-login';
 export type { CredentialReading } from './credential';
 export {
   AuthorizationPending,
@@ -12,7 +12,7 @@ export {
 } from './credential-errors';
 export { ExplainedError } from './explained-error';
 export { retry, type RetryOptions, type Transient } from './retry';
-export { unwrapSecretId, WrappingTokenForgedError, WrappingTokenSpentError } from './secret-id';
+export { unwrapSecretId, WrappingTokenForgedError, WrappingTokenSpentError } from './login/secret-id';
 export { TokenSource, type TokenSourceOptions } from './token-source';
 export { APP_ENVIRONMENT } from './app-environment';
 export { tokenSourceFromEnvironment } from './token-source-environment';

@@ -1,4 +1,4 @@
-import { AppRoleLogin, type AppRoleLoginOptions } from './app-role-login';
+import { AppRoleLogin, type AppRoleLoginOptions } from './login/app-role-login';
 import { readCredential, type CredentialReading } from './credential';
 import { NotPermitted } from './credential-errors';
 import { timerMs } from './longest-timer';

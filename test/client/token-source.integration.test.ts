@@ -8,7 +8,7 @@ import {
   ReauthorizationRequired,
   TemporarilyUnavailable,
 } from '../../client/src/credential-errors';
-import { WrappingTokenSpentError } from '../../client/src/secret-id';
+import { WrappingTokenSpentError } from '../../client/src/login/secret-id';
 import { issueSecretId } from '../../lib/access/secret-id';
 import { TokenSource, type TokenSourceOptions } from '../../client/src/token-source';
 import { WebexFetch } from '../../client/src/webex-fetch';

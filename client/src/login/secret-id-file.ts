@@ -1,9 +1,9 @@
 import type { Stats } from 'node:fs';
 import { open, readFile, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { errorCode, ExplainedError } from './explained-error';
-import { refuseWithoutModes, requireGuardedFolder } from './private-folder';
-import { readSetting } from './vault-environment';
+import { errorCode, ExplainedError } from '../explained-error';
+import { refuseWithoutModes, requireGuardedFolder } from '../private-folder';
+import { readSetting } from '../vault-environment';
 
 /** The file that holds an app's secret id, which other programs may read at any moment. */
 export class SecretIdFile {

@@ -1,4 +1,4 @@
-import { NotPermitted } from './credential-errors';
+import { NotPermitted } from '../credential-errors';
 
 interface Refusal {
   readonly secretId: string;

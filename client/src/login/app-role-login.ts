@@ -1,14 +1,14 @@
-import { NotDeployed, NotPermitted } from './credential-errors';
-import { fieldsOf, isFields, numberOf, textOf } from './json';
+import { NotDeployed, NotPermitted } from '../credential-errors';
+import { fieldsOf, isFields, numberOf, textOf } from '../json';
 import { LoginHoldOff } from './login-hold-off';
-import { timerMs } from './longest-timer';
-import { describeError } from './safe-text';
+import { timerMs } from '../longest-timer';
+import { describeError } from '../safe-text';
 import { unwrapSecretId, WrappedSecretId } from './secret-id';
 import { SecretIdFile } from './secret-id-file';
 import { renewSecretId } from './secret-id-renewal';
-import type { VaultConnection } from './vault-connection';
-import { VaultResponseError } from './vault-errors';
-import { explainOutage } from './vault-outage';
+import type { VaultConnection } from '../vault-connection';
+import { VaultResponseError } from '../vault-errors';
+import { explainOutage } from '../vault-outage';
 
 /** The secret id comes from exactly one of `secretId`, `secretIdFile` and `wrappingToken`. */
 export interface AppRoleLoginOptions {
