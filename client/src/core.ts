@@ -5,7 +5,8 @@
 export * from './index';
 export { runChildCommand } from './child-command';
 export { CREDENTIAL_EXIT_CODES, exitCodeOf } from './exit-codes';
-export { loginAppRole, secretIdOf, type VaultLease } from './login/app-role-login';
+export { loginAppRole, secretIdOf } from './login/app-role-login';
+export type { VaultLease } from './login/vault-lease';
 export { refuseEndedRehearsal, REHEARSAL_VARIABLE } from './ended-rehearsal';
 export { errorCode, quotedList, UsageError } from './explained-error';
 export type { AnswerBody } from './answer-body';

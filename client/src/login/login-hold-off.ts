@@ -1,21 +1,21 @@
 import { NotPermitted } from '../credential-errors';
 
 interface Refusal {
-  readonly secretId: string;
+  readonly proof: string;
   readonly error: NotPermitted;
   readonly times: number;
   readonly until: number;
 }
 
 /**
- * How long a secret id that was refused is not tried again. Vault locks a role out, for all who log in with it, after
- * five refused logins each within 15 minutes of the one before: here the fifth comes later than that.
+ * How long what was refused is not shown again. Vault locks an AppRole out, for all who log in with it, after five refused
+ * logins each within 15 minutes of the one before: here the fifth comes later than that.
  *
  * @see https://openbao.org/docs/concepts/user-lockout/
  */
 const HOLD_OFFS_MS = [15_000, 60_000, 240_000, 960_000];
 
-/** Keeps a program that asks again and again from logging in with a secret id that Vault refuses. */
+/** Keeps a program that asks again and again from logging in with what Vault refuses. */
 export class LoginHoldOff {
   readonly #now: () => number;
   #last?: Refusal;
@@ -25,9 +25,12 @@ export class LoginHoldOff {
     this.#now = now;
   }
 
-  /** @throws what the login throws; where it is too early for another, the refusal of the last one. Another secret id is tried at once */
-  async attempt<T>(secretId: string, logIn: () => Promise<T>): Promise<T> {
-    const last = this.#last?.secretId === secretId ? this.#last : undefined;
+  /**
+   * @param proof what is shown, such as a secret id: another one is shown at once
+   * @throws what the login throws; where it is too early for another, the refusal of the last one
+   */
+  async attempt<T>(proof: string, logIn: () => Promise<T>): Promise<T> {
+    const last = this.#last?.proof === proof ? this.#last : undefined;
     if (last !== undefined && this.#now() < last.until) {
       throw last.error;
     }
@@ -39,7 +42,7 @@ export class LoginHoldOff {
       if (error instanceof NotPermitted) {
         const times = (last?.times ?? 0) + 1;
         const holdOffMs = HOLD_OFFS_MS[Math.min(times, HOLD_OFFS_MS.length) - 1] ?? 0;
-        this.#last = { secretId, error, times, until: this.#now() + holdOffMs };
+        this.#last = { proof, error, times, until: this.#now() + holdOffMs };
       }
       throw error;
     }
