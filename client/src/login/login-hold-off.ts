@@ -15,14 +15,22 @@ interface Refusal {
  */
 const HOLD_OFFS_MS = [15_000, 60_000, 240_000, 960_000];
 
+/** For methods without a lockout; and what refuses may be a cluster that could not be asked. */
+export const WITHOUT_LOCKOUT_MS = [15_000, 60_000];
+
 /** Keeps a program that asks again and again from logging in with what Vault refuses. */
 export class LoginHoldOff {
   readonly #now: () => number;
+  readonly #pausesMs: readonly number[];
   #last?: Refusal;
 
-  /** @param now the clock, in milliseconds */
-  constructor(now: () => number = Date.now) {
+  /**
+   * @param now the clock, in milliseconds
+   * @param pausesMs after the first refusal, the second and so on; the last of them for ever
+   */
+  constructor(now: () => number = Date.now, pausesMs: readonly number[] = HOLD_OFFS_MS) {
     this.#now = now;
+    this.#pausesMs = pausesMs;
   }
 
   /**
@@ -41,7 +49,7 @@ export class LoginHoldOff {
     } catch (error) {
       if (error instanceof NotPermitted) {
         const times = (last?.times ?? 0) + 1;
-        const holdOffMs = HOLD_OFFS_MS[Math.min(times, HOLD_OFFS_MS.length) - 1] ?? 0;
+        const holdOffMs = this.#pausesMs[Math.min(times, this.#pausesMs.length) - 1] ?? 0;
         this.#last = { proof, error, times, until: this.#now() + holdOffMs };
       }
       throw error;

@@ -30,9 +30,13 @@ interface Session {
  * does not keep the process alive.
  */
 export abstract class VaultLogin implements AsyncDisposable {
-  readonly #holdOff = new LoginHoldOff();
+  readonly #holdOff: LoginHoldOff;
   #session?: Session;
   #renewal?: NodeJS.Timeout;
+
+  constructor(holdOff = new LoginHoldOff()) {
+    this.#holdOff = holdOff;
+  }
 
   /** Whether what it logs in with was taken out of its wrapping, and ends with this process. */
   get holdsUnwrapped(): boolean {
@@ -46,8 +50,8 @@ export abstract class VaultLogin implements AsyncDisposable {
 
   /**
    * A connection that acts under the login. Not for concurrent use: two first calls log in twice. What was refused is
-   * shown again after growing pauses only, of up to 16 minutes; another secret id, token or certificate in its file at
-   * once.
+   * shown again after growing pauses only, of up to 16 minutes, or one where Vault has no lockout; another secret id,
+   * token or certificate in its file at once.
    *
    * @throws NotPermitted where Vault does not accept what it is shown, NotDeployed, TemporarilyUnavailable, VaultSealed;
    *   of an AppRole also WrappingTokenSpentError, WrappingTokenForgedError
@@ -77,7 +81,7 @@ export abstract class VaultLogin implements AsyncDisposable {
   }
 
   /** What to show, looked up anew. */
-  protected abstract present(): Promise<Presented>;
+  protected abstract present(): Presented | Promise<Presented>;
 
   /** Called after each login of {@link vault}; must not fail. */
   protected onLogin?(login: LoggedIn): Promise<void>;
