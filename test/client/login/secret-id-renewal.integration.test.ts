@@ -11,7 +11,8 @@ import {
   loginAppRole,
   TokenSource,
   VaultConnection,
-  type TokenSourceOptions,
+  type AppRoleLoginOptions,
+  type TokenSourceSettings,
 } from 'webex-token-client/core';
 import { CountingProxy } from '../../fixtures/counting-proxy';
 import { eventually } from '../../fixtures/eventually';
@@ -80,7 +81,7 @@ async function soonNearItsEnd(): Promise<string> {
   return secretId;
 }
 
-function source(options: Partial<TokenSourceOptions> = {}): TokenSource {
+function source(options: Partial<TokenSourceSettings & AppRoleLoginOptions> = {}): TokenSource {
   const made = new TokenSource({
     address: vault.server.address,
     credential: 'testauth',
