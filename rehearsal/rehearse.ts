@@ -23,6 +23,8 @@ export function rehearse(deployment: Deployment, servers: RehearsalServers): Dep
     webex: { ...deployment.webex, apiUrl: servers.webexApiUrl },
     engine: {
       ...deployment.engine,
+      // What somebody has made elsewhere is not here.
+      adopt: false,
       // It ends anyway.
       preventDestroy: false,
       plugin: {
@@ -34,7 +36,7 @@ export function rehearse(deployment: Deployment, servers: RehearsalServers): Dep
         register: deployment.vault.namespace === undefined,
       },
     },
-    // What somebody else has set up elsewhere is not here.
+    // Nor is what somebody else has set up there.
     declareAppRole: true,
     apps: deployment.apps.map((app) => ({
       ...app,

@@ -78,6 +78,9 @@ export class Engine extends Construct {
         ...(Token.isUnresolved(settings.mountPath) ? {} : { postcondition: [movedAsDeclared(settings)] }),
       },
     });
+    if (settings.adopt) {
+      mount.importFrom(settings.mountPath);
+    }
     this.mountPath = mount.path;
     this.declaredPath = settings.mountPath;
     this.movedFrom = settings.movedFrom;

@@ -225,10 +225,15 @@ function checkRenames(kind: string, declared: readonly Renamable[]): void {
   }
 }
 
-function checkPaths({ mountPath, movedFrom, recordsPath }: Deployment['engine']): void {
+function checkPaths({ mountPath, movedFrom, adopt, recordsPath }: Deployment['engine']): void {
   if (recordsPath === mountPath || isBelow(recordsPath, mountPath) || isBelow(mountPath, recordsPath)) {
     throw new InvalidDeployment(
       `engine.recordsPath "${recordsPath}" and engine.mountPath "${mountPath}" must not lie within each other, as Vault mounts nothing below a mount; use "${recordsPathOf(mountPath)}"`,
+    );
+  }
+  if (adopt && movedFrom !== undefined) {
+    throw new InvalidDeployment(
+      `engine.adopt takes over what is mounted at "${mountPath}", and engine.movedFrom moves what is at "${movedFrom}"; adopt it where it is, deploy, and move it then`,
     );
   }
   if (movedFrom === mountPath) {

@@ -7,6 +7,7 @@ import { missingRights } from '../vault/missing-rights';
 import { requireFlavour, requireReadyServer } from '../vault/ready-server';
 import { requireRegisteredPlugin } from '../vault/registered-plugin';
 import type { VaultClient } from '../vault/vault-client';
+import { adoptionObstacles, requireAdoptable } from './adoption';
 import { isEngineMount } from './engine-mount';
 import type { Plan, ResourceChange } from './plan';
 import { readAccess, writeAccess, type VaultAccess } from './vault-access';
@@ -64,6 +65,9 @@ export class Preflight {
         `the engine is mounted at "${mounted}", and engine.mountPath is "${mountPath}", so nothing was changed; to move it there with its grants, declare engine.movedFrom: "${mounted}" too; else leave its path as it was`,
       );
     }
+    if (this.deployment.engine.adopt && !recorded.some(isEngineMount)) {
+      await requireAdoptable(this.vault, this.deployment);
+    }
     const [obstacle] = await this.#wantOfRights(readAccess(recorded), 'see');
     if (obstacle !== undefined) {
       throw new NotPermitted(obstacle);
@@ -78,6 +82,7 @@ export class Preflight {
         : [
             `the state is of another server: nothing that it has mounted is at ${this.vault.address}; check VAULT_ADDR, or, where a new server takes the place of the old one, set the state aside: npx webex-token-vault set-aside webex-tokens`,
           ]),
+      ...(await adoptionObstacles(this.vault, plan, this.deployment)),
       ...(await this.#wantOfRights(writeAccess(plan.changes), 'do')),
     ];
   }

@@ -1,0 +1,97 @@
+import { ExplainedError, VaultResponseError } from 'webex-token-client/core';
+import { z } from 'zod';
+import { type Deployment, type Integration } from '../declaration/deployment';
+import { integrationEntry } from '../declaration/integration-entry';
+import { vaultName } from '../declaration/vault-name';
+import type { VaultClient } from '../vault/vault-client';
+import { isEngineMount } from './engine-mount';
+import type { Plan } from './plan';
+
+/*
+ * What is in Vault already, by somebody's hands, where Terraform knows nothing: the article's own setup among it.
+ */
+
+const mountReply = z.object({ data: z.object({ type: z.string() }) });
+const entryReply = z.object({
+  data: z.object({ client_id: z.string(), provider_options: z.record(z.string(), z.string()).nullish() }),
+});
+
+/** @throws ExplainedError where there is no such engine to be adopted */
+export async function requireAdoptable(vault: VaultClient, { engine }: Deployment): Promise<void> {
+  const { mountPath, plugin } = engine;
+  const found = await lookAt(vault, `sys/mounts/${mountPath}`, mountReply);
+  if (found === undefined) {
+    throw new ExplainedError(
+      `engine.adopt is set, and nothing is mounted at "${mountPath}", so nothing was changed; correct engine.mountPath, or leave engine.adopt out for an engine that is made anew`,
+    );
+  }
+  if (found.data.type !== plugin.name) {
+    throw new ExplainedError(
+      `what is mounted at "${mountPath}" is of type "${found.data.type}", and engine.plugin.name is "${plugin.name}", so nothing was changed; an engine is adopted under the name of its plugin alone`,
+    );
+  }
+}
+
+/** What the plan would make, and is there: each as a line. */
+export async function adoptionObstacles(vault: VaultClient, plan: Plan, deployment: Deployment): Promise<string[]> {
+  const { engine, integrations, appRolePath } = deployment;
+  const makesAppRole = plan.changes.some(
+    ({ type, isCreated, isDeleted }) => type === 'vault_auth_backend' && isCreated && !isDeleted,
+  );
+  const enabled = makesAppRole ? await lookAt(vault, `sys/mounts/auth/${appRolePath}`, mountReply) : undefined;
+  const ofAppRole =
+    enabled === undefined
+      ? []
+      : [
+          `"${appRolePath}" is an auth method already, of type "${enabled.data.type}", and Terraform does not know it; where it is AppRole, declare declareAppRole: false, else choose another appRolePath`,
+        ];
+  const makesMount = plan.changes.some((change) => isEngineMount(change) && change.isCreated && !change.isDeleted);
+  const mounted = makesMount ? await lookAt(vault, `sys/mounts/${engine.mountPath}`, mountReply) : undefined;
+  if (mounted !== undefined) {
+    return [
+      ...ofAppRole,
+      `"${engine.mountPath}" is mounted already, with type "${mounted.data.type}", and Terraform does not know it; to take it over with its grants, declare engine.adopt: true; where it is of another deployment, choose another engine.mountPath`,
+    ];
+  }
+  const made = plan.changes
+    .filter(({ type, isCreated, isDeleted }) => type === 'vault_generic_endpoint' && isCreated && !isDeleted)
+    .map((change) => change.after('path') ?? `${engine.mountPath}/${change.name}`);
+  const obstacles = ofAppRole;
+  for (const integration of integrations) {
+    const path = `${engine.mountPath}/servers/${vaultName(integration)}`;
+    const entry = made.includes(path) ? await lookAt(vault, path, entryReply) : undefined;
+    obstacles.push(...(entry === undefined ? [] : ofEntry(entry.data, integration, deployment)));
+  }
+  return obstacles;
+}
+
+/** Its grants were given to a client at a Webex, and are refreshed for no other. */
+function ofEntry(
+  { client_id: clientId, provider_options: options }: z.output<typeof entryReply>['data'],
+  { name, clientId: declaredId = clientId }: Integration,
+  { webex }: Deployment,
+): string[] {
+  const declared = integrationEntry(declaredId, webex.apiUrl);
+  const others = [
+    ...(clientId === declaredId ? [] : [`client id "${clientId}", while deployment.ts declares "${declaredId}"`]),
+    ...(options?.token_url === declared.provider_options.token_url
+      ? []
+      : [
+          `token_url "${options?.token_url ?? 'none'}", while deployment.ts means "${declared.provider_options.token_url}"`,
+        ]),
+  ];
+  return others.map(
+    (other) =>
+      `integration "${name}" is in Vault with ${other}, and no grant of the one is refreshed by the other; declare what is there, or give the new one another name`,
+  );
+}
+
+/** @returns undefined where there is none, or it may not be seen: then the write is refused, and said */
+async function lookAt<T>(vault: VaultClient, path: string, reply: z.ZodType<T>): Promise<T | undefined> {
+  return vault.read(path, reply).catch((error: unknown) => {
+    if (error instanceof VaultResponseError && error.statusCode < 500) {
+      return undefined;
+    }
+    throw error;
+  });
+}

@@ -1,0 +1,185 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readCredential, TokenSource } from 'webex-token-client/core';
+import { z } from 'zod';
+import { inspectPlugin } from '../../lib/declaration/plugin-binary';
+import { findIntegration, type Deployment } from '../../lib/declaration/deployment';
+import { exampleDeployment } from '../fixtures/declaration';
+import { DeployedTokens } from '../fixtures/deployed-tokens';
+import { statusOf } from '../fixtures/refusal';
+import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+
+/*
+ * The article's own setup: a plugin, a mount, an integration and a credential, made by hand with the root token, and the
+ * engine's defaults, which delete grants. It is adopted by a deploy, with the real Terraform, and nobody consents again.
+ */
+
+const urlReply = z.object({ data: z.object({ url: z.string() }) });
+const configReply = z.object({ data: z.record(z.string(), z.unknown()) });
+
+describeUnless(terraformUnavailable())('an engine that was made by hand', () => {
+  let deployed: DeployedTokens;
+  /** Of the grant, at Webex. */
+  let refreshToken: string;
+  let accessToken: string;
+
+  beforeAll(async () => {
+    deployed = await DeployedTokens.start(exampleDeployment({ apps: [{ name: 'people-me', reads: ['testauth'] }] }));
+    await setUpByHand();
+    refreshToken = refreshTokens()[0] ?? '';
+    accessToken = await present();
+  });
+  afterAll(() => deployed[Symbol.asyncDispose]());
+
+  /** What its reader types, step by step, as `vault write` says it. */
+  async function setUpByHand(): Promise<void> {
+    const { admin, webex, deployment } = deployed.rehearsal;
+    const { redirectUrl, clientId } = findIntegration(deployment, 'webex-myapp');
+    await admin.write('sys/plugins/catalog/secret/oauthapp', inspectPlugin(deployment.engine.plugin, '/'));
+    await admin.write('sys/mounts/oauthapp', { type: 'oauthapp' });
+    await admin.write('oauthapp/servers/webex-myapp', {
+      provider: 'custom',
+      client_id: clientId,
+      client_secret: Object.values(deployed.secret)[0],
+      provider_options: { auth_code_url: `${webex.apiUrl}/authorize`, token_url: `${webex.apiUrl}/access_token` },
+    });
+    const asked = { server: 'webex-myapp', redirect_url: redirectUrl, scopes: 'spark:people_read', state: '12345' };
+    const { url } = (await admin.write('oauthapp/auth-code-url', asked, urlReply)).data;
+    const code = new URL(await webex.consent(url)).searchParams.get('code');
+    await admin.write('oauthapp/creds/testauth', { server: 'webex-myapp', code, redirect_url: redirectUrl });
+  }
+
+  function refreshTokens(): string[] {
+    return deployed.rehearsal.webex.grants.list().flatMap(({ type, value }) => (type === 'refresh' ? [value] : []));
+  }
+
+  async function present(): Promise<string> {
+    return (await readCredential(deployed.rehearsal.admin.connection, 'oauthapp', 'testauth')).accessToken;
+  }
+
+  /** @returns what the engine was configured to */
+  async function configuration(): Promise<Record<string, unknown>> {
+    return (await deployed.rehearsal.admin.read('oauthapp/config', configReply)).data;
+  }
+
+  function declare(engine: Partial<Deployment['engine']>, clientId?: string): void {
+    const { integrations } = deployed.rehearsal.deployment;
+    deployed.deployment = {
+      ...deployed.deployment,
+      engine: { ...deployed.rehearsal.deployment.engine, preventDestroy: true, ...engine },
+      integrations: integrations.map((each) => ({ ...each, clientId: clientId ?? each.clientId })),
+    };
+  }
+
+  afterEach(async () => {
+    // Nobody consented again, and the grant is the same one.
+    expect(deployed.rehearsal.webex.grants.count).toBe(1);
+    expect(refreshTokens()).toEqual([refreshToken]);
+    expect(await present()).toBe(accessToken);
+  });
+
+  test.each([
+    [
+      'without a word',
+      {},
+      undefined,
+      /^error: "oauthapp" is mounted already, with type "oauthapp", .* engine\.adopt: true/m,
+    ],
+    [
+      'at a path where nothing is',
+      { adopt: true, mountPath: 'elsewhere', recordsPath: 'elsewhere-records' },
+      undefined,
+      /^error: engine\.adopt is set, and nothing is mounted at "elsewhere", so nothing was changed/m,
+    ],
+    [
+      'for another client',
+      { adopt: true },
+      'another',
+      /^error: integration "webex-myapp" is in Vault with client id "C0ffee", while deployment\.ts declares "another", and no grant/m,
+    ],
+  ])('is not taken over %s', async (_, engine, clientId, message) => {
+    declare(engine, clientId);
+    // As the reader of the article has it: who may do anything.
+    deployed.token = deployed.rehearsal.server.rootToken;
+    const { stderr, exitCode } = await deployed.run('deploy');
+    deployed.token = await deployed.rehearsal.operatorToken('provisioner');
+    expect(stderr).toMatch(message);
+    expect(exitCode).toBe(1);
+    // Nothing was written: the engine has its defaults, which reap.
+    await expect(statusOf(configuration())).resolves.toBe(404);
+  });
+
+  test('is not adopted beside an AppRole method that Terraform does not know', async () => {
+    declare({ adopt: true });
+    await deployed.rehearsal.admin.write('sys/auth/approle', { type: 'approle' });
+    const { stderr, exitCode } = await deployed.run('deploy');
+    await deployed.rehearsal.admin.delete('sys/auth/approle');
+    expect(stderr).toMatch(/^error: "approle" is an auth method already, of type "approle", .*declareAppRole: false/m);
+    expect(exitCode).toBe(1);
+    await expect(statusOf(configuration())).resolves.toBe(404);
+  });
+
+  test('is adopted in one deploy, by the provisioner, while its token is read', async () => {
+    declare({ adopt: true });
+    const reading = new AbortController();
+    const failures: unknown[] = [];
+    const reads = (async () => {
+      let count = 0;
+      for (; !reading.signal.aborted; count++) {
+        await present().catch((error: unknown) => failures.push(error));
+        await sleep(50);
+      }
+      return count;
+    })();
+    const { stdout, stderr, exitCode } = await deployed.run('deploy');
+    reading.abort();
+    expect(await reads).toBeGreaterThan(10);
+    expect(failures).toEqual([]);
+    expect(stderr).not.toContain(' is lost');
+    expect(stdout).toMatch(/1 imported, \d+ added, 1 changed, 0 destroyed/);
+    expect(exitCode).toBe(0);
+  });
+
+  test('keeps its grants from then on, and refreshes them days ahead', async () => {
+    expect(await configuration()).toMatchObject({
+      tune_reap_check_interval_seconds: 0,
+      tune_refresh_check_interval_seconds: 3600,
+    });
+  });
+
+  test('has nothing left to be deployed, whether the adoption is declared or no more', async () => {
+    expect((await deployed.run('deploy', [], {})).stdout).toContain('Your infrastructure matches the configuration.');
+    declare({});
+    expect((await deployed.run('deploy', [], {})).stdout).toContain('Your infrastructure matches the configuration.');
+  });
+
+  test('is guarded against its end', async () => {
+    const { stdout, stderr, exitCode } = await deployed.run('destroy');
+    expect(stdout + stderr).toContain('prevent_destroy');
+    expect(exitCode).toBe(1);
+  });
+
+  test('lets a declared app read, by an identity of its own', async () => {
+    const app = await deployed.rehearsal.appRole('people-me');
+    const { address } = deployed.rehearsal.server;
+    await using tokens = new TokenSource({ address, ...app, credential: 'testauth' });
+    expect((await tokens.token()).accessToken).toBe(accessToken);
+  });
+
+  test('has no secret in its state', async () => {
+    const state = await readFile(deployed.path('webex-tokens.tfstate'), 'utf8');
+    const secrets = [refreshToken, accessToken, ...Object.values(deployed.secret)];
+    expect(secrets.filter((secret) => state.includes(secret))).toEqual([]);
+  });
+
+  test('refreshes the grant from before, with the secret that the deploy wrote', async () => {
+    const { admin, webex } = deployed.rehearsal;
+    // For longer than any token lives, which fails after a refresh.
+    const forced = admin.read('oauthapp/creds/testauth?minimum_seconds=99999999', z.unknown());
+    await forced.catch(() => undefined);
+    const refreshes = webex.requests.filter(({ grantType }) => grantType === 'refresh_token');
+    expect(refreshes.map(({ status }) => status)).toEqual([200]);
+    expect(await present()).not.toBe(accessToken);
+    accessToken = await present();
+  });
+});
