@@ -16,6 +16,13 @@ it('registers, mounts and tunes the plugin', () => {
   expect(declareEngine().resource).toMatchSnapshot();
 });
 
+it('has Terraform import what is mounted already, where that is to be adopted', () => {
+  expect(declareEngine({ adopt: true, mountPath: 'teams/webex' })).toMatchObject({
+    import: [{ id: 'teams/webex', to: 'vault_mount.engine_mount_C20BF190' }],
+  });
+  expect(declareEngine()).not.toHaveProperty('import');
+});
+
 it('never reaps a grant, unless told to', () => {
   expect(configOf({})).toMatchObject({ tune_reap_check_interval_seconds: 0 });
   expect(configOf({ reapCheckIntervalSeconds: 300 })).toMatchObject({ tune_reap_check_interval_seconds: 300 });

@@ -164,3 +164,55 @@ describe('of a plan', () => {
     await expect(preflight(DEV).obstacles(planOfMount(null))).resolves.toEqual([]);
   });
 });
+
+describe('what is there by hand', () => {
+  const resource = (type: string, name: string, after: object) => ({
+    ...{ address: `${type}.${name}`, type, name },
+    change: { actions: ['create'], before: null, after },
+  });
+  const entry = resource('vault_generic_endpoint', 'integration-webex-myapp_entry_C82146BD', {
+    path: 'oauthapp/servers/webex-myapp',
+  });
+  const allowed = {
+    body: { data: { 'oauthapp/servers/webex-myapp': ['root'], 'sys/mounts/oauthapp': ['root'] } },
+  };
+
+  it.each([
+    [{ client_id: 'C0ffee', provider_options: { token_url: 'https://webexapis.com/v1/access_token' } }, []],
+    [
+      { client_id: 'C0ffee', provider_options: { token_url: 'https://webex.example/access_token' } },
+      [
+        'integration "webex-myapp" is in Vault with token_url "https://webex.example/access_token", while deployment.ts means "https://webexapis.com/v1/access_token", and no grant of the one is refreshed by the other; declare what is there, or give the new one another name',
+      ],
+    ],
+    [
+      { client_id: 'other', provider_options: null },
+      [
+        expect.stringContaining('with client id "other", while deployment.ts declares "C0ffee"'),
+        expect.stringContaining('with token_url "none"'),
+      ],
+    ],
+  ])('may be written over where its grants stay good: %j', async (data, obstacles) => {
+    vault.answer('sys/capabilities-self', allowed);
+    vault.answer('oauthapp/servers/webex-myapp', { body: { data } });
+    await expect(preflight().obstacles(planOf({ resource_changes: [entry] }))).resolves.toEqual(obstacles);
+  });
+
+  it('is not mounted over', async () => {
+    vault.answer('sys/capabilities-self', allowed);
+    vault.answer('sys/mounts/oauthapp', { body: { data: { type: 'kv' } } });
+    const made = planOf({ resource_changes: [resource('vault_mount', 'engine', { path: 'oauthapp' })] });
+    await expect(preflight().obstacles(made)).resolves.toEqual([
+      expect.stringMatching(/^"oauthapp" is mounted already, with type "kv", .* declare engine\.adopt: true; /),
+    ]);
+  });
+
+  it('is adopted under the name of its plugin alone', async () => {
+    const adopting = exampleDeployment({ engine: { plugin: { sha256: PLUGIN_SHA256 }, adopt: true } });
+    vault.answer('sys/capabilities-self', allowed);
+    vault.answer('sys/mounts/oauthapp', { body: { data: { type: 'kv' } } });
+    await expect(preflight(adopting).afterFailedPlan([])).rejects.toThrow(
+      'what is mounted at "oauthapp" is of type "kv", and engine.plugin.name is "oauthapp", so nothing was changed',
+    );
+  });
+});

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
+import ts from 'typescript';
+import { defineDeployment, type Deployment } from '../../lib/declaration/deployment';
+import { DEVICE_REDIRECT_URLS } from '../../lib/webex/device-grant';
+import { PROJECT_FOLDER } from '../fixtures/declaration';
+
+const page = readFileSync(join(PROJECT_FOLDER, 'docs/adopting.md'), 'utf8');
+
+/** What the page declares. */
+function declared(): Deployment {
+  const [, code = ''] = /```ts\n([^]*?)```/.exec(page) ?? [];
+  const { outputText } = ts.transpileModule(code.replaceAll(/^ {3}/gm, ''), {
+    compilerOptions: { module: ts.ModuleKind.CommonJS },
+  });
+  const module = { exports: {} as { default?: Deployment } };
+  const required = (name: string): object => {
+    expect(name).toBe('webex-token-vault/deployment');
+    return { defineDeployment };
+  };
+  runInNewContext(outputText, { require: required, exports: module.exports });
+  if (module.exports.default === undefined) {
+    throw new Error('the page declares nothing');
+  }
+  return module.exports.default;
+}
+
+it('declares what the article makes, and that it is there', () => {
+  const { engine, integrations, credentials } = declared();
+  expect(engine).toMatchObject({ adopt: true, mountPath: 'oauthapp', plugin: { name: 'oauthapp' } });
+  expect(integrations).toMatchObject([{ name: 'webex-myapp', redirectUrl: 'http://localhost:5000' }]);
+  expect(credentials).toMatchObject([{ name: 'testauth', scopes: ['spark:people_read'] }]);
+});
+
+it('names the redirect URLs of the device grant', () => {
+  expect(page.match(/^https:\/\/oauth-helper\S+$/gm)).toEqual(DEVICE_REDIRECT_URLS);
+});
