@@ -166,7 +166,7 @@ function refuseUnused(credential: Credential, options: Options): void {
   }
 }
 
-async function showCode(asked: DeviceInvitation, { qr, askedBy = userInfo().username }: Options): Promise<void> {
+async function showCode(asked: DeviceInvitation, { qr, askedBy = loginName() }: Options): Promise<void> {
   const { verificationUriComplete, verificationUri } = asked.grant;
   say(`This can be sent to whoever is to consent:\n\n${invitation(asked, askedBy)}\n`);
   const code = qr ? await qrCode(verificationUriComplete ?? verificationUri, process.stderr) : undefined;
@@ -174,6 +174,15 @@ async function showCode(asked: DeviceInvitation, { qr, askedBy = userInfo().user
     say(`For a phone that is signed in as that account:\n\n${code}\n`);
   }
   say('Waiting for the consent (Ctrl-C: nothing is changed) ...');
+}
+
+function loginName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container's user may have no name.
+    return 'who sends you this';
+  }
 }
 
 async function showUrl(url: string, over: AbortSignal, inBrowser: boolean, options: Options): Promise<void> {

@@ -55,7 +55,7 @@ export async function adoptionObstacles(vault: VaultClient, plan: Plan, deployme
   }
   const made = plan.changes
     .filter(({ type, isCreated, isDeleted }) => type === 'vault_generic_endpoint' && isCreated && !isDeleted)
-    .map((change) => change.after('path') ?? `${engine.mountPath}/${change.name}`);
+    .map((change) => change.after('path'));
   const obstacles = ofAppRole;
   for (const integration of integrations) {
     const path = `${engine.mountPath}/servers/${vaultName(integration)}`;

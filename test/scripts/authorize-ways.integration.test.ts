@@ -252,7 +252,7 @@ describe('authorize', () => {
     [['--device', '--no-open'], /'--device' cannot be used with option '--no-open'/],
     [['--device', '--timeout-seconds', '9'], /cannot be used with option '--timeout-seconds <n>'/],
     [['--import', '--manual'], /'--import' cannot be used with option '--manual'/],
-    [['--client-secret-file', 'f'], /--client-secret-file is for --pkce, --device and --import/],
+    [['--client-secret-file', 'f'], /--client-secret-file is for Service Apps, --pkce, --device and --import/],
     [['--pkce', '--refresh-token-file', 'f'], /--refresh-token-file is for --import; leave it out/],
     [['--asked-by', 'Grace'], /--asked-by is for --device/],
     [['--no-qr'], /--no-qr is for --device/],
