@@ -72,6 +72,11 @@ function ofMount(change: ResourceChange, { known }: Context): Partial<Consequenc
     const all = 'with every grant in it, also of credentials that are declared no more';
     return { losses: lost(known, `the engine at "${path}" is deleted, ${all}`) };
   }
+  if (change.isImported) {
+    return {
+      notices: [`the engine at "${path}" is taken over as it is, with its grants; its configuration is written anew`],
+    };
+  }
   const to = change.after('path');
   return to === undefined || path === '' || to === path
     ? {}

@@ -11,7 +11,13 @@ const values = z.record(z.string(), z.unknown()).nullish();
 const resource = z.object({ address: z.string(), type: z.string(), name: z.string() });
 
 const resourceChange = resource.extend({
-  change: z.object({ actions: z.array(z.string()), before: values, after: values }),
+  change: z.object({
+    actions: z.array(z.string()),
+    before: values,
+    after: values,
+    /** Of what Terraform did not know until now. */
+    importing: z.object({}).nullish(),
+  }),
 });
 
 const state = z.object({
@@ -59,6 +65,11 @@ export class ResourceChange {
   /** Whether Terraform knows of it no more, and leaves it where it is. */
   get isForgotten(): boolean {
     return this.#change.actions.includes('forget');
+  }
+
+  /** Whether it is there, and Terraform knows it from now on. */
+  get isImported(): boolean {
+    return (this.#change.importing ?? undefined) !== undefined;
   }
 
   get isUpdated(): boolean {

@@ -15,6 +15,10 @@ it.each<[Partial<DeploymentInput>, string]>([
     { engine: { mountPath: 'webex/prod', movedFrom: 'webex' } },
     'engine.movedFrom "webex" and engine.mountPath "webex/prod" must not lie within each other',
   ],
+  [
+    { engine: { mountPath: 'webex', movedFrom: 'oauthapp', adopt: true } },
+    'engine.adopt takes over what is mounted at "webex", and engine.movedFrom moves what is at "oauthapp"; adopt it where it is',
+  ],
   [{ engine: { mountPath: 'webex', movedFrom: 'webex/prod' } }, 'must not lie within each other'],
   [{ appRolePath: '/approle' }, 'appRolePath must not start with "/", got "/approle"; use "approle"'],
   [

@@ -18,6 +18,18 @@ it('are none of a plan that changes nothing', () => {
   expect(of('unchanged')).toEqual({ notices: [], losses: [] });
 });
 
+it('say of an engine that was made by hand that it keeps its grants', () => {
+  const mount = { path: 'oauthapp', type: 'oauthapp' };
+  const change = { actions: ['update'], before: mount, after: mount, importing: { id: 'oauthapp' } };
+  const adopting = planOf({
+    resource_changes: [{ address: 'vault_mount.engine', type: 'vault_mount', name: 'engine', change }],
+  });
+  expect(consequences(adopting, ['testauth'])).toEqual({
+    notices: ['the engine at "oauthapp" is taken over as it is, with its grants; its configuration is written anew'],
+    losses: [],
+  });
+});
+
 it('say of a plugin that nobody reloads who has to', () => {
   const plan = planned('plugin-upgraded');
   const changes = plan.changes.filter(({ name }) => !name.startsWith('engine_reload'));
