@@ -1,12 +1,12 @@
 import { ownerAccount } from './account';
 import { checkAuthorizer } from './authorizer-checks';
 import { askForConsent, withOutcome, type ShowUrl } from './consent';
-import { authorizedPage } from './consent-page';
+import { authorizedPage } from '../browser/consent-page';
 import { findCredential, findIntegration, type Deployment } from '../declaration/deployment';
 import { expectedAccount, findGrant, worksAlready } from './existing-grant';
 import { PastedRedirect, type AskForRedirect } from './pasted-redirect';
 import { checkWebex } from '../webex/reachable-webex';
-import { RedirectListener } from './redirect-listener';
+import { RedirectListener } from '../browser/redirect-listener';
 import { replaceGrant } from './replacement';
 import { storeGrant, type ConsentRun, type Grant } from './stored-grant';
 import { readGraceSignal } from '../vault/grace-signal';

@@ -9,8 +9,8 @@ import {
 } from 'webex-token-client/core';
 import type { Credential, Integration } from '../declaration/deployment';
 import { vaultName } from '../declaration/vault-name';
-import { refusedPage, type ConsentPage } from './consent-page';
-import { ConsentState, type ReceivedCode, type RedirectChannel } from './redirect';
+import { refusedPage, type ConsentPage } from '../browser/consent-page';
+import { ConsentState, type ReceivedCode, type RedirectChannel } from '../browser/redirect';
 import { type VaultClient } from '../vault/vault-client';
 
 /*

@@ -1,11 +1,11 @@
 import { describeError, explainedBy, ExplainedError, readCredential } from 'webex-token-client/core';
 import { readAccount, refuseOther, type ExpectedAccount } from './account';
 import { askForConsent, withOutcome } from './consent';
-import { authorizedPage, refusedPage, trialPage } from './consent-page';
+import { authorizedPage, refusedPage, trialPage } from '../browser/consent-page';
 import { exchangeCode, OutcomeUnknown } from './exchange';
 import { scratchCredential } from '../declaration/policies';
 import type { Person } from '../webex/people-me';
-import type { ReceivedCode } from './redirect';
+import type { ReceivedCode } from '../browser/redirect';
 import { removeGrant, storeGrant, type ConsentRun, type Grant } from './stored-grant';
 
 /**

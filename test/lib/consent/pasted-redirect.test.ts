@@ -1,5 +1,5 @@
 import { PastedRedirect } from '../../../lib/consent/pasted-redirect';
-import { ConsentState } from '../../../lib/consent/redirect';
+import { ConsentState } from '../../../lib/browser/redirect';
 
 const REDIRECT_URL = 'http://localhost:5000/auth';
 

@@ -3,9 +3,9 @@ import { request as httpRequest } from 'node:http';
 import { createServer, connect, type AddressInfo, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { freePort } from '../../../lib/process/free-port';
-import { authorizedPage } from '../../../lib/consent/consent-page';
-import { ConsentState, type ReceivedCode } from '../../../lib/consent/redirect';
-import { RedirectListener } from '../../../lib/consent/redirect-listener';
+import { authorizedPage } from '../../../lib/browser/consent-page';
+import { ConsentState, type ReceivedCode } from '../../../lib/browser/redirect';
+import { RedirectListener } from '../../../lib/browser/redirect-listener';
 
 const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
 const LOOPBACK = hasIpv6 ? ['127.0.0.1', '::1'] : ['127.0.0.1'];

@@ -1,5 +1,5 @@
 import { exitCodeOf } from 'webex-token-client/core';
-import { ConsentState, readRedirect, type Redirect } from '../../../lib/consent/redirect';
+import { ConsentState, readRedirect, type Redirect } from '../../../lib/browser/redirect';
 
 const scopes = ['spark:people_read', 'spark:rooms_read'];
 
