@@ -1,16 +1,18 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { ExplainedError, safeText } from 'webex-token-client/core';
-import type { ConsentPage } from './consent-page';
+import { type ExplainedError, safeText } from 'webex-token-client/core';
+import type { BrowserPage } from './browser-page';
 
 /*
- * What a redirect from Webex says, however it arrives: over the loopback listener or pasted by a person.
+ * What a redirect says that ends a visit to an authorization server, however it arrives: over the loopback listener or
+ * pasted by a person.
  */
 
-/** Proof that a redirect answers the consent that was asked for here, and not one that somebody else began. */
-export class ConsentState {
-  /** 256 random bits. */
-  readonly value = randomBytes(32).toString('base64url');
+/** Proof that a redirect answers what was asked for here, and not what somebody else began. */
+export class RedirectState {
   #used = false;
+
+  /** @param value as somebody else has chosen it @default - 256 random bits */
+  constructor(readonly value = randomBytes(32).toString('base64url')) {}
 
   /** Compares in a time that does not depend on where the two differ; never true again after {@link use}. */
   matches(candidate: string): boolean {
@@ -25,18 +27,22 @@ export class ConsentState {
 
 /** What was asked for. */
 export interface ExpectedRedirect {
-  readonly state: ConsentState;
-  readonly integration: string;
-  readonly scopes: readonly string[];
-  /** Where a person can be asked, if Webex was to answer without asking and will not. @default - one is asked already */
-  readonly askUrl?: string;
+  readonly state: RedirectState;
+  /**
+   * What an error in place of a code means.
+   *
+   * @param said it and its description, in one line that is safe to print
+   */
+  readonly explain: (error: string, said: string) => ExplainedError;
+  /** Leads to where a person is asked, if one was to be answered without and is not. @default - one is asked already */
+  readonly askPage?: BrowserPage;
 }
 
 /** An authorization code, and the browser that waits to hear what became of it. */
 export interface ReceivedCode {
   readonly code: string;
   /** Shows the outcome, once it is known. @returns whether a browser has waited for it */
-  readonly show: (page: ConsentPage) => Promise<boolean>;
+  readonly show: (page: BrowserPage) => Promise<boolean>;
 }
 
 /** A way by which the redirect arrives. */
@@ -44,29 +50,16 @@ export interface RedirectChannel extends AsyncDisposable {
   /**
    * Waits for the one redirect that answers, ignoring all others.
    *
-   * @throws ConsentRefused where Webex answers that there is no consent
+   * @throws what {@link ExpectedRedirect.explain} makes of an error; the signal's reason
    */
   receive(expected: ExpectedRedirect, signal: AbortSignal): Promise<ReceivedCode>;
 }
 
-/** Webex redirected with an error in place of a code. */
-export class ConsentRefused extends ExplainedError {
-  override name = 'ConsentRefused';
-
-  constructor(
-    message: string,
-    /** Whether Webex may answer otherwise later. */
-    readonly isTransient = false,
-  ) {
-    super(message);
-  }
-}
-
 export type Redirect =
   | { readonly kind: 'code'; readonly code: string }
-  | { readonly kind: 'refused'; readonly error: ConsentRefused }
-  /** Webex will not answer without asking a person, who is still to be asked. */
-  | { readonly kind: 'ask'; readonly askUrl: string }
+  | { readonly kind: 'refused'; readonly error: ExplainedError }
+  /** There is no answer without asking a person, who is still to be asked. */
+  | { readonly kind: 'ask'; readonly page: BrowserPage }
   /** Not the answer that is waited for: it changes nothing. */
   | { readonly kind: 'ignored'; readonly why: string };
 
@@ -88,34 +81,18 @@ export function readRedirect(parameters: URLSearchParams, expected: ExpectedRedi
   if ((codes?.length ?? 0) + (errors?.length ?? 0) !== 1 || !(code || error)) {
     return { kind: 'ignored', why: 'it must carry either one code or one error' };
   }
-  if (expected.askUrl !== undefined && INTERACTION_REQUIRED.includes(error ?? '')) {
-    return { kind: 'ask', askUrl: expected.askUrl };
+  if (expected.askPage !== undefined && INTERACTION_REQUIRED.includes(error ?? '')) {
+    return { kind: 'ask', page: expected.askPage };
   }
   expected.state.use();
-  return code
-    ? { kind: 'code', code }
-    : { kind: 'refused', error: explain(error ?? '', parameters.get('error_description') ?? '', expected) };
+  return code ? { kind: 'code', code } : { kind: 'refused', error: refusal(parameters, expected) };
 }
 
 /** @see https://datatracker.ietf.org/doc/html/rfc6749#section-4.1.2.1 */
-function explain(error: string, description: string, expected: ExpectedRedirect): ConsentRefused {
-  const said = description === '' ? safeText(error) : `${safeText(error)}: ${safeText(description)}`;
-  const scopes = expected.scopes.join(' ');
-  switch (error) {
-    case 'access_denied':
-      return new ConsentRefused(`consent was denied at Webex (${said}); nothing was changed; run it again and accept`);
-    case 'invalid_scope':
-      return new ConsentRefused(
-        `Webex refused the scopes "${scopes}" (${said}); nothing was changed; select each of them for integration "${expected.integration}" at developer.webex.com, or correct deployment.ts`,
-      );
-    case 'server_error':
-    case 'temporarily_unavailable':
-      return new ConsentRefused(`Webex had a fault of its own (${said}); nothing was changed; try again later`, true);
-    default:
-      return new ConsentRefused(
-        `Webex did not give a code (${said}); nothing was changed; check integration "${expected.integration}" at developer.webex.com`,
-      );
-  }
+function refusal(parameters: URLSearchParams, { explain }: ExpectedRedirect): ExplainedError {
+  const [error, description] = ['error', 'error_description'].map((name) => parameters.get(name) ?? '');
+  const said = [error, description].filter((text) => text !== '').map((text) => safeText(text ?? ''));
+  return explain(error ?? '', said.join(': '));
 }
 
 function sha256(text: string): Buffer {

@@ -1,7 +1,7 @@
 import { ownerAccount } from './account';
 import { checkAuthorizer } from './authorizer-checks';
 import { askForConsent, withOutcome, type ShowUrl } from './consent';
-import { authorizedPage } from '../browser/consent-page';
+import { authorizedPage } from './consent-page';
 import { findCredential, findIntegration, type Deployment } from '../declaration/deployment';
 import { expectedAccount, findGrant, worksAlready } from './existing-grant';
 import { PastedRedirect, type AskForRedirect } from './pasted-redirect';
@@ -53,7 +53,7 @@ export async function authorize(options: AuthorizeOptions): Promise<Grant> {
   await checkAuthorizer(vault.endedBy(signal), deployment, credential);
   await using channel =
     askForRedirect === undefined
-      ? await RedirectListener.bind(integration.redirectUrl)
+      ? await RedirectListener.bind(integration.redirectUrl, 'use --manual')
       : new PastedRedirect(integration.redirectUrl, askForRedirect);
   const run: ConsentRun = {
     vault,

@@ -9,8 +9,10 @@ import {
 } from 'webex-token-client/core';
 import type { Credential, Integration } from '../declaration/deployment';
 import { vaultName } from '../declaration/vault-name';
-import { refusedPage, type ConsentPage } from '../browser/consent-page';
-import { ConsentState, type ReceivedCode, type RedirectChannel } from '../browser/redirect';
+import { refusedPage, type BrowserPage } from '../browser/browser-page';
+import { RedirectState, type ExpectedRedirect, type ReceivedCode, type RedirectChannel } from '../browser/redirect';
+import { askedAgainPage } from './consent-page';
+import { consentRefused } from './consent-refused';
 import { type VaultClient } from '../vault/vault-client';
 
 /*
@@ -54,7 +56,7 @@ const urlReply = z.object({ data: z.object({ url: z.url({ protocol: /^https?$/ }
  * @param loginHint email that Webex fills in
  * @throws ExplainedError where Vault gives none
  */
-async function consentUrl(subject: ConsentSubject, state: ConsentState, loginHint?: string): Promise<string> {
+async function consentUrl(subject: ConsentSubject, state: RedirectState, loginHint?: string): Promise<string> {
   const { vault, mountPath, integration, credential } = subject;
   const request = {
     server: vaultName(integration),
@@ -91,7 +93,7 @@ export async function askForConsent(
   following?: Following,
 ): Promise<ReceivedCode> {
   const { integration, credential, channel } = context;
-  const state = new ConsentState();
+  const state = new RedirectState();
   const plainUrl = await consentUrl({ ...context, vault: context.vault.endedBy(context.signal) }, state, loginHint);
   const url = following === undefined ? plainUrl : withPrompt(plainUrl, 'select_account');
   context.signal.throwIfAborted();
@@ -100,8 +102,12 @@ export async function askForConsent(
   context.signal.addEventListener('abort', interrupt);
   const timer = setTimeout(() => stop.abort(tooLate(context.timeoutSeconds)), timerMs(context.timeoutSeconds * 1000));
   // The channel waits before the URL is shown, as the redirect may come at once.
-  const askUrl = following === undefined ? undefined : url;
-  const expected = { state, integration: integration.name, scopes: credential.scopes, askUrl };
+  const asked = { integration: integration.name, scopes: credential.scopes };
+  const expected: ExpectedRedirect = {
+    state,
+    explain: (error, said) => consentRefused(asked, error, said),
+    askPage: following === undefined ? undefined : askedAgainPage(url),
+  };
   const received = channel.receive(expected, stop.signal);
   const shown = (async () => {
     const inBrowser = (await following?.sendOn(withPrompt(plainUrl, 'none'))) ?? false;
@@ -135,7 +141,7 @@ function tooLate(timeoutSeconds: number): ExplainedError {
 }
 
 /** Does what a consent was for. The browser is answered afterwards, so that its page shows the outcome. */
-export async function withOutcome<T>(received: ReceivedCode, page: ConsentPage, work: () => Promise<T>): Promise<T> {
+export async function withOutcome<T>(received: ReceivedCode, page: BrowserPage, work: () => Promise<T>): Promise<T> {
   try {
     const result = await work();
     await received.show(page);

@@ -1,7 +1,8 @@
 import { describeError, explainedBy, ExplainedError, readCredential } from 'webex-token-client/core';
 import { readAccount, refuseOther, type ExpectedAccount } from './account';
 import { askForConsent, withOutcome } from './consent';
-import { authorizedPage, refusedPage, trialPage } from '../browser/consent-page';
+import { refusedPage } from '../browser/browser-page';
+import { authorizedPage, trialPage } from './consent-page';
 import { exchangeCode, OutcomeUnknown } from './exchange';
 import { scratchCredential } from '../declaration/policies';
 import type { Person } from '../webex/people-me';

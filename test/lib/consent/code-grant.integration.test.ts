@@ -17,7 +17,7 @@ import { authorize, type AuthorizeOptions } from '../../../lib/consent/code-gran
 import type { Grant } from '../../../lib/consent/stored-grant';
 import { findRevocable } from '../../../lib/consent/revocation';
 import { findIntegration } from '../../../lib/declaration/deployment';
-import { ConsentRefused } from '../../../lib/browser/redirect';
+import { ConsentRefused } from '../../../lib/consent/consent-refused';
 import { RedirectListener } from '../../../lib/browser/redirect-listener';
 import { scratchCredential } from '../../../lib/declaration/policies';
 import { AccountNotChecked, WrongAccount } from '../../../lib/consent/account';

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
  * The page that the browser shows after the redirect: static, without scripts and without anything from elsewhere.
  */
 
-export interface ConsentPage {
+export interface BrowserPage {
   readonly status: number;
   readonly tone: 'good' | 'bad';
   readonly title: string;
@@ -40,7 +40,7 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
 };
 
-export function renderPage({ tone, title, text, next }: ConsentPage): string {
+export function renderPage({ tone, title, text, next }: BrowserPage): string {
   const target = next === undefined ? undefined : escape(next);
   return `<!doctype html>
 <html lang="en">
@@ -54,29 +54,14 @@ ${target === undefined ? '' : `<meta http-equiv="refresh" content="0; url=${targ
 <main class="${tone}">
 <h1>${escape(title)}</h1>
 <p>${escape(text)}</p>
-${target === undefined ? '' : `<p><a href="${target}" rel="noreferrer">Continue to Webex</a></p>\n`}</main>
+${target === undefined ? '' : `<p><a href="${target}" rel="noreferrer">Continue</a></p>\n`}</main>
 </body>
 </html>
 `;
 }
 
-export function authorizedPage(credentialName: string): ConsentPage {
-  const text = `Vault keeps the grant of "${credentialName}" now. You can close this window; the terminal has the details.`;
-  return { status: 200, tone: 'good', title: 'Authorised', text };
-}
-
-/** After the first of two consents. @param next where the second one is asked for */
-export function trialPage(credentialName: string, next: string): ConsentPage {
-  const text = `The account is the right one, and "${credentialName}" is still as it was. Webex is asked once more, for the consent to keep.`;
-  return { status: 200, tone: 'good', title: 'One more consent', text, next };
-}
-
-/** Where Webex does not consent again without asking. */
-export function askedAgainPage(next: string): ConsentPage {
-  return { status: 200, tone: 'good', title: 'One more consent', text: 'Webex wants to ask you once more.', next };
-}
-
-export function refusedPage(text: string): ConsentPage {
+/** After a redirect that brought no good end. */
+export function refusedPage(text: string): BrowserPage {
   return { status: 200, tone: 'bad', title: 'Not authorised', text };
 }
 
