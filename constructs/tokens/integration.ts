@@ -13,7 +13,7 @@ import { ExplainedError } from 'webex-token-client/core';
 import { clientSecretVariable } from '../../lib/declaration/deployment';
 import { integrationDeclaration } from '../../lib/declaration/integration-declaration';
 import { integrationEntry } from '../../lib/declaration/integration-entry';
-import { INTEGRATION_SECRET_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/integration-secret-environment';
+import { INTEGRATION_SECRET_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/entry-secret-environment';
 import { vaultName } from '../../lib/declaration/vault-name';
 import { WEBEX_CLOUDS } from '../../lib/declaration/webex-cloud';
 import type { Engine } from './engine';
@@ -71,7 +71,7 @@ export class Integration extends Construct {
     const stack = TerraformStack.of(this);
     const command = (step: 'check' | 'write', environment: Record<string, string>): LocalExecProvisioner => ({
       type: 'local-exec',
-      command: programCommand(stack, 'write-integration', step),
+      command: programCommand(stack, 'write-entry', step),
       environment: {
         [ENVIRONMENT.integration]: name,
         [ENVIRONMENT.variable]: `TF_VAR_${variable}`,

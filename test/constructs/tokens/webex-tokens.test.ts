@@ -147,7 +147,7 @@ it('finds the way to its commands from any output folder', () => {
   const outdir = realpathSync(mkdtempSync(join(tmpdir(), 'declaration-')));
   try {
     const steps = JSON.stringify(resources(declareStack({}, outdir), 'terraform_data'));
-    const [, way] = /"command":"node (\S+) write-integration check"/.exec(steps) ?? [];
+    const [, way] = /"command":"node (\S+) write-entry check"/.exec(steps) ?? [];
     expect(join(outdir, 'stacks/webex-tokens', way ?? 'none')).toBe(
       join(PROJECT_FOLDER, 'scripts/webex-token-vault.js'),
     );

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { describeCommand } from '../lib/cli/command';
 import { PROVIDER_ENVIRONMENT, setByTerraform } from '../lib/cli/terraform-variables';
-import { INTEGRATION_SECRET_ENVIRONMENT as NAMES } from '../lib/declaration/integration-secret-environment';
-import { providerClient, requireClientSecret, writeIntegration } from '../lib/vault/integration-secret';
+import { INTEGRATION_SECRET_ENVIRONMENT as NAMES } from '../lib/declaration/entry-secret-environment';
+import { providerClient, requireClientSecret, writeIntegration } from '../lib/vault/entry-secret';
 
 /*
  * Started by Terraform while it applies stack `webex-tokens`, never by hand: see constructs/tokens/integration.ts.

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { ExplainedError } from 'webex-token-client/core';
-import { providerClient, requireClientSecret, writeIntegration } from '../../../lib/vault/integration-secret';
+import { providerClient, requireClientSecret, writeIntegration } from '../../../lib/vault/entry-secret';
 import { ScriptedVault } from '../../fixtures/scripted-vault';
 
 const integration = { integration: 'webex-myapp', variable: 'TF_VAR_webex_myapp_client_secret' };
