@@ -1,22 +1,24 @@
 import type { Command } from 'commander';
 import { describeCommand } from '../lib/cli/command';
 import { PROVIDER_ENVIRONMENT, setByTerraform } from '../lib/cli/terraform-variables';
-import { INTEGRATION_SECRET_ENVIRONMENT as NAMES } from '../lib/declaration/entry-secret-environment';
-import { providerClient, requireClientSecret, writeIntegration } from '../lib/vault/entry-secret';
+import { ENTRY_SECRET_ENVIRONMENT as NAMES } from '../lib/declaration/entry-secret-environment';
+import { providerClient, requireSecret, writeEntry, type EntrySecretOptions } from '../lib/vault/entry-secret';
 
 /*
- * Started by Terraform while it applies stack `webex-tokens`, never by hand: see constructs/tokens/integration.ts.
+ * Started by Terraform while it applies stack `webex-tokens`, never by hand: see constructs/tokens/entry-with-secret.ts.
  */
 
 export function define(command: Command): void {
   describeCommand(command, {
-    summary: 'Writes the client secret of an integration. Terraform runs it; nobody else has to.',
+    summary: 'Writes an entry of Vault with its client secret. Terraform runs it; nobody else has to.',
     environment: {
-      [NAMES.integration]: 'name of the integration',
-      [NAMES.variable]: 'the variable that carries its secret into the apply, to be named when it is missing',
-      [NAMES.clientSecret]: 'its client secret',
-      [NAMES.path]: 'where its entry is in Vault',
-      [NAMES.entry]: 'the fields of the entry, as JSON',
+      [NAMES.of]: 'whose client secret it is',
+      [NAMES.shownBy]: 'who shows it to people',
+      [NAMES.variable]: 'the variable that carries it into the apply, to be named when it is missing',
+      [NAMES.secret]: 'the client secret',
+      [NAMES.path]: 'where the entry is in Vault',
+      [NAMES.fields]: 'the other fields of the entry, as JSON',
+      [NAMES.secretField]: 'the field of the client secret',
       ...PROVIDER_ENVIRONMENT,
     },
   });
@@ -24,24 +26,26 @@ export function define(command: Command): void {
     .command('check')
     .description('fails where the client secret is missing')
     .action(() => {
-      requireClientSecret(secretOptions());
+      requireSecret(secretOptions());
     });
   command
     .command('write')
     .description('writes the entry with its client secret')
     .action(() =>
-      writeIntegration(providerClient(process.env), {
+      writeEntry(providerClient(process.env), {
         ...secretOptions(),
         path: setByTerraform(NAMES.path),
-        entry: setByTerraform(NAMES.entry),
+        fields: setByTerraform(NAMES.fields),
+        secretField: setByTerraform(NAMES.secretField),
       }),
     );
 }
 
-function secretOptions(): { integration: string; variable: string; clientSecret?: string } {
+function secretOptions(): EntrySecretOptions {
   return {
-    integration: setByTerraform(NAMES.integration),
+    of: setByTerraform(NAMES.of),
+    shownBy: setByTerraform(NAMES.shownBy),
     variable: setByTerraform(NAMES.variable),
-    clientSecret: process.env[NAMES.clientSecret],
+    secret: process.env[NAMES.secret],
   };
 }

@@ -1,51 +1,53 @@
 import { z } from 'zod';
 import { explainedBy, ExplainedError, vaultOptionsFromEnvironment, VaultResponseError } from 'webex-token-client/core';
+import type { ClientSecret } from '../declaration/client-secret';
 import { VaultClient } from './vault-client';
 
 /*
- * The client secret of an integration on its way into Vault, past Terraform's state: Terraform starts a command of ours
- * and hands it everything by environment, which no process list shows.
+ * A client secret on its way into Vault, past Terraform's state: Terraform starts a command of ours and hands it
+ * everything by environment, which no process list shows.
  */
 
-/** What the declaration hands to the command. Only `clientSecret` is a secret. */
-export interface IntegrationSecretOptions {
-  readonly integration: string;
+/** What the declaration hands to the command. Only `secret` is one. */
+export interface EntrySecretOptions extends Omit<ClientSecret, 'variable'> {
   /** Environment variable that the person at the terminal sets, to be named when it is missing. */
   readonly variable: string;
-  readonly clientSecret?: string;
+  readonly secret?: string;
 }
 
-export interface IntegrationEntryOptions extends IntegrationSecretOptions {
+export interface EntryOptions extends EntrySecretOptions {
   /** Where the entry is, like `oauthapp/servers/webex-myapp`. */
   readonly path: string;
-  /** All other fields of the entry, as JSON: the plugin replaces the whole of it. */
-  readonly entry: string;
+  /** All other fields of the entry, as JSON: a write replaces the whole of it. */
+  readonly fields: string;
+  /** Name of the field that has the secret. */
+  readonly secretField: string;
 }
 
 /** @throws ExplainedError naming the variable to set */
-export function requireClientSecret({ integration, variable, clientSecret }: IntegrationSecretOptions): string {
-  if (clientSecret === undefined || clientSecret === '') {
+export function requireSecret({ of, shownBy, variable, secret }: EntrySecretOptions): string {
+  if (secret === undefined || secret === '') {
     throw new ExplainedError(
-      `the client secret of integration "${integration}" has to be written, but ${variable} is not set; set it to the secret that Webex shows for the integration and deploy again`,
+      `the client secret of ${of} has to be written, but ${variable} is not set; set it to the secret that ${shownBy} shows for it and deploy again`,
     );
   }
-  if (/\s/.test(clientSecret)) {
+  if (/\s/.test(secret)) {
     throw new ExplainedError(`${variable} must be the client secret alone, got white space in it; copy it again`);
   }
-  return clientSecret;
+  return secret;
 }
 
-/** Writes the whole entry of an integration, its secret included. */
-export async function writeIntegration(client: VaultClient, options: IntegrationEntryOptions): Promise<void> {
-  const secret = requireClientSecret(options);
-  const fields = z.record(z.string(), z.unknown()).parse(JSON.parse(options.entry));
+/** Writes the whole entry, its secret included. */
+export async function writeEntry(client: VaultClient, options: EntryOptions): Promise<void> {
+  const secret = requireSecret(options);
+  const fields = z.record(z.string(), z.unknown()).parse(JSON.parse(options.fields));
   try {
-    await client.write(options.path, { ...fields, client_secret: secret });
+    await client.write(options.path, { ...fields, [options.secretField]: secret });
   } catch (error) {
     if (error instanceof VaultResponseError) {
       throw explainedBy(
         error,
-        `the client secret of integration "${options.integration}" is not written: ${error.message}; deploy again once that is solved`,
+        `the client secret of ${options.of} is not written: ${error.message}; deploy again once that is solved`,
       );
     }
     throw error;

@@ -112,7 +112,10 @@ describe('with an integration and an app that are renamed', () => {
       input: { integrations: { 'webex-myapp': 'reports' }, apps: { 'people-me': 'reader' } },
     });
     const called = JSON.stringify(notesBefore)
-      .replaceAll('"INTEGRATION_NAME":"webex-myapp"', '"INTEGRATION_NAME":"reports"')
+      .replaceAll(
+        String.raw`"ENTRY_SECRET_OF":"integration \"webex-myapp\""`,
+        String.raw`"ENTRY_SECRET_OF":"integration \"reports\""`,
+      )
       .replaceAll('webex_myapp_client_secret', 'reports_client_secret');
     expect(steps).toEqual(JSON.parse(called));
   });
