@@ -1,6 +1,7 @@
 import { ownerAccount } from './account';
 import { checkAuthorizer } from './authorizer-checks';
-import { askForConsent, withOutcome, type ShowUrl } from './consent';
+import { askForConsent, type ShowUrl } from './consent';
+import { withOutcome } from '../browser/visit';
 import { authorizedPage } from './consent-page';
 import { findCredential, findIntegration, type Deployment } from '../declaration/deployment';
 import { expectedAccount, findGrant, worksAlready } from './existing-grant';

@@ -1,16 +1,9 @@
 import { z } from 'zod';
-import {
-  describeError,
-  ExplainedError,
-  explainOutage,
-  timerMs,
-  VaultResponseError,
-  whatVaultSaid,
-} from 'webex-token-client/core';
+import { ExplainedError, explainOutage, VaultResponseError, whatVaultSaid } from 'webex-token-client/core';
 import type { Credential, Integration } from '../declaration/deployment';
 import { vaultName } from '../declaration/vault-name';
-import { refusedPage, type BrowserPage } from '../browser/browser-page';
-import { RedirectState, type ExpectedRedirect, type ReceivedCode, type RedirectChannel } from '../browser/redirect';
+import { RedirectState, type ReceivedCode, type RedirectChannel } from '../browser/redirect';
+import { visit } from '../browser/visit';
 import { askedAgainPage } from './consent-page';
 import { consentRefused } from './consent-refused';
 import { type VaultClient } from '../vault/vault-client';
@@ -96,35 +89,23 @@ export async function askForConsent(
   const state = new RedirectState();
   const plainUrl = await consentUrl({ ...context, vault: context.vault.endedBy(context.signal) }, state, loginHint);
   const url = following === undefined ? plainUrl : withPrompt(plainUrl, 'select_account');
-  context.signal.throwIfAborted();
-  const stop = new AbortController();
-  const interrupt = (): void => stop.abort(context.signal.reason);
-  context.signal.addEventListener('abort', interrupt);
-  const timer = setTimeout(() => stop.abort(tooLate(context.timeoutSeconds)), timerMs(context.timeoutSeconds * 1000));
-  // The channel waits before the URL is shown, as the redirect may come at once.
   const asked = { integration: integration.name, scopes: credential.scopes };
-  const expected: ExpectedRedirect = {
-    state,
-    explain: (error, said) => consentRefused(asked, error, said),
-    askPage: following === undefined ? undefined : askedAgainPage(url),
-  };
-  const received = channel.receive(expected, stop.signal);
-  const shown = (async () => {
-    const inBrowser = (await following?.sendOn(withPrompt(plainUrl, 'none'))) ?? false;
-    if (!stop.signal.aborted) {
-      await context.onUrl(url, stop.signal, inBrowser);
-    }
-  })();
-  try {
-    return await Promise.race([received, shown.then(() => received)]);
-  } finally {
-    clearTimeout(timer);
-    context.signal.removeEventListener('abort', interrupt);
-    // One of the two may still run: it is stopped, and how it ends concerns nobody.
-    stop.abort();
-    shown.catch(() => undefined);
-    received.catch(() => undefined);
-  }
+  return visit({
+    ...context,
+    channel,
+    expected: {
+      state,
+      explain: (error, said) => consentRefused(asked, error, said),
+      askPage: following === undefined ? undefined : askedAgainPage(url),
+    },
+    show: async (over) => {
+      const inBrowser = (await following?.sendOn(withPrompt(plainUrl, 'none'))) ?? false;
+      if (!over.aborted) {
+        await context.onUrl(url, over, inBrowser);
+      }
+    },
+    tooLate: () => tooLate(context.timeoutSeconds),
+  });
 }
 
 /** @see https://developer.webex.com/docs/login-with-webex#authorization-endpoint */
@@ -138,16 +119,4 @@ function tooLate(timeoutSeconds: number): ExplainedError {
   return new ExplainedError(
     `nobody consented within ${timeoutSeconds} s; nothing was changed; run it again, with more --timeout-seconds if need be`,
   );
-}
-
-/** Does what a consent was for. The browser is answered afterwards, so that its page shows the outcome. */
-export async function withOutcome<T>(received: ReceivedCode, page: BrowserPage, work: () => Promise<T>): Promise<T> {
-  try {
-    const result = await work();
-    await received.show(page);
-    return result;
-  } catch (error) {
-    await received.show(refusedPage(describeError(error)));
-    throw error;
-  }
 }

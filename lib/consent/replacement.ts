@@ -1,6 +1,7 @@
 import { describeError, explainedBy, ExplainedError, readCredential } from 'webex-token-client/core';
 import { readAccount, refuseOther, type ExpectedAccount } from './account';
-import { askForConsent, withOutcome } from './consent';
+import { withOutcome } from '../browser/visit';
+import { askForConsent } from './consent';
 import { refusedPage } from '../browser/browser-page';
 import { authorizedPage, trialPage } from './consent-page';
 import { exchangeCode, OutcomeUnknown } from './exchange';
