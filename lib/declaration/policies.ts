@@ -253,6 +253,7 @@ function ofPeople({ path, roleNames, undeclaredPolicyName }: NonNullable<Provisi
   return [
     { path: `sys/auth/${path}`, capabilities: ['update', 'delete', 'sudo'], why: 'enable the auth method of people' },
     { path: `sys/mounts/auth/${path}`, capabilities: ['read'], why: 'is it enabled?' },
+    { path: `sys/mounts/auth/${path}/tune`, capabilities: ['read'], why: 'how is it tuned?' },
     { path: `auth/${path}/config`, capabilities: ['read', 'update'], why: 'by whose word do they log in?' },
     ...roleNames.map((name): Rule => ({
       path: `auth/${path}/role/${name}`,

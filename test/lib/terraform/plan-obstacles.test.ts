@@ -59,6 +59,16 @@ describe('the client secret that is to be written', () => {
   });
 });
 
+it('wants the client secret of those who log in by OIDC, by its own variable', () => {
+  const oidc = { issuer: 'https://id.example', clientId: 'vault', groups: { authorizer: ['admins'] } };
+  const declared = declaredSecrets(exampleDeployment({ operators: { oidc } }));
+  const plan = planned(['terraform_data', 'operators-oidc_secret_0123ABCD', 'create']);
+  expect(planObstacles(plan, declared, SECRET)).toEqual([
+    'the client secret of operators.oidc is to be written, and TF_VAR_operators_oidc_client_secret is not set; set it to the secret that the identity provider shows for it',
+  ]);
+  expect(planObstacles(plan, declared, { TF_VAR_operators_oidc_client_secret: 'the-secret' })).toEqual([]);
+});
+
 describe('the plugin', () => {
   const plugin = (...actions: string[]) => ['vault_plugin', 'engine_plugin', ...actions] as const;
   const mount = (...actions: string[]) => ['vault_mount', 'engine_mount', ...actions] as const;
