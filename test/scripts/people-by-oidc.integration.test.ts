@@ -8,6 +8,7 @@ import { freePort } from '../../lib/process/free-port';
 import { generateRootToken } from '../../lib/server/root-token';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { findServer } from '../../rehearsal/server/server-binary';
+import { NO_CHROMIUM, openChromium } from '../fixtures/chromium';
 import { OidcProvider } from '../fixtures/oidc-provider';
 import { OperatedServer } from '../fixtures/operated-server';
 import { Script, type ScriptResult } from '../fixtures/script';
@@ -103,6 +104,21 @@ test('prints the token of a member of one of the groups, and its end apart from 
     display_name: expect.stringMatching(/^oidc-alice/) as string,
   });
   expect(data.ttl).toBeLessThanOrEqual(1200);
+});
+
+const inBrowser = NO_CHROMIUM === undefined ? test : test.skip;
+inBrowser('is done in a real browser, which ends on a page that says so', async () => {
+  const { script, url } = await begin('authorizer');
+  await using browser = await openChromium();
+  const page = await browser.newPage({ ignoreHTTPSErrors: true });
+  await page.goto(url);
+  await page.fill('input[name="login"]', 'alice+webex-admins');
+  await page.fill('input[name="password"]', 'any');
+  await page.click('button[type="submit"]');
+  // The provider asks her whether Vault may know who she is.
+  await page.click('button[type="submit"]');
+  expect(await page.textContent('h1')).toBe('Logged in');
+  expect(await script.result()).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^s\.\S+\n$/) as string });
 });
 
 test('lets each operator do its task, and no other', async () => {
