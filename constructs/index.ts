@@ -8,6 +8,8 @@ export type { DeploymentStackProps } from './deployment-stack';
 export { AppIdentity, type AppIdentityProps } from './tokens/app-identity';
 export { Authorizer, type AuthorizerProps } from './tokens/authorizer';
 export { Engine, type EngineProps } from './tokens/engine';
+export { Healer, type HealerProps } from './tokens/healer';
+export { HealingSecrets, type HealingSecretsProps } from './tokens/healing-secrets';
 export { Integration, type IntegrationProps } from './tokens/integration';
 export { Issuer, type IssuerProps } from './tokens/issuer';
 export { Observer, type ObserverProps } from './tokens/observer';

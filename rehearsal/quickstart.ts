@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppRoleLogin, ExplainedError, readCredential, WebexResponseError } from 'webex-token-client/core';
 import { peopleMe } from '../lib/webex/people-me';
-import { authorize } from '../lib/consent/code-grant';
 import type { ShowUrl } from '../lib/consent/consent';
-import { findCredential, type App, type Deployment } from '../lib/declaration/deployment';
+import type { App, Deployment } from '../lib/declaration/deployment';
 import { findOauthappPlugin } from './server/oauthapp-plugin';
 import { findServer } from './server/server-binary';
+import { rehearseConsent } from './rehearsed-consent';
 import { Rehearsal } from './rehearsal';
 import type { StepLog } from './step-log';
 
@@ -94,20 +94,8 @@ export async function runQuickstart(
     return { said: `${changed.length} resources applied by ${by}, under the provisioner policy` };
   });
 
-  const authorizerToken = await rehearsal.operatorToken('authorizer');
   await steps.run(`Authorising ${credentialName}`, async (note) => {
-    const { person } = await authorize({
-      vault: rehearsal.admin.withToken(authorizerToken),
-      deployment: rehearsal.deployment,
-      credentialName,
-      signal,
-      onNotice: note,
-      onUrl:
-        onConsentUrl ??
-        (async (url) => {
-          await fetch(await rehearsal.webex.consent(url, { as: findCredential(declared, credentialName).owner }));
-        }),
-    });
+    const { person } = await rehearseConsent(rehearsal, { credentialName, onConsentUrl, onNotice: note, signal });
     return {
       said: `${credentialName} authorised once, by ${person?.displayName ?? 'somebody'}, under the authorizer policy`,
     };

@@ -11,8 +11,8 @@ import { freePort } from '../lib/process/free-port';
 import { operatorToken } from './operator-token';
 import { OpenBaoServer } from './server/openbao';
 import { applyDeclaration, synthesize, type AppliedDeclaration } from './applier/stack';
-import { DEFAULT_USERS, simulatedAdministrator } from './webex/simulated-user';
-import { WebexSimulator } from './webex/webex-simulator';
+import { startDeclaredWebex } from './declared-webex';
+import type { WebexSimulator } from './webex/webex-simulator';
 import { rehearse, type RehearsalServers } from './rehearse';
 
 export interface RehearsalOptions {
@@ -69,17 +69,11 @@ export class Rehearsal implements AsyncDisposable {
       });
       const pointed = { vaultAddress: server.address, redirectPort: await freePort(), pluginPath };
       const secrets = new Map(declared.integrations.map(({ name }) => [name, randomBytes(32).toString('base64url')]));
-      const { integrations, credentials } = rehearse(declared, { ...pointed, webexApiUrl: declared.webex.apiUrl });
-      const webex = await WebexSimulator.start({
-        ...(accessTokenTtlSeconds === undefined ? {} : { accessTokenTtlSeconds }),
-        users: [...DEFAULT_USERS, ...owners(credentials).map(simulatedAdministrator)],
-        clients: integrations.map(({ name, clientId = '', redirectUrl }) => ({
-          clientId,
-          clientSecret: secrets.get(name) ?? '',
-          redirectUrls: [redirectUrl],
-          scopes: credentials.filter(({ integration }) => integration === name).flatMap(({ scopes }) => scopes),
-        })),
-      });
+      const webex = await startDeclaredWebex(
+        rehearse(declared, { ...pointed, webexApiUrl: declared.webex.apiUrl }),
+        secrets,
+        accessTokenTtlSeconds === undefined ? {} : { accessTokenTtlSeconds },
+      );
       return new Rehearsal(folder, server, webex, declared, { ...pointed, webexApiUrl: webex.apiUrl }, secrets);
     } catch (error) {
       await server?.stop();
@@ -159,10 +153,4 @@ export class Rehearsal implements AsyncDisposable {
       above = this.admin.withNamespace(path);
     }
   }
-}
-
-/** Those who are declared to consent, and nobody knows. */
-function owners(credentials: Deployment['credentials']): string[] {
-  const known = DEFAULT_USERS.map(({ email }) => email);
-  return [...new Set(credentials.flatMap(({ owner }) => owner ?? []))].filter((email) => !known.includes(email));
 }

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { ExplainedError, REHEARSAL_VARIABLE } from 'webex-token-client/core';
 import type { App } from '../lib/declaration/deployment';
 import { OPERATORS_VARIABLE, writeOperatorLogin } from '../lib/server/operator-folder';
-import { OPERATOR_NAMES, renewOperator, SERVER_OPERATORS, writeOperators } from '../lib/server/operators';
+import { operatorsOf, renewOperator, SERVER_OPERATORS, writeOperators } from '../lib/server/operators';
 import type { Rehearsal } from './rehearsal';
 
 /*
@@ -77,7 +77,7 @@ async function writeOperatorLogins({ admin, deployment }: Rehearsal, folder: str
   if (deployment.vault.namespace !== undefined) {
     await writeOperators(admin, deployment);
   }
-  for (const name of OPERATOR_NAMES) {
+  for (const name of operatorsOf(deployment)) {
     await renewOperator(SERVER_OPERATORS.includes(name) ? server : admin, name, (login) =>
       writeOperatorLogin(folder, name, login),
     );

@@ -1,14 +1,28 @@
-import { stdin } from 'node:process';
-import { createInterface } from 'node:readline/promises';
-import type { Command } from 'commander';
-import { CREDENTIAL_EXIT_CODES, LONGEST_TIMER_MS, oneLine, vaultOptionsFromEnvironment } from 'webex-token-client/core';
-import { authorize } from '../lib/consent/code-grant';
+import { userInfo } from 'node:os';
+import { type Command, Option } from 'commander';
+import {
+  CREDENTIAL_EXIT_CODES,
+  LONGEST_TIMER_MS,
+  UsageError,
+  vaultOptionsFromEnvironment,
+} from 'webex-token-client/core';
+import { authorize, type AuthorizeOptions } from '../lib/consent/code-grant';
+import { authorizeByDevice, type DeviceInvitation } from '../lib/consent/device-consent';
+import { authorizeByPkce } from '../lib/consent/pkce-grant';
+import { authorizeServiceApp } from '../lib/consent/service-app-grant';
 import type { Grant } from '../lib/consent/stored-grant';
+import { importGrant } from '../lib/consent/token-import';
 import { openInBrowser } from '../lib/cli/browser';
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumberUpTo } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
+import { invitation } from '../lib/cli/device-invitation';
+import { grantJson, grantText } from '../lib/cli/grant-text';
 import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/cli/operators-option';
-import { findCredential } from '../lib/declaration/deployment';
+import { qrCode } from '../lib/cli/qr-code';
+import { RedirectPrompt } from '../lib/cli/redirect-prompt';
+import { readSecret } from '../lib/cli/secret-source';
+import { findCredential, type Credential } from '../lib/declaration/deployment';
+import { isServiceApp } from '../lib/declaration/service-app';
 import { OperatorSession } from '../lib/server/operator-session';
 
 /** Has a person consent to a credential, once. */
@@ -16,15 +30,32 @@ import { OperatorSession } from '../lib/server/operator-session';
 interface Options {
   readonly open: boolean;
   readonly manual?: boolean;
+  readonly pkce?: boolean;
+  readonly device?: boolean;
+  readonly qr: boolean;
+  readonly askedBy?: string;
+  readonly import?: boolean;
+  readonly clientSecretFile?: string;
+  readonly refreshTokenFile?: string;
   readonly replace?: boolean;
   readonly timeoutSeconds: number;
   readonly json?: boolean;
 }
 
-/** An exchange that has begun is finished: Webex takes a code once. */
-const EXCHANGE_MS = 120_000;
+/** An exchange that has begun is finished: Webex takes a code once, and what it gave for it is in this process alone. */
+const EXCHANGE_MS = 240_000;
 
 const LONGEST_TIMER_SECONDS = Math.floor(LONGEST_TIMER_MS / 1000);
+
+const HELP = `
+Ways to a grant. Without one of them, Vault exchanges the code, and this command sees no secret; --replace then takes two
+consents. With one, this command holds the client secret and the new tokens for a moment, looks whose account it is, and
+then has Vault keep the grant: one consent, also with --replace, and another account costs nothing.
+  --pkce    as Webex recommends: a code that leaks is of no use
+  --device  for a person who is somewhere else: prints an address and a code to send them; it is good for minutes
+  --import  for a refresh token that exists already; it is used once, so stop what else uses it before
+A Service App's grant comes without a browser, by the token of the credential that its tokensFrom names.
+Secrets are asked for unseen, or come from files that nobody else may read; never from the command line.`;
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
@@ -36,36 +67,113 @@ export function define(command: Command, signal: AbortSignal): void {
     .argument('<credential>', 'name of the credential, as in deployment.ts')
     .option(
       '--replace',
-      'authorise anew although the credential works, by two consents; if the second comes from another account, the credential is deleted',
+      'authorise anew although the credential works: by two consents, and if the second comes from another account, the credential is deleted; by one without that risk with --pkce, --device, --import',
     )
+    .addOption(new Option('--pkce', 'exchange the code here, with PKCE').conflicts(['device', 'import']))
+    .addOption(
+      new Option('--device', 'have somebody consent elsewhere, by a code that is sent to them').conflicts([
+        ...['import', 'manual', 'open', 'timeoutSeconds'],
+      ]),
+    )
+    .addOption(
+      new Option('--import', 'take a refresh token that exists already').conflicts([
+        ...['manual', 'open', 'timeoutSeconds'],
+      ]),
+    )
+    .option(
+      '--client-secret-file <file>',
+      'with one of these, or for a Service App: take the client secret from this file',
+    )
+    .option('--refresh-token-file <file>', 'with --import: take the refresh token from this file')
+    .option('--asked-by <who>', 'with --device: who asks, for the text to send; default: the name of your login')
+    .option('--no-qr', 'with --device: no QR code on the terminal')
     .option('--manual', 'no browser on this machine: paste the URL that the browser ends on')
     .option('--no-open', 'do not open the browser')
     .option('--timeout-seconds <n>', 'how long each consent may take', wholeNumberUpTo(LONGEST_TIMER_SECONDS), 300)
     .option('--json', 'print the result as JSON')
     .addOption(operatorsOption('authorizer'))
+    .addHelpText('after', HELP)
     .action(async (name: string, options: Options) => {
       const { deployment } = await declaredDeployment(command);
-      findCredential(deployment, name);
+      const credential = findCredential(deployment, name);
+      refuseUnused(credential, options);
       const vaultOptions = vaultOptionsFromEnvironment(deployment.vault);
       await using session = await OperatorSession.open(vaultOptions, 'authorizer', {
         operators: operatorFolder(command),
         signal,
       });
-      using prompt = options.manual ? new RedirectPrompt() : undefined;
-      const grant = await authorize({
-        vault: session.vault,
-        deployment,
-        credentialName: name,
-        replace: options.replace,
-        timeoutSeconds: options.timeoutSeconds,
-        askForRedirect: prompt && ((problem, waiting) => prompt.ask(problem, waiting)),
-        onUrl: (url, over, inBrowser) => showUrl(url, over, inBrowser, options),
-        onNotice: say,
-        signal,
-      });
+      const { vault } = session;
+      const { replace } = options;
+      const run = { vault, deployment, credentialName: name, replace, onNotice: say, signal };
+      const grant = await authorizeBy(run, credential, options, signal);
       grant.warnings.forEach((warning) => say(`warning: ${warning}`));
-      console.log(options.json ? JSON.stringify(toJson(grant), null, 2) : toText(grant));
+      console.log(options.json ? JSON.stringify(grantJson(grant), null, 2) : grantText(grant));
     });
+}
+
+/** The one place where the way is chosen. */
+async function authorizeBy(
+  run: Omit<AuthorizeOptions, 'onUrl'>,
+  credential: Credential,
+  options: Options,
+  signal: AbortSignal,
+): Promise<Grant> {
+  const asked = (what: string, of: string, file?: string) => () =>
+    readSecret({ what, file, question: `The ${what} of "${of}" (not shown):` }, signal);
+  const clientSecret = asked('client secret', credential.integration, options.clientSecretFile);
+  if (isServiceApp(credential)) {
+    return authorizeServiceApp({ ...run, clientSecret });
+  }
+  if (options.device) {
+    return authorizeByDevice({ ...run, clientSecret, onCode: (code) => showCode(code, options) });
+  }
+  if (options.import) {
+    const refreshToken = asked('refresh token', run.credentialName, options.refreshTokenFile);
+    return importGrant({ ...run, clientSecret, refreshToken });
+  }
+  using prompt = options.manual ? new RedirectPrompt() : undefined;
+  const inBrowser = {
+    ...run,
+    timeoutSeconds: options.timeoutSeconds,
+    askForRedirect: prompt?.ask,
+    onUrl: (url: string, over: AbortSignal, isOpen: boolean) => showUrl(url, over, isOpen, options),
+  };
+  return options.pkce ? await authorizeByPkce({ ...inBrowser, clientSecret }) : await authorize(inBrowser);
+}
+
+/** @throws UsageError for the first option that means nothing without another one, or for this credential */
+function refuseUnused(credential: Credential, options: Options): void {
+  const { pkce, device, import: imports, clientSecretFile, refreshTokenFile, askedBy, qr } = options;
+  const way = pkce ? '--pkce' : device ? '--device' : imports ? '--import' : undefined;
+  if (isServiceApp(credential)) {
+    const browser = way ?? (options.manual ? '--manual' : options.open ? undefined : '--no-open');
+    if (browser !== undefined) {
+      throw new UsageError(
+        `credential "${credential.name}" is a Service App's, to which no person consents; leave ${browser} out: its tokens come from "${credential.tokensFrom}"`,
+      );
+    }
+  }
+  const unused = [
+    clientSecretFile !== undefined && way === undefined && !isServiceApp(credential)
+      ? '--client-secret-file is for Service Apps, --pkce, --device and --import: otherwise Vault exchanges the code with the secret that it has'
+      : undefined,
+    refreshTokenFile !== undefined && !imports ? '--refresh-token-file is for --import' : undefined,
+    askedBy !== undefined && !device ? '--asked-by is for --device' : undefined,
+    !qr && !device ? '--no-qr is for --device' : undefined,
+  ].find((problem) => problem !== undefined);
+  if (unused !== undefined) {
+    throw new UsageError(`${unused}; leave it out, or add what it is for`);
+  }
+}
+
+async function showCode(asked: DeviceInvitation, { qr, askedBy = userInfo().username }: Options): Promise<void> {
+  const { verificationUriComplete, verificationUri } = asked.grant;
+  say(`This can be sent to whoever is to consent:\n\n${invitation(asked, askedBy)}\n`);
+  const code = qr ? await qrCode(verificationUriComplete ?? verificationUri, process.stderr) : undefined;
+  if (code !== undefined) {
+    say(`For a phone that is signed in as that account:\n\n${code}\n`);
+  }
+  say('Waiting for the consent (Ctrl-C: nothing is changed) ...');
 }
 
 async function showUrl(url: string, over: AbortSignal, inBrowser: boolean, options: Options): Promise<void> {
@@ -78,54 +186,6 @@ async function showUrl(url: string, over: AbortSignal, inBrowser: boolean, optio
   } else if (options.open && !inBrowser) {
     await openInBrowser(url, over, () => say('The browser could not be started; open the page by hand.'));
   }
-}
-
-/** At a terminal what is pasted stays hidden, because there is a code in it; else each line is one try. */
-class RedirectPrompt implements Disposable {
-  readonly #input = stdin.isTTY ? undefined : createInterface({ input: stdin });
-  readonly #lines = this.#input?.[Symbol.asyncIterator]();
-
-  async ask(problem: string | undefined, signal: AbortSignal): Promise<string | undefined> {
-    if (problem !== undefined) {
-      say(`Ignored: ${problem}.`);
-    }
-    if (this.#lines !== undefined) {
-      const next = await this.#lines.next();
-      return next.done ? undefined : next.value;
-    }
-    const { password } = await import('@inquirer/prompts');
-    return password({ message: 'Paste the address (it stays hidden):' }, { signal, output: process.stderr });
-  }
-
-  /** An open pipe would keep the process. */
-  [Symbol.dispose](): void {
-    this.#input?.close();
-  }
-}
-
-function toText({ person, requestedScopes, expireTime }: Grant): string {
-  const rows = {
-    name: person?.displayName ?? 'unknown',
-    email: person?.emails.join(', ') ?? 'unknown',
-    organisation: person?.orgId ?? 'unknown',
-    'asked for': requestedScopes.join(' '),
-    expires: expireTime?.toISOString() ?? 'never',
-  };
-  return Object.entries(rows)
-    .map(([label, value]) => `${`${label}:`.padEnd(14)}${oneLine(value)}`)
-    .join('\n');
-}
-
-function toJson({ credential, person, requestedScopes, expireTime, warnings }: Grant): object {
-  return {
-    credential,
-    name: person?.displayName ?? null,
-    email: person?.emails[0] ?? null,
-    organisation: person?.orgId ?? null,
-    requested_scopes: requestedScopes,
-    expire_time: expireTime?.toISOString() ?? null,
-    warnings,
-  };
 }
 
 function say(line: string): void {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { describeError, errorCode, ExplainedError, UsageError } from 'webex-token-client/core';
 import { showsColours } from '../lib/cli/colours';
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumberFrom } from '../lib/cli/command';
+import { observeAndHeal } from '../lib/cli/healing';
 import { LOOK_CLEAN_UP_MS, OBSERVER_ENVIRONMENT, observe } from '../lib/cli/observation';
 import { operatorsOption } from '../lib/cli/operators-option';
 import { watch, type Page } from '../lib/cli/watch';
@@ -20,6 +21,7 @@ import { writePrivateFile } from '../lib/server/private-file';
 interface Options {
   readonly json?: boolean;
   readonly verify?: boolean;
+  readonly heal?: boolean;
   readonly watch?: boolean;
   readonly intervalSeconds?: number;
   readonly html?: string;
@@ -48,6 +50,7 @@ export function define(command: Command, signal: AbortSignal): void {
   })
     .option('--json', 'print it as JSON; with --watch, each look on a line')
     .option('--verify', 'ask Webex, too, whose each grant is, and whether it takes its token')
+    .option('--heal', 'get lost grants of Service Apps again that are declared to heal, as the healer')
     .option('--watch', 'look again and again, until Ctrl-C')
     .option(
       '--interval-seconds <n>',
@@ -59,14 +62,18 @@ export function define(command: Command, signal: AbortSignal): void {
   webhookOptions()
     .reduce((described, option) => described.addOption(option), command)
     .action(async (options: Options) => {
-      const { verify, html, intervalSeconds = USUAL_INTERVAL_SECONDS } = options;
+      const { verify, heal, html, intervalSeconds = USUAL_INTERVAL_SECONDS } = options;
       if (html !== undefined) {
         // It names people.
         await refuseVisibleToGit(html);
       }
       const teller = tellerOf(command, signal);
-      const look = async (note: Note): Promise<Report> => {
-        const report = await lookAndTell(() => observe(command, { verify }, signal), teller, note, signal);
+      const look = async (note: Note, onHealed = note): Promise<Report> => {
+        const see = (): Promise<Report> =>
+          heal
+            ? observeAndHeal(command, { verify, onHealed, onFailure: note }, signal)
+            : observe(command, { verify }, signal);
+        const report = await lookAndTell(see, teller, note, signal);
         if (html !== undefined) {
           await writePage(html, report).catch((error: unknown) => note(`error: ${describeError(error)}`));
         }
@@ -85,7 +92,7 @@ export function define(command: Command, signal: AbortSignal): void {
       const report = await look((line) => {
         failures++;
         complain(line);
-      });
+      }, complain);
       process.stdout.write(`${presentation(report, options)}\n`);
       process.exitCode = Math.max(EXIT_CODES[report.severity], Math.min(1, failures));
     });

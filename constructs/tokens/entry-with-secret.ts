@@ -25,6 +25,14 @@ export interface EntryWithSecretProps {
   readonly placeholder?: string;
   /** Accessor of the mount: in one that is created anew, the entry has to be written anew too. */
   readonly mountAccessor: string;
+  /** Where the secret is written too, alone, in the same field. @default - nowhere */
+  readonly copy?: {
+    /** Of the construct. */
+    readonly id: string;
+    readonly path: string;
+    /** Accessor of its mount. */
+    readonly mountAccessor: string;
+  };
   /** Called with what Terraform writes, so that it can have another id before anything refers to it. @default - nothing */
   readonly beforeReferences?: (entry: GenericEndpoint) => void;
   /** Whether the entry goes with its mount alone. @default false */
@@ -90,20 +98,30 @@ export class EntryWithSecret extends Construct {
     });
     props.beforeReferences?.(entry);
 
-    new DataResource(this, 'secret', {
+    const write = (at: string, others: string): LocalExecProvisioner =>
+      command('write', {
+        [ENVIRONMENT.path]: at,
+        [ENVIRONMENT.fields]: others,
+        [ENVIRONMENT.secretField]: secretField,
+        ...(props.vaultAddress === undefined ? {} : { VAULT_ADDR: props.vaultAddress }),
+        ...(props.vaultNamespace === undefined ? {} : { VAULT_NAMESPACE: props.vaultNamespace }),
+      });
+    const written = new DataResource(this, 'secret', {
       // Known only afterwards where the entry is written anew, as when it was gone: replace_triggered_by ignores creation.
       triggersReplace: { written: entry.writeDataJson },
       lifecycle: { replaceTriggeredBy: [address(gate), address(entry)] },
-      provisioners: [
-        command('write', {
-          [ENVIRONMENT.path]: path,
-          [ENVIRONMENT.fields]: fields,
-          [ENVIRONMENT.secretField]: secretField,
-          ...(props.vaultAddress === undefined ? {} : { VAULT_ADDR: props.vaultAddress }),
-          ...(props.vaultNamespace === undefined ? {} : { VAULT_NAMESPACE: props.vaultNamespace }),
-        }),
-      ],
+      provisioners: [write(path, fields)],
     });
+
+    if (props.copy !== undefined) {
+      const { id: copyId, path: kept, mountAccessor: mount } = props.copy;
+      // Of its own: where that ends, nothing else is written anew, which would take the secret.
+      new DataResource(this, copyId, {
+        triggersReplace: { kept, mount },
+        lifecycle: { replaceTriggeredBy: [address(written)] },
+        provisioners: [write(kept, '{}')],
+      });
+    }
   }
 }
 

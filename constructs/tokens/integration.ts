@@ -8,14 +8,18 @@ import { integrationDeclaration } from '../../lib/declaration/integration-declar
 import { integrationEntry } from '../../lib/declaration/integration-entry';
 import { vaultName } from '../../lib/declaration/vault-name';
 import { WEBEX_CLOUDS } from '../../lib/declaration/webex-cloud';
+import { healingSecretPath } from '../../lib/declaration/healing-path';
 import type { Engine } from './engine';
 import { EntryWithSecret } from './entry-with-secret';
+import type { HealingSecrets } from './healing-secrets';
 import { ForgottenResource } from './forgotten-resource';
 
 export interface IntegrationProps extends Readonly<Omit<z.input<typeof integrationDeclaration>, 'redirectUrl'>> {
   readonly engine: Engine;
   /** Base URL of the Webex API. @default "https://webexapis.com/v1" */
   readonly webexApiUrl?: string;
+  /** Where its client secret is kept for healing, too. @default - it is not */
+  readonly healingSecrets?: HealingSecrets;
   /** Set for the command that writes the secret where the declaration names them, as Terraform's provider has them. @default - the environment's */
   readonly vaultAddress?: string;
   /** @default - the environment's */
@@ -26,7 +30,7 @@ export interface IntegrationProps extends Readonly<Omit<z.input<typeof integrati
 export class Integration extends Construct {
   constructor(scope: Construct, id: string, props: IntegrationProps) {
     super(scope, id);
-    const { name, engine } = props;
+    const { name, engine, healingSecrets } = props;
     const clientSecretVersion =
       props.clientSecretVersion ?? integrationDeclaration.shape.clientSecretVersion.parse(undefined);
     const webexApiUrl = props.webexApiUrl ?? WEBEX_CLOUDS.commercial.apiUrl;
@@ -47,6 +51,14 @@ export class Integration extends Construct {
       vaultAddress: props.vaultAddress,
       vaultNamespace: props.vaultNamespace,
       beforeReferences: (entry) => this.#moveWith(engine, entry),
+      copy:
+        healingSecrets === undefined
+          ? undefined
+          : {
+              id: 'healing',
+              path: healingSecretPath(healingSecrets.path, vaultName(props)),
+              mountAccessor: healingSecrets.accessor,
+            },
     });
   }
 

@@ -8,15 +8,29 @@ import { OIDC_CONSTRUCT_ID } from '../../lib/declaration/client-secret';
 import type { Deployment } from '../../lib/declaration/deployment';
 import { defaultServerInVault } from '../../lib/declaration/engine-configuration';
 import { inspectPlugin } from '../../lib/declaration/plugin-binary';
-import { appPolicyName, authorizerPolicyName, observerPolicyName } from '../../lib/declaration/policy-names';
+import { healingIntegrations } from '../../lib/declaration/healing';
 import type { PeopleOperator } from '../../lib/declaration/operators-declaration';
 import { peopleRoles } from '../../lib/declaration/people';
-import { authorizerRights, issuedAppNames, observerRights, provisionerRights } from '../../lib/declaration/rights';
+import {
+  appPolicyName,
+  authorizerPolicyName,
+  healerPolicyName,
+  observerPolicyName,
+} from '../../lib/declaration/policy-names';
+import {
+  authorizerRights,
+  healerRights,
+  issuedAppNames,
+  observerRights,
+  provisionerRights,
+} from '../../lib/declaration/rights';
 import { renamed, vaultName } from '../../lib/declaration/vault-name';
 import { AppIdentity } from './app-identity';
 import { Authorizer } from './authorizer';
 import { DeploymentStack, type DeploymentStackProps } from '../deployment-stack';
 import { Engine } from './engine';
+import { Healer } from './healer';
+import { HealingSecrets } from './healing-secrets';
 import { Integration } from './integration';
 import { Issuer } from './issuer';
 import { Observer } from './observer';
@@ -69,6 +83,14 @@ export class WebexTokens extends DeploymentStack {
 
     new Records(this, 'records', { path: recordsPath });
 
+    const healer = healerRights(deployment);
+    const healingSecrets =
+      healer === undefined ? undefined : new HealingSecrets(this, 'healing-secrets', { path: healer.healingPath });
+    if (healer !== undefined) {
+      new Healer(this, 'healer', { policyName: healerPolicyName(mountPath), ...healer });
+    }
+    const healed = healingIntegrations(deployment);
+
     // By Vault's name, which stays, so that Terraform has nothing to move where something is renamed, nor to delete
     // where that is taken back.
     for (const { name, renamedFrom, clientId, clientSecretVersion } of integrations) {
@@ -79,6 +101,7 @@ export class WebexTokens extends DeploymentStack {
         clientId,
         clientSecretVersion,
         webexApiUrl: webex.apiUrl,
+        healingSecrets: healed.includes(vaultName({ name, renamedFrom })) ? healingSecrets : undefined,
         vaultAddress: address,
         vaultNamespace: vault.namespace,
       });

@@ -43,23 +43,63 @@ export class AccountNotChecked extends ExplainedError {
   }
 }
 
-/** The only account whose consent is accepted. */
+/** The only account whose grant is accepted. */
 export interface ExpectedAccount {
-  readonly email: string;
+  /** Of a person, so that Webex can fill it in. @default - it is none */
+  readonly email?: string;
   accepts(person: Person): boolean;
+  /** In words, why another one's is refused. @param consequence what becomes of the credential */
+  refusal(person: Person, credentialName: string, consequence: string, words: AccountWords): string;
+  /** Where Webex does not say whose it is. @default - it is refused */
+  readonly acceptsUntold?: true;
+}
+
+/** A person, who consents. */
+export interface ExpectedPerson extends ExpectedAccount {
+  readonly email: string;
 }
 
 /** By the email that `deployment.ts` declares. */
-export function ownerAccount(owner: string): ExpectedAccount {
-  return {
-    email: owner,
-    accepts: ({ emails }) => emails.some((email) => email.toLowerCase() === owner.toLowerCase()),
-  };
+export function ownerAccount(owner: string): ExpectedPerson {
+  return personAccount(owner, ({ emails }) => emails.some((email) => email.toLowerCase() === owner.toLowerCase()));
 }
 
 /** By Webex's own id, which outlives a changed email. */
-export function samePerson({ id, emails }: Person): ExpectedAccount {
-  return { email: emails[0] ?? id, accepts: (person) => person.id === id };
+export function samePerson({ id, emails }: Person): ExpectedPerson {
+  return personAccount(emails[0] ?? id, (person) => person.id === id);
+}
+
+/** Of a Service App, in the organisation that has authorised it: no other was asked for, where Webex does not say. */
+export function organisationAccount(organisation: string): ExpectedAccount {
+  return {
+    accepts: ({ orgId }) => organisationKey(orgId) === organisationKey(organisation),
+    refusal: ({ orgId }, credentialName, consequence) =>
+      `Webex gave a token of organisation ${orgId}, but "${credentialName}" belongs to ${organisation}; ${consequence}; correct its organisation in deployment.ts, or have that one authorise the Service App`,
+    acceptsUntold: true,
+  };
+}
+
+function personAccount(email: string, accepts: (person: Person) => boolean): ExpectedPerson {
+  return {
+    email,
+    accepts,
+    refusal: ({ id, emails }, credentialName, consequence, { did = 'consented', advice = consentAs }) =>
+      `${emails[0] ?? id} ${did}, but "${credentialName}" belongs to ${email}; ${consequence}; ${advice(email)}`,
+  };
+}
+
+/** Webex shows an organisation by its UUID, or by the base64 of an address that ends with it. */
+function organisationKey(id: string): string {
+  const decoded = Buffer.from(id, 'base64url').toString();
+  return (decoded.startsWith('ciscospark://') ? decoded : id).replace(/^.*\//, '').toLowerCase();
+}
+
+/** What is said of an account that is another one. */
+export interface AccountWords {
+  /** What it has to do with the grant. @default "consented" */
+  readonly did?: string;
+  /** What to do next. @param email whose account it has to be */
+  readonly advice?: (email: string) => string;
 }
 
 /**
@@ -71,12 +111,15 @@ export function refuseOther(
   person: Person,
   credentialName: string,
   consequence: string,
+  words: AccountWords = {},
 ): void {
   if (!expected.accepts(person)) {
-    throw new WrongAccount(
-      `${person.emails[0] ?? person.id} consented, but "${credentialName}" belongs to ${expected.email}; ${consequence}; sign out of Webex in the browser, then consent as ${expected.email}`,
-    );
+    throw new WrongAccount(expected.refusal(person, credentialName, consequence, words));
   }
+}
+
+function consentAs(email: string): string {
+  return `sign out of Webex in the browser, then consent as ${email}`;
 }
 
 export interface Account {

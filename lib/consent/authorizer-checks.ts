@@ -29,17 +29,49 @@ export async function checkAuthorizer(
   await requireReadyServer(vault);
   await checkAllowed(vault, deployment, credential, `${mountPath}/auth-code-url`, ['update']);
   await checkAllowed(vault, deployment, credential, `${mountPath}/creds/${scratchCredential(credential.name)}`, creds);
-  await checkImporter(vault, deployment, credential);
+  await checkTarget(vault, deployment, credential, creds);
 }
 
 /** The same for a grant that was got elsewhere. */
 export async function checkImporter(vault: VaultClient, deployment: Deployment, credential: Credential): Promise<void> {
-  const { mountPath } = deployment.engine;
   await requireReadyServer(vault);
-  const creds = ['read', 'update', 'delete'];
-  await checkAllowed(vault, deployment, credential, `${mountPath}/creds/${credential.name}`, creds);
+  await checkTarget(vault, deployment, credential, ['read', 'update']);
+  await checkImport(vault, deployment, credential);
+}
+
+/** Where the grant goes. */
+async function checkTarget(
+  vault: VaultClient,
+  deployment: Deployment,
+  credential: Credential,
+  wanted: readonly string[],
+): Promise<void> {
+  await checkAllowed(vault, deployment, credential, `${deployment.engine.mountPath}/creds/${credential.name}`, wanted);
   await checkEngine(vault, deployment);
   await checkIntegration(vault, deployment, credential);
+}
+
+/**
+ * A policy of an earlier release lets its holder store codes alone, which no look at capabilities shows. So what is asked
+ * is an import with no refresh token in it, which the engine refuses before it does anything.
+ */
+async function checkImport(
+  vault: VaultClient,
+  deployment: Deployment,
+  { name, integration }: Credential,
+): Promise<void> {
+  const { mountPath } = deployment.engine;
+  const request = { server: vaultName(findIntegration(deployment, integration)), grant_type: 'refresh_token' };
+  await vault.write(`${mountPath}/creds/${name}`, request).catch((error: unknown) => {
+    if (error instanceof VaultResponseError && error.statusCode === 403) {
+      throw new NotPermitted(
+        `this Vault token may store codes in "${name}", and no refresh token: policy "${authorizerPolicyName(mountPath)}" is of an earlier release; deploy webex-tokens again, which renews it`,
+      );
+    }
+    if (!(error instanceof VaultResponseError)) {
+      throw error;
+    }
+  });
 }
 
 /** Needs no engine, as a policy covers paths that are not mounted: once this has passed, a 403 is not the token's. */

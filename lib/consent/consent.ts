@@ -34,12 +34,17 @@ export interface Following {
   readonly sendOn: (url: string) => Promise<boolean>;
 }
 
-export interface ConsentContext extends ConsentSubject {
+/** Where a person consents, and where the answer arrives. */
+export interface ConsentRoom {
+  readonly integration: Integration;
+  readonly credential: Credential;
   readonly channel: RedirectChannel;
   readonly onUrl: ShowUrl;
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
 }
+
+export interface ConsentContext extends ConsentSubject, ConsentRoom {}
 
 const urlReply = z.object({ data: z.object({ url: z.url({ protocol: /^https?$/ }) }) });
 
@@ -85,9 +90,24 @@ export async function askForConsent(
   loginHint?: string,
   following?: Following,
 ): Promise<ReceivedCode> {
-  const { integration, credential, channel } = context;
   const state = new RedirectState();
   const plainUrl = await consentUrl({ ...context, vault: context.vault.endedBy(context.signal) }, state, loginHint);
+  return awaitConsent(context, state, plainUrl, following);
+}
+
+/**
+ * Has a person visit the URL, and waits for what Webex answers to it.
+ *
+ * @param plainUrl asks for that state
+ * @throws as {@link askForConsent}
+ */
+export async function awaitConsent(
+  context: ConsentRoom,
+  state: RedirectState,
+  plainUrl: string,
+  following?: Following,
+): Promise<ReceivedCode> {
+  const { integration, credential, channel } = context;
   const url = following === undefined ? plainUrl : withPrompt(plainUrl, 'select_account');
   const asked = { integration: integration.name, scopes: credential.scopes };
   return visit({

@@ -113,13 +113,26 @@ async function put(context: ExchangeContext, sent: Sent, target: string, before?
   }
 }
 
+/** @returns access token of the grant that is to be replaced; undefined where there is none, or it cannot be read */
+export async function presentToken({ vault, mountPath, credential }: ExchangeContext): Promise<string | undefined> {
+  return readCredential(vault.connection, mountPath, credential.name).then(
+    ({ accessToken }) => accessToken,
+    () => undefined,
+  );
+}
+
 /** Whether a grant may have come of it. */
 function isUnanswered(error: unknown): error is VaultResponseError | VaultUnreachableError {
   return (error instanceof VaultResponseError || error instanceof VaultUnreachableError) && error.mayHaveArrived;
 }
 
-/** Also after a while: the engine goes on with an exchange whose answer nobody awaits. */
-async function isStored(
+/**
+ * Also after a while: the engine goes on with an exchange whose answer nobody awaits.
+ *
+ * @param lookMs how long it is looked, where there is none
+ * @throws why it cannot be seen
+ */
+export async function isStored(
   { vault, mountPath }: ExchangeContext,
   target: string,
   before: string | undefined,

@@ -12,14 +12,7 @@ import {
   TemporarilyUnavailable,
 } from 'webex-token-client/core';
 import { peopleMe } from '../webex/people-me';
-import {
-  AccountNotChecked,
-  ownerAccount,
-  refuseOther,
-  samePerson,
-  WrongAccount,
-  type ExpectedAccount,
-} from './account';
+import { AccountNotChecked, ownerAccount, refuseOther, samePerson, WrongAccount, type ExpectedPerson } from './account';
 import type { Credential } from '../declaration/deployment';
 import { pendingConsent } from './pending-consent';
 import { refusedIntegration } from './refused-integration';
@@ -63,6 +56,7 @@ export async function findGrant(
 /**
  * Why nobody is asked to consent. A run before may have left a grant whose account it could not look at.
  *
+ * @param way option of `authorize` that was given. @default - none
  * @returns WrongAccount or AccountNotChecked where it is not known to be the declared owner's
  */
 export async function worksAlready(
@@ -70,6 +64,7 @@ export async function worksAlready(
   existing: ExistingGrant,
   apiUrl: string,
   signal?: AbortSignal,
+  way?: string,
 ): Promise<ExplainedError> {
   if (existing instanceof ExplainedError) {
     return existing;
@@ -93,7 +88,7 @@ export async function worksAlready(
   const until = existing.expireTime === undefined ? '' : ` (token until ${existing.expireTime.toISOString()})`;
   const warned = existing.warnings.length === 0 ? '' : `, but the engine warns: ${existing.warnings.join('; ')}`;
   return new ExplainedError(
-    `credential "${name}" works already${until}${warned}; to authorise it anew: npx webex-token-vault authorize ${name} --replace`,
+    `credential "${name}" works already${until}${warned}; to authorise it anew: npx webex-token-vault authorize ${name}${way === undefined ? '' : ` ${way}`} --replace`,
   );
 }
 
@@ -103,7 +98,7 @@ export async function expectedAccount(
   existing: ExistingGrant,
   apiUrl: string,
   signal?: AbortSignal,
-): Promise<ExpectedAccount> {
+): Promise<ExpectedPerson> {
   if (owner !== undefined) {
     return ownerAccount(owner);
   }

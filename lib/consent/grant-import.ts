@@ -2,8 +2,12 @@ import {
   describeError,
   explainedBy,
   ExplainedError,
+  quotedList,
   readCredential,
+  retry,
+  type RetryOptions,
   safeText,
+  transient,
   WebexResponseError,
 } from 'webex-token-client/core';
 import { type Credential, type Deployment, findCredential, findIntegration } from '../declaration/deployment';
@@ -13,10 +17,10 @@ import type { VaultClient } from '../vault/vault-client';
 import { peopleMe, type Person } from '../webex/people-me';
 import { checkWebex } from '../webex/reachable-webex';
 import type { TokenPair } from '../webex/token-pair';
-import { AccountNotChecked, ownerAccount, refuseOther, type ExpectedAccount } from './account';
+import { type AccountWords, ownerAccount, refuseOther, type ExpectedAccount } from './account';
 import { checkImporter } from './authorizer-checks';
 import { noteConsent } from './consent-note';
-import { importRefreshToken, OutcomeUnknown, type ExchangeContext } from './exchange';
+import { importRefreshToken, isStored, OutcomeUnknown, presentToken, type ExchangeContext } from './exchange';
 import { expectedAccount, findGrant, worksAlready } from './existing-grant';
 import type { Grant } from './stored-grant';
 
@@ -30,6 +34,8 @@ export interface ImportOptions {
   readonly vault: VaultClient;
   readonly deployment: Deployment;
   readonly credentialName: string;
+  /** Option of `authorize` by which the grant is got, such as `--device`. @default - none */
+  readonly way?: string;
   /** Although the credential works. @default false */
   readonly replace?: boolean;
   /** Whose it has to be. @default - the declared owner's; else, of a credential that works, the same person's */
@@ -38,8 +44,27 @@ export interface ImportOptions {
   readonly onNotice?: (line: string) => void;
   /** How long it is looked whether a grant was stored, where Vault's answer was lost. @default 20000 */
   readonly lostAnswerMs?: number;
+  /** How often it is tried to look at a pair and to keep it, which nobody else has. @default 4 times, within seconds */
+  readonly patience?: RetryOptions;
   /** Ends what comes before the import, which is finished once it has begun. @default - none */
   readonly signal?: AbortSignal;
+}
+
+/** The engine has, or may have, the grant, and yet not all went well. */
+export class GrantKept extends ExplainedError {
+  override name = 'GrantKept';
+
+  constructor(
+    message: string,
+    override readonly cause: unknown,
+  ) {
+    super(message);
+  }
+
+  /** Whether it may go otherwise later. */
+  get isTransient(): boolean {
+    return transient(this.cause) !== undefined;
+  }
 }
 
 /** All that is known before anybody is asked for anything. */
@@ -50,10 +75,13 @@ export interface PreparedImport extends ExchangeContext {
   readonly clientId: string;
   /** As Vault has it. */
   readonly tokenUrl: string;
+  /** As Vault has it: where a person consents. */
+  readonly consentUrl: string;
   /** @default - anybody's */
   readonly expected?: ExpectedAccount;
-  /** Access token of the grant that it replaces, if one can be read. */
-  readonly before?: string;
+  /** Whether it replaces a grant that can be read. */
+  readonly replaces: boolean;
+  readonly patience: RetryOptions;
   readonly signal?: AbortSignal;
 }
 
@@ -63,7 +91,7 @@ export interface PreparedImport extends ExchangeContext {
  * @throws ExplainedError for the first of it; the signal's reason
  */
 export async function prepareImport(options: ImportOptions): Promise<PreparedImport> {
-  const { vault, deployment, credentialName, replace = false, signal } = options;
+  const { vault, deployment, credentialName, way, replace = false, signal } = options;
   const { engine, webex } = deployment;
   const credential = findCredential(deployment, credentialName);
   const now = vault.endedBy(signal);
@@ -73,7 +101,7 @@ export async function prepareImport(options: ImportOptions): Promise<PreparedImp
   const existing = await findGrant(vault.endedBy(readGraceSignal(signal)), engine.mountPath, credential);
   signal?.throwIfAborted();
   if (existing !== undefined && !replace) {
-    throw await worksAlready(credential, existing, webex.apiUrl, signal);
+    throw await worksAlready(credential, existing, webex.apiUrl, signal, way);
   }
   await checkWebex(webex.apiUrl, signal);
   return {
@@ -85,55 +113,92 @@ export async function prepareImport(options: ImportOptions): Promise<PreparedImp
     credential,
     clientId: stored.clientId,
     tokenUrl: stored.tokenUrl,
+    consentUrl: stored.consentUrl,
     expected:
       options.expected ??
       (existing === undefined
         ? ownerOf(credential)
         : await expectedAccount(credential, existing, webex.apiUrl, signal)),
-    before: existing instanceof ExplainedError ? undefined : existing?.accessToken,
+    replaces: existing !== undefined && !(existing instanceof ExplainedError),
     notice: options.onNotice ?? (() => undefined),
     // The engine waits 12 s for Webex by default.
     lostAnswerMs: options.lostAnswerMs ?? 20_000,
+    patience: { baseDelayMs: 2000, ...options.patience },
     signal,
   };
 }
 
 /**
- * Looks whose grant it is, and has the engine keep it.
+ * Looks whose grant it is, and has the engine keep it. Nobody else has the pair, so each is tried more than once.
  *
  * @param obtainedAt when Webex gave it
- * @throws WrongAccount, with the credential as it was; AccountNotChecked, where the grant may be kept; ExplainedError
+ * @param words of an account that is another one. @default - of a consent in a browser
+ * @throws WrongAccount, with the credential as it was; GrantKept, where it may not be; ExplainedError
  */
-export async function importPair(prepared: PreparedImport, pair: TokenPair, obtainedAt: Date): Promise<Grant> {
-  const { credential, vault, mountPath, apiUrl, before, expected, notice } = prepared;
+export async function importPair(
+  prepared: PreparedImport,
+  pair: TokenPair,
+  obtainedAt: Date,
+  words?: AccountWords,
+): Promise<Grant> {
+  const { credential, vault, mountPath, expected, notice, patience } = prepared;
   const { name, scopes } = credential;
-  const asItWas = before === undefined ? 'nothing was stored' : `"${name}" is as it was`;
-  const person = await lookAt(prepared, pair, asItWas);
+  const asItWas = asBefore(prepared);
+  const person = await retry(() => lookAt(prepared, pair, asItWas), transient, patience);
   if (expected !== undefined && person !== undefined) {
-    refuseOther(expected, person, name, asItWas);
+    refuseOther(expected, person, name, asItWas, words);
   }
   if (person === undefined) {
     notice(`Webex does not say whose account "${name}" is: its scopes do not let it.`);
   }
-  await importRefreshToken(prepared, pair.refreshToken, name, before).catch((error: unknown) => {
-    if (!(error instanceof OutcomeUnknown)) {
-      throw error;
-    }
-    const perhaps = `Vault's answer to the ${error.what} was lost (${error.lost}), so "${name}" may hold the new grant`;
-    throw new AccountNotChecked(name, apiUrl, perhaps, error.cause);
-  });
+  const lacking = pair.scopes === undefined ? [] : scopes.filter((scope) => !pair.scopes?.includes(scope));
+  if (lacking.length > 0) {
+    notice(`The grant lacks ${quotedList(lacking)}, which deployment.ts declares for "${name}".`);
+  }
+  await keep(prepared, pair);
   const { refreshTokenSeconds } = pair;
   const { expireTime, warnings } = await readCredential(vault.connection, mountPath, name).catch(
     async (error: unknown) => {
       await noteConsent(prepared, obtainedAt, { person, refreshTokenSeconds });
-      throw explainedBy(error, `"${name}" is authorised, but cannot be read back: ${describeError(error)}`);
+      throw new GrantKept(`"${name}" is authorised, but cannot be read back: ${describeError(error)}`, error);
     },
   );
   await noteConsent(prepared, obtainedAt, { person, expireTime, refreshTokenSeconds });
   return { credential: name, person, requestedScopes: scopes, expireTime, warnings };
 }
 
-/** @returns undefined where the scopes do not let Webex tell, and nobody in particular is expected */
+/** What became of the credential where nothing was kept. */
+export function asBefore({ replaces, credential }: PreparedImport): string {
+  return replaces ? `"${credential.name}" is as it was` : 'nothing was stored';
+}
+
+/** A refresh token that Webex may have replaced meanwhile is not presented again before it was looked whether it is kept. */
+async function keep(prepared: PreparedImport, { refreshToken }: TokenPair): Promise<void> {
+  const { name } = prepared.credential;
+  // Not the one of the beginning: while a person consented, the engine may have refreshed it.
+  const before = await presentToken(prepared);
+  let unknown: OutcomeUnknown | undefined;
+  const attempt = async (): Promise<void> => {
+    if (unknown !== undefined && (await isStored(prepared, name, before, 0))) {
+      return;
+    }
+    unknown = undefined;
+    await importRefreshToken(prepared, refreshToken, name, before).catch((error: unknown) => {
+      unknown = error instanceof OutcomeUnknown ? error : undefined;
+      throw unknown?.cause ?? error;
+    });
+  };
+  await retry(attempt, transient, prepared.patience).catch((error: unknown) => {
+    throw unknown === undefined
+      ? error
+      : new GrantKept(
+          `Vault's answer to the refresh token was lost (${unknown.lost}), so "${name}" may hold the new grant, and cannot be looked at (${describeError(error)}); when Vault answers: npx webex-token-vault status --verify`,
+          error,
+        );
+  });
+}
+
+/** @returns undefined where the scopes do not let Webex tell, and that is no matter */
 async function lookAt(
   { apiUrl, credential, expected }: PreparedImport,
   pair: TokenPair,
@@ -143,7 +208,7 @@ async function lookAt(
     return await peopleMe({ apiUrl, accessToken: pair.accessToken });
   } catch (error) {
     const untold = error instanceof WebexResponseError && error.statusCode === 403;
-    if (untold && expected === undefined) {
+    if (untold && (expected === undefined || expected.acceptsUntold)) {
       return undefined;
     }
     throw untold

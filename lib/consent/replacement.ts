@@ -1,10 +1,10 @@
-import { describeError, explainedBy, ExplainedError, readCredential } from 'webex-token-client/core';
-import { readAccount, refuseOther, type ExpectedAccount } from './account';
-import { withOutcome } from '../browser/visit';
-import { askForConsent } from './consent';
+import { describeError, explainedBy, ExplainedError } from 'webex-token-client/core';
 import { refusedPage } from '../browser/browser-page';
+import { withOutcome } from '../browser/visit';
+import { readAccount, refuseOther, type ExpectedPerson } from './account';
+import { askForConsent } from './consent';
 import { authorizedPage, trialPage } from './consent-page';
-import { exchangeCode, OutcomeUnknown } from './exchange';
+import { exchangeCode, OutcomeUnknown, presentToken } from './exchange';
 import { scratchCredential } from '../declaration/policies';
 import type { Person } from '../webex/people-me';
 import type { ReceivedCode } from '../browser/redirect';
@@ -20,7 +20,7 @@ import { removeGrant, storeGrant, type ConsentRun, type Grant } from './stored-g
  * @throws WrongAccount where one of them comes from another account; the credential is as it was after the first, and
  *   deleted after the second; AccountNotChecked, ExplainedError
  */
-export async function replaceGrant(run: ConsentRun, expected: ExpectedAccount): Promise<Grant> {
+export async function replaceGrant(run: ConsentRun, expected: ExpectedPerson): Promise<Grant> {
   const { name } = run.credential;
   run.notice(`"${name}" works, so consent is asked for twice: the first one is tried out aside, to see whose account`);
   run.notice('it is, without touching what works; the second one then replaces it. Give both in the same browser, as');
@@ -46,16 +46,8 @@ export async function replaceGrant(run: ConsentRun, expected: ExpectedAccount): 
   });
 }
 
-/** @returns undefined where the grant that is to be replaced cannot be read */
-async function presentToken({ vault, mountPath, credential }: ConsentRun): Promise<string | undefined> {
-  return readCredential(vault.connection, mountPath, credential.name).then(
-    ({ accessToken }) => accessToken,
-    () => undefined,
-  );
-}
-
 /** The browser waits for more where the account is the right one. */
-async function tryOut(run: ConsentRun, trial: ReceivedCode, expected: ExpectedAccount): Promise<void> {
+async function tryOut(run: ConsentRun, trial: ReceivedCode, expected: ExpectedPerson): Promise<void> {
   const { name } = run.credential;
   const scratch = scratchCredential(name);
   try {

@@ -1,4 +1,5 @@
 import { recordsPathOf } from './engine-declaration';
+import { healingPathOf, healingSecretPath } from './healing-path';
 import { consentRecord, dataPath, metadataPath, rotationRecord } from './record-paths';
 import { LOGOUT, RENEWAL, renderPolicy, SELF_EXAMINATION, type Capability, type Rule } from './policy-rule';
 
@@ -19,6 +20,8 @@ export interface AuthorizerRights {
     /** Name in the engine of the integration that the grant belongs to. */
     readonly integration: string;
     readonly scopes: readonly string[];
+    /** A Service App's comes without a consent. @default 'person' */
+    readonly kind?: 'person' | 'service-app';
   }[];
 }
 
@@ -36,6 +39,10 @@ export interface ProvisionerRights {
   readonly appRolePath: string;
   /** It enables AppRole there. */
   readonly declareAppRole: boolean;
+  /** Where the client secrets for healing are mounted, or were. */
+  readonly healingPath: string;
+  /** Names in the engine of the integrations whose client secret is kept there. */
+  readonly healingIntegrationNames: readonly string[];
   /** As the engine has them. */
   readonly integrationNames: readonly string[];
   /** By the names of their roles. */
@@ -100,20 +107,25 @@ export function logoutPolicy(): string {
 
 /** What an authorizer may do: obtain the consent URL, write the credential, look at it, delete it. */
 export function authorizerPolicy({ mountPath, recordsPath, integrations, credentials }: AuthorizerRights): string {
+  const consented = credentials.filter(({ kind }) => kind !== 'service-app');
+  const apart = credentials.filter(({ kind }) => kind === 'service-app');
+  const uses = (all: AuthorizerRights['credentials'], name: string): boolean =>
+    all.some(({ integration }) => integration === name);
+  const asking = integrations.filter(({ name }) => uses(consented, name) || !uses(apart, name));
   const rules: Rule[] = [
-    {
-      path: `${mountPath}/auth-code-url`,
-      capabilities: ['update'],
+    ...(consented.length === 0 ? [] : [consentUrl(mountPath, asking, consented)]),
+    ...apart.map(({ name, integration }): Rule => ({
+      path: `${mountPath}/creds/${name}`,
+      capabilities: ['read', 'update', 'delete'],
       allowedParameters: {
-        server: integrations.map(({ name }) => name),
-        redirect_url: integrations.map(({ redirectUrl }) => redirectUrl),
-        scopes: credentials.map(({ scopes }) => scopes.join(',')),
-        state: [],
-        auth_url_params: [],
+        server: [integration],
+        grant_type: ['refresh_token'],
+        refresh_token: [],
+        minimum_seconds: [],
       },
-      why: 'the URL that asks for consent',
-    },
-    ...credentials.flatMap(({ name, integration }): Rule[] => {
+      why: `the grant of ${name}, a Service App's`,
+    })),
+    ...consented.flatMap(({ name, integration }): Rule[] => {
       const byCode = { server: [integration], code: [], redirect_url: [], minimum_seconds: [] };
       return [
         {
@@ -146,6 +158,25 @@ export function authorizerPolicy({ mountPath, recordsPath, integrations, credent
     LOGOUT,
   ];
   return renderPolicy(rules);
+}
+
+function consentUrl(
+  mountPath: string,
+  integrations: AuthorizerRights['integrations'],
+  credentials: AuthorizerRights['credentials'],
+): Rule {
+  return {
+    path: `${mountPath}/auth-code-url`,
+    capabilities: ['update'],
+    allowedParameters: {
+      server: integrations.map(({ name }) => name),
+      redirect_url: integrations.map(({ redirectUrl }) => redirectUrl),
+      scopes: credentials.map(({ scopes }) => scopes.join(',')),
+      state: [],
+      auth_url_params: [],
+    },
+    why: 'the URL that asks for consent',
+  };
 }
 
 /** How long a wrapping by an issuer may last: a day is enough to carry it anywhere. */
@@ -208,6 +239,13 @@ export function provisionerPolicy(rights: ProvisionerRights): string {
       },
       { path: metadataPath(recordsPath, rotationRecord(name)), capabilities: ['delete'], why: 'it is no longer' },
     ]),
+    { path: `sys/mounts/${rights.healingPath}`, capabilities: owned, why: 'mount what healing needs, or end that' },
+    { path: `sys/mounts/${rights.healingPath}/tune`, capabilities: ['update'], why: 'describe that mount' },
+    ...rights.healingIntegrationNames.map((name): Rule => ({
+      path: healingSecretPath(rights.healingPath, name),
+      capabilities: ['create', 'update'],
+      why: 'keep its client secret there, which this cannot read',
+    })),
     ...(movedFrom === undefined ? [] : moveFrom(movedFrom, rights)),
     ...(rights.declareAppRole
       ? ([
@@ -280,18 +318,26 @@ function undeclared({ mountPath, appRolePath, declareAppRole, appPolicyPrefix }:
 }
 
 /** A move of the engine from the one path to the other, and the end of what Terraform knows at the former. */
-function moveFrom(former: string, { mountPath, recordsPath, integrationNames }: ProvisionerRights): Rule[] {
+function moveFrom(
+  former: string,
+  { mountPath, recordsPath, healingPath, integrationNames }: ProvisionerRights,
+): Rule[] {
   const formerRecords = recordsPathOf(former);
+  const formerHealing = healingPathOf(former);
   return [
     {
       path: 'sys/remount',
       capabilities: ['update', 'sudo'],
-      allowedParameters: { from: [former, formerRecords], to: [mountPath, recordsPath] },
-      why: 'move the engine, with its grants, and the records',
+      allowedParameters: {
+        from: [former, formerRecords, formerHealing],
+        to: [mountPath, recordsPath, healingPath],
+      },
+      why: 'move the engine, with its grants, and what belongs to it',
     },
     { path: 'sys/remount/status/+', capabilities: ['read'], why: 'have they arrived?' },
     { path: `sys/mounts/${former}`, capabilities: ['read'], why: 'where the state has it' },
     { path: `sys/mounts/${formerRecords}`, capabilities: ['read'], why: 'where the state has them' },
+    { path: `sys/mounts/${formerHealing}`, capabilities: ['read'], why: 'where the state has it' },
     {
       path: `${former}/config`,
       capabilities: ['read', 'update'],

@@ -22,6 +22,11 @@ export function issuerPolicyName(mountPath: string): string {
   return policyName(mountPath, 'issuer');
 }
 
+/** Name of the policy of that mount's healer. */
+export function healerPolicyName(mountPath: string): string {
+  return policyName(mountPath, 'healer');
+}
+
 /** Name of the policy of that mount's provisioner. */
 export function provisionerPolicyName(mountPath: string): string {
   return policyName(mountPath, 'provisioner');

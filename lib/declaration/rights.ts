@@ -2,11 +2,15 @@ import { findIntegration, type Deployment } from './deployment';
 import { oidcPath } from './logins';
 import { peopleRoles } from './people';
 import type { AuthorizerRights, ProvisionerRights } from './policies';
+import type { HealerRights } from './healer-policy';
+import { healingCredentials, healingIntegrations } from './healing';
+import { healingPathOf } from './healing-path';
 import type { ObserverRights } from './observer-policy';
 import {
   appPolicyName,
   authorizerPolicyName,
   formerPolicyNames,
+  healerPolicyName,
   issuerPolicyName,
   observerPolicyName,
   provisionerPolicyName,
@@ -41,6 +45,19 @@ export function observerRights(deployment: Deployment): ObserverRights {
   };
 }
 
+/** What a deployment's healer may do. @returns undefined where nothing heals */
+export function healerRights(deployment: Deployment): HealerRights | undefined {
+  const { mountPath, recordsPath } = deployment.engine;
+  const credentials = healingCredentials(deployment).map(({ name, tokensFrom, integration }) => ({
+    name,
+    tokensFrom,
+    integration: vaultName(findIntegration(deployment, integration)),
+  }));
+  return credentials.length === 0
+    ? undefined
+    : { mountPath, recordsPath, healingPath: healingPathOf(mountPath), credentials };
+}
+
 /** What a deployment's provisioner may do. */
 export function provisionerRights(deployment: Deployment): ProvisionerRights {
   const { mountPath, recordsPath, movedFrom, plugin } = deployment.engine;
@@ -57,11 +74,12 @@ export function provisionerRights(deployment: Deployment): ProvisionerRights {
     apps: appNames.map((name) => ({ name, policyName: appPolicyName(mountPath, name) })),
     appPolicyPrefix: appPolicyName(mountPath, ''),
     operatorPolicyNames: [
-      authorizerPolicyName(mountPath),
-      observerPolicyName(mountPath),
+      ...operatorPolicyNames(mountPath),
       ...(hasIssuers(deployment) ? [issuerPolicyName(mountPath)] : []),
     ],
     people: peopleRights(deployment),
+    healingPath: healingPathOf(mountPath),
+    healingIntegrationNames: healingIntegrations(deployment),
     formerPolicyNames: [
       ...formerPolicyNames(mountPath, appNames),
       ...(movedFrom === undefined ? [] : policyNamesAt(movedFrom, appNames)),
@@ -95,8 +113,12 @@ export function issuedAppNames({ apps }: Deployment): string[] {
 function policyNamesAt(mountPath: string, appNames: readonly string[]): string[] {
   return [
     ...appNames.map((name) => appPolicyName(mountPath, name)),
-    authorizerPolicyName(mountPath),
-    observerPolicyName(mountPath),
+    ...operatorPolicyNames(mountPath),
     ...formerPolicyNames(mountPath, appNames),
   ];
+}
+
+/** Of those operators whose policy stack `webex-tokens` writes, or may have written. */
+function operatorPolicyNames(mountPath: string): string[] {
+  return [authorizerPolicyName(mountPath), observerPolicyName(mountPath), healerPolicyName(mountPath)];
 }

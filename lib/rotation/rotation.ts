@@ -5,13 +5,17 @@ import {
   NotPermitted,
   TemporarilyUnavailable,
 } from 'webex-token-client/core';
+import { integrationSecret } from '../declaration/client-secret';
 import { type Deployment, findIntegration } from '../declaration/deployment';
+import { healingIntegrations } from '../declaration/healing';
+import { healingPathOf, healingSecretPath } from '../declaration/healing-path';
 import { vaultName } from '../declaration/vault-name';
+import { writeEntry } from '../vault/entry-secret';
+import { StoredIntegration } from '../vault/stored-integration';
 import type { VaultClient } from '../vault/vault-client';
 import { checkClientSecret } from '../webex/client-secret-check';
 import { proveByRefresh, refreshable, type RefreshProof } from './refresh-proof';
 import { RotationLock } from './rotation-lock';
-import { StoredIntegration } from '../vault/stored-integration';
 
 /*
  * A new client secret for an integration, with no reader noticing: the engine tries several secrets in their order, so
@@ -61,6 +65,7 @@ export async function rotateSecret(options: RotationOptions): Promise<Rotation> 
 
 class SecretRotation {
   readonly #credentials: readonly string[];
+  readonly #engineName: string;
   #stored: Stored = 'as before';
 
   constructor(
@@ -68,9 +73,9 @@ class SecretRotation {
     private readonly lock: RotationLock,
   ) {
     const { deployment, integration } = options;
-    const engineName = vaultName(findIntegration(deployment, integration));
+    this.#engineName = vaultName(findIntegration(deployment, integration));
     this.#credentials = deployment.credentials
-      .filter((each) => vaultName(findIntegration(deployment, each.integration)) === engineName)
+      .filter((each) => vaultName(findIntegration(deployment, each.integration)) === this.#engineName)
       .map(({ name }) => name);
   }
 
@@ -151,6 +156,7 @@ class SecretRotation {
     const before = this.#stored;
     try {
       await entry.writeSecrets(first, ...more);
+      await this.#keepForHealing(first);
     } catch (error) {
       throw error instanceof NotPermitted
         ? error
@@ -158,6 +164,20 @@ class SecretRotation {
     }
     this.#stored = then;
     this.options.report(REPORTS[`${before} > ${then}`] ?? '');
+  }
+
+  /** Whatever the engine has first, the healer has. */
+  async #keepForHealing(clientSecret: string): Promise<void> {
+    const { provisioner, deployment, integration } = this.options;
+    if (healingIntegrations(deployment).includes(this.#engineName)) {
+      await writeEntry(provisioner, {
+        ...integrationSecret(integration),
+        secret: clientSecret,
+        path: healingSecretPath(healingPathOf(deployment.engine.mountPath), this.#engineName),
+        fields: '{}',
+        secretField: 'client_secret',
+      });
+    }
   }
 
   /**

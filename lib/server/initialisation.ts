@@ -12,10 +12,10 @@ import { ensureAudit } from './audit-device';
 import type { Deployment } from '../declaration/deployment';
 import {
   hasSecretId,
-  OPERATOR_NAMES,
   renewOperator,
   writeOperators,
   type OperatorLogin,
+  operatorsOf,
   type OperatorName,
 } from './operators';
 import { revokeSelf } from './root-token';
@@ -149,7 +149,7 @@ export async function prepareServer(
   signal?.throwIfAborted();
   await writeOperators(root, deployment);
   report('operator roles and their policies written');
-  for (const name of OPERATOR_NAMES) {
+  for (const name of operatorsOf(deployment)) {
     signal?.throwIfAborted();
     // An operator of a later release has none yet.
     if (newSecretIds || !(await hasSecretId(root, name))) {

@@ -12,11 +12,12 @@ import { issuerOperatorPolicy, logoutPolicy, provisionerPolicy } from '../declar
 import {
   authorizerPolicyName,
   formerPolicyNames,
+  healerPolicyName,
   observerPolicyName,
   provisionerPolicyName,
 } from '../declaration/policy-names';
 import { BACKUP_RECORD, dataPath } from '../declaration/record-paths';
-import { issuedAppNames, provisionerRights } from '../declaration/rights';
+import { healerRights, issuedAppNames, provisionerRights } from '../declaration/rights';
 import { recordsFromRoot } from '../vault/backup-note';
 import { type VaultClient } from '../vault/vault-client';
 
@@ -25,7 +26,16 @@ import { type VaultClient } from '../vault/vault-client';
  * just what its work needs. They live apart from the apps' AppRole method, which stack `webex-tokens` owns.
  */
 
-export const OPERATOR_NAMES = ['administrator', 'provisioner', 'authorizer', 'issuer', 'backup', 'observer'] as const;
+/** All that there can be; which a deployment has, {@link operatorsOf} tells. */
+export const OPERATOR_NAMES = [
+  'administrator',
+  'provisioner',
+  'authorizer',
+  'issuer',
+  'backup',
+  'observer',
+  'healer',
+] as const;
 export type OperatorName = (typeof OPERATOR_NAMES)[number];
 
 /** Those whose task is the whole server, in its root namespace; the others act where the deployment is. */
@@ -44,6 +54,7 @@ export const OPERATOR_PURPOSES: Readonly<Record<OperatorName, string>> = {
   issuer: 'runs "npx webex-token-vault issue"',
   backup: 'runs "npx webex-token-vault backup"',
   observer: 'runs "npx webex-token-vault status", "metrics" and "doctor"; it can read every token',
+  healer: 'with the observer, runs "status --heal"; it can read the client secrets of Service Apps that heal',
 };
 
 interface OperatorRole {
@@ -73,6 +84,11 @@ const secretIdReply = z.object({
   data: z.object({ secret_id: z.string(), secret_id_accessor: z.string(), secret_id_ttl: z.number() }),
 });
 
+/** Those whom a deployment has: the healer only where something heals. */
+export function operatorsOf(deployment: Deployment): OperatorName[] {
+  return operatorRoles(deployment).map(({ name }) => name);
+}
+
 /**
  * Writes the roles and their policies as the deployment needs them now. May be repeated. Needs a root token.
  *
@@ -92,6 +108,10 @@ export async function writeOperators(root: VaultClient, deployment: Deployment):
       token_max_ttl: tokenTtlSeconds,
       secret_id_ttl: secretIdTtlSeconds,
     });
+  }
+  const present = operatorsOf(deployment);
+  for (const name of OPERATOR_NAMES.filter((each) => !present.includes(each))) {
+    await root.delete(rolePath(name));
   }
 }
 
@@ -179,6 +199,16 @@ function operatorRoles(deployment: Deployment): OperatorRole[] {
       tokenTtlSeconds: 10 * MINUTE,
       secretIdTtlSeconds: SECRET_ID_TTL_SECONDS,
     },
+    ...(healerRights(deployment) === undefined
+      ? []
+      : [
+          {
+            name: 'healer' as const,
+            policyName: healerPolicyName(deployment.engine.mountPath),
+            tokenTtlSeconds: 10 * MINUTE,
+            secretIdTtlSeconds: SECRET_ID_TTL_SECONDS,
+          },
+        ]),
   ];
 }
 

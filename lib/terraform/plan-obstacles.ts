@@ -14,16 +14,18 @@ export function planObstacles(
 ): string[] {
   const ofSecrets = secrets.flatMap((secret) => {
     const written = changes.flatMap((change) => stepOf(change, secret));
-    return written.length === 0 ? [] : ofSecret(secret, written.includes('secret'), environment);
+    return written.length === 0
+      ? []
+      : ofSecret(secret, written.includes('secret') || written.every((step) => step === 'healing'), environment);
   });
   return [...ofSecrets, ...ofPlugin(changes)];
 }
 
-type Step = 'gate' | 'entry' | 'secret';
+type Step = 'gate' | 'entry' | 'secret' | 'healing';
 
-/** The one of its three steps that is done. */
+/** The one of its steps that is done. */
 function stepOf({ name, isCreated, isUpdated }: ResourceChange, secret: DeclaredSecret): Step[] {
-  const [, id, step] = /^(.+)_(gate|entry|secret)_[0-9A-F]{8}(?:_at_.+)?$/.exec(name) ?? [];
+  const [, id, step] = /^(.+)_(gate|entry|secret|healing)_[0-9A-F]{8}(?:_at_.+)?$/.exec(name) ?? [];
   return id === secret.constructId && (isCreated || isUpdated) ? [step as Step] : [];
 }
 

@@ -36,6 +36,7 @@ export class StoredIntegration {
     private readonly fields: {
       readonly client_id: string;
       readonly provider_options: Readonly<Record<string, string>>;
+      readonly auth_url_params?: Readonly<Record<string, string>> | null;
     },
   ) {}
 
@@ -55,7 +56,8 @@ export class StoredIntegration {
         `integration "${name}" is in Vault (${path}) with another ${quotedList(differing.map(([field]) => field))} than deployment.ts declares, so nothing was changed; deploy webex-tokens first`,
       );
     }
-    const parameters = Object.keys(data.auth_url_params ?? {}).length > 0 && { auth_url_params: data.auth_url_params };
+    const isParametrised = Object.keys(data.auth_url_params ?? {}).length > 0;
+    const parameters = isParametrised ? { auth_url_params: data.auth_url_params } : {};
     return new StoredIntegration(vault, path, name, { ...declared, ...parameters });
   }
 
@@ -65,6 +67,13 @@ export class StoredIntegration {
 
   get tokenUrl(): string {
     return this.fields.provider_options.token_url ?? '';
+  }
+
+  /** Where people consent, with what the entry adds to every such URL. */
+  get consentUrl(): string {
+    const url = new URL(this.fields.provider_options.auth_code_url ?? '');
+    Object.entries(this.fields.auth_url_params ?? {}).forEach(([name, value]) => url.searchParams.set(name, value));
+    return url.href;
   }
 
   /**

@@ -18,7 +18,7 @@ export interface ApplicationTokenOptions {
   readonly apiUrl: string;
   /** Of an integration's grant with scope `spark:applications_token`, in the organisation that owns the Service App. */
   readonly accessToken: string;
-  /** Of the Service App, as developer.webex.com shows it. */
+  /** Of the Service App, as Webex's developer portal shows it. */
   readonly applicationId: string;
   /** Of the Service App, not of the integration that asks. */
   readonly clientId: string;
@@ -93,6 +93,6 @@ async function refusal(answer: OAuthAnswer, path: string, options: ApplicationTo
     : new RequestRefused(
         path,
         answer,
-        "check that applicationId, client id and organisation are the Service App's, as developer.webex.com and Control Hub show them",
+        "check that applicationId, client id and organisation are the Service App's, as Webex's developer portal and Control Hub show them",
       );
 }

@@ -1,14 +1,15 @@
-import { type ExplainedError, notWebex, TemporarilyUnavailable, WebexUnreachableError } from 'webex-token-client/core';
+import { notWebex, TemporarilyUnavailable } from 'webex-token-client/core';
 import { z } from 'zod';
 import { type Clock, MACHINE_CLOCK } from './clock';
-import { ClientRefused, DeviceGrantDenied, DeviceGrantExpired, RequestRefused } from './grant-errors';
-import { basicAuthorization, endpointUrl, type OAuthAnswer, oauthRequest } from './oauth-request';
-import { passingTrouble, patientRequest } from './patient-request';
-import { secretVerdict } from './token-endpoint';
+import { askForTokens, DEVICE_TOKEN_PATH, type DeviceQuestion, deviceRefusal, isPending } from './device-token';
+import { DeviceGrantExpired, RequestRefused } from './grant-errors';
+import { endpointUrl } from './oauth-request';
+import { patientRequest } from './patient-request';
 import { TokenPair } from './token-pair';
 
 /**
- * Where Webex's own page goes back to, by region; an integration needs all of them beside its own.
+ * Where Webex's own page goes back to, by region; an integration needs all of them beside its own. What Webex for
+ * Government has instead is not documented.
  *
  * @see https://developer.webex.com/docs/login-with-webex#device-authorization-endpoint
  */
@@ -97,7 +98,7 @@ export async function beginDeviceGrant(options: DeviceGrantRequest): Promise<Dev
     throw new RequestRefused(
       path,
       answer,
-      `check that client id ${clientId} and the scopes are the integration's at developer.webex.com, that all redirect URLs of Webex's device grant are registered there (${DEVICE_REDIRECT_URLS.join(', ')}), and that Control Hub allows it`,
+      `check that client id ${clientId} and the scopes are the integration's in Webex's developer portal, that all redirect URLs of Webex's device grant are registered there (${DEVICE_REDIRECT_URLS.join(', ')}), and that Control Hub allows it`,
     );
   }
   const { data } = deviceReply.safeParse(answer.json);
@@ -107,9 +108,12 @@ export async function beginDeviceGrant(options: DeviceGrantRequest): Promise<Dev
   return new DeviceGrant(data, clientId, clock.now());
 }
 
-const PATH = 'device/token';
-
-/** What Webex's `slow_down` adds to the interval. @see RFC 8628, section 3.5 */
+/**
+ * What a `slow_down` adds to the interval, and each further one in a row that much more: Webex's own interval grows with
+ * each, and where an answer was lost, ours would stay behind it for ever.
+ *
+ * @see RFC 8628, section 3.5
+ */
 const SLOW_DOWN_MS = 5000;
 
 /** Longest pause after a question that got no answer; each such question doubles it. */
@@ -125,26 +129,35 @@ const LONGEST_PAUSE_MS = 30_000;
  *   signal's reason
  */
 export async function awaitDeviceGrant(options: DeviceGrantWait): Promise<TokenPair> {
-  const { grant, signal, clock = MACHINE_CLOCK } = options;
+  const { apiUrl, grant, clientSecret, timeoutMs, signal, clock = MACHINE_CLOCK } = options;
+  const { clientId, deviceCode, expiresAt } = grant;
+  const question: DeviceQuestion = { apiUrl, clientId, clientSecret, deviceCode, timeoutMs, signal };
   let intervalMs = grant.intervalSeconds * 1000;
   let pauseMs = intervalMs;
+  let slowDowns = 0;
+  /** Why it cannot be known what Webex has answered since it said that nobody had accepted yet. */
+  let unseen: string | undefined;
   for (;;) {
-    const leftMs = Math.max(0, grant.expiresAt.getTime() - clock.now());
+    const leftMs = Math.max(0, expiresAt.getTime() - clock.now());
     const isLast = pauseMs >= leftMs;
     await clock.wait(Math.min(pauseMs, leftMs), signal);
-    const answer = await ask(options);
-    const unseen = typeof answer === 'string' ? answer : passingTrouble(answer, PATH)?.message;
-    if (typeof answer === 'string' || answer.status >= 500) {
+    const answer = await askForTokens(question);
+    if (answer instanceof TokenPair) {
+      return answer;
+    }
+    if (answer instanceof Error) {
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+      unseen = answer.message;
     } else if (answer.status === 429) {
       pauseMs = Math.max(intervalMs, answer.retryAfterMs ?? 0);
       refuseLongPause(pauseMs, grant, clock);
-    } else if (answer.status < 300) {
-      return pairIn(answer, options);
-    } else {
-      await throwUnlessPending(answer, options);
-      intervalMs += answer.code === 'slow_down' ? SLOW_DOWN_MS : 0;
+    } else if (isPending(answer)) {
+      slowDowns = answer.code === 'slow_down' ? slowDowns + 1 : 0;
+      intervalMs += slowDowns * SLOW_DOWN_MS;
       pauseMs = intervalMs;
+      unseen = undefined;
+    } else {
+      throw await deviceRefusal(answer, question, unseen);
     }
     if (isLast) {
       throw new DeviceGrantExpired(unseen);
@@ -152,74 +165,12 @@ export async function awaitDeviceGrant(options: DeviceGrantWait): Promise<TokenP
   }
 }
 
-/** @returns why there is no answer, where there is none */
-async function ask({ apiUrl, grant, clientSecret, timeoutMs, signal }: DeviceGrantWait): Promise<OAuthAnswer | string> {
-  const { deviceCode, clientId } = grant;
-  try {
-    return await oauthRequest({
-      url: endpointUrl(apiUrl, PATH),
-      path: PATH,
-      fields: {
-        grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
-        device_code: deviceCode,
-        client_id: clientId,
-      },
-      authorization: basicAuthorization(clientId, clientSecret),
-      secrets: [clientSecret, deviceCode],
-      timeoutMs,
-      signal,
-    });
-  } catch (error) {
-    if (error instanceof WebexUnreachableError) {
-      return error.message;
-    }
-    throw error;
-  }
-}
-
-function pairIn({ json }: OAuthAnswer, { apiUrl }: DeviceGrantWait): TokenPair {
-  const pair = TokenPair.from(json);
-  if (pair === undefined) {
-    throw notWebex(apiUrl, PATH);
-  }
-  return pair;
-}
-
+/** @throws TemporarilyUnavailable where the code is good no more after that */
 function refuseLongPause(pauseMs: number, { expiresAt }: DeviceGrant, clock: Clock): void {
   if (clock.now() + pauseMs > expiresAt.getTime()) {
     throw new TemporarilyUnavailable(
-      `Webex asks to be left alone for ${Math.ceil(pauseMs / 1000)} s (429 to ${PATH}), and the code expires before that; nothing was changed: begin again after that`,
+      `Webex asks to be left alone for ${Math.ceil(pauseMs / 1000)} s (429 to ${DEVICE_TOKEN_PATH}), and the code expires before that; nothing was changed: begin again after that`,
       pauseMs,
     );
-  }
-}
-
-async function throwUnlessPending(answer: OAuthAnswer, options: DeviceGrantWait): Promise<void> {
-  const { status, code } = answer;
-  if (status === 428 || code === 'authorization_pending' || code === 'slow_down') {
-    return;
-  }
-  throw await refusal(answer, options);
-}
-
-async function refusal(answer: OAuthAnswer, options: DeviceGrantWait): Promise<ExplainedError> {
-  const { apiUrl, grant, clientSecret, timeoutMs, signal } = options;
-  const { clientId } = grant;
-  switch (answer.code) {
-    case 'access_denied':
-      return new DeviceGrantDenied(answer);
-    // Webex documents the second for a code that is no good any more, RFC 8628 the first.
-    case 'expired_token':
-    case 'invalid_grant':
-      return new DeviceGrantExpired();
-    case 'invalid_client':
-      return new ClientRefused(clientId, answer);
-    case undefined: {
-      const tokenUrl = endpointUrl(apiUrl, 'access_token');
-      const verdict = await secretVerdict({ tokenUrl, clientId, clientSecret, timeoutMs, signal });
-      return verdict === 'refused' ? new ClientRefused(clientId, answer) : new RequestRefused(PATH, answer);
-    }
-    default:
-      return new RequestRefused(PATH, answer);
   }
 }

@@ -15,7 +15,7 @@ export class ClientRefused extends ExplainedError {
     refusal: Refusal,
   ) {
     super(
-      `Webex does not take the client secret that was given for client id ${clientId} (${words(refusal)}); no grant is to blame: correct the secret where it came from (prompt, file or TF_VAR_...), by the app's page at developer.webex.com`,
+      `Webex does not take the client secret that was given for client id ${clientId} (${words(refusal)}); no grant is to blame: correct the secret where it came from (prompt, file or TF_VAR_...), by the app's page in Webex's developer portal`,
     );
   }
 }
@@ -44,7 +44,7 @@ export class RequestRefused extends ExplainedError {
   constructor(
     readonly path: string,
     refusal: Refusal,
-    advice = "compare client id, redirect URLs and scopes with the app's page at developer.webex.com, and ask an administrator whether Control Hub allows the app",
+    advice = "compare client id, redirect URLs and scopes with the app's page in Webex's developer portal, and ask an administrator whether Control Hub allows the app",
   ) {
     super(`Webex answered ${refusal.status} to ${path} (${words(refusal)}); ${advice}`);
   }
@@ -115,7 +115,7 @@ export class ApplicationsScopeMissing extends ExplainedError {
     refusal: Refusal,
   ) {
     super(
-      `the token that asks for the one of Service App ${applicationId} lacks scope spark:applications_token (${words(refusal)}); add it to the integration at developer.webex.com and to its credential, and authorise that credential again; if it has the scope, a full administrator has to authorise the Service App in Control Hub > Apps > Service Apps`,
+      `the token that asks for the one of Service App ${applicationId} lacks scope spark:applications_token (${words(refusal)}); add it to the integration in Webex's developer portal and to its credential, and authorise that credential again; if it has the scope, a full administrator has to authorise the Service App in Control Hub > Apps > Service Apps`,
     );
   }
 }

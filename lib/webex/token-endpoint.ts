@@ -111,7 +111,7 @@ async function refusal(answer: OAuthAnswer, what: Presented, options: TokenEndpo
       return new RequestRefused(
         'access_token',
         answer,
-        `Webex does not tell whether it refuses the client secret or the ${what}: check the secret by the app's page at developer.webex.com first`,
+        `Webex does not tell whether it refuses the client secret or the ${what}: check the secret by the app's page in Webex's developer portal first`,
       );
   }
 }

@@ -8,20 +8,22 @@ export class ApiRefusal extends Error {
     readonly status: number,
     message: string,
     readonly headers: Record<string, string> = {},
+    /** Of the list of errors. @default - the message again */
+    readonly description = message,
   ) {
     super(message);
   }
 }
 
 /** `{message, errors: [{description}], trackingId}` */
-export function webexErrorBody(c: Context<SimulatorEnv>, message: string): object {
-  return { message, errors: [{ description: message }], trackingId: c.get('trackingId') };
+export function webexErrorBody(c: Context<SimulatorEnv>, message: string, description = message): object {
+  return { message, errors: [{ description }], trackingId: c.get('trackingId') };
 }
 
 export function answerError(error: Error, c: Context<SimulatorEnv>): Response {
-  const { status, message, headers } =
+  const { status, message, headers, description } =
     error instanceof ApiRefusal ? error : new ApiRefusal(500, `The simulator failed: ${error.message}`);
-  return Response.json(webexErrorBody(c, message), { status, headers });
+  return Response.json(webexErrorBody(c, message, description), { status, headers });
 }
 
 /** For the methods that an existing path does not have. */

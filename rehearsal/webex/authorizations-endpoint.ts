@@ -19,7 +19,7 @@ export function authorizationsEndpoint(webex: Simulation): Hono<SimulatorEnv> {
     const caller = requireToken(webex, c, { allScopes: ['identity:tokens_read'], anyRole: ADMIN_ROLES });
     const person = findPerson(webex, caller, c.req.query('personId'), c.req.query('personEmail'));
     const tokens = webex.grants.list().filter((token) => token.grant.user === person);
-    return c.json({ items: tokens.map(describeAuthorization) });
+    return c.json({ items: tokens.map((token) => describeAuthorization(webex, token)) });
   });
   // Of the token itself, so no scope is needed.
   app.get('/tokenExpiry', (c) => c.json({ exp: webex.grants.expiresAtMs(requireToken(webex, c, {})) }));
@@ -55,7 +55,7 @@ function findPerson(webex: Simulation, caller: IssuedToken, id?: string, email?:
   if ((id === undefined) === (email === undefined)) {
     throw new ApiRefusal(400, 'Either personId or personEmail must be provided.');
   }
-  const person = webex.users.find((user) => user.id === id || user.email === email);
+  const person = [...webex.users, ...webex.serviceApps.accounts].find((user) => user.id === id || user.email === email);
   if (person?.orgId !== caller.grant.user.orgId) {
     throw new ApiRefusal(404, 'The requested resource could not be found.');
   }
@@ -77,11 +77,11 @@ function revoke(webex: Simulation, caller: IssuedToken, tokens: IssuedToken[]): 
   }
 }
 
-function describeAuthorization(token: IssuedToken): object {
+function describeAuthorization(webex: Simulation, token: IssuedToken): object {
   const { client, user } = token.grant;
   return {
     id: token.id,
-    applicationId: webexId('APPLICATION', client.clientId),
+    applicationId: webex.serviceApps.idOf(client) ?? webexId('APPLICATION', client.clientId),
     applicationName: client.name ?? client.clientId,
     personId: user.id,
     clientId: client.clientId,

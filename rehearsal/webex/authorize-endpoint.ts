@@ -8,14 +8,12 @@ import {
   parseAuthorizationRequest,
   type AuthorizationRequest,
 } from './authorization-request';
+import { DENIED_BY_ORGANISATION } from './behaviour';
 import { isFromAnotherSite, refusePage, secureHeaders } from './page-answer';
 import type { SimulatedUser } from './simulated-user';
 import type { Simulation, SimulatorEnv } from './simulation';
 
 const REGISTRATION_ADVICE = 'Check the client id and redirect URL that are registered at Webex.';
-
-/** Webex's words. */
-const DENIED_BY_ORGANISATION = 'Your administrator denied access to the integration.';
 
 const SESSION_COOKIE = 'simulated-webex-session';
 

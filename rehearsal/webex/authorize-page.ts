@@ -27,7 +27,7 @@ ul { margin: 0; padding: 0; list-style: none; }
 li { padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
 li span { display: block; color: var(--soft); font-size: 0.875rem; }
 label { display: block; margin: 1.5rem 0 0.25rem; font-weight: 600; }
-select, button { width: 100%; min-height: 2.75rem; padding: 0 0.75rem; border: 1px solid var(--edge);
+select, input, button { width: 100%; min-height: 2.75rem; padding: 0 0.75rem; border: 1px solid var(--edge);
   border-radius: 0.5rem; background: var(--card); color: var(--text); font: inherit; }
 .choice { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: 0.75rem; margin: 1.5rem 0 1rem; }
 button { font-weight: 600; cursor: pointer; }
@@ -46,19 +46,24 @@ const SCOPE_MEANINGS: Readonly<Record<string, string>> = {
   'identity:people_read': 'Read the identities of people in your organisation',
   'identity:tokens_read': 'List the authorizations of a person',
   'identity:tokens_write': 'Revoke the authorizations of a person',
+  'spark:applications_token': 'Get the tokens of the Service Apps of your organisation',
 };
 
 export interface Consent {
   readonly client: SimulatedClient;
-  readonly redirectUri: string;
+  /** Where the answer leads. @default - to no other page */
+  readonly redirectUri?: string;
   readonly scopes: readonly string[];
   readonly transaction: string;
   readonly users: readonly SimulatedUser[];
   /** Email of the user to preselect. @default - the first user */
   readonly loginHint?: string;
+  /** Path that the form is sent to. @default '/v1/authorize' */
+  readonly action?: string;
 }
 
-export function consentPage({ client, redirectUri, scopes, transaction, users, loginHint }: Consent): Page {
+export function consentPage(consent: Consent): Page {
+  const { client, redirectUri, scopes, transaction, users, loginHint, action = '/v1/authorize' } = consent;
   const name = client.name ?? client.clientId;
   return layout(
     `Authorize ${name}`,
@@ -68,7 +73,7 @@ export function consentPage({ client, redirectUri, scopes, transaction, users, l
       <ul>
         ${scopes.map((scope) => html`<li><code>${scope}</code><span>${SCOPE_MEANINGS[scope] ?? ''}</span></li>`)}
       </ul>
-      <form method="post" action="/v1/authorize">
+      <form method="post" action="${action}">
         <input type="hidden" name="transaction" value="${transaction}" />
         <label for="user">Sign in as</label>
         <select id="user" name="user">
@@ -82,7 +87,35 @@ export function consentPage({ client, redirectUri, scopes, transaction, users, l
           <button name="decision" value="deny">Deny</button>
         </div>
       </form>
-      <p class="soft">Either way you go back to <code>${redirectUri}</code></p>`,
+      <p class="soft">
+        ${
+          redirectUri === undefined
+            ? 'Accept only what you have begun yourself, or were asked for by somebody whom you know.'
+            : html`Either way you go back to <code>${redirectUri}</code>`
+        }
+      </p>`,
+  );
+}
+
+/** Asks for the code that a device shows. */
+export function codePage(action: string): Page {
+  return layout(
+    'Connect a device',
+    html`<h1>Type the code that is shown to you</h1>
+      <form method="post" action="${action}">
+        <label for="userCode">Code of six digits</label>
+        <input id="userCode" name="userCode" inputmode="numeric" autocomplete="one-time-code" required autofocus />
+        <div class="choice"><button>Next</button></div>
+      </form>`,
+  );
+}
+
+/** Where nobody has to go back to anything. */
+export function donePage(decision: 'accept' | 'deny'): Page {
+  return layout(
+    'Done',
+    html`<h1 role="status">${decision === 'accept' ? 'You have accepted' : 'You have denied'}</h1>
+      <p>You may close this page; where the code was shown, it goes on by itself.</p>`,
   );
 }
 

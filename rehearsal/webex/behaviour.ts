@@ -23,7 +23,17 @@ export interface Behaviour {
    * @default 0 (each refresh brings a new one)
    */
   sameTokenForSeconds: number;
-  /** Body of the token endpoint's errors; both have been seen, and the plugin treats them differently. @default 'rfc6749' */
+  /** Lifetime of a device code. @default 300 (as Webex documents it) */
+  deviceCodeTtlSeconds: number;
+  /** Shortest pause between two questions for what became of a device code; each `slow_down` adds 5 s. @default 2 */
+  deviceIntervalSeconds: number;
+  /** How it is said that nobody has answered yet: by status 428, or by 400; Webex documents both. @default 428 */
+  devicePending: 428 | 400;
+  /** What a device code that has expired is refused with: as RFC 8628 has it, or as Webex's list. @default 'expired_token' */
+  deviceExpired: 'expired_token' | 'invalid_grant';
+  /** What asking for a Service App that the organisation has not authorised is refused with. @default 403 */
+  unauthorisedServiceApp: 403 | 404;
+  /** Body of the errors of OAuth's endpoints; both have been seen, and the plugin treats them differently. @default 'rfc6749' */
   errorShape: ErrorShape;
   /** Whether the refusal of a grant that was ended tells by what; what Webex tells is not documented. @default true */
   tellsWhyGrantsEnd: boolean;
@@ -51,13 +61,16 @@ export interface SwitchedOffIntegration {
   /** Whether access tokens that were issued before are good until they end. @default false */
   readonly acceptsAccessTokens?: boolean;
   /**
-   * Where who is to consent is told so, without being asked: by `access_denied` at the redirect URL, or by a page of
-   * Webex's own, from which nobody comes back.
+   * Where who is to consent is told so, without being asked: by `access_denied` at the redirect URL, which ends a device
+   * grant, or by a page of Webex's own, from which nobody comes back.
    *
    * @default 'redirect'
    */
   readonly consent?: 'redirect' | 'page';
 }
+
+/** Webex's words where it does not let a person consent to such an integration. */
+export const DENIED_BY_ORGANISATION = 'Your administrator denied access to the integration.';
 
 /** What goes wrong. */
 export interface Fault {
@@ -78,7 +91,7 @@ export interface Fault {
   retryAfterSeconds?: number;
   /** How many requests it happens to before it heals. @default - it stays */
   count?: number;
-  /** Shape of the body. @default - the token endpoint's `errorShape` there, `webex` elsewhere */
+  /** Shape of the body. @default - `errorShape` at OAuth's endpoints, `webex` elsewhere */
   body?: ErrorShape | 'html';
   /** RFC 6749 error code, or message of the other shapes. @default - `server_error`, or the name of the status */
   error?: string;
@@ -86,4 +99,39 @@ export interface Fault {
   delayMs?: number;
   /** Close the connection instead of answering. @default false */
   dropConnection?: boolean;
+}
+
+/** Where an option is not given, or undefined, the default of `Behaviour` stands. */
+export function behaviourOf({
+  codeTtlSeconds = 60,
+  accessTokenTtlSeconds = 1_209_599,
+  refreshTokenTtlSeconds = 7_775_999,
+  refresh = 'renew',
+  sameTokenForSeconds = 0,
+  deviceCodeTtlSeconds = 300,
+  deviceIntervalSeconds = 2,
+  devicePending = 428,
+  deviceExpired = 'expired_token',
+  unauthorisedServiceApp = 403,
+  errorShape = 'rfc6749',
+  tellsWhyGrantsEnd = true,
+  switchedOff,
+  fault,
+}: Partial<Behaviour>): Behaviour {
+  return {
+    codeTtlSeconds,
+    accessTokenTtlSeconds,
+    refreshTokenTtlSeconds,
+    refresh,
+    sameTokenForSeconds,
+    deviceCodeTtlSeconds,
+    deviceIntervalSeconds,
+    devicePending,
+    deviceExpired,
+    unauthorisedServiceApp,
+    errorShape,
+    tellsWhyGrantsEnd,
+    switchedOff,
+    fault,
+  };
 }

@@ -1,5 +1,5 @@
 import { OAuthRefusal } from './oauth-refusal';
-import type { SimulatedClient } from './simulated-client';
+import type { RegisteredApp } from './simulated-client';
 
 /**
  * Which client is asking, by its secret in the body or in a Basic header.
@@ -7,19 +7,18 @@ import type { SimulatedClient } from './simulated-client';
  * @throws OAuthRefusal where both, neither or the wrong ones are given
  * @see RFC 6749, section 2.3.1
  */
-export function authenticateClient(
-  clients: readonly SimulatedClient[],
+export function authenticateClient<App extends RegisteredApp>(
+  clients: readonly App[],
   form: URLSearchParams,
   authorization: string | undefined,
-): SimulatedClient {
+): App {
   if (authorization !== undefined && form.has('client_secret')) {
     throw new OAuthRefusal('invalid_request', 'the client authenticates twice; use the body or Basic, not both');
   }
   const [clientId, clientSecret] =
     authorization === undefined ? [form.get('client_id'), form.get('client_secret')] : basicCredentials(authorization);
   const client = clients.find((candidate) => candidate.clientId === clientId);
-  const secrets = [client?.clientSecret, client?.formerSecret].filter((secret) => secret !== undefined);
-  if (client === undefined || clientSecret == null || !secrets.includes(clientSecret)) {
+  if (client === undefined || clientSecret == null || !isSecretOf(client, clientSecret)) {
     const challenge: Record<string, string> =
       authorization === undefined ? {} : { 'WWW-Authenticate': 'Basic realm="webex"' };
     throw new OAuthRefusal('invalid_client', 'the client id or its secret is wrong or missing', 401, challenge);
@@ -28,6 +27,11 @@ export function authenticateClient(
     throw new OAuthRefusal('invalid_request', 'client_id in the body is not the client of the Basic header');
   }
   return client;
+}
+
+/** The one before is taken as long as it is there. */
+export function isSecretOf({ clientSecret, formerSecret }: RegisteredApp, secret: string): boolean {
+  return secret === clientSecret || secret === formerSecret;
 }
 
 function basicCredentials(authorization: string): [string, string] | [] {

@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { webexErrorBody } from './api-refusal';
 import type { Fault } from './behaviour';
+import { DEVICE_PATH } from './device-endpoints';
 import type { Simulation, SimulatorEnv } from './simulation';
 import { TOKEN_PATH } from './token-endpoint';
 
@@ -50,7 +51,8 @@ function answer(webex: Simulation, c: Context<SimulatorEnv>, fault: Fault, statu
     headers.set('Retry-After', String(fault.retryAfterSeconds));
   }
   const reason = STATUS_CODES[status] ?? `Status ${status}`;
-  switch (fault.body ?? (c.req.path === TOKEN_PATH ? webex.behaviour.errorShape : 'webex')) {
+  const isOAuth = c.req.path === TOKEN_PATH || c.req.path.startsWith(`${DEVICE_PATH}/`);
+  switch (fault.body ?? (isOAuth ? webex.behaviour.errorShape : 'webex')) {
     case 'rfc6749':
       return Response.json({ error: fault.error ?? 'server_error', error_description: reason }, { status, headers });
     case 'webex':

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { SimulatedClient } from './simulated-client';
+import type { RegisteredApp } from './simulated-client';
 import type { SimulatedUser } from './simulated-user';
 import { webexId } from './webex-id';
 
-/** What one person allowed one client. Everything issued from it dies with it. */
+/** What one person allowed one client, or a full administrator a Service App. Everything issued from it dies with it. */
 export interface Grant {
   /** Of all that were consented to at this simulator, the first is 1. */
   readonly number: number;
-  readonly client: SimulatedClient;
+  readonly client: RegisteredApp;
   readonly user: SimulatedUser;
   readonly scopes: readonly string[];
 }
@@ -74,7 +74,7 @@ export class GrantStore {
    *
    * @see RFC 6749, section 4.1.2
    */
-  redeemCode(value: string, client: SimulatedClient): AuthorizationCode | 'unknown' | 'used' | 'expired' {
+  redeemCode(value: string, client: RegisteredApp): AuthorizationCode | 'unknown' | 'used' | 'expired' {
     const code = this.#codes.get(value);
     if (code?.grant.client !== client) {
       return 'unknown';
@@ -117,7 +117,7 @@ export class GrantStore {
   }
 
   /** Why this client's refresh token is no good any more. */
-  whyEnded(value: string, client: SimulatedClient): string | undefined {
+  whyEnded(value: string, client: RegisteredApp): string | undefined {
     const token = this.#tokens.get(value);
     return token?.type === 'refresh' && token.grant.client === client ? token.endedBecause : undefined;
   }
@@ -164,7 +164,7 @@ export class GrantStore {
     this.#end((token) => token.grant === grant, because);
   }
 
-  /** Outstanding codes too. */
+  /** Outstanding codes too, of a machine account as of a person. */
   revokeAllOf(user: SimulatedUser, because: string): void {
     for (const [value, code] of this.#codes) {
       if (code.grant.user === user) {

@@ -1,17 +1,21 @@
 import type { MiddlewareHandler } from 'hono';
 import { randomUUID } from 'node:crypto';
 import { bearerToken } from './bearer-token';
+import { DEVICE_GRANT_TYPE, DEVICE_TOKEN_PATH } from './device-endpoints';
 import type { Simulation, SimulatorEnv } from './simulation';
 import { TOKEN_PATH } from './token-endpoint';
 
-const GRANT_TYPES = ['authorization_code', 'refresh_token'];
+const GRANT_TYPES = ['authorization_code', 'refresh_token', DEVICE_GRANT_TYPE];
+
+/** Whose forms tell what the request is about. */
+const FORM_PATHS = [TOKEN_PATH, DEVICE_TOKEN_PATH];
 
 /** What is kept of a request that is being answered: nothing that could be a secret. */
 export interface StartedRequest {
   readonly method: string;
   readonly path: string;
   readonly grantType?: string;
-  /** Number of the grant whose code or token it brought, good or not. */
+  /** Number of the grant whose code or token it brought, good or not; of a device code, once somebody has accepted. */
   readonly grant?: number;
   /** By the simulator's clock. */
   readonly startedAt: Date;
@@ -42,9 +46,10 @@ export class RequestLog {
     return async (c, next) => {
       c.set('trackingId', `ROUTERGW_${randomUUID()}`);
       // Before the request goes on: a fault may answer it without reading it, and a refresh may end its own token.
-      const form = new URLSearchParams(c.req.path === TOKEN_PATH ? await c.req.text() : '');
+      const form = new URLSearchParams(FORM_PATHS.includes(c.req.path) ? await c.req.text() : '');
       const brought = form.get('refresh_token') ?? form.get('code') ?? bearerToken(c);
-      const grant = brought === undefined ? undefined : webex.grants.grantOf(brought);
+      const deviceCode = form.get('device_code');
+      const grant = deviceCode === null ? webex.grants.grantOf(brought ?? '') : webex.devices.grantOf(deviceCode);
       c.set('grant', grant);
       // Only the known names: whatever else stands there could be a secret in the wrong field.
       const grantType = GRANT_TYPES.find((known) => known === form.get('grant_type'));

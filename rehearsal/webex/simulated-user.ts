@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { RegisteredApp } from './simulated-client';
 import { webexId } from './webex-id';
 
 export interface SimulatedUser {
@@ -19,6 +20,8 @@ export interface SimulatedUser {
   loginEnabled?: boolean;
   /** Whether the account is there no more, as an administrator leaves that of who has left. @default false */
   isDeactivated?: boolean;
+  /** `appuser`: the machine account of a Service App. @default 'person' */
+  type?: 'person' | 'appuser';
 }
 
 const EXAMPLE_ORG = webexId('ORGANIZATION', '3f2c1d64-5c1e-4c39-9a59-0b1d6a7f2e10');
@@ -37,6 +40,26 @@ export function simulatedAdministrator(email: string): SimulatedUser {
   return { ...person(randomUUID(), 'Owner', 'Admin', ['id_full_admin']), email, displayName: email, orgId };
 }
 
+/**
+ * As whom a Service App acts in an organisation. What Webex tells of such an account is not documented: here it is as the
+ * documentation has it of guests, which are machine accounts too, and it may what a full administrator may.
+ */
+export function machineAccount({ clientId, name = clientId }: RegisteredApp, orgId: string): SimulatedUser {
+  const uuid = randomUUID();
+  const organisation = Buffer.from(orgId, 'base64url').toString().split('/').at(-1) ?? '';
+  return {
+    id: webexId('PEOPLE', uuid),
+    email: `${uuid}@${organisation}`,
+    displayName: name,
+    firstName: name,
+    lastName: '',
+    orgId,
+    roles: ['id_full_admin'],
+    loginEnabled: false,
+    type: 'appuser',
+  };
+}
+
 /** What `GET /v1/people` tells about a user. */
 export function describePerson(user: SimulatedUser): Record<string, unknown> {
   return {
@@ -51,7 +74,7 @@ export function describePerson(user: SimulatedUser): Record<string, unknown> {
     siteUrls: user.siteUrls ?? [],
     status: user.isDeactivated ? 'inactive' : 'active',
     loginEnabled: user.loginEnabled ?? true,
-    type: 'person',
+    type: user.type ?? 'person',
   };
 }
 

@@ -1,7 +1,9 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Behaviour } from './behaviour';
+import type { DeviceRequests } from './device-requests';
 import type { Grant, GrantStore } from './grant-store';
 import type { SimulatedSite } from './meetings-metrics';
+import type { ServiceApps } from './service-apps';
 import type { SimulatedClient } from './simulated-client';
 import type { SimulatedUser } from './simulated-user';
 
@@ -12,6 +14,8 @@ export interface Simulation {
   readonly users: readonly SimulatedUser[];
   readonly sites: readonly SimulatedSite[];
   readonly grants: GrantStore;
+  readonly devices: DeviceRequests;
+  readonly serviceApps: ServiceApps;
   /** Replaced and changed at run time: read it anew at each request. */
   behaviour: Behaviour;
 }

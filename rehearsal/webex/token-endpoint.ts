@@ -6,7 +6,7 @@ import type { PkceChallenge } from './grant-store';
 import { answerOAuth } from './oauth-answer';
 import { readForm, required } from './oauth-form';
 import { OAuthRefusal } from './oauth-refusal';
-import type { SimulatedClient } from './simulated-client';
+import type { RegisteredApp } from './simulated-client';
 import type { Simulation, SimulatorEnv } from './simulation';
 import { describeTokens, firstTokenReply, tokenReply } from './token-reply';
 
@@ -23,7 +23,8 @@ export function tokenEndpoint(webex: Simulation): Hono<SimulatorEnv> {
 async function exchange(webex: Simulation, c: Context<SimulatorEnv>): Promise<object> {
   const form = await readForm(c);
   const grantType = form.get('grant_type');
-  const client = authenticateClient(webex.clients, form, c.req.header('authorization'));
+  const apps: readonly RegisteredApp[] = [...webex.clients, ...webex.serviceApps.list];
+  const client = authenticateClient(apps, form, c.req.header('authorization'));
   switch (grantType) {
     case 'authorization_code':
       return redeemCode(webex, client, form);
@@ -36,7 +37,13 @@ async function exchange(webex: Simulation, c: Context<SimulatorEnv>): Promise<ob
   }
 }
 
-function redeemCode(webex: Simulation, client: SimulatedClient, form: URLSearchParams): object {
+function redeemCode(webex: Simulation, client: RegisteredApp, form: URLSearchParams): object {
+  if (webex.serviceApps.has(client)) {
+    throw new OAuthRefusal(
+      'unauthorized_client',
+      'nobody consents to a Service App; its tokens come from /applications',
+    );
+  }
   const redirectUri = required(form, 'redirect_uri');
   const code = webex.grants.redeemCode(required(form, 'code'), client);
   if (typeof code === 'string') {
@@ -49,7 +56,7 @@ function redeemCode(webex: Simulation, client: SimulatedClient, form: URLSearchP
   return firstTokenReply(webex, code.grant);
 }
 
-function refresh(webex: Simulation, client: SimulatedClient, form: URLSearchParams): object {
+function refresh(webex: Simulation, client: RegisteredApp, form: URLSearchParams): object {
   const { grants, behaviour } = webex;
   const value = required(form, 'refresh_token');
   refuseSwitchedOff(webex, client);
@@ -81,7 +88,7 @@ function refresh(webex: Simulation, client: SimulatedClient, form: URLSearchPara
   }
 }
 
-function refuseSwitchedOff({ behaviour }: Simulation, client: SimulatedClient): void {
+function refuseSwitchedOff({ behaviour }: Simulation, client: RegisteredApp): void {
   const { clientId, refresh = 'invalid_grant' } = behaviour.switchedOff ?? {};
   if (clientId !== client.clientId) {
     return;
@@ -93,7 +100,7 @@ function refuseSwitchedOff({ behaviour }: Simulation, client: SimulatedClient): 
   throw new OAuthRefusal(refresh, why, refresh === 'invalid_client' ? 401 : 400);
 }
 
-/** @see RFC 7636, section 4.6 */
+/** @see RFC 7636, sections 4.1 and 4.6 */
 function checkVerifier(challenge: PkceChallenge | undefined, verifier: string | null): void {
   if (!challenge) {
     if (verifier !== null) {
@@ -103,6 +110,9 @@ function checkVerifier(challenge: PkceChallenge | undefined, verifier: string | 
   }
   if (verifier === null) {
     throw new OAuthRefusal('invalid_grant', 'code_verifier is missing; the code was asked for with a challenge');
+  }
+  if (!/^[\w.~-]{43,128}$/.test(verifier)) {
+    throw new OAuthRefusal('invalid_request', 'code_verifier must be 43 to 128 letters, digits, "-", ".", "_" or "~"');
   }
   const expected = challenge.method === 'plain' ? verifier : createHash('sha256').update(verifier).digest('base64url');
   if (expected !== challenge.value) {

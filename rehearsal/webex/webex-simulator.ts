@@ -1,44 +1,62 @@
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import { Hono } from 'hono';
+import { randomUUID } from 'node:crypto';
 import { once, setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { errorCode, ExplainedError, quotedList } from 'webex-token-client/core';
 import { answerError, ApiRefusal } from './api-refusal';
+import { applicationsEndpoint } from './applications-endpoint';
 import { authorizationsEndpoint } from './authorizations-endpoint';
 import { authorizeEndpoint } from './authorize-endpoint';
-import type { Behaviour } from './behaviour';
-import { consentAsPerson } from './consent';
+import { behaviourOf, type Behaviour } from './behaviour';
+import { confirmAsPerson, consentAsPerson } from './consent';
+import { DEVICE_PATH, deviceEndpoints } from './device-endpoints';
+import { DeviceRequests } from './device-requests';
 import { faultInjection } from './fault-injection';
 import { GrantStore } from './grant-store';
 import { ANALYTICS_PATHS, meetingsMetricsEndpoint } from './meetings-metrics-endpoint';
 import { DEFAULT_SITES, type AnalyticsRegion, type SimulatedSite } from './meetings-metrics';
 import { peopleEndpoint } from './people-endpoint';
 import { RequestLog, type SimulatedRequest, type StartedRequest } from './request-log';
-import type { SimulatedClient } from './simulated-client';
+import { ServiceApps } from './service-apps';
+import type { SimulatedClient, SimulatedServiceApp } from './simulated-client';
 import { DEFAULT_USERS, type SimulatedUser } from './simulated-user';
 import type { Simulation, SimulatorEnv } from './simulation';
 import { TOKEN_PATH, tokenEndpoint } from './token-endpoint';
+import { VERIFY_PATH, verifyEndpoint } from './verify-endpoint';
 import { webexToken } from './webex-token';
 
-export type { Behaviour, SimulatedClient, SimulatedRequest, SimulatedSite, SimulatedUser, StartedRequest };
+export type {
+  Behaviour,
+  SimulatedClient,
+  SimulatedRequest,
+  SimulatedServiceApp,
+  SimulatedSite,
+  SimulatedUser,
+  StartedRequest,
+};
 
 export interface WebexSimulatorOptions extends Partial<Behaviour> {
   /** Port on 127.0.0.1. @default 0 (one that is free) */
   readonly port?: number;
   readonly clients: SimulatedClient[];
+  /** None of them is authorised anywhere, see `authoriseServiceApp`. @default - none */
+  readonly serviceApps?: SimulatedServiceApp[];
   /** @default - two admins and a person without a role, see `DEFAULT_USERS` */
   readonly users?: SimulatedUser[];
   /** @default - one in each region, see `DEFAULT_SITES` */
   readonly sites?: SimulatedSite[];
   /** Makes codes and tokens. @default - long and base64url, like Webex's, see `webexToken` */
   readonly newToken?: () => string;
+  /** Makes device codes. @default randomUUID, as Webex's look */
+  readonly newDeviceCode?: () => string;
   /** The clock of all lifetimes, in milliseconds. @default Date.now */
   readonly now?: () => number;
 }
 
 /**
- * Webex as its documentation describes it, on loopback: consent page, token endpoint, people, authorizations and
- * meeting metrics. Stricter than Webex where the documentation leaves room, so that what works here works there.
+ * Webex as its documentation describes it, on loopback: consent page, token endpoint, device grant, Service
+ * Apps, people, authorizations and meeting metrics. Stricter than Webex where the documentation leaves room, so that what works here works there.
  */
 export class WebexSimulator implements Simulation, AsyncDisposable {
   behaviour: Behaviour;
@@ -46,42 +64,23 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
   readonly users: readonly SimulatedUser[];
   readonly sites: readonly SimulatedSite[];
   readonly grants: GrantStore;
+  readonly devices: DeviceRequests;
+  readonly serviceApps: ServiceApps;
   readonly #log: RequestLog;
   readonly #stopping = new AbortController();
   readonly #server: ServerType;
 
-  private constructor({
-    clients,
-    users,
-    sites,
-    newToken = webexToken,
-    now = () => Date.now(),
-    codeTtlSeconds = 60,
-    accessTokenTtlSeconds = 1_209_599,
-    refreshTokenTtlSeconds = 7_775_999,
-    refresh = 'renew',
-    sameTokenForSeconds = 0,
-    errorShape = 'rfc6749',
-    tellsWhyGrantsEnd = true,
-    switchedOff,
-    fault,
-  }: WebexSimulatorOptions) {
+  private constructor(options: WebexSimulatorOptions) {
+    const { clients, serviceApps = [], users = DEFAULT_USERS, sites = DEFAULT_SITES } = options;
+    const { newToken = webexToken, newDeviceCode = randomUUID, now = () => Date.now() } = options;
     this.clients = clients;
     // Of its own: what becomes of a person here happens nowhere else.
-    this.users = (users ?? DEFAULT_USERS).map((user) => ({ ...user }));
-    this.sites = sites ?? DEFAULT_SITES;
-    this.behaviour = {
-      codeTtlSeconds,
-      accessTokenTtlSeconds,
-      refreshTokenTtlSeconds,
-      refresh,
-      sameTokenForSeconds,
-      errorShape,
-      tellsWhyGrantsEnd,
-      switchedOff,
-      fault,
-    };
+    this.users = users.map((user) => ({ ...user }));
+    this.sites = sites;
+    this.behaviour = behaviourOf(options);
     this.grants = new GrantStore(newToken, now);
+    this.devices = new DeviceRequests(this.grants, newDeviceCode, now);
+    this.serviceApps = new ServiceApps(serviceApps, this.users, this.grants);
     this.#log = new RequestLog(now);
     // Each request that is made to wait listens to it.
     setMaxListeners(0, this.#stopping.signal);
@@ -149,6 +148,36 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
     return consentAsPerson(authorizeUrl, email, decision);
   }
 
+  /**
+   * Does over HTTP what a person does in a browser with the code of a device grant.
+   *
+   * @param options.as email of who signs in. @default - the first user
+   * @throws ExplainedError where the user is unknown, or an error page came: no device waits, or the organisation refuses
+   */
+  async confirmDevice(userCode: string, options: { decision?: 'accept' | 'deny'; as?: string } = {}): Promise<void> {
+    const { decision = 'accept', as } = options;
+    const { email } = this.#person(as ?? this.users[0]?.email ?? '');
+    await confirmAsPerson(this.url + VERIFY_PATH, userCode, email, decision);
+  }
+
+  /**
+   * What a full administrator of the organisation does in Control Hub, at Apps > Service Apps.
+   *
+   * @throws ExplainedError where the app is unknown, or the organisation has no full administrator
+   */
+  authoriseServiceApp(applicationId: string, orgId: string): void {
+    this.serviceApps.authorise(applicationId, orgId);
+  }
+
+  /**
+   * Takes that back, which ends the app's grants there.
+   *
+   * @throws ExplainedError where the app is unknown
+   */
+  withdrawServiceApp(applicationId: string, orgId: string): void {
+    this.serviceApps.withdraw(applicationId, orgId);
+  }
+
   expireAccessTokens(): void {
     this.grants.expireAccessTokens();
   }
@@ -214,6 +243,9 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
     app.use(faultInjection(this, this.#stopping.signal));
     app.route('/v1/authorize', authorizeEndpoint(this));
     app.route(TOKEN_PATH, tokenEndpoint(this));
+    app.route(DEVICE_PATH, deviceEndpoints(this));
+    app.route(VERIFY_PATH, verifyEndpoint(this));
+    app.route('/v1/applications', applicationsEndpoint(this));
     app.route('/v1/people', peopleEndpoint(this));
     app.route('/v1/authorizations', authorizationsEndpoint(this));
     for (const region of ['us', 'eu', 'ca'] as const) {

@@ -82,6 +82,7 @@ describe('where the engine moves', () => {
       'sys/policies/acl/oauthapp-app-people-me',
       'sys/policies/acl/oauthapp-authorizer',
       'sys/policies/acl/oauthapp-observer',
+      'sys/policies/acl/oauthapp-healer',
     ]);
   });
 });

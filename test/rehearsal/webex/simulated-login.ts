@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import { DEVICE_REDIRECT_URLS } from '../../../lib/webex/device-grant';
+import { DEFAULT_USERS } from '../../../rehearsal/webex/simulated-user';
+import { webexId } from '../../../rehearsal/webex/webex-id';
 import {
   WebexSimulator,
   type SimulatedClient,
+  type SimulatedServiceApp,
   type WebexSimulatorOptions,
 } from '../../../rehearsal/webex/webex-simulator';
 
@@ -16,7 +20,7 @@ export const CLIENT: SimulatedClient = {
   clientId: 'C-integration',
   // Characters that form encoding changes: clients must encode them, in the body and in Basic.
   clientSecret: 's3cret:with/+%',
-  redirectUrls: [REDIRECT_URL],
+  redirectUrls: [REDIRECT_URL, ...DEVICE_REDIRECT_URLS],
   scopes: [
     'spark:people_read',
     'spark-admin:people_read',
@@ -35,6 +39,24 @@ export const OTHER_CLIENT: SimulatedClient = {
   name: undefined,
 };
 
+export const ORGANISATION = DEFAULT_USERS[0]?.orgId ?? '';
+
+/** Its grants may ask for the tokens of Service Apps. */
+export const ASKING_CLIENT: SimulatedClient = {
+  ...CLIENT,
+  clientId: 'C-asking',
+  clientSecret: 'asking-secret',
+  scopes: ['spark:applications_token', 'spark:people_read'],
+};
+
+export const SERVICE_APP: SimulatedServiceApp = {
+  applicationId: webexId('APPLICATION', 'service-app'),
+  clientId: 'C-service-app',
+  clientSecret: 'service-app:secret/+%',
+  scopes: ['spark-admin:people_read', 'analytics:read_all', 'identity:people_read'],
+  name: 'Nightly report',
+};
+
 export const tokenReply = z.strictObject({
   access_token: z.string(),
   expires_in: z.number(),
@@ -47,7 +69,11 @@ export const tokenReply = z.strictObject({
 export type TokenReply = z.infer<typeof tokenReply>;
 
 export function startSimulator(options: Partial<WebexSimulatorOptions> = {}): Promise<WebexSimulator> {
-  return WebexSimulator.start({ clients: [CLIENT, OTHER_CLIENT], ...options });
+  return WebexSimulator.start({
+    clients: [CLIENT, OTHER_CLIENT, ASKING_CLIENT],
+    serviceApps: [SERVICE_APP],
+    ...options,
+  });
 }
 
 /** @param changes parameters to set, or to leave out where `undefined` */
@@ -84,7 +110,7 @@ export function postToken(
   return fetch(`${webex.apiUrl}/access_token`, { method: 'POST', body: new URLSearchParams(form), headers });
 }
 
-export function inBody(client: SimulatedClient): Record<string, string> {
+export function inBody(client: Pick<SimulatedClient, 'clientId' | 'clientSecret'>): Record<string, string> {
   return { client_id: client.clientId, client_secret: client.clientSecret };
 }
 
@@ -93,7 +119,11 @@ export function exchangeCode(webex: WebexSimulator, code: string, changes: Recor
   return postToken(webex, form);
 }
 
-export function refreshWith(webex: WebexSimulator, refreshToken: string, client = CLIENT): Promise<Response> {
+export function refreshWith(
+  webex: WebexSimulator,
+  refreshToken: string,
+  client: Pick<SimulatedClient, 'clientId' | 'clientSecret'> = CLIENT,
+): Promise<Response> {
   return postToken(webex, { grant_type: 'refresh_token', refresh_token: refreshToken, ...inBody(client) });
 }
 
@@ -104,6 +134,11 @@ export async function login(
   const { scope = 'spark:people_read', as, client = CLIENT } = options;
   const code = await obtainCode(webex, { scope, client_id: client.clientId }, as);
   return tokenReply.parse(await (await exchangeCode(webex, code, inBody(client))).json());
+}
+
+export function basic(id: string, secret: string): Record<string, string> {
+  const credentials = `${encodeURIComponent(id)}:${encodeURIComponent(secret)}`;
+  return { Authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
 }
 
 export function call(url: string, accessToken?: string, method = 'GET'): Promise<Response> {

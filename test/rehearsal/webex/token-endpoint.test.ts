@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { WebexSimulator } from '../../../rehearsal/webex/webex-simulator';
 import {
   authorizeUrl,
+  basic,
   call,
   CLIENT,
   exchangeCode,
@@ -23,11 +24,6 @@ beforeEach(async () => {
   webex = await startSimulator({ now: () => now });
 });
 afterEach(() => webex.stop());
-
-function basic(id: string, secret: string): Record<string, string> {
-  const credentials = `${encodeURIComponent(id)}:${encodeURIComponent(secret)}`;
-  return { Authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
-}
 
 async function errorOf(response: Response): Promise<string> {
   const { error, error_description: description } = (await response.json()) as Record<string, string>;
@@ -115,6 +111,32 @@ describe('PKCE', () => {
     expect(await errorOf(await exchangeCode(webex, await obtainCode(webex, s256)))).toBe('400 invalid_grant');
     const wrong = exchangeCode(webex, await obtainCode(webex, s256), { code_verifier: hashed });
     expect(await errorOf(await wrong)).toBe('400 invalid_grant');
+  });
+
+  test.each(['too-short', 'v'.repeat(129), `${'v'.repeat(63)}!`])(
+    'refuses a verifier of another form: %s',
+    async (odd) => {
+      const challenge = createHash('sha256').update(odd).digest('base64url');
+      const code = await obtainCode(webex, { ...s256, code_challenge: challenge });
+      expect(await errorOf(await exchangeCode(webex, code, { code_verifier: odd }))).toBe('400 invalid_request');
+    },
+  );
+
+  test('takes the challenge for no verifier of plain, where S256 was said', async () => {
+    const code = await obtainCode(webex, { code_challenge: verifier, code_challenge_method: 'S256' });
+    expect(await errorOf(await exchangeCode(webex, code, { code_verifier: verifier }))).toBe('400 invalid_grant');
+  });
+
+  test('uses the code up where the verifier is wrong', async () => {
+    const code = await obtainCode(webex, s256);
+    expect(await errorOf(await exchangeCode(webex, code, { code_verifier: 'w'.repeat(64) }))).toBe('400 invalid_grant');
+    expect(await errorOf(await exchangeCode(webex, code, { code_verifier: verifier }))).toBe('400 invalid_grant');
+  });
+
+  test('stands in for no client secret', async () => {
+    const form = { grant_type: 'authorization_code', code: await obtainCode(webex, s256), redirect_uri: REDIRECT_URL };
+    const reply = await postToken(webex, { ...form, client_id: CLIENT.clientId, code_verifier: verifier });
+    expect(await errorOf(reply)).toBe('401 invalid_client');
   });
 
   test('refuses a verifier where there was no challenge', async () => {

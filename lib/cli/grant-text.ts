@@ -1,0 +1,29 @@
+import { oneLine } from 'webex-token-client/core';
+import type { Grant } from '../consent/stored-grant';
+
+/* What `authorize` prints of the grant that is kept. */
+
+export function grantText({ person, requestedScopes, expireTime }: Grant): string {
+  const rows = {
+    name: person?.displayName ?? 'unknown',
+    email: person?.emails.join(', ') ?? 'unknown',
+    organisation: person?.orgId ?? 'unknown',
+    'asked for': requestedScopes.join(' '),
+    expires: expireTime?.toISOString() ?? 'never',
+  };
+  return Object.entries(rows)
+    .map(([label, value]) => `${`${label}:`.padEnd(14)}${oneLine(value)}`)
+    .join('\n');
+}
+
+export function grantJson({ credential, person, requestedScopes, expireTime, warnings }: Grant): object {
+  return {
+    credential,
+    name: person?.displayName ?? null,
+    email: person?.emails[0] ?? null,
+    organisation: person?.orgId ?? null,
+    requested_scopes: requestedScopes,
+    expire_time: expireTime?.toISOString() ?? null,
+    warnings,
+  };
+}

@@ -1,0 +1,33 @@
+import type { ShowUrl } from '../lib/consent/consent';
+import { authorize } from '../lib/consent/code-grant';
+import { authorizeServiceApp } from '../lib/consent/service-app-grant';
+import type { Grant } from '../lib/consent/stored-grant';
+import { clientSecretVariable, findCredential } from '../lib/declaration/deployment';
+import { isServiceApp } from '../lib/declaration/service-app';
+import type { Rehearsal } from './rehearsal';
+
+export interface RehearsedConsentOptions {
+  readonly credentialName: string;
+  readonly onNotice?: (line: string) => void;
+  /** Shows the consent URL to a person. @default - the consent is given without one */
+  readonly onConsentUrl?: ShowUrl;
+  readonly signal?: AbortSignal;
+}
+
+/** Authorises a credential under the authorizer's policy; before a Service App's, the one that it has its tokens from. */
+export async function rehearseConsent(rehearsal: Rehearsal, options: RehearsedConsentOptions): Promise<Grant> {
+  const { credentialName, onNotice, onConsentUrl, signal } = options;
+  const { deployment, webex, variables } = rehearsal;
+  const credential = findCredential(deployment, credentialName);
+  const vault = rehearsal.admin.withToken(await rehearsal.operatorToken('authorizer'));
+  const run = { vault, deployment, credentialName, onNotice, signal };
+  if (!isServiceApp(credential)) {
+    const consent: ShowUrl = async (url) => {
+      await fetch(await webex.consent(url, { as: credential.owner }));
+    };
+    return authorize({ ...run, onUrl: onConsentUrl ?? consent });
+  }
+  await rehearseConsent(rehearsal, { ...options, credentialName: credential.tokensFrom });
+  const secret = variables[clientSecretVariable(credential.integration)];
+  return authorizeServiceApp({ ...run, clientSecret: () => Promise.resolve(secret) });
+}

@@ -1,0 +1,82 @@
+import { WebexTokens } from '../../../constructs/tokens/webex-tokens';
+import type { DeploymentInput } from '../../../lib/declaration/deployment';
+import { authorizerPolicy, provisionerPolicy } from '../../../lib/declaration/policies';
+import { authorizerRights, healerRights, provisionerRights } from '../../../lib/declaration/rights';
+import { operatorsOf } from '../../../lib/server/operators';
+import { exampleDeployment, resources, synthesize, testApp, type Declaration } from '../../fixtures/declaration';
+
+const declared: Partial<DeploymentInput> = {
+  integrations: [
+    { name: 'asks', clientId: 'C-asks' },
+    { name: 'service-app', clientId: 'C-app' },
+  ],
+  credentials: [
+    { name: 'asker', integration: 'asks', scopes: ['spark:applications_token'] },
+    {
+      name: 'reports',
+      integration: 'service-app',
+      scopes: ['analytics:read_all'],
+      kind: 'service-app',
+      applicationId: 'app',
+      organisation: 'org',
+      tokensFrom: 'asker',
+      heals: true,
+    },
+  ],
+  apps: [{ name: 'people-me', reads: ['reports'] }],
+};
+
+const deployment = exampleDeployment(declared);
+const withoutHealing = exampleDeployment({
+  ...declared,
+  credentials: deployment.credentials.map((credential) => ({ ...credential, heals: false })),
+});
+
+function stackOf(given: typeof deployment): Declaration {
+  return synthesize(new WebexTokens(testApp(), 'webex-tokens', given));
+}
+
+it('keeps the client secret of what heals in a mount of its own, and in no plan', () => {
+  const stack = stackOf(deployment);
+  expect(resources(stack, 'vault_mount')).toContainEqual(
+    expect.objectContaining({ path: 'oauthapp-healing', type: 'kv', options: { version: '1' } }),
+  );
+  const [name, kept] =
+    Object.entries(stack.resource.terraform_data ?? {}).find(([each]) => each.includes('_healing_')) ?? [];
+  expect(name).toMatch(/^integration-service-app_healing_/);
+  expect(kept?.provisioner).toEqual([
+    {
+      'local-exec': expect.objectContaining({
+        command: expect.stringMatching(/write-entry write$/) as string,
+        environment: expect.objectContaining({
+          ENTRY_FIELDS: '{}',
+          ENTRY_SECRET: '${var.service_app_client_secret}',
+        }) as object,
+      }) as object,
+    },
+  ]);
+  expect(kept?.input).toBeUndefined();
+});
+
+it('has none of that where nothing heals', () => {
+  expect(JSON.stringify(stackOf(withoutHealing))).not.toContain('_healing_');
+  expect(healerRights(withoutHealing)).toBeUndefined();
+  expect(operatorsOf(withoutHealing)).not.toContain('healer');
+  expect(operatorsOf(deployment)).toContain('healer');
+});
+
+it('the provisioner writes the secret and cannot read it, and can take the mount away when healing ends', () => {
+  const rule = /path "oauthapp-healing\/service-app" \{\n {2}capabilities = \["create","update"\]/;
+  expect(provisionerPolicy(provisionerRights(deployment))).toMatch(rule);
+  const later = provisionerPolicy(provisionerRights(withoutHealing));
+  expect(later).not.toContain('path "oauthapp-healing/service-app"');
+  expect(later).toMatch(/path "sys\/mounts\/oauthapp-healing" \{\n {2}capabilities = \["read","update","delete"\]/);
+});
+
+it('the authorizer stores the grant of a Service App by its refresh token alone, and asks for no consent to it', () => {
+  const policy = authorizerPolicy(authorizerRights(deployment));
+  expect(policy).toContain('"server" = ["asks"]\n    "redirect_url"');
+  expect(policy).toMatch(/path "oauthapp\/creds\/reports" \{[^}]*"grant_type" = \["refresh_token"\]/s);
+  expect(/path "oauthapp\/creds\/reports" \{.*?\n\}/s.exec(policy)?.[0]).not.toContain('"code"');
+  expect(policy).not.toContain('reports.consent');
+});

@@ -1,0 +1,181 @@
+import { exitCodeOf, TemporarilyUnavailable, WebexResponseError, WebexUnreachableError } from 'webex-token-client/core';
+import { applicationToken } from '../../../lib/webex/application-token';
+import {
+  ApplicationsScopeMissing,
+  AskingTokenRefused,
+  ClientRefused,
+  RequestRefused,
+  ServiceAppNotAuthorised,
+  UnknownServiceApp,
+} from '../../../lib/webex/grant-errors';
+import { peopleMe } from '../../../lib/webex/people-me';
+import { refreshPair } from '../../../lib/webex/token-endpoint';
+import type { TokenPair } from '../../../lib/webex/token-pair';
+import { DEFAULT_USERS, simulatedAdministrator } from '../../../rehearsal/webex/simulated-user';
+import type { WebexSimulator } from '../../../rehearsal/webex/webex-simulator';
+import { ScriptedWebex, type WebexAnswer } from '../../fixtures/scripted-webex';
+import { ASKING_CLIENT, login, ORGANISATION, SERVICE_APP, startSimulator } from '../../rehearsal/webex/simulated-login';
+import { failureOf, shownOf } from './failure';
+import { SimulatedClock } from './simulated-clock';
+
+const { applicationId, clientId, clientSecret } = SERVICE_APP;
+const ELSEWHERE = simulatedAdministrator('admin@elsewhere.example');
+
+let webex: WebexSimulator;
+let clock: SimulatedClock;
+let accessToken: string;
+beforeEach(async () => {
+  clock = new SimulatedClock();
+  webex = await startSimulator({ now: clock.now, users: [...DEFAULT_USERS, ELSEWHERE] });
+  webex.authoriseServiceApp(applicationId, ORGANISATION);
+  accessToken = await askingToken();
+});
+afterEach(() => webex.stop());
+
+async function askingToken(as?: string, scope = 'spark:applications_token'): Promise<string> {
+  return (await login(webex, { client: ASKING_CLIENT, scope, as })).access_token;
+}
+
+function ask(changes: Partial<Parameters<typeof applicationToken>[0]> = {}): Promise<TokenPair> {
+  return applicationToken({
+    apiUrl: webex.apiUrl,
+    accessToken,
+    applicationId,
+    clientId,
+    clientSecret,
+    organisation: ORGANISATION,
+    clock,
+    ...changes,
+  });
+}
+
+it('gives the pair of a Service App, which its own client refreshes', async () => {
+  const { apiUrl } = webex;
+  const pair = await ask();
+  expect(pair.scopes).toEqual(SERVICE_APP.scopes);
+  const { refreshToken } = pair;
+  const next = await refreshPair({ tokenUrl: `${apiUrl}/access_token`, clientId, clientSecret, refreshToken });
+  const account = await peopleMe({ apiUrl, accessToken: next.accessToken });
+  expect(account).toMatchObject({ displayName: 'Nightly report', orgId: ORGANISATION });
+  expect(await peopleMe({ apiUrl, accessToken: pair.accessToken })).toEqual(account);
+});
+
+describe('it is refused', () => {
+  it.each([403, 404] as const)('for an organisation that has not authorised it, by %d', async (status) => {
+    webex.behaviour.unauthorisedServiceApp = status;
+    const error = await failureOf(ask({ organisation: ELSEWHERE.orgId }));
+    expect(error).toBeInstanceOf(status === 403 ? ServiceAppNotAuthorised : UnknownServiceApp);
+    expect(error.message).toContain(applicationId);
+    expect(error.message).toContain(ELSEWHERE.orgId);
+    expect(error.message).toContain('Control Hub > Apps > Service Apps');
+    expect(exitCodeOf(error)).toBe(1);
+  });
+
+  it('once the authorisation was withdrawn, and gives one again with it', async () => {
+    webex.withdrawServiceApp(applicationId, ORGANISATION);
+    const error = await failureOf(ask());
+    expect(error).toBeInstanceOf(ServiceAppNotAuthorised);
+    expect(error.message).toMatch(
+      /: a full administrator of that organisation opens Control Hub > Apps > Service Apps and authorises it there \(and the token that asks needs scope spark:applications_token\); then run it again$/,
+    );
+    webex.authoriseServiceApp(applicationId, ORGANISATION);
+    await ask();
+  });
+
+  it('for an app that nobody knows, or to somebody of another organisation', async () => {
+    expect(await failureOf(ask({ applicationId: 'made up/?' }))).toBeInstanceOf(UnknownServiceApp);
+    const error = await failureOf(ask({ accessToken: await askingToken(ELSEWHERE.email) }));
+    expect(error).toBeInstanceOf(UnknownServiceApp);
+    expect(error.message).toContain('of the organisation that owns the Service App');
+  });
+
+  it('to a token without the scope, which is named', async () => {
+    const error = await failureOf(ask({ accessToken: await askingToken(undefined, 'spark:people_read') }));
+    expect(error).toBeInstanceOf(ApplicationsScopeMissing);
+    expect(error.message).toContain('lacks scope spark:applications_token');
+  });
+
+  it.each([
+    ['is no good', () => ask({ accessToken: 'made-up-token' })],
+    ['was revoked', () => (webex.revokeGrants(), ask())],
+  ])('to a token that %s', async (_, asking) => {
+    const error = await failureOf(asking());
+    expect(error).toBeInstanceOf(AskingTokenRefused);
+    expect(error.message).toContain('npx webex-token-vault status --verify');
+  });
+
+  it('with a wrong secret, for which the asking token is not blamed', async () => {
+    const error = await failureOf(ask({ clientSecret: 'wrong-secret' }));
+    expect(error).toBeInstanceOf(ClientRefused);
+    expect(error.message).toContain('The provided clientSecret is invalid');
+  });
+
+  it('with the client of another app', async () => {
+    const other = { clientId: ASKING_CLIENT.clientId, clientSecret: ASKING_CLIENT.clientSecret };
+    const error = await failureOf(ask(other));
+    expect(error).toBeInstanceOf(RequestRefused);
+    expect(error.message).toContain('The provided clientId is invalid, tracking id ROUTERGW_');
+    expect(error.message).toContain("check that applicationId, client id and organisation are the Service App's");
+  });
+
+  it.each([
+    [401, 'invalid_client', ClientRefused],
+    [401, 'invalid_grant', AskingTokenRefused],
+    [400, 'invalid_client', ClientRefused],
+    [400, 'invalid_grant', RequestRefused],
+  ])('by %d, of which a check of the secret (%s) tells whose fault it is', async (status, error, kind) => {
+    const answers: WebexAnswer[] = [
+      { status, body: { message: 'Invalid client credentials' } },
+      { status: 400, body: { error } },
+    ];
+    await using scripted = await ScriptedWebex.start(...answers);
+    expect(await failureOf(ask({ apiUrl: `${scripted.url}/v1` }))).toBeInstanceOf(kind);
+    expect(scripted.requests.map(({ url }) => url)).toEqual([
+      `/v1/applications/${applicationId}/token`,
+      '/v1/access_token',
+    ]);
+  });
+});
+
+describe('trouble that passes', () => {
+  it('is waited for where Webex is asked too much', async () => {
+    webex.behaviour.fault = { path: '/v1/applications', status: 429, retryAfterSeconds: 20, count: 1 };
+    await ask();
+    expect(clock.waits).toEqual([20]);
+    webex.behaviour.fault = { path: '/v1/applications', status: 429, retryAfterSeconds: 61 };
+    expect(await failureOf(ask())).toBeInstanceOf(TemporarilyUnavailable);
+  });
+
+  it.each([{ status: 502, body: 'html' as const }, { dropConnection: true }])('is told: %j', async (fault) => {
+    webex.behaviour.fault = fault;
+    const error = await failureOf(ask());
+    expect(error).toBeInstanceOf('status' in fault ? WebexResponseError : WebexUnreachableError);
+    expect(exitCodeOf(error)).toBe(4);
+  });
+
+  it('ends with the signal', async () => {
+    const signal = AbortSignal.abort(new Error('stopped'));
+    expect((await failureOf(ask({ signal }))).message).toBe('stopped');
+  });
+});
+
+it('takes a pair without a refresh token for none: Vault could keep nothing', async () => {
+  await using scripted = await ScriptedWebex.start({ body: { access_token: 'x', expires_in: 3600 } });
+  expect(await failureOf(ask({ apiUrl: scripted.url }))).toBeInstanceOf(WebexUnreachableError);
+});
+
+it('shows no token or secret, whatever is looked at and however Webex quotes them', async () => {
+  const pair = await ask();
+  const shown = [shownOf(pair), shownOf(await failureOf(ask({ clientSecret: 'wrong-secret' })))];
+  for (const status of [400, 401, 403, 404, 500]) {
+    const message = `you sent ${accessToken} and ${clientSecret}`;
+    await using scripted = await ScriptedWebex.start({ status, body: { message } });
+    shown.push(shownOf(await failureOf(ask({ apiUrl: scripted.url }))));
+  }
+  const text = shown.join('\n');
+  expect(text).toContain('[hidden]');
+  for (const secret of [accessToken, pair.accessToken, pair.refreshToken, clientSecret, 'wrong-secret']) {
+    expect(text).not.toContain(secret);
+    expect(JSON.stringify(webex.requests)).not.toContain(secret);
+  }
+});

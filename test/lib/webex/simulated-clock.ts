@@ -1,0 +1,34 @@
+import type { Clock } from '../../../lib/webex/clock';
+
+/** Time that passes by waiting alone, for a simulator and for what waits for it. */
+export class SimulatedClock implements Clock {
+  /** Each wait, in seconds. */
+  readonly waits: number[] = [];
+  /** Happens as soon as so many seconds have passed since the beginning. */
+  readonly #events: { readonly atMs: number; readonly happen: () => unknown }[] = [];
+  readonly #beganMs = Date.UTC(2026, 0, 1);
+  #nowMs = this.#beganMs;
+
+  now = (): number => this.#nowMs;
+
+  at(seconds: number, happen: () => unknown): void {
+    this.#events.push({ atMs: this.#beganMs + seconds * 1000, happen });
+  }
+
+  async wait(delayMs: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.waits.push(delayMs / 1000);
+    const untilMs = this.#nowMs + delayMs;
+    for (;;) {
+      const index = this.#events.findIndex(({ atMs }) => atMs <= untilMs);
+      const [event] = index < 0 ? [] : this.#events.splice(index, 1);
+      if (event === undefined) {
+        break;
+      }
+      this.#nowMs = Math.max(this.#nowMs, event.atMs);
+      await event.happen();
+      signal?.throwIfAborted();
+    }
+    this.#nowMs = untilMs;
+  }
+}

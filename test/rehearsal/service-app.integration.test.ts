@@ -1,0 +1,243 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { VaultResponseError } from 'webex-token-client/core';
+import { authorize } from '../../lib/consent/code-grant';
+import { clientSecretVariable, defineDeployment } from '../../lib/declaration/deployment';
+import { readOperatorLogin } from '../../lib/server/operator-folder';
+import { loginOperator, type OperatorName } from '../../lib/server/operators';
+import type { VaultClient } from '../../lib/vault/vault-client';
+import { Rehearsal } from '../../rehearsal/rehearsal';
+import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
+import { findOpenBao } from '../../rehearsal/server/openbao-binary';
+import { writeShellEnvironment } from '../../rehearsal/shell-environment';
+import { webexId } from '../../rehearsal/webex/webex-id';
+import { runScript, type ScriptResult } from '../fixtures/script';
+
+/* The grant of a Service App: asked for by the token of another credential, and had again by itself. */
+
+const organisation = webexId('ORGANIZATION', '7d3c2f60-9b1e-4a5d-8c11-22b3f0c9a001');
+
+const declared = defineDeployment({
+  vault: { address: 'https://vault.example' },
+  engine: { plugin: { sha256: '0'.repeat(64) } },
+  integrations: [{ name: 'asks' }, { name: 'service-app' }],
+  credentials: [
+    { name: 'asker', integration: 'asks', scopes: ['spark:applications_token', 'spark:people_read'] },
+    {
+      name: 'reports',
+      integration: 'service-app',
+      scopes: ['spark:people_read'],
+      kind: 'service-app',
+      applicationId: webexId('APPLICATION', 'service-app'),
+      organisation,
+      tokensFrom: 'asker',
+      heals: true,
+    },
+  ],
+  apps: [{ name: 'reporting', reads: ['reports'] }],
+});
+const { applicationId = '' } = declared.credentials[1] ?? {};
+
+let rehearsal: Rehearsal;
+let operators: string;
+let secretFile: string;
+const files = mkdtempSync(join(tmpdir(), 'service-app-'));
+const printed: string[] = [];
+
+beforeAll(async () => {
+  const [binary, pluginPath] = [await findOpenBao(), await findOauthappPlugin()];
+  rehearsal = await Rehearsal.start({ declared, binary, pluginPath });
+  await rehearsal.apply({ by: 'applier' });
+  operators = join(dirname(await writeShellEnvironment(rehearsal, binary)), 'operators');
+  secretFile = join(files, 'client-secret');
+  writeFileSync(secretFile, clientSecret(), { mode: 0o600 });
+});
+
+afterAll(async () => {
+  await rehearsal.stop();
+  rmSync(files, { recursive: true });
+});
+
+function clientSecret(): string {
+  return rehearsal.variables[clientSecretVariable('service-app')] ?? '';
+}
+
+async function command(name: string, ...args: string[]): Promise<ScriptResult> {
+  const result = await runScript(name, args, {
+    ...rehearsal.environment,
+    VAULT_ADDR: rehearsal.server.address,
+    WEBEX_TOKEN_VAULT_OPERATORS: operators,
+    ...(process.env.PATH === undefined ? {} : { PATH: process.env.PATH }),
+  });
+  printed.push(result.stdout, result.stderr);
+  return result;
+}
+
+function authorizeReports(...args: string[]): Promise<ScriptResult> {
+  return command('authorize', 'reports', '--client-secret-file', secretFile, ...args);
+}
+
+async function as(name: OperatorName): Promise<VaultClient> {
+  const login = await readOperatorLogin(operators, name);
+  if (login === undefined) {
+    throw new Error(`there is no login of ${name}`);
+  }
+  return rehearsal.admin.withToken((await loginOperator(rehearsal.admin, login)).token);
+}
+
+/** Has the engine find out that Webex renews the grant no more. */
+async function lose(): Promise<void> {
+  rehearsal.webex.withdrawServiceApp(applicationId, organisation);
+  await rehearsal.admin.connection.read('oauthapp/creds/reports?minimum_seconds=99999999', String).catch(String);
+  rehearsal.webex.authoriseServiceApp(applicationId, organisation);
+}
+
+it('is not had before the credential that asks for it is authorised', async () => {
+  const { exitCode, stderr } = await authorizeReports();
+  expect(stderr).toMatch(
+    /error: "reports" has its tokens from credential "asker", which gives none: .*authorize asker/,
+  );
+  expect(exitCode).not.toBe(0);
+});
+
+it('comes without a browser then, and says whose it is', async () => {
+  await authorize({
+    vault: await as('authorizer'),
+    deployment: rehearsal.deployment,
+    credentialName: 'asker',
+    onUrl: async (url) => {
+      await fetch(await rehearsal.webex.consent(url));
+    },
+  });
+  const { exitCode, stdout, stderr } = await authorizeReports('--json');
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toMatchObject({ credential: 'reports', organisation });
+  expect(exitCode).toBe(0);
+});
+
+it('is left alone where it works', async () => {
+  expect((await authorizeReports()).stderr).toMatch(
+    /credential "reports" works already .* authorize reports --replace/,
+  );
+  expect((await authorizeReports('--replace')).exitCode).toBe(0);
+});
+
+it('takes no option of a browser', async () => {
+  const { exitCode, stderr } = await authorizeReports('--pkce');
+  expect(stderr).toContain("is a Service App's, to which no person consents; leave --pkce out");
+  expect(exitCode).toBe(2);
+});
+
+describe('where something stands against it, what worked goes on', () => {
+  afterEach(async () => {
+    expect((await command('status', '--json')).stdout).toMatch(/"name": "reports",\s+"state": "healthy"/);
+  });
+
+  it('an application that is another one', async () => {
+    const other = webexId('APPLICATION', 'unknown');
+    const file = join(files, 'other-application.json');
+    writeFileSync(file, readFileSync(rehearsal.environment.DEPLOYMENT ?? '', 'utf8').replace(applicationId, other));
+    const { stderr, exitCode } = await authorizeReports('--replace', '--deployment', file);
+    expect(stderr).toMatch(/error: Webex finds no Service App .* check both in the declaration/);
+    expect(exitCode).not.toBe(0);
+  });
+
+  it('another organisation', async () => {
+    const file = join(files, 'other-organisation.json');
+    const other = webexId('ORGANIZATION', 'other');
+    writeFileSync(file, readFileSync(rehearsal.environment.DEPLOYMENT ?? '', 'utf8').replace(organisation, other));
+    const { stderr } = await authorizeReports('--replace', '--deployment', file);
+    expect(stderr).toMatch(/error: Webex gives no token of Service App .* for organisation .*Control Hub/);
+  });
+
+  it('a client secret that is another one', async () => {
+    const file = join(files, 'wrong-secret');
+    writeFileSync(file, 'not-the-client-secret', { mode: 0o600 });
+    const { stderr } = await command('authorize', 'reports', '--replace', '--client-secret-file', file);
+    expect(stderr).toContain('Webex does not take the client secret that was given');
+    expect(stderr).not.toContain('not-the-client-secret');
+  });
+});
+
+describe('status --heal', () => {
+  it('does nothing where nothing is lost', async () => {
+    const { exitCode, stderr } = await command('status', '--heal');
+    expect(stderr).toBe('');
+    expect(exitCode).toBe(0);
+  });
+
+  it('gets a lost grant again by itself', async () => {
+    await lose();
+    expect((await command('status', '--json')).stdout).toContain('"state": "re-authorisation required"');
+    const healed = await command('status', '--heal', '--json');
+    expect(healed.stderr).toBe('"reports" was lost, and is authorised again\n');
+    expect(healed.stdout).toMatch(/"name": "reports",\s+"state": "healthy"/);
+    expect(healed.exitCode).toBe(0);
+  });
+
+  it('says why one cannot be had', async () => {
+    await lose();
+    rehearsal.webex.withdrawServiceApp(applicationId, organisation);
+    const { exitCode, stderr } = await command('status', '--heal');
+    expect(stderr).toMatch(/^error: "reports" is lost, and could not be had again: Webex gives no token .*Control Hub/);
+    // Its last token is good until it ends.
+    expect(exitCode).toBe(1);
+    rehearsal.webex.authoriseServiceApp(applicationId, organisation);
+    expect((await command('status', '--heal')).exitCode).toBe(0);
+  });
+
+  it('leaves alone what was revoked', async () => {
+    await command('revoke', 'reports', '--yes', '--keep-upstream');
+    const { exitCode, stderr } = await command('status', '--heal');
+    expect(stderr).toBe('');
+    expect(exitCode).toBe(2);
+    expect((await authorizeReports()).exitCode).toBe(0);
+  });
+});
+
+describe('the client secret that is kept for healing', () => {
+  const path = 'oauthapp-healing/service-app';
+
+  it('is read by the healer, and by none of the others', async () => {
+    const readers = [];
+    for (const name of ['provisioner', 'authorizer', 'issuer', 'observer', 'healer'] as const) {
+      const vault = await as(name);
+      const status = await vault.connection
+        .read(path, () => 200)
+        .catch((error: unknown) => (error instanceof VaultResponseError ? error.statusCode : error));
+      readers.push([name, status]);
+    }
+    expect(readers).toEqual([
+      ['provisioner', 403],
+      ['authorizer', 403],
+      ['issuer', 403],
+      ['observer', 403],
+      ['healer', 200],
+    ]);
+  });
+
+  it('is the new one after a rotation', async () => {
+    const [app] = rehearsal.webex.serviceApps.list;
+    if (app === undefined) {
+      throw new Error('the simulator has no Service App');
+    }
+    [app.formerSecret, app.clientSecret] = [app.clientSecret, 'rotated-client-secret-0123456789'];
+    const file = join(files, 'new-secret');
+    writeFileSync(file, app.clientSecret, { mode: 0o600 });
+    expect((await command('rotate-secret', 'service-app', '--new-secret-file', file)).exitCode).toBe(0);
+    app.formerSecret = undefined;
+    await lose();
+    expect((await command('status', '--heal')).exitCode).toBe(0);
+  });
+
+  it('is in no output and in no file of the stack', () => {
+    const secrets = [clientSecret(), 'rotated-client-secret-0123456789'];
+    const stack = readdirSync(rehearsal.folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
+    for (const text of [...printed, ...stack]) {
+      secrets.forEach((secret) => expect(text).not.toContain(secret));
+    }
+  });
+});
