@@ -1,4 +1,4 @@
-import type { AppRoleLoginOptions } from './app-role-login';
+import type { AppRoleLoginOptions } from './login/app-role-login';
 import { ExplainedError } from './explained-error';
 import { oneLine } from './safe-text';
 import { vaultVariable } from './vault-environment';
@@ -12,6 +12,14 @@ export const APP_ENVIRONMENT: Readonly<Record<string, string>> = {
   VAULT_RENEW_SECRET_ID: '"true": issue a new secret id in time and write it there, as the app must be declared to do',
   VAULT_WRAPPED_SECRET_ID:
     'wrapping token that holds it, as "webex-token-vault issue" prints it; good for one run, or "webex-token unwrap"',
+  VAULT_AUTH_METHOD: '"jwt", "kubernetes" or "cert": log in by that, and not by AppRole',
+  VAULT_ROLE: 'of these: the name of the app',
+  VAULT_AUTH_MOUNT: 'where that method is mounted; default: its name',
+  VAULT_JWT_FILE: 'file that holds the token, read at every login; default: the one that every pod has',
+  VAULT_JWT: 'the token itself, as "id_tokens" of GitLab set it; on GitHub Actions neither, as it is asked for',
+  VAULT_JWT_AUDIENCE: 'audience to ask GitHub for; default: webex-token-vault',
+  VAULT_CLIENT_CERT: "PEM file of the app's certificate",
+  VAULT_CLIENT_KEY: 'PEM file of its key',
   VAULT_CACERT: "PEM file of the CA that signed the server's certificate",
   VAULT_NAMESPACE: 'Vault namespace; default: the root namespace',
   'BAO_...': 'each of them in its OpenBao form, which wins',
@@ -69,6 +77,6 @@ function switchedOn(name: string, env: NodeJS.ProcessEnv): boolean {
 }
 
 /** Vault lists mounts with a slash at their end, which a path of its API does not have. */
-function mountOf(path = ''): string {
+export function mountOf(path = ''): string {
   return path.replace(/^\/+|\/+$/g, '');
 }

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
@@ -31,6 +31,8 @@ export async function runChildCommand(
   // Before the child runs: a signal that nobody handles would end this process alone.
   SIGNALS.forEach((signal) => process.on(signal, passOn));
   try {
+    // Here, since most who load this file run nothing.
+    const { spawn } = await import('node:child_process');
     const env = { ...process.env, ...variables };
     child = spawn(command, args, { stdio: 'inherit', env });
     const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];

@@ -5,7 +5,10 @@
 export * from './index';
 export { runChildCommand } from './child-command';
 export { CREDENTIAL_EXIT_CODES, exitCodeOf } from './exit-codes';
-export { loginAppRole, secretIdOf, type VaultLease } from './app-role-login';
+export { loginAppRole, secretIdOf } from './login/app-role-login';
+export type { VaultLease } from './login/vault-lease';
+export { loginAs } from './login/app-identity';
+export { identityFromEnvironment } from './login/identity-environment';
 export { refuseEndedRehearsal, REHEARSAL_VARIABLE } from './ended-rehearsal';
 export { errorCode, quotedList, UsageError } from './explained-error';
 export type { AnswerBody } from './answer-body';
@@ -16,16 +19,22 @@ export { whatWebexRefused } from './oauth-rejection';
 export { LONGEST_TIMER_MS, timerMs } from './longest-timer';
 export { retryAfterMs } from './retry-after';
 export { explainedBy, transient } from './transient';
-export { beforeItIsLost } from './unwrapped-secret-id';
+export { beforeItIsLost } from './login/unwrapped-secret-id';
 export { explainOutage } from './vault-outage';
 export { describeExpiry } from './expiry';
 export { describeError, oneLine, safeText } from './safe-text';
 export { appRoleFromEnvironment, engineMount } from './app-environment';
 export type { VaultRequestOptions } from './vault-connection';
-export { readSetting, VAULT_ENVIRONMENT, vaultOptionsFromEnvironment, vaultVariable } from './vault-environment';
+export {
+  readSetting,
+  VAULT_ENVIRONMENT,
+  vaultOptionsFromEnvironment,
+  vaultServerFromEnvironment,
+  vaultVariable,
+} from './vault-environment';
 export { notVault, whatVaultSaid } from './vault-errors';
 export { isLoopback } from './proxy';
 export { refuseWithoutModes } from './private-folder';
-export { SecretIdFile } from './secret-id-file';
+export { SecretIdFile } from './login/secret-id-file';
 export { noAnswer, notWebex, webexReply } from './webex-errors';
 export { refuseUnverifiedTls } from './unverified-tls';

@@ -18,6 +18,15 @@ import { sendStream } from './streamed-body';
 export interface HttpTransportOptions {
   /** PEM of the CA that signed the servers' certificates. @default - the system's CAs */
   readonly ca?: string;
+  /** Shown to servers that ask for one. @default - none */
+  readonly certificate?: ClientCertificate;
+}
+
+/** A certificate for a client, and its key. */
+export interface ClientCertificate {
+  /** With those of the CAs between it and one that the server knows. */
+  readonly certPem: string;
+  readonly keyPem: string;
 }
 
 export interface HttpRequest {
@@ -61,10 +70,12 @@ const CLOSED_CODES = ['ECONNRESET', 'EPIPE'];
 /** Keeps its connections for the next request; an idle one does not keep the process. */
 export class HttpTransport {
   readonly #ca: string | undefined;
+  readonly #certificate: ClientCertificate | undefined;
   readonly #agents = new Map<string, Promise<Agent>>();
 
-  constructor({ ca }: HttpTransportOptions = {}) {
+  constructor({ ca, certificate }: HttpTransportOptions = {}) {
     this.#ca = ca;
+    this.#certificate = certificate;
   }
 
   /**
@@ -171,7 +182,8 @@ export class HttpTransport {
   }
 
   async #newAgent(url: URL): Promise<Agent> {
-    const settings = { keepAlive: true, timeout: IDLE_TIMEOUT_MS, ca: this.#ca };
+    const { certPem: cert, keyPem: key } = this.#certificate ?? {};
+    const settings = { keepAlive: true, timeout: IDLE_TIMEOUT_MS, ca: this.#ca, cert, key };
     const proxy = await proxyFor(url);
     if (proxy !== undefined) {
       return proxyAgent(url, proxy, settings);

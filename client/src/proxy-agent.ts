@@ -15,6 +15,9 @@ export interface ProxyAgentOptions {
   readonly timeout: number;
   /** PEM of the CA that signed the server's certificate, and perhaps the proxy's. @default - the system's CAs */
   readonly ca?: string;
+  /** PEM of what the server is shown, and never the proxy. @default - none */
+  readonly cert?: string;
+  readonly key?: string;
 }
 
 /** What the request hands through its agent. */

@@ -1,5 +1,6 @@
-import { appRoleFromEnvironment, engineMount } from './app-environment';
+import { engineMount } from './app-environment';
 import { ExplainedError } from './explained-error';
+import { identityFromEnvironment } from './login/identity-environment';
 import { TokenSource, type TokenSourceOptions } from './token-source';
 import { vaultServerFromEnvironment } from './vault-environment';
 
@@ -14,11 +15,11 @@ export function tokenSourceFromEnvironment(
   env: NodeJS.ProcessEnv = process.env,
 ): TokenSource {
   const { address, namespace, ca } = vaultServerFromEnvironment({}, env);
-  const login = appRoleFromEnvironment(env);
-  if (login === undefined) {
+  const identity = identityFromEnvironment(env);
+  if (identity === undefined) {
     throw new ExplainedError(
-      'VAULT_ROLE_ID is not set, so there is no app to log in as; set it and VAULT_SECRET_ID_FILE to what "webex-token-vault issue" gave for the app',
+      'VAULT_ROLE_ID is not set, so there is no app to log in as; set it and VAULT_SECRET_ID_FILE to what "webex-token-vault issue" gave for the app, or VAULT_AUTH_METHOD where it has another identity',
     );
   }
-  return new TokenSource({ ...options, ...login, address, namespace, ca, credential, mountPath: engineMount(env) });
+  return new TokenSource({ ...options, ...identity, address, namespace, ca, credential, mountPath: engineMount(env) });
 }

@@ -1,12 +1,16 @@
-import { AppRoleLogin, type AppRoleLoginOptions } from './app-role-login';
 import { readCredential, type CredentialReading } from './credential';
 import { NotPermitted } from './credential-errors';
+import { loginAs, type AppIdentity } from './login/app-identity';
+import type { VaultLogin } from './login/vault-login';
 import { timerMs } from './longest-timer';
 import { retry, type RetryOptions } from './retry';
 import { transient } from './transient';
 import { VaultConnection, type VaultConnectionOptions } from './vault-connection';
 
-export interface TokenSourceOptions extends Omit<VaultConnectionOptions, 'token'>, AppRoleLoginOptions {
+/** One identity, and: */
+export type TokenSourceOptions = TokenSourceSettings & AppIdentity;
+
+export interface TokenSourceSettings extends Omit<VaultConnectionOptions, 'token' | 'certificate' | 'signal'> {
   /** Name of the credential. */
   readonly credential: string;
   /** Where the engine is mounted. @default "oauthapp" */
@@ -15,7 +19,7 @@ export interface TokenSourceOptions extends Omit<VaultConnectionOptions, 'token'
   readonly refreshAheadSeconds?: number;
   /**
    * After a failure that may pass, every caller gets it for this long without asking Vault; for longer where Vault asks
-   * for that, up to 5 minutes. A secret id that is refused is tried again after growing pauses, whatever this says.
+   * for that, up to 5 minutes. A login that is refused is tried again after growing pauses, whatever this says.
    * @default 1000
    */
   readonly holdOffMs?: number;
@@ -54,9 +58,9 @@ const CACHE_WITHOUT_EXPIRY_MS = 3_600_000;
  */
 export class TokenSource implements AsyncDisposable {
   readonly credential: string;
-  readonly #options: TokenSourceOptions;
+  readonly #options: TokenSourceSettings;
   readonly #vault: VaultConnection;
-  readonly #login: AppRoleLogin;
+  readonly #login: VaultLogin;
   readonly #closing = new AbortController();
   readonly #now: () => number;
   #cached?: { readonly reading: CredentialReading; readonly until: number };
@@ -69,7 +73,7 @@ export class TokenSource implements AsyncDisposable {
     this.#now = options.now ?? Date.now;
     const { address, namespace, ca, timeoutMs } = options;
     this.#vault = new VaultConnection({ address, namespace, ca, timeoutMs });
-    this.#login = new AppRoleLogin(this.#vault, options);
+    this.#login = loginAs(this.#vault, options, options.onWarning);
   }
 
   /**

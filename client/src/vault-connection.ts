@@ -1,5 +1,5 @@
 import { ExplainedError } from './explained-error';
-import { HttpTransport, type HttpAnswer, type HttpRequest } from './http-transport';
+import { HttpTransport, type ClientCertificate, type HttpAnswer, type HttpRequest } from './http-transport';
 import { isFields, parseJson, textsOf } from './json';
 import { leaderTarget } from './leader-redirect';
 import { NetworkError } from './network-error';
@@ -16,6 +16,8 @@ export interface VaultConnectionOptions {
   readonly namespace?: string;
   /** PEM of the CA that signed the server's certificate. @default - the system's CAs */
   readonly ca?: string;
+  /** Shown to the server where it asks for one, as it does for a login by certificate. @default - none */
+  readonly certificate?: ClientCertificate;
   /**
    * Longest wait for the head of one answer. Not below what the engine may need for a refresh: a reader who hangs up in
    * the middle of one loses a grant whose refresh token rotates. @default 100000
@@ -56,10 +58,10 @@ export class VaultConnection {
   readonly #transport: HttpTransport;
 
   /**
-   * @param transport @default - one of its own, with the CA of the options
+   * @param transport @default - one of its own, with CA and certificate of the options
    * @throws ExplainedError where token or namespace cannot be sent
    */
-  constructor(options: VaultConnectionOptions, transport = new HttpTransport({ ca: options.ca })) {
+  constructor(options: VaultConnectionOptions, transport = new HttpTransport(options)) {
     requireSendable('token', options.token);
     requireSendable('namespace', options.namespace);
     this.#options = options;
@@ -70,6 +72,11 @@ export class VaultConnection {
   /** The same server under another token; undefined: under none. */
   withToken(token: string | undefined): VaultConnection {
     return new VaultConnection({ ...this.#options, token }, this.#transport);
+  }
+
+  /** The same server under no token, over connections of its own that show this certificate: to be closed. */
+  withCertificate(certificate: ClientCertificate): VaultConnection {
+    return new VaultConnection({ ...this.#options, token: undefined, certificate });
   }
 
   /**

@@ -31,13 +31,24 @@ export interface OpenBaoServerOptions {
   readonly raftDirectory?: string;
   /** `static` opens by itself whenever it starts, and is OpenBao's alone; `shamir` has to be opened. @default "shamir" */
   readonly seal?: 'shamir' | 'static';
+  /** Another port where it speaks TLS, and asks clients for a certificate. @default - plain HTTP alone */
+  readonly tls?: TlsListener;
   /** @default "info" */
   readonly logLevel?: 'trace' | 'debug' | 'info' | 'warn' | 'error';
+}
+
+export interface TlsListener {
+  /** PEM files of a certificate for `localhost`, and of its key. */
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** PEM file of the CA without whose certificate nobody is let in. @default - everybody is */
+  readonly requiredClientCaFile?: string;
 }
 
 interface StartedProcess {
   readonly process: ServerProcess;
   readonly config: Readonly<Record<string, unknown>>;
+  readonly tlsAddress?: string;
 }
 
 /**
@@ -49,12 +60,14 @@ export class OpenBaoServer implements AsyncDisposable {
   readonly #options: OpenBaoServerOptions;
   readonly #config: Readonly<Record<string, unknown>>;
   readonly #rootToken: string;
+  /** Like `https://localhost:8200`, where it has a listener for that. */
+  readonly tlsAddress?: string;
   /** None where it opens by itself. */
   readonly #unsealKey: string | undefined;
 
   private constructor(
     options: OpenBaoServerOptions,
-    { process, config }: StartedProcess,
+    { process, config, tlsAddress }: StartedProcess,
     /** What the binary says that it is. */
     readonly product: ServerProduct,
     rootToken: string,
@@ -63,6 +76,7 @@ export class OpenBaoServer implements AsyncDisposable {
     this.#options = options;
     this.#process = process;
     this.#config = config;
+    this.tlsAddress = tlsAddress;
     this.#rootToken = rootToken;
     this.#unsealKey = unsealKey;
   }
@@ -158,15 +172,28 @@ export class OpenBaoServer implements AsyncDisposable {
 }
 
 async function startProcess(
-  { binary, pluginDirectory, port = 0, workDirectory, raftDirectory, seal, logLevel = 'info' }: OpenBaoServerOptions,
+  {
+    binary,
+    pluginDirectory,
+    port = 0,
+    workDirectory,
+    raftDirectory,
+    seal,
+    tls,
+    logLevel = 'info',
+  }: OpenBaoServerOptions,
   product: ServerProduct,
 ): Promise<StartedProcess> {
   for (let attempt = 1; ; attempt += 1) {
     const chosenPort = port === 0 ? await freePort() : port;
     const address = `http://${HOST}:${chosenPort}`;
+    const tlsPort = tls && (await freePort());
     const config = {
       ...(raftDirectory === undefined ? { storage: [{ inmem: {} }] } : await raftStorage(raftDirectory)),
-      listener: [{ tcp: { address: `${HOST}:${chosenPort}`, tls_disable: true } }],
+      listener: [
+        { tcp: { address: `${HOST}:${chosenPort}`, tls_disable: true } },
+        ...(tls ? [{ tcp: { address: `${HOST}:${tlsPort}`, ...tlsSettings(tls) } }] : []),
+      ],
       api_addr: address,
       // The server compares real paths, and a home folder may be a link.
       plugin_directory: await realpath(pluginDirectory).catch(() => pluginDirectory),
@@ -176,7 +203,8 @@ async function startProcess(
       ...(product === 'Vault' ? { disable_mlock: true } : {}),
     };
     try {
-      return { process: await ServerProcess.start({ binary, config, address, workDirectory }), config };
+      const started = await ServerProcess.start({ binary, config, address, workDirectory });
+      return { process: started, config, tlsAddress: tls && `https://localhost:${tlsPort}` };
     } catch (error) {
       const isTaken = error instanceof ServerStartError && error.isAddressTaken;
       if (isTaken && port !== 0) {
@@ -187,6 +215,16 @@ async function startProcess(
       }
     }
   }
+}
+
+function tlsSettings({ certFile, keyFile, requiredClientCaFile }: TlsListener): Record<string, unknown> {
+  return {
+    tls_cert_file: certFile,
+    tls_key_file: keyFile,
+    ...(requiredClientCaFile === undefined
+      ? {}
+      : { tls_require_and_verify_client_cert: true, tls_client_ca_file: requiredClientCaFile }),
+  };
 }
 
 /** The cluster of one node, which nobody joins, has a port all the same. */

@@ -107,6 +107,19 @@ it('tells the proxy who asks, and nobody else', async () => {
   expect(used.authorizations).toEqual([`Basic ${Buffer.from('user:p@ss').toString('base64')}`]);
 });
 
+it('shows a client certificate to the server behind a proxy, and not to the proxy', async () => {
+  const issued = (name: string) => authority.issue({ commonName: name, dnsNames: [name], ipAddresses: [] });
+  const [own, behind, before] = [await issued('app'), await issued('vault.test'), await issued('localhost')];
+  await using vault = await ScriptedVault.start(behind);
+  const used = await proxy({ ports: { [TARGET]: Number(new URL(vault.address).port) }, certificate: before });
+  process.env.HTTPS_PROXY = used.url().replace('127.0.0.1', 'localhost');
+  const certificate = { certPem: own.certificatePem, keyPem: own.privateKeyPem };
+  transport = new HttpTransport({ ca: authority.certificatePem, certificate });
+  await get('https://vault.test/v1/sys/x');
+  expect(vault.exchanges[0]?.certificate?.trim()).toBe(own.certificatePem.trim());
+  expect([used.asked, used.certificates]).toEqual([[TARGET], []]);
+});
+
 it('verifies the certificate of the server behind the proxy', async () => {
   const used = await proxy({ ports: { 'other.test:443': server.port } });
   process.env.HTTPS_PROXY = used.url();

@@ -8,9 +8,10 @@ import {
   ReauthorizationRequired,
   TemporarilyUnavailable,
 } from '../../client/src/credential-errors';
-import { WrappingTokenSpentError } from '../../client/src/secret-id';
+import { WrappingTokenSpentError } from '../../client/src/login/secret-id';
 import { issueSecretId } from '../../lib/access/secret-id';
-import { TokenSource, type TokenSourceOptions } from '../../client/src/token-source';
+import type { AppRoleLoginOptions } from '../../client/src/login/app-role-login';
+import { TokenSource, type TokenSourceSettings } from '../../client/src/token-source';
 import { WebexFetch } from '../../client/src/webex-fetch';
 import { CountingProxy } from '../fixtures/counting-proxy';
 import { eventually } from '../fixtures/eventually';
@@ -59,7 +60,7 @@ describe('TokenSource on the real engine', () => {
     }
   });
 
-  function source(options: Partial<TokenSourceOptions> = {}): TokenSource {
+  function source(options: Partial<TokenSourceSettings & AppRoleLoginOptions> = {}): TokenSource {
     const login = options.wrappingToken === undefined ? apps.first : { roleId: apps.first?.roleId ?? '' };
     const made = new TokenSource({
       address: proxy.address,

@@ -10,7 +10,8 @@ import {
   TemporarilyUnavailable,
   VaultSealed,
 } from '../../client/src/credential-errors';
-import { TokenSource, type TokenSourceOptions } from '../../client/src/token-source';
+import type { AppRoleLoginOptions } from '../../client/src/login/app-role-login';
+import { TokenSource, type TokenSourceSettings } from '../../client/src/token-source';
 import { eventually } from '../fixtures/eventually';
 import {
   credentialAnswer,
@@ -32,7 +33,7 @@ describe('TokenSource', () => {
   let now: number;
   let sources: TokenSource[];
 
-  function source(options: Partial<TokenSourceOptions> = {}): TokenSource {
+  function source(options: Partial<TokenSourceSettings & AppRoleLoginOptions> = {}): TokenSource {
     const made = new TokenSource({
       address: vault.address,
       credential: 'testauth',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { withVaultIdentity } from '../../client/src/command/vault-identity';
 import { NotDeployed, NotPermitted, TemporarilyUnavailable, VaultSealed } from '../../client/src/credential-errors';
 import { readCredential } from '../../client/src/credential';
-import { WrappingTokenSpentError } from '../../client/src/secret-id';
+import { WrappingTokenSpentError } from '../../client/src/login/secret-id';
 import {
   credentialAnswer,
   loginAnswer,

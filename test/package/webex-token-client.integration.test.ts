@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { PROJECT_FOLDER } from '../fixtures/declaration';
 import { PackageUser } from '../fixtures/package-user';
 import { Packages } from '../fixtures/packages';
-import { credentialAnswer, ScriptedVault } from '../fixtures/scripted-vault';
+import { JwtIssuer } from '../fixtures/jwt-issuer';
+import { credentialAnswer, loginAnswer, ScriptedVault } from '../fixtures/scripted-vault';
 
 /*
  * The package as it is published, in an app of somebody who has no clone.
@@ -34,10 +35,17 @@ const COMMONJS = `
 import client = require('webex-token-client');
 import core = require('webex-token-client/core');
 
-const options: client.TokenSourceOptions = { address: 'https://vault.example', credential: 'testauth', roleId: 'r' };
+const server = { address: 'https://vault.example', credential: 'testauth' };
+const options: client.TokenSourceOptions = { ...server, roleId: 'r', secretId: 's' };
+const pod: client.TokenSourceOptions = { ...server, kubernetes: { role: 'people-me' } };
+const jwt: client.AppIdentity = { jwt: { role: 'people-me', token: () => 'token' } };
+// @ts-expect-error: two identities
+const two: client.TokenSourceOptions = { ...server, roleId: 'r', kubernetes: { role: 'people-me' } };
+const connection = new client.VaultConnection(server);
+const logins: client.VaultLogin[] = [pod, jwt, two].map((each) => core.loginAs(connection, each));
 const tokens = new client.TokenSource(options);
 const same: core.TokenSource = tokens;
-export = same;
+export = { same, logins };
 `;
 
 const COMPILER = {
@@ -176,6 +184,14 @@ describe('the command', () => {
   it('runs a command with the token', async () => {
     const args = ['exec', 'testauth', '--', 'sh', '-c', 'echo "$WEBEX_ACCESS_TOKEN"; exit 7'];
     expect(await user.run('webex-token', args, app)).toEqual({ stdout: 'the-access-token\n', stderr: '', exitCode: 7 });
+  });
+
+  it('logs in by an identity that the app has already', async () => {
+    vault.answer('auth/gitlab/login', loginAnswer('s.login'));
+    const identity = { VAULT_AUTH_METHOD: 'jwt', VAULT_AUTH_MOUNT: 'gitlab', VAULT_ROLE: 'r' };
+    const env = { ...identity, VAULT_ADDR: vault.address, VAULT_JWT: new JwtIssuer().token() };
+    const printed = await user.run('webex-token', ['testauth'], env);
+    expect(printed).toEqual({ stdout: 'the-access-token\n', stderr: '', exitCode: 0 });
   });
 
   it('shows its help', async () => {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from '../explained-error';
+import { UsageError } from '../core';
 
 /** What the command line asks for. */
 export type Arguments =

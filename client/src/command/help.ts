@@ -1,6 +1,4 @@
-import { CREDENTIAL_EXIT_CODES } from '../exit-codes';
-import { APP_ENVIRONMENT } from '../app-environment';
-import { VAULT_ENVIRONMENT } from '../vault-environment';
+import { APP_ENVIRONMENT, CREDENTIAL_EXIT_CODES, VAULT_ENVIRONMENT } from '../core';
 import { helpSection } from './help-section';
 
 export function helpText(): string {
@@ -9,8 +7,8 @@ export function helpText(): string {
        webex-token unwrap
 
 Prints a fresh Webex access token that Vault or OpenBao keeps, and nothing else; or runs a command with the token in
-WEBEX_ACCESS_TOKEN. It logs in as an app by AppRole where there is a role id, else it takes the Vault token at hand; what
-it logged in, it logs out. "unwrap" takes the secret id out of VAULT_WRAPPED_SECRET_ID, once, into VAULT_SECRET_ID_FILE.
+WEBEX_ACCESS_TOKEN. It logs in as an app where there is a role id or VAULT_AUTH_METHOD, else it takes the Vault token at
+hand; what it logged in, it logs out. "unwrap" takes the secret id out of VAULT_WRAPPED_SECRET_ID, once, into VAULT_SECRET_ID_FILE.
 
 Options:
   --json         token, type, expiry and warnings as JSON

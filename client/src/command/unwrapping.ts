@@ -1,8 +1,11 @@
-import { ExplainedError } from '../explained-error';
-import { unwrapSecretId } from '../secret-id';
-import { SecretIdFile } from '../secret-id-file';
-import { VaultConnection } from '../vault-connection';
-import { vaultServerFromEnvironment, vaultVariable } from '../vault-environment';
+import {
+  ExplainedError,
+  SecretIdFile,
+  unwrapSecretId,
+  VaultConnection,
+  vaultServerFromEnvironment,
+  vaultVariable,
+} from '../core';
 
 /**
  * Takes the secret id out of the wrapping that the environment names, once, into the file that it names.

@@ -1,13 +1,16 @@
-import { AppRoleLogin } from '../app-role-login';
-import { NotPermitted } from '../credential-errors';
-import { appRoleFromEnvironment } from '../app-environment';
-import type { RetryOptions } from '../retry';
-import { beforeItIsLost } from '../unwrapped-secret-id';
-import { VaultConnection } from '../vault-connection';
-import { vaultOptionsFromEnvironment, vaultServerFromEnvironment } from '../vault-environment';
+import {
+  beforeItIsLost,
+  identityFromEnvironment,
+  loginAs,
+  NotPermitted,
+  VaultConnection,
+  vaultOptionsFromEnvironment,
+  vaultServerFromEnvironment,
+  type RetryOptions,
+} from '../core';
 
 /**
- * Runs the work as whom the environment names: an app, by its AppRole, else whoever owns the Vault token at hand. What
+ * Runs the work as whom the environment names: an app, by its identity, else whoever owns the Vault token at hand. What
  * it logged in, it logs out.
  *
  * @param patience where a secret id was taken out of its wrapping, which would be lost. @default - some twenty seconds
@@ -20,17 +23,17 @@ export async function withVaultIdentity<T>(
   patience?: RetryOptions,
 ): Promise<T> {
   const server = vaultServerFromEnvironment({}, env);
-  const appRole = appRoleFromEnvironment(env);
-  if (appRole === undefined) {
+  const identity = identityFromEnvironment(env);
+  if (identity === undefined) {
     const options = vaultOptionsFromEnvironment({}, env);
     if (options.token === undefined) {
       throw new NotPermitted(
-        'there is nothing to log in with; set VAULT_ROLE_ID and VAULT_SECRET_ID_FILE to those of the app, or VAULT_TOKEN',
+        'there is nothing to log in with; set VAULT_ROLE_ID and VAULT_SECRET_ID_FILE to those of the app, or VAULT_AUTH_METHOD where it has another identity, or VAULT_TOKEN',
       );
     }
     return work(new VaultConnection(options));
   }
-  await using login = new AppRoleLogin(new VaultConnection(server), { ...appRole, onWarning });
+  await using login = loginAs(new VaultConnection(server), identity, onWarning);
   return await beforeItIsLost(
     async () => work(await login.vault()),
     () => login.holdsUnwrapped,

@@ -1,10 +1,15 @@
-import { readCredential, type CredentialReading } from '../credential';
-import { exitCodeOf } from '../exit-codes';
-import { refuseEndedRehearsal } from '../ended-rehearsal';
-import { ExplainedError } from '../explained-error';
-import { oneLine, safeText } from '../safe-text';
-import { engineMount } from '../app-environment';
-import { refuseUnverifiedTls } from '../unverified-tls';
+import {
+  engineMount,
+  exitCodeOf,
+  ExplainedError,
+  oneLine,
+  readCredential,
+  refuseEndedRehearsal,
+  refuseUnverifiedTls,
+  runChildCommand,
+  safeText,
+  type CredentialReading,
+} from '../core';
 import { parseArguments } from './arguments';
 import { endsOnSignal } from './interruption';
 import { print, surviveClosedOutput } from './output';
@@ -49,7 +54,6 @@ async function run(argv: readonly string[], version: () => string): Promise<numb
     case 'exec': {
       const reading = await endsOnSignal(read(asked.credential));
       reading.warnings.forEach(warn);
-      const { runChildCommand } = await import('../child-command.js');
       return runChildCommand(asked.command, asked.args, { WEBEX_ACCESS_TOKEN: reading.accessToken });
     }
   }

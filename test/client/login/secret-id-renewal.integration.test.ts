@@ -11,12 +11,13 @@ import {
   loginAppRole,
   TokenSource,
   VaultConnection,
-  type TokenSourceOptions,
+  type AppRoleLoginOptions,
+  type TokenSourceSettings,
 } from 'webex-token-client/core';
-import { CountingProxy } from '../fixtures/counting-proxy';
-import { eventually } from '../fixtures/eventually';
-import { loginAnswer, ScriptedVault } from '../fixtures/scripted-vault';
-import { VaultWithWebex } from '../fixtures/vault-with-webex';
+import { CountingProxy } from '../../fixtures/counting-proxy';
+import { eventually } from '../../fixtures/eventually';
+import { loginAnswer, ScriptedVault } from '../../fixtures/scripted-vault';
+import { VaultWithWebex } from '../../fixtures/vault-with-webex';
 
 /** A role's; what it issues is far from its end. */
 const LONG_SECONDS = 600;
@@ -25,7 +26,7 @@ const SHORT_SECONDS = 12;
 const NEAR_END_MS = 8400;
 
 const secretIdReply = z.object({ data: z.object({ secret_id: z.string() }) });
-const PROJECT = resolve(__dirname, '../..');
+const PROJECT = resolve(__dirname, '../../..');
 
 let vault: VaultWithWebex;
 let folder: string;
@@ -80,7 +81,7 @@ async function soonNearItsEnd(): Promise<string> {
   return secretId;
 }
 
-function source(options: Partial<TokenSourceOptions> = {}): TokenSource {
+function source(options: Partial<TokenSourceSettings & AppRoleLoginOptions> = {}): TokenSource {
   const made = new TokenSource({
     address: vault.server.address,
     credential: 'testauth',

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SecretIdFile } from '../../client/src/secret-id-file';
+import { SecretIdFile } from '../../../client/src/login/secret-id-file';
 
 const platform = Object.getOwnPropertyDescriptor(process, 'platform') ?? {};
 

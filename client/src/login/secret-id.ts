@@ -1,10 +1,10 @@
-import { TemporarilyUnavailable } from './credential-errors';
-import { ExplainedError } from './explained-error';
-import { fieldsOf, textOf } from './json';
-import { oneLine } from './safe-text';
-import type { VaultConnection } from './vault-connection';
-import { VaultResponseError, VaultUnreachableError } from './vault-errors';
-import { explainOutage } from './vault-outage';
+import { TemporarilyUnavailable } from '../credential-errors';
+import { ExplainedError } from '../explained-error';
+import { fieldsOf, textOf } from '../json';
+import { oneLine } from '../safe-text';
+import type { VaultConnection } from '../vault-connection';
+import { VaultResponseError, VaultUnreachableError } from '../vault-errors';
+import { explainOutage } from '../vault-outage';
 
 /** The secret id is out of reach: someone else may have it. */
 export class WrappingTokenSpentError extends ExplainedError {

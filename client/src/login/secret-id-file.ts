@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { open, readFile, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { errorCode, ExplainedError } from './explained-error';
-import { refuseWithoutModes, requireGuardedFolder } from './private-folder';
-import { readSetting } from './vault-environment';
+import { errorCode, ExplainedError } from '../explained-error';
+import { refuseWithoutModes, requireGuardedFolder } from '../private-folder';
+import { readSetting } from '../vault-environment';
 
 /** The file that holds an app's secret id, which other programs may read at any moment. */
 export class SecretIdFile {
@@ -111,6 +110,8 @@ async function writePartial(
   finish: (partial: string) => Promise<void>,
   rights?: Stats,
 ): Promise<void> {
+  // Here: to load it costs each login some milliseconds, and few of them write.
+  const { randomBytes } = await import('node:crypto');
   // In the same folder: a rename is atomic only within one file system.
   const partial = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.partial`);
   try {

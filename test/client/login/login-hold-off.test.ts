@@ -1,5 +1,5 @@
-import { NotPermitted, TemporarilyUnavailable } from '../../client/src/credential-errors';
-import { LoginHoldOff } from '../../client/src/login-hold-off';
+import { NotPermitted, TemporarilyUnavailable } from '../../../client/src/credential-errors';
+import { LoginHoldOff } from '../../../client/src/login/login-hold-off';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;

@@ -1,10 +1,10 @@
-import { errorCode } from './explained-error';
-import { describeExpiry } from './expiry';
-import { dateOf, fieldsOf, numberOf, textOf } from './json';
-import { describeError } from './safe-text';
+import { errorCode } from '../explained-error';
+import { describeExpiry } from '../expiry';
+import { dateOf, fieldsOf, numberOf, textOf } from '../json';
+import { describeError } from '../safe-text';
 import type { SecretIdFile } from './secret-id-file';
-import type { VaultConnection } from './vault-connection';
-import { VaultResponseError, whatVaultSaid } from './vault-errors';
+import type { VaultConnection } from '../vault-connection';
+import { VaultResponseError, whatVaultSaid } from '../vault-errors';
 
 export interface SecretIdRenewal {
   /** Path of the AppRole, such as `auth/approle/role/people-me`. */

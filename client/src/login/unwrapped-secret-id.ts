@@ -1,8 +1,8 @@
-import { VaultSealed } from './credential-errors';
-import { retry, type RetryOptions } from './retry';
-import { describeError } from './safe-text';
+import { VaultSealed } from '../credential-errors';
+import { retry, type RetryOptions } from '../retry';
+import { describeError } from '../safe-text';
 import { WrappingTokenSpentError } from './secret-id';
-import { transient } from './transient';
+import { transient } from '../transient';
 
 /**
  * Does what a secret id was taken out of its wrapping for. It is nowhere else and ends with this process, so what may

@@ -1,14 +1,14 @@
-import { NotDeployed, NotPermitted } from './credential-errors';
-import { fieldsOf, isFields, numberOf, textOf } from './json';
-import { LoginHoldOff } from './login-hold-off';
-import { timerMs } from './longest-timer';
-import { describeError } from './safe-text';
+import { NotDeployed, NotPermitted } from '../credential-errors';
+import { timerMs } from '../longest-timer';
+import { describeError } from '../safe-text';
+import type { VaultConnection } from '../vault-connection';
+import type { VaultResponseError } from '../vault-errors';
+import { explainOutage } from '../vault-outage';
 import { unwrapSecretId, WrappedSecretId } from './secret-id';
 import { SecretIdFile } from './secret-id-file';
 import { renewSecretId } from './secret-id-renewal';
-import type { VaultConnection } from './vault-connection';
-import { VaultResponseError } from './vault-errors';
-import { explainOutage } from './vault-outage';
+import { loginAt, type VaultLease } from './vault-lease';
+import { VaultLogin, type LoggedIn, type Presented } from './vault-login';
 
 /** The secret id comes from exactly one of `secretId`, `secretIdFile` and `wrappingToken`. */
 export interface AppRoleLoginOptions {
@@ -29,41 +29,21 @@ export interface AppRoleLoginOptions {
   readonly appRolePath?: string;
 }
 
-/** A Vault token, and how long it is good. */
-export interface VaultLease {
-  readonly token: string;
-  /** Remaining life of the token; 0: no end. */
-  readonly durationSeconds: number;
-  readonly renewable: boolean;
-  /** Name of the AppRole that it was logged in with. @default - Vault does not tell */
-  readonly roleName?: string;
-}
-
-interface Session {
-  readonly vault: VaultConnection;
-  readonly expiresAt: number;
-}
-
 /** Shortest wait before a secret id is looked at again, and the longest where that has failed. */
 const MIN_LOOK_MS = 1000;
 const RETRY_LOOK_MS = 3_600_000;
 
-/**
- * One Vault token of an AppRole, kept alive by renewing it; where Vault renews it no further, the next use logs in.
- * Its timer does not keep the process alive.
- */
-export class AppRoleLogin implements AsyncDisposable {
+/** A login by role id and secret id. */
+export class AppRoleLogin extends VaultLogin {
   readonly #vault: VaultConnection;
   readonly #options: AppRoleLoginOptions;
   readonly #wrapped?: WrappedSecretId;
-  readonly #holdOff = new LoginHoldOff();
-  #session?: Session;
-  #renewal?: NodeJS.Timeout;
   #nextLook?: NodeJS.Timeout;
   #isDisposed = false;
 
   /** @throws TypeError unless there is exactly one source of the secret id, and a file where it is to be renewed */
   constructor(vault: VaultConnection, options: AppRoleLoginOptions) {
+    super();
     const sources = [options.secretId, options.secretIdFile, options.wrappingToken];
     if (sources.filter((source) => source !== undefined).length !== 1) {
       throw new TypeError('give exactly one of secretId, secretIdFile and wrappingToken');
@@ -77,91 +57,32 @@ export class AppRoleLogin implements AsyncDisposable {
       options.wrappingToken === undefined ? undefined : new WrappedSecretId(this.#vault, options.wrappingToken);
   }
 
-  /** Whether its secret id was taken out of its wrapping, and ends with this process. */
-  get holdsUnwrapped(): boolean {
+  override get holdsUnwrapped(): boolean {
     return this.#wrapped?.isUnwrapped ?? false;
   }
 
-  /** Whether there is a Vault token that should still be good. */
-  get loggedIn(): boolean {
-    return this.#session !== undefined && Date.now() < this.#session.expiresAt;
-  }
-
-  /**
-   * A connection that acts under the login. Not for concurrent use: two first calls log in twice. A secret id that was
-   * refused is tried again after growing pauses only, of up to 16 minutes; another one in its file at once.
-   *
-   * @throws NotPermitted where Vault does not accept role id or secret id, NotDeployed, TemporarilyUnavailable,
-   *   VaultSealed, WrappingTokenSpentError, WrappingTokenForgedError
-   */
-  async vault(): Promise<VaultConnection> {
-    if (!this.#session || !this.loggedIn) {
-      this.forget();
-      const secretId = await this.#secretId();
-      const lease = await this.#logIn(secretId);
-      this.#keep(lease);
-      await this.#renewSecretId(lease, secretId);
-    }
-    return this.#session?.vault ?? this.#vault;
-  }
-
-  /** Drops a Vault token that Vault does not accept any more. */
-  forget(): void {
-    clearTimeout(this.#renewal);
-    this.#session = undefined;
-  }
-
-  /** Revokes the Vault token; where that fails it ends by itself, with its lease. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    const session = this.#session;
+  override async [Symbol.asyncDispose](): Promise<void> {
     this.#isDisposed = true;
     clearTimeout(this.#nextLook);
-    this.forget();
-    await session?.vault.revokeToken().catch(() => undefined);
+    await super[Symbol.asyncDispose]();
   }
 
-  async #logIn(secretId: string): Promise<VaultLease> {
+  protected override async present(): Promise<Presented> {
     const { roleId, appRolePath } = this.#options;
-    return this.#holdOff.attempt(secretId, () => loginAppRole(this.#vault, { roleId, secretId, appRolePath }));
-  }
-
-  async #secretId(): Promise<string> {
-    return this.#wrapped?.read() ?? secretIdOf(this.#vault, this.#options);
-  }
-
-  #keep({ token, durationSeconds, renewable }: VaultLease): void {
-    const leaseMs = durationSeconds * 1000;
-    const expiresAt = leaseMs === 0 ? Number.POSITIVE_INFINITY : Date.now() + leaseMs;
-    const later = expiresAt - (this.#session?.expiresAt ?? 0);
-    this.#session = { vault: this.#vault.withToken(token), expiresAt };
-    // At its longest life a renewal still succeeds, but no longer moves the end.
-    if (renewable && leaseMs > 0 && later > leaseMs / 10) {
-      const delayMs = timerMs(leaseMs * (2 / 3));
-      this.#renewal = setTimeout(() => void this.#renew(), delayMs).unref();
-    }
-  }
-
-  async #renew(): Promise<void> {
-    const session = this.#session;
-    try {
-      const renewed = await session?.vault.write('auth/token/renew-self', {}, leaseOf);
-      if (renewed && session === this.#session) {
-        this.#keep(renewed);
-      }
-    } catch {
-      // Whoever needs the token next gets a new one, or hears why not.
-    }
+    const secretId = await (this.#wrapped?.read() ?? secretIdOf(this.#vault, this.#options));
+    const logIn = () => loginAppRole(this.#vault, { roleId, secretId, appRolePath });
+    return { proof: secretId, vault: this.#vault, logIn };
   }
 
   /** Never fails: whoever logged in has come for something else. */
-  async #renewSecretId({ token, roleName = '' }: VaultLease, secretId: string): Promise<void> {
+  protected override async onLogin({ vault, lease: { roleName = '' }, proof }: LoggedIn): Promise<void> {
     const { renewSecretId: isWanted = false, secretIdFile, appRolePath = 'approle' } = this.#options;
     if (!isWanted || secretIdFile === undefined) {
       return;
     }
-    const { warning, lookAgainMs } = await renewSecretId(this.#vault.withToken(token), {
+    const { warning, lookAgainMs } = await renewSecretId(vault, {
       rolePath: `auth/${appRolePath}/role/${roleName}`,
-      secretId,
+      secretId: proof,
       file: new SecretIdFile(secretIdFile),
     });
     if (warning !== undefined) {
@@ -184,13 +105,9 @@ export class AppRoleLogin implements AsyncDisposable {
   /** Under a login of its own: the other may have ended, or be used at this moment. */
   async #lookAgain(delayMs: number): Promise<void> {
     try {
-      const secretId = await this.#secretId();
-      const lease = await this.#logIn(secretId);
-      await this.#renewSecretId(lease, secretId);
-      await this.#vault
-        .withToken(lease.token)
-        .revokeToken()
-        .catch(() => undefined);
+      const login = await this.logIn();
+      await this.onLogin(login);
+      await login.vault.revokeToken().catch(() => undefined);
     } catch (error) {
       this.#warn(`the secret id could not be looked at, to renew it in time: ${describeError(error)}`);
       this.#lookAgainIn(Math.min(delayMs, RETRY_LOOK_MS));
@@ -229,12 +146,8 @@ export async function loginAppRole(
   vault: VaultConnection,
   { roleId, secretId, appRolePath = 'approle' }: { roleId: string; secretId: string; appRolePath?: string },
 ): Promise<VaultLease> {
-  const nobody = vault.withToken(undefined);
-  try {
-    return await nobody.write(`auth/${appRolePath}/login`, { role_id: roleId, secret_id: secretId }, leaseOf);
-  } catch (error) {
-    throw error instanceof VaultResponseError ? explain(error, appRolePath, vault.address) : error;
-  }
+  const data = { role_id: roleId, secret_id: secretId };
+  return loginAt(vault, `auth/${appRolePath}/login`, data, (error) => explain(error, appRolePath, vault.address));
 }
 
 function explain(error: VaultResponseError, appRolePath: string, address: string): Error {
@@ -254,15 +167,4 @@ function explain(error: VaultResponseError, appRolePath: string, address: string
     );
   }
   return explainOutage(error, address, `log in at auth/${appRolePath}`);
-}
-
-function leaseOf(reply: unknown): VaultLease {
-  const auth = fieldsOf(fieldsOf(reply).auth);
-  const { role_name: roleName } = isFields(auth.metadata) ? auth.metadata : {};
-  return {
-    token: textOf(auth.client_token),
-    durationSeconds: numberOf(auth.lease_duration),
-    renewable: auth.renewable === true,
-    roleName: typeof roleName === 'string' ? roleName : undefined,
-  };
 }

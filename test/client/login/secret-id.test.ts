@@ -1,8 +1,8 @@
-import { TemporarilyUnavailable } from '../../client/src/credential-errors';
-import { exitCodeOf } from '../../client/src/exit-codes';
-import { unwrapSecretId, WrappedSecretId, WrappingTokenSpentError } from '../../client/src/secret-id';
-import { VaultConnection } from '../../client/src/vault-connection';
-import { VaultUnreachableError } from '../../client/src/vault-errors';
+import { TemporarilyUnavailable } from '../../../client/src/credential-errors';
+import { exitCodeOf } from '../../../client/src/exit-codes';
+import { unwrapSecretId, WrappedSecretId, WrappingTokenSpentError } from '../../../client/src/login/secret-id';
+import { VaultConnection } from '../../../client/src/vault-connection';
+import { VaultUnreachableError } from '../../../client/src/vault-errors';
 import {
   LOST,
   refusal,
@@ -10,7 +10,7 @@ import {
   UNWRAPPED_SECRET_ID,
   WRAPPED_SECRET_ID,
   type ScriptedAnswer,
-} from '../fixtures/scripted-vault';
+} from '../../fixtures/scripted-vault';
 
 const LOOKUP = 'sys/wrapping/lookup';
 const UNWRAP = 'sys/wrapping/unwrap';

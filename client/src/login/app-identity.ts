@@ -1,0 +1,53 @@
+import type { VaultConnection } from '../vault-connection';
+import { AppRoleLogin, type AppRoleLoginOptions } from './app-role-login';
+import { CertLogin, type CertLoginOptions } from './cert-login';
+import { JwtLogin, type JwtLoginOptions, type KubernetesLoginOptions } from './jwt-login';
+import type { VaultLogin } from './vault-login';
+
+type No<T> = { readonly [K in keyof Omit<T, 'onWarning'>]?: undefined };
+
+interface Jwt {
+  /** A token that others issue, such as a CI system or an identity provider. */
+  readonly jwt: JwtLoginOptions;
+}
+
+interface Kubernetes {
+  /** The service account of the pod. */
+  readonly kubernetes: KubernetesLoginOptions;
+}
+
+interface Cert {
+  /** A certificate that is shown in TLS. */
+  readonly cert: CertLoginOptions;
+}
+
+/** Who an app is: exactly one of an AppRole, `jwt`, `kubernetes` and `cert`. */
+export type AppIdentity =
+  | (AppRoleLoginOptions & No<Jwt & Kubernetes & Cert>)
+  | (Jwt & No<AppRoleLoginOptions & Kubernetes & Cert>)
+  | (Kubernetes & No<AppRoleLoginOptions & Jwt & Cert>)
+  | (Cert & No<AppRoleLoginOptions & Jwt & Kubernetes>);
+
+/**
+ * @param onWarning called with why a secret id could not be renewed. @default - nobody is told
+ * @throws TypeError unless there is exactly one identity, whole
+ */
+export function loginAs(
+  vault: VaultConnection,
+  identity: AppIdentity,
+  onWarning?: (warning: string) => void,
+): VaultLogin {
+  const { roleId, jwt, kubernetes, cert } = identity;
+  if ([roleId, jwt, kubernetes, cert].filter((each) => each !== undefined).length !== 1) {
+    throw new TypeError('give exactly one of roleId, jwt, kubernetes and cert');
+  }
+  if (jwt !== undefined) {
+    return new JwtLogin(vault, jwt);
+  }
+  if (kubernetes !== undefined) {
+    return new JwtLogin(vault, kubernetes, 'kubernetes');
+  }
+  return cert === undefined
+    ? new AppRoleLogin(vault, { ...(identity as AppRoleLoginOptions), onWarning })
+    : new CertLogin(vault, cert);
+}

@@ -1,0 +1,111 @@
+import { NotDeployed, NotPermitted } from '../credential-errors';
+import { ExplainedError } from '../explained-error';
+import type { VaultConnection } from '../vault-connection';
+import { VaultUnreachableError, whatVaultSaid, type VaultResponseError } from '../vault-errors';
+import { explainOutage } from '../vault-outage';
+import { readClientCertificate, type ClientCertificateFiles, type ReadCertificate } from './client-certificate';
+import { LoginHoldOff, WITHOUT_LOCKOUT_MS } from './login-hold-off';
+import { loginAt, type VaultLease } from './vault-lease';
+import { VaultLogin, type Presented } from './vault-login';
+
+/** The files are read at every login, so that they may be replaced while the program runs. */
+export interface CertLoginOptions extends ClientCertificateFiles {
+  /** Name of the role in Vault: that of the app. */
+  readonly role: string;
+  /** Where the auth method is mounted. @default "cert" */
+  readonly mountPath?: string;
+}
+
+/** A login by the certificate that a client shows in TLS; its token is renewed under the same one. */
+export class CertLogin extends VaultLogin {
+  readonly #vault: VaultConnection;
+  readonly #options: CertLoginOptions;
+  #shown?: VaultConnection;
+
+  /** @throws ExplainedError where Vault is not asked over TLS */
+  constructor(vault: VaultConnection, options: CertLoginOptions) {
+    super(new LoginHoldOff(Date.now, WITHOUT_LOCKOUT_MS));
+    if (!/^https:/i.test(vault.address)) {
+      throw new ExplainedError(
+        `a certificate is shown in TLS, and Vault at ${vault.address} is asked in plain HTTP; use https in VAULT_ADDR, with no proxy before Vault that ends TLS`,
+      );
+    }
+    this.#vault = vault;
+    this.#options = options;
+  }
+
+  override async [Symbol.asyncDispose](): Promise<void> {
+    await super[Symbol.asyncDispose]();
+    await this.#shown?.close();
+  }
+
+  protected override async present(): Promise<Presented> {
+    const certificate = await readClientCertificate(this.#options);
+    // Those of the one before end by themselves: a request that is under way may be its.
+    const vault = this.#vault.withCertificate(certificate);
+    this.#shown = vault;
+    return { proof: certificate.certPem, vault, logIn: () => this.#logIn(vault, certificate) };
+  }
+
+  async #logIn(vault: VaultConnection, certificate: ReadCertificate): Promise<VaultLease> {
+    const { role, mountPath = 'cert' } = this.#options;
+    const explain = (error: VaultResponseError) => explainRefusal(error, vault.address, role, mountPath, certificate);
+    try {
+      return await loginAt(vault, `auth/${mountPath}/login`, { name: role }, explain);
+    } catch (error) {
+      // A listener of Vault that lets in nobody without a certificate of its CA.
+      if (error instanceof VaultUnreachableError && /^ERR_SSL_.*_ALERT_.*(?:CERT|CA$|ACCESS_DENIED)/.test(error.code)) {
+        throw new NotPermitted(
+          `Vault at ${vault.address} ends the connection at the certificate that it is shown (${error.code}): ${endOf(certificate) ?? 'it is not from a CA that the server lets in'}; have another one issued, or the CA added to the server`,
+        );
+      }
+      throw error;
+    }
+  }
+}
+
+function explainRefusal(
+  error: VaultResponseError,
+  address: string,
+  role: string,
+  mountPath: string,
+  certificate: ReadCertificate,
+): Error {
+  const { statusCode } = error;
+  const said = whatVaultSaid(error);
+  if (statusCode === 404) {
+    return new NotDeployed(
+      `no auth method is mounted at ${mountPath}/; have it deployed there, or set VAULT_AUTH_MOUNT`,
+    );
+  }
+  // Vault says by a 500 that a certificate has expired.
+  if (statusCode !== 400 && statusCode !== 403 && !/x509|client's certificate/.test(said)) {
+    return explainOutage(error, address, `log in at auth/${mountPath}`);
+  }
+  const quoted = said === '' ? '' : `: ${said}`;
+  return new NotPermitted(
+    `Vault does not log the certificate in at auth/${mountPath} as "${role}" (${statusCode}${quoted}): ${reason(said, certificate)}`,
+  );
+}
+
+function reason(said: string, certificate: ReadCertificate): string {
+  const end = endOf(certificate);
+  if (end !== undefined) {
+    return `${end}; have another one issued, and see why that was not done in time`;
+  }
+  if (/^no client certificate|certificate must be supplied|tls connection required/.test(said)) {
+    return 'it did not reach Vault, since TLS ends before it or its listener asks for none; ask Vault itself, or let TLS pass through what is before it (and leave tls_disable_client_certs off)';
+  }
+  if (said.includes('constraints')) {
+    return 'it is from the right CA, but for another DNS name or URI than the app is declared with; have one issued for that';
+  }
+  if (said === 'permission denied') {
+    return 'no auth method is mounted there, or it does not let this network in; set VAULT_AUTH_MOUNT, or have the app deployed';
+  }
+  return 'it is from another CA than the app is declared with, or there is no such role; have one issued by that CA, set VAULT_ROLE to the name of the app, or have the app deployed';
+}
+
+/** @returns undefined where it is still good, by the clock here */
+function endOf({ expireTime }: ReadCertificate): string | undefined {
+  return expireTime.getTime() < Date.now() ? `it ended on ${expireTime.toISOString().slice(0, 19)}Z` : undefined;
+}

@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ExplainedError } from '../explained-error';
+import type { ClientCertificate } from '../http-transport';
+import { readSetting } from '../vault-environment';
+
+export interface ClientCertificateFiles {
+  /** PEM file of the certificate, and of the CAs between it and the one that the app is declared with. */
+  readonly certFile: string;
+  /** PEM file of its key, which no passphrase protects. */
+  readonly keyFile: string;
+}
+
+/** A certificate that was read, and until when it is good. */
+export interface ReadCertificate extends ClientCertificate {
+  readonly expireTime: Date;
+}
+
+/** Who replaces two files does not do it in one moment. */
+const REPLACING_MS = 250;
+
+/** @throws ExplainedError naming the file, where the two are no certificate and its key */
+export async function readClientCertificate(files: ClientCertificateFiles): Promise<ReadCertificate> {
+  return (await readPair(files)) ?? (await sleep(REPLACING_MS).then(() => readPair(files))) ?? refuseMismatch(files);
+}
+
+/** @returns undefined where the key is that of another certificate */
+async function readPair({ certFile, keyFile }: ClientCertificateFiles): Promise<ReadCertificate | undefined> {
+  const { createPrivateKey, X509Certificate } = await import('node:crypto');
+  const certPem = readSetting('VAULT_CLIENT_CERT', certFile);
+  const keyPem = readSetting('VAULT_CLIENT_KEY', keyFile);
+  const certificate = parsed(
+    () => new X509Certificate(certPem),
+    `VAULT_CLIENT_CERT names ${certFile}, which holds no PEM certificate; give the app's, which begins with -----BEGIN CERTIFICATE-----`,
+  );
+  const key = parsed(
+    () => createPrivateKey(keyPem),
+    `VAULT_CLIENT_KEY names ${keyFile}, which holds no PEM key that can be used without a passphrase; give the one that belongs to the certificate`,
+  );
+  return certificate.checkPrivateKey(key) ? { certPem, keyPem, expireTime: new Date(certificate.validTo) } : undefined;
+}
+
+/** What Node says of it is not repeated: it may quote a key. */
+function parsed<T>(parse: () => T, problem: string): T {
+  try {
+    return parse();
+  } catch {
+    throw new ExplainedError(problem);
+  }
+}
+
+function refuseMismatch({ certFile, keyFile }: ClientCertificateFiles): never {
+  throw new ExplainedError(
+    `the key in ${keyFile} (VAULT_CLIENT_KEY) is not that of the certificate in ${certFile} (VAULT_CLIENT_CERT); give the two that belong together`,
+  );
+}

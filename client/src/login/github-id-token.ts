@@ -1,0 +1,71 @@
+import { NotPermitted, TemporarilyUnavailable } from '../credential-errors';
+import { ExplainedError } from '../explained-error';
+import { HttpTransport } from '../http-transport';
+import { fieldsOf, textOf } from '../json';
+import { NetworkError } from '../network-error';
+import { isLoopback } from '../proxy';
+import { retryAfterMs } from '../retry-after';
+
+const TIMEOUT_MS = 30_000;
+
+/**
+ * Asks GitHub for a token that says which workflow runs: for `jwt: { token }` in a job on GitHub Actions.
+ *
+ * @param audience that the app is declared with
+ * @throws ExplainedError at once where the environment is not that of a job that may have one; later NotPermitted,
+ *   TemporarilyUnavailable
+ * @see https://docs.github.com/actions/reference/security/oidc
+ */
+export function githubIdToken(audience: string, env: NodeJS.ProcessEnv = process.env): () => Promise<string> {
+  const { ACTIONS_ID_TOKEN_REQUEST_URL: address, ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer } = env;
+  if (!address || !bearer) {
+    throw new ExplainedError(
+      'this job may not ask GitHub for a token (ACTIONS_ID_TOKEN_REQUEST_URL or ACTIONS_ID_TOKEN_REQUEST_TOKEN is not set); give it "permissions: { id-token: write }" in its workflow',
+    );
+  }
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || (url.protocol !== 'https:' && !isLoopback(url.hostname))) {
+    throw new ExplainedError(
+      'ACTIONS_ID_TOKEN_REQUEST_URL must be an https URL, got something else; leave it as GitHub has set it',
+    );
+  }
+  url.searchParams.set('audience', audience);
+  return () => ask(url, bearer);
+}
+
+async function ask(url: URL, bearer: string): Promise<string> {
+  const transport = new HttpTransport();
+  try {
+    const headers = { authorization: `Bearer ${bearer}`, accept: 'application/json' };
+    const answer = await transport.send({ method: 'GET', url, headers, headersTimeoutMs: TIMEOUT_MS });
+    const text = await answer.body.text();
+    if (answer.status === 200) {
+      return valueIn(text);
+    }
+    if (answer.status === 429 || answer.status >= 500) {
+      const message = `GitHub could not give this job a token (${answer.status}); try again later`;
+      throw new TemporarilyUnavailable(message, retryAfterMs(answer.headers['retry-after']));
+    }
+    throw new NotPermitted(
+      `GitHub does not give this job a token (${answer.status}); see that the job has "permissions: { id-token: write }" and still runs, as it gives none afterwards`,
+    );
+  } catch (error) {
+    if (!(error instanceof NetworkError)) {
+      throw error;
+    }
+    const message = `no answer from GitHub at ${url.origin}, to give this job a token (${error.code}); check the network, HTTPS_PROXY and NO_PROXY`;
+    throw error.isTransient ? new TemporarilyUnavailable(message) : new ExplainedError(message);
+  } finally {
+    await transport.close();
+  }
+}
+
+function valueIn(text: string): string {
+  try {
+    return textOf(fieldsOf(JSON.parse(text)).value);
+  } catch {
+    throw new ExplainedError(
+      'what ACTIONS_ID_TOKEN_REQUEST_URL names answered with something that GitHub does not say; leave it as GitHub has set it',
+    );
+  }
+}

@@ -1,0 +1,98 @@
+import { appRoleFromEnvironment, mountOf } from '../app-environment';
+import { ExplainedError, quotedList } from '../explained-error';
+import { oneLine } from '../safe-text';
+import { vaultVariable } from '../vault-environment';
+import type { AppIdentity } from './app-identity';
+import { githubIdToken } from './github-id-token';
+import { requireJwt } from './jwt';
+
+const METHODS = ['approle', 'jwt', 'kubernetes', 'cert'] as const;
+
+/** Of an app by AppRole, which another identity must not stand beside. */
+const APP_ROLE_VARIABLES = ['ROLE_ID', 'SECRET_ID', 'SECRET_ID_FILE', 'WRAPPED_SECRET_ID'];
+
+/** @see githubIdToken: the audience that `github` identities are declared with, unless another one is given */
+const GITHUB_AUDIENCE = 'webex-token-vault';
+
+/**
+ * Who the app of the environment is.
+ *
+ * @returns undefined where the environment names nobody
+ * @throws ExplainedError where the environment does not tell all of it, or tells twice
+ */
+export function identityFromEnvironment(env: NodeJS.ProcessEnv = process.env): AppIdentity | undefined {
+  const asked = vaultVariable('AUTH_METHOD', env);
+  const method = METHODS.find((each) => each === (asked ?? 'approle'));
+  if (method === undefined) {
+    throw new ExplainedError(
+      `VAULT_AUTH_METHOD must be one of ${quotedList(METHODS)}, got "${oneLine(asked ?? '')}"; set it to the one that the app is declared with`,
+    );
+  }
+  if (method === 'approle') {
+    const appRole = appRoleFromEnvironment(env);
+    if (appRole === undefined && asked !== undefined) {
+      throw new ExplainedError(
+        'VAULT_AUTH_METHOD is approle, and VAULT_ROLE_ID is not set; set it and VAULT_SECRET_ID_FILE, or unset VAULT_AUTH_METHOD',
+      );
+    }
+    return appRole;
+  }
+  refuseAnother(method, env);
+  const role = vaultVariable('ROLE', env);
+  if (role === undefined) {
+    throw new ExplainedError(
+      `VAULT_AUTH_METHOD is ${method}, and VAULT_ROLE is not set, so there is no role to log in as; set it to the name of the app`,
+    );
+  }
+  const base = { role, mountPath: mountOf(vaultVariable('AUTH_MOUNT', env)) || method };
+  switch (method) {
+    case 'jwt':
+      return { jwt: { ...base, ...tokenFromEnvironment(env) } };
+    case 'kubernetes':
+      return { kubernetes: { ...base, file: vaultVariable('JWT_FILE', env) } };
+    case 'cert':
+      return { cert: { ...base, ...certificateFromEnvironment(env) } };
+  }
+}
+
+function refuseAnother(method: string, env: NodeJS.ProcessEnv): void {
+  const others = [...APP_ROLE_VARIABLES, ...(method === 'jwt' ? [] : ['JWT'])];
+  const other = others.find((name) => vaultVariable(name, env) !== undefined);
+  if (other !== undefined) {
+    throw new ExplainedError(
+      `there are two identities, VAULT_AUTH_METHOD=${method} and VAULT_${other}; unset the one that is not meant`,
+    );
+  }
+}
+
+function tokenFromEnvironment(env: NodeJS.ProcessEnv): { file: string } | { token: () => string | Promise<string> } {
+  const file = vaultVariable('JWT_FILE', env);
+  const given = vaultVariable('JWT', env);
+  if (file !== undefined && given !== undefined) {
+    throw new ExplainedError('there are two identities, VAULT_JWT and VAULT_JWT_FILE; unset the one that is not meant');
+  }
+  if (file !== undefined) {
+    return { file };
+  }
+  if (given !== undefined) {
+    const jwt = requireJwt(given, 'VAULT_JWT holds');
+    return { token: () => jwt };
+  }
+  if (env.GITHUB_ACTIONS || env.ACTIONS_ID_TOKEN_REQUEST_URL) {
+    return { token: githubIdToken(vaultVariable('JWT_AUDIENCE', env) ?? GITHUB_AUDIENCE, env) };
+  }
+  throw new ExplainedError(
+    'VAULT_AUTH_METHOD is jwt, and there is no token; set VAULT_JWT_FILE to the file that has it, or VAULT_JWT to the token, as "id_tokens" of GitLab do',
+  );
+}
+
+function certificateFromEnvironment(env: NodeJS.ProcessEnv): { certFile: string; keyFile: string } {
+  const [certFile, keyFile] = [vaultVariable('CLIENT_CERT', env), vaultVariable('CLIENT_KEY', env)];
+  if (certFile === undefined || keyFile === undefined) {
+    const missing = certFile === undefined ? 'VAULT_CLIENT_CERT' : 'VAULT_CLIENT_KEY';
+    throw new ExplainedError(
+      `VAULT_AUTH_METHOD is cert, and ${missing} is not set; set VAULT_CLIENT_CERT and VAULT_CLIENT_KEY to the files of the app's certificate and its key`,
+    );
+  }
+  return { certFile, keyFile };
+}

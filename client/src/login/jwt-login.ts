@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { errorCode, ExplainedError } from '../explained-error';
+import type { VaultConnection } from '../vault-connection';
+import { readSetting } from '../vault-environment';
+import { requireJwt } from './jwt';
+import { explainJwtRefusal } from './jwt-refusal';
+import { LoginHoldOff, WITHOUT_LOCKOUT_MS } from './login-hold-off';
+import { loginAt, type VaultLease } from './vault-lease';
+import { VaultLogin, type Presented } from './vault-login';
+
+export interface KubernetesLoginOptions {
+  /** Name of the role in Vault: that of the app. */
+  readonly role: string;
+  /**
+   * File that holds the token; read at every login, as Kubernetes and others replace it.
+   *
+   * @default - of Kubernetes: the one that every pod has
+   */
+  readonly file?: string;
+  /** Where the auth method is mounted. @default - the name of the method: "jwt", "kubernetes" */
+  readonly mountPath?: string;
+}
+
+/** The token comes from either `file` or `token`. */
+export interface JwtLoginOptions extends KubernetesLoginOptions {
+  /** Called at every login. @default - the token is in the file */
+  readonly token?: () => string | Promise<string>;
+}
+
+/** Which method of Vault takes the token: any issuer's, or that of a service account, of which Vault asks its cluster. */
+export type JwtMethod = 'jwt' | 'kubernetes';
+
+/** @see https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/ */
+const POD_TOKEN_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+
+/** A login by a JWT that others issue: a CI system, a cluster, an identity provider. */
+export class JwtLogin extends VaultLogin {
+  readonly #vault: VaultConnection;
+  readonly #options: JwtLoginOptions;
+  readonly #method: JwtMethod;
+
+  /** @throws TypeError unless there is exactly one source of the token */
+  constructor(vault: VaultConnection, options: JwtLoginOptions, method: JwtMethod = 'jwt') {
+    super(new LoginHoldOff(Date.now, WITHOUT_LOCKOUT_MS));
+    const sources = [options.file, options.token].filter((source) => source !== undefined).length;
+    if (sources > 1 || (sources === 0 && method === 'jwt')) {
+      throw new TypeError('give exactly one of file and token');
+    }
+    this.#vault = vault.withToken(undefined);
+    this.#options = options;
+    this.#method = method;
+  }
+
+  protected override present(): Presented {
+    const { token } = this.#options;
+    if (token !== undefined) {
+      // Each may be a new one, and a login that was refused is not to be tried with every one of them.
+      const logIn = async () => this.#logIn(requireJwt(await token(), 'the function "token" gave'));
+      return { proof: 'token', vault: this.#vault, logIn };
+    }
+    const jwt = this.#read();
+    return { proof: jwt, vault: this.#vault, logIn: () => this.#logIn(jwt) };
+  }
+
+  #logIn(jwt: string): Promise<VaultLease> {
+    const { role, mountPath = this.#method } = this.#options;
+    const attempt = { jwt, role, mountPath, method: this.#method, address: this.#vault.address };
+    return loginAt(this.#vault, `auth/${mountPath}/login`, { role, jwt }, (error) => explainJwtRefusal(error, attempt));
+  }
+
+  #read(): string {
+    const { file } = this.#options;
+    return file === undefined
+      ? requireJwt(podToken(), `${POD_TOKEN_FILE} holds`)
+      : requireJwt(readSetting('VAULT_JWT_FILE', file), `VAULT_JWT_FILE names ${file}, which holds`);
+  }
+}
+
+function podToken(): string {
+  try {
+    return readFileSync(POD_TOKEN_FILE, 'utf8');
+  } catch (error) {
+    throw new ExplainedError(
+      `there is no token of a service account at ${POD_TOKEN_FILE} (${errorCode(error)}), as every pod has one unless that is switched off; set VAULT_JWT_FILE to where it is mounted, or run this in a pod`,
+    );
+  }
+}

@@ -1,0 +1,104 @@
+import { NotDeployed, NotPermitted, TemporarilyUnavailable } from '../credential-errors';
+import type { ExplainedError } from '../explained-error';
+import { whatVaultSaid, type VaultResponseError } from '../vault-errors';
+import { explainOutage } from '../vault-outage';
+import { claimsOf, type JwtClaims } from './jwt';
+
+/** A login that Vault has refused. */
+export interface JwtAttempt {
+  /** Hidden where Vault quotes it. */
+  readonly jwt: string;
+  readonly role: string;
+  readonly mountPath: string;
+  readonly method: 'jwt' | 'kubernetes';
+  /** Of Vault. */
+  readonly address: string;
+}
+
+/**
+ * Which side to look at, by Vault's words.
+ *
+ * @see https://github.com/hashicorp/cap and https://github.com/hashicorp/vault-plugin-auth-kubernetes, whose words they are
+ */
+export function explainJwtRefusal(error: VaultResponseError, attempt: JwtAttempt): ExplainedError {
+  const { jwt, role, mountPath, method, address } = attempt;
+  const { statusCode } = error;
+  const said = whatVaultSaid(error, [jwt]);
+  if (statusCode !== 400 && statusCode !== 403 && statusCode !== 404) {
+    return explainOutage(error, address, `log in at auth/${mountPath}`, [jwt]);
+  }
+  if (statusCode === 404) {
+    return new NotDeployed(
+      `no auth method is mounted at ${mountPath}/; have it deployed there, or set VAULT_AUTH_MOUNT`,
+    );
+  }
+  if (/could not load (?:backend )?configuration/.test(said)) {
+    return new NotDeployed(`the auth method at ${mountPath}/ trusts nobody yet (${said}); have webex-tokens deployed`);
+  }
+  if (/role .*could not be found|invalid role name/.test(said)) {
+    return new NotDeployed(
+      `there is no role "${role}" at auth/${mountPath}; set VAULT_ROLE to the name of the app, or have the app deployed`,
+    );
+  }
+  if (KEYS.test(said)) {
+    return keysMissing(said, mountPath, address);
+  }
+  const quoted = said === '' ? '' : `: ${said}`;
+  return new NotPermitted(
+    `Vault does not log the token in at auth/${mountPath} as "${role}" (${statusCode}${quoted}): ${advice(said, claimsOf(jwt), method)}`,
+  );
+}
+
+/** Vault asks the issuer for its keys. */
+const KEYS = /fetching keys|keyset configuration|configuring token validator/;
+
+/** That does not pass by itself: another certificate, another address. */
+const WRONG_ISSUER = /x509|certificate|unsupported protocol|no such host|\b40[134]\b|issuer did not match/;
+
+function keysMissing(said: string, mountPath: string, address: string): ExplainedError {
+  return WRONG_ISSUER.test(said)
+    ? new NotDeployed(
+        `Vault at ${address} gets no keys from the issuer that auth/${mountPath} names (${said}); have the issuer's address and its CA corrected where the app is declared`,
+      )
+    : new TemporarilyUnavailable(
+        `Vault at ${address} cannot reach the issuer of the token, to verify it (${said}); try again later, and if it stays, see that Vault's machine reaches the issuer`,
+      );
+}
+
+function advice(said: string, { expireTime, audience, issuer }: JwtClaims, method: JwtAttempt['method']): string {
+  const hasEnded = expireTime !== undefined && expireTime.getTime() < Date.now();
+  if (/\(exp\)|expired/.test(said) || hasEnded) {
+    const when = expireTime === undefined ? '' : ` on ${expireTime.toISOString().slice(0, 19)}Z`;
+    return `it ended${when}; see why whoever issues it has not given a new one`;
+  }
+  const [, text] = ADVICE.find(([pattern]) => pattern.test(said)) ?? [undefined, OTHERWISE[method]];
+  return text.replace('{audience}', audience ?? 'none').replace('{issuer}', issuer ?? 'nobody');
+}
+
+const ADVICE: readonly (readonly [RegExp, string])[] = [
+  [
+    /audience/,
+    'its audience is {audience}, and the app is declared with another; have the token issued for that one (VAULT_JWT_AUDIENCE on GitHub, "aud" on GitLab, "audience" of the volume in a pod)',
+  ],
+  [/\(nbf\)|\(iat\)|not yet valid/, 'the clocks of whoever issued it and of Vault differ; have them set'],
+  [/\(iss\)/, 'it is issued by {issuer}, and the app is declared with another issuer; correct one of them'],
+  [
+    /signature|no known key/,
+    'it is not signed by a key of the issuer that the app is declared with; see that it comes from there, and for keys given by hand, that they are the present ones',
+  ],
+  [
+    /claim/,
+    'it is for another repository, ref, user or whatever else the app is declared with; compare the claims of the token with that',
+  ],
+  [
+    /not authorized/,
+    'it is of another service account or namespace than the app is declared with; run this under that one, or correct the declaration',
+  ],
+];
+
+/** Where Vault says "permission denied" and no more. */
+const OTHERWISE = {
+  jwt: 'it is not what the app is declared with, or no auth method is mounted there; compare them, and VAULT_AUTH_MOUNT',
+  kubernetes:
+    "the cluster does not know the token, or Vault may not ask or cannot reach it, or no auth method is mounted there; see Vault's log, VAULT_AUTH_MOUNT, and that the service account may create token reviews (system:auth-delegator)",
+} as const;

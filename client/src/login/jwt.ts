@@ -1,0 +1,53 @@
+import { ExplainedError } from '../explained-error';
+import { isFields, parseJson } from '../json';
+import { oneLine } from '../safe-text';
+
+/** What a JWT says of itself, to word messages with: it is Vault that verifies it. */
+export interface JwtClaims {
+  /** @default - it does not say, in a form that it may have */
+  readonly expireTime?: Date;
+  readonly audience?: string;
+  readonly issuer?: string;
+}
+
+const JWT = /^([\w-]+)\.([\w-]+)\.[\w-]*$/;
+
+/**
+ * The token alone, without the white space around it.
+ *
+ * @param where it stands, as the message says it: `VAULT_JWT holds`
+ * @throws ExplainedError where it is no JWT; what it is instead is not repeated, as it may be another secret
+ */
+export function requireJwt(text: string, where: string): string {
+  const jwt = text.trim();
+  if (jwt === '') {
+    throw new ExplainedError(`${where} nothing, where a JWT should be; see that whoever issues it has put it there`);
+  }
+  if (typeof partOf(jwt, 1)?.alg !== 'string') {
+    throw new ExplainedError(
+      `${where} something that is no JWT, which has three parts with dots between them; put the token itself there, and nothing else`,
+    );
+  }
+  return jwt;
+}
+
+/** Not verified. */
+export function claimsOf(jwt: string): JwtClaims {
+  const { exp, aud, iss } = partOf(jwt, 2) ?? {};
+  const expireTime = typeof exp === 'number' ? new Date(exp * 1000) : undefined;
+  const audiences = [aud].flat().filter((each) => typeof each === 'string');
+  return {
+    expireTime: Number.isNaN(expireTime?.getTime()) ? undefined : expireTime,
+    audience: audiences.length === 0 ? undefined : shown(audiences.join('", "')),
+    issuer: typeof iss === 'string' ? shown(iss) : undefined,
+  };
+}
+
+function partOf(jwt: string, part: number): Readonly<Record<string, unknown>> | undefined {
+  const fields = parseJson(Buffer.from(JWT.exec(jwt)?.[part] ?? '', 'base64url').toString('utf8'));
+  return isFields(fields) ? fields : undefined;
+}
+
+function shown(text: string): string {
+  return `"${oneLine(text).slice(0, 120)}"`;
+}

@@ -1,0 +1,196 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { NotDeployed, NotPermitted, TemporarilyUnavailable } from '../../../client/src/credential-errors';
+import { CertLogin } from '../../../client/src/login/cert-login';
+import { VaultConnection } from '../../../client/src/vault-connection';
+import { CertificateAuthority, type IssuedCertificate } from '../../../lib/server/certificate-authority';
+import { loginAnswer, refusal, ScriptedVault } from '../../fixtures/scripted-vault';
+
+const LOGIN = 'PUT auth/cert/login';
+
+let authority: CertificateAuthority;
+let vault: ScriptedVault;
+let folder: string;
+let files: { certFile: string; keyFile: string };
+let logins: CertLogin[];
+let certificate: IssuedCertificate;
+
+beforeAll(async () => (authority = await CertificateAuthority.create()));
+beforeEach(async () => {
+  vault = await ScriptedVault.start(await issued('localhost'));
+  vault.answer('auth/cert/login', loginAnswer('s.login'));
+  vault.answer('secret/x', { body: {} });
+  folder = mkdtempSync(join(tmpdir(), 'cert-login-'));
+  files = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') };
+  certificate = await issued('app');
+  write(certificate);
+  logins = [];
+});
+afterEach(async () => {
+  await Promise.all(logins.map((each) => each[Symbol.asyncDispose]()));
+  rmSync(folder, { recursive: true });
+  await vault[Symbol.asyncDispose]();
+});
+
+function issued(name: string, options: { now?: Date; lifetimeDays?: number } = {}): Promise<IssuedCertificate> {
+  return authority.issue({ commonName: name, dnsNames: [name], ipAddresses: [], ...options });
+}
+
+function write({ certificatePem, privateKeyPem }: Partial<IssuedCertificate>): void {
+  if (certificatePem !== undefined) {
+    writeFileSync(files.certFile, certificatePem);
+  }
+  if (privateKeyPem !== undefined) {
+    writeFileSync(files.keyFile, privateKeyPem);
+  }
+}
+
+function login(): CertLogin {
+  const connection = new VaultConnection({ address: vault.address, ca: authority.certificatePem });
+  const made = new CertLogin(connection, { role: 'people-me', ...files });
+  logins.push(made);
+  return made;
+}
+
+const shown = () => vault.exchanges.map((exchange) => exchange.certificate?.trim());
+
+it('shows the certificate at the login and with the token, and logs out', async () => {
+  const cert = login();
+  await (await cert.vault()).read('secret/x', () => undefined);
+  await cert[Symbol.asyncDispose]();
+  expect(vault.requests).toEqual([LOGIN, 'GET secret/x', 'PUT auth/token/revoke-self']);
+  expect(vault.exchanges[0]?.body).toEqual({ name: 'people-me' });
+  expect(shown()).toEqual(Array(3).fill(certificate.certificatePem.trim()));
+});
+
+it('renews under the certificate that it was logged in with, and reads the files at the next login', async () => {
+  vault.answer('auth/cert/login', loginAnswer('s.login', 1));
+  vault.answer('auth/token/renew-self', loginAnswer('s.login', 1));
+  const cert = login();
+  await cert.vault();
+  const next = await issued('app');
+  write(next);
+  await sleep(900);
+  expect(vault.requests).toEqual([LOGIN, 'PUT auth/token/renew-self']);
+  cert.forget();
+  await cert.vault();
+  const [old, renewed, fresh] = shown();
+  expect([old, renewed]).toEqual(Array(2).fill(certificate.certificatePem.trim()));
+  expect(fresh).toBe(next.certificatePem.trim());
+});
+
+it('waits a moment for the other of two files that are being replaced', async () => {
+  const next = await issued('app');
+  write({ certificatePem: next.certificatePem });
+  const underWay = login().vault();
+  write({ privateKeyPem: next.privateKeyPem });
+  await underWay;
+  expect(shown()).toEqual([next.certificatePem.trim()]);
+});
+
+it('does not show again what was refused, but another certificate at once', async () => {
+  vault.answer('auth/cert/login', refusal(400, 'invalid certificate or no client certificate supplied'));
+  const cert = login();
+  await expect(cert.vault()).rejects.toThrow(NotPermitted);
+  await expect(cert.vault()).rejects.toThrow(NotPermitted);
+  expect(vault.count(LOGIN)).toBe(1);
+  write(await issued('app'));
+  await expect(cert.vault()).rejects.toThrow(NotPermitted);
+  expect(vault.count(LOGIN)).toBe(2);
+});
+
+it('refuses plain HTTP', () => {
+  const connection = new VaultConnection({ address: 'http://127.0.0.1:8200' });
+  expect(() => new CertLogin(connection, { role: 'people-me', ...files })).toThrow(
+    /^a certificate is shown in TLS, and Vault at http:\/\/127\.0\.0\.1:8200 is asked in plain HTTP; use https/,
+  );
+});
+
+describe('says in one line that', () => {
+  const key = (options: object) =>
+    generateKeyPairSync('ec', {
+      namedCurve: 'P-256',
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem', ...options },
+    }).privateKey;
+
+  it.each([
+    ['there is no certificate', 'certFile', undefined, /^VAULT_CLIENT_CERT names .*, which cannot be read \(ENOENT\)/],
+    ['there is no key', 'keyFile', undefined, /^VAULT_CLIENT_KEY names .*, which cannot be read \(ENOENT\)/],
+    [
+      'the certificate is none',
+      'certFile',
+      'hush',
+      /^VAULT_CLIENT_CERT names .*, which holds no PEM certificate; give/,
+    ],
+    ['the key is none', 'keyFile', 'hush', /^VAULT_CLIENT_KEY names .*, which holds no PEM key that can be used/],
+    [
+      'the key has a passphrase',
+      'keyFile',
+      key({ cipher: 'aes-256-cbc', passphrase: 'hush' }),
+      /^VAULT_CLIENT_KEY names .* no PEM key that can be used without a passphrase; give/,
+    ],
+    ['the key is another one', 'keyFile', key({}), /^the key in .* is not that of the certificate in .*; give the two/],
+  ] as const)('%s', async (_, file, content, message) => {
+    rmSync(files[file]);
+    if (content !== undefined) {
+      writeFileSync(files[file], content);
+    }
+    const failed = login().vault();
+    await expect(failed).rejects.toThrow(message);
+    await expect(failed).rejects.not.toThrow(/hush|\n/);
+    expect(vault.requests).toEqual([]);
+  });
+
+  /* The words of OpenBao 2.7.2, each had from it. */
+  it.each([
+    ['it does not reach Vault', refusal(400, 'no client certificate found'), NotPermitted, /TLS ends before it or/],
+    [
+      'its CA or the role is another',
+      refusal(400, 'invalid certificate or no client certificate supplied'),
+      NotPermitted,
+      /from another CA than the app is declared with, or there is no such role/,
+    ],
+    [
+      'its name is another',
+      refusal(400, 'no chain matching all constraints could be found for this login certificate'),
+      NotPermitted,
+      /from the right CA, but for another DNS name or URI/,
+    ],
+    ['no method is there', refusal(403, 'permission denied'), NotPermitted, /no auth method is mounted there/],
+    [
+      'no method is there (404)',
+      refusal(404, 'no handler for route'),
+      NotDeployed,
+      /no auth method is mounted at cert/,
+    ],
+    ['Vault fails', refusal(500, 'internal error'), TemporarilyUnavailable, /could not log in at auth\/cert/],
+  ])('%s', async (_, answer, kind, message) => {
+    vault.answer('auth/cert/login', answer);
+    const failed = login().vault();
+    await expect(failed).rejects.toBeInstanceOf(kind);
+    await expect(failed).rejects.toThrow(message);
+  });
+
+  it('it has ended', async () => {
+    write(await issued('app', { now: new Date(Date.now() - 9 * 86_400_000), lifetimeDays: 1 }));
+    const said = "failed to verify client's certificate: x509: certificate has expired or is not yet valid";
+    vault.answer('auth/cert/login', refusal(500, said));
+    const failed = login().vault();
+    await expect(failed).rejects.toBeInstanceOf(NotPermitted);
+    await expect(failed).rejects.toThrow(/\(500: .*\): it ended on \d{4}-\S+Z; have another one issued, and see why/);
+  });
+});
+
+it('shows the key in no inspection', async () => {
+  vault.answer('auth/cert/login', refusal(400, 'no'));
+  const refused = login();
+  const error: unknown = await refused.vault().catch((reason: unknown) => reason);
+  const key = certificate.privateKeyPem.split('\n')[1] ?? '';
+  expect(key.length).toBeGreaterThan(40);
+  expect(inspect([error, refused], { depth: 9, showHidden: true })).not.toContain(key);
+});

@@ -1,0 +1,340 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  loginAs,
+  NotPermitted,
+  TemporarilyUnavailable,
+  TokenSource,
+  tokenSourceFromEnvironment,
+  VaultConnection,
+  type AppIdentity,
+} from 'webex-token-client/core';
+import { appPolicyName } from '../../../lib/declaration/policy-names';
+import { CertificateAuthority, type IssuedCertificate } from '../../../lib/server/certificate-authority';
+import { OpenBaoServer } from '../../../rehearsal/server/openbao';
+import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
+import { findServer } from '../../../rehearsal/server/server-binary';
+import { JwtIssuer } from '../../fixtures/jwt-issuer';
+import { RecordingServer } from '../../fixtures/recording-server';
+import { runScript } from '../../fixtures/script';
+import { TokenReview } from '../../fixtures/token-review';
+import { VaultWithWebex } from '../../fixtures/vault-with-webex';
+
+/* Each identity on the real server, with what the app's policy grants and nothing more. */
+
+const ROLE = 'people-me';
+const ACCOUNT = { namespace: 'apps', name: 'people-me' };
+/** So short that a login ends while a test waits for it. */
+const SHORT_SECONDS = 2;
+
+let folder: string;
+let authority: CertificateAuthority;
+let issuer: JwtIssuer;
+let cluster: TokenReview;
+let vault: VaultWithWebex;
+let certificate: IssuedCertificate;
+
+const path = (name: string) => join(folder, name);
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'identities-'));
+  authority = await CertificateAuthority.create();
+  issuer = new JwtIssuer();
+  const server = await issued('localhost');
+  writePair('server', server);
+  writeFileSync(path('ca.pem'), authority.certificatePem);
+  cluster = await TokenReview.start(server, `system:serviceaccount:${ACCOUNT.namespace}:${ACCOUNT.name}`);
+  vault = await VaultWithWebex.start({}, { certFile: path('server.pem'), keyFile: path('server.key') });
+  await vault.authorise();
+  // Writes the policy of the app.
+  await vault.appLogin(ROLE);
+  await declareIdentities();
+});
+afterAll(async () => {
+  await vault[Symbol.asyncDispose]();
+  await cluster[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+beforeEach(async () => {
+  certificate = await issued('app.test');
+  writePair('app', certificate);
+  writeFileSync(path('jwt'), `${issuer.token()}\n`);
+  writeFileSync(path('pod'), podToken());
+});
+
+async function declareIdentities(): Promise<void> {
+  const { admin } = vault;
+  const policies = { token_policies: [appPolicyName('oauthapp', ROLE)], token_no_default_policy: true };
+  const jwtRole = {
+    ...policies,
+    role_type: 'jwt',
+    user_claim: 'sub',
+    bound_audiences: ['webex-token-vault'],
+    bound_claims: { sub: ROLE },
+  };
+  await admin.write('sys/auth/jwt', { type: 'jwt' });
+  await admin.write('auth/jwt/config', { jwt_validation_pubkeys: [issuer.publicKeyPem], bound_issuer: issuer.issuer });
+  await admin.write(`auth/jwt/role/${ROLE}`, jwtRole);
+  await admin.write('auth/jwt/role/short', { ...jwtRole, token_max_ttl: SHORT_SECONDS });
+  await admin.write('sys/auth/unreachable', { type: 'jwt' });
+  {
+    // There while it is configured, and gone afterwards.
+    await using keys = await RecordingServer.start((_, response) => response.end('{"keys": []}'));
+    await admin.write('auth/unreachable/config', { jwks_url: `${keys.address}/jwks` });
+  }
+  await admin.write(`auth/unreachable/role/${ROLE}`, jwtRole);
+  await admin.write('sys/auth/kubernetes', { type: 'kubernetes' });
+  await admin.write('auth/kubernetes/config', {
+    kubernetes_host: cluster.address,
+    kubernetes_ca_cert: authority.certificatePem,
+    disable_local_ca_jwt: true,
+  });
+  await admin.write(`auth/kubernetes/role/${ROLE}`, {
+    ...policies,
+    bound_service_account_names: [ACCOUNT.name],
+    bound_service_account_namespaces: [ACCOUNT.namespace],
+    audience: 'webex-token-vault',
+  });
+  const certRole = { ...policies, certificate: authority.certificatePem, allowed_dns_sans: ['app.test'] };
+  await admin.write('sys/auth/cert', { type: 'cert' });
+  await admin.write(`auth/cert/certs/${ROLE}`, certRole);
+  await admin.write('auth/cert/certs/short', { ...certRole, token_max_ttl: SHORT_SECONDS });
+  await admin.write('auth/cert/certs/renewed', { ...certRole, token_ttl: SHORT_SECONDS, token_max_ttl: 60 });
+}
+
+function issued(name: string, ca = authority, options = {}): Promise<IssuedCertificate> {
+  return ca.issue({ commonName: name, dnsNames: [name], ipAddresses: [], ...options });
+}
+
+function writePair(name: string, { certificatePem, privateKeyPem }: IssuedCertificate): void {
+  writeFileSync(path(`${name}.pem`), certificatePem);
+  writeFileSync(path(`${name}.key`), privateKeyPem);
+}
+
+function podToken(account = ACCOUNT): string {
+  const token = issuer.token({
+    aud: ['webex-token-vault'],
+    'kubernetes.io': { namespace: account.namespace, serviceaccount: { name: account.name, uid: 'the-uid' } },
+  });
+  cluster.known.add(token);
+  return token;
+}
+
+/** As our commands print it for an app. */
+function environmentOf(method: string): Record<string, string> {
+  const files: Record<string, Record<string, string>> = {
+    jwt: { VAULT_JWT_FILE: path('jwt') },
+    kubernetes: { VAULT_JWT_FILE: path('pod') },
+    cert: {
+      VAULT_ADDR: vault.server.tlsAddress ?? '',
+      VAULT_CACERT: path('ca.pem'),
+      VAULT_CLIENT_CERT: path('app.pem'),
+      VAULT_CLIENT_KEY: path('app.key'),
+    },
+  };
+  return { VAULT_ADDR: vault.server.address, VAULT_AUTH_METHOD: method, VAULT_ROLE: ROLE, ...files[method] };
+}
+
+function source(identity: AppIdentity, address = vault.server.address): TokenSource {
+  const ca = authority.certificatePem;
+  return new TokenSource({ address, ca, credential: 'testauth', retry: { attempts: 1 }, holdOffMs: 0, ...identity });
+}
+
+const cert = (role: string) => ({ cert: { role, certFile: path('app.pem'), keyFile: path('app.key') } });
+
+const webexToken = (env: Record<string, string>) => runScript('webex-token', ['testauth'], env);
+
+const liveTokens = async () => (await vault.admin.list('auth/token/accessors')).length;
+
+describe.each(['jwt', 'kubernetes', 'cert'])('an app with identity %s', (method) => {
+  it('gets the token by its environment, and is logged out when it ends', async () => {
+    const before = await liveTokens();
+    const tokens = tokenSourceFromEnvironment('testauth', {}, environmentOf(method));
+    expect(vault.issued).toContain((await tokens.token()).accessToken);
+    expect(await liveTokens()).toBe(before + 1);
+    await tokens[Symbol.asyncDispose]();
+    expect(await liveTokens()).toBe(before);
+  });
+
+  it('gets the token by webex-token, which logs out', async () => {
+    const before = await liveTokens();
+    const { stdout, stderr, exitCode } = await webexToken(environmentOf(method));
+    expect([stderr, exitCode]).toEqual(['', 0]);
+    expect(vault.issued).toContain(stdout.trim());
+    expect(await liveTokens()).toBe(before);
+  });
+
+  it('says that its role is not there, or not for it', async () => {
+    const { stdout, stderr, exitCode } = await webexToken({ ...environmentOf(method), VAULT_ROLE: 'another' });
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^error: [^\n]*set VAULT_ROLE to the name of the app[^\n]*\n$/);
+    expect(exitCode).toBe(method === 'cert' ? 5 : 1);
+  });
+
+  it('says that no method is mounted there', async () => {
+    const env = { ...environmentOf(method), VAULT_AUTH_MOUNT: 'nowhere' };
+    await expect(tokenSourceFromEnvironment('testauth', {}, env).token()).rejects.toThrow(
+      /^Vault does not log the (?:token|certificate) in at auth\/nowhere as "people-me" \(403: permission denied\): .*no auth method is mounted there/,
+    );
+  });
+});
+
+describe('a token', () => {
+  const jwt = (options = {}) => ({ jwt: { role: ROLE, file: path('jwt'), ...options } });
+
+  it('is good again until it ends, whoever shows it', async () => {
+    const token = issuer.token();
+    await using first = source({ jwt: { role: ROLE, token: () => token } });
+    await using second = source({ jwt: { role: ROLE, token: () => token } });
+    expect((await first.token()).accessToken).toBe((await second.token()).accessToken);
+  });
+
+  it('that has ended logs nobody in', async () => {
+    const token = issuer.endedToken();
+    const { stdout, stderr, exitCode } = await webexToken({
+      ...environmentOf('jwt'),
+      VAULT_JWT_FILE: '',
+      VAULT_JWT: token,
+    });
+    expect([stdout, exitCode]).toEqual(['', 5]);
+    expect(stderr).toMatch(/^error: Vault does not log the token in .*\(exp\).*: it ended on \S+Z; see why [^\n]+\n$/);
+    expect(stderr).not.toContain(token.split('.')[1]);
+  });
+
+  it('is read from its file at each login', async () => {
+    await using tokens = source(jwt({ role: 'short' }));
+    const reading = await tokens.token();
+    writeFileSync(path('jwt'), issuer.endedToken());
+    await sleep((SHORT_SECONDS + 1) * 1000);
+    tokens.reject(reading);
+    await expect(tokens.token()).rejects.toThrow(/it ended on/);
+    writeFileSync(path('jwt'), issuer.token());
+    expect(vault.issued).toContain((await tokens.token()).accessToken);
+  });
+
+  it.each([
+    ['another audience', { aud: 'vault' }, /its audience is "vault", and the app is declared with another/],
+    ['another issuer', { iss: 'https://other.test' }, /it is issued by "https:\/\/other\.test"/],
+    ['another claim', { sub: 'someone-else' }, /claim "sub" does not match .*compare the claims/],
+    ['no such claim', { sub: undefined }, /claim "sub" .*compare the claims/],
+    ['a beginning that is still to come', { nbf: Date.now() / 1000 + 999 }, /the clocks of whoever issued it/],
+  ])('of %s is refused with the side to look at', async (_, claims, message) => {
+    writeFileSync(path('jwt'), issuer.token(claims));
+    await using tokens = source(jwt());
+    const failed = tokens.token();
+    await expect(failed).rejects.toBeInstanceOf(NotPermitted);
+    await expect(failed).rejects.toThrow(message);
+  });
+
+  it('of another key is refused, whoever it says that it is of', async () => {
+    writeFileSync(path('jwt'), new JwtIssuer(issuer.issuer).token());
+    await using tokens = source(jwt());
+    await expect(tokens.token()).rejects.toThrow(/not signed by a key of the issuer that the app is declared with/);
+  });
+
+  it('cannot be verified while the issuer is down, which may pass', async () => {
+    await using tokens = source(jwt({ mountPath: 'unreachable' }));
+    await expect(tokens.token()).rejects.toBeInstanceOf(TemporarilyUnavailable);
+    const { stderr, exitCode } = await webexToken({ ...environmentOf('jwt'), VAULT_AUTH_MOUNT: 'unreachable' });
+    expect(stderr).toMatch(/cannot reach the issuer of the token, .*connection refused.*; try again later/);
+    expect(exitCode).toBe(4);
+  });
+
+  it('is asked for on GitHub, for the audience of the app', async () => {
+    await using github = await RecordingServer.start(({ url }, response) => {
+      const aud = new URL(url, 'https://github.test').searchParams.get('audience');
+      response.end(JSON.stringify({ value: issuer.token({ aud }) }));
+    });
+    const job = {
+      ...environmentOf('jwt'),
+      VAULT_JWT_FILE: '',
+      GITHUB_ACTIONS: 'true',
+      ACTIONS_ID_TOKEN_REQUEST_URL: `${github.address}/?api-version=2.0`,
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'bearer',
+    };
+    expect(vault.issued).toContain((await webexToken(job)).stdout.trim());
+    const other = await webexToken({ ...job, VAULT_JWT_AUDIENCE: 'other' });
+    expect(other.stderr).toMatch(/its audience is "other", .*VAULT_JWT_AUDIENCE on GitHub/);
+    expect(other.exitCode).toBe(5);
+  });
+});
+
+describe('a pod', () => {
+  const pod = { kubernetes: { role: ROLE, file: '' } };
+  beforeEach(() => (pod.kubernetes.file = path('pod')));
+
+  it.each([
+    ['another service account', { ...ACCOUNT, name: 'other' }, /service account name not authorized.*run this under/],
+    ['another namespace', { ...ACCOUNT, namespace: 'other' }, /namespace not authorized.*run this under/],
+  ])('of %s is refused', async (_, account, message) => {
+    writeFileSync(path('pod'), podToken(account));
+    await using tokens = source(pod);
+    await expect(tokens.token()).rejects.toThrow(message);
+  });
+
+  it('whose token the cluster has withdrawn is refused', async () => {
+    cluster.known.clear();
+    await using tokens = source(pod);
+    await expect(tokens.token()).rejects.toThrow(/permission denied\): the cluster does not know the token, or Vault/);
+  });
+});
+
+describe('a certificate', () => {
+  const tls = () => vault.server.tlsAddress ?? '';
+
+  it('is read from its files at each login', async () => {
+    await using tokens = source(cert('short'), tls());
+    const reading = await tokens.token();
+    writePair('app', await issued('wrong.test'));
+    await sleep((SHORT_SECONDS + 1) * 1000);
+    tokens.reject(reading);
+    await expect(tokens.token()).rejects.toThrow(/from the right CA, but for another DNS name or URI/);
+    writePair('app', await issued('app.test'));
+    expect(vault.issued).toContain((await tokens.token()).accessToken);
+  });
+
+  it('renews what it logged in, also once there is another one in its files', async () => {
+    const connection = new VaultConnection({ address: tls(), ca: authority.certificatePem });
+    await using login = loginAs(connection, cert('renewed'));
+    await login.vault();
+    const before = await liveTokens();
+    writePair('app', await issued('wrong.test'));
+    await sleep(SHORT_SECONDS * 1500);
+    expect(login.loggedIn).toBe(true);
+    await (await login.vault()).read('oauthapp/creds/testauth', () => undefined);
+    expect(await liveTokens()).toBe(before);
+  });
+
+  it('that has ended is refused', async () => {
+    const now = new Date(Date.now() - 9 * 86_400_000);
+    writePair('app', await issued('app.test', authority, { now, lifetimeDays: 1 }));
+    await using tokens = source(cert(ROLE), tls());
+    const failed = tokens.token();
+    await expect(failed).rejects.toBeInstanceOf(NotPermitted);
+    await expect(failed).rejects.toThrow(/x509: certificate has expired.*: it ended on \S+Z; have another one issued/);
+  });
+
+  it('of another CA is refused', async () => {
+    writePair('app', await issued('app.test', await CertificateAuthority.create()));
+    await using tokens = source(cert(ROLE), tls());
+    await expect(tokens.token()).rejects.toThrow(/from another CA than the app is declared with, or there is no such/);
+  });
+
+  it('that a server refuses before Vault sees it is told from an outage', async () => {
+    await using strict = await OpenBaoServer.start({
+      binary: await findServer(),
+      pluginDirectory: dirname(await findOauthappPlugin()),
+      tls: { certFile: path('server.pem'), keyFile: path('server.key'), requiredClientCaFile: path('ca.pem') },
+    });
+    writePair('app', await issued('app.test', await CertificateAuthority.create()));
+    await using tokens = source(cert(ROLE), strict.tlsAddress);
+    const failed = tokens.token();
+    await expect(failed).rejects.toBeInstanceOf(NotPermitted);
+    await expect(failed).rejects.toThrow(
+      /ends the connection at the certificate that it is shown \(ERR_SSL_TLSV1_ALERT_UNKNOWN_CA\): it is not from a CA/,
+    );
+  });
+});

@@ -1,0 +1,259 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { NotDeployed, NotPermitted, TemporarilyUnavailable, VaultSealed } from '../../../client/src/credential-errors';
+import { JwtLogin, type JwtLoginOptions, type JwtMethod } from '../../../client/src/login/jwt-login';
+import { VaultConnection } from '../../../client/src/vault-connection';
+import { JwtIssuer } from '../../fixtures/jwt-issuer';
+import { loginAnswer, refusal, ScriptedVault } from '../../fixtures/scripted-vault';
+
+const LOGIN = 'PUT auth/jwt/login';
+const issuer = new JwtIssuer();
+
+let vault: ScriptedVault;
+let folder: string;
+let file: string;
+let logins: JwtLogin[];
+
+beforeEach(async () => {
+  vault = await ScriptedVault.start();
+  vault.answer('auth/jwt/login', loginAnswer('s.login'));
+  folder = mkdtempSync(join(tmpdir(), 'jwt-login-'));
+  file = join(folder, 'token');
+  writeFileSync(file, `${issuer.token()}\n`);
+  logins = [];
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await Promise.all(logins.map((each) => each[Symbol.asyncDispose]()));
+  rmSync(folder, { recursive: true });
+  await vault[Symbol.asyncDispose]();
+});
+
+function login(options: Partial<JwtLoginOptions> = { file }, method?: JwtMethod): JwtLogin {
+  const connection = new VaultConnection({ address: vault.address });
+  const made = new JwtLogin(connection, { role: 'people-me', ...options }, method);
+  logins.push(made);
+  return made;
+}
+
+it.each([
+  ['none', {}],
+  ['both', { file: 'token', token: () => 'token' }],
+])('takes %s of file and token for a fault of the program', (_, options) => {
+  expect(() => login(options)).toThrow(new TypeError('give exactly one of file and token'));
+});
+
+it('shows the token to the method by its role, and logs out', async () => {
+  const jwt = login();
+  await jwt.vault();
+  await jwt[Symbol.asyncDispose]();
+  expect(vault.requests).toEqual([LOGIN, 'PUT auth/token/revoke-self']);
+  const [{ body = {} } = {}] = vault.exchanges;
+  expect(Object.keys(body)).toEqual(['role', 'jwt']);
+});
+
+it('reads the file at each login', async () => {
+  const jwt = login();
+  await jwt.vault();
+  const next = issuer.token();
+  writeFileSync(file, next);
+  jwt.forget();
+  await jwt.vault();
+  expect(vault.exchanges[1]?.body).toEqual({ role: 'people-me', jwt: next });
+});
+
+it('asks the function at each login', async () => {
+  const tokens = [issuer.token(), issuer.token()];
+  const jwt = login({ token: () => Promise.resolve(tokens.shift() ?? '') });
+  await jwt.vault();
+  jwt.forget();
+  await jwt.vault();
+  expect(tokens).toEqual([]);
+  jwt.forget();
+  await expect(jwt.vault()).rejects.toThrow(/^the function "token" gave nothing, where a JWT should be/);
+});
+
+describe('after a refusal', () => {
+  beforeEach(() => vault.answer('auth/jwt/login', refusal(400, 'error validating claims: claim "sub" is missing')));
+
+  it('does not show the same token again, but another one in the file at once', async () => {
+    const jwt = login();
+    await expect(jwt.vault()).rejects.toThrow(NotPermitted);
+    await expect(jwt.vault()).rejects.toThrow(NotPermitted);
+    expect(vault.count(LOGIN)).toBe(1);
+    writeFileSync(file, issuer.token());
+    await expect(jwt.vault()).rejects.toThrow(NotPermitted);
+    expect(vault.count(LOGIN)).toBe(2);
+  });
+
+  it('has no other one made by the function', async () => {
+    const token = jest.fn(() => issuer.token());
+    const jwt = login({ token });
+    await expect(jwt.vault()).rejects.toThrow(NotPermitted);
+    await expect(jwt.vault()).rejects.toThrow(NotPermitted);
+    expect(token).toHaveBeenCalledTimes(1);
+  });
+
+  it('waits for a minute at most, since Vault locks nobody out', async () => {
+    const start = Date.now();
+    const now = jest.spyOn(Date, 'now');
+    const jwt = login();
+    const asked: number[] = [];
+    for (let seconds = 0; seconds <= 200; seconds += 5) {
+      now.mockReturnValue(start + seconds * 1000);
+      const before = vault.count(LOGIN);
+      await expect(jwt.vault()).rejects.toThrow(NotPermitted);
+      asked.push(...(vault.count(LOGIN) > before ? [seconds] : []));
+    }
+    expect(asked).toEqual([0, 15, 75, 135, 195]);
+  });
+});
+
+describe('a file that holds no token', () => {
+  it.each([
+    ['is not there', undefined, /^VAULT_JWT_FILE names .*token, which cannot be read \(ENOENT\); check the path/],
+    ['is empty', '\n', /^VAULT_JWT_FILE names .*token, which holds nothing, where a JWT should be; see that/],
+    ['holds something else', 'hush hush', /^VAULT_JWT_FILE names .*token, which holds something that is no JWT, /],
+  ])('%s', async (_, content, message) => {
+    rmSync(file);
+    if (content !== undefined) {
+      writeFileSync(file, content);
+    }
+    const failed = login().vault();
+    await expect(failed).rejects.toThrow(message);
+    await expect(failed).rejects.not.toThrow(/hush/);
+    expect(vault.requests).toEqual([]);
+  });
+
+  it('is that of a pod by default', async () => {
+    await expect(login({}, 'kubernetes').vault()).rejects.toThrow(
+      /^there is no token of a service account at \/var\/run\/secrets\/kubernetes\.io\/serviceaccount\/token \(ENOENT\), .*; set VAULT_JWT_FILE/,
+    );
+  });
+});
+
+/* The words of OpenBao 2.7.2, each had from it. */
+describe('says which side to look at', () => {
+  const validating = (reason: string) => refusal(400, `error validating token: ${reason}`);
+  const signature = (reason: string) => validating(`error verifying token signature: ${reason}`);
+  const dead = 'Get "https://issuer.test/jwks": dial tcp 192.0.2.1:443: connect: connection refused';
+
+  it.each([
+    ['a role that is not there', refusal(400, 'role "people-me" could not be found'), NotDeployed, /VAULT_ROLE to the/],
+    ['a method without an issuer', refusal(400, 'could not load configuration'), NotDeployed, /trusts nobody yet/],
+    [
+      'a method that is not there',
+      refusal(404, 'no handler for route'),
+      NotDeployed,
+      /no auth method is mounted at jwt/,
+    ],
+    ['no word of why', refusal(403, 'permission denied'), NotPermitted, /no auth method is mounted there; compare/],
+    [
+      'another audience',
+      validating('invalid audience (aud) claim: audience claim does not match any expected audience'),
+      NotPermitted,
+      /its audience is "webex-token-vault", and the app is declared with another; have the token issued for that one/,
+    ],
+    [
+      'another issuer',
+      validating('invalid issuer (iss) claim'),
+      NotPermitted,
+      /issued by "https:\/\/issuer\.test", and the app is declared with another/,
+    ],
+    [
+      'another claim',
+      refusal(400, 'error validating claims: claim "repo" does not match any associated bound claim values'),
+      NotPermitted,
+      /claim "repo" does not match .*another repository, ref, user .*; compare/,
+    ],
+    [
+      'a clock',
+      validating('invalid not before (nbf) claim: token not yet valid'),
+      NotPermitted,
+      /the clocks of whoever issued it and of Vault differ/,
+    ],
+    [
+      'the clock of Vault alone',
+      validating('invalid expiration time (exp) claim: token is expired'),
+      NotPermitted,
+      /it ended on \d{4}-\d\d-\d\dT\S+Z; see why whoever issues it has not given a new one/,
+    ],
+    [
+      'another key',
+      signature('no known key successfully validated the token signature'),
+      NotPermitted,
+      /not signed by a key of the issuer/,
+    ],
+    [
+      'an issuer that cannot be reached',
+      signature(`fetching keys oidc: get keys failed ${dead}`),
+      TemporarilyUnavailable,
+      /cannot reach the issuer of the token, to verify it \(.*connection refused\); try again later/,
+    ],
+    [
+      'an issuer that could not be reached since Vault was started',
+      refusal(400, `error configuring token validator: keyset configuration error: ${dead}`),
+      TemporarilyUnavailable,
+      /cannot reach the issuer/,
+    ],
+    [
+      'an issuer that fails',
+      signature('fetching keys oidc: get keys failed: 500 Internal Server Error oops'),
+      TemporarilyUnavailable,
+      /500 Internal Server Error/,
+    ],
+    [
+      'an issuer whose CA Vault does not trust',
+      signature(
+        'fetching keys oidc: get keys failed Get "https://issuer.test/jwks": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+      ),
+      NotDeployed,
+      /gets no keys from the issuer .*; have the issuer's address and its CA corrected/,
+    ],
+    ['a sealed server', refusal(503, 'Vault is sealed'), VaultSealed, /is sealed; unseal it/],
+    ['a rate limit', refusal(429, 'slow down'), TemporarilyUnavailable, /\(429: slow down\); try again later/],
+  ])('of %s', async (_, answer, kind, message) => {
+    vault.answer('auth/jwt/login', answer);
+    const failed = login().vault();
+    await expect(failed).rejects.toBeInstanceOf(kind);
+    await expect(failed).rejects.toThrow(message);
+    await expect(failed).rejects.toThrow(/^[^\n]*$/);
+  });
+
+  it.each([
+    ['a role', refusal(400, 'invalid role name "people-me"'), NotDeployed, /there is no role "people-me" at/],
+    ['a namespace', refusal(403, 'namespace not authorized'), NotPermitted, /another service account or namespace/],
+    ['an account', refusal(403, 'service account name not authorized'), NotPermitted, /run this under that one/],
+    [
+      'a cluster that does not know it, or is not there',
+      refusal(403, 'permission denied'),
+      NotPermitted,
+      /the cluster does not know the token, or Vault may not ask or cannot reach it, .*system:auth-delegator/,
+    ],
+  ])('of a pod: %s', async (_, answer, kind, message) => {
+    vault.answer('auth/kubernetes/login', answer);
+    const failed = login({ file }, 'kubernetes').vault();
+    await expect(failed).rejects.toBeInstanceOf(kind);
+    await expect(failed).rejects.toThrow(message);
+  });
+
+  it('of a token that has ended, whatever Vault says of it', async () => {
+    writeFileSync(file, issuer.endedToken());
+    vault.answer('auth/kubernetes/login', refusal(403, 'permission denied'));
+    await expect(login({ file }, 'kubernetes').vault()).rejects.toThrow(/permission denied\): it ended on /);
+  });
+});
+
+it('shows the token in no message and no inspection', async () => {
+  const jwt = issuer.token();
+  writeFileSync(file, jwt);
+  vault.answer('auth/jwt/login', refusal(400, `what is this: ${jwt}?`, `and ${jwt.split('.')[2] ?? ''}`));
+  const refused = login();
+  const error: unknown = await refused.vault().catch((reason: unknown) => reason);
+  expect(String(error)).toContain('what is this: [hidden]?; and [hidden]');
+  for (const part of jwt.split('.').slice(1)) {
+    expect(inspect([error, refused], { depth: 9, showHidden: true })).not.toContain(part);
+  }
+});

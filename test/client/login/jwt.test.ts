@@ -1,0 +1,46 @@
+import { claimsOf, requireJwt } from '../../../client/src/login/jwt';
+import { JwtIssuer } from '../../fixtures/jwt-issuer';
+
+const issuer = new JwtIssuer();
+
+describe('requireJwt', () => {
+  it('takes the token without the white space around it', () => {
+    const jwt = issuer.token();
+    expect(requireJwt(`\n${jwt}\n`, 'VAULT_JWT holds')).toBe(jwt);
+  });
+
+  it.each([
+    ['nothing', ' \n', /^VAULT_JWT holds nothing, .*; see that whoever issues it has put it there$/],
+    ['another secret', 's.hushhushhushhush', /^VAULT_JWT holds something that is no JWT, .*; put the token itself/],
+    ['three parts of something else', 'hush.hush.hush', /no JWT/],
+    ['JSON around it', JSON.stringify({ value: 'hush' }), /no JWT/],
+    ['a header without an algorithm', `${Buffer.from('{}').toString('base64url')}.hush.hush`, /no JWT/],
+  ])('refuses %s, and does not repeat it', (_, text, message) => {
+    const refused = () => requireJwt(text, 'VAULT_JWT holds');
+    expect(refused).toThrow(message);
+    expect(refused).not.toThrow(/hush/);
+  });
+});
+
+describe('claimsOf', () => {
+  it('reads what a message may say', () => {
+    expect(claimsOf(issuer.token({ exp: 1_893_553_445, aud: ['one', 'two'] }))).toEqual({
+      expireTime: new Date('2030-01-02T03:04:05Z'),
+      audience: '"one", "two"',
+      issuer: '"https://issuer.test"',
+    });
+  });
+
+  it.each([
+    ['without them', issuer.token({ exp: undefined, aud: undefined, iss: undefined })],
+    ['with others than they may be', issuer.token({ exp: 'soon', aud: 7, iss: {} })],
+    ['with a time that no date has', issuer.token({ exp: 1e300, aud: [], iss: null })],
+    ['that is none', 'a.b.c'],
+  ])('says nothing of a token %s', (_, jwt) => {
+    expect(claimsOf(jwt)).toEqual({ expireTime: undefined, audience: undefined, issuer: undefined });
+  });
+
+  it('hands no line break on to a terminal', () => {
+    expect(claimsOf(issuer.token({ iss: 'a\u001b[2J\nb' })).issuer).toBe('"a [2J b"');
+  });
+});
