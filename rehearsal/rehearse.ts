@@ -9,6 +9,13 @@ export interface RehearsalServers {
   readonly pluginPath: string;
 }
 
+/** What of a declaration a rehearsal leaves out, a line each. */
+export function leftOut({ operators }: Deployment): string[] {
+  return operators?.oidc === undefined
+    ? []
+    : ['operators.oidc is not rehearsed: the identity provider is elsewhere, and here operators log in by AppRole'];
+}
+
 /**
  * The user's own declaration pointed at the servers of a rehearsal: same names, scopes, policies and mount, other
  * addresses.
@@ -38,6 +45,7 @@ export function rehearse(deployment: Deployment, servers: RehearsalServers): Dep
     },
     // Nor is what somebody else has set up there.
     declareAppRole: true,
+    operators: undefined,
     apps: deployment.apps.map((app) => ({
       ...app,
       boundCidrs: app.boundCidrs.length === 0 ? [] : [...app.boundCidrs, '127.0.0.1/32'],

@@ -58,7 +58,7 @@ const COMMANDS: readonly Entry[] = [
   { name: 'completion', summary: 'print what makes a shell complete command lines' },
   { name: 'complete', summary: 'say what may come next; the shell runs it' },
   {
-    name: 'write-integration',
+    name: 'write-entry',
     summary: 'write the client secret of an integration; Terraform runs it',
   },
   { name: 'reload-plugin', summary: 'have Vault run the plugin that was registered; Terraform runs it' },

@@ -8,6 +8,7 @@ import {
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import type { Deployment } from '../lib/declaration/deployment';
+import { peopleRoles } from '../lib/declaration/people';
 import {
   checkKeyOptions,
   initialiseServer,
@@ -205,7 +206,17 @@ function afterwards({ out, print: printed }: Options, deployment: Deployment): s
     ? '\nSet declareProvisioner to false in deployment.ts: the provisioner may not write its own policy, "npx webex-token-vault init --update-policy" does.'
     : '';
   const operators = printed || out === DEFAULT_OPERATOR_FOLDER ? '' : ` --operators ${out}`;
-  return `${where}${declared}\nNext: npx webex-token-vault deploy webex-tokens${operators}\n`.replace(/^\n/, '');
+  return `${where}${people(deployment)}${declared}\nNext: npx webex-token-vault deploy webex-tokens${operators}\n`.replace(
+    /^\n/,
+    '',
+  );
+}
+
+function people(deployment: Deployment): string {
+  const names = peopleRoles(deployment).map(({ operator }) => operator);
+  return names.length === 0
+    ? ''
+    : `\nOnce webex-tokens is deployed, people act as ${names.join(', ')} by "npx webex-token-vault login OPERATOR --oidc"; keep these logins for machines, and for when the identity provider is down.`;
 }
 
 const HELP = `
@@ -217,4 +228,6 @@ That gives up another generation of a root token that may be under way.
 
 Operators (auth/operators, one AppRole each):
 ${OPERATOR_NAMES.map((name: OperatorName) => `  ${name.padEnd(13)}  ${OPERATOR_PURPOSES[name]}`).join('\n')}
+Where deployment.ts declares operators.oidc, these AppRoles are for machines, and for when the identity provider is down:
+people act as the operators that have groups there by "npx webex-token-vault login <operator> --oidc".
 `;

@@ -1,14 +1,28 @@
 import type { Command } from 'commander';
-import { vaultOptionsFromEnvironment } from 'webex-token-client/core';
-import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { UsageError, vaultOptionsFromEnvironment } from 'webex-token-client/core';
+import { openInBrowser } from '../lib/cli/browser';
+import { describeCommand, VAULT_ENVIRONMENT, wholeNumberUpTo } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { operatorArgument, operatorFolder, operatorNamed, operatorsOption } from '../lib/cli/operators-option';
+import type { Deployment } from '../lib/declaration/deployment';
 import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/server/operator-session';
+import { operatorNamespace, type OperatorName } from '../lib/server/operators';
+import { logPersonIn, type PersonLogin } from '../lib/server/people-login';
 import { explainRefusals } from '../lib/server/server-refusal';
+import { VaultClient } from '../lib/vault/vault-client';
 
 /*
  * Prints a short-lived Vault token of an operator, for those who need it printed.
  */
+
+interface Options {
+  readonly oidc?: boolean;
+  readonly open: boolean;
+  readonly timeoutSeconds: number;
+}
+
+/** What Vault waits for the answer of an identity provider. */
+const LONGEST_LOGIN_SECONDS = 600;
 
 const environment = {
   ...Object.fromEntries(Object.entries(VAULT_ENVIRONMENT).filter(([name]) => name !== 'VAULT_TOKEN')),
@@ -19,6 +33,10 @@ const environment = {
 const HELP = `
 The token lives on after this. To run a command with it that is not to keep it:
   npx webex-token-vault as provisioner -- terraform -chdir=cdktf.out/stacks/webex-tokens state list
+
+A person, where deployment.ts declares operators.oidc, logs in with the browser; then commands take the token by themselves:
+  export VAULT_TOKEN="$(npx webex-token-vault login authorizer --oidc)"
+  npx webex-token-vault authorize testauth
 `;
 
 export function define(command: Command, signal: AbortSignal): void {
@@ -29,16 +47,56 @@ export function define(command: Command, signal: AbortSignal): void {
   })
     .addArgument(operatorArgument())
     .addOption(operatorsOption('<operator>'))
+    .option('--oidc', 'log a person in, by the identity provider of operators.oidc, in the browser')
+    .option('--no-open', 'with it: do not open the browser')
+    .option(
+      '--timeout-seconds <n>',
+      'with it: how long that may take',
+      wholeNumberUpTo(LONGEST_LOGIN_SECONDS),
+      LONGEST_LOGIN_SECONDS / 2,
+    )
     .addHelpText('after', HELP)
-    .action(async (operator: string) => {
+    .action(async (operator: string, options: Options) => {
       const name = operatorNamed(operator);
-      const { vault } = (await declaredDeployment(command)).deployment;
-      const operators = operatorFolder(command);
-      const { token, expireTime } = await explainRefusals(() =>
-        OperatorSession.logIn(vaultOptionsFromEnvironment(vault), name, { operators, signal }),
+      const { deployment } = await declaredDeployment(command);
+      if (!options.oidc && (!options.open || command.getOptionValueSource('timeoutSeconds') === 'cli')) {
+        throw new UsageError('--no-open and --timeout-seconds go with --oidc; give that too');
+      }
+      const { token, expireTime } = await explainRefusals<PersonLogin | OperatorSession>(() =>
+        options.oidc
+          ? byOidc(deployment, name, options, signal)
+          : OperatorSession.logIn(vaultOptionsFromEnvironment(deployment.vault), name, {
+              operators: operatorFolder(command),
+              signal,
+            }),
       );
       process.stdout.write(`${token}\n`);
       const until = expireTime === undefined ? 'has no end' : `lives until ${expireTime.toISOString()}`;
       process.stderr.write(`this token ${until}; to end it before, with it in VAULT_TOKEN: bao token revoke -self\n`);
     });
+}
+
+function byOidc(
+  deployment: Deployment,
+  operator: OperatorName,
+  { open, timeoutSeconds }: Options,
+  signal: AbortSignal,
+) {
+  const connection = vaultOptionsFromEnvironment(deployment.vault);
+  const namespace = operatorNamespace(operator, connection.namespace);
+  return logPersonIn({
+    vault: new VaultClient({ ...connection, token: undefined, namespace }),
+    deployment,
+    operator,
+    timeoutSeconds,
+    signal,
+    onUrl: async (url, over) => {
+      process.stderr.write(`Log in on this page:\n\n  ${url}\n\n`);
+      if (open) {
+        await openInBrowser(url, over, () => {
+          process.stderr.write('The browser could not be started; open the page by hand.\n');
+        });
+      }
+    },
+  });
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { quickstartLock } from '../rehearsal/quickstart-lock';
+import { leftOut } from '../rehearsal/rehearse';
 import { QUICKSTART_STEPS, runQuickstart, type Quickstart } from '../rehearsal/quickstart';
 import type { Rehearsal } from '../rehearsal/rehearsal';
 import { SERVER_VARIABLE } from '../rehearsal/server/server-binary';
@@ -40,6 +41,7 @@ export function define(command: Command, signal: AbortSignal): void {
     .action(async (options: Options) => {
       const started = performance.now();
       const { deployment } = await declaredDeployment(command);
+      leftOut(deployment).forEach((line) => void process.stderr.write(`notice: ${line}\n`));
       const unlock = await quickstartLock();
       let rehearsal: Promise<Rehearsal> | undefined;
       try {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { describeCommand } from '../lib/cli/command';
 import { PROVIDER_ENVIRONMENT, setByTerraform } from '../lib/cli/terraform-variables';
 import { PLUGIN_RELOAD_ENVIRONMENT as NAMES } from '../lib/declaration/plugin-reload-environment';
-import { providerClient } from '../lib/vault/integration-secret';
+import { providerClient } from '../lib/vault/entry-secret';
 import { reloadPlugin } from '../lib/vault/plugin-reload';
 
 /*

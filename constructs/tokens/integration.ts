@@ -1,26 +1,18 @@
 import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
-import {
-  DataResource,
-  type LocalExecProvisioner,
-  type TerraformResource,
-  TerraformStack,
-  TerraformVariable,
-  Token,
-} from 'cdktf';
+import { TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import type { z } from 'zod';
 import { ExplainedError } from 'webex-token-client/core';
-import { clientSecretVariable } from '../../lib/declaration/deployment';
+import { integrationSecret } from '../../lib/declaration/client-secret';
 import { integrationDeclaration } from '../../lib/declaration/integration-declaration';
 import { integrationEntry } from '../../lib/declaration/integration-entry';
-import { INTEGRATION_SECRET_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/integration-secret-environment';
 import { vaultName } from '../../lib/declaration/vault-name';
 import { WEBEX_CLOUDS } from '../../lib/declaration/webex-cloud';
 import { healingSecretPath } from '../../lib/declaration/healing-path';
 import type { Engine } from './engine';
+import { EntryWithSecret } from './entry-with-secret';
 import type { HealingSecrets } from './healing-secrets';
 import { ForgottenResource } from './forgotten-resource';
-import { programCommand } from './program-command';
 
 export interface IntegrationProps extends Readonly<Omit<z.input<typeof integrationDeclaration>, 'redirectUrl'>> {
   readonly engine: Engine;
@@ -28,27 +20,17 @@ export interface IntegrationProps extends Readonly<Omit<z.input<typeof integrati
   readonly webexApiUrl?: string;
   /** Where its client secret is kept for healing, too. @default - it is not */
   readonly healingSecrets?: HealingSecrets;
-  /** Set for that command where the declaration names them, as Terraform's provider has them. @default - the environment's */
+  /** Set for the command that writes the secret where the declaration names them, as Terraform's provider has them. @default - the environment's */
   readonly vaultAddress?: string;
   /** @default - the environment's */
   readonly vaultNamespace?: string;
 }
 
-/**
- * A Webex OAuth client in the engine, its secret kept out of state, plan and logs.
- *
- * The secret is an ephemeral variable: Terraform knows it only while it applies, and lets it into a provisioner's
- * environment alone. Three steps follow each other whenever a field or the secret's version changes, else none runs:
- * 1. the gate fails where the secret is missing, before anything is touched;
- * 2. the entry is written without the secret, by a resource that sees when its fields are changed behind our back;
- * 3. a command writes the entry again with the secret, as the plugin replaces the whole entry each time.
- *
- * @see https://developer.hashicorp.com/terraform/language/manage-sensitive-data/ephemeral
- */
+/** A Webex OAuth client in the engine, its secret kept out of state, plan and logs. */
 export class Integration extends Construct {
   constructor(scope: Construct, id: string, props: IntegrationProps) {
     super(scope, id);
-    const { name, engine } = props;
+    const { name, engine, healingSecrets } = props;
     const clientSecretVersion =
       props.clientSecretVersion ?? integrationDeclaration.shape.clientSecretVersion.parse(undefined);
     const webexApiUrl = props.webexApiUrl ?? WEBEX_CLOUDS.commercial.apiUrl;
@@ -58,73 +40,26 @@ export class Integration extends Construct {
       );
     }
 
-    const path = `${engine.mountPath}/servers/${vaultName(props)}`;
-    const entry = JSON.stringify(integrationEntry(props.clientId, webexApiUrl));
-
-    const variable = clientSecretVariable(name);
-    const secret = new TerraformVariable(this, 'client-secret', {
-      type: 'string',
-      sensitive: true,
-      description: `Client secret of integration ${name}; needed when it has to be written, never stored`,
+    // Without an id of its own: what Terraform has in its states is named by the integration.
+    new EntryWithSecret(this, 'Default', {
+      path: `${engine.mountPath}/servers/${vaultName(props)}`,
+      fields: integrationEntry(props.clientId, webexApiUrl),
+      secret: integrationSecret(name),
+      secretField: 'client_secret',
+      secretVersion: clientSecretVersion,
+      mountAccessor: engine.mountAccessor,
+      vaultAddress: props.vaultAddress,
+      vaultNamespace: props.vaultNamespace,
+      beforeReferences: (entry) => this.#moveWith(engine, entry),
+      copy:
+        healingSecrets === undefined
+          ? undefined
+          : {
+              id: 'healing',
+              path: healingSecretPath(healingSecrets.path, vaultName(props)),
+              mountAccessor: healingSecrets.accessor,
+            },
     });
-    secret.overrideLogicalId(variable);
-    // CDKTF has no prop for the one, and fails on null for the other.
-    secret.addOverride('ephemeral', true);
-    secret.addOverride('default', null);
-
-    const stack = TerraformStack.of(this);
-    const command = (step: 'check' | 'write' | 'keep', environment: Record<string, string>): LocalExecProvisioner => ({
-      type: 'local-exec',
-      command: programCommand(stack, 'write-integration', step),
-      environment: {
-        [ENVIRONMENT.integration]: name,
-        [ENVIRONMENT.variable]: `TF_VAR_${variable}`,
-        [ENVIRONMENT.clientSecret]: secret.stringValue,
-        ...environment,
-      },
-    });
-
-    const gate = new DataResource(this, 'gate', {
-      // The accessor: in a mount created anew, the entry has to be written anew too.
-      triggersReplace: { path, entry, mount: engine.mountAccessor, clientSecretVersion },
-      provisioners: [command('check', {})],
-    });
-
-    const withoutSecret = new GenericEndpoint(this, 'entry', {
-      path,
-      dataJson: entry,
-      ignoreAbsentFields: true,
-      dependsOn: [gate],
-    });
-    this.#moveWith(engine, withoutSecret);
-
-    const vault = {
-      ...(props.vaultAddress === undefined ? {} : { VAULT_ADDR: props.vaultAddress }),
-      ...(props.vaultNamespace === undefined ? {} : { VAULT_NAMESPACE: props.vaultNamespace }),
-    };
-    const written = new DataResource(this, 'secret', {
-      // Known only afterwards where the entry is written anew, as when it was gone: replace_triggered_by ignores creation.
-      triggersReplace: { written: withoutSecret.writeDataJson },
-      lifecycle: { replaceTriggeredBy: [address(gate), address(withoutSecret)] },
-      provisioners: [
-        command('write', {
-          [ENVIRONMENT.path]: path,
-          [ENVIRONMENT.entry]: entry,
-          ...vault,
-        }),
-      ],
-    });
-
-    if (props.healingSecrets !== undefined) {
-      const { path: healingPath, accessor } = props.healingSecrets;
-      const kept = healingSecretPath(healingPath, vaultName(props));
-      // Of its own: where healing ends, nothing else is written anew, which would take the secret.
-      new DataResource(this, 'healing', {
-        triggersReplace: { kept, mount: accessor },
-        lifecycle: { replaceTriggeredBy: [address(written)] },
-        provisioners: [command('keep', { [ENVIRONMENT.healingPath]: kept, ...vault })],
-      });
-    }
   }
 
   /**
@@ -147,9 +82,4 @@ export class Integration extends Construct {
       new ForgottenResource(this, 'before-second-move', { address: `${type}.${movedTo(movedFrom)}` });
     }
   }
-}
-
-/** CDKTF's own `fqn` is an expression; Terraform wants the bare address here. */
-function address(resource: TerraformResource): string {
-  return `${resource.terraformResourceType}.${resource.friendlyUniqueId}`;
 }

@@ -4,17 +4,26 @@ import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
 import { DataResource, TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
 import { NO_LOCKOUT } from '../../lib/declaration/app-declaration';
+import { OIDC_CONSTRUCT_ID } from '../../lib/declaration/client-secret';
 import type { Deployment } from '../../lib/declaration/deployment';
 import { defaultServerInVault } from '../../lib/declaration/engine-configuration';
 import { inspectPlugin } from '../../lib/declaration/plugin-binary';
 import { healingIntegrations } from '../../lib/declaration/healing';
+import type { PeopleOperator } from '../../lib/declaration/operators-declaration';
+import { peopleRoles } from '../../lib/declaration/people';
 import {
   appPolicyName,
   authorizerPolicyName,
   healerPolicyName,
   observerPolicyName,
 } from '../../lib/declaration/policy-names';
-import { authorizerRights, healerRights, observerRights, provisionerRights } from '../../lib/declaration/rights';
+import {
+  authorizerRights,
+  healerRights,
+  issuedAppNames,
+  observerRights,
+  provisionerRights,
+} from '../../lib/declaration/rights';
 import { renamed, vaultName } from '../../lib/declaration/vault-name';
 import { AppIdentity } from './app-identity';
 import { Authorizer } from './authorizer';
@@ -23,7 +32,9 @@ import { Engine } from './engine';
 import { Healer } from './healer';
 import { HealingSecrets } from './healing-secrets';
 import { Integration } from './integration';
+import { Issuer } from './issuer';
 import { Observer } from './observer';
+import { People } from './people';
 import { Provisioner } from './provisioner';
 import { Records } from './records';
 
@@ -111,15 +122,50 @@ export class WebexTokens extends DeploymentStack {
     }
     new TerraformOutput(this, 'role_ids', { value: roleIds, description: 'Role id of each app', staticId: true });
 
-    new Authorizer(this, 'authorizer', {
+    const policies = this.#declareOperators(deployment, appRolePath);
+    const { oidc } = deployment.operators ?? {};
+    if (oidc !== undefined) {
+      new People(this, OIDC_CONSTRUCT_ID, {
+        oidc,
+        roles: peopleRoles(deployment).map((role) => ({
+          ...role,
+          policyName: policies[role.operator] ?? role.policyName,
+        })),
+        vaultAddress: address,
+        vaultNamespace: vault.namespace,
+      });
+    }
+    this.#noteRenames(deployment);
+  }
+
+  /** The policies of those operators that it writes. @returns their names, as whatever carries them refers to them */
+  #declareOperators(deployment: Deployment, appRolePath: string): Partial<Record<PeopleOperator, string>> {
+    const { mountPath } = deployment.engine;
+    const authorizer = new Authorizer(this, 'authorizer', {
       policyName: authorizerPolicyName(mountPath),
       ...authorizerRights(deployment),
     });
-    new Observer(this, 'observer', { policyName: observerPolicyName(mountPath), ...observerRights(deployment) });
-    if (deployment.declareProvisioner) {
-      new Provisioner(this, 'provisioner', provisionerRights(deployment));
-    }
-    this.#noteRenames(deployment);
+    const observer = new Observer(this, 'observer', {
+      policyName: observerPolicyName(mountPath),
+      ...observerRights(deployment),
+    });
+    const issuer = peopleRoles(deployment).find(({ operator }) => operator === 'issuer');
+    return {
+      authorizer: authorizer.policyName,
+      observer: observer.policyName,
+      ...(deployment.declareProvisioner
+        ? { provisioner: new Provisioner(this, 'provisioner', provisionerRights(deployment)).policyName }
+        : {}),
+      ...(issuer === undefined
+        ? {}
+        : {
+            issuer: new Issuer(this, 'issuer', {
+              policyName: issuer.policyName,
+              appRolePath,
+              appNames: issuedAppNames(deployment),
+            }).policyName,
+          }),
+    };
   }
 
   /** For people, in the state and in plans: nothing in Vault changes with a rename. */

@@ -18,7 +18,7 @@ export async function openInBrowser(url: string, over: AbortSignal, onFailure: (
   const folder = mkdtempSync(join(tmpdir(), 'webex-token-vault-'));
   over.addEventListener('abort', () => rmSync(folder, { recursive: true, force: true }), { once: true });
   try {
-    const file = join(folder, 'consent.html');
+    const file = join(folder, 'open.html');
     writeFileSync(file, redirectingPage(url), { mode: 0o600 });
     const { default: open } = await import('open');
     const browser: ChildProcess = await open(pathToFileURL(file).href);
@@ -42,10 +42,10 @@ function redirectingPage(url: string): string {
 <meta charset="utf-8">
 <meta name="referrer" content="no-referrer">
 <meta http-equiv="refresh" content="0; url=${target}">
-<title>To Webex</title>
+<title>Continue</title>
 </head>
 <body>
-<p><a href="${target}" rel="noreferrer">Continue to Webex</a></p>
+<p><a href="${target}" rel="noreferrer">Continue</a></p>
 </body>
 </html>
 `;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExplainedError, quotedList, UsageError } from 'webex-token-client/core';
-import type { Integration } from '../declaration/deployment';
+import { declaredSecrets, type DeclaredSecret } from '../declaration/client-secret';
 import { consequences, stopsServer } from '../terraform/consequences';
 import { refuseVisibleToGit } from '../server/git-visibility';
 import { planObstacles } from '../terraform/plan-obstacles';
@@ -67,7 +67,7 @@ interface Work {
   readonly preflight?: Preflight;
   /** Names of the declared credentials. */
   readonly credentials: readonly string[];
-  readonly integrations: readonly Integration[];
+  readonly secrets: readonly DeclaredSecret[];
   readonly beforeServerStops: () => Promise<ServerStop>;
   readonly signal: AbortSignal;
 }
@@ -85,7 +85,7 @@ async function eachStack(
       stack: session === undefined ? stack : stack.with(session.environment),
       preflight: session && new Preflight(session.vault.endedBy(signal), deployment, home),
       credentials,
-      integrations: deployment.integrations,
+      secrets: declaredSecrets(deployment),
       beforeServerStops: () =>
         prepareServerStop({
           connection,
@@ -173,7 +173,7 @@ async function isReady({ stack, preflight }: Work, json = false): Promise<boolea
   return went(await stack.initialise(json), stack, 'has not been initialised', UNCHANGED);
 }
 
-async function examine({ stack, preflight, credentials, integrations, beforeServerStops }: Work, file: string) {
+async function examine({ stack, preflight, credentials, secrets, beforeServerStops }: Work, file: string) {
   const plan = await stack.show(file);
   const { notices, losses } = consequences(plan, credentials);
   const stop = stopsServer(plan) ? await beforeServerStops() : undefined;
@@ -181,7 +181,7 @@ async function examine({ stack, preflight, credentials, integrations, beforeServ
   return {
     stop,
     found: { notices: [...(preflight?.notices(plan) ?? []), ...notices, ...ofStop], losses },
-    obstacles: [...planObstacles(plan, integrations, process.env), ...((await preflight?.obstacles(plan)) ?? [])],
+    obstacles: [...planObstacles(plan, secrets, process.env), ...((await preflight?.obstacles(plan)) ?? [])],
   };
 }
 

@@ -1,12 +1,13 @@
 import { ownerAccount } from './account';
 import { checkAuthorizer } from './authorizer-checks';
-import { askForConsent, withOutcome, type ShowUrl } from './consent';
+import { askForConsent, type ShowUrl } from './consent';
+import { withOutcome } from '../browser/visit';
 import { authorizedPage } from './consent-page';
 import { findCredential, findIntegration, type Deployment } from '../declaration/deployment';
 import { expectedAccount, findGrant, worksAlready } from './existing-grant';
 import { PastedRedirect, type AskForRedirect } from './pasted-redirect';
 import { checkWebex } from '../webex/reachable-webex';
-import { RedirectListener } from './redirect-listener';
+import { RedirectListener } from '../browser/redirect-listener';
 import { replaceGrant } from './replacement';
 import { storeGrant, type ConsentRun, type Grant } from './stored-grant';
 import { readGraceSignal } from '../vault/grace-signal';
@@ -53,7 +54,7 @@ export async function authorize(options: AuthorizeOptions): Promise<Grant> {
   await checkAuthorizer(vault.endedBy(signal), deployment, credential);
   await using channel =
     askForRedirect === undefined
-      ? await RedirectListener.bind(integration.redirectUrl)
+      ? await RedirectListener.bind(integration.redirectUrl, 'use --manual')
       : new PastedRedirect(integration.redirectUrl, askForRedirect);
   const run: ConsentRun = {
     vault,

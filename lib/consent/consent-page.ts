@@ -1,85 +1,21 @@
-import { createHash } from 'node:crypto';
+import type { BrowserPage } from '../browser/browser-page';
 
 /*
- * The page that the browser shows after the redirect: static, without scripts and without anything from elsewhere.
+ * What the browser shows of a consent.
  */
 
-export interface ConsentPage {
-  readonly status: number;
-  readonly tone: 'good' | 'bad';
-  readonly title: string;
-  readonly text: string;
-  /** Where the browser goes on to by itself. @default - it stays */
-  readonly next?: string;
-}
-
-const STYLE = `
-:root { color-scheme: light dark; --good: #17703a; --bad: #b3261e; }
-@media (prefers-color-scheme: dark) { :root { --good: #7ddc9d; --bad: #ff9a92; } }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1.5rem; box-sizing: border-box;
-  font: 1.0625rem/1.55 system-ui, sans-serif; background: Canvas; color: CanvasText; overflow-wrap: anywhere; }
-main { max-width: 32rem; border-top: .3rem solid; padding-top: 1.25rem; }
-main.good { border-color: var(--good); }
-main.bad { border-color: var(--bad); }
-h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .75rem; }
-p { margin: 0 0 .75rem; }
-`;
-
-/** Headers of every answer to a browser, pages or not. */
-export const PAGE_HEADERS: Readonly<Record<string, string>> = {
-  'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': [
-    "default-src 'none'",
-    `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
-  'cache-control': 'no-store',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-};
-
-export function renderPage({ tone, title, text, next }: ConsentPage): string {
-  const target = next === undefined ? undefined : escape(next);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-${target === undefined ? '' : `<meta http-equiv="refresh" content="0; url=${target}">\n`}<title>${escape(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main class="${tone}">
-<h1>${escape(title)}</h1>
-<p>${escape(text)}</p>
-${target === undefined ? '' : `<p><a href="${target}" rel="noreferrer">Continue to Webex</a></p>\n`}</main>
-</body>
-</html>
-`;
-}
-
-export function authorizedPage(credentialName: string): ConsentPage {
+export function authorizedPage(credentialName: string): BrowserPage {
   const text = `Vault keeps the grant of "${credentialName}" now. You can close this window; the terminal has the details.`;
   return { status: 200, tone: 'good', title: 'Authorised', text };
 }
 
 /** After the first of two consents. @param next where the second one is asked for */
-export function trialPage(credentialName: string, next: string): ConsentPage {
+export function trialPage(credentialName: string, next: string): BrowserPage {
   const text = `The account is the right one, and "${credentialName}" is still as it was. Webex is asked once more, for the consent to keep.`;
   return { status: 200, tone: 'good', title: 'One more consent', text, next };
 }
 
 /** Where Webex does not consent again without asking. */
-export function askedAgainPage(next: string): ConsentPage {
+export function askedAgainPage(next: string): BrowserPage {
   return { status: 200, tone: 'good', title: 'One more consent', text: 'Webex wants to ask you once more.', next };
-}
-
-export function refusedPage(text: string): ConsentPage {
-  return { status: 200, tone: 'bad', title: 'Not authorised', text };
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,16 +1,11 @@
 import { z } from 'zod';
-import {
-  describeError,
-  ExplainedError,
-  explainOutage,
-  timerMs,
-  VaultResponseError,
-  whatVaultSaid,
-} from 'webex-token-client/core';
+import { ExplainedError, explainOutage, VaultResponseError, whatVaultSaid } from 'webex-token-client/core';
 import type { Credential, Integration } from '../declaration/deployment';
 import { vaultName } from '../declaration/vault-name';
-import { refusedPage, type ConsentPage } from './consent-page';
-import { ConsentState, type ReceivedCode, type RedirectChannel } from './redirect';
+import { RedirectState, type ReceivedCode, type RedirectChannel } from '../browser/redirect';
+import { visit } from '../browser/visit';
+import { askedAgainPage } from './consent-page';
+import { consentRefused } from './consent-refused';
 import { type VaultClient } from '../vault/vault-client';
 
 /*
@@ -59,7 +54,7 @@ const urlReply = z.object({ data: z.object({ url: z.url({ protocol: /^https?$/ }
  * @param loginHint email that Webex fills in
  * @throws ExplainedError where Vault gives none
  */
-async function consentUrl(subject: ConsentSubject, state: ConsentState, loginHint?: string): Promise<string> {
+async function consentUrl(subject: ConsentSubject, state: RedirectState, loginHint?: string): Promise<string> {
   const { vault, mountPath, integration, credential } = subject;
   const request = {
     server: vaultName(integration),
@@ -95,7 +90,7 @@ export async function askForConsent(
   loginHint?: string,
   following?: Following,
 ): Promise<ReceivedCode> {
-  const state = new ConsentState();
+  const state = new RedirectState();
   const plainUrl = await consentUrl({ ...context, vault: context.vault.endedBy(context.signal) }, state, loginHint);
   return awaitConsent(context, state, plainUrl, following);
 }
@@ -108,37 +103,29 @@ export async function askForConsent(
  */
 export async function awaitConsent(
   context: ConsentRoom,
-  state: ConsentState,
+  state: RedirectState,
   plainUrl: string,
   following?: Following,
 ): Promise<ReceivedCode> {
   const { integration, credential, channel } = context;
   const url = following === undefined ? plainUrl : withPrompt(plainUrl, 'select_account');
-  context.signal.throwIfAborted();
-  const stop = new AbortController();
-  const interrupt = (): void => stop.abort(context.signal.reason);
-  context.signal.addEventListener('abort', interrupt);
-  const timer = setTimeout(() => stop.abort(tooLate(context.timeoutSeconds)), timerMs(context.timeoutSeconds * 1000));
-  // The channel waits before the URL is shown, as the redirect may come at once.
-  const askUrl = following === undefined ? undefined : url;
-  const expected = { state, integration: integration.name, scopes: credential.scopes, askUrl };
-  const received = channel.receive(expected, stop.signal);
-  const shown = (async () => {
-    const inBrowser = (await following?.sendOn(withPrompt(plainUrl, 'none'))) ?? false;
-    if (!stop.signal.aborted) {
-      await context.onUrl(url, stop.signal, inBrowser);
-    }
-  })();
-  try {
-    return await Promise.race([received, shown.then(() => received)]);
-  } finally {
-    clearTimeout(timer);
-    context.signal.removeEventListener('abort', interrupt);
-    // One of the two may still run: it is stopped, and how it ends concerns nobody.
-    stop.abort();
-    shown.catch(() => undefined);
-    received.catch(() => undefined);
-  }
+  const asked = { integration: integration.name, scopes: credential.scopes };
+  return visit({
+    ...context,
+    channel,
+    expected: {
+      state,
+      explain: (error, said) => consentRefused(asked, error, said),
+      askPage: following === undefined ? undefined : askedAgainPage(url),
+    },
+    show: async (over) => {
+      const inBrowser = (await following?.sendOn(withPrompt(plainUrl, 'none'))) ?? false;
+      if (!over.aborted) {
+        await context.onUrl(url, over, inBrowser);
+      }
+    },
+    tooLate: () => tooLate(context.timeoutSeconds),
+  });
 }
 
 /** @see https://developer.webex.com/docs/login-with-webex#authorization-endpoint */
@@ -152,16 +139,4 @@ function tooLate(timeoutSeconds: number): ExplainedError {
   return new ExplainedError(
     `nobody consented within ${timeoutSeconds} s; nothing was changed; run it again, with more --timeout-seconds if need be`,
   );
-}
-
-/** Does what a consent was for. The browser is answered afterwards, so that its page shows the outcome. */
-export async function withOutcome<T>(received: ReceivedCode, page: ConsentPage, work: () => Promise<T>): Promise<T> {
-  try {
-    const result = await work();
-    await received.show(page);
-    return result;
-  } catch (error) {
-    await received.show(refusedPage(describeError(error)));
-    throw error;
-  }
 }

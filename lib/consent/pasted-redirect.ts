@@ -1,5 +1,5 @@
 import { ExplainedError } from 'webex-token-client/core';
-import { readRedirect, type ExpectedRedirect, type ReceivedCode, type RedirectChannel } from './redirect';
+import { readRedirect, type ExpectedRedirect, type ReceivedCode, type RedirectChannel } from '../browser/redirect';
 
 /**
  * Asks a person for the URL that the browser was redirected to.

@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { RedirectState } from '../browser/redirect';
+import { RedirectListener } from '../browser/redirect-listener';
+import { withOutcome } from '../browser/visit';
 import { exchangeCode } from '../webex/token-endpoint';
 import { type AskForSecret, confirmedSecret } from './confirmed-secret';
-import { awaitConsent, type ShowUrl, withOutcome } from './consent';
+import { awaitConsent, type ShowUrl } from './consent';
 import { authorizedPage } from './consent-page';
 import { importPair, type ImportOptions, prepareImport, type PreparedImport } from './grant-import';
 import { type AskForRedirect, PastedRedirect } from './pasted-redirect';
-import { ConsentState } from './redirect';
-import { RedirectListener } from './redirect-listener';
 import type { Grant } from './stored-grant';
 
 /*
@@ -45,9 +46,9 @@ export async function authorizeByPkce(options: PkceOptions): Promise<Grant> {
   const clientSecret = await confirmedSecret(prepared, options.clientSecret);
   await using channel =
     askForRedirect === undefined
-      ? await RedirectListener.bind(redirectUrl)
+      ? await RedirectListener.bind(redirectUrl, 'use --manual')
       : new PastedRedirect(redirectUrl, askForRedirect);
-  const [state, pkce] = [new ConsentState(), new Pkce()];
+  const [state, pkce] = [new RedirectState(), new Pkce()];
   const room = { integration, credential, channel, onUrl, timeoutSeconds, signal };
   const received = await awaitConsent(room, state, consentUrl(prepared, state, pkce));
   return await withOutcome(received, authorizedPage(credential.name), async () => {
@@ -60,7 +61,7 @@ export async function authorizeByPkce(options: PkceOptions): Promise<Grant> {
 }
 
 /** @see https://developer.webex.com/docs/login-with-webex#authorization-endpoint */
-function consentUrl(prepared: PreparedImport, state: ConsentState, { challenge }: Pkce): string {
+function consentUrl(prepared: PreparedImport, state: RedirectState, { challenge }: Pkce): string {
   const { clientId, integration, credential, expected } = prepared;
   const url = new URL(prepared.consentUrl);
   const asked = {

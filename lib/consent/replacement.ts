@@ -1,11 +1,13 @@
 import { describeError, explainedBy, ExplainedError } from 'webex-token-client/core';
+import { refusedPage } from '../browser/browser-page';
+import { withOutcome } from '../browser/visit';
 import { readAccount, refuseOther, type ExpectedPerson } from './account';
-import { askForConsent, withOutcome } from './consent';
-import { authorizedPage, refusedPage, trialPage } from './consent-page';
+import { askForConsent } from './consent';
+import { authorizedPage, trialPage } from './consent-page';
 import { exchangeCode, OutcomeUnknown, presentToken } from './exchange';
 import { scratchCredential } from '../declaration/policies';
 import type { Person } from '../webex/people-me';
-import type { ReceivedCode } from './redirect';
+import type { ReceivedCode } from '../browser/redirect';
 import { removeGrant, storeGrant, type ConsentRun, type Grant } from './stored-grant';
 
 /**

@@ -15,6 +15,8 @@ export interface ObserverRights {
   readonly appRolePath: string;
   /** By the names of their roles. */
   readonly appNames: readonly string[];
+  /** Where people log in who act as operators. @default - nowhere */
+  readonly peoplePath?: string;
 }
 
 /**
@@ -29,7 +31,7 @@ export function observerPolicy(rights: ObserverRights): string {
 
 /** The same, rule by rule. */
 export function observerRules(rights: ObserverRights): readonly Rule[] {
-  const { mountPath, recordsPath, credentialNames, integrationNames, appRolePath, appNames } = rights;
+  const { mountPath, recordsPath, credentialNames, integrationNames, appRolePath, appNames, peoplePath } = rights;
   return [
     ...credentialNames.flatMap((name): Rule[] => [
       { path: `${mountPath}/creds/${name}`, capabilities: ['read'], why: `the state of ${name}, and so its token` },
@@ -61,10 +63,15 @@ export function observerRules(rights: ObserverRights): readonly Rule[] {
         { path: `auth/${role}/secret-id-accessor/lookup`, capabilities: ['update'], why: 'until when are they good?' },
       ],
     ),
-    ...[appRolePath, OPERATORS_MOUNT].flatMap((method): Rule[] => [
+    ...[appRolePath, OPERATORS_MOUNT, ...(peoplePath === undefined ? [] : [peoplePath])].flatMap((method): Rule[] => [
       { path: `auth/${method}/role`, capabilities: ['list'], why: 'is there a role that nobody declares?' },
       { path: `auth/${method}/role/+`, capabilities: ['read'], why: 'and what may its tokens do?' },
     ]),
+    ...(peoplePath === undefined
+      ? []
+      : ([
+          { path: `auth/${peoplePath}/config`, capabilities: ['read'], why: 'by whose word do people log in?' },
+        ] satisfies Rule[])),
     { path: 'sys/auth', capabilities: ['read'], why: 'how else can one log in?' },
     { path: 'sys/policies/acl', capabilities: ['list'], why: 'who else may read a credential?' },
     { path: 'sys/policies/acl/+', capabilities: ['read'], why: 'who else may read a credential?' },

@@ -10,6 +10,10 @@ const text = z.string().min(1, 'must not be empty');
 const groupNames = z
   .array(text)
   .min(1, 'must name at least one group; leave the operator out where nobody is to be it')
+  .refine((names) => names.length === 1 || !names.some((name) => name.includes(',')), {
+    error:
+      'must not name several groups of which one has a comma, as Terraform takes that for the end of a name; name that group alone, or have the identity provider call it otherwise',
+  })
   .readonly();
 
 const groups = {

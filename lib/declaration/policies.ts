@@ -51,6 +51,14 @@ export interface ProvisionerRights {
   readonly appPolicyPrefix: string;
   /** Names of the policies of those operators that stack `webex-tokens` writes. */
   readonly operatorPolicyNames: readonly string[];
+  /** Where people log in who act as operators, and as whom. @default - nowhere */
+  readonly people?: {
+    /** Of their auth method, below `auth/`. */
+    readonly path: string;
+    readonly roleNames: readonly string[];
+    /** Of a policy that may be there from before, and is declared no more. @default - none is */
+    readonly undeclaredPolicyName?: string;
+  };
   /** Where the engine was mounted before: it may move it from there. @default - it does not move */
   readonly movedFrom?: string;
   /** Names that its own policies had before: it may take those away. @default - none */
@@ -185,6 +193,11 @@ export function issuerPolicy(appRolePath: string, appName: string): string {
   ].join('\n');
 }
 
+/** What an operator may do who issues those of all apps that log in so. */
+export function issuerOperatorPolicy(appRolePath: string, appNames: readonly string[]): string {
+  return `${appNames.map((name) => issuerPolicy(appRolePath, name)).join('')}${logoutPolicy()}`;
+}
+
 /**
  * What Terraform may do for stack `webex-tokens`.
  *
@@ -251,6 +264,7 @@ export function provisionerPolicy(rights: ProvisionerRights): string {
       { path: `auth/${appRolePath}/role/${name}/role-id`, capabilities: ['read'], why: 'its role id, an output' },
       { path: `sys/policies/acl/${policyName}`, capabilities: owned, why: 'its policy' },
     ]),
+    ...(rights.people === undefined ? [] : ofPeople(rights.people)),
     ...undeclared(rights),
     ...rights.operatorPolicyNames.map((name): Rule => ({
       path: `sys/policies/acl/${name}`,
@@ -269,6 +283,28 @@ export function provisionerPolicy(rights: ProvisionerRights): string {
     },
     LOGOUT,
   ]);
+}
+
+/** It enables their auth method, and so may take it away. */
+function ofPeople({ path, roleNames, undeclaredPolicyName }: NonNullable<ProvisionerRights['people']>): Rule[] {
+  const why = 'to take away what is declared no more';
+  return [
+    { path: `sys/auth/${path}`, capabilities: ['update', 'delete', 'sudo'], why: 'enable the auth method of people' },
+    { path: `sys/mounts/auth/${path}`, capabilities: ['read'], why: 'is it enabled?' },
+    { path: `sys/mounts/auth/${path}/tune`, capabilities: ['read'], why: 'how is it tuned?' },
+    { path: `auth/${path}/config`, capabilities: ['read', 'update'], why: 'by whose word do they log in?' },
+    ...roleNames.map((name): Rule => ({
+      path: `auth/${path}/role/${name}`,
+      capabilities: ['create', 'read', 'update', 'delete'],
+      why: `which people may act as the ${name}`,
+    })),
+    { path: `auth/${path}/role/+`, capabilities: ['read', 'delete'], why },
+    ...(undeclaredPolicyName === undefined
+      ? []
+      : ([
+          { path: `sys/policies/acl/${undeclaredPolicyName}`, capabilities: ['read', 'delete'], why },
+        ] satisfies Rule[])),
+  ];
 }
 
 /** Whatever it once wrote it may take away, though this policy was renewed before that. What is named by its path goes by that rule. */

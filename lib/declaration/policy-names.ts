@@ -17,6 +17,11 @@ export function observerPolicyName(mountPath: string): string {
   return policyName(mountPath, 'observer');
 }
 
+/** Name of the policy of that mount's issuers, where people act as such. */
+export function issuerPolicyName(mountPath: string): string {
+  return policyName(mountPath, 'issuer');
+}
+
 /** Name of the policy of that mount's healer. */
 export function healerPolicyName(mountPath: string): string {
   return policyName(mountPath, 'healer');

@@ -1,4 +1,6 @@
 import { findIntegration, type Deployment } from './deployment';
+import { oidcPath } from './logins';
+import { peopleRoles } from './people';
 import type { AuthorizerRights, ProvisionerRights } from './policies';
 import type { HealerRights } from './healer-policy';
 import { healingCredentials, healingIntegrations } from './healing';
@@ -9,6 +11,7 @@ import {
   authorizerPolicyName,
   formerPolicyNames,
   healerPolicyName,
+  issuerPolicyName,
   observerPolicyName,
   provisionerPolicyName,
 } from './policy-names';
@@ -38,6 +41,7 @@ export function observerRights(deployment: Deployment): ObserverRights {
     credentialNames: credentials.map(({ name }) => name),
     appRolePath,
     appNames: apps.map(vaultName),
+    peoplePath: oidcPath(deployment),
   };
 }
 
@@ -69,14 +73,40 @@ export function provisionerRights(deployment: Deployment): ProvisionerRights {
     integrationNames: deployment.integrations.map(vaultName),
     apps: appNames.map((name) => ({ name, policyName: appPolicyName(mountPath, name) })),
     appPolicyPrefix: appPolicyName(mountPath, ''),
-    operatorPolicyNames: operatorPolicyNames(mountPath),
+    operatorPolicyNames: [
+      ...operatorPolicyNames(mountPath),
+      ...(hasIssuers(deployment) ? [issuerPolicyName(mountPath)] : []),
+    ],
+    people: peopleRights(deployment),
     healingPath: healingPathOf(mountPath),
     healingIntegrationNames: healingIntegrations(deployment),
     formerPolicyNames: [
       ...formerPolicyNames(mountPath, appNames),
       ...(movedFrom === undefined ? [] : policyNamesAt(movedFrom, appNames)),
+      ...(movedFrom === undefined || !hasIssuers(deployment) ? [] : [issuerPolicyName(movedFrom)]),
     ],
   };
+}
+
+function peopleRights(deployment: Deployment): ProvisionerRights['people'] {
+  const path = oidcPath(deployment);
+  return path === undefined
+    ? undefined
+    : {
+        path,
+        roleNames: peopleRoles(deployment).map(({ operator }) => operator),
+        undeclaredPolicyName: hasIssuers(deployment) ? undefined : issuerPolicyName(deployment.engine.mountPath),
+      };
+}
+
+/** Whether people act as issuers, who have a policy of their own. */
+function hasIssuers(deployment: Deployment): boolean {
+  return peopleRoles(deployment).some(({ operator }) => operator === 'issuer');
+}
+
+/** Apps to which secret ids are issued, by the names of their roles. */
+export function issuedAppNames({ apps }: Deployment): string[] {
+  return apps.filter(({ identity }) => identity === undefined).map(vaultName);
 }
 
 /** What a provisioner wrote for the engine at that mount. */

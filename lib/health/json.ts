@@ -5,8 +5,8 @@ import type { CredentialLine, Line, Report, SecretIdLine } from './report';
  */
 
 export function toJson(report: Report): object {
-  const { lookedAt, address, mountPath, severity, server, engine, integrations, credentials, apps, operators, backup } =
-    report;
+  const { lookedAt, address, mountPath, severity, server, engine } = report;
+  const { integrations, credentials, apps, operators, people, backup } = report;
   return {
     looked_at: lookedAt.toISOString(),
     address,
@@ -18,6 +18,7 @@ export function toJson(report: Report): object {
     credentials: credentials.map(ofCredential),
     apps: apps.map(ofSecretId),
     operators: operators.map(ofSecretId),
+    people: people === undefined ? null : ofLine(people),
     backup:
       backup === undefined
         ? null

@@ -8,6 +8,7 @@ import { atMost } from './at-most';
 import { lookAtBackup } from './backup-look';
 import { lookAtCredential } from './credential-look';
 import { lookAtIntegration } from './integration-look';
+import { lookAtPeople } from './people-look';
 import { linesOf, worst, type CredentialLine, type Report } from './report';
 import { lookAtApp, lookAtOperator } from './role-look';
 import { lookAtEngine, lookAtServer } from './server-look';
@@ -57,7 +58,7 @@ export async function lookAt(options: LookOptions): Promise<Report> {
   return { ...report, severity: worst(linesOf(report).map(({ line }) => line.severity)) };
 }
 
-type Inside = Pick<Report, 'engine' | 'integrations' | 'credentials' | 'apps' | 'operators' | 'backup'>;
+type Inside = Pick<Report, 'engine' | 'integrations' | 'credentials' | 'apps' | 'operators' | 'people' | 'backup'>;
 
 async function lookInside(observer: VaultClient, options: LookOptions, now: Date): Promise<Inside> {
   const { deployment, operators = [], verify = false } = options;
@@ -81,6 +82,7 @@ async function lookInside(observer: VaultClient, options: LookOptions, now: Date
     credentials,
     apps: appLines,
     operators: operatorLines.filter((line) => line !== undefined),
+    people: await lookAtPeople(observer, deployment),
     backup:
       vault.server?.mode === 'production'
         ? await lookAtBackup(new Records(observer, engine.recordsPath), now)

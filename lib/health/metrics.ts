@@ -4,6 +4,7 @@ import {
   CREDENTIAL_STATES,
   ENGINE_STATES,
   INTEGRATION_STATES,
+  PEOPLE_STATES,
   SECRET_ID_STATES,
   SERVER_STATES,
   SEVERITIES,
@@ -39,7 +40,7 @@ export function gaugesOf({ endedAt, durationSeconds, report }: TimedLook): Gauge
 }
 
 function gaugesOfReport(report: Report): Gauge[] {
-  const { severity, server, engine, integrations, credentials, apps, operators, backup } = report;
+  const { severity, server, engine, integrations, credentials, apps, operators, people, backup } = report;
   const backups = backup === undefined ? [] : [backup];
   const unnamed = (): Labels => ({});
   const byName =
@@ -69,6 +70,7 @@ function gaugesOfReport(report: Report): Gauge[] {
     ),
     ...secretIds('app', apps),
     ...secretIds('operator', operators),
+    ...health('people', 'the login of people by OIDC', PEOPLE_STATES, people === undefined ? [] : [people], unnamed),
     ...health('backup', 'the last backup', BACKUP_STATES, backups, unnamed),
     times('backup_taken', 'When the last backup was taken.', backups, unnamed, ({ takenAt }) => takenAt),
     times('backup_verified', 'When the last backup was verified.', backups, unnamed, ({ verifiedAt }) => verifiedAt),

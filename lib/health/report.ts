@@ -47,6 +47,17 @@ export type CredentialState = (typeof CREDENTIAL_STATES)[number];
 export const SECRET_ID_STATES = ['good', 'ends soon', 'ended', 'none', 'unknown'] as const;
 export type SecretIdState = (typeof SECRET_ID_STATES)[number];
 
+export const PEOPLE_STATES = [
+  'ready',
+  /** Vault gets no answer from the identity provider. */
+  'unreachable',
+  /** It is not what is declared. */
+  'another',
+  'missing',
+  'unknown',
+] as const;
+export type PeopleState = (typeof PEOPLE_STATES)[number];
+
 export const BACKUP_STATES = ['good', 'old', 'never', 'unknown'] as const;
 export type BackupState = (typeof BACKUP_STATES)[number];
 
@@ -117,17 +128,19 @@ export interface Report {
   readonly credentials: readonly CredentialLine[];
   readonly apps: readonly SecretIdLine[];
   readonly operators: readonly SecretIdLine[];
+  /** Their login by OIDC. Undefined where none is declared. */
+  readonly people?: Line<PeopleState>;
   /** Undefined where the server is somebody else's, who backs it up. */
   readonly backup?: BackupLine;
 }
 
 /** What a line of the report is of, as it is called to people. */
-export const KINDS = ['server', 'engine', 'integration', 'credential', 'app', 'operator', 'backup'] as const;
+export const KINDS = ['server', 'engine', 'integration', 'credential', 'app', 'operator', 'people', 'backup'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** All lines, in the order in which they are shown. */
 export function linesOf(report: Report): { readonly kind: Kind; readonly line: Line }[] {
-  const { server, engine, integrations, credentials, apps, operators, backup } = report;
+  const { server, engine, integrations, credentials, apps, operators, people, backup } = report;
   const of = (kind: Kind, lines: readonly Line[]) => lines.map((line) => ({ kind, line }));
   return [
     ...of('server', [server]),
@@ -136,6 +149,7 @@ export function linesOf(report: Report): { readonly kind: Kind; readonly line: L
     ...of('credential', credentials),
     ...of('app', apps),
     ...of('operator', operators),
+    ...of('people', people === undefined ? [] : [people]),
     ...of('backup', backup === undefined ? [] : [backup]),
   ];
 }

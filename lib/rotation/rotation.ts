@@ -5,11 +5,12 @@ import {
   NotPermitted,
   TemporarilyUnavailable,
 } from 'webex-token-client/core';
-import { clientSecretVariable, type Deployment, findIntegration } from '../declaration/deployment';
+import { integrationSecret } from '../declaration/client-secret';
+import { type Deployment, findIntegration } from '../declaration/deployment';
 import { healingIntegrations } from '../declaration/healing';
 import { healingPathOf, healingSecretPath } from '../declaration/healing-path';
 import { vaultName } from '../declaration/vault-name';
-import { keepHealingSecret } from '../vault/integration-secret';
+import { writeEntry } from '../vault/entry-secret';
 import { StoredIntegration } from '../vault/stored-integration';
 import type { VaultClient } from '../vault/vault-client';
 import { checkClientSecret } from '../webex/client-secret-check';
@@ -169,11 +170,12 @@ class SecretRotation {
   async #keepForHealing(clientSecret: string): Promise<void> {
     const { provisioner, deployment, integration } = this.options;
     if (healingIntegrations(deployment).includes(this.#engineName)) {
-      await keepHealingSecret(provisioner, {
-        integration,
-        variable: `TF_VAR_${clientSecretVariable(integration)}`,
-        clientSecret,
-        healingPath: healingSecretPath(healingPathOf(deployment.engine.mountPath), this.#engineName),
+      await writeEntry(provisioner, {
+        ...integrationSecret(integration),
+        secret: clientSecret,
+        path: healingSecretPath(healingPathOf(deployment.engine.mountPath), this.#engineName),
+        fields: '{}',
+        secretField: 'client_secret',
       });
     }
   }

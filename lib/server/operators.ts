@@ -8,7 +8,7 @@ import {
 } from 'webex-token-client/core';
 import { NO_LOCKOUT, OPERATORS_MOUNT } from '../declaration/app-declaration';
 import type { Deployment } from '../declaration/deployment';
-import { issuerPolicy, logoutPolicy, provisionerPolicy } from '../declaration/policies';
+import { issuerOperatorPolicy, logoutPolicy, provisionerPolicy } from '../declaration/policies';
 import {
   authorizerPolicyName,
   formerPolicyNames,
@@ -17,8 +17,7 @@ import {
   provisionerPolicyName,
 } from '../declaration/policy-names';
 import { BACKUP_RECORD, dataPath } from '../declaration/record-paths';
-import { healerRights, provisionerRights } from '../declaration/rights';
-import { vaultName } from '../declaration/vault-name';
+import { healerRights, issuedAppNames, provisionerRights } from '../declaration/rights';
 import { recordsFromRoot } from '../vault/backup-note';
 import { type VaultClient } from '../vault/vault-client';
 
@@ -182,7 +181,7 @@ function operatorRoles(deployment: Deployment): OperatorRole[] {
     {
       name: 'issuer',
       policyName: `${OPERATORS_MOUNT}-issuer`,
-      policy: `${deployment.apps.map((app) => issuerPolicy(deployment.appRolePath, vaultName(app))).join('')}${logoutPolicy()}`,
+      policy: issuerOperatorPolicy(deployment.appRolePath, issuedAppNames(deployment)),
       tokenTtlSeconds: 10 * MINUTE,
       secretIdTtlSeconds: SECRET_ID_TTL_SECONDS,
     },

@@ -1,5 +1,4 @@
-import { clientSecretVariable, type Integration } from '../declaration/deployment';
-import { vaultName } from '../declaration/vault-name';
+import type { DeclaredSecret } from '../declaration/client-secret';
 import { isEngineMount } from './engine-mount';
 import type { Plan, ResourceChange } from './plan';
 
@@ -10,37 +9,41 @@ import type { Plan, ResourceChange } from './plan';
 /** @param environment that the plan is applied with */
 export function planObstacles(
   { changes }: Plan,
-  integrations: readonly Integration[],
+  secrets: readonly DeclaredSecret[],
   environment: NodeJS.ProcessEnv,
 ): string[] {
-  const secrets = integrations.flatMap((integration) => {
-    const written = changes.flatMap((change) => stepOf(change, integration));
+  const ofSecrets = secrets.flatMap((secret) => {
+    const written = changes.flatMap((change) => stepOf(change, secret));
     return written.length === 0
       ? []
-      : ofSecret(integration, written.includes('secret') || written.every((step) => step === 'healing'), environment);
+      : ofSecret(secret, written.includes('secret') || written.every((step) => step === 'healing'), environment);
   });
-  return [...secrets, ...ofPlugin(changes)];
+  return [...ofSecrets, ...ofPlugin(changes)];
 }
 
 type Step = 'gate' | 'entry' | 'secret' | 'healing';
 
 /** The one of its steps that is done. */
-function stepOf({ name, isCreated, isUpdated }: ResourceChange, integration: Integration): Step[] {
-  const [, inVault, step] = /^integration-(.+)_(gate|entry|secret|healing)_[0-9A-F]{8}(?:_at_.+)?$/.exec(name) ?? [];
-  return inVault === vaultName(integration) && (isCreated || isUpdated) ? [step as Step] : [];
+function stepOf({ name, isCreated, isUpdated }: ResourceChange, secret: DeclaredSecret): Step[] {
+  const [, id, step] = /^(.+)_(gate|entry|secret|healing)_[0-9A-F]{8}(?:_at_.+)?$/.exec(name) ?? [];
+  return id === secret.constructId && (isCreated || isUpdated) ? [step as Step] : [];
 }
 
-function ofSecret({ name }: Integration, isWritten: boolean, environment: NodeJS.ProcessEnv): string[] {
+function ofSecret(
+  { of, shownBy, variable }: DeclaredSecret,
+  isWritten: boolean,
+  environment: NodeJS.ProcessEnv,
+): string[] {
   if (!isWritten) {
     return [
-      `integration "${name}" would be left without its client secret, which is written apart; leave out what keeps Terraform from it, such as -target`,
+      `${of} would be left without its client secret, which is written apart; leave out what keeps Terraform from it, such as -target`,
     ];
   }
-  const variable = `TF_VAR_${clientSecretVariable(name)}`;
-  return environment[variable]
+  const set = `TF_VAR_${variable}`;
+  return environment[set]
     ? []
     : [
-        `the client secret of integration "${name}" is to be written, and ${variable} is not set; set it to the secret that Webex shows for it`,
+        `the client secret of ${of} is to be written, and ${set} is not set; set it to the secret that ${shownBy} shows for it`,
       ];
 }
 

@@ -35,15 +35,25 @@ function object<T extends Record<string, unknown>>(
     readonly updatePath?: string;
     /** Where it is read, if not where it was made. @default - the path */
     readonly readPath?: string;
+    /** Whether it may have fields that are never read. @default false */
+    readonly ignoresAbsent?: boolean;
   },
   after: (vault: VaultClient, declared: T) => Promise<Attributes> = () => Promise.resolve({}),
 ): ResourceType {
   return {
     async apply(vault, raw, address) {
       const declared = parse(schema, raw, address);
-      const { path, body, written = body, updatePath = path, readPath = path } = describe(declared);
+      const {
+        path,
+        body,
+        written = body,
+        updatePath = path,
+        readPath = path,
+        ignoresAbsent = false,
+      } = describe(declared);
       const found = await readOrUndefined(vault, readPath);
-      const changed = found === undefined || !contains(found, written);
+      const seen = Object.entries(written).filter(([field]) => !ignoresAbsent || field in (found ?? {}));
+      const changed = found === undefined || !contains(found, Object.fromEntries(seen));
       if (changed) {
         await vault.write(found === undefined ? path : updatePath, body);
       }
@@ -82,7 +92,7 @@ const endpointSchema = z.strictObject({
 
 const readableEndpoint = object(
   endpointSchema,
-  ({ path, data_json }) => ({ path, body: data_json, written: asRead(data_json) }),
+  ({ path, data_json }) => ({ path, body: data_json, written: asRead(data_json), ignoresAbsent: true }),
   // What Vault answered to the write, of which our stacks keep nothing.
   () => Promise.resolve({ write_data_json: '' }),
 );
@@ -95,6 +105,34 @@ function asRead({
   const given = z.object({ lockout_disable: z.boolean() }).safeParse(lockout);
   return given.success ? { ...fields, user_lockout_disable: given.data.lockout_disable } : fields;
 }
+
+const jwtRole = object(
+  z.strictObject({
+    backend: z.string(),
+    role_name: z.string(),
+    role_type: z.string(),
+    allowed_redirect_uris: z.array(z.string()).optional(),
+    oidc_scopes: z.array(z.string()).optional(),
+    user_claim: z.string(),
+    bound_audiences: z.array(z.string()),
+    bound_claims_type: z.string(),
+    bound_claims: z.record(z.string(), z.string()),
+    disable_bound_claims_parsing: z.boolean(),
+    token_policies: z.array(z.string()),
+    token_no_default_policy: z.boolean().default(false),
+    token_ttl: z.number(),
+    token_max_ttl: z.number(),
+  }),
+  ({ backend, role_name, bound_claims, disable_bound_claims_parsing: whole, ...body }) => ({
+    path: `auth/${backend}/role/${role_name}`,
+    body: {
+      ...body,
+      bound_claims: Object.fromEntries(
+        Object.entries(bound_claims).map(([claim, value]) => [claim, whole ? [value] : value.split(',')]),
+      ),
+    },
+  }),
+);
 
 const genericEndpoint: ResourceType = {
   async apply(vault, raw, address, triggered) {
@@ -155,6 +193,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   vault_policy: policy,
   vault_auth_backend: authBackend,
   vault_approle_auth_backend_role: appRole,
+  vault_jwt_auth_backend_role: jwtRole,
 };
 
 function parse<T>(schema: z.ZodType<T>, raw: unknown, address: string): T {

@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { NotAuthorizedYet, readCredential } from 'webex-token-client/core';
 import { findIntegration } from '../../lib/declaration/deployment';
 import { CertificateAuthority } from '../../lib/server/certificate-authority';
-import { RedirectListener } from '../../lib/consent/redirect-listener';
+import { RedirectListener } from '../../lib/browser/redirect-listener';
 import { ConnectProxy } from '../fixtures/connect-proxy';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { eventually } from '../fixtures/eventually';

@@ -101,7 +101,7 @@ describe('webex-token-vault', () => {
     expect(stdout).toMatch(
       /Set up:[^]* certs [^]*Authorise:[^]* authorize [^]*Apps:[^]* issue [^]*Server:[^]* unseal /,
     );
-    expect(stdout).not.toContain('write-integration');
+    expect(stdout).not.toContain('write-entry');
   });
 
   it('says its version', async () => {

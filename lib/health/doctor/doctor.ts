@@ -11,6 +11,7 @@ import { VaultClient } from '../../vault/vault-client';
 import { atMost } from '../at-most';
 import { lookAtBackup } from '../backup-look';
 import { lookAtCredential } from '../credential-look';
+import { lookAtPeople } from '../people-look';
 import { lookAtApp, lookAtOperator } from '../role-look';
 import { advice, type Advice } from './advice';
 import { requireReads } from './app-check';
@@ -176,5 +177,14 @@ async function examineInside(
   found.push(...secretIdAdvice(appLines, operatorLines));
   if (deployment.vault.server?.mode === 'production') {
     found.push(...lineAdvice('backup', [await lookAtBackup(new Records(observer, engine.recordsPath), now())]));
+  }
+  // At the end: without it, operators can still log in by AppRole.
+  if (deployment.operators?.oidc !== undefined) {
+    await examination.check('people', async () => {
+      const lines = [await lookAtPeople(observer, deployment)].filter((line) => line !== undefined);
+      found.push(...lineAdvice('people', lines));
+      requireSound('people', lines);
+      return { detail: lines.map(({ detail }) => detail).join(), found: undefined };
+    });
   }
 }

@@ -2,6 +2,7 @@ import { VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
 import { OPERATORS_MOUNT } from '../../declaration/app-declaration';
 import type { Deployment } from '../../declaration/deployment';
+import { oidcPath } from '../../declaration/logins';
 import { parsePolicy, type Policy } from '../../vault/policy/policy';
 import { PolicyRights } from '../../vault/policy/rights';
 import { PolicyUnreadable } from '../../vault/policy/syntax';
@@ -10,7 +11,7 @@ import { atMost } from '../at-most';
 
 /*
  * Who holds what in this Vault, as far as the observer may see: all policies, the roles of the AppRole methods of apps
- * and operators, and which other methods there are.
+ * and operators and of the method by which people act as operators, and which other methods there are.
  */
 
 export interface Role {
@@ -42,10 +43,10 @@ const roleReply = z.object({
 const methodsReply = z.object({ data: z.record(z.string(), z.object({ type: z.string() })) });
 
 /** @throws VaultResponseError, VaultUnreachableError */
-export async function lookAtHolders(observer: VaultClient, { appRolePath }: Deployment): Promise<Holders> {
+export async function lookAtHolders(observer: VaultClient, deployment: Deployment): Promise<Holders> {
   const names = (await listed(observer, 'sys/policies/acl')).filter((name) => name !== 'root');
   const read = await atMost(AT_ONCE, names, (name) => policyOf(observer, name));
-  const mounts = [...new Set([appRolePath, OPERATORS_MOUNT])];
+  const mounts = [...new Set([deployment.appRolePath, OPERATORS_MOUNT, oidcPath(deployment) ?? OPERATORS_MOUNT])];
   const roles = await atMost(AT_ONCE, mounts, async (mount) => {
     const inMount = await listed(observer, `auth/${mount}/role`);
     return atMost(AT_ONCE, inMount, (name) => roleOf(observer, mount, name));

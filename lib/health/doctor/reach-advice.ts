@@ -1,5 +1,7 @@
 import { OPERATORS_MOUNT } from '../../declaration/app-declaration';
 import type { Deployment } from '../../declaration/deployment';
+import { oidcPath } from '../../declaration/logins';
+import { peopleRoles } from '../../declaration/people';
 import { scratchCredential } from '../../declaration/policies';
 import { appPolicyName, authorizerPolicyName, observerPolicyName } from '../../declaration/policy-names';
 import { vaultName } from '../../declaration/vault-name';
@@ -101,7 +103,9 @@ function roleAdvice(deployment: Deployment, holders: Holders, role: Role): Advic
     .map((credential) => credential.name)
     .filter((each) => rights.mayRead(`${engine.mountPath}/creds/${each}`));
   const path = `auth/${mount}/role/${name}`;
-  if (mount === OPERATORS_MOUNT) {
+  const isOfPeople =
+    mount === oidcPath(deployment) && peopleRoles(deployment).some(({ operator }) => operator === name);
+  if (mount === OPERATORS_MOUNT || isOfPeople) {
     const mayReadAll = ['authorizer', 'observer'].includes(name);
     return reads.length > 0 && !mayReadAll
       ? [advice(`${path} reaches ${described(reads)}, which is not its task`, `bao read ${path}`)]

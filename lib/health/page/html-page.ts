@@ -139,7 +139,7 @@ function factsOf(line: CredentialLine, now: Date): readonly (readonly [name: str
 }
 
 function rest(lines: readonly { readonly kind: Kind; readonly line: Line }[]): Markup {
-  return markup`<div class="card"><table class="rest"><caption>Server, engine, integrations, apps, operators and backup</caption>
+  return markup`<div class="card"><table class="rest"><caption>Server, engine, integrations, apps, operators, people and backup</caption>
 <thead><tr><th scope="col">What</th><th scope="col">State</th><th scope="col">Detail</th></tr></thead>
 <tbody>
 ${lines.map(({ kind, line }) => markup`<tr><th scope="row">${kind} ${line.name}</th><td>${stateOf(line)}</td><td>${[line.detail, ...line.notes].map(oneLine).join('; ')}</td></tr>\n`)}</tbody></table></div>`;

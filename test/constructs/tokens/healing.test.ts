@@ -47,8 +47,11 @@ it('keeps the client secret of what heals in a mount of its own, and in no plan'
   expect(kept?.provisioner).toEqual([
     {
       'local-exec': expect.objectContaining({
-        command: expect.stringMatching(/write-integration keep$/) as string,
-        environment: expect.objectContaining({ INTEGRATION_SECRET: '${var.service_app_client_secret}' }) as object,
+        command: expect.stringMatching(/write-entry write$/) as string,
+        environment: expect.objectContaining({
+          ENTRY_FIELDS: '{}',
+          ENTRY_SECRET: '${var.service_app_client_secret}',
+        }) as object,
       }) as object,
     },
   ]);

@@ -31,7 +31,7 @@ it('keeps the secret out of everything but the environment of the commands', () 
   expect(uses).toBe(2);
   for (const step of resources(declaration, 'terraform_data')) {
     expect(step).toMatchObject({
-      provisioner: [{ 'local-exec': { environment: { INTEGRATION_SECRET: '${var.webex_myapp_client_secret}' } } }],
+      provisioner: [{ 'local-exec': { environment: { ENTRY_SECRET: '${var.webex_myapp_client_secret}' } } }],
     });
     expect(JSON.stringify(step.triggers_replace ?? {})).not.toContain('client_secret');
   }

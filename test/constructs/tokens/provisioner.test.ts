@@ -28,6 +28,28 @@ it('has no right to what the stack does not declare', () => {
   expect(policy).not.toMatch(/sys\/auth|sys\/plugins/);
 });
 
+describe('where people act as operators', () => {
+  const people = (groups: object) =>
+    policyOf({ operators: { oidc: { path: 'sso', issuer: 'https://id.example', clientId: 'vault', groups } } });
+  const added = (groups: object) => {
+    const before = policyOf().split('\n\n');
+    return people(groups)
+      .split('\n\n')
+      .filter((rule) => !before.includes(rule));
+  };
+
+  it('may do what their auth method takes, and nothing else', () => {
+    expect(added({ authorizer: ['admins'] }).join('\n\n')).toMatchSnapshot();
+  });
+
+  it('may write the policy of the issuers among them, and else take it away', () => {
+    const rule = (groups: object) => /path "sys\/policies\/acl\/oauthapp-issuer" \{\n.*/.exec(people(groups))?.[0];
+    expect(rule({ issuer: ['owners'] })).toContain('["read","update","delete"]');
+    expect(rule({ observer: ['on-call'] })).toContain('["read","delete"]');
+    expect(policyOf()).not.toContain('oauthapp-issuer');
+  });
+});
+
 it('names policies without upper case and slashes', () => {
   const policy = policyOf({ engine: { mountPath: 'Teams/OAuth', plugin: { register: false } } });
   expect(policy).toContain('path "sys/policies/acl/t~eams.o~a~uth-authorizer"');

@@ -112,7 +112,10 @@ describe('with an integration and an app that are renamed', () => {
       input: { integrations: { 'webex-myapp': 'reports' }, apps: { 'people-me': 'reader' } },
     });
     const called = JSON.stringify(notesBefore)
-      .replaceAll('"INTEGRATION_NAME":"webex-myapp"', '"INTEGRATION_NAME":"reports"')
+      .replaceAll(
+        String.raw`"ENTRY_SECRET_OF":"integration \"webex-myapp\""`,
+        String.raw`"ENTRY_SECRET_OF":"integration \"reports\""`,
+      )
       .replaceAll('webex_myapp_client_secret', 'reports_client_secret');
     expect(steps).toEqual(JSON.parse(called));
   });
@@ -147,7 +150,7 @@ it('finds the way to its commands from any output folder', () => {
   const outdir = realpathSync(mkdtempSync(join(tmpdir(), 'declaration-')));
   try {
     const steps = JSON.stringify(resources(declareStack({}, outdir), 'terraform_data'));
-    const [, way] = /"command":"node (\S+) write-integration check"/.exec(steps) ?? [];
+    const [, way] = /"command":"node (\S+) write-entry check"/.exec(steps) ?? [];
     expect(join(outdir, 'stacks/webex-tokens', way ?? 'none')).toBe(
       join(PROJECT_FOLDER, 'scripts/webex-token-vault.js'),
     );

@@ -17,8 +17,8 @@ import { authorize, type AuthorizeOptions } from '../../../lib/consent/code-gran
 import type { Grant } from '../../../lib/consent/stored-grant';
 import { findRevocable } from '../../../lib/consent/revocation';
 import { findIntegration } from '../../../lib/declaration/deployment';
-import { ConsentRefused } from '../../../lib/consent/redirect';
-import { RedirectListener } from '../../../lib/consent/redirect-listener';
+import { ConsentRefused } from '../../../lib/consent/consent-refused';
+import { RedirectListener } from '../../../lib/browser/redirect-listener';
 import { scratchCredential } from '../../../lib/declaration/policies';
 import { AccountNotChecked, WrongAccount } from '../../../lib/consent/account';
 import { VaultClient } from '../../../lib/vault/vault-client';

@@ -1,18 +1,19 @@
 import { PastedRedirect } from '../../../lib/consent/pasted-redirect';
-import { ConsentState } from '../../../lib/consent/redirect';
+import { expectedConsent } from '../../fixtures/expected-consent';
+import { RedirectState } from '../../../lib/browser/redirect';
 
 const REDIRECT_URL = 'http://localhost:5000/auth';
 
 /** Pastes one text after the other; keeps what was said about each. */
 async function paste(texts: (state: string) => string[], signal = new AbortController().signal) {
-  const state = new ConsentState();
+  const state = new RedirectState();
   const queue = texts(state.value);
   const problems: (string | undefined)[] = [];
   const channel = new PastedRedirect(REDIRECT_URL, (problem) => {
     problems.push(problem);
     return Promise.resolve(queue.shift());
   });
-  const expected = { state, integration: 'webex-myapp', scopes: ['spark:people_read'] };
+  const expected = expectedConsent(state);
   const received = await channel.receive(expected, signal);
   return { code: received.code, problems };
 }
@@ -57,7 +58,7 @@ it('explains a denial', async () => {
 it('ends with the reason of the signal while nobody pastes anything', async () => {
   const abort = new AbortController();
   const channel = new PastedRedirect(REDIRECT_URL, () => new Promise(() => undefined));
-  const received = channel.receive({ state: new ConsentState(), integration: 'i', scopes: [] }, abort.signal);
+  const received = channel.receive(expectedConsent(new RedirectState()), abort.signal);
   abort.abort(new Error('enough'));
   await expect(received).rejects.toThrow('enough');
 });

@@ -1,8 +1,10 @@
+import { declaredSecrets } from '../../../lib/declaration/client-secret';
 import { planOf, type Plan } from '../../../lib/terraform/plan';
 import { planObstacles } from '../../../lib/terraform/plan-obstacles';
 import { exampleDeployment } from '../../fixtures/declaration';
 
 const { integrations } = exampleDeployment();
+const secrets = declaredSecrets({ integrations });
 const SECRET = { TF_VAR_webex_myapp_client_secret: 'the-secret' };
 
 function planned(...resources: readonly (readonly [type: string, name: string, ...actions: string[]])[]): Plan {
@@ -31,16 +33,18 @@ describe('the client secret that is to be written', () => {
     ],
     ['at the place to which the engine moves', planned(step('secret', 'create'))],
   ])('is wanted: %s', (_, plan) => {
-    expect(planObstacles(plan, integrations, {})).toEqual([line]);
-    expect(planObstacles(plan, integrations, SECRET)).toEqual([]);
+    expect(planObstacles(plan, secrets, {})).toEqual([line]);
+    expect(planObstacles(plan, secrets, SECRET)).toEqual([]);
   });
 
   it('is not wanted where it stays', () => {
-    expect(planObstacles(planned(step('gate', 'no-op'), step('secret', 'delete')), integrations, {})).toEqual([]);
+    expect(planObstacles(planned(step('gate', 'no-op'), step('secret', 'delete')), secrets, {})).toEqual([]);
   });
 
   it('is wanted by the new name of what is renamed', () => {
-    const renamed = integrations.map((each) => ({ ...each, name: 'reports', renamedFrom: 'webex-myapp' }));
+    const renamed = declaredSecrets({
+      integrations: integrations.map((each) => ({ ...each, name: 'reports', renamedFrom: 'webex-myapp' })),
+    });
     const plan = planned(step('secret', 'create'));
     expect(planObstacles(plan, renamed, SECRET)).toEqual([
       expect.stringContaining('integration "reports" is to be written, and TF_VAR_reports_client_secret is not set'),
@@ -49,10 +53,20 @@ describe('the client secret that is to be written', () => {
   });
 
   it.each(['gate', 'entry'])('is not left out of a plan that has the %s', (name) => {
-    expect(planObstacles(planned(step(name, 'delete', 'create')), integrations, SECRET)).toEqual([
+    expect(planObstacles(planned(step(name, 'delete', 'create')), secrets, SECRET)).toEqual([
       'integration "webex-myapp" would be left without its client secret, which is written apart; leave out what keeps Terraform from it, such as -target',
     ]);
   });
+});
+
+it('wants the client secret of those who log in by OIDC, by its own variable', () => {
+  const oidc = { issuer: 'https://id.example', clientId: 'vault', groups: { authorizer: ['admins'] } };
+  const declared = declaredSecrets(exampleDeployment({ operators: { oidc } }));
+  const plan = planned(['terraform_data', 'operators-oidc_secret_0123ABCD', 'create']);
+  expect(planObstacles(plan, declared, SECRET)).toEqual([
+    'the client secret of operators.oidc is to be written, and TF_VAR_operators_oidc_client_secret is not set; set it to the secret that the identity provider shows for it',
+  ]);
+  expect(planObstacles(plan, declared, { TF_VAR_operators_oidc_client_secret: 'the-secret' })).toEqual([]);
 });
 
 describe('the plugin', () => {
@@ -60,13 +74,13 @@ describe('the plugin', () => {
   const mount = (...actions: string[]) => ['vault_mount', 'engine_mount', ...actions] as const;
 
   it('does not leave the catalog under its engine', () => {
-    expect(planObstacles(planned(plugin('delete'), mount('no-op')), integrations, {})).toEqual([
+    expect(planObstacles(planned(plugin('delete'), mount('no-op')), secrets, {})).toEqual([
       expect.stringMatching(/have Terraform forget it first: state rm vault_plugin\.engine_plugin$/),
     ]);
   });
 
   it('leaves it with the engine, and may be replaced', () => {
-    expect(planObstacles(planned(plugin('delete'), mount('delete')), integrations, {})).toEqual([]);
-    expect(planObstacles(planned(plugin('delete', 'create'), mount('no-op')), integrations, {})).toEqual([]);
+    expect(planObstacles(planned(plugin('delete'), mount('delete')), secrets, {})).toEqual([]);
+    expect(planObstacles(planned(plugin('delete', 'create'), mount('no-op')), secrets, {})).toEqual([]);
   });
 });

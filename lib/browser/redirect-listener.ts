@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { askedAgainPage, PAGE_HEADERS, renderPage, type ConsentPage } from './consent-page';
+import { PAGE_HEADERS, refusedPage, renderPage, type BrowserPage } from './browser-page';
 import { closeServers, listenOnLoopback } from './loopback-servers';
 import { readRedirect, type ExpectedRedirect, type ReceivedCode, type RedirectChannel } from './redirect';
 
 /*
- * Listens where the registered redirect URL points: on loopback only, for as long as one consent takes.
+ * Listens where the registered redirect URL points: on loopback only, for as long as one visit takes.
  */
 
 interface Waiting {
@@ -23,14 +23,15 @@ export class RedirectListener implements RedirectChannel {
   }
 
   /**
-   * Takes the port, so that nobody is asked for a consent that could not be received.
+   * Takes the port, so that nobody is asked for what could not be received.
    *
    * @param redirectUrl loopback http, as `deployment.ts` validates it
+   * @param otherWay what a person may do instead, for the error. @default - nothing
    * @throws ExplainedError where the port cannot be had
    */
-  static async bind(redirectUrl: string): Promise<RedirectListener> {
+  static async bind(redirectUrl: string, otherWay?: string): Promise<RedirectListener> {
     const listener = new RedirectListener(redirectUrl);
-    listener.#servers = await listenOnLoopback(new URL(redirectUrl), () => listener.#server(), 'use --manual');
+    listener.#servers = await listenOnLoopback(new URL(redirectUrl), () => listener.#server(), otherWay);
     return listener;
   }
 
@@ -62,8 +63,8 @@ export class RedirectListener implements RedirectChannel {
     }
   }
 
-  /** The page to answer with at once; none where the response waits for the outcome of the consent. */
-  #judge(request: IncomingMessage, response: ServerResponse): ConsentPage | undefined {
+  /** The page to answer with at once; none where the response waits for the outcome. */
+  #judge(request: IncomingMessage, response: ServerResponse): BrowserPage | undefined {
     const [path, query = ''] = (request.url ?? '').split(/\?(.*)/s);
     // The Host header first: a foreign page whose name resolves to loopback learns nothing, not even which paths exist.
     const [host, ...others] = request.headersDistinct.host ?? [];
@@ -79,7 +80,7 @@ export class RedirectListener implements RedirectChannel {
     }
     const waiting = this.#waiting;
     if (waiting === undefined) {
-      return refusal(400, 'No consent is expected', 'This redirect was already used, or is too late.');
+      return refusal(400, 'Nothing is expected', 'This redirect was already used, or is too late.');
     }
     const redirect = readRedirect(new URLSearchParams(query), waiting.expected);
     if (redirect.kind === 'ignored') {
@@ -88,21 +89,21 @@ export class RedirectListener implements RedirectChannel {
     }
     if (redirect.kind === 'ask') {
       // Asked in the open from now on, so that no answer leads round in a circle.
-      waiting.expected = { ...waiting.expected, askUrl: undefined };
-      return askedAgainPage(redirect.askUrl);
+      waiting.expected = { ...waiting.expected, askPage: undefined };
+      return redirect.page;
     }
     // The state is used up: a second redirect is refused.
     this.#waiting = undefined;
     if (redirect.kind === 'refused') {
       waiting.reject(redirect.error);
-      return refusal(200, 'Not authorised', redirect.error.message);
+      return refusedPage(redirect.error.message);
     }
     waiting.resolve({ code: redirect.code, show: (page) => show(response, page) });
     return undefined;
   }
 }
 
-async function show(response: ServerResponse, page: ConsentPage): Promise<boolean> {
+async function show(response: ServerResponse, page: BrowserPage): Promise<boolean> {
   // Where the browser has closed the connection meanwhile, no response is sent.
   if (response.destroyed) {
     return false;
@@ -113,10 +114,10 @@ async function show(response: ServerResponse, page: ConsentPage): Promise<boolea
   return response.writableFinished;
 }
 
-function refusal(status: number, title: string, text: string): ConsentPage {
+function refusal(status: number, title: string, text: string): BrowserPage {
   return { status, tone: 'bad', title, text };
 }
 
-function send(response: ServerResponse, page: ConsentPage): void {
+function send(response: ServerResponse, page: BrowserPage): void {
   response.writeHead(page.status, { ...PAGE_HEADERS, connection: 'close' }).end(renderPage(page));
 }

@@ -1,13 +1,17 @@
 import { inspect } from 'node:util';
 import { ExplainedError } from 'webex-token-client/core';
-import { providerClient, requireClientSecret, writeIntegration } from '../../../lib/vault/integration-secret';
+import { providerClient, requireSecret, writeEntry } from '../../../lib/vault/entry-secret';
 import { ScriptedVault } from '../../fixtures/scripted-vault';
 
-const integration = { integration: 'webex-myapp', variable: 'TF_VAR_webex_myapp_client_secret' };
-const entry = { path: 'oauthapp/servers/webex-myapp', entry: '{"client_id":"C0ffee"}' };
+const integration = {
+  of: 'integration "webex-myapp"',
+  shownBy: 'Webex',
+  variable: 'TF_VAR_webex_myapp_client_secret',
+};
+const entry = { path: 'oauthapp/servers/webex-myapp', fields: '{"client_id":"C0ffee"}', secretField: 'client_secret' };
 
-it.each([undefined, ''])('says which variable to set where the secret is %j', (clientSecret) => {
-  const require = () => requireClientSecret({ ...integration, clientSecret });
+it.each([undefined, ''])('says which variable to set where the secret is %j', (secret) => {
+  const require = () => requireSecret({ ...integration, secret });
   expect(require).toThrow(ExplainedError);
   expect(require).toThrow(
     /integration "webex-myapp" has to be written, but TF_VAR_webex_myapp_client_secret is not set/,
@@ -15,7 +19,7 @@ it.each([undefined, ''])('says which variable to set where the secret is %j', (c
 });
 
 it('refuses a secret with white space in it, without repeating it', () => {
-  const require = () => requireClientSecret({ ...integration, clientSecret: 'hush hush\n' });
+  const require = () => requireSecret({ ...integration, secret: 'hush hush\n' });
   expect(require).toThrow('TF_VAR_webex_myapp_client_secret must be the client secret alone, got white space in it');
   expect(require).not.toThrow(/hush/);
 });
@@ -28,7 +32,7 @@ it('writes to the server of Terraform, which knows the VAULT_ variables only', (
 it('touches nothing where the secret is missing', async () => {
   await using vault = await ScriptedVault.start();
   const client = providerClient({ VAULT_ADDR: vault.address, VAULT_TOKEN: 'token' });
-  await expect(writeIntegration(client, { ...integration, ...entry })).rejects.toThrow(ExplainedError);
+  await expect(writeEntry(client, { ...integration, ...entry })).rejects.toThrow(ExplainedError);
   expect(vault.requests).toEqual([]);
 });
 
@@ -36,7 +40,7 @@ it('says in one line, without the secret, why Vault refused it', async () => {
   await using vault = await ScriptedVault.start();
   vault.answer(entry.path, { status: 403, body: { errors: ['1 error occurred:\n\t* permission denied\n\n'] } });
   const client = providerClient({ VAULT_ADDR: vault.address, VAULT_TOKEN: 'token' });
-  const error: unknown = await writeIntegration(client, { ...integration, ...entry, clientSecret: 'hush' }).catch(
+  const error: unknown = await writeEntry(client, { ...integration, ...entry, secret: 'hush' }).catch(
     (reason: unknown) => reason,
   );
   expect(error).toBeInstanceOf(ExplainedError);

@@ -1,21 +1,20 @@
 import { exitCodeOf } from 'webex-token-client/core';
-import { ConsentState, readRedirect, type Redirect } from '../../../lib/consent/redirect';
+import { expectedConsent } from '../../fixtures/expected-consent';
+import { RedirectState, readRedirect, type Redirect } from '../../../lib/browser/redirect';
 
-const scopes = ['spark:people_read', 'spark:rooms_read'];
-
-function read(state: ConsentState, parameters: Record<string, string> | string[][]): Redirect {
-  return readRedirect(new URLSearchParams(parameters), { state, integration: 'webex-myapp', scopes });
+function read(state: RedirectState, parameters: Record<string, string> | string[][]): Redirect {
+  return readRedirect(new URLSearchParams(parameters), expectedConsent(state));
 }
 
 describe('a state', () => {
   it('has 256 random bits and is another one each time', () => {
-    const values = Array.from({ length: 20 }, () => new ConsentState().value);
+    const values = Array.from({ length: 20 }, () => new RedirectState().value);
     expect(new Set(values).size).toBe(20);
     values.forEach((value) => expect(Buffer.from(value, 'base64url')).toHaveLength(32));
   });
 
   it('matches only itself, and nothing once it was used', () => {
-    const state = new ConsentState();
+    const state = new RedirectState();
     expect(state.matches(state.value)).toBe(true);
     expect(state.matches(state.value.slice(0, -1))).toBe(false);
     expect(state.matches(`${state.value}a`)).toBe(false);
@@ -27,17 +26,17 @@ describe('a state', () => {
 
 describe('a redirect', () => {
   it('with the state and a code gives the code, once', () => {
-    const state = new ConsentState();
+    const state = new RedirectState();
     expect(read(state, { state: state.value, code: 'c0de' })).toEqual({ kind: 'code', code: 'c0de' });
     expect(read(state, { state: state.value, code: 'c0de' }).kind).toBe('ignored');
   });
 
   it.each([
     ['without a state', { code: 'c' }],
-    ['with another state', { state: new ConsentState().value, code: 'c' }],
+    ['with another state', { state: new RedirectState().value, code: 'c' }],
     ['with an error but another state', { state: 'x', error: 'access_denied' }],
   ])('%s is ignored, and the right one is still taken', (_, parameters) => {
-    const state = new ConsentState();
+    const state = new RedirectState();
     expect(read(state, parameters).kind).toBe('ignored');
     expect(read(state, { state: state.value, code: 'c' }).kind).toBe('code');
   });
@@ -76,7 +75,7 @@ describe('a redirect', () => {
       ],
     ],
   ])('with %s is ignored, and does not use up the state', (_, parameters) => {
-    const state = new ConsentState();
+    const state = new RedirectState();
     expect(read(state, parameters(state.value)).kind).toBe('ignored');
     expect(state.matches(state.value)).toBe(true);
   });
@@ -92,7 +91,7 @@ describe('a redirect', () => {
       1,
     ],
   ])('explains the error %s and ends the wait', (error, explanation, exitCode) => {
-    const state = new ConsentState();
+    const state = new RedirectState();
     const redirect = read(state, { state: state.value, error, error_description: 'because' });
     expect(redirect.kind === 'refused' && redirect.error.message).toMatch(explanation);
     expect(redirect.kind === 'refused' && exitCodeOf(redirect.error)).toBe(exitCode);
@@ -100,7 +99,7 @@ describe('a redirect', () => {
   });
 
   it('shows no escape sequences that its error carries', () => {
-    const state = new ConsentState();
+    const state = new RedirectState();
     const redirect = read(state, {
       state: state.value,
       error: 'x\u001b[2J',
@@ -113,23 +112,25 @@ describe('a redirect', () => {
 
 describe('an answer that Webex does not give without asking', () => {
   const askUrl = 'https://webexapis.com/v1/authorize?prompt=select_account';
-  const expected = (state: ConsentState) => ({ state, integration: 'webex-myapp', scopes, askUrl });
 
   it.each(['login_required', 'interaction_required', 'consent_required', 'account_selection_required'])(
     'leads to where a person is asked (%s), and the code is still taken',
     (error) => {
-      const state = new ConsentState();
+      const state = new RedirectState();
       const refused = new URLSearchParams({ state: state.value, error });
-      expect(readRedirect(refused, expected(state))).toEqual({ kind: 'ask', askUrl });
+      expect(readRedirect(refused, expectedConsent(state, askUrl))).toMatchObject({
+        kind: 'ask',
+        page: { next: askUrl },
+      });
       expect(read(state, { state: state.value, code: 'c' }).kind).toBe('code');
     },
   );
 
   it('is no reason to ask again where a person said no, or the state is another one', () => {
-    const state = new ConsentState();
+    const state = new RedirectState();
     const foreign = new URLSearchParams({ state: 'x', error: 'login_required' });
-    expect(readRedirect(foreign, expected(state)).kind).toBe('ignored');
+    expect(readRedirect(foreign, expectedConsent(state, askUrl)).kind).toBe('ignored');
     const denied = new URLSearchParams({ state: state.value, error: 'access_denied' });
-    expect(readRedirect(denied, expected(state)).kind).toBe('refused');
+    expect(readRedirect(denied, expectedConsent(state, askUrl)).kind).toBe('refused');
   });
 });

@@ -4,8 +4,9 @@ import { createServer, connect, type AddressInfo, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { freePort } from '../../../lib/process/free-port';
 import { authorizedPage } from '../../../lib/consent/consent-page';
-import { ConsentState, type ReceivedCode } from '../../../lib/consent/redirect';
-import { RedirectListener } from '../../../lib/consent/redirect-listener';
+import { expectedConsent } from '../../fixtures/expected-consent';
+import { RedirectState, type ReceivedCode } from '../../../lib/browser/redirect';
+import { RedirectListener } from '../../../lib/browser/redirect-listener';
 
 const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
 const LOOPBACK = hasIpv6 ? ['127.0.0.1', '::1'] : ['127.0.0.1'];
@@ -18,7 +19,7 @@ interface Answer {
 
 /** One listener, one expected redirect. */
 class Consent implements AsyncDisposable {
-  readonly state = new ConsentState();
+  readonly state = new RedirectState();
   readonly abort = new AbortController();
   readonly received: Promise<ReceivedCode>;
 
@@ -27,8 +28,7 @@ class Consent implements AsyncDisposable {
     readonly port: number,
     askUrl?: string,
   ) {
-    const expected = { state: this.state, integration: 'webex-myapp', scopes: ['spark:people_read'], askUrl };
-    this.received = listener.receive(expected, this.abort.signal);
+    this.received = listener.receive(expectedConsent(this.state, askUrl), this.abort.signal);
     this.received.catch(() => undefined);
   }
 

@@ -1,0 +1,131 @@
+import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
+import {
+  DataResource,
+  type LocalExecProvisioner,
+  type TerraformResource,
+  TerraformStack,
+  TerraformVariable,
+} from 'cdktf';
+import { Construct } from 'constructs';
+import type { ClientSecret } from '../../lib/declaration/client-secret';
+import { ENTRY_SECRET_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/entry-secret-environment';
+import { programCommand } from './program-command';
+
+export interface EntryWithSecretProps {
+  /** Where it is, like `oauthapp/servers/webex-myapp`. */
+  readonly path: string;
+  /** All its fields but the secret. */
+  readonly fields: object;
+  readonly secret: ClientSecret;
+  /** Name of the field that has the secret. */
+  readonly secretField: string;
+  /** Raise it when the secret changes. */
+  readonly secretVersion: number;
+  /** What Terraform writes in place of the secret, where Vault takes no entry without. @default - nothing */
+  readonly placeholder?: string;
+  /** Accessor of the mount: in one that is created anew, the entry has to be written anew too. */
+  readonly mountAccessor: string;
+  /** Where the secret is written too, alone, in the same field. @default - nowhere */
+  readonly copy?: {
+    /** Of the construct. */
+    readonly id: string;
+    readonly path: string;
+    /** Accessor of its mount. */
+    readonly mountAccessor: string;
+  };
+  /** Called with what Terraform writes, so that it can have another id before anything refers to it. @default - nothing */
+  readonly beforeReferences?: (entry: GenericEndpoint) => void;
+  /** Whether the entry goes with its mount alone. @default false */
+  readonly goesWithMount?: boolean;
+  /** Set for the command where the declaration names them, as Terraform's provider has them. @default - the environment's */
+  readonly vaultAddress?: string;
+  /** @default - the environment's */
+  readonly vaultNamespace?: string;
+}
+
+/**
+ * An entry of Vault with a client secret in it, which is kept out of state, plan and logs.
+ *
+ * The secret is an ephemeral variable: Terraform knows it only while it applies, and lets it into a provisioner's
+ * environment alone. Three steps follow each other whenever a field or the secret's version changes, else none runs:
+ * 1. the gate fails where the secret is missing, before anything is touched;
+ * 2. the entry is written without the secret, by a resource that sees when its fields are changed behind our back;
+ * 3. a command writes the entry again with the secret, as each write replaces the whole entry.
+ * Where only the secret has another version, the second one is left out, and the entry works all the time.
+ *
+ * @see https://developer.hashicorp.com/terraform/language/manage-sensitive-data/ephemeral
+ */
+export class EntryWithSecret extends Construct {
+  constructor(scope: Construct, id: string, props: EntryWithSecretProps) {
+    super(scope, id);
+    const { path, secretField, placeholder, secretVersion: clientSecretVersion } = props;
+    const fields = JSON.stringify(props.fields);
+    const { variable, of, shownBy } = props.secret;
+    const secret = new TerraformVariable(this, 'client-secret', {
+      type: 'string',
+      sensitive: true,
+      description: `Client secret of ${of.replaceAll('"', '')}; needed when it has to be written, never stored`,
+    });
+    secret.overrideLogicalId(variable);
+    // CDKTF has no prop for the one, and fails on null for the other.
+    secret.addOverride('ephemeral', true);
+    secret.addOverride('default', null);
+
+    const stack = TerraformStack.of(this);
+    const command = (step: 'check' | 'write', environment: Record<string, string>): LocalExecProvisioner => ({
+      type: 'local-exec',
+      command: programCommand(stack, 'write-entry', step),
+      environment: {
+        [ENVIRONMENT.of]: of,
+        [ENVIRONMENT.shownBy]: shownBy,
+        [ENVIRONMENT.variable]: `TF_VAR_${variable}`,
+        [ENVIRONMENT.secret]: secret.stringValue,
+        ...environment,
+      },
+    });
+
+    const gate = new DataResource(this, 'gate', {
+      triggersReplace: { path, entry: fields, mount: props.mountAccessor, clientSecretVersion },
+      provisioners: [command('check', {})],
+    });
+
+    const entry = new GenericEndpoint(this, 'entry', {
+      path,
+      dataJson: placeholder === undefined ? fields : JSON.stringify({ ...props.fields, [secretField]: placeholder }),
+      ignoreAbsentFields: true,
+      ...(props.goesWithMount ? { disableDelete: true } : {}),
+      dependsOn: [gate],
+    });
+    props.beforeReferences?.(entry);
+
+    const write = (at: string, others: string): LocalExecProvisioner =>
+      command('write', {
+        [ENVIRONMENT.path]: at,
+        [ENVIRONMENT.fields]: others,
+        [ENVIRONMENT.secretField]: secretField,
+        ...(props.vaultAddress === undefined ? {} : { VAULT_ADDR: props.vaultAddress }),
+        ...(props.vaultNamespace === undefined ? {} : { VAULT_NAMESPACE: props.vaultNamespace }),
+      });
+    const written = new DataResource(this, 'secret', {
+      // Known only afterwards where the entry is written anew, as when it was gone: replace_triggered_by ignores creation.
+      triggersReplace: { written: entry.writeDataJson },
+      lifecycle: { replaceTriggeredBy: [address(gate), address(entry)] },
+      provisioners: [write(path, fields)],
+    });
+
+    if (props.copy !== undefined) {
+      const { id: copyId, path: kept, mountAccessor: mount } = props.copy;
+      // Of its own: where that ends, nothing else is written anew, which would take the secret.
+      new DataResource(this, copyId, {
+        triggersReplace: { kept, mount },
+        lifecycle: { replaceTriggeredBy: [address(written)] },
+        provisioners: [write(kept, '{}')],
+      });
+    }
+  }
+}
+
+/** CDKTF's own `fqn` is an expression; Terraform wants the bare address here. */
+function address(resource: TerraformResource): string {
+  return `${resource.terraformResourceType}.${resource.friendlyUniqueId}`;
+}

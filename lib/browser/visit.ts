@@ -1,0 +1,56 @@
+import { describeError, timerMs } from 'webex-token-client/core';
+import { refusedPage, type BrowserPage } from './browser-page';
+import type { ExpectedRedirect, ReceivedCode, RedirectChannel } from './redirect';
+
+export interface VisitOptions {
+  readonly channel: RedirectChannel;
+  readonly expected: ExpectedRedirect;
+  /**
+   * Shows the page to a person; may take as long as the visit does.
+   *
+   * @param over aborted once the redirect has come, or is waited for no longer
+   */
+  readonly show: (over: AbortSignal) => void | Promise<void>;
+  readonly timeoutSeconds: number;
+  /** What is thrown when that has gone by. */
+  readonly tooLate: () => Error;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Has a person visit a page that ends in a redirect. The channel waits before the page is shown, as the redirect may come
+ * at once.
+ *
+ * @throws as {@link RedirectChannel.receive}; where nobody comes in time, what is said of that; the signal's reason
+ */
+export async function visit({ channel, expected, show, timeoutSeconds, tooLate, signal }: VisitOptions) {
+  signal.throwIfAborted();
+  const stop = new AbortController();
+  const interrupt = (): void => stop.abort(signal.reason);
+  signal.addEventListener('abort', interrupt);
+  const timer = setTimeout(() => stop.abort(tooLate()), timerMs(timeoutSeconds * 1000));
+  const received = channel.receive(expected, stop.signal);
+  const shown = (async () => show(stop.signal))();
+  try {
+    return await Promise.race([received, shown.then(() => received)]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', interrupt);
+    // One of the two may still run: it is stopped, and how it ends concerns nobody.
+    stop.abort();
+    shown.catch(() => undefined);
+    received.catch(() => undefined);
+  }
+}
+
+/** Does what a visit was for. The browser is answered afterwards, so that its page shows the outcome. */
+export async function withOutcome<T>(received: ReceivedCode, page: BrowserPage, work: () => Promise<T>): Promise<T> {
+  try {
+    const result = await work();
+    await received.show(page);
+    return result;
+  } catch (error) {
+    await received.show(refusedPage(describeError(error)));
+    throw error;
+  }
+}

@@ -1,0 +1,136 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
+import { z } from 'zod';
+import { OIDC_SECRET_VARIABLE } from '../../lib/declaration/operators-declaration';
+import type { FinishedCommand } from '../../lib/process/child-process';
+import { freePort } from '../../lib/process/free-port';
+import { OidcProvider } from '../fixtures/oidc-provider';
+import { OperatedServer } from '../fixtures/operated-server';
+import { Script, type ScriptResult } from '../fixtures/script';
+import { byProgram } from '../fixtures/stack-command';
+import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+
+/*
+ * People who log in by OIDC, as the real Terraform deploys it on a server of ours.
+ */
+
+describeUnless(terraformUnavailable())('a deployment whose operators are people', () => {
+  let provider: OidcProvider;
+  let operated: OperatedServer;
+  const printed: string[] = [];
+
+  beforeAll(async () => {
+    const redirectUrl = `http://localhost:${await freePort()}/oidc/callback`;
+    provider = await OidcProvider.start({ redirectUris: [redirectUrl] });
+    const { issuer, ca, clientId } = provider;
+    operated = await OperatedServer.start();
+    const groups = { authorizer: ['webex-admins', 'admins'], issuer: ['app-owners'] };
+    operated.declare({
+      operators: { oidc: { issuer, issuerCa: ca, clientId, scopes: ['groups'], groups, redirectUrls: [redirectUrl] } },
+    });
+    await operated.init();
+  });
+  afterAll(async () => {
+    await operated[Symbol.asyncDispose]();
+    await provider[Symbol.asyncDispose]();
+  });
+
+  async function program(verb: 'deploy' | 'diff' | 'destroy', env: NodeJS.ProcessEnv = {}): Promise<FinishedCommand> {
+    const environment = { ...operated.environment, VAULT_TOKEN: await operated.token('provisioner'), ...env };
+    const ended = await byProgram(verb, 'webex-tokens', { output: operated.path('cdktf.out'), env: environment });
+    printed.push(ended.stdout, ended.stderr);
+    return { ...ended, stdout: stripVTControlCharacters(ended.stdout) };
+  }
+
+  const integration = () => ({ TF_VAR_webex_myapp_client_secret: operated.engine.clientSecret });
+  const secret = () => ({ [`TF_VAR_${OIDC_SECRET_VARIABLE}`]: provider.clientSecret });
+
+  async function logIn(operator: string, group: string): Promise<ScriptResult> {
+    const script = new Script('login', [operator, '--oidc', '--no-open'], operated.environment);
+    const [, url = ''] = await script.says(/Log in on this page:\n\n {2}(\S+)/);
+    await fetch(await provider.signIn(url, { groups: [group] }));
+    return script.result();
+  }
+
+  function declareOidc(changes: object): void {
+    const { oidc } = operated.deployment.operators ?? {};
+    operated.declare({ operators: { oidc: oidc && { ...oidc, ...changes } } });
+  }
+
+  test('is refused before anything is changed without the client secret', async () => {
+    const { stderr, exitCode } = await program('deploy', integration());
+    expect(stderr).toContain(
+      'error: the client secret of operators.oidc is to be written, and TF_VAR_operators_oidc_client_secret is not set; set it to the secret that the identity provider shows for it; nothing was changed\n',
+    );
+    expect(exitCode).toBe(1);
+    expect(readdirSync(operated.server.folder).filter((name) => name.includes('tfstate'))).toEqual([]);
+  });
+
+  test('is deployed by the provisioner that init has made, and people log in', async () => {
+    const { exitCode, stderr } = await program('deploy', { ...integration(), ...secret() });
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    expect(await logIn('authorizer', 'admins')).toMatchObject({ exitCode: 0 });
+    expect(await logIn('issuer', 'admins')).toMatchObject({ exitCode: 5 });
+  });
+
+  test('has an empty plan afterwards, which needs no secret', async () => {
+    const { exitCode, stdout } = await program('diff');
+    expect(stdout).toContain('No changes. Your infrastructure matches the configuration.');
+    expect(exitCode).toBe(0);
+  });
+
+  test('writes the secret alone where its version is raised, and needs it for that', async () => {
+    declareOidc({ clientSecretVersion: 2 });
+    expect((await program('deploy')).stderr).toContain('TF_VAR_operators_oidc_client_secret is not set');
+    expect(await logIn('authorizer', 'webex-admins')).toMatchObject({ exitCode: 0 });
+    const { stdout, exitCode } = await program('deploy', secret());
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('Plan: 2 to add, 0 to change, 2 to destroy.');
+    expect(await logIn('authorizer', 'webex-admins')).toMatchObject({ exitCode: 0 });
+    expect((await program('diff')).stdout).toContain('No changes.');
+  });
+
+  test('sees what was changed behind its back, and takes it back', async () => {
+    await operated.asRoot(async (root) => {
+      const discovery = { oidc_discovery_url: provider.issuer, oidc_discovery_ca_pem: provider.ca };
+      await root.write('auth/oidc/config', { ...discovery, oidc_client_id: 'other', oidc_client_secret: 'other' });
+      const { data } = await root.read('auth/oidc/role/issuer', z.object({ data: z.record(z.string(), z.unknown()) }));
+      await root.write('auth/oidc/role/issuer', { ...data, bound_claims: { groups: ['friends'] } });
+    });
+    const { stdout, exitCode } = await program('deploy', secret());
+    expect(stdout).toContain('Plan: 1 to add, 2 to change, 1 to destroy.');
+    expect(exitCode).toBe(0);
+    expect(await logIn('issuer', 'app-owners')).toMatchObject({ exitCode: 0 });
+    expect(await logIn('issuer', 'friends')).toMatchObject({ exitCode: 5 });
+    expect((await program('diff')).stdout).toContain('No changes.');
+  });
+
+  test('takes away an operator that is declared no more, also where its right was taken before', async () => {
+    declareOidc({ groups: { authorizer: ['webex-admins'] }, scopes: ['groups', 'profile'] });
+    const updated = await operated.runWith(
+      'init',
+      ['--update-policy', '--out', operated.out],
+      (await operated.keyShares()).slice(0, 3),
+    );
+    expect(updated.exitCode).toBe(0);
+    const { stdout, exitCode } = await program('deploy');
+    expect(stdout).toContain('Plan: 0 to add, 1 to change, 2 to destroy.');
+    expect(exitCode).toBe(0);
+    expect(await operated.asRoot((root) => root.list('auth/oidc/role'))).toEqual(['authorizer']);
+    expect((await program('diff')).stdout).toContain('No changes.');
+  });
+
+  test('goes altogether where it is declared no more', async () => {
+    operated.declare({ operators: undefined });
+    expect(await program('deploy')).toMatchObject({ exitCode: 0 });
+    expect((await program('diff')).stdout).toContain('No changes.');
+    expect((await operated.run('login', ['authorizer', '--oidc'])).stderr).toMatch(/declares no operators\.oidc/);
+  });
+
+  test('has the client secret neither in a state, nor in what was printed', () => {
+    const states = readdirSync(operated.server.folder).filter((name) => name.includes('tfstate'));
+    const state = states.map((name) => readFileSync(operated.path(name), 'utf8')).join('\n');
+    expect(state).toContain('auth/oidc/config');
+    expect([state, ...printed].join('\n').includes(provider.clientSecret)).toBe(false);
+  });
+});

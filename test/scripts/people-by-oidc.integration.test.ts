@@ -1,0 +1,428 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { z } from 'zod';
+import { OIDC_SECRET_VARIABLE } from '../../lib/declaration/operators-declaration';
+import { freePort } from '../../lib/process/free-port';
+import { generateRootToken } from '../../lib/server/root-token';
+import type { VaultClient } from '../../lib/vault/vault-client';
+import { findServer } from '../../rehearsal/server/server-binary';
+import { NO_CHROMIUM, openChromium } from '../fixtures/chromium';
+import { OidcProvider } from '../fixtures/oidc-provider';
+import { OperatedServer } from '../fixtures/operated-server';
+import { Script, type ScriptResult } from '../fixtures/script';
+
+// Several processes one after the other.
+jest.setTimeout(60_000);
+
+const GROUPS = {
+  provisioner: ['platform'],
+  authorizer: ['webex-admins', 'staff/admins'],
+  issuer: ['app-owners'],
+  observer: ['CN=on-call,OU=staff'],
+};
+type Operator = keyof typeof GROUPS;
+const OPERATORS = Object.keys(GROUPS) as Operator[];
+
+let provider: OidcProvider;
+let operated: OperatedServer;
+let root: VaultClient;
+let port: number;
+const printed: string[] = [];
+
+beforeAll(async () => {
+  port = await freePort();
+  const redirectUrl = `http://localhost:${port}/oidc/callback`;
+  provider = await OidcProvider.start({ redirectUris: [redirectUrl] });
+  operated = await OperatedServer.start();
+  const { issuer, ca, clientId, clientSecret } = provider;
+  operated.declare({
+    operators: {
+      oidc: { issuer, issuerCa: ca, clientId, scopes: ['groups'], groups: GROUPS, redirectUrls: [redirectUrl] },
+    },
+  });
+  operated.variables = { [OIDC_SECRET_VARIABLE]: clientSecret };
+  const { stderr } = await operated.init();
+  printed.push(stderr);
+  await operated.deploy();
+  const administrator = await operated.as('administrator');
+  root = administrator.withToken(await generateRootToken(administrator, await operated.keyShares()));
+  // By a person.
+  const authorizer = operated.server.node.client(await tokenOf('authorizer'));
+  await operated.engine.grant(authorizer, operated.deployment);
+}, 120_000);
+afterAll(async () => {
+  await operated[Symbol.asyncDispose]();
+  await provider[Symbol.asyncDispose]();
+});
+
+/** Starts the command, and has it say where to log in. */
+async function begin(operator: string, ...args: readonly string[]): Promise<{ script: Script; url: string }> {
+  const script = new Script('login', [operator, '--oidc', '--no-open', ...args], operated.environment);
+  const [, url = ''] = await script.says(/Log in on this page:\n\n {2}(\S+)/);
+  return { script, url };
+}
+
+/** A browser that comes back from the provider. */
+async function comeBack(script: Script, redirected: string): Promise<ScriptResult & { page: string }> {
+  const page = await (await fetch(redirected)).text();
+  const result = await script.result();
+  printed.push(page, result.stderr);
+  return { ...result, page };
+}
+
+async function logIn(operator: string, groups: readonly string[]): Promise<ScriptResult & { page: string }> {
+  const { script, url } = await begin(operator);
+  return comeBack(script, await provider.signIn(url, { groups }));
+}
+
+async function tokenOf(operator: Operator): Promise<string> {
+  return (await logIn(operator, ['all', ...GROUPS[operator].slice(-1)])).stdout.trim();
+}
+
+/** What is sent back in place of a code, or beside one that is wrong. */
+function redirectWith(url: string, parameters: Record<string, string>): string {
+  const { searchParams } = new URL(url);
+  const state = searchParams.get('state') ?? '';
+  return `${searchParams.get('redirect_uri') ?? ''}?${new URLSearchParams({ ...parameters, state }).toString()}`;
+}
+
+test('prints the token of a member of one of the groups, and its end apart from it', async () => {
+  const { stdout, stderr, page, exitCode } = await logIn('authorizer', ['everybody', 'staff/admins']);
+  expect(stdout).toMatch(/^s\.\S+\n$/);
+  expect(stderr).toMatch(/this token lives until 20\d\d-\S+Z; to end it before/);
+  expect(page).toContain('<h1>Logged in</h1>');
+  expect(exitCode).toBe(0);
+  const lookup = z.object({
+    data: z.object({ policies: z.array(z.string()), display_name: z.string(), ttl: z.number() }),
+  });
+  const { data } = await root.write('auth/token/lookup', { token: stdout.trim() }, lookup);
+  // The name in Vault's audit log is the person's.
+  expect(data).toMatchObject({
+    policies: ['oauthapp-authorizer'],
+    display_name: expect.stringMatching(/^oidc-alice/) as string,
+  });
+  expect(data.ttl).toBeLessThanOrEqual(1200);
+});
+
+const inBrowser = NO_CHROMIUM === undefined ? test : test.skip;
+inBrowser('is done in a real browser, which ends on a page that says so', async () => {
+  const { script, url } = await begin('authorizer');
+  await using browser = await openChromium();
+  const page = await browser.newPage({ ignoreHTTPSErrors: true });
+  await page.goto(url);
+  await page.fill('input[name="login"]', 'alice+webex-admins');
+  await page.fill('input[name="password"]', 'any');
+  await page.click('button[type="submit"]');
+  // The provider asks her whether Vault may know who she is.
+  await page.click('button[type="submit"]');
+  expect(await page.textContent('h1')).toBe('Logged in');
+  expect(await script.result()).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^s\.\S+\n$/) as string });
+});
+
+test('lets each operator do its task, and no other', async () => {
+  const task: Record<Operator, string> = {
+    provisioner: 'sys/policies/acl/oauthapp-authorizer',
+    authorizer: 'oauthapp/auth-code-url',
+    issuer: 'auth/approle/role/people-me/secret-id',
+    observer: 'sys/policies/acl/operators-issuer',
+  };
+  const reply = z.object({ data: z.record(z.string(), z.unknown()) });
+  const seen: Partial<Record<Operator, Operator[]>> = {};
+  const tokens = {} as Record<Operator, string>;
+  for (const operator of OPERATORS) {
+    tokens[operator] = await tokenOf(operator);
+    const paths = Object.values(task);
+    const { data } = await root.write('sys/capabilities', { token: tokens[operator], paths }, reply);
+    seen[operator] = OPERATORS.filter((each) => JSON.stringify(data[task[each]]) !== '["deny"]');
+  }
+  expect(seen).toEqual({
+    provisioner: ['provisioner'],
+    authorizer: ['authorizer'],
+    issuer: ['issuer'],
+    // It reads every policy, and lists secret ids by their accessors.
+    observer: ['provisioner', 'issuer', 'observer'],
+  });
+  const again = await operated.run('authorize', ['testauth'], { VAULT_TOKEN: tokens.authorizer });
+  expect(again.stderr).toContain('credential "testauth" works already');
+  const issued = await operated.run('issue', ['people-me'], { VAULT_TOKEN: tokens.issuer });
+  expect(issued).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Wrapping token') as string });
+  const { stdout } = await operated.run('status', ['--json'], { VAULT_TOKEN: tokens.observer });
+  expect(stdout).toMatch(/"name": "testauth",\s*"state": "healthy"/);
+  const applied = await operated.deploy('applier', undefined, undefined, tokens.provisioner);
+  expect(applied.changed).toEqual([]);
+});
+
+test('lets `bao login` in by the same', async () => {
+  const bao = spawn(
+    await findServer(),
+    [...'login -method=oidc -no-store -token-only role=authorizer skip_browser=true'.split(' '), `port=${port}`],
+    { env: { PATH: process.env.PATH, HOME: operated.server.folder, ...operated.environment } },
+  );
+  const stdout = text(bao.stdout);
+  let stderr = '';
+  for await (const chunk of bao.stderr.setEncoding('utf8')) {
+    stderr += String(chunk);
+    const [, url] = /^ {4}(https:\S+)/m.exec(stderr) ?? [];
+    if (url !== undefined && stderr.includes('Waiting for OIDC')) {
+      await fetch(await provider.signIn(url, { groups: ['webex-admins'] }));
+      break;
+    }
+  }
+  expect((await stdout).trim()).toMatch(/^s\.\S+$/);
+});
+
+test('keeps out who is in none of the groups, and says so on the page as well', async () => {
+  const { stdout, stderr, page, exitCode } = await logIn('authorizer', ['staff', 'webex-admins-of-others']);
+  expect(stdout).toBe('');
+  expect(stderr).toContain(
+    `error: you may not act as the authorizer: by claim "groups" of ${provider.issuer} you are in none of "webex-admins", "staff/admins"; have yourself added to one there\n`,
+  );
+  expect(page).toContain('you are in none of');
+  expect(exitCode).toBe(5);
+});
+
+test('keeps apart who may act as what', async () => {
+  expect((await logIn('observer', GROUPS.authorizer)).exitCode).toBe(5);
+  // A name with a comma is one name.
+  expect((await logIn('observer', ['CN=on-call', 'OU=staff'])).exitCode).toBe(5);
+});
+
+test.each([
+  ['access_denied', 'the login was cancelled or refused at', 5],
+  ['server_error', 'had a fault of its own (server_error: because); try again later', 4],
+  ['unauthorized_client', 'did not log you in (unauthorized_client: because); check what it has registered', 1],
+])('says what the provider said: %s', async (error, expected, exitCode) => {
+  const { script, url } = await begin('authorizer');
+  const ended = await comeBack(script, redirectWith(url, { error, error_description: 'because' }));
+  expect(ended.stderr).toContain(expected);
+  expect(ended.page).toContain('<h1>Not authorised</h1>');
+  expect(ended).toMatchObject({ stdout: '', exitCode });
+});
+
+test('takes no code that the provider has not given for this login', async () => {
+  const { script, url } = await begin('authorizer');
+  const other = await begin('issuer', '--timeout-seconds', '1').catch((error: unknown) => String(error));
+  expect(other).toContain(`port ${port} on 127.0.0.1, where the redirect URL`);
+  const { stderr, exitCode } = await comeBack(script, redirectWith(url, { code: 'made-up-code' }));
+  expect(stderr).toContain(`error: ${provider.issuer} does not take its code any more`);
+  expect(stderr).not.toContain('made-up-code');
+  expect(exitCode).toBe(1);
+});
+
+test('has nothing of a code that somebody else has used, who gets nothing for it either', async () => {
+  const { script, url } = await begin('authorizer');
+  const redirected = await provider.signIn(url, { groups: ['webex-admins'] });
+  const stolen = new URL(redirected).searchParams.toString();
+  const thief = operated.server.node.client();
+  await expect(thief.read(`auth/oidc/oidc/callback?${stolen}`, z.unknown())).rejects.toThrow('invalid client_nonce');
+  const { stderr, stdout } = await comeBack(script, redirected);
+  expect(stderr).toContain('error: this login was answered already, or has taken longer than the 10 minutes');
+  expect(stdout).toBe('');
+});
+
+test('ends when nobody comes, and when it is interrupted', async () => {
+  const late = await begin('authorizer', '--timeout-seconds', '1');
+  expect(await late.script.result()).toMatchObject({
+    exitCode: 1,
+    stdout: '',
+    stderr: expect.stringContaining('error: nobody logged in within 1 s; run it again\n') as string,
+  });
+  const { script } = await begin('authorizer');
+  script.child.kill('SIGINT');
+  expect(await script.result()).toMatchObject({ exitCode: 130, stdout: '' });
+});
+
+test.each([
+  [['backup', '--oidc'], 2, 'names no group whose members may act as the backup, only as "provisioner", "authorizer",'],
+  [['authorizer', '--no-open'], 2, '--no-open and --timeout-seconds go with --oidc'],
+])('refuses %j', async (args, exitCode, expected) => {
+  const ended = await operated.run('login', args);
+  expect(ended.stderr).toContain(expected);
+  expect(ended).toMatchObject({ stdout: '', exitCode });
+});
+
+describe('to the observer', () => {
+  const role = 'auth/oidc/role/authorizer';
+  const anything = z.object({ data: z.record(z.string(), z.unknown()) });
+  const statusReply = z.object({
+    people: z.object({ state: z.string(), severity: z.string(), detail: z.string(), notes: z.array(z.string()) }),
+  });
+  const doctorReply = z.object({
+    findings: z.array(
+      z.object({ check: z.string(), state: z.string(), detail: z.string(), next: z.string().nullish() }),
+    ),
+    advice: z.array(z.object({ detail: z.string() })),
+  });
+
+  async function people() {
+    const { stdout } = await operated.run('status', ['--json', '--operators', operated.out]);
+    return statusReply.parse(JSON.parse(stdout)).people;
+  }
+
+  async function doctor() {
+    const { stdout } = await operated.run('doctor', ['--json', '--no-webex', '--operators', operated.out]);
+    const { findings, advice } = doctorReply.parse(JSON.parse(stdout));
+    return { last: findings.at(-1), advice: advice.map(({ detail }) => detail).join('\n') };
+  }
+
+  test('all is ready', async () => {
+    expect(await people()).toEqual({
+      state: 'ready',
+      severity: 'healthy',
+      detail: `people of ${provider.issuer} may act as provisioner, authorizer, issuer, observer`,
+      notes: [],
+    });
+    const { last, advice } = await doctor();
+    expect(last).toMatchObject({ check: 'people', state: 'ok' });
+    expect(advice).not.toContain('auth/oidc');
+  });
+
+  test('a role that nobody declares is seen, and what it reaches', async () => {
+    const { data } = await root.read(role, anything);
+    await root.write('auth/oidc/role/friends', { ...data, bound_claims: { groups: ['friends'] } });
+    expect(await people()).toMatchObject({
+      severity: 'healthy',
+      notes: [expect.stringContaining('auth/oidc/role/friends is of nobody')],
+    });
+    const { advice } = await doctor();
+    expect(advice).toContain('role "friends" of auth/oidc is of no declared app, and reaches testauth');
+    await root.delete('auth/oidc/role/friends');
+  });
+
+  test.each([
+    ['is missing', undefined, 'Vault has no role for the authorizer, so nobody can act as such by OIDC'],
+    [
+      'takes other groups',
+      { bound_claims: { groups: ['staff'] } },
+      'the role of the authorizer is not of the groups "webex-admins", "staff/admins" alone',
+    ],
+    [
+      'carries more',
+      { token_policies: ['oauthapp-authorizer', 'default'] },
+      'the role of the authorizer carries "oauthapp-authorizer", "default", declared is "oauthapp-authorizer"',
+    ],
+    [
+      'is of another client',
+      { bound_audiences: ['other'] },
+      'the role of the authorizer is not of client "webex-operators"',
+    ],
+  ])('a role that %s is wrong', async (_, changes, detail) => {
+    const { data } = await root.read(role, anything);
+    await root.delete(role);
+    if (changes !== undefined) {
+      await root.write(role, { ...data, ...changes });
+    }
+    expect(await people()).toMatchObject({ state: 'another', severity: 'broken', detail });
+    const { last } = await doctor();
+    expect(last).toMatchObject({ check: 'people', state: 'error', next: 'npx webex-token-vault deploy webex-tokens' });
+    await root.write(role, data);
+  });
+
+  test('another client of the provider is wrong', async () => {
+    const { data } = await root.read('auth/oidc/config', anything);
+    await root.write('auth/oidc/config', { ...data, oidc_client_id: 'other', oidc_client_secret: 'other' });
+    expect(await people()).toMatchObject({
+      state: 'another',
+      detail: `Vault has client "other" of ${provider.issuer}, declared is "webex-operators" of ${provider.issuer}`,
+    });
+    await root.write('auth/oidc/config', { ...data, oidc_client_secret: provider.clientSecret });
+    expect(await people()).toMatchObject({ state: 'ready' });
+  });
+});
+
+describe('of what is deployed', () => {
+  const role = 'auth/oidc/role/authorizer';
+  const anything = z.object({ data: z.record(z.string(), z.unknown()) });
+  let before: Record<string, unknown>;
+  beforeAll(async () => ({ data: before } = await root.read(role, anything)));
+  afterEach(() => root.write(role, before));
+
+  test('a role that is not there is named', async () => {
+    await root.delete(role);
+    const { stderr, exitCode } = await operated.run('login', ['authorizer', '--oidc']);
+    expect(stderr).toMatch(
+      /^error: nobody can log in as the authorizer by OIDC yet: Vault says: role "authorizer" could not be found; .* npx webex-token-vault deploy webex-tokens\n$/,
+    );
+    expect(exitCode).toBe(1);
+  });
+
+  test('a redirect that it does not know is said to be one', async () => {
+    await root.write(role, { ...before, allowed_redirect_uris: ['http://localhost:8250/elsewhere'] });
+    const { stderr } = await operated.run('login', ['authorizer', '--oidc']);
+    expect(stderr).toMatch(/^error: Vault gives no address to log in at, .* or does not send back to http:\S+;/);
+  });
+
+  test('groups that the provider does not tell are missed', async () => {
+    await root.write(role, { ...before, oidc_scopes: ['openid'] });
+    const { stderr } = await logIn('authorizer', ['webex-admins']);
+    expect(stderr).toMatch(/says nothing of your groups: what it tells Vault has no claim "groups"; .* scopes\n$/);
+  });
+
+  test('a method that is not there is missed', async () => {
+    const { oidc } = operated.deployment.operators ?? {};
+    const elsewhere = { ...operated.deployment, operators: { oidc: oidc && { ...oidc, path: 'sso' } } };
+    operated.declare(elsewhere);
+    const { stderr } = await operated.run('login', ['authorizer', '--oidc']);
+    operated.declare({ operators: { oidc } });
+    expect(stderr).toMatch(
+      /^error: nobody can log in as the authorizer by OIDC yet: Vault has no auth method at "sso"; /,
+    );
+  });
+});
+
+test('a client secret that is wrong is said to be, and a raised version mends it', async () => {
+  const { oidc } = operated.deployment.operators ?? {};
+  const raise = async (clientSecretVersion: number, secret: string) => {
+    operated.declare({ operators: { oidc: oidc && { ...oidc, clientSecretVersion } } });
+    operated.variables = { [OIDC_SECRET_VARIABLE]: secret };
+    return operated.deploy();
+  };
+  await expect(raise(2, '')).rejects.toThrow(
+    'the client secret of operators.oidc has to be written, but TF_VAR_operators_oidc_client_secret is not set; set it to the secret that the identity provider shows for it and deploy again',
+  );
+  expect((await logIn('authorizer', ['webex-admins'])).exitCode).toBe(0);
+  await raise(3, 'wrong-secret');
+  const { stderr, exitCode } = await logIn('authorizer', ['webex-admins']);
+  expect(stderr).toMatch(
+    /refuses Vault \(.*invalid_client.*\): the client secret of operators.oidc is wrong or replaced; raise/,
+  );
+  expect(stderr).not.toContain('wrong-secret');
+  expect(exitCode).toBe(1);
+  expect((await raise(4, provider.clientSecret)).changed).toEqual([
+    expect.stringMatching(/^terraform_data\.operators-oidc_gate_/),
+    expect.stringMatching(/^terraform_data\.operators-oidc_secret_/),
+  ]);
+  expect((await logIn('authorizer', ['webex-admins'])).exitCode).toBe(0);
+});
+
+test('an issuer that is another one is refused, and what worked before works', async () => {
+  const { oidc } = operated.deployment.operators ?? {};
+  operated.declare({ operators: { oidc: oidc && { ...oidc, issuer: `${oidc.issuer}/` } } });
+  await expect(operated.deploy()).rejects.toThrow(/auth\/oidc\/config.*error checking oidc discovery URL/);
+  operated.declare({ operators: { oidc } });
+  expect((await logIn('authorizer', ['webex-admins'])).exitCode).toBe(0);
+});
+
+test('has the client secret nowhere but in Vault', async () => {
+  const { data } = await root.read('auth/oidc/config', z.object({ data: z.record(z.string(), z.unknown()) }));
+  const files = readdirSync(operated.server.folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !/vault\.db|raft/.test(entry.name))
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'));
+  expect(files.join('\n')).toContain('operators-oidc');
+  const all = [JSON.stringify(data), ...files, ...printed, operated.server.node.log].join('\n');
+  expect(all.includes(provider.clientSecret)).toBe(false);
+});
+
+test('a provider that cannot be reached is said to be Vault’s trouble', async () => {
+  const { script, url } = await begin('authorizer');
+  const redirected = await provider.signIn(url, { groups: ['webex-admins'] });
+  await provider[Symbol.asyncDispose]();
+  const { stderr, exitCode } = await comeBack(script, redirected);
+  expect(stderr).toMatch(
+    /error: Vault got no answer from the identity provider https:\S+ \(400: .*connection refused.*\); try again/,
+  );
+  expect(stderr).not.toContain(new URL(redirected).searchParams.get('code'));
+  expect(exitCode).toBe(4);
+});
