@@ -64,7 +64,7 @@ export function define(command: Command, signal: AbortSignal): void {
         upstream.state === 'endable'
           ? await endUpstreamGrant(deployment, credential, upstream, graceSignal(signal))
           : upstream;
-      await deleteCredential(vault, mountPath, name).catch((error: unknown) => {
+      await deleteCredential(vault, mountPath, credential).catch((error: unknown) => {
         throw outcome.state === 'ended' ? halfEnded(name, error) : error;
       });
       const text = [`"${name}" is deleted in Vault.`, ...whatRemains(deployment, credential, revocable, outcome)];

@@ -13,7 +13,7 @@ import {
 import { pendingConsent } from './pending-consent';
 import type { Credential, Deployment } from '../declaration/deployment';
 import { scratchCredential } from '../declaration/policies';
-import { WEBEX_CLOUDS, type WebexCloud } from '../declaration/webex-cloud';
+import { WEBEX_CLOUDS, webexCloudAt } from '../declaration/webex-cloud';
 import { requireReadyServer } from '../vault/ready-server';
 import { type VaultClient } from '../vault/vault-client';
 import type { UpstreamOutcome } from './upstream-grant';
@@ -60,9 +60,16 @@ export async function findRevocable(
 }
 
 /** Deletes the credential, and what a killed `authorize --replace` may have left beside it. */
-export async function deleteCredential(vault: VaultClient, mountPath: string, name: string): Promise<void> {
+export async function deleteCredential(
+  vault: VaultClient,
+  mountPath: string,
+  { name, kind }: Credential,
+): Promise<void> {
   try {
-    await vault.delete(`${mountPath}/creds/${scratchCredential(name)}`);
+    // Nothing is tried out of a Service App, and the authorizer has no right there.
+    if (kind === 'person') {
+      await vault.delete(`${mountPath}/creds/${scratchCredential(name)}`);
+    }
     await vault.delete(`${mountPath}/creds/${name}`);
   } catch (error) {
     throw error instanceof VaultResponseError ? explainRefusal(error, vault.address, mountPath, name) : error;
@@ -76,7 +83,7 @@ export async function deleteCredential(vault: VaultClient, mountPath: string, na
  */
 export function whatRemains(
   deployment: Deployment,
-  { integration }: Credential,
+  { integration, kind }: Credential,
   { reading }: Revocable,
   { state, why }: UpstreamOutcome,
 ): string[] {
@@ -89,8 +96,15 @@ export function whatRemains(
     reading?.expireTime === undefined
       ? 'Webex honours access tokens that were handed out until they expire'
       : `Webex honours the access token that was handed out until it expires, at ${reading.expireTime.toISOString()}`;
+  const passing = `${until}: Vault cannot take it back, and ${why}.`;
+  if (kind === 'service-app') {
+    return [
+      passing,
+      'To withdraw the grant there, too: a full administrator takes the authorisation of the Service App back, in Control Hub > Apps > Service Apps.',
+    ];
+  }
   return [
-    `${until}: Vault cannot take it back, and ${why}.`,
+    passing,
     'To withdraw the grant there, too:',
     `- whoever consented: end the session of the integration at ${accountPage(apiUrl)}`,
     `- an admin, with scopes identity:tokens_read and identity:tokens_write: find it with GET ${apiUrl}/authorizations?personEmail=EMAIL,`,
@@ -101,6 +115,6 @@ export function whatRemains(
 
 /** Where people see what they consented to: not the same page for every Webex. */
 function accountPage(apiUrl: string): string {
-  const cloud = Object.values<WebexCloud>(WEBEX_CLOUDS).find((each) => each.apiUrl === apiUrl);
-  return cloud?.tokensPage ?? `the page for tokens of the Webex behind ${apiUrl}`;
+  const cloud = webexCloudAt(apiUrl);
+  return cloud === undefined ? `the page for tokens of the Webex behind ${apiUrl}` : WEBEX_CLOUDS[cloud].tokensPage;
 }

@@ -10,7 +10,7 @@ import { OIDC_SECRET_VARIABLE, operatorsDeclaration } from './operators-declarat
 import { serverAddresses, serverDeclaration } from './server-declaration';
 import { serviceAppProblem } from './service-app';
 import { vaultName, type Renamable } from './vault-name';
-import { WEBEX_CLOUDS } from './webex-cloud';
+import { WEBEX_CLOUDS, webexCloudAt, type WebexCloudName } from './webex-cloud';
 import { webexDeclaration } from './webex-declaration';
 
 /*
@@ -75,11 +75,16 @@ function isDerived(server: ServerDeclaration | undefined, address: string | unde
 
 const schema = declaration.transform(({ vault: { server, ...existing }, engine, webex, ...declared }) => ({
   ...declared,
-  webex: { ...webex, apiUrl: webex.apiUrl ?? WEBEX_CLOUDS[webex.cloud].apiUrl },
+  webex: { ...webex, ...cloudOf(webex) },
   engine: { ...engine, recordsPath: engine.recordsPath ?? recordsPathOf(engine.mountPath) },
   vault: { ...existing, ...(server && { server }), address: addressOf(server, existing.address) },
   declareProvisioner: declared.declareProvisioner ?? server?.mode !== 'production',
 }));
+
+function cloudOf({ cloud, apiUrl }: z.output<typeof webexDeclaration>): { cloud: WebexCloudName; apiUrl: string } {
+  const known = cloud ?? webexCloudAt(apiUrl) ?? 'commercial';
+  return { cloud: known, apiUrl: apiUrl ?? WEBEX_CLOUDS[known].apiUrl };
+}
 
 /** Where a server that is declared answers on this machine; `VAULT_ADDR` wins, where it is reached in another way. */
 function addressOf(server: ServerDeclaration | undefined, address = ''): string {
@@ -92,7 +97,7 @@ export type Deployment = z.output<typeof declaration> & {
   /** With an address in any case. */
   readonly vault: { readonly address: string };
   readonly engine: { readonly recordsPath: string };
-  readonly webex: { readonly apiUrl: string };
+  readonly webex: { readonly cloud: WebexCloudName; readonly apiUrl: string };
 };
 export type Integration = Deployment['integrations'][number];
 export type Credential = Deployment['credentials'][number];
@@ -278,10 +283,10 @@ function checkAppSecrets({ apps }: Deployment): void {
 
 /** Whoever has an account in one cloud has none in the other. */
 function checkCloud({ webex: { cloud, apiUrl } }: Deployment): void {
-  const other = Object.entries(WEBEX_CLOUDS).find(([name, known]) => name !== cloud && known.apiUrl === apiUrl);
-  if (other !== undefined) {
+  const other = webexCloudAt(apiUrl);
+  if (other !== undefined && other !== cloud) {
     throw new InvalidDeployment(
-      `webex.apiUrl "${apiUrl}" is that of cloud "${other[0]}", got webex.cloud "${cloud}"; set cloud to "${other[0]}", or leave apiUrl out`,
+      `webex.apiUrl "${apiUrl}" is that of cloud "${other}", got webex.cloud "${cloud}"; set cloud to "${other}", or leave apiUrl out`,
     );
   }
 }

@@ -2,11 +2,7 @@
 export interface WebexCloud {
   /** Base URL of its API. */
   readonly apiUrl: string;
-  /** Where its administrators allow integrations and authorise Service Apps. */
-  readonly controlHubUrl: string;
-  /** Where its integrations are documented and, but for the government's, registered. */
-  readonly developerUrl: string;
-  /** Where people see and end what they have consented to. */
+  /** Where people see and end what they have consented to, in words. */
   readonly tokensPage: string;
 }
 
@@ -14,17 +10,19 @@ export interface WebexCloud {
 export const WEBEX_CLOUDS = {
   commercial: {
     apiUrl: 'https://webexapis.com/v1',
-    controlHubUrl: 'https://admin.webex.com',
-    developerUrl: 'https://developer.webex.com',
     tokensPage: 'https://idbroker.webex.com/idb/profile#/tokens',
   },
   /** Webex for Government. */
   fedramp: {
     apiUrl: 'https://api-usgov.webex.com/v1',
-    controlHubUrl: 'https://admin-usgov.webex.com',
-    developerUrl: 'https://developer-usgov.webex.com',
     tokensPage: 'the page for tokens of Webex for Government, for which see https://developer-usgov.webex.com',
   },
 } as const satisfies Readonly<Record<string, WebexCloud>>;
 
 export type WebexCloudName = keyof typeof WEBEX_CLOUDS;
+
+/** The one that this is the API of. @returns undefined where it is none of them, as in a rehearsal */
+export function webexCloudAt(apiUrl: string | undefined): WebexCloudName | undefined {
+  const names = Object.keys(WEBEX_CLOUDS) as WebexCloudName[];
+  return names.find((name) => WEBEX_CLOUDS[name].apiUrl === apiUrl);
+}

@@ -5,8 +5,11 @@ import { WEBEX_CLOUDS, type WebexCloudName } from './webex-cloud';
 const CLOUD_NAMES = Object.keys(WEBEX_CLOUDS) as [WebexCloudName, ...WebexCloudName[]];
 
 const webexFields = {
-  /** `fedramp` is Webex for Government. It sets all addresses that depend on it. @default "commercial" */
-  cloud: z.enum(CLOUD_NAMES).default('commercial'),
+  /**
+   * `fedramp` is Webex for Government. It sets all addresses that depend on it.
+   * @default - the one that the API's URL is of, else "commercial"
+   */
+  cloud: z.enum(CLOUD_NAMES).optional(),
   /** Base URL of the Webex API: https, or on loopback. @default - that of the cloud */
   apiUrl: httpsBaseUrl.optional(),
   /**
