@@ -171,24 +171,20 @@ it.each(['rfc6749', 'webex'] as const)('takes the right secret where Webex refus
   expect((await rotate(fresh, old)).exitCode).toBe(0);
 });
 
-it.each([
-  [
-    'rfc6749',
-    /^error: Webex refuses the new client secret for client rehearsal-webex-myapp \(.*\), so .* as it was; copy/,
-  ],
-  [
-    'webex',
-    /^error: Webex answers to the new client secret as to a wrong one, or does not say \(.*\), so .* as it was; copy/,
-  ],
-] as const)('changes nothing where the new secret is wrong, which Webex says in its form "%s"', async (shape, line) => {
-  fixture.webex.behaviour.errorShape = shape;
-  const { exitCode, stdout, stderr } = await rotate(newSecret(), fixture.clientSecret);
-  expect(stderr).toMatch(line);
-  expect(stderr.trim().split('\n')).toHaveLength(1);
-  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-  expect(await refreshes()).toEqual([200]);
-  expect((await record()).value).toEqual({ running: null });
-});
+it.each(['rfc6749', 'webex'] as const)(
+  'changes nothing where the new secret is wrong, which Webex says in its form "%s"',
+  async (shape) => {
+    const line =
+      /^error: Webex refuses the new client secret for client rehearsal-webex-myapp \(.*\), so .* as it was; copy/;
+    fixture.webex.behaviour.errorShape = shape;
+    const { exitCode, stdout, stderr } = await rotate(newSecret(), fixture.clientSecret);
+    expect(stderr).toMatch(line);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(await refreshes()).toEqual([200]);
+    expect((await record()).value).toEqual({ running: null });
+  },
+);
 
 it.each([
   ['answers 429', { status: 429, retryAfterSeconds: 9 }],
