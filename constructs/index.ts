@@ -6,6 +6,7 @@ export { defineDeployment, type Deployment, type DeploymentInput } from '../lib/
 export type { DeploymentStackProps } from './deployment-stack';
 
 export { AppIdentity, type AppIdentityProps } from './tokens/app-identity';
+export { AuthMethod, type AuthMethodProps } from './tokens/auth-method';
 export { Authorizer, type AuthorizerProps } from './tokens/authorizer';
 export { Engine, type EngineProps } from './tokens/engine';
 export { Healer, type HealerProps } from './tokens/healer';

@@ -4,10 +4,14 @@ import { Construct } from 'constructs';
 import type { z } from 'zod';
 import { ExplainedError } from 'webex-token-client/core';
 import { appRolePath, appSettings } from '../../lib/declaration/app-declaration';
+import { identityLogin, rolePath, type IdentityLogin } from '../../lib/declaration/app-login';
 import { withDefaults } from '../../lib/declaration/defaults';
 import { appPolicy } from '../../lib/declaration/policies';
 import { vaultName } from '../../lib/declaration/vault-name';
+import type { AuthMethod } from './auth-method';
+import { declaredIdentity } from './declared-identity';
 import type { Engine } from './engine';
+import { identityRole, type RoleTokens } from './identity-role';
 
 export interface AppIdentityProps extends Readonly<z.input<typeof appSettings>> {
   readonly policyName: string;
@@ -16,52 +20,97 @@ export interface AppIdentityProps extends Readonly<z.input<typeof appSettings>> 
   readonly credentialNames: readonly string[];
   /** Where the AppRole auth method is mounted. @default "approle" */
   readonly appRolePath?: string;
+  /** Where it logs in with an identity of its own. @default - what somebody else has enabled at the identity's path */
+  readonly authMethod?: AuthMethod;
 }
 
 /**
  * A program that may read the access token of some credentials, and nothing else.
  *
- * Its role id is no secret. Its secret id is, so it is issued by a command and never by Terraform, which would keep it
- * in the state.
+ * It logs in with an identity that it has already, or by AppRole. The role id of that is no secret. Its secret id is, so
+ * it is issued by a command and never by Terraform, which would keep it in the state.
  */
 export class AppIdentity extends Construct {
-  readonly roleId: string;
+  /** Path in Vault of its role. */
+  readonly rolePath: string;
+  readonly #name: string;
+  readonly #roleId: string | undefined;
 
   constructor(scope: Construct, id: string, props: AppIdentityProps) {
     super(scope, id);
     const settings = withDefaults(appSettings, props);
-    const { tokenTtlSeconds, tokenMaxTtlSeconds, secretIdTtlSeconds, secretIdUses, boundCidrs } = settings;
+    const { name, tokenTtlSeconds, tokenMaxTtlSeconds, secretIdTtlSeconds, secretIdUses, boundCidrs } = settings;
+    this.#name = name;
     if (tokenTtlSeconds > tokenMaxTtlSeconds) {
       throw new ExplainedError(
-        `app "${props.name}": tokenTtlSeconds must not exceed tokenMaxTtlSeconds (${tokenMaxTtlSeconds}), got ${tokenTtlSeconds}; lower it, or raise the other`,
+        `app "${name}": tokenTtlSeconds must not exceed tokenMaxTtlSeconds (${tokenMaxTtlSeconds}), got ${tokenTtlSeconds}; lower it, or raise the other`,
       );
     }
     if (settings.renewsSecretId) {
-      requireRenewable(props.name, secretIdTtlSeconds, secretIdUses);
+      requireRenewable(name, secretIdTtlSeconds, secretIdUses);
     }
-    const backend = props.appRolePath ?? appRolePath.parse(undefined);
+    const login = props.identity === undefined ? undefined : loginBy(name, props.identity);
+    if (login !== undefined && (secretIdUses > 0 || settings.renewsSecretId)) {
+      throw new ExplainedError(
+        `app "${name}" has an identity of its own and settings of a secret id, which it has none of; leave one of the two out`,
+      );
+    }
+    const backend =
+      login === undefined
+        ? (props.appRolePath ?? appRolePath.parse(undefined))
+        : (props.authMethod?.path ?? login.path);
     const roleName = vaultName(props);
-    const renewableRole = settings.renewsSecretId ? `auth/${backend}/role/${roleName}` : undefined;
+    this.rolePath = rolePath({ type: login?.type ?? 'approle', path: backend }, props);
     const policy = new Policy(this, 'policy', {
       name: props.policyName,
-      policy: appPolicy(props.engine.mountPath, props.credentialNames, renewableRole),
+      policy: appPolicy(
+        props.engine.mountPath,
+        props.credentialNames,
+        settings.renewsSecretId ? this.rolePath : undefined,
+      ),
       // Where it gets another name, the role takes that first. Terraform then replaces what this refers to in the same
       // order, the mount: and two of one path there cannot be, so that it fails rather than lose the grants.
       lifecycle: { createBeforeDestroy: true },
     });
-    const role = new ApproleAuthBackendRole(this, 'role', {
-      backend,
-      roleName,
+    const tokens: RoleTokens = {
       tokenPolicies: [policy.name],
       tokenNoDefaultPolicy: true,
       tokenTtl: tokenTtlSeconds,
       tokenMaxTtl: tokenMaxTtlSeconds,
+      tokenBoundCidrs: boundCidrs.length > 0 ? [...boundCidrs] : undefined,
+    };
+    if (login !== undefined) {
+      identityRole(this, backend, roleName, login, tokens);
+      return;
+    }
+    const role = new ApproleAuthBackendRole(this, 'role', {
+      backend,
+      roleName,
+      ...tokens,
       secretIdTtl: secretIdTtlSeconds,
       secretIdNumUses: secretIdUses,
       secretIdBoundCidrs: boundCidrs.length > 0 ? [...boundCidrs] : undefined,
-      tokenBoundCidrs: boundCidrs.length > 0 ? [...boundCidrs] : undefined,
     });
-    this.roleId = role.roleId;
+    this.#roleId = role.roleId;
+  }
+
+  /** Of its AppRole. @throws ExplainedError where it logs in otherwise */
+  get roleId(): string {
+    if (this.#roleId === undefined) {
+      throw new ExplainedError(
+        `app "${this.#name}" logs in with an identity of its own, so it has no role id; use its rolePath`,
+      );
+    }
+    return this.#roleId;
+  }
+}
+
+/** @throws ExplainedError where anything could log in so */
+function loginBy(app: string, identity: NonNullable<AppIdentityProps['identity']>): IdentityLogin {
+  try {
+    return identityLogin(declaredIdentity(identity));
+  } catch (error) {
+    throw error instanceof ExplainedError ? new ExplainedError(`app "${app}": ${error.message}`) : error;
   }
 }
 

@@ -9,6 +9,7 @@ import type { Deployment } from '../../lib/declaration/deployment';
 import { defaultServerInVault } from '../../lib/declaration/engine-configuration';
 import { inspectPlugin } from '../../lib/declaration/plugin-binary';
 import { healingIntegrations } from '../../lib/declaration/healing';
+import { loginOf } from '../../lib/declaration/logins';
 import type { PeopleOperator } from '../../lib/declaration/operators-declaration';
 import { peopleRoles } from '../../lib/declaration/people';
 import {
@@ -26,6 +27,7 @@ import {
 } from '../../lib/declaration/rights';
 import { renamed, vaultName } from '../../lib/declaration/vault-name';
 import { AppIdentity } from './app-identity';
+import { AuthMethod } from './auth-method';
 import { Authorizer } from './authorizer';
 import { DeploymentStack, type DeploymentStackProps } from '../deployment-stack';
 import { Engine } from './engine';
@@ -108,17 +110,21 @@ export class WebexTokens extends DeploymentStack {
     }
 
     const appRolePath = deployment.declareAppRole ? this.#declareAppRole(deployment) : deployment.appRolePath;
+    const authMethods = this.#declareAuthMethods(deployment);
     const roleIds: Record<string, string> = {};
     for (const { reads, ...app } of apps) {
       const policyName = appPolicyName(mountPath, vaultName(app));
-      const { roleId } = new AppIdentity(this, `app-${vaultName(app)}`, {
+      const identity = new AppIdentity(this, `app-${vaultName(app)}`, {
         ...app,
         policyName,
         engine,
         credentialNames: reads,
         appRolePath,
+        authMethod: authMethods.get(loginOf(deployment, { ...app, reads }).path),
       });
-      roleIds[app.name] = roleId;
+      if (app.identity === undefined) {
+        roleIds[app.name] = identity.roleId;
+      }
     }
     new TerraformOutput(this, 'role_ids', { value: roleIds, description: 'Role id of each app', staticId: true });
 
@@ -174,6 +180,19 @@ export class WebexTokens extends DeploymentStack {
     if (Object.keys({ ...integrations, ...apps }).length > 0) {
       new DataResource(this, 'renamed', { input: { integrations, apps } });
     }
+  }
+
+  /** Each once, for all apps that log in there. @returns by path */
+  #declareAuthMethods(deployment: Deployment): Map<string, AuthMethod> {
+    const methods = new Map<string, AuthMethod>();
+    for (const app of deployment.apps) {
+      const { path, isDeclared } = loginOf(deployment, app);
+      if (app.identity !== undefined && isDeclared && !methods.has(path)) {
+        // By its path: what gets another one is another method, and nothing is moved.
+        methods.set(path, new AuthMethod(this, `auth-${path.replaceAll('/', '.')}`, { identity: app.identity }));
+      }
+    }
+    return methods;
   }
 
   /** @returns where it is mounted, as whatever is in it refers to it */

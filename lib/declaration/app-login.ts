@@ -1,5 +1,6 @@
 import type { AppDeclaration } from './app-declaration';
-import { vaultName } from './vault-name';
+import type { IdentityDeclaration } from './identity-declaration';
+import { vaultName, type Renamable } from './vault-name';
 
 /*
  * How an app logs in, in Vault's words: the auth method, which it may share with others, and its role there.
@@ -13,6 +14,9 @@ interface MethodBase {
   /** Whether the stack enables and configures it. */
   readonly isDeclared: boolean;
 }
+
+/** By what the app has already. */
+export type IdentityLogin = Exclude<AppLogin, AppRoleLogin>;
 
 /** By a role id and a secret id, which somebody has to issue. */
 export interface AppRoleLogin extends MethodBase {
@@ -52,81 +56,67 @@ export interface CertLogin extends MethodBase {
 }
 
 /** @param appRole where AppRole is mounted, and whether the stack enables it */
-export function appLogin({ identity }: AppDeclaration, appRole: Omit<AppRoleLogin, 'type'>): AppLogin {
-  const { jwt, github, gitlab, kubernetes, cert } = identity ?? {};
+export function appLogin(
+  { identity }: Pick<AppDeclaration, 'identity'>,
+  appRole: Omit<AppRoleLogin, 'type'>,
+): AppLogin {
+  return identity === undefined ? { type: 'approle', ...appRole } : identityLogin(identity);
+}
+
+/** @throws TypeError where it is none, which the schema refuses */
+export function identityLogin({ jwt, github, gitlab, kubernetes, cert }: IdentityDeclaration): IdentityLogin {
   if (jwt !== undefined) {
-    const { path, declareMethod, issuer, keys, issuerCa, audience, claims, userClaim } = jwt;
+    const { keys, claims, userClaim } = jwt;
     const boundClaims = Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, [value].flat()]));
-    return {
-      type: 'jwt',
-      from: 'jwt',
-      path,
-      isDeclared: declareMethod,
-      issuer,
-      keys,
-      issuerCa,
-      audience,
-      boundClaims,
-      userClaim,
-    };
+    return { ...ofIssuer(jwt), from: 'jwt', keys, boundClaims, userClaim };
   }
   if (github !== undefined) {
-    const { path, declareMethod, issuer, issuerCa, audience, repository, ref, environment } = github;
+    const { repository, ref, environment } = github;
     const boundClaims = {
       repository: [repository],
       ref: [ref],
       ...(environment === undefined ? {} : { environment: [environment] }),
     };
-    return {
-      type: 'jwt',
-      from: 'github',
-      path,
-      isDeclared: declareMethod,
-      issuer,
-      issuerCa,
-      audience,
-      boundClaims,
-      userClaim: 'sub',
-    };
+    return { ...ofIssuer(github), from: 'github', boundClaims };
   }
   if (gitlab !== undefined) {
-    const { path, declareMethod, issuer, issuerCa, audience, project, ref, refType } = gitlab;
+    const { project, ref, refType } = gitlab;
     const boundClaims = { project_path: [project], ref: [ref], ref_type: [refType] };
-    return {
-      type: 'jwt',
-      from: 'gitlab',
-      path,
-      isDeclared: declareMethod,
-      issuer,
-      issuerCa,
-      audience,
-      boundClaims,
-      userClaim: 'sub',
-    };
+    return { ...ofIssuer(gitlab), from: 'gitlab', boundClaims };
   }
   if (kubernetes !== undefined) {
     const { path, declareMethod, cluster, serviceAccounts, namespaces, audience } = kubernetes;
-    return {
-      type: 'kubernetes',
-      path,
-      isDeclared: declareMethod,
-      clusterAddress: cluster.address,
-      clusterCa: cluster.ca,
-      serviceAccounts,
-      namespaces,
-      audience,
-    };
+    const { address: clusterAddress, ca: clusterCa } = cluster;
+    const isDeclared = declareMethod;
+    return { type: 'kubernetes', path, isDeclared, clusterAddress, clusterCa, serviceAccounts, namespaces, audience };
   }
   if (cert !== undefined) {
     const { path, declareMethod, ca, uris = [], dnsNames = [] } = cert;
     return { type: 'cert', path, isDeclared: declareMethod, ca, uris, dnsNames };
   }
-  return { type: 'approle', ...appRole };
+  throw new TypeError('an identity of no kind');
+}
+
+interface OfIssuer {
+  readonly path: string;
+  readonly declareMethod: boolean;
+  readonly issuer: string;
+  readonly issuerCa?: string;
+  readonly audience: string;
+}
+
+function ofIssuer({ path, declareMethod, issuer, issuerCa, audience }: OfIssuer) {
+  return { type: 'jwt', path, isDeclared: declareMethod, issuer, issuerCa, audience, userClaim: 'sub' } as const;
+}
+
+/** Path in Vault below which a method has its roles. */
+export function rolesPath({ type, path }: Pick<AppLogin, 'type' | 'path'>): string {
+  return `auth/${path}/${type === 'cert' ? 'certs' : 'role'}`;
 }
 
 /** Path in Vault of the role that an app has. */
-export function rolePath({ type, path }: AppLogin, app: Pick<AppDeclaration, 'name' | 'renamedFrom'>): string {
-  return `auth/${path}/${type === 'cert' ? 'certs' : 'role'}/${vaultName(app)}`;
+export function rolePath(login: Pick<AppLogin, 'type' | 'path'>, app: Renamable): string {
+  return `${rolesPath(login)}/${vaultName(app)}`;
 }
 
 /** What apps that log in at the same path have in common. */

@@ -28,8 +28,22 @@ const issuerFields = {
 
 const audience = text;
 
+/** What a claim has to be, whole: white space in it counts, around it nobody would see it. */
+const claimValue = z.string().regex(/^\S(?:.*\S)?$/, {
+  error: ({ input }) => `must not be empty or have white space around it, got "${String(input)}"`,
+});
+
+/** Terraform's provider hands them on in one text, with commas between them. */
+const claimValues = z
+  .array(claimValue)
+  .min(1)
+  .readonly()
+  .refine((values) => values.length === 1 || !values.some((value) => value.includes(',')), {
+    error: 'must have no comma in its values where it has several, as a comma would make two of one; give each an app',
+  });
+
 const claims = z
-  .record(z.string().min(1), z.union([text, z.array(text).min(1).readonly()]))
+  .record(z.string().min(1), z.union([claimValue, claimValues]))
   .refine((bound) => Object.keys(bound).some((claim) => !['iss', 'aud', 'exp', 'nbf', 'iat'].includes(claim)), {
     error:
       'must bind a claim that tells one of the issuer\'s tokens from another, else any of them could log in; name one, like { sub: "..." }',
@@ -71,7 +85,7 @@ const githubFields = {
     error: ({ input }) => `must be a whole ref like "refs/heads/main" or "refs/tags/v1", got "${String(input)}"`,
   }),
   /** The only deployment environment of the repository, with its protection rules. @default - any, and none */
-  environment: text.optional(),
+  environment: claimValue.optional(),
   /** @default "webex-token-vault" */
   audience: audience.default(DEFAULT_AUDIENCE),
   /** That of an Enterprise Server is `https://HOST/_services/token`. @default "https://token.actions.githubusercontent.com" */
@@ -167,14 +181,18 @@ const certFields = {
 
 export interface CertIdentityFields extends Fields<typeof certFields> {}
 
+const certIdentity: StrictObject<CertIdentityFields> = strictObject(certFields);
+
 /** TLS has to end at Vault itself. @see https://developer.hashicorp.com/vault/docs/auth/cert */
-const cert = (strictObject(certFields) as StrictObject<CertIdentityFields>).refine(
-  ({ uris, dnsNames }) => uris !== undefined || dnsNames !== undefined,
-  { error: 'must have uris or dnsNames, else each certificate of the CA could log in; name them' },
-);
+const cert = certIdentity.refine(({ uris, dnsNames }) => uris !== undefined || dnsNames !== undefined, {
+  error: 'must have uris or dnsNames, else each certificate of the CA could log in; name them',
+});
+
+/** Each by itself, for its defaults. */
+export const IDENTITY_KINDS = { jwt, github, gitlab, kubernetes, cert: certIdentity } as const;
 
 const identityFields = {
-  /** A token of some issuer of OIDC. */
+  /** A token of some issuer that signs JWTs, as those of OIDC do. */
   jwt: jwt.optional(),
   /** A job of GitHub Actions. */
   github: github.optional(),

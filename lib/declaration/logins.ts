@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { OPERATORS_MOUNT, type AppDeclaration } from './app-declaration';
-import { appLogin, methodSettings, type AppLogin } from './app-login';
+import { appLogin, methodSettings, type AppLogin, type IdentityLogin } from './app-login';
 import type { operatorsDeclaration } from './operators-declaration';
 
 /*
@@ -16,12 +16,15 @@ export interface DeclaredLogins {
 }
 
 /** How an app of it logs in. */
-export function loginOf({ appRolePath, declareAppRole }: DeclaredLogins, app: AppDeclaration): AppLogin {
+export function loginOf(
+  { appRolePath, declareAppRole }: Pick<DeclaredLogins, 'appRolePath' | 'declareAppRole'>,
+  app: AppDeclaration,
+): AppLogin {
   return appLogin(app, { path: appRolePath, isDeclared: declareAppRole });
 }
 
 /** The auth methods beside AppRole, each once, as one of its apps has it. */
-export function identityMethods(deployment: DeclaredLogins): Exclude<AppLogin, { type: 'approle' }>[] {
+export function identityMethods(deployment: DeclaredLogins): IdentityLogin[] {
   const logins = deployment.apps.map((app) => loginOf(deployment, app)).filter((login) => login.type !== 'approle');
   return [...new Map(logins.map((login) => [login.path, login])).values()];
 }

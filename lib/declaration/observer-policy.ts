@@ -1,4 +1,6 @@
 import { OPERATORS_MOUNT } from './app-declaration';
+import { rolesPath } from './app-login';
+import type { IdentityMethod } from './policies';
 import { LOGOUT, renderPolicy, SELF_EXAMINATION, type Rule } from './policy-rule';
 import { BACKUP_RECORD, consentRecord, dataPath, observationRecord, rotationRecord } from './record-paths';
 
@@ -13,10 +15,12 @@ export interface ObserverRights {
   readonly credentialNames: readonly string[];
   /** Where the AppRole auth method of the apps is mounted. */
   readonly appRolePath: string;
-  /** By the names of their roles. */
+  /** Those that log in there, by the names of their roles. */
   readonly appNames: readonly string[];
   /** Where people log in who act as operators. @default - nowhere */
   readonly peoplePath?: string;
+  /** Auth methods of the apps that have an identity of their own. @default - none */
+  readonly identityMethods?: readonly IdentityMethod[];
 }
 
 /**
@@ -31,7 +35,16 @@ export function observerPolicy(rights: ObserverRights): string {
 
 /** The same, rule by rule. */
 export function observerRules(rights: ObserverRights): readonly Rule[] {
-  const { mountPath, recordsPath, credentialNames, integrationNames, appRolePath, appNames, peoplePath } = rights;
+  const {
+    mountPath,
+    recordsPath,
+    credentialNames,
+    integrationNames,
+    appRolePath,
+    appNames,
+    identityMethods = [],
+    peoplePath,
+  } = rights;
   return [
     ...credentialNames.flatMap((name): Rule[] => [
       { path: `${mountPath}/creds/${name}`, capabilities: ['read'], why: `the state of ${name}, and so its token` },
@@ -63,10 +76,22 @@ export function observerRules(rights: ObserverRights): readonly Rule[] {
         { path: `auth/${role}/secret-id-accessor/lookup`, capabilities: ['update'], why: 'until when are they good?' },
       ],
     ),
-    ...[appRolePath, OPERATORS_MOUNT, ...(peoplePath === undefined ? [] : [peoplePath])].flatMap((method): Rule[] => [
-      { path: `auth/${method}/role`, capabilities: ['list'], why: 'is there a role that nobody declares?' },
-      { path: `auth/${method}/role/+`, capabilities: ['read'], why: 'and what may its tokens do?' },
+    ...[
+      ...[appRolePath, OPERATORS_MOUNT, ...(peoplePath === undefined ? [] : [peoplePath])].map(
+        (path) => `auth/${path}/role`,
+      ),
+      ...identityMethods.map(rolesPath),
+    ].flatMap((roles): Rule[] => [
+      { path: roles, capabilities: ['list'], why: 'is there a role that nobody declares?' },
+      { path: `${roles}/+`, capabilities: ['read'], why: 'and what may its tokens do?' },
     ]),
+    ...identityMethods
+      .filter(({ type }) => type !== 'cert')
+      .map(({ path }): Rule => ({
+        path: `auth/${path}/config`,
+        capabilities: ['read'],
+        why: 'whose word does it take?',
+      })),
     ...(peoplePath === undefined
       ? []
       : ([

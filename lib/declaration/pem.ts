@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPublicKey, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
@@ -29,9 +29,52 @@ function isCa(pem: string): boolean {
   }
 }
 
-/** PEM of a public key. */
-export const publicKey = z
-  .string()
-  .regex(/^\s*-----BEGIN (?:RSA )?PUBLIC KEY-----[\s\S]+-----END (?:RSA )?PUBLIC KEY-----\s*$/, {
-    error: 'must be the PEM of one public key, which begins with -----BEGIN PUBLIC KEY-----',
-  });
+/** PEM of a public key that JWTs are signed with. */
+export const publicKey = z.string().refine((value) => isPublicKey(value), {
+  error: 'must be the PEM of one public key, RSA, EC or Ed25519, which begins with -----BEGIN PUBLIC KEY-----',
+});
+
+function isPublicKey(pem: string): boolean {
+  if (!/^\s*-----BEGIN (RSA )?PUBLIC KEY-----[^-]+-----END \1?PUBLIC KEY-----\s*$/.test(pem)) {
+    return false;
+  }
+  try {
+    return algorithmsOf(pem).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+const OF_RSA = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const;
+const OF_CURVE: Readonly<Record<string, readonly string[]>> = {
+  prime256v1: ['ES256'],
+  secp384r1: ['ES384'],
+  secp521r1: ['ES512'],
+};
+const OF_ED25519 = ['EdDSA'] as const;
+
+/**
+ * With which a JWT may be signed: those that fit the keys, or all that need a private key.
+ *
+ * @param keys PEM; without any, they are found by discovery
+ */
+export function signingAlgorithms(keys: readonly string[] = []): string[] {
+  return keys.length === 0
+    ? [...OF_RSA, ...Object.values(OF_CURVE).flat(), ...OF_ED25519]
+    : [...new Set(keys.flatMap(algorithmsOf))];
+}
+
+/** @returns none for a key that signs nothing that Vault knows. @throws Error where it is no key */
+function algorithmsOf(pem: string): readonly string[] {
+  const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey(pem);
+  switch (asymmetricKeyType) {
+    case 'rsa':
+      return OF_RSA;
+    case 'ec':
+      return OF_CURVE[asymmetricKeyDetails?.namedCurve ?? ''] ?? [];
+    case 'ed25519':
+      return OF_ED25519;
+    default:
+      return [];
+  }
+}

@@ -1,4 +1,5 @@
 import { recordsPathOf } from './engine-declaration';
+import { rolesPath } from './app-login';
 import { healingPathOf, healingSecretPath } from './healing-path';
 import { consentRecord, dataPath, metadataPath, rotationRecord } from './record-paths';
 import { LOGOUT, RENEWAL, renderPolicy, SELF_EXAMINATION, type Capability, type Rule } from './policy-rule';
@@ -25,6 +26,13 @@ export interface AuthorizerRights {
   }[];
 }
 
+/** An auth method of apps that have an identity of their own. */
+export interface IdentityMethod {
+  /** Where it is mounted, below `auth/`. */
+  readonly path: string;
+  readonly type: 'jwt' | 'kubernetes' | 'cert';
+}
+
 /** What a provisioner may write. */
 export interface ProvisionerRights {
   /** Name of its own policy, which it may see. */
@@ -46,7 +54,14 @@ export interface ProvisionerRights {
   /** As the engine has them. */
   readonly integrationNames: readonly string[];
   /** By the names of their roles. */
-  readonly apps: readonly { readonly name: string; readonly policyName: string }[];
+  readonly apps: readonly {
+    readonly name: string;
+    readonly policyName: string;
+    /** Path in Vault of its role, where it has an identity of its own. @default - AppRole */
+    readonly rolePath?: string;
+  }[];
+  /** Auth methods beside AppRole that it enables and configures. @default - none */
+  readonly identityMethods?: readonly IdentityMethod[];
   /** What the policies of all apps begin with, those included that are declared no more. */
   readonly appPolicyPrefix: string;
   /** Names of the policies of those operators that stack `webex-tokens` writes. */
@@ -259,9 +274,18 @@ export function provisionerPolicy(rights: ProvisionerRights): string {
           },
         ] satisfies Rule[])
       : []),
-    ...rights.apps.flatMap(({ name, policyName }): Rule[] => [
-      { path: `auth/${appRolePath}/role/${name}`, capabilities: ['create', ...owned], why: `the role of ${name}` },
-      { path: `auth/${appRolePath}/role/${name}/role-id`, capabilities: ['read'], why: 'its role id, an output' },
+    ...(rights.identityMethods ?? []).flatMap(ofMethod),
+    ...rights.apps.flatMap(({ name, policyName, rolePath }): Rule[] => [
+      {
+        path: rolePath ?? `auth/${appRolePath}/role/${name}`,
+        capabilities: ['create', ...owned],
+        why: `the role of ${name}`,
+      },
+      ...(rolePath === undefined
+        ? ([
+            { path: `auth/${appRolePath}/role/${name}/role-id`, capabilities: ['read'], why: 'its role id, an output' },
+          ] satisfies Rule[])
+        : []),
       { path: `sys/policies/acl/${policyName}`, capabilities: owned, why: 'its policy' },
     ]),
     ...(rights.people === undefined ? [] : ofPeople(rights.people)),
@@ -307,13 +331,29 @@ function ofPeople({ path, roleNames, undeclaredPolicyName }: NonNullable<Provisi
   ];
 }
 
+/** Takes it away as well, for as long as it is declared: another method of that path would be none of its business. */
+function ofMethod({ path, type }: IdentityMethod): Rule[] {
+  return [
+    { path: `sys/auth/${path}`, capabilities: ['update', 'delete', 'sudo'], why: `enable the auth method at ${path}` },
+    { path: `sys/mounts/auth/${path}`, capabilities: ['read'], why: 'is it enabled?' },
+    { path: `sys/mounts/auth/${path}/tune`, capabilities: ['read'], why: 'how is it tuned?' },
+    ...(type === 'cert'
+      ? []
+      : ([
+          { path: `auth/${path}/config`, capabilities: ['read', 'update'], why: 'whose word does it take?' },
+        ] satisfies Rule[])),
+  ];
+}
+
 /** Whatever it once wrote it may take away, though this policy was renewed before that. What is named by its path goes by that rule. */
-function undeclared({ mountPath, appRolePath, declareAppRole, appPolicyPrefix }: ProvisionerRights): Rule[] {
+function undeclared(rights: ProvisionerRights): Rule[] {
+  const { mountPath, appRolePath, declareAppRole, appPolicyPrefix, identityMethods = [] } = rights;
   const why = 'to take away what is declared no more';
   return [
     `${mountPath}/servers/+`,
     `sys/policies/acl/${appPolicyPrefix}*`,
     ...(declareAppRole ? [`auth/${appRolePath}/role/+`, `auth/${appRolePath}/role/+/role-id`] : []),
+    ...identityMethods.map((method) => `${rolesPath(method)}/+`),
   ].map((path): Rule => ({ path, capabilities: ['read', 'delete'], why }));
 }
 

@@ -1,5 +1,6 @@
+import { rolePath } from './app-login';
 import { findIntegration, type Deployment } from './deployment';
-import { oidcPath } from './logins';
+import { identityMethods, loginOf, oidcPath } from './logins';
 import { peopleRoles } from './people';
 import type { AuthorizerRights, ProvisionerRights } from './policies';
 import type { HealerRights } from './healer-policy';
@@ -40,7 +41,8 @@ export function observerRights(deployment: Deployment): ObserverRights {
     integrationNames: integrations.map(vaultName),
     credentialNames: credentials.map(({ name }) => name),
     appRolePath,
-    appNames: apps.map(vaultName),
+    appNames: apps.filter(({ identity }) => identity === undefined).map(vaultName),
+    identityMethods: identityMethods(deployment).map(({ path, type }) => ({ path, type })),
     peoplePath: oidcPath(deployment),
   };
 }
@@ -71,7 +73,14 @@ export function provisionerRights(deployment: Deployment): ProvisionerRights {
     appRolePath: deployment.appRolePath,
     declareAppRole: deployment.declareAppRole,
     integrationNames: deployment.integrations.map(vaultName),
-    apps: appNames.map((name) => ({ name, policyName: appPolicyName(mountPath, name) })),
+    apps: deployment.apps.map((app) => ({
+      name: vaultName(app),
+      policyName: appPolicyName(mountPath, vaultName(app)),
+      rolePath: app.identity === undefined ? undefined : rolePath(loginOf(deployment, app), app),
+    })),
+    identityMethods: identityMethods(deployment)
+      .filter(({ isDeclared }) => isDeclared)
+      .map(({ path, type }) => ({ path, type })),
     appPolicyPrefix: appPolicyName(mountPath, ''),
     operatorPolicyNames: [
       ...operatorPolicyNames(mountPath),
