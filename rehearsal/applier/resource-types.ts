@@ -106,34 +106,6 @@ function asRead({
   return given.success ? { ...fields, user_lockout_disable: given.data.lockout_disable } : fields;
 }
 
-const jwtRole = object(
-  z.strictObject({
-    backend: z.string(),
-    role_name: z.string(),
-    role_type: z.string(),
-    allowed_redirect_uris: z.array(z.string()).optional(),
-    oidc_scopes: z.array(z.string()).optional(),
-    user_claim: z.string(),
-    bound_audiences: z.array(z.string()),
-    bound_claims_type: z.string(),
-    bound_claims: z.record(z.string(), z.string()),
-    disable_bound_claims_parsing: z.boolean(),
-    token_policies: z.array(z.string()),
-    token_no_default_policy: z.boolean().default(false),
-    token_ttl: z.number(),
-    token_max_ttl: z.number(),
-  }),
-  ({ backend, role_name, bound_claims, disable_bound_claims_parsing: whole, ...body }) => ({
-    path: `auth/${backend}/role/${role_name}`,
-    body: {
-      ...body,
-      bound_claims: Object.fromEntries(
-        Object.entries(bound_claims).map(([claim, value]) => [claim, whole ? [value] : value.split(',')]),
-      ),
-    },
-  }),
-);
-
 const genericEndpoint: ResourceType = {
   async apply(vault, raw, address, triggered) {
     const { path, data_json, disable_read } = parse(endpointSchema, raw, address);
@@ -163,15 +135,20 @@ const authBackend = object(
   }),
 );
 
+/** What the roles of all auth methods have in common. */
+const tokenFields = {
+  token_policies: z.array(z.string()),
+  token_ttl: z.number(),
+  token_max_ttl: z.number(),
+  token_bound_cidrs: z.array(z.string()).default([]),
+  token_no_default_policy: z.boolean().default(false),
+};
+
 const appRole = object(
   z.strictObject({
     backend: z.string(),
     role_name: z.string(),
-    token_policies: z.array(z.string()),
-    token_ttl: z.number(),
-    token_max_ttl: z.number(),
-    token_bound_cidrs: z.array(z.string()).default([]),
-    token_no_default_policy: z.boolean().default(false),
+    ...tokenFields,
     token_type: z.string().optional(),
     bind_secret_id: z.boolean().default(true),
     secret_id_ttl: z.number(),
@@ -185,6 +162,92 @@ const appRole = object(
   },
 );
 
+const jwtSchema = z.strictObject({
+  type: z.literal('jwt'),
+  path: z.string(),
+  oidc_discovery_url: z.string().default(''),
+  oidc_discovery_ca_pem: z.string().default(''),
+  jwt_validation_pubkeys: z.array(z.string()).default([]),
+  bound_issuer: z.string(),
+  jwt_supported_algs: z.array(z.string()),
+});
+
+const jwtConfig = object(jwtSchema.omit({ type: true }), ({ path, ...body }) => ({
+  path: `auth/${path}/config`,
+  body,
+}));
+
+/** The method and what it is told, which are one resource. */
+const jwtBackend: ResourceType = {
+  async apply(vault, raw, address, triggered) {
+    const { type, ...configured } = parse(jwtSchema, raw, address);
+    const { path } = configured;
+    const method = await authBackend.apply(vault, { path, type }, address, triggered);
+    const config = await jwtConfig.apply(vault, configured, address, triggered);
+    return {
+      changed: method.changed || config.changed,
+      attributes: { ...method.attributes, ...config.attributes, id: path },
+    };
+  },
+};
+
+const jwtRole = object(
+  z.strictObject({
+    backend: z.string(),
+    role_name: z.string(),
+    role_type: z.enum(['jwt', 'oidc']),
+    allowed_redirect_uris: z.array(z.string()).optional(),
+    oidc_scopes: z.array(z.string()).optional(),
+    user_claim: z.string(),
+    bound_audiences: z.array(z.string()),
+    bound_claims_type: z.literal('string'),
+    bound_claims: z.record(z.string(), z.string()),
+    disable_bound_claims_parsing: z.boolean(),
+    ...tokenFields,
+  }),
+  ({ backend, role_name, bound_claims, disable_bound_claims_parsing: isWhole, ...body }) => {
+    const claims = Object.entries(bound_claims).map(([name, value]) => [name, isWhole ? [value] : value.split(',')]);
+    return {
+      path: `auth/${backend}/role/${role_name}`,
+      body: { ...body, bound_claims: Object.fromEntries(claims) as unknown },
+    };
+  },
+);
+
+const kubernetesConfig = object(
+  z.strictObject({
+    backend: z.string(),
+    kubernetes_host: z.string(),
+    kubernetes_ca_cert: z.string(),
+    disable_local_ca_jwt: z.literal(true),
+  }),
+  ({ backend, ...body }) => ({ path: `auth/${backend}/config`, body }),
+);
+
+const kubernetesRole = object(
+  z.strictObject({
+    backend: z.string(),
+    role_name: z.string(),
+    bound_service_account_names: z.array(z.string()),
+    bound_service_account_namespaces: z.array(z.string()),
+    audience: z.string(),
+    ...tokenFields,
+  }),
+  ({ backend, role_name, ...body }) => ({ path: `auth/${backend}/role/${role_name}`, body }),
+);
+
+const certRole = object(
+  z.strictObject({
+    backend: z.string(),
+    name: z.string(),
+    certificate: z.string(),
+    allowed_uri_sans: z.array(z.string()).default([]),
+    allowed_dns_sans: z.array(z.string()).default([]),
+    ...tokenFields,
+  }),
+  ({ backend, name, ...body }) => ({ path: `auth/${backend}/certs/${name}`, body }),
+);
+
 /** By the name that Terraform knows them by. */
 export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   vault_plugin: plugin,
@@ -193,7 +256,11 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   vault_policy: policy,
   vault_auth_backend: authBackend,
   vault_approle_auth_backend_role: appRole,
+  vault_jwt_auth_backend: jwtBackend,
   vault_jwt_auth_backend_role: jwtRole,
+  vault_kubernetes_auth_backend_config: kubernetesConfig,
+  vault_kubernetes_auth_backend_role: kubernetesRole,
+  vault_cert_auth_backend_role: certRole,
 };
 
 function parse<T>(schema: z.ZodType<T>, raw: unknown, address: string): T {
