@@ -52,6 +52,7 @@ function verification({ issuer, keys, issuerCa }: JwtLogin) {
     jwtSupportedAlgs: signingAlgorithms(isKnown ? keys : []),
     ...(keys === undefined
       ? { oidcDiscoveryUrl: issuer, oidcDiscoveryCaPem: issuerCa }
-      : { jwtValidationPubkeys: [...keys] }),
+      : // As Vault gives them back, else each plan would find them changed.
+        { jwtValidationPubkeys: keys.map((key) => key.trim()) }),
   };
 }

@@ -33,21 +33,23 @@ const claimValue = z.string().regex(/^\S(?:.*\S)?$/, {
   error: ({ input }) => `must not be empty or have white space around it, got "${String(input)}"`,
 });
 
-/** Terraform's provider hands them on in one text, with commas between them. */
-const claimValues = z
-  .array(claimValue)
-  .min(1)
-  .readonly()
-  .refine((values) => values.length === 1 || !values.some((value) => value.includes(',')), {
-    error: 'must have no comma in its values where it has several, as a comma would make two of one; give each an app',
-  });
-
 const claims = z
-  .record(z.string().min(1), z.union([claimValue, claimValues]))
+  .record(z.string().min(1), z.union([claimValue, z.array(claimValue).min(1).readonly()]))
   .refine((bound) => Object.keys(bound).some((claim) => !['iss', 'aud', 'exp', 'nbf', 'iat'].includes(claim)), {
     error:
       'must bind a claim that tells one of the issuer\'s tokens from another, else any of them could log in; name one, like { sub: "..." }',
+  })
+  // Terraform's provider hands several values on in one text, with commas between them.
+  .refine((bound) => !hasComma(bound) || Object.values(bound).every((value) => [value].flat().length === 1), {
+    error:
+      'must not have both a value with a comma and a claim with several values, as the comma would make two values of one; make two apps of it',
   });
+
+function hasComma(bound: Readonly<Record<string, string | readonly string[]>>): boolean {
+  return Object.values(bound)
+    .flat()
+    .some((value) => value.includes(','));
+}
 
 const jwtFields = {
   ...issuerFields,

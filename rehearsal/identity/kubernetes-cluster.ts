@@ -28,22 +28,20 @@ interface Status {
 }
 
 const review = z.object({
-  apiVersion: z.literal('authentication.k8s.io/v1'),
-  kind: z.literal('TokenReview'),
+  // Known from where it is posted to.
+  apiVersion: z.literal('authentication.k8s.io/v1').default('authentication.k8s.io/v1'),
+  kind: z.literal('TokenReview').default('TokenReview'),
   spec: z.object({ token: z.string(), audiences: z.array(z.string()).default([API_AUDIENCE]) }),
 });
 
-const claimsSchema = z.object({
-  aud: z.array(z.string()),
-  exp: z.number(),
-  'kubernetes.io': z.object({
-    namespace: z.string(),
-    pod: z.object({ uid: z.string() }),
-    serviceaccount: z.object({ name: z.string(), uid: z.string() }),
-  }),
-});
-
-type Claims = z.output<typeof claimsSchema>;
+interface Claims {
+  readonly aud: readonly string[];
+  readonly exp: number;
+  readonly 'kubernetes.io': {
+    readonly namespace: string;
+    readonly serviceaccount: { readonly name: string; readonly uid: string };
+  };
+}
 
 /**
  * The part of a Kubernetes API server that Vault asks: whose token is it? Strictly: of the tokens that it gave out itself
@@ -55,6 +53,7 @@ export class KubernetesCluster implements AsyncDisposable {
   readonly #server: Server;
   readonly #key = new SigningKey();
   readonly #given = new Map<string, Claims>();
+  readonly #uids = new Map<string, string>();
   /** With cluster role `system:auth-delegator`, as `namespace/name`; who has not may ask about nobody, not even itself. */
   readonly delegators = new Set<string>();
   /** What each review was answered with, its code. */
@@ -102,7 +101,7 @@ export class KubernetesCluster implements AsyncDisposable {
       'kubernetes.io': {
         namespace,
         pod: { name: `${serviceAccount}-0`, uid: randomUUID() },
-        serviceaccount: { name: serviceAccount, uid: randomUUID() },
+        serviceaccount: { name: serviceAccount, uid: this.#uidOf(`${namespace}/${serviceAccount}`) },
       },
     };
     const token = (asked.signedBy ?? this.#key).sign(claims);
@@ -121,6 +120,12 @@ export class KubernetesCluster implements AsyncDisposable {
     this.#server.closeAllConnections();
     this.#server.close();
     await once(this.#server, 'close');
+  }
+
+  #uidOf(serviceAccount: string): string {
+    const uid = this.#uids.get(serviceAccount) ?? randomUUID();
+    this.#uids.set(serviceAccount, uid);
+    return uid;
   }
 
   async #answer(request: IncomingMessage): Promise<Status> {

@@ -1,0 +1,196 @@
+import { request } from 'node:https';
+import { text } from 'node:stream/consumers';
+import { z } from 'zod';
+import { VaultResponseError } from 'webex-token-client/core';
+import { CertificateAuthority } from '../../lib/server/certificate-authority';
+import { KubernetesCluster, API_AUDIENCE } from '../../rehearsal/identity/kubernetes-cluster';
+import { SigningKey } from '../../rehearsal/identity/json-web-token';
+import { clientCertificate } from '../fixtures/client-certificate';
+import { OperatedServer } from '../fixtures/operated-server';
+
+/*
+ * Pods and programs with certificates, through the stack that the provisioner has applied: both sides of all that is
+ * declared.
+ */
+
+const URI = 'spiffe://example.org/reports';
+const NAME = 'CA of workloads';
+
+let server: OperatedServer;
+let cluster: KubernetesCluster;
+let ca: CertificateAuthority;
+let otherCa: CertificateAuthority;
+
+beforeAll(async () => {
+  [server, cluster, ca, otherCa] = await Promise.all([
+    OperatedServer.start(),
+    KubernetesCluster.start(),
+    CertificateAuthority.create({ commonName: NAME }),
+    CertificateAuthority.create({ commonName: NAME }),
+  ]);
+  ['webex/reports', 'webex/other', 'stage/reports'].forEach((account) => cluster.delegators.add(account));
+  const kubernetes = {
+    cluster: { address: cluster.address, ca: cluster.ca },
+    serviceAccounts: ['reports'],
+    namespaces: ['webex'],
+    audience: API_AUDIENCE,
+  };
+  server.declare({
+    apps: [
+      { name: 'pod', reads: ['testauth'], identity: { kubernetes } },
+      {
+        name: 'pod-of-vault',
+        reads: ['testauth'],
+        identity: { kubernetes: { ...kubernetes, audience: 'vault' } },
+      },
+      { name: 'by-uri', reads: ['testauth'], identity: { cert: { ca: ca.certificatePem, uris: [URI] } } },
+      {
+        name: 'by-name',
+        reads: ['testauth'],
+        identity: { cert: { ca: ca.certificatePem, dnsNames: ['reports.example.org', 'reports.example.com'] } },
+      },
+    ],
+  });
+  await server.init();
+  await server.deploy();
+});
+
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+});
+
+const loginReply = z.object({ auth: z.object({ client_token: z.string(), policies: z.array(z.string()) }) });
+
+it('has nothing to write when it is applied again', async () => {
+  expect((await server.deploy()).changed).toEqual([]);
+});
+
+async function readsItsOwn(auth: z.output<typeof loginReply>['auth'], app: string): Promise<void> {
+  expect(auth.policies).toEqual([`oauthapp-app-${app}`]);
+  const vault = server.server.node.client(auth.client_token);
+  await expect(vault.read('oauthapp/creds/testauth', z.unknown())).rejects.toMatchObject({ statusCode: 404 });
+  await expect(vault.read('oauthapp/creds/other', z.unknown())).rejects.toMatchObject({ statusCode: 403 });
+}
+
+describe('a pod', () => {
+  const own = { namespace: 'webex', serviceAccount: 'reports' };
+
+  async function login(jwt: string, role = 'pod') {
+    return (await server.server.node.client('').write('auth/kubernetes/login', { role, jwt }, loginReply)).auth;
+  }
+
+  async function refusal(jwt: string, role = 'pod'): Promise<string> {
+    const answer = await login(jwt, role).catch((error: unknown) => error);
+    expect(answer).toBeInstanceOf(VaultResponseError);
+    const { statusCode, said } = answer as VaultResponseError;
+    return `${statusCode} ${said}`;
+  }
+
+  it('logs in by the ordinary token of its service account, which is its own reviewer', async () => {
+    await readsItsOwn(await login(cluster.token(own)), 'pod');
+    expect(cluster.reviews.at(-1)).toBe(201);
+  });
+
+  it('logs in by a token for Vault that is one for the API server as well', async () => {
+    const audiences = ['vault', API_AUDIENCE];
+    await readsItsOwn(await login(cluster.token({ ...own, audiences }), 'pod-of-vault'), 'pod-of-vault');
+  });
+
+  it.each([
+    [
+      'for nobody but Vault, by which the API server lets nobody ask',
+      { audiences: ['vault'] },
+      'pod-of-vault',
+      'permission denied',
+    ],
+    ['without the audience of its role', {}, 'pod-of-vault', 'invalid audience (aud) claim'],
+    ['of another service account', { serviceAccount: 'other' }, 'pod', 'service account name not authorized'],
+    ['of another namespace', { namespace: 'stage' }, 'pod', 'namespace not authorized'],
+    ['that has expired', { lifetimeSeconds: -120 }, 'pod', 'token is expired'],
+    ['of another cluster', { signedBy: new SigningKey() }, 'pod', 'permission denied'],
+  ])('is refused with a token %s', async (_, changes, role, said) => {
+    expect(await refusal(cluster.token({ ...own, ...changes }), role)).toContain(said);
+  });
+
+  it('is refused once its service account may no longer ask', async () => {
+    cluster.delegators.delete('webex/reports');
+    expect(await refusal(cluster.token(own))).toBe('403 permission denied');
+    cluster.delegators.add('webex/reports');
+  });
+
+  it('logs in again by the same token, until the pod is gone', async () => {
+    const jwt = cluster.token(own);
+    await login(jwt);
+    await login(jwt);
+    cluster.deletePodOf(jwt);
+    expect(await refusal(jwt)).toBe('403 permission denied');
+  });
+
+  it('is refused in the same words where its cluster cannot be reached', async () => {
+    await cluster[Symbol.asyncDispose]();
+    expect(await refusal(cluster.token(own))).toBe('403 permission denied');
+  });
+});
+
+describe('a program with a certificate', () => {
+  /** Without one where none is given. */
+  function login(
+    name: string,
+    certificate?: { readonly cert: string; readonly key: string },
+  ): Promise<{ status: number; body: unknown }> {
+    return new Promise((resolve, reject) => {
+      const { node } = server.server;
+      const asking = request(
+        `${node.address}/v1/auth/cert/login`,
+        { method: 'POST', ca: node.ca, agent: false, ...certificate },
+        (response) => {
+          text(response).then(
+            (body) => resolve({ status: response.statusCode ?? 0, body: JSON.parse(body) as unknown }),
+            reject,
+          );
+        },
+      );
+      asking.on('error', reject);
+      asking.end(JSON.stringify({ name }));
+    });
+  }
+
+  it.each<[string, object]>([
+    ['by-uri', { uris: [URI] }],
+    ['by-uri', { uris: ['spiffe://example.org/else', URI], dnsNames: ['any'] }],
+    ['by-name', { dnsNames: ['reports.example.com'] }],
+  ])('logs in as %s with %j', async (role, names) => {
+    const { status, body } = await login(role, await clientCertificate({ ca, ...names }));
+    expect(status).toBe(200);
+    await readsItsOwn(loginReply.parse(body).auth, role);
+  });
+
+  const NAMES = 'no chain matching all constraints could be found for this login certificate';
+
+  it.each<[string, string, () => object, string]>([
+    ['another URI', 'by-uri', () => ({ uris: [`${URI}/else`] }), NAMES],
+    ['a DNS name in place of the URI', 'by-uri', () => ({ dnsNames: ['reports.example.org'] }), NAMES],
+    ['another DNS name', 'by-name', () => ({ dnsNames: ['reports.example.org.attacker.example'] }), NAMES],
+    ['the names of another app', 'by-name', () => ({ uris: [URI] }), NAMES],
+    [
+      'a CA of the same name',
+      'by-uri',
+      () => ({ uris: [URI], ca: otherCa }),
+      'invalid certificate or no client certificate supplied',
+    ],
+    [
+      'an end in the past',
+      'by-uri',
+      () => ({ uris: [URI], notAfter: new Date(Date.now() - 60_000) }),
+      'certificate has expired or is not yet valid',
+    ],
+  ])('is refused with %s', async (_, role, changes, said) => {
+    const { status, body } = await login(role, await clientCertificate({ ca, ...changes() }));
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(body).toEqual({ errors: [expect.stringContaining(said)] });
+  });
+
+  it('is refused without one', async () => {
+    expect(await login('by-uri')).toEqual({ status: 400, body: { errors: ['no client certificate found'] } });
+  });
+});
