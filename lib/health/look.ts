@@ -62,7 +62,7 @@ type Inside = Pick<Report, 'engine' | 'integrations' | 'credentials' | 'apps' | 
 
 async function lookInside(observer: VaultClient, options: LookOptions, now: Date): Promise<Inside> {
   const { deployment, operators = [], verify = false } = options;
-  const { engine, vault, apps, appRolePath } = deployment;
+  const { engine, vault, apps } = deployment;
   await requireObserver(observer, deployment);
   const engineLine = await lookAtEngine(observer, deployment);
   if (engineLine.severity === 'broken') {
@@ -74,7 +74,7 @@ async function lookInside(observer: VaultClient, options: LookOptions, now: Date
   const integrations = await atMost(AT_ONCE, deployment.integrations, (integration) =>
     lookAtIntegration(observer, engine.mountPath, integration, credentials),
   );
-  const appLines = await atMost(AT_ONCE, apps, (app) => lookAtApp(observer, appRolePath, app, now));
+  const appLines = await atMost(AT_ONCE, apps, (app) => lookAtApp(observer, deployment, app, now));
   const operatorLines = await atMost(AT_ONCE, operators, (name) => lookAtOperator(observer, name, now));
   return {
     engine: engineLine,

@@ -1,20 +1,32 @@
 import { OPERATORS_MOUNT } from '../declaration/app-declaration';
-import type { App } from '../declaration/deployment';
-import { vaultName } from '../declaration/vault-name';
+import { rolePath } from '../declaration/app-login';
+import type { App, Deployment } from '../declaration/deployment';
+import { loginOf } from '../declaration/logins';
 import type { VaultClient } from '../vault/vault-client';
+import { lookAtIdentity } from './identity-look';
 import type { SecretIdLine } from './report';
 import { lookAtSecretIds } from './secret-id-look';
 
 /*
- * Who logs in with a secret id, apps and operators, and which command makes another one.
+ * Who logs in: apps and operators with a secret id, and which command makes another one, and apps with an identity of
+ * their own.
  */
 
 /** As the observer. @throws VaultUnreachableError */
-export async function lookAtApp(vault: VaultClient, appRolePath: string, app: App, now: Date): Promise<SecretIdLine> {
+export async function lookAtApp(
+  vault: VaultClient,
+  deployment: Deployment,
+  app: App,
+  now: Date,
+): Promise<SecretIdLine> {
   const { name } = app;
-  const rolePath = `auth/${appRolePath}/role/${vaultName(app)}`;
+  const login = loginOf(deployment, app);
+  const path = rolePath(login, app);
+  if (login.type !== 'approle') {
+    return (await lookAtIdentity(vault, name, login, path)) ?? absentRole(name);
+  }
   const renewal = `npx webex-token-vault issue ${name}`;
-  return (await lookAtSecretIds({ vault, name, rolePath, renewal, now })) ?? absentRole(name);
+  return (await lookAtSecretIds({ vault, name, rolePath: path, renewal, now })) ?? absentRole(name);
 }
 
 /** The same. @returns undefined where there is no such role, as in a server of somebody else */

@@ -31,8 +31,9 @@ export function consequences(plan: Plan, declared: readonly string[]): Consequen
   const integrationOf = credentialsOf(before);
   const known = [...new Set([...integrationOf.keys(), ...before.flatMap(readByApp), ...declared])];
   const renames = new Renames(changes);
+  const roles = changes.filter(({ type }) => type in LOGINS);
   const reloadsPlugin = changes.some((change) => isPluginReload(change) && change.isCreated);
-  const context: Context = { integrationOf, known, entriesAfter: entriesAfter(changes), renames, reloadsPlugin };
+  const context: Context = { integrationOf, known, entriesAfter: entriesAfter(changes), renames, roles, reloadsPlugin };
   const found = changes.map((change) => CONSEQUENCES[change.type]?.(change, context) ?? {});
   const losses = new Map(found.flatMap(({ losses = [] }) => losses).map((loss) => [`${loss.kind} ${loss.name}`, loss]));
   const notices = [...renames.notices, ...found.flatMap(({ notices = [] }) => notices)];
@@ -47,18 +48,30 @@ interface Context {
   /** What is written of each integration that there will be, by its name in Vault; undefined: not known yet. */
   readonly entriesAfter: ReadonlyMap<string, string | undefined>;
   readonly renames: Renames;
+  /** Of the apps, however they log in. */
+  readonly roles: readonly ResourceChange[];
   /** Whether the plugin is reloaded with it: nobody can in a namespace, from the root one that has the catalog. */
   readonly reloadsPlugin: boolean;
 }
 
 type Consequence = (change: ResourceChange, context: Context) => Partial<Consequences>;
 
+/** How an app logs in by a role of that type. */
+const LOGINS: Readonly<Record<string, string>> = {
+  vault_approle_auth_backend_role: 'AppRole',
+  vault_jwt_auth_backend_role: 'jwt',
+  vault_kubernetes_auth_backend_role: 'kubernetes',
+  vault_cert_auth_backend_role: 'cert',
+};
+
 const CONSEQUENCES: Readonly<Record<string, Consequence>> = {
   vault_mount: ofMount,
   vault_plugin: ofPlugin,
   vault_generic_endpoint: ofIntegration,
   vault_policy: ofPolicy,
-  vault_approle_auth_backend_role: ofRole,
+  ...Object.fromEntries(Object.keys(LOGINS).map((type) => [type, ofRole])),
+  vault_auth_backend: ofMethod,
+  vault_jwt_auth_backend: ofMethod,
   terraform_data: ofClientSecret,
   docker_container: ofServer,
 };
@@ -181,20 +194,62 @@ function ofCredentials(before: string | undefined, after: string, renames: Renam
   });
 }
 
-function ofRole(change: ResourceChange, { renames }: Context): Partial<Consequences> {
-  const inVault = change.before('role_name') ?? change.after('role_name') ?? '';
+function ofRole(change: ResourceChange, { renames, roles }: Context): Partial<Consequences> {
+  const inVault = roleName(change);
+  const [kept, gone] = [renames.after('app', inVault), renames.before('app', inVault)];
+  const isByAppRole = change.type === 'vault_approle_auth_backend_role';
+  const others = roles.filter((other) => other !== change && roleName(other) === inVault);
+  if (change.isDeleted && others.some(({ isCreated, type }) => isCreated && type !== change.type)) {
+    const ends = isByAppRole ? '; its role id and its secret ids end' : '';
+    const [next] = others.filter(({ isCreated }) => isCreated).map(({ type }) => LOGINS[type] ?? '');
+    return {
+      notices: [`app "${kept}" logs in by ${next ?? ''} from now on, by ${LOGINS[change.type] ?? ''} no more${ends}`],
+    };
+  }
   if (change.isDeleted && change.isCreated) {
     return {
-      notices: [`app "${renames.after('app', inVault)}" gets another identity: its role id and its secret ids end`],
+      notices: isByAppRole
+        ? [`app "${kept}" gets another identity: its role id and its secret ids end`]
+        : ofMove(change, kept),
     };
   }
   if (change.isDeleted) {
-    const what = `app "${renames.before('app', inVault)}" loses its identity: its role id and its secret ids end`;
-    return { notices: [`${what}${renames.howToKeep('app', inVault)}`] };
+    const what = isByAppRole ? 'its role id and its secret ids end' : 'what it has logs it in no more';
+    return { notices: [`app "${gone}" loses its identity: ${what}${renames.howToKeep('app', inVault)}`] };
   }
-  const name = renames.after('app', inVault);
-  return change.isCreated
-    ? { notices: [`app "${name}" gets an identity; issue it a secret id: npx webex-token-vault issue ${name}`] }
+  if (!change.isCreated) {
+    return {};
+  }
+  const issue = `npx webex-token-vault issue ${kept}`;
+  return {
+    notices: [
+      isByAppRole
+        ? `app "${kept}" gets an identity; issue it a secret id: ${issue}`
+        : `app "${kept}" may log in by ${LOGINS[change.type] ?? ''}, with what it has already; how to tell it so: ${issue}`,
+    ],
+  };
+}
+
+/** The same role made anew, as where an app logs in elsewhere, which it has to know. */
+function ofMove(change: ResourceChange, app: string): string[] {
+  const [from, to] = [change.before('backend'), change.after('backend')];
+  return from === to || to === undefined
+    ? []
+    : [`app "${app}" logs in at "${to}" from now on, at "${from ?? ''}" no more: VAULT_AUTH_MOUNT=${to}`];
+}
+
+function roleName(change: ResourceChange): string {
+  const field = change.type === 'vault_cert_auth_backend_role' ? 'name' : 'role_name';
+  return change.before(field) ?? change.after(field) ?? '';
+}
+
+function ofMethod(change: ResourceChange): Partial<Consequences> {
+  return change.isDeleted
+    ? {
+        notices: [
+          `the auth method at "${change.before('path') ?? ''}" goes, with every role in it, also those of others`,
+        ],
+      }
     : {};
 }
 

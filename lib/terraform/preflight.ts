@@ -1,6 +1,7 @@
 import { ExplainedError, NotPermitted, VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
 import type { Deployment } from '../declaration/deployment';
+import { identityMethods } from '../declaration/logins';
 import { provisionerPolicyName } from '../declaration/policy-names';
 import { inspectPlugin } from '../declaration/plugin-binary';
 import { missingRights } from '../vault/missing-rights';
@@ -13,11 +14,15 @@ import type { Plan, ResourceChange } from './plan';
 import { readAccess, writeAccess, type VaultAccess } from './vault-access';
 
 /** What Vault keeps under an accessor, which no other server has. */
-const MOUNTS = ['vault_mount', 'vault_auth_backend'];
+const MOUNTS = ['vault_mount', 'vault_auth_backend', 'vault_jwt_auth_backend'];
 
 /** What mends a want of rights. */
 const RENEWAL =
   'if it is the provisioner\'s, its policy is older than the declaration: renew it with "npx webex-token-vault init --update-policy", which takes the key shares; else give a token that may';
+
+/** A renewed policy no longer names what is to be taken away. */
+const FORMER_METHOD =
+  'a provisioner may take an auth method away for as long as its policy names it, which is until it is renewed: declare the method once more and renew the policy with "npx webex-token-vault init --update-policy", then take it out again, deploy, and renew the policy last; or deploy this once with a token that may';
 
 const OWN_POLICY =
   'no provisioner may write its own policy: where "npx webex-token-vault init" has, set declareProvisioner to false in deployment.ts; else deploy as an administrator';
@@ -98,6 +103,13 @@ export class Preflight {
     return this.deployment.vault.server?.mode === 'dev';
   }
 
+  /** Whether it is about an auth method that is declared no more. */
+  #isOfFormerMethod(right: string): boolean {
+    const [, inside] = / on (?:sys\/(?:mounts\/)?)?auth\/(.+)$/.exec(right) ?? [];
+    const declared = [this.deployment.appRolePath, ...identityMethods(this.deployment).map(({ path }) => path)];
+    return inside !== undefined && !declared.some((path) => `${inside}/`.startsWith(`${path}/`));
+  }
+
   async #wantOfRights(needed: readonly VaultAccess[], what: string): Promise<string[]> {
     const inNamespace = needed.filter(({ path }) => !isOfRoot(path));
     // No namespace has a plugin catalog of its own.
@@ -113,7 +125,7 @@ export class Preflight {
       return [];
     }
     const isOwn = first.endsWith(` on sys/policies/acl/${provisionerPolicyName(this.deployment.engine.mountPath)}`);
-    const mend = isOwn ? OWN_POLICY : RENEWAL;
+    const mend = isOwn ? OWN_POLICY : this.#isOfFormerMethod(first) ? FORMER_METHOD : RENEWAL;
     return [`the Vault token may not ${what} this: it lacks ${first}${more}; ${mend}`];
   }
 }

@@ -26,11 +26,14 @@ export class Renames {
   /** Names in Vault of what is there now, and of what there will be. */
   readonly #present: Readonly<Record<Kind, readonly string[]>>;
   readonly #future: Readonly<Record<Kind, readonly string[]>>;
+  /** Apps that have no secret id, as they have an identity of their own. */
+  readonly #withIdentity: readonly string[];
 
   constructor(changes: readonly ResourceChange[]) {
     const note = changes.find(({ type, name }) => type === 'terraform_data' && name === 'renamed');
     this.#before = noted.parse(note?.objectBefore('input'));
     this.#after = noted.parse(note?.objectAfter('input'));
+    this.#withIdentity = namesIn(changes.filter(({ type }) => type !== 'vault_approle_auth_backend_role')).app;
     this.#present = namesIn(changes.filter(({ isCreated, isDeleted }) => isDeleted || !isCreated));
     this.#future = namesIn(changes.filter(({ isCreated, isDeleted }) => isCreated || !isDeleted));
   }
@@ -49,7 +52,7 @@ export class Renames {
         .filter((name) => this.#future[kind].includes(name) && this.before(kind, name) !== this.after(kind, name))
         .map(
           (name) =>
-            `${kind} "${this.before(kind, name)}" is called "${this.after(kind, name)}" from now on; ${STAYS[kind]}`,
+            `${kind} "${this.before(kind, name)}" is called "${this.after(kind, name)}" from now on; ${this.#stays(kind, name)}`,
         ),
     );
   }
@@ -60,11 +63,15 @@ export class Renames {
       .filter((name) => !this.#present[kind].includes(name))
       .map((name) => this.after(kind, name));
     if (newcomers.includes(this.before(kind, vaultName))) {
-      return `; with renamedFrom: "${vaultName}", without which it is declared now, ${STAYS[kind]}`;
+      return `; with renamedFrom: "${vaultName}", without which it is declared now, ${this.#stays(kind, vaultName)}`;
     }
     return newcomers.length === 0
       ? ''
-      : `; if it is ${newcomers.map((name) => `"${name}"`).join(' or ')} from now on, declare renamedFrom: "${vaultName}" there, and ${STAYS[kind]}`;
+      : `; if it is ${newcomers.map((name) => `"${name}"`).join(' or ')} from now on, declare renamedFrom: "${vaultName}" there, and ${this.#stays(kind, vaultName)}`;
+  }
+
+  #stays(kind: Kind, vaultName: string): string {
+    return kind === 'app' && this.#withIdentity.includes(vaultName) ? 'its role stays' : STAYS[kind];
   }
 }
 

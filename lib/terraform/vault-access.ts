@@ -26,6 +26,8 @@ interface Kind {
   /** What is read below it as well. @default - nothing */
   readonly readBelow?: string;
   readonly create: Capabilities;
+  /** What is written with it, elsewhere. @default - nothing */
+  readonly configuration?: (value: (field: string) => string | undefined) => string | undefined;
   /** @default - as to create it */
   readonly update?: Capabilities;
   readonly delete: Capabilities;
@@ -56,6 +58,37 @@ const KINDS: Readonly<Record<string, Kind>> = {
     update: [],
     delete: sudo('delete'),
   },
+  vault_jwt_auth_backend: {
+    path: (value) => below('sys/auth', value('path')),
+    configuration: (value) => configurationOf(value('path')),
+    read: [],
+    create: sudo('update'),
+    update: [],
+    delete: sudo('delete'),
+  },
+  vault_kubernetes_auth_backend_config: {
+    path: (value) => configurationOf(value('backend')),
+    create: ['update'],
+    // It goes with its method.
+    delete: [],
+  },
+  vault_jwt_auth_backend_role: {
+    path: (value) => below(`auth/${value('backend') ?? 'jwt'}/role`, value('role_name')),
+    create: ['create'],
+    update: ['update'],
+    delete: ['delete'],
+  },
+  vault_kubernetes_auth_backend_role: {
+    path: (value) => below(`auth/${value('backend') ?? 'kubernetes'}/role`, value('role_name')),
+    create: ['create'],
+    update: ['update'],
+    delete: ['delete'],
+  },
+  vault_cert_auth_backend_role: {
+    path: (value) => below(`auth/${value('backend') ?? 'cert'}/certs`, value('name')),
+    create: ['update'],
+    delete: ['delete'],
+  },
   vault_approle_auth_backend_role: {
     path: (value) => below(`auth/${value('backend') ?? 'approle'}/role`, value('role_name')),
     readBelow: 'role-id',
@@ -78,7 +111,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
 
 /** What Terraform reads to learn what has become of the resources that it made. */
 export function readAccess(changes: readonly ResourceChange[]): VaultAccess[] {
-  return accesses(changes, (change, kind) => readingOf(change, kind, kind.path(before(change))));
+  return accesses(changes, (change, kind) => [
+    ...readingOf(change, kind, kind.path(before(change))),
+    ...access(kind.configuration?.(before(change)), ['read']),
+  ]);
 }
 
 /** What Terraform reads and writes to do what the plan says. */
@@ -91,7 +127,9 @@ export function writeAccess(changes: readonly ResourceChange[]): VaultAccess[] {
       ...(change.isDeleted && !change.isSet('disable_delete') ? access(from, kind.delete) : []),
       ...(change.isCreated ? access(to, kind.create) : []),
       ...(change.isUpdated ? access(to, kind.update ?? kind.create) : []),
-      ...(change.isCreated || change.isUpdated ? readingOf(change, kind, to) : []),
+      ...(change.isCreated || change.isUpdated
+        ? [...readingOf(change, kind, to), ...access(kind.configuration?.(after(change)), ['read', 'update'])]
+        : []),
       ...(change.type === 'vault_mount' && change.isUpdated ? changesOfMount(change) : []),
     ];
   });
@@ -136,6 +174,10 @@ function changesOfMount(change: ResourceChange): VaultAccess[] {
   const path = change.after('path') ?? '';
   const tuning: VaultAccess = { path: `sys/mounts/${path}/tune`, capabilities: ['update'] };
   return path === change.before('path') ? [tuning] : [{ path: 'sys/remount', capabilities: sudo('update') }, tuning];
+}
+
+function configurationOf(method: string | undefined): string | undefined {
+  return method === undefined ? undefined : `auth/${method}/config`;
 }
 
 function below(folder: string, name: string | undefined): string | undefined {

@@ -1,14 +1,16 @@
 import { quotedList } from 'webex-token-client/core';
+import { rolePath } from '../../declaration/app-login';
 import type { App, Deployment } from '../../declaration/deployment';
-import { vaultName } from '../../declaration/vault-name';
+import { loginOf } from '../../declaration/logins';
 import { Wrong } from './examination';
 import { rightsOf, type Holders } from './holders';
 
 /** @throws Wrong where a login of the app would be refused what it is declared to read */
-export function requireReads({ engine, appRolePath }: Deployment, holders: Holders, app: App): void {
-  const role = holders.roles.find(({ mount, name }) => mount === appRolePath && name === vaultName(app));
+export function requireReads(deployment: Deployment, holders: Holders, app: App): void {
+  const { engine } = deployment;
+  const role = holders.roles.find(({ path }) => path === rolePath(loginOf(deployment, app), app));
   if (role === undefined || holders.unreadable.some(({ name }) => role.policies.includes(name))) {
-    // That there is no role, the look at its secret ids says.
+    // That there is no role, the look at the app says.
     return;
   }
   const rights = rightsOf(holders, role);

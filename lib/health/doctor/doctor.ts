@@ -120,7 +120,7 @@ async function examineInside(
   { deployment, observer, now, asksWebex }: Inside,
   found: Advice[],
 ): Promise<void> {
-  const { credentials, integrations, apps, appRolePath, engine } = deployment;
+  const { credentials, integrations, apps, engine } = deployment;
   const isTokenGiven = Boolean(env.BAO_TOKEN || env.VAULT_TOKEN);
   const { isRoot } = await examination.check('rights', () => checkObserver(observer, deployment, isTokenGiven));
   if (isRoot) {
@@ -161,7 +161,7 @@ async function examineInside(
     return { detail: `${lines.length} work${asksWebex ? ', and Webex takes their tokens' : ''}`, found: undefined };
   });
   const appLines = await examination.check('apps', async () => {
-    const lines = await atMost(AT_ONCE, apps, (app) => lookAtApp(observer, appRolePath, app, now()));
+    const lines = await atMost(AT_ONCE, apps, (app) => lookAtApp(observer, deployment, app, now()));
     apps.forEach((app) => requireReads(deployment, holders, app));
     found.push(...lineAdvice('app', lines));
     requireSound('app', lines);

@@ -1,8 +1,9 @@
 import { VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
 import { OPERATORS_MOUNT } from '../../declaration/app-declaration';
+import { rolesPath } from '../../declaration/app-login';
 import type { Deployment } from '../../declaration/deployment';
-import { oidcPath } from '../../declaration/logins';
+import { identityMethods, oidcPath } from '../../declaration/logins';
 import { parsePolicy, type Policy } from '../../vault/policy/policy';
 import { PolicyRights } from '../../vault/policy/rights';
 import { PolicyUnreadable } from '../../vault/policy/syntax';
@@ -10,14 +11,16 @@ import type { VaultClient } from '../../vault/vault-client';
 import { atMost } from '../at-most';
 
 /*
- * Who holds what in this Vault, as far as the observer may see: all policies, the roles of the AppRole methods of apps
- * and operators and of the method by which people act as operators, and which other methods there are.
+ * Who holds what in this Vault, as far as the observer may see: all policies, the roles of the methods of apps, of operators
+ * and of people who act as these, and which other methods there are.
  */
 
 export interface Role {
   /** Of the method that it is in. */
   readonly mount: string;
   readonly name: string;
+  /** In Vault. */
+  readonly path: string;
   /** Names of what a login by it gets. */
   readonly policies: readonly string[];
 }
@@ -46,17 +49,27 @@ const methodsReply = z.object({ data: z.record(z.string(), z.object({ type: z.st
 export async function lookAtHolders(observer: VaultClient, deployment: Deployment): Promise<Holders> {
   const names = (await listed(observer, 'sys/policies/acl')).filter((name) => name !== 'root');
   const read = await atMost(AT_ONCE, names, (name) => policyOf(observer, name));
-  const mounts = [...new Set([deployment.appRolePath, OPERATORS_MOUNT, oidcPath(deployment) ?? OPERATORS_MOUNT])];
-  const roles = await atMost(AT_ONCE, mounts, async (mount) => {
-    const inMount = await listed(observer, `auth/${mount}/role`);
-    return atMost(AT_ONCE, inMount, (name) => roleOf(observer, mount, name));
+  const byAppRole = [deployment.appRolePath, OPERATORS_MOUNT].map((path) => ({ type: 'approle', path }) as const);
+  const people = oidcPath(deployment);
+  const ofPeople = people === undefined ? [] : [{ type: 'jwt', path: people } as const];
+  const known = [
+    ...new Map(
+      [...byAppRole, ...ofPeople, ...identityMethods(deployment)].map((method) => [method.path, method]),
+    ).values(),
+  ];
+  const roles = await atMost(AT_ONCE, known, async (method) => {
+    const folder = rolesPath(method);
+    const inMount = await listed(observer, folder);
+    return atMost(AT_ONCE, inMount, (name) =>
+      roleOf(observer, { mount: method.path, name, path: `${folder}/${name}` }),
+    );
   });
   const methods = Object.keys((await observer.read('sys/auth', methodsReply)).data);
   return {
     policies: read.filter((each) => each !== undefined && 'rules' in each),
     unreadable: read.filter((each) => each !== undefined && 'why' in each),
     roles: roles.flat().filter((role) => role !== undefined),
-    otherMethods: methods.filter((path) => !mounts.includes(path.replace(/\/$/, '')) && path !== 'token/'),
+    otherMethods: methods.filter((path) => !known.some((method) => `${method.path}/` === path) && path !== 'token/'),
   };
 }
 
@@ -80,12 +93,12 @@ async function policyOf(
   }
 }
 
-async function roleOf(observer: VaultClient, mount: string, name: string): Promise<Role | undefined> {
+async function roleOf(observer: VaultClient, role: Omit<Role, 'policies'>): Promise<Role | undefined> {
   try {
-    const { data } = await observer.read(`auth/${mount}/role/${name}`, roleReply);
+    const { data } = await observer.read(role.path, roleReply);
     const byDefault = data.token_no_default_policy === true ? [] : ['default'];
     const policies = (data.token_policies ?? []).map((each) => each.toLowerCase());
-    return { mount, name, policies: [...new Set([...policies, ...byDefault])] };
+    return { ...role, policies: [...new Set([...policies, ...byDefault])] };
   } catch (error) {
     passOver(error);
     return undefined;

@@ -1,6 +1,7 @@
 import { OPERATORS_MOUNT } from '../../declaration/app-declaration';
+import { rolePath } from '../../declaration/app-login';
 import type { Deployment } from '../../declaration/deployment';
-import { oidcPath } from '../../declaration/logins';
+import { loginOf, oidcPath } from '../../declaration/logins';
 import { peopleRoles } from '../../declaration/people';
 import { scratchCredential } from '../../declaration/policies';
 import { appPolicyName, authorizerPolicyName, observerPolicyName } from '../../declaration/policy-names';
@@ -96,13 +97,12 @@ function reachedBy(deployment: Deployment, policy: Policy): readonly string[] {
 
 /** Of a role that reads more than is declared, by all it carries, and of one that nobody declares. */
 function roleAdvice(deployment: Deployment, holders: Holders, role: Role): Advice[] {
-  const { engine, apps, appRolePath, credentials } = deployment;
-  const { mount, name, policies } = role;
+  const { engine, apps, credentials } = deployment;
+  const { mount, name, path, policies } = role;
   const rights = rightsOf(holders, role);
   const reads = credentials
     .map((credential) => credential.name)
     .filter((each) => rights.mayRead(`${engine.mountPath}/creds/${each}`));
-  const path = `auth/${mount}/role/${name}`;
   const isOfPeople =
     mount === oidcPath(deployment) && peopleRoles(deployment).some(({ operator }) => operator === name);
   if (mount === OPERATORS_MOUNT || isOfPeople) {
@@ -111,7 +111,7 @@ function roleAdvice(deployment: Deployment, holders: Holders, role: Role): Advic
       ? [advice(`${path} reaches ${described(reads)}, which is not its task`, `bao read ${path}`)]
       : [];
   }
-  const app = apps.find((each) => mount === appRolePath && vaultName(each) === name);
+  const app = apps.find((each) => rolePath(loginOf(deployment, each), each) === path);
   if (app !== undefined) {
     const more = reads.filter((each) => !app.reads.includes(each));
     return more.length > 0
@@ -134,9 +134,7 @@ function roleAdvice(deployment: Deployment, holders: Holders, role: Role): Advic
 }
 
 function carriers({ roles, otherMethods }: Holders, policyName: string): string {
-  const paths = roles
-    .filter(({ policies }) => policies.includes(policyName))
-    .map(({ mount, name }) => `auth/${mount}/role/${name}`);
+  const paths = roles.filter(({ policies }) => policies.includes(policyName)).map(({ path }) => path);
   const known = paths.length > 0 ? described(paths) : 'no role that is seen here';
   return otherMethods.length > 0
     ? `${known}, and perhaps by ${described(otherMethods.map((each) => `auth/${each}`))}`
