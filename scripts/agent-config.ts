@@ -1,18 +1,27 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import { errorCode, ExplainedError, UsageError, vaultOptionsFromEnvironment } from 'webex-token-client/core';
+import {
+  errorCode,
+  ExplainedError,
+  UsageError,
+  vaultOptionsFromEnvironment,
+  vaultVariable,
+} from 'webex-token-client/core';
 import {
   AGENT_CONFIGURATION_HEADER,
   agentConfiguration,
   tokenFile,
   tokenVariable,
+  type IdentityFiles,
 } from '../lib/access/agent-configuration';
 import { serverVariables } from '../lib/access/app-environment';
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment, namedDeployment } from '../lib/cli/deployment-option';
 import { shellWord } from '../lib/cli/shell-word';
+import type { AppLogin } from '../lib/declaration/app-login';
 import { findApp, type App } from '../lib/declaration/deployment';
+import { loginOf } from '../lib/declaration/logins';
 import { createPrivateFolder, writePrivateFile } from '../lib/server/private-file';
 
 /*
@@ -31,7 +40,13 @@ export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
       'Writes a configuration for "bao agent" or "vault agent", which logs in as the app and keeps its access tokens in files or in the environment of a program. It asks nothing of Vault and writes no secret.',
-    environment: Object.fromEntries(Object.entries(VAULT_ENVIRONMENT).filter(([name]) => name !== 'VAULT_TOKEN')),
+    environment: {
+      ...Object.fromEntries(Object.entries(VAULT_ENVIRONMENT).filter(([name]) => name !== 'VAULT_TOKEN')),
+      VAULT_JWT_FILE:
+        'of an app that logs in by a token: its file; default: jwt in the folder, in a pod what every pod has',
+      VAULT_CLIENT_CERT: 'of an app that logs in by a certificate: its PEM file; default: client.pem in the folder',
+      VAULT_CLIENT_KEY: 'and that of its key; default: client-key.pem there',
+    },
   })
     .argument('<app>', 'name of the app in deployment.ts')
     .option('--out <folder>', 'where the configuration goes, and where the agent keeps its files', 'agent')
@@ -59,13 +74,25 @@ export function define(command: Command, signal: AbortSignal): void {
       }
       const { deployment } = await declaredDeployment(command);
       const app = findApp(deployment, appName);
+      const { type } = loginOf(deployment, app);
+      if (type !== 'approle' && options.wrappedSecretId) {
+        throw new UsageError(
+          `app "${app.name}" logs in by ${type}, with what it has already, so it has no secret id; leave --wrapped-secret-id out`,
+        );
+      }
       const connection = vaultOptionsFromEnvironment(deployment.vault);
+      const identityFiles = {
+        jwt: absolute('JWT_FILE'),
+        clientCertificate: absolute('CLIENT_CERT'),
+        clientKey: absolute('CLIENT_KEY'),
+      };
       const folder = resolve(options.out);
       const configuration = agentConfiguration(deployment, app, {
         folder,
         address: connection.address,
         namespace: connection.namespace,
         caFile: serverVariables(connection).VAULT_CACERT,
+        identityFiles,
         secretId: options.wrappedSecretId ? 'wrapped' : 'plain',
         renderIntervalSeconds: options.renderIntervalSeconds,
         command: options.exec,
@@ -75,6 +102,8 @@ export function define(command: Command, signal: AbortSignal): void {
       process.stdout.write(`${file}\n`);
       process.stderr.write(
         nextSteps(app, options, {
+          login: loginOf(deployment, app),
+          identityFiles,
           folder,
           file,
           namespace: connection.namespace,
@@ -99,7 +128,14 @@ async function write(folder: string, configuration: string): Promise<string> {
   return file;
 }
 
+function absolute(variable: string): string | undefined {
+  const file = vaultVariable(variable);
+  return file === undefined ? undefined : resolve(file);
+}
+
 interface Written {
+  readonly login: AppLogin;
+  readonly identityFiles: IdentityFiles;
   readonly folder: string;
   /** In it. */
   readonly file: string;
@@ -108,7 +144,22 @@ interface Written {
   readonly deployment: readonly string[];
 }
 
-function nextSteps(app: App, options: Options, { folder, file, namespace, deployment }: Written): string {
+/** What the agent of an app with an identity of its own has to find. */
+function needed(login: AppLogin, folder: string, { jwt, clientCertificate, clientKey }: IdentityFiles): string {
+  switch (login.type) {
+    case 'cert':
+      return `its certificate in ${clientCertificate ?? join(folder, 'client.pem')} and the key in ${clientKey ?? join(folder, 'client-key.pem')}`;
+    case 'kubernetes':
+      return `its token, for audience "${login.audience}", in ${jwt ?? 'the file that every pod has'}`;
+    case 'jwt':
+      return `its token, for audience "${login.audience}", in ${jwt ?? join(folder, 'jwt')}`;
+    case 'approle':
+      return 'its role id and its secret id';
+  }
+}
+
+function nextSteps(app: App, options: Options, written: Written): string {
+  const { folder, file, namespace, deployment, login, identityFiles } = written;
   const products = app.reads.map((name) =>
     options.format === 'env' ? `$${tokenVariable(name)}` : tokenFile(folder, name),
   );
@@ -124,13 +175,20 @@ function nextSteps(app: App, options: Options, { folder, file, namespace, deploy
       : [
           `Its secret id is good for ${app.secretIdUses} logins (secretIdUses in deployment.ts), and the agent logs in again every ${app.tokenMaxTtlSeconds} seconds.`,
         ];
+  // Its own 60 s may be too short for a read in which the engine refreshes a token. The namespace is in the paths.
+  const start = `  ${withoutNamespace}VAULT_CLIENT_TIMEOUT=100s bao agent -config=${shellWord(file)}    # or: vault agent -config=...`;
+  const result = `The access token will be in ${products.join(', ')}.`;
+  if (login.type !== 'approle') {
+    return ['', `The agent needs ${needed(login, folder, identityFiles)}. Then start it:`, start, result, ''].join(
+      '\n',
+    );
+  }
   return [
     '',
     'Give the agent its role id and its secret id, then start it:',
     `  (umask 077; issued=$(${issue}${to} --json) && ${field('roleId')} > ${roleIdFile}${wrappingToken})`,
-    // Its own 60 s may be too short for a read in which the engine refreshes a token. The namespace is in the paths.
-    `  ${withoutNamespace}VAULT_CLIENT_TIMEOUT=100s bao agent -config=${shellWord(file)}    # or: vault agent -config=...`,
-    `The access token will be in ${products.join(', ')}.`,
+    start,
+    result,
     ...uses,
     ...(options.wrappedSecretId ? ['The agent cannot be started again with it: issue another then.'] : end(app)),
     '',

@@ -1,13 +1,15 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { SecretIdFile, unwrapSecretId, UsageError, vaultOptionsFromEnvironment } from 'webex-token-client/core';
-import { appVariables, serverVariables } from '../lib/access/app-environment';
+import { appVariables, identityPlace, identityVariables, serverVariables } from '../lib/access/app-environment';
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { days, fileHandover, wrappedHandover, type Handover } from '../lib/cli/handover';
 import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
 import { assignments } from '../lib/cli/shell-word';
+import type { IdentityLogin } from '../lib/declaration/app-login';
 import { findApp, type App } from '../lib/declaration/deployment';
+import { loginOf } from '../lib/declaration/logins';
 import { issuerPolicy, MAX_WRAP_TTL_SECONDS } from '../lib/declaration/policies';
 import { issueSecretId, rolePath, type SecretIdLifetime, type WrappedSecretId } from '../lib/access/secret-id';
 import { refuseVisibleToGit } from '../lib/server/git-visibility';
@@ -28,7 +30,7 @@ interface Options {
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
-      'Issues a secret id for an app, with the lifetime, uses and networks that deployment.ts declares, and prints a wrapping token that fetches it once; or leaves it in a file of this machine.',
+      'Issues a secret id for an app, with the lifetime, uses and networks that deployment.ts declares, and prints a wrapping token that fetches it once; or leaves it in a file of this machine. Of an app that has an identity of its own, prints its environment: there is nothing to issue.',
     environment: VAULT_ENVIRONMENT,
     exitCodes: { 5: 'not permitted: the Vault token may not issue secret ids of this app' },
   })
@@ -50,6 +52,11 @@ export function define(command: Command, signal: AbortSignal): void {
       const { deployment } = await declaredDeployment(command);
       const app = findApp(deployment, appName);
       const connection = vaultOptionsFromEnvironment(deployment.vault);
+      const login = loginOf(deployment, app);
+      if (login.type !== 'approle') {
+        showIdentity(login, app, identityVariables(deployment, app, login, connection), options);
+        return;
+      }
       const operators = operatorFolder(command);
       await using session = await OperatorSession.open(connection, 'issuer', { operators, signal });
       // A secret id that was issued meanwhile is lost with its wrapping, and nobody has seen it: nothing to wait for.
@@ -79,6 +86,27 @@ export function define(command: Command, signal: AbortSignal): void {
       }
       process.stderr.write(shortened(app, issued.lifetime, deployment.appRolePath));
     });
+}
+
+/** @throws UsageError where a secret id is wanted, which such an app has none of */
+function showIdentity(login: IdentityLogin, app: App, environment: Record<string, string>, options: Options): void {
+  if (options.to !== undefined) {
+    throw new UsageError(
+      `app "${app.name}" logs in by ${login.type}, with what it has already, so there is no secret id to write to ${options.to}; leave --to out, and set what is printed then where the app runs`,
+    );
+  }
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ app: app.name, identity: login.type, environment }, null, 2)}\n`);
+    return;
+  }
+  process.stdout.write(`export ${assignments(environment)}\n`);
+  process.stderr.write(
+    [
+      `app ${app.name} logs in by ${login.type}: nothing was issued, and Vault was not asked. The line above says who it is, where it runs.`,
+      ...identityPlace(login),
+      '',
+    ].join('\n'),
+  );
 }
 
 /** @returns what was issued; its wrapping is used up */

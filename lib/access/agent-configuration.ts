@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { ExplainedError, quotedList } from 'webex-token-client/core';
+import type { IdentityLogin } from '../declaration/app-login';
 import type { App, Deployment } from '../declaration/deployment';
+import { loginOf } from '../declaration/logins';
+import { vaultName } from '../declaration/vault-name';
 import { rolePath } from './secret-id';
 
 /*
@@ -25,12 +28,23 @@ export interface AgentConfigurationProps {
    */
   readonly secretId?: 'plain' | 'wrapped';
   /**
+   * Absolute paths of what an app with an identity of its own has: the file of its token, or of its certificate and key.
+   * @default - `jwt`, `client.pem` and `client-key.pem` in the folder; in a pod, what every pod has
+   */
+  readonly identityFiles?: IdentityFiles;
+  /**
    * How often the credential is read again. Vault has no lease on it, so this is how soon a new token arrives. Keep it
    * well below `engine.refreshAheadSeconds`: that long the old token still works. @default 300
    */
   readonly renderIntervalSeconds?: number;
   /** Run by /bin/sh with the tokens in its environment, and again whenever one changes. @default - none: tokens in files */
   readonly command?: string;
+}
+
+export interface IdentityFiles {
+  readonly jwt?: string;
+  readonly clientCertificate?: string;
+  readonly clientKey?: string;
 }
 
 /** First line of what is generated, to tell it from what somebody wrote. */
@@ -49,19 +63,17 @@ export function agentConfiguration(deployment: Deployment, app: App, props: Agen
   }
   // Part of each path: both agents read a namespace there, for logins, unwrapping and templates alike.
   const prefix = namespace === undefined ? '' : `${namespace}/`;
-  const wrappingPath = `${rolePath(deployment, app)}/secret-id`;
+  const login = loginOf(deployment, app);
   const blocks = [
     block('vault', { address, ca_cert: caFile }),
     block('auto_auth', {
       method: {
-        type: 'approle',
-        mount_path: `${prefix}auth/${deployment.appRolePath}`,
-        config: {
-          role_id_file_path: join(folder, 'role-id'),
-          secret_id_file_path: join(folder, 'secret-id'),
-          secret_id_response_wrapping_path: secretId === 'wrapped' ? wrappingPath : undefined,
-          remove_secret_id_file_after_reading: secretId === 'wrapped',
-        },
+        type: login.type,
+        mount_path: `${prefix}auth/${login.path}`,
+        config:
+          login.type === 'approle'
+            ? appRoleSettings(deployment, app, folder, secretId)
+            : identitySettings(login, app, props),
       },
     }),
     block('template_config', { static_secret_render_interval: `${renderIntervalSeconds}s` }),
@@ -81,6 +93,37 @@ export function agentConfiguration(deployment: Deployment, app: App, props: Agen
     );
   }
   return `${AGENT_CONFIGURATION_HEADER}\n\n${blocks.join('\n\n')}\n`;
+}
+
+function appRoleSettings(deployment: Deployment, app: App, folder: string, secretId: 'plain' | 'wrapped'): Settings {
+  return {
+    role_id_file_path: join(folder, 'role-id'),
+    secret_id_file_path: join(folder, 'secret-id'),
+    secret_id_response_wrapping_path: secretId === 'wrapped' ? `${rolePath(deployment, app)}/secret-id` : undefined,
+    remove_secret_id_file_after_reading: secretId === 'wrapped',
+  };
+}
+
+/** All are read again at each login: whoever has them renews them. */
+function identitySettings(
+  { type }: IdentityLogin,
+  app: App,
+  { folder, identityFiles: { jwt, clientCertificate, clientKey } = {} }: AgentConfigurationProps,
+): Settings {
+  const name = vaultName(app);
+  switch (type) {
+    case 'jwt':
+      return { path: jwt ?? join(folder, 'jwt'), role: name, remove_jwt_after_reading: false };
+    case 'kubernetes':
+      return { role: name, token_path: jwt };
+    case 'cert':
+      return {
+        name,
+        client_cert: clientCertificate ?? join(folder, 'client.pem'),
+        client_key: clientKey ?? join(folder, 'client-key.pem'),
+        reload: true,
+      };
+  }
 }
 
 /** Where the agent keeps the access token of a credential, readable by its own user only. */

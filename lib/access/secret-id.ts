@@ -4,10 +4,12 @@ import {
   ExplainedError,
   explainOutage,
   NotPermitted,
+  UsageError,
   VaultResponseError,
   VaultUnreachableError,
 } from 'webex-token-client/core';
 import { findApp, type App, type Deployment } from '../declaration/deployment';
+import { loginOf } from '../declaration/logins';
 import { vaultName } from '../declaration/vault-name';
 import { type VaultClient } from '../vault/vault-client';
 
@@ -49,6 +51,12 @@ export async function issueSecretId(
   wrapTtlSeconds: number,
 ): Promise<WrappedSecretId> {
   const app = findApp(deployment, appName);
+  const { type } = loginOf(deployment, app);
+  if (type !== 'approle') {
+    throw new UsageError(
+      `app "${appName}" logs in by ${type}, with what it has already, so there is no secret id to issue; "npx webex-token-vault issue ${appName}" prints what its environment needs`,
+    );
+  }
   const role = rolePath(deployment, app);
   try {
     const { data } = await vault.read(`${role}/role-id`, roleIdReply);

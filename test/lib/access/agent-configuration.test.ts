@@ -1,5 +1,8 @@
+import { rootCertificates } from 'node:tls';
 import { agentConfiguration, tokenVariable } from '../../../lib/access/agent-configuration';
 import { defineDeployment, findApp } from '../../../lib/declaration/deployment';
+
+const [ca = ''] = rootCertificates;
 
 const deployment = defineDeployment({
   vault: { address: 'https://vault.example' },
@@ -14,6 +17,29 @@ const deployment = defineDeployment({
     { name: 'one', reads: ['testauth'] },
     { name: 'two', reads: ['testauth', 'test-report'] },
     { name: 'clashing', reads: ['test-report', 'test_report'] },
+    {
+      name: 'job',
+      reads: ['testauth'],
+      identity: { jwt: { issuer: 'https://issuer.example', audience: 'vault', claims: { sub: 'job' } } },
+    },
+    {
+      name: 'pod',
+      reads: ['testauth'],
+      identity: {
+        kubernetes: {
+          cluster: { address: 'https://10.0.0.1', ca },
+          serviceAccounts: ['a'],
+          namespaces: ['b'],
+          audience: 'vault',
+        },
+      },
+    },
+    {
+      name: 'workload',
+      renamedFrom: 'first',
+      reads: ['testauth'],
+      identity: { cert: { ca, dnsNames: ['a.example'] } },
+    },
   ],
 });
 
@@ -106,4 +132,22 @@ it('has the secret id unwrapped that was issued for the role of an app that is r
   expect(agentConfiguration(renamed, findApp(renamed, 'uno'), where)).toBe(
     agentConfiguration(deployment, findApp(deployment, 'one'), where),
   );
+});
+
+it.each([
+  ['job', 'type = "jwt"', 'path = "/srv/agent/jwt"', 'role = "job"', 'remove_jwt_after_reading = false'],
+  ['pod', 'type = "kubernetes"', 'mount_path = "team/auth/kubernetes"', 'role = "pod"'],
+  ['workload', 'type = "cert"', 'name = "first"', 'client_cert = "/srv/agent/client.pem"', 'reload = true'],
+])('logs in as %s by what it has already', (app, ...lines) => {
+  const configuration = agentConfiguration(deployment, findApp(deployment, app), { ...where, namespace: 'team' });
+  lines.forEach((line) => expect(configuration).toContain(`${line}\n`));
+  expect(configuration).not.toMatch(/role_id|secret_id/);
+});
+
+it('finds what an app has where it is said to be', () => {
+  const identityFiles = { jwt: '/run/token', clientCertificate: '/run/c.pem', clientKey: '/run/k.pem' };
+  const of = (app: string) => agentConfiguration(deployment, findApp(deployment, app), { ...where, identityFiles });
+  expect(of('job')).toContain('path = "/run/token"\n');
+  expect(of('pod')).toContain('token_path = "/run/token"\n');
+  expect(of('workload')).toMatch(/client_cert = "\/run\/c.pem"\n +client_key = "\/run\/k.pem"\n/);
 });

@@ -304,3 +304,67 @@ it('of records that go are no grant, while with the engine all of them go', () =
   const records = consequences(planOf({ resource_changes: changes.slice(0, 1) }), ['testauth']);
   expect(records.losses).toEqual([]);
 });
+
+describe('of identities', () => {
+  interface Role {
+    readonly type: string;
+    readonly before?: object;
+    readonly after?: object;
+  }
+
+  function noticesOf(...roles: Role[]): readonly string[] {
+    const changes = roles.map(({ type, before, after }, index) => ({
+      address: `${type}.${index}`,
+      type,
+      name: /role/.test(type) ? 'app-people-me_role_A0AF59C8' : 'auth-jwt_method_A0AF59C8',
+      change: {
+        actions: [...(before ? ['delete'] : []), ...(after ? ['create'] : [])],
+        before: before ?? null,
+        after: after ?? null,
+      },
+    }));
+    return consequences(planOf({ resource_changes: changes }), []).notices;
+  }
+
+  const appRole = { type: 'vault_approle_auth_backend_role', role: { role_name: 'people-me' } };
+  const jwt = { role_name: 'people-me', backend: 'jwt' };
+
+  it('say that an app gets one, and how it is told', () => {
+    expect(noticesOf({ type: 'vault_jwt_auth_backend_role', after: jwt })).toEqual([
+      'app "people-me" may log in by jwt, with what it has already; how to tell it so: npx webex-token-vault issue people-me',
+    ]);
+  });
+
+  it('say that an app logs in otherwise, and what of it ends', () => {
+    const notices = noticesOf(
+      { type: appRole.type, before: appRole.role },
+      { type: 'vault_cert_auth_backend_role', after: { name: 'people-me' } },
+    );
+    expect(notices[0]).toBe(
+      'app "people-me" logs in by cert from now on, by AppRole no more; its role id and its secret ids end',
+    );
+    const back = noticesOf(
+      { type: 'vault_jwt_auth_backend_role', before: jwt },
+      { type: appRole.type, after: appRole.role },
+    );
+    expect(back).toEqual([
+      'app "people-me" logs in by AppRole from now on, by jwt no more',
+      'app "people-me" gets an identity; issue it a secret id: npx webex-token-vault issue people-me',
+    ]);
+  });
+
+  it('say that an app logs in elsewhere, or no more, and what goes with a method', () => {
+    const moved = { ...jwt, backend: 'teams/jwt' };
+    expect(noticesOf({ type: 'vault_jwt_auth_backend_role', before: jwt, after: moved })).toEqual([
+      'app "people-me" logs in at "teams/jwt" from now on, at "jwt" no more: VAULT_AUTH_MOUNT=teams/jwt',
+    ]);
+    const gone = noticesOf(
+      { type: 'vault_jwt_auth_backend_role', before: jwt },
+      { type: 'vault_jwt_auth_backend', before: { path: 'jwt' } },
+    );
+    expect(gone).toEqual([
+      'app "people-me" loses its identity: what it has logs it in no more',
+      'the auth method at "jwt" goes, with every role in it, also those of others',
+    ]);
+  });
+});

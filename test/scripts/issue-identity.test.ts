@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { exampleDeployment } from '../fixtures/declaration';
+import { deploymentInFile } from '../fixtures/deployment-file';
+import { runScript } from '../fixtures/script';
+
+/* Nothing is issued to an app that has an identity: no Vault answers here. */
+
+const folder = mkdtempSync(join(tmpdir(), 'issue-identity-'));
+const environment = deploymentInFile(
+  folder,
+  exampleDeployment({
+    vault: { address: 'http://127.0.0.1:9' },
+    apps: [
+      {
+        name: 'job',
+        reads: ['testauth'],
+        identity: { github: { repository: 'acme/reports', ref: 'refs/heads/main' } },
+      },
+    ],
+  }),
+);
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it('prints what its environment needs, and what else', async () => {
+  const { exitCode, stdout, stderr } = await runScript('issue', ['job'], environment);
+  expect(exitCode).toBe(0);
+  expect(stdout).toBe(
+    'export VAULT_ADDR=http://127.0.0.1:9 VAULT_AUTH_METHOD=jwt VAULT_AUTH_MOUNT=github-actions VAULT_ROLE=job\n',
+  );
+  expect(stderr).toContain('app job logs in by jwt: nothing was issued, and Vault was not asked.');
+  expect(stderr).toContain('permissions: { id-token: write }');
+});
+
+it('prints it for programs', async () => {
+  const { stdout } = await runScript('issue', ['job', '--json'], environment);
+  expect(JSON.parse(stdout)).toMatchObject({ app: 'job', identity: 'jwt', environment: { VAULT_ROLE: 'job' } });
+});
+
+it('has no secret id to write anywhere', async () => {
+  const { exitCode, stderr } = await runScript('issue', ['job', '--to', join(folder, 'secret-id')], environment);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('so there is no secret id to write to');
+  const agent = await runScript('agent-config', ['job', '--wrapped-secret-id'], environment);
+  expect(agent).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('leave --wrapped-secret-id out') as string,
+  });
+});
