@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppRoleLogin, ExplainedError, readCredential, WebexResponseError } from 'webex-token-client/core';
+import { ExplainedError, loginAs, readCredential, WebexResponseError } from 'webex-token-client/core';
 import { peopleMe } from '../lib/webex/people-me';
 import type { ShowUrl } from '../lib/consent/consent';
-import type { App, Deployment } from '../lib/declaration/deployment';
+import { findApp, type App, type Deployment } from '../lib/declaration/deployment';
+import { loginOf } from '../lib/declaration/logins';
+import { unrehearsed } from './identity/stand-ins';
 import { findOauthappPlugin } from './server/oauthapp-plugin';
 import { findServer } from './server/server-binary';
 import { rehearseConsent } from './rehearsed-consent';
@@ -52,11 +54,14 @@ export async function runQuickstart(
   { declared, steps, onConsentUrl, keep = false, signal }: QuickstartOptions,
   onRehearsal: (rehearsal: Promise<Rehearsal>) => void,
 ): Promise<Quickstart> {
-  const app = declared.apps[0];
+  const app = declared.apps.find((each) => unrehearsed(each) === undefined);
   const credentialName = app?.reads[0];
   if (app === undefined || credentialName === undefined) {
+    const [first] = declared.apps.map(unrehearsed);
     throw new ExplainedError(
-      'the deployment declares no app, so nothing would read a token; declare one, like "people-me"',
+      first === undefined
+        ? 'the deployment declares no app, so nothing would read a token; declare one, like "people-me"'
+        : `no app of the deployment can be tried out here: ${first}; declare one that logs in otherwise`,
     );
   }
 
@@ -101,11 +106,16 @@ export async function runQuickstart(
     };
   });
 
-  const { vault } = await steps.run(`Logging in as ${app.name}`, async () => {
-    const identity = await rehearsal.appRole(app.name);
-    const { appRolePath } = rehearsal.deployment;
-    const login = new AppRoleLogin(rehearsal.admin.connection, { ...identity, appRolePath });
-    return { vault: await login.vault(), said: `logged in as app ${app.name}, by AppRole` };
+  const { vault } = await steps.run(`Logging in as ${app.name}`, async (note) => {
+    declared.apps.flatMap((each) => unrehearsed(each) ?? []).forEach((line) => note(line));
+    const pointed = findApp(rehearsal.deployment, app.name);
+    const login = loginAs(rehearsal.admin.connection, await rehearsal.identity(pointed));
+    const { type } = loginOf(rehearsal.deployment, pointed);
+    const standIn =
+      type === 'approle'
+        ? 'AppRole'
+        : `${type}, with a token of a stand-in for its ${type === 'jwt' ? 'issuer' : 'cluster'}`;
+    return { vault: await login.vault(), said: `logged in as app ${app.name}, by ${standIn}` };
   });
 
   const { apiUrl } = rehearsal.deployment.webex;

@@ -1,12 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { clientSecretVariable, type Deployment } from '../lib/declaration/deployment';
+import { ExplainedError, type AppIdentity } from 'webex-token-client/core';
+import { clientSecretVariable, type App, type Deployment } from '../lib/declaration/deployment';
+import { loginOf } from '../lib/declaration/logins';
 import { inspectPlugin } from '../lib/declaration/plugin-binary';
 import type { OperatorName } from '../lib/server/operators';
+import { vaultName } from '../lib/declaration/vault-name';
 import { VaultClient } from '../lib/vault/vault-client';
 import { appRole } from './app-role';
+import { IdentityStandIns, unrehearsed } from './identity/stand-ins';
 import { freePort } from '../lib/process/free-port';
 import { operatorToken } from './operator-token';
 import { OpenBaoServer } from './server/openbao';
@@ -44,11 +49,12 @@ export class Rehearsal implements AsyncDisposable {
     readonly folder: string,
     readonly server: OpenBaoServer,
     readonly webex: WebexSimulator,
+    private readonly identities: IdentityStandIns,
     declared: Deployment,
     servers: RehearsalServers,
     secrets: ReadonlyMap<string, string>,
   ) {
-    this.deployment = rehearse(declared, servers);
+    this.deployment = rehearse(declared, { ...servers, identities });
     const file = join(this.folder, 'deployment.json');
     writeFileSync(file, JSON.stringify(this.deployment, undefined, 2), { mode: 0o600 });
     this.environment = { DEPLOYMENT: file };
@@ -61,6 +67,7 @@ export class Rehearsal implements AsyncDisposable {
     const { declared, binary, pluginPath, accessTokenTtlSeconds, hasBackups = false } = options;
     const folder = mkdtempSync(join(tmpdir(), 'webex-token-vault-'));
     let server: OpenBaoServer | undefined;
+    const identities = await IdentityStandIns.start(declared.apps);
     try {
       server = await OpenBaoServer.start({
         binary,
@@ -74,8 +81,17 @@ export class Rehearsal implements AsyncDisposable {
         secrets,
         accessTokenTtlSeconds === undefined ? {} : { accessTokenTtlSeconds },
       );
-      return new Rehearsal(folder, server, webex, declared, { ...pointed, webexApiUrl: webex.apiUrl }, secrets);
+      return new Rehearsal(
+        folder,
+        server,
+        webex,
+        identities,
+        declared,
+        { ...pointed, webexApiUrl: webex.apiUrl },
+        secrets,
+      );
     } catch (error) {
+      await identities[Symbol.asyncDispose]();
       await server?.stop();
       rmSync(folder, { recursive: true, force: true });
       throw error;
@@ -124,7 +140,25 @@ export class Rehearsal implements AsyncDisposable {
     return appRole(this.admin, this.deployment, appName);
   }
 
+  /** What an app has to log in with, by whatever it is declared to. @throws ExplainedError where that is not here */
+  async identity(app: App): Promise<AppIdentity> {
+    const { path: mountPath, type } = loginOf(this.deployment, app);
+    if (type === 'approle') {
+      return { ...(await this.appRole(app.name)), appRolePath: mountPath };
+    }
+    const token = this.identities.token(app);
+    if (token === undefined) {
+      throw new ExplainedError(unrehearsed(app) ?? `there is nothing that app "${app.name}" could log in with here`);
+    }
+    const file = join(this.folder, 'apps', app.name, 'jwt');
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await writeFile(file, `${token}\n`, { mode: 0o600 });
+    const there = { role: vaultName(app), mountPath, file };
+    return type === 'jwt' ? { jwt: there } : { kubernetes: there };
+  }
+
   async stop(): Promise<void> {
+    await this.identities[Symbol.asyncDispose]();
     await this.webex.stop();
     await this.server.stop();
     rmSync(this.folder, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import type { Deployment } from '../lib/declaration/deployment';
+import type { IdentityStandIns } from './identity/stand-ins';
 
 /** What stands in for the servers that a declaration names. */
 export interface RehearsalServers {
@@ -7,6 +8,8 @@ export interface RehearsalServers {
   /** Port of every redirect URL. */
   readonly redirectPort: number;
   readonly pluginPath: string;
+  /** @default - apps log in where they are declared to, which nobody can here */
+  readonly identities?: IdentityStandIns;
 }
 
 /** What of a declaration a rehearsal leaves out, a line each. */
@@ -48,6 +51,7 @@ export function rehearse(deployment: Deployment, servers: RehearsalServers): Dep
     operators: undefined,
     apps: deployment.apps.map((app) => ({
       ...app,
+      identity: servers.identities === undefined ? app.identity : servers.identities.pointed(app.identity),
       boundCidrs: app.boundCidrs.length === 0 ? [] : [...app.boundCidrs, '127.0.0.1/32'],
     })),
     integrations: deployment.integrations.map((integration) => ({

@@ -2,8 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ExplainedError, REHEARSAL_VARIABLE } from 'webex-token-client/core';
 import type { App } from '../lib/declaration/deployment';
+import { loginOf } from '../lib/declaration/logins';
 import { OPERATORS_VARIABLE, writeOperatorLogin } from '../lib/server/operator-folder';
 import { operatorsOf, renewOperator, SERVER_OPERATORS, writeOperators } from '../lib/server/operators';
+import { unrehearsed } from './identity/stand-ins';
 import type { Rehearsal } from './rehearsal';
 
 /*
@@ -21,15 +23,16 @@ const APPS_AT_ONCE = 16;
  * @returns the file to source, in bash or zsh
  */
 export async function writeShellEnvironment(rehearsal: Rehearsal, binary: string): Promise<string> {
-  const [first] = rehearsal.deployment.apps;
+  const apps = rehearsedApps(rehearsal);
+  const [first] = apps;
   if (first === undefined) {
     throw new ExplainedError('the deployment declares no app, so there is nobody to be; declare one, like "people-me"');
   }
   const { folder } = rehearsal;
   const operators = join(folder, 'operators');
   await writeOperatorLogins(rehearsal, operators);
-  for (let begin = 0; begin < rehearsal.deployment.apps.length; begin += APPS_AT_ONCE) {
-    const some = rehearsal.deployment.apps.slice(begin, begin + APPS_AT_ONCE);
+  for (let begin = 0; begin < apps.length; begin += APPS_AT_ONCE) {
+    const some = apps.slice(begin, begin + APPS_AT_ONCE);
     await Promise.all(some.map((app) => writeApp(rehearsal, app)));
   }
   const commands = await writeCommands(rehearsal, binary);
@@ -64,6 +67,11 @@ export async function writeShellEnvironment(rehearsal: Rehearsal, binary: string
   return file;
 }
 
+/** Those that have something to log in with here. */
+export function rehearsedApps({ deployment }: Rehearsal): readonly App[] {
+  return deployment.apps.filter((app) => unrehearsed(app) === undefined);
+}
+
 /** The file to source, to become an app. */
 export function appEnvironmentFile(rehearsal: Rehearsal, app: App): string {
   return appFiles(rehearsal.folder, app).env;
@@ -86,15 +94,45 @@ async function writeOperatorLogins({ admin, deployment }: Rehearsal, folder: str
 
 async function writeApp(rehearsal: Rehearsal, app: App): Promise<void> {
   const files = appFiles(rehearsal.folder, app);
-  const { roleId, secretId } = await rehearsal.appRole(app.name);
   await mkdir(files.folder, { recursive: true, mode: 0o700 });
-  await writePrivate(files.roleId, [roleId]);
-  await writePrivate(files.secretId, [secretId]);
+  const variables =
+    app.identity === undefined ? await writeAppRole(rehearsal, app) : await writeIdentity(rehearsal, app);
   await writePrivate(files.env, [
     `# The shell becomes app ${app.name}, and nobody else.`,
-    'unset VAULT_TOKEN BAO_TOKEN',
-    `export VAULT_ROLE_ID=${quoted(roleId)} VAULT_SECRET_ID_FILE=${quoted(files.secretId)}`,
+    `unset VAULT_TOKEN BAO_TOKEN${hasIdentities(rehearsal) ? ` ${IDENTITY_VARIABLES.join(' ')}` : ''}`,
+    `export ${Object.entries(variables)
+      .map(([name, value]) => `${name}=${quoted(value)}`)
+      .join(' ')}`,
   ]);
+}
+
+async function writeAppRole(rehearsal: Rehearsal, app: App): Promise<Record<string, string>> {
+  const files = appFiles(rehearsal.folder, app);
+  const { roleId, secretId } = await rehearsal.appRole(app.name);
+  await writePrivate(files.roleId, [roleId]);
+  await writePrivate(files.secretId, [secretId]);
+  return { VAULT_ROLE_ID: roleId, VAULT_SECRET_ID_FILE: files.secretId };
+}
+
+async function writeIdentity(rehearsal: Rehearsal, app: App): Promise<Record<string, string>> {
+  const { jwt, kubernetes } = await rehearsal.identity(app);
+  const { role = '', mountPath = '', file = '' } = jwt ?? kubernetes ?? {};
+  const { type } = loginOf(rehearsal.deployment, app);
+  return { VAULT_AUTH_METHOD: type, VAULT_AUTH_MOUNT: mountPath, VAULT_ROLE: role, VAULT_JWT_FILE: file };
+}
+
+/** Of which a shell that becomes another app has to forget some. */
+const IDENTITY_VARIABLES = [
+  'VAULT_ROLE_ID',
+  'VAULT_SECRET_ID_FILE',
+  'VAULT_AUTH_METHOD',
+  'VAULT_AUTH_MOUNT',
+  'VAULT_ROLE',
+  'VAULT_JWT_FILE',
+];
+
+function hasIdentities({ deployment }: Rehearsal): boolean {
+  return deployment.apps.some(({ identity }) => identity !== undefined);
 }
 
 /** @returns the folder with commands that are the rehearsal's */

@@ -4,7 +4,7 @@ import { leftOut } from '../rehearsal/rehearse';
 import { QUICKSTART_STEPS, runQuickstart, type Quickstart } from '../rehearsal/quickstart';
 import type { Rehearsal } from '../rehearsal/rehearsal';
 import { SERVER_VARIABLE } from '../rehearsal/server/server-binary';
-import { appEnvironmentFile, writeShellEnvironment } from '../rehearsal/shell-environment';
+import { appEnvironmentFile, rehearsedApps, writeShellEnvironment } from '../rehearsal/shell-environment';
 import { StepLog } from '../rehearsal/step-log';
 import { openInBrowser } from '../lib/cli/browser';
 import { describeCommand } from '../lib/cli/command';
@@ -92,8 +92,8 @@ function interruption(signal: AbortSignal): Promise<void> {
 
 async function instructions({ rehearsal, binary, app, credentialName }: Quickstart): Promise<string> {
   const file = await writeShellEnvironment(rehearsal, binary);
-  const { apps, engine } = rehearsal.deployment;
-  const other = apps[1] ?? app;
+  const { engine } = rehearsal.deployment;
+  const other = rehearsedApps(rehearsal)[1] ?? app;
   const examples = [
     [`webex-token ${credentialName}`, `as app ${app.name}`],
     [`npx webex-token-vault authorize ${credentialName} --replace`, 'as the operator whose task it is'],

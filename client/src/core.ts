@@ -7,7 +7,7 @@ export { runChildCommand } from './child-command';
 export { CREDENTIAL_EXIT_CODES, exitCodeOf } from './exit-codes';
 export { loginAppRole, secretIdOf } from './login/app-role-login';
 export type { VaultLease } from './login/vault-lease';
-export { loginAs } from './login/app-identity';
+export { loginAs, type AppIdentity } from './login/app-identity';
 export { identityFromEnvironment } from './login/identity-environment';
 export { refuseEndedRehearsal, REHEARSAL_VARIABLE } from './ended-rehearsal';
 export { errorCode, quotedList, UsageError } from './explained-error';
