@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { DeploymentInput } from '../../lib/declaration/deployment';
+import { CertificateAuthority } from '../../lib/server/certificate-authority';
+import { SigningKey } from '../../rehearsal/identity/json-web-token';
+import { API_AUDIENCE, KubernetesCluster } from '../../rehearsal/identity/kubernetes-cluster';
+import { operatorToken } from '../../rehearsal/operator-token';
+import { exampleDeployment } from '../fixtures/declaration';
+import { DeployedTokens } from '../fixtures/deployed-tokens';
+import { OidcProvider } from '../fixtures/oidc-provider';
+import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+
+/* Apps with identities by the real Terraform and its provider, under the provisioner's own policy. */
+
+type Apps = NonNullable<DeploymentInput['apps']>;
+const AUDIENCE = 'webex-token-vault';
+
+describeUnless(terraformUnavailable())('identities', () => {
+  let issuer: OidcProvider;
+  let cluster: KubernetesCluster;
+  let ca: string;
+  let deployed: DeployedTokens;
+  const key = new SigningKey();
+
+  const appOf = (name: string, identity?: Apps[number]['identity']): Apps[number] => ({
+    name,
+    reads: ['testauth'],
+    identity,
+  });
+  const jwt = () => ({ issuer: issuer.issuer, issuerCa: issuer.ca, audience: AUDIENCE });
+  const byKeys = { path: 'teams/keys', issuer: 'https://keys.example', keys: [key.publicKeyPem], audience: AUDIENCE };
+  const pod = (): Apps[number] =>
+    appOf('pod', {
+      kubernetes: {
+        cluster: { address: cluster.address, ca: cluster.ca },
+        serviceAccounts: ['b', 'a'],
+        namespaces: ['webex'],
+        audience: API_AUDIENCE,
+      },
+    });
+
+  const first = (): Apps => [
+    appOf('people-me'),
+    appOf('machine', { jwt: { ...jwt(), claims: { team: ['red', 'blue'], sub: 'me' } } }),
+    appOf('job', { github: { ...jwt(), repository: 'a/b', ref: 'refs/heads/main', environment: 'one, two' } }),
+    appOf('keeper', { jwt: { ...byKeys, claims: { sub: 'keeper' } } }),
+    pod(),
+    appOf('workload', { cert: { ca, uris: ['spiffe://b/b', 'spiffe://a/a'] } }),
+  ];
+
+  const declare = (apps: Apps): void => {
+    deployed.deployment = { ...deployed.deployment, apps: exampleDeployment({ apps }).apps };
+  };
+
+  const renewPolicy = async (): Promise<void> => {
+    deployed.token = await operatorToken(deployed.rehearsal.admin, deployed.deployment, 'provisioner');
+  };
+
+  const hasNoChange = async (): Promise<void> => {
+    const { exitCode, stdout } = await deployed.run('diff');
+    expect(stdout).toContain('No changes.');
+    expect(exitCode).toBe(0);
+  };
+
+  const login = (mount: string, role: string, token: string): Promise<unknown> =>
+    deployed.rehearsal.admin.withToken('').write(`auth/${mount}/login`, { role, jwt: token }, z.unknown());
+
+  beforeAll(async () => {
+    const authority = await CertificateAuthority.create();
+    ca = authority.certificatePem;
+    [issuer, cluster] = await Promise.all([OidcProvider.start(), KubernetesCluster.start()]);
+    cluster.delegators.add('webex/a');
+    deployed = await DeployedTokens.start(exampleDeployment({ apps: first() }));
+    declare(first());
+  });
+
+  afterAll(async () => {
+    await deployed[Symbol.asyncDispose]();
+    await Promise.all([issuer[Symbol.asyncDispose](), cluster[Symbol.asyncDispose]()]);
+  });
+
+  test('are deployed, and then nothing is left to change', async () => {
+    const { exitCode, stdout, stderr } = await deployed.run('deploy');
+    expect([exitCode, stderr.match(/^error.*$/m)?.[0]]).toEqual([0, undefined]);
+    expect(stdout).toMatch(/^role_ids\.people-me: \S+$/m);
+    expect(stdout).not.toMatch(/^role_ids\.machine/m);
+    expect(stdout + stderr).toContain('app "pod" may log in by kubernetes, with what it has already');
+    await hasNoChange();
+  });
+
+  test('let each app in', async () => {
+    const claims = { sub: 'me', team: 'blue' };
+    await login('jwt', 'machine', await issuer.machineToken({ audience: AUDIENCE, claims }));
+    const job = { repository: 'a/b', ref: 'refs/heads/main', environment: 'one, two' };
+    await login('github-actions', 'job', await issuer.machineToken({ audience: AUDIENCE, claims: job }));
+    await login('kubernetes', 'pod', cluster.token({ namespace: 'webex', serviceAccount: 'a' }));
+  });
+
+  test('leave no secret in the state', () => {
+    const state = readFileSync(deployed.path('webex-tokens.tfstate'), 'utf8');
+    const secrets = [...Object.values(deployed.rehearsal.variables), deployed.token, 'PRIVATE KEY'];
+    secrets.forEach((secret) => expect(state).not.toContain(secret));
+    expect(state).not.toMatch(/eyJ[\w-]+\.eyJ/);
+    expect(state).toMatch(/"token_reviewer_jwt": ""/);
+  });
+
+  test('change with what is declared, once the policy has been renewed', async () => {
+    declare([
+      appOf('people-me', { jwt: { ...byKeys, claims: { sub: 'people-me' } } }),
+      appOf('machine', { jwt: { ...jwt(), claims: { sub: 'other' } } }),
+      appOf('job', { github: { ...jwt(), repository: 'a/b', ref: 'refs/tags/v1' } }),
+      appOf('keeper', { jwt: { ...byKeys, claims: { sub: 'keeper' } } }),
+      pod(),
+      appOf('workload', { cert: { ca, dnsNames: ['a.example'] } }),
+    ]);
+    const refused = await deployed.run('deploy');
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.stderr).toContain('it lacks create on auth/teams/keys/role/people-me');
+    expect(refused.stderr).toContain('renew it with "npx webex-token-vault init --update-policy"');
+
+    await renewPolicy();
+    const { exitCode, stdout, stderr } = await deployed.run('deploy');
+    expect([exitCode, stderr.match(/^error.*$/m)?.[0]]).toEqual([0, undefined]);
+    expect(stdout + stderr).toContain(
+      'app "people-me" logs in by jwt from now on, by AppRole no more; its role id and its secret ids end',
+    );
+    await hasNoChange();
+    const { admin } = deployed.rehearsal;
+    await expect(admin.list('auth/approle/role')).rejects.toMatchObject({ statusCode: 404 });
+    const role = await admin.read('auth/cert/certs/workload', z.object({ data: z.record(z.string(), z.unknown()) }));
+    expect([role.data.allowed_uri_sans ?? [], role.data.allowed_dns_sans]).toEqual([[], ['a.example']]);
+    const claims = { sub: 'me', team: 'blue' };
+    const former = await issuer.machineToken({ audience: AUDIENCE, claims });
+    await expect(login('jwt', 'machine', former)).rejects.toThrow('claim "sub" does not match');
+  });
+
+  test('go with their method, which the provisioner takes away under the policy that names it', async () => {
+    const apps = [appOf('keeper', { jwt: { ...byKeys, claims: { sub: 'keeper' } } })];
+    declare([...apps, appOf('workload', { cert: { ca, dnsNames: ['a.example'] } })]);
+    const { exitCode, stdout, stderr } = await deployed.run('deploy');
+    expect([exitCode, stderr.match(/^error.*$/m)?.[0]]).toEqual([0, undefined]);
+    const said = stdout + stderr;
+    ['jwt', 'kubernetes', 'github-actions'].forEach((path) =>
+      expect(said).toContain(`the auth method at "${path}" goes, with every role in it, also those of others`),
+    );
+    expect(said).toContain('app "pod" loses its identity: what it has logs it in no more');
+    await hasNoChange();
+
+    declare(apps);
+    await renewPolicy();
+    const refused = await deployed.run('deploy');
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.stderr).toContain('for as long as its policy names it, which is until it is renewed');
+    expect(await deployed.rehearsal.admin.list('auth/cert/certs')).toEqual(['workload']);
+  });
+});
