@@ -66,6 +66,24 @@ it('may take away the policies that a former release named otherwise, and write 
   }
 });
 
+describe('of apps with an identity of their own', () => {
+  const jwt = { issuer: 'https://i.example', audience: 'v', claims: { sub: 'me' } };
+  const of = (identity: object) => policyOf({ apps: [{ name: 'job', reads: ['testauth'], identity }] });
+  const rulesOf = (policy: string): string[] => policy.trimEnd().split('\n\n');
+
+  it('may enable and configure the method, write the role, and take away other roles of it', () => {
+    const byAppRole = rulesOf(policyOf({ apps: [{ name: 'job', reads: ['testauth'] }] }));
+    expect(rulesOf(of({ jwt })).filter((rule) => !byAppRole.includes(rule))).toMatchSnapshot();
+  });
+
+  it('has no right to a method that somebody else has set up, but for its own role', () => {
+    const paths = [...of({ jwt: { ...jwt, declareMethod: false } }).matchAll(/path "(.*jwt.*)"/g)].map(
+      ([, path]) => path,
+    );
+    expect(paths).toEqual(['auth/jwt/role/job']);
+  });
+});
+
 describe('where the engine moves', () => {
   const moving = policyOf({ engine: { mountPath: 'webex', movedFrom: 'oauthapp', plugin: { register: false } } });
   const rules = (policy: string): string[] => policy.trimEnd().split('\n\n');
