@@ -60,3 +60,34 @@ it('of what is made, changed and taken away is each in its own way', () => {
 it('of what is taken away does not include what Terraform leaves alone', () => {
   expect(writeAccess(planned('destroyed').changes).map(({ path }) => path)).not.toContain('oauthapp/config');
 });
+
+it('of an auth method is the method, what it is told and its roles', () => {
+  const made = (type: string, after: object) => ({
+    address: `${type}.it`,
+    type,
+    name: 'it',
+    change: { actions: ['create'], before: null, after },
+  });
+  const { changes } = planOf({
+    resource_changes: [
+      made('vault_jwt_auth_backend', { path: 'teams/jwt' }),
+      made('vault_jwt_auth_backend_role', { backend: 'teams/jwt', role_name: 'job' }),
+      made('vault_kubernetes_auth_backend_config', { backend: 'kubernetes' }),
+      made('vault_kubernetes_auth_backend_role', { backend: 'kubernetes', role_name: 'pod' }),
+      made('vault_cert_auth_backend_role', { backend: 'cert', name: 'workload' }),
+    ],
+  });
+  const asked = writeAccess(changes).map(({ path, capabilities }) => `${capabilities.join('+')} ${path}`);
+  expect(asked).toEqual([
+    'update+sudo sys/auth/teams/jwt',
+    'read+update auth/teams/jwt/config',
+    'create auth/teams/jwt/role/job',
+    'read auth/teams/jwt/role/job',
+    'update auth/kubernetes/config',
+    'read auth/kubernetes/config',
+    'create auth/kubernetes/role/pod',
+    'read auth/kubernetes/role/pod',
+    'update auth/cert/certs/workload',
+    'read auth/cert/certs/workload',
+  ]);
+});

@@ -1,0 +1,34 @@
+import { defineDeployment } from '../lib/declaration/define-deployment';
+
+/**
+ * Apps to which nothing is handed out, as each has an identity where it runs: a job of GitHub, one of GitLab, and a program
+ * by a token of the organisation's own issuer. `npx webex-token-vault issue nightly --deployment examples/identities.ts`
+ * prints what the environment of one needs.
+ */
+export default defineDeployment({
+  vault: { address: process.env.PRODUCTION_VAULT_ADDR ?? 'https://vault.example.com:8200' },
+  engine: { plugin: { register: false } },
+  integrations: [
+    { name: 'reports', clientId: process.env.PRODUCTION_CLIENT_ID, redirectUrl: 'http://localhost:5000/auth' },
+  ],
+  credentials: [{ name: 'acme', integration: 'reports', scopes: ['spark:people_read'] }],
+  apps: [
+    {
+      name: 'nightly',
+      reads: ['acme'],
+      identity: { github: { repository: 'acme/reports', ref: 'refs/heads/main', environment: 'production' } },
+    },
+    {
+      name: 'pages',
+      reads: ['acme'],
+      identity: { gitlab: { issuer: 'https://gitlab.acme.example', project: 'acme/tools/pages', ref: 'main' } },
+    },
+    {
+      name: 'batch',
+      reads: ['acme'],
+      identity: {
+        jwt: { issuer: 'https://login.acme.example', audience: 'webex-token-vault', claims: { sub: 'batch' } },
+      },
+    },
+  ],
+});
