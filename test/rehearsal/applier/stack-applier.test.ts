@@ -69,8 +69,8 @@ test('a variable reaches the environment of a provisioner and not the state', as
 });
 
 test('refuses a resource type that it does not know, by name', async () => {
-  write({ vault_jwt_auth_backend: { a: { path: 'jwt' } } });
-  await expect(apply()).rejects.toThrow('does not know the resource type "vault_jwt_auth_backend"');
+  write({ vault_ldap_auth_backend: { a: { path: 'jwt' } } });
+  await expect(apply()).rejects.toThrow('does not know the resource type "vault_ldap_auth_backend"');
 });
 
 test('refuses an attribute that it does not know, by name', async () => {
