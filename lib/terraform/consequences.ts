@@ -31,7 +31,7 @@ export function consequences(plan: Plan, declared: readonly string[]): Consequen
   const integrationOf = credentialsOf(before);
   const known = [...new Set([...integrationOf.keys(), ...before.flatMap(readByApp), ...declared])];
   const renames = new Renames(changes);
-  const roles = changes.filter(({ type }) => type in LOGINS);
+  const roles = changes.filter(isOfApp);
   const reloadsPlugin = changes.some((change) => isPluginReload(change) && change.isCreated);
   const context: Context = { integrationOf, known, entriesAfter: entriesAfter(changes), renames, roles, reloadsPlugin };
   const found = changes.map((change) => CONSEQUENCES[change.type]?.(change, context) ?? {});
@@ -194,7 +194,15 @@ function ofCredentials(before: string | undefined, after: string, renames: Renam
   });
 }
 
+/** Not of people, who have roles of the same type. */
+function isOfApp({ type, name }: ResourceChange): boolean {
+  return type in LOGINS && /^app-.+_role_[0-9A-F]{8}$/.test(name);
+}
+
 function ofRole(change: ResourceChange, { renames, roles }: Context): Partial<Consequences> {
+  if (!isOfApp(change)) {
+    return {};
+  }
   const inVault = roleName(change);
   const [kept, gone] = [renames.after('app', inVault), renames.before('app', inVault)];
   const isByAppRole = change.type === 'vault_approle_auth_backend_role';

@@ -1,7 +1,7 @@
 import { ExplainedError, NotPermitted, VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
 import type { Deployment } from '../declaration/deployment';
-import { identityMethods } from '../declaration/logins';
+import { identityMethods, oidcPath } from '../declaration/logins';
 import { provisionerPolicyName } from '../declaration/policy-names';
 import { inspectPlugin } from '../declaration/plugin-binary';
 import { missingRights } from '../vault/missing-rights';
@@ -106,7 +106,12 @@ export class Preflight {
   /** Whether it is about an auth method that is declared no more. */
   #isOfFormerMethod(right: string): boolean {
     const [, inside] = / on (?:sys\/(?:mounts\/)?)?auth\/(.+)$/.exec(right) ?? [];
-    const declared = [this.deployment.appRolePath, ...identityMethods(this.deployment).map(({ path }) => path)];
+    const { deployment } = this;
+    const declared = [
+      deployment.appRolePath,
+      ...identityMethods(deployment).map(({ path }) => path),
+      ...[oidcPath(deployment)].filter((path) => path !== undefined),
+    ];
     return inside !== undefined && !declared.some((path) => `${inside}/`.startsWith(`${path}/`));
   }
 

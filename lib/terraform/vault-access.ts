@@ -96,12 +96,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
     update: ['update'],
     delete: ['delete'],
   },
-  vault_jwt_auth_backend_role: {
-    path: (value) => below(`auth/${value('backend') ?? 'jwt'}/role`, value('role_name')),
-    create: ['create'],
-    update: ['update'],
-    delete: ['delete'],
-  },
   vault_generic_endpoint: {
     path: (value) => value('path'),
     create: WRITE,
