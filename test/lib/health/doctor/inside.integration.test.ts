@@ -4,7 +4,7 @@ import { ExplainedError } from 'webex-token-client/core';
 import { defineDeployment, type Deployment } from '../../../../lib/declaration/deployment';
 import { observerPolicyName } from '../../../../lib/declaration/policy-names';
 import { diagnose } from '../../../../lib/health/doctor/doctor';
-import { OPERATOR_NAMES, renewOperator } from '../../../../lib/server/operators';
+import { OPERATOR_NAMES, operatorsOf, renewOperator } from '../../../../lib/server/operators';
 import { explainedRefusal } from '../../../../lib/server/server-refusal';
 import { appRole } from '../../../../rehearsal/app-role';
 import { VaultWithWebex } from '../../../fixtures/vault-with-webex';
@@ -32,7 +32,7 @@ beforeAll(async () => {
   await destroySecretIds(role);
   await appRole(vault.admin, vault.deployment, 'people-me');
   token = await vault.operatorToken('observer');
-  for (const name of OPERATOR_NAMES) {
+  for (const name of operatorsOf(vault.deployment)) {
     await renewOperator(vault.admin, name, () => Promise.resolve());
   }
 });
