@@ -10,7 +10,7 @@ import { assignments } from '../lib/cli/shell-word';
 import type { IdentityLogin } from '../lib/declaration/app-login';
 import { findApp, type App } from '../lib/declaration/deployment';
 import { loginOf } from '../lib/declaration/logins';
-import { issuerPolicy, MAX_WRAP_TTL_SECONDS } from '../lib/declaration/policies';
+import { issuerPolicy, MAX_WRAP_TTL_SECONDS } from '../lib/declaration/issuer-policy';
 import { issueSecretId, rolePath, type SecretIdLifetime, type WrappedSecretId } from '../lib/access/secret-id';
 import { refuseVisibleToGit } from '../lib/server/git-visibility';
 import { OperatorSession } from '../lib/server/operator-session';

@@ -6,7 +6,7 @@ import { ExplainedError } from 'webex-token-client/core';
 import { appRolePath, appSettings } from '../../lib/declaration/app-declaration';
 import { identityLogin, rolePath, type IdentityLogin } from '../../lib/declaration/app-login';
 import { withDefaults } from '../../lib/declaration/defaults';
-import { appPolicy } from '../../lib/declaration/policies';
+import { appPolicy } from '../../lib/declaration/app-policy';
 import { vaultName } from '../../lib/declaration/vault-name';
 import type { AuthMethod } from './auth-method';
 import { declaredIdentity } from './declared-identity';

@@ -1,6 +1,6 @@
 import { Policy } from '@cdktf/provider-vault/lib/policy';
 import { Construct } from 'constructs';
-import { authorizerPolicy, type AuthorizerRights } from '../../lib/declaration/policies';
+import { authorizerPolicy, type AuthorizerRights } from '../../lib/declaration/authorizer-policy';
 
 export interface AuthorizerProps extends AuthorizerRights {
   readonly policyName: string;

@@ -1,6 +1,6 @@
 import { Policy } from '@cdktf/provider-vault/lib/policy';
 import { Construct } from 'constructs';
-import { issuerOperatorPolicy } from '../../lib/declaration/policies';
+import { issuerOperatorPolicy } from '../../lib/declaration/issuer-policy';
 
 export interface IssuerProps {
   readonly policyName: string;

@@ -1,6 +1,6 @@
 import { Policy } from '@cdktf/provider-vault/lib/policy';
 import { Construct } from 'constructs';
-import { provisionerPolicy, type ProvisionerRights } from '../../lib/declaration/policies';
+import { provisionerPolicy, type ProvisionerRights } from '../../lib/declaration/provisioner-policy';
 
 export type ProvisionerProps = ProvisionerRights;
 

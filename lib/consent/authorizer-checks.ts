@@ -8,7 +8,7 @@ import {
   VaultResponseError,
 } from 'webex-token-client/core';
 import { findIntegration, type Credential, type Deployment } from '../declaration/deployment';
-import { scratchCredential } from '../declaration/policies';
+import { scratchCredential } from '../declaration/authorizer-policy';
 import { authorizerPolicyName } from '../declaration/policy-names';
 import { vaultName } from '../declaration/vault-name';
 import { requireReadyServer } from '../vault/ready-server';

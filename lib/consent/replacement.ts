@@ -5,7 +5,7 @@ import { readAccount, refuseOther, type ExpectedPerson } from './account';
 import { askForConsent } from './consent';
 import { authorizedPage, trialPage } from './consent-page';
 import { exchangeCode, OutcomeUnknown, presentToken } from './exchange';
-import { scratchCredential } from '../declaration/policies';
+import { scratchCredential } from '../declaration/authorizer-policy';
 import type { Person } from '../webex/people-me';
 import type { ReceivedCode } from '../browser/redirect';
 import { removeGrant, storeGrant, type ConsentRun, type Grant } from './stored-grant';

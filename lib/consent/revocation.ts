@@ -12,7 +12,7 @@ import {
 } from 'webex-token-client/core';
 import { pendingConsent } from './pending-consent';
 import type { Credential, Deployment } from '../declaration/deployment';
-import { scratchCredential } from '../declaration/policies';
+import { scratchCredential } from '../declaration/authorizer-policy';
 import { WEBEX_CLOUDS, webexCloudAt } from '../declaration/webex-cloud';
 import { requireReadyServer } from '../vault/ready-server';
 import { type VaultClient } from '../vault/vault-client';

@@ -1,6 +1,6 @@
 import { OPERATORS_MOUNT } from './app-declaration';
 import { rolesPath } from './app-login';
-import type { IdentityMethod } from './policies';
+import type { IdentityMethod } from './provisioner-policy';
 import { LOGOUT, renderPolicy, SELF_EXAMINATION, type Rule } from './policy-rule';
 import { BACKUP_RECORD, consentRecord, dataPath, observationRecord, rotationRecord } from './record-paths';
 

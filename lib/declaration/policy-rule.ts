@@ -53,3 +53,8 @@ export function renderPolicy(rules: readonly Rule[]): string {
     .join('\n\n')
     .concat('\n');
 }
+
+/** What every command of ours may do with what it has logged in. */
+export function logoutPolicy(): string {
+  return renderPolicy([LOGOUT]);
+}

@@ -8,7 +8,9 @@ import {
 } from 'webex-token-client/core';
 import { NO_LOCKOUT, OPERATORS_MOUNT } from '../declaration/app-declaration';
 import type { Deployment } from '../declaration/deployment';
-import { issuerOperatorPolicy, logoutPolicy, provisionerPolicy } from '../declaration/policies';
+import { issuerOperatorPolicy } from '../declaration/issuer-policy';
+import { logoutPolicy } from '../declaration/policy-rule';
+import { provisionerPolicy } from '../declaration/provisioner-policy';
 import {
   authorizerPolicyName,
   formerPolicyNames,

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { loginAppRole, readCredential, TokenSource } from 'webex-token-client/core';
-import { provisionerPolicy } from '../../lib/declaration/policies';
+import { provisionerPolicy } from '../../lib/declaration/provisioner-policy';
 import { provisionerRights } from '../../lib/declaration/rights';
 import { OperatedServer } from '../fixtures/operated-server';
 import { statusOf } from '../fixtures/refusal';

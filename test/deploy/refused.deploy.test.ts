@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { run } from '../../lib/process/child-process';
 import { defineDeployment } from '../../lib/declaration/deployment';
-import { appPolicy } from '../../lib/declaration/policies';
+import { appPolicy } from '../../lib/declaration/app-policy';
 import { provisionerPolicyName } from '../../lib/declaration/policy-names';
 import { writeOperatorLogin } from '../../lib/server/operator-folder';
 import { renewOperator, writeOperators } from '../../lib/server/operators';

@@ -8,7 +8,7 @@ import type { AppliedDeclaration } from '../../rehearsal/applier/stack';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { authorize } from '../../lib/consent/code-grant';
 import { defineDeployment } from '../../lib/declaration/deployment';
-import { scratchCredential } from '../../lib/declaration/policies';
+import { scratchCredential } from '../../lib/declaration/authorizer-policy';
 import { appPolicyName, provisionerPolicyName } from '../../lib/declaration/policy-names';
 import type { OperatorName } from '../../lib/server/operators';
 import type { VaultClient } from '../../lib/vault/vault-client';

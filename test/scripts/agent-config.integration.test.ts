@@ -18,7 +18,7 @@ import { promisify } from 'node:util';
 import { unwrapSecretId } from 'webex-token-client/core';
 import { findOpenBao } from '../../rehearsal/server/openbao-binary';
 import { issueSecretId } from '../../lib/access/secret-id';
-import { appPolicy } from '../../lib/declaration/policies';
+import { appPolicy } from '../../lib/declaration/app-policy';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { runScript, type ScriptResult } from '../fixtures/script';
 import { onOpenBao } from '../fixtures/server-product';

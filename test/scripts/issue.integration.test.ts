@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { loginAppRole, unwrapSecretId } from 'webex-token-client/core';
 import { run } from '../../lib/process/child-process';
 import { findOpenBao } from '../../rehearsal/server/openbao-binary';
-import { issuerPolicy } from '../../lib/declaration/policies';
+import { issuerPolicy } from '../../lib/declaration/issuer-policy';
 import { runScript, type ScriptResult } from '../fixtures/script';
 import { onOpenBao } from '../fixtures/server-product';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';

@@ -3,7 +3,7 @@ import { rolePath } from '../../declaration/app-login';
 import type { Deployment } from '../../declaration/deployment';
 import { loginOf, oidcPath } from '../../declaration/logins';
 import { peopleRoles } from '../../declaration/people';
-import { scratchCredential } from '../../declaration/policies';
+import { scratchCredential } from '../../declaration/authorizer-policy';
 import { appPolicyName, authorizerPolicyName, observerPolicyName } from '../../declaration/policy-names';
 import { vaultName } from '../../declaration/vault-name';
 import type { Policy } from '../../vault/policy/policy';

@@ -1,5 +1,5 @@
 import { Authorizer } from '../../../constructs/tokens/authorizer';
-import { authorizerPolicy } from '../../../lib/declaration/policies';
+import { authorizerPolicy } from '../../../lib/declaration/authorizer-policy';
 import { authorizerRights } from '../../../lib/declaration/rights';
 import { declare, exampleDeployment, resources } from '../../fixtures/declaration';
 

@@ -1,6 +1,7 @@
 import { WebexTokens } from '../../../constructs/tokens/webex-tokens';
 import type { DeploymentInput } from '../../../lib/declaration/deployment';
-import { authorizerPolicy, provisionerPolicy } from '../../../lib/declaration/policies';
+import { authorizerPolicy } from '../../../lib/declaration/authorizer-policy';
+import { provisionerPolicy } from '../../../lib/declaration/provisioner-policy';
 import { authorizerRights, healerRights, provisionerRights } from '../../../lib/declaration/rights';
 import { operatorsOf } from '../../../lib/server/operators';
 import { exampleDeployment, resources, synthesize, testApp, type Declaration } from '../../fixtures/declaration';

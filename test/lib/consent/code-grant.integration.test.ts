@@ -19,7 +19,7 @@ import { findRevocable } from '../../../lib/consent/revocation';
 import { findIntegration } from '../../../lib/declaration/deployment';
 import { ConsentRefused } from '../../../lib/consent/consent-refused';
 import { RedirectListener } from '../../../lib/browser/redirect-listener';
-import { scratchCredential } from '../../../lib/declaration/policies';
+import { scratchCredential } from '../../../lib/declaration/authorizer-policy';
 import { AccountNotChecked, WrongAccount } from '../../../lib/consent/account';
 import { VaultClient } from '../../../lib/vault/vault-client';
 import { eventually } from '../../fixtures/eventually';

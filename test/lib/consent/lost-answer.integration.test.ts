@@ -2,7 +2,7 @@ import { NotAuthorizedYet, readCredential, TemporarilyUnavailable } from 'webex-
 import { AccountNotChecked, WrongAccount } from '../../../lib/consent/account';
 import { authorize, type AuthorizeOptions } from '../../../lib/consent/code-grant';
 import type { Grant } from '../../../lib/consent/stored-grant';
-import { scratchCredential } from '../../../lib/declaration/policies';
+import { scratchCredential } from '../../../lib/declaration/authorizer-policy';
 import { VaultClient } from '../../../lib/vault/vault-client';
 import { LossyVault, type Loss } from '../../fixtures/lossy-vault';
 import { VaultWithWebex } from '../../fixtures/vault-with-webex';
