@@ -152,7 +152,10 @@ const kubernetesFields = {
   serviceAccounts: z.array(kubernetesName).min(1, 'must name at least one service account').readonly(),
   /** By name. */
   namespaces: z.array(kubernetesName).min(1, 'must name at least one namespace').readonly(),
-  /** Of a projected service account token, beside the one of the API server. */
+  /**
+   * Claim `aud` of the tokens. As each is reviewed by itself, it has to be one for the API server, too: of the ordinary token
+   * of a pod, that is all that it has, and what is declared here.
+   */
   audience,
 };
 

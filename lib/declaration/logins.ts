@@ -37,13 +37,12 @@ export function oidcPath({ operators }: DeclaredLogins): string | undefined {
 /** @returns what is wrong, where two things are to be at one path, or one is to be two */
 export function loginProblem(deployment: DeclaredLogins): string | undefined {
   const { appRolePath } = deployment;
+  const peoplePath = oidcPath(deployment);
   const taken = new Map<string, { readonly who: string; readonly settings: string }>([
     [OPERATORS_MOUNT, { who: 'the operators', settings: '' }],
   ]);
   const claims: [path: string, who: string, settings: string][] = [
-    ...(oidcPath(deployment) === undefined
-      ? []
-      : [[oidcPath(deployment) ?? '', 'operators.oidc', 'oidc'] as [string, string, string]]),
+    ...(peoplePath === undefined ? [] : [[peoplePath, 'operators.oidc', 'oidc'] as [string, string, string]]),
     [appRolePath, 'appRolePath', JSON.stringify({ type: 'approle', isDeclared: deployment.declareAppRole })],
     ...deployment.apps.map((app): [string, string, string] => {
       const login = loginOf(deployment, app);
@@ -54,6 +53,11 @@ export function loginProblem(deployment: DeclaredLogins): string | undefined {
     const other = taken.get(path);
     if (other !== undefined && other.settings !== settings) {
       return `${who} and ${other.who} want different auth methods at path "${path}", where Vault has one; give one of them another path`;
+    }
+    const [near, { who: neighbour } = { who: '' }] =
+      [...taken].find(([each]) => each.startsWith(`${path}/`) || path.startsWith(`${each}/`)) ?? [];
+    if (near !== undefined) {
+      return `${who} and ${neighbour} have auth methods at "${path}" and "${near}", which lie within each other, as Vault mounts nothing below a mount; give one of them another path`;
     }
     taken.set(path, { who, settings });
   }

@@ -99,6 +99,11 @@ it.each<[string, Identity | AppInput[], string]>([
     'app "reports" and appRolePath want different auth methods',
   ],
   [
+    'a path below that of AppRole',
+    { jwt: { ...jwt, path: 'approle/jwt' } },
+    'app "reports" and appRolePath have auth methods at "approle/jwt" and "approle", which lie within each other',
+  ],
+  [
     'the path of the operators',
     { jwt: { ...jwt, path: 'operators' } },
     'and the operators want different auth methods',
