@@ -8,7 +8,8 @@ import { patientRequest } from './patient-request';
 import { TokenPair } from './token-pair';
 
 /**
- * Where Webex's own page goes back to, by region; an integration needs all of them beside its own. What Webex for
+ * Where Webex's own page goes back to, by region; an integration needs all of them beside its own. Those of the government's
+ * cloud are not documented. What Webex for
  * Government has instead is not documented.
  *
  * @see https://developer.webex.com/docs/login-with-webex#device-authorization-endpoint
