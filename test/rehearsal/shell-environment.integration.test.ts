@@ -9,7 +9,7 @@ import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findOpenBao } from '../../rehearsal/server/openbao-binary';
 import { appEnvironmentFile, writeShellEnvironment } from '../../rehearsal/shell-environment';
 import { defineDeployment } from '../../lib/declaration/deployment';
-import { OPERATOR_NAMES } from '../../lib/server/operators';
+import { operatorsOf } from '../../lib/server/operators';
 import { ANALYTICS_SCOPES } from '../../samples/meetings-report/aggregates';
 import { PROJECT_FOLDER } from '../fixtures/declaration';
 
@@ -30,6 +30,8 @@ const declared = defineDeployment({
     { name: 'meetings-report', reads: ['reports'] },
   ],
 });
+
+const OPERATORS = operatorsOf(declared);
 
 let rehearsal: Rehearsal;
 let file: string;
@@ -113,13 +115,13 @@ test('the meetings report is tried out on the figures of the simulated Webex', a
 
 test('every operator works: each can log in, issue, back up and revoke', async () => {
   const { folder } = rehearsal;
-  const logins = OPERATOR_NAMES.map((name) => `webex-token-vault login ${name}`).join('\n');
+  const logins = OPERATORS.map((name) => `webex-token-vault login ${name}`).join('\n');
   const tokens = await output(logins);
-  expect(new Set(tokens).size).toBe(OPERATOR_NAMES.length);
+  expect(new Set(tokens).size).toBe(OPERATORS.length);
   const [issued, ...rest] = await output(`
     cd / && webex-token-vault issue second-app --json | tr -d '\\n '; echo; cd - > /dev/null
     npx webex-token-vault backup ${folder}/copy.snap
-    VAULT_TOKEN=${tokens[OPERATOR_NAMES.indexOf('provisioner')] ?? ''} bao token lookup -field=policies; echo
+    VAULT_TOKEN=${tokens[OPERATORS.indexOf('provisioner')] ?? ''} bao token lookup -field=policies; echo
     npx webex-token-vault revoke testauth --yes`);
   expect(JSON.parse(issued ?? '')).toMatchObject({ app: 'second-app' });
   expect(rest[0]).toContain('copy.snap');
@@ -136,7 +138,7 @@ test('nobody else can read what is in it, and nothing is left of it afterwards',
     ...filesBelow(join(folder, 'apps')),
     ...filesBelow(join(folder, 'operators')),
   ];
-  expect(secrets).toHaveLength(2 + 3 * 3 + 2 * OPERATOR_NAMES.length);
+  expect(secrets).toHaveLength(2 + 3 * 3 + 2 * OPERATORS.length);
   expect(secrets.filter((path) => (statSync(path).mode & 0o777) !== 0o600)).toEqual([]);
   const [leftBehind = ''] = await output('env -0 | base64 -w 0');
   await rehearsal.stop();

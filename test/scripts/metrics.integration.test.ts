@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { defineDeployment } from '../../lib/declaration/deployment';
 import { BACKUP_RECORD } from '../../lib/declaration/record-paths';
 import { OPERATORS_VARIABLE } from '../../lib/server/operator-folder';
-import { OPERATOR_NAMES, renewOperator } from '../../lib/server/operators';
+import { operatorsOf, renewOperator } from '../../lib/server/operators';
 import { Records } from '../../lib/vault/records';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { eventually } from '../fixtures/eventually';
@@ -41,7 +41,7 @@ beforeAll(async () => {
   await vault.appLogin('people-me');
   operators = join(vault.folder, 'operators');
   mkdirSync(operators);
-  for (const name of OPERATOR_NAMES) {
+  for (const name of operatorsOf(vault.deployment)) {
     await renewOperator(vault.admin, name, (login) => {
       writeFileSync(join(operators, `${name}-role-id`), login.roleId, { mode: 0o600 });
       writeFileSync(join(operators, `${name}-secret-id`), login.secretId, { mode: 0o600 });

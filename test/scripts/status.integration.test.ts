@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { observerPolicyName } from '../../lib/declaration/policy-names';
-import { OPERATOR_NAMES, renewOperator } from '../../lib/server/operators';
+import { operatorsOf, renewOperator } from '../../lib/server/operators';
 import { appRole } from '../../rehearsal/app-role';
 import { eventually } from '../fixtures/eventually';
 import { RecordingServer } from '../fixtures/recording-server';
@@ -57,7 +57,7 @@ beforeAll(async () => {
   });
   await vault.appLogin('people-me');
   token = await vault.operatorToken('observer');
-  for (const name of OPERATOR_NAMES) {
+  for (const name of operatorsOf(vault.deployment)) {
     await renewOperator(vault.admin, name, () => Promise.resolve());
   }
 });

@@ -419,7 +419,10 @@ describe('npx webex-token-vault init', () => {
     await operated.token('backup');
   });
 
-  it.each(OPERATOR_NAMES)("lets the %s end its token, and nothing else of Vault's default policy", async (name) => {
+  // Nothing heals here, so there is no healer.
+  const present = OPERATOR_NAMES.filter((name) => name !== 'healer');
+
+  it.each(present)("lets the %s end its token, and nothing else of Vault's default policy", async (name) => {
     const operator = await operated.as(name);
     const attempts: Record<string, () => Promise<unknown>> = {
       'renew its token': () => operator.write('auth/token/renew-self', {}),
