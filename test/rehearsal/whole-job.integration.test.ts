@@ -222,7 +222,14 @@ describe('the policy of an authorizer', () => {
     ],
     ['other scopes', () => authorizer.write(`${mount}/auth-code-url`, consent({ scopes: 'spark:all' }))],
     ['an integration not declared', () => authorizer.write(`${mount}/auth-code-url`, consent({ server: 'other' }))],
-    ['the import of a refresh token', () => authorizer.write(`${mount}/creds/testauth`, { refresh_token: 'x' })],
+    [
+      'a device grant of the engine',
+      () => authorizer.write(`${mount}/creds/testauth`, { grant_type: 'urn:ietf:params:oauth:grant-type:device_code' }),
+    ],
+    [
+      'the import of a refresh token on trial',
+      () => authorizer.write(`${mount}/creds/testauth.consent`, { refresh_token: 'x' }),
+    ],
     [
       'a code of another integration',
       () => authorizer.write(`${mount}/creds/testauth`, { server: 'webex-reports', code: 'x' }),
