@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { UsageError, vaultOptionsFromEnvironment } from 'webex-token-client/core';
+import { UsageError, vaultServerFromEnvironment } from 'webex-token-client/core';
 import { openInBrowser } from '../lib/cli/browser';
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumberUpTo } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
@@ -65,7 +65,7 @@ export function define(command: Command, signal: AbortSignal): void {
       const { token, expireTime } = await explainRefusals<PersonLogin | OperatorSession>(() =>
         options.oidc
           ? byOidc(deployment, name, options, signal)
-          : OperatorSession.logIn(vaultOptionsFromEnvironment(deployment.vault), name, {
+          : OperatorSession.logIn(vaultServerFromEnvironment(deployment.vault), name, {
               operators: operatorFolder(command),
               signal,
             }),
@@ -82,7 +82,7 @@ function byOidc(
   { open, timeoutSeconds }: Options,
   signal: AbortSignal,
 ) {
-  const connection = vaultOptionsFromEnvironment(deployment.vault);
+  const connection = vaultServerFromEnvironment(deployment.vault);
   const namespace = operatorNamespace(operator, connection.namespace);
   return logPersonIn({
     vault: new VaultClient({ ...connection, token: undefined, namespace }),

@@ -52,7 +52,7 @@ export async function observeAndHeal(
   const connection = vaultOptionsFromEnvironment(deployment.vault);
   for (const credentialName of lost) {
     try {
-      await using session = await OperatorSession.open(connection, 'healer', {
+      await using session = await OperatorSession.logIn(connection, 'healer', {
         operators: operatorFolder(command),
         signal,
       });

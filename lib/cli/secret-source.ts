@@ -30,22 +30,31 @@ export async function readSecret(
   return typed === '' ? undefined : checkSecret(what, typed, 'what was typed');
 }
 
+/** Longer than any secret or token. */
+const MAX_BYTES = 65_536;
+
 async function readSecretFile(what: string, file: string): Promise<string> {
   const named = `the file of the ${what}, ${file},`;
-  let text: string;
-  let mode: number;
-  try {
-    mode = (await stat(file)).mode & 0o777;
-    text = await readFile(file, 'utf8');
-  } catch (error) {
+  const unreadable = (error: unknown): never => {
     throw new ExplainedError(`${named} cannot be read (${errorCode(error)}); check the path`);
+  };
+  const stats = await stat(file).catch(unreadable);
+  // What nobody writes to, or never ends, could not be given up again. A shell's <(...) is a pipe that somebody writes to.
+  if (!stats.isFile() && !(stats.isFIFO() && /^\/(?:dev|proc\/self)\/fd\//.test(file))) {
+    throw new ExplainedError(
+      `${named} must be a regular file, got something else; write the ${what} to one of mode 0600`,
+    );
   }
+  const mode = stats.mode & 0o777;
   if ((mode & 0o077) !== 0) {
     throw new ExplainedError(
       `${named} must be its owner's alone, got mode 0${mode.toString(8)}; run chmod 600 ${file}`,
     );
   }
-  return text;
+  if (stats.size > MAX_BYTES) {
+    throw new ExplainedError(`${named} must hold the ${what} alone, got ${stats.size} bytes; check the path`);
+  }
+  return readFile(file, 'utf8').catch(unreadable);
 }
 
 function checkSecret(what: string, secret: string, where: string): string {

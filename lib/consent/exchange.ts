@@ -113,12 +113,19 @@ async function put(context: ExchangeContext, sent: Sent, target: string, before?
   }
 }
 
-/** @returns access token of the grant that is to be replaced; undefined where there is none, or it cannot be read */
+/**
+ * @returns access token of the grant that is to be replaced; undefined where there is none, or it gives none
+ * @throws VaultUnreachableError, as what is not seen now could be taken for new afterwards
+ */
 export async function presentToken({ vault, mountPath, credential }: ExchangeContext): Promise<string | undefined> {
-  return readCredential(vault.connection, mountPath, credential.name).then(
-    ({ accessToken }) => accessToken,
-    () => undefined,
-  );
+  try {
+    return (await readCredential(vault.connection, mountPath, credential.name)).accessToken;
+  } catch (error) {
+    if (error instanceof VaultUnreachableError) {
+      throw error;
+    }
+    return undefined;
+  }
 }
 
 /** Whether a grant may have come of it. */

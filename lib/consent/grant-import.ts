@@ -20,7 +20,7 @@ import type { TokenPair } from '../webex/token-pair';
 import { type AccountWords, ownerAccount, refuseOther, type ExpectedAccount } from './account';
 import { checkImporter } from './authorizer-checks';
 import { noteConsent } from './consent-note';
-import { importRefreshToken, isStored, OutcomeUnknown, presentToken, type ExchangeContext } from './exchange';
+import { importRefreshToken, isStored, OutcomeUnknown, type ExchangeContext } from './exchange';
 import { expectedAccount, findGrant, worksAlready } from './existing-grant';
 import type { Grant } from './stored-grant';
 
@@ -81,6 +81,8 @@ export interface PreparedImport extends ExchangeContext {
   readonly expected?: ExpectedAccount;
   /** Whether it replaces a grant that can be read. */
   readonly replaces: boolean;
+  /** Whether it may replace one. */
+  readonly mayReplace: boolean;
   readonly patience: RetryOptions;
   readonly signal?: AbortSignal;
 }
@@ -120,6 +122,7 @@ export async function prepareImport(options: ImportOptions): Promise<PreparedImp
         ? ownerOf(credential)
         : await expectedAccount(credential, existing, webex.apiUrl, signal)),
     replaces: existing !== undefined && !(existing instanceof ExplainedError),
+    mayReplace: replace,
     notice: options.onNotice ?? (() => undefined),
     // The engine waits 12 s for Webex by default.
     lostAnswerMs: options.lostAnswerMs ?? 20_000,
@@ -175,8 +178,7 @@ export function asBefore({ replaces, credential }: PreparedImport): string {
 /** A refresh token that Webex may have replaced meanwhile is not presented again before it was looked whether it is kept. */
 async function keep(prepared: PreparedImport, { refreshToken }: TokenPair): Promise<void> {
   const { name } = prepared.credential;
-  // Not the one of the beginning: while a person consented, the engine may have refreshed it.
-  const before = await presentToken(prepared);
+  const before = await tokenBefore(prepared);
   let unknown: OutcomeUnknown | undefined;
   const attempt = async (): Promise<void> => {
     if (unknown !== undefined && (await isStored(prepared, name, before, 0))) {
@@ -196,6 +198,24 @@ async function keep(prepared: PreparedImport, { refreshToken }: TokenPair): Prom
           error,
         );
   });
+}
+
+/**
+ * Not the one of the beginning: while a person consented, the engine may have refreshed it, or somebody else authorised it.
+ *
+ * @returns access token of the grant that is to be replaced; undefined where there is none, or it gives none
+ * @throws ExplainedError where there is one by now that may not be replaced, or Vault cannot be asked
+ */
+async function tokenBefore(prepared: PreparedImport): Promise<string | undefined> {
+  const { vault, mountPath, credential, apiUrl, mayReplace, patience } = prepared;
+  const present = await retry(() => findGrant(vault, mountPath, credential), transient, patience);
+  if (present === undefined || present instanceof ExplainedError) {
+    return undefined;
+  }
+  if (!mayReplace) {
+    throw await worksAlready(credential, present, apiUrl);
+  }
+  return present.accessToken;
 }
 
 /** @returns undefined where the scopes do not let Webex tell, and that is no matter */

@@ -80,8 +80,13 @@ export function identityLogin({ jwt, github, gitlab, kubernetes, cert }: Identit
     return { ...ofIssuer(github), from: 'github', boundClaims };
   }
   if (gitlab !== undefined) {
-    const { project, ref, refType } = gitlab;
-    const boundClaims = { project_path: [project], ref: [ref], ref_type: [refType] };
+    const { project, ref, refType, refProtected } = gitlab;
+    const boundClaims = {
+      project_path: [project],
+      ref: [ref],
+      ref_type: [refType],
+      ...(refProtected ? { ref_protected: ['true'] } : {}),
+    };
     return { ...ofIssuer(gitlab), from: 'gitlab', boundClaims };
   }
   if (kubernetes !== undefined) {

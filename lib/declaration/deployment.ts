@@ -4,6 +4,7 @@ import { appDeclaration, appRolePath } from './app-declaration';
 import { credentialDeclaration } from './credential-declaration';
 import { engineDeclaration, recordsPathOf } from './engine-declaration';
 import { httpUrl, path, strictObject, type Fields, type StrictObject } from './fields';
+import { healingPathOf } from './healing-path';
 import { integrationDeclaration } from './integration-declaration';
 import { loginProblem } from './logins';
 import { OIDC_SECRET_VARIABLE, operatorsDeclaration } from './operators-declaration';
@@ -138,6 +139,7 @@ export function defineDeployment(input: DeploymentInput): Deployment {
   checkNames(parsed.data);
   checkOwners(parsed.data);
   checkAppSecrets(parsed.data);
+  checkExpressions(parsed.data);
   checkCloud(parsed.data);
   const problem = serviceAppProblem(parsed.data.credentials) ?? loginProblem(parsed.data);
   if (problem !== undefined) {
@@ -236,6 +238,12 @@ function checkPaths({ mountPath, movedFrom, adopt, recordsPath }: Deployment['en
       `engine.recordsPath "${recordsPath}" and engine.mountPath "${mountPath}" must not lie within each other, as Vault mounts nothing below a mount; use "${recordsPathOf(mountPath)}"`,
     );
   }
+  const healingPath = healingPathOf(mountPath);
+  if (recordsPath === healingPath || movedFrom === healingPath) {
+    throw new InvalidDeployment(
+      `engine.${recordsPath === healingPath ? 'recordsPath' : 'movedFrom'} must not be "${healingPath}", where client secrets are kept that healing needs; use another path`,
+    );
+  }
   if (adopt && movedFrom !== undefined) {
     throw new InvalidDeployment(
       `engine.adopt takes over what is mounted at "${mountPath}", and engine.movedFrom moves what is at "${movedFrom}"; adopt it where it is, deploy, and move it then`,
@@ -277,6 +285,16 @@ function checkAppSecrets({ apps }: Deployment): void {
     const field = bySecretId.renewsSecretId ? 'renewsSecretId' : 'secretIdUses';
     throw new InvalidDeployment(
       `app "${bySecretId.name}" has two identities: one of its own, and ${field} for a secret id; leave one of the two out`,
+    );
+  }
+}
+
+/** Who may log in is told to the letter. */
+function checkExpressions({ apps, operators }: Deployment): void {
+  const [expression] = /[$%]\{[^"}]*\}?/.exec(JSON.stringify({ apps, operators })) ?? [];
+  if (expression !== undefined) {
+    throw new InvalidDeployment(
+      `apps and operators must not have ${JSON.stringify(expression)} in them, which Terraform would put another text in the place of; write that text itself`,
     );
   }
 }

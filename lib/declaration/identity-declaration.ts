@@ -35,10 +35,14 @@ const claimValue = z.string().regex(/^\S(?:.*\S)?$/, {
 
 const claims = z
   .record(z.string().min(1), z.union([claimValue, z.array(claimValue).min(1).readonly()]))
-  .refine((bound) => Object.keys(bound).some((claim) => !['iss', 'aud', 'exp', 'nbf', 'iat'].includes(claim)), {
-    error:
-      'must bind a claim that tells one of the issuer\'s tokens from another, else any of them could log in; name one, like { sub: "..." }',
-  })
+  .refine(
+    (bound) =>
+      Object.keys(bound).some((claim) => !['iss', 'aud', 'exp', 'nbf', 'iat'].includes(claim.replace(/^\//, ''))),
+    {
+      error:
+        'must bind a claim that tells one of the issuer\'s tokens from another, else any of them could log in; name one, like { sub: "..." }',
+    },
+  )
   // Terraform's provider hands several values on in one text, with commas between them.
   .refine((bound) => !hasComma(bound) || Object.values(bound).every((value) => [value].flat().length === 1), {
     error:
@@ -113,6 +117,11 @@ const gitlabFields = {
   }),
   /** Which of the two that is. @default "branch" */
   refType: z.enum(['branch', 'tag']).default('branch'),
+  /**
+   * The ref has to be a protected one, which not every developer may push to; before GitLab 18.2.2 a fork's merge request
+   * could have the name of the ref otherwise. @default true
+   */
+  refProtected: z.boolean().default(true),
   /** @default "webex-token-vault" */
   audience: audience.default(DEFAULT_AUDIENCE),
   /** @default "https://gitlab.com" */

@@ -40,6 +40,7 @@ export function loginProblem(deployment: DeclaredLogins): string | undefined {
   const peoplePath = oidcPath(deployment);
   const taken = new Map<string, { readonly who: string; readonly settings: string }>([
     [OPERATORS_MOUNT, { who: 'the operators', settings: '' }],
+    ['token', { who: 'Vault itself', settings: '' }],
   ]);
   const claims: [path: string, who: string, settings: string][] = [
     ...(peoplePath === undefined ? [] : [[peoplePath, 'operators.oidc', 'oidc'] as [string, string, string]]),

@@ -7,8 +7,13 @@ export const PEOPLE_OPERATORS = ['provisioner', 'authorizer', 'issuer', 'observe
 export type PeopleOperator = (typeof PEOPLE_OPERATORS)[number];
 
 const text = z.string().min(1, 'must not be empty');
+/** Terraform's provider takes white space around it away. */
+const groupName = text.refine((name) => name === name.trim(), {
+  error: ({ input }) => `must not have white space around it, got "${String(input)}"`,
+});
+
 const groupNames = z
-  .array(text)
+  .array(groupName)
   .min(1, 'must name at least one group; leave the operator out where nobody is to be it')
   .refine((names) => names.length === 1 || !names.some((name) => name.includes(',')), {
     error:

@@ -156,13 +156,15 @@ class SecretRotation {
     const before = this.#stored;
     try {
       await entry.writeSecrets(first, ...more);
-      await this.#keepForHealing(first);
     } catch (error) {
       throw error instanceof NotPermitted
         ? error
         : explainedBy(error, `${describeError(error)}; ${this.#whatIsLeft()}`);
     }
     this.#stored = then;
+    await this.#keepForHealing(first).catch((error: unknown) => {
+      throw explainedBy(error, `${describeError(error)}; ${this.#whatIsLeft()}, and to have the healer get it`);
+    });
     this.options.report(REPORTS[`${before} > ${then}`] ?? '');
   }
 

@@ -205,6 +205,31 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
     expect(await tokenOf('owned')).not.toBe(before);
   });
 
+  it('does not replace what somebody else has authorised meanwhile', async () => {
+    const meanwhile = (): Promise<void> => fixture.engine.authorise(fixture.admin, 'anybody', { as: ADA });
+    const failed = run(way, 'anybody', { as: BLAKE, meanwhile });
+    await expect(failed).rejects.toThrow(/^credential "anybody" works already/);
+    const headers = { Authorization: `Bearer ${await tokenOf('anybody')}` };
+    const me = await fetch(`${fixture.webex.apiUrl}/people/me`, { headers });
+    expect(await me.json()).toMatchObject({ emails: [ADA] });
+  });
+
+  it('is not said to be kept where the one before could not be looked at', async () => {
+    await fixture.engine.authorise(fixture.admin, 'owned', { as: ADA });
+    const before = await tokenOf('owned');
+    const meanwhile = (): void => {
+      let reads = 0;
+      lossy.lose = (request) => {
+        reads += request === 'GET oauthapp/creds/owned' ? 1 : 0;
+        return request === 'PUT oauthapp/creds/owned' || reads <= 4 ? 'request' : undefined;
+      };
+    };
+    await expect(run(way, 'owned', { replace: true, meanwhile })).rejects.toThrow(
+      /no answer from Vault|answer .* was lost/,
+    );
+    expect(await tokenOf('owned')).toBe(before);
+  });
+
   it('of another person leaves what works as it was', async () => {
     await fixture.engine.authorise(fixture.admin, 'anybody', { as: ADA });
     const before = await tokenOf('anybody');

@@ -39,7 +39,10 @@ it.each<[string, Identity, object]>([
   [
     'a project of GitLab',
     { gitlab: { ...gitlab, refType: 'tag' } },
-    { issuer: 'https://gitlab.com', boundClaims: { project_path: [gitlab.project], ref: ['main'], ref_type: ['tag'] } },
+    {
+      issuer: 'https://gitlab.com',
+      boundClaims: { project_path: [gitlab.project], ref: ['main'], ref_type: ['tag'], ref_protected: ['true'] },
+    },
   ],
   ['a service account', { kubernetes }, { type: 'kubernetes', path: 'kubernetes', clusterCa: ca, audience: 'vault' }],
   ['a certificate', { cert }, { type: 'cert', path: 'cert', uris: cert.uris, dnsNames: [] }],
@@ -68,6 +71,21 @@ it.each<[string, Identity | AppInput[], string]>([
   ],
   ['no claims', { jwt: { ...jwt, claims: {} } }, 'apps[0].identity.jwt.claims must bind a claim'],
   ['claims that all tokens have', { jwt: { ...jwt, claims: { iss: 'a' } } }, 'must bind a claim that tells one'],
+  [
+    'a pointer to what all tokens have',
+    { jwt: { ...jwt, claims: { '/iss': 'a' } } },
+    'must bind a claim that tells one',
+  ],
+  [
+    'an expression',
+    { jwt: { ...jwt, claims: { sub: '${x}' } } },
+    'must not have "${x}" in them, which Terraform would',
+  ],
+  [
+    'the path of tokens',
+    { jwt: { ...jwt, path: 'token' } },
+    'and Vault itself want different auth methods at path "token"',
+  ],
   ['no audience', { jwt: { ...jwt, audience: '' } }, 'apps[0].identity.jwt.audience must not be empty'],
   ['a value that is empty', { jwt: { ...jwt, claims: { sub: [] } } }, 'apps[0].identity.jwt.claims.sub'],
   ['an issuer without TLS', { jwt: { ...jwt, issuer: 'http://issuer.example' } }, 'must be https'],
@@ -129,6 +147,11 @@ describe('people by OIDC', () => {
   it.each<[string, Partial<DeploymentInput>, string]>([
     ['no groups', { operators: { oidc: { ...oidc, groups: {} } } }, 'must name the groups of at least one of'],
     ['an operator without groups', { operators: { oidc: { ...oidc, groups: { issuer: [] } } } }, 'at least one group'],
+    [
+      'a group with white space around it',
+      { operators: { oidc: { ...oidc, groups: { issuer: [' a'] } } } },
+      'white space around it',
+    ],
     ['the path of AppRole', { operators: { oidc: { ...oidc, path: 'approle' } } }, 'want different auth methods'],
   ])('may not be so with %s', (_, changes, problem) => {
     expect(() => exampleDeployment(changes)).toThrow(problem);
