@@ -26,6 +26,7 @@ const GITLAB = {
   project_path: 'acme/tools/reports',
   ref: 'main',
   ref_type: 'branch',
+  ref_protected: 'true',
 };
 const MACHINE = { sub: 'reports', team: 'blue', 'https://claims.example/level': 'high' };
 
@@ -203,6 +204,7 @@ it.each([
   [{ ...GITLAB, ref: 'feature' }, 'claim "ref" does not match'],
   [{ ...GITLAB, ref_type: 'tag' }, 'claim "ref_type" does not match'],
   [{ ...GITLAB, project_path: 'acme/tools' }, 'claim "project_path" does not match'],
+  [{ ...GITLAB, ref_protected: 'false' }, 'claim "ref_protected" does not match'],
 ])('refuses a job of GitLab with %j', async (claims, said) => {
   expect(await refusal('gitlab', 'other-job', await token(claims))).toContain(said);
 });
