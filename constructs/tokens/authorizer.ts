@@ -1,6 +1,6 @@
-import { Policy } from '@cdktf/provider-vault/lib/policy';
 import { Construct } from 'constructs';
 import { authorizerPolicy, type AuthorizerRights } from '../../lib/declaration/authorizer-policy';
+import { holderPolicy } from './holder-policy';
 
 export interface AuthorizerProps extends AuthorizerRights {
   readonly policyName: string;
@@ -12,11 +12,6 @@ export class Authorizer extends Construct {
 
   constructor(scope: Construct, id: string, { policyName, ...rights }: AuthorizerProps) {
     super(scope, id);
-    const policy = new Policy(this, 'policy', {
-      name: policyName,
-      policy: authorizerPolicy(rights),
-      lifecycle: { createBeforeDestroy: true },
-    });
-    this.policyName = policy.name;
+    this.policyName = holderPolicy(this, policyName, authorizerPolicy(rights));
   }
 }

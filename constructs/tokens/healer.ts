@@ -1,6 +1,6 @@
-import { Policy } from '@cdktf/provider-vault/lib/policy';
 import { Construct } from 'constructs';
 import { healerPolicy, type HealerRights } from '../../lib/declaration/healer-policy';
+import { holderPolicy } from './holder-policy';
 
 export interface HealerProps extends HealerRights {
   readonly policyName: string;
@@ -12,11 +12,6 @@ export class Healer extends Construct {
 
   constructor(scope: Construct, id: string, { policyName, ...rights }: HealerProps) {
     super(scope, id);
-    const policy = new Policy(this, 'policy', {
-      name: policyName,
-      policy: healerPolicy(rights),
-      lifecycle: { createBeforeDestroy: true },
-    });
-    this.policyName = policy.name;
+    this.policyName = holderPolicy(this, policyName, healerPolicy(rights));
   }
 }

@@ -1,6 +1,6 @@
-import { Policy } from '@cdktf/provider-vault/lib/policy';
 import { Construct } from 'constructs';
 import { issuerOperatorPolicy } from '../../lib/declaration/issuer-policy';
+import { holderPolicy } from './holder-policy';
 
 export interface IssuerProps {
   readonly policyName: string;
@@ -16,11 +16,6 @@ export class Issuer extends Construct {
 
   constructor(scope: Construct, id: string, { policyName, appRolePath, appNames }: IssuerProps) {
     super(scope, id);
-    const policy = new Policy(this, 'policy', {
-      name: policyName,
-      policy: issuerOperatorPolicy(appRolePath, appNames),
-      lifecycle: { createBeforeDestroy: true },
-    });
-    this.policyName = policy.name;
+    this.policyName = holderPolicy(this, policyName, issuerOperatorPolicy(appRolePath, appNames));
   }
 }

@@ -1,6 +1,6 @@
-import { Policy } from '@cdktf/provider-vault/lib/policy';
 import { Construct } from 'constructs';
 import { observerPolicy, type ObserverRights } from '../../lib/declaration/observer-policy';
+import { holderPolicy } from './holder-policy';
 
 export interface ObserverProps extends ObserverRights {
   readonly policyName: string;
@@ -12,11 +12,6 @@ export class Observer extends Construct {
 
   constructor(scope: Construct, id: string, { policyName, ...rights }: ObserverProps) {
     super(scope, id);
-    const policy = new Policy(this, 'policy', {
-      name: policyName,
-      policy: observerPolicy(rights),
-      lifecycle: { createBeforeDestroy: true },
-    });
-    this.policyName = policy.name;
+    this.policyName = holderPolicy(this, policyName, observerPolicy(rights));
   }
 }

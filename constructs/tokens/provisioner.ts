@@ -1,6 +1,6 @@
-import { Policy } from '@cdktf/provider-vault/lib/policy';
 import { Construct } from 'constructs';
 import { provisionerPolicy, type ProvisionerRights } from '../../lib/declaration/provisioner-policy';
+import { holderPolicy } from './holder-policy';
 
 export type ProvisionerProps = ProvisionerRights;
 
@@ -15,11 +15,6 @@ export class Provisioner extends Construct {
 
   constructor(scope: Construct, id: string, props: ProvisionerProps) {
     super(scope, id);
-    const policy = new Policy(this, 'policy', {
-      name: props.policyName,
-      policy: provisionerPolicy(props),
-      lifecycle: { createBeforeDestroy: true },
-    });
-    this.policyName = policy.name;
+    this.policyName = holderPolicy(this, props.policyName, provisionerPolicy(props));
   }
 }
