@@ -1,7 +1,7 @@
 import { ExplainedError, NotDeployed, NotPermitted, VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
 import { findCredential, findIntegration, type Deployment } from '../declaration/deployment';
-import { healingPathOf, healingSecretPath } from '../declaration/healing-path';
+import { keptSecretPath } from '../declaration/healing';
 import { vaultName } from '../declaration/vault-name';
 import type { VaultClient } from '../vault/vault-client';
 import { authorizeServiceApp } from './service-app-grant';
@@ -35,7 +35,7 @@ export async function heal(options: HealingOptions): Promise<Grant> {
 async function keptSecret({ healer, deployment, credentialName }: HealingOptions): Promise<string> {
   const { integration } = findCredential(deployment, credentialName);
   const inVault = vaultName(findIntegration(deployment, integration));
-  const path = healingSecretPath(healingPathOf(deployment.engine.mountPath), inVault);
+  const path = keptSecretPath(deployment, inVault);
   try {
     return (await healer.read(path, secretReply)).data.client_secret;
   } catch (error) {

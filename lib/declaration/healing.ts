@@ -1,4 +1,5 @@
 import { findIntegration, type Deployment } from './deployment';
+import { healingPathOf, healingSecretPath } from './healing-path';
 import { isServiceApp, type ServiceAppCredential } from './service-app';
 import { vaultName } from './vault-name';
 
@@ -18,4 +19,9 @@ export function healingIntegrations(deployment: Deployment): string[] {
     vaultName(findIntegration(deployment, integration)),
   );
   return [...new Set(names)];
+}
+
+/** Where the client secret of an integration is kept for healing. @param integration its name in the engine */
+export function keptSecretPath({ engine }: Pick<Deployment, 'engine'>, integration: string): string {
+  return healingSecretPath(healingPathOf(engine.mountPath), integration);
 }

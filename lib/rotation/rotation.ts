@@ -7,8 +7,7 @@ import {
 } from 'webex-token-client/core';
 import { integrationSecret } from '../declaration/client-secret';
 import { type Deployment, findIntegration } from '../declaration/deployment';
-import { healingIntegrations } from '../declaration/healing';
-import { healingPathOf, healingSecretPath } from '../declaration/healing-path';
+import { healingIntegrations, keptSecretPath } from '../declaration/healing';
 import { vaultName } from '../declaration/vault-name';
 import { writeEntry } from '../vault/entry-secret';
 import { StoredIntegration } from '../vault/stored-integration';
@@ -175,7 +174,7 @@ class SecretRotation {
       await writeEntry(provisioner, {
         ...integrationSecret(integration),
         secret: clientSecret,
-        path: healingSecretPath(healingPathOf(deployment.engine.mountPath), this.#engineName),
+        path: keptSecretPath(deployment, this.#engineName),
         fields: '{}',
         secretField: 'client_secret',
       });
