@@ -72,7 +72,7 @@ function consentUrl(prepared: PreparedImport, state: RedirectState, { challenge 
     state: state.value,
     code_challenge: challenge,
     code_challenge_method: 'S256',
-    ...(expected === undefined ? {} : { login_hint: expected.email }),
+    ...(expected?.email === undefined ? {} : { login_hint: expected.email }),
   };
   Object.entries(asked).forEach(([name, value]) => url.searchParams.set(name, value));
   return url.href;
