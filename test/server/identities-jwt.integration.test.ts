@@ -33,6 +33,15 @@ const MACHINE = { sub: 'reports', team: 'blue', 'https://claims.example/level': 
 beforeAll(async () => {
   [server, issuer] = await Promise.all([OperatedServer.start(), OidcProvider.start()]);
   const ofIssuer = { issuer: issuer.issuer, issuerCa: issuer.ca };
+  const byKeys = {
+    jwt: {
+      issuer: ISSUER_BY_KEYS,
+      path: 'teams/keys',
+      keys: [key.publicKeyPem],
+      audience: AUDIENCE,
+      claims: { sub: 'me' },
+    },
+  };
   server.declare({
     credentials: [
       ...server.deployment.credentials,
@@ -69,28 +78,12 @@ beforeAll(async () => {
         name: 'by-keys',
         reads: ['testauth'],
         boundCidrs: ['192.0.2.0/24'],
-        identity: {
-          jwt: {
-            issuer: ISSUER_BY_KEYS,
-            path: 'teams/keys',
-            keys: [key.publicKeyPem],
-            audience: AUDIENCE,
-            claims: { sub: 'me' },
-          },
-        },
+        identity: byKeys,
       },
       {
         name: 'by-keys-anywhere',
         reads: ['testauth'],
-        identity: {
-          jwt: {
-            issuer: ISSUER_BY_KEYS,
-            path: 'teams/keys',
-            keys: [key.publicKeyPem],
-            audience: AUDIENCE,
-            claims: { sub: 'me' },
-          },
-        },
+        identity: byKeys,
       },
     ],
   });
