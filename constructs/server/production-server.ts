@@ -5,19 +5,15 @@ import { basename } from 'node:path';
 import type { z } from 'zod';
 import { withDefaults } from '../../lib/declaration/defaults';
 import { urlHost } from '../../lib/declaration/host-name';
-import type { SealDeclaration } from '../../lib/declaration/seal-declaration';
 import {
   nodeNames,
   productionServerDeclaration,
   serverAddresses,
   tlsDeclaration,
 } from '../../lib/declaration/server-declaration';
-import { KmsSeal } from './kms-seal';
+import { declaredSeal } from './declared-seal';
 import { ProductionServerContainer } from './production-server-container';
-import type { Seal } from './seal';
 import { ServerCluster } from './server-cluster';
-import { StaticSeal } from './static-seal';
-import { TransitSeal } from './transit-seal';
 import { VAULT_SERVER_FLAVOURS } from './vault-server-flavour';
 
 type DeclaredSettings = Omit<z.input<typeof productionServerDeclaration>, 'mode' | 'tls'>;
@@ -78,7 +74,7 @@ export class ProductionServer extends Construct {
       raftPath: `${folder}/file`,
       auditFilePath: `${folder}/logs/audit.log`,
       pluginDirectory: `${folder}/plugins`,
-      seal: seal && sealOf(seal, (file) => `${folder}/seal-keys/${basename(file)}`),
+      seal: seal && declaredSeal(seal, (file) => `${folder}/seal-keys/${basename(file)}`),
       disableMlock: settings.disableMlock,
       prometheusRetentionSeconds: settings.prometheusRetentionSeconds,
       ui: settings.ui,
@@ -116,24 +112,5 @@ export class ProductionServer extends Construct {
     });
 
     this.addresses = serverAddresses({ mode: 'production', ...settings, tls });
-  }
-}
-
-function sealOf(seal: SealDeclaration, inContainer: (file: string) => string): Seal {
-  switch (seal.type) {
-    case 'static': {
-      const place = (file: string): string => `file://${inContainer(file)}`;
-      const { currentKeyId, currentKeyFile, previousKeyId, previousKeyFile } = seal;
-      return new StaticSeal({
-        currentKeyId,
-        currentKey: place(currentKeyFile),
-        previousKeyId,
-        previousKey: previousKeyFile && place(previousKeyFile),
-      });
-    }
-    case 'transit':
-      return new TransitSeal(seal);
-    default:
-      return new KmsSeal(seal);
   }
 }
