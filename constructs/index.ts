@@ -20,6 +20,7 @@ export { Records, type RecordsProps } from './tokens/records';
 export { WebexTokens } from './tokens/webex-tokens';
 
 export { KmsSeal, type KmsSealProps } from './server/kms-seal';
+export { KubernetesServer, type KubernetesServerProps } from './server/kubernetes-server';
 export { ProductionServer, type ProductionServerProps } from './server/production-server';
 export { ProductionServerContainer, type ProductionServerContainerProps } from './server/production-server-container';
 export { Seal } from './server/seal';

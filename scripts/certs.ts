@@ -78,14 +78,14 @@ export function define(command: Command, signal: AbortSignal): void {
     });
 }
 
-/** Those of a production server. Where no deployment is named, there may be none: a CA is of use without it. */
+/** Those of a server that keeps grants. Where no deployment is named, there may be none: a CA is of use without it. */
 async function declaredHosts(command: Command): Promise<Record<string, string[]>> {
   const isNamed = command.parent?.getOptionValueSource('deployment') !== 'default';
   if (!isNamed && !existsSync(deploymentFile())) {
     return {};
   }
   const { server } = (await declaredDeployment(command)).deployment.vault;
-  return server?.mode === 'production' ? nodeHosts(server) : {};
+  return server === undefined || server.mode === 'dev' ? {} : nodeHosts(server);
 }
 
 function owner(value: string): FileOwner {

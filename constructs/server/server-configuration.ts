@@ -61,6 +61,8 @@ export interface ServerConfigurationProps extends Readonly<DeclaredSettings> {
   readonly auditFilePath: string;
   /** @default - Shamir's: people unseal it */
   readonly seal?: Seal;
+  /** Who tells clients which node leads: Kubernetes, by labels of the pods. @default - nobody */
+  readonly serviceRegistration?: 'kubernetes';
   /** @default "json" */
   readonly logFormat?: 'standard' | 'json';
 }
@@ -103,6 +105,7 @@ export class ServerConfiguration {
       pluginDirectory,
       auditFilePath,
       seal,
+      serviceRegistration,
       logFormat = 'json',
     } = props;
     validate({ ...props, flavour, address, clusterAddress, tlsMinVersion, performanceMultiplier, retryJoin });
@@ -146,6 +149,7 @@ export class ServerConfiguration {
       [isOpenBao ? 'disable_standby_reads' : 'disable_performance_standby']: true,
       ...(seal === undefined ? {} : { seal: [{ [seal.type]: seal.stanza }] }),
       ...(seal?.plugin === undefined ? {} : { plugin: [{ kms: { [seal.type]: seal.plugin } }] }),
+      ...(serviceRegistration === undefined ? {} : { service_registration: { [serviceRegistration]: {} } }),
       telemetry: { prometheus_retention_time: `${prometheusRetentionSeconds}s`, disable_hostname: true },
       ui,
       log_level: logLevel,

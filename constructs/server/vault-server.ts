@@ -1,23 +1,34 @@
 import { DockerProvider } from '@cdktf/provider-docker/lib/provider';
+import { HelmProvider } from '@cdktf/provider-helm/lib/provider';
 import { Annotations, TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
+import { checkChart } from '../../lib/declaration/chart-archive';
 import type { Deployment } from '../../lib/declaration/deployment';
-import { inspectPlugin } from '../../lib/declaration/plugin-binary';
+import type { KubernetesServerDeclaration } from '../../lib/declaration/kubernetes-server-declaration';
+import { inspectPlugin, type PluginBinary } from '../../lib/declaration/plugin-binary';
 import { checkPluginPlatform } from '../../lib/declaration/plugin-platform';
 import type { DevServerDeclaration, ProductionServerDeclaration } from '../../lib/declaration/server-declaration';
 import { checkServerFiles } from '../../lib/declaration/server-files';
 import { DeploymentStack, type DeploymentStackProps } from '../deployment-stack';
+import { KubernetesServer } from './kubernetes-server';
 import { ProductionServer } from './production-server';
 import { VaultServerContainer } from './vault-server-container';
 
-/** Stack `vault-server`: a server on this machine, where none exists yet. */
+/** Where everybody has their own; `KUBE_CONFIG_PATH` and `KUBE_CONFIG_PATHS` win. */
+const KUBECONFIG = '~/.kube/config';
+
+/** Stack `vault-server`: a server on this machine or on Kubernetes, where none exists yet. */
 export class VaultServer extends DeploymentStack {
   constructor(scope: Construct, id: string, deployment: Deployment, props: DeploymentStackProps = {}) {
     super(scope, id, deployment, props);
     const { server } = deployment.vault;
     const { plugin } = deployment.engine;
+    if (server?.mode === 'kubernetes') {
+      this.#runOnKubernetes(server, inspectPlugin(plugin, this.folder));
+      return;
+    }
     if (server === undefined || plugin.path === undefined) {
       throw new ExplainedError(
         'vault.server needs the plugin binary to run, got no engine.plugin.path; give its path on this machine',
@@ -63,8 +74,25 @@ export class VaultServer extends DeploymentStack {
       pluginFolder: dirname(pluginPath),
       hostPath: (path) => this.#hostPath(path),
     });
-    const [address] = addresses;
-    new TerraformOutput(this, 'vault_addr', { value: address, staticId: true });
+    this.#tellAddresses(addresses);
+  }
+
+  #runOnKubernetes(server: KubernetesServerDeclaration, plugin: PluginBinary): void {
+    checkChart(server, this.folder);
+    const { path } = server.chart;
+    const kubernetes = { configPath: KUBECONFIG, configContext: server.context };
+    new HelmProvider(this, 'helm', { kubernetes });
+    const { addresses } = new KubernetesServer(this, 'server', {
+      ...server,
+      chart: path === undefined ? server.chart : { path: this.#hostPath(path) },
+      pluginCommand: plugin.command,
+      pluginSha256: plugin.sha256,
+    });
+    this.#tellAddresses(addresses);
+  }
+
+  #tellAddresses(addresses: readonly string[]): void {
+    new TerraformOutput(this, 'vault_addr', { value: addresses[0], staticId: true });
     if (addresses.length > 1) {
       new TerraformOutput(this, 'vault_addrs', { value: addresses, description: 'Of each node', staticId: true });
     }

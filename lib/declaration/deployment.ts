@@ -8,7 +8,7 @@ import { healingPathOf } from './healing-path';
 import { integrationDeclaration } from './integration-declaration';
 import { loginProblem } from './logins';
 import { OIDC_SECRET_VARIABLE, operatorsDeclaration } from './operators-declaration';
-import { serverAddresses, serverDeclaration } from './server-declaration';
+import { keepsGrants, serverAddresses, serverDeclaration } from './server-declaration';
 import { serviceAppProblem } from './service-app';
 import { vaultName, type Renamable } from './vault-name';
 import { WEBEX_CLOUDS, webexCloudAt, type WebexCloudName } from './webex-cloud';
@@ -50,7 +50,7 @@ const declaredFields = {
   /**
    * Declare the provisioner's own policy. A provisioner may read that policy, not write it: an administrator applies
    * first, and again when it changes. Set it to false where the policy is written elsewhere.
-   * @default true; false with a production server, where "npx webex-token-vault init" writes it
+   * @default true; false with a server that keeps grants, where "npx webex-token-vault init" writes it
    */
   declareProvisioner: z.boolean().optional(),
   integrations: z.array(integrationDeclaration).min(1, 'must declare at least one integration'),
@@ -79,7 +79,7 @@ const schema = declaration.transform(({ vault: { server, ...existing }, engine, 
   webex: { ...webex, ...cloudOf(webex) },
   engine: { ...engine, recordsPath: engine.recordsPath ?? recordsPathOf(engine.mountPath) },
   vault: { ...existing, ...(server && { server }), address: addressOf(server, existing.address) },
-  declareProvisioner: declared.declareProvisioner ?? server?.mode !== 'production',
+  declareProvisioner: declared.declareProvisioner ?? !keepsGrants(server),
 }));
 
 function cloudOf({ cloud, apiUrl }: z.output<typeof webexDeclaration>): { cloud: WebexCloudName; apiUrl: string } {

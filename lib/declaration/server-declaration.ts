@@ -2,7 +2,15 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { strictObject, type Fields, type StrictObject } from './fields';
 import { isHostName, urlHost } from './host-name';
+import {
+  certifiedHosts,
+  checkKubernetesServer,
+  forwardedAddresses,
+  kubernetesServerDeclaration,
+  type KubernetesServerDeclaration,
+} from './kubernetes-server-declaration';
 import { sealDeclaration } from './seal-declaration';
+import { clusterServerFields, serverFields } from './server-fields';
 
 /*
  * The server that stack `vault-server` runs, as `deployment.ts` declares it. Paths are those of the Docker host, and
@@ -15,19 +23,13 @@ const containerName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/, {
 
 const port = z.int().min(1).max(65535);
 
-/** What both modes have. */
-const commonFields = {
-  /** @default "openbao" */
-  flavour: z.enum(['openbao', 'vault']).default('openbao'),
-  /** A tag, or a digest where the registry is not to be trusted with it. @default - the pinned image of the flavour */
-  image: z.string().min(1).optional(),
-  /** @default "webex-token-vault" */
-  containerName: containerName.default('webex-token-vault'),
-};
+const named = containerName.default('webex-token-vault');
 
 const devServerFields = {
   mode: z.literal('dev'),
-  ...commonFields,
+  ...serverFields,
+  /** @default "webex-token-vault" */
+  containerName: named,
   /** Port on 127.0.0.1. @default 8200 */
   port: port.default(8200),
 };
@@ -66,7 +68,9 @@ export const tlsDeclaration: StrictObject<TlsDeclarationFields> = strictObject(t
 
 const productionServerFields = {
   mode: z.literal('production'),
-  ...commonFields,
+  ...clusterServerFields,
+  /** @default "webex-token-vault" */
+  containerName: named,
   /** Three nodes on this one machine are there to rehearse a failover; they are named with -1, -2, -3. @default 1 */
   nodes: z.union([z.literal(1), z.literal(3)], { error: 'must be 1 or 3; of two, none may fail' }).default(1),
   /** Port of the first node; each further one is ten higher. @default 8200 */
@@ -104,17 +108,6 @@ const productionServerFields = {
    * BAO_TOKEN. Mode 0600, owned by the container's user. The image needs a shell for it. @default - none
    */
   environmentFile: z.string().min(1).optional(),
-  /**
-   * Vault only: memory may be swapped out, so the machine must not swap, or must encrypt it. False locks it, for which
-   * the server needs the capability IPC_LOCK. OpenBao never locks its memory. @default true (as Vault advises with Raft)
-   */
-  disableMlock: z.boolean().optional(),
-  /** How long metrics are kept for Prometheus to fetch with a token; 0: no metrics. @default 86400 (24 h) */
-  prometheusRetentionSeconds: z.int().nonnegative().default(86400),
-  /** Serve the web UI. @default false */
-  ui: z.boolean().default(false),
-  /** @default "info" */
-  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
 };
 
 export interface ProductionServerDeclarationFields extends Fields<typeof productionServerFields> {}
@@ -123,15 +116,24 @@ export interface ProductionServerDeclarationFields extends Fields<typeof product
 export const productionServerDeclaration: StrictObject<ProductionServerDeclarationFields> =
   strictObject(productionServerFields);
 
-export const serverDeclaration = z.discriminatedUnion('mode', [devServerDeclaration, productionServerDeclaration], {
-  error: ({ input }) => {
-    const { mode } = (input ?? {}) as { mode?: unknown };
-    return `must be "dev" or "production", got "${String(mode)}"; use "production" to keep grants`;
+export const serverDeclaration = z.discriminatedUnion(
+  'mode',
+  [devServerDeclaration, productionServerDeclaration, kubernetesServerDeclaration.superRefine(checkKubernetesServer)],
+  {
+    error: ({ input }) => {
+      const { mode } = (input ?? {}) as { mode?: unknown };
+      return `must be "dev", "production" or "kubernetes", got "${String(mode)}"; use "production" to keep grants on one machine`;
+    },
   },
-});
+);
 
 export type DevServerDeclaration = z.output<typeof devServerDeclaration>;
 export type ProductionServerDeclaration = z.output<typeof productionServerDeclaration>;
+
+/** Whether it is there to keep grants: on disk, sealed, backed up. */
+export function keepsGrants(server: { readonly mode: string } | undefined): boolean {
+  return server !== undefined && server.mode !== 'dev';
+}
 
 /** Names of the containers, which are also the names of the Raft nodes. */
 export function nodeNames({
@@ -141,8 +143,11 @@ export function nodeNames({
   return nodes === 1 ? [containerName] : Array.from({ length: nodes }, (_, index) => `${containerName}-${index + 1}`);
 }
 
-/** Host names and IP addresses that each node is reached by, by its name. */
-export function nodeHosts(server: ProductionServerDeclaration): Record<string, string[]> {
+/** Host names and IP addresses of each certificate, by its name: that of a node, or of all of them. */
+export function nodeHosts(server: ProductionServerDeclaration | KubernetesServerDeclaration): Record<string, string[]> {
+  if (server.mode === 'kubernetes') {
+    return { [server.releaseName]: certifiedHosts(server) };
+  }
   const reached = serverAddresses(server).map((address) => new URL(address).hostname.replace(/^\[|\]$/g, ''));
   const { serverName } = server.tls;
   return Object.fromEntries(
@@ -153,12 +158,16 @@ export function nodeHosts(server: ProductionServerDeclaration): Record<string, s
   );
 }
 
-/** Where the Docker host reaches the nodes, the first one first. */
+/** Where this machine reaches the nodes, the first one first. */
 export function serverAddresses(
   server:
     | DevServerDeclaration
-    | Pick<ProductionServerDeclaration, 'mode' | 'bindAddress' | 'port' | 'tls' | 'containerName' | 'nodes'>,
+    | Pick<ProductionServerDeclaration, 'mode' | 'bindAddress' | 'port' | 'tls' | 'containerName' | 'nodes'>
+    | Pick<KubernetesServerDeclaration, 'mode' | 'address' | 'port' | 'nodes'>,
 ): [string, ...string[]] {
+  if (server.mode === 'kubernetes') {
+    return server.address === undefined ? forwardedAddresses(server) : [server.address];
+  }
   if (server.mode === 'dev') {
     return [`http://127.0.0.1:${server.port}`];
   }

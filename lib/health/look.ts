@@ -1,6 +1,7 @@
 import { describeError, NotPermitted, VaultUnreachableError } from 'webex-token-client/core';
 import type { Deployment } from '../declaration/deployment';
 import { observerPolicyName } from '../declaration/policy-names';
+import { keepsGrants } from '../declaration/server-declaration';
 import { missingRights } from '../vault/missing-rights';
 import { Records } from '../vault/records';
 import type { VaultClient } from '../vault/vault-client';
@@ -84,7 +85,7 @@ async function lookInside(observer: VaultClient, options: LookOptions, now: Date
     operators: operatorLines.filter((line) => line !== undefined),
     people: await lookAtPeople(observer, deployment),
     backup:
-      vault.server?.mode === 'production'
+      keepsGrants(vault.server)
         ? await lookAtBackup(new Records(observer, engine.recordsPath), now)
         : undefined,
   };

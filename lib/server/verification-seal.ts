@@ -14,7 +14,7 @@ export function verificationSeal(
   { vault: { server } }: Deployment,
   home: string,
 ): Readonly<Record<string, unknown>> | undefined {
-  const seal = server?.mode === 'production' ? server.seal : undefined;
+  const seal = server === undefined || server.mode === 'dev' ? undefined : server.seal;
   if (seal === undefined) {
     return undefined;
   }

@@ -5,6 +5,7 @@ import {
   type VaultResponseError,
 } from 'webex-token-client/core';
 import type { Deployment } from '../../declaration/deployment';
+import { keepsGrants } from '../../declaration/server-declaration';
 import { refuseOtherAddress } from '../../vault/declared-address';
 import { Records } from '../../vault/records';
 import { VaultClient } from '../../vault/vault-client';
@@ -175,7 +176,7 @@ async function examineInside(
     return { detail: `${lines.length} can log in`, found: lines };
   });
   found.push(...secretIdAdvice(appLines, operatorLines));
-  if (deployment.vault.server?.mode === 'production') {
+  if (keepsGrants(deployment.vault.server)) {
     found.push(...lineAdvice('backup', [await lookAtBackup(new Records(observer, engine.recordsPath), now())]));
   }
   // At the end: without it, operators can still log in by AppRole.

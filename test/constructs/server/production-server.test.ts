@@ -248,7 +248,7 @@ it.each<[Partial<ServerInput>, string]>([
   ],
   [{ containerName: 'my_vault' }, 'vault.server.containerName must be letters, digits or "-"'],
   [{ seal: { type: 'shamir' } as never }, 'vault.server.seal.type must be static, transit, awskms'],
-  [{ mode: 'prod' as never }, 'vault.server.mode must be "dev" or "production", got "prod"'],
+  [{ mode: 'prod' as never }, 'vault.server.mode must be "dev", "production" or "kubernetes", got "prod"'],
 ])('refuses %j', (input, message) => {
   expect(() => declareServer(input)).toThrow(ExplainedError);
   expect(() => declareServer(input)).toThrow(message);

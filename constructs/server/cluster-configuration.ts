@@ -1,0 +1,54 @@
+import { basename } from 'node:path';
+import {
+  podHost,
+  podNames,
+  type KubernetesServerDeclaration,
+} from '../../lib/declaration/kubernetes-server-declaration';
+import { declaredSeal } from './declared-seal';
+import { ServerConfiguration } from './server-configuration';
+import { VAULT_SERVER_FLAVOURS } from './vault-server-flavour';
+
+/** What the charts put the name of the pod for. */
+const POD_NAME = 'HOSTNAME';
+
+/** Folders of the server in its container. */
+export function serverFolders(flavour: KubernetesServerDeclaration['flavour']) {
+  const { folder } = VAULT_SERVER_FLAVOURS[flavour];
+  return {
+    data: `${folder}/data`,
+    audit: `${folder}/audit`,
+    plugins: `${folder}/plugins`,
+    tls: `${folder}/tls`,
+    seal: `${folder}/seal`,
+  };
+}
+
+/** Of all nodes of a cluster on Kubernetes, which share one ConfigMap. */
+export function clusterConfiguration(server: KubernetesServerDeclaration): ServerConfiguration {
+  const { flavour, releaseName, seal, tls } = server;
+  const folders = serverFolders(flavour);
+  const caFile = tls.caFile === null ? undefined : `${folders.tls}/${tls.caFile}`;
+  return new ServerConfiguration({
+    flavour,
+    clusterName: releaseName,
+    nodeId: POD_NAME,
+    apiAddr: `https://${podHost(server, POD_NAME)}:8200`,
+    clusterAddr: `https://${podHost(server, POD_NAME)}:8201`,
+    // A node that finds itself among them goes on to the next.
+    retryJoin: podNames(server).map((pod) => ({
+      leaderApiAddr: `https://${podHost(server, pod)}:8200`,
+      leaderCaCertFile: caFile,
+    })),
+    tlsCertFile: `${folders.tls}/${tls.certFile}`,
+    tlsKeyFile: `${folders.tls}/${tls.keyFile}`,
+    raftPath: folders.data,
+    auditFilePath: `${folders.audit}/audit.log`,
+    pluginDirectory: folders.plugins,
+    seal: seal && declaredSeal(seal, (file) => `${folders.seal}/${basename(file)}`),
+    serviceRegistration: 'kubernetes',
+    disableMlock: server.disableMlock,
+    prometheusRetentionSeconds: server.prometheusRetentionSeconds,
+    ui: server.ui,
+    logLevel: server.logLevel,
+  });
+}

@@ -1,0 +1,63 @@
+import { Release } from '@cdktf/provider-helm/lib/release';
+import { Construct } from 'constructs';
+import type { z } from 'zod';
+import { CHARTS } from '../../lib/declaration/chart';
+import { withDefaults } from '../../lib/declaration/defaults';
+import {
+  forwardedAddresses,
+  kubernetesServerDeclaration,
+  type KubernetesServerDeclaration,
+} from '../../lib/declaration/kubernetes-server-declaration';
+import { alertRules } from './alert-rules';
+import { clusterConfiguration } from './cluster-configuration';
+import { mergedValues } from './merged-values';
+import { serverValues } from './server-values';
+
+export interface KubernetesServerProps extends Readonly<Omit<z.input<typeof kubernetesServerDeclaration>, 'mode'>> {
+  /** File name of the plugin in its image, as the plugin catalog has it. */
+  readonly pluginCommand: string;
+  /** Hex sha256 of the plugin. A pod whose plugin is another one does not start. */
+  readonly pluginSha256: string;
+}
+
+/**
+ * A Raft cluster of Vault or OpenBao that the vendor's chart runs on Kubernetes.
+ *
+ * Nothing waits for its pods: they are ready once somebody has unsealed them. They are never restarted for a change, as
+ * each restart may mean people to unseal; a new image is taken pod by pod, when somebody deletes them. No `destroy` takes
+ * their volumes.
+ */
+export class KubernetesServer extends Construct {
+  /** Where it answers for this machine: at its own address, or at the end of each pod's `kubectl port-forward`. */
+  readonly addresses: readonly string[];
+
+  constructor(scope: Construct, id: string, props: KubernetesServerProps) {
+    super(scope, id);
+    const { pluginCommand, pluginSha256, ...given } = props;
+    const server: KubernetesServerDeclaration = {
+      mode: 'kubernetes',
+      ...withDefaults(kubernetesServerDeclaration.omit({ mode: true }), given),
+    };
+    const { flavour, chart, releaseName, namespace, address, values } = server;
+    const ours = serverValues({
+      server,
+      configuration: clusterConfiguration(server),
+      plugin: { command: pluginCommand, sha256: pluginSha256 },
+      alertRules: server.monitoring && alertRules(),
+    });
+    const { name, repository, version } = CHARTS[flavour];
+    new Release(this, 'release', {
+      name: releaseName,
+      namespace,
+      ...(chart.path === undefined
+        ? { chart: name, repository: chart.repository ?? repository, version }
+        : { chart: chart.path }),
+      values: [JSON.stringify(mergedValues(ours, values), undefined, 2)],
+      // Values that the chart's schema refuses are known before anything is changed.
+      lint: true,
+      // Pods that wait for their keys are not ready, and are what should be there.
+      wait: false,
+    });
+    this.addresses = address === undefined ? forwardedAddresses(server) : [address];
+  }
+}

@@ -1,0 +1,170 @@
+import { CHARTS } from '../../lib/declaration/chart';
+import {
+  clusterAddress,
+  podHost,
+  tlsSecretName,
+  type KubernetesServerDeclaration,
+} from '../../lib/declaration/kubernetes-server-declaration';
+import { serverFolders } from './cluster-configuration';
+import { imageName } from './image-name';
+import type { Values } from './merged-values';
+import { pluginContainer } from './plugin-container';
+import type { ServerConfiguration } from './server-configuration';
+import { snapshotValues } from './snapshot-values';
+import { VAULT_SERVER_FLAVOURS } from './vault-server-flavour';
+
+/** Who both images run the server as. */
+const USER = { runAsUser: 100, runAsGroup: 1000 };
+/** For a plugin to store what it got from Webex a moment ago, after the chart's own wait of 5 s. */
+const STOP_TIMEOUT_SECONDS = 45;
+
+export interface ServerValuesProps {
+  readonly server: KubernetesServerDeclaration;
+  readonly configuration: ServerConfiguration;
+  readonly plugin: { readonly command: string; readonly sha256: string };
+  /** @default - none */
+  readonly alertRules?: readonly Values[];
+}
+
+/** What the charts are told: both take the same, but for a few names. No secret is in it. */
+export function serverValues({ server, configuration, plugin, alertRules }: ServerValuesProps): Values {
+  const { flavour, releaseName, nodes, storage, tls, memoryMegabytes, cpuMillicores, sealSecret } = server;
+  const { prefix } = CHARTS[flavour];
+  const pinned = VAULT_SERVER_FLAVOURS[flavour];
+  const image = imageName(server.image ?? pinned.image);
+  const folders = serverFolders(flavour);
+  const { container, pod } = securityContexts(pinned.capabilities);
+  const memory = `${memoryMegabytes}Mi`;
+  const isOpenBao = flavour === 'openbao';
+  return {
+    fullnameOverride: releaseName,
+    global: { tlsDisable: false },
+    injector: { enabled: false },
+    ui: { enabled: server.ui },
+    server: {
+      image: isOpenBao
+        ? { registry: image.registry, repository: image.repository, tag: image.tag }
+        : { repository: `${image.registry}/${image.repository}`, tag: image.tag },
+      resources: { requests: { cpu: `${cpuMillicores}m`, memory }, limits: { memory } },
+      // All wait for people to unseal them, none for another.
+      ...(isOpenBao ? { podManagementPolicy: 'Parallel', configAnnotation: true } : { includeConfigAnnotation: true }),
+      updateStrategyType: 'OnDelete',
+      terminationGracePeriodSeconds: STOP_TIMEOUT_SECONDS,
+      statefulSet: { securityContext: { pod, container } },
+      ha: {
+        enabled: true,
+        replicas: nodes,
+        // What comes later in the container's environment would not be put in here.
+        apiAddr: `https://${podHost(server, `$(${prefix}_K8S_POD_NAME)`)}:8200`,
+        clusterAddr: `https://${podHost(server, `$(${prefix}_K8S_POD_NAME)`)}:8201`,
+        // Text, as Vault's chart takes no other, which is a template.
+        raft: { enabled: true, config: configuration.toJson().replaceAll('{{', '{{ "{{" }}') },
+      },
+      dataStorage: volumeClaim(storage.dataGibibytes, folders.data, storage.storageClass),
+      auditStorage: volumeClaim(storage.auditGibibytes, folders.audit, storage.storageClass),
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
+      extraEnvironmentVars: tls.caFile === null ? {} : { [`${prefix}_CACERT`]: `${folders.tls}/${tls.caFile}` },
+      extraSecretEnvironmentVars: server.environmentSecrets.map(({ name, secretName, secretKey }) => ({
+        envName: name,
+        secretName,
+        secretKey,
+      })),
+      extraInitContainers: [
+        pluginContainer({
+          image: server.pluginImage ?? `${image.registry}/${image.repository}:${image.tag}`,
+          folder: server.pluginFolder,
+          ...plugin,
+          securityContext: container,
+          pluginDirectory: folders.plugins,
+        }),
+      ],
+      volumes: [
+        // Its configuration is put together there, and plugins listen on sockets.
+        { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
+        { name: 'plugins', emptyDir: { sizeLimit: '1Gi' } },
+        secretVolume('tls', tlsSecretName(server)),
+        ...(sealSecret === undefined ? [] : [secretVolume('seal', sealSecret)]),
+      ],
+      volumeMounts: [
+        { name: 'tmp', mountPath: '/tmp' },
+        { name: 'plugins', mountPath: folders.plugins, readOnly: true },
+        { name: 'tls', mountPath: folders.tls, readOnly: true },
+        ...(sealSecret === undefined ? [] : [{ name: 'seal', mountPath: folders.seal, readOnly: true }]),
+      ],
+      networkPolicy: { enabled: true, ingress: ingress(server) },
+    },
+    ...(server.monitoring === undefined ? {} : { serverTelemetry: telemetry(server, server.monitoring, alertRules) }),
+    ...(server.snapshots === undefined ? {} : { snapshotAgent: snapshotValues(server, server.snapshots) }),
+  };
+}
+
+function securityContexts(capabilities: readonly string[]): { pod: Values; container: Values } {
+  const add = capabilities.map((name) => name.replace(/^CAP_/, ''));
+  return {
+    pod: {
+      runAsNonRoot: true,
+      ...USER,
+      fsGroup: USER.runAsGroup,
+      fsGroupChangePolicy: 'OnRootMismatch',
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    container: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'], ...(add.length === 0 ? {} : { add }) },
+    },
+  };
+}
+
+function volumeClaim(gibibytes: number, mountPath: string, storageClass: string | undefined): Values {
+  return {
+    enabled: true,
+    size: `${gibibytes}Gi`,
+    mountPath,
+    ...(storageClass === undefined ? {} : { storageClass }),
+  };
+}
+
+function secretVolume(name: string, secretName: string): Values {
+  // The group is the server's: 0440.
+  return { name, secret: { secretName, defaultMode: 0o440 } };
+}
+
+/** From its own nodes everything, from others what clients need. */
+function ingress({ releaseName, flavour, reachableFrom }: KubernetesServerDeclaration): Values[] {
+  const tcp = (port: number): Values => ({ port, protocol: 'TCP' });
+  const nodes = { 'app.kubernetes.io/name': CHARTS[flavour].name, 'app.kubernetes.io/instance': releaseName };
+  const named = (namespace: string): Values => ({
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+  });
+  return [
+    { from: [{ podSelector: { matchLabels: nodes } }], ports: [tcp(8200), tcp(8201)] },
+    {
+      from:
+        reachableFrom === undefined ? [{ namespaceSelector: {} }] : [{ podSelector: {} }, ...reachableFrom.map(named)],
+      ports: [tcp(8200)],
+    },
+  ];
+}
+
+function telemetry(
+  server: KubernetesServerDeclaration,
+  { labels, tokenSecret }: NonNullable<KubernetesServerDeclaration['monitoring']>,
+  rules: readonly Values[] = [],
+): Values {
+  const { tls } = server;
+  const ca = tls.caFile === null ? {} : { ca: { secret: { name: tlsSecretName(server), key: tls.caFile } } };
+  return {
+    prometheusRules: { enabled: true, selectors: labels, rules },
+    ...(tokenSecret === undefined
+      ? {}
+      : {
+          serviceMonitor: {
+            enabled: true,
+            selectors: labels,
+            tlsConfig: { ...ca, serverName: new URL(clusterAddress(server)).hostname },
+            authorization: { credentials: { name: tokenSecret, key: 'token' } },
+          },
+        }),
+  };
+}

@@ -1,0 +1,175 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { VaultServer } from '../../../constructs/server/vault-server';
+import type { DeploymentInput } from '../../../lib/declaration/deployment';
+import { exampleDeployment, resources, synthesize, testApp, type Declaration } from '../../fixtures/declaration';
+
+type ServerInput = Extract<NonNullable<DeploymentInput['vault']['server']>, { mode: 'kubernetes' }>;
+
+/** @param input also what the types refuse */
+function declareStack(input: object = {}): Declaration {
+  const server = { mode: 'kubernetes', ...input } as ServerInput;
+  return synthesize(new VaultServer(testApp(), 'vault-server', exampleDeployment({ vault: { server } })));
+}
+
+interface Values {
+  readonly global: object;
+  readonly server: {
+    readonly image: object;
+    readonly volumes: { name: string }[];
+    readonly extraLabels?: object;
+    readonly networkPolicy: { ingress: { from: unknown[] }[] };
+    readonly ha: { replicas: number; raft: { config: string } };
+    readonly extraInitContainers: { image: string; env: { name: string; value: string }[] }[];
+  };
+  readonly serverTelemetry?: { prometheusRules: { rules: { alert: string }[] }; serviceMonitor?: object };
+}
+
+function declaredValues(input: object = {}): Values {
+  const [release] = resources(declareStack(input), 'helm_release') as { values: [string] }[];
+  return JSON.parse(release?.values[0] ?? '') as Values;
+}
+
+it.each(['openbao', 'vault'])('is this stack with the chart of %s', (flavour) => {
+  const declaration = declareStack({ flavour });
+  const [release] = resources(declaration, 'helm_release') as { values: [string] }[];
+  expect({ ...declaration, values: JSON.parse(release?.values[0] ?? '') as unknown }).toMatchSnapshot();
+});
+
+it('has five nodes, each of which knows all others', () => {
+  const { ha } = declaredValues({ nodes: 5 }).server;
+  const config = JSON.parse(ha.raft.config) as { storage: { raft: { retry_join: { leader_api_addr: string }[] } } };
+  expect(ha.replicas).toBe(5);
+  expect(config.storage.raft.retry_join.map(({ leader_api_addr }) => leader_api_addr)).toEqual(
+    [0, 1, 2, 3, 4].map((n) => `https://webex-token-vault-${n}.webex-token-vault-internal.webex-token-vault.svc:8200`),
+  );
+});
+
+it('is reached where each forwarded port ends, or at an address of its own', () => {
+  expect(declareStack({ nodes: 5, port: 9000 }).output).toMatchObject({
+    vault_addr: { value: 'https://127.0.0.1:9000' },
+    vault_addrs: { value: [0, 10, 20, 30, 40].map((offset) => `https://127.0.0.1:${9000 + offset}`) },
+  });
+  const { output } = declareStack({ address: 'https://vault.example.com/' });
+  expect(output).toEqual({ vault_addr: { value: 'https://vault.example.com' } });
+});
+
+it.each([
+  ['openbao', 'registry.example:5000/team/bao:2.7.2', { registry: 'registry.example:5000', repository: 'team/bao' }],
+  ['vault', 'hashicorp/vault:2.1.1', { repository: 'docker.io/hashicorp/vault', tag: '2.1.1' }],
+  ['openbao', `openbao/openbao:2.7.2@sha256:${'b'.repeat(64)}`, { tag: `2.7.2@sha256:${'b'.repeat(64)}` }],
+])('gives the chart of %s the image %s in its parts', (flavour, image, parts) => {
+  expect(declaredValues({ flavour, image }).server.image).toMatchObject(parts);
+});
+
+it('takes the plugin from its own image, or from that of the server', () => {
+  expect(declaredValues({ pluginImage: 'registry.example/plugin:3' }).server.extraInitContainers).toMatchObject([
+    { image: 'registry.example/plugin:3' },
+  ]);
+  expect(declaredValues().server.extraInitContainers).toMatchObject([{ image: 'docker.io/openbao/openbao:2.7.2' }]);
+});
+
+it('lets only some namespaces in', () => {
+  const [, others] = declaredValues({ reachableFrom: ['apps'] }).server.networkPolicy.ingress;
+  expect(others?.from).toEqual([
+    { podSelector: {} },
+    { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'apps' } } },
+  ]);
+});
+
+it('gives the Prometheus Operator every rule of ours, and no monitor without a token for it', () => {
+  const { serverTelemetry } = declaredValues({ monitoring: {} });
+  const alerts = serverTelemetry?.prometheusRules.rules.map(({ alert }) => alert);
+  expect(alerts).toContain('WebexTokenVaultCredentialBroken');
+  expect(new Set(alerts).size).toBe(alerts?.length);
+  expect(serverTelemetry?.serviceMonitor).toBeUndefined();
+  expect(declaredValues({ monitoring: { tokenSecret: 'metrics' } }).serverTelemetry?.serviceMonitor).toBeDefined();
+});
+
+it('has the files of a seal from a Secret, and its environment from others', () => {
+  const { server } = declaredValues({
+    seal: { type: 'static', currentKeyId: 'one', currentKeyFile: 'secrets/key-one' },
+    sealSecret: 'seal',
+    environmentSecrets: [{ name: 'BAO_TOKEN', secretName: 'transit', secretKey: 'token' }],
+  });
+  expect(JSON.parse(server.ha.raft.config)).toMatchObject({
+    seal: [{ static: { current_key: 'file:///openbao/seal/key-one' } }],
+  });
+  expect(server).toMatchObject({
+    extraSecretEnvironmentVars: [{ envName: 'BAO_TOKEN', secretName: 'transit', secretKey: 'token' }],
+  });
+});
+
+it('hands on what the chart can do beside: fields into ours, lists behind ours', () => {
+  const extra = { name: 'more', emptyDir: {} };
+  const { server, global } = declaredValues({
+    values: { global: { openshift: true }, server: { extraLabels: { team: 'webex' }, volumes: [extra], affinity: '' } },
+  });
+  expect(global).toEqual({ tlsDisable: false, openshift: true });
+  expect(server.extraLabels).toEqual({ team: 'webex' });
+  expect(server.volumes.at(-1)).toEqual(extra);
+  expect(server.volumes.length).toBeGreaterThan(3);
+  expect(server).toMatchObject({ affinity: '' });
+});
+
+it('lets no declared text become a template of the chart', () => {
+  const seal = { type: 'transit', address: 'https://other.example', keyName: '{{ .Values }}' };
+  const { config } = declaredValues({ seal }).server.ha.raft;
+  expect(config).toContain('"key_name": "{{ "{{" }} .Values }}"');
+});
+
+it.each([
+  [{ nodes: 1 }, 'vault.server.nodes must be 3 or 5, got 1: of one or two, none may fail'],
+  [{ nodes: 2 }, 'vault.server.nodes must be 3 or 5, got 2'],
+  [{ chart: { version: '0.28.0' } }, 'vault.server.chart.version must be "0.29.2", which this release is made for'],
+  [{ chart: { path: 'a', repository: 'oci://b' } }, 'vault.server.chart must have path or repository, got both'],
+  [{ values: { global: { tlsDisable: true } } }, "vault.server.values.global.tlsDisable is not the chart's to say"],
+  [{ values: { server: { dev: { enabled: true } } } }, 'a server in memory loses all grants'],
+  [{ values: { server: { ha: { replicas: 1 } } } }, 'use nodes'],
+  [{ values: { sever: {} } }, 'vault.server.values has no field "sever"; did you mean "server"?'],
+  [{ flavour: 'vault', values: { extraObjects: [] } }, 'is in the chart of openbao, and not in that of vault'],
+  [
+    { flavour: 'vault', snapshots: { host: 's3', bucket: 'b', credentialsSecret: 's' } },
+    'vault.server.snapshots must be left out with "vault"',
+  ],
+  [{ seal: { type: 'static', currentKeyId: 'a', currentKeyFile: 'b' } }, 'must name the Secret'],
+  [{ releaseName: 'Webex' }, 'vault.server.releaseName must be at most 40 lower-case letters'],
+  [{ image: 'openbao/openbao' }, 'vault.server.image must be an image with its tag, got "openbao/openbao"'],
+  [{ address: 'http://vault.example.com' }, 'vault.server.address must be https'],
+])('refuses %j', (input, problem) => {
+  expect(() => declareStack(input)).toThrow(problem);
+});
+
+describe('a chart on this machine', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'chart-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('is used instead of the repository', () => {
+    const path = join(folder, 'openbao-0.29.2.tgz');
+    writeFileSync(path, '');
+    const [release] = resources(declareStack({ chart: { path } }), 'helm_release');
+    expect(release).toMatchObject({ chart: path });
+    expect(release).not.toHaveProperty('repository');
+  });
+
+  it.each([
+    ['an archive of another version', 'openbao-0.28.0.tgz', undefined, 'must be openbao-0.29.2, which this release'],
+    ['a folder of another version', 'openbao', 'name: openbao\nversion: 0.28.0\n', 'got openbao-0.28.0;'],
+    ['a folder that is none', 'openbao', 'nothing', 'got a folder without a readable Chart.yaml;'],
+  ])('is refused where it is %s', (_, name, chart, problem) => {
+    const path = join(folder, name);
+    if (chart === undefined) {
+      writeFileSync(path, '');
+    } else {
+      mkdirSync(path);
+      writeFileSync(join(path, 'Chart.yaml'), chart);
+    }
+    expect(() => declareStack({ chart: { path } })).toThrow(problem);
+  });
+
+  it('is refused where it is not there', () => {
+    expect(() => declareStack({ chart: { path: join(folder, 'none') } })).toThrow('helm pull openbao');
+  });
+});
