@@ -16,7 +16,8 @@ export function serverFolders(flavour: KubernetesServerDeclaration['flavour']) {
   const { folder } = VAULT_SERVER_FLAVOURS[flavour];
   return {
     data: `${folder}/data`,
-    audit: `${folder}/audit`,
+    // As in the container, so that one default of "init --audit-file" is right for both.
+    audit: `${folder}/logs`,
     plugins: `${folder}/plugins`,
     tls: `${folder}/tls`,
     seal: `${folder}/seal`,

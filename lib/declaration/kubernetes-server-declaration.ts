@@ -256,5 +256,5 @@ export function snapshotAccount({ releaseName }: Pick<KubernetesServerDeclaratio
   readonly path: string;
   readonly audience: string;
 } {
-  return { name: `${releaseName}-snapshot`, path: 'kubernetes', audience: 'webex-token-vault' };
+  return { name: `${releaseName}-snapshot`, path: 'snapshots', audience: 'webex-token-vault' };
 }

@@ -11,6 +11,7 @@ import {
 import { ensureAudit } from './audit-device';
 import type { Deployment } from '../declaration/deployment';
 import {
+  BACKUP_POLICY_NAME,
   hasSecretId,
   renewOperator,
   writeOperators,
@@ -19,6 +20,7 @@ import {
   type OperatorName,
 } from './operators';
 import { revokeSelf } from './root-token';
+import { writeSnapshotJob } from './snapshot-job';
 import { unseal, waitUntilActive } from './unsealing';
 import { graceSignal } from '../vault/grace-signal';
 import { type VaultClient } from '../vault/vault-client';
@@ -149,6 +151,9 @@ export async function prepareServer(
   signal?.throwIfAborted();
   await writeOperators(root, deployment);
   report('operator roles and their policies written');
+  if (await writeSnapshotJob(root, deployment, BACKUP_POLICY_NAME)) {
+    report('the snapshot job of the cluster may log in');
+  }
   for (const name of operatorsOf(deployment)) {
     signal?.throwIfAborted();
     // An operator of a later release has none yet.

@@ -75,6 +75,9 @@ export interface OperatorLogin {
   readonly secretId: string;
 }
 
+/** Of the operator "backup". */
+export const BACKUP_POLICY_NAME = `${OPERATORS_MOUNT}-backup`;
+
 const MINUTE = 60;
 const DAY = 24 * 3600;
 const SECRET_ID_TTL_SECONDS = 90 * DAY;
@@ -189,7 +192,7 @@ function operatorRoles(deployment: Deployment): OperatorRole[] {
     },
     {
       name: 'backup',
-      policyName: `${OPERATORS_MOUNT}-backup`,
+      policyName: BACKUP_POLICY_NAME,
       policy: backupPolicy(deployment),
       tokenTtlSeconds: 10 * MINUTE,
       // A snapshot is encrypted, and backups that end silently are worse than a secret id that never expires.
