@@ -72,7 +72,7 @@ export function define(command: Command, signal: AbortSignal): void {
         .default(DEFAULT_OPERATOR_FOLDER),
     )
     .option('--print', 'show them once on this terminal instead, and write them nowhere')
-    .option('--audit-file <path>', 'file on a Vault server for its audit log', '/vault/logs/audit.log')
+    .option('--audit-file <path>', 'file on a Vault server for its audit log, or "stdout"', '/vault/logs/audit.log')
     .option('--update-policy', 'on an initialised server: write the operator roles as deployment.ts needs them now')
     .option('--new-secret-ids', 'with it: new secret ids for all operators; the ones before end')
     .option('--from <folder>', 'with it: take the key shares from this folder')
@@ -81,12 +81,19 @@ export function define(command: Command, signal: AbortSignal): void {
     .action(async (options: Options) => {
       const { deployment } = await declaredDeployment(command);
       const connection = connect(deployment);
+      if (command.getOptionValueSource('auditFile') === 'default' && auditsToStdout(deployment)) {
+        options = { ...options, auditFile: 'stdout' };
+      }
       await explainRefusals(() =>
         options.updatePolicy
           ? update(connection, deployment, options, command.getOptionValueSource('out') !== 'default', signal)
           : initialise(connection, deployment, options, signal),
       );
     });
+}
+
+function auditsToStdout({ vault: { server } }: Deployment): boolean {
+  return server?.mode === 'kubernetes' && server.audit === 'stdout';
 }
 
 async function initialise(

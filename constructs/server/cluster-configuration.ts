@@ -43,7 +43,7 @@ export function clusterConfiguration(server: KubernetesServerDeclaration): Serve
     tlsCertFile: `${folders.tls}/${tls.certFile}`,
     tlsKeyFile: `${folders.tls}/${tls.keyFile}`,
     raftPath: folders.data,
-    auditFilePath: `${folders.audit}/audit.log`,
+    auditFilePath: server.audit === 'stdout' ? 'stdout' : `${folders.audit}/audit.log`,
     pluginDirectory: folders.plugins,
     seal: seal && declaredSeal(seal, (file) => `${folders.seal}/${basename(file)}`),
     serviceRegistration: 'kubernetes',

@@ -61,7 +61,10 @@ export function serverValues({ server, configuration, plugin, alertRules }: Serv
         raft: { enabled: true, config: configuration.toJson().replaceAll('{{', '{{ "{{" }}') },
       },
       dataStorage: volumeClaim(storage.dataGibibytes, folders.data, storage.storageClass),
-      auditStorage: volumeClaim(storage.auditGibibytes, folders.audit, storage.storageClass),
+      auditStorage:
+        server.audit === 'stdout'
+          ? { enabled: false }
+          : volumeClaim(storage.auditGibibytes, folders.audit, storage.storageClass),
       persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
       extraEnvironmentVars: tls.caFile === null ? {} : { [`${prefix}_CACERT`]: `${folders.tls}/${tls.caFile}` },
       extraSecretEnvironmentVars: server.environmentSecrets.map(({ name, secretName, secretKey }) => ({

@@ -124,7 +124,7 @@ const OURS: Readonly<Record<string, string>> = {
   'global.tlsDisable': 'leave it out: tokens never travel in clear text',
   'global.externalBaoAddr': 'declare vault.address instead of a server',
   'global.externalVaultAddr': 'declare vault.address instead of a server',
-  'server.auditStorage.enabled': 'leave it out: every request is audited',
+  'server.auditStorage.enabled': 'use audit',
   'server.auditStorage.mountPath': 'leave it out',
   'server.auditStorage.size': 'use storage.auditGibibytes',
   'server.auditStorage.storageClass': 'use storage.storageClass',

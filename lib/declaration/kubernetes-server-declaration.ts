@@ -64,7 +64,7 @@ const gibibytes = z.int().min(1).max(65_536);
 const storageFields = {
   /** Data of each node. @default 10 */
   dataGibibytes: gibibytes.default(10),
-  /** Audit log of each node. A server that can write no audit log answers nothing. @default 10 */
+  /** Audit log of each node, where it is in a volume. A server that can write no audit log answers nothing. @default 10 */
   auditGibibytes: gibibytes.default(10),
   /** @default - the cluster's default */
   storageClass: secretName.optional(),
@@ -148,6 +148,11 @@ const kubernetesServerFields = {
     .default('/plugins'),
   tls: tlsSecret.prefault({}),
   storage: storage.prefault({}),
+  /**
+   * Where requests are audited: in a volume of each node, which somebody has to keep from filling up, or in the log of its
+   * pod, which the cluster keeps for a while and you collect. @default "volume"
+   */
+  audit: z.enum(['volume', 'stdout']).default('volume'),
   /** Memory of each node, asked for and limited alike. @default 1024 */
   memoryMegabytes: z.int().min(256, 'must be at least 256').default(1024),
   /** Thousandths of a processor that each node asks for; it may use more. @default 250 */

@@ -70,6 +70,12 @@ it('takes the plugin from its own image, or from that of the server', () => {
   expect(declaredValues().server.extraInitContainers).toMatchObject([{ image: 'docker.io/openbao/openbao:2.7.2' }]);
 });
 
+it('audits to the log of the pod where that is declared', () => {
+  const { server } = declaredValues({ audit: 'stdout' });
+  expect(JSON.parse(server.ha.raft.config)).toMatchObject({ audit: [{ options: { file_path: 'stdout' } }] });
+  expect(server).toMatchObject({ auditStorage: { enabled: false } });
+});
+
 it('lets only some namespaces in', () => {
   const [, others] = declaredValues({ reachableFrom: ['apps'] }).server.networkPolicy.ingress;
   expect(others?.from).toEqual([
