@@ -14,6 +14,7 @@ import { pluginsInImage, type PluginInImage } from '../fixtures/kubernetes/plugi
 import { outage, ReaderPod } from '../fixtures/kubernetes/reader-pod';
 import { imagesUnavailable, PLUGIN_FOLDER, TEST_CHART, TEST_IMAGES } from '../fixtures/kubernetes/test-images';
 import { WebexPod } from '../fixtures/kubernetes/webex-pod';
+import { steps } from '../fixtures/steps';
 import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
 
 /*
@@ -41,6 +42,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
   let plugins: [PluginInImage, PluginInImage];
   let reader: ReaderPod;
   const parts: AsyncDisposable[] = [];
+  const step = steps();
 
   beforeAll(async () => {
     namespace = kept(await ClusterNamespace.create());
@@ -118,7 +120,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     }
   };
 
-  test('is deployed, initialised and unsealed, and leaves nothing to deploy', async () => {
+  step('is deployed, initialised and unsealed, and leaves nothing to deploy', async () => {
     const startedAt = Date.now();
     succeeded(await server.stack('deploy', 'vault-server'));
     note('deploy vault-server', startedAt);
@@ -137,7 +139,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     note('until all nodes could vote', startedAt);
   });
 
-  test('runs without any privilege, on a root file system that nobody writes to', async () => {
+  step('runs without any privilege, on a root file system that nobody writes to', async () => {
     const [pod = ''] = server.pods;
     const inside = (...command: string[]): Promise<string> =>
       namespace.kubectl.run(['exec', pod, '-c', server.server.flavour, '--', ...command]);
@@ -155,7 +157,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     await inside('sh', '-c', 'touch /tmp/x /openbao/data/x /openbao/audit/x && rm /openbao/data/x');
   });
 
-  test('has its tokens deployed, and a person consents to each credential', async () => {
+  step('has its tokens deployed, and a person consents to each credential', async () => {
     await deployTokens();
     for (const name of CREDENTIALS) {
       const command = server.start('authorize', [name, '--no-open']);
@@ -165,7 +167,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     expect(await grants()).toEqual(allRefreshed);
   });
 
-  test('a pod reads its token by its service account', async () => {
+  step('a pod reads its token by its service account', async () => {
     const { kubectl } = namespace;
     await kubectl.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: APP } });
     await namespace.applyToCluster({
@@ -195,7 +197,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     expect(readings.filter(({ webex: status }) => status !== 200)).toEqual([]);
   });
 
-  test('its leader deleted, the others go on; the pod that comes back is unsealed', async () => {
+  step('its leader deleted, the others go on; the pod that comes back is unsealed', async () => {
     const leader = await leads();
     const deletedAt = await server.deletePod(leader);
     const next = await eventually(async () => {
@@ -219,7 +221,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     await voters(3);
   });
 
-  test('is watched: every grant is healthy, and the doctor finds nothing', async () => {
+  step('is watched: every grant is healthy, and the doctor finds nothing', async () => {
     const status = await server.script('status', ['--verify', '--json']);
     const report = z
       .object({ credentials: z.array(z.object({ name: z.string(), state: z.string() })) })
@@ -235,7 +237,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     });
   });
 
-  test('is upgraded pod by pod, the leader last, with refreshing paused: every grant is kept', async () => {
+  step('is upgraded pod by pod, the leader last, with refreshing paused: every grant is kept', async () => {
     const revision = async (pod: string): Promise<string | undefined> =>
       (await server.pod(pod)).metadata.labels['controller-revision-hash'];
     const before = await Promise.all(server.pods.map(revision));
@@ -257,7 +259,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     expect(succeeded(await server.stack('diff', 'webex-tokens')).stdout).toContain('No changes');
   });
 
-  test('its plugin is upgraded by another one of the same image: every grant is kept', async () => {
+  step('its plugin is upgraded by another one of the same image: every grant is kept', async () => {
     const { engine } = server.deployment;
     server.declare({}, { engine: { ...engine, plugin: { ...engine.plugin, ...plugins[1] } } });
     // The init container is to check that one from now on.
@@ -278,7 +280,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     expect(await grants()).toEqual(allRefreshed);
   });
 
-  test('is backed up, and a grant that was lost since is back after a restore', async () => {
+  step('is backed up, and a grant that was lost since is back after a restore', async () => {
     const file = server.path('grants.snap');
     const leader = server.pods.indexOf(await leads());
     succeeded(await server.script('backup', [file], leader));
@@ -308,7 +310,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     expect(third).toBe('refreshed');
   });
 
-  test('no secret is in a state, a log or an object of the release', async () => {
+  step('no secret is in a state, a log or an object of the release', async () => {
     const { kubectl } = namespace;
     const logs = await Promise.all(
       server.pods.map((pod) => kubectl.run(['logs', pod, '-c', server.server.flavour, '--tail=-1'])),
@@ -329,7 +331,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     expect(secrets.filter((secret) => everything.includes(secret))).toEqual([]);
   });
 
-  test('is destroyed, and its volumes stay', async () => {
+  step('is destroyed, and its volumes stay', async () => {
     succeeded(await server.stack('destroy', 'vault-server'));
     const claims = await namespace.kubectl.get<{ items: { metadata: { name: string }; status: { phase: string } }[] }>(
       'persistentvolumeclaims',
