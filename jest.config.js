@@ -23,9 +23,15 @@ module.exports = {
       ...base,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['\\.integration\\.test\\.ts$', '\\.deploy\\.test\\.ts$'],
+      testPathIgnorePatterns: ['\\.(?:integration|deploy|kubernetes)\\.test\\.ts$'],
     },
     { ...onRealServers, displayName: 'integration', testMatch: ['<rootDir>/test/**/*.integration.test.ts'] },
     { ...onRealServers, displayName: 'deploy', testMatch: ['<rootDir>/test/**/*.deploy.test.ts'] },
+    {
+      ...base,
+      displayName: 'kubernetes',
+      testMatch: ['<rootDir>/test/**/*.kubernetes.test.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/real-servers.ts'],
+    },
   ],
 };

@@ -8,6 +8,7 @@ import {
   kubernetesServerDeclaration,
   type KubernetesServerDeclaration,
 } from '../../lib/declaration/kubernetes-server-declaration';
+import { plainText } from '../plain-text';
 import { alertRules } from './alert-rules';
 import { clusterConfiguration } from './cluster-configuration';
 import { mergedValues } from './merged-values';
@@ -52,7 +53,7 @@ export class KubernetesServer extends Construct {
       ...(chart.path === undefined
         ? { chart: name, repository: chart.repository ?? repository, version }
         : { chart: chart.path }),
-      values: [JSON.stringify(mergedValues(ours, values), undefined, 2)],
+      values: [plainText(JSON.stringify(mergedValues(ours, values), undefined, 2))],
       // Values that the chart's schema refuses are known before anything is changed.
       lint: true,
       // Pods that wait for their keys are not ready, and are what should be there.

@@ -16,7 +16,7 @@ import { KubernetesServer } from './kubernetes-server';
 import { ProductionServer } from './production-server';
 import { VaultServerContainer } from './vault-server-container';
 
-/** Where everybody has their own; `KUBE_CONFIG_PATHS` wins. */
+/** Where everybody has their own; `KUBE_CONFIG_PATHS` wins, and our commands make that of `KUBECONFIG`. */
 const KUBECONFIG = '~/.kube/config';
 
 /** Stack `vault-server`: a server on this machine or on Kubernetes, where none exists yet. */

@@ -10,6 +10,7 @@ import {
 import { deploymentFile, type LoadedDeployment } from '../declaration/load-deployment';
 import { OPERATOR_ENVIRONMENT } from '../server/operator-session';
 import type { OperatorFolder } from '../server/operator-folder';
+import { kubeconfigVariables } from '../terraform/kubeconfig';
 import { outputLines } from '../terraform/output-lines';
 import { StackFolder } from '../terraform/stack-folder';
 import { Terraform } from '../terraform/terraform';
@@ -38,6 +39,7 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   ...OPERATOR_ENVIRONMENT,
   TERRAFORM_BINARY_NAME: 'Terraform or OpenTofu to run; default: terraform on PATH, else tofu',
   'TF_VAR_..._client_secret': 'client secret of an integration, where it is to be written',
+  KUBECONFIG: 'which cluster a server on Kubernetes is on, as kubectl has it; default: ~/.kube/config',
   'TF_...': 'whatever Terraform knows',
 };
 
@@ -99,7 +101,9 @@ export async function selectStacks(
   const selected = stacks.filter(({ name }) => names.length === 0 || names.includes(name));
   selected.flatMap(({ warnings }) => warnings).forEach((warning) => process.stderr.write(`warning: ${warning}\n`));
   return {
-    stacks: selected.map(({ name, folder }) => new StackFolder(name, resolve(folder), terraform)),
+    stacks: selected.map(
+      ({ name, folder }) => new StackFolder(name, resolve(folder), terraform, kubeconfigVariables()),
+    ),
     loaded,
     connection,
     operators: operatorFolder(command),

@@ -119,6 +119,14 @@ it('hands on what the chart can do beside: fields into ours, lists behind ours',
   expect(server).toMatchObject({ affinity: '' });
 });
 
+it('lets nothing of a shell become an expression of Terraform', () => {
+  const values = { server: { postStart: ['sh', '-c', 'echo "${HOME} %{x}"'] } };
+  const [release] = resources(declareStack({ values }), 'helm_release') as { values: [string] }[];
+  expect(release?.values[0]).toContain('$${found%% *}');
+  expect(release?.values[0]).toContain('echo \\"$${HOME} %%{x}\\"');
+  expect(release?.values[0]).not.toMatch(/(?<!\$)\$\{|(?<!%)%\{/);
+});
+
 it('lets no declared text become a template of the chart', () => {
   const seal = { type: 'transit', address: 'https://other.example', keyName: '{{ .Values }}' };
   const { config } = declaredValues({ seal }).server.ha.raft;

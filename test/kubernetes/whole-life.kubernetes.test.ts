@@ -1,0 +1,393 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { z } from 'zod';
+import { readCredential } from 'webex-token-client/core';
+import { clusterAddress } from '../../lib/declaration/kubernetes-server-declaration';
+import { readKeyShares } from '../../lib/server/key-shares';
+import { withRootToken } from '../../lib/server/root-token';
+import { succeeded } from '../fixtures/deployed-server';
+import { eventually } from '../fixtures/eventually';
+import { ClusterNamespace } from '../fixtures/kubernetes/cluster-namespace';
+import { ClusterServer } from '../fixtures/kubernetes/cluster-server';
+import { apiServer } from '../fixtures/kubernetes/api-server';
+import { clusterUnavailable } from '../fixtures/kubernetes/kubectl';
+import { pluginsInImage, type PluginInImage } from '../fixtures/kubernetes/plugins-in-image';
+import { outage, ReaderPod } from '../fixtures/kubernetes/reader-pod';
+import { imagesUnavailable, PLUGIN_FOLDER, TEST_CHART, TEST_IMAGES } from '../fixtures/kubernetes/test-images';
+import { WebexPod } from '../fixtures/kubernetes/webex-pod';
+import { steps } from '../fixtures/steps';
+import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+
+/*
+ * A server on a real Kubernetes, from an empty namespace to the end: the project's own commands, the real Terraform, the
+ * vendor's chart, and a pod that reads its token all the while. Webex alone is simulated, in a pod too.
+ *
+ * KUBECONFIG names the cluster: kind, k3s, any with storage of its own and DNS. What else it takes is in
+ * test/fixtures/kubernetes/test-images.ts. All of it is in a namespace of its own, which is deleted in the end.
+ */
+
+const CREDENTIALS = ['testauth', 'second', 'third'];
+const SCOPES = ['spark:people_read'];
+const APP = 'reader';
+
+const raftReply = z.object({
+  data: z.object({ config: z.object({ servers: z.array(z.object({ voter: z.boolean() })) }) }),
+});
+
+const unavailable = clusterUnavailable() ?? imagesUnavailable() ?? terraformUnavailable(['vault', 'helm']);
+
+describeUnless(unavailable)('a server on Kubernetes', () => {
+  let namespace: ClusterNamespace;
+  let webex: WebexPod;
+  let server: ClusterServer;
+  let plugins: [PluginInImage, PluginInImage];
+  let reader: ReaderPod;
+  const parts: AsyncDisposable[] = [];
+  const step = steps();
+
+  beforeAll(async () => {
+    namespace = kept(await ClusterNamespace.create());
+    webex = kept(await WebexPod.start(namespace.kubectl, TEST_IMAGES.node, SCOPES));
+    plugins = await pluginsInImage(namespace.kubectl);
+    const { address, ca, audience } = await apiServer(namespace.kubectl);
+    const kubernetes = { cluster: { address, ca }, serviceAccounts: [APP], namespaces: [namespace.name], audience };
+    server = kept(
+      await ClusterServer.prepare(
+        namespace,
+        {
+          webex: { apiUrl: webex.apiUrl },
+          engine: { plugin: plugins[0] },
+          integrations: [{ name: 'webex-myapp', clientId: webex.clientId, redirectUrl: webex.redirectUrl }],
+          credentials: CREDENTIALS.map((name) => ({ name, integration: 'webex-myapp', scopes: SCOPES })),
+          apps: [{ name: APP, reads: ['testauth'], identity: { kubernetes } }],
+        },
+        {
+          image: TEST_IMAGES.server,
+          pluginImage: TEST_IMAGES.plugin,
+          pluginFolder: PLUGIN_FOLDER,
+          chart: { path: TEST_CHART },
+          // All of them on one node, where there is only one.
+          values: { server: { affinity: '', ...webex.relayValues } },
+        },
+      ),
+    );
+    namespace.alsoRemoves(`clusterrolebinding/${server.server.releaseName}-server-binding`);
+  });
+  afterAll(async () => {
+    for (const part of parts.reverse()) {
+      await part[Symbol.asyncDispose]();
+    }
+  });
+
+  /** What goes in the end, also where a test fails; what was made last goes first. */
+  function kept<T extends AsyncDisposable>(part: T): T {
+    parts.push(part);
+    return part;
+  }
+
+  /** How each grant is after a refresh now: Webex takes the new token. */
+  const grants = async (): Promise<Record<string, string>> => {
+    const vault = await server.as('authorizer');
+    const states = await Promise.all(
+      CREDENTIALS.map(async (name) => {
+        const read = async () => (await readCredential(vault.connection, 'oauthapp', name)).accessToken;
+        const before = await read();
+        // A read that wants a token for longer than any lives: one refresh, now, and an error.
+        await vault.read(`oauthapp/creds/${name}?minimum_seconds=99999999`, z.unknown()).catch(() => undefined);
+        const after = await read();
+        const isGood = await webex.isAccepted(after);
+        return [name, isGood ? (after === before ? 'not refreshed' : 'refreshed') : 'refused'];
+      }),
+    );
+    return Object.fromEntries(states) as Record<string, string>;
+  };
+  const allRefreshed = Object.fromEntries(CREDENTIALS.map((name) => [name, 'refreshed']));
+
+  const leads = (): Promise<string> => eventually(() => server.leader(), 120_000, 250);
+
+  const deployTokens = async (): Promise<string> => {
+    const env = { TF_VAR_webex_myapp_client_secret: webex.clientSecret };
+    return succeeded(await server.stack('deploy', 'webex-tokens', env)).stdout;
+  };
+
+  /** Each pod anew, the leader last. */
+  const replacePods = async (): Promise<void> => {
+    const leader = await leads();
+    for (const pod of [...server.pods.filter((name) => name !== leader), leader]) {
+      await server.deletePod(pod);
+      await server.untilSealed(pod);
+      succeeded(await server.unseal(pod));
+      await server.untilReady(pod);
+    }
+  };
+
+  step('is deployed, initialised and unsealed, and leaves nothing to deploy', async () => {
+    const startedAt = Date.now();
+    succeeded(await server.stack('deploy', 'vault-server'));
+    note('deploy vault-server', startedAt);
+    await server.untilRunning();
+    note('until all pods ran', startedAt);
+    await server.forward();
+    succeeded(await server.script('init', ['--out', server.operators]));
+    for (const pod of server.pods.slice(1)) {
+      await server.untilSealed(pod);
+      succeeded(await server.unseal(pod));
+    }
+    note('until all nodes were unsealed', startedAt);
+    await server.untilReady(...server.pods);
+    expect(succeeded(await server.stack('diff', 'vault-server')).stdout).toContain('No changes');
+    await voters(3);
+    note('until all nodes could vote', startedAt);
+  });
+
+  step('runs without any privilege, on a root file system that nobody writes to', async () => {
+    const [pod = ''] = server.pods;
+    const inside = (...command: string[]): Promise<string> =>
+      namespace.kubectl.run(['exec', pod, '-c', server.server.flavour, '--', ...command]);
+    expect(await inside('sh', '-c', 'id -u; id -g')).toBe('100\n1000');
+    expect(
+      await inside(
+        'sh',
+        '-c',
+        'grep -hE "^(CapPrm|CapEff|CapBnd|NoNewPrivs)" /proc/1/status | tr -d "[:alpha:]:\\n\\t"',
+      ),
+    ).toBe(`${'0'.repeat(48)}1`);
+    for (const file of ['/x', '/openbao/x', '/openbao/plugins/x', '/openbao/tls/x']) {
+      await expect(inside('touch', file)).rejects.toThrow('Read-only file system');
+    }
+    await inside('sh', '-c', 'touch /tmp/x /openbao/data/x /openbao/audit/x && rm /openbao/data/x');
+  });
+
+  step('has its tokens deployed, and a person consents to each credential', async () => {
+    await deployTokens();
+    for (const name of CREDENTIALS) {
+      const command = server.start('authorize', [name, '--no-open']);
+      await webex.consent((await command.says(/(http:\/\/\S+\/authorize\?\S+)/))[1] ?? '');
+      succeeded(await command.result());
+    }
+    expect(await grants()).toEqual(allRefreshed);
+  });
+
+  step('a pod reads its token by its service account', async () => {
+    const { kubectl } = namespace;
+    await kubectl.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: APP } });
+    await namespace.applyToCluster({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: namespace.unique(`${APP}-login`) },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:auth-delegator' },
+      subjects: [{ kind: 'ServiceAccount', name: APP, namespace: namespace.name }],
+    });
+    const issued = succeeded(await server.script('issue', [APP, '--json'])).stdout;
+    const { environment } = z.object({ environment: z.record(z.string(), z.string()) }).parse(JSON.parse(issued));
+    reader = await ReaderPod.start(kubectl, {
+      image: TEST_IMAGES.node,
+      ca: server.ca,
+      serviceAccount: APP,
+      environment: {
+        ...environment,
+        VAULT_ADDR: clusterAddress(server.server),
+        CREDENTIAL: 'testauth',
+        WEBEX_URL: webex.serviceUrl,
+      },
+    });
+    const readings = await eventually(async () => {
+      const all = await reader.readings();
+      return all.length >= 20 ? all : undefined;
+    });
+    expect(readings.filter(({ webex: status }) => status !== 200)).toEqual([]);
+  });
+
+  step('its leader deleted, the others go on; the pod that comes back is unsealed', async () => {
+    const leader = await leads();
+    const deletedAt = await server.deletePod(leader);
+    const next = await eventually(async () => {
+      const now = await server.leader();
+      return now === leader ? undefined : now;
+    }, 120_000);
+    expect(server.pods).toContain(next);
+    await server.untilSealed(leader);
+    succeeded(await server.unseal(leader));
+    await server.untilReady(...server.pods);
+    note(`${leader} deleted, ${next} leads; until the pod that came back was ready`, deletedAt);
+    const noticed = await noticedSince(deletedAt);
+    expect(noticed.readings).toBeGreaterThan(20);
+    expect(await grants()).toEqual(allRefreshed);
+    await voters(3);
+  });
+
+  step('its leader killed, it is started again where it was, and the app goes on', async () => {
+    const leader = await leads();
+    const killedAt = Date.now();
+    const kill = 'kill -9 $(pidof bao || pidof vault)';
+    // The container may be gone before that has been told.
+    await namespace.kubectl
+      .run(['exec', leader, '-c', server.server.flavour, '--', 'sh', '-c', kill])
+      .catch(() => undefined);
+    const next = await eventually(async () => {
+      const now = await server.leader();
+      return now === leader ? undefined : now;
+    }, 120_000);
+    await server.untilSealed(leader);
+    succeeded(await server.unseal(leader));
+    await server.untilReady(...server.pods);
+    note(`${leader} killed, ${next} leads; until the one that came back was ready`, killedAt);
+    const noticed = await noticedSince(killedAt);
+    expect(noticed.readings).toBeGreaterThan(20);
+    expect(await grants()).toEqual(allRefreshed);
+    await voters(3);
+  });
+
+  step('is backed up and watched: every grant is healthy, and the doctor finds nothing', async () => {
+    succeeded(await server.script('backup', [server.path('watched.snap')], server.pods.indexOf(await leads())));
+    const status = await server.script('status', ['--verify', '--json']);
+    const report = z
+      .object({ credentials: z.array(z.object({ name: z.string(), state: z.string() })) })
+      .parse(JSON.parse(status.stdout));
+    expect(report.credentials.map(({ name, state }) => [name, state])).toEqual(
+      CREDENTIALS.map((name) => [name, 'healthy']),
+    );
+    const doctor = await server.script('doctor', []);
+    expect({ status: status.exitCode, doctor: doctor.exitCode, said: status.stdout + doctor.stdout }).toMatchObject({
+      status: 0,
+      doctor: 0,
+    });
+  });
+
+  step('is upgraded pod by pod, the leader last, with refreshing paused: every grant is kept', async () => {
+    const revision = async (pod: string): Promise<string | undefined> =>
+      (await server.pod(pod)).metadata.labels['controller-revision-hash'];
+    const before = await Promise.all(server.pods.map(revision));
+    server.declare({ logLevel: 'debug', image: process.env.WEBEX_TOKEN_VAULT_NEXT_SERVER_IMAGE || undefined });
+    const startedAt = Date.now();
+    succeeded(await server.script('pause', []));
+    succeeded(await server.stack('deploy', 'vault-server'));
+    // Nobody's pod is restarted for it.
+    expect(await Promise.all(server.pods.map(revision))).toEqual(before);
+    await replacePods();
+    succeeded(await server.script('resume', []));
+    note('upgrade of all nodes', startedAt);
+    const after = await Promise.all(server.pods.map(revision));
+    expect(new Set(after).size).toBe(1);
+    expect(after[0]).not.toBe(before[0]);
+    await noticedSince(startedAt);
+    expect(await grants()).toEqual(allRefreshed);
+    expect(succeeded(await server.stack('diff', 'webex-tokens')).stdout).toContain('No changes');
+  });
+
+  step('its plugin is upgraded by another one of the same image: every grant is kept', async () => {
+    const { engine } = server.deployment;
+    server.declare({}, { engine: { ...engine, plugin: { ...engine.plugin, ...plugins[1] } } });
+    // The init container is to check that one from now on.
+    succeeded(await server.stack('deploy', 'vault-server'));
+    await deployTokens();
+    const leader = await leads();
+    const running = await namespace.kubectl.run([
+      'exec',
+      leader,
+      '-c',
+      server.server.flavour,
+      '--',
+      'ps',
+      '-o',
+      'args',
+    ]);
+    expect(running).toMatch(new RegExp(`/plugins/${plugins[1].command}$`, 'm'));
+    expect(await grants()).toEqual(allRefreshed);
+  });
+
+  step('is backed up, and a grant that was lost since is back after a restore', async () => {
+    const file = server.path('grants.snap');
+    const leader = server.pods.indexOf(await leads());
+    succeeded(await server.script('backup', [file], leader));
+    await (await server.as('authorizer')).delete('oauthapp/creds/third');
+    await expect(grants()).rejects.toThrow('third');
+    const restored = await server.script(
+      'restore',
+      [file, '--credential', 'third', '--from', server.operators, '--yes'],
+      server.pods.indexOf(await leads()),
+    );
+    expect(succeeded(restored).stdout).toContain('Credential "third" reads well');
+    for (const pod of server.pods) {
+      await eventually(
+        async () => {
+          if (!(await server.client(server.pods.indexOf(pod)).sealStatus()).sealed) {
+            return true;
+          }
+          succeeded(await server.unseal(pod));
+          return undefined;
+        },
+        120_000,
+        1000,
+      );
+    }
+    await server.untilReady(...server.pods);
+    const { third } = await grants();
+    expect(third).toBe('refreshed');
+  });
+
+  step('no secret is in a state, a log or an object of the release', async () => {
+    const { kubectl } = namespace;
+    const logs = await Promise.all(
+      server.pods.map((pod) => kubectl.run(['logs', pod, '-c', server.server.flavour, '--tail=-1'])),
+    );
+    const files = readdirSync(server.folder).filter((name) => name.includes('.tfstate'));
+    const everything = [
+      ...logs,
+      await kubectl.run(['logs', 'reader', '--tail=-1']),
+      await kubectl.run(['get', 'statefulsets,configmaps,pods,services', '-o', 'json']),
+      ...files.map((name) => readFileSync(server.path(name), 'utf8')),
+    ].join('\n');
+    const shares = readdirSync(server.operators)
+      .filter((name) => name.startsWith('key-share') || name.endsWith('-secret-id'))
+      .map((name) => readFileSync(`${server.operators}/${name}`, 'utf8').trim());
+    const secrets = [webex.clientSecret, ...shares];
+    expect(files.length).toBeGreaterThanOrEqual(2);
+    expect(secrets.length).toBeGreaterThan(8);
+    expect(secrets.filter((secret) => everything.includes(secret))).toEqual([]);
+  });
+
+  step('is destroyed, and its volumes stay', async () => {
+    succeeded(await server.stack('destroy', 'vault-server'));
+    const claims = await namespace.kubectl.get<{ items: { metadata: { name: string }; status: { phase: string } }[] }>(
+      'persistentvolumeclaims',
+    );
+    expect(claims.items.map(({ status }) => status.phase)).toEqual(Array.from({ length: 6 }, () => 'Bound'));
+    await eventually(async () => {
+      const { items } = await namespace.kubectl.get<{ items: unknown[] }>('statefulsets');
+      return items.length === 0 || undefined;
+    });
+  });
+
+  /** What the app did all by itself since then, once it reads well again. */
+  async function noticedSince(then: number): Promise<ReturnType<typeof outage>> {
+    const now = Date.now();
+    await eventually(async () => {
+      const last = (await reader.readings()).at(-1);
+      return (last?.webex === 200 && last.startedAt > now) || undefined;
+    });
+    const noticed = outage(await reader.readings(), then, Date.now());
+    note(`what the app noticed: ${JSON.stringify(noticed)}`);
+    return noticed;
+  }
+
+  async function voters(count: number): Promise<void> {
+    const leader = server.pods.indexOf(await leads());
+    const administrator = await server.as('administrator', leader);
+    await withRootToken(administrator, readKeyShares({ folder: server.operators }), (root) =>
+      eventually(
+        async () => {
+          const { servers } = (await root.read('sys/storage/raft/configuration', raftReply)).data.config;
+          return (servers.length === count && servers.every(({ voter }) => voter)) || undefined;
+        },
+        120_000,
+        500,
+      ),
+    );
+  }
+});
+
+/** What people want to see of a run, beside that it passed. */
+function note(what: string, since?: number): void {
+  const time = since === undefined ? '' : ` after ${((Date.now() - since) / 1000).toFixed(1)} s`;
+  process.stderr.write(`kubernetes: ${what}${time}\n`);
+}
