@@ -154,7 +154,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     for (const file of ['/x', '/openbao/x', '/openbao/plugins/x', '/openbao/tls/x']) {
       await expect(inside('touch', file)).rejects.toThrow('Read-only file system');
     }
-    await inside('sh', '-c', 'touch /tmp/x /openbao/data/x /openbao/audit/x && rm /openbao/data/x');
+    await inside('sh', '-c', 'touch /tmp/x /openbao/data/x /openbao/logs/x && rm /openbao/data/x');
   });
 
   step('has its tokens deployed, and a person consents to each credential', async () => {
