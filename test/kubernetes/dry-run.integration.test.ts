@@ -1,0 +1,40 @@
+import { chartUnavailable } from '../fixtures/kubernetes/charts';
+import { ControlPlane, controlPlaneUnavailable } from '../fixtures/kubernetes/control-plane';
+import { declaredChart, type KubernetesServerInput } from '../fixtures/kubernetes/declared-chart';
+import { operatorDefinitions } from '../fixtures/kubernetes/operators';
+import { describeUnless } from '../fixtures/terraform-providers';
+
+const declared: Partial<KubernetesServerInput> = {
+  nodes: 5,
+  monitoring: { labels: { release: 'prometheus' }, tokenSecret: 'prometheus-token' },
+};
+const snapshots = { host: 's3.example.com', bucket: 'snapshots', credentialsSecret: 's3' };
+
+describeUnless(controlPlaneUnavailable())('a real API server', () => {
+  let plane: ControlPlane;
+
+  beforeAll(async () => {
+    plane = await ControlPlane.start();
+    await plane.apply(await operatorDefinitions('prometheus-operator'));
+    await plane.kubectl(['create', 'namespace', 'webex-token-vault']);
+  });
+
+  afterAll(() => plane[Symbol.asyncDispose]());
+
+  describe.each([
+    ['openbao', { ...declared, snapshots }],
+    ['vault', declared],
+  ] as const)('of a declared server of %s', (flavour, input) => {
+    describeUnless(chartUnavailable(flavour))('with its chart', () => {
+      it('takes all that is rendered', async () => {
+        expect(await plane.dryRun(await declaredChart(flavour, input))).toEqual([]);
+      });
+    });
+  });
+
+  it('refuses a field that is not there', async () => {
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'a', namespace: 'default' } };
+    const problems = await plane.dryRun(JSON.stringify({ ...service, spec: { ports: [{ port: 1, misspelt: 1 }] } }));
+    expect(problems.join()).toContain('unknown field "spec.ports[0].misspelt"');
+  });
+});
