@@ -35,14 +35,18 @@ export function appVariables(
 
 /** The same of an app with an identity of its own, beside where that is: see {@link identityPlace}. */
 export function identityVariables(
-  { engine }: Deployment,
+  deployment: Deployment,
   app: App,
   login: IdentityLogin,
   connection: VaultConnectionOptions,
 ): Record<string, string> {
+  return { ...serverVariables(connection), ...loginVariables(deployment, app, login) };
+}
+
+/** Of these, what does not say where Vault is. */
+export function loginVariables({ engine }: Deployment, app: App, login: IdentityLogin): Record<string, string> {
   const isAskedFor = login.type === 'jwt' && login.from === 'github' && login.audience !== DEFAULT_AUDIENCE;
   return {
-    ...serverVariables(connection),
     ...engineVariables(engine),
     VAULT_AUTH_METHOD: login.type,
     ...(login.path === login.type ? {} : { VAULT_AUTH_MOUNT: login.path }),
