@@ -59,10 +59,15 @@ export function loginVariables({ engine }: Deployment, app: App, login: Identity
 export function identityPlace(login: IdentityLogin): string[] {
   switch (login.type) {
     case 'kubernetes':
-      return [
-        'In a pod that is all: the token is in its ordinary file, else name another in VAULT_JWT_FILE.',
-        `Its service account needs the cluster role system:auth-delegator, and the token audience "${login.audience}".`,
-      ];
+      return login.cluster === undefined
+        ? [
+            `Name the file of its token in VAULT_JWT_FILE: one of a projected volume, for audience "${login.audience}".`,
+            'Such a pod is printed by: npx webex-token-vault kubernetes <app>',
+          ]
+        : [
+            'In a pod that is all: the token is in its ordinary file, else name another in VAULT_JWT_FILE.',
+            `Its service account needs the cluster role system:auth-delegator, and the token audience "${login.audience}".`,
+          ];
     case 'cert':
       return ['Name the PEM files of its certificate and key in VAULT_CLIENT_CERT and VAULT_CLIENT_KEY.'];
     case 'jwt':

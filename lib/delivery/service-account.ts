@@ -3,8 +3,11 @@ import { kubernetesName } from './kubernetes-name';
 import type { Manifest } from './manifest';
 
 /** Who the app is, and what that needs in the cluster so that Vault can have its token reviewed. */
-export function serviceAccount({ serviceAccount: name, namespace }: Delivery): Manifest[] {
+export function serviceAccount({ login, serviceAccount: name, namespace }: Delivery): Manifest[] {
   const account: Manifest = { object: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } } };
+  if (login.cluster === undefined) {
+    return [account];
+  }
   const object = {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'ClusterRoleBinding',
