@@ -1,9 +1,10 @@
 import { Option, type Command } from 'commander';
 import { describeCommand, wholeNumberFrom } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
-import { findApp, type Deployment } from '../lib/declaration/deployment';
+import { findApp } from '../lib/declaration/deployment';
 import { loginOf } from '../lib/declaration/logins';
 import { deliver, DELIVERER_NAMES, type DelivererName } from '../lib/delivery/deliverers';
+import type { Delivery } from '../lib/delivery/delivery';
 import { kubernetesName } from '../lib/delivery/kubernetes-name';
 import { podAddress } from '../lib/delivery/pod-address';
 import { podIdentity, podLogin, type PodIdentity } from '../lib/delivery/pod-identity';
@@ -24,6 +25,9 @@ interface Options extends Partial<PodIdentity> {
   readonly systemCa?: true;
   readonly refreshIntervalSeconds?: number;
 }
+
+/** By the others, an operator or a driver asks Vault, in a namespace of its own. */
+const ASKS_FROM_THE_POD: readonly DelivererName[] = ['client', 'injector'];
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
@@ -69,32 +73,45 @@ export function define(command: Command, signal: AbortSignal): void {
       const { deployment } = await declaredDeployment(command);
       const app = findApp(deployment, appName);
       const login = podLogin(app.name, loginOf(deployment, app));
-      const interval = checkedInterval(deployment.engine, options.refreshIntervalSeconds);
-      const address = podAddress(deployment, options.address);
-      const manifests = deliver(options.for, {
+      const address = podAddress(deployment, login, options.address);
+      const delivery: Delivery = {
         deployment,
         app,
         login,
         ...podIdentity(login, options),
         address,
         flavour: options.flavour ?? deployment.vault.server?.flavour ?? 'openbao',
-        ca: options.systemCa ? undefined : caFrom({ address, ...options }),
+        ca: caFrom({ ...options, deployment, address }),
         image: options.image ?? `registry.example.com/${kubernetesName(app.name)}:1.0.0`,
-        refreshIntervalSeconds: interval,
-      });
+        refreshIntervalSeconds: checkedInterval(deployment.engine, options.refreshIntervalSeconds),
+      };
+      const manifests = deliver(options.for, delivery);
       signal.throwIfAborted();
       process.stdout.write(manifests);
-      process.stderr.write(remarks(deployment.engine, interval, options));
+      process.stderr.write(remarks(delivery, options));
     });
 }
 
-function remarks(engine: Deployment['engine'], intervalSeconds: number, { for: name, image }: Options): string {
-  const mayEnd = name !== 'client' && leastLifeSeconds(engine) <= intervalSeconds;
+/** What is not in the manifests, a line each. */
+function remarks(delivery: Delivery, { for: name, image }: Options): string {
+  const { deployment, login, namespace, refreshIntervalSeconds: interval } = delivery;
+  const { server } = deployment.vault;
+  const mayEnd = name !== 'client' && leastLifeSeconds(deployment.engine) <= interval;
+  const isKeptOut =
+    login.cluster === undefined &&
+    server?.mode === 'kubernetes' &&
+    server.reachableFrom?.includes(namespace) === false &&
+    ASKS_FROM_THE_POD.includes(name);
   return [
     ...(image === undefined ? ["Give the app's image by --image, or replace it in what is printed."] : []),
     ...(mayEnd
       ? [
-          `warning: the engine hands out tokens that may end at once (engine.refreshCheckIntervalSeconds, refreshAheadSeconds), so a copy can be a dead one for ${intervalSeconds} seconds; leave both at their defaults, or read by --for client`,
+          `warning: the engine hands out tokens that may end at once (engine.refreshCheckIntervalSeconds, refreshAheadSeconds), so a copy can be a dead one for ${interval} seconds; leave both at their defaults, or read by --for client`,
+        ]
+      : []),
+    ...(isKeptOut
+      ? [
+          `warning: pods of namespace "${namespace}" may not talk to the server, as vault.server.reachableFrom does not name it; add it, and deploy vault-server`,
         ]
       : []),
     'What the cluster has to have is said at its top. Then: kubectl apply -f FILE',

@@ -126,6 +126,44 @@ it.each<[string[], Partial<DeploymentInput>, Record<string, string>, string]>([
   expect(stdout).toBe('');
 });
 
+describe('in the cluster that Vault runs in', () => {
+  const own = { serviceAccounts: ['people-me'], namespaces: ['webex'] };
+  const apps = [{ name: 'people-me', reads: ['testauth'], identity: { kubernetes: own } }];
+  const server = { mode: 'kubernetes', flavour: 'vault' } as const;
+
+  it('asks the leader, and says where its CA is', async () => {
+    // What leads to it from this machine leads no pod to it.
+    const env = { VAULT_ADDR: 'https://127.0.0.1:8200' };
+    const { exitCode, stdout, stderr } = await kubernetesCommand(['people-me'], { apps, vault: { server } }, env);
+    expect([exitCode, stderr]).toEqual([0, expect.not.stringContaining('warning')]);
+    expect(stdout).toContain('value: https://webex-token-vault-active.webex-token-vault.svc:8200\n');
+    expect(stdout).toContain(
+      "#   kubectl -n webex-token-vault get secret webex-token-vault-tls -o jsonpath='{.data.ca\\.crt}' | base64 -d > ca.crt\n",
+    );
+    expect(stdout).not.toContain('ClusterRoleBinding');
+  });
+
+  it('needs no CA where every system knows it, and the provider of its flavour', async () => {
+    const vault = { server: { ...server, tls: { caFile: null } } };
+    const { stdout } = await kubernetesCommand(['people-me', '--for', 'csi'], { apps, vault });
+    expect(stdout).toContain('provider: vault\n');
+    expect(stdout).not.toContain('CACertPath');
+  });
+
+  it('warns where the server lets nobody in from there', async () => {
+    const vault = { server: { ...server, reachableFrom: ['others'] } };
+    const { stderr } = await kubernetesCommand(['people-me'], { apps, vault });
+    expect(stderr).toContain('warning: pods of namespace "webex" may not talk to the server');
+    const operator = await kubernetesCommand(['people-me', '--for', 'external-secrets'], { apps, vault });
+    expect(operator.stderr).not.toContain('warning');
+  });
+
+  it('asks for the address where the app is in another cluster', async () => {
+    const { stderr } = await kubernetesCommand(['people-me'], { vault: { server } });
+    expect(stderr).toContain('say by --address where pods do');
+  });
+});
+
 it('warns where a copy may be a dead one', async () => {
   const engine = { refreshCheckIntervalSeconds: 0, plugin: { sha256: 'a'.repeat(64) } };
   const { stderr } = await kubernetesCommand(['people-me', '--for', 'csi'], { engine });

@@ -147,6 +147,13 @@ it.each(DELIVERER_NAMES)('%s names no CA where every system knows it', (name) =>
   expect(deliver(name, exampleDelivery(identity, { ca: undefined }))).not.toMatch(/\bca\b|cacert|tls-secret|ca\.crt/i);
 });
 
+it.each(DELIVERER_NAMES)('%s gives the app no rights where Vault asks its own cluster as itself', (name) => {
+  const own = { serviceAccounts: ['people-me'], namespaces: ['webex'] };
+  const file = deliver(name, exampleDelivery(own));
+  expect(file).not.toContain('ClusterRole');
+  expect(file).toMatch(/audience: webex-token-vault|audiences:\s+- webex-token-vault/);
+});
+
 it('names the provider of CSI by the flavour', () => {
   expect(manifests('csi', { flavour: 'vault' })).toContainEqual(
     expect.objectContaining({
