@@ -4,15 +4,23 @@ import { dirname, join, resolve } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
 import { isProgram, NO_PROGRAM } from '../../lib/declaration/plugin-binary';
 import { cachedFolder } from '../cache-folder';
-import { buildOauthappPlugin } from './oauthapp-build';
-import { OauthappModule } from './oauthapp-module';
+import { goBuild } from './go-build';
+import { GoModule } from './go-module';
 
 /*
  * The oauthapp plugin's binary, alone in a folder, which then serves as the server's `plugin_directory`.
  */
 
+const OR_GIVE_IT = 'or set OAUTHAPP_PLUGIN to the binary';
+
 const VERSION = '3.1.1';
 const NAME = 'vault-plugin-secrets-oauthapp';
+
+/** The Go module of this project that pins the plugin. */
+const MODULE = resolve(__dirname, '../../plugin');
+
+/** The command to build; its version is that of `plugin/go.mod`. */
+const COMMAND = 'github.com/puppetlabs/vault-plugin-secrets-oauthapp/v3/cmd/vault-plugin-secrets-oauthapp';
 
 export interface FindOauthappPluginOptions {
   /** `OAUTHAPP_PLUGIN`, `PATH`, the cache folder's variables and Go's settings. @default process.env */
@@ -33,7 +41,7 @@ export async function findOauthappPlugin(
   options: FindOauthappPluginOptions = {},
 ): Promise<string> {
   const { env = process.env } = options;
-  const module = new OauthappModule(options.moduleFolder);
+  const module = new GoModule(options.moduleFolder ?? MODULE);
   if (env.OAUTHAPP_PLUGIN) {
     return givenPlugin(resolve(env.OAUTHAPP_PLUGIN), report, env);
   }
@@ -45,7 +53,8 @@ export async function findOauthappPlugin(
       fill: async (target) => {
         const work = join(target, 'work');
         await mkdir(work);
-        const binary = await buildOauthappPlugin(module, work, report, env);
+        const built = { module, command: COMMAND, title: 'the oauthapp plugin', orElse: OR_GIVE_IT };
+        const binary = await goBuild(built, work, report, env);
         await chmod(binary, 0o755);
         await rename(binary, join(target, NAME));
         await rm(work, { recursive: true });

@@ -96,7 +96,7 @@ describe('built by go', () => {
     await findOauthappPlugin(report, { env });
     expect(reported).toEqual([
       expect.stringContaining('building the oauthapp plugin with go'),
-      'downloading the Go modules that the plugin is built from',
+      'downloading the Go modules that the oauthapp plugin is built from',
       'compiled 100 Go packages',
       'compiled 200 Go packages',
       expect.stringContaining('using the oauthapp plugin 3.1.1 from the cache'),

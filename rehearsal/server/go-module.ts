@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
 const FILES = ['go.mod', 'go.sum'];
 
-/** Our Go module, which pins the sources of the plugin, and of all it is built from, by hash. */
-export class OauthappModule {
-  constructor(readonly folder = resolve(__dirname, '../../plugin')) {}
+/** A Go module of ours, without code: it pins the sources of programs, and of all they are built from, by hash. */
+export class GoModule {
+  constructor(readonly folder: string) {}
 
   /** Short hash of what is pinned. */
   async pins(): Promise<string> {

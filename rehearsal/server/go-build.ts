@@ -1,24 +1,31 @@
 import { join } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
 import { lastLine, run } from '../../lib/process/child-process';
-import type { OauthappModule } from './oauthapp-module';
-
-/** The command to build; its version is that of `plugin/go.mod`. */
-const COMMAND = 'github.com/puppetlabs/vault-plugin-secrets-oauthapp/v3/cmd/vault-plugin-secrets-oauthapp';
-
-const OR_GIVE_IT = 'or set OAUTHAPP_PLUGIN to the binary';
+import type { GoModule } from './go-module';
 
 const PACKAGES_PER_REPORT = 100;
 
+export interface GoBuild {
+  readonly module: GoModule;
+  /** Path of the package to build, one that the module pins. */
+  readonly command: string;
+  /** As progress and errors call it, like "the oauthapp plugin". */
+  readonly title: string;
+  /** What can be done without a build, as the end of an error. */
+  readonly orElse: string;
+  /** What the linker sets, like a version. @default - nothing */
+  readonly linkerFlags?: readonly string[];
+}
+
 /**
- * Builds the plugin from its Go module.
+ * Builds a program from a Go module.
  *
  * @param workFolder an empty folder
  * @returns path of the binary, in the work folder
  * @throws ExplainedError where there is no Go, or the build fails
  */
-export async function buildOauthappPlugin(
-  module: OauthappModule,
+export async function goBuild(
+  { module, command, title, orElse, linkerFlags = [] }: GoBuild,
   workFolder: string,
   report: (line: string) => void,
   env: NodeJS.ProcessEnv,
@@ -32,38 +39,39 @@ export async function buildOauthappPlugin(
     '-mod=readonly',
     '-trimpath',
     '-buildvcs=false',
-    '-ldflags=-s -w',
+    `-ldflags=${['-s -w', ...linkerFlags].join(' ')}`,
     '-o',
     binary,
-    COMMAND,
+    command,
   ];
   const lowestGo = await module.lowestGo();
-  report('building the oauthapp plugin with go (a minute or two, once)');
+  report(`building ${title} with go (a minute or two, once)`);
   const { exitCode, stderr } = await run('go', args, {
     cwd: moduleCopy,
-    env: buildEnvironment(env),
-    onErrorLine: progress(report),
+    env: goEnvironment(env),
+    onErrorLine: progress(title, report),
   });
   if (exitCode === 127) {
     throw new ExplainedError(
-      `the oauthapp plugin is built by Go, and there is no "go" on PATH; install Go ${lowestGo} or later, ${OR_GIVE_IT}`,
+      `${title} is built by Go, and there is no "go" on PATH; install Go ${lowestGo} or later, ${orElse}`,
     );
   }
   const said = lastLine(stderr);
   if (said.includes('go.mod requires go >= ')) {
     throw new ExplainedError(
-      `"go build" said "${said}"; install Go ${lowestGo} or later, let this one fetch it with GOTOOLCHAIN=auto, ${OR_GIVE_IT}`,
+      `"go build" said "${said}"; install Go ${lowestGo} or later, let this one fetch it with GOTOOLCHAIN=auto, ${orElse}`,
     );
   }
   if (exitCode !== 0) {
     throw new ExplainedError(
-      `"go build" of the oauthapp plugin said "${said}"; check the network and that Go is ${lowestGo} or later, ${OR_GIVE_IT}`,
+      `"go build" of ${title} said "${said}"; check the network and that Go is ${lowestGo} or later, ${orElse}`,
     );
   }
   return binary;
 }
 
-function buildEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** Of a `go` command that is to do the same for everybody. */
+export function goEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
     ...env,
     // This machine's (by being empty), whatever the user else builds for.
@@ -79,14 +87,14 @@ function buildEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 /** Go prints a line for each module that it downloads, and for each package that it compiles. */
-function progress(report: (line: string) => void): (line: string) => void {
+function progress(title: string, report: (line: string) => void): (line: string) => void {
   let downloaded = 0;
   let compiled = 0;
   return (line) => {
     if (line.startsWith('go: downloading ')) {
       downloaded += 1;
       if (downloaded === 1) {
-        report('downloading the Go modules that the plugin is built from');
+        report(`downloading the Go modules that ${title} is built from`);
       }
     } else if (/^[\w.~/-]+$/.test(line)) {
       compiled += 1;
