@@ -36,14 +36,15 @@ export const agentInjector: Deliverer = {
 };
 
 function annotations({ deployment, app, login, address, ca, refreshIntervalSeconds }: Delivery) {
-  const { namespace } = deployment.vault;
+  // Part of each path: both agents read a namespace there, for logins and templates alike.
+  const prefix = deployment.vault.namespace === undefined ? '' : `${deployment.vault.namespace}/`;
+  const mountPath = `${prefix}${deployment.engine.mountPath}`;
   const settings = {
     'agent-inject': 'true',
     service: address,
-    ...(namespace === undefined ? {} : { namespace }),
     ...(ca === undefined ? {} : { 'tls-secret': ca.secretName, 'ca-cert': `${TLS_FOLDER}/${CA_KEY}` }),
     'client-timeout': TIMEOUT,
-    'auth-path': `auth/${login.path}`,
+    'auth-path': `${prefix}auth/${login.path}`,
     role: vaultName(app),
     'agent-service-account-token-volume-name': LOGIN_VOLUME,
     // The files are the user's that the app runs as, and nobody else's.
@@ -53,9 +54,7 @@ function annotations({ deployment, app, login, address, ca, refreshIntervalSecon
     'template-static-secret-render-interval': goDuration(refreshIntervalSeconds),
     'secret-volume-path': TOKENS_FOLDER,
     'preserve-secret-case': 'true',
-    ...Object.fromEntries(
-      app.reads.flatMap((credential, index) => file(deployment.engine.mountPath, credential, index)),
-    ),
+    ...Object.fromEntries(app.reads.flatMap((credential, index) => file(mountPath, credential, index))),
   };
   return Object.fromEntries(Object.entries(settings).map(([key, value]) => [`vault.hashicorp.com/${key}`, value]));
 }
@@ -64,10 +63,12 @@ function annotations({ deployment, app, login, address, ca, refreshIntervalSecon
 function file(mountPath: string, credential: string, index: number): [string, string][] {
   const path = `${mountPath}/creds/${credential}`;
   const settings = {
-    secret: path,
-    file: credential,
-    perms: '0400',
-    template: `{{ with secret "${path}" }}{{ .Data.access_token }}{{ end }}`,
+    'agent-inject-secret': path,
+    'agent-inject-file': credential,
+    'agent-inject-perms': '0400',
+    // An answer without a token leaves the file as it is.
+    'error-on-missing-key': 'true',
+    'agent-inject-template': `{{ with secret "${path}" }}{{ .Data.access_token }}{{ end }}`,
   };
-  return Object.entries(settings).map(([key, value]) => [`agent-inject-${key}-${index + 1}`, value]);
+  return Object.entries(settings).map(([key, value]) => [`${key}-${index + 1}`, value]);
 }

@@ -124,6 +124,10 @@ it('injector leaves it there as well', () => {
     'vault.hashicorp.com/secret-volume-path': '/var/run/secrets/webex',
     'vault.hashicorp.com/agent-inject-file-1': 'testauth',
     'vault.hashicorp.com/agent-inject-file-2': 'Test_report',
+    // With Vault's namespace in each path: an agent is told of it in no other way for both logins and templates.
+    'vault.hashicorp.com/auth-path': 'team/auth/clusters/blue',
+    'vault.hashicorp.com/agent-inject-template-1':
+      '{{ with secret "team/webex/oauth/creds/testauth" }}{{ .Data.access_token }}{{ end }}',
   });
 });
 
