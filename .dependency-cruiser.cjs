@@ -16,6 +16,7 @@ const ARROWS = {
   'lib/consent': ['lib/browser', 'lib/vault', 'lib/webex', 'lib/declaration', 'client'],
   'lib/rotation': ['lib/vault', 'lib/webex', 'lib/declaration', 'client'],
   'lib/access': ['lib/vault', 'lib/declaration', 'client'],
+  'lib/delivery': ['lib/access', 'lib/declaration', 'client'],
   'lib/health': ['lib/vault', 'lib/webex', 'lib/declaration', 'client'],
   'lib/process': ['lib/vault', 'lib/declaration', 'client'],
   'lib/server': ['lib/browser', 'lib/process', 'lib/vault', 'lib/declaration', 'client'],

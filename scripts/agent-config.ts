@@ -150,7 +150,7 @@ function needed(login: AppLogin, folder: string, { jwt, clientCertificate, clien
     case 'cert':
       return `its certificate in ${clientCertificate ?? join(folder, 'client.pem')} and the key in ${clientKey ?? join(folder, 'client-key.pem')}`;
     case 'kubernetes':
-      return `its token, for audience "${login.audience}", in ${jwt ?? 'the file that every pod has'}`;
+      return `its token, for audience "${login.audience}", in ${jwt ?? (login.cluster === undefined ? 'a file of a projected volume, which VAULT_JWT_FILE has to name here' : 'the file that every pod has')}`;
     case 'jwt':
       return `its token, for audience "${login.audience}", in ${jwt ?? join(folder, 'jwt')}`;
     case 'approle':

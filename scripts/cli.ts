@@ -45,6 +45,7 @@ const COMMANDS: readonly Entry[] = [
   { name: 'rotate-secret', group: 'Authorise:', summary: 'give an integration a new client secret, unnoticed' },
   { name: 'issue', group: 'Apps:', summary: 'a secret id for an app, wrapped' },
   { name: 'agent-config', group: 'Apps:', summary: 'a configuration for "bao agent" or "vault agent"' },
+  { name: 'kubernetes', group: 'Apps:', summary: 'manifests by which pods get the access tokens of an app' },
   { name: 'status', group: 'Watch:', summary: 'how every grant is, until when, and what to do' },
   { name: 'metrics', group: 'Watch:', summary: 'the same for Prometheus: once, or served' },
   { name: 'doctor', group: 'Watch:', summary: 'the first thing that is wrong, and the command that mends it' },

@@ -14,6 +14,9 @@ export interface AuthMethodProps {
   readonly identity: z.input<typeof identityDeclaration>;
 }
 
+/** How pods reach the API server of their own cluster; its certificate is for that name. */
+const OWN_CLUSTER = 'https://kubernetes.default.svc';
+
 /** Where apps log in that have an identity of their own: enabled, and told whose word it takes. No secret is in it. */
 export class AuthMethod extends Construct {
   /** Where it is mounted, below `auth/`; a reference, so that the roles in it come after it. */
@@ -33,10 +36,11 @@ export class AuthMethod extends Construct {
     if (login.type === 'kubernetes') {
       const config = new KubernetesAuthBackendConfig(this, 'config', {
         backend: method.path,
-        kubernetesHost: login.clusterAddress,
-        kubernetesCaCert: login.clusterCa,
-        // Vault may be in another cluster than the apps are, and its own token is none of theirs.
-        disableLocalCaJwt: true,
+        ...(login.cluster === undefined
+          ? // By the token and the CA that Vault finds in its own pod, at each login, so that neither is kept.
+            { kubernetesHost: OWN_CLUSTER, disableLocalCaJwt: false }
+          : // Vault may be in another cluster than the apps are, and its own token is none of theirs.
+            { kubernetesHost: login.cluster.address, kubernetesCaCert: login.cluster.ca, disableLocalCaJwt: true }),
       });
       return config.backend;
     }

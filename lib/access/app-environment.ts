@@ -35,14 +35,18 @@ export function appVariables(
 
 /** The same of an app with an identity of its own, beside where that is: see {@link identityPlace}. */
 export function identityVariables(
-  { engine }: Deployment,
+  deployment: Deployment,
   app: App,
   login: IdentityLogin,
   connection: VaultConnectionOptions,
 ): Record<string, string> {
+  return { ...serverVariables(connection), ...loginVariables(deployment, app, login) };
+}
+
+/** Of these, what does not say where Vault is. */
+export function loginVariables({ engine }: Deployment, app: App, login: IdentityLogin): Record<string, string> {
   const isAskedFor = login.type === 'jwt' && login.from === 'github' && login.audience !== DEFAULT_AUDIENCE;
   return {
-    ...serverVariables(connection),
     ...engineVariables(engine),
     VAULT_AUTH_METHOD: login.type,
     ...(login.path === login.type ? {} : { VAULT_AUTH_MOUNT: login.path }),
@@ -55,10 +59,15 @@ export function identityVariables(
 export function identityPlace(login: IdentityLogin): string[] {
   switch (login.type) {
     case 'kubernetes':
-      return [
-        'In a pod that is all: the token is in its ordinary file, else name another in VAULT_JWT_FILE.',
-        `Its service account needs the cluster role system:auth-delegator, and the token audience "${login.audience}".`,
-      ];
+      return login.cluster === undefined
+        ? [
+            `Name the file of its token in VAULT_JWT_FILE: one of a projected volume, for audience "${login.audience}".`,
+            'Such a pod is printed by: npx webex-token-vault kubernetes <app>',
+          ]
+        : [
+            'In a pod that is all: the token is in its ordinary file, else name another in VAULT_JWT_FILE.',
+            `Its service account needs the cluster role system:auth-delegator, and the token audience "${login.audience}".`,
+          ];
     case 'cert':
       return ['Name the PEM files of its certificate and key in VAULT_CLIENT_CERT and VAULT_CLIENT_KEY.'];
     case 'jwt':

@@ -1,5 +1,5 @@
 import type { AppDeclaration } from './app-declaration';
-import type { IdentityDeclaration } from './identity-declaration';
+import { DEFAULT_AUDIENCE, type IdentityDeclaration } from './identity-declaration';
 import { vaultName, type Renamable } from './vault-name';
 
 /*
@@ -40,8 +40,8 @@ export interface JwtLogin extends MethodBase {
 /** @see https://developer.hashicorp.com/vault/api-docs/auth/kubernetes */
 export interface KubernetesLogin extends MethodBase {
   readonly type: 'kubernetes';
-  readonly clusterAddress: string;
-  readonly clusterCa: string;
+  /** Which reviews each token by itself. @default - that which Vault runs in, asked by Vault's own service account */
+  readonly cluster?: { readonly address: string; readonly ca: string };
   readonly serviceAccounts: readonly string[];
   readonly namespaces: readonly string[];
   readonly audience: string;
@@ -90,10 +90,8 @@ export function identityLogin({ jwt, github, gitlab, kubernetes, cert }: Identit
     return { ...ofIssuer(gitlab), from: 'gitlab', boundClaims };
   }
   if (kubernetes !== undefined) {
-    const { path, declareMethod, cluster, serviceAccounts, namespaces, audience } = kubernetes;
-    const { address: clusterAddress, ca: clusterCa } = cluster;
-    const isDeclared = declareMethod;
-    return { type: 'kubernetes', path, isDeclared, clusterAddress, clusterCa, serviceAccounts, namespaces, audience };
+    const { path, declareMethod, cluster, serviceAccounts, namespaces, audience = DEFAULT_AUDIENCE } = kubernetes;
+    return { type: 'kubernetes', path, isDeclared: declareMethod, cluster, serviceAccounts, namespaces, audience };
   }
   if (cert !== undefined) {
     const { path, declareMethod, ca, uris = [], dnsNames = [] } = cert;
@@ -132,10 +130,8 @@ export function methodSettings(login: AppLogin): object {
       const { issuer, keys = [], issuerCa = '' } = login;
       return { type, isDeclared, issuer, keys, issuerCa };
     }
-    case 'kubernetes': {
-      const { clusterAddress, clusterCa } = login;
-      return { type, isDeclared, clusterAddress, clusterCa };
-    }
+    case 'kubernetes':
+      return { type, isDeclared, cluster: login.cluster };
     default:
       return { type, isDeclared };
   }

@@ -141,6 +141,7 @@ export function defineDeployment(input: DeploymentInput): Deployment {
   checkAppSecrets(parsed.data);
   checkExpressions(parsed.data);
   checkCloud(parsed.data);
+  checkClusters(parsed.data);
   const problem = serviceAppProblem(parsed.data.credentials) ?? loginProblem(parsed.data);
   if (problem !== undefined) {
     throw new InvalidDeployment(problem);
@@ -305,6 +306,18 @@ function checkCloud({ webex: { cloud, apiUrl } }: Deployment): void {
   if (other !== undefined && other !== cloud) {
     throw new InvalidDeployment(
       `webex.apiUrl "${apiUrl}" is that of cloud "${other}", got webex.cloud "${cloud}"; set cloud to "${other}", or leave apiUrl out`,
+    );
+  }
+}
+
+/** Where Vault runs in no cluster, none is its own. */
+function checkClusters({ vault: { server }, apps }: Deployment): void {
+  const lost = apps.find(
+    ({ identity }) => identity?.kubernetes !== undefined && identity.kubernetes.cluster === undefined,
+  );
+  if (lost !== undefined && server !== undefined && server.mode !== 'kubernetes') {
+    throw new InvalidDeployment(
+      `app "${lost.name}" has identity.kubernetes without a cluster, so that it is the one that Vault runs in, and vault.server of mode "${server.mode}" runs in none; give cluster: { address, ca }, and as audience what its API server calls itself`,
     );
   }
 }

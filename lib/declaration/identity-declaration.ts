@@ -153,25 +153,33 @@ const kubernetesFields = {
   /** Where the auth method of that cluster is mounted. @default "kubernetes" */
   path: path.default('kubernetes'),
   /**
-   * The cluster. Vault has the login's own token reviewed by itself, so that no reviewer's token has to be kept: the
-   * service accounts need the cluster role `system:auth-delegator`.
+   * The cluster, where Vault runs in none, or in another one. Vault has the login's own token reviewed by itself then, so
+   * that no reviewer's token has to be kept: the service accounts need the cluster role `system:auth-delegator`.
+   * @default - the cluster that Vault runs in: it asks as its own service account, which needs that role alone
    */
-  cluster,
+  cluster: cluster.optional(),
   /** By name. */
   serviceAccounts: z.array(kubernetesName).min(1, 'must name at least one service account').readonly(),
   /** By name. */
   namespaces: z.array(kubernetesName).min(1, 'must name at least one namespace').readonly(),
   /**
-   * Claim `aud` of the tokens. As each is reviewed by itself, it has to be one for the API server, too: of the ordinary token
-   * of a pod, that is all that it has, and what is declared here.
+   * Claim `aud` of the tokens. With `cluster`, each is reviewed by itself, so it has to be one for the API server, too: of
+   * the ordinary token of a pod, that is all that it has, and what is declared here.
+   * @default "webex-token-vault", for Vault alone; of another cluster it has to be given
    */
-  audience,
+  audience: audience.optional(),
 };
 
 export interface KubernetesIdentityFields extends Fields<typeof kubernetesFields> {}
 
-/** @see https://developer.hashicorp.com/vault/docs/auth/kubernetes#use-the-vault-client-s-jwt-as-the-reviewer-jwt */
-const kubernetes: StrictObject<KubernetesIdentityFields> = strictObject(kubernetesFields);
+const kubernetesIdentity: StrictObject<KubernetesIdentityFields> = strictObject(kubernetesFields);
+
+/** @see https://developer.hashicorp.com/vault/docs/auth/kubernetes#how-to-work-with-short-lived-kubernetes-tokens */
+const kubernetes = kubernetesIdentity.refine((given) => given.cluster === undefined || given.audience !== undefined, {
+  path: ['audience'],
+  error:
+    "must be what the API server of the cluster calls itself, since each token is reviewed by itself; take claim aud of a pod's ordinary token, or leave cluster out where Vault runs in it",
+});
 
 const uri = z.string().refine((value) => /^[a-z][a-z0-9+.-]*:/i.test(value) && !value.includes('*'), {
   error: ({ input }) => `must be one whole URI, like "spiffe://example.org/people-me", got "${String(input)}"`,
@@ -203,7 +211,7 @@ const cert = certIdentity.refine(({ uris, dnsNames }) => uris !== undefined || d
 });
 
 /** Each by itself, for its defaults. */
-export const IDENTITY_KINDS = { jwt, github, gitlab, kubernetes, cert: certIdentity } as const;
+export const IDENTITY_KINDS = { jwt, github, gitlab, kubernetes: kubernetesIdentity, cert: certIdentity } as const;
 
 const identityFields = {
   /** A token of some issuer that signs JWTs, as those of OIDC do. */

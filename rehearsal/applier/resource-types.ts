@@ -218,8 +218,8 @@ const kubernetesConfig = object(
   z.strictObject({
     backend: z.string(),
     kubernetes_host: z.string(),
-    kubernetes_ca_cert: z.string(),
-    disable_local_ca_jwt: z.literal(true),
+    kubernetes_ca_cert: z.string().optional(),
+    disable_local_ca_jwt: z.boolean(),
   }),
   ({ backend, ...body }) => ({ path: `auth/${backend}/config`, body }),
 );

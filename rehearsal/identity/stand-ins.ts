@@ -1,5 +1,6 @@
 import { identityLogin, type JwtLogin } from '../../lib/declaration/app-login';
 import type { App } from '../../lib/declaration/deployment';
+import { DEFAULT_AUDIENCE } from '../../lib/declaration/identity-declaration';
 import { API_AUDIENCE, KubernetesCluster } from './kubernetes-cluster';
 import { SigningKey } from './json-web-token';
 
@@ -31,7 +32,8 @@ export class IdentityStandIns implements AsyncDisposable {
   pointed(identity: App['identity']): App['identity'] {
     if (identity?.kubernetes !== undefined) {
       const { address = '', ca = '' } = this.cluster ?? {};
-      return { kubernetes: { ...identity.kubernetes, declareMethod: true, cluster: { address, ca } } };
+      const { audience = DEFAULT_AUDIENCE } = identity.kubernetes;
+      return { kubernetes: { ...identity.kubernetes, declareMethod: true, cluster: { address, ca }, audience } };
     }
     if (identity === undefined || identity.cert !== undefined) {
       return identity?.cert === undefined ? undefined : { cert: { ...identity.cert, declareMethod: true } };

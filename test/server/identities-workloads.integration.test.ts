@@ -126,6 +126,13 @@ describe('a pod', () => {
     expect(await refusal(jwt)).toBe('403 permission denied');
   });
 
+  it("cannot be one of Vault's own cluster, where Vault is in none", async () => {
+    const config = { kubernetes_host: 'https://kubernetes.default.svc', disable_local_ca_jwt: false };
+    await expect(server.asRoot((root) => root.write('auth/kubernetes/config', config))).rejects.toThrow(
+      '/var/run/secrets/kubernetes.io/serviceaccount/ca.crt: no such file or directory',
+    );
+  });
+
   it('is refused in the same words where its cluster cannot be reached', async () => {
     await cluster[Symbol.asyncDispose]();
     expect(await refusal(cluster.token(own))).toBe('403 permission denied');

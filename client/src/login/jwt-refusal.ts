@@ -100,5 +100,5 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
 const OTHERWISE = {
   jwt: 'it is not what the app is declared with, or no auth method is mounted there; compare them, and VAULT_AUTH_MOUNT',
   kubernetes:
-    "the cluster does not know the token, or Vault may not ask or cannot reach it, or no auth method is mounted there; see Vault's log, VAULT_AUTH_MOUNT, and that the service account may create token reviews (system:auth-delegator)",
+    "the cluster does not know the token, or Vault may not ask or cannot reach it, or no auth method is mounted there; see Vault's log, VAULT_AUTH_MOUNT, and that whose token asks for the review may do so, the pod's or Vault's own (system:auth-delegator)",
 } as const;

@@ -46,6 +46,7 @@ function logins({ resource }: Declaration): unknown {
 it.each<[string, Identity]>([
   ['jwt', { jwt: { ...jwt, issuerCa: ca } }],
   ['kubernetes', { kubernetes }],
+  ["kubernetes of Vault's own cluster", { kubernetes: { serviceAccounts: ['reports'], namespaces: ['webex'] } }],
   ['cert', { cert: { ca, uris: ['spiffe://example.org/reports'] } }],
 ])('by %s it is a method and a role, and no AppRole', (_, identity) => {
   expect(logins(declareApp(identity, { boundCidrs: ['10.0.0.0/8'] }))).toMatchSnapshot();

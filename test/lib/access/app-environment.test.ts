@@ -83,4 +83,10 @@ it('says what the job, the pod or the program needs besides', () => {
     '{ VAULT_JWT: { aud: mine } }',
   );
   expect(told({ jwt }).place).toContain('VAULT_JWT_FILE');
+  const pod = { serviceAccounts: ['a'], namespaces: ['b'] };
+  const cluster = { address: 'https://10.0.0.1', ca };
+  expect(told({ kubernetes: { ...pod, cluster, audience: 'api' } }).place).toContain('system:auth-delegator');
+  const own = told({ kubernetes: pod }).place;
+  expect(own).toContain('VAULT_JWT_FILE: one of a projected volume, for audience "webex-token-vault"');
+  expect(own).not.toContain('auth-delegator');
 });

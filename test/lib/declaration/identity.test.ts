@@ -44,12 +44,41 @@ it.each<[string, Identity, object]>([
       boundClaims: { project_path: [gitlab.project], ref: ['main'], ref_type: ['tag'], ref_protected: ['true'] },
     },
   ],
-  ['a service account', { kubernetes }, { type: 'kubernetes', path: 'kubernetes', clusterCa: ca, audience: 'vault' }],
+  [
+    'a service account',
+    { kubernetes },
+    { type: 'kubernetes', path: 'kubernetes', cluster: { address: 'https://10.0.0.1:6443', ca }, audience: 'vault' },
+  ],
+  [
+    "a service account of Vault's own cluster, by a token for Vault alone",
+    { kubernetes: { serviceAccounts: ['reports'], namespaces: ['webex'] } },
+    { type: 'kubernetes', cluster: undefined, audience: 'webex-token-vault' },
+  ],
   ['a certificate', { cert }, { type: 'cert', path: 'cert', uris: cert.uris, dnsNames: [] }],
 ])('an app may log in as %s', (_, identity, login) => {
   const deployment = exampleDeployment({ apps: [app(identity)] });
   expect(loginOf(deployment, findApp(deployment, 'reports'))).toMatchObject({ ...login, isDeclared: true });
   expect(defineDeployment(deployment)).toEqual(deployment);
+});
+
+it('has no cluster of its own where Vault runs in none', () => {
+  const own = app({ kubernetes: { serviceAccounts: ['reports'], namespaces: ['webex'] } });
+  const declare = (server: NonNullable<DeploymentInput['vault']['server']>) => () =>
+    exampleDeployment({ vault: { server }, apps: [own] });
+  expect(declare({ mode: 'production' })).toThrow(
+    'app "reports" has identity.kubernetes without a cluster, so that it is the one that Vault runs in, and vault.server of mode "production" runs in none; give cluster: { address, ca }',
+  );
+  expect(declare({ mode: 'kubernetes' })).not.toThrow();
+  const elsewhere = app({ kubernetes });
+  expect(() => exampleDeployment({ vault: { server: { mode: 'dev' } }, apps: [elsewhere] })).not.toThrow();
+});
+
+it('two apps at one path are of one cluster', () => {
+  const own = { serviceAccounts: ['reports'], namespaces: ['webex'] };
+  const other = { name: 'other', reads: ['testauth'], identity: { kubernetes } };
+  expect(() => exampleDeployment({ apps: [app({ kubernetes: own }), other] })).toThrow(
+    'app "other" and app "reports" want different auth methods at path "kubernetes"',
+  );
 });
 
 it('apps of one issuer share its method', () => {
@@ -95,6 +124,11 @@ it.each<[string, Identity | AppInput[], string]>([
   ['a ref of GitLab', { gitlab: { ...gitlab, ref: 'refs/heads/main' } }, 'must be the name of a branch or a tag'],
   ['any service account', { kubernetes: { ...kubernetes, serviceAccounts: ['*'] } }, 'not a pattern, got "*"'],
   ['any namespace', { kubernetes: { ...kubernetes, namespaces: [] } }, 'must name at least one namespace'],
+  [
+    'no audience of another cluster',
+    { kubernetes: { ...kubernetes, audience: undefined } },
+    'apps[0].identity.kubernetes.audience must be what the API server of the cluster calls itself, since each token is reviewed by itself; take claim aud',
+  ],
   [
     'no CA of a cluster',
     { kubernetes: { ...kubernetes, cluster: { ...kubernetes.cluster, ca: '' } } },

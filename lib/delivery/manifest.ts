@@ -1,0 +1,27 @@
+import { Document } from 'yaml';
+
+/** An object of Kubernetes, as `kubectl apply` takes it. */
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+export interface Manifest {
+  readonly object: KubernetesObject;
+  /** Said above it, a line each. @default - nothing */
+  readonly comment?: readonly string[];
+}
+
+/** A file of them. @param header said above all of them, a line each */
+export function manifestFile(header: readonly string[], manifests: readonly Manifest[]): string {
+  const documents = manifests.map(({ object, comment = [] }) => {
+    const document = new Document(object, { aliasDuplicateObjects: false });
+    if (document.contents !== null) {
+      document.contents.commentBefore = comment.map((line) => ` ${line}`).join('\n');
+    }
+    // What is long is not folded, as people search for it.
+    return document.toString({ lineWidth: 0 });
+  });
+  return `${header.map((line) => `# ${line}\n`).join('')}---\n${documents.join('---\n')}`;
+}

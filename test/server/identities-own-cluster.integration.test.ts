@@ -1,0 +1,111 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { VaultResponseError } from 'webex-token-client/core';
+import { API_AUDIENCE, KubernetesCluster } from '../../rehearsal/identity/kubernetes-cluster';
+import { SigningKey } from '../../rehearsal/identity/json-web-token';
+import { findServer } from '../../rehearsal/server/server-binary';
+import { inPod, whyNoPod } from '../fixtures/in-pod';
+import { OperatedServer } from '../fixtures/operated-server';
+
+/*
+ * A Vault that runs in the cluster of its apps, as far as that goes without one: it finds the token and the CA of its service
+ * account where each pod has them, and a stand-in reviews tokens. That stand-in is at another address, which is written
+ * over the deployed one.
+ */
+
+const why = whyNoPod();
+if (why !== undefined) {
+  process.stderr.write(`a Vault in the cluster of its apps: not run: ${why}\n`);
+}
+
+const configReply = z.object({ data: z.record(z.string(), z.unknown()) });
+const loginReply = z.object({ auth: z.object({ policies: z.array(z.string()) }) });
+
+(why === undefined ? describe : describe.skip)('a Vault in the cluster of its apps', () => {
+  const ofVault = { namespace: 'webex-token-vault', serviceAccount: 'webex-token-vault' };
+  const own = { namespace: 'webex', serviceAccount: 'reports', audiences: ['webex-token-vault'] };
+  let folder: string;
+  let cluster: KubernetesCluster;
+  let server: OperatedServer;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'in-pod-'));
+    cluster = await KubernetesCluster.start();
+    // Only Vault may ask for reviews, as the charts have it.
+    cluster.delegators.add('webex-token-vault/webex-token-vault');
+    const binary = await inPod(await findServer(), folder, { token: cluster.token(ofVault), ca: cluster.ca });
+    server = await OperatedServer.start({ seal: 'shamir', binary });
+    const kubernetes = { serviceAccounts: ['reports'], namespaces: ['webex'] };
+    server.declare({ apps: [{ name: 'pod', reads: ['testauth'], identity: { kubernetes } }] });
+    await server.init();
+    await server.deploy();
+  });
+
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]();
+    await cluster[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  });
+
+  async function login(jwt: string) {
+    const vault = server.server.node.client('');
+    return (await vault.write('auth/kubernetes/login', { role: 'pod', jwt }, loginReply)).auth.policies;
+  }
+
+  async function refusal(jwt: string): Promise<string> {
+    const answer = await login(jwt).catch((error: unknown) => error);
+    expect(answer).toBeInstanceOf(VaultResponseError);
+    const { statusCode, said } = answer as VaultResponseError;
+    return `${statusCode} ${said}`;
+  }
+
+  it('is told of that cluster, and given neither its CA nor a token', async () => {
+    const { data } = await server.asRoot((root) => root.read('auth/kubernetes/config', configReply));
+    expect(data).toMatchObject({
+      kubernetes_host: 'https://kubernetes.default.svc',
+      kubernetes_ca_cert: '',
+      disable_local_ca_jwt: false,
+      token_reviewer_jwt_set: false,
+    });
+    expect((await server.deploy()).changed).toEqual([]);
+  });
+
+  describe('that is asked', () => {
+    beforeAll(async () => {
+      await server.asRoot((root) => root.write('auth/kubernetes/config', { kubernetes_host: cluster.address }));
+    });
+
+    it('lets a pod in by a token for Vault alone, whose service account may do nothing in the cluster', async () => {
+      expect(await login(cluster.token(own))).toEqual(['oauthapp-app-pod']);
+      expect(cluster.reviews.at(-1)).toBe(201);
+    });
+
+    it.each([
+      [
+        'for the API server, as the ordinary one of a pod',
+        { audiences: [API_AUDIENCE] },
+        'invalid audience (aud) claim',
+      ],
+      ['of another service account', { serviceAccount: 'other' }, 'service account name not authorized'],
+      ['of another namespace', { namespace: 'stage' }, 'namespace not authorized'],
+      ['of another cluster', { signedBy: new SigningKey() }, 'permission denied'],
+    ])('refuses a token %s', async (_, changes, said) => {
+      expect(await refusal(cluster.token({ ...own, ...changes }))).toContain(said);
+    });
+
+    it('refuses the token of a pod that is gone', async () => {
+      const jwt = cluster.token(own);
+      await login(jwt);
+      cluster.deletePodOf(jwt);
+      expect(await refusal(jwt)).toBe('403 permission denied');
+    });
+
+    it('refuses all once it may not ask, as where the chart was told so', async () => {
+      cluster.delegators.clear();
+      expect(await refusal(cluster.token(own))).toBe('403 permission denied');
+      expect(cluster.reviews.at(-1)).toBe(403);
+    });
+  });
+});
