@@ -1,0 +1,38 @@
+import { defineDeployment } from '../lib/declaration/define-deployment';
+
+/**
+ * Three nodes by OpenBao's chart, and an app in the same cluster, which is handed nothing: docs/kubernetes.md goes through it.
+ * `npx webex-token-vault kubernetes reports --deployment examples/kubernetes.ts` prints the manifests of its pods.
+ */
+export default defineDeployment({
+  vault: {
+    server: {
+      mode: 'kubernetes',
+      // Made of two lines, with the plugin in /plugins.
+      pluginImage: 'registry.example.com/oauthapp:3.1.1',
+      storage: { storageClass: 'fast' },
+      // Beside those of its own namespace, only the pods of the app may talk to it.
+      reachableFrom: ['reports'],
+      // Our alert rules, for the Prometheus Operator.
+      monitoring: {},
+    },
+  },
+  engine: {
+    plugin: {
+      command: 'vault-plugin-secrets-oauthapp',
+      // Of the file in that image; with its path on this machine, it is computed.
+      sha256: process.env.OAUTHAPP_PLUGIN_SHA256 ?? '0'.repeat(64),
+    },
+  },
+  integrations: [
+    { name: 'reports', clientId: process.env.PRODUCTION_CLIENT_ID, redirectUrl: 'http://localhost:5000/auth' },
+  ],
+  credentials: [{ name: 'acme', integration: 'reports', scopes: ['spark:people_read'] }],
+  apps: [
+    {
+      name: 'reports',
+      reads: ['acme'],
+      identity: { kubernetes: { serviceAccounts: ['reports'], namespaces: ['reports'] } },
+    },
+  ],
+});
