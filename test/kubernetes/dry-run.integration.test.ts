@@ -1,12 +1,20 @@
+import { deliver, DELIVERER_NAMES, type DelivererName } from '../../lib/delivery/deliverers';
+import { exampleDelivery } from '../fixtures/delivery';
 import { chartUnavailable } from '../fixtures/kubernetes/charts';
 import { ControlPlane, controlPlaneUnavailable } from '../fixtures/kubernetes/control-plane';
 import { declaredChart, type KubernetesServerInput } from '../fixtures/kubernetes/declared-chart';
-import { operatorDefinitions } from '../fixtures/kubernetes/operators';
+import { operatorDefinitions, operatorUnavailable, type Operator } from '../fixtures/kubernetes/operators';
 import { describeUnless } from '../fixtures/terraform-providers';
 
 const declared: Partial<KubernetesServerInput> = {
   nodes: 5,
   monitoring: { labels: { release: 'prometheus' }, tokenSecret: 'prometheus-token' },
+};
+/** What brings the definitions of whatever a deliverer is told in its own words. */
+const OPERATORS: Partial<Record<DelivererName, Operator>> = {
+  'external-secrets': 'external-secrets',
+  'vault-secrets-operator': 'vault-secrets-operator',
+  csi: 'secrets-store-csi-driver',
 };
 const snapshots = { host: 's3.example.com', bucket: 'snapshots', credentialsSecret: 's3' };
 
@@ -28,6 +36,19 @@ describeUnless(controlPlaneUnavailable())('a real API server', () => {
     describeUnless(chartUnavailable(flavour))('with its chart', () => {
       it('takes all that is rendered', async () => {
         expect(await plane.dryRun(await declaredChart(flavour, input))).toEqual([]);
+      });
+    });
+  });
+
+  describe.each(DELIVERER_NAMES)('of pods that get their tokens by %s', (name) => {
+    const operator = OPERATORS[name];
+    describeUnless(operator && operatorUnavailable(operator))('with what the cluster has', () => {
+      it('takes all that is printed', async () => {
+        if (operator !== undefined) {
+          await plane.apply(await operatorDefinitions(operator));
+        }
+        const pods = { serviceAccounts: ['people-me'], namespaces: ['default'] };
+        expect(await plane.dryRun(deliver(name, exampleDelivery(pods)))).toEqual([]);
       });
     });
   });
