@@ -47,6 +47,8 @@ export function appPod(delivery: Delivery, { annotations, env = {}, volumes = []
         metadata: { labels, ...(annotations && { annotations }) },
         spec: {
           serviceAccountName: serviceAccount,
+          // A Service that is called like one of its variables shall be none of them.
+          enableServiceLinks: false,
           // What it has to log in to Vault with is its own, and nothing of it asks the API server.
           automountServiceAccountToken: false,
           securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
