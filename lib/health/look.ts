@@ -84,10 +84,7 @@ async function lookInside(observer: VaultClient, options: LookOptions, now: Date
     apps: appLines,
     operators: operatorLines.filter((line) => line !== undefined),
     people: await lookAtPeople(observer, deployment),
-    backup:
-      keepsGrants(vault.server)
-        ? await lookAtBackup(new Records(observer, engine.recordsPath), now)
-        : undefined,
+    backup: keepsGrants(vault.server) ? await lookAtBackup(new Records(observer, engine.recordsPath), now) : undefined,
   };
 }
 

@@ -63,7 +63,16 @@ beforeAll(async () => {
   packages = await Packages.build();
   user = await PackageUser.install(
     [packages.vault, packages.client],
-    ['cdktf', 'constructs', '@cdktf/provider-vault', '@cdktf/provider-docker', '@cdktf/provider-helm', 'tsx', 'typescript', '@types/node'],
+    [
+      'cdktf',
+      'constructs',
+      '@cdktf/provider-vault',
+      '@cdktf/provider-docker',
+      '@cdktf/provider-helm',
+      'tsx',
+      'typescript',
+      '@types/node',
+    ],
   );
   await user.write({ 'constructs.ts': CONSTRUCTS, 'stack.ts': STACK, 'deployment.ts': DEPLOYMENT });
 });
