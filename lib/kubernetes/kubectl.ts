@@ -2,7 +2,7 @@ import { oneLine, safeText, ExplainedError } from 'webex-token-client/core';
 import type { z } from 'zod';
 import type { KubernetesServerDeclaration } from '../declaration/kubernetes-server-declaration';
 import { run, type FinishedCommand } from '../process/child-process';
-import { kubectlEnvironment } from './kube-config';
+import { kubectlEnvironment } from './kubectl-environment';
 
 /** For each request that kubectl makes: what is asked for here is small. */
 const REQUEST_TIMEOUT_SECONDS = 10;

@@ -31,8 +31,13 @@ export async function run(
   const { cwd, env = process.env, timeoutMs, signal, onErrorLine } = options;
   const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const release = killAtExit(child);
-  const killTimer = timeoutMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), timeoutMs);
-  const kill = (): void => void child.kill('SIGKILL');
+  const kill = (): void => {
+    child.kill('SIGKILL');
+    // What it has started may hold on to them for ever.
+    child.stdout.destroy();
+    child.stderr.destroy();
+  };
+  const killTimer = timeoutMs === undefined ? undefined : setTimeout(kill, timeoutMs);
   signal?.addEventListener('abort', kill);
   if (signal?.aborted) {
     kill();
