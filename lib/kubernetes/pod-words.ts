@@ -27,8 +27,10 @@ export function nextSteps(pods: ServerPods): string[] {
   const forwards = portForwards(server);
   const addresses = [...forwards.keys()];
   if (!names.some(initialized)) {
+    // Else it is where the declaration says that the server is.
+    const at = server.address === undefined ? '' : `VAULT_ADDR=${addresses[0] ?? ''} `;
     return [
-      `all ${names.length} pods run, not initialised; leave these running, and initialise the first one: VAULT_ADDR=${addresses[0] ?? ''} npx webex-token-vault init`,
+      `all ${names.length} pods run, not initialised; leave these running, and initialise the first one: ${at}npx webex-token-vault init`,
       ...[...forwards.values()].map((command) => `  ${command}`),
     ];
   }
