@@ -1,3 +1,4 @@
+import type { Deployment } from './deployment';
 import { forwardedAddresses, podNames, type KubernetesServerDeclaration } from './kubernetes-server-declaration';
 
 type Forwarded = Pick<KubernetesServerDeclaration, 'context' | 'namespace' | 'releaseName' | 'nodes' | 'port'>;
@@ -17,4 +18,10 @@ export function portForwards(server: Forwarded): ReadonlyMap<string, string> {
       return [address, `${kubectlCommand(server)} port-forward pod/${pod} ${new URL(address).port}:8200`];
     }),
   );
+}
+
+/** What to do where nothing answers at an address; undefined: no port of a pod is forwarded to it. */
+export function forwardAdvice(address: string, server: Deployment['vault']['server']): string | undefined {
+  const command = server?.mode === 'kubernetes' ? portForwards(server).get(address) : undefined;
+  return command && `see that this runs: ${command}`;
 }

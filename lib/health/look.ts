@@ -43,7 +43,7 @@ const AT_ONCE = 16;
 export async function lookAt(options: LookOptions): Promise<Report> {
   const { deployment, vault, asObserver, now = () => new Date() } = options;
   const lookedAt = now();
-  const server = await lookAtServer(vault);
+  const server = await lookAtServer(vault, deployment.vault.server);
   const outside = { lookedAt, address: vault.address, mountPath: deployment.engine.mountPath, server };
   const seen =
     server.severity === 'broken'
@@ -84,10 +84,7 @@ async function lookInside(observer: VaultClient, options: LookOptions, now: Date
     apps: appLines,
     operators: operatorLines.filter((line) => line !== undefined),
     people: await lookAtPeople(observer, deployment),
-    backup:
-      keepsGrants(vault.server)
-        ? await lookAtBackup(new Records(observer, engine.recordsPath), now)
-        : undefined,
+    backup: keepsGrants(vault.server) ? await lookAtBackup(new Records(observer, engine.recordsPath), now) : undefined,
   };
 }
 
