@@ -18,11 +18,12 @@ const DEFAULT = ['storageclass.kubernetes.io/is-default-class', 'storageclass.be
 /** @returns why the volumes of the pods would not come to be, a line at most @throws ClusterRefusal, ClusterUnseen */
 export async function lookAtStorage(
   kubectl: Kubectl,
-  server: Pick<KubernetesServerDeclaration, 'releaseName' | 'nodes' | 'storage'>,
+  server: Pick<KubernetesServerDeclaration, 'releaseName' | 'nodes' | 'storage' | 'audit'>,
 ): Promise<string[]> {
   const claims = await kubectl.objects(claimList, ['persistentvolumeclaims']);
   const bound = claims.items.filter(({ status: { phase } }) => phase === 'Bound').map(({ metadata: { name } }) => name);
-  if (podNames(server).every((pod) => bound.includes(`data-${pod}`) && bound.includes(`audit-${pod}`))) {
+  const volumes = server.audit === 'volume' ? ['data', 'audit'] : ['data'];
+  if (podNames(server).every((pod) => volumes.every((volume) => bound.includes(`${volume}-${pod}`)))) {
     return [];
   }
   const classes = (await kubectl.objects(classList, ['storageclasses'])).items.map(({ metadata: each }) => each);
