@@ -8,7 +8,9 @@ import {
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import type { Deployment } from '../lib/declaration/deployment';
+import { portForwards } from '../lib/declaration/port-forward';
 import { peopleRoles } from '../lib/declaration/people';
+import { serverAddresses } from '../lib/declaration/server-declaration';
 import {
   checkKeyOptions,
   initialiseServer,
@@ -213,7 +215,7 @@ function afterwards({ out, print: printed }: Options, deployment: Deployment): s
     ? '\nSet declareProvisioner to false in deployment.ts: the provisioner may not write its own policy, "npx webex-token-vault init --update-policy" does.'
     : '';
   const operators = printed || out === DEFAULT_OPERATOR_FOLDER ? '' : ` --operators ${out}`;
-  return `${where}${people(deployment)}${declared}\nNext: npx webex-token-vault deploy webex-tokens${operators}\n`.replace(
+  return `${where}${people(deployment)}${declared}${others(deployment)}\nNext: npx webex-token-vault deploy webex-tokens${operators}\n`.replace(
     /^\n/,
     '',
   );
@@ -224,6 +226,21 @@ function people(deployment: Deployment): string {
   return names.length === 0
     ? ''
     : `\nOnce webex-tokens is deployed, people act as ${names.join(', ')} by "npx webex-token-vault login OPERATOR --oidc"; keep these logins for machines, and for when the identity provider is down.`;
+}
+
+/** Each node keeps its own count of shares, and those that joined have none yet. */
+function others({ vault: { server } }: Deployment): string {
+  if (server === undefined || server.mode === 'dev' || server.nodes === 1 || server.seal !== undefined) {
+    return '';
+  }
+  const forwards = server.mode === 'kubernetes' ? portForwards(server) : undefined;
+  const [, ...rest] = forwards === undefined ? serverAddresses(server) : [...forwards.keys()];
+  const running = forwards === undefined ? '' : ', each while its port is forwarded';
+  const commands = rest.map((address) => {
+    const forward = forwards?.get(address);
+    return `\n  VAULT_ADDR=${address} npx webex-token-vault unseal${forward === undefined ? '' : `   # ${forward}`}`;
+  });
+  return `\nThe other nodes join by themselves, and are sealed; unseal them too${running}:${commands.join('')}`;
 }
 
 const HELP = `

@@ -3,12 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExplainedError, quotedList, UsageError } from 'webex-token-client/core';
 import { declaredSecrets, type DeclaredSecret } from '../declaration/client-secret';
+import type { KubernetesServerDeclaration } from '../declaration/kubernetes-server-declaration';
+import { lookAtCluster } from '../kubernetes/cluster-preflight';
+import { Kubectl } from '../kubernetes/kubectl';
 import { consequences, stopsServer } from '../terraform/consequences';
 import { refuseVisibleToGit } from '../server/git-visibility';
 import { planObstacles } from '../terraform/plan-obstacles';
 import { Preflight } from '../terraform/preflight';
 import type { StackFolder } from '../terraform/stack-folder';
 import { approved, tell, type ApprovalOptions } from './approval';
+import { PODS_TIMEOUT_SECONDS, tellPods } from './server-pods';
 import { prepareServerStop, type ServerStop } from './server-stop';
 import { handedOn, oneStackFor, went, type Selection, type StackOptions } from './stack-command';
 import { StackSession } from './stack-session';
@@ -24,6 +28,8 @@ const THERE_ARE_CHANGES = 2;
 
 interface ChangeOptions extends StackOptions, ApprovalOptions {
   readonly destroy: boolean;
+  /** How long pods are waited for. @default 120 */
+  readonly waitSeconds?: number;
 }
 
 /** Each stack in turn, until one fails. @returns whether none did */
@@ -34,7 +40,12 @@ export async function changeStacks(
 ): Promise<boolean> {
   refuseUnfit(options.planFile);
   const given = oneStackFor(options.planFile, selection.stacks);
-  return eachStack(selection, signal, (work, folder) => changeStack(work, given ?? join(folder, 'plan'), options));
+  return eachStack(
+    selection,
+    signal,
+    async (work, folder) =>
+      (await changeStack(work, given ?? join(folder, 'plan'), options)) && (options.destroy || runs(work, options)),
+  );
 }
 
 /** Tells what would be changed. @returns whether that is known of each */
@@ -50,7 +61,7 @@ export async function planStacks(selection: Selection, options: StackOptions, si
     if (planned !== THERE_ARE_CHANGES) {
       return planned === 0;
     }
-    const { found, obstacles } = await examine(work, file);
+    const { found, obstacles } = await examine(work, file, false);
     tell(
       found,
       obstacles.map((obstacle) => `deploy would be refused: ${obstacle}`),
@@ -65,6 +76,8 @@ interface Work {
   readonly stack: StackFolder;
   /** @default - it is not inside Vault */
   readonly preflight?: Preflight;
+  /** The server that it is. @default - it is none, or none on Kubernetes */
+  readonly onKubernetes?: KubernetesServerDeclaration;
   /** Names of the declared credentials. */
   readonly credentials: readonly string[];
   readonly secrets: readonly DeclaredSecret[];
@@ -81,7 +94,9 @@ async function eachStack(
   const credentials = deployment.credentials.map(({ name }) => name);
   for (const stack of stacks) {
     await using session = stack.isInVault ? await StackSession.open(connection, operators, signal) : undefined;
+    const { server } = deployment.vault;
     const work: Work = {
+      onKubernetes: !stack.isInVault && server?.mode === 'kubernetes' ? server : undefined,
       stack: session === undefined ? stack : stack.with(session.environment),
       preflight: session && new Preflight(session.vault.endedBy(signal), deployment, home),
       credentials,
@@ -109,7 +124,7 @@ async function eachStack(
 }
 
 async function changeStack(work: Work, file: string, options: ChangeOptions): Promise<boolean> {
-  const { stack, signal } = work;
+  const { stack, onKubernetes, signal } = work;
   const { destroy, json, planFile } = options;
   if (planFile === undefined) {
     const planned = await planStack(work, file, options);
@@ -119,8 +134,15 @@ async function changeStack(work: Work, file: string, options: ChangeOptions): Pr
   } else if (!(await isReady(work, json))) {
     return false;
   }
-  const { found, obstacles, stop } = await examine(work, file);
+  const { found, obstacles, stop } = await examine(work, file, destroy);
   if (obstacles.length > 0) {
+    if (onKubernetes !== undefined && obstacles.length > 1) {
+      tell(
+        found,
+        obstacles.map((obstacle) => `in the way: ${obstacle}`),
+      );
+      throw new ExplainedError(`${obstacles.length} things are in the way, as said above; ${UNCHANGED}`);
+    }
     // What stands in the way is perhaps not to be mended, as where a grant would end.
     tell(found);
     throw new ExplainedError(`${obstacles.join('; and ')}; nothing was changed`);
@@ -173,15 +195,38 @@ async function isReady({ stack, preflight }: Work, json = false): Promise<boolea
   return went(await stack.initialise(json), stack, 'has not been initialised', UNCHANGED);
 }
 
-async function examine({ stack, preflight, credentials, secrets, beforeServerStops }: Work, file: string) {
+/** Waits for what Helm does not wait for. @returns whether it runs, as far as is known */
+async function runs({ onKubernetes, signal }: Work, { waitSeconds = PODS_TIMEOUT_SECONDS }: ChangeOptions) {
+  if (onKubernetes === undefined) {
+    return true;
+  }
+  const note = (line: string): void => void process.stderr.write(`${line}\n`);
+  const isRunning = await tellPods(onKubernetes, { timeoutMs: waitSeconds * 1000, note, signal });
+  if (!isRunning) {
+    process.exitCode = 1;
+  }
+  return isRunning;
+}
+
+async function examine(work: Work, file: string, destroy: boolean) {
+  const { stack, preflight, onKubernetes, credentials, secrets, beforeServerStops, signal } = work;
   const plan = await stack.show(file);
   const { notices, losses } = consequences(plan, credentials);
   const stop = stopsServer(plan) ? await beforeServerStops() : undefined;
+  // What goes needs nothing of its cluster.
+  const cluster =
+    onKubernetes === undefined || destroy
+      ? { notes: [], problems: [] }
+      : await lookAtCluster(new Kubectl(onKubernetes, { signal }), onKubernetes);
   const ofStop = stop?.notice === undefined ? [] : [stop.notice];
   return {
     stop,
-    found: { notices: [...(preflight?.notices(plan) ?? []), ...notices, ...ofStop], losses },
-    obstacles: [...planObstacles(plan, secrets, process.env), ...((await preflight?.obstacles(plan)) ?? [])],
+    found: { notices: [...(preflight?.notices(plan) ?? []), ...notices, ...ofStop, ...cluster.notes], losses },
+    obstacles: [
+      ...planObstacles(plan, secrets, process.env),
+      ...((await preflight?.obstacles(plan)) ?? []),
+      ...cluster.problems,
+    ],
   };
 }
 

@@ -43,7 +43,7 @@ const AT_ONCE = 16;
 export async function lookAt(options: LookOptions): Promise<Report> {
   const { deployment, vault, asObserver, now = () => new Date() } = options;
   const lookedAt = now();
-  const server = await lookAtServer(vault);
+  const server = await lookAtServer(vault, deployment.vault.server);
   const outside = { lookedAt, address: vault.address, mountPath: deployment.engine.mountPath, server };
   const seen =
     server.severity === 'broken'

@@ -1,6 +1,7 @@
 import { describeError, ExplainedError, NotDeployed, VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
 import type { Deployment } from '../declaration/deployment';
+import { forwardAdvice } from '../declaration/port-forward';
 import { isPaused, readRefreshing } from '../vault/engine-refreshing';
 import type { VaultClient } from '../vault/vault-client';
 import { whyUnseen } from './unseen';
@@ -10,8 +11,15 @@ import type { EngineState, Line, ServerState } from './report';
  * The server, and the engine in it.
  */
 
-/** Needs no token. */
-export async function lookAtServer(vault: VaultClient): Promise<Line<ServerState>> {
+/**
+ * Needs no token.
+ *
+ * @param declared of the deployment @default - how it is reached is not known
+ */
+export async function lookAtServer(
+  vault: VaultClient,
+  declared?: Deployment['vault']['server'],
+): Promise<Line<ServerState>> {
   const line = (state: ServerState, detail: string, next?: string): Line<ServerState> => ({
     name: vault.address,
     state,
@@ -30,7 +38,11 @@ export async function lookAtServer(vault: VaultClient): Promise<Line<ServerState
       : line('up', version);
   } catch (error) {
     if (error instanceof VaultResponseError || error instanceof ExplainedError) {
-      return line('unreachable', describeError(error), 'see that the server runs, and what VAULT_ADDR names');
+      return line(
+        'unreachable',
+        describeError(error),
+        forwardAdvice(vault.address, declared) ?? 'see that the server runs, and what VAULT_ADDR names',
+      );
     }
     throw error;
   }

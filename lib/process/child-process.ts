@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** After this it is killed. @default - never */
   readonly timeoutMs?: number;
+  /** Aborted: it is killed. @default - none */
+  readonly signal?: AbortSignal;
   /** Called with each line on standard error as it comes. @default - none */
   readonly onErrorLine?: (line: string) => void;
 }
@@ -26,10 +28,20 @@ export async function run(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<FinishedCommand> {
-  const { cwd, env = process.env, timeoutMs, onErrorLine } = options;
+  const { cwd, env = process.env, timeoutMs, signal, onErrorLine } = options;
   const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const release = killAtExit(child);
-  const killTimer = timeoutMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+  const kill = (): void => {
+    child.kill('SIGKILL');
+    // What it has started may hold on to them for ever.
+    child.stdout.destroy();
+    child.stderr.destroy();
+  };
+  const killTimer = timeoutMs === undefined ? undefined : setTimeout(kill, timeoutMs);
+  signal?.addEventListener('abort', kill);
+  if (signal?.aborted) {
+    kill();
+  }
   let stdout = '';
   let stderr = '';
   let unfinishedLine = '';
@@ -49,6 +61,7 @@ export async function run(
     });
   } finally {
     clearTimeout(killTimer);
+    signal?.removeEventListener('abort', kill);
     release();
   }
 }

@@ -2,6 +2,7 @@ import { quotedList } from 'webex-token-client/core';
 import { z } from 'zod';
 import { isEngineMount } from './engine-mount';
 import type { Plan, ResourceChange } from './plan';
+import { releaseConsequences } from './release-consequences';
 import { Renames } from './renames';
 import { isPluginReload } from './vault-access';
 
@@ -33,7 +34,16 @@ export function consequences(plan: Plan, declared: readonly string[]): Consequen
   const renames = new Renames(changes);
   const roles = changes.filter(isOfApp);
   const reloadsPlugin = changes.some((change) => isPluginReload(change) && change.isCreated);
-  const context: Context = { integrationOf, known, entriesAfter: entriesAfter(changes), renames, roles, reloadsPlugin };
+  const { drift } = plan;
+  const context: Context = {
+    drift,
+    integrationOf,
+    known,
+    entriesAfter: entriesAfter(changes),
+    renames,
+    roles,
+    reloadsPlugin,
+  };
   const found = changes.map((change) => CONSEQUENCES[change.type]?.(change, context) ?? {});
   const losses = new Map(found.flatMap(({ losses = [] }) => losses).map((loss) => [`${loss.kind} ${loss.name}`, loss]));
   const notices = [...renames.notices, ...found.flatMap(({ notices = [] }) => notices)];
@@ -41,6 +51,7 @@ export function consequences(plan: Plan, declared: readonly string[]): Consequen
 }
 
 interface Context {
+  readonly drift: readonly ResourceChange[];
   /** Integration of each credential, as it was before; by its name in Vault. */
   readonly integrationOf: ReadonlyMap<string, string>;
   /** Every credential that may hold a grant. */
@@ -74,6 +85,7 @@ const CONSEQUENCES: Readonly<Record<string, Consequence>> = {
   vault_jwt_auth_backend: ofMethod,
   terraform_data: ofClientSecret,
   docker_container: ofServer,
+  helm_release: ofRelease,
 };
 
 function ofMount(change: ResourceChange, { known }: Context): Partial<Consequences> {
@@ -279,6 +291,10 @@ export function stopsServer({ changes }: Plan): boolean {
 }
 
 function isStopped(change: ResourceChange): boolean {
+  // Of one that stays, pods run on as they are until somebody restarts them.
+  if (change.type === 'helm_release') {
+    return change.isDeleted;
+  }
   // What only carries files is never started, though it has the command of its image, which may be that of dev mode.
   return change.type === 'docker_container' && change.isDeleted && change.isSet('start');
 }
@@ -298,6 +314,12 @@ function ofServer(change: ResourceChange, { known }: Context): Partial<Consequen
   }
   const successor = change.isCreated ? ', and another one started in its place, to be unsealed' : '';
   return { notices: [`the server "${name}" is stopped${successor}`] };
+}
+
+function ofRelease(change: ResourceChange, { known, drift }: Context): Partial<Consequences> {
+  const vanished = drift.find(({ address, isDeleted }) => address === change.address && isDeleted);
+  const { notices, loss } = releaseConsequences(change, vanished);
+  return loss === undefined ? { notices } : { losses: lost(known, loss) };
 }
 
 /** Name of the integration at a path of the engine; undefined: something else is there. */

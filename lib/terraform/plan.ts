@@ -83,8 +83,11 @@ export class ResourceChange {
 
   /** Values of a list of texts before. */
   listBefore(field: string): readonly string[] {
-    const value = this.#change.before?.[field];
-    return Array.isArray(value) ? value.map(String) : [];
+    return listOf(this.#change.before?.[field]);
+  }
+
+  listAfter(field: string): readonly string[] {
+    return listOf(this.#change.after?.[field]);
   }
 
   /** Value of an object, whatever is in it. */
@@ -142,4 +145,8 @@ function resourcesOf({ values: recorded }: z.output<typeof state>): ResourceChan
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
+}
+
+function listOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : [];
 }

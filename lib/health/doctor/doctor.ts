@@ -25,6 +25,7 @@ import { checkIntegration, type FoundIntegration } from './integration-check';
 import { lineAdvice, requireSound } from './line-checks';
 import { checkObserver } from './observer-check';
 import { operatorFileAdvice } from './operator-files';
+import { checkPods } from './pod-check';
 import { reachAdvice } from './reach-advice';
 import { secretIdAdvice } from './secret-id-advice';
 import { checkProduct, checkReachable, checkReady } from './server-checks';
@@ -96,6 +97,10 @@ async function examine(examination: Examination, options: DoctorOptions, found: 
     refuseOtherAddress(deployment, options);
     return { detail: options.address, found: options };
   });
+  const { server } = deployment.vault;
+  if (server?.mode === 'kubernetes') {
+    found.push(...(await examination.check('pods', () => checkPods(server, { env, signal }))));
+  }
   const vault = new VaultClient({ ...connection, token: undefined, signal });
   await examination.check('server', () => checkReachable(vault, deployment));
   await examination.check('seal', () => checkReady(vault));

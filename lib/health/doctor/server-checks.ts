@@ -1,5 +1,6 @@
-import { explainOutage, VaultResponseError, VaultUnreachableError } from 'webex-token-client/core';
+import { describeError, explainOutage, VaultResponseError, VaultUnreachableError } from 'webex-token-client/core';
 import type { Deployment } from '../../declaration/deployment';
+import { forwardAdvice } from '../../declaration/port-forward';
 import { requireFlavour } from '../../vault/ready-server';
 import type { VaultClient } from '../../vault/vault-client';
 import { lookAtServer } from '../server-look';
@@ -12,6 +13,10 @@ import { Wrong, type Sound } from './examination';
 /** @throws Wrong, ExplainedError unless a Vault answers */
 export async function checkReachable(vault: VaultClient, { vault: { server } }: Deployment): Promise<Sound<void>> {
   const { version } = await vault.sealStatus().catch((error: unknown) => {
+    const forward = error instanceof VaultUnreachableError ? forwardAdvice(vault.address, server) : undefined;
+    if (forward !== undefined) {
+      throw new Wrong(describeError(error), forward);
+    }
     if (error instanceof VaultUnreachableError && error.code === 'ECONNREFUSED' && server !== undefined) {
       throw new Wrong(error.message, 'where nothing runs there: npx webex-token-vault deploy vault-server');
     }

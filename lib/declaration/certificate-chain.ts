@@ -1,0 +1,109 @@
+import { X509Certificate, type KeyObject } from 'node:crypto';
+import { isIP } from 'node:net';
+import { ExplainedError, quotedList } from 'webex-token-client/core';
+
+const DAY_MS = 24 * 3600 * 1000;
+const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+
+/** Certificates of one file, or of one key of a Secret: the one that is shown first, then those up to the CA. */
+export class CertificateChain {
+  private constructor(
+    /** How people find it, such as its path. */
+    private readonly place: string,
+    private readonly certificates: readonly [X509Certificate, ...X509Certificate[]],
+  ) {}
+
+  /**
+   * @param what in words: "certificate", "CA"
+   * @param place how people find it
+   * @throws ExplainedError where there is none in it, or one that cannot be read
+   */
+  static parse(what: string, place: string, text: string): CertificateChain {
+    let certificates: X509Certificate[];
+    try {
+      certificates = (text.match(PEM_CERTIFICATE) ?? []).map((found) => new X509Certificate(found));
+    } catch {
+      throw new ExplainedError(`the ${what} ${place} has a PEM certificate in it that cannot be read; copy it again`);
+    }
+    const [first, ...others] = certificates;
+    if (first === undefined) {
+      const got = text.includes('PRIVATE KEY') ? 'a private key' : 'none';
+      throw new ExplainedError(
+        `the ${what} ${place} must hold a PEM certificate, got ${got}; give the certificate's own file`,
+      );
+    }
+    return new CertificateChain(place, [first, ...others]);
+  }
+
+  belongsTo(key: KeyObject): boolean {
+    return this.#shown.checkPrivateKey(key);
+  }
+
+  /** @throws ExplainedError unless it is valid now */
+  checkValidity(now: Date): void {
+    if (now > this.#notAfter) {
+      throw new ExplainedError(
+        `the certificate ${this.place} expired on ${day(this.#notAfter)}; renew it, with "npx webex-token-vault certs --renew" where it is from there`,
+      );
+    }
+    const notBefore = new Date(this.#shown.validFrom);
+    if (now < notBefore) {
+      throw new ExplainedError(
+        `the certificate ${this.place} is valid only from ${notBefore.toISOString()}, and it is ${now.toISOString()} here; wait, or set this machine's clock`,
+      );
+    }
+  }
+
+  /** @param hosts host names and IP addresses @throws ExplainedError unless it is for all of them */
+  checkHosts(hosts: readonly string[]): void {
+    const certificate = this.#shown;
+    const missing = hosts.filter(
+      (host) => (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) === undefined,
+    );
+    if (missing.length > 0) {
+      const names = certificate.subjectAltName ?? 'no name at all';
+      throw new ExplainedError(
+        `the certificate ${this.place} is not for ${quotedList(missing)}, only for ${names}; issue one that names each of them`,
+      );
+    }
+  }
+
+  /** @throws ExplainedError unless one of those CAs signed it, or one of those that come with it */
+  checkIssuer(cas: CertificateChain): void {
+    // As far as the chain holds together: what comes after a gap helps no client.
+    const gap = this.certificates.findIndex((certificate, index) => {
+      const next = this.certificates[index + 1];
+      return next === undefined || !isIssuedBy(certificate, next);
+    });
+    const shown = this.certificates.slice(0, gap + 1);
+    if (!shown.some((certificate) => cas.certificates.some((ca) => isIssuedBy(certificate, ca)))) {
+      throw new ExplainedError(
+        `the certificate ${this.place} is not from the CA ${cas.place}, so no client that trusts that CA would trust it; give the CA that signed it, and those between them in ${this.place}`,
+      );
+    }
+  }
+
+  /** @returns a line, where it ends within so many days */
+  warnings(expiresSoonDays: number, now: Date): string[] {
+    const daysLeft = Math.floor((this.#notAfter.getTime() - now.getTime()) / DAY_MS);
+    return daysLeft < expiresSoonDays
+      ? [`the certificate ${this.place} ends in ${daysLeft} days, on ${day(this.#notAfter)}; renew it before that`]
+      : [];
+  }
+
+  get #shown(): X509Certificate {
+    return this.certificates[0];
+  }
+
+  get #notAfter(): Date {
+    return new Date(this.#shown.validTo);
+  }
+}
+
+function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+}
+
+function day(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}

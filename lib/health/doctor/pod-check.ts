@@ -1,0 +1,32 @@
+import type { KubernetesServerDeclaration } from '../../declaration/kubernetes-server-declaration';
+import { ClusterRefusal, ClusterUnseen, Kubectl } from '../../kubernetes/kubectl';
+import { lookAtPods } from '../../kubernetes/pod-watch';
+import { outdatedLines, troubleLines } from '../../kubernetes/pod-words';
+import { advice, note, type Advice } from './advice';
+import { Wrong, type Sound } from './examination';
+
+/**
+ * The pods of the server, where kubectl can tell of them: who is on call may have no access to the cluster.
+ *
+ * @returns with advice where some run, as the others may still answer @throws Wrong where none does
+ */
+export async function checkPods(
+  server: KubernetesServerDeclaration,
+  { env, signal }: { readonly env: NodeJS.ProcessEnv; readonly signal: AbortSignal },
+): Promise<Sound<readonly Advice[]>> {
+  try {
+    const { pods, troubles } = await lookAtPods(new Kubectl(server, { environment: env, signal }), server);
+    const lines = troubleLines(troubles);
+    const { length: all } = pods.names;
+    if (troubles.length === all) {
+      throw new Wrong(lines.join('; '));
+    }
+    const found = [...lines.map((line) => advice(line)), ...outdatedLines(pods).map((line) => note(line))];
+    return { detail: `${all - troubles.length} of ${all} run`, found };
+  } catch (error) {
+    if (error instanceof ClusterUnseen || error instanceof ClusterRefusal) {
+      return { detail: `not looked at: ${error.message}`, found: [] };
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,260 @@
+import { serverDeclaration } from '../../../lib/declaration/server-declaration';
+import {
+  certifiedHosts,
+  type KubernetesServerDeclaration,
+} from '../../../lib/declaration/kubernetes-server-declaration';
+import { lookAtCluster, type ClusterFindings } from '../../../lib/kubernetes/cluster-preflight';
+import { Kubectl } from '../../../lib/kubernetes/kubectl';
+import { CertificateAuthority, type IssuedCertificate } from '../../../lib/server/certificate-authority';
+import { ScriptedKubectl } from '../../fixtures/scripted-kubectl';
+
+/* Answers as kubectl 1.37 gave them for Kubernetes 1.37, but for the names. */
+
+const PREFIX = '--namespace=vault --request-timeout=10s';
+const KEYS = '--output=go-template={{range $key, $value := .data}}{{$key}}{{"\\n"}}{{end}}';
+const SEAL = { type: 'static', currentKeyId: '1', currentKeyFile: 'secrets/seal.key' };
+
+function declared(input: object = {}): KubernetesServerDeclaration {
+  return serverDeclaration.parse({
+    mode: 'kubernetes',
+    flavour: 'openbao',
+    namespace: 'vault',
+    releaseName: 'bao',
+    ...input,
+  }) as KubernetesServerDeclaration;
+}
+
+let ca: CertificateAuthority;
+let issued: IssuedCertificate;
+let kubectl: ScriptedKubectl;
+
+beforeAll(async () => {
+  ca = await CertificateAuthority.create();
+  issued = await ca.issue({ commonName: 'bao', dnsNames: certifiedHosts(declared()), ipAddresses: ['127.0.0.1'] });
+});
+beforeEach(() => {
+  kubectl = sound(new ScriptedKubectl(PREFIX));
+});
+afterEach(() => kubectl[Symbol.dispose]());
+
+function notFound(what: string) {
+  return { stderr: `Error from server (NotFound): ${what} not found\n`, exitCode: 1 };
+}
+
+function certificate(name: string, pem: string): [string, string] {
+  return [`get secret bao-tls --output=go-template={{index .data "${name}" | base64decode}}`, pem];
+}
+
+function list(kind: string, ...items: readonly object[]): string {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items: items.map((item) => ({ kind, ...item })) });
+}
+
+/** A cluster in which nothing is wrong. */
+function sound(cluster: ScriptedKubectl): ScriptedKubectl {
+  const node = { metadata: { name: 'n' }, spec: {}, status: {} };
+  const standard = {
+    metadata: { name: 'standard', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+    provisioner: 'rancher.io/local-path',
+  };
+  return cluster
+    .on('get namespace vault --output=name', 'namespace/vault\n')
+    .on(`get secret bao-tls ${KEYS}`, 'ca.crt\ntls.crt\ntls.key\n')
+    .on(...certificate('tls.crt', issued.certificatePem))
+    .on(...certificate('ca.crt', ca.certificatePem))
+    .on('get persistentvolumeclaims --output=json', list('PersistentVolumeClaim'))
+    .on('get storageclasses --output=json', list('StorageClass', standard))
+    .on('get persistentvolumes --output=json', list('PersistentVolume'))
+    .on('get nodes --output=json', list('Node', node, node, node))
+    .on('get statefulset bao --ignore-not-found --output=name', '')
+    .on('auth can-i create statefulsets.apps', 'yes\n')
+    .on('auth can-i create secrets', 'yes\n')
+    .on('auth can-i create clusterrolebindings.rbac.authorization.k8s.io', 'yes\n');
+}
+
+function look(input: object = {}, now?: Date): Promise<ClusterFindings> {
+  return lookAtCluster(new Kubectl(declared(input), { environment: kubectl.environment() }), declared(input), now);
+}
+
+function found(...problems: string[]): ClusterFindings {
+  return { problems, notes: [] };
+}
+
+it('finds nothing wrong where all is there, and asks for no value but those of certificates', async () => {
+  expect(await look()).toEqual(found());
+  const values = kubectl.asked.map(({ key }) => key).filter((key) => key.includes('index .data'));
+  expect(values.map((key) => /index \.data "(.*?)"/.exec(key)?.[1]).sort()).toEqual(['ca.crt', 'tls.crt']);
+  expect(kubectl.asked.some(({ key }) => /secret.*--output=(json|yaml)/.test(key))).toBe(false);
+});
+
+it('says first of all that there is no namespace', async () => {
+  kubectl.on('get namespace vault --output=name', notFound('namespaces "vault"'));
+  expect(await look()).toEqual(
+    found(
+      'no namespace "vault" in the cluster, in which the Secrets of the server have to be; make it: kubectl create namespace vault',
+    ),
+  );
+});
+
+it('says how the Secret with the certificates is made', async () => {
+  kubectl.on(`get secret bao-tls ${KEYS}`, notFound('secrets "bao-tls"'));
+  expect(await look()).toEqual(
+    found(
+      'no Secret "bao-tls" in namespace "vault"; make the certificates with "npx webex-token-vault certs", and put them there: kubectl -n vault create secret generic bao-tls --from-file=tls.crt=secrets/tls/bao/server.pem --from-file=tls.key=secrets/tls/bao/server-key.pem --from-file=ca.crt=secrets/tls/bao/ca.pem',
+    ),
+  );
+});
+
+it('says which of the certificates is not there', async () => {
+  kubectl.on(`get secret bao-tls ${KEYS}`, 'tls.crt\ntls.key\n');
+  expect(await look()).toEqual(
+    found(
+      'Secret "bao-tls" in namespace "vault" has no "ca.crt", only "tls.crt", "tls.key"; add that, or correct vault.server.tls',
+    ),
+  );
+});
+
+it('says for which nodes the certificate is not', async () => {
+  const { problems } = await look({ nodes: 5 });
+  expect(problems).toEqual([
+    expect.stringMatching(
+      /^the certificate "tls\.crt" in Secret "bao-tls" is not for "bao-3\.bao-internal\.vault\.svc", "bao-4\.bao-internal\.vault\.svc", only for /,
+    ),
+    // A scripted cluster has three hosts.
+  ]);
+});
+
+it('says that the certificate is another CA', async () => {
+  kubectl.on(...certificate('ca.crt', (await CertificateAuthority.create()).certificatePem));
+  expect((await look()).problems).toEqual([
+    expect.stringMatching(
+      /^the certificate "tls\.crt" in Secret "bao-tls" is not from the CA "ca\.crt" in Secret "bao-tls", /,
+    ),
+  ]);
+});
+
+it('says that the certificate ends soon, and has ended', async () => {
+  const inDays = (days: number) => new Date(Date.now() + days * 24 * 3600 * 1000);
+  expect(await look({}, inDays(390))).toEqual({
+    problems: [],
+    notes: [expect.stringMatching(/^the certificate "tls\.crt" in Secret "bao-tls" ends in 6 days, on /)],
+  });
+  expect((await look({}, inDays(400))).problems).toEqual([
+    expect.stringMatching(/^the certificate "tls\.crt" in Secret "bao-tls" expired on /),
+  ]);
+});
+
+it('says which Secret is not there that the seal has its key in', async () => {
+  kubectl.on(`get secret seal ${KEYS}`, notFound('secrets "seal"'));
+  expect(await look({ seal: SEAL, sealSecret: 'seal' })).toEqual(
+    found(
+      'no Secret "seal" in namespace "vault", which vault.server.sealSecret names; make it: kubectl -n vault create secret generic seal --from-file=seal.key=FILE',
+    ),
+  );
+});
+
+it('says which key is not in a Secret', async () => {
+  kubectl.on(`get secret transit ${KEYS}`, 'password\n').on(`get secret bucket ${KEYS}`, 'AWS_ACCESS_KEY_ID\n');
+  const snapshots = { host: 's3.example.com', bucket: 'b', credentialsSecret: 'bucket' };
+  const environmentSecrets = [{ name: 'BAO_TOKEN', secretName: 'transit', secretKey: 'token' }];
+  expect(await look({ environmentSecrets, snapshots })).toEqual(
+    found(
+      'Secret "transit" in namespace "vault" has no "token", only "password"; add that, or correct vault.server.environmentSecrets',
+      'Secret "bucket" in namespace "vault" has no "AWS_SECRET_ACCESS_KEY", only "AWS_ACCESS_KEY_ID"; add that, or correct vault.server.snapshots.credentialsSecret',
+    ),
+  );
+});
+
+it('says that a storage class is not there, and which are', async () => {
+  expect(await look({ storage: { storageClass: 'fast' } })).toEqual(
+    found(
+      'no storage class "fast", and the cluster has "standard"; correct vault.server.storage.storageClass, or leave it out for the cluster\'s default',
+    ),
+  );
+});
+
+it('says that no storage class is the default', async () => {
+  kubectl.on('get storageclasses --output=json', list('StorageClass', { metadata: { name: 'slow' } }));
+  expect(await look()).toEqual(
+    found(
+      'no storage class is the cluster\'s default, so that no volume would be made, and the cluster has "slow"; name one in vault.server.storage.storageClass',
+    ),
+  );
+});
+
+it('takes volumes that were made by hand, and those that the pods have', async () => {
+  const volume = { metadata: { name: 'v' }, spec: { storageClassName: 'fast' }, status: { phase: 'Available' } };
+  kubectl.on('get persistentvolumes --output=json', list('PersistentVolume', volume));
+  expect(await look({ storage: { storageClass: 'fast' } })).toEqual(found());
+  const claims = ['data', 'audit'].flatMap((what) =>
+    [0, 1, 2].map((pod) => ({ metadata: { name: `${what}-bao-${pod}` }, status: { phase: 'Bound' } })),
+  );
+  kubectl.on('get persistentvolumeclaims --output=json', list('PersistentVolumeClaim', ...claims));
+  expect(await look({ storage: { storageClass: 'gone' } })).toEqual(found());
+});
+
+it('notes that there are fewer hosts than nodes', async () => {
+  const tainted = { spec: { taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] } };
+  kubectl.on('get nodes --output=json', list('Node', { spec: {} }, tainted, { spec: { unschedulable: true } }));
+  expect(await look()).toEqual({
+    problems: [],
+    notes: [
+      'the cluster has 1 host(s) that take any pod, and each of the 3 nodes wants one of its own; the others wait until there are more',
+    ],
+  });
+  expect(await look({ values: { server: { affinity: '' } } })).toEqual(found());
+});
+
+it('says what this user may not make, before the first deploy', async () => {
+  const binding = 'clusterrolebindings.rbac.authorization.k8s.io';
+  kubectl.on(`auth can-i create ${binding}`, { stdout: 'no\n', exitCode: 1 });
+  expect((await look()).problems).toEqual([
+    `the user of the kubeconfig may not create ${binding} in namespace "vault", which the chart makes for the Kubernetes method of the server, unless vault.server.values.server.authDelegator is { enabled: false }; have somebody give that right, or deploy as another`,
+  ]);
+  expect(await look({ values: { server: { authDelegator: { enabled: false } } } })).toEqual(found());
+  kubectl.on('get statefulset bao --ignore-not-found --output=name', 'statefulset.apps/bao\n');
+  expect(await look()).toEqual(found());
+});
+
+it('says that the Prometheus Operator is not there, and notes that the token of its own is not there yet', async () => {
+  kubectl
+    .on('api-resources --api-group=monitoring.coreos.com --output=name', '')
+    .on(`get secret metrics ${KEYS}`, notFound('secrets "metrics"'));
+  expect(await look({ monitoring: { tokenSecret: 'metrics' } })).toEqual({
+    problems: [
+      'the cluster knows no PrometheusRule, as the Prometheus Operator is not installed; install it, or leave vault.server.monitoring out',
+    ],
+    notes: [
+      'no Secret "metrics" in namespace "vault", which vault.server.monitoring.tokenSecret names; make it: kubectl -n vault create secret generic metrics --from-file=token=FILE, once the server is initialised and gives out that token; until then nobody fetches its metrics',
+    ],
+  });
+  kubectl.on(
+    'api-resources --api-group=monitoring.coreos.com --output=name',
+    'prometheusrules.monitoring.coreos.com\nservicemonitors.monitoring.coreos.com\n',
+  );
+  expect(await look({ monitoring: {} })).toEqual(found());
+});
+
+it('notes what this user may not see, and looks at the rest', async () => {
+  const said =
+    'secrets "bao-tls" is forbidden: User "a" cannot get resource "secrets" in API group "" in the namespace "vault"';
+  kubectl
+    .on(`get secret bao-tls ${KEYS}`, { stderr: `Error from server (Forbidden): ${said}\n`, exitCode: 1 })
+    .on('get storageclasses --output=json', list('StorageClass'));
+  expect(await look()).toEqual({
+    problems: [expect.stringMatching(/^no storage class is the cluster's default/)],
+    notes: [`the certificates: could not be looked at (kubectl says: Error from server (Forbidden): ${said})`],
+  });
+});
+
+it('notes in one line that nothing could be looked at', async () => {
+  kubectl.on('get namespace vault --output=name', {
+    stderr: 'Error in configuration: context was not found for specified context: prod\n',
+    exitCode: 1,
+  });
+  expect(await look()).toEqual({
+    problems: [],
+    notes: [
+      'nothing was looked at in the cluster: kubectl says: Error in configuration: context was not found for specified context: prod; see that KUBECONFIG names the cluster, and vault.server.context its context',
+    ],
+  });
+});

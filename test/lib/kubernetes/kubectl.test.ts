@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Kubectl } from '../../../lib/kubernetes/kubectl';
+import { ScriptedKubectl } from '../../fixtures/scripted-kubectl';
+
+const SERVER = { context: 'prod', namespace: 'vault' };
+const PREFIX = '--context=prod --namespace=vault --request-timeout=10s';
+
+let kubectl: ScriptedKubectl;
+
+beforeEach(() => {
+  kubectl = new ScriptedKubectl(PREFIX);
+});
+afterEach(() => kubectl[Symbol.dispose]());
+
+function asking(more: NodeJS.ProcessEnv = {}): Kubectl {
+  return new Kubectl(SERVER, { environment: kubectl.environment(more) });
+}
+
+it('goes to the context and the namespace that are declared', async () => {
+  kubectl.on('get namespace vault --output=name', 'namespace/vault\n');
+  expect(await asking().text('get', 'namespace', 'vault', '--output=name')).toBe('namespace/vault\n');
+});
+
+it.each([
+  [{ KUBECONFIG: '/a', KUBE_CONFIG_PATHS: '' }, '/a'],
+  [{ KUBECONFIG: '/a', KUBE_CONFIG_PATHS: '/c:/d' }, '/c:/d'],
+])('goes to the cluster that Terraform goes to with %j', async (environment, kubeConfig) => {
+  kubectl.on('version', 'ok');
+  await asking(environment).text('version');
+  expect(kubectl.asked).toEqual([{ key: `${PREFIX} version`, kubeConfig }]);
+});
+
+it('says that there is no kubectl', async () => {
+  const empty = mkdtempSync(join(tmpdir(), 'no-kubectl-'));
+  await expect(new Kubectl(SERVER, { environment: { PATH: empty } }).text('version')).rejects.toThrow(
+    /^there is no kubectl on PATH that can be run; install it to have the cluster looked at$/,
+  );
+  rmSync(empty, { recursive: true });
+});
+
+it('says in one line that it has no cluster, and not what a helper for credentials prints', async () => {
+  const tries = 'E1125 21:23:35.732782   26587 memcache.go:381] "Couldn\'t get current server API group list"\n';
+  const stderr = `${tries}${tries}The connection to the server localhost:8080 was refused - did you specify the right host or port?\nhelper: password=hunter2\n`;
+  kubectl.on('get namespaces', { stderr, exitCode: 1 });
+  const failure = await asking().text('get', 'namespaces').catch(String);
+  expect(failure).toBe(
+    'ClusterUnseen: kubectl says: The connection to the server localhost:8080 was refused - did you specify the right host or port?; see that KUBECONFIG names the cluster, and vault.server.context its context',
+  );
+});
+
+it.each([
+  ['NotFound', 'namespaces "vault" not found', true],
+  ['Forbidden', 'namespaces "vault" is forbidden: User "a" cannot get resource "namespaces"', false],
+])('tells that the cluster says %s', async (kind, said, isMissing) => {
+  kubectl.on('get namespace vault', { stderr: `Error from server (${kind}): ${said}\n`, exitCode: 1 });
+  await expect(asking().text('get', 'namespace', 'vault')).rejects.toMatchObject({
+    name: 'ClusterRefusal',
+    isMissing,
+    message: `kubectl says: Error from server (${kind}): ${said}`,
+  });
+});
+
+it('leaves out objects that may not be seen', async () => {
+  kubectl.on('get pods,events --output=json', {
+    stdout: '{"items":[{"kind":"Pod"}]}',
+    stderr: 'Error from server (Forbidden): events is forbidden\n',
+    exitCode: 1,
+  });
+  const list = z.object({ items: z.array(z.object({ kind: z.string() })) });
+  expect(await asking().objects(list, ['pods', 'events'])).toEqual({ items: [{ kind: 'Pod' }] });
+});
+
+it('knows a yes from a no', async () => {
+  kubectl
+    .on('auth can-i create secrets', 'yes\n')
+    .on('auth can-i create clusterrolebindings', { stdout: 'no\n', exitCode: 1 })
+    .on('auth can-i create pods', { stderr: 'error: You must be logged in to the server\n', exitCode: 1 });
+  expect(await asking().may('create', 'secrets')).toBe(true);
+  expect(await asking().may('create', 'clusterrolebindings')).toBe(false);
+  await expect(asking().may('create', 'pods')).rejects.toThrow(/must be logged in/);
+});
+
+it('does not wait for ever', async () => {
+  kubectl.on('version', { delayMs: 10_000 });
+  const impatient = new Kubectl(SERVER, { environment: kubectl.environment(), timeoutMs: 500 });
+  await expect(impatient.text('version')).rejects.toThrow(/^kubectl did not end within 0.5 s; /);
+});
+
+it('ends at a signal', async () => {
+  kubectl.on('version', { delayMs: 10_000 });
+  const signal = AbortSignal.timeout(300);
+  const asked = new Kubectl(SERVER, { environment: kubectl.environment(), signal }).text('version');
+  await expect(asked).rejects.toMatchObject({ name: 'TimeoutError' });
+});
