@@ -228,11 +228,12 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
       return now === leader ? undefined : now;
     }, 120_000);
     await server.untilSealed(leader);
+    note(`${leader} killed, ${next} leads; until the one that came back was sealed`, killedAt);
+    // Whether or not somebody unseals the one that came back.
+    const noticed = await noticedSince(killedAt, 5000);
+    expect(noticed.readings).toBeGreaterThan(20);
     succeeded(await server.unseal(leader));
     await server.untilReady(...server.pods);
-    note(`${leader} killed, ${next} leads; until the one that came back was ready`, killedAt);
-    const noticed = await noticedSince(killedAt);
-    expect(noticed.readings).toBeGreaterThan(20);
     expect(await grants()).toEqual(allRefreshed);
     await voters(3);
   });
@@ -358,13 +359,17 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     });
   });
 
-  /** What the app did all by itself since then, once it reads well again. */
-  async function noticedSince(then: number): Promise<ReturnType<typeof outage>> {
+  /** What the app did all by itself since then, once it reads well again. @param goodForMs how long from now, at least */
+  async function noticedSince(then: number, goodForMs = 0): Promise<ReturnType<typeof outage>> {
     const now = Date.now();
-    await eventually(async () => {
-      const last = (await reader.readings()).at(-1);
-      return (last?.webex === 200 && last.startedAt > now) || undefined;
-    });
+    await eventually(
+      async () => {
+        const last = (await reader.readings()).slice(-10);
+        return last.every(({ webex: status, startedAt }) => status === 200 && startedAt > now + goodForMs) || undefined;
+      },
+      60_000,
+      500,
+    );
     const noticed = outage(await reader.readings(), then, Date.now());
     note(`what the app noticed: ${JSON.stringify(noticed)}`);
     return noticed;
