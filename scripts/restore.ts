@@ -72,6 +72,7 @@ export function define(command: Command, signal: AbortSignal): void {
       const reading = await explainRefusals(() =>
         restoreServer(connection, {
           file,
+          server: deployment.vault.server,
           force,
           credential: credential && { mountPath: deployment.engine.mountPath, name: credential.name },
           token,
