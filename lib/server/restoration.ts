@@ -33,8 +33,8 @@ export interface RestorationOptions extends UnsealingOptions {
   readonly token?: string;
   /** How the unseal key of the snapshot is split; called where it takes the place of the server's own. */
   readonly snapshotKey: () => Promise<KeyOptions>;
-  /** Works with a token of the operator role "administrator", which can start a root token, and ends it. */
-  readonly asAdministrator: <T>(work: (token: string) => Promise<T>) => Promise<T>;
+  /** Works at a node with a token of the operator role "administrator", which can start a root token, and ends it. */
+  readonly asAdministrator: <T>(address: string, work: (token: string) => Promise<T>) => Promise<T>;
   /** Throws where the answer is no. */
   readonly confirm: (question: string) => Promise<void>;
 }
@@ -66,7 +66,12 @@ export async function restoreServer(
   report('sent, and being restored');
   await untilRestored(client, sent, options);
   report('unsealed and active');
-  return credential && (await prove(client, credential, options));
+  if (credential === undefined) {
+    return undefined;
+  }
+  // Nodes that were sealed meanwhile elect anew, and one that follows since a moment ago hands nothing on yet.
+  const proving = await leaderConnection(leading, client, options.server, report);
+  return prove(new VaultClient({ ...proving, token: undefined, signal }), credential, options);
 }
 
 async function send(client: VaultClient, options: RestorationOptions): Promise<SentSnapshot> {
@@ -156,7 +161,7 @@ async function onServerInUse(
   const made =
     keyShares === undefined || force
       ? undefined
-      : await asAdministrator((administrator) =>
+      : await asAdministrator(client.address, (administrator) =>
           generateRootToken(client.withToken(administrator).endedBy(graceSignal(signal)), keyShares),
         );
   const used = made ?? token;
@@ -199,7 +204,7 @@ async function prove(
   if (keyShares === undefined) {
     return readCredential(client.withToken(token ?? '').connection, mountPath, name);
   }
-  return asAdministrator((administrator) =>
+  return asAdministrator(client.address, (administrator) =>
     withRootToken(client.withToken(administrator), keyShares, (root) =>
       readCredential(root.connection, mountPath, name),
     ),
