@@ -238,7 +238,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     const revision = async (pod: string): Promise<string | undefined> =>
       (await server.pod(pod)).metadata.labels['controller-revision-hash'];
     const before = await Promise.all(server.pods.map(revision));
-    server.declare({ logLevel: 'debug', image: process.env.WEBEX_TOKEN_VAULT_NEXT_SERVER_IMAGE || undefined });
+    server.declare({ logLevel: 'debug', image: TEST_IMAGES.nextServer });
     const startedAt = Date.now();
     succeeded(await server.script('pause', []));
     succeeded(await server.stack('deploy', 'vault-server'));
