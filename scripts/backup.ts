@@ -7,6 +7,7 @@ import { findCredential } from '../lib/declaration/deployment';
 import type { LoadedDeployment } from '../lib/declaration/load-deployment';
 import { findServerProgram } from '../lib/process/server-program';
 import { refuseVisibleToGit } from '../lib/server/git-visibility';
+import { leaderConnection } from '../lib/server/leader-connection';
 import { readKeyShares, RememberedKeyShares } from '../lib/server/key-shares';
 import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/server/operator-session';
 import { saveSnapshot } from '../lib/server/raft-snapshot';
@@ -101,7 +102,11 @@ async function backUp(
 ): Promise<void> {
   const { deployment } = declared;
   await refuseVisibleToGit(file);
-  const connection = { ...vaultOptionsFromEnvironment({ address: deployment.vault.address }), namespace: undefined };
+  const given = { ...vaultOptionsFromEnvironment({ address: deployment.vault.address }), namespace: undefined };
+  const asked = new VaultClient({ ...given, token: undefined, signal });
+  const connection = await leaderConnection(given, asked, deployment.vault.server, (line) => {
+    process.stderr.write(`${line}\n`);
+  });
   await using session = await OperatorSession.open(connection, 'backup', {
     operators: operatorFolder(command),
     roleFromEnvironment: true,

@@ -72,6 +72,7 @@ export function define(command: Command, signal: AbortSignal): void {
       const reading = await explainRefusals(() =>
         restoreServer(connection, {
           file,
+          server: deployment.vault.server,
           force,
           credential: credential && { mountPath: deployment.engine.mountPath, name: credential.name },
           token,
@@ -80,14 +81,18 @@ export function define(command: Command, signal: AbortSignal): void {
               ? new RememberedKeyShares(readKeyShares({ files: shareFile, folder: from }, signal))
               : undefined,
           snapshotKey: () => snapshotKey(options, signal),
-          asAdministrator: async (work) => {
+          asAdministrator: async (address, work) => {
             const path = options.operators ?? from ?? (process.env[OPERATORS_VARIABLE] || DEFAULT_OPERATOR_FOLDER);
-            await using session = await OperatorSession.open({ ...connection, token: undefined }, 'administrator', {
-              operators: { path, isNamed: false },
-              roleFromEnvironment: true,
-              env: { ...process.env, VAULT_TOKEN: undefined, BAO_TOKEN: undefined },
-              signal,
-            });
+            await using session = await OperatorSession.open(
+              { ...connection, address, token: undefined },
+              'administrator',
+              {
+                operators: { path, isNamed: false },
+                roleFromEnvironment: true,
+                env: { ...process.env, VAULT_TOKEN: undefined, BAO_TOKEN: undefined },
+                signal,
+              },
+            );
             return await work(session.token);
           },
           unsealTimeoutMs: unsealTimeoutSeconds * SECOND_MS,

@@ -67,7 +67,10 @@ const DEFAULT_BODY_TIMEOUT_MS = 30_000;
 /** Of a connection that was closed at its other end. */
 const CLOSED_CODES = ['ECONNRESET', 'EPIPE'];
 
-/** Keeps its connections for the next request; an idle one does not keep the process. */
+/**
+ * Keeps its connections for the next request, but for those to a server that is unwell; an idle one does not keep the
+ * process.
+ */
 export class HttpTransport {
   readonly #ca: string | undefined;
   readonly #certificate: ClientCertificate | undefined;
@@ -139,7 +142,11 @@ export class HttpTransport {
             socket.once(event, connected);
           }
         });
-        sent.once('response', resolve);
+        sent.once('response', (response) => {
+          // Else the next request would go to the same server, and Kubernetes has another one at the same address.
+          sent.shouldKeepAlive &&= (response.statusCode ?? 0) < 500;
+          resolve(response);
+        });
         sent.on('error', (error) => reject(NetworkError.from(error)));
         sent.once('close', () => reject(new NetworkError('ECONNRESET')));
         if (streamed) {

@@ -94,6 +94,8 @@ export function serverValues({ server, configuration, plugin, alertRules }: Serv
         { name: 'tls', mountPath: folders.tls, readOnly: true },
         ...(sealSecret === undefined ? [] : [{ name: 'seal', mountPath: folders.seal, readOnly: true }]),
       ],
+      // A leader that was killed and comes back sealed is still called one for a moment, and would get requests.
+      service: { publishNotReadyAddresses: false },
       networkPolicy: { enabled: true, ingress: ingress(server) },
     },
     ...(server.monitoring === undefined ? {} : { serverTelemetry: telemetry(server, server.monitoring, alertRules) }),

@@ -6,11 +6,12 @@ import {
   VaultResponseError,
 } from 'webex-token-client/core';
 import { initialise, initStatus, type KeyOptions } from './initialisation';
+import { leaderConnection, type DeclaredServer } from './leader-connection';
 import { restoreSnapshot } from './raft-snapshot';
 import { untilRestored, type SentSnapshot, type UnsealingOptions } from './restored-server';
 import { generateRootToken, revokeSelf, withRootToken } from './root-token';
 import { verifySnapshot } from './snapshot-archive';
-import { activeSince, otherLeader, unseal, waitUntilActive } from './unsealing';
+import { activeSince, unseal, waitUntilActive } from './unsealing';
 import { graceSignal, readGraceSignal } from '../vault/grace-signal';
 import { VaultClient } from '../vault/vault-client';
 
@@ -22,6 +23,8 @@ const ACTIVE_TIMEOUT_MS = 60_000;
 
 export interface RestorationOptions extends UnsealingOptions {
   readonly file: string;
+  /** As it is declared, for its leader to be reached. @default - none is */
+  readonly server?: DeclaredServer;
   /** Onto a server with other keys, whose place the keys of the snapshot take. @default false */
   readonly force?: boolean;
   /** Read afterwards, to prove that the grants are there. @default - none is read */
@@ -30,8 +33,8 @@ export interface RestorationOptions extends UnsealingOptions {
   readonly token?: string;
   /** How the unseal key of the snapshot is split; called where it takes the place of the server's own. */
   readonly snapshotKey: () => Promise<KeyOptions>;
-  /** Works with a token of the operator role "administrator", which can start a root token, and ends it. */
-  readonly asAdministrator: <T>(work: (token: string) => Promise<T>) => Promise<T>;
+  /** Works at a node with a token of the operator role "administrator", which can start a root token, and ends it. */
+  readonly asAdministrator: <T>(address: string, work: (token: string) => Promise<T>) => Promise<T>;
   /** Throws where the answer is no. */
   readonly confirm: (question: string) => Promise<void>;
 }
@@ -55,34 +58,20 @@ export async function restoreServer(
       'there is nothing to read the credential with afterwards; give the key shares with --from, or VAULT_TOKEN',
     );
   }
-  const leading = await leaderConnection(connection, given, report);
+  // Only the leader restores, and only it knows when it is done.
+  const leading = await leaderConnection(connection, given, options.server, report);
   // Ends a snapshot that is being sent: of a part the server restores nothing, and with all of it it goes on by itself.
   const client = new VaultClient({ ...leading, token: undefined, signal });
   const sent = await send(client, options);
   report('sent, and being restored');
   await untilRestored(client, sent, options);
   report('unsealed and active');
-  return credential && (await prove(client, credential, options));
-}
-
-/** Only the leader restores, and only it knows when it is done. */
-async function leaderConnection(
-  connection: VaultConnectionOptions,
-  client: VaultClient,
-  report: (line: string) => void,
-): Promise<VaultConnectionOptions> {
-  const { initialized, sealed } = await client.sealStatus();
-  const address = initialized && !sealed ? await otherLeader(client) : undefined;
-  if (address === undefined) {
-    return connection;
+  if (credential === undefined) {
+    return undefined;
   }
-  if (new URL(address).protocol !== new URL(connection.address).protocol) {
-    throw new ExplainedError(
-      `${client.address} is led by ${address}, another protocol than this one; correct api_addr in its configuration`,
-    );
-  }
-  report(`${client.address} is a standby node; going to its leader, ${address}`);
-  return { ...connection, address };
+  // Nodes that were sealed meanwhile elect anew, and one that follows since a moment ago hands nothing on yet.
+  const proving = await leaderConnection(leading, client, options.server, report);
+  return prove(new VaultClient({ ...proving, token: undefined, signal }), credential, options);
 }
 
 async function send(client: VaultClient, options: RestorationOptions): Promise<SentSnapshot> {
@@ -172,7 +161,7 @@ async function onServerInUse(
   const made =
     keyShares === undefined || force
       ? undefined
-      : await asAdministrator((administrator) =>
+      : await asAdministrator(client.address, (administrator) =>
           generateRootToken(client.withToken(administrator).endedBy(graceSignal(signal)), keyShares),
         );
   const used = made ?? token;
@@ -215,7 +204,7 @@ async function prove(
   if (keyShares === undefined) {
     return readCredential(client.withToken(token ?? '').connection, mountPath, name);
   }
-  return asAdministrator((administrator) =>
+  return asAdministrator(client.address, (administrator) =>
     withRootToken(client.withToken(administrator), keyShares, (root) =>
       readCredential(root.connection, mountPath, name),
     ),

@@ -144,6 +144,13 @@ describe('connections', () => {
     expect(server.connections).toBe(1);
   });
 
+  it('are not kept where a server is unwell: behind the same address, there may be another one', async () => {
+    const server = await serve((socket) => socket.write('HTTP/1.1 503 Sealed\r\ncontent-length: 2\r\n\r\nno'));
+    await (await send(server.url)).body.text();
+    await (await send(server.url)).body.text();
+    expect(server.connections).toBe(2);
+  });
+
   it('serve the next request after an answer without a body that was cancelled', async () => {
     const server = await serve((socket) => socket.write('HTTP/1.1 204 No Content\r\n\r\n'));
     for (let request = 0; request < 3; request++) {

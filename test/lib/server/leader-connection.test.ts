@@ -1,0 +1,65 @@
+import { withDefaults } from '../../../lib/declaration/defaults';
+import { kubernetesServerDeclaration } from '../../../lib/declaration/kubernetes-server-declaration';
+import { CertificateAuthority } from '../../../lib/server/certificate-authority';
+import { leaderConnection, type DeclaredServer } from '../../../lib/server/leader-connection';
+import { VaultClient } from '../../../lib/vault/vault-client';
+import { ScriptedVault } from '../../fixtures/scripted-vault';
+
+const UNSEALED = { initialized: true, sealed: false, version: '2.7.2', t: 3, n: 5, progress: 0 };
+const SECOND_POD = 'https://webex-token-vault-1.webex-token-vault-internal.webex-token-vault.svc:8200';
+
+let ca: string;
+let vault: ScriptedVault;
+
+beforeAll(async () => {
+  const authority = await CertificateAuthority.create();
+  vault = await ScriptedVault.start(
+    await authority.issue({ commonName: 'vault', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] }),
+  );
+  ca = authority.certificatePem;
+});
+afterAll(() => vault[Symbol.asyncDispose]());
+
+/** Where what only the leader does goes, and what is said of that. */
+async function leading(leader: object, server?: DeclaredServer): Promise<{ address: string; said: string[] }> {
+  vault.answer('sys/seal-status', { body: UNSEALED });
+  vault.answer('sys/leader', { body: { ha_enabled: true, is_self: false, ...leader } });
+  const connection = { address: `https://127.0.0.1:${port()}`, ca };
+  const said: string[] = [];
+  const found = await leaderConnection(connection, new VaultClient(connection), server, (line) => said.push(line));
+  return { address: found.address, said };
+}
+
+function port(): number {
+  return Number(new URL(vault.address).port);
+}
+
+function onKubernetes(firstPort: number): DeclaredServer {
+  return {
+    mode: 'kubernetes',
+    ...withDefaults(kubernetesServerDeclaration.omit({ mode: true }), { port: firstPort }),
+  };
+}
+
+it('is the port-forward of the pod that leads, whose own address this machine cannot reach', async () => {
+  const { address, said } = await leading({ leader_address: SECOND_POD }, onKubernetes(port()));
+  expect(address).toBe(`https://127.0.0.1:${port() + 10}`);
+  expect(said).toEqual([`https://127.0.0.1:${port()} is a standby node; going to its leader, ${address}`]);
+});
+
+it.each([
+  ['no server is declared', () => undefined],
+  ['it was asked elsewhere than at a port-forward', () => onKubernetes(port() - 1)],
+])('is what the nodes call it where %s', async (_, server) => {
+  expect((await leading({ leader_address: SECOND_POD }, server())).address).toBe(SECOND_POD);
+});
+
+it('is what was asked, where that leads or nobody does', async () => {
+  const asked = { address: `https://127.0.0.1:${port()}`, said: [] };
+  expect(await leading({ is_self: true, leader_address: SECOND_POD }, onKubernetes(port()))).toEqual(asked);
+  expect(await leading({ leader_address: '' }, onKubernetes(port()))).toEqual(asked);
+});
+
+it('is no node that would be asked in plain HTTP', async () => {
+  await expect(leading({ leader_address: SECOND_POD.replace('https', 'http') })).rejects.toThrow('another protocol');
+});
