@@ -20,30 +20,44 @@ export function troubleLines(troubles: readonly PodTrouble[]): string[] {
 /** What is to be done once all run, a line each, by what the servers note at their pods. */
 export function nextSteps(pods: ServerPods): string[] {
   const { names, server } = pods;
-  const [initialized, sealed] = ['initialized', 'sealed'].map(
-    (fact) => (name: string) =>
-      pods.pod(name)?.metadata.labels[`${CHARTS[server.flavour].container}-${fact}`] === 'true',
-  ) as [(name: string) => boolean, (name: string) => boolean];
   const forwards = portForwards(server);
-  const addresses = [...forwards.keys()];
-  if (!names.some(initialized)) {
+  if (!isInitialized(pods)) {
     // Else it is where the declaration says that the server is.
-    const at = server.address === undefined ? '' : `VAULT_ADDR=${addresses[0] ?? ''} `;
+    const at = server.address === undefined ? '' : `VAULT_ADDR=${[...forwards.keys()][0] ?? ''} `;
     return [
       `all ${names.length} pods run, not initialised; leave these running, and initialise the first one: ${at}npx webex-token-vault init`,
       ...[...forwards.values()].map((command) => `  ${command}`),
     ];
   }
-  const closed = names.filter((name) => sealed(name) || !initialized(name));
-  return closed.length === 0
+  const sealed = unsealings(pods);
+  return sealed.size === 0
     ? [`all ${names.length} pods run, unsealed`]
     : [
-        `all ${names.length} pods run, and ${quotedList(closed)} sealed; unseal each while its port is forwarded:`,
-        ...closed.map((name) => {
-          const address = addresses[names.indexOf(name)] ?? '';
-          return `  ${forwards.get(address) ?? ''}; VAULT_ADDR=${address} npx webex-token-vault unseal`;
-        }),
+        `all ${names.length} pods run, and ${quotedList([...sealed.keys()])} sealed; unseal each while its port is forwarded:`,
+        ...[...sealed.values()].map((command) => `  ${command}`),
       ];
+}
+
+/** What unseals each node that is sealed, by its name; nothing while no node has been initialised. */
+export function unsealings(pods: ServerPods): ReadonlyMap<string, string> {
+  const { names, server } = pods;
+  const commands = [...portForwards(server)].map(
+    ([address, forward]) => `${forward}; VAULT_ADDR=${address} npx webex-token-vault unseal`,
+  );
+  return new Map(
+    names
+      .map((name, index) => [name, commands[index] ?? ''] as const)
+      .filter(([name]) => isInitialized(pods) && (says(pods, name, 'sealed') || !says(pods, name, 'initialized'))),
+  );
+}
+
+function isInitialized(pods: ServerPods): boolean {
+  return pods.names.some((name) => says(pods, name, 'initialized'));
+}
+
+/** What the server notes at its pod. */
+function says(pods: ServerPods, name: string, fact: 'initialized' | 'sealed'): boolean {
+  return pods.pod(name)?.metadata.labels[`${CHARTS[pods.server.flavour].container}-${fact}`] === 'true';
 }
 
 /** @returns a line, where pods run what was declared before */

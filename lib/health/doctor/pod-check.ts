@@ -1,7 +1,7 @@
 import type { KubernetesServerDeclaration } from '../../declaration/kubernetes-server-declaration';
 import { ClusterRefusal, ClusterUnseen, Kubectl } from '../../kubernetes/kubectl';
 import { lookAtPods } from '../../kubernetes/pod-watch';
-import { outdatedLines, troubleLines } from '../../kubernetes/pod-words';
+import { outdatedLines, troubleLines, unsealings } from '../../kubernetes/pod-words';
 import { advice, note, type Advice } from './advice';
 import { Wrong, type Sound } from './examination';
 
@@ -21,7 +21,13 @@ export async function checkPods(
     if (troubles.length === all) {
       throw new Wrong(lines.join('; '));
     }
-    const found = [...lines.map((line) => advice(line)), ...outdatedLines(pods).map((line) => note(line))];
+    const broken = troubles.map(({ pod }) => pod);
+    const sealed = [...unsealings(pods)].filter(([name]) => !broken.includes(name));
+    const found = [
+      ...lines.map((line) => advice(line)),
+      ...sealed.map(([name, command]) => advice(`pod ${name} is sealed, so it could not take over`, command)),
+      ...outdatedLines(pods).map((line) => note(line)),
+    ];
     return { detail: `${all - troubles.length} of ${all} run`, found };
   } catch (error) {
     if (error instanceof ClusterUnseen || error instanceof ClusterRefusal) {

@@ -1,0 +1,84 @@
+import { checkPods } from '../../../../lib/health/doctor/pod-check';
+import type { KubernetesServerDeclaration } from '../../../../lib/declaration/kubernetes-server-declaration';
+import { serverDeclaration } from '../../../../lib/declaration/server-declaration';
+import { ScriptedKubectl } from '../../../fixtures/scripted-kubectl';
+
+const SERVER = serverDeclaration.parse({
+  mode: 'kubernetes',
+  namespace: 'vault',
+  releaseName: 'bao',
+}) as KubernetesServerDeclaration;
+
+let kubectl: ScriptedKubectl;
+beforeEach(() => (kubectl = new ScriptedKubectl('--namespace=vault --request-timeout=10s')));
+afterEach(() => kubectl[Symbol.dispose]());
+
+function pod(index: number, sealed: boolean, state: object = { running: { startedAt: '2026-11-25T21:47:36Z' } }) {
+  const labels = {
+    'openbao-initialized': 'true',
+    'openbao-sealed': String(sealed),
+    'controller-revision-hash': 'bao-1',
+  };
+  const containerStatuses = [{ name: 'openbao', image: 'bao:1', restartCount: 0, state, lastState: {} }];
+  return {
+    kind: 'Pod',
+    metadata: { name: `bao-${index}`, uid: `uid-bao-${index}`, labels },
+    status: { phase: 'Running', conditions: [], initContainerStatuses: [], containerStatuses },
+  };
+}
+
+function check(...pods: object[]) {
+  const set = {
+    kind: 'StatefulSet',
+    metadata: { name: 'bao', uid: 'uid-bao', generation: 1 },
+    status: { observedGeneration: 1, updateRevision: 'bao-1' },
+  };
+  kubectl.on(
+    'get statefulsets,pods,persistentvolumeclaims,events --output=json',
+    JSON.stringify({ kind: 'List', items: [set, ...pods] }),
+  );
+  return checkPods(SERVER, { env: kubectl.environment(), signal: new AbortController().signal });
+}
+
+const UNPULLED = { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "bao:1": not found' } };
+
+it('has no advice where all of them run, unsealed', async () => {
+  expect(await check(pod(0, false), pod(1, false), pod(2, false))).toEqual({ detail: '3 of 3 run', found: [] });
+});
+
+it('says which is sealed, and what unseals it', async () => {
+  const { detail, found } = await check(pod(0, false), pod(1, true), pod(2, false));
+  expect(detail).toBe('3 of 3 run');
+  expect(found).toEqual([
+    {
+      kind: 'advice',
+      detail: 'pod bao-1 is sealed, so it could not take over',
+      next: 'kubectl -n vault port-forward pod/bao-1 8210:8200; VAULT_ADDR=https://127.0.0.1:8210 npx webex-token-vault unseal',
+    },
+  ]);
+});
+
+it('says which does not run, and why, while others do', async () => {
+  const { detail, found } = await check(pod(0, false), pod(1, true, UNPULLED), pod(2, false));
+  expect(detail).toBe('2 of 3 run');
+  expect(found).toHaveLength(1);
+  expect(found[0]?.detail).toMatch(/^pod bao-1 .*bao:1/);
+});
+
+it('is wrong where none runs', async () => {
+  const pods = [0, 1, 2].map((index) => pod(index, true, UNPULLED));
+  await expect(check(...pods)).rejects.toThrow('pod bao-0 (and bao-1, bao-2 alike)');
+});
+
+it('looks no further where kubectl may not look, as whoever is on call need not be let into the cluster', async () => {
+  kubectl.on('get statefulsets,pods,persistentvolumeclaims,events --output=json', {
+    exitCode: 1,
+    stderr: 'Error from server (Forbidden): pods is forbidden: User "oncall" cannot list resource "pods"',
+  });
+  const { detail, found } = await checkPods(SERVER, {
+    env: kubectl.environment(),
+    signal: new AbortController().signal,
+  });
+  expect(detail).toMatch(/^not looked at: .*Forbidden|forbidden/);
+  expect(found).toEqual([]);
+});
