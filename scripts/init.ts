@@ -8,9 +8,7 @@ import {
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import type { Deployment } from '../lib/declaration/deployment';
-import { portForwards } from '../lib/declaration/port-forward';
 import { peopleRoles } from '../lib/declaration/people';
-import { serverAddresses } from '../lib/declaration/server-declaration';
 import {
   checkKeyOptions,
   initialiseServer,
@@ -29,6 +27,7 @@ import {
 } from '../lib/server/operator-folder';
 import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/server/operator-session';
 import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../lib/server/operators';
+import { otherNodes } from '../lib/server/other-nodes';
 import { patientReceiver } from '../lib/server/patient-receiver';
 import { readPgpKey } from '../lib/server/pgp-key';
 import { createPrivateFolder } from '../lib/server/private-file';
@@ -215,7 +214,10 @@ function afterwards({ out, print: printed }: Options, deployment: Deployment): s
     ? '\nSet declareProvisioner to false in deployment.ts: the provisioner may not write its own policy, "npx webex-token-vault init --update-policy" does.'
     : '';
   const operators = printed || out === DEFAULT_OPERATOR_FOLDER ? '' : ` --operators ${out}`;
-  return `${where}${people(deployment)}${declared}${others(deployment)}\nNext: npx webex-token-vault deploy webex-tokens${operators}\n`.replace(
+  const others = otherNodes(deployment.vault.server)
+    .map((line) => `\n${line}`)
+    .join('');
+  return `${where}${people(deployment)}${declared}${others}\nNext: npx webex-token-vault deploy webex-tokens${operators}\n`.replace(
     /^\n/,
     '',
   );
@@ -226,21 +228,6 @@ function people(deployment: Deployment): string {
   return names.length === 0
     ? ''
     : `\nOnce webex-tokens is deployed, people act as ${names.join(', ')} by "npx webex-token-vault login OPERATOR --oidc"; keep these logins for machines, and for when the identity provider is down.`;
-}
-
-/** Each node keeps its own count of shares, and those that joined have none yet. */
-function others({ vault: { server } }: Deployment): string {
-  if (server === undefined || server.mode === 'dev' || server.nodes === 1 || server.seal !== undefined) {
-    return '';
-  }
-  const forwards = server.mode === 'kubernetes' ? portForwards(server) : undefined;
-  const [, ...rest] = forwards === undefined ? serverAddresses(server) : [...forwards.keys()];
-  const running = forwards === undefined ? '' : ', each while its port is forwarded';
-  const commands = rest.map((address) => {
-    const forward = forwards?.get(address);
-    return `\n  VAULT_ADDR=${address} npx webex-token-vault unseal${forward === undefined ? '' : `   # ${forward}`}`;
-  });
-  return `\nThe other nodes join by themselves, and are sealed; unseal them too${running}:${commands.join('')}`;
 }
 
 const HELP = `

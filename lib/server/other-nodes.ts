@@ -1,0 +1,23 @@
+import type { Deployment } from '../declaration/deployment';
+import { portForwards } from '../declaration/port-forward';
+import { serverAddresses } from '../declaration/server-declaration';
+
+/**
+ * What is left to do at the nodes of a cluster after the first one was initialised, a line each; nothing where a seal opens
+ * them. Each node keeps its own count of shares, and those that joined have none yet.
+ */
+export function otherNodes(server: Deployment['vault']['server']): string[] {
+  if (server === undefined || server.mode === 'dev' || server.nodes === 1 || server.seal !== undefined) {
+    return [];
+  }
+  const forwards = server.mode === 'kubernetes' ? portForwards(server) : undefined;
+  const [, ...others] = forwards === undefined ? serverAddresses(server) : [...forwards.keys()];
+  const running = forwards === undefined ? '' : ', each while its port is forwarded';
+  return [
+    `The other nodes join by themselves, and are sealed; unseal them too${running}:`,
+    ...others.map((address) => {
+      const forward = forwards?.get(address);
+      return `  VAULT_ADDR=${address} npx webex-token-vault unseal${forward === undefined ? '' : `   # ${forward}`}`;
+    }),
+  ];
+}
