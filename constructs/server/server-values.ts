@@ -94,7 +94,7 @@ export function serverValues({ server, configuration, plugin, alertRules }: Serv
         { name: 'tls', mountPath: folders.tls, readOnly: true },
         ...(sealSecret === undefined ? [] : [{ name: 'seal', mountPath: folders.seal, readOnly: true }]),
       ],
-      // A leader that was killed and comes back sealed is still called one for a moment, and would get requests.
+      // A leader whose host has died is labelled as one for as long as its pod is there, and would get connections.
       service: { publishNotReadyAddresses: false },
       networkPolicy: { enabled: true, ingress: ingress(server) },
     },
