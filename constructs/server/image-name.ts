@@ -8,14 +8,20 @@ export interface ImageName {
   readonly tag: string;
 }
 
-/** As Docker reads it: what has a dot, a colon or is `localhost` before the first slash is a registry. */
-export function imageName(text: string): ImageName {
-  const [, name = '', tag, digest] = /^([^@]+?)(?::([\w][\w.-]{0,127}))?(@sha256:[0-9a-f]{64})?$/.exec(text) ?? [];
+/**
+ * As Docker reads it: what has a dot, a colon or is `localhost` before the first slash is a registry.
+ *
+ * @param field of `vault.server` that it is from
+ * @throws ExplainedError where it is none, or has no tag
+ */
+export function imageName(text: string, field: 'image' | 'pluginImage'): ImageName {
+  const [, name = '', tag, digest] =
+    /^([A-Za-z0-9][\w./:-]*?)(?::([\w][\w.-]{0,127}))?(@sha256:[0-9a-f]{64})?$/.exec(text) ?? [];
   const [first = '', ...rest] = name.split('/');
   const hasRegistry = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
   if (name === '' || tag === undefined) {
     throw new ExplainedError(
-      `vault.server.image must be an image with its tag, got "${text}"; write it like "openbao/openbao:2.7.2", with its digest behind it if you like`,
+      `vault.server.${field} must be an image with its tag, got "${text}"; write it like "openbao/openbao:2.7.2", with its digest behind it if you like`,
     );
   }
   return {

@@ -20,7 +20,9 @@ if [ ! -f "$plugin" ]; then
   echo "the image has no plugin at $plugin; put it there, or correct vault.server.pluginImage, pluginFolder or engine.plugin.command" >&2
   exit 1
 fi
-cp "$FROM"/* "$TO"/
+for file in "$FROM"/*; do
+  if [ -f "$file" ]; then cp "$file" "$TO"/; fi
+done
 chmod 0755 "$TO"/*
 found=$(sha256sum "$TO/$COMMAND")
 found=\${found%% *}

@@ -31,7 +31,10 @@ export function serverValues({ server, configuration, plugin, alertRules }: Serv
   const { flavour, releaseName, nodes, storage, tls, memoryMegabytes, cpuMillicores, sealSecret } = server;
   const { prefix } = CHARTS[flavour];
   const pinned = VAULT_SERVER_FLAVOURS[flavour];
-  const image = imageName(server.image ?? pinned.image);
+  const image = imageName(server.image ?? pinned.image, 'image');
+  if (server.pluginImage !== undefined) {
+    imageName(server.pluginImage, 'pluginImage');
+  }
   const folders = serverFolders(flavour);
   const { container, pod } = securityContexts(pinned.capabilities);
   const memory = `${memoryMegabytes}Mi`;

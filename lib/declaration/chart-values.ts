@@ -138,15 +138,23 @@ const OURS: Readonly<Record<string, string>> = {
   'server.ha.clusterAddr': 'leave it out',
   'server.ha.config': 'leave it out: the configuration is what the rest of the declaration says',
   'server.ha.enabled': 'leave it out',
-  'server.ha.raft': 'leave it out: the configuration is what the rest of the declaration says',
+  'server.ha.raft.config': 'leave it out: the configuration is what the rest of the declaration says',
+  'server.ha.raft.enabled': 'leave it out',
   'server.ha.replicas': 'use nodes',
-  'server.image': 'use image',
-  'server.logFormat': 'leave it out',
+  'server.image.registry': 'use image',
+  'server.image.repository': 'use image',
+  'server.image.tag': 'use image',
   'server.logLevel': 'use logLevel',
+  'server.persistentVolumeClaimRetentionPolicy': 'leave it out: the volumes, with every grant, outlive the server',
+  'server.podManagementPolicy': 'leave it out: a node that is sealed would keep the next one from starting',
   'server.standalone': 'leave it out: one node is no cluster',
+  'server.updateStrategyType': 'leave it out: each pod that is replaced by itself may wait for people to unseal it',
   'serverTelemetry.prometheusRules.rules': 'use monitoring, and rules of your own in an object of your own',
   'ui.enabled': 'use ui',
 };
+
+/** Volumes that the charts and we give to a pod already. */
+const VOLUMES = ['audit', 'config', 'data', 'home', 'plugins', 'seal', 'tls', 'tmp'];
 
 /** @returns what is wrong with them for that chart, each with the way to it */
 export function chartValueProblems(
@@ -161,9 +169,22 @@ export function chartValueProblems(
         ([path, chart]) => [path, `is in the chart of ${chart}, and not in that of ${flavour}; leave it out`] as const,
       ),
   ];
-  return problems
-    .map(([path, problem]) => ({ path: path.split('.'), problem }))
-    .filter(({ path }) => at(values, path) !== undefined);
+  return [
+    ...problems
+      .map(([path, problem]) => ({ path: path.split('.'), problem }))
+      .filter(({ path }) => at(values, path) !== undefined),
+    ...volumeNames(values)
+      .filter((name) => VOLUMES.includes(name))
+      .map((name) => ({
+        path: ['server', 'volumes'],
+        problem: `must not have "${name}", which is the name of a volume of ours; name it otherwise`,
+      })),
+  ];
+}
+
+function volumeNames({ server }: ChartValues): string[] {
+  const volumes = Array.isArray(server?.volumes) ? server.volumes : [];
+  return volumes.map((volume) => at(volume, ['name'])).filter((name) => typeof name === 'string');
 }
 
 function at(value: unknown, [name, ...rest]: readonly string[]): unknown {

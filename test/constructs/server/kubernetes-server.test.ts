@@ -127,6 +127,17 @@ it('lets nothing of a shell become an expression of Terraform', () => {
   expect(release?.values[0]).not.toMatch(/(?<!\$)\$\{|(?<!%)%\{/);
 });
 
+it("leaves to the chart what is nobody else's to say", () => {
+  const { server } = declaredValues({
+    values: { server: { image: { pullPolicy: 'Always' }, logFormat: 'standard', ha: { raft: { setNodeId: true } } } },
+  });
+  expect(server).toMatchObject({
+    image: { repository: 'openbao/openbao', pullPolicy: 'Always' },
+    logFormat: 'standard',
+    ha: { raft: { enabled: true, setNodeId: true } },
+  });
+});
+
 it('lets no declared text become a template of the chart', () => {
   const seal = { type: 'transit', address: 'https://other.example', keyName: '{{ .Values }}' };
   const { config } = declaredValues({ seal }).server.ha.raft;
@@ -141,6 +152,20 @@ it.each([
   [{ values: { global: { tlsDisable: true } } }, "vault.server.values.global.tlsDisable is not the chart's to say"],
   [{ values: { server: { dev: { enabled: true } } } }, 'a server in memory loses all grants'],
   [{ values: { server: { ha: { replicas: 1 } } } }, 'use nodes'],
+  [
+    { values: { server: { persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete' } } } },
+    'the volumes, with every grant, outlive the server',
+  ],
+  [{ values: { server: { updateStrategyType: 'RollingUpdate' } } }, 'may wait for people to unseal it'],
+  [{ values: { server: { podManagementPolicy: 'OrderedReady' } } }, 'would keep the next one from starting'],
+  [{ values: { server: { image: { tag: '2.6.2' } } } }, 'use image'],
+  [{ values: { server: { ha: { raft: { config: 'x' } } } } }, 'the configuration is what the rest'],
+  [
+    { values: { server: { volumes: [{ name: 'tls', emptyDir: {} }] } } },
+    'vault.server.values.server.volumes must not have "tls", which is the name of a volume of ours',
+  ],
+  [{ pluginImage: 'not an image!' }, 'vault.server.pluginImage must be an image with its tag, got "not an image!"'],
+  [{ pluginImage: 'not an image!:1' }, 'vault.server.pluginImage must be an image with its tag'],
   [{ values: { sever: {} } }, 'vault.server.values has no field "sever"; did you mean "server"?'],
   [{ flavour: 'vault', values: { extraObjects: [] } }, 'is in the chart of openbao, and not in that of vault'],
   [
