@@ -103,10 +103,14 @@ async function backUp(
   const { deployment } = declared;
   await refuseVisibleToGit(file);
   const given = { ...vaultOptionsFromEnvironment({ address: deployment.vault.address }), namespace: undefined };
-  const asked = new VaultClient({ ...given, token: undefined, signal });
-  const connection = await leaderConnection(given, asked, deployment.vault.server, (line) => {
-    process.stderr.write(`${line}\n`);
-  });
+  const { server } = deployment.vault;
+  // Anywhere else a standby names an address of the leader that this machine reaches.
+  const connection =
+    server?.mode === 'kubernetes'
+      ? await leaderConnection(given, new VaultClient({ ...given, token: undefined, signal }), server, (line) => {
+          process.stderr.write(`${line}\n`);
+        })
+      : given;
   await using session = await OperatorSession.open(connection, 'backup', {
     operators: operatorFolder(command),
     roleFromEnvironment: true,
