@@ -1,7 +1,9 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { readCredential } from 'webex-token-client/core';
+import { snapshotAccount } from '../../lib/declaration/kubernetes-server-declaration';
 import { readKeyShares } from '../../lib/server/key-shares';
+import { saveSnapshot } from '../../lib/server/raft-snapshot';
 import { withRootToken } from '../../lib/server/root-token';
 import { succeeded } from '../fixtures/deployed-server';
 import { eventually } from '../fixtures/eventually';
@@ -26,6 +28,10 @@ import { describeUnless, terraformUnavailable } from '../fixtures/terraform-prov
 const CREDENTIALS = ['testauth', 'second', 'third'];
 const SCOPES = ['spark:people_read'];
 const APP = 'reader';
+/** Its bucket is nowhere: the job is not run, only let in. */
+const SNAPSHOTS = { schedule: '0 0 29 2 *', host: 's3.invalid', bucket: 'grants', days: 14, credentialsSecret: 's3' };
+
+const loginReply = z.object({ auth: z.object({ client_token: z.string() }) });
 
 const raftReply = z.object({
   data: z.object({ config: z.object({ servers: z.array(z.object({ voter: z.boolean() })) }) }),
@@ -47,6 +53,12 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     webex = kept(await WebexPod.start(namespace.kubectl, TEST_IMAGES.node, SCOPES));
     plugins = await pluginsInImage(namespace.kubectl);
     const kubernetes = { serviceAccounts: [APP], namespaces: [namespace.name] };
+    await namespace.kubectl.apply({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: SNAPSHOTS.credentialsSecret },
+      stringData: { AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none' },
+    });
     server = kept(
       await ClusterServer.prepare(
         namespace,
@@ -62,6 +74,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
           pluginImage: TEST_IMAGES.plugin,
           pluginFolder: PLUGIN_FOLDER,
           chart: { path: TEST_CHART },
+          snapshots: SNAPSHOTS,
           // All of them on one node, where there is only one.
           values: { server: { affinity: '', ...webex.relayValues } },
         },
@@ -232,6 +245,19 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
       status: 0,
       doctor: 0,
     });
+  });
+
+  step("the chart's job may take a snapshot by its service account, and nothing else", async () => {
+    const { name, path, audience } = snapshotAccount(server.server);
+    const jwt = await namespace.kubectl.run(['create', 'token', name, `--audience=${audience}`]);
+    const client = server.client(server.pods.indexOf(await leads()));
+    const { auth } = await client.write(`auth/${path}/login`, { role: name, jwt }, loginReply);
+    const job = client.withToken(auth.client_token);
+    await saveSnapshot(job.connection, server.path('job.snap'));
+    expect(statSync(server.path('job.snap')).size).toBeGreaterThan(1000);
+    await expect(job.read('oauthapp/creds/testauth', z.unknown())).rejects.toThrow('permission denied');
+    const other = await namespace.kubectl.run(['create', 'token', APP, `--audience=${audience}`]);
+    await expect(client.write(`auth/${path}/login`, { role: name, jwt: other }, loginReply)).rejects.toThrow();
   });
 
   step('is upgraded pod by pod, the leader last, with refreshing paused: every grant is kept', async () => {
