@@ -10,6 +10,7 @@ import {
 } from 'webex-token-client/core';
 import { explainedRefusal } from '../server/server-refusal';
 import { Interrupted, Interruption } from './interruption';
+import { serverAdvice } from './server-advice';
 
 /*
  * What all commands share: their `--help`, their exit codes, one line for each error, and Ctrl-C.
@@ -110,15 +111,18 @@ export async function runCommand(build: (signal: AbortSignal) => Command, argv =
   process.stdout.on('error', unlessNobodyReads);
   process.stderr.on('error', unlessNobodyReads);
   using interruption = new Interruption();
+  let begun: Command | undefined;
   try {
     refuseUnverifiedTls();
     const program = build(interruption.signal).hook('preAction', (_, command) => {
       refuseEndedRehearsal();
+      begun = command;
       interruption.cleanUpMs = CLEAN_UPS.get(command) ?? interruption.cleanUpMs;
     });
     await program.parseAsync(argv);
   } catch (error) {
-    process.exitCode = report(error, interruption);
+    const advice = interruption.signal.aborted ? undefined : await serverAdvice(error, begun);
+    process.exitCode = report(error, interruption, advice);
   }
   return interruption.signal.aborted;
 }
@@ -131,7 +135,8 @@ function unlessNobodyReads(error: NodeJS.ErrnoException): void {
   }
 }
 
-function report(error: unknown, interruption: Interruption): number {
+/** @param advice what an explained error says beside @default - nothing */
+function report(error: unknown, interruption: Interruption, advice?: string): number {
   const { exitCode } = interruption;
   if (error instanceof CommanderError) {
     // Commander has already printed its line, or the help that was asked for.
@@ -148,7 +153,7 @@ function report(error: unknown, interruption: Interruption): number {
     return report(explainedRefusal(error), interruption);
   }
   if (error instanceof ExplainedError) {
-    process.stderr.write(`error: ${oneLine(error.message)}\n`);
+    process.stderr.write(`error: ${oneLine(advice === undefined ? error.message : `${error.message}; ${advice}`)}\n`);
     if (debugging() && error.cause instanceof Error) {
       process.stderr.write(`${error.cause.stack ?? ''}\n`);
     }
