@@ -16,7 +16,7 @@ const LONGEST_LOAD_MS = 5000;
  */
 export async function serverAdvice(error: unknown, command: Command | undefined): Promise<string | undefined> {
   if (error instanceof VaultUnreachableError && error.isTransient) {
-    return absenceAdvice(error.address, await declaredServer(command));
+    return absenceAdvice(error, await declaredServer(command));
   }
   return error instanceof VaultSealed ? otherNodeAdvice(error.address, await declaredServer(command)) : undefined;
 }

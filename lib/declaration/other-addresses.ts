@@ -1,3 +1,4 @@
+import { VaultUnreachableError } from 'webex-token-client/core';
 import type { Deployment } from './deployment';
 import { forwardAdvice } from './port-forward';
 import { forwardedAddresses } from './kubernetes-server-declaration';
@@ -21,8 +22,12 @@ export function otherNodeAdvice(address: string, server: Server): string | undef
   return others.length === 0 ? undefined : `another node may serve: ${others.join(' or ')}${forwarded}`;
 }
 
-/** What to do where nothing answers at an address; undefined: nothing is known of it. */
-export function absenceAdvice(address: string, server: Server): string | undefined {
+/** What to do about an error that is want of an answer; undefined: it is not, or nothing is known of that address. */
+export function absenceAdvice(error: unknown, server: Server): string | undefined {
+  if (!(error instanceof VaultUnreachableError) || !error.isTransient) {
+    return undefined;
+  }
+  const { address } = error;
   const advice = [forwardAdvice(address, server), otherNodeAdvice(address, server)].filter(
     (part) => part !== undefined,
   );

@@ -4,8 +4,10 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../lib/process/free-port';
+import { CertificateAuthority } from '../../lib/server/certificate-authority';
 import { exampleDeployment } from '../fixtures/declaration';
 import { deploymentInFile } from '../fixtures/deployment-file';
+import { ScriptedVault } from '../fixtures/scripted-vault';
 import { runScript } from '../fixtures/script';
 
 /* What commands say of a server on Kubernetes whose port nobody forwards. */
@@ -61,4 +63,24 @@ it.each([
     `error: no answer from Vault at ${VAULT_ADDR} (ECONNREFUSED); check VAULT_ADDR and that the server runs\n`,
   );
   expect(exitCode).toBe(4);
+});
+
+it('deploy names the other nodes where the first one is sealed', async () => {
+  const authority = await CertificateAuthority.create();
+  const names = { commonName: 'vault', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] };
+  await using node = await ScriptedVault.start(await authority.issue(names));
+  node.answer('sys/seal-status', {
+    body: { initialized: true, sealed: true, version: '2.7.2', t: 3, n: 5, progress: 0 },
+  });
+  const port = Number(new URL(node.address).port);
+  const VAULT_CACERT = join(folder, 'ca.pem');
+  writeFileSync(VAULT_CACERT, authority.certificatePem);
+  const { exitCode, stderr } = await runScript('deploy', ['webex-tokens', '--auto-approve'], {
+    ...environment(port),
+    VAULT_CACERT,
+  });
+  expect(stderr).toBe(
+    `error: Vault at https://127.0.0.1:${port} is sealed; unseal it, then try again; another node may serve: VAULT_ADDR=https://127.0.0.1:${port + 10} or VAULT_ADDR=https://127.0.0.1:${port + 20}, while its port is forwarded\n`,
+  );
+  expect(exitCode).not.toBe(0);
 });
