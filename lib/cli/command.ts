@@ -92,11 +92,10 @@ export function wholeNumberUpTo(limit: number): (value: string) => number {
 /** For options whose number something else bounds from below. @param least the smallest that is taken */
 export function wholeNumberFrom(least: number): (value: string) => number {
   return (value) => {
-    const number = wholeNumber(value);
-    if (number < least) {
-      throw new InvalidArgumentError(`It must be at least ${least}, got ${number}.`);
+    if (!/^\d{1,9}$/.test(value) || Number(value) < least) {
+      throw new InvalidArgumentError(`It must be a whole number of at least ${least}, got "${value}".`);
     }
-    return number;
+    return Number(value);
   };
 }
 
