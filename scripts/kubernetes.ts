@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { describeCommand, wholeNumberFrom } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { findApp } from '../lib/declaration/deployment';
@@ -48,7 +48,12 @@ export function define(command: Command, signal: AbortSignal): void {
         .choices(DELIVERER_NAMES)
         .default('client' satisfies DelivererName),
     )
-    .option('--image <image>', "image of the app's container; default: one that is there to be replaced")
+    .addOption(
+      new Option(
+        '--image <image>',
+        "image of the app's container; default: one that is there to be replaced",
+      ).argParser(imageName),
+    )
     .option('--namespace <namespace>', 'namespace of Kubernetes, where the app has several')
     .option('--service-account <name>', 'service account, where the app has several')
     .option('--address <url>', 'address of Vault as pods reach it')
@@ -59,7 +64,11 @@ export function define(command: Command, signal: AbortSignal): void {
       ]),
     )
     .option('--ca-file <file>', "PEM file of the CA that signed Vault's certificate, to print it as a Secret as well")
-    .option('--ca-secret <name>', 'the Secret that has that CA as ca.crt', 'webex-token-vault-ca')
+    .addOption(
+      new Option('--ca-secret <name>', 'the Secret that has that CA as ca.crt')
+        .default('webex-token-vault-ca')
+        .argParser(objectName),
+    )
     .addOption(
       new Option('--system-ca', 'it is a CA that every system knows, so there is no such Secret').conflicts('caFile'),
     )
@@ -90,6 +99,26 @@ export function define(command: Command, signal: AbortSignal): void {
       process.stdout.write(manifests);
       process.stderr.write(remarks(delivery, options));
     });
+}
+
+/** What the cluster would refuse only once it is applied. */
+function imageName(value: string): string {
+  if (!/^\S+$/.test(value)) {
+    throw new InvalidArgumentError(
+      `It must be an image like "registry.example.com/people-me:1.0.0", without white space, got "${value}".`,
+    );
+  }
+  return value;
+}
+
+/** @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/, subdomain */
+function objectName(value: string): string {
+  if (!/^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/.test(value)) {
+    throw new InvalidArgumentError(
+      `It must be the name of a Secret, of lower-case letters, digits, "-" and ".", got "${value}".`,
+    );
+  }
+  return value;
 }
 
 /** What is not in the manifests, a line each. */

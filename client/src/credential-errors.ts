@@ -66,7 +66,7 @@ export class TemporarilyUnavailable extends ExplainedError {
 export class VaultSealed extends ExplainedError {
   override name = 'VaultSealed';
 
-  constructor(address: string) {
+  constructor(readonly address: string) {
     super(`Vault at ${address} is sealed; unseal it, then try again`);
   }
 }

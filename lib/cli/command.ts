@@ -10,6 +10,7 @@ import {
 } from 'webex-token-client/core';
 import { explainedRefusal } from '../server/server-refusal';
 import { Interrupted, Interruption } from './interruption';
+import { serverAdvice } from './server-advice';
 
 /*
  * What all commands share: their `--help`, their exit codes, one line for each error, and Ctrl-C.
@@ -91,11 +92,10 @@ export function wholeNumberUpTo(limit: number): (value: string) => number {
 /** For options whose number something else bounds from below. @param least the smallest that is taken */
 export function wholeNumberFrom(least: number): (value: string) => number {
   return (value) => {
-    const number = wholeNumber(value);
-    if (number < least) {
-      throw new InvalidArgumentError(`It must be at least ${least}, got ${number}.`);
+    if (!/^\d{1,9}$/.test(value) || Number(value) < least) {
+      throw new InvalidArgumentError(`It must be a whole number of at least ${least}, got "${value}".`);
     }
-    return number;
+    return Number(value);
   };
 }
 
@@ -110,15 +110,18 @@ export async function runCommand(build: (signal: AbortSignal) => Command, argv =
   process.stdout.on('error', unlessNobodyReads);
   process.stderr.on('error', unlessNobodyReads);
   using interruption = new Interruption();
+  let begun: Command | undefined;
   try {
     refuseUnverifiedTls();
     const program = build(interruption.signal).hook('preAction', (_, command) => {
       refuseEndedRehearsal();
+      begun = command;
       interruption.cleanUpMs = CLEAN_UPS.get(command) ?? interruption.cleanUpMs;
     });
     await program.parseAsync(argv);
   } catch (error) {
-    process.exitCode = report(error, interruption);
+    const advice = interruption.signal.aborted ? undefined : await serverAdvice(error, begun);
+    process.exitCode = report(error, interruption, advice);
   }
   return interruption.signal.aborted;
 }
@@ -131,7 +134,8 @@ function unlessNobodyReads(error: NodeJS.ErrnoException): void {
   }
 }
 
-function report(error: unknown, interruption: Interruption): number {
+/** @param advice what an explained error says beside @default - nothing */
+function report(error: unknown, interruption: Interruption, advice?: string): number {
   const { exitCode } = interruption;
   if (error instanceof CommanderError) {
     // Commander has already printed its line, or the help that was asked for.
@@ -148,7 +152,7 @@ function report(error: unknown, interruption: Interruption): number {
     return report(explainedRefusal(error), interruption);
   }
   if (error instanceof ExplainedError) {
-    process.stderr.write(`error: ${oneLine(error.message)}\n`);
+    process.stderr.write(`error: ${oneLine(advice === undefined ? error.message : `${error.message}; ${advice}`)}\n`);
     if (debugging() && error.cause instanceof Error) {
       process.stderr.write(`${error.cause.stack ?? ''}\n`);
     }

@@ -77,4 +77,15 @@ function requireTls(value: string, context: z.core.$RefinementCtx): void {
   }
 }
 
+/** @param advice what to do about another one @default - to give one in these bounds */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER, advice?: string): z.ZodInt {
+  const bounds = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  const error = ({ input }: { readonly input?: unknown }): string => {
+    const got = typeof input === 'number' ? String(input) : JSON.stringify(input);
+    return `must be a whole number ${bounds}, got ${got}; ${advice ?? 'give such a one'}`;
+  };
+  const number = z.int({ error }).min(least, { error });
+  return most === Number.MAX_SAFE_INTEGER ? number : number.max(most, { error });
+}
+
 export const seconds = z.int({ error: 'must be a whole number of seconds' }).nonnegative();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CHARTS } from './chart';
 import { chartValueProblems, chartValues } from './chart-values';
-import { httpsBaseUrl, strictObject, type Fields, type StrictObject } from './fields';
+import { httpsBaseUrl, strictObject, wholeNumber, type Fields, type StrictObject } from './fields';
 import { sealDeclaration } from './seal-declaration';
 import { clusterServerFields } from './server-fields';
 
@@ -59,7 +59,7 @@ export interface TlsSecretFields extends Fields<typeof tlsSecretFields> {}
 
 const tlsSecret: StrictObject<TlsSecretFields> = strictObject(tlsSecretFields);
 
-const gibibytes = z.int().min(1).max(65_536);
+const gibibytes = wholeNumber(1, 65_536);
 
 const storageFields = {
   /** Data of each node. @default 10 */
@@ -108,7 +108,7 @@ const snapshotFields = {
   host: z.string().min(1),
   bucket: z.string().min(1),
   /** How long they are kept. @default 14 */
-  days: z.int().positive().default(14),
+  days: wholeNumber(1).default(14),
   /** Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. */
   credentialsSecret: secretName,
 };
@@ -133,7 +133,7 @@ const kubernetesServerFields = {
     })
     .default(3),
   /** Port on 127.0.0.1 where `kubectl port-forward` ends for the first node; each further one is ten higher. @default 8200 */
-  port: z.int().min(1).max(65_495).default(8200),
+  port: wholeNumber(1, 65_495, 'choose one that leaves room for those of further nodes, each ten higher').default(8200),
   /** Of an ingress or a load balancer that passes TLS through, for our commands and Terraform. @default - the first port-forward */
   address: httpsBaseUrl.optional(),
   chart: chart.prefault({}),
@@ -152,11 +152,15 @@ const kubernetesServerFields = {
    * Where requests are audited: in a volume of each node, which somebody has to keep from filling up, or in the log of its
    * pod, which the cluster keeps for a while and you collect. @default "volume"
    */
-  audit: z.enum(['volume', 'stdout']).default('volume'),
+  audit: z
+    .enum(['volume', 'stdout'], {
+      error: ({ input }) => `must be "volume" or "stdout", got ${JSON.stringify(input)}; use "volume" to keep it`,
+    })
+    .default('volume'),
   /** Memory of each node, asked for and limited alike. @default 1024 */
-  memoryMegabytes: z.int().min(256, 'must be at least 256').default(1024),
+  memoryMegabytes: wholeNumber(256).default(1024),
   /** Thousandths of a processor that each node asks for; it may use more. @default 250 */
-  cpuMillicores: z.int().min(10, 'must be at least 10').default(250),
+  cpuMillicores: wholeNumber(10).default(250),
   /** Its key files are those of `sealSecret`, by their names. @default - Shamir's: people unseal it */
   seal: sealDeclaration.optional(),
   /** Secret whose files the seal's settings can name, as `/openbao/seal/...` or `/vault/seal/...`. @default - none */
@@ -164,7 +168,11 @@ const kubernetesServerFields = {
   /** What a seal wants in the server's environment. @default - nothing */
   environmentSecrets: z.array(environmentSecret).readonly().default([]),
   /** Namespaces whose pods may talk to the server, beside its own. @default - all */
-  reachableFrom: z.array(objectName).min(1).readonly().optional(),
+  reachableFrom: z
+    .array(objectName)
+    .min(1, 'must name at least one namespace, got []; leave it out to let all of them in')
+    .readonly()
+    .optional(),
   /** For the Prometheus Operator. @default - none of it */
   monitoring: monitoring.optional(),
   /** The chart's own job; OpenBao only. @default - none: take them by "npx webex-token-vault backup" */

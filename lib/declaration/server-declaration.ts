@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { strictObject, type Fields, type StrictObject } from './fields';
+import { strictObject, wholeNumber, type Fields, type StrictObject } from './fields';
 import { isHostName, urlHost } from './host-name';
 import {
   certifiedHosts,
@@ -21,7 +21,7 @@ const containerName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/, {
   error: ({ input }) => `must be letters, digits or "-", as it is a host name too, got "${String(input)}"; rename it`,
 });
 
-const port = z.int().min(1).max(65535);
+const port = wholeNumber(1, 65_535);
 
 const named = containerName.default('webex-token-vault');
 
@@ -74,7 +74,7 @@ const productionServerFields = {
   /** Three nodes on this one machine are there to rehearse a failover; they are named with -1, -2, -3. @default 1 */
   nodes: z.union([z.literal(1), z.literal(3)], { error: 'must be 1 or 3; of two, none may fail' }).default(1),
   /** Port of the first node; each further one is ten higher. @default 8200 */
-  port: port.max(65515).default(8200),
+  port: wholeNumber(1, 65_515, 'choose one that leaves room for those of further nodes, each ten higher').default(8200),
   /** Address of the Docker host that the ports are on; "0.0.0.0": all. @default "127.0.0.1" */
   bindAddress: z
     .string()
@@ -90,11 +90,11 @@ const productionServerFields = {
     })
     .default('100:1000'),
   /** Memory of each container; none of it is swapped out. @default 1024 */
-  memoryMegabytes: z.int().min(256, 'must be at least 256').default(1024),
+  memoryMegabytes: wholeNumber(256).default(1024),
   /** Size at which the container's log begins a new file. The audit log is another. @default 10 */
-  logMegabytes: z.int().positive().default(10),
+  logMegabytes: wholeNumber(1).default(10),
   /** How many of these files are kept. @default 5 */
-  logFiles: z.int().positive().default(5),
+  logFiles: wholeNumber(1).default(5),
   tls: tlsDeclaration.prefault({}),
   /** @default - Shamir's: people unseal it */
   seal: sealDeclaration.optional(),

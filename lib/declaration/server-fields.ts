@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { wholeNumber } from './fields';
 
 /*
  * Fields of the server that stack `vault-server` runs, which several of its modes have.
@@ -20,7 +21,7 @@ export const clusterServerFields = {
    */
   disableMlock: z.boolean().optional(),
   /** How long metrics are kept for Prometheus to fetch with a token; 0: no metrics. @default 86400 (24 h) */
-  prometheusRetentionSeconds: z.int().nonnegative().default(86400),
+  prometheusRetentionSeconds: wholeNumber(0).default(86400),
   /** Serve the web UI. @default false */
   ui: z.boolean().default(false),
   /** @default "info" */

@@ -1,5 +1,6 @@
 import { describeError, NotPermitted, VaultUnreachableError } from 'webex-token-client/core';
 import type { Deployment } from '../declaration/deployment';
+import { otherAddresses } from '../declaration/other-addresses';
 import { observerPolicyName } from '../declaration/policy-names';
 import { keepsGrants } from '../declaration/server-declaration';
 import { missingRights } from '../vault/missing-rights';
@@ -44,14 +45,15 @@ export async function lookAt(options: LookOptions): Promise<Report> {
   const { deployment, vault, asObserver, now = () => new Date() } = options;
   const lookedAt = now();
   const server = await lookAtServer(vault, deployment.vault.server);
+  const isOneOfSeveral = otherAddresses(vault.address, deployment.vault.server).length > 0;
   const outside = { lookedAt, address: vault.address, mountPath: deployment.engine.mountPath, server };
   const seen =
     server.severity === 'broken'
-      ? unseen(deployment, `the server is ${server.state}`)
+      ? unseen(deployment, `${isOneOfSeveral ? 'this node' : 'the server'} is ${server.state}`, isOneOfSeveral)
       : await asObserver((observer) => lookInside(observer, options, lookedAt)).catch((error: unknown) => {
           // It went away in the middle.
           if (error instanceof VaultUnreachableError) {
-            return unseen(deployment, describeError(error));
+            return unseen(deployment, describeError(error), isOneOfSeveral);
           }
           throw error;
         });
@@ -104,8 +106,13 @@ export async function requireObserver(observer: VaultClient, { engine, credentia
   }
 }
 
-/** Where nothing inside can be looked at. @param why such as "the server is sealed" */
-function unseen(deployment: Deployment, why: string): Inside {
+/**
+ * Where nothing inside can be looked at.
+ *
+ * @param why such as "the server is sealed"
+ * @param isOneOfSeveral whether another node may serve all the same
+ */
+function unseen(deployment: Deployment, why: string, isOneOfSeveral = false): Inside {
   const { engine, integrations, credentials, apps } = deployment;
   const line = { state: 'unknown', severity: 'broken', detail: why, notes: [] } as const;
   return {
@@ -116,7 +123,7 @@ function unseen(deployment: Deployment, why: string): Inside {
       name,
       integration,
       tokens: [],
-      detail: `nobody can read it: ${why}`,
+      detail: `${isOneOfSeveral ? 'it cannot be read here' : 'nobody can read it'}: ${why}`,
     })),
     apps: apps.map(({ name }) => ({ ...line, name })),
     operators: [],

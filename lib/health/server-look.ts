@@ -1,7 +1,7 @@
 import { describeError, ExplainedError, NotDeployed, VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
 import type { Deployment } from '../declaration/deployment';
-import { forwardAdvice } from '../declaration/port-forward';
+import { absenceAdvice, otherNodeAdvice } from '../declaration/other-addresses';
 import { isPaused, readRefreshing } from '../vault/engine-refreshing';
 import type { VaultClient } from '../vault/vault-client';
 import { whyUnseen } from './unseen';
@@ -33,15 +33,23 @@ export async function lookAtServer(
     if (!initialized) {
       return line('not initialised', 'it holds nothing yet', 'npx webex-token-vault init');
     }
-    return sealed
+    if (!sealed) {
+      return line('up', version);
+    }
+    const elsewhere = otherNodeAdvice(vault.address, declared);
+    return elsewhere === undefined
       ? line('sealed', 'nothing can be read before it is unsealed', 'npx webex-token-vault unseal')
-      : line('up', version);
+      : line(
+          'sealed',
+          'this node can read nothing before it is unsealed',
+          `npx webex-token-vault unseal; ${elsewhere}`,
+        );
   } catch (error) {
     if (error instanceof VaultResponseError || error instanceof ExplainedError) {
       return line(
         'unreachable',
         describeError(error),
-        forwardAdvice(vault.address, declared) ?? 'see that the server runs, and what VAULT_ADDR names',
+        absenceAdvice(error, declared) ?? 'see that the server runs, and what VAULT_ADDR names',
       );
     }
     throw error;

@@ -111,7 +111,16 @@ it.each<[string[], Partial<DeploymentInput>, Record<string, string>, string]>([
   [['people-me', '--ca-file', '/nowhere/ca.pem'], {}, {}, '--ca-file names /nowhere/ca.pem, which cannot be read'],
   [['people-me'], {}, { VAULT_CACERT: join(__dirname, 'kubernetes.test.ts') }, 'VAULT_CACERT names'],
   [['people-me', '--system-ca', '--ca-file', 'ca.pem'], {}, {}, 'cannot be used with option'],
-  [['people-me', '--refresh-interval-seconds', '59'], {}, {}, 'It must be at least 60, got 59.'],
+  [['people-me', '--image', ''], {}, {}, 'It must be an image like "registry.example.com/people-me:1.0.0"'],
+  [['people-me', '--image', 'a b'], {}, {}, 'without white space, got "a b".'],
+  [['people-me', '--ca-secret', 'Bad Name!'], {}, {}, 'It must be the name of a Secret, of lower-case letters'],
+  [['people-me', '--ca-secret', 'a..b'], {}, {}, 'got "a..b".'],
+  ...['59', '0', '-5', '1.5', ''].map((given): [string[], object, Record<string, string>, string] => [
+    ['people-me', `--refresh-interval-seconds=${given}`],
+    {},
+    {},
+    `It must be a whole number of at least 60, got "${given}".`,
+  ]),
   [
     ['people-me', '--refresh-interval-seconds', '900000'],
     {},
@@ -124,6 +133,10 @@ it.each<[string[], Partial<DeploymentInput>, Record<string, string>, string]>([
   expect(stderr.trim().split('\n')).toHaveLength(1);
   expect(exitCode).toBeGreaterThan(0);
   expect(stdout).toBe('');
+});
+
+it.each([['--image='], ['--ca-secret=']])('takes %s for wrong usage', async (option) => {
+  expect(await kubernetesCommand(['people-me', option])).toMatchObject({ exitCode: 2, stdout: '' });
 });
 
 describe('in the cluster that Vault runs in', () => {

@@ -309,7 +309,7 @@ describe('--watch', () => {
   });
 
   it.each([
-    [['--watch', '--interval-seconds', '9'], /'9' is invalid\. It must be at least 10, got 9\.$/],
+    [['--watch', '--interval-seconds', '9'], /'9' is invalid\. It must be a whole number of at least 10, got "9"\.$/],
     [['--interval-seconds', '30'], /--interval-seconds says how often --watch looks/],
   ])('refuses %j', async (args, line) => {
     const { exitCode, stderr } = await status(args);

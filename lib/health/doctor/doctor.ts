@@ -103,7 +103,7 @@ async function examine(examination: Examination, options: DoctorOptions, found: 
   }
   const vault = new VaultClient({ ...connection, token: undefined, signal });
   await examination.check('server', () => checkReachable(vault, deployment));
-  await examination.check('seal', () => checkReady(vault));
+  await examination.check('seal', () => checkReady(vault, deployment));
   await examination.check('product', () => checkProduct(vault, deployment));
   await examination.check('clock', () => checkVaultClock(vault, deployment.webex.apiUrl, now));
   await using session = await examination.check('login', async () => {

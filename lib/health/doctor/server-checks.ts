@@ -1,6 +1,6 @@
 import { describeError, explainOutage, VaultResponseError, VaultUnreachableError } from 'webex-token-client/core';
 import type { Deployment } from '../../declaration/deployment';
-import { forwardAdvice } from '../../declaration/port-forward';
+import { absenceAdvice } from '../../declaration/other-addresses';
 import { requireFlavour } from '../../vault/ready-server';
 import type { VaultClient } from '../../vault/vault-client';
 import { lookAtServer } from '../server-look';
@@ -13,12 +13,14 @@ import { Wrong, type Sound } from './examination';
 /** @throws Wrong, ExplainedError unless a Vault answers */
 export async function checkReachable(vault: VaultClient, { vault: { server } }: Deployment): Promise<Sound<void>> {
   const { version } = await vault.sealStatus().catch((error: unknown) => {
-    const forward = error instanceof VaultUnreachableError ? forwardAdvice(vault.address, server) : undefined;
-    if (forward !== undefined) {
-      throw new Wrong(describeError(error), forward);
+    const advice = absenceAdvice(error, server);
+    const isRefused = error instanceof VaultUnreachableError && error.code === 'ECONNREFUSED';
+    if (isRefused && server !== undefined && (server.mode !== 'kubernetes' || advice === undefined)) {
+      const start = 'where nothing runs there: npx webex-token-vault deploy vault-server';
+      throw new Wrong(error.message, advice === undefined ? start : `${start}; ${advice}`);
     }
-    if (error instanceof VaultUnreachableError && error.code === 'ECONNREFUSED' && server !== undefined) {
-      throw new Wrong(error.message, 'where nothing runs there: npx webex-token-vault deploy vault-server');
+    if (advice !== undefined) {
+      throw new Wrong(describeError(error), advice);
     }
     throw error instanceof VaultResponseError ? explainOutage(error, vault.address, 'tell its state') : error;
   });
@@ -26,8 +28,8 @@ export async function checkReachable(vault: VaultClient, { vault: { server } }: 
 }
 
 /** @throws Wrong unless it is initialised and unsealed */
-export async function checkReady(vault: VaultClient): Promise<Sound<void>> {
-  const { state, detail, next } = await lookAtServer(vault);
+export async function checkReady(vault: VaultClient, { vault: { server } }: Deployment): Promise<Sound<void>> {
+  const { state, detail, next } = await lookAtServer(vault, server);
   if (state !== 'up') {
     throw new Wrong(`Vault at ${vault.address} is ${state}: ${detail}`, next);
   }

@@ -176,6 +176,24 @@ it.each([
   [{ releaseName: 'Webex' }, 'vault.server.releaseName must be at most 40 lower-case letters'],
   [{ image: 'openbao/openbao' }, 'vault.server.image must be an image with its tag, got "openbao/openbao"'],
   [{ address: 'http://vault.example.com' }, 'vault.server.address must be https'],
+  [
+    { port: 65500 },
+    'vault.server.port must be a whole number from 1 to 65495, got 65500; choose one that leaves room for those of further nodes, each ten higher',
+  ],
+  [{ port: 0 }, 'vault.server.port must be a whole number from 1 to 65495, got 0;'],
+  [{ port: 1.5 }, 'vault.server.port must be a whole number from 1 to 65495, got 1.5;'],
+  [{ port: '8200' }, 'vault.server.port must be a whole number from 1 to 65495, got "8200";'],
+  [{ storage: { dataGibibytes: 0 } }, 'storage.dataGibibytes must be a whole number from 1 to 65536, got 0; give such'],
+  [{ storage: { auditGibibytes: 65537 } }, 'storage.auditGibibytes must be a whole number from 1 to 65536, got 65537;'],
+  [{ memoryMegabytes: 128 }, 'vault.server.memoryMegabytes must be a whole number of at least 256, got 128;'],
+  [{ cpuMillicores: 9 }, 'vault.server.cpuMillicores must be a whole number of at least 10, got 9;'],
+  [{ prometheusRetentionSeconds: -1 }, 'prometheusRetentionSeconds must be a whole number of at least 0, got -1;'],
+  [
+    { snapshots: { host: 's3', bucket: 'b', credentialsSecret: 's', days: 0 } },
+    'vault.server.snapshots.days must be a whole number of at least 1, got 0;',
+  ],
+  [{ reachableFrom: [] }, 'vault.server.reachableFrom must name at least one namespace, got []; leave it out'],
+  [{ audit: 'x' }, 'vault.server.audit must be "volume" or "stdout", got "x"; use "volume" to keep it'],
 ])('refuses %j', (input, problem) => {
   expect(() => declareStack(input)).toThrow(problem);
 });

@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import { VaultSealed, VaultUnreachableError } from 'webex-token-client/core';
+import type { Deployment } from '../declaration/deployment';
+import { absenceAdvice, otherNodeAdvice } from '../declaration/other-addresses';
+import { declaredDeployment } from './deployment-option';
+
+/** A deployment file is a program, and one that hangs must not keep the error from being told. */
+const LONGEST_LOAD_MS = 5000;
+
+/**
+ * What the declaration of the server adds to an error: the port-forward that has to run, and the other nodes.
+ *
+ * It is loaded only now, as a command like "unseal" works without it in an emergency, and nothing fails for it.
+ *
+ * @param command the one that failed @default - none was begun
+ */
+export async function serverAdvice(error: unknown, command: Command | undefined): Promise<string | undefined> {
+  if (error instanceof VaultUnreachableError && error.isTransient) {
+    return absenceAdvice(error, await declaredServer(command));
+  }
+  return error instanceof VaultSealed ? otherNodeAdvice(error.address, await declaredServer(command)) : undefined;
+}
+
+async function declaredServer(command: Command | undefined): Promise<Deployment['vault']['server']> {
+  if (command?.optsWithGlobals<{ deployment?: string }>().deployment === undefined) {
+    return undefined;
+  }
+  let late: NodeJS.Timeout | undefined;
+  try {
+    const loaded = await Promise.race([
+      declaredDeployment(command),
+      new Promise<undefined>((resolve) => (late = setTimeout(resolve, LONGEST_LOAD_MS, undefined))),
+    ]);
+    return loaded?.deployment.vault.server;
+  } catch {
+    return undefined;
+  } finally {
+    clearTimeout(late);
+  }
+}

@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../../lib/process/free-port';
+import { CertificateAuthority } from '../../lib/server/certificate-authority';
+import { exampleDeployment } from '../fixtures/declaration';
+import { deploymentInFile } from '../fixtures/deployment-file';
+import { ScriptedVault } from '../fixtures/scripted-vault';
+import { runScript } from '../fixtures/script';
+
+/* What commands say of a server on Kubernetes whose port nobody forwards. */
+
+jest.setTimeout(60_000);
+
+const folder = mkdtempSync(join(tmpdir(), 'port-forward-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function environment(port: number): Record<string, string> {
+  const deployment = exampleDeployment({ vault: { server: { mode: 'kubernetes', port } } });
+  return { ...deploymentInFile(folder, deployment), VAULT_TOKEN: 'hush' };
+}
+
+function advice(port: number): string {
+  return `; see that this runs: kubectl -n webex-token-vault port-forward pod/webex-token-vault-0 ${port}:8200; another node may serve: VAULT_ADDR=https://127.0.0.1:${port + 10} or VAULT_ADDR=https://127.0.0.1:${port + 20}, while its port is forwarded\n`;
+}
+
+it.each([
+  ['init', ['--out', join(folder, 'operators')]],
+  ['unseal', []],
+  ['backup', [join(folder, 'grants.snap')]],
+  ['authorize', ['testauth']],
+  ['deploy', ['webex-tokens', '--auto-approve']],
+])('%s names the port-forward that is missing', async (command, args) => {
+  const port = await freePort();
+  const { exitCode, stderr } = await runScript(command, args, environment(port));
+  expect(stderr).toBe(
+    `error: no answer from Vault at https://127.0.0.1:${port} (ECONNREFUSED); check VAULT_ADDR and that the server runs${advice(port)}`,
+  );
+  expect(exitCode).toBe(4);
+});
+
+it('unseal names it where VAULT_ADDR says the server, and where the pod behind it has gone', async () => {
+  const gone = createServer((socket) => socket.resetAndDestroy()).listen(0, '127.0.0.1');
+  await once(gone, 'listening');
+  const { port } = gone.address() as { port: number };
+  const VAULT_ADDR = `https://127.0.0.1:${port}`;
+  const { stderr } = await runScript('unseal', [], { ...environment(port), VAULT_ADDR });
+  gone.close();
+  expect(stderr).toMatch(/^error: no answer from Vault at \S+ \(ECONNRESET\); check/);
+  expect(stderr).toContain(advice(port));
+});
+
+it.each([
+  ['is none', '/none/deployment.json'],
+  ['does not hold', join(folder, 'broken.json')],
+])('unseal says what it knows where the deployment %s', async (_, file) => {
+  writeFileSync(join(folder, 'broken.json'), '{');
+  const VAULT_ADDR = `https://127.0.0.1:${await freePort()}`;
+  const { exitCode, stderr } = await runScript('unseal', [], { DEPLOYMENT: file, VAULT_ADDR });
+  expect(stderr).toBe(
+    `error: no answer from Vault at ${VAULT_ADDR} (ECONNREFUSED); check VAULT_ADDR and that the server runs\n`,
+  );
+  expect(exitCode).toBe(4);
+});
+
+it('deploy names the other nodes where the first one is sealed', async () => {
+  const authority = await CertificateAuthority.create();
+  const names = { commonName: 'vault', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] };
+  await using node = await ScriptedVault.start(await authority.issue(names));
+  node.answer('sys/seal-status', {
+    body: { initialized: true, sealed: true, version: '2.7.2', t: 3, n: 5, progress: 0 },
+  });
+  const port = Number(new URL(node.address).port);
+  const VAULT_CACERT = join(folder, 'ca.pem');
+  writeFileSync(VAULT_CACERT, authority.certificatePem);
+  const { exitCode, stderr } = await runScript('deploy', ['webex-tokens', '--auto-approve'], {
+    ...environment(port),
+    VAULT_CACERT,
+  });
+  expect(stderr).toBe(
+    `error: Vault at https://127.0.0.1:${port} is sealed; unseal it, then try again; another node may serve: VAULT_ADDR=https://127.0.0.1:${port + 10} or VAULT_ADDR=https://127.0.0.1:${port + 20}, while its port is forwarded\n`,
+  );
+  expect(exitCode).not.toBe(0);
+});
