@@ -1,7 +1,7 @@
 import type { KubernetesServerDeclaration } from '../declaration/kubernetes-server-declaration';
 import { kubectlCommand } from '../declaration/port-forward';
 import { lookAtHosts } from './host-look';
-import { ClusterRefusal, ClusterUnseen, type Kubectl } from './kubectl';
+import { ClusterRefusal, ClusterUnreachable, ClusterUnseen, type Kubectl } from './kubectl';
 import { lookAtSecret, neededSecrets } from './secret-look';
 import { lookAtStorage } from './storage-look';
 import { lookAtTlsSecret } from './tls-secret';
@@ -16,6 +16,8 @@ export interface ClusterFindings {
   readonly problems: readonly string[];
   /** What is good to know, such as what could not be looked at. */
   readonly notes: readonly string[];
+  /** Whether kubectl gets no answer, so that nothing that is missed there is known to be gone. @default - it gets one */
+  readonly isUnreachable?: true;
 }
 
 const SOUND: ClusterFindings = { problems: [], notes: [] };
@@ -52,6 +54,9 @@ export async function lookAtCluster(
     ];
     return together([namespace, ...(await Promise.all(looks))]);
   } catch (error) {
+    if (error instanceof ClusterUnreachable) {
+      return { problems: [`the cluster cannot be reached: ${error.message}`], notes: [], isUnreachable: true };
+    }
     if (error instanceof ClusterUnseen) {
       return { problems: [], notes: [`nothing was looked at in the cluster: ${error.message}`] };
     }

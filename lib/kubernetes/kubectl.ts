@@ -9,9 +9,14 @@ const REQUEST_TIMEOUT_SECONDS = 10;
 /** For all of it, a helper that gets its credentials included. */
 const TIMEOUT_MS = 30_000;
 
-/** Nothing can be asked of the cluster: no kubectl, no cluster that it knows, or none that answers. */
+/** Nothing can be asked of the cluster, such as for want of kubectl. */
 export class ClusterUnseen extends ExplainedError {
   override name = 'ClusterUnseen';
+}
+
+/** kubectl knows no such cluster, or none that answers it: Terraform would not get further. */
+export class ClusterUnreachable extends ClusterUnseen {
+  override name = 'ClusterUnreachable';
 }
 
 /** The cluster has answered, and not with what was asked for. */
@@ -112,7 +117,7 @@ export class Kubectl {
       throw new ClusterUnseen('there is no kubectl on PATH that can be run; install it to have the cluster looked at');
     }
     if (finished.exitCode === 128 && performance.now() - startedAt >= timeoutMs) {
-      throw new ClusterUnseen(
+      throw new ClusterUnreachable(
         `kubectl did not end within ${timeoutMs / 1000} s; see that "kubectl get namespaces" does, perhaps it waits for a login`,
       );
     }
@@ -127,11 +132,14 @@ function isForbidden({ stderr }: FinishedCommand): boolean {
 function refusal(finished: FinishedCommand): ClusterUnseen | ClusterRefusal {
   const said = firstLine(finished.stderr);
   const isMissing = /^Error from server \(NotFound\)/.test(said);
-  return isMissing || isForbidden(finished)
-    ? new ClusterRefusal(`kubectl says: ${said}`, isMissing)
-    : new ClusterUnseen(
-        `kubectl says: ${said}; see that KUBECONFIG names the cluster, and vault.server.context its context`,
-      );
+  if (isMissing || isForbidden(finished)) {
+    return new ClusterRefusal(`kubectl says: ${said}`, isMissing);
+  }
+  // A server that fails at one thing has answered all the same.
+  const Unseen = /^Error from server|the server doesn't have/.test(said) ? ClusterUnseen : ClusterUnreachable;
+  return new Unseen(
+    `kubectl says: ${said}; see that KUBECONFIG names the cluster, and vault.server.context its context`,
+  );
 }
 
 /** Without what kubectl logs of its tries. */

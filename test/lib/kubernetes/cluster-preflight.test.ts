@@ -95,6 +95,35 @@ it('says first of all that there is no namespace', async () => {
   );
 });
 
+it.each([
+  'error: context "nope" does not exist',
+  'Error in configuration: context was not found for specified context: nope',
+  'The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?',
+  'Unable to connect to the server: dial tcp: lookup nope.invalid on 10.0.0.1:53: no such host',
+  'error: error loading config file "/a": yaml: line 1: did not find expected node content',
+  'error: You must be logged in to the server (Unauthorized)',
+])('has what kubectl gets no answer by in the way, once: %s', async (said) => {
+  kubectl.on('get namespace vault --output=name', { stderr: `${said}\n`, exitCode: 1 });
+  expect(await look()).toEqual({
+    problems: [
+      `the cluster cannot be reached: kubectl says: ${said}; see that KUBECONFIG names the cluster, and vault.server.context its context`,
+    ],
+    notes: [],
+    isUnreachable: true,
+  });
+});
+
+it('does not stop anybody for want of kubectl, or for a cluster that only fails at a look', async () => {
+  const none = new Kubectl(declared(), { environment: { PATH: '/nowhere' } });
+  expect(await lookAtCluster(none, declared())).toEqual({
+    problems: [],
+    notes: [expect.stringMatching(/^nothing was looked at in the cluster: there is no kubectl on PATH/)],
+  });
+  const stderr = 'Error from server (InternalError): an error on the server has prevented the request\n';
+  kubectl.on('get nodes --output=json', { stderr, exitCode: 1 });
+  expect((await look()).problems).toEqual([]);
+});
+
 it('says how the Secret with the certificates is made', async () => {
   kubectl.on(`get secret bao-tls ${KEYS}`, notFound('secrets "bao-tls"'));
   expect(await look()).toEqual(
@@ -243,18 +272,5 @@ it('notes what this user may not see, and looks at the rest', async () => {
   expect(await look()).toEqual({
     problems: [expect.stringMatching(/^no storage class is the cluster's default/)],
     notes: [`the certificates: could not be looked at (kubectl says: Error from server (Forbidden): ${said})`],
-  });
-});
-
-it('notes in one line that nothing could be looked at', async () => {
-  kubectl.on('get namespace vault --output=name', {
-    stderr: 'Error in configuration: context was not found for specified context: prod\n',
-    exitCode: 1,
-  });
-  expect(await look()).toEqual({
-    problems: [],
-    notes: [
-      'nothing was looked at in the cluster: kubectl says: Error in configuration: context was not found for specified context: prod; see that KUBECONFIG names the cluster, and vault.server.context its context',
-    ],
   });
 });

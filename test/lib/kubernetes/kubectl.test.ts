@@ -47,7 +47,7 @@ it('says in one line that it has no cluster, and not what a helper for credentia
   kubectl.on('get namespaces', { stderr, exitCode: 1 });
   const failure = await asking().text('get', 'namespaces').catch(String);
   expect(failure).toBe(
-    'ClusterUnseen: kubectl says: The connection to the server localhost:8080 was refused - did you specify the right host or port?; see that KUBECONFIG names the cluster, and vault.server.context its context',
+    'ClusterUnreachable: kubectl says: The connection to the server localhost:8080 was refused - did you specify the right host or port?; see that KUBECONFIG names the cluster, and vault.server.context its context',
   );
 });
 
@@ -86,7 +86,10 @@ it('knows a yes from a no', async () => {
 it('does not wait for ever', async () => {
   kubectl.on('version', { delayMs: 10_000 });
   const impatient = new Kubectl(SERVER, { environment: kubectl.environment(), timeoutMs: 500 });
-  await expect(impatient.text('version')).rejects.toThrow(/^kubectl did not end within 0.5 s; /);
+  await expect(impatient.text('version')).rejects.toMatchObject({
+    name: 'ClusterUnreachable',
+    message: expect.stringMatching(/^kubectl did not end within 0.5 s; /) as string,
+  });
 });
 
 it('ends at a signal', async () => {
