@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ExplainedError, quotedList, UsageError } from 'webex-token-client/core';
 import { declaredSecrets, type DeclaredSecret } from '../declaration/client-secret';
 import type { KubernetesServerDeclaration } from '../declaration/kubernetes-server-declaration';
-import { lookAtCluster } from '../kubernetes/cluster-preflight';
+import { lookAtCluster, type ClusterFindings } from '../kubernetes/cluster-preflight';
 import { Kubectl } from '../kubernetes/kubectl';
 import { consequences, stopsServer } from '../terraform/consequences';
 import { refuseVisibleToGit } from '../server/git-visibility';
@@ -211,13 +211,13 @@ async function runs({ onKubernetes, signal }: Work, { waitSeconds = PODS_TIMEOUT
 async function examine(work: Work, file: string, destroy: boolean) {
   const { stack, preflight, onKubernetes, credentials, secrets, beforeServerStops, signal } = work;
   const plan = await stack.show(file);
-  const { notices, losses } = consequences(plan, credentials);
-  const stop = stopsServer(plan) ? await beforeServerStops() : undefined;
   // What goes needs nothing of its cluster.
-  const cluster =
+  const cluster: ClusterFindings =
     onKubernetes === undefined || destroy
       ? { notes: [], problems: [] }
       : await lookAtCluster(new Kubectl(onKubernetes, { signal }), onKubernetes);
+  const { notices, losses } = consequences(plan, credentials, { isClusterUnreachable: cluster.isUnreachable });
+  const stop = stopsServer(plan) ? await beforeServerStops() : undefined;
   const ofStop = stop?.notice === undefined ? [] : [stop.notice];
   return {
     stop,

@@ -24,8 +24,17 @@ export interface Consequences {
   readonly losses: readonly Loss[];
 }
 
+export interface ConsequencesOptions {
+  /** Whether the cluster does not answer, so that nothing is known to have gone from it. @default false */
+  readonly isClusterUnreachable?: boolean;
+}
+
 /** @param declared names of the declared credentials, for what takes all of them */
-export function consequences(plan: Plan, declared: readonly string[]): Consequences {
+export function consequences(
+  plan: Plan,
+  declared: readonly string[],
+  { isClusterUnreachable = false }: ConsequencesOptions = {},
+): Consequences {
   const { changes } = plan;
   // What is not looked at, or was deleted behind our back, tells whose grants there are all the same.
   const before = [...plan.drift, ...plan.recorded, ...changes];
@@ -37,6 +46,7 @@ export function consequences(plan: Plan, declared: readonly string[]): Consequen
   const { drift } = plan;
   const context: Context = {
     drift,
+    isClusterUnreachable,
     integrationOf,
     known,
     entriesAfter: entriesAfter(changes),
@@ -52,6 +62,7 @@ export function consequences(plan: Plan, declared: readonly string[]): Consequen
 
 interface Context {
   readonly drift: readonly ResourceChange[];
+  readonly isClusterUnreachable: boolean;
   /** Integration of each credential, as it was before; by its name in Vault. */
   readonly integrationOf: ReadonlyMap<string, string>;
   /** Every credential that may hold a grant. */
@@ -316,8 +327,12 @@ function ofServer(change: ResourceChange, { known }: Context): Partial<Consequen
   return { notices: [`the server "${name}" is stopped${successor}`] };
 }
 
-function ofRelease(change: ResourceChange, { known, drift }: Context): Partial<Consequences> {
+function ofRelease(change: ResourceChange, { known, drift, isClusterUnreachable }: Context): Partial<Consequences> {
   const vanished = drift.find(({ address, isDeleted }) => address === change.address && isDeleted);
+  // To Helm's provider, a release whose cluster does not answer is gone: whoever believed that would make a new server.
+  if (vanished !== undefined && isClusterUnreachable) {
+    return {};
+  }
   const { notices, loss } = releaseConsequences(change, vanished);
   return loss === undefined ? { notices } : { losses: lost(known, loss) };
 }

@@ -85,6 +85,12 @@ it('say that the server is not in the cluster that Terraform goes to', () => {
   ]);
 });
 
+it('say of no loss where the cluster does not answer, as the provider then takes the server for one that is gone', () => {
+  const drift = [{ ...ADDRESS, change: { actions: ['delete'], before: release(), after: null } }];
+  const plan = planned(['create'], null, release(), drift);
+  expect(consequences(plan, ['testauth'], { isClusterUnreachable: true })).toEqual({ notices: [], losses: [] });
+});
+
 it('say nothing of the first deploy', () => {
   expect(consequences(planned(['create'], null, release()), ['testauth'])).toEqual({ notices: [], losses: [] });
 });
