@@ -6,6 +6,7 @@ import { declaredSecrets, type DeclaredSecret } from '../declaration/client-secr
 import type { KubernetesServerDeclaration } from '../declaration/kubernetes-server-declaration';
 import { lookAtCluster, type ClusterFindings } from '../kubernetes/cluster-preflight';
 import { Kubectl } from '../kubernetes/kubectl';
+import { contextOf } from '../kubernetes/kubectl-environment';
 import { consequences, stopsServer } from '../terraform/consequences';
 import { refuseVisibleToGit } from '../server/git-visibility';
 import { planObstacles } from '../terraform/plan-obstacles';
@@ -96,7 +97,11 @@ async function eachStack(
     await using session = stack.isInVault ? await StackSession.open(connection, operators, signal) : undefined;
     const { server } = deployment.vault;
     const work: Work = {
-      onKubernetes: !stack.isInVault && server?.mode === 'kubernetes' ? server : undefined,
+      onKubernetes:
+        !stack.isInVault && server?.mode === 'kubernetes'
+          ? // So that whatever command is told goes there as well.
+            { ...server, context: contextOf(server.context, process.env) }
+          : undefined,
       stack: session === undefined ? stack : stack.with(session.environment),
       preflight: session && new Preflight(session.vault.endedBy(signal), deployment, home),
       credentials,

@@ -40,6 +40,7 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   TERRAFORM_BINARY_NAME: 'Terraform or OpenTofu to run; default: terraform on PATH, else tofu',
   'TF_VAR_..._client_secret': 'client secret of an integration, where it is to be written',
   KUBECONFIG: 'which cluster a server on Kubernetes is on, as kubectl has it; default: ~/.kube/config',
+  KUBE_CTX: 'its context, where vault.server.context names none; default: the current one',
   'TF_...': 'whatever Terraform knows',
 };
 

@@ -2,7 +2,7 @@ import { oneLine, safeText, ExplainedError } from 'webex-token-client/core';
 import type { z } from 'zod';
 import type { KubernetesServerDeclaration } from '../declaration/kubernetes-server-declaration';
 import { run, type FinishedCommand } from '../process/child-process';
-import { kubectlEnvironment } from './kubectl-environment';
+import { contextOf, kubectlEnvironment, unknownToKubectl, whereAsked } from './kubectl-environment';
 
 /** For each request that kubectl makes: what is asked for here is small. */
 const REQUEST_TIMEOUT_SECONDS = 10;
@@ -57,7 +57,7 @@ export class Kubectl {
   async text(...args: readonly string[]): Promise<string> {
     const finished = await this.#run(args);
     if (finished.exitCode !== 0) {
-      throw refusal(finished);
+      throw this.#refusal(finished);
     }
     return finished.stdout;
   }
@@ -70,7 +70,7 @@ export class Kubectl {
   async objects<T>(list: z.ZodType<T>, kinds: readonly string[], ...args: readonly string[]): Promise<T> {
     const finished = await this.#run(['get', kinds.join(','), '--output=json', ...args]);
     if (finished.exitCode !== 0 && (finished.stdout === '' || !isForbidden(finished))) {
-      throw refusal(finished);
+      throw this.#refusal(finished);
     }
     let json: unknown;
     try {
@@ -92,14 +92,15 @@ export class Kubectl {
     const finished = await this.#run(['auth', 'can-i', verb, resource]);
     const said = finished.stdout.trim();
     if (said !== 'yes' && !/^no\b/.test(said)) {
-      throw refusal(finished);
+      throw this.#refusal(finished);
     }
     return said === 'yes';
   }
 
   async #run(args: readonly string[]): Promise<FinishedCommand> {
     const { signal, environment = process.env, timeoutMs = TIMEOUT_MS } = this.options;
-    const { context, namespace } = this.server;
+    const { namespace } = this.server;
+    const context = contextOf(this.server.context, environment);
     signal?.throwIfAborted();
     const chosen = [
       ...(context === undefined ? [] : [`--context=${context}`]),
@@ -117,29 +118,40 @@ export class Kubectl {
       throw new ClusterUnseen('there is no kubectl on PATH that can be run; install it to have the cluster looked at');
     }
     if (finished.exitCode === 128 && performance.now() - startedAt >= timeoutMs) {
-      throw new ClusterUnreachable(
+      throw this.#unreached(
         `kubectl did not end within ${timeoutMs / 1000} s; see that "kubectl get namespaces" does, perhaps it waits for a login`,
       );
     }
     return finished;
   }
+
+  #refusal(finished: FinishedCommand): ClusterUnseen | ClusterRefusal {
+    const said = firstLine(finished.stderr);
+    const isMissing = /^Error from server \(NotFound\)/.test(said);
+    if (isMissing || isForbidden(finished)) {
+      return new ClusterRefusal(`kubectl says: ${said}`, isMissing);
+    }
+    const message = `kubectl says: ${said}`;
+    // A server that fails at one thing has answered all the same.
+    return /^Error from server|the server doesn't have/.test(said)
+      ? new ClusterUnseen(message)
+      : this.#unreached(
+          `${message}; see that KUBECONFIG names the cluster, and vault.server.context, or else KUBE_CTX, its context`,
+        );
+  }
+
+  #unreached(message: string): ClusterUnseen {
+    const { environment = process.env } = this.options;
+    const asked = `${message} (${whereAsked(this.server.context, environment)})`;
+    const unknown = unknownToKubectl(environment);
+    return unknown.length === 0
+      ? new ClusterUnreachable(asked)
+      : new ClusterUnseen(`${asked}; Terraform may get further by ${unknown.join(', ')}, which kubectl does not know`);
+  }
 }
 
 function isForbidden({ stderr }: FinishedCommand): boolean {
   return /^Error from server \(Forbidden\)/m.test(stderr);
-}
-
-function refusal(finished: FinishedCommand): ClusterUnseen | ClusterRefusal {
-  const said = firstLine(finished.stderr);
-  const isMissing = /^Error from server \(NotFound\)/.test(said);
-  if (isMissing || isForbidden(finished)) {
-    return new ClusterRefusal(`kubectl says: ${said}`, isMissing);
-  }
-  // A server that fails at one thing has answered all the same.
-  const Unseen = /^Error from server|the server doesn't have/.test(said) ? ClusterUnseen : ClusterUnreachable;
-  return new Unseen(
-    `kubectl says: ${said}; see that KUBECONFIG names the cluster, and vault.server.context its context`,
-  );
 }
 
 /** Without what kubectl logs of its tries. */

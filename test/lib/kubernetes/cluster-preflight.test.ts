@@ -24,6 +24,8 @@ function declared(input: object = {}): KubernetesServerDeclaration {
   }) as KubernetesServerDeclaration;
 }
 
+const AT = { KUBECONFIG: '/a', KUBE_CONFIG_PATHS: '', KUBE_CTX: '' };
+
 let ca: CertificateAuthority;
 let issued: IssuedCertificate;
 let kubectl: ScriptedKubectl;
@@ -72,7 +74,7 @@ function sound(cluster: ScriptedKubectl): ScriptedKubectl {
 }
 
 function look(input: object = {}, now?: Date): Promise<ClusterFindings> {
-  return lookAtCluster(new Kubectl(declared(input), { environment: kubectl.environment() }), declared(input), now);
+  return lookAtCluster(new Kubectl(declared(input), { environment: kubectl.environment(AT) }), declared(input), now);
 }
 
 function found(...problems: string[]): ClusterFindings {
@@ -106,7 +108,7 @@ it.each([
   kubectl.on('get namespace vault --output=name', { stderr: `${said}\n`, exitCode: 1 });
   expect(await look()).toEqual({
     problems: [
-      `the cluster cannot be reached: kubectl says: ${said}; see that KUBECONFIG names the cluster, and vault.server.context its context`,
+      `the cluster cannot be reached: kubectl says: ${said}; see that KUBECONFIG names the cluster, and vault.server.context, or else KUBE_CTX, its context (asked by KUBECONFIG=/a and its current context)`,
     ],
     notes: [],
     isUnreachable: true,

@@ -8,6 +8,9 @@ import { ScriptedKubectl } from '../../fixtures/scripted-kubectl';
 const SERVER = { context: 'prod', namespace: 'vault' };
 const PREFIX = '--context=prod --namespace=vault --request-timeout=10s';
 
+/** Whatever whoever runs the tests has set. */
+const NONE = { KUBECONFIG: '', KUBE_CONFIG_PATHS: '', KUBE_CTX: '', KUBE_HOST: '', KUBE_TOKEN: '' };
+
 let kubectl: ScriptedKubectl;
 
 beforeEach(() => {
@@ -16,7 +19,7 @@ beforeEach(() => {
 afterEach(() => kubectl[Symbol.dispose]());
 
 function asking(more: NodeJS.ProcessEnv = {}): Kubectl {
-  return new Kubectl(SERVER, { environment: kubectl.environment(more) });
+  return new Kubectl(SERVER, { environment: kubectl.environment({ ...NONE, ...more }) });
 }
 
 it('goes to the context and the namespace that are declared', async () => {
@@ -33,6 +36,32 @@ it.each([
   expect(kubectl.asked).toEqual([{ key: `${PREFIX} version`, kubeConfig }]);
 });
 
+it.each([
+  [undefined, 'staging', '--context=staging '],
+  [undefined, '', ''],
+  ['prod', 'staging', '--context=prod '],
+])('takes the context that Terraform takes: declared %j, KUBE_CTX %j', async (context, KUBE_CTX, chosen) => {
+  const asked = new Kubectl({ context, namespace: 'vault' }, { environment: kubectl.environment({ KUBE_CTX }) });
+  await asked.text('version').catch(() => '');
+  expect(kubectl.asked.map(({ key }) => key)).toEqual([`${chosen}--namespace=vault --request-timeout=10s version`]);
+});
+
+it('says by which file and context it has asked', async () => {
+  const environment = kubectl.environment({ ...NONE, KUBECONFIG: '/a', KUBE_CONFIG_PATHS: '/b', KUBE_CTX: 'nope' });
+  await expect(new Kubectl({ namespace: 'vault' }, { environment }).text('version')).rejects.toMatchObject({
+    name: 'ClusterUnreachable',
+    message: expect.stringMatching(/ \(asked by KUBE_CONFIG_PATHS=\/b and context "nope"\)$/) as string,
+  });
+});
+
+it('does not say that Terraform cannot get there by what kubectl does not know, nor its value', async () => {
+  const said = await asking({ KUBE_HOST: 'https://10.0.0.1', KUBE_TOKEN: 'hunter2' }).text('version').catch(String);
+  expect(said).toMatch(
+    /^ClusterUnseen: .*; Terraform may get further by KUBE_HOST, KUBE_TOKEN, which kubectl does not know$/,
+  );
+  expect(said).not.toContain('hunter2');
+});
+
 it('says that there is no kubectl', async () => {
   const empty = mkdtempSync(join(tmpdir(), 'no-kubectl-'));
   await expect(new Kubectl(SERVER, { environment: { PATH: empty } }).text('version')).rejects.toThrow(
@@ -47,7 +76,7 @@ it('says in one line that it has no cluster, and not what a helper for credentia
   kubectl.on('get namespaces', { stderr, exitCode: 1 });
   const failure = await asking().text('get', 'namespaces').catch(String);
   expect(failure).toBe(
-    'ClusterUnreachable: kubectl says: The connection to the server localhost:8080 was refused - did you specify the right host or port?; see that KUBECONFIG names the cluster, and vault.server.context its context',
+    'ClusterUnreachable: kubectl says: The connection to the server localhost:8080 was refused - did you specify the right host or port?; see that KUBECONFIG names the cluster, and vault.server.context, or else KUBE_CTX, its context (asked by ~/.kube/config and context "prod")',
   );
 });
 
