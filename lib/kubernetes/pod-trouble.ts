@@ -45,6 +45,23 @@ export async function podTrouble(kubectl: Kubectl, pods: ServerPods, name: strin
   );
 }
 
+/** Of pods that were made by what was declared before, which nothing but deleting them has made anew. */
+export function outdatedTroubles(pods: ServerPods, troubles: readonly PodTrouble[]): PodTrouble[] {
+  const outdated = troubles.map(({ pod }) => pod).filter((pod) => pods.outdated.includes(pod));
+  const cure = `${kubectlCommand(pods.server)} delete pod ${outdated.join(' ')}`;
+  return troubles.map((trouble) => {
+    if (!outdated.includes(trouble.pod)) {
+      return trouble;
+    }
+    // What comes last is what to do, and that has perhaps been done.
+    const what = trouble.what.replace(/; (?!.*; ).*$/s, '');
+    return {
+      ...trouble,
+      what: `${what}; but it is of what was declared before, so have it made anew, which loses nothing as it does not serve: ${cure}`,
+    };
+  });
+}
+
 function notCreated(pods: ServerPods, name: string): PodTrouble {
   const set = pods.statefulSet;
   const why = set && pods.warning(set, 'FailedCreate');

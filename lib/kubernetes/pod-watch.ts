@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KubernetesServerDeclaration } from '../declaration/kubernetes-server-declaration';
 import type { Kubectl } from './kubectl';
-import { isRunning, podTrouble, type PodTrouble } from './pod-trouble';
+import { isRunning, outdatedTroubles, podTrouble, type PodTrouble } from './pod-trouble';
 import { ServerPods } from './pods';
 
 /** After a change the cluster takes a moment to act on it, and what stops at once is seen running once. */
@@ -51,7 +51,13 @@ export async function watchPods(
 export async function lookAtPods(kubectl: Kubectl, server: KubernetesServerDeclaration): Promise<WatchedPods> {
   const pods = await ServerPods.read(kubectl, server);
   const troubles = await Promise.all(pods.names.map((name) => podTrouble(kubectl, pods, name)));
-  return { pods, troubles: troubles.filter((trouble) => trouble !== undefined) };
+  return {
+    pods,
+    troubles: outdatedTroubles(
+      pods,
+      troubles.filter((trouble) => trouble !== undefined),
+    ),
+  };
 }
 
 /** Whether the cluster knows what was declared last. */

@@ -1,7 +1,7 @@
 import { quotedList } from 'webex-token-client/core';
 import { CHARTS } from '../declaration/chart';
 import { portForwards } from '../declaration/port-forward';
-import type { PodTrouble } from './pod-trouble';
+import { isRunning, type PodTrouble } from './pod-trouble';
 import type { ServerPods } from './pods';
 
 /*
@@ -61,7 +61,9 @@ function says(pods: ServerPods, name: string, fact: 'initialized' | 'sealed'): b
 }
 
 /** @returns a line, where pods run what was declared before */
-export function outdatedLines({ outdated, names }: ServerPods): string[] {
+export function outdatedLines(pods: ServerPods): string[] {
+  const { names } = pods;
+  const outdated = pods.outdated.filter((name) => isRunning(pods, name));
   return outdated.length === 0
     ? []
     : [

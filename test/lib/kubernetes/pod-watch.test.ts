@@ -125,6 +125,20 @@ it('says what the plugin container said last, and once for all pods', async () =
   expect(troubleLines(troubles)).toEqual([`pod bao-0 (and bao-1, bao-2 alike) gets no plugin: ${message.trim()}`]);
 });
 
+it('says how pods are made anew that are still of what was declared before, and not what was mended already', async () => {
+  const message = 'Back-off pulling image "plugin:1": ErrImagePull: not found';
+  const state = {
+    plugin: { waiting: { reason: 'ImagePullBackOff', message } },
+    server: INITIALISING,
+    revision: 'bao-0',
+  };
+  const { pods, troubles } = await watched(cluster(pod(0, state), pod(1), pod(2, state)));
+  expect(troubleLines(troubles)).toEqual([
+    'pod bao-0 (and bao-2 alike) cannot pull the image plugin:1 (ImagePullBackOff: ErrImagePull: not found); but it is of what was declared before, so have it made anew, which loses nothing as it does not serve: kubectl -n vault delete pod bao-0 bao-2',
+  ]);
+  expect(outdatedLines(pods)).toEqual([]);
+});
+
 it('says that an image cannot be pulled', async () => {
   const message =
     'Back-off pulling image "bao:1": ErrImagePull: failed to resolve reference "bao:1": dial tcp: lookup quay.io on 10.0.0.1:53: no such host';
