@@ -1,5 +1,6 @@
 import type { KubernetesServerDeclaration } from '../declaration/kubernetes-server-declaration';
 import { kubectlCommand } from '../declaration/port-forward';
+import { lookAtClaims } from './claim-look';
 import { lookAtHosts } from './host-look';
 import { ClusterRefusal, ClusterUnreachable, ClusterUnseen, type Kubectl } from './kubectl';
 import { lookAtSecret, neededSecrets } from './secret-look';
@@ -48,6 +49,7 @@ export async function lookAtCluster(
         }),
       ),
       seen('storage classes', async () => ({ problems: await lookAtStorage(kubectl, server), notes: [] })),
+      seen('claims', async () => ({ problems: await lookAtClaims(kubectl, server), notes: [] })),
       seen('hosts', async () => ({ problems: [], notes: await lookAtHosts(kubectl, server) })),
       seen('rights', () => lookAtRights(kubectl, server)),
       ...(server.monitoring === undefined ? [] : [lookAtMonitoring(kubectl)]),

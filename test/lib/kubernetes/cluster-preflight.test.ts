@@ -64,6 +64,7 @@ function sound(cluster: ScriptedKubectl): ScriptedKubectl {
     .on(...certificate('tls.crt', issued.certificatePem))
     .on(...certificate('ca.crt', ca.certificatePem))
     .on('get persistentvolumeclaims --output=json', list('PersistentVolumeClaim'))
+    .on('get statefulsets --output=json', list('StatefulSet'))
     .on('get storageclasses --output=json', list('StorageClass', standard))
     .on('get persistentvolumes --output=json', list('PersistentVolume'))
     .on('get nodes --output=json', list('Node', node, node, node))
@@ -124,6 +125,40 @@ it('does not stop anybody for want of kubectl, or for a cluster that only fails 
   const stderr = 'Error from server (InternalError): an error on the server has prevented the request\n';
   kubectl.on('get nodes --output=json', { stderr, exitCode: 1 });
   expect((await look()).problems).toEqual([]);
+});
+
+describe('with a StatefulSet that is there', () => {
+  beforeEach(() => {
+    const claim = (name: string, storage: string) => ({
+      metadata: { name },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage } } },
+    });
+    const volumeClaimTemplates = [claim('data', '1Ti'), claim('audit', '10Gi')];
+    const set = { metadata: { name: 'bao' }, spec: { volumeClaimTemplates } };
+    kubectl.on('get statefulsets --output=json', list('StatefulSet', set));
+  });
+
+  it('finds nothing wrong where its claims are the declared ones', async () => {
+    expect(await look({ storage: { dataGibibytes: 1024 } })).toEqual(found());
+  });
+
+  it.each([
+    [
+      { storage: { dataGibibytes: 2048 } },
+      'audit of 10 GiB (the default class) and data of 2048 GiB (the default class)',
+    ],
+    [{ storage: { dataGibibytes: 1024 }, audit: 'stdout' }, 'data of 1024 GiB (the default class)'],
+    [
+      { storage: { dataGibibytes: 1024, storageClass: 'standard' } },
+      'audit of 10 GiB (standard) and data of 1024 GiB (standard)',
+    ],
+  ])('says that its claims stay as they are, and how volumes grow: %j', async (input, now) => {
+    expect(await look(input)).toEqual(
+      found(
+        `StatefulSet "bao" was made with audit of 10 GiB (the default class) and data of 1024 GiB (the default class), declared is now ${now}, and the cluster lets no StatefulSet change that; go back to what it was, or, for more room, where the storage class lets volumes grow, edit spec.resources.requests.storage of each claim (kubectl -n vault edit pvc data-bao-0 ...), have the StatefulSet made anew (kubectl -n vault delete statefulset bao --cascade=orphan, by which pods and volumes stay), and deploy`,
+      ),
+    );
+  });
 });
 
 it('says how the Secret with the certificates is made', async () => {
