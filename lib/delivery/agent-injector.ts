@@ -6,9 +6,7 @@ import { goDuration } from './go-duration';
 import { serviceAccount } from './service-account';
 import { TOKENS_FOLDER } from './tokens-folder';
 import { CA_KEY, vaultCa } from './vault-ca';
-
-/** Vault itself ends a request after 90 s; who hangs up sooner, while the engine refreshes, can lose the grant. */
-const TIMEOUT = '100s';
+import { VAULT_TIMEOUT } from './vault-timeout';
 
 /** Where the injector mounts the Secret that `tls-secret` names. @see agent-inject/agent/container_volume.go of it */
 const TLS_FOLDER = '/vault/tls';
@@ -43,7 +41,7 @@ function annotations({ deployment, app, login, address, ca, refreshIntervalSecon
     'agent-inject': 'true',
     service: address,
     ...(ca === undefined ? {} : { 'tls-secret': ca.secretName, 'ca-cert': `${TLS_FOLDER}/${CA_KEY}` }),
-    'client-timeout': TIMEOUT,
+    'client-timeout': VAULT_TIMEOUT,
     'auth-path': `${prefix}auth/${login.path}`,
     role: vaultName(app),
     'agent-service-account-token-volume-name': LOGIN_VOLUME,

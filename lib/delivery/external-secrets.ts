@@ -6,6 +6,7 @@ import { serviceAccount } from './service-account';
 import { podWithTokens, secretNotes, TOKEN_KEY, tokenSecrets, type TokenSecret } from './token-secrets';
 import { CA_KEY, vaultCa } from './vault-ca';
 import { vaultName } from '../declaration/vault-name';
+import { VAULT_TIMEOUT } from './vault-timeout';
 
 const GENERATOR = { apiVersion: 'generators.external-secrets.io/v1alpha1', kind: 'VaultDynamicSecret' } as const;
 
@@ -18,7 +19,7 @@ export const externalSecrets: Deliverer = {
   notes: (delivery) => [
     'For the External Secrets Operator, which asks for tokens of the service account by itself.',
     ...secretNotes(delivery),
-    `A token is fetched every ${goDuration(delivery.refreshIntervalSeconds)}, and after a failure sooner. The operator gives Vault 60 s; have it wait longer by VAULT_CLIENT_TIMEOUT=100s in its environment (extraEnv of its chart).`,
+    `A token is fetched every ${goDuration(delivery.refreshIntervalSeconds)}, and after a failure sooner. The operator gives Vault 60 s; have it wait longer by VAULT_CLIENT_TIMEOUT=${VAULT_TIMEOUT} in its environment (extraEnv of its chart).`,
   ],
   manifests: (delivery) => [
     ...vaultCa(delivery),

@@ -7,8 +7,10 @@ import { goDuration } from './go-duration';
 import { kubernetesName } from './kubernetes-name';
 import type { KubernetesObject } from './manifest';
 import { serviceAccount } from './service-account';
+import { TOKEN_KEY } from './token-secrets';
 import { TOKENS_FOLDER } from './tokens-folder';
 import { CA_KEY } from './vault-ca';
+import { VAULT_TIMEOUT } from './vault-timeout';
 
 /** In the pods of the provider, which asks Vault: it cannot look into the app's namespace for a CA. */
 const CA_FOLDER = '/etc/webex-token-vault-ca';
@@ -24,7 +26,7 @@ export const secretsStoreCsi: Deliverer = {
     `For the Secrets Store CSI Driver, and the provider of ${flavour === 'openbao' ? 'OpenBao' : 'Vault'} (csi.enabled of its chart).`,
     `The pod has each token in ${TOKENS_FOLDER}/<credential>, in memory and in no Secret; read the file for each use.`,
     `How often it is fetched, the driver says for the whole cluster, and by default never: set enableSecretRotation=true and rotationPollInterval=${goDuration(refreshIntervalSeconds)} of its chart, else a pod keeps the token that it started with, until that ends.`,
-    'The provider gives Vault 60 s; have it wait longer by VAULT_CLIENT_TIMEOUT=100s in its environment.',
+    `The provider gives Vault 60 s; have it wait longer by VAULT_CLIENT_TIMEOUT=${VAULT_TIMEOUT} in its environment.`,
     ...(ca === undefined
       ? []
       : [
@@ -49,7 +51,7 @@ function providerClass(delivery: Delivery): KubernetesObject & { readonly spec: 
   const objects = app.reads.map((credential) => ({
     objectName: credential,
     secretPath: `${deployment.engine.mountPath}/creds/${credential}`,
-    secretKey: 'access_token',
+    secretKey: TOKEN_KEY,
   }));
   return {
     apiVersion: 'secrets-store.csi.x-k8s.io/v1',

@@ -7,11 +7,9 @@ import type { KubernetesObject, Manifest } from './manifest';
 import { serviceAccount } from './service-account';
 import { podWithTokens, secretNotes, TOKEN_KEY, tokenSecrets, type TokenSecret } from './token-secrets';
 import { vaultCa } from './vault-ca';
+import { VAULT_TIMEOUT } from './vault-timeout';
 
 const API_VERSION = 'secrets.hashicorp.com/v1beta1';
-
-/** Vault itself ends a request after 90 s; who hangs up sooner, while the engine refreshes, can lose the grant. */
-const TIMEOUT = '100s';
 
 /**
  * By the Vault Secrets Operator, as the app's own service account.
@@ -44,7 +42,7 @@ function connection({ app, namespace, address, ca }: Delivery): Custom {
     apiVersion: API_VERSION,
     kind: 'VaultConnection',
     metadata: { name: kubernetesName(app.name), namespace },
-    spec: { address, ...(ca && { caCertSecretRef: ca.secretName }), skipTLSVerify: false, timeout: TIMEOUT },
+    spec: { address, ...(ca && { caCertSecretRef: ca.secretName }), skipTLSVerify: false, timeout: VAULT_TIMEOUT },
   };
 }
 
