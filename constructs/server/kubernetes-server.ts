@@ -4,11 +4,11 @@ import type { z } from 'zod';
 import { CHARTS } from '../../lib/declaration/chart';
 import { withDefaults } from '../../lib/declaration/defaults';
 import {
-  forwardedAddresses,
   kubernetesServerDeclaration,
   type KubernetesServerDeclaration,
 } from '../../lib/declaration/kubernetes-server-declaration';
 import { plainText } from '../plain-text';
+import { serverAddresses } from '../../lib/declaration/server-declaration';
 import { alertRules } from './alert-rules';
 import { clusterConfiguration } from './cluster-configuration';
 import { mergedValues } from './merged-values';
@@ -39,7 +39,7 @@ export class KubernetesServer extends Construct {
       mode: 'kubernetes',
       ...withDefaults(kubernetesServerDeclaration.omit({ mode: true }), given),
     };
-    const { flavour, chart, releaseName, namespace, address, values } = server;
+    const { flavour, chart, releaseName, namespace, values } = server;
     const ours = serverValues({
       server,
       configuration: clusterConfiguration(server),
@@ -59,6 +59,6 @@ export class KubernetesServer extends Construct {
       // Pods that wait for their keys are not ready, and are what should be there.
       wait: false,
     });
-    this.addresses = address === undefined ? forwardedAddresses(server) : [address];
+    this.addresses = serverAddresses(server);
   }
 }

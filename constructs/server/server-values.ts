@@ -29,8 +29,8 @@ export interface ServerValuesProps {
 /** What the charts are told: both take the same, but for a few names. No secret is in it. */
 export function serverValues({ server, configuration, plugin, alertRules }: ServerValuesProps): Values {
   const { flavour, releaseName, nodes, storage, tls, memoryMegabytes, cpuMillicores, sealSecret } = server;
-  const { prefix } = CHARTS[flavour];
   const pinned = VAULT_SERVER_FLAVOURS[flavour];
+  const { prefix } = pinned;
   const image = imageName(server.image ?? pinned.image, 'image');
   if (server.pluginImage !== undefined) {
     imageName(server.pluginImage, 'pluginImage');

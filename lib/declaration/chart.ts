@@ -9,8 +9,6 @@ export interface Chart {
   readonly version: string;
   /** Command line of the server, which is also the name of its container. */
   readonly container: string;
-  /** Prefix of the variables in the environment of the server. */
-  readonly prefix: string;
   /** Whether it has a job that takes snapshots. */
   readonly takesSnapshots: boolean;
 }
@@ -25,7 +23,6 @@ export const CHARTS = {
     repository: 'https://openbao.github.io/openbao-helm',
     version: '0.29.2',
     container: 'openbao',
-    prefix: 'BAO',
     takesSnapshots: true,
   },
   vault: {
@@ -33,7 +30,6 @@ export const CHARTS = {
     repository: 'https://helm.releases.hashicorp.com',
     version: '0.34.1',
     container: 'vault',
-    prefix: 'VAULT',
     takesSnapshots: false,
   },
 } as const satisfies Record<'openbao' | 'vault', Chart>;

@@ -7,6 +7,11 @@ export function isHostName(text: string): boolean {
   return HOST_NAME.test(text) && isIP(text) === 0;
 }
 
+/** Host name or IP address of a URL, without the brackets that URLs put one of IPv6 into. */
+export function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/^\[|\]$/g, '');
+}
+
 /** Host name or IP address as URLs have it. */
 export function urlHost(host: string): string {
   return isIP(host) === 6 ? `[${host}]` : host;

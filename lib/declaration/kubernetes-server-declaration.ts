@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CHARTS } from './chart';
 import { chartValueProblems, chartValues } from './chart-values';
 import { httpsBaseUrl, strictObject, wholeNumber, type Fields, type StrictObject } from './fields';
+import { hostOf } from './host-name';
 import { sealDeclaration } from './seal-declaration';
 import { clusterServerFields } from './server-fields';
 
@@ -253,7 +254,7 @@ export function certifiedHosts(server: KubernetesServerDeclaration): string[] {
     ...podNames(server).map((pod) => podHost(server, pod)),
     ...['-active', '-standby', '-internal', ''].map((service) => `${releaseName}${service}.${namespace}.svc`),
     `${releaseName}-active.${namespace}.svc.cluster.local`,
-    ...(address === undefined ? [] : [new URL(address).hostname.replace(/^\[|\]$/g, '')]),
+    ...(address === undefined ? [] : [hostOf(address)]),
   ];
 }
 

@@ -1,8 +1,7 @@
 import { VaultUnreachableError } from 'webex-token-client/core';
 import type { Deployment } from './deployment';
 import { forwardAdvice } from './port-forward';
-import { forwardedAddresses } from './kubernetes-server-declaration';
-import { serverAddresses } from './server-declaration';
+import { nodeAddresses } from './server-declaration';
 
 type Server = Deployment['vault']['server'];
 
@@ -11,7 +10,7 @@ export function otherAddresses(address: string, server: Server): readonly string
   if (server === undefined) {
     return [];
   }
-  const all = server.mode === 'kubernetes' ? forwardedAddresses(server) : serverAddresses(server);
+  const all = nodeAddresses(server);
   return all.includes(address) ? all.filter((other) => other !== address) : [];
 }
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { strictObject, wholeNumber, type Fields, type StrictObject } from './fields';
-import { isHostName, urlHost } from './host-name';
+import { hostOf, isHostName, urlHost } from './host-name';
 import {
   certifiedHosts,
   checkKubernetesServer,
@@ -148,7 +148,7 @@ export function nodeHosts(server: ProductionServerDeclaration | KubernetesServer
   if (server.mode === 'kubernetes') {
     return { [server.releaseName]: certifiedHosts(server) };
   }
-  const reached = serverAddresses(server).map((address) => new URL(address).hostname.replace(/^\[|\]$/g, ''));
+  const reached = serverAddresses(server).map(hostOf);
   const { serverName } = server.tls;
   return Object.fromEntries(
     nodeNames(server).map((name, index) => {
@@ -156,6 +156,11 @@ export function nodeHosts(server: ProductionServerDeclaration | KubernetesServer
       return [name, [...new Set(hosts)].filter((host) => !['0.0.0.0', '::'].includes(host))];
     }),
   );
+}
+
+/** Where each node answers on this machine, on Kubernetes at the end of its `kubectl port-forward`. */
+export function nodeAddresses(server: Parameters<typeof serverAddresses>[0]): [string, ...string[]] {
+  return server.mode === 'kubernetes' ? forwardedAddresses(server) : serverAddresses(server);
 }
 
 /** Where this machine reaches the nodes, the first one first. */

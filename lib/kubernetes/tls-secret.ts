@@ -1,5 +1,6 @@
 import { ExplainedError, quotedList } from 'webex-token-client/core';
 import { CertificateChain } from '../declaration/certificate-chain';
+import { hostOf } from '../declaration/host-name';
 import {
   clusterAddress,
   podHost,
@@ -64,7 +65,7 @@ function neededHosts(server: KubernetesServerDeclaration): string[] {
     ...podNames(server).map((pod) => podHost(server, pod)),
     new URL(clusterAddress(server)).hostname,
     '127.0.0.1',
-    ...(address === undefined ? [] : [new URL(address).hostname.replace(/^\[|\]$/g, '')]),
+    ...(address === undefined ? [] : [hostOf(address)]),
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { Deployment } from '../declaration/deployment';
 import { portForwards } from '../declaration/port-forward';
-import { serverAddresses } from '../declaration/server-declaration';
+import { nodeAddresses } from '../declaration/server-declaration';
 
 /**
  * What is left to do at the nodes of a cluster after the first one was initialised, a line each; nothing where a seal opens
@@ -11,7 +11,7 @@ export function otherNodes(server: Deployment['vault']['server']): string[] {
     return [];
   }
   const forwards = server.mode === 'kubernetes' ? portForwards(server) : undefined;
-  const [, ...others] = forwards === undefined ? serverAddresses(server) : [...forwards.keys()];
+  const [, ...others] = nodeAddresses(server);
   const running = forwards === undefined ? '' : ', each while its port is forwarded';
   return [
     `The other nodes join by themselves, and are sealed; unseal them too${running}:`,
