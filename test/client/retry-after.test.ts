@@ -12,6 +12,8 @@ describe('retryAfterMs', () => {
     [' 7 ', 7000],
     ['Thu, 01 Jan 1970 00:01:40 GMT', 40_000],
     ['Thu, 01 Jan 1970 00:00:40 GMT', 0],
+    ['9'.repeat(400), 2 ** 31 - 1],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', 2 ** 31 - 1],
     ['-7', undefined],
     ['soon', undefined],
     ['', undefined],
