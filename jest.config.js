@@ -15,6 +15,8 @@ const onRealServers = {
   globalSetup: '<rootDir>/test/cached-servers.ts',
   setupFilesAfterEnv: ['<rootDir>/test/real-servers.ts'],
 };
+/** Of a property, by `npm run fuzz`. */
+const FUZZ_CASES = Number(process.env.FUZZ_CASES ?? 10_000);
 
 module.exports = {
   testTimeout: 30_000,
@@ -26,6 +28,19 @@ module.exports = {
       testPathIgnorePatterns: ['\\.(?:integration|deploy|kubernetes)\\.test\\.ts$'],
     },
     { ...onRealServers, displayName: 'integration', testMatch: ['<rootDir>/test/**/*.integration.test.ts'] },
+    // Properties, which the two projects above run with few cases: see test/fixtures/property.ts.
+    {
+      ...base,
+      displayName: 'fuzz',
+      testMatch: ['<rootDir>/test/**/*.property.test.ts'],
+      globals: { FUZZ_CASES },
+    },
+    {
+      ...onRealServers,
+      displayName: 'fuzz-integration',
+      testMatch: ['<rootDir>/test/**/*.property.integration.test.ts'],
+      globals: { FUZZ_CASES },
+    },
     { ...onRealServers, displayName: 'deploy', testMatch: ['<rootDir>/test/**/*.deploy.test.ts'] },
     {
       ...base,
