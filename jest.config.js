@@ -25,7 +25,14 @@ module.exports = {
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: ['\\.(?:integration|deploy|kubernetes)\\.test\\.ts$'],
     },
-    { ...onRealServers, displayName: 'integration', testMatch: ['<rootDir>/test/**/*.integration.test.ts'] },
+    {
+      ...onRealServers,
+      displayName: 'integration',
+      testMatch: ['<rootDir>/test/**/*.integration.test.ts'],
+      globalSetup: '<rootDir>/test/integration-setup.ts',
+      globalTeardown: '<rootDir>/test/integration-teardown.ts',
+      globals: { startsBuiltPrograms: true },
+    },
     { ...onRealServers, displayName: 'deploy', testMatch: ['<rootDir>/test/**/*.deploy.test.ts'] },
     {
       ...base,

@@ -6,7 +6,7 @@ import { generateRootToken } from '../../lib/server/root-token';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../fixtures/eventually';
 import { OperatedServer } from '../fixtures/operated-server';
-import { PROGRAM, Script, type ScriptResult } from '../fixtures/script';
+import { STARTED_PROGRAM, Script, type ScriptResult } from '../fixtures/script';
 
 // Several processes one after the other.
 jest.setTimeout(60_000);
@@ -92,7 +92,7 @@ it('works around commands of this program, in one another too', async () => {
   const home = operated.path('home');
   await mkdir(home);
   await writeFile(join(home, '.vault-token'), 's.root-of-somewhere');
-  const command = [process.execPath, PROGRAM];
+  const command = [process.execPath, STARTED_PROGRAM];
   const issued = await as(['issuer', '--', ...command, 'issue', 'people-me', '--json'], { HOME: home });
   expect(issued).toMatchObject({ exitCode: 0, stderr: '' });
   expect(JSON.parse(issued.stdout)).toMatchObject({ app: 'people-me' });
