@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
-import { BUILT_PROGRAMS } from './fixtures/built-programs';
+import { TEST_RUN } from './fixtures/test-run';
 
 export default function cleanUp(): void {
-  const folder = process.env[BUILT_PROGRAMS];
+  const folder = process.env[TEST_RUN];
   if (folder !== undefined) {
     rmSync(folder, { recursive: true, force: true });
   }

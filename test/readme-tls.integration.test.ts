@@ -20,7 +20,7 @@ beforeAll(async () => {
   await operated.init();
   await operated.deploy();
   await operated.authorise();
-  python = await installHvac(operated.path('python'));
+  python = await installHvac();
   await mkdir(operated.path('home'), { mode: 0o700 });
   environment = {
     PATH: process.env.PATH,

@@ -58,7 +58,7 @@ describe('snippets of client/README.md', () => {
   });
 
   test('hvac reads an access token that Webex takes', async () => {
-    const python = await installHvac(join(folder, 'python'));
+    const python = await installHvac();
     const { exitCode, stdout } = await run('python3', ['-c', snippet('hvac')], {
       env: { ...environment, ...python },
     });

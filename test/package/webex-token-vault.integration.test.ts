@@ -8,7 +8,7 @@ import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { OpenBaoServer } from '../../rehearsal/server/openbao';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { PackageUser } from '../fixtures/package-user';
-import { Packages } from '../fixtures/packages';
+import { buildPackages, type Packages } from '../fixtures/packages';
 import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
 import { WebexEngine } from '../fixtures/webex-engine';
 
@@ -60,7 +60,7 @@ export default defineDeployment({
 let packages: Packages;
 let user: PackageUser;
 beforeAll(async () => {
-  packages = await Packages.build();
+  packages = await buildPackages();
   user = await PackageUser.install(
     [packages.vault, packages.client],
     [
@@ -76,10 +76,7 @@ beforeAll(async () => {
   );
   await user.write({ 'constructs.ts': CONSTRUCTS, 'stack.ts': STACK, 'deployment.ts': DEPLOYMENT });
 });
-afterAll(async () => {
-  await user[Symbol.asyncDispose]();
-  await packages[Symbol.asyncDispose]();
-});
+afterAll(() => user[Symbol.asyncDispose]());
 
 const installed = (path: string): string => join(user.folder, 'node_modules/webex-token-vault', path);
 
