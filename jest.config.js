@@ -1,3 +1,5 @@
+const { cpus } = require('node:os');
+
 const base = {
   transform: { '^.+\\.ts$': '<rootDir>/test/typescript-transform.js' },
   testEnvironment: 'node',
@@ -17,6 +19,9 @@ const onRealServers = {
 };
 
 module.exports = {
+  // More than a small machine has processors, as most of them wait for servers.
+  maxWorkers: Math.max(4, cpus().length),
+  testSequencer: '<rootDir>/test/longest-first.js',
   testTimeout: 30_000,
   projects: [
     {

@@ -8,9 +8,6 @@ import { eventually } from '../fixtures/eventually';
 import { OperatedServer } from '../fixtures/operated-server';
 import { STARTED_PROGRAM, Script, type ScriptResult } from '../fixtures/script';
 
-// Several processes one after the other.
-jest.setTimeout(60_000);
-
 const lookup = z.object({ data: z.object({ policies: z.array(z.string()) }) });
 
 let operated: OperatedServer;
@@ -23,7 +20,7 @@ beforeAll(async () => {
   await operated.deploy();
   const administrator = await operated.as('administrator');
   root = administrator.withToken(await generateRootToken(administrator, await operated.keyShares()));
-}, 120_000);
+});
 afterAll(() => operated[Symbol.asyncDispose]());
 
 beforeEach(async () => (before = await accessors()));
@@ -49,7 +46,7 @@ function as(args: readonly string[], env: Readonly<Record<string, string>> = {})
 }
 
 async function read(script: Script, pattern: RegExp): Promise<RegExpExecArray> {
-  return eventually(() => pattern.exec(script.stdout) ?? undefined, 20_000);
+  return eventually(() => pattern.exec(script.stdout) ?? undefined);
 }
 
 /** What a shell finds in its environment, as a shell would print it. */

@@ -25,9 +25,6 @@ import { onOpenBao } from '../fixtures/server-product';
 import { STARTED_PROGRAM, Script, type ScriptResult } from '../fixtures/script';
 import { runOnTerminal } from '../fixtures/terminal';
 
-// Several processes one after the other.
-jest.setTimeout(60_000);
-
 /** Remembers the tokens that others act with. */
 class ObservedClient extends VaultClient {
   readonly tokens: string[] = [];
