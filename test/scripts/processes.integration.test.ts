@@ -1,7 +1,7 @@
-import { runScript } from '../fixtures/script';
+import { PROGRAM, runScript } from '../fixtures/script';
 
 /*
- * Every command as a process of its own: it finds its file, and ends by itself. What commands do is tested in the process
+ * Every command as a process of its own, from the sources: it finds its file, and ends by itself. What commands do is tested in the process
  * of the test, where a start would cost more than they do.
  */
 
@@ -36,14 +36,14 @@ const COMMANDS = [
 ];
 
 it.concurrent.each(COMMANDS)('%s says how to use it, and ends', async (command) => {
-  const { exitCode, stdout, stderr } = await runScript(command, ['--help']);
+  const { exitCode, stdout, stderr } = await runScript(PROGRAM, [command, '--help']);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(stdout).toContain(`Usage: webex-token-vault ${command} `);
   expect(stdout).toMatch(/\nOptions:\n[^]*\nEnvironment:\n[^]*\nExit codes:\n/);
 });
 
 it('has no other command than these', async () => {
-  const { stdout } = await runScript('--help', []);
+  const { stdout } = await runScript(PROGRAM, ['--help']);
   const shown = [...stdout.matchAll(/^ {2}([a-z-]+) {2,}\S.*$/gm)].map(([, name]) => name);
   expect(COMMANDS).toEqual(expect.arrayContaining(shown));
 });
