@@ -1,5 +1,7 @@
+const { cpus } = require('node:os');
+
 const base = {
-  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] },
+  transform: { '^.+\\.ts$': '<rootDir>/test/typescript-transform.js' },
   testEnvironment: 'node',
   // As tsconfig.json has it: the client's sources, which need no build.
   moduleNameMapper: {
@@ -19,6 +21,9 @@ const onRealServers = {
 const FUZZ_CASES = Number(process.env.FUZZ_CASES ?? 10_000);
 
 module.exports = {
+  // More than a small machine has processors, as most of them wait for servers.
+  maxWorkers: Math.max(4, cpus().length),
+  testSequencer: '<rootDir>/test/longest-first.js',
   testTimeout: 30_000,
   projects: [
     {
@@ -27,7 +32,14 @@ module.exports = {
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: ['\\.(?:integration|deploy|kubernetes)\\.test\\.ts$'],
     },
-    { ...onRealServers, displayName: 'integration', testMatch: ['<rootDir>/test/**/*.integration.test.ts'] },
+    {
+      ...onRealServers,
+      displayName: 'integration',
+      testMatch: ['<rootDir>/test/**/*.integration.test.ts'],
+      globalSetup: '<rootDir>/test/integration-setup.ts',
+      globalTeardown: '<rootDir>/test/integration-teardown.ts',
+      globals: { startsBuiltPrograms: true },
+    },
     // Properties, which the two projects above run with few cases: see test/fixtures/property.ts.
     {
       ...base,

@@ -65,13 +65,17 @@ const COMMANDS: readonly Entry[] = [
   { name: 'reload-plugin', summary: 'have Vault run the plugin that was registered; Terraform runs it' },
 ];
 
-/** Runs the command that the command line names. */
+/** Runs the command that the command line names, and ends the process where it was interrupted. */
 export async function main(version: string): Promise<void> {
-  const interrupted = await runCommand((signal) => buildProgram(version, signal));
-  if (interrupted) {
+  if (await runProgram(version)) {
     // A download or a build that was under way ends with this process.
     process.exit();
   }
+}
+
+/** Runs the command that the command line names. @returns whether it was interrupted */
+export function runProgram(version: string): Promise<boolean> {
+  return runCommand((signal) => buildProgram(version, signal));
 }
 
 function buildProgram(version: string, signal: AbortSignal): Command {

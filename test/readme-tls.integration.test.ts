@@ -4,12 +4,11 @@ import { z } from 'zod';
 import { issueSecretId } from '../lib/access/secret-id';
 import { run, type FinishedCommand } from '../lib/process/child-process';
 import { installHvac } from './fixtures/hvac';
+import { npxOfWebexToken } from './fixtures/npx';
 import { OperatedServer } from './fixtures/operated-server';
 import { snippet } from './fixtures/snippet';
 
 /* What client/README.md tells people to type, typed on a production server: with the CA, and where something fails. */
-
-jest.setTimeout(60_000);
 
 let operated: OperatedServer;
 let environment: NodeJS.ProcessEnv;
@@ -20,16 +19,16 @@ beforeAll(async () => {
   await operated.init();
   await operated.deploy();
   await operated.authorise();
-  python = await installHvac(operated.path('python'));
+  python = await installHvac();
   await mkdir(operated.path('home'), { mode: 0o700 });
   environment = {
-    PATH: process.env.PATH,
+    PATH: `${npxOfWebexToken(operated.path('bin'))}:${process.env.PATH ?? ''}`,
     HOME: operated.path('home'),
     VAULT_ADDR: operated.server.node.address,
     VAULT_CACERT: operated.server.caFile,
     VAULT_SECRET_ID_FILE: operated.path('home/people-me.secret-id'),
   };
-}, 180_000);
+});
 afterAll(() => operated[Symbol.asyncDispose]());
 
 /** The line that says where Vault is and who the app is goes ahead in the environment. */

@@ -58,7 +58,7 @@ describe('snippets of client/README.md', () => {
   });
 
   test('hvac reads an access token that Webex takes', async () => {
-    const python = await installHvac(join(folder, 'python'));
+    const python = await installHvac();
     const { exitCode, stdout } = await run('python3', ['-c', snippet('hvac')], {
       env: { ...environment, ...python },
     });
@@ -127,7 +127,7 @@ test('npm run quickstart -- --keep ends with all that it started by a SIGTERM to
   const ended = once(npm, 'exit');
   let stdout = '';
   npm.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  const [, file = ''] = await eventually(() => /^ {2}source (\S+)$/m.exec(stdout) ?? undefined, 300_000);
+  const [, file = ''] = await eventually(() => /^ {2}source (\S+)$/m.exec(stdout) ?? undefined);
   const started = await descendants(npm.pid ?? 0);
   try {
     // The command, the server, its plugin.
@@ -135,7 +135,7 @@ test('npm run quickstart -- --keep ends with all that it started by a SIGTERM to
     expect(existsSync(dirname(file))).toBe(true);
     npm.kill('SIGTERM');
     await ended;
-    await eventually(() => !started.some(isRunning) || undefined, 20_000);
+    await eventually(() => !started.some(isRunning) || undefined);
     expect(existsSync(dirname(file))).toBe(false);
   } finally {
     started.filter(isRunning).forEach((pid) => process.kill(pid, 'SIGKILL'));

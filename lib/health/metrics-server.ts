@@ -32,12 +32,21 @@ export class MetricsServer implements AsyncDisposable {
 
   /**
    * @param text of the last look; undefined as long as there was none
+   * @param patienceMs how long a client may take for its request, and for the answer
    * @throws ExplainedError where the port cannot be had
    */
-  static async listen({ host, port }: ListenAddress, text: () => string | undefined): Promise<MetricsServer> {
+  static async listen(
+    { host, port }: ListenAddress,
+    text: () => string | undefined,
+    patienceMs = PATIENCE_MS,
+  ): Promise<MetricsServer> {
     const server = createServer(
-      { headersTimeout: PATIENCE_MS, requestTimeout: PATIENCE_MS, connectionsCheckingInterval: 1000 },
-      (request, response) => answer(request, response, text()),
+      { headersTimeout: patienceMs, requestTimeout: patienceMs, connectionsCheckingInterval: patienceMs / 10 },
+      (request, response) => {
+        const late = setTimeout(() => response.destroy(), patienceMs).unref();
+        response.on('close', () => clearTimeout(late));
+        answer(request, response, text());
+      },
     );
     server.maxConnections = MAXIMUM_CONNECTIONS;
     await new Promise<void>((resolve, reject) => {
@@ -61,8 +70,6 @@ export class MetricsServer implements AsyncDisposable {
 }
 
 function answer({ method = '', url = '', headers }: IncomingMessage, response: ServerResponse, text?: string): void {
-  const late = setTimeout(() => response.destroy(), PATIENCE_MS).unref();
-  response.on('close', () => clearTimeout(late));
   // Between scrapes a connection would be idle for longer than it is kept.
   response.setHeader('Connection', 'close').setHeader('Cache-Control', 'no-store');
   if (url.split('?')[0] !== '/metrics') {

@@ -95,8 +95,8 @@ async function explainRefusal(client: VaultClient, { said: vaultSaid }: VaultRes
 }
 
 /** A client like this one that waits for a leader's answer for a bounded time. @param signal ends it before */
-export function hurried(client: VaultClient, signal?: AbortSignal): VaultClient {
-  const late = AbortSignal.timeout(LEADER_TIMEOUT_MS);
+export function hurried(client: VaultClient, signal?: AbortSignal, answerMs = LEADER_TIMEOUT_MS): VaultClient {
+  const late = AbortSignal.timeout(answerMs);
   return client.endedBy(signal === undefined ? late : AbortSignal.any([signal, late]));
 }
 
@@ -120,20 +120,30 @@ export async function activeSince(client: VaultClient, itself = false): Promise<
   return reply.is_self === true ? reply.active_time : other;
 }
 
+export interface ActiveWait {
+  readonly timeoutMs: number;
+  /** How long one answer may take. @default - some seconds */
+  readonly answerMs?: number;
+  /** What {@link activeSince} said before; then a newer one is awaited. @default - any is taken */
+  readonly before?: string;
+  /** Whether it has to be this node. @default false */
+  readonly itself?: boolean;
+  /** @default - none */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Waits until there is an active node that answers, for the time that is given and one answer longer.
  *
- * @param before what {@link activeSince} said before; then a newer one is awaited
- * @param itself whether it has to be this node
  * @returns false where Vault is sealed or not active when the time is up
  */
 export async function waitUntilActive(
   client: VaultClient,
-  { timeoutMs, before, itself, signal }: { timeoutMs: number; before?: string; itself?: boolean; signal?: AbortSignal },
+  { timeoutMs, answerMs, before, itself, signal }: ActiveWait,
 ): Promise<boolean> {
   const deadline = Date.now() + timeoutMs;
   do {
-    const since = await activeSince(hurried(client, signal), itself).catch(() => undefined);
+    const since = await activeSince(hurried(client, signal, answerMs), itself).catch(() => undefined);
     if (since !== undefined && (before === undefined || since !== before || since === 'always')) {
       return true;
     }

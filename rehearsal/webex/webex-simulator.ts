@@ -88,6 +88,8 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
       fetch: this.#routes().fetch,
       // The process that we run in keeps its own Request and Response.
       overrideGlobalObjects: false,
+      // Who posts to a connection that is being ended learns nothing of what became of it.
+      serverOptions: { keepAliveTimeout: 0 },
     });
   }
 

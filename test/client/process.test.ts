@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CertificateAuthority } from '../../lib/server/certificate-authority';
+import { bundle } from '../fixtures/bundle';
 import { runProgram } from '../fixtures/client-program';
 import { ConnectProxy } from '../fixtures/connect-proxy';
 import { RawServer } from '../fixtures/raw-server';
@@ -16,12 +20,21 @@ const GET = `const get = async (address, ca) => {
 /** Far less than any deadline that it could wait for, and enough for a machine that is busy. */
 const AT_ONCE_MS = 3000;
 
+let folder: string;
+let core: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'process-'));
+  core = bundle(['client/src/core.ts'], folder);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
 describe('a process ends', () => {
   it('with an idle connection', async () => {
     await using server = await RawServer.start((socket) =>
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'),
     );
     const { stdout, stderr, lingeredMs } = await runProgram(
+      core,
       `${GET} console.log(await (await get('${server.url.href}')).body.text());`,
     );
     expect([stdout, stderr]).toEqual(['ok\n', '']);
@@ -33,6 +46,7 @@ describe('a process ends', () => {
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok'),
     );
     const { stdout, stderr, lingeredMs } = await runProgram(
+      core,
       `${GET} console.log((await get('${server.url.href}')).status);`,
     );
     expect([stdout, stderr]).toEqual(['200\n', '']);
@@ -44,6 +58,7 @@ describe('a process ends', () => {
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok'),
     );
     const { stdout, stderr, lingeredMs } = await runProgram(
+      core,
       `const tokens = { token: async () => ({ accessToken: 'hush' }), reject: () => undefined };
       const webex = new client.WebexFetch({ tokens, origins: ['${server.url.origin}'] });
       console.log((await webex.fetch('${server.url.href}')).status);`,
@@ -57,6 +72,7 @@ describe('a process ends', () => {
     await using webex = await ScriptedWebex.start({ body: { ok: true } });
     vault.answer('oauthapp/creds/testauth', credentialAnswer('hush', new Date(Date.now() + 3_600_000)));
     const { stdout, stderr, lingeredMs } = await runProgram(
+      core,
       `const tokens = new client.TokenSource({
         address: '${vault.address}', credential: 'testauth', roleId: 'r', secretId: 's',
       });
@@ -73,6 +89,7 @@ describe('a process ends', () => {
     await using server = await TlsServer.start(certificate);
     await using proxy = await ConnectProxy.start({ ports: { 'vault.test:443': server.port } });
     const { stdout, stderr, lingeredMs } = await runProgram(
+      core,
       `${GET} console.log(await (await get('https://vault.test', process.env.CA)).body.text());`,
       { HTTPS_PROXY: proxy.url(), CA: authority.certificatePem },
     );
@@ -91,6 +108,7 @@ describe('NODE_TLS_REJECT_UNAUTHORIZED=0', () => {
 
   async function failure(address: string, env: Record<string, string>): Promise<string> {
     const { stdout } = await runProgram(
+      core,
       `${GET} console.log(await get('${address}', process.env.CA).then(({ status }) => status, ({ code }) => code));`,
       { NODE_TLS_REJECT_UNAUTHORIZED: '0', ...env },
     );

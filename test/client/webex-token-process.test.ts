@@ -1,24 +1,39 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../../lib/process/child-process';
+import { bundle } from '../fixtures/bundle';
 import { eventually } from '../fixtures/eventually';
+import { fastClock } from '../fixtures/fast-clock';
 import { RecordingServer } from '../fixtures/recording-server';
 import { credentialAnswer, refusal, ScriptedVault } from '../fixtures/scripted-vault';
 import { runScript, Script, WEBEX_TOKEN } from '../fixtures/script';
 
-/* The command as a process: what it runs, the signals that it gets, and who reads its output. */
+/*
+ * The command as a process: what it runs, the signals that it gets, and who reads its output. It is in JavaScript, as in
+ * its package.
+ */
 
 const CREDS = 'oauthapp/creds/testauth';
 const ACCESS_TOKEN = 'the-access-token';
 const REVOKED = 'PUT auth/token/revoke-self';
 
+let folder: string;
+let command: string;
 let vault: ScriptedVault;
 let app: Readonly<Record<string, string>>;
 
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'webex-token-'));
+  mkdirSync(join(folder, 'bin'));
+  command = join(folder, 'bin/webex-token.js');
+  copyFileSync(WEBEX_TOKEN, command);
+  bundle(['client/src/command/webex-token'], join(folder, 'dist'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
 beforeEach(async () => {
   vault = await ScriptedVault.start();
   vault.answer(CREDS, credentialAnswer(ACCESS_TOKEN, new Date('2030-01-02T03:04:05Z')));
@@ -26,8 +41,8 @@ beforeEach(async () => {
 });
 afterEach(() => vault[Symbol.asyncDispose]());
 
-function exec(...command: string[]): Script {
-  return new Script('webex-token', ['exec', 'testauth', '--', ...command], app);
+function exec(...line: string[]): Script {
+  return new Script(command, ['exec', 'testauth', '--', ...line], app);
 }
 
 async function read(script: Script, pattern: RegExp): Promise<RegExpExecArray> {
@@ -62,8 +77,8 @@ describe('exec', () => {
     ['126 where it cannot be run', ['/etc/passwd'], 126],
     ['126 where it is a folder', ['/etc'], 126],
     ['126 where its path goes through a file', ['/etc/passwd/x'], 126],
-  ])('exits with %s', async (_, command, code) => {
-    const { exitCode, stdout, stderr } = await exec(...command).result();
+  ])('exits with %s', async (_, line, code) => {
+    const { exitCode, stdout, stderr } = await exec(...line).result();
     expect([exitCode, stdout]).toEqual([code, '']);
     expect(stderr).toMatch(code > 125 && code < 128 ? /^error: "\S+" cannot be run \(E\w+\); check [^\n]+\n$/ : /^$/);
   });
@@ -108,7 +123,7 @@ describe('exec', () => {
 describe('a signal while Vault answers', () => {
   it('waits for the answer, logs out, and prints no token', async () => {
     const release = vault.hold();
-    const script = new Script('webex-token', ['testauth'], app);
+    const script = new Script(command, ['testauth'], app);
     await eventually(() => Promise.resolve(vault.requests.length > 0 || undefined));
     script.child.kill('SIGINT');
     await sleep(300);
@@ -119,7 +134,7 @@ describe('a signal while Vault answers', () => {
 
   it('says what it waits for, however often the signal comes, and ends by itself', async () => {
     vault.hold();
-    const script = new Script('webex-token', ['testauth'], app);
+    const script = new Script(command, ['testauth'], { ...app, ...fastClock(folder) });
     await eventually(() => Promise.resolve(vault.requests.length > 0 || undefined));
     script.child.kill('SIGTERM');
     await eventually(() => Promise.resolve(script.stderr.includes('interrupted') || undefined));
@@ -132,12 +147,17 @@ describe('a signal while Vault answers', () => {
 
   it('is obeyed at once where it is SIGQUIT', async () => {
     vault.hold();
-    const script = new Script('webex-token', ['testauth'], app);
+    const script = new Script(command, ['testauth'], app);
     await eventually(() => Promise.resolve(vault.requests.length > 0 || undefined));
     script.child.kill('SIGQUIT');
     expect((await script.result()).stderr).toBe('');
     expect(script.child.signalCode).toBe('SIGQUIT');
   });
+});
+
+it('runs in a clone too, of its sources', async () => {
+  const { exitCode, stdout, stderr } = await runScript('webex-token', ['testauth'], app);
+  expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: `${ACCESS_TOKEN}\n`, stderr: '' });
 });
 
 it('does not wait long for a Vault that does not log out', async () => {
@@ -149,7 +169,8 @@ it('does not wait long for a Vault that does not log out', async () => {
     }
   });
   const at = performance.now();
-  const { exitCode, stdout } = await runScript('webex-token', ['testauth'], { ...app, VAULT_ADDR: slow.address });
+  const env = { ...app, ...fastClock(folder), VAULT_ADDR: slow.address };
+  const { exitCode, stdout } = await runScript(command, ['testauth'], env);
   expect([exitCode, stdout]).toEqual([0, `${ACCESS_TOKEN}\n`]);
   expect(performance.now() - at).toBeLessThan(15_000);
 });
@@ -172,7 +193,7 @@ it('says in one line that nothing is installed yet', async () => {
 describe('the output', () => {
   async function shell(line: string): Promise<{ exitCode: number; stdout: string; stderr: string }> {
     const child = spawn('bash', ['-c', line], {
-      env: { PATH: process.env.PATH, HOME: '/nonexistent', NODE: process.execPath, COMMAND: WEBEX_TOKEN, ...app },
+      env: { PATH: process.env.PATH, HOME: '/nonexistent', NODE: process.execPath, COMMAND: command, ...app },
     });
     const output = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
@@ -187,7 +208,7 @@ describe('the output', () => {
   });
 
   it('may be read by nobody', async () => {
-    const line = '{ sleep 1; "$NODE" "$COMMAND" testauth 2>&1; echo "$?" >&2; } | true';
+    const line = '{ sleep 0.3; "$NODE" "$COMMAND" testauth 2>&1; echo "$?" >&2; } | true';
     expect((await shell(line)).stderr).toBe('0\n');
   });
 
@@ -199,7 +220,7 @@ describe('the output', () => {
 
   it('of errors may be read by nobody', async () => {
     vault.answer(CREDS, refusal(404));
-    const line = '{ { sleep 1; "$NODE" "$COMMAND" testauth; echo "$?" >&3; } 2>&1 | true; } 3>&1';
+    const line = '{ { sleep 0.3; "$NODE" "$COMMAND" testauth; echo "$?" >&3; } 2>&1 | true; } 3>&1';
     expect((await shell(line)).stdout).toBe('3\n');
   });
 
@@ -212,7 +233,7 @@ describe('the output', () => {
 
   it('holds the token once, whatever Node is told to log', async () => {
     const env = { ...app, NODE_DEBUG: 'net,stream,tls', DEBUG: '*' };
-    const { stdout, stderr } = await runScript('webex-token', ['testauth'], env);
+    const { stdout, stderr } = await runScript(command, ['testauth'], env);
     expect(stdout).toBe(`${ACCESS_TOKEN}\n`);
     expect(stderr).not.toContain('the-secret-id');
   });

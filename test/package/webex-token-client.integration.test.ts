@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PROJECT_FOLDER } from '../fixtures/declaration';
 import { PackageUser } from '../fixtures/package-user';
-import { Packages } from '../fixtures/packages';
+import { buildPackages, type Packages } from '../fixtures/packages';
 import { JwtIssuer } from '../fixtures/jwt-issuer';
 import { credentialAnswer, loginAnswer, ScriptedVault } from '../fixtures/scripted-vault';
 
@@ -75,7 +75,7 @@ let vault: ScriptedVault;
 let app: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
-  packages = await Packages.build();
+  packages = await buildPackages();
   user = await PackageUser.install([packages.client], []);
   vault = await ScriptedVault.start();
   vault.answer('oauthapp/creds/testauth', credentialAnswer('the-access-token', new Date('2030-01-02T03:04:05Z')));
@@ -84,7 +84,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await vault[Symbol.asyncDispose]();
   await user[Symbol.asyncDispose]();
-  await packages[Symbol.asyncDispose]();
 });
 
 describe('its size', () => {

@@ -48,7 +48,7 @@ beforeAll(async () => {
   const [binary, pluginPath] = [await findServer(), await findOauthappPlugin()];
   rehearsal = await Rehearsal.start({ declared, binary, pluginPath });
   await rehearsal.apply({ by: 'applier' });
-}, 600_000);
+});
 afterAll(() => rehearsal.stop());
 
 async function loggedIn(login: { roleId: string; secretId: string }): Promise<VaultClient> {

@@ -1,17 +1,19 @@
 import { PassThrough } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
 import { StepLog } from '../../rehearsal/step-log';
+
+beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] }));
+afterEach(() => jest.useRealTimers());
 
 async function printed(env: NodeJS.ProcessEnv): Promise<string> {
   jest.replaceProperty(process, 'env', { NO_COLOR: '1', ...env });
   const output = new PassThrough();
   const all = text(output);
   const steps = new StepLog(2, new AbortController().signal, output as unknown as NodeJS.WriteStream);
-  await steps.run('one', async (note) => {
+  await steps.run('one', (note) => {
     note('at work');
-    await sleep(1200);
-    return { said: 'done' };
+    jest.advanceTimersByTime(1200);
+    return Promise.resolve({ said: 'done' });
   });
   await steps.run('two', () => Promise.reject(new Error('no'))).catch(() => undefined);
   output.end();

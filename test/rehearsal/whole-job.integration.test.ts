@@ -55,7 +55,7 @@ beforeAll(async () => {
   mount = rehearsal.deployment.engine.mountPath;
   applied = await rehearsal.apply({ by: 'applier' });
   seen.push(JSON.stringify(applied));
-}, 600_000);
+});
 afterAll(() => rehearsal.stop());
 
 async function operator(name: OperatorName): Promise<VaultClient> {

@@ -6,10 +6,7 @@ import { generateRootToken } from '../../lib/server/root-token';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../fixtures/eventually';
 import { OperatedServer } from '../fixtures/operated-server';
-import { PROGRAM, Script, type ScriptResult } from '../fixtures/script';
-
-// Several processes one after the other.
-jest.setTimeout(60_000);
+import { STARTED_PROGRAM, Script, type ScriptResult } from '../fixtures/script';
 
 const lookup = z.object({ data: z.object({ policies: z.array(z.string()) }) });
 
@@ -23,7 +20,7 @@ beforeAll(async () => {
   await operated.deploy();
   const administrator = await operated.as('administrator');
   root = administrator.withToken(await generateRootToken(administrator, await operated.keyShares()));
-}, 120_000);
+});
 afterAll(() => operated[Symbol.asyncDispose]());
 
 beforeEach(async () => (before = await accessors()));
@@ -49,7 +46,7 @@ function as(args: readonly string[], env: Readonly<Record<string, string>> = {})
 }
 
 async function read(script: Script, pattern: RegExp): Promise<RegExpExecArray> {
-  return eventually(() => pattern.exec(script.stdout) ?? undefined, 20_000);
+  return eventually(() => pattern.exec(script.stdout) ?? undefined);
 }
 
 /** What a shell finds in its environment, as a shell would print it. */
@@ -92,7 +89,7 @@ it('works around commands of this program, in one another too', async () => {
   const home = operated.path('home');
   await mkdir(home);
   await writeFile(join(home, '.vault-token'), 's.root-of-somewhere');
-  const command = [process.execPath, PROGRAM];
+  const command = [process.execPath, STARTED_PROGRAM];
   const issued = await as(['issuer', '--', ...command, 'issue', 'people-me', '--json'], { HOME: home });
   expect(issued).toMatchObject({ exitCode: 0, stderr: '' });
   expect(JSON.parse(issued.stdout)).toMatchObject({ app: 'people-me' });

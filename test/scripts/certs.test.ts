@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exampleDeployment } from '../fixtures/declaration';
 import { deploymentInFile } from '../fixtures/deployment-file';
-import { runScript } from '../fixtures/script';
+import { runCommand } from '../fixtures/command-run';
 
-// Each command is a process of its own, and the machine may be busy.
 jest.setTimeout(60_000);
 
 describe('npx webex-token-vault certs', () => {
@@ -21,12 +20,12 @@ describe('npx webex-token-vault certs', () => {
   afterEach(() => rmSync(home, { recursive: true }));
 
   it('says what it made and how clients trust it, and makes nothing twice', async () => {
-    const first = await runScript('certs', ['node-1', '--folder', folder]);
+    const first = await runCommand('certs', ['node-1', '--folder', folder]);
     expect(first).toMatchObject({ exitCode: 0 });
     expect(first.stdout).toMatch(/^created .*ca\.pem {2}ca, until .*\ncreated .*server\.pem {2}node-1, until .*\n$/);
     expect(first.stderr).toBe(`Clients trust the servers by: export VAULT_CACERT=${join(folder, 'ca', 'ca.pem')}\n`);
 
-    const second = await runScript('certs', ['--folder', folder]);
+    const second = await runCommand('certs', ['--folder', folder]);
     expect(second.stdout).toBe(first.stdout.replaceAll('created', 'kept   '));
   });
 
@@ -40,8 +39,8 @@ describe('npx webex-token-vault certs', () => {
       tls,
     } as const;
     const environment = deploymentInFile(home, exampleDeployment({ vault: { server } }));
-    await runScript('certs', ['another', '--folder', folder], environment);
-    const { exitCode, stdout } = await runScript('certs', ['--folder', folder, '--json'], environment);
+    await runCommand('certs', ['another', '--folder', folder], environment);
+    const { exitCode, stdout } = await runCommand('certs', ['--folder', folder, '--json'], environment);
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject([
       { name: 'ca' },
@@ -64,15 +63,15 @@ describe('npx webex-token-vault certs', () => {
       [['--deployment', join(home, 'deployment.json')], /^error: .*deployment\.json: vault must have /],
       [['--deployment', join(home, 'none.json')], /^error: there is no deployment file /],
     ] as const) {
-      expect((await runScript('certs', ['--folder', folder, ...args])).stderr).toMatch(line);
+      expect((await runCommand('certs', ['--folder', folder, ...args])).stderr).toMatch(line);
     }
-    const alone = await runScript('certs', ['--folder', folder], {}, home);
+    const alone = await runCommand('certs', ['--folder', folder], {}, home);
     expect(alone.stdout).toMatch(/^created .*\ncreated .* webex-token-vault, until/);
   });
 
   it('renews the servers that it knows', async () => {
-    await runScript('certs', ['node-1', 'node-2', '--folder', folder]);
-    const { stdout } = await runScript('certs', ['--folder', folder, '--renew', '--json']);
+    await runCommand('certs', ['node-1', 'node-2', '--folder', folder]);
+    const { stdout } = await runCommand('certs', ['--folder', folder, '--renew', '--json']);
     expect(JSON.parse(stdout)).toMatchObject([
       { name: 'ca', action: 'kept' },
       { name: 'node-1', action: 'renewed', certFile: join(folder, 'node-1', 'server.pem') },
@@ -86,7 +85,7 @@ describe('npx webex-token-vault certs', () => {
     [['--days', '0'], 2, /It must be a whole number of at least 1, got "0"\.\n$/],
     [['10.0.0.1'], 1, /^error: "10\.0\.0\.1" must be a host name; give an IP address with --ip\n$/],
   ])('refuses %j and makes nothing', async (args, exitCode, message) => {
-    const refused = await runScript('certs', [...args, '--folder', folder]);
+    const refused = await runCommand('certs', [...args, '--folder', folder]);
     expect(refused).toMatchObject({ exitCode, stdout: '' });
     expect(refused.stderr).toMatch(message);
     expect(readdirSync(home)).toEqual([]);

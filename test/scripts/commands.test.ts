@@ -8,6 +8,7 @@ import { run } from '../../lib/process/child-process';
 import { freePort } from '../../lib/process/free-port';
 import { exampleDeployment } from '../fixtures/declaration';
 import { deploymentInFile } from '../fixtures/deployment-file';
+import { runCommand } from '../fixtures/command-run';
 import { PROGRAM, runScript } from '../fixtures/script';
 
 jest.setTimeout(60_000);
@@ -23,14 +24,14 @@ async function startWebServer(): Promise<Server> {
 
 describe.each(COMMANDS)('%s', (command) => {
   it('answers --help with its options, environment and exit codes', async () => {
-    const { exitCode, stdout, stderr } = await runScript(command, ['--help']);
+    const { exitCode, stdout, stderr } = await runCommand(command, ['--help']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toContain(`Usage: webex-token-vault ${command} [options] <credential>`);
     expect(stdout).toMatch(/Options:[^]*Environment:[^]*VAULT_ADDR[^]*Exit codes:[^]*130 {2}interrupted/);
   });
 
   it('names the known credentials where it is given another', async () => {
-    const result = await runScript(command, ['other']);
+    const result = await runCommand(command, ['other']);
     expect(result.stderr).toBe('error: unknown credential "other"; the deployment declares "testauth"\n');
     expect(result).toMatchObject({ exitCode: 2, stdout: '' });
   });
@@ -39,7 +40,7 @@ describe.each(COMMANDS)('%s', (command) => {
     const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), 'declared-'));
     const declared = deploymentInFile(folder, exampleDeployment({ vault: { server: { mode: 'dev', port } } }));
-    const { exitCode, stderr } = await runScript(command, ['testauth'], { ...declared, VAULT_TOKEN: 'hush' });
+    const { exitCode, stderr } = await runCommand(command, ['testauth'], { ...declared, VAULT_TOKEN: 'hush' });
     rmSync(folder, { recursive: true });
     expect(stderr).toContain(`error: no answer from Vault at http://127.0.0.1:${port} (ECONNREFUSED); `);
     expect(exitCode).toBe(4);
@@ -47,7 +48,7 @@ describe.each(COMMANDS)('%s', (command) => {
 
   it('answers a Vault that is not there with one line', async () => {
     const VAULT_ADDR = `http://127.0.0.1:${await freePort()}`;
-    const { exitCode, stderr } = await runScript(command, ['testauth'], { VAULT_ADDR, VAULT_TOKEN: 'hush' });
+    const { exitCode, stderr } = await runCommand(command, ['testauth'], { VAULT_ADDR, VAULT_TOKEN: 'hush' });
     expect(stderr).toBe(
       `error: no answer from Vault at ${VAULT_ADDR} (ECONNREFUSED); check VAULT_ADDR and that the server runs\n`,
     );
@@ -80,7 +81,7 @@ it.each([
     /^error: VAULT_CACERT names \/none.pem, which cannot be read \(ENOENT\).*\n$/,
   ],
 ])('answers %s with one line', async (_, args, env, exitCode, line) => {
-  const result = await runScript('revoke', args, env);
+  const result = await runCommand('revoke', args, env);
   expect(result.stderr).toMatch(line);
   expect(result).toMatchObject({ exitCode, stdout: '' });
 });
@@ -88,7 +89,7 @@ it.each([
 it('answers a server that is not Vault with one line', async () => {
   const server = await startWebServer();
   const VAULT_ADDR = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const { exitCode, stderr } = await runScript('revoke', ['testauth'], { VAULT_ADDR, VAULT_TOKEN: 'hush' });
+  const { exitCode, stderr } = await runCommand('revoke', ['testauth'], { VAULT_ADDR, VAULT_TOKEN: 'hush' });
   expect(stderr).toMatch(/^error: .* with something that Vault does not say; .*\n$/);
   expect(exitCode).toBe(1);
   server.close();
@@ -96,7 +97,7 @@ it('answers a server that is not Vault with one line', async () => {
 
 describe('webex-token-vault', () => {
   it('groups its commands by who uses them', async () => {
-    const { exitCode, stdout } = await runScript('--help', []);
+    const { exitCode, stdout } = await runCommand('--help', []);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
       /Set up:[^]* certs [^]*Authorise:[^]* authorize [^]*Apps:[^]* issue [^]*Server:[^]* unseal /,
@@ -124,13 +125,13 @@ describe('webex-token-vault', () => {
       /^error: there is no deployment file none\.ts; /,
     ],
   ])('answers %s with one line and 2', async (_, [command = '', ...args], line) => {
-    const { exitCode, stdout, stderr } = await runScript(command, args);
+    const { exitCode, stdout, stderr } = await runCommand(command, args);
     expect(stderr).toMatch(line);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   });
 
   it('takes the deployment that DEPLOYMENT names', async () => {
-    const { stderr } = await runScript('revoke', ['testauth'], { DEPLOYMENT: 'none.ts' });
+    const { stderr } = await runCommand('revoke', ['testauth'], { DEPLOYMENT: 'none.ts' });
     expect(stderr).toMatch(/^error: there is no deployment file none\.ts; /);
   });
 
@@ -178,7 +179,7 @@ describe('an empty token, as a login that failed leaves it', () => {
   ])('%s takes no other in its place', async (command, ...args) => {
     for (const name of ['VAULT_TOKEN', 'BAO_TOKEN']) {
       const env = { HOME: home, VAULT_ADDR: `http://127.0.0.1:${await freePort()}`, [name]: '' };
-      const { exitCode, stdout, stderr } = await runScript(command, args, env);
+      const { exitCode, stdout, stderr } = await runCommand(command, args, env);
       expect(stderr).toMatch(EMPTY);
       expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     }
@@ -191,7 +192,7 @@ describe('an empty token, as a login that failed leaves it', () => {
   ])('%s starts no Terraform with it', async (command, options) => {
     for (const name of ['VAULT_TOKEN', 'BAO_TOKEN']) {
       const env = { HOME: home, VAULT_TOKEN: 's.other', [name]: '' };
-      const { exitCode, stdout, stderr } = await runScript(command, ['webex-tokens', ...options], env);
+      const { exitCode, stdout, stderr } = await runCommand(command, ['webex-tokens', ...options], env);
       expect(stderr).toMatch(EMPTY);
       expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     }
@@ -218,7 +219,7 @@ describe('a password in VAULT_ADDR', () => {
     const folder = mkdtempSync(join(tmpdir(), 'declared-'));
     const existing = exampleDeployment({ vault: { address: 'https://vault.example' } });
     const env = { ...deploymentInFile(folder, existing), VAULT_ADDR: 'https://user:hush@vault.test', VAULT_TOKEN: 't' };
-    const { exitCode, stdout, stderr } = await runScript(command, args, env);
+    const { exitCode, stdout, stderr } = await runCommand(command, args, env);
     rmSync(folder, { recursive: true });
     expect(stderr).toMatch(/^error: VAULT_ADDR must hold no user and password, .*; leave them out\n$/);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
@@ -232,7 +233,7 @@ describe('without a terminal', () => {
     ['destroy', ['webex-tokens'], 'there is no terminal to ask at'],
     ['deploy', ['--json'], 'with --json nobody is asked'],
   ])('%s %j starts nothing that would have to be asked for', async (command, args, why) => {
-    const { exitCode, stdout, stderr } = await runScript(command, args);
+    const { exitCode, stdout, stderr } = await runCommand(command, args);
     expect(stderr).toBe(
       `error: ${why} whether the changes shall be made; say so with --auto-approve, or look first with diff\n`,
     );
@@ -244,20 +245,20 @@ it('deploy says that there is no Terraform', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'declared-'));
   const declared = deploymentInFile(folder, exampleDeployment());
   const env = { ...declared, PATH: folder, CDKTF_OUTDIR: join(folder, 'out') };
-  const { exitCode, stdout, stderr } = await runScript('deploy', ['--auto-approve'], env);
+  const { exitCode, stdout, stderr } = await runCommand('deploy', ['--auto-approve'], env);
   rmSync(folder, { recursive: true });
   expect(stderr).toBe('error: neither terraform nor tofu is on PATH; install Terraform or OpenTofu, 1.11 or newer\n');
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
 });
 
 it('refuses a timeout that is no number', async () => {
-  const { exitCode, stderr } = await runScript('authorize', ['testauth', '--timeout-seconds', 'soon']);
+  const { exitCode, stderr } = await runCommand('authorize', ['testauth', '--timeout-seconds', 'soon']);
   expect(stderr).toMatch(/^error: option '--timeout-seconds <n>' argument 'soon' is invalid.*whole number.*\n$/);
   expect(exitCode).toBe(2);
 });
 
 it('refuses a timeout that is longer than a timer can be, which would end at once', async () => {
-  const { exitCode, stderr } = await runScript('authorize', ['testauth', '--timeout-seconds', '2147484']);
+  const { exitCode, stderr } = await runCommand('authorize', ['testauth', '--timeout-seconds', '2147484']);
   expect(stderr).toMatch(/^error: option '--timeout-seconds <n>' .* It must be at most 2147483, got 2147484\.\n$/);
   expect(exitCode).toBe(2);
 });
@@ -278,7 +279,7 @@ it('ends quietly when whoever reads its output has read enough', async () => {
 });
 
 it('refuses to run where the check of certificates is switched off', async () => {
-  const { exitCode, stdout, stderr } = await runScript('revoke', ['testauth'], { NODE_TLS_REJECT_UNAUTHORIZED: '0' });
+  const { exitCode, stdout, stderr } = await runCommand('revoke', ['testauth'], { NODE_TLS_REJECT_UNAUTHORIZED: '0' });
   expect(stderr).toContain(
     'error: NODE_TLS_REJECT_UNAUTHORIZED is 0, which switches the check of certificates off; unset it',
   );

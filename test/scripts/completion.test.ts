@@ -2,11 +2,12 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { run } from '../../lib/process/child-process';
-import { exampleDeployment, PROJECT_FOLDER } from '../fixtures/declaration';
+import { runCommand } from '../fixtures/command-run';
+import { exampleDeployment } from '../fixtures/declaration';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { PROGRAM } from '../fixtures/script';
 
-/* In a real bash, which calls what the script defines as readline would. */
+/* In a real bash, which calls what the script defines as readline would, and is answered what the command says. */
 
 jest.setTimeout(60_000);
 
@@ -14,11 +15,29 @@ let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'completion-'))));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(' ');
+
+/** A program that says what the command does to each of these command lines, without its start. */
+async function standIn(environment: Record<string, string>, lines: readonly (readonly string[])[]): Promise<string> {
+  const asked = [['completion', 'bash'], ...lines.map((words) => ['complete', '--', ...words])];
+  let script = '#!/bin/sh\n';
+  for (const [index, [name = '', ...args]] of asked.entries()) {
+    const { exitCode, stdout, stderr } = await runCommand(name, args, environment, folder);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    writeFileSync(join(folder, `.answer-${index}`), stdout);
+    const isAsked = [name, ...args].map((word, at) => `[ "\${${at + 1}}" = ${quoted([word])} ]`).join(' && ');
+    script += `[ $# = ${args.length + 1} ] && ${isAsked} && exec cat '${join(folder, `.answer-${index}`)}'\n`;
+  }
+  return `${script}exit 64\n`;
+}
+
+const realProgram = `#!/bin/sh\nexec '${process.execPath}' '${PROGRAM}' "$@"\n`;
+
 /** @returns for each command line what bash would offer for its last word, which may be empty */
-async function offers(...lines: readonly (readonly string[])[]): Promise<string[][]> {
+async function offers(lines: readonly (readonly string[])[], program?: string): Promise<string[][]> {
+  const environment = deploymentInFile(folder, exampleDeployment());
   const command = join(folder, 'webex-token-vault');
-  writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${PROGRAM}' "$@"\n`, { mode: 0o755 });
-  const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(' ');
+  writeFileSync(command, program ?? (await standIn(environment, lines)), { mode: 0o755 });
   const calls = lines.map(
     (words) => `COMP_WORDS=(${quoted([command, ...words])}); COMP_CWORD=${words.length}
       _webex_token_vault ${command}; echo "\${COMPREPLY[*]}"`,
@@ -28,7 +47,7 @@ async function offers(...lines: readonly (readonly string[])[]): Promise<string[
     ['-c', `set -u\nsource <(${command} completion bash)\n${calls.join('\n')}`],
     {
       cwd: folder,
-      env: { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, ...deploymentInFile(folder, exampleDeployment()) },
+      env: { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, ...environment },
     },
   );
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
@@ -40,7 +59,7 @@ async function offers(...lines: readonly (readonly string[])[]): Promise<string[
 
 test('bash completes commands, options, names of the deployment, choices and files', async () => {
   const [commands, options, credentials, apps, operators, choices, files, asOperators, run, integrations] =
-    await offers(
+    await offers([
       ['re'],
       ['revoke', 'testauth', '--y'],
       ['authorize', '--timeout-seconds', '7', ''],
@@ -51,7 +70,7 @@ test('bash completes commands, options, names of the deployment, choices and fil
       ['as', 'p'],
       ['as', 'provisioner', '--', 'sh', '-x', 'deploy'],
       ['rotate-secret', ''],
-    );
+    ]);
   expect(commands).toEqual(['revoke', 'resume', 'restore']);
   expect(options).toEqual(['--yes']);
   expect(credentials).toEqual(['testauth']);
@@ -66,17 +85,21 @@ test('bash completes commands, options, names of the deployment, choices and fil
 
 test('what is typed is not run, and a broken deployment breaks nothing', async () => {
   writeFileSync(join(folder, 'broken.json'), '{');
-  const offered = await offers(
+  const offered = await offers([
     ['issue', '$(touch touched)'],
     ['authorize', '--deployment', 'broken.json', ''],
     ['nonsense', ''],
-  );
+  ]);
   expect(offered).toEqual([[], [], []]);
   expect(existsSync(join(folder, 'touched'))).toBe(false);
 });
 
+test('bash asks the program itself', async () => {
+  expect(await offers([['revoke', 'te']], realProgram)).toEqual([['testauth']]);
+});
+
 test('prints a script for zsh too, and for no other shell', async () => {
-  const completion = (shell: string) => run(process.execPath, [PROGRAM, 'completion', shell], { cwd: PROJECT_FOLDER });
+  const completion = (shell: string) => runCommand('completion', [shell]);
   expect((await completion('zsh')).stdout).toContain('compdef _webex_token_vault webex-token-vault');
   expect(await completion('fish')).toMatchObject({
     exitCode: 2,

@@ -3,17 +3,19 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { OPERATOR_NAMES } from '../../lib/server/operators';
+import { CommandRun } from '../fixtures/command-run';
 import { exampleDeployment } from '../fixtures/declaration';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { eventually } from '../fixtures/eventually';
 import { RecordingServer } from '../fixtures/recording-server';
-import { Script } from '../fixtures/script';
+import { Script, type ScriptResult } from '../fixtures/script';
 import { loginAnswer } from '../fixtures/scripted-vault';
 
-/* Commands as processes, at a Vault that hangs. */
+/* Commands at a Vault that hangs. Nobody waits for the seconds that they give it: their clock is set on. */
 
 jest.setTimeout(60_000);
 
@@ -24,6 +26,9 @@ let folder: string;
 let operators: string;
 
 beforeEach(() => {
+  jest.useFakeTimers({
+    doNotFake: ['Date', 'hrtime', 'nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate'],
+  });
   folder = mkdtempSync(join(tmpdir(), 'interrupted-'));
   operators = join(folder, 'operators');
   mkdirSync(operators, { mode: 0o700 });
@@ -33,14 +38,38 @@ beforeEach(() => {
   }
   writeFileSync(join(operators, 'key-share-1'), SHARE, { mode: 0o600 });
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  jest.useRealTimers();
+  rmSync(folder, { recursive: true });
+});
 
-function start(command: string, args: readonly string[], address: string): Script {
-  return new Script(command, args, {
+function environment(address: string): NodeJS.ProcessEnv {
+  return {
     ...deploymentInFile(folder, exampleDeployment()),
     VAULT_ADDR: address,
     WEBEX_TOKEN_VAULT_OPERATORS: operators,
-  });
+  };
+}
+
+function start(command: string, args: readonly string[], address: string): CommandRun {
+  return new CommandRun(command, args, environment(address));
+}
+
+/** Lets time go by for the command, and what is under way on the network keep up with it. */
+async function goesBy(isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
+    jest.advanceTimersByTime(100);
+    await sleep(1);
+  }
+}
+
+/** Its end, however long it takes by its clock. */
+async function endOf(script: CommandRun): Promise<ScriptResult> {
+  const result = script.result();
+  let isOver = false;
+  void result.finally(() => (isOver = true));
+  await goesBy(() => isOver);
+  return result;
 }
 
 /** What takes the first request of a kind, and answers nothing. */
@@ -78,8 +107,8 @@ describe.each([
     const script = start(command, paths, vault.address);
     await eventually(() => vault.requests.length > 0 || undefined);
     const at = performance.now();
-    script.child.kill(signal);
-    const { exitCode, stdout, stderr } = await script.result();
+    script.kill(signal);
+    const { exitCode, stdout, stderr } = await endOf(script);
     expect({ exitCode, stdout }).toEqual({ exitCode: 128 + constants.signals[signal], stdout: '' });
     expect(stderr).toMatch(/^(?:interrupted; finishing [^\n]+\n)?interrupted\n$/);
     expect(performance.now() - at).toBeLessThan(9000);
@@ -100,7 +129,8 @@ describe.each([
     const paths = args.map((arg) => (['a.snap', 'operators', SECRET_FILE].includes(arg) ? join(folder, arg) : arg));
     const script = start(command, paths, vault.address);
     await eventually(() => vault.requests.find(({ url }) => path.test(url)));
-    script.child.kill(signal);
+    script.kill(signal);
+    await goesBy(() => vault.asked.includes('PUT /v1/auth/token/revoke-self'));
     const { exitCode, stdout } = await script.result();
     expect({ exitCode, stdout }).toEqual({ exitCode: 128 + constants.signals[signal], stdout: '' });
     expect(vault.requests.at(-1)).toMatchObject({
@@ -111,6 +141,14 @@ describe.each([
   });
 });
 
+it('ends as a process of its own, by the signal of another one', async () => {
+  await using vault = await RecordingServer.start(() => undefined);
+  const script = new Script('unseal', ['--from', operators], environment(vault.address));
+  await eventually(() => vault.requests.length > 0 || undefined);
+  script.child.kill('SIGTERM');
+  expect(await script.result()).toEqual({ exitCode: 143, stdout: '', stderr: 'interrupted\n' });
+});
+
 it('revokes the token of a login that is answered after the signal', async () => {
   await using vault = await RecordingServer.start(({ url }, response) => {
     const answer = url.endsWith('/login') ? loginAnswer('s.late').body : {};
@@ -118,8 +156,8 @@ it('revokes the token of a login that is answered after the signal', async () =>
   });
   const script = start('login', ['provisioner'], vault.address);
   await eventually(() => vault.requests.length > 0 || undefined);
-  script.child.kill('SIGTERM');
-  expect(await script.result()).toEqual({ exitCode: 143, stdout: '', stderr: 'interrupted\n' });
+  script.kill('SIGTERM');
+  expect(await endOf(script)).toEqual({ exitCode: 143, stdout: '', stderr: 'interrupted\n' });
   expect(vault.requests.at(-1)?.headers['x-vault-token']).toBe('s.late');
   expect(vault.asked).toEqual(['PUT /v1/auth/operators/login', 'PUT /v1/auth/token/revoke-self']);
 });
@@ -133,10 +171,10 @@ it('waits some seconds, and no longer, for a Vault that does not revoke, whateve
   const script = start('issue', ['people-me'], vault.address);
   await eventually(() => vault.requests.length > 1 || undefined);
   const at = performance.now();
-  script.child.kill('SIGINT');
+  script.kill('SIGINT');
   await eventually(() => vault.asked.includes('PUT /v1/auth/token/revoke-self') || undefined);
-  setTimeout(() => script.child.kill('SIGINT'), 700);
-  expect((await script.result()).exitCode).toBe(130);
+  setTimeout(() => script.kill('SIGINT'), 700);
+  expect((await endOf(script)).exitCode).toBe(130);
   expect(performance.now() - at).toBeGreaterThan(4000);
   expect(performance.now() - at).toBeLessThan(9000);
 });
@@ -151,8 +189,8 @@ it.each([
   const script = start('restore', [file, '--yes', '--from', operators], vault.address);
   await eventually(() => vault.requests.find(({ url }) => path.test(url)));
   const at = performance.now();
-  script.child.kill('SIGTERM');
-  const { exitCode, stdout, stderr } = await script.result();
+  script.kill('SIGTERM');
+  const { exitCode, stdout, stderr } = await endOf(script);
   expect({ exitCode, stdout }).toEqual({ exitCode: 143, stdout: '' });
   expect(stderr).toMatch(/^\S+ is whole, sha256 \w+\n(?:interrupted; finishing [^\n]+\n)?interrupted\n$/);
   expect(performance.now() - at).toBeLessThan(limitMs + 3000);
@@ -179,7 +217,7 @@ it('leaves no part of a certificate behind', async () => {
   const tls = join(folder, 'tls');
   const script = start('certs', [...names, '--folder', tls], 'http://127.0.0.1:1');
   await eventually(() => readdirSync(tls).includes('server-3') || undefined);
-  script.child.kill('SIGTERM');
+  script.kill('SIGTERM');
   expect(await script.result()).toEqual({ exitCode: 143, stdout: '', stderr: 'interrupted\n' });
   const made = readdirSync(tls).filter((name) => name !== 'ca');
   expect(made.length).toBeLessThan(300);

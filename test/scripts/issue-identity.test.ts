@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exampleDeployment } from '../fixtures/declaration';
 import { deploymentInFile } from '../fixtures/deployment-file';
-import { runScript } from '../fixtures/script';
+import { runCommand } from '../fixtures/command-run';
 
 /* Nothing is issued to an app that has an identity: no Vault answers here. */
 
@@ -25,7 +25,7 @@ const environment = deploymentInFile(
 afterAll(() => rmSync(folder, { recursive: true }));
 
 it('prints what its environment needs, and what else', async () => {
-  const { exitCode, stdout, stderr } = await runScript('issue', ['job'], environment);
+  const { exitCode, stdout, stderr } = await runCommand('issue', ['job'], environment);
   expect(exitCode).toBe(0);
   expect(stdout).toBe(
     'export VAULT_ADDR=http://127.0.0.1:9 VAULT_AUTH_METHOD=jwt VAULT_AUTH_MOUNT=github-actions VAULT_ROLE=job\n',
@@ -35,15 +35,15 @@ it('prints what its environment needs, and what else', async () => {
 });
 
 it('prints it for programs', async () => {
-  const { stdout } = await runScript('issue', ['job', '--json'], environment);
+  const { stdout } = await runCommand('issue', ['job', '--json'], environment);
   expect(JSON.parse(stdout)).toMatchObject({ app: 'job', identity: 'jwt', environment: { VAULT_ROLE: 'job' } });
 });
 
 it('has no secret id to write anywhere', async () => {
-  const { exitCode, stderr } = await runScript('issue', ['job', '--to', join(folder, 'secret-id')], environment);
+  const { exitCode, stderr } = await runCommand('issue', ['job', '--to', join(folder, 'secret-id')], environment);
   expect(exitCode).toBe(2);
   expect(stderr).toContain('so there is no secret id to write to');
-  const agent = await runScript('agent-config', ['job', '--wrapped-secret-id'], environment);
+  const agent = await runCommand('agent-config', ['job', '--wrapped-secret-id'], environment);
   expect(agent).toMatchObject({
     exitCode: 2,
     stderr: expect.stringContaining('leave --wrapped-secret-id out') as string,

@@ -8,8 +8,6 @@ import type { ScriptResult } from '../fixtures/script';
 
 /* What `issue` prints is pasted into a shell: on a server with TLS whose mounts are not where they are by default. */
 
-jest.setTimeout(60_000);
-
 let operated: OperatedServer;
 let environment: Record<string, string>;
 
@@ -22,7 +20,7 @@ beforeAll(async () => {
   await mkdir(copies, { mode: 0o700 });
   await copyFile(operated.server.caFile, join(copies, 'ca.pem'));
   environment = { VAULT_ADDR: `${operated.server.node.address}/`, VAULT_CACERT: join(copies, 'ca.pem') };
-}, 180_000);
+});
 afterAll(() => operated[Symbol.asyncDispose]());
 
 function issue(args: readonly string[]): Promise<ScriptResult> {

@@ -5,7 +5,8 @@ import { rootCertificates } from 'node:tls';
 import type { DeploymentInput } from '../../lib/declaration/deployment';
 import { exampleDeployment } from '../fixtures/declaration';
 import { deploymentInFile } from '../fixtures/deployment-file';
-import { runScript, type ScriptResult } from '../fixtures/script';
+import { runCommand } from '../fixtures/command-run';
+import type { ScriptResult } from '../fixtures/script';
 
 /* Nothing is asked: no Vault and no cluster answers here. */
 
@@ -38,7 +39,7 @@ function kubernetesCommand(
   env: Record<string, string> = {},
 ): Promise<ScriptResult> {
   const file = deploymentInFile(folder, exampleDeployment({ ...declared, ...changes }));
-  return runScript('kubernetes', args, { ...file, ...env });
+  return runCommand('kubernetes', args, { ...file, ...env });
 }
 
 it('prints the manifests of a pod that reads by itself, and nothing else, to stdout', async () => {

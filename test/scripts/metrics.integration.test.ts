@@ -25,8 +25,6 @@ let environment: Record<string, string>;
 const secrets: string[] = [];
 const printed: string[] = [];
 
-jest.setTimeout(120_000);
-
 beforeAll(async () => {
   vault = await VaultWithWebex.start();
   const { refreshCheckIntervalSeconds, recordsPath } = vault.deployment.engine;

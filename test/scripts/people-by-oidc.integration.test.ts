@@ -13,9 +13,6 @@ import { OidcProvider } from '../fixtures/oidc-provider';
 import { OperatedServer } from '../fixtures/operated-server';
 import { Script, type ScriptResult } from '../fixtures/script';
 
-// Several processes one after the other.
-jest.setTimeout(60_000);
-
 const GROUPS = {
   provisioner: ['platform'],
   authorizer: ['webex-admins', 'staff/admins'],
@@ -51,7 +48,7 @@ beforeAll(async () => {
   // By a person.
   const authorizer = operated.server.node.client(await tokenOf('authorizer'));
   await operated.engine.grant(authorizer, operated.deployment);
-}, 120_000);
+});
 afterAll(async () => {
   await operated[Symbol.asyncDispose]();
   await provider[Symbol.asyncDispose]();

@@ -8,7 +8,7 @@ import { CertificateAuthority } from '../../lib/server/certificate-authority';
 import { exampleDeployment } from '../fixtures/declaration';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { ScriptedVault } from '../fixtures/scripted-vault';
-import { runScript } from '../fixtures/script';
+import { runCommand } from '../fixtures/command-run';
 
 /* What commands say of a server on Kubernetes whose port nobody forwards. */
 
@@ -34,7 +34,7 @@ it.each([
   ['deploy', ['webex-tokens', '--auto-approve']],
 ])('%s names the port-forward that is missing', async (command, args) => {
   const port = await freePort();
-  const { exitCode, stderr } = await runScript(command, args, environment(port));
+  const { exitCode, stderr } = await runCommand(command, args, environment(port));
   expect(stderr).toBe(
     `error: no answer from Vault at https://127.0.0.1:${port} (ECONNREFUSED); check VAULT_ADDR and that the server runs${advice(port)}`,
   );
@@ -46,7 +46,7 @@ it('unseal names it where VAULT_ADDR says the server, and where the pod behind i
   await once(gone, 'listening');
   const { port } = gone.address() as { port: number };
   const VAULT_ADDR = `https://127.0.0.1:${port}`;
-  const { stderr } = await runScript('unseal', [], { ...environment(port), VAULT_ADDR });
+  const { stderr } = await runCommand('unseal', [], { ...environment(port), VAULT_ADDR });
   gone.close();
   expect(stderr).toMatch(/^error: no answer from Vault at \S+ \(ECONNRESET\); check/);
   expect(stderr).toContain(advice(port));
@@ -58,7 +58,7 @@ it.each([
 ])('unseal says what it knows where the deployment %s', async (_, file) => {
   writeFileSync(join(folder, 'broken.json'), '{');
   const VAULT_ADDR = `https://127.0.0.1:${await freePort()}`;
-  const { exitCode, stderr } = await runScript('unseal', [], { DEPLOYMENT: file, VAULT_ADDR });
+  const { exitCode, stderr } = await runCommand('unseal', [], { DEPLOYMENT: file, VAULT_ADDR });
   expect(stderr).toBe(
     `error: no answer from Vault at ${VAULT_ADDR} (ECONNREFUSED); check VAULT_ADDR and that the server runs\n`,
   );
@@ -75,7 +75,7 @@ it('deploy names the other nodes where the first one is sealed', async () => {
   const port = Number(new URL(node.address).port);
   const VAULT_CACERT = join(folder, 'ca.pem');
   writeFileSync(VAULT_CACERT, authority.certificatePem);
-  const { exitCode, stderr } = await runScript('deploy', ['webex-tokens', '--auto-approve'], {
+  const { exitCode, stderr } = await runCommand('deploy', ['webex-tokens', '--auto-approve'], {
     ...environment(port),
     VAULT_CACERT,
   });

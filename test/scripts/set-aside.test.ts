@@ -5,7 +5,8 @@ import { WebexTokens } from '../../constructs/tokens/webex-tokens';
 import type { DeploymentInput } from '../../lib/declaration/deployment';
 import { exampleDeployment, synthesize, testApp } from '../fixtures/declaration';
 import { deploymentInFile } from '../fixtures/deployment-file';
-import { runScript, type ScriptResult } from '../fixtures/script';
+import { runCommand } from '../fixtures/command-run';
+import type { ScriptResult } from '../fixtures/script';
 
 /* What becomes of the state of a server that is gone. */
 
@@ -16,7 +17,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const STATE = JSON.stringify({ version: 4, resources: [{ mode: 'managed' }, { mode: 'managed' }, { mode: 'data' }] });
 
 function setAside(stack: string, changes: Partial<DeploymentInput> = {}, name?: string): Promise<ScriptResult> {
-  return runScript('set-aside', [stack], deploymentInFile(folder, exampleDeployment(changes), name));
+  return runCommand('set-aside', [stack], deploymentInFile(folder, exampleDeployment(changes), name));
 }
 
 it.each([

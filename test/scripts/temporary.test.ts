@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../lib/process/free-port';
-import { runScript, type ScriptResult } from '../fixtures/script';
+import { runCommand } from '../fixtures/command-run';
+import type { ScriptResult } from '../fixtures/script';
 import { LOST, refusal, ScriptedVault, type ScriptedAnswer } from '../fixtures/scripted-vault';
 
 /* What may pass by itself ends with 4, and what does not with something else. */
 
-// Each command is a process of its own, and the machine may be busy.
 jest.setTimeout(60_000);
 
 const STATUS = { initialized: true, sealed: false, version: '1', t: 1, n: 1, progress: 0 };
@@ -60,7 +60,7 @@ function run(command: string, env: Record<string, string> = {}): Promise<ScriptR
   if (command === 'init') {
     args.push('--out', join(folder, 'out'), '--shares', '1', '--threshold', '1');
   }
-  return runScript(command, args, { VAULT_ADDR: vault.address, VAULT_TOKEN: 't', ...env });
+  return runCommand(command, args, { VAULT_ADDR: vault.address, VAULT_TOKEN: 't', ...env });
 }
 
 it.each<[string, string, ScriptedAnswer]>([
@@ -112,7 +112,7 @@ it.each(Object.keys(COMMANDS))('%s ends with 4 where nothing listens', async (co
 it.each([['login'], ['as']])('%s ends with 4 where the login is limited', async (command) => {
   vault.answer('auth/operators/login', LIMITED);
   const args = ['backup', '--operators', folder, ...(command === 'as' ? ['--', 'true'] : [])];
-  const { exitCode, stderr } = await runScript(command, args, { VAULT_ADDR: vault.address });
+  const { exitCode, stderr } = await runCommand(command, args, { VAULT_ADDR: vault.address });
   expect(stderr).toMatch(/^error: Vault could not log in at auth\/operators \(429: .*\); try again later\n$/);
   expect(exitCode).toBe(4);
 });
@@ -135,7 +135,7 @@ it('init says that a key may be lost where the answer that brings it is', async 
 it.each(['authorize', 'revoke', 'issue', 'backup'])(
   '%s says in its help that 5 is for who may not',
   async (command) => {
-    const { stdout } = await runScript(command, ['--help']);
+    const { stdout } = await runCommand(command, ['--help']);
     expect(stdout).toMatch(/\n {2}5 {4}not permitted: /);
   },
 );
@@ -146,7 +146,7 @@ it('backup ends with 5 where the token may not, and where there is none', async 
   expect(refused.stderr).toContain('its policies do not allow this');
   expect(refused.exitCode).toBe(5);
   const nobody = { HOME: folder, VAULT_ADDR: vault.address };
-  const { exitCode, stderr } = await runScript('backup', [join(folder, 'a.snap'), '--operators', 'none'], nobody);
+  const { exitCode, stderr } = await runCommand('backup', [join(folder, 'a.snap'), '--operators', 'none'], nobody);
   expect(stderr).toMatch(/^error: there is no Vault token and nothing to get one with; set VAULT_ROLE_ID/);
   expect(exitCode).toBe(5);
 });

@@ -1,9 +1,6 @@
 import { chmod } from 'node:fs/promises';
 import { OperatedServer } from '../fixtures/operated-server';
 
-// Several processes one after the other.
-jest.setTimeout(60_000);
-
 let operated: OperatedServer;
 let shares: string[];
 
@@ -16,7 +13,7 @@ beforeAll(async () => {
   expect(early.exitCode).toBe(1);
   await operated.init();
   shares = await operated.keyShares();
-}, 60_000);
+});
 afterAll(() => operated[Symbol.asyncDispose]());
 
 /** Comes up sealed, and without shares that were given before. */

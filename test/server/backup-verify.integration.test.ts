@@ -1,22 +1,12 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { findServer } from '../../rehearsal/server/server-binary';
-import { defineDeployment } from '../../lib/declaration/deployment';
 import { BACKUP_RECORD } from '../../lib/declaration/record-paths';
-import { findServerProgram } from '../../lib/process/server-program';
-import { grantPath } from '../../lib/server/kept-grant';
-import { saveSnapshot } from '../../lib/server/raft-snapshot';
-import { verifyCredentials, type VerifiedCredential } from '../../lib/server/snapshot-verification';
 import { THROW_AWAY_FOLDER } from '../../lib/server/throw-away-server';
 import { backupRecordSchema, type BackupRecord } from '../../lib/vault/backup-record';
 import { Records } from '../../lib/vault/records';
 import { eventually } from '../fixtures/eventually';
 import { OperatedServer } from '../fixtures/operated-server';
-import { ProductionServer } from '../fixtures/production-server';
 import { Script, type ScriptResult } from '../fixtures/script';
-import { onOpenBao } from '../fixtures/server-product';
-
-// Each verification starts two servers, one after the other.
-jest.setTimeout(120_000);
 
 let operated: OperatedServer;
 let snapshot: string;
@@ -35,7 +25,7 @@ beforeAll(async () => {
   operated.engine.webex.behaviour = { ...operated.engine.webex.behaviour, accessTokenTtlSeconds: 600 };
   await operated.authorise();
   snapshot = operated.path('first.snap');
-}, 120_000);
+});
 afterAll(() => operated[Symbol.asyncDispose]());
 
 function backup(args: readonly string[], env: Record<string, string> = {}): Promise<ScriptResult> {
@@ -154,112 +144,6 @@ describe('npx webex-token-vault backup --verify', () => {
     const { exitCode, stderr } = await backup([snapshot, '--from', operated.out]);
     expect(stderr).toMatch(/^error: --from is about a verification; add --verify, or leave it out\n$/);
     expect(exitCode).toBe(2);
-  });
-});
-
-onOpenBao.describe('with a static seal', () => {
-  it('opens what it has made by the declared key, and says in one line that a key is another one', async () => {
-    await using sealed = await OperatedServer.start({ seal: 'static' });
-    await sealed.init();
-    const early = await sealed.run('backup', [sealed.path('early.snap'), '--operators', sealed.out]);
-    expect(early.stderr).toMatch(
-      /^\d+ bytes, checked\nnotice: this backup is not noted, .+: there are no records at .+\n$/,
-    );
-    expect(early.exitCode).toBe(0);
-    await sealed.deploy();
-    await sealed.authorise();
-    const seal = { type: 'static', currentKeyId: 'test-1', currentKeyFile: sealed.path('seal.key') } as const;
-    sealed.declare({ vault: { server: { mode: 'production', seal } } });
-    const file = sealed.path('a.snap');
-    const args = ['--operators', sealed.out, '--from', sealed.out];
-    const made = await sealed.run('backup', [file, ...args, '--verify'], environment);
-    expect(made.stderr).toMatch(/\nverified: .+\n$/);
-    expect(made.stdout).toMatch(/\ntestauth: present, with a refresh token, .+\n$/);
-    expect(made.exitCode).toBe(0);
-
-    await writeFile(sealed.path('other.key'), Buffer.alloc(32, 7).toString('base64'), { mode: 0o600 });
-    const other = { ...seal, currentKeyFile: sealed.path('other.key') };
-    sealed.declare({ vault: { server: { mode: 'production', seal: other } } });
-    const refused = await sealed.run('backup', [file, ...args, '--verify-only'], environment);
-    expect(refused.stderr).toMatch(/\nerror: .+ as the key of the seal does not open what is stored; .+\n$/);
-    expect(refused.exitCode).toBe(1);
-
-    sealed.declare({ vault: { server: { mode: 'production' } } });
-    const unsealed = await sealed.run('backup', [file, ...args, '--verify-only'], environment);
-    expect(unsealed.stderr).toMatch(/\nerror: \S+ is of a server with the seal "static", and .+ is "shamir"; .+\n$/);
-    expect(unsealed.exitCode).toBe(1);
-  });
-});
-
-/** Grants that no engine writes, in an engine that stores as it is told what the real one would. */
-describe('what is found in a snapshot', () => {
-  let server: ProductionServer;
-  let share: string;
-  let file: string;
-
-  beforeAll(async () => {
-    server = await ProductionServer.start({ seal: 'shamir' });
-    const initialised = await server.initialiseByShares();
-    share = initialised.share;
-    const root = server.node.client(initialised.rootToken);
-    await root.write('sys/namespaces/team', {});
-    const team = root.withNamespace('team');
-    await team.write('sys/namespaces/webex', {});
-    const below = root.withNamespace('team/webex');
-    const entry = { access_token: 'a'.repeat(20), expiry: '2026-12-09T13:55:19.239499433Z' };
-    for (const client of [root, below]) {
-      await client.write('sys/mounts/oauthapp', { type: 'kv' });
-      await client.write(`oauthapp/${grantPath('short')}`, { ...entry, last_issue_time: '0001-01-01T00:00:00Z' });
-    }
-    await root.write(`oauthapp/${grantPath('torn')}`, { ...entry, access_token: '', refresh_token: 'secret' });
-    await root.write(`oauthapp/${grantPath('refused')}`, {
-      ...entry,
-      refresh_token: 'secret',
-      user_error: 'invalid_grant',
-    });
-    file = `${server.folder}/a.snap`;
-    await saveSnapshot(root.connection, file);
-  });
-  afterAll(() => server[Symbol.asyncDispose]());
-
-  async function verify(names: readonly string[], changes: object = {}): Promise<VerifiedCredential[]> {
-    const deployment = defineDeployment({
-      vault: { address: server.node.address, ...changes },
-      engine: { plugin: { name: 'kv', sha256: 'a'.repeat(64) } },
-      integrations: [{ name: 'webex-myapp', clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' }],
-      credentials: names.map((name) => ({ name, integration: 'webex-myapp', scopes: ['spark:people_read'] })),
-    });
-    const program = await findServerProgram(await findServer());
-    const report = (): void => undefined;
-    return verifyCredentials(deployment, { program, file, keyShares: shares(), report });
-  }
-
-  async function* shares(): AsyncGenerator<string> {
-    yield await Promise.resolve(share);
-  }
-
-  it('is told from what is missing, torn or refused, without a token', async () => {
-    const expireTime = new Date('2026-12-09T13:55:19.239Z');
-    const present = { state: 'present', issueTime: undefined, expireTime };
-    await expect(verify(['short', 'torn', 'refused', 'never'])).resolves.toEqual([
-      { name: 'short', ...present, hasRefreshToken: false, isRefused: false },
-      { name: 'torn', state: 'damaged', problem: 'access_token is missing or not what it should be' },
-      { name: 'refused', ...present, hasRefreshToken: true, isRefused: true },
-      { name: 'never', state: 'absent' },
-    ]);
-  });
-
-  onOpenBao.it('is looked for in the namespace of the deployment', async () => {
-    await expect(verify(['short', 'torn'], { namespace: 'team/webex' })).resolves.toMatchObject([
-      { name: 'short', state: 'present' },
-      { name: 'torn', state: 'absent' },
-    ]);
-    await expect(verify(['short'], { namespace: 'team' })).rejects.toThrow(
-      /^the snapshot has nothing mounted at "oauthapp" in namespace "team", and not the engine "kv"; /,
-    );
-    await expect(verify(['short'], { namespace: 'other' })).rejects.toThrow(
-      /^no namespace "other" is found in the snapshot; /,
-    );
   });
 });
 

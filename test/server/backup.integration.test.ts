@@ -12,9 +12,6 @@ import { Script } from '../fixtures/script';
 import { onOpenBao } from '../fixtures/server-product';
 import { runOnTerminal } from '../fixtures/terminal';
 
-// Several processes one after the other.
-jest.setTimeout(90_000);
-
 const anything = z.unknown();
 /** How "init" splits the unseal key. */
 const SPLIT = ['--shares', '5', '--threshold', '3'];
@@ -30,7 +27,7 @@ beforeAll(async () => {
   const { exitCode, stdout } = await operated.run('backup', [snapshot, '--operators', operated.out]);
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/^[0-9a-f]{64} {2}\S+first\.snap\n$/);
-}, 120_000);
+});
 afterAll(() => operated[Symbol.asyncDispose]());
 
 function accessToken(): Promise<string> {

@@ -6,9 +6,6 @@ import { ProductionServer, type ProductionNode } from '../fixtures/production-se
 import { onOpenBao } from '../fixtures/server-product';
 import { WebexEngine } from '../fixtures/webex-engine';
 
-// A new node is watched for some seconds before it gets its vote.
-jest.setTimeout(180_000);
-
 /** The engine takes a token for expired 10 s before it is: these are good for 3 s. */
 const ACCESS_TOKEN_TTL_SECONDS = 13;
 

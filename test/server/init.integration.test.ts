@@ -22,11 +22,8 @@ import { ProductionServer } from '../fixtures/production-server';
 import { statusOf } from '../fixtures/refusal';
 import { isOnVault } from '../fixtures/is-on-vault';
 import { onOpenBao } from '../fixtures/server-product';
-import { PROGRAM, Script, type ScriptResult } from '../fixtures/script';
+import { STARTED_PROGRAM, Script, type ScriptResult } from '../fixtures/script';
 import { runOnTerminal } from '../fixtures/terminal';
-
-// Several processes one after the other.
-jest.setTimeout(60_000);
 
 /** Remembers the tokens that others act with. */
 class ObservedClient extends VaultClient {
@@ -551,7 +548,7 @@ describe('npx webex-token-vault init, before anything is done', () => {
 
   it('refuses a disk that has no room for the key shares', async () => {
     const out = operated.path('limited');
-    const command = [process.execPath, PROGRAM, 'init', '--out', out];
+    const command = [process.execPath, STARTED_PROGRAM, 'init', '--out', out];
     // Without the signal, the limit of a file's size is an error like that of a full disk.
     const limited = ['-c', `trap '' XFSZ; ulimit -f 64; exec "$@"`, 'bash', ...command];
     const env = { PATH: process.env.PATH, HOME: out, ...operated.environment };

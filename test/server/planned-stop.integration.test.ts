@@ -20,8 +20,6 @@ import { Script } from '../fixtures/script';
  * case in which a grant is lost if the answer of Webex cannot be stored. bench/planned-stop.ts does more of the same.
  */
 
-jest.setTimeout(120_000);
-
 /** Until all of them are refreshed, what stops has long begun, also on a machine that has much else to do. */
 const GRANTS = 240;
 const WEBEX_MS = 1000;

@@ -7,9 +7,6 @@ import { onOpenBao } from '../fixtures/server-product';
 import { runScript } from '../fixtures/script';
 import { WebexEngine } from '../fixtures/webex-engine';
 
-// A command is a process of its own, and the machine may be busy.
-jest.setTimeout(60_000);
-
 describe('a plugin with one byte changed', () => {
   let pluginDirectory: string;
   let plugin: string;

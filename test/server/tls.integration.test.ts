@@ -12,9 +12,6 @@ import { runScript } from '../fixtures/script';
 
 const PROJECT = resolve(__dirname, '../..');
 
-// The commands are processes of their own, and the machine may be busy.
-jest.setTimeout(60_000);
-
 onOpenBao.describe('the TLS of a production server', () => {
   let server: ProductionServer;
   let rootToken: string;

@@ -7,13 +7,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { bundle } from '../../fixtures/bundle';
 import { eventually } from '../../fixtures/eventually';
+import { fastClock, PACE } from '../../fixtures/fast-clock';
 
 /* Commands as processes, with signals and an environment of their own. */
 
 const home = join(__dirname, '../../..');
 const children: ChildProcess[] = [];
+let bundled: string;
+let sources: string;
 let folder: string;
+beforeAll(() => {
+  bundled = mkdtempSync(join(tmpdir(), 'bundled-'));
+  sources = bundle(['lib/cli/command', 'client/src/explained-error', 'lib/vault/vault-client'], bundled);
+});
+afterAll(() => rmSync(bundled, { recursive: true }));
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'command-'))));
 afterEach(() => {
   children.splice(0).forEach((child) => child.kill('SIGKILL'));
@@ -28,7 +37,7 @@ interface Ended {
 }
 
 /**
- * @param action body of the command's action, which may use `signal`, `folder`, `sleep` and `require`
+ * @param action body of the command's action, which may use `sources`, `signal`, `folder`, `sleep` and `require`
  * @param more of its description
  */
 function command(
@@ -37,11 +46,12 @@ function command(
   more = '',
 ): { child: ChildProcess; ended: Promise<Ended> } {
   const program = `
-    const { createCommand, runCommand } = require('./lib/cli/command');
+    const sources = require(${JSON.stringify(sources)});
+    const { createCommand, runCommand } = sources;
     const sleep = require('node:timers/promises').setTimeout;
     const folder = ${JSON.stringify(folder)};
     void runCommand((signal) => createCommand({ name: 'try', summary: '', ${more} }).action(async () => { ${action} }), ['node', 'try']);`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '-e', program], {
+  const child = spawn(process.execPath, ['-e', program], {
     cwd: home,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -81,24 +91,30 @@ describe.each([
 });
 
 test('a second signal does not keep the command from cleaning up', async () => {
-  const { child, ended } = command(`
+  const { child, ended } = command(
+    `
     const alive = setInterval(() => undefined, 1000);
     ${READY}
-    try { ${ABORTED} } finally { console.log('cleaning'); await sleep(1500); clearInterval(alive); console.log('clean'); }`);
+    try { ${ABORTED} } finally { console.log('cleaning'); await sleep(500); clearInterval(alive); console.log('clean'); }`,
+    fastClock(bundled),
+  );
   await untilReady();
   child.kill('SIGINT');
   await once(child.stdout ?? child, 'data');
-  await sleep(600);
+  await sleep(600 / PACE);
   child.kill('SIGTERM');
   child.kill('SIGINT');
   expect(await ended).toEqual({ code: 130, signal: null, stdout: 'cleaning\nclean\n', stderr: 'interrupted\n' });
 });
 
 test('what does not end is ended after some seconds', async () => {
-  const { child, ended } = command(`
+  const { child, ended } = command(
+    `
     setInterval(() => undefined, 1000);
     ${READY}
-    await new Promise(() => undefined);`);
+    await new Promise(() => undefined);`,
+    fastClock(bundled),
+  );
   await untilReady();
   const at = performance.now();
   child.kill('SIGTERM');
@@ -108,17 +124,17 @@ test('what does not end is ended after some seconds', async () => {
     stdout: '',
     stderr: expect.stringMatching(/^error: interrupted, and not waited for any longer; .*\n$/) as string,
   });
-  expect(performance.now() - at).toBeGreaterThan(11_000);
+  expect((performance.now() - at) * PACE).toBeGreaterThan(11_000);
 });
 
 describe('a command that may take long to clean up', () => {
   const ENDLESS = `setInterval(() => undefined, 1000); ${READY} await new Promise(() => undefined);`;
 
   test('is waited for, but not for long once there is a second signal', async () => {
-    const { child, ended } = command(ENDLESS, {}, 'cleanUpMs: 60_000');
+    const { child, ended } = command(ENDLESS, fastClock(bundled), 'cleanUpMs: 600_000');
     await untilReady();
     child.kill('SIGINT');
-    await sleep(13_000);
+    await sleep(13_000 / PACE);
     expect(child.exitCode ?? child.signalCode).toBeNull();
     child.kill('SIGINT');
     const { code, stderr } = await ended;
@@ -126,15 +142,14 @@ describe('a command that may take long to clean up', () => {
     expect(stderr).toMatch(
       /^interrupted; finishing what would be lost, .*\nerror: interrupted, and not waited for .*\n$/,
     );
-  }, 90_000);
+  });
 });
 
 test('says what it has left half done, and that it was interrupted by its exit code', async () => {
   const { child, ended } = command(`
-    const { ExplainedError } = require('./client/src/explained-error');
     const alive = setInterval(() => undefined, 1000);
     ${READY}
-    try { ${ABORTED} } catch { clearInterval(alive); throw new ExplainedError('half of it is there'); }`);
+    try { ${ABORTED} } catch { clearInterval(alive); throw new sources.ExplainedError('half of it is there'); }`);
   await untilReady();
   child.kill('SIGTERM');
   expect(await ended).toMatchObject({ code: 143, stderr: 'error: half of it is there\n' });
@@ -157,8 +172,7 @@ describe('where a proxy is set', () => {
     // Nothing listens there.
     const proxy = 'http://127.0.0.1:9';
     const { ended } = command(
-      `const { VaultClient } = require('./lib/vault/vault-client');
-       console.log((await new VaultClient({ address: 'http://127.0.0.1:${port}' }).sealStatus()).version);`,
+      `console.log((await new sources.VaultClient({ address: 'http://127.0.0.1:${port}' }).sealStatus()).version);`,
       { NO_PROXY: '', no_proxy: '', HTTP_PROXY: proxy, http_proxy: proxy, ...more },
     );
     expect(await ended).toMatchObject({ code: 0, stdout: '1\n' });

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { OPTIONS_OF_NPM_TOO } from '../../../lib/cli/swallowed-options';
 import { defineCommand } from '../../../scripts/cli';
 import { run } from '../../../lib/process/child-process';
-import { runScript } from '../../fixtures/script';
+import { runCommand } from '../../fixtures/command-run';
 
 /* What `npm run deploy --auto-approve` does: npm takes the option, and tells of it in the environment only. */
 
@@ -22,7 +22,7 @@ it.each([
 ])('refuses to go on without %s that npm took', async (_, command, taken, option, written) => {
   for (const npm_command of ['run', 'run-script']) {
     const env = { ...BY_NPM, npm_lifecycle_event: command, npm_command, ...taken };
-    const { exitCode, stdout, stderr } = await runScript(command, [], env);
+    const { exitCode, stdout, stderr } = await runCommand(command, [], env);
     expect(stderr).toBe(
       `error: npm has taken ${option} for itself, and this command would run without it; write "npm run ${command} -- ${written}", or "npx webex-token-vault ${command} ${written}"\n`,
     );
@@ -36,7 +36,7 @@ it.each([
   ['the option is of another command', { ...BY_NPM, npm_config_credential: 'testauth' }],
   ['an option that is not negated is empty', { ...BY_NPM, npm_config_auto_approve: '' }],
 ])('goes on where %s', async (_, env) => {
-  const { exitCode, stderr } = await runScript('deploy', [], env);
+  const { exitCode, stderr } = await runCommand('deploy', [], env);
   expect(stderr).toMatch(/^error: there is no terminal to ask at whether /);
   expect(exitCode).toBe(2);
 });
@@ -44,7 +44,7 @@ it.each([
 it("knows which of the program's options are npm's own too", async () => {
   const listed = await run('npm', ['config', 'ls', '--long', '--json']);
   const ofNpm = Object.keys(JSON.parse(listed.stdout) as object);
-  const { stdout: help } = await runScript('--help', []);
+  const { stdout: help } = await runCommand('--help', []);
   const commands = [...help.matchAll(/^ {2}([a-z-]+) {2,}\S/gm)].map(([, name]) => new Command(name));
   commands.forEach((command) => defineCommand(command, new AbortController().signal));
   const ofOurs = commands.flatMap(({ options }) => options.map((option) => option.long?.slice(2) ?? ''));

@@ -66,6 +66,13 @@ describe('the server', () => {
     expect(Response).toBe(responseBefore);
   });
 
+  test('ends no connection by itself, which the engine might be about to use again', async () => {
+    const { headers } = await call(`${webex.apiUrl}/rooms`);
+    expect(headers.get('connection')).toBe('keep-alive');
+    // After so many seconds it would.
+    expect(headers.get('keep-alive')).toBeNull();
+  });
+
   test('does not know other paths', async () => {
     const reply = await call(`${webex.apiUrl}/rooms`);
     expect(reply.status).toBe(404);

@@ -1,0 +1,14 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import cacheServers from './cached-servers';
+import { buildPrograms } from './fixtures/built-programs';
+import { TEST_RUN } from './fixtures/test-run';
+
+/** What all workers need, made once before they start. */
+export default async function prepare(): Promise<void> {
+  cacheServers();
+  const folder = mkdtempSync(join(tmpdir(), 'test-run-'));
+  await buildPrograms(folder);
+  process.env[TEST_RUN] = folder;
+}

@@ -1,0 +1,49 @@
+import { PROGRAM, runScript } from '../fixtures/script';
+
+/*
+ * Every command as a process of its own, from the sources: it finds its file, and ends by itself. What commands do is tested in the process
+ * of the test, where a start would cost more than they do.
+ */
+
+const COMMANDS = [
+  'quickstart',
+  'certs',
+  'init',
+  'diff',
+  'deploy',
+  'destroy',
+  'set-aside',
+  'authorize',
+  'revoke',
+  'rotate-secret',
+  'issue',
+  'agent-config',
+  'kubernetes',
+  'status',
+  'metrics',
+  'doctor',
+  'unseal',
+  'as',
+  'login',
+  'pause',
+  'resume',
+  'backup',
+  'restore',
+  'completion',
+  'complete',
+  'write-entry',
+  'reload-plugin',
+];
+
+it.concurrent.each(COMMANDS)('%s says how to use it, and ends', async (command) => {
+  const { exitCode, stdout, stderr } = await runScript(PROGRAM, [command, '--help']);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(stdout).toContain(`Usage: webex-token-vault ${command} `);
+  expect(stdout).toMatch(/\nOptions:\n[^]*\nEnvironment:\n[^]*\nExit codes:\n/);
+});
+
+it('has no other command than these', async () => {
+  const { stdout } = await runScript(PROGRAM, ['--help']);
+  const shown = [...stdout.matchAll(/^ {2}([a-z-]+) {2,}\S.*$/gm)].map(([, name]) => name);
+  expect(COMMANDS).toEqual(expect.arrayContaining(shown));
+});

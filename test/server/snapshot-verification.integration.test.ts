@@ -1,0 +1,83 @@
+import { findServer } from '../../rehearsal/server/server-binary';
+import { defineDeployment } from '../../lib/declaration/deployment';
+import { findServerProgram } from '../../lib/process/server-program';
+import { grantPath } from '../../lib/server/kept-grant';
+import { saveSnapshot } from '../../lib/server/raft-snapshot';
+import { verifyCredentials, type VerifiedCredential } from '../../lib/server/snapshot-verification';
+import { ProductionServer } from '../fixtures/production-server';
+import { onOpenBao } from '../fixtures/server-product';
+
+/** Grants that no engine writes, in an engine that stores as it is told what the real one would. */
+describe('what is found in a snapshot', () => {
+  let server: ProductionServer;
+  let share: string;
+  let file: string;
+
+  beforeAll(async () => {
+    server = await ProductionServer.start({ seal: 'shamir' });
+    const initialised = await server.initialiseByShares();
+    share = initialised.share;
+    const root = server.node.client(initialised.rootToken);
+    await root.write('sys/namespaces/team', {});
+    const team = root.withNamespace('team');
+    await team.write('sys/namespaces/webex', {});
+    const below = root.withNamespace('team/webex');
+    const entry = { access_token: 'a'.repeat(20), expiry: '2026-12-09T13:55:19.239499433Z' };
+    for (const client of [root, below]) {
+      await client.write('sys/mounts/oauthapp', { type: 'kv' });
+      await client.write(`oauthapp/${grantPath('short')}`, { ...entry, last_issue_time: '0001-01-01T00:00:00Z' });
+    }
+    await root.write(`oauthapp/${grantPath('torn')}`, { ...entry, access_token: '', refresh_token: 'secret' });
+    await root.write(`oauthapp/${grantPath('refused')}`, {
+      ...entry,
+      refresh_token: 'secret',
+      user_error: 'invalid_grant',
+    });
+    file = `${server.folder}/a.snap`;
+    await saveSnapshot(root.connection, file);
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  async function verify(names: readonly string[], changes: object = {}): Promise<VerifiedCredential[]> {
+    const deployment = defineDeployment({
+      vault: { address: server.node.address, ...changes },
+      engine: { plugin: { name: 'kv', sha256: 'a'.repeat(64) } },
+      integrations: [{ name: 'webex-myapp', clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' }],
+      credentials: names.map((name) => ({ name, integration: 'webex-myapp', scopes: ['spark:people_read'] })),
+    });
+    const program = await findServerProgram(await findServer());
+    const report = (): void => undefined;
+    return verifyCredentials(deployment, { program, file, keyShares: shares(), report });
+  }
+
+  async function* shares(): AsyncGenerator<string> {
+    yield await Promise.resolve(share);
+  }
+
+  it('is told from what is missing, torn or refused, without a token', async () => {
+    const expireTime = new Date('2026-12-09T13:55:19.239Z');
+    const present = { state: 'present', issueTime: undefined, expireTime };
+    await expect(verify(['short', 'torn', 'refused', 'never'])).resolves.toEqual([
+      { name: 'short', ...present, hasRefreshToken: false, isRefused: false },
+      { name: 'torn', state: 'damaged', problem: 'access_token is missing or not what it should be' },
+      { name: 'refused', ...present, hasRefreshToken: true, isRefused: true },
+      { name: 'never', state: 'absent' },
+    ]);
+  });
+
+  onOpenBao.it('is looked for in the namespace of the deployment', async () => {
+    // Side by side, as most of each is the server's own wait.
+    await Promise.all([
+      expect(verify(['short', 'torn'], { namespace: 'team/webex' })).resolves.toMatchObject([
+        { name: 'short', state: 'present' },
+        { name: 'torn', state: 'absent' },
+      ]),
+      expect(verify(['short'], { namespace: 'team' })).rejects.toThrow(
+        /^the snapshot has nothing mounted at "oauthapp" in namespace "team", and not the engine "kv"; /,
+      ),
+      expect(verify(['short'], { namespace: 'other' })).rejects.toThrow(
+        /^no namespace "other" is found in the snapshot; /,
+      ),
+    ]);
+  });
+});
