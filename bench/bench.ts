@@ -6,6 +6,7 @@ import { createCommand, runCommand, wholeNumber } from '../lib/cli/command';
 import { resultsJson, thisMachine } from './results';
 import type { Row } from './row';
 import type { Section } from './section';
+import { measureShell } from './shell';
 import { table } from './table';
 
 /*
@@ -14,7 +15,9 @@ import { table } from './table';
  */
 
 /** By what they are asked for with; in this order. */
-const SECTIONS: Readonly<Record<string, Section>> = {};
+const SECTIONS: Readonly<Record<string, Section>> = {
+  shell: { summary: 'a token in a shell', measure: measureShell },
+};
 
 const RESULTS = join(__dirname, 'results.json');
 

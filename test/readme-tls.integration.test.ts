@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { issueSecretId } from '../lib/access/secret-id';
 import { run, type FinishedCommand } from '../lib/process/child-process';
-import { installHvac } from './fixtures/hvac';
+import { installHvac } from '../bench/hvac';
 import { OperatedServer } from './fixtures/operated-server';
 import { snippet } from './fixtures/snippet';
 

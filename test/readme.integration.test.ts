@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { run } from '../lib/process/child-process';
 import { eventually } from './fixtures/eventually';
-import { installHvac } from './fixtures/hvac';
+import { installHvac } from '../bench/hvac';
 import { descendants, isRunning } from './fixtures/process-tree';
 import { snippet } from './fixtures/snippet';
 import { VaultWithWebex } from './fixtures/vault-with-webex';
