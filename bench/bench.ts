@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { Argument } from 'commander';
 import { ExplainedError, oneLine } from 'webex-token-client/core';
 import { createCommand, runCommand, wholeNumber } from '../lib/cli/command';
+import { measureProgram } from './program';
+import { measureReaders } from './readers';
 import { resultsJson, thisMachine } from './results';
 import type { Row } from './row';
 import type { Section } from './section';
@@ -17,6 +19,8 @@ import { table } from './table';
 /** By what they are asked for with; in this order. */
 const SECTIONS: Readonly<Record<string, Section>> = {
   shell: { summary: 'a token in a shell', measure: measureShell },
+  program: { summary: 'a token in a program', measure: measureProgram },
+  readers: { summary: 'readers under load, and a wave of refreshes', measure: measureReaders },
 };
 
 const RESULTS = join(__dirname, 'results.json');

@@ -18,16 +18,16 @@ const SCOPE = 'spark:people_read';
 const KV_ENTRY = { access_token: randomBytes(80).toString('base64url'), type: 'Bearer' };
 
 const urlReply = z.object({ data: z.object({ url: z.string() }) });
-const credentialReply = z.object({ data: z.object({ access_token: z.string() }) });
+const credentialReply = z.object({
+  data: z.object({ access_token: z.string(), expire_time: z.iso.datetime({ offset: true }) }),
+});
 const configReply = z.object({ data: z.record(z.string(), z.unknown()) });
 const tokenReply = z.object({ auth: z.object({ client_token: z.string() }) });
 
 /** A real server with the engine as a deployment declares it, a simulated Webex, an app, and a KV of version 1 beside. */
 export class MeasuredEngine implements AsyncDisposable {
   readonly credential = 'testauth';
-  /** Of the credential, and of what stands in the KV. */
   readonly path = `oauthapp/creds/${this.credential}`;
-  readonly kvPath = 'kv/entry';
 
   private constructor(
     private readonly rehearsal: Rehearsal,
@@ -47,7 +47,6 @@ export class MeasuredEngine implements AsyncDisposable {
       await writeFile(secretIdFile, secretId, { mode: 0o600 });
       await rehearsal.admin.write('sys/mounts/kv', { type: 'kv' });
       const engine = new MeasuredEngine(rehearsal, binary, roleId, secretIdFile);
-      await rehearsal.admin.write(engine.kvPath, KV_ENTRY);
       await engine.authorise(engine.credential);
       return engine;
     } catch (error) {
@@ -82,6 +81,16 @@ export class MeasuredEngine implements AsyncDisposable {
   /** The access token of the credential. */
   async read(): Promise<string> {
     return (await this.admin.read(this.path, credentialReply)).data.access_token;
+  }
+
+  /** When the access token of a credential ends, in milliseconds. */
+  async endOf(credential: string): Promise<number> {
+    return Date.parse((await this.admin.read(`oauthapp/creds/${credential}`, credentialReply)).data.expire_time);
+  }
+
+  /** As much as an access token, in the KV `kv`. */
+  async writeKv(name: string): Promise<void> {
+    await this.admin.write(`kv/${name}`, KV_ENTRY);
   }
 
   /** Over what is declared. */
