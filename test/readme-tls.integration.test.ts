@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { issueSecretId } from '../lib/access/secret-id';
 import { run, type FinishedCommand } from '../lib/process/child-process';
-import { installHvac } from './fixtures/hvac';
+import { cachedHvac } from './fixtures/hvac';
 import { npxOfWebexToken } from './fixtures/npx';
 import { OperatedServer } from './fixtures/operated-server';
 import { snippet } from './fixtures/snippet';
@@ -19,7 +19,7 @@ beforeAll(async () => {
   await operated.init();
   await operated.deploy();
   await operated.authorise();
-  python = await installHvac();
+  python = await cachedHvac();
   await mkdir(operated.path('home'), { mode: 0o700 });
   environment = {
     PATH: `${npxOfWebexToken(operated.path('bin'))}:${process.env.PATH ?? ''}`,

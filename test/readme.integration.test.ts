@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { run } from '../lib/process/child-process';
 import { eventually } from './fixtures/eventually';
-import { installHvac } from './fixtures/hvac';
+import { cachedHvac } from './fixtures/hvac';
 import { descendants, isRunning } from './fixtures/process-tree';
 import { snippet } from './fixtures/snippet';
 import { VaultWithWebex } from './fixtures/vault-with-webex';
@@ -58,7 +58,7 @@ describe('snippets of client/README.md', () => {
   });
 
   test('hvac reads an access token that Webex takes', async () => {
-    const python = await installHvac();
+    const python = await cachedHvac();
     const { exitCode, stdout } = await run('python3', ['-c', snippet('hvac')], {
       env: { ...environment, ...python },
     });

@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { promises as files } from 'node:fs';
 import { errorCode, ExplainedError } from './explained-error';
 
 /** @throws ExplainedError where a mode keeps nobody out, as on Windows */
@@ -19,11 +19,11 @@ export function refuseWithoutModes(path: string): void {
 export async function requireGuardedFolder(folder: string): Promise<void> {
   refuseWithoutModes(folder);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await files.mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new ExplainedError(`the folder ${folder} cannot be made (${errorCode(error)}); choose another one`);
   }
-  const { mode, uid } = await stat(folder);
+  const { mode, uid } = await files.stat(folder);
   if ((mode & 0o022) !== 0) {
     const got = `0${(mode & 0o777).toString(8)}`;
     throw new ExplainedError(

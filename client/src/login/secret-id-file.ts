@@ -1,5 +1,5 @@
-import type { Stats } from 'node:fs';
-import { open, readFile, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { promises as files, type Stats } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { errorCode, ExplainedError } from '../explained-error';
 import { refuseWithoutModes, requireGuardedFolder } from '../private-folder';
@@ -28,8 +28,8 @@ export class SecretIdFile {
    * @throws a system error; the file is then as it was
    */
   async replace(secretId: string, next: string): Promise<boolean> {
-    const file = await realpath(this.path);
-    const content = await readFile(file, 'utf8');
+    const file = await files.realpath(this.path);
+    const content = await files.readFile(file, 'utf8');
     if (content.trim() !== secretId) {
       return false;
     }
@@ -37,7 +37,7 @@ export class SecretIdFile {
     await replaceContent(
       file,
       content.replace(secretId, () => next),
-      await stat(file),
+      await files.stat(file),
     );
     return true;
   }
@@ -52,15 +52,15 @@ export class SecretIdFile {
     refuseWithoutModes(this.path);
     const file = await this.#target();
     await requireGuardedFolder(dirname(file));
-    const found = await stat(file).catch(() => undefined);
+    const found = await files.stat(file).catch(() => undefined);
     if (found !== undefined && !found.isFile()) {
       throw new ExplainedError(`${this.path} is there, and is no file; choose another place for the secret id`);
     }
     try {
-      const present = await stat(file).catch(unlessMissing);
+      const present = await files.stat(file).catch(unlessMissing);
       await (present === undefined
-        ? writePartial(file, PLACEHOLDER, (partial) => rm(partial))
-        : replaceContent(file, await readFile(file, 'utf8'), present));
+        ? writePartial(file, PLACEHOLDER, (partial) => files.rm(partial))
+        : replaceContent(file, await files.readFile(file, 'utf8'), present));
     } catch (error) {
       throw new ExplainedError(`${this.path} cannot be written (${errorCode(error)}); choose another file`);
     }
@@ -75,7 +75,7 @@ export class SecretIdFile {
   async put(secretId: string): Promise<void> {
     try {
       const file = await this.#target();
-      await replaceContent(file, secretId, await stat(file).catch(unlessMissing));
+      await replaceContent(file, secretId, await files.stat(file).catch(unlessMissing));
     } catch (error) {
       throw new ExplainedError(
         `${this.path} cannot be written (${errorCode(error)}), and the secret id for it is lost; mend that, then have another issued: npx webex-token-vault issue`,
@@ -85,7 +85,7 @@ export class SecretIdFile {
 
   /** Where the path is a link, the file behind it. */
   #target(): Promise<string> {
-    return realpath(this.path).catch(() => resolve(this.path));
+    return files.realpath(this.path).catch(() => resolve(this.path));
   }
 }
 
@@ -100,7 +100,7 @@ function unlessMissing(error: unknown): undefined {
 
 /** @param rights of the file that is replaced. @throws a system error; the file is then as it was */
 function replaceContent(file: string, content: string, rights?: Stats): Promise<void> {
-  return writePartial(file, content, (partial) => rename(partial, file), rights);
+  return writePartial(file, content, (partial) => files.rename(partial, file), rights);
 }
 
 /** @param finish gets the file of mode 0600, or with these rights, once it is on the disk */
@@ -115,7 +115,7 @@ async function writePartial(
   // In the same folder: a rename is atomic only within one file system.
   const partial = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.partial`);
   try {
-    const handle = await open(partial, 'wx', 0o600);
+    const handle = await files.open(partial, 'wx', 0o600);
     try {
       await handle.writeFile(content);
       if (rights !== undefined) {
@@ -127,7 +127,7 @@ async function writePartial(
     }
     await finish(partial);
   } catch (error) {
-    await rm(partial, { force: true }).catch(() => undefined);
+    await files.rm(partial, { force: true }).catch(() => undefined);
     throw error;
   }
 }

@@ -1,0 +1,44 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ExplainedError } from 'webex-token-client/core';
+import { lastLine, run } from '../lib/process/child-process';
+
+const PROJECT = resolve(__dirname, '..');
+
+/** A folder with `webex-token-client` in it as an app installs it: built, packed, and none of the clone's sources. */
+export class ClientPackage implements AsyncDisposable {
+  private constructor(readonly folder: string) {}
+
+  /** @param others packages of the registry beside it, with their versions */
+  static async install(...others: readonly string[]): Promise<ClientPackage> {
+    const app = new ClientPackage(await mkdtemp(join(tmpdir(), 'client-package-')));
+    try {
+      await npm(PROJECT, 'run', 'build', '--workspace', 'client');
+      await npm(PROJECT, 'pack', '--workspace', 'client', '--pack-destination', app.folder);
+      await writeFile(join(app.folder, 'package.json'), JSON.stringify({ name: 'app', private: true }));
+      const quietly = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
+      await npm(app.folder, 'install', ...quietly, './webex-token-client-0.1.0.tgz', ...others);
+      return app;
+    } catch (error) {
+      await app[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Path of the command. */
+  get command(): string {
+    return join(this.folder, 'node_modules', '.bin', 'webex-token');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function npm(cwd: string, ...args: readonly string[]): Promise<void> {
+  const { exitCode, stdout, stderr } = await run('npm', args, { cwd });
+  if (exitCode !== 0) {
+    throw new ExplainedError(`npm ${args.join(' ')} failed: ${lastLine(stderr) || lastLine(stdout)}`);
+  }
+}

@@ -1,0 +1,37 @@
+import { cpus, totalmem } from 'node:os';
+import { ratioOf, reachesGoal, type Row } from './row';
+
+/** On what it was measured, without which no figure says anything. */
+export interface Machine {
+  readonly cores: number;
+  readonly cpu: string;
+  readonly memoryGiB: number;
+  readonly platform: string;
+  readonly node: string;
+}
+
+export interface Results {
+  readonly rounds: number;
+  readonly rows: readonly Row[];
+  /** What could not be measured on this machine. */
+  readonly skipped: readonly string[];
+  /** Sections that broke off, with what they said. */
+  readonly failed: readonly string[];
+}
+
+export function thisMachine(): Machine {
+  return {
+    cores: cpus().length,
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    platform: `${process.platform}-${process.arch}`,
+    node: process.version,
+  };
+}
+
+/** For a program that compares runs: each row with its ratio, and whether it reaches its goal. */
+export function resultsJson({ rounds, rows, skipped, failed }: Results, machine: Machine, now: Date): string {
+  const measured = rows.map((row) => ({ ...row, ratio: ratioOf(row), reached: reachesGoal(row) }));
+  const results = { measuredAt: now.toISOString(), machine, rounds, rows: measured, skipped, failed };
+  return `${JSON.stringify(results, undefined, 2)}\n`;
+}

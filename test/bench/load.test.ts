@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Load } from '../../bench/load';
+import { RequestCount } from '../../bench/request-count';
+
+const PATHS = ['kv/one', 'kv/two'];
+
+let server: Server;
+
+async function startServer(listener: RequestListener): Promise<string> {
+  server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+afterEach(async () => {
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+});
+
+async function readFor(address: string, isEnough: (load: Load) => boolean): Promise<Load> {
+  const load = await Load.start({ address, token: 'a-token', paths: PATHS, readers: 3 });
+  while (!isEnough(load)) {
+    await new Promise(setImmediate);
+  }
+  return load.stop();
+}
+
+it('reads all paths, each reader over one connection, with the token', async () => {
+  const connections = new Set<unknown>();
+  const asked = new Set<string>();
+  const address = await startServer((request, response) => {
+    connections.add(request.socket);
+    asked.add(`${request.url} ${String(request.headers['x-vault-token'])}`);
+    response.end('{}');
+  });
+  const load = await readFor(address, ({ waits }) => waits.length >= 30);
+  expect([...asked].sort()).toEqual(['/v1/kv/one a-token', '/v1/kv/two a-token']);
+  expect(connections.size).toBe(3);
+  expect(load.failed).toBe(0);
+});
+
+it('takes an answer that comes in parts for one', async () => {
+  const address = await startServer((_, response) => {
+    response.writeHead(200, { 'content-length': 4 });
+    response.write('ab');
+    setTimeout(() => response.end('cd'), 1);
+  });
+  const load = await readFor(address, ({ waits }) => waits.length >= 6);
+  expect(load.failed).toBe(0);
+});
+
+it('counts what was refused, by its status', async () => {
+  const address = await startServer((request, response) => {
+    response.statusCode = request.url === '/v1/kv/two' ? 503 : 200;
+    response.end('{}');
+  });
+  const load = await readFor(address, ({ failed }) => failed >= 5);
+  expect([...load.failures.keys()]).toEqual([503]);
+  expect(load.failed).toBeLessThan(load.waits.length);
+});
+
+it('counts what passes by method and path, and hands it on', async () => {
+  const address = await startServer((request, response) => response.end(request.url));
+  await using count = await RequestCount.before(address);
+  const read = async (): Promise<string> => (await fetch(`${count.address}/v1/kv/one`)).text();
+  expect(await read()).toBe('/v1/kv/one');
+  await fetch(`${count.address}/v1/kv/one`, { method: 'PUT' });
+  expect([count.of('kv/one'), count.of('kv/one', 'GET'), count.of('kv/two')]).toEqual([2, 1, 0]);
+});

@@ -1,0 +1,21 @@
+import { inTurn, timed } from '../../bench/rounds';
+
+it('measures one after the other, round by round, and says so', async () => {
+  const measured: string[] = [];
+  const said: string[] = [];
+  const of = (name: string, figures: number[]) => () => {
+    measured.push(name);
+    return Promise.resolve(figures.shift() ?? NaN);
+  };
+  const { ours, other } = await inTurn(3, { ours: of('ours', [3, 1, 2]), other: of('other', [6, 5, 4]) }, (line) =>
+    said.push(line),
+  );
+  expect(measured).toEqual(['ours', 'other', 'ours', 'other', 'ours', 'other']);
+  expect([ours.median, other.median]).toEqual([2, 5]);
+  expect(ours.all).toEqual([3, 1, 2]);
+  expect(said.at(-1)).toBe('round 3/3: other');
+});
+
+it('fails where what is measured fails, so that no figure is of less', async () => {
+  await expect(timed(() => Promise.reject(new Error('no server')))).rejects.toThrow('no server');
+});
