@@ -42,6 +42,8 @@ export function loginProblem(deployment: DeclaredLogins): string | undefined {
     [OPERATORS_MOUNT, { who: 'the operators', settings: '' }],
     ['token', { who: 'Vault itself', settings: '' }],
   ]);
+  /** By each path that Vault would mount something below. */
+  const takenBelow = new Map<string, string>();
   const claims: [path: string, who: string, settings: string][] = [
     ...(peoplePath === undefined ? [] : [[peoplePath, 'operators.oidc', 'oidc'] as [string, string, string]]),
     [appRolePath, 'appRolePath', JSON.stringify({ type: 'approle', isDeclared: deployment.declareAppRole })],
@@ -55,12 +57,19 @@ export function loginProblem(deployment: DeclaredLogins): string | undefined {
     if (other !== undefined && other.settings !== settings) {
       return `${who} and ${other.who} want different auth methods at path "${path}", where Vault has one; give one of them another path`;
     }
-    const [near, { who: neighbour } = { who: '' }] =
-      [...taken].find(([each]) => each.startsWith(`${path}/`) || path.startsWith(`${each}/`)) ?? [];
+    const above = pathsAbove(path);
+    const near = takenBelow.get(path) ?? above.find((each) => taken.has(each));
     if (near !== undefined) {
-      return `${who} and ${neighbour} have auth methods at "${path}" and "${near}", which lie within each other, as Vault mounts nothing below a mount; give one of them another path`;
+      return `${who} and ${taken.get(near)?.who ?? ''} have auth methods at "${path}" and "${near}", which lie within each other, as Vault mounts nothing below a mount; give one of them another path`;
     }
     taken.set(path, { who, settings });
+    above.forEach((each) => takenBelow.set(each, path));
   }
   return undefined;
+}
+
+/** Like `a` and `a/b` of `a/b/c`. */
+function pathsAbove(path: string): string[] {
+  const parts = path.split('/');
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
 }

@@ -18,10 +18,9 @@ export function isServiceApp(credential: CredentialDeclaration): credential is S
 
 /** @returns what is wrong with the first credential that is not as its kind has to be; undefined where none is */
 export function serviceAppProblem(credentials: readonly CredentialDeclaration[]): string | undefined {
+  const byName = new Map(credentials.map((credential) => [credential.name, credential]));
   return credentials
-    .map((credential) =>
-      credential.kind === 'person' ? personProblem(credential) : problemOf(credential, credentials),
-    )
+    .map((credential) => (credential.kind === 'person' ? personProblem(credential) : problemOf(credential, byName)))
     .find((problem) => problem !== undefined);
 }
 
@@ -36,8 +35,11 @@ function personProblem(credential: CredentialDeclaration): string | undefined {
     : undefined;
 }
 
-function problemOf(credential: CredentialDeclaration, all: readonly CredentialDeclaration[]): string | undefined {
-  const { name, owner, tokensFrom, integration } = credential;
+function problemOf(
+  credential: CredentialDeclaration,
+  all: ReadonlyMap<string, CredentialDeclaration>,
+): string | undefined {
+  const { name, owner, tokensFrom = '', integration } = credential;
   const lacking = OWN_FIELDS.filter((field) => credential[field] === undefined);
   if (lacking.length > 0) {
     return `credential "${name}" is a Service App's and lacks ${quotedList(lacking)}; add it`;
@@ -45,7 +47,7 @@ function problemOf(credential: CredentialDeclaration, all: readonly CredentialDe
   if (owner !== undefined) {
     return `credential "${name}" is a Service App's and has an owner, while no person consents to it; leave the owner out, as organisation says whose it is`;
   }
-  const asker = all.find((each) => each.name === tokensFrom);
+  const asker = all.get(tokensFrom);
   if (asker?.kind !== 'person' || !asker.scopes.includes(APPLICATIONS_SCOPE)) {
     return `credential "${name}" has its tokens from "${tokensFrom}", which must be a person's with scope "${APPLICATIONS_SCOPE}"; add the scope to it and to its integration, or name another`;
   }

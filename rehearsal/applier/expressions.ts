@@ -2,13 +2,16 @@ import { ExplainedError } from 'webex-token-client/core';
 
 /*
  * The part of Terraform's template language that our stacks use: references to variables and to attributes of
- * resources, alone or inside text. Anything else is refused by name rather than guessed at.
+ * resources, alone or inside text, and text in quotes. Anything else is refused by name rather than guessed at.
  */
 
 /** Looks up `var.name` or `type.id.attribute`, given as its dotted parts. */
 export type Lookup = (reference: readonly string[]) => unknown;
 
 const TEMPLATE = /(\$\$\{)|\$\{([^}]*)\}/g;
+/** As `constructs/long-text.ts` writes it. */
+const QUOTED = /^\$\{"((?:[^"\\]+|\\.)*)"\}$/;
+const ESCAPED: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\' };
 const REFERENCE = /^[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+$/;
 
 /** Replaces every reference below a value; a text that is one reference becomes the value itself, whatever its type. */
@@ -45,13 +48,31 @@ export function references(value: unknown): string[][] {
 }
 
 function evaluateText(text: string, lookup: Lookup): unknown {
+  const quoted = QUOTED.exec(text)?.[1];
+  if (quoted !== undefined) {
+    return evaluateTemplate(unescaped(quoted), lookup);
+  }
   const whole = /^\$\{([^}]*)\}$/.exec(text);
   if (whole) {
     return lookup(parse(whole[1] ?? ''));
   }
+  return evaluateTemplate(text, lookup);
+}
+
+function evaluateTemplate(text: string, lookup: Lookup): string {
   return text.replace(TEMPLATE, (_, escaped: string | undefined, expression: string | undefined) =>
     escaped === undefined ? asText(lookup(parse(expression ?? ''))) : '${',
   );
+}
+
+function unescaped(quoted: string): string {
+  return quoted.replace(/\\(.)/g, (escape, letter: string) => {
+    const meant = ESCAPED[letter];
+    if (meant === undefined) {
+      throw unknownExpression(escape);
+    }
+    return meant;
+  });
 }
 
 function parse(expression: string): string[] {

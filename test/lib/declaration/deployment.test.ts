@@ -46,6 +46,32 @@ it.each<[Partial<DeploymentInput>, string]>([
   expect(() => exampleDeployment(changes)).toThrow(problem);
 });
 
+describe('names', () => {
+  const integration = (name: string) => ({ name, clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' });
+  const credential = (name: string, of = 'a') => ({ name, integration: of, scopes: ['a'] });
+  const app = (name: string, ...reads: string[]) => ({ name, reads });
+  const integrations = ['a', 'b'].map(integration);
+
+  it.each<[Partial<DeploymentInput>, string]>([
+    [{ integrations: ['a', 'b', 'a'].map(integration) }, 'integrations has the name "a" twice'],
+    [{ apps: [app('x', 'testauth'), app('y', 'testauth'), app('y', 'testauth')] }, 'apps has the name "y" twice'],
+    [
+      { integrations: ['a', 'b-c', 'b_c'].map(integration), credentials: [credential('testauth')] },
+      'integration "b_c" shares its secret variable with another',
+    ],
+    [
+      { integrations, credentials: [credential('x'), credential('y', 'c')], apps: [] },
+      'credential "y" names unknown integration "c"; declared: "a", "b"',
+    ],
+    [
+      { integrations, credentials: [credential('x')], apps: [app('z', 'x', 'y')] },
+      'app "z" names unknown credential "y"; declared: "x"',
+    ],
+  ])('are used once, and known where they are used: %j', (changes, problem) => {
+    expect(() => exampleDeployment(changes)).toThrow(problem);
+  });
+});
+
 describe('what is renamed', () => {
   const integration = (name: string, renamedFrom?: string) => ({
     ...{ name, renamedFrom, clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' },

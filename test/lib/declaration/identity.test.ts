@@ -156,6 +156,14 @@ it.each<[string, Identity | AppInput[], string]>([
     'app "reports" and appRolePath have auth methods at "approle/jwt" and "approle", which lie within each other',
   ],
   [
+    'a path above that of another app',
+    [
+      app({ jwt: { ...jwt, path: 'ci/jwt/reports' } }),
+      { name: 'other', reads: ['testauth'], identity: { jwt: { ...jwt, path: 'ci' } } },
+    ],
+    'app "other" and app "reports" have auth methods at "ci" and "ci/jwt/reports", which lie within each other',
+  ],
+  [
     'the path of the operators',
     { jwt: { ...jwt, path: 'operators' } },
     'and the operators want different auth methods',
@@ -163,6 +171,18 @@ it.each<[string, Identity | AppInput[], string]>([
 ])('refuses an app with %s', (_, given, problem) => {
   const apps = Array.isArray(given) ? given : [app(given)];
   expect(() => exampleDeployment({ apps })).toThrow(problem);
+});
+
+it('takes paths that begin alike, as long as none lies below another', () => {
+  const apps = ['ci/jwt', 'ci/jwt-2', 'ci2'].map((path, index) => ({
+    ...app({ jwt: { ...jwt, path } }),
+    name: `reports-${index}`,
+  }));
+  expect(exampleDeployment({ apps }).apps.map(({ identity }) => identity?.jwt?.path)).toEqual([
+    'ci/jwt',
+    'ci/jwt-2',
+    'ci2',
+  ]);
 });
 
 describe('people by OIDC', () => {

@@ -15,6 +15,14 @@ test('an escaped template is left for the shell', () => {
   expect(evaluate('echo $${HOME} ${vault_mount.engine.path}', lookup)).toBe('echo ${HOME} oauth2');
 });
 
+test('a text in quotes is what is in them, with the references that are inside', () => {
+  expect(evaluate('${"path \\"${vault_mount.engine.path}\\" {\\n\\\\n}"}', lookup)).toBe('path "oauth2" {\n\\n}');
+});
+
+test.each(['"a" + "b"', '"\\u0041"', '"a"b"'])('refuses the text %s by name', (text) => {
+  expect(() => evaluate(`\${${text}}`, lookup)).toThrow('does not know the expression');
+});
+
 test('lists every reference below a value', () => {
   expect(references({ a: '${a.b.list}', b: ['x ${vault_mount.engine.path} ${var.secret}'] })).toEqual([
     ['a', 'b', 'list'],

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { run } from '../../lib/process/child-process';
+import { authorizerPolicy } from '../../lib/declaration/authorizer-policy';
+import { observerPolicy } from '../../lib/declaration/observer-policy';
+import { authorizerPolicyName, observerPolicyName } from '../../lib/declaration/policy-names';
+import { authorizerRights, observerRights } from '../../lib/declaration/rights';
+import type { App, Deployment } from '../../lib/declaration/deployment';
+import { Rehearsal } from '../../rehearsal/rehearsal';
+import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
+import { findServer } from '../../rehearsal/server/server-binary';
+import { exampleDeployment } from '../fixtures/declaration';
+import { deploymentInFile } from '../fixtures/deployment-file';
+import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+
+/*
+ * One app of many changes: of all that is declared, Terraform plans that one alone. They are as many as it takes for
+ * policies to be written as long texts.
+ */
+
+const MANY = 60;
+
+const names = Array.from({ length: MANY }, (_, index) => String(index));
+const declared = exampleDeployment({
+  credentials: names.map((name) => ({
+    name: `credential-${name}`,
+    integration: 'webex-myapp',
+    scopes: ['spark:people_read'],
+  })),
+  apps: names.map((name) => ({ name: `app-${name}`, reads: [`credential-${name}`] })),
+});
+
+const shown = z.object({
+  resource_changes: z.array(z.object({ address: z.string(), change: z.object({ actions: z.array(z.string()) }) })),
+});
+
+describeUnless(terraformUnavailable(['vault']))('of many apps', () => {
+  let rehearsal: Rehearsal;
+
+  beforeAll(async () => {
+    rehearsal = await Rehearsal.start({
+      declared,
+      binary: await findServer(),
+      pluginPath: await findOauthappPlugin(),
+    });
+    await rehearsal.apply({ by: 'terraform' });
+  });
+  afterAll(() => rehearsal.stop());
+
+  /** @returns what would be done, by address */
+  async function planned(deployment: Deployment): Promise<Record<string, readonly string[]>> {
+    deploymentInFile(rehearsal.folder, deployment);
+    const folder = await rehearsal.synthesize();
+    const terraform = async (...args: string[]): Promise<string> => {
+      const env = {
+        ...process.env,
+        VAULT_ADDR: rehearsal.server.address,
+        VAULT_TOKEN: rehearsal.server.rootToken,
+        CHECKPOINT_DISABLE: '1',
+      };
+      const command = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
+      const { exitCode, stdout, stderr } = await run(command, args, { cwd: folder, env });
+      expect({ args, exitCode, stderr }).toEqual({ args, exitCode: 0, stderr: '' });
+      return stdout;
+    };
+    await terraform('plan', '-input=false', '-out=plan');
+    const { resource_changes: changes } = shown.parse(JSON.parse(await terraform('show', '-json', 'plan')));
+    return Object.fromEntries(
+      changes
+        .filter(({ change }) => change.actions.join() !== 'no-op')
+        .map(({ address, change }) => [address, change.actions]),
+    );
+  }
+
+  function withApp(name: string, changes: Partial<App>): Deployment {
+    const apps = rehearsal.deployment.apps.map((app) => (app.name === name ? { ...app, ...changes } : app));
+    return { ...rehearsal.deployment, apps };
+  }
+
+  it('Vault has the policies word for word', async () => {
+    const policy = z.object({ data: z.object({ policy: z.string() }) });
+    const { mountPath } = rehearsal.deployment.engine;
+    for (const [name, text] of [
+      [authorizerPolicyName(mountPath), authorizerPolicy(authorizerRights(rehearsal.deployment))],
+      [observerPolicyName(mountPath), observerPolicy(observerRights(rehearsal.deployment))],
+    ] as const) {
+      expect(text.split('\n').length).toBeGreaterThan(1000);
+      const { data } = await rehearsal.admin.read(`sys/policies/acl/${name}`, policy);
+      expect(data.policy).toBe(text);
+    }
+  });
+
+  it('nothing is planned where nothing has changed', async () => {
+    await expect(planned(rehearsal.deployment)).resolves.toEqual({});
+  });
+
+  it('the role alone is planned of the one whose tokens live longer', async () => {
+    const plan = await planned(withApp('app-7', { tokenTtlSeconds: 1800 }));
+    expect(Object.entries(plan)).toEqual([
+      [expect.stringMatching(/^vault_approle_auth_backend_role\.app-app-7_role_[0-9A-F]{8}$/), ['update']],
+    ]);
+  });
+
+  it('the policy alone is planned of the one that reads another credential', async () => {
+    const plan = await planned(withApp('app-7', { reads: ['credential-7', 'credential-8'] }));
+    expect(Object.entries(plan)).toEqual([
+      [expect.stringMatching(/^vault_policy\.app-app-7_policy_[0-9A-F]{8}$/), ['update']],
+    ]);
+  });
+});
