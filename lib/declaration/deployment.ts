@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ExplainedError, quotedList, UsageError } from 'webex-token-client/core';
+import { ExplainedError, oneLine, quotedList, UsageError } from 'webex-token-client/core';
 import { appDeclaration, appRolePath } from './app-declaration';
 import { credentialDeclaration } from './credential-declaration';
 import { engineDeclaration, recordsPathOf } from './engine-declaration';
@@ -119,7 +119,8 @@ export class InvalidDeployment extends ExplainedError {
     readonly problem: string,
     file = 'deployment.ts',
   ) {
-    super(`${file}: ${problem}`);
+    // It quotes what is declared, whatever that is.
+    super(oneLine(`${file}: ${problem}`));
   }
 }
 

@@ -1,4 +1,4 @@
-import { defineDeployment, type DeploymentInput } from '../../../lib/declaration/deployment';
+import { defineDeployment, type DeploymentInput, InvalidDeployment } from '../../../lib/declaration/deployment';
 import { exampleDeployment, PLUGIN_SHA256 } from '../../fixtures/declaration';
 
 it.each<[Partial<DeploymentInput>, string]>([
@@ -165,5 +165,36 @@ describe('the address of a server that is declared', () => {
   it('is not declared beside it', () => {
     const vault = { server: { mode: 'dev' }, address: 'https://vault.example' } as const;
     expect(() => exampleDeployment({ vault })).toThrow('must have either a server to run or the address of one');
+  });
+});
+
+describe('what nobody would write', () => {
+  it.each<[string, object, string]>([
+    [
+      'a name of two lines',
+      { appRolePath: 'a\nb\u001b[31m' },
+      'deployment.ts: appRolePath must be letters, digits, "-", "_" or "/", got "a b [31m"; rename it',
+    ],
+    ['a field of two lines', { 'a\nb': 1 }, 'deployment.ts: deployment has no field "a b"; it may have'],
+    [
+      'a number that JSON does not have',
+      { vault: { server: { mode: 'dev', port: 8200n } } },
+      'deployment.ts: vault.server.port must be a whole number from 1 to 65535, got 8200n; give such a one',
+    ],
+    [
+      'what cannot be made a text',
+      { vault: { server: { mode: { toString: 1 } } } },
+      'deployment.ts: vault.server.mode must be "dev", "production" or "kubernetes", got { toString: 1 }; use',
+    ],
+    [
+      'a symbol',
+      { credentials: [{ name: 'a', integration: 'b', scopes: ['s'], owner: Symbol('ada') }] },
+      'deployment.ts: credentials[0].owner must be an email address, got Symbol(ada)',
+    ],
+  ])('is answered in one line: %s', (_, changes, problem) => {
+    const define = () => exampleDeployment(changes);
+    expect(define).toThrow(InvalidDeployment);
+    expect(define).toThrow(problem);
+    expect(define).not.toThrow('\n');
   });
 });
