@@ -234,16 +234,21 @@ function checkRenames(kind: string, declared: readonly Renamable[]): void {
   }
 }
 
+/** Mounts that each Vault has, which can be neither moved nor built upon. */
+const OWN_MOUNTS: readonly string[] = ['audit', 'auth', 'cubbyhole', 'identity', 'sys'];
+
 function checkPaths({ mountPath, movedFrom, adopt, recordsPath }: Deployment['engine']): void {
-  if (recordsPath === mountPath || isBelow(recordsPath, mountPath) || isBelow(mountPath, recordsPath)) {
+  for (const [field, path] of Object.entries({ mountPath, recordsPath, movedFrom })) {
+    const [first = ''] = path?.split('/') ?? [];
+    if (OWN_MOUNTS.includes(first)) {
+      throw new InvalidDeployment(
+        `engine.${field} must not be in "${first}/", which is Vault's own, got "${path}"; use another path`,
+      );
+    }
+  }
+  if (overlap(recordsPath, mountPath)) {
     throw new InvalidDeployment(
       `engine.recordsPath "${recordsPath}" and engine.mountPath "${mountPath}" must not lie within each other, as Vault mounts nothing below a mount; use "${recordsPathOf(mountPath)}"`,
-    );
-  }
-  const healingPath = healingPathOf(mountPath);
-  if (recordsPath === healingPath || movedFrom === healingPath) {
-    throw new InvalidDeployment(
-      `engine.${recordsPath === healingPath ? 'recordsPath' : 'movedFrom'} must not be "${healingPath}", where client secrets are kept that healing needs; use another path`,
     );
   }
   if (adopt && movedFrom !== undefined) {
@@ -256,15 +261,29 @@ function checkPaths({ mountPath, movedFrom, adopt, recordsPath }: Deployment['en
       `engine.movedFrom must not be engine.mountPath, got "${mountPath}" for both; leave it out`,
     );
   }
-  if (movedFrom !== undefined && (isBelow(movedFrom, mountPath) || isBelow(mountPath, movedFrom))) {
+  if (movedFrom !== undefined && overlap(movedFrom, mountPath)) {
     throw new InvalidDeployment(
       `engine.movedFrom "${movedFrom}" and engine.mountPath "${mountPath}" must not lie within each other, as Vault moves no mount so; move it by way of another path`,
     );
   }
+  if (movedFrom !== undefined && overlap(movedFrom, recordsPath)) {
+    throw new InvalidDeployment(
+      `engine.movedFrom "${movedFrom}" and engine.recordsPath "${recordsPath}" must not lie within each other, as the records are mounted before the engine has moved away; use another recordsPath`,
+    );
+  }
+  const healingPath = healingPathOf(mountPath);
+  for (const [field, path] of Object.entries({ recordsPath, movedFrom })) {
+    if (path !== undefined && overlap(path, healingPath)) {
+      throw new InvalidDeployment(
+        `engine.${field} must not be "${healingPath}", nor lie within it or around it, where client secrets are kept that healing needs, got "${path}"; use another path`,
+      );
+    }
+  }
 }
 
-function isBelow(path: string, above: string): boolean {
-  return path.startsWith(`${above}/`);
+/** Whether they are one path, or one lies within the other. */
+function overlap(one: string, other: string): boolean {
+  return `${one}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${one}/`);
 }
 
 /** Whose consent it was, Webex says only to who may ask: better now than once a person has consented. */

@@ -20,6 +20,18 @@ it.each<[Partial<DeploymentInput>, string]>([
     'engine.adopt takes over what is mounted at "webex", and engine.movedFrom moves what is at "oauthapp"; adopt it where it is',
   ],
   [{ engine: { mountPath: 'webex', movedFrom: 'webex/prod' } }, 'must not lie within each other'],
+  [
+    { engine: { recordsPath: 'oauthapp-healing/records' } },
+    'engine.recordsPath must not be "oauthapp-healing", nor lie within it or around it, where client secrets are kept',
+  ],
+  [
+    { engine: { movedFrom: 'oauthapp-records' } },
+    'engine.movedFrom "oauthapp-records" and engine.recordsPath "oauthapp-records" must not lie within each other',
+  ],
+  [
+    { engine: { mountPath: 'sys/webex' } },
+    'engine.mountPath must not be in "sys/", which is Vault\'s own, got "sys/webex"',
+  ],
   [{ appRolePath: '/approle' }, 'appRolePath must not start with "/", got "/approle"; use "approle"'],
   [
     {
