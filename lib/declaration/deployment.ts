@@ -310,14 +310,33 @@ function checkAppSecrets({ apps }: Deployment): void {
   }
 }
 
-/** Who may log in is told to the letter. */
-function checkExpressions({ apps, operators }: Deployment): void {
-  const [expression] = /[$%]\{[^"}]*\}?/.exec(JSON.stringify({ apps, operators })) ?? [];
+/**
+ * What is declared is told to the letter: Terraform would put another text in the place of an expression. A reference of
+ * CDKTF is for Terraform to look up, but not in what decides who may log in.
+ */
+function checkExpressions({ vault, apps, operators, ...others }: Deployment): void {
+  // The values of a chart are escaped, as a shell's variables may be in them; a backend has settings of Terraform itself.
+  const { address, namespace } = vault;
+  const { webex, engine, integrations, credentials } = others;
+  const logins = { apps, operators };
+  const rest = { integrations, credentials, engine, webex, vault: { address, namespace } };
+  const found = [
+    ...Object.entries(logins).map(([field, value]) => [field, expressionIn(value, /[$%]\{[^"}]*\}?/)] as const),
+    ...Object.entries(rest).map(
+      ([field, value]) => [field, expressionIn(value, /[$%]\{(?!TfToken\[)[^"}]*\}?/)] as const,
+    ),
+  ];
+  const [field, expression] = found.find(([, each]) => each !== undefined) ?? [];
   if (expression !== undefined) {
     throw new InvalidDeployment(
-      `apps and operators must not have ${JSON.stringify(expression)} in them, which Terraform would put another text in the place of; write that text itself`,
+      `${field} must not have ${JSON.stringify(expression)} in it, which Terraform would put another text in the place of; write that text itself`,
     );
   }
+}
+
+function expressionIn(value: unknown, expression: RegExp): string | undefined {
+  // Of nothing, JSON is no text.
+  return expression.exec(String(JSON.stringify(value)))?.[0];
 }
 
 /** Whoever has an account in one cloud has none in the other. */

@@ -21,6 +21,14 @@ it.each<[Partial<DeploymentInput>, string]>([
   ],
   [{ engine: { mountPath: 'webex', movedFrom: 'webex/prod' } }, 'must not lie within each other'],
   [
+    { credentials: [{ name: 'testauth', integration: 'webex-myapp', scopes: ['a%{if}'] }] },
+    'credentials must not have "%{if}" in it, which Terraform would put another text in the place of',
+  ],
+  [
+    { integrations: [{ name: 'webex-myapp', redirectUrl: 'http://localhost:5000/${a}' }] },
+    'integrations must not have "${a}" in it, which Terraform would',
+  ],
+  [
     { engine: { recordsPath: 'oauthapp-healing/records' } },
     'engine.recordsPath must not be "oauthapp-healing", nor lie within it or around it, where client secrets are kept',
   ],
