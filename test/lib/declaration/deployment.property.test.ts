@@ -8,7 +8,8 @@ import {
 import { healingPathOf } from '../../../lib/declaration/healing-path';
 import { identityMethods } from '../../../lib/declaration/logins';
 import { OPERATORS_MOUNT } from '../../../lib/declaration/app-declaration';
-import { brokenInput, deploymentInput } from '../../fixtures/arbitrary/deployment-input';
+import { broken } from '../../fixtures/arbitrary/broken';
+import { deploymentInput } from '../../fixtures/arbitrary/deployment-input';
 import { anyValue } from '../../fixtures/arbitrary/text';
 import { property } from '../../fixtures/property';
 
@@ -38,9 +39,9 @@ property('what is no deployment at all is answered in one line', anyValue, (inpu
 
 property(
   'what is wrong in a deployment is said in one line that names the place',
-  brokenInput,
-  ({ before, input, at: [field = ''] }) => {
-    const parsed = parse(input);
+  broken(deploymentInput),
+  ({ before, after, at: [field = ''] }) => {
+    const parsed = parse(after);
     if (!(parsed instanceof InvalidDeployment)) {
       expect(parse(parsed)).toEqual(parsed);
       return;

@@ -28,6 +28,11 @@ it.each<[Partial<DeploymentInput>, string]>([
     { integrations: [{ name: 'webex-myapp', redirectUrl: 'http://localhost:5000/${a}' }] },
     'integrations must not have "${a}" in it, which Terraform would',
   ],
+  // Of which no date can be made: status would fail.
+  [
+    { webex: { refreshTokenSeconds: Number.MAX_SAFE_INTEGER } },
+    'webex.refreshTokenSeconds must be 315360000 (ten years) at most, got 9007199254740991; give what Webex told you',
+  ],
   [
     { engine: { recordsPath: 'oauthapp-healing/records' } },
     'engine.recordsPath must not be "oauthapp-healing", nor lie within it or around it, where client secrets are kept',
