@@ -56,10 +56,21 @@ export async function readCredential(
   name: string,
 ): Promise<CredentialReading> {
   try {
-    const path = name.split('/').map(encodeURIComponent).join('/');
+    const path = name.split('/').map(segmentOf).join('/');
     return await vault.read(`${mountPath}/creds/${path}`, (reply) => new CredentialReading(reply));
   } catch (error) {
     throw error instanceof VaultResponseError ? explainRefusal(error, vault.address, mountPath, name) : error;
+  }
+}
+
+/** @throws ExplainedError where no URL can have it */
+function segmentOf(part: string): string {
+  try {
+    return encodeURIComponent(part);
+  } catch {
+    throw new ExplainedError(
+      `no credential is called ${JSON.stringify(part)}, which has half a character in it; give the name as it is declared`,
+    );
   }
 }
 

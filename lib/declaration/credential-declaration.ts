@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { name, strictObject, type Fields, type StrictObject } from './fields';
+import { described, name, strictObject, type Fields, type StrictObject } from './fields';
 
 const scope = z.string().regex(/^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/, {
   error: ({ input }) => `must be one OAuth scope, got "${String(input)}"; list each scope on its own`,
@@ -11,7 +11,7 @@ const credentialFields = {
   integration: z.string(),
   scopes: z.array(scope).min(1, 'must name at least one scope; add one, like "spark:people_read"'),
   /** Email of the only account whose consent is accepted. @default - any account */
-  owner: z.email({ error: ({ input }) => `must be an email address, got "${String(input)}"` }).optional(),
+  owner: z.email({ error: ({ input }) => `must be an email address, got ${described(input)}` }).optional(),
   /**
    * Whose grant it is: a person's, who consents; or a Service App's, an account of its own that an administrator
    * authorises in Control Hub, once. @default "person"

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ExplainedError, quotedList, UsageError } from 'webex-token-client/core';
+import { ExplainedError, oneLine, quotedList, UsageError } from 'webex-token-client/core';
 import { appDeclaration, appRolePath } from './app-declaration';
 import { credentialDeclaration } from './credential-declaration';
 import { engineDeclaration, recordsPathOf } from './engine-declaration';
@@ -119,7 +119,8 @@ export class InvalidDeployment extends ExplainedError {
     readonly problem: string,
     file = 'deployment.ts',
   ) {
-    super(`${file}: ${problem}`);
+    // It quotes what is declared, whatever that is.
+    super(oneLine(`${file}: ${problem}`));
   }
 }
 
@@ -246,16 +247,21 @@ function checkRenames(kind: string, declared: readonly Renamable[]): void {
   }
 }
 
+/** Mounts that each Vault has, which can be neither moved nor built upon. */
+const OWN_MOUNTS: readonly string[] = ['audit', 'auth', 'cubbyhole', 'identity', 'sys'];
+
 function checkPaths({ mountPath, movedFrom, adopt, recordsPath }: Deployment['engine']): void {
-  if (recordsPath === mountPath || isBelow(recordsPath, mountPath) || isBelow(mountPath, recordsPath)) {
+  for (const [field, path] of Object.entries({ mountPath, recordsPath, movedFrom })) {
+    const [first = ''] = path?.split('/') ?? [];
+    if (OWN_MOUNTS.includes(first)) {
+      throw new InvalidDeployment(
+        `engine.${field} must not be in "${first}/", which is Vault's own, got "${path}"; use another path`,
+      );
+    }
+  }
+  if (overlap(recordsPath, mountPath)) {
     throw new InvalidDeployment(
       `engine.recordsPath "${recordsPath}" and engine.mountPath "${mountPath}" must not lie within each other, as Vault mounts nothing below a mount; use "${recordsPathOf(mountPath)}"`,
-    );
-  }
-  const healingPath = healingPathOf(mountPath);
-  if (recordsPath === healingPath || movedFrom === healingPath) {
-    throw new InvalidDeployment(
-      `engine.${recordsPath === healingPath ? 'recordsPath' : 'movedFrom'} must not be "${healingPath}", where client secrets are kept that healing needs; use another path`,
     );
   }
   if (adopt && movedFrom !== undefined) {
@@ -268,15 +274,29 @@ function checkPaths({ mountPath, movedFrom, adopt, recordsPath }: Deployment['en
       `engine.movedFrom must not be engine.mountPath, got "${mountPath}" for both; leave it out`,
     );
   }
-  if (movedFrom !== undefined && (isBelow(movedFrom, mountPath) || isBelow(mountPath, movedFrom))) {
+  if (movedFrom !== undefined && overlap(movedFrom, mountPath)) {
     throw new InvalidDeployment(
       `engine.movedFrom "${movedFrom}" and engine.mountPath "${mountPath}" must not lie within each other, as Vault moves no mount so; move it by way of another path`,
     );
   }
+  if (movedFrom !== undefined && overlap(movedFrom, recordsPath)) {
+    throw new InvalidDeployment(
+      `engine.movedFrom "${movedFrom}" and engine.recordsPath "${recordsPath}" must not lie within each other, as the records are mounted before the engine has moved away; use another recordsPath`,
+    );
+  }
+  const healingPath = healingPathOf(mountPath);
+  for (const [field, path] of Object.entries({ recordsPath, movedFrom })) {
+    if (path !== undefined && overlap(path, healingPath)) {
+      throw new InvalidDeployment(
+        `engine.${field} must not be "${healingPath}", nor lie within it or around it, where client secrets are kept that healing needs, got "${path}"; use another path`,
+      );
+    }
+  }
 }
 
-function isBelow(path: string, above: string): boolean {
-  return path.startsWith(`${above}/`);
+/** Whether they are one path, or one lies within the other. */
+function overlap(one: string, other: string): boolean {
+  return `${one}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${one}/`);
 }
 
 /** Whose consent it was, Webex says only to who may ask: better now than once a person has consented. */
@@ -303,14 +323,33 @@ function checkAppSecrets({ apps }: Deployment): void {
   }
 }
 
-/** Who may log in is told to the letter. */
-function checkExpressions({ apps, operators }: Deployment): void {
-  const [expression] = /[$%]\{[^"}]*\}?/.exec(JSON.stringify({ apps, operators })) ?? [];
+/**
+ * What is declared is told to the letter: Terraform would put another text in the place of an expression. A reference of
+ * CDKTF is for Terraform to look up, but not in what decides who may log in.
+ */
+function checkExpressions({ vault, apps, operators, ...others }: Deployment): void {
+  // The values of a chart are escaped, as a shell's variables may be in them; a backend has settings of Terraform itself.
+  const { address, namespace } = vault;
+  const { webex, engine, integrations, credentials } = others;
+  const logins = { apps, operators };
+  const rest = { integrations, credentials, engine, webex, vault: { address, namespace } };
+  const found = [
+    ...Object.entries(logins).map(([field, value]) => [field, expressionIn(value, /[$%]\{[^"}]*\}?/)] as const),
+    ...Object.entries(rest).map(
+      ([field, value]) => [field, expressionIn(value, /[$%]\{(?!TfToken\[)[^"}]*\}?/)] as const,
+    ),
+  ];
+  const [field, expression] = found.find(([, each]) => each !== undefined) ?? [];
   if (expression !== undefined) {
     throw new InvalidDeployment(
-      `apps and operators must not have ${JSON.stringify(expression)} in them, which Terraform would put another text in the place of; write that text itself`,
+      `${field} must not have ${JSON.stringify(expression)} in it, which Terraform would put another text in the place of; write that text itself`,
     );
   }
+}
+
+function expressionIn(value: unknown, expression: RegExp): string | undefined {
+  // Of nothing, JSON is no text.
+  return expression.exec(String(JSON.stringify(value)))?.[0];
 }
 
 /** Whoever has an account in one cloud has none in the other. */

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { isLoopback, quotedList } from 'webex-token-client/core';
 import { z } from 'zod';
 import { similarName } from './similar-name';
@@ -77,12 +78,18 @@ function requireTls(value: string, context: z.core.$RefinementCtx): void {
   }
 }
 
+/** What was given instead, whatever that is: not everything in JavaScript can be made a text or JSON. */
+export function described(value: unknown): string {
+  return typeof value === 'string'
+    ? JSON.stringify(value)
+    : inspect(value, { depth: 0, breakLength: Infinity, maxArrayLength: 3, maxStringLength: 40, customInspect: false });
+}
+
 /** @param advice what to do about another one @default - to give one in these bounds */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER, advice?: string): z.ZodInt {
   const bounds = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
   const error = ({ input }: { readonly input?: unknown }): string => {
-    const got = typeof input === 'number' ? String(input) : JSON.stringify(input);
-    return `must be a whole number ${bounds}, got ${got}; ${advice ?? 'give such a one'}`;
+    return `must be a whole number ${bounds}, got ${described(input)}; ${advice ?? 'give such a one'}`;
   };
   const number = z.int({ error }).min(least, { error });
   return most === Number.MAX_SAFE_INTEGER ? number : number.max(most, { error });

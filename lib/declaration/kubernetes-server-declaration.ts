@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CHARTS } from './chart';
 import { chartValueProblems, chartValues } from './chart-values';
-import { httpsBaseUrl, strictObject, wholeNumber, type Fields, type StrictObject } from './fields';
+import { described, httpsBaseUrl, strictObject, wholeNumber, type Fields, type StrictObject } from './fields';
 import { hostOf } from './host-name';
 import { sealDeclaration } from './seal-declaration';
 import { clusterServerFields } from './server-fields';
@@ -130,7 +130,7 @@ const kubernetesServerFields = {
   /** Of three, one may fail, of five, two; each on another host. @default 3 */
   nodes: z
     .union([z.literal(3), z.literal(5)], {
-      error: ({ input }) => `must be 3 or 5, got ${JSON.stringify(input)}: of one or two, none may fail`,
+      error: ({ input }) => `must be 3 or 5, got ${described(input)}: of one or two, none may fail`,
     })
     .default(3),
   /** Port on 127.0.0.1 where `kubectl port-forward` ends for the first node; each further one is ten higher. @default 8200 */
@@ -155,7 +155,7 @@ const kubernetesServerFields = {
    */
   audit: z
     .enum(['volume', 'stdout'], {
-      error: ({ input }) => `must be "volume" or "stdout", got ${JSON.stringify(input)}; use "volume" to keep it`,
+      error: ({ input }) => `must be "volume" or "stdout", got ${described(input)}; use "volume" to keep it`,
     })
     .default('volume'),
   /** Memory of each node, asked for and limited alike. @default 1024 */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { httpsUrl, path, strictObject, type Fields, type StrictObject } from './fields';
+import { described, httpsUrl, path, strictObject, type Fields, type StrictObject } from './fields';
 import { caCertificates } from './pem';
 
 /** Those whose task a person may do under an identity of the organisation's; the others are for machines, or the whole server. */
@@ -38,7 +38,7 @@ const operatorGroups: StrictObject<OperatorGroupsFields> = strictObject(groups);
 
 const redirectUrl = z.url({
   protocol: /^https?$/,
-  error: ({ input }) => `must be an http or https URL, got "${String(input)}"`,
+  error: ({ input }) => `must be an http or https URL, got ${described(input)}`,
 });
 
 const oidcFields = {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { strictObject, type Fields, type StrictObject } from './fields';
+import { described, strictObject, type Fields, type StrictObject } from './fields';
 import { kmsSeals } from './kms-seal-declaration';
 
 /*
@@ -84,7 +84,7 @@ export const sealDeclaration = z.discriminatedUnion(
     error: ({ input }) => {
       const { type } = (input ?? {}) as { type?: unknown };
       const known = 'static, transit, awskms, gcpckms, azurekeyvault, ocikms or pkcs11';
-      return `must be ${known}, got "${String(type)}"; leave seal out for Shamir's, where people unseal it`;
+      return `must be ${known}, got ${described(type)}; leave seal out for Shamir's, where people unseal it`;
     },
   },
 );

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { strictObject, wholeNumber, type Fields, type StrictObject } from './fields';
+import { described, strictObject, wholeNumber, type Fields, type StrictObject } from './fields';
 import { hostOf, isHostName, urlHost } from './host-name';
 import {
   certifiedHosts,
@@ -122,7 +122,7 @@ export const serverDeclaration = z.discriminatedUnion(
   {
     error: ({ input }) => {
       const { mode } = (input ?? {}) as { mode?: unknown };
-      return `must be "dev", "production" or "kubernetes", got "${String(mode)}"; use "production" to keep grants on one machine`;
+      return `must be "dev", "production" or "kubernetes", got ${described(mode)}; use "production" to keep grants on one machine`;
     },
   },
 );

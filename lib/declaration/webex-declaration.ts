@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import { httpsBaseUrl, seconds, strictObject, type Fields, type StrictObject } from './fields';
+import { described, httpsBaseUrl, seconds, strictObject, type Fields, type StrictObject } from './fields';
 import { WEBEX_CLOUDS, type WebexCloudName } from './webex-cloud';
 
 const CLOUD_NAMES = Object.keys(WEBEX_CLOUDS) as [WebexCloudName, ...WebexCloudName[]];
+
+/** Longer than anything lives that Webex gives, and short enough for a date to come of it. */
+const LONGEST_LIFE_SECONDS = 315_360_000;
 
 const webexFields = {
   /**
@@ -18,7 +21,12 @@ const webexFields = {
    * @default 7775999 (90 days, as its documentation has it; less was seen)
    * @see https://developer.webex.com/docs/integrations#using-the-refresh-token
    */
-  refreshTokenSeconds: seconds.default(7_775_999),
+  refreshTokenSeconds: seconds
+    .max(LONGEST_LIFE_SECONDS, {
+      error: ({ input }) =>
+        `must be ${LONGEST_LIFE_SECONDS} (ten years) at most, got ${described(input)}; give what Webex told you`,
+    })
+    .default(7_775_999),
 };
 
 export interface WebexDeclarationFields extends Fields<typeof webexFields> {}

@@ -1,3 +1,4 @@
+import { oneLine } from 'webex-token-client/core';
 import { Document } from 'yaml';
 
 /** An object of Kubernetes, as `kubectl apply` takes it. */
@@ -18,10 +19,10 @@ export function manifestFile(header: readonly string[], manifests: readonly Mani
   const documents = manifests.map(({ object, comment = [] }) => {
     const document = new Document(object, { aliasDuplicateObjects: false });
     if (document.contents !== null) {
-      document.contents.commentBefore = comment.map((line) => ` ${line}`).join('\n');
+      document.contents.commentBefore = comment.map((line) => ` ${oneLine(line)}`).join('\n');
     }
     // What is long is not folded, as people search for it.
     return document.toString({ lineWidth: 0 });
   });
-  return `${header.map((line) => `# ${line}\n`).join('')}---\n${documents.join('---\n')}`;
+  return `${header.map((line) => `# ${oneLine(line)}\n`).join('')}---\n${documents.join('---\n')}`;
 }

@@ -126,3 +126,10 @@ it('says so where Vault does not answer', async () => {
 it('refuses an answer that is not a credential', async () => {
   await expect(read({ body: { data: { hello: 'world' } } })).rejects.toThrow(/something that Vault does not say/);
 });
+
+it('asks for no name that has half a character in it', async () => {
+  const vault = new VaultConnection({ address: 'http://127.0.0.1:1', token: 't' });
+  const refused = readCredential(vault, 'oauthapp', 'a/\ud800');
+  await expect(refused).rejects.toBeInstanceOf(ExplainedError);
+  await expect(refused).rejects.toThrow('no credential is called "\\ud800", which has half a character in it');
+});

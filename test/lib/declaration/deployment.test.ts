@@ -1,4 +1,4 @@
-import { defineDeployment, type DeploymentInput } from '../../../lib/declaration/deployment';
+import { defineDeployment, type DeploymentInput, InvalidDeployment } from '../../../lib/declaration/deployment';
 import { exampleDeployment, PLUGIN_SHA256 } from '../../fixtures/declaration';
 
 it.each<[Partial<DeploymentInput>, string]>([
@@ -20,6 +20,31 @@ it.each<[Partial<DeploymentInput>, string]>([
     'engine.adopt takes over what is mounted at "webex", and engine.movedFrom moves what is at "oauthapp"; adopt it where it is',
   ],
   [{ engine: { mountPath: 'webex', movedFrom: 'webex/prod' } }, 'must not lie within each other'],
+  [
+    { credentials: [{ name: 'testauth', integration: 'webex-myapp', scopes: ['a%{if}'] }] },
+    'credentials must not have "%{if}" in it, which Terraform would put another text in the place of',
+  ],
+  [
+    { integrations: [{ name: 'webex-myapp', redirectUrl: 'http://localhost:5000/${a}' }] },
+    'integrations must not have "${a}" in it, which Terraform would',
+  ],
+  // Of which no date can be made: status would fail.
+  [
+    { webex: { refreshTokenSeconds: Number.MAX_SAFE_INTEGER } },
+    'webex.refreshTokenSeconds must be 315360000 (ten years) at most, got 9007199254740991; give what Webex told you',
+  ],
+  [
+    { engine: { recordsPath: 'oauthapp-healing/records' } },
+    'engine.recordsPath must not be "oauthapp-healing", nor lie within it or around it, where client secrets are kept',
+  ],
+  [
+    { engine: { movedFrom: 'oauthapp-records' } },
+    'engine.movedFrom "oauthapp-records" and engine.recordsPath "oauthapp-records" must not lie within each other',
+  ],
+  [
+    { engine: { mountPath: 'sys/webex' } },
+    'engine.mountPath must not be in "sys/", which is Vault\'s own, got "sys/webex"',
+  ],
   [{ appRolePath: '/approle' }, 'appRolePath must not start with "/", got "/approle"; use "approle"'],
   [
     {
@@ -191,5 +216,36 @@ describe('the address of a server that is declared', () => {
   it('is not declared beside it', () => {
     const vault = { server: { mode: 'dev' }, address: 'https://vault.example' } as const;
     expect(() => exampleDeployment({ vault })).toThrow('must have either a server to run or the address of one');
+  });
+});
+
+describe('what nobody would write', () => {
+  it.each<[string, object, string]>([
+    [
+      'a name of two lines',
+      { appRolePath: 'a\nb\u001b[31m' },
+      'deployment.ts: appRolePath must be letters, digits, "-", "_" or "/", got "a b [31m"; rename it',
+    ],
+    ['a field of two lines', { 'a\nb': 1 }, 'deployment.ts: deployment has no field "a b"; it may have'],
+    [
+      'a number that JSON does not have',
+      { vault: { server: { mode: 'dev', port: 8200n } } },
+      'deployment.ts: vault.server.port must be a whole number from 1 to 65535, got 8200n; give such a one',
+    ],
+    [
+      'what cannot be made a text',
+      { vault: { server: { mode: { toString: 1 } } } },
+      'deployment.ts: vault.server.mode must be "dev", "production" or "kubernetes", got { toString: 1 }; use',
+    ],
+    [
+      'a symbol',
+      { credentials: [{ name: 'a', integration: 'b', scopes: ['s'], owner: Symbol('ada') }] },
+      'deployment.ts: credentials[0].owner must be an email address, got Symbol(ada)',
+    ],
+  ])('is answered in one line: %s', (_, changes, problem) => {
+    const define = () => exampleDeployment(changes);
+    expect(define).toThrow(InvalidDeployment);
+    expect(define).toThrow(problem);
+    expect(define).not.toThrow('\n');
   });
 });

@@ -108,7 +108,7 @@ it.each<[string, Identity | AppInput[], string]>([
   [
     'an expression',
     { jwt: { ...jwt, claims: { sub: '${x}' } } },
-    'must not have "${x}" in them, which Terraform would',
+    'apps must not have "${x}" in it, which Terraform would',
   ],
   [
     'the path of tokens',

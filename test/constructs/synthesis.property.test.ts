@@ -1,0 +1,66 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ExplainedError } from 'webex-token-client/core';
+import { synthesize } from '../../constructs/synthesis';
+import { vaultName } from '../../lib/declaration/vault-name';
+import { defineDeployment, type DeploymentInput } from '../../lib/declaration/deployment';
+import { deploymentInput } from '../fixtures/arbitrary/deployment-input';
+import type { Declaration } from '../fixtures/declaration';
+import { property } from '../fixtures/property';
+
+const folder = mkdtempSync(join(tmpdir(), 'synthesis-'));
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const takenInput = deploymentInput.filter((input) => {
+  try {
+    defineDeployment(input as unknown as DeploymentInput);
+    return true;
+  } catch {
+    return false;
+  }
+});
+
+function textsIn(value: unknown): string[] {
+  return typeof value === 'string'
+    ? [value]
+    : typeof value === 'object' && value !== null
+      ? Object.values(value).flatMap(textsIn)
+      : [];
+}
+
+/** What Terraform would put another text in the place of. */
+function expressionsIn(value: unknown): string[] {
+  return textsIn(value).flatMap((text) => text.replaceAll(/[$%]{2}\{/g, '').match(/[$%]\{[^}]*\}?/g) ?? []);
+}
+
+property(
+  'a deployment that is taken becomes stacks with all of it, in which Terraform finds no expression of its own',
+  takenInput,
+  (input) => {
+    const deployment = defineDeployment(input as unknown as DeploymentInput);
+    try {
+      const stacks = synthesize(deployment, { output: folder });
+      const tokens = stacks.at(-1);
+      const declaration = JSON.parse(readFileSync(join(tokens?.folder ?? '', 'cdk.tf.json'), 'utf8')) as Declaration;
+      const texts = JSON.stringify(declaration);
+      for (const { name, renamedFrom } of deployment.integrations) {
+        expect(texts).toContain(`/servers/${vaultName({ name, renamedFrom })}"`);
+      }
+      const roles = Object.values(declaration.resource.vault_approle_auth_backend_role ?? {});
+      expect(roles).toHaveLength(deployment.apps.filter(({ identity }) => identity === undefined).length);
+      const own =
+        /^\$\{(?:vault_|var\.|data\.|terraform_data\.|docker_|merge|jsonencode|self|length|contains|!|file|local|path)/;
+      expect(expressionsIn(declaration).filter((expression) => !own.test(expression))).toEqual([]);
+    } catch (error) {
+      if (!(error instanceof ExplainedError)) {
+        throw error;
+      }
+      expect(error.message).not.toContain('\n');
+    }
+  },
+  { costs: 20 },
+);
