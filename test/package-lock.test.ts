@@ -6,7 +6,17 @@ const home = join(__dirname, '..');
 const names = z.record(z.string(), z.string()).default({});
 
 const { packages } = z
-  .object({ packages: z.record(z.string(), z.object({ optionalDependencies: names })) })
+  .object({
+    packages: z.record(
+      z.string(),
+      z.object({
+        optionalDependencies: names,
+        integrity: z.string().optional(),
+        inBundle: z.boolean().default(false),
+        link: z.boolean().default(false),
+      }),
+    ),
+  })
   .parse(JSON.parse(readFileSync(join(home, 'package-lock.json'), 'utf8')));
 
 /** Where Node would look for a package, nearest first. */
@@ -28,7 +38,48 @@ describe('package-lock.json', () => {
     expect(missing).toEqual([]);
   });
 
+  it('has a hash of all that is fetched', () => {
+    const unhashed = Object.entries(packages).filter(
+      ([path, { integrity, inBundle, link }]) =>
+        path.includes('node_modules/') && !link && !inBundle && !/^sha512-/.test(integrity ?? ''),
+    );
+    expect(unhashed.map(([path]) => path)).toEqual([]);
+  });
+
   it('names no registry', () => {
     expect(readFileSync(join(home, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved": "\w+:/);
   });
+});
+
+describe.each(['', 'client', 'samples', 'rehearsal'])('%s/package.json', (folder) => {
+  const { dependencies, devDependencies, scripts } = z
+    .object({ dependencies: names, devDependencies: names, scripts: names })
+    .parse(JSON.parse(readFileSync(join(home, folder, 'package.json'), 'utf8')));
+
+  it('pins each dependency to one version', () => {
+    const ranges = Object.entries({ ...dependencies, ...devDependencies }).filter(
+      ([, version]) => !/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version),
+    );
+    expect(ranges).toEqual([]);
+  });
+
+  it('runs nothing when it is installed', () => {
+    const hooks = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'];
+    expect(hooks.filter((hook) => hook in scripts)).toEqual([]);
+  });
+});
+
+it('no script of a dependency runs when it is installed', () => {
+  const settings = readFileSync(join(home, '.npmrc'), 'utf8').split('\n');
+  expect(settings).toEqual(expect.arrayContaining(['ignore-scripts=true', 'save-exact=true']));
+});
+
+it('what the plugin is built from is pinned by hash, and nothing is put in its place', () => {
+  const [module, sums] = ['go.mod', 'go.sum'].map((name) => readFileSync(join(home, 'plugin', name), 'utf8'));
+  const required = [...(module ?? '').matchAll(/^\s+(\S+\.\S+) (v\S+)/gm)];
+  expect(required.length).toBeGreaterThan(20);
+  expect(required.filter(([, path, version]) => !sums?.includes(`${path ?? ''} ${version ?? ''}/go.mod h1:`))).toEqual(
+    [],
+  );
+  expect(module).not.toMatch(/^\s*replace\b/m);
 });

@@ -40,7 +40,10 @@ async function unwrap(env: NodeJS.ProcessEnv = {}): Promise<FinishedCommand> {
     60,
   );
   environment.VAULT_ROLE_ID = roleId;
-  const lines = snippet('unwrap').replace(/^export VAULT_ADDR=.*$/m, 'exec <<< "$INPUT"; unset INPUT');
+  const lines = snippet('client/README.md', 'unwrap').replace(
+    /^export VAULT_ADDR=.*$/m,
+    'exec <<< "$INPUT"; unset INPUT',
+  );
   return run('bash', ['-c', lines], {
     cwd: resolve(__dirname, '..'),
     env: { ...environment, ...env, INPUT: wrappingToken },
@@ -49,8 +52,8 @@ async function unwrap(env: NodeJS.ProcessEnv = {}): Promise<FinishedCommand> {
 
 const ways: [string, (env: NodeJS.ProcessEnv) => Promise<FinishedCommand>][] = [
   ['webex-token', (env) => run('npx', ['webex-token', 'testauth'], { cwd: resolve(__dirname, '..'), env })],
-  ['curl', (env) => run('bash', ['-c', snippet('curl')], { env })],
-  ['hvac', (env) => run('python3', ['-c', snippet('hvac')], { env: { ...env, ...python } })],
+  ['curl', (env) => run('bash', ['-c', snippet('client/README.md', 'curl')], { env })],
+  ['hvac', (env) => run('python3', ['-c', snippet('client/README.md', 'hvac')], { env: { ...env, ...python } })],
 ];
 
 beforeEach(async () => expect(await unwrap()).toMatchObject({ exitCode: 0, stdout: '' }));

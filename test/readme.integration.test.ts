@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { run } from '../lib/process/child-process';
@@ -8,10 +8,11 @@ import { eventually } from './fixtures/eventually';
 import { cachedHvac } from './fixtures/hvac';
 import { descendants, isRunning } from './fixtures/process-tree';
 import { snippet } from './fixtures/snippet';
+import { Typist } from './fixtures/typist';
 import { VaultWithWebex } from './fixtures/vault-with-webex';
 
 /*
- * What client/README.md tells people to type, typed; and what it, README.md and the pages around it name, looked for.
+ * What README.md and client/README.md tell people to type, typed; and what they and the pages around them name, looked for.
  */
 
 const PROJECT = resolve(__dirname, '..');
@@ -19,9 +20,10 @@ const { scripts } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8
   scripts: Record<string, string>;
 };
 
-describe('snippets of client/README.md', () => {
+describe('snippets of README.md and client/README.md', () => {
   let vault: VaultWithWebex;
   let folder: string;
+  let typist: Typist;
   let environment: NodeJS.ProcessEnv;
 
   beforeAll(async () => {
@@ -38,8 +40,14 @@ describe('snippets of client/README.md', () => {
       VAULT_ROLE_ID: roleId,
       VAULT_SECRET_ID_FILE: join(folder, 'secret-id'),
     };
+    const { VAULT_ADDR = '', VAULT_SECRET_ID_FILE = '' } = environment;
+    typist = new Typist({ ...vault.environment, VAULT_ADDR, VAULT_ROLE_ID: roleId, VAULT_SECRET_ID_FILE });
+    writeFileSync(join(typist.folder, 'report.sh'), '#!/bin/sh\necho "report with $WEBEX_ACCESS_TOKEN"\n', {
+      mode: 0o755,
+    });
   });
   afterAll(async () => {
+    typist[Symbol.dispose]();
     await vault[Symbol.asyncDispose]();
     rmSync(folder, { recursive: true });
   });
@@ -52,19 +60,34 @@ describe('snippets of client/README.md', () => {
   }
 
   test('curl reads an access token that Webex takes', async () => {
-    const { exitCode, stdout } = await run('bash', ['-c', snippet('curl')], { env: environment });
+    const { exitCode, stdout } = await run('bash', ['-c', snippet('client/README.md', 'curl')], { env: environment });
     expect(exitCode).toBe(0);
     await expect(meBy(stdout.trim())).resolves.toMatchObject({ displayName: 'Ada Admin' });
   });
 
   test('hvac reads an access token that Webex takes', async () => {
     const python = await cachedHvac();
-    const { exitCode, stdout } = await run('python3', ['-c', snippet('hvac')], {
+    const { exitCode, stdout } = await run('python3', ['-c', snippet('client/README.md', 'hvac')], {
       env: { ...environment, ...python },
     });
     expect(exitCode).toBe(0);
     await expect(meBy(stdout.trim())).resolves.toMatchObject({ displayName: 'Ada Admin' });
   });
+
+  test.each([
+    ['README.md', () => typist.types('README.md', 'read', { instead: webexHere() })],
+    ['client/README.md', () => typist.types('client/README.md', 'shell', { instead: webexHere() })],
+  ])('webex-token prints the token, runs a report with it, and gives it to curl: %s', async (_, typing) => {
+    const lines = (await typing()).trim().split('\n');
+    const [token = ''] = lines;
+    await expect(meBy(token)).resolves.toMatchObject({ displayName: 'Ada Admin' });
+    expect(lines).toContain(`report with ${token}`);
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ displayName: 'Ada Admin' });
+  });
+
+  function webexHere(): Record<string, string> {
+    return { 'https://webexapis.com/v1': vault.webex.apiUrl, 'curl ': 'curl --silent ' };
+  }
 
   test('npx webex-token prints the access token and nothing else', async () => {
     const { exitCode, stdout } = await run('npx', ['webex-token', 'testauth'], {
@@ -77,18 +100,24 @@ describe('snippets of client/README.md', () => {
   });
 });
 
+test('README.md builds the plugin, as plugin/README.md does', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'plugin-'));
+  cpSync(join(PROJECT, 'plugin'), join(folder, 'plugin'), { recursive: true });
+  const lines = snippet('README.md', 'build');
+  expect(snippet('plugin/README.md', 'build')).toBe(lines);
+  await expect(run('bash', ['-e', '-c', lines], { cwd: folder })).resolves.toMatchObject({ exitCode: 0, stdout: '' });
+  // One that wants to be started by a server says so.
+  const started = await run(join(folder, 'plugins/vault-plugin-secrets-oauthapp'), []);
+  expect(started.stdout + started.stderr).toContain('This binary is a plugin');
+  rmSync(folder, { recursive: true });
+});
+
 /** Every page, by its path from the project's folder. */
 const pages = ['.', 'client', 'docs', 'plugin'].flatMap((folder) =>
   readdirSync(join(PROJECT, folder))
     .filter((name) => name.endsWith('.md'))
     .map((name) => join(folder, name)),
 );
-
-test.each(pages)('every command of the program in %s is there', (page) => {
-  const text = readFileSync(join(PROJECT, page), 'utf8');
-  const named = [...text.matchAll(/npx webex-token-vault ([a-z][\w-]*)/g)].map(([, name]) => name ?? '');
-  expect(named.filter((name) => !existsSync(join(PROJECT, 'scripts', `${name}.ts`)))).toEqual([]);
-});
 
 test.each(pages)('every npm command in %s is one of the package', (page) => {
   const text = readFileSync(join(PROJECT, page), 'utf8');

@@ -113,9 +113,9 @@ describe('what is packed', () => {
       'package.json',
       'scripts/webex-token-vault.js',
     ]);
-    expect(packages.vault.files.filter((path) => path.startsWith('dist/') && !/\.(?:js|d\.ts)$/.test(path))).toEqual(
-      [],
-    );
+    expect(packages.vault.files.filter((path) => path.startsWith('dist/') && !/\.(?:js|d\.ts)$/.test(path))).toEqual([
+      'dist/sbom.cdx.json',
+    ]);
     expect(packages.vault.files).not.toContain('dist/scripts/quickstart.js');
   });
 

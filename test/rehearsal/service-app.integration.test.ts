@@ -2,7 +2,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { VaultResponseError } from 'webex-token-client/core';
-import { authorize } from '../../lib/consent/code-grant';
 import { clientSecretVariable, defineDeployment } from '../../lib/declaration/deployment';
 import { readOperatorLogin } from '../../lib/server/operator-folder';
 import { loginOperator, type OperatorName } from '../../lib/server/operators';
@@ -13,6 +12,7 @@ import { findOpenBao } from '../../rehearsal/server/openbao-binary';
 import { writeShellEnvironment } from '../../rehearsal/shell-environment';
 import { webexId } from '../../rehearsal/webex/webex-id';
 import { runScript, type ScriptResult } from '../fixtures/script';
+import { Typist } from '../fixtures/typist';
 
 /* The grant of a Service App: asked for by the token of another credential, and had again by itself. */
 
@@ -42,6 +42,7 @@ const { applicationId = '' } = declared.credentials[1] ?? {};
 let rehearsal: Rehearsal;
 let operators: string;
 let secretFile: string;
+let typist: Typist;
 const files = mkdtempSync(join(tmpdir(), 'service-app-'));
 const printed: string[] = [];
 
@@ -52,9 +53,15 @@ beforeAll(async () => {
   operators = join(dirname(await writeShellEnvironment(rehearsal, binary)), 'operators');
   secretFile = join(files, 'client-secret');
   writeFileSync(secretFile, clientSecret(), { mode: 0o600 });
+  typist = new Typist({
+    ...rehearsal.environment,
+    VAULT_ADDR: rehearsal.server.address,
+    WEBEX_TOKEN_VAULT_OPERATORS: operators,
+  });
 });
 
 afterAll(async () => {
+  typist[Symbol.dispose]();
   await rehearsal.stop();
   rmSync(files, { recursive: true });
 });
@@ -102,18 +109,14 @@ it('is not had before the credential that asks for it is authorised', async () =
 });
 
 it('comes without a browser then, and says whose it is', async () => {
-  await authorize({
-    vault: await as('authorizer'),
-    deployment: rehearsal.deployment,
-    credentialName: 'asker',
-    onUrl: async (url) => {
-      await fetch(await rehearsal.webex.consent(url));
-    },
-  });
-  const { exitCode, stdout, stderr } = await authorizeReports('--json');
-  expect(stderr).toBe('');
-  expect(JSON.parse(stdout)).toMatchObject({ credential: 'reports', organisation });
-  expect(exitCode).toBe(0);
+  // As docs/service-apps.md has it typed.
+  const [asker, reports] = typist.typesEach('docs/service-apps.md', 'authorise');
+  const asked = asker?.();
+  await fetch(await rehearsal.webex.consent(await typist.browses()));
+  printed.push((await asked) ?? '');
+  const screen = (await reports?.({ dialogue: [['The client secret of "service-app"', clientSecret()]] })) ?? '';
+  printed.push(screen);
+  expect(screen).toContain(organisation);
 });
 
 it('is left alone where it works', async () => {
@@ -170,10 +173,9 @@ describe('status --heal', () => {
   it('gets a lost grant again by itself', async () => {
     await lose();
     expect((await command('status', '--json')).stdout).toContain('"state": "re-authorisation required"');
-    const healed = await command('status', '--heal', '--json');
-    expect(healed.stderr).toBe('"reports" was lost, and is authorised again\n');
-    expect(healed.stdout).toMatch(/"name": "reports",\s+"state": "healthy"/);
-    expect(healed.exitCode).toBe(0);
+    const healed = await typist.types('docs/service-apps.md', 'heal');
+    printed.push(healed);
+    expect(healed).toMatch(/^"reports" was lost, and is authorised again\n[^]*reports .*healthy/);
   });
 
   it('says why one cannot be had', async () => {

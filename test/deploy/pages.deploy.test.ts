@@ -1,0 +1,100 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { exampleDeployment } from '../fixtures/declaration';
+import { steps } from '../fixtures/steps';
+import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+import { Typist } from '../fixtures/typist';
+import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
+import { findServer } from '../../rehearsal/server/server-binary';
+import { Rehearsal } from '../../rehearsal/rehearsal';
+import { writeShellEnvironment } from '../../rehearsal/shell-environment';
+
+/*
+ * What README.md and docs/ tell people to type that takes Terraform, typed on a rehearsal: the first deploy, those after
+ * it, and the state set aside by hand.
+ */
+
+describeUnless(terraformUnavailable())('stack webex-tokens by the pages', () => {
+  const step = steps();
+  let rehearsal: Rehearsal;
+  let typist: Typist;
+  let environment: Record<string, string>;
+
+  beforeAll(async () => {
+    const [binary, pluginPath] = [await findServer(), await findOauthappPlugin()];
+    rehearsal = await Rehearsal.start({ declared: exampleDeployment(), binary, pluginPath });
+    typist = new Typist(
+      Object.fromEntries(
+        ['TF_CLI_CONFIG_FILE', 'TERRAFORM_BINARY_NAME'].flatMap((name) => {
+          const value = process.env[name];
+          return value === undefined ? [] : [[name, value]];
+        }),
+      ),
+    );
+    const { deployment, server } = rehearsal;
+    // As a person has it: a file in the folder, which is found by its name.
+    const declared = { ...deployment, vault: { ...deployment.vault, address: server.address } };
+    writeFileSync(join(typist.folder, 'deployment.ts'), `export default ${JSON.stringify(declared)};\n`);
+    environment = { CHECKPOINT_DISABLE: '1' };
+  });
+  afterAll(async () => {
+    typist[Symbol.dispose]();
+    await rehearsal.stop();
+  });
+
+  const secret = (): string => Object.values(rehearsal.variables)[0] ?? '';
+  const YES = ['Change webex-tokens so?', 'y'] as const;
+
+  step('README.md deploys it for the first time', async () => {
+    const token = await rehearsal.operatorToken('provisioner');
+    const screen = await typist.types('README.md', 'deploy', {
+      env: environment,
+      dialogue: [['', token], ['', secret()], YES],
+    });
+    expect(screen).toMatch(/^role_ids\.people-me: [0-9a-f-]{36}$/m);
+  });
+
+  step('docs/adopting.md looks first, and finds nothing to do', async () => {
+    const token = await rehearsal.operatorToken('provisioner');
+    const screen = await typist.types('docs/adopting.md', 'adopt', {
+      env: { ...environment, VAULT_TOKEN: token },
+      dialogue: [['', secret()], YES],
+    });
+    expect(screen).toContain('No changes.');
+  });
+
+  /** The browser comes to the simulated Webex, and consents. */
+  async function consenting(typing: Promise<string>): Promise<string> {
+    await fetch(await rehearsal.webex.consent(await typist.browses()));
+    return typing;
+  }
+
+  step('docs/production.md deploys as the provisioner, authorises and issues', async () => {
+    const operators = join(dirname(await writeShellEnvironment(rehearsal, await findServer())), 'operators');
+    environment = { ...environment, WEBEX_TOKEN_VAULT_OPERATORS: operators };
+    const typing = typist.types('docs/production.md', 'inside', {
+      env: environment,
+      dialogue: [['', secret()], YES],
+    });
+    const screen = await consenting(typing);
+    expect(screen).toContain('Ada Admin');
+    expect(screen).toContain('VAULT_ROLE_ID=');
+  });
+
+  step('docs/kubernetes.md deploys, authorises and looks', async () => {
+    await rehearsal.admin.delete('oauthapp/creds/testauth');
+    const typing = typist.types('docs/kubernetes.md', 'inside', {
+      env: environment,
+      dialogue: [['', secret()], YES],
+    });
+    expect(await consenting(typing)).toMatch(/testauth .*healthy/);
+  });
+
+  step('docs/production.md sets the state aside by hand', async () => {
+    const { TERRAFORM_BINARY_NAME = 'terraform' } = process.env;
+    const instead = { 'terraform -chdir': `${TERRAFORM_BINARY_NAME} -chdir` };
+    const screen = await typist.types('docs/production.md', 'by-hand', { env: environment, instead });
+    expect(screen).toMatch(/Successfully removed [1-9]\d* resource instance/);
+    expect(existsSync(join(typist.folder, 'webex-tokens.old.tfstate'))).toBe(true);
+  });
+});

@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '../../lib/process/free-port';
+import { findServer } from '../../rehearsal/server/server-binary';
+import { OperatedServer } from '../fixtures/operated-server';
+import { onOpenBao } from '../fixtures/server-product';
+import { steps } from '../fixtures/steps';
+import type { Dialogue } from '../fixtures/terminal';
+import { Typist } from '../fixtures/typist';
+
+/*
+ * What README.md and docs/ tell people to type at a server that lasts, typed there, one after the other: from init to the
+ * end of a grant. No page types for a container here, so the server is a process, and stack webex-tokens comes by the
+ * rehearsal's applier; test/deploy types what takes Terraform.
+ */
+
+onOpenBao.describe('a server that is operated by the pages', () => {
+  const step = steps();
+  let operated: OperatedServer;
+  let typist: Typist;
+
+  beforeAll(async () => {
+    operated = await OperatedServer.start();
+    // So short a wait that nobody minds it.
+    operated.declare({ engine: { ...operated.deployment.engine, providerTimeoutSeconds: 1 } });
+    typist = new Typist({ ...operated.environment, REHEARSAL_SERVER: await findServer() });
+  });
+  afterAll(async () => {
+    typist[Symbol.dispose]();
+    await operated[Symbol.asyncDispose]();
+  });
+
+  async function keyShares(first = 1): Promise<Dialogue> {
+    const shares = (await operated.keyShares()).slice(0, 3);
+    return shares.map((share, index) => [`Key share ${index + first} (`, share]);
+  }
+
+  /** Webex shows a new client secret, and goes on with the old one. */
+  function newClientSecret(): Dialogue {
+    const [client] = operated.engine.webex.clients;
+    const old = client?.clientSecret ?? '';
+    const fresh = randomBytes(24).toString('hex');
+    Object.assign(client ?? {}, { clientSecret: fresh, formerSecret: old });
+    return [
+      ['New client secret of "webex-myapp"', fresh],
+      ['Old client secret', old],
+    ];
+  }
+
+  async function revoking(typing: Promise<string>): Promise<void> {
+    expect(await typing).toContain('"testauth" is deleted in Vault.');
+  }
+
+  step('docs/production.md initialises it', async () => {
+    const screen = await typist.types('docs/production.md', 'initialise');
+    expect(screen).toContain('root token revoked');
+    symlinkSync(join(typist.folder, 'secrets/init'), operated.out);
+    await operated.deploy();
+  });
+
+  step('docs/adopting.md imports a refresh token', async () => {
+    await operated.asRoot(async (root) => {
+      await operated.engine.authorise(root, 'testauth');
+      await root.delete('oauthapp/creds/testauth');
+    });
+    const token = operated.engine.webex.grants.list().findLast(({ type }) => type === 'refresh')?.value ?? '';
+    const screen = await typist.types('docs/adopting.md', 'import', {
+      dialogue: [
+        ['The client secret of "webex-myapp"', operated.engine.clientSecret],
+        ['The refresh token of "testauth"', token],
+      ],
+    });
+    expect(screen).toContain('Ada Admin');
+    expect(screen).not.toContain(token);
+  });
+
+  step('docs/day-two.md ends that grant', async () => {
+    await revoking(typist.types('docs/day-two.md', 'revoke', { dialogue: [['authorise it again', 'y']] }));
+  });
+
+  step('README.md has a person consent, in the browser', async () => {
+    const typing = typist.types('README.md', 'authorise');
+    await operated.engine.consent(await typist.browses());
+    expect(await typing).toContain('Ada Admin');
+  });
+
+  step('README.md issues a wrapped secret id', async () => {
+    const screen = await typist.types('README.md', 'issue');
+    expect(screen).toMatch(/VAULT_ROLE_ID=/);
+  });
+
+  step('docs/day-two.md sees each grant', async () => {
+    expect(await typist.types('docs/day-two.md', 'status')).toMatch(/testauth .*healthy/);
+  });
+
+  step('docs/day-two.md tells Prometheus: once, by a file, and served', async () => {
+    const [once, byFile, served] = typist.typesEach('docs/day-two.md', 'metrics');
+    expect(await once?.()).toContain('webex_token_vault_look_success 1');
+    await byFile?.({ instead: { '/var/lib/node_exporter/': '' } });
+    expect(existsSync(join(typist.folder, 'webex.prom'))).toBe(true);
+    await served?.(await serving());
+  });
+
+  async function serving(): Promise<{ instead: Record<string, string>; dialogue: Dialogue }> {
+    const address = `127.0.0.1:${await freePort()}`;
+    return { instead: { '--serve': `--serve ${address}` }, dialogue: [[address, '\u0003']] };
+  }
+
+  step('docs/day-two.md finds nothing wrong', async () => {
+    expect(await typist.types('docs/day-two.md', 'doctor')).toContain('ok     login: as the observer');
+  });
+
+  step('docs/day-two.md stops it without losing a grant', async () => {
+    const [pause, unseal, resume] = typist.typesEach('docs/day-two.md', 'stop');
+    await pause?.();
+    await operated.server.node.stop();
+    await operated.server.node.start();
+    expect(await unseal?.({ dialogue: await keyShares() })).toContain('is unsealed');
+    await resume?.();
+  });
+
+  step('docs/day-two.md gives the integration a new client secret', async () => {
+    const screen = await typist.types('docs/day-two.md', 'rotate', { dialogue: newClientSecret() });
+    expect(screen).toContain('Integration "webex-myapp" has its new client secret alone');
+  });
+
+  step('docs/day-two.md backs it up, and proves it', async () => {
+    expect(await typist.types('docs/day-two.md', 'backup')).toContain('testauth: present');
+  });
+
+  step('docs/production.md backs it up, proves it with the key shares, and restores it', async () => {
+    const [backup, verify, restore] = typist.typesEach('docs/production.md', 'backup');
+    await backup?.();
+    expect(await verify?.({ dialogue: await keyShares() })).toContain('testauth: present');
+    const dialogue: Dialogue = [['(y/N)', 'y'], ...(await keyShares())];
+    expect(await restore?.({ dialogue })).toContain('Restored. Credential "testauth" reads well');
+  });
+
+  step('README.md knows the grants, and keeps them', async () => {
+    const [status, doctor, metrics, pause, rotate, backup, revoke, ...more] = typist.typesEach('README.md', 'know');
+    expect(more).toEqual([]);
+    expect(await status?.()).toMatch(/testauth .*healthy/);
+    expect(await doctor?.()).toContain('ok     login: as the observer');
+    await metrics?.(await serving());
+    await pause?.();
+    expect(await rotate?.({ dialogue: newClientSecret() })).toContain('has its new client secret alone');
+    const verified = { instead: { FILE: 'readme.snap' }, dialogue: await keyShares() };
+    expect(await backup?.(verified)).toContain('testauth: present');
+    await revoking(revoke?.({ dialogue: [['authorise it again', 'y']] }) ?? Promise.resolve(''));
+  });
+});

@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+import { exampleDeployment } from '../fixtures/declaration';
+import { deploymentInFile } from '../fixtures/deployment-file';
+import { Typist } from '../fixtures/typist';
+
+/* What pages tell people to type and that asks no server: certificates, manifests, and what kubectl makes of them. */
+
+jest.setTimeout(60_000);
+
+let typist: Typist;
+beforeEach(() => (typist = new Typist()));
+afterEach(() => typist[Symbol.dispose]());
+
+const production = exampleDeployment({ vault: { server: { mode: 'production' } } });
+const inCluster = exampleDeployment({
+  vault: { server: { mode: 'kubernetes', pluginImage: 'registry.example.com/oauthapp:3.1.1' } },
+  engine: { plugin: { sha256: 'a'.repeat(64), command: 'oauthapp' } },
+  apps: [
+    {
+      name: 'people-me',
+      reads: ['testauth'],
+      identity: { kubernetes: { serviceAccounts: ['people-me'], namespaces: ['webex'] } },
+    },
+  ],
+});
+
+test('docs/production.md makes certificates, and a CA that clients are told of', async () => {
+  const env = deploymentInFile(typist.folder, production);
+  const screen = await typist.types('docs/production.md', 'certificates', { env });
+  expect(screen).toContain('created  secrets/tls/webex-token-vault/server.pem');
+  expect(existsSync(join(typist.folder, 'secrets/tls/ca/ca.pem'))).toBe(true);
+});
+
+describe('with kubectl', () => {
+  const kubectl = spawnSync('sh', ['-c', 'command -v kubectl && kubectl version --client'], { encoding: 'utf8' });
+  const isThere = kubectl.status === 0;
+  const onKubectl = isThere ? it : it.skip;
+  const [program = ''] = kubectl.stdout.split('\n');
+
+  // It looks at what it is told and makes the object, and sends it nowhere.
+  beforeEach(() => typist.writeProgram('kubectl', `exec '${program}' "$@" --dry-run=client -o name`));
+
+  onKubectl('docs/kubernetes.md makes the namespace, and the Secret with the certificate', async () => {
+    const env = deploymentInFile(typist.folder, inCluster);
+    const screen = await typist.types('docs/kubernetes.md', 'certificate', { env });
+    expect(screen).toMatch(/^namespace\/webex-token-vault\n/);
+    expect(screen).toMatch(/\nsecret\/webex-token-vault-tls\n$/);
+  });
+
+  onKubectl('docs/kubernetes.md prints the manifests of an app', async () => {
+    const env = deploymentInFile(typist.folder, inCluster);
+    await typist.types('docs/kubernetes.md', 'certificate', { env });
+    await typist.types('docs/kubernetes.md', 'manifests', { env });
+    const kinds = parseAllDocuments(readFileSync(join(typist.folder, 'people-me.yaml'), 'utf8')).map(
+      (document) => z.object({ kind: z.string() }).parse(document.toJS()).kind,
+    );
+    expect(kinds).toEqual(['Secret', 'ServiceAccount', 'Deployment']);
+  });
+
+  onKubectl('docs/identities.md binds the service account of another cluster', async () => {
+    const screen = await typist.types('docs/identities.md', 'other-cluster');
+    expect(screen).toBe('clusterrolebinding.rbac.authorization.k8s.io/reports-login\n');
+  });
+});
