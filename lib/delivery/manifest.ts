@@ -19,10 +19,15 @@ export function manifestFile(header: readonly string[], manifests: readonly Mani
   const documents = manifests.map(({ object, comment = [] }) => {
     const document = new Document(object, { aliasDuplicateObjects: false });
     if (document.contents !== null) {
-      document.contents.commentBefore = comment.map((line) => ` ${oneLine(line)}`).join('\n');
+      document.contents.commentBefore = comment.map((line) => ` ${onItsLine(line)}`).join('\n');
     }
     // What is long is not folded, as people search for it.
     return document.toString({ lineWidth: 0 });
   });
-  return `${header.map((line) => `# ${oneLine(line)}\n`).join('')}---\n${documents.join('---\n')}`;
+  return `${header.map((line) => `# ${onItsLine(line)}\n`).join('')}---\n${documents.join('---\n')}`;
+}
+
+/** What is told may have a name in it, and a name a line break. What is set in at the left stays so. */
+function onItsLine(line: string): string {
+  return `${/^ */.exec(line)?.[0] ?? ''}${oneLine(line)}`;
 }

@@ -22,9 +22,13 @@ async function* keyShares(): AsyncGenerator<string> {
   yield* await Promise.resolve([Buffer.alloc(33, 1), Buffer.alloc(33, 2)].map((share) => share.toString('base64')));
 }
 
-async function wait(key: { shares: number; threshold: number }, replaced?: typeof key): Promise<string[]> {
+async function wait(
+  key: { shares: number; threshold: number },
+  replaced?: typeof key,
+  unsealTimeoutMs = 700,
+): Promise<string[]> {
   const said: string[] = [];
-  const options = { keyShares: keyShares(), unsealTimeoutMs: 700, report: (line: string) => said.push(line) };
+  const options = { keyShares: keyShares(), unsealTimeoutMs, report: (line: string) => said.push(line) };
   const client = new VaultClient({ address: vault.address });
   await untilRestored(client, { activeBefore: undefined, foreign: true, key, replaced }, options).catch(
     (error: unknown) => said.push(String(error)),
@@ -52,6 +56,6 @@ test('the leader of the server that the snapshot came from is not taken for this
   const other = { ha_enabled: true, is_self: false, leader_address: 'https://other.example.com:8200' };
   const itself = { ha_enabled: true, is_self: true, active_time: '2026-11-25T00:00:00Z' };
   vault.answer('sys/leader', { body: other }, { body: other }, { body: itself });
-  await expect(wait({ shares: 5, threshold: 3 })).resolves.toEqual([]);
+  await expect(wait({ shares: 5, threshold: 3 }, undefined, 60_000)).resolves.toEqual([]);
   expect(vault.count('GET sys/leader')).toBeGreaterThanOrEqual(3);
 });
