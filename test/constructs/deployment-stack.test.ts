@@ -2,7 +2,9 @@ import { ExplainedError } from 'webex-token-client/core';
 import type { DeploymentStackProps } from '../../constructs/deployment-stack';
 import { WebexTokens } from '../../constructs/tokens/webex-tokens';
 import type { DeploymentInput } from '../../lib/declaration/deployment';
-import { exampleDeployment, PROJECT_FOLDER, synthesize, testApp, type Declaration } from '../fixtures/declaration';
+import { synthesize, testApp, type Declaration } from '../fixtures/declaration';
+import { exampleDeployment } from '../fixtures/example-deployment';
+import { PROJECT_FOLDER } from '../fixtures/project-folder';
 
 function declareStack(props: DeploymentStackProps, changes: Partial<DeploymentInput> = {}): Declaration {
   return synthesize(new WebexTokens(testApp(), 'webex-tokens', exampleDeployment(changes), props));

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesize } from '../../constructs/synthesis';
-import { exampleDeployment } from '../fixtures/declaration';
+import { exampleDeployment } from '../fixtures/example-deployment';
 import { elf } from '../fixtures/elf-program';
 
 it('gives the stacks in their order, with where they are and what may not end well', () => {

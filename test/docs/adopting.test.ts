@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import ts from 'typescript';
 import { defineDeployment, type Deployment } from '../../lib/declaration/deployment';
 import { DEVICE_REDIRECT_URLS } from '../../lib/webex/device-grant';
-import { PROJECT_FOLDER } from '../fixtures/declaration';
+import { PROJECT_FOLDER } from '../fixtures/project-folder';
 
 const page = readFileSync(join(PROJECT_FOLDER, 'docs/adopting.md'), 'utf8');
 

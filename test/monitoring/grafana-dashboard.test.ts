@@ -30,6 +30,9 @@ const OPTIONS: Readonly<Record<string, string>> = {
 const JSON_TYPE = `type Json<T> = T extends string ? \`\${T}\` : T extends readonly (infer U)[] ? Json<U>[]
   : T extends object ? { [K in keyof T]: Json<T[K]> } : T;`;
 
+/** Those of the compiler and of Grafana, which all programs share. */
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
 /** What the compiler finds wrong with what follows, which may use `Json<...>`. */
 function problems(source: string): string[] {
   const file = resolve(__dirname, 'dashboard-in-types.ts');
@@ -46,6 +49,13 @@ function problems(source: string): string[] {
   const readFile = host.readFile.bind(host);
   const fileExists = host.fileExists.bind(host);
   const all = `${JSON_TYPE}\n${source}`;
+  const getSourceFile = host.getSourceFile.bind(host);
+  host.getSourceFile = (name, ...how) => {
+    if (name === file || !parsed.has(name)) {
+      parsed.set(name, getSourceFile(name, ...how));
+    }
+    return parsed.get(name);
+  };
   host.fileExists = (name) => name === file || fileExists(name);
   host.readFile = (name) => (name === file ? all : readFile(name));
   return ts

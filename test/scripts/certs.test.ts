@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exampleDeployment } from '../fixtures/declaration';
+import { exampleDeployment } from '../fixtures/example-deployment';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { runCommand } from '../fixtures/command-run';
 

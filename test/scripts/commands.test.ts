@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { run } from '../../lib/process/child-process';
 import { freePort } from '../../lib/process/free-port';
-import { exampleDeployment } from '../fixtures/declaration';
+import { exampleDeployment } from '../fixtures/example-deployment';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { runCommand } from '../fixtures/command-run';
 import { PROGRAM, runScript } from '../fixtures/script';

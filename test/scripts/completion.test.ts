@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { run } from '../../lib/process/child-process';
 import { runCommand } from '../fixtures/command-run';
-import { exampleDeployment } from '../fixtures/declaration';
+import { exampleDeployment } from '../fixtures/example-deployment';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { PROGRAM } from '../fixtures/script';
 

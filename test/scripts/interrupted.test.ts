@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { OPERATOR_NAMES } from '../../lib/server/operators';
 import { CommandRun } from '../fixtures/command-run';
-import { exampleDeployment } from '../fixtures/declaration';
+import { exampleDeployment } from '../fixtures/example-deployment';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { eventually } from '../fixtures/eventually';
 import { RecordingServer } from '../fixtures/recording-server';

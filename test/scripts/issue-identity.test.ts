@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exampleDeployment } from '../fixtures/declaration';
+import { exampleDeployment } from '../fixtures/example-deployment';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { runCommand } from '../fixtures/command-run';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../lib/process/free-port';
 import { CertificateAuthority } from '../../lib/server/certificate-authority';
-import { exampleDeployment } from '../fixtures/declaration';
+import { exampleDeployment } from '../fixtures/example-deployment';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { ScriptedVault } from '../fixtures/scripted-vault';
 import { runCommand } from '../fixtures/command-run';

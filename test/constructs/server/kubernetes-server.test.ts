@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VaultServer } from '../../../constructs/server/vault-server';
 import type { DeploymentInput } from '../../../lib/declaration/deployment';
-import { exampleDeployment, resources, synthesize, testApp, type Declaration } from '../../fixtures/declaration';
+import { resources, synthesize, testApp, type Declaration } from '../../fixtures/declaration';
+import { exampleDeployment } from '../../fixtures/example-deployment';
 
 type ServerInput = Extract<NonNullable<DeploymentInput['vault']['server']>, { mode: 'kubernetes' }>;
 

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { ExplainedError } from 'webex-token-client/core';
 import { ProductionServer } from '../../../constructs/server/production-server';
 import { defineDeployment, type DeploymentInput } from '../../../lib/declaration/deployment';
-import { declare, exampleDeployment, resources, type Declaration } from '../../fixtures/declaration';
+import { declare, resources, type Declaration } from '../../fixtures/declaration';
+import { exampleDeployment } from '../../fixtures/example-deployment';
 
 type ServerInput = Extract<NonNullable<DeploymentInput['vault']['server']>, { mode: 'production' }>;
 

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
 import { VaultServer } from '../../../constructs/server/vault-server';
-import { exampleDeployment, PROJECT_FOLDER, resources, synthesize, testApp } from '../../fixtures/declaration';
+import { resources, synthesize, testApp } from '../../fixtures/declaration';
+import { exampleDeployment } from '../../fixtures/example-deployment';
+import { PROJECT_FOLDER } from '../../fixtures/project-folder';
 
 let folder: string;
 beforeEach(() => {

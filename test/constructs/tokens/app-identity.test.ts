@@ -1,7 +1,8 @@
 import { ExplainedError } from 'webex-token-client/core';
 import { AppIdentity, type AppIdentityProps } from '../../../constructs/tokens/app-identity';
 import { Engine } from '../../../constructs/tokens/engine';
-import { declare, PLUGIN_SHA256, resources } from '../../fixtures/declaration';
+import { declare, resources } from '../../fixtures/declaration';
+import { PLUGIN_SHA256 } from '../../fixtures/example-deployment';
 
 function declareApp(props: Partial<AppIdentityProps> = {}) {
   return declare((stack) => {

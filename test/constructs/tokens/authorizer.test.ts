@@ -1,7 +1,8 @@
 import { Authorizer } from '../../../constructs/tokens/authorizer';
 import { authorizerPolicy } from '../../../lib/declaration/authorizer-policy';
 import { authorizerRights } from '../../../lib/declaration/rights';
-import { declare, exampleDeployment, resources } from '../../fixtures/declaration';
+import { declare, resources } from '../../fixtures/declaration';
+import { exampleDeployment } from '../../fixtures/example-deployment';
 
 it('declares the policy of who may consent', () => {
   const rights = authorizerRights(exampleDeployment());

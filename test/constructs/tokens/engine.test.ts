@@ -1,7 +1,8 @@
 import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
 import { ExplainedError } from 'webex-token-client/core';
 import { Engine, type EngineProps } from '../../../constructs/tokens/engine';
-import { declare, PLUGIN_SHA256, resources } from '../../fixtures/declaration';
+import { declare, resources } from '../../fixtures/declaration';
+import { PLUGIN_SHA256 } from '../../fixtures/example-deployment';
 
 function declareEngine(props: EngineProps = {}) {
   return declare((stack) => new Engine(stack, 'engine', { pluginSha256: PLUGIN_SHA256, ...props }));

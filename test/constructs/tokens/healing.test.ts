@@ -4,7 +4,8 @@ import { authorizerPolicy } from '../../../lib/declaration/authorizer-policy';
 import { provisionerPolicy } from '../../../lib/declaration/provisioner-policy';
 import { authorizerRights, healerRights, provisionerRights } from '../../../lib/declaration/rights';
 import { operatorsOf } from '../../../lib/server/operators';
-import { exampleDeployment, resources, synthesize, testApp, type Declaration } from '../../fixtures/declaration';
+import { resources, synthesize, testApp, type Declaration } from '../../fixtures/declaration';
+import { exampleDeployment } from '../../fixtures/example-deployment';
 
 const declared: Partial<DeploymentInput> = {
   integrations: [

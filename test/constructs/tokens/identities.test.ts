@@ -5,7 +5,8 @@ import { AppIdentity, type AppIdentityProps } from '../../../constructs/tokens/a
 import { AuthMethod } from '../../../constructs/tokens/auth-method';
 import { Engine } from '../../../constructs/tokens/engine';
 import { SigningKey } from '../../../rehearsal/identity/json-web-token';
-import { declare, PLUGIN_SHA256, resources, type Declaration } from '../../fixtures/declaration';
+import { declare, resources, type Declaration } from '../../fixtures/declaration';
+import { PLUGIN_SHA256 } from '../../fixtures/example-deployment';
 
 type Identity = NonNullable<AppIdentityProps['identity']>;
 

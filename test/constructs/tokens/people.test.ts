@@ -1,6 +1,7 @@
 import { WebexTokens } from '../../../constructs/tokens/webex-tokens';
 import type { DeploymentInput } from '../../../lib/declaration/deployment';
-import { exampleDeployment, resources, synthesize, testApp, type Declaration } from '../../fixtures/declaration';
+import { resources, synthesize, testApp, type Declaration } from '../../fixtures/declaration';
+import { exampleDeployment } from '../../fixtures/example-deployment';
 
 type Oidc = NonNullable<NonNullable<DeploymentInput['operators']>['oidc']>;
 

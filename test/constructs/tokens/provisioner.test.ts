@@ -1,6 +1,7 @@
 import { Provisioner } from '../../../constructs/tokens/provisioner';
 import { provisionerRights } from '../../../lib/declaration/rights';
-import { declare, exampleDeployment, resources } from '../../fixtures/declaration';
+import { declare, resources } from '../../fixtures/declaration';
+import { exampleDeployment } from '../../fixtures/example-deployment';
 
 function policyOf(changes: Parameters<typeof exampleDeployment>[0] = {}): string {
   const deployment = exampleDeployment(changes);

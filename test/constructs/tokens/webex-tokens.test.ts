@@ -4,14 +4,9 @@ import { join } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
 import { WebexTokens } from '../../../constructs/tokens/webex-tokens';
 import type { DeploymentInput } from '../../../lib/declaration/deployment';
-import {
-  exampleDeployment,
-  PLUGIN_SHA256,
-  PROJECT_FOLDER,
-  resources,
-  synthesize,
-  testApp,
-} from '../../fixtures/declaration';
+import { resources, synthesize, testApp } from '../../fixtures/declaration';
+import { exampleDeployment, PLUGIN_SHA256 } from '../../fixtures/example-deployment';
+import { PROJECT_FOLDER } from '../../fixtures/project-folder';
 
 function declareStack(changes: Partial<DeploymentInput> = {}, outdir?: string) {
   return synthesize(new WebexTokens(testApp(outdir), 'webex-tokens', exampleDeployment(changes)));

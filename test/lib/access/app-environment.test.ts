@@ -5,7 +5,7 @@ import type { IdentityLogin } from '../../../lib/declaration/app-login';
 import { findApp, type DeploymentInput } from '../../../lib/declaration/deployment';
 import { loginOf } from '../../../lib/declaration/logins';
 import { SigningKey } from '../../../rehearsal/identity/json-web-token';
-import { exampleDeployment } from '../../fixtures/declaration';
+import { exampleDeployment } from '../../fixtures/example-deployment';
 
 type Identity = NonNullable<NonNullable<DeploymentInput['apps']>[number]['identity']>;
 

@@ -1,6 +1,6 @@
 import { whatRemains } from '../../../lib/consent/revocation';
 import { NOT_TOLD } from '../../../lib/consent/upstream-grant';
-import { exampleDeployment } from '../../fixtures/declaration';
+import { exampleDeployment } from '../../fixtures/example-deployment';
 
 function advice(apiUrl: string): string {
   const deployment = exampleDeployment({ webex: { apiUrl } });

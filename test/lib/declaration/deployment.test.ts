@@ -1,5 +1,5 @@
 import { defineDeployment, type DeploymentInput, InvalidDeployment } from '../../../lib/declaration/deployment';
-import { exampleDeployment, PLUGIN_SHA256 } from '../../fixtures/declaration';
+import { exampleDeployment, PLUGIN_SHA256 } from '../../fixtures/example-deployment';
 
 it.each<[Partial<DeploymentInput>, string]>([
   [{ appRolePath: 'operators' }, 'appRolePath must not be "operators": an app called like an operator would take over'],

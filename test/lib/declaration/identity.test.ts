@@ -2,7 +2,7 @@ import type { DeploymentInput } from '../../../lib/declaration/deployment';
 import { defineDeployment, findApp } from '../../../lib/declaration/deployment';
 import { identityMethods, loginOf } from '../../../lib/declaration/logins';
 import { rootCertificates } from 'node:tls';
-import { exampleDeployment } from '../../fixtures/declaration';
+import { exampleDeployment } from '../../fixtures/example-deployment';
 
 type AppInput = NonNullable<DeploymentInput['apps']>[number];
 type Identity = NonNullable<AppInput['identity']>;

@@ -1,5 +1,5 @@
 import { defineDeployment, type DeploymentInput } from '../../../lib/declaration/deployment';
-import { exampleDeployment } from '../../fixtures/declaration';
+import { exampleDeployment } from '../../fixtures/example-deployment';
 
 type CredentialInput = DeploymentInput['credentials'][number];
 

@@ -1,4 +1,4 @@
-import { exampleDeployment } from '../../fixtures/declaration';
+import { exampleDeployment } from '../../fixtures/example-deployment';
 
 const DEFAULT = 'https://webexapis.com/v1';
 

@@ -4,7 +4,7 @@ import { lookAt } from '../../../lib/health/look';
 import { freePort } from '../../../lib/process/free-port';
 import { CertificateAuthority } from '../../../lib/server/certificate-authority';
 import { VaultClient } from '../../../lib/vault/vault-client';
-import { exampleDeployment } from '../../fixtures/declaration';
+import { exampleDeployment } from '../../fixtures/example-deployment';
 import { ScriptedVault } from '../../fixtures/scripted-vault';
 
 /* One node of several is sealed or gone, which says nothing of the others. */

@@ -1,6 +1,6 @@
 import { writeSnapshotJob } from '../../../lib/server/snapshot-job';
 import { VaultClient } from '../../../lib/vault/vault-client';
-import { exampleDeployment } from '../../fixtures/declaration';
+import { exampleDeployment } from '../../fixtures/example-deployment';
 import { ScriptedVault } from '../../fixtures/scripted-vault';
 
 const SNAPSHOTS = { host: 's3.example.com', bucket: 'snapshots', credentialsSecret: 's3' };

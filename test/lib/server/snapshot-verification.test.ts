@@ -1,6 +1,6 @@
 import { describeCredential, refuseMissing, refuseOtherProgram } from '../../../lib/server/snapshot-verification';
 import { verificationSeal } from '../../../lib/server/verification-seal';
-import { exampleDeployment } from '../../fixtures/declaration';
+import { exampleDeployment } from '../../fixtures/example-deployment';
 
 const server = { initialized: true, sealed: false };
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { consequences, stopsServer, type Consequences } from '../../../lib/terraform/consequences';
 import { planOf, type Plan } from '../../../lib/terraform/plan';
-import { PROJECT_FOLDER } from '../../fixtures/declaration';
+import { PROJECT_FOLDER } from '../../fixtures/project-folder';
 
 /* Plans as `terraform show -json` gave them for changes of the rehearsal's declaration, cut to what becomes of each resource. */
 

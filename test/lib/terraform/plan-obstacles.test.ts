@@ -1,7 +1,7 @@
 import { declaredSecrets } from '../../../lib/declaration/client-secret';
 import { planOf, type Plan } from '../../../lib/terraform/plan';
 import { planObstacles } from '../../../lib/terraform/plan-obstacles';
-import { exampleDeployment } from '../../fixtures/declaration';
+import { exampleDeployment } from '../../fixtures/example-deployment';
 
 const { integrations } = exampleDeployment();
 const secrets = declaredSecrets({ integrations });

@@ -3,7 +3,7 @@ import { declaredConfiguration } from '../../../lib/declaration/engine-configura
 import { isPaused, readRefreshing } from '../../../lib/vault/engine-refreshing';
 import { pauseRefreshing, resumeRefreshing, type Pause } from '../../../lib/vault/refresh-pause';
 import { VaultClient } from '../../../lib/vault/vault-client';
-import { exampleDeployment } from '../../fixtures/declaration';
+import { exampleDeployment } from '../../fixtures/example-deployment';
 import { refusal, ScriptedVault } from '../../fixtures/scripted-vault';
 
 const CONFIG = 'oauthapp/config';

@@ -8,7 +8,7 @@ import { diagnose } from '../../../../lib/health/doctor/doctor';
 import { CertificateAuthority } from '../../../../lib/server/certificate-authority';
 import { explainedRefusal } from '../../../../lib/server/server-refusal';
 import { freePort } from '../../../../lib/process/free-port';
-import { exampleDeployment } from '../../../fixtures/declaration';
+import { exampleDeployment } from '../../../fixtures/example-deployment';
 import { ScriptedVault } from '../../../fixtures/scripted-vault';
 import { ScriptedWebex } from '../../../fixtures/scripted-webex';
 import { TlsServer } from '../../../fixtures/tls-server';

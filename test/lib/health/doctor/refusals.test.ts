@@ -5,7 +5,7 @@ import { observerRights } from '../../../../lib/declaration/rights';
 import { diagnose } from '../../../../lib/health/doctor/doctor';
 import { explainedRefusal } from '../../../../lib/server/server-refusal';
 import { VaultClient } from '../../../../lib/vault/vault-client';
-import { exampleDeployment } from '../../../fixtures/declaration';
+import { exampleDeployment } from '../../../fixtures/example-deployment';
 import { credentialAnswer, refusal, ScriptedVault, type ScriptedAnswer } from '../../../fixtures/scripted-vault';
 
 /* What the engine says in moments to which a real one is hardly brought. */
