@@ -96,9 +96,10 @@ export class World implements AsyncDisposable {
     try {
       await engine.setUp(server.admin);
       const settings = scale.settings({ ...real, providerTimeoutSeconds });
-      await server.admin.write(`${mountPath}/config`, engineConfiguration(settings));
       const world = new World(engine, options, clock);
       await Promise.all(world.names.map((_, index) => world.#consent(index)));
+      // Afterwards: a consent may wait for Webex longer than it then does, as where many worlds begin at once.
+      await server.admin.write(`${mountPath}/config`, engineConfiguration(settings));
       const { reapCheckIntervalSeconds } = settings;
       const look = await observer({ engine, server, credentials: world.names, reapCheckIntervalSeconds });
       world.days = new ScaledDays(dayMs);
