@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import cacheServers from './cached-servers';
-import { buildPrograms } from './fixtures/built-programs';
+import { buildPrograms } from './fixtures/program-build';
 import { TEST_RUN } from './fixtures/test-run';
 
 /** What all workers need, made once before they start. */

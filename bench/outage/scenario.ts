@@ -28,6 +28,8 @@ export interface ScenarioRun {
   readonly days: number;
   readonly dayMs: number;
   readonly random: SeededRandom;
+  /** Waits for those that it is to begin with. */
+  readonly untilAllRun: () => Promise<void>;
 }
 
 export async function runScenario(scenario: Scenario, run: ScenarioRun): Promise<Outcome> {

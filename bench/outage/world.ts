@@ -30,6 +30,8 @@ export interface WorldOptions {
   /** @default 90 */
   readonly refreshTokenDays?: number;
   readonly random: SeededRandom;
+  /** Called once the engine runs; what it waits for comes before the first consent. */
+  readonly untilAllRun: () => Promise<void>;
 }
 
 export interface Outcome {
@@ -96,9 +98,11 @@ export class World implements AsyncDisposable {
     try {
       await engine.setUp(server.admin);
       const settings = scale.settings({ ...real, providerTimeoutSeconds });
-      await server.admin.write(`${mountPath}/config`, engineConfiguration(settings));
       const world = new World(engine, options, clock);
+      await options.untilAllRun();
       await Promise.all(world.names.map((_, index) => world.#consent(index)));
+      // Afterwards: a consent may wait for Webex longer than it then does, as where many worlds begin at once.
+      await server.admin.write(`${mountPath}/config`, engineConfiguration(settings));
       const { reapCheckIntervalSeconds } = settings;
       const look = await observer({ engine, server, credentials: world.names, reapCheckIntervalSeconds });
       world.days = new ScaledDays(dayMs);

@@ -38,6 +38,8 @@ app.synth();
 /** Of the commands that it is given, each behind a NUL but the first. */
 const HELP_OF_EACH = `
 const { main } = require('./node_modules/webex-token-vault/dist/scripts/cli.js');
+// Each start of the program listens to them.
+[process.stdout, process.stderr].forEach((output) => output.setMaxListeners(0));
 void (async () => {
   const [node, ...commands] = process.argv;
   for (const [index, command] of commands.entries()) {

@@ -20,7 +20,8 @@ import { findOpenBao } from '../../rehearsal/server/openbao-binary';
 import { issueSecretId } from '../../lib/access/secret-id';
 import { appPolicy } from '../../lib/declaration/app-policy';
 import type { VaultClient } from '../../lib/vault/vault-client';
-import { runScript, type ScriptResult } from '../fixtures/script';
+import { runCommand } from '../fixtures/command-run';
+import type { ScriptResult } from '../fixtures/script';
 import { onOpenBao } from '../fixtures/server-product';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
 
@@ -58,7 +59,7 @@ afterEach(async () => {
 });
 
 function agentConfig(args: readonly string[], env: Record<string, string> = {}): Promise<ScriptResult> {
-  return runScript('agent-config', args, { ...vault.environment, ...env });
+  return runCommand('agent-config', args, { ...vault.environment, ...env });
 }
 
 /** Leaves role id and secret id where the agent looks for them, as the printed lines do. */

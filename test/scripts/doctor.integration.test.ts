@@ -1,8 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { runCommand } from '../fixtures/command-run';
 import { OperatedServer } from '../fixtures/operated-server';
-import { runScript, type ScriptResult } from '../fixtures/script';
+import type { ScriptResult } from '../fixtures/script';
 
 /* `doctor` as people run it on a server in production: its lines, its exit codes, and the logins in the folder. */
 
@@ -18,7 +19,10 @@ afterAll(async () => {
 });
 
 async function doctor(args: readonly string[] = [], env: Record<string, string> = {}): Promise<ScriptResult> {
-  const result = await runScript('doctor', ['--operators', operated.out, ...args], { ...operated.environment, ...env });
+  const result = await runCommand('doctor', ['--operators', operated.out, ...args], {
+    ...operated.environment,
+    ...env,
+  });
   printed.push(result.stdout, result.stderr);
   return result;
 }

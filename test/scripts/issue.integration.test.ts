@@ -3,7 +3,8 @@ import { loginAppRole, unwrapSecretId } from 'webex-token-client/core';
 import { run } from '../../lib/process/child-process';
 import { findOpenBao } from '../../rehearsal/server/openbao-binary';
 import { issuerPolicy } from '../../lib/declaration/issuer-policy';
-import { runScript, type ScriptResult } from '../fixtures/script';
+import { runCommand } from '../fixtures/command-run';
+import type { ScriptResult } from '../fixtures/script';
 import { onOpenBao } from '../fixtures/server-product';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
 
@@ -23,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => vault[Symbol.asyncDispose]());
 
 function issue(args: readonly string[], env: Record<string, string> = {}): Promise<ScriptResult> {
-  return runScript('issue', args, { ...vault.environment, VAULT_TOKEN: operator, ...env });
+  return runCommand('issue', args, { ...vault.environment, VAULT_TOKEN: operator, ...env });
 }
 
 it('prints what an app needs for its first login', async () => {

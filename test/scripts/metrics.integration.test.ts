@@ -7,10 +7,11 @@ import { BACKUP_RECORD } from '../../lib/declaration/record-paths';
 import { OPERATORS_VARIABLE } from '../../lib/server/operator-folder';
 import { operatorsOf, renewOperator } from '../../lib/server/operators';
 import { Records } from '../../lib/vault/records';
+import { runCommand } from '../fixtures/command-run';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { eventually } from '../fixtures/eventually';
 import { Prometheus, prometheusUnavailable, promtool } from '../fixtures/prometheus';
-import { runScript, Script, type ScriptResult } from '../fixtures/script';
+import { Script, type ScriptResult } from '../fixtures/script';
 import { describeUnless } from '../fixtures/terraform-providers';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
 
@@ -67,7 +68,7 @@ afterAll(async () => {
 });
 
 async function metrics(args: readonly string[] = [], env: Record<string, string> = {}): Promise<ScriptResult> {
-  const result = await runScript('metrics', args, { ...environment, ...env });
+  const result = await runCommand('metrics', args, { ...environment, ...env });
   printed.push(result.stdout, result.stderr);
   return result;
 }

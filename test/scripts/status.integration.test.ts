@@ -5,9 +5,10 @@ import { z } from 'zod';
 import { observerPolicyName } from '../../lib/declaration/policy-names';
 import { operatorsOf, renewOperator } from '../../lib/server/operators';
 import { appRole } from '../../rehearsal/app-role';
+import { runCommand } from '../fixtures/command-run';
 import { eventually } from '../fixtures/eventually';
 import { RecordingServer } from '../fixtures/recording-server';
-import { runScript, Script, type ScriptResult } from '../fixtures/script';
+import { Script, type ScriptResult } from '../fixtures/script';
 import { runOnTerminal } from '../fixtures/terminal';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
 
@@ -67,7 +68,7 @@ afterAll(async () => {
 });
 
 async function status(args: readonly string[] = [], env: Record<string, string> = {}): Promise<ScriptResult> {
-  const result = await runScript('status', args, { ...vault.environment, VAULT_TOKEN: token, ...env });
+  const result = await runCommand('status', args, { ...vault.environment, VAULT_TOKEN: token, ...env });
   printed.push(result.stdout, result.stderr);
   return result;
 }

@@ -4,7 +4,7 @@ import type { Outcome } from '../../../bench/outage/world';
 import { outcomesOf } from '../../fixtures/outage-outcomes';
 
 // All at once: on a machine that is busy, looks and consents take long.
-const DAY_MS = 4000;
+const DAY_MS = 5000;
 const DAYS = 28;
 
 const HEALTHY = { severity: 'healthy', state: '', said: '' };
