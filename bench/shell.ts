@@ -17,7 +17,7 @@ import { needed, type Measuring } from './section';
 
 const SECTION = 'token in a shell';
 
-/** Of what `bao read` takes with a token: nearly all of it is the start of Node, which takes 24 half the time. */
+/** Of what `bao read` takes with a token; README.md says where they come from, and what each Node takes to start. */
 const GOALS: Readonly<Record<number, number>> = { 20: 0.9, 24: 0.5 };
 
 /** These take a tenth of a second each, and differ by hundredths. */
