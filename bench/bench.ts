@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Argument } from 'commander';
-import { ExplainedError, oneLine } from 'webex-token-client/core';
+import { ExplainedError } from 'webex-token-client/core';
 import { createCommand, runCommand, wholeNumber } from '../lib/cli/command';
 import { measureProgram } from './program';
 import { measureReaders } from './readers';
 import { resultsJson, thisMachine } from './results';
-import type { Row } from './row';
+import { runSections } from './run-sections';
 import type { Section } from './section';
 import { measureShell } from './shell';
 import { table } from './table';
@@ -32,27 +32,11 @@ interface BenchOptions {
 }
 
 async function main(names: readonly string[], { rounds, cold = false, json }: BenchOptions): Promise<void> {
-  const rows: Row[] = [];
-  const skipped: string[] = [];
-  const failed: string[] = [];
-  for (const [name, { measure }] of Object.entries(SECTIONS)) {
-    if (names.length > 0 && !names.includes(name)) {
-      continue;
-    }
-    const progress = (line: string): void => void process.stderr.write(`${name}: ${line}\n`);
-    const skip = (line: string): void => {
-      skipped.push(`${name}: ${line}`);
-      progress(`skipped: ${line}`);
-    };
-    try {
-      rows.push(...(await measure({ rounds, cold, progress, skip })));
-    } catch (error) {
-      // What the others measure took minutes, and is told all the same.
-      failed.push(`${name}: ${oneLine(error instanceof Error ? error.message : String(error))}`);
-    }
-  }
+  const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+  const results = await runSections(SECTIONS, { names, rounds, cold, tell });
+  const { rows, skipped, failed } = results;
   const machine = thisMachine();
-  await writeFile(json, resultsJson({ rounds, rows, skipped, failed }, machine, new Date()));
+  await writeFile(json, resultsJson(results, machine, new Date()));
   const { cores, cpu, memoryGiB, platform, node } = machine;
   const lines = [
     ...(rows.length > 0 ? [table(rows), ''] : []),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { defineDeployment } from '../lib/declaration/deployment';
 import type { VaultClient } from '../lib/vault/vault-client';
@@ -9,6 +9,7 @@ import { findOauthappPlugin } from '../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../rehearsal/server/server-binary';
 import { simulatedAdministrator } from '../rehearsal/webex/simulated-user';
 import type { WebexSimulator } from '../rehearsal/webex/webex-simulator';
+import { needed } from './section';
 
 const APP = 'measured';
 const INTEGRATION = 'webex-myapp';
@@ -38,7 +39,7 @@ export class MeasuredEngine implements AsyncDisposable {
   ) {}
 
   static async start(): Promise<MeasuredEngine> {
-    const [binary, pluginPath] = [await findServer(), await findOauthappPlugin()];
+    const [binary, pluginPath] = [await needed(findServer()), await needed(findOauthappPlugin())];
     const rehearsal = await Rehearsal.start({ declared: declared(), binary, pluginPath });
     try {
       await rehearsal.apply({ by: 'applier' });
@@ -53,6 +54,11 @@ export class MeasuredEngine implements AsyncDisposable {
       await rehearsal.stop();
       throw error;
     }
+  }
+
+  /** What the server's command line is called: `bao`, or `vault`. */
+  get cli(): string {
+    return basename(this.binary);
   }
 
   get address(): string {

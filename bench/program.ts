@@ -61,7 +61,7 @@ async function speedRows(engine: MeasuredEngine, folder: string, measuring: Meas
     // So fast that to look at the clock each time would be measured as well.
     ours: () => callsASecond(() => source.token(), MANY),
     'node-vault, a read per call': () => callsASecond(nodeVaultAt(engine.address)),
-    'bao agent with its cache': () => callsASecond(nodeVaultAt(agent.address)),
+    [`${engine.cli} agent with its cache`]: () => callsASecond(nodeVaultAt(agent.address)),
   };
   try {
     const python = await findPython();
@@ -123,7 +123,7 @@ async function coldRows(engine: MeasuredEngine, counted: RequestCount, folder: s
       ...row,
       what: `reads of 1,000 cold callers at once`,
       ours: ours.reads,
-      other: { what: 'bao agent with its cache', value: behindAgent },
+      other: { what: `${engine.cli} agent with its cache`, value: behindAgent },
       goal: one,
     },
     {

@@ -1,3 +1,4 @@
+import { ExplainedError } from 'webex-token-client/core';
 import type { Row } from './row';
 
 /** How a run measures, and where it says how far it is. */
@@ -16,4 +17,16 @@ export interface Measuring {
 export interface Section {
   readonly summary: string;
   readonly measure: (measuring: Measuring) => Promise<Row[]>;
+}
+
+/** What all of a section needs is not on this machine: it is skipped, which is no failure. */
+export class NotHere extends ExplainedError {}
+
+/** @throws NotHere where what is looked for cannot be had */
+export async function needed<T>(finding: Promise<T>): Promise<T> {
+  try {
+    return await finding;
+  } catch (error) {
+    throw error instanceof ExplainedError ? new NotHere(error.message, { cause: error }) : error;
+  }
 }

@@ -16,14 +16,19 @@ import type { Measuring } from './section';
 const READERS = 50;
 const PAUSE_MS = 50;
 const SOURCES = 50;
-/** How long it is looked at where it does not end. */
-const LONGEST_MS = 60_000;
 const POLL_MS = 50;
 
-const WEBEX: readonly { readonly what: string; readonly delayMs: number }[] = [
-  { what: 'Webex at 5 ms', delayMs: 5 },
-  { what: 'Webex at 500 ms', delayMs: 500 },
-  { what: 'Webex hangs', delayMs: 600_000 },
+interface SlowWebex {
+  readonly what: string;
+  readonly delayMs: number;
+  /** How long it is looked at, if it does not end before. */
+  readonly longestMs: number;
+}
+
+const WEBEX: readonly SlowWebex[] = [
+  { what: 'Webex at 5 ms', delayMs: 5, longestMs: 180_000 },
+  { what: 'Webex at 500 ms', delayMs: 500, longestMs: 180_000 },
+  { what: 'Webex hangs', delayMs: 600_000, longestMs: 60_000 },
 ];
 
 export async function waveRows(
@@ -37,11 +42,11 @@ export async function waveRows(
   await Promise.all(sources.map((source) => source.token()));
   const paths = names.map((name) => `oauthapp/creds/${name}`);
   const rows: Row[] = [];
-  for (const { what, delayMs } of WEBEX) {
+  for (const { what, delayMs, longestMs } of WEBEX) {
     progress(`wave of ${names.length}, ${what}`);
     const load = await Load.start({ address, token, paths, readers: READERS, pauseMs: PAUSE_MS });
     const probe = new Probe(sources);
-    const seconds = await wave(engine, names.length, delayMs);
+    const seconds = await wave(engine, names.length, delayMs, longestMs);
     const calls = refreshes(engine);
     await probe.stop();
     // Those who wait get their answer, and nobody begins a refresh any more.
@@ -56,12 +61,17 @@ export async function waveRows(
 }
 
 /** @returns how long it took; undefined where it did not end */
-async function wave(engine: MeasuredEngine, count: number, delayMs: number): Promise<number | undefined> {
+async function wave(
+  engine: MeasuredEngine,
+  count: number,
+  delayMs: number,
+  longestMs: number,
+): Promise<number | undefined> {
   engine.webex.behaviour.fault = { path: TOKEN_PATH, delayMs };
   engine.webex.requests.length = 0;
   const started = performance.now();
   await engine.tune({ tune_refresh_check_interval_seconds: 3600, tune_refresh_expiry_delta_factor: 168 });
-  while (performance.now() - started < LONGEST_MS) {
+  while (performance.now() - started < longestMs) {
     if (engine.webex.requests.filter(({ grantType }) => grantType === 'refresh_token').length >= count) {
       return (performance.now() - started) / 1000;
     }
@@ -95,7 +105,7 @@ interface Wave {
 
 function rowsOf({ what, count, seconds, endWithin, calls, load, probe }: Wave): Row[] {
   const row = { section: 'wave of 1,000 tokens due together' };
-  const lasts = seconds === undefined ? `it went on after ${LONGEST_MS / 1000} s` : undefined;
+  const lasts = seconds === undefined ? 'it went on when nobody looked any more, after a minute' : undefined;
   return [
     ...(seconds === undefined
       ? []
