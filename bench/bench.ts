@@ -3,12 +3,16 @@ import { join } from 'node:path';
 import { Argument } from 'commander';
 import { ExplainedError } from 'webex-token-client/core';
 import { createCommand, runCommand, wholeNumber } from '../lib/cli/command';
+import { measureDeploy } from './deploy';
+import { measurePackageSize } from './package-size';
 import { measureProgram } from './program';
+import { measureQuickstart } from './quickstart';
 import { measureReaders } from './readers';
 import { resultsJson, thisMachine } from './results';
 import { runSections } from './run-sections';
 import type { Section } from './section';
 import { measureShell } from './shell';
+import { measureSynthesis } from './synthesis';
 import { table } from './table';
 
 /*
@@ -21,6 +25,10 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   shell: { summary: 'a token in a shell', measure: measureShell },
   program: { summary: 'a token in a program', measure: measureProgram },
   readers: { summary: 'readers under load, and a wave of refreshes', measure: measureReaders },
+  synthesis: { summary: 'main.ts and cdktf synth with up to 10,000 apps', measure: measureSynthesis },
+  deploy: { summary: 'plan and apply of 1,000 apps, and of one that changed', measure: measureDeploy },
+  quickstart: { summary: 'quickstart, step by step', measure: measureQuickstart },
+  size: { summary: 'what is installed with the package', measure: measurePackageSize },
 };
 
 const RESULTS = join(__dirname, 'results.json');

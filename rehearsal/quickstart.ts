@@ -8,7 +8,7 @@ import { unrehearsed } from './identity/stand-ins';
 import { findOauthappPlugin } from './server/oauthapp-plugin';
 import { findServer } from './server/server-binary';
 import { rehearseConsent } from './rehearsed-consent';
-import { Rehearsal } from './rehearsal';
+import { Rehearsal, type RehearsalOptions } from './rehearsal';
 import type { StepLog } from './step-log';
 
 /*
@@ -18,8 +18,8 @@ import type { StepLog } from './step-log';
 /** Steps that {@link runQuickstart} takes, for their numbering. */
 export const QUICKSTART_STEPS = 9;
 
-/** Life of an access token at the simulated Webex. The engine takes one for expired 10 s before its end. */
-const SHORT_LIFE_SECONDS = 12;
+/** Life of an access token at the simulated Webex. The engine takes one for expired 10 s before its end: after one second. */
+const SHORT_LIFE_SECONDS = 11;
 
 /** On a machine that is very busy, the engine needs some time more. */
 const RENEWAL_LIMIT_MS = 120_000;
@@ -30,6 +30,8 @@ export interface QuickstartOptions {
   readonly steps: StepLog;
   /** Shows the consent URL to a person. @default - the consent is given without one */
   readonly onConsentUrl?: ShowUrl;
+  /** @default - as {@link RehearsalOptions} has it */
+  readonly synthesizer?: RehearsalOptions['synthesizer'];
   /** Whether somebody goes on with what it leaves running. @default false */
   readonly keep?: boolean;
   readonly signal: AbortSignal;
@@ -51,7 +53,7 @@ export interface Quickstart {
  * @throws ExplainedError saying which part did not work
  */
 export async function runQuickstart(
-  { declared, steps, onConsentUrl, keep = false, signal }: QuickstartOptions,
+  { declared, steps, onConsentUrl, synthesizer, keep = false, signal }: QuickstartOptions,
   onRehearsal: (rehearsal: Promise<Rehearsal>) => void,
 ): Promise<Quickstart> {
   const app = declared.apps.find((each) => unrehearsed(each) === undefined);
@@ -65,13 +67,7 @@ export async function runQuickstart(
     );
   }
 
-  const { binary } = await steps.run('Looking for the server', async (note) => {
-    return { binary: await findServer(note) };
-  });
-
-  const { pluginPath } = await steps.run('Looking for the oauthapp plugin', async (note) => {
-    return { pluginPath: await findOauthappPlugin(note) };
-  });
+  const { binary, pluginPath } = await findPrograms(steps);
 
   const { rehearsal } = await steps.run('Starting the server and a simulated Webex', async () => {
     const starting = Rehearsal.start({
@@ -80,6 +76,7 @@ export async function runQuickstart(
       pluginPath,
       accessTokenTtlSeconds: SHORT_LIFE_SECONDS,
       hasBackups: keep,
+      synthesizer,
     });
     onRehearsal(starting);
     const started = await starting;
@@ -143,6 +140,32 @@ export async function runQuickstart(
   });
 
   return { rehearsal, app, credentialName, binary };
+}
+
+/** Where they are not in the cache, both at once: one of them is downloaded, while the other one is compiled. */
+async function findPrograms(steps: StepLog): Promise<{ binary: string; pluginPath: string }> {
+  const unneeded = new AbortController();
+  let said: string | undefined;
+  let tell = (line: string): void => {
+    said = line;
+  };
+  const plugin = findOauthappPlugin((line) => tell(line), { signal: unneeded.signal });
+  // Told in its own step.
+  plugin.catch(() => undefined);
+  try {
+    const { binary } = await steps.run('Looking for the server', async (note) => ({ binary: await findServer(note) }));
+    const { pluginPath } = await steps.run('Looking for the oauthapp plugin', async (note) => {
+      tell = note;
+      if (said !== undefined) {
+        note(said);
+      }
+      return { pluginPath: await plugin };
+    });
+    return { binary, pluginPath };
+  } catch (error) {
+    unneeded.abort();
+    throw error;
+  }
 }
 
 /** Display name of the account, where the declared scopes let Webex tell. */

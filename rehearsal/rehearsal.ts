@@ -31,6 +31,8 @@ export interface RehearsalOptions {
   readonly accessTokenTtlSeconds?: number;
   /** Whether the server can be backed up. It starts a second later then. @default false */
   readonly hasBackups?: boolean;
+  /** @default - `main.ts`, in a process of its own */
+  readonly synthesizer?: typeof synthesize;
 }
 
 /** A real server and a simulated Webex on loopback, and the declaration pointed at them. */
@@ -53,6 +55,7 @@ export class Rehearsal implements AsyncDisposable {
     declared: Deployment,
     servers: RehearsalServers,
     secrets: ReadonlyMap<string, string>,
+    private readonly synthesizer: typeof synthesize,
   ) {
     this.deployment = rehearse(declared, { ...servers, identities });
     const file = join(this.folder, 'deployment.json');
@@ -89,6 +92,7 @@ export class Rehearsal implements AsyncDisposable {
         declared,
         { ...pointed, webexApiUrl: webex.apiUrl },
         secrets,
+        options.synthesizer ?? synthesize,
       );
     } catch (error) {
       await identities[Symbol.asyncDispose]();
@@ -98,9 +102,9 @@ export class Rehearsal implements AsyncDisposable {
     }
   }
 
-  /** Runs `main.ts`. @returns folder of the synthesized stack `webex-tokens` */
+  /** @returns folder of the synthesized stack `webex-tokens` */
   async synthesize(): Promise<string> {
-    this.#stackDirectory = await synthesize({ folder: this.folder, environment: this.environment });
+    this.#stackDirectory = await this.synthesizer({ folder: this.folder, environment: this.environment });
     return this.#stackDirectory;
   }
 

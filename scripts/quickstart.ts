@@ -1,18 +1,22 @@
 import type { Command } from 'commander';
+import { synthesize } from '../constructs/synthesis';
 import { quickstartLock } from '../rehearsal/quickstart-lock';
 import { leftOut } from '../rehearsal/rehearse';
 import { QUICKSTART_STEPS, runQuickstart, type Quickstart } from '../rehearsal/quickstart';
-import type { Rehearsal } from '../rehearsal/rehearsal';
+import type { Rehearsal, RehearsalOptions } from '../rehearsal/rehearsal';
 import { SERVER_VARIABLE } from '../rehearsal/server/server-binary';
 import { appEnvironmentFile, rehearsedApps, writeShellEnvironment } from '../rehearsal/shell-environment';
 import { StepLog } from '../rehearsal/step-log';
 import { openInBrowser } from '../lib/cli/browser';
 import { describeCommand } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
+import { deploymentFile, loadDeployment } from '../lib/declaration/load-deployment';
 
 /*
  * Shows the whole main job on this machine, with a real server and a simulated Webex.
  */
+
+type Synthesizer = NonNullable<RehearsalOptions['synthesizer']>;
 
 interface Options {
   readonly keep?: true;
@@ -51,6 +55,7 @@ export function define(command: Command, signal: AbortSignal): void {
             steps: new StepLog(QUICKSTART_STEPS, signal),
             keep: options.keep,
             onConsentUrl: options.open ? showUrl : undefined,
+            synthesizer: synthesizeHere,
             signal,
           },
           (starting) => {
@@ -68,6 +73,13 @@ export function define(command: Command, signal: AbortSignal): void {
         await unlock();
       }
     });
+}
+
+/** In this process, which has loaded most of what that takes: another one would take a second for it. */
+async function synthesizeHere({ folder: output, environment }: Parameters<Synthesizer>[0]): Promise<string> {
+  const { deployment, folder, name } = await loadDeployment(deploymentFile(environment));
+  const [tokens] = synthesize(deployment, { folder, name, output }).slice(-1);
+  return tokens?.folder ?? output;
 }
 
 async function showUrl(url: string, over: AbortSignal): Promise<void> {

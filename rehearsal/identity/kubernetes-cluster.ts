@@ -50,6 +50,7 @@ interface Claims {
  * @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-review-v1/
  */
 export class KubernetesCluster implements AsyncDisposable {
+  readonly audience = API_AUDIENCE;
   readonly #server: Server;
   readonly #key = new SigningKey();
   readonly #given = new Map<string, Claims>();

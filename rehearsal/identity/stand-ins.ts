@@ -1,7 +1,7 @@
 import { identityLogin, type JwtLogin } from '../../lib/declaration/app-login';
 import type { App } from '../../lib/declaration/deployment';
 import { DEFAULT_AUDIENCE } from '../../lib/declaration/identity-declaration';
-import { API_AUDIENCE, KubernetesCluster } from './kubernetes-cluster';
+import type { KubernetesCluster } from './kubernetes-cluster';
 import { SigningKey } from './json-web-token';
 
 /** Longer than anybody keeps a rehearsal up. */
@@ -25,7 +25,10 @@ export class IdentityStandIns implements AsyncDisposable {
 
   static async start(apps: readonly App[]): Promise<IdentityStandIns> {
     const hasPods = apps.some(({ identity }) => identity?.kubernetes !== undefined);
-    return new IdentityStandIns(hasPods ? await KubernetesCluster.start() : undefined);
+    // What makes its certificate takes a third of a second to load.
+    return new IdentityStandIns(
+      hasPods ? await (await import('./kubernetes-cluster')).KubernetesCluster.start() : undefined,
+    );
   }
 
   /** The identity, at the stand-in. */
@@ -51,11 +54,11 @@ export class IdentityStandIns implements AsyncDisposable {
       const { issuer: iss, audience: aud, userClaim } = login;
       return this.#key.sign({ [userClaim]: name, ...claimsOf(login), iss, aud, iat: now, exp: now + LIFETIME_SECONDS });
     }
-    if (login?.type === 'kubernetes') {
+    if (login?.type === 'kubernetes' && this.cluster !== undefined) {
       const [[namespace = ''], [serviceAccount = '']] = [login.namespaces, login.serviceAccounts];
-      this.cluster?.delegators.add(`${namespace}/${serviceAccount}`);
-      const audiences = [login.audience, API_AUDIENCE];
-      return this.cluster?.token({ namespace, serviceAccount, audiences, lifetimeSeconds: LIFETIME_SECONDS });
+      this.cluster.delegators.add(`${namespace}/${serviceAccount}`);
+      const audiences = [login.audience, this.cluster.audience];
+      return this.cluster.token({ namespace, serviceAccount, audiences, lifetimeSeconds: LIFETIME_SECONDS });
     }
     return undefined;
   }

@@ -21,6 +21,7 @@ export interface GoBuild {
  * Builds a program from a Go module.
  *
  * @param workFolder an empty folder
+ * @param signal aborted: the build is ended
  * @returns path of the binary, in the work folder
  * @throws ExplainedError where there is no Go, or the build fails
  */
@@ -29,6 +30,7 @@ export async function goBuild(
   workFolder: string,
   report: (line: string) => void,
   env: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
 ): Promise<string> {
   const moduleCopy = join(workFolder, 'module');
   await module.copyTo(moduleCopy);
@@ -50,6 +52,7 @@ export async function goBuild(
     cwd: moduleCopy,
     env: goEnvironment(env),
     onErrorLine: progress(title, report),
+    signal,
   });
   if (exitCode === 127) {
     throw new ExplainedError(

@@ -27,6 +27,8 @@ export interface FindOauthappPluginOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Folder of the Go module that the plugin is built from. @default - that of this project */
   readonly moduleFolder?: string;
+  /** Aborted: a build is ended. @default - none */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -54,7 +56,7 @@ export async function findOauthappPlugin(
         const work = join(target, 'work');
         await mkdir(work);
         const built = { module, command: COMMAND, title: 'the oauthapp plugin', orElse: OR_GIVE_IT };
-        const binary = await goBuild(built, work, report, env);
+        const binary = await goBuild(built, work, report, env, options.signal);
         await chmod(binary, 0o755);
         await rename(binary, join(target, NAME));
         await rm(work, { recursive: true });

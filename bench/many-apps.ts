@@ -1,0 +1,17 @@
+import { defineDeployment, type Deployment } from '../lib/declaration/deployment';
+
+/** A deployment of so many apps, each with a role of AppRole and a credential of its own, at a server that exists. */
+export function manyApps(count: number): Deployment {
+  const names = Array.from({ length: count }, (_, index) => String(index));
+  return defineDeployment({
+    vault: { address: 'https://vault.example' },
+    engine: { plugin: { sha256: '0'.repeat(64) } },
+    integrations: [{ name: 'webex-myapp', clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' }],
+    credentials: names.map((name) => ({
+      name: `credential-${name}`,
+      integration: 'webex-myapp',
+      scopes: ['spark:people_read'],
+    })),
+    apps: names.map((name) => ({ name: `app-${name}`, reads: [`credential-${name}`] })),
+  });
+}

@@ -1,0 +1,109 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ExplainedError } from 'webex-token-client/core';
+import { nodeUsage, succeeded, type ChildUsage } from './child-usage';
+import { manyApps } from './many-apps';
+import { median } from './percentile';
+import { timed } from './rounds';
+import type { Row } from './row';
+import type { Measuring } from './section';
+
+/*
+ * From a declaration to Terraform's JSON: `main.ts`, and `cdktf synth`, which runs it. What a user would pick instead
+ * writes that JSON by hand, so nothing stands beside these but themselves with fewer apps.
+ */
+
+const SECTION = 'synthesis';
+const PROJECT = resolve(__dirname, '..');
+const COUNTS = [10, 100, 1_000, 10_000] as const;
+const MOST = 10_000;
+
+/** As package.json has it. */
+const CDKTF = ['exec', '--yes', 'cdktf-cli@0.21.0', '--', 'synth'];
+
+export async function measureSynthesis({ rounds, progress, skip }: Measuring): Promise<Row[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-synthesis-'));
+  try {
+    const usages = new Map<number, ChildUsage[]>(COUNTS.map((count) => [count, []]));
+    const environment = (count: number): NodeJS.ProcessEnv => ({
+      ...process.env,
+      DEPLOYMENT: join(folder, `${count}.json`),
+      CDKTF_OUTDIR: join(folder, `out-${count}`),
+    });
+    for (const count of COUNTS) {
+      await writeFile(join(folder, `${count}.json`), JSON.stringify(manyApps(count)));
+    }
+    for (let round = 1; round <= rounds; round += 1) {
+      for (const [count, all] of usages) {
+        progress(`round ${round}/${rounds}: main.ts, ${count} apps`);
+        all.push(await nodeUsage(['--import', 'tsx', 'main.ts'], { cwd: PROJECT, env: environment(count) }));
+      }
+    }
+    const secondsOf = (count: number): number => median((usages.get(count) ?? []).map(({ seconds }) => seconds));
+    const peakOf = (count: number): number => median((usages.get(count) ?? []).map(({ peakMiB }) => peakMiB));
+    const beyondStart = (count: number): number => secondsOf(count) - secondsOf(COUNTS[0]);
+    return [
+      ...COUNTS.flatMap((count): Row[] => [
+        {
+          section: SECTION,
+          what: `main.ts, ${count} apps`,
+          ours: secondsOf(count),
+          unit: 's',
+          ...(count === MOST && { goal: { of: 'ours', atMost: 8 } }),
+        },
+        {
+          section: SECTION,
+          what: `main.ts, ${count} apps: memory at its peak`,
+          ours: peakOf(count),
+          unit: 'MiB',
+          ...(count === MOST && { goal: { of: 'ours', atMost: 1024 } }),
+        },
+      ]),
+      {
+        section: SECTION,
+        what: `main.ts, what ${MOST} apps take above 10`,
+        ours: beyondStart(MOST),
+        other: { what: 'ten times what 1,000 do', value: 10 * beyondStart(1_000) },
+        unit: 's',
+        goal: { of: 'ratio', atMost: 1.2 },
+        note: 'linear: 1',
+      },
+      ...(await cdktfRows(environment, secondsOf, progress, skip)),
+    ];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Once each, as it takes long and adds the same to each. */
+async function cdktfRows(
+  environment: (count: number) => NodeJS.ProcessEnv,
+  secondsOf: (count: number) => number,
+  progress: Measuring['progress'],
+  skip: Measuring['skip'],
+): Promise<Row[]> {
+  const synth = (count: number): Promise<string> =>
+    succeeded('npm', CDKTF, {
+      cwd: PROJECT,
+      env: { ...environment(count), CHECKPOINT_DISABLE: '1', CI: '1' },
+      timeoutMs: 600_000,
+    });
+  const rows: Row[] = [];
+  try {
+    progress('cdktf synth: getting the CLI');
+    await synth(COUNTS[0]);
+    for (const count of COUNTS) {
+      progress(`once: cdktf synth, ${count} apps`);
+      const value = await timed(() => synth(count));
+      const other = { what: 'cdktf synth', value };
+      rows.push({ section: SECTION, what: `main.ts, ${count} apps`, ours: secondsOf(count), other, unit: 's' });
+    }
+  } catch (error) {
+    if (!(error instanceof ExplainedError)) {
+      throw error;
+    }
+    skip(`cdktf synth: ${error.message}`);
+  }
+  return rows;
+}
