@@ -34,7 +34,7 @@ const asked = fc.record({
   way: fc.constantFrom('code', 'code', 'pkce', 'import'),
   replace: fc.boolean(),
   consents: fc.tuple(consent, consent),
-  lost: fc.constantFrom(undefined, undefined, undefined, 'answer', 'request', 'answered by another'),
+  lost: fc.constantFrom(undefined, undefined, undefined, 'answer', 'request', 'answered by another', 'crash'),
 });
 const consents = asked.map((each) => new ConsentCommand(each));
 
@@ -62,7 +62,13 @@ property(
   fc.record({ refresh: fc.constantFrom('rotate', 'renew', 'keep', 'omit'), steps }),
   async ({ refresh, steps }) => {
     await system.reset(refresh);
-    await fc.asyncModelRun(() => ({ model: new KnownGrants(refresh), real: system }), steps);
+    const known = new KnownGrants(refresh);
+    await fc.asyncModelRun(() => ({ model: known, real: system }), steps);
+    // What is there in the end can be refreshed, or is known to be lost.
+    await new OutageEnds().run(known, system);
+    for (const name of CREDENTIALS) {
+      await new Refresh(name).run(known, system);
+    }
   },
   { costs: 50 },
 );
