@@ -348,8 +348,8 @@ function checkExpressions({ vault, apps, operators, ...others }: Deployment): vo
 }
 
 function expressionIn(value: unknown, expression: RegExp): string | undefined {
-  // Of nothing, JSON is no text.
-  return expression.exec(String(JSON.stringify(value)))?.[0];
+  // In a list, since of nothing JSON is no text.
+  return expression.exec(JSON.stringify([value]))?.[0];
 }
 
 /** Whoever has an account in one cloud has none in the other. */

@@ -32,10 +32,12 @@ const consent = fc.record({ as: people, denies: fc.constantFrom(false, false, fa
 const asked = fc.record({
   name: names,
   way: fc.constantFrom('code', 'code', 'pkce', 'import'),
-  replace: fc.boolean(),
+  replace: fc.constantFrom(true, true, false),
   consents: fc.tuple(consent, consent),
-  lost: fc.constantFrom(undefined, undefined, undefined, 'answer', 'request', 'answered by another'),
+  lost: fc.constantFrom(undefined, undefined, undefined, 'answer', 'request', 'answered by another', 'crash'),
 });
+const ADAS = { as: ADA, denies: false };
+
 const consents = asked.map((each) => new ConsentCommand(each));
 
 const steps = fc.commands(
@@ -62,7 +64,17 @@ property(
   fc.record({ refresh: fc.constantFrom('rotate', 'renew', 'keep', 'omit'), steps }),
   async ({ refresh, steps }) => {
     await system.reset(refresh);
-    await fc.asyncModelRun(() => ({ model: new KnownGrants(refresh), real: system }), steps);
+    const known = new KnownGrants(refresh);
+    // Else most of what happens would happen to nothing.
+    for (const name of ['owned', 'anybody'] as const) {
+      await new ConsentCommand({ name, way: 'pkce', replace: false, consents: [ADAS, ADAS] }).run(known, system);
+    }
+    await fc.asyncModelRun(() => ({ model: known, real: system }), steps);
+    // What is there in the end can be refreshed, or is known to be lost.
+    await new OutageEnds().run(known, system);
+    for (const name of CREDENTIALS) {
+      await new Refresh(name).run(known, system);
+    }
   },
   { costs: 50 },
 );

@@ -10,45 +10,75 @@ import {
 import { name, path } from '../../fixtures/arbitrary/text';
 import { property } from '../../fixtures/property';
 
-const OPERATORS = {
+const OPERATORS: Readonly<Record<string, (mount: string) => string>> = {
   authorizer: authorizerPolicyName,
   healer: healerPolicyName,
   issuer: issuerPolicyName,
   observer: observerPolicyName,
   provisioner: provisionerPolicyName,
-} as const;
+};
 
-/** A mount, who holds a policy of it, and what that is called. */
-const held = fc
-  .tuple(
-    fc.oneof(
-      path,
-      path.map((mount) => `${mount}-app`),
-      fc.stringMatching(/^[A-Za-z0-9_-]{1,6}(\/[A-Za-z0-9_-]{1,4})?$/),
+/** Who holds a policy of a mount: an operator, or an app. */
+interface Holder {
+  readonly mount: string;
+  readonly operator?: string;
+  readonly app?: string;
+}
+
+/** As Vault keeps it, without upper case. */
+function policyNameOf({ mount, operator, app = '' }: Holder): string {
+  return (OPERATORS[operator ?? '']?.(mount) ?? appPolicyName(mount, app)).toLowerCase();
+}
+
+/** All that one text can be read as, in parts of which some are what holders are called. */
+const readings = fc
+  .array(
+    fc.tuple(
+      fc.constantFrom('a', 'B', 'app', 'app', 'app', 'authorizer', 'b_'),
+      fc.constantFrom('-', '-', '-', '-', '/', '.'),
     ),
-    fc.oneof(
-      fc.constantFrom(...(Object.keys(OPERATORS) as (keyof typeof OPERATORS)[])),
-      // In lower case, as the schema has it.
-      name.map((app) => `app ${app.toLowerCase()}`),
-      fc.constantFrom('app authorizer', 'app app-a', 'app a-authorizer'),
-    ),
+    {
+      minLength: 2,
+      maxLength: 8,
+    },
   )
-  .map(([mount, holder]) => ({
-    of: `${holder} of ${mount}`,
-    name: holder.startsWith('app ')
-      ? appPolicyName(mount, holder.slice(4))
-      : OPERATORS[holder as keyof typeof OPERATORS](mount),
-  }));
+  .map((parts) =>
+    parts.flatMap((_, index): Holder[] => {
+      const text = (some: typeof parts): string =>
+        some
+          .map(([word, end]) => word + end)
+          .join('')
+          .slice(0, -1);
+      const [mount, rest] = [text(parts.slice(0, index)), text(parts.slice(index)).toLowerCase()];
+      const [, app] = /^app-([a-z0-9][a-z0-9_-]*)$/.exec(rest) ?? [];
+      // As the schema takes them.
+      return !/^[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_-]+)*$/.test(mount)
+        ? []
+        : rest in OPERATORS
+          ? [{ mount, operator: rest }]
+          : app === undefined
+            ? []
+            : [{ mount, app }];
+    }),
+  );
+
+const others = fc.array(
+  fc.oneof(
+    fc.record({ mount: path, operator: fc.constantFrom(...Object.keys(OPERATORS)) }),
+    fc.record({ mount: path, app: name.map((app) => app.toLowerCase()) }),
+  ),
+  { maxLength: 10 },
+);
 
 property(
   'no policy of one mount and holder is called like that of another, to Vault, which knows no upper case',
-  fc.array(held, { minLength: 2, maxLength: 30 }),
-  (all) => {
-    const owners = new Map<string, string>();
-    for (const { of, name: policy } of all) {
-      const key = policy.toLowerCase();
-      expect(`${policy}: ${owners.get(key) ?? of}`).toBe(`${policy}: ${of}`);
-      owners.set(key, of);
+  fc.tuple(readings, others),
+  ([one, more]) => {
+    const owners = new Map<string, Holder>();
+    for (const holder of [...one, ...more]) {
+      const policy = policyNameOf(holder);
+      expect(owners.get(policy) ?? holder).toEqual(holder);
+      owners.set(policy, holder);
     }
   },
 );

@@ -4,7 +4,7 @@ import { parseAllDocuments } from 'yaml';
 import { deliver, DELIVERER_NAMES } from '../../../lib/delivery/deliverers';
 import { manifestFile } from '../../../lib/delivery/manifest';
 import { InvalidDeployment } from '../../../lib/declaration/deployment';
-import { name, oddText, path } from '../../fixtures/arbitrary/text';
+import { name, wholeText as texts, path } from '../../fixtures/arbitrary/text';
 import { exampleDelivery } from '../../fixtures/delivery';
 import { property } from '../../fixtures/property';
 
@@ -20,8 +20,6 @@ function read(file: string): unknown[] {
     return document.toJS() as unknown;
   });
 }
-
-const texts = oddText.filter((text) => text.isWellFormed());
 
 property(
   'a manifest is read as the object that it is of, whatever the texts in it',
