@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { VAULT_SERVER_FLAVOURS } from '../constructs/server/vault-server-flavour';
+import { PROJECT_FOLDER } from './fixtures/declaration';
+
+/* What a forge runs, held against what the project says of itself; nothing runs it here. */
+
+const FOLDER = join(PROJECT_FOLDER, '.github/workflows');
+
+const step = z.looseObject({
+  uses: z.string().optional(),
+  run: z.string().optional(),
+  with: z.record(z.string(), z.unknown()).default({}),
+});
+
+const workflow = z.looseObject({
+  permissions: z.record(z.string(), z.string()),
+  concurrency: z.object({ group: z.string() }).loose(),
+  jobs: z.record(
+    z.string(),
+    z.looseObject({
+      'timeout-minutes': z.number(),
+      permissions: z.undefined().optional(),
+      strategy: z
+        .object({ matrix: z.record(z.string(), z.array(z.unknown())) })
+        .loose()
+        .optional(),
+      steps: z.array(step),
+    }),
+  ),
+});
+
+const read = (path: string): string => readFileSync(join(PROJECT_FOLDER, path), 'utf8');
+const { scripts, engines } = z
+  .object({ scripts: z.record(z.string(), z.string()), engines: z.object({ node: z.string() }) })
+  .parse(JSON.parse(read('package.json')));
+
+describe.each(readdirSync(FOLDER))('%s', (name) => {
+  const text = readFileSync(join(FOLDER, name), 'utf8');
+  // By its schema, each job has an end.
+  const { permissions, jobs } = workflow.parse(parse(text));
+  const steps = Object.values(jobs).flatMap((job) => job.steps);
+
+  it('may read the sources, and nothing else', () => {
+    expect(permissions).toEqual({ contents: 'read' });
+    const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
+    expect(checkouts.length).toBe(Object.keys(jobs).length);
+    expect(checkouts.filter((each) => each.with['persist-credentials'] !== false)).toEqual([]);
+  });
+
+  it('has each action by its commit, with the version beside it', () => {
+    const used = [...text.matchAll(/^ +(?:- )?uses: (.*)$/gm)].map(([, action = '']) => action);
+    expect(used.length).toBe(steps.filter(({ uses }) => uses !== undefined).length);
+    expect(used.filter((action) => !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action))).toEqual([]);
+  });
+
+  it('has one version of each action', () => {
+    const versions = new Map(
+      steps.flatMap(({ uses }) => (uses === undefined ? [] : [uses.split('@') as [string, string]])),
+    );
+    const other = steps.filter(
+      ({ uses = '' }) => uses !== '' && uses.split('@')[1] !== versions.get(uses.split('@')[0] ?? ''),
+    );
+    expect(other).toEqual([]);
+  });
+
+  it('runs scripts that there are', () => {
+    const runs = steps.flatMap(({ run = '' }) => run.split('\n'));
+    const npm = runs.flatMap((line) => /npm run ([a-z][\w:-]*)/.exec(line)?.[1] ?? []);
+    expect(npm.filter((script) => !(script in scripts))).toEqual([]);
+    const files = runs.filter((line) => line.startsWith('.'));
+    expect(files.filter((file) => (statSync(join(PROJECT_FOLDER, file)).mode & 0o111) === 0)).toEqual([]);
+    expect(npm.length + files.length).toBeGreaterThan(0);
+  });
+});
+
+describe('ci.yml', () => {
+  const { jobs } = workflow.parse(parse(readFileSync(join(FOLDER, 'ci.yml'), 'utf8')));
+
+  it('tests on every Node with long-term support that the README promises', () => {
+    const [, first = 0, last = 0] = (/Node (\d+)\.\d+ to (\d+)/.exec(read('README.md')) ?? []).map(Number);
+    const promised = Array.from({ length: (last - first) / 2 + 1 }, (_, index) => first + 2 * index);
+    expect(engines.node).toMatch(new RegExp(`^>=${first}\\.`));
+    expect(jobs.test?.strategy?.matrix.node).toEqual(promised);
+  });
+
+  it('deploys by Terraform and OpenTofu, the oldest that the README promises', () => {
+    const [, oldest = ''] = /Terraform or OpenTofu >= (\d+\.\d+)/.exec(read('README.md')) ?? [];
+    expect(jobs.deploy?.strategy?.matrix.terraform).toEqual(['terraform', 'tofu']);
+    const versions = jobs.deploy?.steps.flatMap((each) => each.with.terraform_version ?? each.with.tofu_version ?? []);
+    expect(versions).toEqual([`${oldest}.x`, `${oldest}.x`]);
+  });
+
+  it('takes the servers out of the images that are deployed', () => {
+    const images = Object.values(VAULT_SERVER_FLAVOURS).map(({ cli, image }) => ({ program: cli, image }));
+    expect(jobs.deploy?.strategy?.matrix.server).toEqual(images);
+  });
+});
