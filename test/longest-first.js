@@ -11,12 +11,15 @@ const LONG = [
   /\/scripts\/people-by-oidc\./,
 ];
 
-/** Starts the test files that take longest first, also where no earlier run has told which these are. */
+/** Unit tests first, then the files that take longest, also where no earlier run has told which these are. */
 module.exports = class extends Sequencer {
   sort(tests) {
     const rank = ({ path }) => {
       const index = LONG.findIndex((pattern) => pattern.test(path));
-      return index < 0 || !path.includes('.integration.') ? LONG.length : index;
+      if (!path.includes('.integration.')) {
+        return -1;
+      }
+      return index < 0 ? LONG.length : index;
     };
     return super.sort(tests).sort((a, b) => rank(a) - rank(b));
   }
