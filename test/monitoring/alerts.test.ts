@@ -8,10 +8,6 @@ import {
   SECRET_ID_STATES,
   SERVER_STATES,
 } from '../../lib/health/report';
-import { prometheusUnavailable, promtool } from '../fixtures/prometheus';
-import { describeUnless } from '../fixtures/terraform-providers';
-
-jest.setTimeout(60_000);
 
 const RULES = resolve(__dirname, '../../monitoring/alerts.yml');
 const TESTS = resolve(__dirname, '../../monitoring/alerts.test.yml');
@@ -20,22 +16,6 @@ const alerts = rules
   .split(/^ {6}- alert: /m)
   .slice(1)
   .map((rule) => ({ name: rule.split('\n')[0] ?? '', rule }));
-
-describeUnless(prometheusUnavailable())('the alert rules', () => {
-  it('are rules, as promtool has it', () => {
-    expect(promtool(['check', 'rules', '--lint-fatal', RULES])).toEqual({
-      exitCode: 0,
-      said: expect.stringContaining(`SUCCESS: ${alerts.length} rules found`) as string,
-    });
-  });
-
-  it('fire and do not fire as their tests say, as promtool has it', () => {
-    expect(promtool(['test', 'rules', TESTS])).toEqual({
-      exitCode: 0,
-      said: expect.stringContaining('SUCCESS') as string,
-    });
-  });
-});
 
 describe.each(alerts)('$name', ({ name, rule }) => {
   it('says what is wrong, what that means, which command helps and how bad it is', () => {

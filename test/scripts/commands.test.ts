@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { run } from '../../lib/process/child-process';
 import { freePort } from '../../lib/process/free-port';
 import { exampleDeployment } from '../fixtures/example-deployment';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { runCommand } from '../fixtures/command-run';
-import { PROGRAM, runScript } from '../fixtures/script';
+import { PROGRAM } from '../fixtures/script';
 
 jest.setTimeout(60_000);
 
@@ -103,13 +103,6 @@ describe('webex-token-vault', () => {
       /Set up:[^]* certs [^]*Authorise:[^]* authorize [^]*Apps:[^]* issue [^]*Server:[^]* unseal /,
     );
     expect(stdout).not.toContain('write-entry');
-  });
-
-  it('says its version', async () => {
-    expect(await runScript('--version', [])).toMatchObject({
-      exitCode: 0,
-      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
-    });
   });
 
   it.each([
@@ -261,21 +254,6 @@ it('refuses a timeout that is longer than a timer can be, which would end at onc
   const { exitCode, stderr } = await runCommand('authorize', ['testauth', '--timeout-seconds', '2147484']);
   expect(stderr).toMatch(/^error: option '--timeout-seconds <n>' .* It must be at most 2147483, got 2147484\.\n$/);
   expect(exitCode).toBe(2);
-});
-
-it('blames deployment.ts, in one line, where it does not hold', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'commands-'));
-  writeFileSync(join(folder, 'deployment.ts'), 'export default nonsense;');
-  const { exitCode, stdout, stderr } = await runScript('revoke', ['testauth'], {}, folder);
-  rmSync(folder, { recursive: true });
-  expect(stderr).toBe('error: deployment.ts cannot be loaded: line 1: nonsense is not defined; correct it there\n');
-  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-});
-
-it('ends quietly when whoever reads its output has read enough', async () => {
-  const script = 'node scripts/webex-token-vault.js revoke --help | true';
-  const { stderr } = await run('/bin/sh', ['-c', script], { cwd: resolve(__dirname, '../..') });
-  expect(stderr).toBe('');
 });
 
 it('refuses to run where the check of certificates is switched off', async () => {

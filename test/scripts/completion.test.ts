@@ -5,7 +5,6 @@ import { run } from '../../lib/process/child-process';
 import { runCommand } from '../fixtures/command-run';
 import { exampleDeployment } from '../fixtures/example-deployment';
 import { deploymentInFile } from '../fixtures/deployment-file';
-import { PROGRAM } from '../fixtures/script';
 
 /* In a real bash, which calls what the script defines as readline would, and is answered what the command says. */
 
@@ -31,13 +30,11 @@ async function standIn(environment: Record<string, string>, lines: readonly (rea
   return `${script}exit 64\n`;
 }
 
-const realProgram = `#!/bin/sh\nexec '${process.execPath}' '${PROGRAM}' "$@"\n`;
-
 /** @returns for each command line what bash would offer for its last word, which may be empty */
-async function offers(lines: readonly (readonly string[])[], program?: string): Promise<string[][]> {
+async function offers(...lines: readonly (readonly string[])[]): Promise<string[][]> {
   const environment = deploymentInFile(folder, exampleDeployment());
   const command = join(folder, 'webex-token-vault');
-  writeFileSync(command, program ?? (await standIn(environment, lines)), { mode: 0o755 });
+  writeFileSync(command, await standIn(environment, lines), { mode: 0o755 });
   const calls = lines.map(
     (words) => `COMP_WORDS=(${quoted([command, ...words])}); COMP_CWORD=${words.length}
       _webex_token_vault ${command}; echo "\${COMPREPLY[*]}"`,
@@ -59,7 +56,7 @@ async function offers(lines: readonly (readonly string[])[], program?: string): 
 
 test('bash completes commands, options, names of the deployment, choices and files', async () => {
   const [commands, options, credentials, apps, operators, choices, files, asOperators, run, integrations] =
-    await offers([
+    await offers(
       ['re'],
       ['revoke', 'testauth', '--y'],
       ['authorize', '--timeout-seconds', '7', ''],
@@ -70,7 +67,7 @@ test('bash completes commands, options, names of the deployment, choices and fil
       ['as', 'p'],
       ['as', 'provisioner', '--', 'sh', '-x', 'deploy'],
       ['rotate-secret', ''],
-    ]);
+    );
   expect(commands).toEqual(['revoke', 'resume', 'restore']);
   expect(options).toEqual(['--yes']);
   expect(credentials).toEqual(['testauth']);
@@ -85,17 +82,13 @@ test('bash completes commands, options, names of the deployment, choices and fil
 
 test('what is typed is not run, and a broken deployment breaks nothing', async () => {
   writeFileSync(join(folder, 'broken.json'), '{');
-  const offered = await offers([
+  const offered = await offers(
     ['issue', '$(touch touched)'],
     ['authorize', '--deployment', 'broken.json', ''],
     ['nonsense', ''],
-  ]);
+  );
   expect(offered).toEqual([[], [], []]);
   expect(existsSync(join(folder, 'touched'))).toBe(false);
-});
-
-test('bash asks the program itself', async () => {
-  expect(await offers([['revoke', 'te']], realProgram)).toEqual([['testauth']]);
 });
 
 test('prints a script for zsh too, and for no other shell', async () => {

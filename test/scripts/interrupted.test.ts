@@ -12,7 +12,7 @@ import { exampleDeployment } from '../fixtures/example-deployment';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { eventually } from '../fixtures/eventually';
 import { RecordingServer } from '../fixtures/recording-server';
-import { Script, type ScriptResult } from '../fixtures/script';
+import type { ScriptResult } from '../fixtures/script';
 import { loginAnswer } from '../fixtures/scripted-vault';
 
 /* Commands at a Vault that hangs. Nobody waits for the seconds that they give it: their clock is set on. */
@@ -139,14 +139,6 @@ describe.each([
     });
     expect(readdirSync(folder).sort()).toEqual(['deployment.json', 'operators']);
   });
-});
-
-it('ends as a process of its own, by the signal of another one', async () => {
-  await using vault = await RecordingServer.start(() => undefined);
-  const script = new Script('unseal', ['--from', operators], environment(vault.address));
-  await eventually(() => vault.requests.length > 0 || undefined);
-  script.child.kill('SIGTERM');
-  expect(await script.result()).toEqual({ exitCode: 143, stdout: '', stderr: 'interrupted\n' });
 });
 
 it('revokes the token of a login that is answered after the signal', async () => {

@@ -1,7 +1,3 @@
-import { Command } from 'commander';
-import { OPTIONS_OF_NPM_TOO } from '../../../lib/cli/swallowed-options';
-import { defineCommand } from '../../../scripts/cli';
-import { run } from '../../../lib/process/child-process';
 import { runCommand } from '../../fixtures/command-run';
 
 /* What `npm run deploy --auto-approve` does: npm takes the option, and tells of it in the environment only. */
@@ -39,15 +35,4 @@ it.each([
   const { exitCode, stderr } = await runCommand('deploy', [], env);
   expect(stderr).toMatch(/^error: there is no terminal to ask at whether /);
   expect(exitCode).toBe(2);
-});
-
-it("knows which of the program's options are npm's own too", async () => {
-  const listed = await run('npm', ['config', 'ls', '--long', '--json']);
-  const ofNpm = Object.keys(JSON.parse(listed.stdout) as object);
-  const { stdout: help } = await runCommand('--help', []);
-  const commands = [...help.matchAll(/^ {2}([a-z-]+) {2,}\S/gm)].map(([, name]) => new Command(name));
-  commands.forEach((command) => defineCommand(command, new AbortController().signal));
-  const ofOurs = commands.flatMap(({ options }) => options.map((option) => option.long?.slice(2) ?? ''));
-  expect(ofOurs).toContain('auto-approve');
-  expect([...new Set(ofOurs)].filter((name) => ofNpm.includes(name)).toSorted()).toEqual(OPTIONS_OF_NPM_TOO);
 });

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { prometheusUnavailable, promtool } from '../fixtures/prometheus';
+import { describeUnless } from '../fixtures/terraform-providers';
+
+const RULES = resolve(__dirname, '../../monitoring/alerts.yml');
+const TESTS = resolve(__dirname, '../../monitoring/alerts.test.yml');
+const alerts = readFileSync(RULES, 'utf8').match(/^ {6}- alert: /gm) ?? [];
+
+describeUnless(prometheusUnavailable())('the alert rules', () => {
+  it('are rules, as promtool has it', () => {
+    expect(promtool(['check', 'rules', '--lint-fatal', RULES])).toEqual({
+      exitCode: 0,
+      said: expect.stringContaining(`SUCCESS: ${alerts.length} rules found`) as string,
+    });
+  });
+
+  it('fire and do not fire as their tests say, as promtool has it', () => {
+    expect(promtool(['test', 'rules', TESTS])).toEqual({
+      exitCode: 0,
+      said: expect.stringContaining('SUCCESS') as string,
+    });
+  });
+});

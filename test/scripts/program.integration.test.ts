@@ -1,0 +1,68 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { run } from '../../lib/process/child-process';
+import { deploymentInFile } from '../fixtures/deployment-file';
+import { eventually } from '../fixtures/eventually';
+import { exampleDeployment } from '../fixtures/example-deployment';
+import { PROJECT_FOLDER } from '../fixtures/project-folder';
+import { RecordingServer } from '../fixtures/recording-server';
+import { PROGRAM, runScript, Script } from '../fixtures/script';
+
+/* The program as a process of its own: what it shows of itself beside what its commands do. */
+
+it('says its version', async () => {
+  expect(await runScript('--version', [])).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
+  });
+});
+
+it('blames deployment.ts, in one line, where it does not hold', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'commands-'));
+  writeFileSync(join(folder, 'deployment.ts'), 'export default nonsense;');
+  const { exitCode, stdout, stderr } = await runScript('revoke', ['testauth'], {}, folder);
+  rmSync(folder, { recursive: true });
+  expect(stderr).toBe('error: deployment.ts cannot be loaded: line 1: nonsense is not defined; correct it there\n');
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+});
+
+it('ends quietly when whoever reads its output has read enough', async () => {
+  const script = 'node scripts/webex-token-vault.js revoke --help | true';
+  const { stderr } = await run('/bin/sh', ['-c', script], { cwd: PROJECT_FOLDER });
+  expect(stderr).toBe('');
+});
+
+it('ends by the signal of another process', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'interrupted-'));
+  const operators = join(folder, 'operators');
+  mkdirSync(operators, { mode: 0o700 });
+  writeFileSync(join(operators, 'key-share-1'), Buffer.alloc(33, 7).toString('base64'), { mode: 0o600 });
+  await using vault = await RecordingServer.start(() => undefined);
+  const environment = { ...deploymentInFile(folder, exampleDeployment()), VAULT_ADDR: vault.address };
+  const script = new Script('unseal', ['--from', operators], environment);
+  await eventually(() => vault.requests.length > 0 || undefined);
+  script.child.kill('SIGTERM');
+  expect(await script.result()).toEqual({ exitCode: 143, stdout: '', stderr: 'interrupted\n' });
+  rmSync(folder, { recursive: true });
+});
+
+it('is asked by bash for what may come next', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'completion-'));
+  const command = join(folder, 'webex-token-vault');
+  writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${PROGRAM}' "$@"\n`, { mode: 0o755 });
+  const { exitCode, stdout, stderr } = await run(
+    'bash',
+    [
+      '-c',
+      `source <(${command} completion bash); COMP_WORDS=(${command} revoke te); COMP_CWORD=2
+      _webex_token_vault ${command}; echo "\${COMPREPLY[*]}"`,
+    ],
+    {
+      cwd: folder,
+      env: { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, ...deploymentInFile(folder, exampleDeployment()) },
+    },
+  );
+  rmSync(folder, { recursive: true });
+  expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: 'testauth\n', stderr: '' });
+});
