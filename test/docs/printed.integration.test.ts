@@ -9,8 +9,6 @@ import { Typist } from '../fixtures/typist';
 
 /* What pages tell people to type and that asks no server: certificates, manifests, and what kubectl makes of them. */
 
-jest.setTimeout(60_000);
-
 let typist: Typist;
 beforeEach(() => (typist = new Typist()));
 afterEach(() => typist[Symbol.dispose]());
