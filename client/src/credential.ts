@@ -30,15 +30,18 @@ export class CredentialReading {
   /** Such as that the last refresh failed: the token still works, but will not for ever. */
   readonly warnings: readonly string[];
 
-  /** @throws TypeError where the reply is not the engine's */
-  constructor(reply: unknown) {
+  /**
+   * @param hide takes what else is secret out of a warning, which may quote the request. @default - nothing is
+   * @throws TypeError where the reply is not the engine's
+   */
+  constructor(reply: unknown, hide = (warning: string): string => warning) {
     const { data, warnings } = fieldsOf(reply);
     const { access_token: accessToken, type, server, expire_time: expireTime } = fieldsOf(data);
     this.#accessToken = textOf(accessToken);
     this.tokenType = textOf(type);
     this.integration = textOf(server);
     this.expireTime = expireTime === undefined ? undefined : dateOf(expireTime);
-    this.warnings = textsOf(warnings).map((warning) => safeText(warning, [this.#accessToken]));
+    this.warnings = textsOf(warnings).map((warning) => safeText(hide(warning), [this.#accessToken]));
   }
 
   get accessToken(): string {
@@ -57,7 +60,8 @@ export async function readCredential(
 ): Promise<CredentialReading> {
   try {
     const path = name.split('/').map(segmentOf).join('/');
-    return await vault.read(`${mountPath}/creds/${path}`, (reply) => new CredentialReading(reply));
+    const hide = (warning: string): string => vault.hideToken(warning);
+    return await vault.read(`${mountPath}/creds/${path}`, (reply) => new CredentialReading(reply, hide));
   } catch (error) {
     throw error instanceof VaultResponseError ? explainRefusal(error, vault.address, mountPath, name) : error;
   }

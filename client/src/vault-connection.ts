@@ -44,6 +44,9 @@ const ANSWER_TIMEOUT_MS = 100_000;
 /** Nobody waits longer for what ends by itself. */
 const LOGOUT_TIMEOUT_MS = 5000;
 
+/** Shorter ones are words, such as the `root` of a server that somebody tries out. */
+const SHORTEST_SECRET = 8;
+
 /** Of an error; what a server says beyond that is not Vault's. */
 const MAX_ERROR_BYTES = 64 * 1024;
 
@@ -141,6 +144,12 @@ export class VaultConnection {
     await this.json('PUT', 'auth/token/revoke-self', () => undefined, request);
   }
 
+  /** What a server says, without the token of this connection, as it may quote the request. */
+  hideToken(text: string): string {
+    const { token = '' } = this.#options;
+    return token.length < SHORTEST_SECRET ? text : text.replaceAll(token, '[hidden]');
+  }
+
   /** Ends the connections that it keeps. */
   close(): Promise<void> {
     return this.#transport.close();
@@ -201,7 +210,8 @@ export class VaultConnection {
     }
     const { errors, warnings } = isFields(reply) ? reply : {};
     const wait = retryAfterMs(answer.headers['retry-after']);
-    throw new VaultResponseError(method, path, answer.status, textsOf(errors), textsOf(warnings), wait);
+    const [said, warned] = [errors, warnings].map((list) => textsOf(list).map((each) => this.hideToken(each)));
+    throw new VaultResponseError(method, path, answer.status, said ?? [], warned, wait);
   }
 
   async #reached<T>(work: Promise<T>, address = this.address): Promise<T> {

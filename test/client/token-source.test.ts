@@ -140,6 +140,17 @@ describe('TokenSource', () => {
     expect(warnings).toEqual(['unable to refresh: [hidden] and all']);
   });
 
+  it('hides what it has sent where Vault quotes it: the secret id, and its own token', async () => {
+    const secretId = '6c2f1d3e-5a0b-4f7c-9d8e-0123456789ab';
+    const warnings: string[] = [];
+    vault.answer('auth/approle/login', refusal(500, `cannot look ${secretId} up`), loginAnswer('the-vault-token'));
+    vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS), ['the-vault-token is old']));
+    const options = { secretId, holdOffMs: 0, onWarning: (warning: string) => warnings.push(warning) };
+    await expect(source({ ...options, retry: { attempts: 1 } }).token()).rejects.toThrow('cannot look [hidden] up');
+    await source(options).token();
+    expect(warnings).toEqual(['[hidden] is old']);
+  });
+
   describe('where something fails for a while', () => {
     it('tries again with growing waits, then says so to everyone', async () => {
       vault.answer(CREDS, refusal(400, 'token expired'));

@@ -33,6 +33,18 @@ async function failure(work: Promise<unknown>): Promise<Error> {
 
 const json = (reply: unknown) => reply;
 
+it('hides its token where a refusal quotes it, but not a word', async () => {
+  const vault = keep(await ScriptedVault.start());
+  vault.answer('secret/x', { status: 403, body: { errors: [`no ${TOKEN} here, root`], warnings: [TOKEN] } });
+  await expect(failure(connect(vault.address).read('secret/x', json))).resolves.toMatchObject({
+    said: 'no [hidden] here, root',
+    errors: ['no [hidden] here, root'],
+    warnings: ['[hidden]'],
+  });
+  const tried = new VaultConnection({ address: vault.address, token: 'root' });
+  await expect(tried.read('secret/x', json)).rejects.toThrow('here, root');
+});
+
 describe('a request', () => {
   it.each([
     ['', ''],
@@ -218,7 +230,7 @@ describe('Retry-After', () => {
       address: vault.address,
       credential: 'testauth',
       roleId: 'r',
-      secretId: 's',
+      secretId: 'the-secret-id',
       retry,
     });
     await expect(tokens.token()).rejects.toThrow(/429: slow down/);

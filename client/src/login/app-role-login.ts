@@ -147,10 +147,12 @@ export async function loginAppRole(
   { roleId, secretId, appRolePath = 'approle' }: { roleId: string; secretId: string; appRolePath?: string },
 ): Promise<VaultLease> {
   const data = { role_id: roleId, secret_id: secretId };
-  return loginAt(vault, `auth/${appRolePath}/login`, data, (error) => explain(error, appRolePath, vault.address));
+  return loginAt(vault, `auth/${appRolePath}/login`, data, (error) =>
+    explain(error, appRolePath, vault.address, secretId),
+  );
 }
 
-function explain(error: VaultResponseError, appRolePath: string, address: string): Error {
+function explain(error: VaultResponseError, appRolePath: string, address: string, secretId: string): Error {
   const { statusCode } = error;
   if (statusCode === 404) {
     return new NotDeployed(
@@ -166,5 +168,5 @@ function explain(error: VaultResponseError, appRolePath: string, address: string
       `Vault does not log role id and secret id in at auth/${appRolePath} (${statusCode}): ${reasons}`,
     );
   }
-  return explainOutage(error, address, `log in at auth/${appRolePath}`);
+  return explainOutage(error, address, `log in at auth/${appRolePath}`, [secretId]);
 }

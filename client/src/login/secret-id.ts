@@ -111,7 +111,7 @@ export class WrappedSecretId {
         ? /^auth\/.+\/role\/[^/]+\/secret-id$/.test(creationPath)
         : creationPath === `${this.#rolePath}/secret-id`;
     if (!isMeant) {
-      throw new WrappingTokenForgedError(creationPath, this.#rolePath);
+      throw new WrappingTokenForgedError(this.#bearer.hideToken(creationPath), this.#rolePath);
     }
   }
 

@@ -1,6 +1,11 @@
 import { TemporarilyUnavailable } from '../../../client/src/credential-errors';
 import { exitCodeOf } from '../../../client/src/exit-codes';
-import { unwrapSecretId, WrappedSecretId, WrappingTokenSpentError } from '../../../client/src/login/secret-id';
+import {
+  unwrapSecretId,
+  WrappedSecretId,
+  WrappingTokenForgedError,
+  WrappingTokenSpentError,
+} from '../../../client/src/login/secret-id';
 import { VaultConnection } from '../../../client/src/vault-connection';
 import { VaultUnreachableError } from '../../../client/src/vault-errors';
 import {
@@ -41,6 +46,13 @@ it('is taken out of its wrapping once, however often it is read', async () => {
   expect([await wrapped.read(), await wrapped.read()]).toEqual(['the-secret-id', 'the-secret-id']);
   expect(wrapped.isUnwrapped).toBe(true);
   expect(vault.requests).toEqual([`PUT ${LOOKUP}`, `PUT ${UNWRAP}`]);
+});
+
+it('is not shown with its wrapping token where that is quoted as the path that made it', async () => {
+  vault.answer(LOOKUP, { body: { data: { creation_path: 'sys/the-wrapping-token' } } });
+  const error = await failure(unwrapSecretId(connection, 'the-wrapping-token'));
+  expect(error).toBeInstanceOf(WrappingTokenForgedError);
+  expect(error.message).toContain('"sys/[hidden]"');
 });
 
 it('may have been taken by somebody where Vault does not know the wrapping token from the start', async () => {
