@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import {
+  AuthorizationPending,
+  ExplainedError,
+  IntegrationRefused,
+  NotAuthorizedYet,
+  NotDeployed,
+  NotPermitted,
+  ReauthorizationRequired,
+  TemporarilyUnavailable,
+  TokenSource,
+  VaultSealed,
+  VaultUnreachableError,
+  WrappingTokenForgedError,
+  WrappingTokenSpentError,
+  type AppIdentity,
+} from '../../client/src/index';
+import { inOrder } from '../fixtures/any-reply';
+import { MemoryNetwork } from '../fixtures/memory-network';
+import { property } from '../fixtures/property';
+import { expectHidden } from '../fixtures/shown';
+import { vaultReply } from '../fixtures/vault-replies';
+import { outcomeOf, useVirtualTime } from '../fixtures/virtual-time';
+
+/* Whatever comes in the place of Vault's answers: a token that stood in them, or an error that says what to do. */
+
+const ADDRESS = 'http://vault.test:8200';
+const LEADER = 'http://leader.test:8200';
+const WRAPPING_TOKEN = 'the-token-of-the-wrapping';
+const JWT = `${Buffer.from('{"alg":"RS256"}').toString('base64url')}.e30.the-signature`;
+const SECRET_ID = '6c2f1d3e-5a0b-4f7c-9d8e-0123456789ab';
+const VAULT_TOKEN = 'the-token-of-the-login';
+const ACCESS_TOKEN = 'the-access-token';
+
+const DOCUMENTED = [
+  WrappingTokenSpentError,
+  WrappingTokenForgedError,
+  NotAuthorizedYet,
+  AuthorizationPending,
+  ReauthorizationRequired,
+  IntegrationRefused,
+  TemporarilyUnavailable,
+  NotPermitted,
+  NotDeployed,
+  VaultSealed,
+  VaultUnreachableError,
+  ExplainedError,
+];
+
+const login = {
+  auth: { client_token: VAULT_TOKEN, lease_duration: 1200, renewable: true, metadata: { role_name: 'people-me' } },
+};
+const credential = {
+  data: { server: 'webex-myapp', access_token: ACCESS_TOKEN, type: 'Bearer', expire_time: '2099-01-01T00:00:00Z' },
+  warnings: ['the last refresh failed'],
+};
+const locations = fc.oneof(
+  fc
+    .constantFrom(ADDRESS, LEADER, 'http://evil.test', 'https://leader.test:8200', '//evil.test', '')
+    .map((origin) => `${origin}/v1/oauthapp/creds/testauth`),
+  fc.webUrl(),
+);
+
+const IDENTITIES = {
+  'an AppRole': { roleId: 'the-role-id', secretId: SECRET_ID },
+  'a wrapped secret id': { roleId: 'the-role-id', wrappingToken: WRAPPING_TOKEN },
+  'a JWT': { jwt: { role: 'people-me', token: () => JWT } },
+} satisfies Record<string, AppIdentity>;
+
+const wrapping = [{ data: { creation_path: 'auth/approle/role/people-me/secret-id' } }];
+const unwrapped = [{ data: { secret_id: SECRET_ID } }];
+
+const exchange = fc.record({
+  lookups: fc.array(vaultReply(wrapping, locations), { minLength: 1, maxLength: 2 }),
+  unwrappings: fc.array(vaultReply(unwrapped, locations), { minLength: 1, maxLength: 2 }),
+  logins: fc.array(vaultReply([login], locations), { minLength: 1, maxLength: 3 }),
+  readings: fc.array(vaultReply([credential], locations), { minLength: 1, maxLength: 4 }),
+  leaders: fc.array(vaultReply([{ leader_address: LEADER }, { leader_address: ADDRESS }]), {
+    minLength: 1,
+    maxLength: 2,
+  }),
+});
+
+/** Each request may take so long: to the head of the answer, and at each of its parts. */
+const HEAD_MS = 10_000;
+const LONGEST_REQUEST_MS = HEAD_MS + 6 * 30_000;
+
+/** Four attempts to log in, read, and log in again where that is refused, each by way of a leader. */
+const MOST_REQUESTS = 4 * 6 * 3;
+
+useVirtualTime();
+
+describe.each(Object.entries(IDENTITIES))('TokenSource with %s', (_, identity) => {
+  property(
+    'gives a token that stood in a reply, or a documented error that shows no secret',
+    exchange,
+    async (given) => {
+      const replies = {
+        login: inOrder(given.logins),
+        creds: inOrder(given.readings),
+        lookup: inOrder(given.lookups),
+        unwrap: inOrder(given.unwrappings),
+        leader: inOrder(given.leaders),
+      };
+      const secrets = [SECRET_ID, VAULT_TOKEN, WRAPPING_TOKEN, JWT, ACCESS_TOKEN];
+      const replied: { readonly path: string; readonly body: string }[] = [];
+      using network = new MemoryNetwork((asked) => {
+        const kind = /\/(login|creds|lookup|unwrap)\b/.exec(asked.path)?.[1] as keyof typeof replies | undefined;
+        const reply = replies[kind ?? 'leader']();
+        const sent = secrets.filter((secret) => asked.text.includes(secret));
+        replied.push({ path: asked.path, body: reply.bodyTo(sent) });
+        return reply.to(sent);
+      });
+      const warnings: string[] = [];
+      const source = new TokenSource({
+        ...identity,
+        address: ADDRESS,
+        credential: 'testauth',
+        timeoutMs: HEAD_MS,
+        retry: { random: () => 0, wait: () => Promise.resolve() },
+        onWarning: (warning) => warnings.push(warning),
+      });
+
+      const { value, error, elapsedMs } = await outcomeOf(() => source.token());
+
+      if (value !== undefined) {
+        expect(replied.map(({ body }) => fieldIn(body, 'access_token'))).toContain(value.accessToken);
+        expect(Object.values(value)).not.toContain(value.accessToken);
+      } else {
+        expect(DOCUMENTED).toContain((error as Error).constructor);
+        expect((error as Error).message).not.toMatch(/[\r\n]/);
+      }
+      expectHidden(secrets, [error, warnings, source]);
+      const leaders = replied.map(({ body }) => originOf(fieldIn(body, 'leader_address')));
+      for (const { origin } of network.elsewhere(ADDRESS)) {
+        expect(leaders).toContain(origin);
+      }
+      expect(network.asked.length).toBeLessThanOrEqual(MOST_REQUESTS);
+      expect(elapsedMs).toBeLessThanOrEqual(MOST_REQUESTS * LONGEST_REQUEST_MS);
+
+      await outcomeOf(() => source[Symbol.asyncDispose]());
+      jest.clearAllTimers();
+    },
+  );
+});
+
+/** Wherever in the JSON it stands. */
+function fieldIn(text: string, name: string): unknown {
+  let found: unknown;
+  try {
+    JSON.parse(text.replace(/^\ufeff/, ''), (key, value: unknown) => {
+      found = key === name ? value : found;
+      return value;
+    });
+  } catch {
+    return undefined;
+  }
+  return found;
+}
+
+function originOf(address: unknown): string | undefined {
+  return typeof address === 'string' && URL.canParse(address) ? new URL(address).origin : undefined;
+}
