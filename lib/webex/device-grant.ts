@@ -39,6 +39,8 @@ export interface DeviceGrantWait extends DeviceGrantOptions {
   readonly clientSecret: string;
 }
 
+const TEN_YEARS_SECONDS = 315_360_000;
+
 const address = z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).href);
 
 const deviceReply = z.object({
@@ -47,8 +49,14 @@ const deviceReply = z.object({
   user_code: z.string().regex(/^[\w-]{1,40}$/),
   verification_uri: address,
   verification_uri_complete: address.optional(),
-  expires_in: z.number().positive(),
-  interval: z.number().positive().default(5),
+  // Longer is no date that a calendar has.
+  expires_in: z.number().positive().max(TEN_YEARS_SECONDS),
+  // Nobody is asked more often than once a second, whatever they say.
+  interval: z
+    .number()
+    .positive()
+    .default(5)
+    .transform((seconds) => Math.max(1, seconds)),
 });
 
 /** What a person types where, and until when. Its device code is as good as the tokens, and so no property. */

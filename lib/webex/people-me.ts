@@ -1,13 +1,17 @@
+import { oneLine } from 'webex-token-client/core';
 import { z } from 'zod';
 import { type WebexOptions, webexRequest } from './webex-request';
 
 export type PeopleMeOptions = WebexOptions;
 
+/** Shown to people, by a terminal that obeys control characters. */
+const text = z.string().transform(oneLine);
+
 const personReply = z.object({
-  id: z.string().min(1),
-  emails: z.array(z.string()).min(1),
-  displayName: z.string(),
-  orgId: z.string(),
+  id: text.refine((id) => id !== ''),
+  emails: z.array(text).min(1),
+  displayName: text,
+  orgId: text,
 });
 
 export type Person = z.infer<typeof personReply>;

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 
+/** Ten years: longer than anything lives that Webex gives. What is said beside the tokens loses nobody a pair. */
+const told = z.number().positive().max(315_360_000).optional().catch(undefined);
+
 const tokenReply = z.object({
   access_token: z.string().min(1),
   expires_in: z.number().nonnegative(),
   refresh_token: z.string().min(1).optional(),
-  refresh_token_expires_in: z.number().nonnegative().optional(),
-  scope: z.string().optional(),
+  refresh_token_expires_in: told,
+  scope: z.string().optional().catch(undefined),
 });
 
 /**

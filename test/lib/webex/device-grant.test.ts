@@ -287,6 +287,7 @@ describe('a beginning', () => {
     ['a code that a terminal obeys', { user_code: '\u001b[2J1' }],
     ['an address that is none of the web', { verification_uri: 'file:///etc/passwd' }],
     ['no end', { expires_in: 0 }],
+    ['an end that no calendar has', { expires_in: 1e300 }],
   ])('with %s is none of Webex', async (_, changes) => {
     const reply = {
       device_code: 'd',
@@ -299,6 +300,12 @@ describe('a beginning', () => {
     expect(await begin({ apiUrl: fine.url })).toMatchObject({ userCode: '123456', verificationUriComplete: undefined });
     await using scripted = await ScriptedWebex.start({ body: { ...reply, ...changes } });
     expect((await failureOf(begin({ apiUrl: scripted.url }))).message).toContain('something that Webex does not say');
+  });
+
+  it('asks no more than once a second, however often Webex would be asked', async () => {
+    const fields = { device_code: 'd', user_code: '1', verification_uri: 'https://example.com/', expires_in: 9 };
+    await using scripted = await ScriptedWebex.start({ body: { ...fields, interval: 5e-324 } });
+    expect((await begin({ apiUrl: scripted.url })).intervalSeconds).toBe(1);
   });
 
   it('asks every 5 s where Webex does not say how often, as RFC 8628 has it', async () => {

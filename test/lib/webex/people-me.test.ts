@@ -30,6 +30,16 @@ it('asks people/me with the token in the header, and takes what it needs', async
   expect(asked).toEqual(['/v1/people/me', `Bearer ${accessToken}`]);
 });
 
+it('takes nothing from Webex that a terminal obeys', async () => {
+  const person = { id: 'p', emails: ['a@example.com\u001b[2J'], displayName: 'Ada\r\nRoot', orgId: 'o\u009b' };
+  await expect(ask((_, response) => response.end(JSON.stringify(person)))).resolves.toEqual({
+    id: 'p',
+    emails: ['a@example.com [2J'],
+    displayName: 'Ada Root',
+    orgId: 'o',
+  });
+});
+
 it('repeats what Webex says, without the token that it quotes', async () => {
   const body = { message: `no such token: ${accessToken}.`, trackingId: 'ROUTER_1' };
   const refused = ask((_, response) => response.writeHead(401).end(JSON.stringify(body)));

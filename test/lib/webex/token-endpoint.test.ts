@@ -251,6 +251,17 @@ it.each([
   );
 });
 
+it.each([0, -1, 1e300, 'soon'])(
+  'keeps a pair whose refresh token lives for %p, and does not say how long',
+  async (life) => {
+    const body = { access_token: 'a', refresh_token: 'r', expires_in: 1, refresh_token_expires_in: life, scope: 7 };
+    await using scripted = await ScriptedWebex.start({ body });
+    const pair = await exchange('a-code', { tokenUrl: `${scripted.url}/v1/access_token` });
+    expect([pair.accessToken, pair.refreshToken]).toEqual(['a', 'r']);
+    expect([pair.refreshTokenSeconds, pair.scopes]).toEqual([undefined, undefined]);
+  },
+);
+
 it('takes a page that is no JSON for another server', async () => {
   webex.behaviour.fault = { path: '/v1/access_token', status: 403, body: 'html' };
   expect((await failureOf(refresh('any'))).message).toContain('something that Webex does not say');
