@@ -58,8 +58,13 @@ interface Attempt {
 
 const DEPLOY = 'npx webex-token-vault deploy webex-tokens';
 
+/** Longer is no date that a calendar has. */
+const TEN_YEARS_SECONDS = 315_360_000;
+
 const urlReply = z.object({ data: z.object({ auth_url: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]) }) });
-const loginReply = z.object({ auth: z.object({ client_token: z.string().min(1), lease_duration: z.number() }) });
+const loginReply = z.object({
+  auth: z.object({ client_token: z.string().min(1), lease_duration: z.number().max(TEN_YEARS_SECONDS) }),
+});
 
 /** @throws UsageError where nobody may log in so; ExplainedError for what a person can act on; the signal's reason */
 export async function logPersonIn(options: PeopleLoginOptions): Promise<PersonLogin> {
@@ -70,7 +75,7 @@ export async function logPersonIn(options: PeopleLoginOptions): Promise<PersonLo
   // Between Vault and this command alone: a redirect that is stolen is of no use without it.
   const nonce = randomBytes(32).toString('base64url');
   const url = await loginUrl(vault.endedBy(signal), attempt, nonce);
-  const state = new RedirectState(new URL(url).searchParams.get('state') ?? '');
+  const state = new RedirectState(new URL(url).searchParams.get('state') ?? undefined);
   const received = await visit({
     channel,
     expected: { state, explain: (error, said) => refusedByProvider(oidc, error, said) },
@@ -135,6 +140,12 @@ async function loginUrl(vault: VaultClient, { oidc, role, redirectUrl }: Attempt
     );
   });
   const { auth_url: url } = reply.data;
+  if (url !== '' && !new URL(url).searchParams.get('state')) {
+    // Any redirect would answer it, whoever began that.
+    throw new ExplainedError(
+      `Vault gives an address to log in at without a state, so what comes back could be anybody's; nothing was opened: check that VAULT_ADDR is a Vault or OpenBao server`,
+    );
+  }
   if (url === '') {
     throw new ExplainedError(
       `Vault gives no address to log in at, and only its log says why: it cannot reach the identity provider ${oidc.issuer}, or does not send back to ${redirectUrl}; see that provider, and else: ${DEPLOY}`,

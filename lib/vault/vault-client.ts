@@ -38,7 +38,8 @@ export interface ServerHealth {
 const wrapReply = z.object({
   wrap_info: z.object({
     token: z.string().min(1),
-    ttl: z.number(),
+    // Ten years: longer is no date that a calendar has.
+    ttl: z.number().max(315_360_000),
     creation_time: z.iso.datetime({ offset: true }),
     wrapped_accessor: z.string().optional(),
   }),

@@ -6,7 +6,7 @@ import { property } from '../fixtures/property';
 property(
   'whatever a server writes into Retry-After, the wait is none or one that a timer can take',
   fc.oneof(
-    fc.string({ unit: 'binary' }),
+    fc.string({ unit: 'grapheme' }),
     fc.stringMatching(/^\d{1,400}$/),
     fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()),
   ),

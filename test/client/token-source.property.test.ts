@@ -15,7 +15,8 @@ import {
   WrappingTokenSpentError,
   type AppIdentity,
 } from '../../client/src/index';
-import { inOrder } from '../fixtures/any-reply';
+import { anyUrl, inOrder } from '../fixtures/any-reply';
+import { fieldIn } from '../fixtures/field-in';
 import { MemoryNetwork } from '../fixtures/memory-network';
 import { property } from '../fixtures/property';
 import { expectHidden } from '../fixtures/shown';
@@ -58,19 +59,20 @@ const locations = fc.oneof(
   fc
     .constantFrom(ADDRESS, LEADER, 'http://evil.test', 'https://leader.test:8200', '//evil.test', '')
     .map((origin) => `${origin}/v1/oauthapp/creds/testauth`),
-  fc.webUrl(),
+  anyUrl,
 );
 
-const IDENTITIES = {
-  'an AppRole': { roleId: 'the-role-id', secretId: SECRET_ID },
-  'a wrapped secret id': { roleId: 'the-role-id', wrappingToken: WRAPPING_TOKEN },
-  'a JWT': { jwt: { role: 'people-me', token: () => JWT } },
-} satisfies Record<string, AppIdentity>;
+const IDENTITIES: readonly AppIdentity[] = [
+  { roleId: 'the-role-id', secretId: SECRET_ID },
+  { roleId: 'the-role-id', wrappingToken: WRAPPING_TOKEN },
+  { jwt: { role: 'people-me', token: () => JWT } },
+];
 
 const wrapping = [{ data: { creation_path: 'auth/approle/role/people-me/secret-id' } }];
 const unwrapped = [{ data: { secret_id: SECRET_ID } }];
 
 const exchange = fc.record({
+  identity: fc.constantFrom(...IDENTITIES),
   lookups: fc.array(vaultReply(wrapping, locations), { minLength: 1, maxLength: 2 }),
   unwrappings: fc.array(vaultReply(unwrapped, locations), { minLength: 1, maxLength: 2 }),
   logins: fc.array(vaultReply([login], locations), { minLength: 1, maxLength: 3 }),
@@ -90,73 +92,57 @@ const MOST_REQUESTS = 4 * 6 * 3;
 
 useVirtualTime();
 
-describe.each(Object.entries(IDENTITIES))('TokenSource with %s', (_, identity) => {
-  property(
-    'gives a token that stood in a reply, or a documented error that shows no secret',
-    exchange,
-    async (given) => {
-      const replies = {
-        login: inOrder(given.logins),
-        creds: inOrder(given.readings),
-        lookup: inOrder(given.lookups),
-        unwrap: inOrder(given.unwrappings),
-        leader: inOrder(given.leaders),
-      };
-      const secrets = [SECRET_ID, VAULT_TOKEN, WRAPPING_TOKEN, JWT, ACCESS_TOKEN];
-      const replied: { readonly path: string; readonly body: string }[] = [];
-      using network = new MemoryNetwork((asked) => {
-        const kind = /\/(login|creds|lookup|unwrap)\b/.exec(asked.path)?.[1] as keyof typeof replies | undefined;
-        const reply = replies[kind ?? 'leader']();
-        const sent = secrets.filter((secret) => asked.text.includes(secret));
-        replied.push({ path: asked.path, body: reply.bodyTo(sent) });
-        return reply.to(sent);
-      });
-      const warnings: string[] = [];
-      const source = new TokenSource({
-        ...identity,
-        address: ADDRESS,
-        credential: 'testauth',
-        timeoutMs: HEAD_MS,
-        retry: { random: () => 0, wait: () => Promise.resolve() },
-        onWarning: (warning) => warnings.push(warning),
-      });
-
-      const { value, error, elapsedMs } = await outcomeOf(() => source.token());
-
-      if (value !== undefined) {
-        expect(replied.map(({ body }) => fieldIn(body, 'access_token'))).toContain(value.accessToken);
-        expect(Object.values(value)).not.toContain(value.accessToken);
-      } else {
-        expect(DOCUMENTED).toContain((error as Error).constructor);
-        expect((error as Error).message).not.toMatch(/[\r\n]/);
-      }
-      expectHidden(secrets, [error, warnings, source]);
-      const leaders = replied.map(({ body }) => originOf(fieldIn(body, 'leader_address')));
-      for (const { origin } of network.elsewhere(ADDRESS)) {
-        expect(leaders).toContain(origin);
-      }
-      expect(network.asked.length).toBeLessThanOrEqual(MOST_REQUESTS);
-      expect(elapsedMs).toBeLessThanOrEqual(MOST_REQUESTS * LONGEST_REQUEST_MS);
-
-      await outcomeOf(() => source[Symbol.asyncDispose]());
-      jest.clearAllTimers();
-    },
-  );
-});
-
-/** Wherever in the JSON it stands. */
-function fieldIn(text: string, name: string): unknown {
-  let found: unknown;
-  try {
-    JSON.parse(text.replace(/^\ufeff/, ''), (key, value: unknown) => {
-      found = key === name ? value : found;
-      return value;
+property(
+  'TokenSource gives a token that stood in a reply, or a documented error that shows no secret',
+  exchange,
+  async (given) => {
+    const replies = {
+      login: inOrder(given.logins),
+      creds: inOrder(given.readings),
+      lookup: inOrder(given.lookups),
+      unwrap: inOrder(given.unwrappings),
+      leader: inOrder(given.leaders),
+    };
+    const secrets = [SECRET_ID, VAULT_TOKEN, WRAPPING_TOKEN, JWT, ACCESS_TOKEN];
+    const replied: { readonly path: string; readonly body: string }[] = [];
+    using network = new MemoryNetwork((asked) => {
+      const kind = /\/(login|creds|lookup|unwrap)\b/.exec(asked.path)?.[1] as keyof typeof replies | undefined;
+      const reply = replies[kind ?? 'leader']();
+      const sent = secrets.filter((secret) => asked.text.includes(secret));
+      replied.push({ path: asked.path, body: reply.bodyTo(sent) });
+      return reply.to(sent);
     });
-  } catch {
-    return undefined;
-  }
-  return found;
-}
+    const warnings: string[] = [];
+    const source = new TokenSource({
+      ...given.identity,
+      address: ADDRESS,
+      credential: 'testauth',
+      timeoutMs: HEAD_MS,
+      retry: { random: () => 0, wait: () => Promise.resolve() },
+      onWarning: (warning) => warnings.push(warning),
+    });
+
+    const { value, error, elapsedMs } = await outcomeOf(() => source.token());
+
+    if (value !== undefined) {
+      expect(replied.map(({ body }) => fieldIn(body, 'access_token'))).toContain(value.accessToken);
+      expect(Object.values(value)).not.toContain(value.accessToken);
+    } else {
+      expect(DOCUMENTED).toContain((error as Error).constructor);
+      expect((error as Error).message).not.toMatch(/[\r\n]/);
+    }
+    expectHidden(secrets, [error, warnings, source]);
+    const leaders = replied.map(({ body }) => originOf(fieldIn(body, 'leader_address')));
+    for (const { origin } of network.elsewhere(ADDRESS)) {
+      expect(leaders).toContain(origin);
+    }
+    expect(network.asked.length).toBeLessThanOrEqual(MOST_REQUESTS);
+    expect(elapsedMs).toBeLessThanOrEqual(MOST_REQUESTS * LONGEST_REQUEST_MS);
+
+    await outcomeOf(() => source[Symbol.asyncDispose]());
+    jest.clearAllTimers();
+  },
+);
 
 function originOf(address: unknown): string | undefined {
   return typeof address === 'string' && URL.canParse(address) ? new URL(address).origin : undefined;

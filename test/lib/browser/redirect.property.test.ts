@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { PAGE_HEADERS, renderPage } from '../../../lib/browser/browser-page';
+import { readRedirect, RedirectState } from '../../../lib/browser/redirect';
+import { expectedConsent } from '../../fixtures/expected-consent';
+import { property } from '../../fixtures/property';
+
+const STATE = 'the-state';
+
+const value = fc.oneof(fc.constantFrom(STATE, '', 'the-code', 'access_denied', 'login_required'), fc.string());
+const pairs = fc.array(
+  fc.tuple(fc.oneof(fc.constantFrom('state', 'code', 'error', 'error_description'), value), value),
+);
+
+property('a code is taken from a redirect with our state once, and one code, and from no other', pairs, (given) => {
+  const parameters = new URLSearchParams(given);
+  const expected = expectedConsent(new RedirectState(STATE), 'https://webex.test/ask');
+  const redirect = readRedirect(parameters, expected);
+  const [states, codes, errors] = ['state', 'code', 'error'].map((name) => parameters.getAll(name));
+  const isOurs = states?.length === 1 && states[0] === STATE;
+  const isOne = (codes?.length ?? 0) + (errors?.length ?? 0) === 1;
+  if (redirect.kind === 'code') {
+    expect({ isOurs, isOne, codes }).toEqual({ isOurs: true, isOne: true, codes: [redirect.code] });
+  } else {
+    expect(isOurs && isOne && codes?.[0]).toBeFalsy();
+  }
+  // Used up by an answer, and by nothing else.
+  expect(expected.state.matches(STATE)).toBe(redirect.kind === 'ignored' || redirect.kind === 'ask');
+});
+
+const text = fc.oneof(
+  fc.constantFrom('<script>x</script>', '"><x', "' onload='x", '&lt;', '</title><x>', 'javascript:x'),
+  fc.string({ unit: 'grapheme' }),
+);
+
+property(
+  'a page shows any text as text: it has the same tags, attributes and script policy whatever it says',
+  fc.record({ title: text, text, next: fc.option(text, { nil: undefined }) }),
+  ({ next, ...words }) => {
+    const page = renderPage({ status: 200, tone: 'bad', ...words, next });
+    const plain = renderPage({
+      status: 200,
+      tone: 'bad',
+      title: 'x',
+      text: 'x',
+      next: next === undefined ? next : 'x',
+    });
+    expect(page.match(/[<>"']/g)).toEqual(plain.match(/[<>"']/g));
+    expect(PAGE_HEADERS['content-security-policy']).toMatch(
+      /^default-src 'none'; style-src 'sha256-\S+'; base-uri 'none'/,
+    );
+  },
+);
