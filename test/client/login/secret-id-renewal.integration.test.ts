@@ -21,9 +21,10 @@ import { VaultWithWebex } from '../../fixtures/vault-with-webex';
 
 /** A role's; what it issues is far from its end. */
 const LONG_SECONDS = 600;
-/** Of a secret id that is near its end after seven tenths of it: long enough then for a command to start. */
+/** After that time its secret id is near its end. */
+const NEAR_END_MS = LONG_SECONDS * 750;
+/** Of a secret id whose end is waited for. */
 const SHORT_SECONDS = 12;
-const NEAR_END_MS = 8400;
 
 const secretIdReply = z.object({ data: z.object({ secret_id: z.string() }) });
 const PROJECT = resolve(__dirname, '../../..');
@@ -69,15 +70,14 @@ async function nearItsEnd(app?: string): Promise<string> {
   const secretId = await issued({}, app);
   await fs.writeFile(file, `${secretId}\n`, { mode: 0o600 });
   const { now } = Date;
-  jest.spyOn(Date, 'now').mockImplementation(() => now() + LONG_SECONDS * 750);
+  jest.spyOn(Date, 'now').mockImplementation(() => now() + NEAR_END_MS);
   return secretId;
 }
 
-/** For a process of its own, by whose clock it is so. */
+/** The same by the clock of {@link webexToken} alone. */
 async function soonNearItsEnd(): Promise<string> {
-  const secretId = await issued({ ttl: SHORT_SECONDS });
+  const secretId = await issued({});
   await fs.writeFile(file, `${secretId}\n`, { mode: 0o600 });
-  await sleep(NEAR_END_MS);
   return secretId;
 }
 
@@ -349,10 +349,13 @@ it('needs a file to write to', () => {
   expect(() => source({ secretIdFile: undefined, secretId: 'x' })).toThrow('renewSecretId goes with secretIdFile');
 });
 
+/** A process of its own, by whose clock it is later. */
 async function webexToken(
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ exitCode: number | null; stdout: string; stderr: string; argv: string }> {
-  const main = "require('./client/src/command/webex-token.ts').main(['testauth'], () => '0')";
+  const main = `const { now } = Date;
+    Date.now = () => now() + ${NEAR_END_MS};
+    require('./client/src/command/webex-token.ts').main(['testauth'], () => '0')`;
   const argv = ['--import', 'tsx', '-e', main];
   const child = spawn(process.execPath, argv, {
     cwd: PROJECT,
