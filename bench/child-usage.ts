@@ -28,8 +28,9 @@ export async function nodeUsage(args: readonly string[], options: RunOptions): P
 export async function succeeded(command: string, args: readonly string[], options: RunOptions): Promise<string> {
   const { exitCode, stdout, stderr } = await run(command, args, options);
   if (exitCode !== 0) {
+    const said = stderr || stdout;
     throw new ExplainedError(
-      `"${[command, ...args].join(' ').slice(0, 200)}" ended with exit code ${exitCode}: ${lastLine(stderr || stdout)}`,
+      `"${[command, ...args].join(' ').slice(0, 200)}" ended with exit code ${exitCode}: ${lastLine(said, /Error: /) || lastLine(said)}`,
     );
   }
   return stderr;
