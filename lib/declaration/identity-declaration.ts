@@ -7,8 +7,8 @@ import { caCertificates, publicKey } from './pem';
  * else vouches for, or a certificate.
  */
 
-const text = z.string().regex(/^\S+$/, {
-  error: ({ input }) => `must not be empty or have white space, got "${String(input)}"`,
+const text = z.string().regex(/^[^\s\p{Cc}]+$/u, {
+  error: ({ input }) => `must not be empty or have white space or control characters, got "${String(input)}"`,
 });
 
 /** Of the method: it may be shared by apps whose settings of the method are the same. */

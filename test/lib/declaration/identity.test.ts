@@ -105,6 +105,12 @@ it.each<[string, Identity | AppInput[], string]>([
     { jwt: { ...jwt, claims: { '/iss': 'a' } } },
     'must bind a claim that tells one',
   ],
+  // YAML has no room for it, and a manifest tells the audience.
+  [
+    'a control character',
+    { jwt: { ...jwt, audience: 'vault\u0080' } },
+    'apps[0].identity.jwt.audience must not be empty or have white space or control characters',
+  ],
   [
     'an expression',
     { jwt: { ...jwt, claims: { sub: '${x}' } } },

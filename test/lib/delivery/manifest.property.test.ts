@@ -4,9 +4,12 @@ import { parseAllDocuments } from 'yaml';
 import { deliver, DELIVERER_NAMES } from '../../../lib/delivery/deliverers';
 import { manifestFile } from '../../../lib/delivery/manifest';
 import { InvalidDeployment } from '../../../lib/declaration/deployment';
-import { name, wholeText as texts, path } from '../../fixtures/arbitrary/text';
+import { name, path, wholeText } from '../../fixtures/arbitrary/text';
 import { exampleDelivery } from '../../fixtures/delivery';
 import { property } from '../../fixtures/property';
+
+/** Without the control characters that YAML has no room for, and no declaration may have. */
+const texts = wholeText.filter((text) => !/[\u0080-\u009f]/.test(text));
 
 /** As kubectl reads it, which takes no control characters. */
 function read(file: string): unknown[] {
