@@ -309,8 +309,8 @@ describe('TokenSource', () => {
     });
 
     it('is kept alive by renewing it, and repeated when it cannot be renewed', async () => {
-      vault.answer('auth/approle/login', loginAnswer('s.short', 0.3));
-      vault.answer('auth/token/renew-self', loginAnswer('s.short', 0.3), loginAnswer('s.short', 0.3), refusal(403));
+      vault.answer('auth/approle/login', loginAnswer('s.short', 1));
+      vault.answer('auth/token/renew-self', loginAnswer('s.short', 1), loginAnswer('s.short', 1), refusal(403));
       vault.answer(CREDS, credentialAnswer('token', inMs(1000)));
       const tokens = source();
       await tokens.token();
@@ -318,8 +318,11 @@ describe('TokenSource', () => {
       now += 1000;
       await tokens.token();
       expect(vault.count(LOGIN)).toBe(1);
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      await tokens.token();
+      await eventually(async () => {
+        now += 1000;
+        await tokens.token();
+        return vault.count(LOGIN) > 1 || undefined;
+      });
       expect(vault.count(LOGIN)).toBe(2);
     });
 
