@@ -5,12 +5,13 @@ import { appPolicyName } from '../lib/declaration/policy-names';
 import { loadDeployment } from '../lib/declaration/load-deployment';
 import type { Deployment } from '../lib/declaration/deployment';
 import { lookAt } from '../lib/health/look';
-import { applyDeclaration, synthesize } from '../rehearsal/applier/stack';
+import { applyDeclaration } from '../rehearsal/applier/stack';
 import { Rehearsal } from '../rehearsal/rehearsal';
 import { rehearse } from '../rehearsal/rehearse';
 import { findOauthappPlugin } from '../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../rehearsal/server/server-binary';
 import { deploymentInFile } from './fixtures/deployment-file';
+import { synthesize } from './fixtures/synthesizer';
 
 /* The example of two environments and several organisations, on one server. */
 
@@ -22,7 +23,7 @@ let staging: Deployment;
 beforeAll(async () => {
   const [binary, pluginPath] = [await findServer(), await findOauthappPlugin()];
   const { deployment: declared } = await loadDeployment(join(EXAMPLES, 'production.ts'));
-  rehearsal = await Rehearsal.start({ declared, binary, pluginPath });
+  rehearsal = await Rehearsal.start({ declared, binary, pluginPath, synthesizer: synthesize });
   await rehearsal.apply({ by: 'applier' });
 });
 

@@ -7,6 +7,7 @@ import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { exampleDeployment } from '../fixtures/declaration';
+import { synthesize } from '../fixtures/synthesizer';
 
 /* A declaration with identities, tried out where neither its issuers nor its clusters are. */
 
@@ -41,6 +42,7 @@ beforeAll(async () => {
     }),
     binary,
     pluginPath: await findOauthappPlugin(),
+    synthesizer: synthesize,
   });
   await rehearsal.apply({ by: 'applier' });
 });

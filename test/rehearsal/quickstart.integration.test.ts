@@ -11,6 +11,7 @@ import { StepLog } from '../../rehearsal/step-log';
 import { defineDeployment, type DeploymentInput } from '../../lib/declaration/deployment';
 import type { Declaration } from '../fixtures/declaration';
 import { isOnVault } from '../fixtures/is-on-vault';
+import { synthesize } from '../fixtures/synthesizer';
 import { fakeCommand } from './fake-command';
 
 /* What a user may have edited in deployment.ts, and what the rehearsal must cope with. */
@@ -40,6 +41,7 @@ async function quickstart(edit: Partial<DeploymentInput>): Promise<string> {
       {
         declared: defineDeployment({ ...base, ...edit }),
         steps: new StepLog(QUICKSTART_STEPS, new AbortController().signal, output as unknown as NodeJS.WriteStream),
+        synthesizer: synthesize,
         signal: new AbortController().signal,
       },
       (rehearsal) => starting.push(rehearsal),

@@ -6,6 +6,7 @@ import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { statusOf } from '../fixtures/refusal';
+import { synthesize } from '../fixtures/synthesizer';
 
 /*
  * What an app may do with its own secret id, logged in with the AppRole that stack `webex-tokens` deploys.
@@ -46,7 +47,7 @@ let rehearsal: Rehearsal;
 
 beforeAll(async () => {
   const [binary, pluginPath] = [await findServer(), await findOauthappPlugin()];
-  rehearsal = await Rehearsal.start({ declared, binary, pluginPath });
+  rehearsal = await Rehearsal.start({ declared, binary, pluginPath, synthesizer: synthesize });
   await rehearsal.apply({ by: 'applier' });
 });
 afterAll(() => rehearsal.stop());

@@ -12,6 +12,7 @@ import { findOpenBao } from '../../rehearsal/server/openbao-binary';
 import { writeShellEnvironment } from '../../rehearsal/shell-environment';
 import { webexId } from '../../rehearsal/webex/webex-id';
 import { runScript, type ScriptResult } from '../fixtures/script';
+import { synthesize } from '../fixtures/synthesizer';
 import { Typist } from '../fixtures/typist';
 
 /* The grant of a Service App: asked for by the token of another credential, and had again by itself. */
@@ -48,7 +49,7 @@ const printed: string[] = [];
 
 beforeAll(async () => {
   const [binary, pluginPath] = [await findOpenBao(), await findOauthappPlugin()];
-  rehearsal = await Rehearsal.start({ declared, binary, pluginPath });
+  rehearsal = await Rehearsal.start({ declared, binary, pluginPath, synthesizer: synthesize });
   await rehearsal.apply({ by: 'applier' });
   operators = join(dirname(await writeShellEnvironment(rehearsal, binary)), 'operators');
   secretFile = join(files, 'client-secret');

@@ -14,6 +14,7 @@ import type { OperatorName } from '../../lib/server/operators';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../fixtures/eventually';
 import { statusOf } from '../fixtures/refusal';
+import { synthesize } from '../fixtures/synthesizer';
 import { z } from 'zod';
 
 /*
@@ -51,7 +52,13 @@ const seen: string[] = [];
 
 beforeAll(async () => {
   const [binary, pluginPath] = [await findServer(), await findOauthappPlugin()];
-  rehearsal = await Rehearsal.start({ declared, binary, pluginPath, accessTokenTtlSeconds: SHORT_LIFE_SECONDS });
+  rehearsal = await Rehearsal.start({
+    declared,
+    binary,
+    pluginPath,
+    synthesizer: synthesize,
+    accessTokenTtlSeconds: SHORT_LIFE_SECONDS,
+  });
   mount = rehearsal.deployment.engine.mountPath;
   applied = await rehearsal.apply({ by: 'applier' });
   seen.push(JSON.stringify(applied));

@@ -5,7 +5,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { z } from 'zod';
-import { applyDeclaration, synthesize } from '../../rehearsal/applier/stack';
+import { applyDeclaration } from '../../rehearsal/applier/stack';
 import { run } from '../../lib/process/child-process';
 import { initialiseServer } from '../../lib/server/initialisation';
 import { clientSecretVariable, defineDeployment } from '../../lib/declaration/deployment';
@@ -23,6 +23,7 @@ import { statusOf } from '../fixtures/refusal';
 import { isOnVault } from '../fixtures/is-on-vault';
 import { onOpenBao } from '../fixtures/server-product';
 import { STARTED_PROGRAM, Script, type ScriptResult } from '../fixtures/script';
+import { synthesize } from '../fixtures/synthesizer';
 import { runOnTerminal } from '../fixtures/terminal';
 
 /** Remembers the tokens that others act with. */

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { loginAppRole } from 'webex-token-client/core';
 import { authorize } from '../../../lib/consent/code-grant';
 import type { Deployment } from '../../../lib/declaration/deployment';
-import { applyDeclaration, synthesize, type AppliedDeclaration } from '../../../rehearsal/applier/stack';
+import { applyDeclaration, type AppliedDeclaration } from '../../../rehearsal/applier/stack';
 import { Rehearsal } from '../../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../../rehearsal/server/server-binary';
 import { exampleDeployment } from '../../fixtures/declaration';
 import { deploymentInFile } from '../../fixtures/deployment-file';
+import { synthesize } from '../../fixtures/synthesizer';
 
 /*
  * What is renamed, applied without Terraform: on what was applied under the first names, and on a server where nothing
@@ -41,6 +42,7 @@ async function start(declared: Deployment): Promise<void> {
     declared,
     binary: await findServer(),
     pluginPath: await findOauthappPlugin(),
+    synthesizer: synthesize,
   });
 }
 

@@ -4,6 +4,7 @@ import { Rehearsal } from '../../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../../rehearsal/server/server-binary';
 import { exampleDeployment } from '../../fixtures/declaration';
+import { synthesize } from '../../fixtures/synthesizer';
 
 let rehearsal: Rehearsal;
 
@@ -12,6 +13,7 @@ beforeAll(async () => {
     declared: exampleDeployment(),
     binary: await findServer(),
     pluginPath: await findOauthappPlugin(),
+    synthesizer: synthesize,
   });
 });
 afterAll(() => rehearsal.stop());
