@@ -18,14 +18,10 @@ export async function synthesize(options: {
   readonly folder: string;
   readonly environment: NodeJS.ProcessEnv;
 }): Promise<string> {
-  const { exitCode, stderr } = await run(
-    process.execPath,
-    [join(PROJECT, 'node_modules/tsx/dist/cli.mjs'), 'main.ts'],
-    {
-      cwd: PROJECT,
-      env: { ...process.env, ...options.environment, CDKTF_OUTDIR: options.folder },
-    },
-  );
+  const { exitCode, stderr } = await run(process.execPath, ['--import', 'tsx', 'main.ts'], {
+    cwd: PROJECT,
+    env: { ...process.env, ...options.environment, CDKTF_OUTDIR: options.folder },
+  });
   if (exitCode !== 0) {
     throw new ExplainedError(stderr.trim().replace(/^error: /, ''));
   }

@@ -12,8 +12,13 @@ import { defineDeployment } from '../../lib/declaration/deployment';
 import { operatorsOf } from '../../lib/server/operators';
 import { ANALYTICS_SCOPES } from '../../samples/meetings-report/aggregates';
 import { PROJECT_FOLDER } from '../fixtures/declaration';
+import { STARTED_PROGRAM } from '../fixtures/script';
+import { synthesize } from '../fixtures/synthesizer';
 
-/* What "quickstart --keep" gives a person to paste, pasted into a real bash. In a namespace, which asks for the most. */
+/*
+ * What "quickstart --keep" gives a person to paste, pasted into a real bash. In a namespace, which asks for the most. `npx`
+ * is one that starts at once: the tests of README.md have npm's.
+ */
 
 const declared = defineDeployment({
   vault: { address: 'https://vault.example', namespace: 'team' },
@@ -35,21 +40,27 @@ const OPERATORS = operatorsOf(declared);
 
 let rehearsal: Rehearsal;
 let file: string;
+const bin = mkdtempSync(join(tmpdir(), 'shell-environment-'));
 
 beforeAll(async () => {
   const [binary, pluginPath] = [await findOpenBao(), await findOauthappPlugin()];
-  rehearsal = await Rehearsal.start({ declared, binary, pluginPath, hasBackups: true });
+  rehearsal = await Rehearsal.start({ declared, binary, pluginPath, synthesizer: synthesize, hasBackups: true });
   await rehearsal.apply({ by: 'applier' });
   file = await writeShellEnvironment(rehearsal, binary);
+  const npx = `case $1 in webex-token-vault) shift; exec '${process.execPath}' '${STARTED_PROGRAM}' "$@" ;; esac\nexec "$@"`;
+  writeFileSync(join(bin, 'npx'), `#!/bin/sh\n${npx}\n`, { mode: 0o755 });
 });
-afterAll(() => rehearsal.stop());
+afterAll(async () => {
+  await rehearsal.stop();
+  rmSync(bin, { recursive: true });
+});
 
 /** In a shell of somebody who works with another Vault. */
 async function shell(lines: string, onErrorLine?: (line: string) => void): Promise<FinishedCommand> {
   return run('bash', ['-c', `source ${file}\nset -e\n${lines}`], {
     cwd: PROJECT_FOLDER,
     env: {
-      PATH: process.env.PATH,
+      PATH: `${bin}:${process.env.PATH ?? ''}`,
       HOME: '/nonexistent',
       BAO_ADDR: 'https://elsewhere.example',
       BAO_TOKEN: 's.elsewhere',

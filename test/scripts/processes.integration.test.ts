@@ -1,7 +1,9 @@
+import { run } from '../../lib/process/child-process';
+import { PROJECT_FOLDER } from '../fixtures/project-folder';
 import { PROGRAM, runScript } from '../fixtures/script';
 
 /*
- * Every command as a process of its own, from the sources: it finds its file, and ends by itself. What commands do is tested in the process
+ * Every command as a process of its own: it finds its file, and ends by itself. What commands do is tested in the process
  * of the test, where a start would cost more than they do.
  */
 
@@ -35,11 +37,35 @@ const COMMANDS = [
   'reload-plugin',
 ];
 
+/** One after the other in one process: the program's start is the same for all of them. Each behind a NUL but the first. */
+const HELP_OF_EACH = `
+const { main } = require('./scripts/cli.ts');
+// Each start of the program listens to them.
+[process.stdout, process.stderr].forEach((output) => output.setMaxListeners(0));
+void (async () => {
+  const [node, ...commands] = process.argv;
+  for (const [index, command] of commands.entries()) {
+    process.stdout.write(index === 0 ? '' : '\\0');
+    process.argv = [node, 'webex-token-vault', command, '--help'];
+    await main('1.2.3');
+    if (process.exitCode) process.exit();
+  }
+})();
+`;
+
 it.concurrent.each(COMMANDS)('%s says how to use it, and ends', async (command) => {
-  const { exitCode, stdout, stderr } = await runScript(PROGRAM, [command, '--help']);
+  const { exitCode, stdout, stderr } = await runScript(command, ['--help']);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(stdout).toContain(`Usage: webex-token-vault ${command} `);
   expect(stdout).toMatch(/\nOptions:\n[^]*\nEnvironment:\n[^]*\nExit codes:\n/);
+});
+
+it('has each of them in its sources, as tsx loads them', async () => {
+  const args = ['--import', 'tsx', '-e', HELP_OF_EACH, ...COMMANDS];
+  const { exitCode, stdout, stderr } = await run(process.execPath, args, { cwd: PROJECT_FOLDER });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  const usages = COMMANDS.map((command) => expect.stringContaining(`Usage: webex-token-vault ${command} `) as string);
+  expect(stdout.split('\0')).toEqual(usages);
 });
 
 it('has no other command than these', async () => {

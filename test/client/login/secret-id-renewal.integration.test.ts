@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import fs from 'node:fs/promises';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import {
@@ -14,6 +14,7 @@ import {
   type AppRoleLoginOptions,
   type TokenSourceSettings,
 } from 'webex-token-client/core';
+import { bundle } from '../../fixtures/bundle';
 import { CountingProxy } from '../../fixtures/counting-proxy';
 import { eventually } from '../../fixtures/eventually';
 import { loginAnswer, ScriptedVault } from '../../fixtures/scripted-vault';
@@ -27,8 +28,10 @@ const NEAR_END_MS = LONG_SECONDS * 750;
 const SHORT_SECONDS = 12;
 
 const secretIdReply = z.object({ data: z.object({ secret_id: z.string() }) });
-const PROJECT = resolve(__dirname, '../../..');
 
+/** The client in a process of its own. */
+let client: string;
+const clientFolder = mkdtempSync(join(tmpdir(), 'client-'));
 let vault: VaultWithWebex;
 let folder: string;
 let file: string;
@@ -37,6 +40,7 @@ let warnings: string[];
 let sources: TokenSource[];
 
 beforeAll(async () => {
+  client = bundle(['client/src/core.ts', 'client/src/command/webex-token.ts'], clientFolder);
   vault = await VaultWithWebex.start({
     apps: [
       { name: 'people-me', reads: ['testauth'], renewsSecretId: true },
@@ -47,7 +51,10 @@ beforeAll(async () => {
   roleId = (await vault.appLogin('people-me')).roleId;
   await vault.admin.write('auth/approle/role/people-me/secret-id-ttl', { secret_id_ttl: LONG_SECONDS });
 });
-afterAll(() => vault[Symbol.asyncDispose]());
+afterAll(async () => {
+  rmSync(clientFolder, { recursive: true });
+  await vault[Symbol.asyncDispose]();
+});
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'secret-id-renewal-'));
@@ -318,7 +325,7 @@ it('leaves a whole secret id behind when it is killed', async () => {
   const lookup = { creation_time: new Date(now - 9 * day), expiration_time: new Date(now + day) };
   scripted.answer('auth/approle/role/people-me/secret-id/lookup', { body: { data: lookup } });
   await fs.writeFile(file, secretIds[0] ?? '');
-  const program = `const client = require('./client/src/core.ts'); void (async () => {
+  const program = `const client = require(${JSON.stringify(client)}); void (async () => {
     for (;;) {
       const options = { roleId: 'r', secretIdFile: process.env.FILE, renewSecretId: true, onWarning: console.error };
       await new client.AppRoleLogin(new client.VaultConnection({ address: process.env.ADDRESS }), options).vault();
@@ -332,7 +339,7 @@ it('leaves a whole secret id behind when it is killed', async () => {
       ...secretIds.slice(50 * round).map((secret_id) => ({ body: { data: { secret_id, secret_id_ttl: 864_000 } } })),
     );
     const env = { PATH: process.env.PATH, FILE: file, ADDRESS: scripted.address };
-    const child = spawn(process.execPath, ['--import', 'tsx', '-e', program], { cwd: PROJECT, env, stdio: 'ignore' });
+    const child = spawn(process.execPath, ['-e', program], { env, stdio: 'ignore' });
     const started = scripted.requests.length;
     await eventually(() => scripted.requests.length > started + 9 || undefined);
     await sleep(Math.random() * 40);
@@ -355,10 +362,9 @@ async function webexToken(
 ): Promise<{ exitCode: number | null; stdout: string; stderr: string; argv: string }> {
   const main = `const { now } = Date;
     Date.now = () => now() + ${NEAR_END_MS};
-    require('./client/src/command/webex-token.ts').main(['testauth'], () => '0')`;
-  const argv = ['--import', 'tsx', '-e', main];
+    require(${JSON.stringify(client)}).main(['testauth'], () => '0')`;
+  const argv = ['-e', main];
   const child = spawn(process.execPath, argv, {
-    cwd: PROJECT,
     env: {
       PATH: process.env.PATH,
       VAULT_ADDR: vault.server.address,

@@ -9,6 +9,7 @@ import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
 import { OpenBaoServer } from '../../../rehearsal/server/openbao';
 import { findServer } from '../../../rehearsal/server/server-binary';
 import { VaultClient } from '../../../lib/vault/vault-client';
+import { bundle } from '../../fixtures/bundle';
 import { eventually } from '../../fixtures/eventually';
 import { onOpenBao } from '../../fixtures/server-product';
 import { WebexEngine } from '../../fixtures/webex-engine';
@@ -166,11 +167,12 @@ test('says in the words of the server why it does not start', async () => {
 });
 
 test.each(['SIGKILL', 'SIGTERM'] as const)('ends with a process that %s ends', async (signal) => {
+  const folder = mkdtempSync(join(tmpdir(), 'starter-'));
   const script = `
-    const { OpenBaoServer } = require(${JSON.stringify(join(__dirname, '../../../rehearsal/server/openbao'))});
+    const { OpenBaoServer } = require(${JSON.stringify(bundle(['rehearsal/server/openbao.ts'], folder))});
     OpenBaoServer.start(${JSON.stringify({ binary, pluginDirectory: dirname(plugin) })})
       .then((server) => console.log(JSON.stringify({ pid: server.pid })));`;
-  const starter = spawn(process.execPath, ['--import', 'tsx', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const starter = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   const line = await new Promise<string>((resolve) =>
     starter.stdout.once('data', (data: Buffer) => resolve(String(data))),
   );
@@ -178,4 +180,5 @@ test.each(['SIGKILL', 'SIGTERM'] as const)('ends with a process that %s ends', a
   expect(isAnythingLeft(pid)).toBe(true);
   starter.kill(signal);
   await untilNothingIsLeft(pid);
+  rmSync(folder, { recursive: true });
 });
