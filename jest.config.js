@@ -1,7 +1,22 @@
 const { cpus } = require('node:os');
 
+/** Entries of packages that are of many files. */
+const PACKAGES = [
+  '@peculiar/x509/build/x509[.]cjs[.]js',
+  'cdktf/lib/index[.]js',
+  'fast-check/lib/cjs/fast-check[.]js',
+  'node-vault/src/index[.]js',
+  'yaml/dist/index[.]js',
+  'zod/index[.]cjs',
+];
+
 const base = {
-  transform: { '^.+\\.ts$': '<rootDir>/test/typescript-transform.js' },
+  transform: {
+    '^.+\\.ts$': '<rootDir>/test/typescript-transform.js',
+    [`/node_modules/(${PACKAGES.join('|')})$`]: '<rootDir>/test/package-transform.js',
+  },
+  // Of packages, these alone.
+  transformIgnorePatterns: [],
   testEnvironment: 'node',
   // As tsconfig.json has it: the client's sources, which need no build.
   moduleNameMapper: {
