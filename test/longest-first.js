@@ -6,6 +6,7 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 const LONG = [
   /\/bench\/outage\//,
   /\/server\/backup/,
+  /\/server\/planned-stop\./,
   /\/server\/init\./,
   /\/package\//,
   /\/scripts\/people-by-oidc\./,
