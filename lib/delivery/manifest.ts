@@ -22,7 +22,7 @@ export function manifestFile(header: readonly string[], manifests: readonly Mani
       document.contents.commentBefore = comment.map((line) => ` ${onItsLine(line)}`).join('\n');
     }
     // What is long is not folded, as people search for it.
-    return document.toString({ lineWidth: 0 });
+    return withEscapes(document.toString({ lineWidth: 0 }));
   });
   return `${header.map((line) => `# ${onItsLine(line)}\n`).join('')}---\n${documents.join('---\n')}`;
 }
@@ -30,4 +30,9 @@ export function manifestFile(header: readonly string[], manifests: readonly Mani
 /** What is told may have a name in it, and a name a line break. What is set in at the left stays so. */
 function onItsLine(line: string): string {
   return `${/^ */.exec(line)?.[0] ?? ''}${oneLine(line)}`;
+}
+
+/** Of control characters that yaml writes as they are, always in double quotes, though YAML has no room for them. */
+function withEscapes(document: string): string {
+  return document.replace(/[\u007f-\u009f]/g, (letter) => `\\x${letter.charCodeAt(0).toString(16)}`);
 }
