@@ -15,6 +15,8 @@ describe('retryAfterMs', () => {
     ['9'.repeat(400), 2 ** 31 - 1],
     ['Fri, 31 Dec 9999 23:59:59 GMT', 2 ** 31 - 1],
     ['-7', undefined],
+    ['7 soon', undefined],
+    ['1970-01-01T00:01:40Z', undefined],
     ['soon', undefined],
     ['', undefined],
     [null, undefined],
