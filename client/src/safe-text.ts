@@ -5,7 +5,7 @@ import { ExplainedError } from './explained-error';
  * that it is about, and a terminal obeys the escape sequences in it.
  */
 
-const HIDDEN = '[hidden]';
+export const HIDDEN = '[hidden]';
 
 /** `"access_token": "..."` in JSON, `code=...` in a form or URL. */
 const NAMED_SECRET =

@@ -4,6 +4,7 @@ import { isFields, parseJson, textsOf } from './json';
 import { leaderTarget } from './leader-redirect';
 import { NetworkError } from './network-error';
 import { retryAfterMs } from './retry-after';
+import { HIDDEN } from './safe-text';
 import { notVault, VaultResponseError, VaultUnreachableError } from './vault-errors';
 import { vaultUrl, withoutCredentials } from './vault-url';
 
@@ -147,7 +148,7 @@ export class VaultConnection {
   /** What a server says, without the token of this connection, as it may quote the request. */
   hideToken(text: string): string {
     const { token = '' } = this.#options;
-    return token.length < SHORTEST_SECRET ? text : text.replaceAll(token, '[hidden]');
+    return token.length < SHORTEST_SECRET ? text : text.replaceAll(token, HIDDEN);
   }
 
   /** Ends the connections that it keeps. */
