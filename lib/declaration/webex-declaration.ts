@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { described, httpsBaseUrl, seconds, strictObject, type Fields, type StrictObject } from './fields';
+import { LONGEST_LIFE_SECONDS } from './longest-life';
 import { WEBEX_CLOUDS, type WebexCloudName } from './webex-cloud';
 
 const CLOUD_NAMES = Object.keys(WEBEX_CLOUDS) as [WebexCloudName, ...WebexCloudName[]];
-
-/** Longer than anything lives that Webex gives, and short enough for a date to come of it. */
-const LONGEST_LIFE_SECONDS = 315_360_000;
 
 const webexFields = {
   /**

@@ -17,6 +17,7 @@ import { RedirectListener } from '../browser/redirect-listener';
 import { visit, withOutcome } from '../browser/visit';
 import { OIDC_SECRET } from '../declaration/client-secret';
 import type { Deployment } from '../declaration/deployment';
+import { LONGEST_LIFE_SECONDS } from '../declaration/longest-life';
 import { peopleRoles, type OidcDeclaration, type PeopleRole } from '../declaration/people';
 import { graceSignal } from '../vault/grace-signal';
 import type { VaultClient } from '../vault/vault-client';
@@ -58,12 +59,9 @@ interface Attempt {
 
 const DEPLOY = 'npx webex-token-vault deploy webex-tokens';
 
-/** Longer is no date that a calendar has. */
-const TEN_YEARS_SECONDS = 315_360_000;
-
 const urlReply = z.object({ data: z.object({ auth_url: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]) }) });
 const loginReply = z.object({
-  auth: z.object({ client_token: z.string().min(1), lease_duration: z.number().max(TEN_YEARS_SECONDS) }),
+  auth: z.object({ client_token: z.string().min(1), lease_duration: z.number().max(LONGEST_LIFE_SECONDS) }),
 });
 
 /** @throws UsageError where nobody may log in so; ExplainedError for what a person can act on; the signal's reason */

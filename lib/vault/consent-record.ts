@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { LONGEST_LIFE_SECONDS } from '../declaration/longest-life';
 import { time } from './time';
 
-/** Ten years: longer than anything lives that Webex gives. */
-const seconds = z.number().positive().max(315_360_000);
+const seconds = z.number().positive().max(LONGEST_LIFE_SECONDS);
 
 /** What is noted of a consent, which the engine keeps no word of. */
 export const consentRecordSchema = z.object({

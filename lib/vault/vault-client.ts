@@ -1,6 +1,7 @@
 import nodeVault from 'node-vault';
 import { notVault, VaultConnection, type VaultConnectionOptions } from 'webex-token-client/core';
 import { z } from 'zod';
+import { LONGEST_LIFE_SECONDS } from '../declaration/longest-life';
 
 /*
  * Vault and OpenBao for operators, over node-vault; replies are parsed by a schema. What travels is the client's: one
@@ -38,8 +39,7 @@ export interface ServerHealth {
 const wrapReply = z.object({
   wrap_info: z.object({
     token: z.string().min(1),
-    // Ten years: longer is no date that a calendar has.
-    ttl: z.number().max(315_360_000),
+    ttl: z.number().max(LONGEST_LIFE_SECONDS),
     creation_time: z.iso.datetime({ offset: true }),
     wrapped_accessor: z.string().optional(),
   }),

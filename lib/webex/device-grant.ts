@@ -6,6 +6,7 @@ import { DeviceGrantExpired, RequestRefused } from './grant-errors';
 import { endpointUrl } from './oauth-request';
 import { patientRequest } from './patient-request';
 import { TokenPair } from './token-pair';
+import { LONGEST_LIFE_SECONDS } from './longest-life';
 
 /**
  * Where Webex's own page goes back to, by region; an integration needs all of them beside its own. Those of the government's
@@ -39,8 +40,6 @@ export interface DeviceGrantWait extends DeviceGrantOptions {
   readonly clientSecret: string;
 }
 
-const TEN_YEARS_SECONDS = 315_360_000;
-
 const address = z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).href);
 
 const deviceReply = z.object({
@@ -49,8 +48,7 @@ const deviceReply = z.object({
   user_code: z.string().regex(/^[\w-]{1,40}$/),
   verification_uri: address,
   verification_uri_complete: address.optional(),
-  // Longer is no date that a calendar has.
-  expires_in: z.number().positive().max(TEN_YEARS_SECONDS),
+  expires_in: z.number().positive().max(LONGEST_LIFE_SECONDS),
   // Nobody is asked more often than once a second, whatever they say.
   interval: z
     .number()

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { LONGEST_LIFE_SECONDS } from './longest-life';
 
 /** Ten years: longer than anything lives that Webex gives. What is said beside the tokens loses nobody a pair. */
-const told = z.number().positive().max(315_360_000).optional().catch(undefined);
+const told = z.number().positive().max(LONGEST_LIFE_SECONDS).optional().catch(undefined);
 
 const tokenReply = z.object({
   access_token: z.string().min(1),
