@@ -7,6 +7,7 @@ import type { FinishedCommand } from '../../lib/process/child-process';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { OpenBaoServer } from '../../rehearsal/server/openbao';
 import { findServer } from '../../rehearsal/server/server-binary';
+import { helpOfEach } from '../fixtures/help-of-each';
 import { PackageUser } from '../fixtures/package-user';
 import { buildPackages, type Packages } from '../fixtures/packages';
 import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
@@ -34,22 +35,6 @@ new Integration(stack, 'webex', {
 });
 app.synth();
 `.trim();
-
-/** Of the commands that it is given, each behind a NUL but the first. */
-const HELP_OF_EACH = `
-const { main } = require('./node_modules/webex-token-vault/dist/scripts/cli.js');
-// Each start of the program listens to them.
-[process.stdout, process.stderr].forEach((output) => output.setMaxListeners(0));
-void (async () => {
-  const [node, ...commands] = process.argv;
-  for (const [index, command] of commands.entries()) {
-    process.stdout.write(index === 0 ? '' : '\\0');
-    process.argv = [node, 'webex-token-vault', command, '--help'];
-    await main('1.2.3');
-    if (process.exitCode) process.exit();
-  }
-})();
-`;
 
 const STACK = `
 import { App } from 'cdktf';
@@ -253,7 +238,11 @@ describe('the program webex-token-vault', () => {
       .map((file) => file.replace(/\.js$/, ''));
     expect(commands).toContain('authorize');
     // One after the other in one process: the program's start is the same for all of them.
-    const { exitCode, stdout, stderr } = await user.run('node', ['-e', HELP_OF_EACH, ...commands]);
+    const { exitCode, stdout, stderr } = await user.run('node', [
+      '-e',
+      helpOfEach('./node_modules/webex-token-vault/dist/scripts/cli.js'),
+      ...commands,
+    ]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     const helps = stdout.split('\0');
     expect(helps).toEqual(

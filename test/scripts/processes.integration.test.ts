@@ -1,4 +1,5 @@
 import { run } from '../../lib/process/child-process';
+import { helpOfEach } from '../fixtures/help-of-each';
 import { PROJECT_FOLDER } from '../fixtures/project-folder';
 import { PROGRAM, runScript } from '../fixtures/script';
 
@@ -37,22 +38,6 @@ const COMMANDS = [
   'reload-plugin',
 ];
 
-/** One after the other in one process: the program's start is the same for all of them. Each behind a NUL but the first. */
-const HELP_OF_EACH = `
-const { main } = require('./scripts/cli.ts');
-// Each start of the program listens to them.
-[process.stdout, process.stderr].forEach((output) => output.setMaxListeners(0));
-void (async () => {
-  const [node, ...commands] = process.argv;
-  for (const [index, command] of commands.entries()) {
-    process.stdout.write(index === 0 ? '' : '\\0');
-    process.argv = [node, 'webex-token-vault', command, '--help'];
-    await main('1.2.3');
-    if (process.exitCode) process.exit();
-  }
-})();
-`;
-
 it.concurrent.each(COMMANDS)('%s says how to use it, and ends', async (command) => {
   const { exitCode, stdout, stderr } = await runScript(command, ['--help']);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
@@ -61,7 +46,7 @@ it.concurrent.each(COMMANDS)('%s says how to use it, and ends', async (command) 
 });
 
 it('has each of them in its sources, as tsx loads them', async () => {
-  const args = ['--import', 'tsx', '-e', HELP_OF_EACH, ...COMMANDS];
+  const args = ['--import', 'tsx', '-e', helpOfEach('./scripts/cli.ts'), ...COMMANDS];
   const { exitCode, stdout, stderr } = await run(process.execPath, args, { cwd: PROJECT_FOLDER });
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   const usages = COMMANDS.map((command) => expect.stringContaining(`Usage: webex-token-vault ${command} `) as string);
