@@ -15,6 +15,7 @@ export function faultInjection(webex: Simulation, stopping: AbortSignal): Middle
       await next();
     }
     if (fault?.delayMs !== undefined) {
+      c.set('delayMs', fault.delayMs);
       await sleep(fault.delayMs, undefined, { signal: stopping }).catch(() => undefined);
     }
     if (fault?.dropConnection) {

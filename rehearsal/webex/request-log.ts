@@ -25,6 +25,8 @@ export interface SimulatedRequest extends StartedRequest {
   /** 0 where the connection was dropped, by whichever side. */
   readonly status: number;
   readonly endedAt: Date;
+  /** How much longer the answer took than its fault asked for, in milliseconds of the machine's clock. */
+  readonly lateMs: number;
 }
 
 /** Which requests came, in the order in which they were answered, and which are being answered now. */
@@ -44,6 +46,7 @@ export class RequestLog {
   /** Outermost, so that it sees what every other handler answered. */
   middleware(webex: Simulation): MiddlewareHandler<SimulatorEnv> {
     return async (c, next) => {
+      const began = performance.now();
       c.set('trackingId', `ROUTERGW_${randomUUID()}`);
       // Before the request goes on: a fault may answer it without reading it, and a refresh may end its own token.
       const form = new URLSearchParams(FORM_PATHS.includes(c.req.path) ? await c.req.text() : '');
@@ -69,7 +72,8 @@ export class RequestLog {
       c.header('trackingid', c.get('trackingId'));
       c.header('Cache-Control', 'no-store');
       const status = c.env.incoming.socket.destroyed ? 0 : c.res.status;
-      this.finished.push({ ...started, status, endedAt: new Date(this.#now()) });
+      const lateMs = Math.max(0, performance.now() - began - (c.get('delayMs') ?? 0));
+      this.finished.push({ ...started, status, endedAt: new Date(this.#now()), lateMs });
     };
   }
 }

@@ -27,5 +27,7 @@ export interface SimulatorEnv {
     trackingId: string;
     /** Whose code or token the request brings, good or not. */
     grant: Grant | undefined;
+    /** How long `behaviour` asked the answer to wait; undefined means not at all. */
+    delayMs: number | undefined;
   };
 }

@@ -250,7 +250,11 @@ describe('the log of requests', () => {
     const { refresh_token: refreshToken } = await login(webex);
     await refreshWith(webex, refreshToken);
     await call(`${webex.apiUrl}/people/me?access_token=x`);
-    const times = { startedAt: expect.any(Date) as Date, endedAt: expect.any(Date) as Date };
+    const times = {
+      startedAt: expect.any(Date) as Date,
+      endedAt: expect.any(Date) as Date,
+      lateMs: expect.any(Number) as number,
+    };
     expect(webex.requests).toEqual([
       { method: 'GET', path: '/v1/authorize', status: 200, ...times },
       { method: 'POST', path: '/v1/authorize', status: 303, ...times },
@@ -284,7 +288,20 @@ describe('the log of requests', () => {
     await webex.stop();
     await waiting;
     await eventually(() => webex.inFlight.length === 0 || undefined);
-    expect(webex.requests).toMatchObject([{ path: '/v1/access_token', status: 0 }]);
+    // The delay was asked for, so the answer is not late.
+    expect(webex.requests).toMatchObject([{ path: '/v1/access_token', status: 0, lateMs: 0 }]);
+  });
+
+  test('tells how much later than asked for an answer was', async () => {
+    await using slow = await startSimulator({
+      now: () => {
+        const blockedUntil = performance.now() + 200;
+        while (performance.now() < blockedUntil);
+        return Date.now();
+      },
+    });
+    await call(`${slow.apiUrl}/people/me`);
+    expect(slow.requests[0]?.lateMs).toBeGreaterThanOrEqual(200);
   });
 
   test('says whose a token was that is good no more', async () => {
