@@ -1,42 +1,51 @@
-import { runScenario, type Scenario, type ScenarioRun } from './scenario';
+import { differences } from './expected';
+import { lengthOf, runScenario, type Scenario, type ScenarioRun } from './scenario';
 import { startServer } from './start-server';
 import type { Row } from './table';
 
 /**
- * Runs them side by side. Those that do no harm to the server share one, in mounts of their own. Nobody consents before
- * all servers and engines run: on a machine that has much to do, their start would take days of the first grants.
+ * Runs scenarios side by side. Those that do no harm to the server share one, in mounts of their own.
+ *
+ * Consents begin after all servers and engines run, and one scenario consents after another. Its first grant is then
+ * little older than its first day, also on a busy machine.
  */
 export async function runBatch(
   scenarios: readonly Scenario[],
-  run: Omit<ScenarioRun, 'server' | 'mountPath' | 'untilAllRun'>,
+  run: Omit<ScenarioRun, 'server' | 'mountPath' | 'consentInTurn'>,
 ): Promise<Row[]> {
   await using shared = await startServer('shared');
   let starting = scenarios.length;
   let allRun = (): void => undefined;
-  const running = new Promise<void>((resolve) => (allRun = resolve));
-  const untilAllRun = (): Promise<void> => {
+  let lastTurn = new Promise<void>((resolve) => (allRun = resolve));
+  const consentInTurn = (consent: () => Promise<void>): Promise<void> => {
     starting -= 1;
     if (starting === 0) {
       allRun();
     }
-    return running;
+    const turn = lastTurn.then(consent);
+    lastTurn = turn.catch(() => undefined);
+    return turn;
   };
   const row = async (scenario: Scenario, index: number): Promise<Row> => {
-    const { name, server: kind = 'shared' } = scenario;
-    const own = { ...run, mountPath: `oauthapp-${index + 1}`, untilAllRun };
-    if (kind === 'shared') {
-      return { scenario: name, outcome: await runScenario(scenario, { ...own, server: shared }) };
-    }
-    await using server = await startServer(kind);
-    return { scenario: name, outcome: await runScenario(scenario, { ...own, server }) };
+    const { name, server: kind = 'shared', expected } = scenario;
+    const own = { ...run, mountPath: `oauthapp-${index + 1}`, consentInTurn };
+    await using server = kind === 'shared' ? undefined : await startServer(kind);
+    const outcome = await runScenario(scenario, { ...own, server: server ?? shared });
+    return { scenario: name, outcome, differences: differences(expected(lengthOf(scenario, run.days)), outcome) };
   };
-  return await Promise.all(
+  const rows = await Promise.allSettled(
     scenarios.map((scenario, index) =>
       row(scenario, index).catch((error: unknown) => {
-        // Else the others would wait for it.
+        // The other scenarios would wait for this one.
         allRun();
         throw error;
       }),
     ),
   );
+  return rows.map((settled) => {
+    if (settled.status === 'rejected') {
+      throw settled.reason;
+    }
+    return settled.value;
+  });
 }

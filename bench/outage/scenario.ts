@@ -1,3 +1,5 @@
+import type { Lateness } from '../../test/fixtures/lateness';
+import type { Expected } from './expected';
 import type { OutageServer } from './outage-server';
 import type { SeededRandom } from './seeded-random';
 import { World, type Outcome, type WorldOptions } from './world';
@@ -15,38 +17,50 @@ export interface Scenario {
   readonly days?: number;
   /** @default 90 */
   readonly refreshTokenDays?: number;
-  /** How long the engine waits for Webex. @default - as the tuning says */
-  readonly providerTimeoutSeconds?: number;
+  /** How long the engine waits for Webex. @default - as the tuning says, multiplied by the scale of the attempt */
+  readonly providerTimeoutDays?: number;
   readonly behaviour?: WorldOptions['behaviour'];
   /** What happens. What is left of the days passes in peace. */
   readonly act: (world: World) => Promise<void>;
+  /** What comes of it within so many days. */
+  readonly expected: (days: number) => Expected;
 }
 
 export interface ScenarioRun {
   readonly server: OutageServer;
   readonly mountPath: string;
   readonly days: number;
+  /** How long a day takes at this scale. */
   readonly dayMs: number;
+  /** How much longer than usual a day takes. */
+  readonly scale: number;
   readonly random: SeededRandom;
-  /** Waits for those that it is to begin with. */
-  readonly untilAllRun: () => Promise<void>;
+  /** Measures how late the machine is. @default - nothing does */
+  readonly lateness?: Lateness;
+  /** Does the first consents when it is their turn. */
+  readonly consentInTurn: WorldOptions['consentInTurn'];
 }
 
 export async function runScenario(scenario: Scenario, run: ScenarioRun): Promise<Outcome> {
-  const { name, tuning = 'ours', credentials = 3, days = run.days, behaviour, act } = scenario;
-  const { refreshTokenDays, providerTimeoutSeconds } = scenario;
-  const length = Math.min(days, run.days);
+  const { name, tuning = 'ours', credentials = 3, behaviour, act } = scenario;
+  const { refreshTokenDays, providerTimeoutDays } = scenario;
+  const length = lengthOf(scenario, run.days);
   await using world = await World.start({
     ...run,
     tuning,
     credentials,
     days: length,
     refreshTokenDays,
-    providerTimeoutSeconds,
+    providerTimeoutDays,
     behaviour: (scale) => behaviour?.(scale) ?? {},
     random: run.random.for(name),
   });
   await act(world);
   await world.at(length);
   return await world.finish();
+}
+
+/** @param days how many there are */
+export function lengthOf(scenario: Scenario, days: number): number {
+  return Math.min(scenario.days ?? days, days);
 }

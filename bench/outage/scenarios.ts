@@ -1,5 +1,6 @@
 import { TOKEN_PATH } from '../../rehearsal/webex/token-endpoint';
 import type { Fault, SwitchedOffIntegration } from '../../rehearsal/webex/behaviour';
+import type { Expected } from './expected';
 import type { Scenario } from './scenario';
 import type { World } from './world';
 
@@ -27,6 +28,21 @@ export const TROUBLES: readonly Fault[] = [
   { dropConnection: true },
 ];
 
+const UNHARMED: Expected = { failures: [], lost: 'none', inTheEnd: 'healthy' };
+
+const REFUSED_IN_EVERY_WAY: Expected = { ...UNHARMED, kindsOfRefusals: 5, refreshes: { 200: TROUBLES.length } };
+
+/** The server is away for some hours: reads of that time fail, and refreshes come when it is back. */
+const SERVER_AWAY: Expected = { ...UNHARMED, failures: ['server'], said: 'always', refreshes: { 200: 3 } };
+
+/** The state of a look at an integration that the organization has switched off, by the answer of Webex to a refresh. */
+const SWITCHED_OFF_STATES = {
+  invalid_grant: 'credential re-authorisation required',
+  invalid_client: 'integration refused',
+  unauthorized_client: 'integration refused',
+  forbidden: 'credential failing',
+};
+
 export const SCENARIOS: readonly Scenario[] = [
   ...TUNINGS.flatMap((tuning): Scenario[] => [
     {
@@ -38,6 +54,16 @@ export const SCENARIOS: readonly Scenario[] = [
           const from = start + world.random.between(12.6, 13);
           await down(world, from, from + 6);
         }),
+      expected: () =>
+        tuning === 'ours'
+          ? {
+              ...UNHARMED,
+              said: 'always',
+              states: ['credential failing'],
+              // A refresh was due, and succeeded after Webex was back; so did a later one.
+              refreshes: { 503: 1, 200: 2 },
+            }
+          : { failures: ['expired', 'gone'], lost: 'every' },
     },
     {
       name: `Webex down past expiry, for 16 days (${tuning})`,
@@ -47,6 +73,10 @@ export const SCENARIOS: readonly Scenario[] = [
           const from = start + world.random.between(6, 6.5);
           await down(world, from, from + 16);
         }),
+      expected: () =>
+        tuning === 'ours'
+          ? { ...UNHARMED, failures: ['expired'], said: 'always' }
+          : { failures: ['expired', 'gone'], lost: 'every', refreshes: { 503: 1 }, noRefreshes: [200] },
     },
   ]),
   ...(['renew', 'keep', 'rotate', 'omit'] as const).map((refresh): Scenario => ({
@@ -54,12 +84,18 @@ export const SCENARIOS: readonly Scenario[] = [
     credentials: TROUBLES.length,
     behaviour: () => ({ refresh }),
     act: everyError,
+    expected: (days) => ({
+      ...REFUSED_IN_EVERY_WAY,
+      // A refresh token whose life is not renewed expires after 90 days.
+      ...(days > 90 && ['keep', 'omit'].includes(refresh) && { lost: 'every', inTheEnd: undefined }),
+    }),
   })),
   {
     name: 'every error for 3 days over a refresh, the same token for a day',
     credentials: TROUBLES.length,
     behaviour: (days) => ({ sameTokenForSeconds: days.toMs(1) / 1000 }),
     act: everyError,
+    expected: () => REFUSED_IN_EVERY_WAY,
   },
   {
     name: 'refresh tokens that run out after 20 days',
@@ -68,6 +104,7 @@ export const SCENARIOS: readonly Scenario[] = [
     behaviour: () => ({ refresh: 'keep' }),
     // At the refresh of day 21 it has run out; the access token of day 14 is good until day 28.
     act: (world) => world.trouble(20, 30, nothing, nothing),
+    expected: () => ({ failures: ['refused'], lost: 'every', states: ['credential re-authorisation required'] }),
   },
   ...(['renew', 'rotate'] as const).flatMap((refresh): Scenario[] => [
     {
@@ -77,16 +114,17 @@ export const SCENARIOS: readonly Scenario[] = [
         world.cycles(29.5, (start) =>
           fault(world, start + 6, start + 9, [{ path: TOKEN_PATH, when: 'after', dropConnection: true }]),
         ),
+      expected: () => answersLost(refresh),
     },
     {
       name: `answers that take longer than the engine waits, refresh tokens: ${refresh}`,
       behaviour: () => ({ refresh }),
-      // As 12 s are to the 30 that Webex takes.
-      providerTimeoutSeconds: 2,
+      providerTimeoutDays: 0.8,
       act: (world) =>
         world.cycles(29.5, (start) =>
-          fault(world, start + 6, start + 9, [{ path: TOKEN_PATH, when: 'after', delayMs: 5000 }]),
+          fault(world, start + 6, start + 9, [{ path: TOKEN_PATH, when: 'after', delayMs: world.days.toMs(2) }]),
         ),
+      expected: () => answersLost(refresh),
     },
   ]),
   {
@@ -97,6 +135,7 @@ export const SCENARIOS: readonly Scenario[] = [
         const to = from + world.random.between(0.5, 3);
         await fault(world, from, to, [{ status: 429, retryAfterSeconds: 3600 }]);
       }),
+    expected: () => UNHARMED,
   },
   {
     name: "the server's clock 2 days ahead, then 2 days behind",
@@ -113,38 +152,51 @@ export const SCENARIOS: readonly Scenario[] = [
           world.stepWebexClock(step);
         }
       }),
+    expected: () => ({ ...UNHARMED, states: [] }),
   },
   ...(['renew', 'rotate'] as const).map((refresh): Scenario => ({
     name: `the server killed at any moment, refresh tokens: ${refresh}`,
     server: 'killed',
     behaviour: () => ({ refresh }),
     act: (world) => strikes(world, 7),
+    expected: () => SERVER_AWAY,
   })),
-  { name: 'the server sealed at any moment', server: 'sealed', act: (world) => strikes(world, 7) },
+  {
+    name: 'the server sealed at any moment',
+    server: 'sealed',
+    act: (world) => strikes(world, 7),
+    expected: () => SERVER_AWAY,
+  },
   {
     name: 'the leader of three killed at any moment',
     server: 'failed over',
     act: (world) => strikes(world, 14),
+    // Two of three nodes may elect a leader before anybody looks.
+    expected: () => ({ ...SERVER_AWAY, said: undefined }),
   },
   {
     name: 'an administrator revokes the grants at Webex',
     days: 24,
     act: (world) => ends(world, (person) => world.webex.grants.revokeAllOf(person, 'an administrator revoked it')),
+    expected: () => ended('an administrator revoked it'),
   },
   {
     name: 'the person changes the password',
     days: 24,
     act: (world) => ends(world, ({ email }) => world.webex.changePassword(email)),
+    expected: () => ended("the person's password was changed"),
   },
   {
     name: 'the person is deactivated',
     days: 24,
     act: (world) => ends(world, ({ email }) => world.webex.deactivate(email)),
+    expected: () => ended("the person's account was deactivated"),
   },
   {
     name: 'the person loses the role, and the grants with it',
     days: 24,
     act: (world) => ends(world, ({ email }) => world.webex.withdrawRoles(email, { endsGrants: true })),
+    expected: () => ended('the person is an administrator no more'),
   },
   ...(['invalid_grant', 'invalid_client', 'unauthorized_client', 'forbidden'] as const).flatMap((refresh) =>
     [false, true].map((acceptsAccessTokens): Scenario => ({
@@ -152,9 +204,25 @@ export const SCENARIOS: readonly Scenario[] = [
       days: 24,
       credentials: 1,
       act: (world) => switchedOff(world, { refresh, acceptsAccessTokens }),
+      expected: () =>
+        acceptsAccessTokens
+          ? { ...UNHARMED, said: 'always', states: [SWITCHED_OFF_STATES[refresh]] }
+          : { ...UNHARMED, said: 'by the first look', states: ['credential refused by Webex'] },
     })),
   ),
 ];
+
+/** Webex has acted, and the engine gets no answer. */
+function answersLost(refresh: 'renew' | 'rotate'): Expected {
+  return refresh === 'renew'
+    ? { ...UNHARMED, refreshes: { 0: 1 } }
+    : { failures: ['refused'], lost: 'every', inTheEnd: { says: 'invalid_grant' }, refreshes: { 0: 1 } };
+}
+
+/** Webex ends the grant of one person. The other grants are untouched. */
+function ended(why: string): Expected {
+  return { failures: ['dead', 'refused'], lost: 'one', inTheEnd: { says: why }, said: 'by the first look' };
+}
 
 function nothing(): void {
   // What happens does so by itself.

@@ -3,6 +3,8 @@ import type { Outcome } from './world';
 export interface Row {
   readonly scenario: string;
   readonly outcome: Outcome;
+  /** How the outcome differs from the expected one. */
+  readonly differences: readonly string[];
 }
 
 const HEADINGS = ['fault', 'days', 'reads', 'failed', 'why', 'grants', 'lost', 'said after, days', 'what was said'];

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VaultResponseError } from 'webex-token-client/core';
+import { z } from 'zod';
 import { engineConfiguration } from '../../lib/declaration/engine-configuration';
 import { simulatedAdministrator } from '../../rehearsal/webex/simulated-user';
 import type { Behaviour, WebexSimulator } from '../../rehearsal/webex/webex-simulator';
+import type { Lateness } from '../../test/fixtures/lateness';
 import { WebexEngine } from '../../test/fixtures/webex-engine';
 import { observer } from './look';
 import type { OutageServer } from './outage-server';
@@ -15,6 +17,9 @@ import { Watch, type Look, type Saying } from './watch';
 const READS_A_DAY = 8;
 const LOOKS_A_DAY = 3;
 
+/** Several delays add up in one refresh, so each of them has a part of the time that the engine waits. */
+const ANSWERS_WITHIN_THE_TIMEOUT = 4;
+
 export interface WorldOptions {
   readonly server: OutageServer;
   readonly mountPath: string;
@@ -24,14 +29,17 @@ export interface WorldOptions {
   /** How long it goes on. */
   readonly days: number;
   readonly credentials: number;
+  /** How much longer than usual a day takes. The engine waits for Webex longer by the same factor. */
+  readonly scale: number;
   /** How long the engine waits for Webex. @default - as the tuning says */
-  readonly providerTimeoutSeconds?: number;
+  readonly providerTimeoutDays?: number;
   readonly behaviour: (days: ScaledDays) => Partial<Behaviour>;
   /** @default 90 */
   readonly refreshTokenDays?: number;
   readonly random: SeededRandom;
-  /** Called once the engine runs; what it waits for comes before the first consent. */
-  readonly untilAllRun: () => Promise<void>;
+  readonly lateness?: Lateness;
+  /** Called once the engine runs; does the first consents when it is their turn. */
+  readonly consentInTurn: (consent: () => Promise<void>) => Promise<void>;
 }
 
 export interface Outcome {
@@ -81,11 +89,15 @@ export class World implements AsyncDisposable {
   }
 
   static async start(options: WorldOptions): Promise<World> {
-    const { dayMs, server, tuning, credentials, behaviour, refreshTokenDays, mountPath } = options;
+    const { dayMs, server, tuning, credentials, behaviour, refreshTokenDays, mountPath, lateness } = options;
     const real = tuning === 'ours' ? OURS : PLUGIN_DEFAULTS;
-    const { providerTimeoutSeconds = real.providerTimeoutSeconds } = options;
+    const { providerTimeoutDays } = options;
     const clock = { aheadMs: 0 };
     const scale = new ScaledDays(dayMs);
+    const providerTimeoutSeconds =
+      providerTimeoutDays === undefined
+        ? real.providerTimeoutSeconds * options.scale
+        : Math.ceil(scale.toMs(providerTimeoutDays) / 1000);
     const engine = await WebexEngine.start(
       {
         ...scale.lives(refreshTokenDays),
@@ -99,13 +111,24 @@ export class World implements AsyncDisposable {
       await engine.setUp(server.admin);
       const settings = scale.settings({ ...real, providerTimeoutSeconds });
       const world = new World(engine, options, clock);
-      await options.untilAllRun();
-      await Promise.all(world.names.map((_, index) => world.#consent(index)));
+      let consentsBegan = 0;
+      await options.consentInTurn(async () => {
+        consentsBegan = performance.now();
+        await Promise.all(world.names.map((_, index) => world.#consent(index)));
+      });
       // Afterwards: a consent may wait for Webex longer than it then does, as where many worlds begin at once.
       await server.admin.write(`${mountPath}/config`, engineConfiguration(settings));
       const { reapCheckIntervalSeconds } = settings;
       const look = await observer({ engine, server, credentials: world.names, reapCheckIntervalSeconds });
       world.days = new ScaledDays(dayMs);
+      // Tokens are older than the first day by as much.
+      lateness?.began(consentsBegan);
+      lateness?.allowSchedule(scale.toMs(0.5));
+      lateness?.allowAnswers(Math.min(scale.toMs(0.5), (providerTimeoutSeconds * 1000) / ANSWERS_WITHIN_THE_TIMEOUT));
+      lateness?.watch(engine.webex);
+      if (server.harm === undefined) {
+        lateness?.probe(() => server.admin.read(`${mountPath}/config`, z.unknown()));
+      }
       world.#readers = world.names.map(
         (name) => new Reader(engine, server.nodes, name, world.days.toMs(1 / READS_A_DAY)),
       );

@@ -21,8 +21,12 @@ const OUTCOME: Outcome = {
 
 test('a line for each fault, with the longest time until it was said', () => {
   const rows = [
-    { scenario: 'a fault', outcome: OUTCOME },
-    { scenario: 'none', outcome: { ...OUTCOME, failed: 0, failures: {}, lost: 0, sayings: [], unsaid: 0, states: [] } },
+    { scenario: 'a fault', outcome: OUTCOME, differences: [] },
+    {
+      scenario: 'none',
+      outcome: { ...OUTCOME, failed: 0, failures: {}, lost: 0, sayings: [], unsaid: 0, states: [] },
+      differences: [],
+    },
   ];
   expect(
     table(rows)
