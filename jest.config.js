@@ -39,7 +39,8 @@ module.exports = {
   // More than a small machine has processors, as most of them wait for servers.
   maxWorkers: Math.max(4, cpus().length),
   testSequencer: '<rootDir>/test/longest-first.js',
-  testTimeout: 30_000,
+  // Long enough for a slow and busy machine: only a test that hangs reaches it.
+  testTimeout: 300_000,
   projects: [
     {
       ...base,

@@ -5,8 +5,6 @@ import { PROJECT_FOLDER } from '../fixtures/declaration';
 import { eventually } from '../fixtures/eventually';
 import { descendants, isRunning } from '../fixtures/process-tree';
 
-jest.setTimeout(60_000);
-
 it('people-me-web ends by a SIGTERM to npm alone', async () => {
   const redirectUrl = `http://localhost:${await freePort()}/auth`;
   const script = ['run', '--loglevel=error', '-w', 'samples', 'people-me-web', '--', '--redirect-url', redirectUrl];

@@ -6,8 +6,6 @@ import { exampleDeployment } from '../fixtures/example-deployment';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { runCommand } from '../fixtures/command-run';
 
-jest.setTimeout(60_000);
-
 describe('npx webex-token-vault certs', () => {
   let home: string;
   let folder: string;

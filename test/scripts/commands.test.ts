@@ -11,8 +11,6 @@ import { deploymentInFile } from '../fixtures/deployment-file';
 import { runCommand } from '../fixtures/command-run';
 import { PROGRAM } from '../fixtures/script';
 
-jest.setTimeout(60_000);
-
 const COMMANDS = ['authorize', 'revoke'];
 
 /** Answers like a server that is anything but Vault. */

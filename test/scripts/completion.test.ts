@@ -8,8 +8,6 @@ import { deploymentInFile } from '../fixtures/deployment-file';
 
 /* In a real bash, which calls what the script defines as readline would, and is answered what the command says. */
 
-jest.setTimeout(60_000);
-
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'completion-'))));
 afterAll(() => rmSync(folder, { recursive: true }));

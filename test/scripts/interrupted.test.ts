@@ -17,8 +17,6 @@ import { loginAnswer } from '../fixtures/scripted-vault';
 
 /* Commands at a Vault that hangs. Nobody waits for the seconds that they give it: their clock is set on. */
 
-jest.setTimeout(60_000);
-
 const SHARE = Buffer.alloc(33, 7).toString('base64');
 const SECRET_FILE = 'operators/key-share-1';
 

@@ -12,8 +12,6 @@ import { runCommand } from '../fixtures/command-run';
 
 /* What commands say of a server on Kubernetes whose port nobody forwards. */
 
-jest.setTimeout(60_000);
-
 const folder = mkdtempSync(join(tmpdir(), 'port-forward-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -8,8 +8,6 @@ import { LOST, refusal, ScriptedVault, type ScriptedAnswer } from '../fixtures/s
 
 /* What may pass by itself ends with 4, and what does not with something else. */
 
-jest.setTimeout(60_000);
-
 const STATUS = { initialized: true, sealed: false, version: '1', t: 1, n: 1, progress: 0 };
 const ROLE = 'auth/approle/role/people-me';
 const LIMITED = refusal(429, 'request path "x": rate limit quota exceeded');

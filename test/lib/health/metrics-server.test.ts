@@ -4,8 +4,6 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { MetricsServer, takesOpenMetrics } from '../../../lib/health/metrics-server';
 
-jest.setTimeout(60_000);
-
 let server: MetricsServer;
 let latest: string | undefined;
 beforeEach(async () => {

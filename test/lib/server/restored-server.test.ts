@@ -50,7 +50,7 @@ test('shares that do not unseal may be counted wrong, where the split was not th
   expect(said[1]).toMatch(
     /the snapshot is restored, but the 2 key shares given do not unseal .+; restart the server first where its key is not split into 4 shares, 2 of them needed$/,
   );
-}, 30_000);
+});
 
 test('the leader of the server that the snapshot came from is not taken for this one', async () => {
   const other = { ha_enabled: true, is_self: false, leader_address: 'https://other.example.com:8200' };

@@ -15,8 +15,6 @@ import { TlsServer } from '../../../fixtures/tls-server';
 
 /* What is wrong before anybody logs in; by servers that are in no state in which a real one is easily had. */
 
-jest.setTimeout(60_000);
-
 const UP = {
   initialized: true,
   sealed: false,
