@@ -41,6 +41,7 @@ module.exports = {
   testSequencer: '<rootDir>/test/longest-first.js',
   // Long enough for a slow and busy machine: only a test that hangs reaches it.
   testTimeout: 300_000,
+  reporters: ['default', '<rootDir>/test/end-of-run.js'],
   projects: [
     {
       ...base,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { run } from '../lib/process/child-process';
 import { PROJECT_FOLDER } from './fixtures/declaration';
-import { describeUnless } from './fixtures/terraform-providers';
+import { describeUnless } from './fixtures/left-out';
 
 /*
  * CDKTF is archived. Its successor, cdktn, has to make the same JSON of the same sources, so that the way out stays open:
@@ -91,7 +91,7 @@ function successorUnavailable(): string | undefined {
     `cdktf@npm:${SUCCESSOR}`,
   );
   const { status, stderr } = spawnSync('npm', args, { cwd: folder, encoding: 'utf8' });
-  return status === 0 ? undefined : `npm cannot install it: ${stderr.replaceAll(/\s+/g, ' ').slice(0, 200)}`;
+  return status === 0 ? undefined : `npm cannot install ${SUCCESSOR}: ${stderr.replaceAll(/\s+/g, ' ').slice(0, 200)}`;
 }
 
 /** By links, which Node is told to take for what they stand for: so the providers find the cdktf beside them, too. */

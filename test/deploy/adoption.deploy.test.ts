@@ -6,8 +6,9 @@ import { inspectPlugin } from '../../lib/declaration/plugin-binary';
 import { findIntegration, type Deployment } from '../../lib/declaration/deployment';
 import { exampleDeployment } from '../fixtures/declaration';
 import { DeployedTokens } from '../fixtures/deployed-tokens';
+import { describeUnless } from '../fixtures/left-out';
 import { statusOf } from '../fixtures/refusal';
-import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+import { terraformUnavailable } from '../fixtures/terraform-providers';
 
 /*
  * The article's own setup: a plugin, a mount, an integration and a credential, made by hand with the root token, and the

@@ -6,8 +6,9 @@ import { generateRootToken } from '../../lib/server/root-token';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { PROJECT_FOLDER } from '../fixtures/declaration';
 import { deploymentInFile } from '../fixtures/deployment-file';
+import { describeUnless } from '../fixtures/left-out';
 import { OperatedServer } from '../fixtures/operated-server';
-import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+import { terraformUnavailable } from '../fixtures/terraform-providers';
 
 /*
  * Stack `webex-tokens` on a production server, as docs/production.md has it: the command line itself, on the real

@@ -1,7 +1,8 @@
 import { readCredential } from 'webex-token-client/core';
 import { DeployedTokens } from '../fixtures/deployed-tokens';
+import { describeUnless } from '../fixtures/left-out';
 import { runOnTerminal, type TerminalSession } from '../fixtures/terminal';
-import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+import { terraformUnavailable } from '../fixtures/terraform-providers';
 
 /* What people are asked on a terminal, with the real Terraform. */
 

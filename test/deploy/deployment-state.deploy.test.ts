@@ -8,7 +8,8 @@ import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { exampleDeployment } from '../fixtures/declaration';
-import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+import { describeUnless } from '../fixtures/left-out';
+import { terraformUnavailable } from '../fixtures/terraform-providers';
 
 /*
  * Two deployments, and one state that both would write: what Terraform itself makes of it.

@@ -7,8 +7,9 @@ import { API_AUDIENCE, KubernetesCluster } from '../../rehearsal/identity/kubern
 import { operatorToken } from '../../rehearsal/operator-token';
 import { exampleDeployment } from '../fixtures/declaration';
 import { DeployedTokens } from '../fixtures/deployed-tokens';
+import { describeUnless } from '../fixtures/left-out';
 import { OidcProvider } from '../fixtures/oidc-provider';
-import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+import { terraformUnavailable } from '../fixtures/terraform-providers';
 
 /* Apps with identities by the real Terraform and its provider, under the provisioner's own policy. */
 

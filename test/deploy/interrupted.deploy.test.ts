@@ -1,7 +1,8 @@
 import { DeployedTokens } from '../fixtures/deployed-tokens';
 import { eventually } from '../fixtures/eventually';
+import { describeUnless } from '../fixtures/left-out';
 import { Script } from '../fixtures/script';
-import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+import { terraformUnavailable } from '../fixtures/terraform-providers';
 
 /*
  * What comes between while `deploy` is at work, with the real Terraform: run again, it ends well.

@@ -4,7 +4,8 @@ import { readCredential } from 'webex-token-client/core';
 import type { Integration } from '../../lib/declaration/deployment';
 import { exampleDeployment } from '../fixtures/declaration';
 import { DeployedTokens } from '../fixtures/deployed-tokens';
-import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+import { describeUnless } from '../fixtures/left-out';
+import { terraformUnavailable } from '../fixtures/terraform-providers';
 
 /* Ways around the question whether a grant may end, which there must be none of; with the real Terraform. */
 

@@ -4,10 +4,11 @@ import { loginAppRole, TokenSource } from 'webex-token-client/core';
 import type { FinishedCommand } from '../../lib/process/child-process';
 import { authorize } from '../../lib/consent/code-grant';
 import { clientSecretVariable } from '../../lib/declaration/deployment';
+import { describeUnless } from '../fixtures/left-out';
 import { OperatedServer } from '../fixtures/operated-server';
 import { statusOf } from '../fixtures/refusal';
 import { byProgram } from '../fixtures/stack-command';
-import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+import { terraformUnavailable } from '../fixtures/terraform-providers';
 
 /*
  * The engine moves to another path: with a production server, Terraform and its provider, by the provisioner, in one

@@ -10,7 +10,8 @@ import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { exampleDeployment } from '../fixtures/declaration';
 import { deploymentInFile } from '../fixtures/deployment-file';
-import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+import { describeUnless } from '../fixtures/left-out';
+import { terraformUnavailable } from '../fixtures/terraform-providers';
 
 /*
  * One app of many changes: of all that is declared, Terraform plans that one alone. They are as many as it takes for

@@ -1,8 +1,9 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { exampleDeployment } from '../fixtures/declaration';
+import { describeUnless } from '../fixtures/left-out';
 import { steps } from '../fixtures/steps';
-import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+import { terraformUnavailable } from '../fixtures/terraform-providers';
 import { Typist } from '../fixtures/typist';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';

@@ -4,11 +4,12 @@ import { z } from 'zod';
 import { OIDC_SECRET_VARIABLE } from '../../lib/declaration/operators-declaration';
 import type { FinishedCommand } from '../../lib/process/child-process';
 import { freePort } from '../../lib/process/free-port';
+import { describeUnless } from '../fixtures/left-out';
 import { OidcProvider } from '../fixtures/oidc-provider';
 import { OperatedServer } from '../fixtures/operated-server';
 import { Script, type ScriptResult } from '../fixtures/script';
 import { byProgram } from '../fixtures/stack-command';
-import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+import { terraformUnavailable } from '../fixtures/terraform-providers';
 
 /*
  * People who log in by OIDC, as the real Terraform deploys it on a server of ours.

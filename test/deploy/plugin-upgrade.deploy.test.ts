@@ -6,8 +6,9 @@ import { readRefreshing } from '../../lib/vault/engine-refreshing';
 import type { Declaration } from '../fixtures/declaration';
 import { succeeded } from '../fixtures/deployed-server';
 import { DueGrants } from '../fixtures/due-grants';
+import { describeUnless } from '../fixtures/left-out';
 import { OperatedServer } from '../fixtures/operated-server';
-import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+import { terraformUnavailable } from '../fixtures/terraform-providers';
 
 /* The plugin is upgraded while it refreshes, by the real Terraform: what test/server/planned-stop shows of the applier. */
 

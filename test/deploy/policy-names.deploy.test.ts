@@ -4,9 +4,10 @@ import { z } from 'zod';
 import { loginAppRole, readCredential, TokenSource } from 'webex-token-client/core';
 import { provisionerPolicy } from '../../lib/declaration/provisioner-policy';
 import { provisionerRights } from '../../lib/declaration/rights';
+import { describeUnless } from '../fixtures/left-out';
 import { OperatedServer } from '../fixtures/operated-server';
 import { statusOf } from '../fixtures/refusal';
-import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+import { terraformUnavailable } from '../fixtures/terraform-providers';
 
 /*
  * A deployment of release 0.1, whose policies had names that those of another mount could have too, is deployed anew:

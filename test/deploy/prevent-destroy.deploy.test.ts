@@ -1,8 +1,9 @@
 import { readCredential } from 'webex-token-client/core';
 import { run, type FinishedCommand } from '../../lib/process/child-process';
 import { DeployedTokens } from '../fixtures/deployed-tokens';
+import { describeUnless } from '../fixtures/left-out';
 import { byCdktf } from '../fixtures/stack-command';
-import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+import { terraformUnavailable } from '../fixtures/terraform-providers';
 
 /* What would delete the engine's mount, and every grant in it, by whatever tool, with the real Terraform. */
 

@@ -8,7 +8,8 @@ import { VaultClient } from '../../lib/vault/vault-client';
 import { DeployedServer, succeeded } from '../fixtures/deployed-server';
 import { docker, dockerLogs, dockerUnavailable } from '../fixtures/docker-engine';
 import { eventually } from '../fixtures/eventually';
-import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+import { describeUnless } from '../fixtures/left-out';
+import { terraformUnavailable } from '../fixtures/terraform-providers';
 
 /*
  * The production server as a user deploys it: cdktf, Terraform, Docker, and the project's own commands.

@@ -9,7 +9,8 @@ import { writeOperatorLogin } from '../../lib/server/operator-folder';
 import { renewOperator, writeOperators } from '../../lib/server/operators';
 import { createPrivateFolder } from '../../lib/server/private-file';
 import { DeployedTokens } from '../fixtures/deployed-tokens';
-import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+import { describeUnless } from '../fixtures/left-out';
+import { terraformUnavailable } from '../fixtures/terraform-providers';
 
 /*
  * What `deploy` says before it changes anything, where that would not end well, on a real server with the real Terraform.

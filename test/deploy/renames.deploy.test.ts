@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { loginAppRole, readCredential } from 'webex-token-client/core';
 import type { FinishedCommand } from '../../lib/process/child-process';
 import { authorize } from '../../lib/consent/code-grant';
+import { describeUnless } from '../fixtures/left-out';
 import { OperatedServer } from '../fixtures/operated-server';
 import { byProgram } from '../fixtures/stack-command';
-import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+import { terraformUnavailable } from '../fixtures/terraform-providers';
 
 /*
  * An integration and an app are called otherwise: with a production server, Terraform and its provider, under the

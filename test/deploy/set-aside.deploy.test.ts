@@ -8,9 +8,10 @@ import { OpenBaoServer } from '../../rehearsal/server/openbao';
 import { clientSecretVariable, type Deployment } from '../../lib/declaration/deployment';
 import { PROJECT_FOLDER } from '../fixtures/declaration';
 import { deploymentInFile } from '../fixtures/deployment-file';
+import { describeUnless } from '../fixtures/left-out';
 import { OperatedServer } from '../fixtures/operated-server';
 import { PROGRAM } from '../fixtures/script';
-import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+import { terraformUnavailable } from '../fixtures/terraform-providers';
 
 /*
  * Production after a server in dev mode, in one clone: Terraform's state is of a server that is gone.

@@ -10,8 +10,9 @@ import { deploymentInFile } from '../fixtures/deployment-file';
 import { VaultClient } from '../../lib/vault/vault-client';
 import { docker, dockerEngine, dockerLogs, dockerUnavailable } from '../fixtures/docker-engine';
 import { succeeded } from '../fixtures/deployed-server';
+import { describeUnless } from '../fixtures/left-out';
 import { byProgram } from '../fixtures/stack-command';
-import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+import { terraformUnavailable } from '../fixtures/terraform-providers';
 
 /*
  * Both stacks from nothing, with the dev-mode container of the seed.

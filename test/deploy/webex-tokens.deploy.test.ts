@@ -13,8 +13,9 @@ import { clientSecretVariable, type Deployment } from '../../lib/declaration/dep
 import { provisionerPolicyName } from '../../lib/declaration/policy-names';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { exampleDeployment } from '../fixtures/declaration';
+import { describeUnless } from '../fixtures/left-out';
 import { byCdktf, byProgram } from '../fixtures/stack-command';
-import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+import { terraformUnavailable } from '../fixtures/terraform-providers';
 
 /*
  * Stack `webex-tokens` as its users deploy it: by the program and by CDKTF, with Terraform and its providers, under the

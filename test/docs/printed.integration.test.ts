@@ -5,6 +5,7 @@ import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { exampleDeployment } from '../fixtures/declaration';
 import { deploymentInFile } from '../fixtures/deployment-file';
+import { testUnless } from '../fixtures/left-out';
 import { Typist } from '../fixtures/typist';
 
 /* What pages tell people to type and that asks no server: certificates, manifests, and what kubectl makes of them. */
@@ -35,8 +36,7 @@ test('docs/production.md makes certificates, and a CA that clients are told of',
 
 describe('with kubectl', () => {
   const kubectl = spawnSync('sh', ['-c', 'command -v kubectl && kubectl version --client'], { encoding: 'utf8' });
-  const isThere = kubectl.status === 0;
-  const onKubectl = isThere ? it : it.skip;
+  const onKubectl = testUnless(kubectl.status === 0 ? undefined : 'kubectl is not on PATH');
   const [program = ''] = kubectl.stdout.split('\n');
 
   // It looks at what it is told and makes the object, and sends it nowhere.

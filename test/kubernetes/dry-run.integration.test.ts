@@ -4,7 +4,7 @@ import { chartUnavailable } from '../fixtures/kubernetes/charts';
 import { ControlPlane, controlPlaneUnavailable } from '../fixtures/kubernetes/control-plane';
 import { declaredChart, type KubernetesServerInput } from '../fixtures/kubernetes/declared-chart';
 import { operatorDefinitions, operatorUnavailable, type Operator } from '../fixtures/kubernetes/operators';
-import { describeUnless } from '../fixtures/terraform-providers';
+import { describeUnless } from '../fixtures/left-out';
 
 const declared: Partial<KubernetesServerInput> = {
   nodes: 5,

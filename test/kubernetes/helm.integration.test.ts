@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import { chartUnavailable } from '../fixtures/kubernetes/charts';
 import { chartValues, helmTemplate } from '../fixtures/kubernetes/helm';
 import { kubeconform } from '../fixtures/kubernetes/kubeconform';
-import { describeUnless } from '../fixtures/terraform-providers';
+import { describeUnless } from '../fixtures/left-out';
 
 describe.each(['openbao', 'vault'] as const)('of the chart %s,', (chart) => {
   describeUnless(chartUnavailable(chart))('the pinned version', () => {

@@ -1,6 +1,6 @@
 import { kubeconform } from '../fixtures/kubernetes/kubeconform';
 import { operatorUnavailable } from '../fixtures/kubernetes/operators';
-import { describeUnless } from '../fixtures/terraform-providers';
+import { describeUnless } from '../fixtures/left-out';
 
 const service = `
 apiVersion: v1

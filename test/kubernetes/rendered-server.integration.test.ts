@@ -8,7 +8,7 @@ import { chartUnavailable } from '../fixtures/kubernetes/charts';
 import { declaredChart, type KubernetesServerInput } from '../fixtures/kubernetes/declared-chart';
 import { kubeconform } from '../fixtures/kubernetes/kubeconform';
 import { configurationOf, RenderedServer } from '../fixtures/kubernetes/rendered-server';
-import { describeUnless } from '../fixtures/terraform-providers';
+import { describeUnless } from '../fixtures/left-out';
 
 const monitoring = { labels: { release: 'prometheus' }, tokenSecret: 'prometheus-token' };
 

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { API_AUDIENCE, ControlPlane, controlPlaneUnavailable } from '../fixtures/kubernetes/control-plane';
+import { describeUnless } from '../fixtures/left-out';
 import { OperatedServer } from '../fixtures/operated-server';
-import { describeUnless } from '../fixtures/terraform-providers';
 
 const ACCOUNTS = `
 apiVersion: v1

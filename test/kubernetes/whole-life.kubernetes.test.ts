@@ -14,8 +14,9 @@ import { pluginsInImage, type PluginInImage } from '../fixtures/kubernetes/plugi
 import { outage, ReaderPod } from '../fixtures/kubernetes/reader-pod';
 import { imagesUnavailable, PLUGIN_FOLDER, TEST_CHART, TEST_IMAGES } from '../fixtures/kubernetes/test-images';
 import { WebexPod } from '../fixtures/kubernetes/webex-pod';
+import { describeUnless } from '../fixtures/left-out';
 import { steps } from '../fixtures/steps';
-import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+import { terraformUnavailable } from '../fixtures/terraform-providers';
 
 /*
  * A server on a real Kubernetes, from an empty namespace to the end: the project's own commands, the real Terraform, the

@@ -8,9 +8,10 @@ import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { OpenBaoServer } from '../../rehearsal/server/openbao';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { helpOfEach } from '../fixtures/help-of-each';
+import { describeUnless } from '../fixtures/left-out';
 import { PackageUser } from '../fixtures/package-user';
 import { buildPackages, type Packages } from '../fixtures/packages';
-import { describeUnless, terraformUnavailable } from '../fixtures/terraform-providers';
+import { terraformUnavailable } from '../fixtures/terraform-providers';
 import { WebexEngine } from '../fixtures/webex-engine';
 
 /*

@@ -10,8 +10,8 @@ import { refuseExcessiveRights, requireRights } from '../../samples/people-me-we
 import { serve } from '../../samples/people-me-web/serve';
 import { createWebApp } from '../../samples/people-me-web/web-app';
 import { NO_CHROMIUM, openChromium } from '../fixtures/chromium';
+import { describeUnless } from '../fixtures/left-out';
 import { runScript, Script } from '../fixtures/script';
-import { describeUnless } from '../fixtures/terraform-providers';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
 
 const ADA = 'ada.admin@example.com';

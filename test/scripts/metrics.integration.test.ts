@@ -10,9 +10,9 @@ import { Records } from '../../lib/vault/records';
 import { runCommand } from '../fixtures/command-run';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { eventually } from '../fixtures/eventually';
+import { describeUnless } from '../fixtures/left-out';
 import { Prometheus, prometheusUnavailable, promtool } from '../fixtures/prometheus';
 import { Script, type ScriptResult } from '../fixtures/script';
-import { describeUnless } from '../fixtures/terraform-providers';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
 
 /* What `metrics` says, on the real engine, and what the real Prometheus makes of it. */

@@ -9,6 +9,7 @@ import { generateRootToken } from '../../lib/server/root-token';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { NO_CHROMIUM, openChromium } from '../fixtures/chromium';
+import { testUnless } from '../fixtures/left-out';
 import { OidcProvider } from '../fixtures/oidc-provider';
 import { OperatedServer } from '../fixtures/operated-server';
 import { Script, type ScriptResult } from '../fixtures/script';
@@ -103,8 +104,7 @@ test('prints the token of a member of one of the groups, and its end apart from 
   expect(data.ttl).toBeLessThanOrEqual(1200);
 });
 
-const inBrowser = NO_CHROMIUM === undefined ? test : test.skip;
-inBrowser('is done in a real browser, which ends on a page that says so', async () => {
+testUnless(NO_CHROMIUM)('is done in a real browser, which ends on a page that says so', async () => {
   const { script, url } = await begin('authorizer');
   await using browser = await openChromium();
   const page = await browser.newPage({ ignoreHTTPSErrors: true });

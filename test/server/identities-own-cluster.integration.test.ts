@@ -7,6 +7,7 @@ import { API_AUDIENCE, KubernetesCluster } from '../../rehearsal/identity/kubern
 import { SigningKey } from '../../rehearsal/identity/json-web-token';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { inPod, whyNoPod } from '../fixtures/in-pod';
+import { describeUnless } from '../fixtures/left-out';
 import { OperatedServer } from '../fixtures/operated-server';
 
 /*
@@ -15,15 +16,10 @@ import { OperatedServer } from '../fixtures/operated-server';
  * over the deployed one.
  */
 
-const why = whyNoPod();
-if (why !== undefined) {
-  process.stderr.write(`a Vault in the cluster of its apps: not run: ${why}\n`);
-}
-
 const configReply = z.object({ data: z.record(z.string(), z.unknown()) });
 const loginReply = z.object({ auth: z.object({ policies: z.array(z.string()) }) });
 
-(why === undefined ? describe : describe.skip)('a Vault in the cluster of its apps', () => {
+describeUnless(whyNoPod())('a Vault in the cluster of its apps', () => {
   const ofVault = { namespace: 'webex-token-vault', serviceAccount: 'webex-token-vault' };
   const own = { namespace: 'webex', serviceAccount: 'reports', audiences: ['webex-token-vault'] };
   let folder: string;

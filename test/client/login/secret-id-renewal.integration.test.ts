@@ -17,6 +17,7 @@ import {
 import { bundle } from '../../fixtures/bundle';
 import { CountingProxy } from '../../fixtures/counting-proxy';
 import { eventually } from '../../fixtures/eventually';
+import { NOT_ROOT, testUnless } from '../../fixtures/left-out';
 import { loginAnswer, ScriptedVault } from '../../fixtures/scripted-vault';
 import { VaultWithWebex } from '../../fixtures/vault-with-webex';
 
@@ -172,7 +173,7 @@ describe('a secret id near its end', () => {
     await expectRenewed(before);
   });
 
-  (process.getuid?.() === 0 ? it : it.skip)('keeps the owner of its file, where root renews it', async () => {
+  testUnless(NOT_ROOT)('keeps the owner of its file, where root renews it', async () => {
     const before = await nearItsEnd();
     await fs.chown(file, 12345, 23456);
     await source().token();

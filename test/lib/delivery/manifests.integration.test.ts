@@ -4,7 +4,7 @@ import type { Delivery } from '../../../lib/delivery/delivery';
 import { exampleDelivery, type KubernetesIdentity } from '../../fixtures/delivery';
 import { kubeconform } from '../../fixtures/kubernetes/kubeconform';
 import { operatorUnavailable } from '../../fixtures/kubernetes/operators';
-import { describeUnless } from '../../fixtures/terraform-providers';
+import { describeUnless } from '../../fixtures/left-out';
 
 /*
  * All that is printed, against the schemas of Kubernetes and of the custom resources, as the API server would take it: what

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { toHtml } from '../../../lib/health/page/html-page';
 import { NO_CHROMIUM, openChromium } from '../../fixtures/chromium';
+import { describeUnless } from '../../fixtures/left-out';
 import { credentialLine, refusedLine, report } from '../../fixtures/report';
-import { describeUnless } from '../../fixtures/terraform-providers';
 
 describeUnless(NO_CHROMIUM)('the page in a real browser', () => {
   const folder = mkdtempSync(join(tmpdir(), 'page-'));

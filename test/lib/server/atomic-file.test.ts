@@ -12,6 +12,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeAtomically } from '../../../lib/server/atomic-file';
+import { NOT_ROOT, testUnless } from '../../fixtures/left-out';
 
 /** Puts a link to the target in the place of the partial file while it goes to the disk. */
 async function swapAtSync(folder: string, target: string): Promise<void> {
@@ -67,9 +68,7 @@ describe('writeAtomically', () => {
     expect(statSync(join(folder, 'key')).mode & 0o777).toBe(0o600);
   });
 
-  const isRoot = process.getuid?.() === 0;
-
-  (isRoot ? it : it.skip)('hands over the file that it wrote, and not what a link in its place leads to', async () => {
+  testUnless(NOT_ROOT)('hands over the file that it wrote, and not what a link in its place leads to', async () => {
     const target = join(folder, 'target');
     writeFileSync(target, 'of root');
     const { uid } = statSync(target);

@@ -22,6 +22,7 @@ import {
   type CertificateFolderOptions,
 } from '../../../lib/server/certificate-folder';
 import { checkTlsFiles } from '../../../lib/declaration/tls-files';
+import { NOT_ROOT, testUnless } from '../../fixtures/left-out';
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -160,7 +161,7 @@ describe('prepareCertificates', () => {
 
   const isRoot = process.getuid?.() === 0;
 
-  (isRoot ? it : it.skip)('gives a server its files, and takes them from it with no renewal', async () => {
+  testUnless(NOT_ROOT)('gives a server its files, and takes them from it with no renewal', async () => {
     const owner = { uid: 100, gid: 1000 };
     await prepare();
     await expect(prepare({ owner })).resolves.toEqual(['ca kept', 'node-1 kept']);
@@ -199,10 +200,13 @@ describe('prepareCertificates', () => {
     await expect(prepare()).rejects.toThrow(/ca must be a folder of its own, got a link; /);
   });
 
-  (isRoot ? it.skip : it)('gives files to nobody else unless it is root', async () => {
-    const owner = { uid: (process.getuid?.() ?? 0) + 1, gid: 0 };
-    await expect(prepare({ owner })).rejects.toThrow(/^only root can give files to uid .*; run it with sudo, or/);
-  });
+  testUnless(isRoot ? 'root can change the owner of every file' : undefined)(
+    'gives files to nobody else unless it is root',
+    async () => {
+      const owner = { uid: (process.getuid?.() ?? 0) + 1, gid: 0 };
+      await expect(prepare({ owner })).rejects.toThrow(/^only root can give files to uid .*; run it with sudo, or/);
+    },
+  );
 
   it.each<[Partial<CertificateFolderOptions>, string]>([
     [{ servers: ['10.0.0.1'] }, '"10.0.0.1" must be a host name; give an IP address with --ip'],

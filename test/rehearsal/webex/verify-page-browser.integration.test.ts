@@ -2,8 +2,8 @@ import type { Browser } from 'playwright-core';
 import { awaitDeviceGrant, beginDeviceGrant } from '../../../lib/webex/device-grant';
 import { DeviceGrantDenied } from '../../../lib/webex/grant-errors';
 import { NO_CHROMIUM, openChromium } from '../../fixtures/chromium';
-import { describeUnless } from '../../fixtures/terraform-providers';
 import { CLIENT, OTHER_ADMIN, startSimulator } from './simulated-login';
+import { describeUnless } from '../../fixtures/left-out';
 
 const { clientId, clientSecret } = CLIENT;
 
