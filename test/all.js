@@ -5,35 +5,42 @@ const { spawn } = require('node:child_process');
 
 /*
  * What `npm test` runs: types and lint beside the tests, as each of them keeps no more than one processor busy for a
- * minute. All of them end, whatever one of them says.
+ * minute. All of them end, whatever one of them says. What a failed check printed, and how each failed test runs alone,
+ * comes last: see test/end-of-run.js.
  */
 
 const JEST = [require.resolve('jest/bin/jest'), '--selectProjects', 'unit', 'integration', ...process.argv.slice(2)];
+const END_OF_RUN_FD = 3;
 
-/** A script of package.json, whose output is shown in one piece once it has ended. */
-function check(script) {
+/** A script of package.json. */
+async function check(script) {
   const child = spawn('npm', ['run', script], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const output = [];
-  child.stdout.on('data', (chunk) => output.push(chunk));
-  child.stderr.on('data', (chunk) => output.push(chunk));
-  return ended(child, () => process.stderr.write(Buffer.concat(output)));
+  const { code, output } = await ended(child, [child.stdout, child.stderr]);
+  return { code, output, line: `failed: npm run ${script}\n` };
 }
 
-/** @param finish called before its exit code is taken */
-function ended(child, finish = () => undefined) {
+function tests() {
+  const child = spawn(process.execPath, JEST, {
+    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+    env: { ...process.env, END_OF_RUN_FD },
+  });
+  return ended(child, [child.stdio[END_OF_RUN_FD]]);
+}
+
+/** @returns its exit code, and what it wrote to the streams */
+function ended(child, streams) {
+  const output = [];
+  streams.forEach((stream) => stream.on('data', (chunk) => output.push(chunk)));
   return new Promise((resolve) => {
-    child.once('error', (error) => {
-      process.stderr.write(`error: ${error.message}\n`);
-      resolve(1);
-    });
-    child.once('close', (code) => {
-      finish();
-      resolve(code ?? 1);
-    });
+    child.once('error', (error) => resolve({ code: 1, output: Buffer.from(`error: ${error.message}\n`) }));
+    child.once('close', (code) => resolve({ code: code ?? 1, output: Buffer.concat(output) }));
   });
 }
 
-const tests = ended(spawn(process.execPath, JEST, { stdio: 'inherit' }));
-void Promise.all([check('typecheck'), check('lint'), tests]).then((codes) => {
-  process.exitCode = Math.max(...codes);
+void Promise.all([tests(), check('typecheck'), check('lint')]).then(([run, ...checks]) => {
+  const failed = checks.filter(({ code }) => code !== 0);
+  for (const part of [...failed.map(({ output }) => output), run.output, ...failed.map(({ line }) => line)]) {
+    process.stderr.write(part);
+  }
+  process.exitCode = Math.max(run.code, ...checks.map(({ code }) => code));
 });

@@ -1,5 +1,6 @@
 'use strict';
 
+const { writeSync } = require('node:fs');
 const { relative } = require('node:path');
 const { setImmediate } = require('node:timers');
 
@@ -14,9 +15,16 @@ const FAILED_TESTS = 20;
 /** Title of a test or a group that test/fixtures/left-out.ts leaves out. */
 const LEFT_OUT = / \[left out: ([^]*)\]$/;
 
+/** Environment variable: the file descriptor that test/all.js reads the lines from. */
+const END_OF_RUN_FD = 'END_OF_RUN_FD';
+
 module.exports = class EndOfRun {
   constructor(globalConfig) {
     this.globalConfig = globalConfig;
+    const fd = process.env[END_OF_RUN_FD];
+    this.print = (text) => (fd === undefined ? process.stderr.write(text) : writeSync(Number(fd), text));
+    // Processes of the tests do not inherit the descriptor.
+    delete process.env[END_OF_RUN_FD];
   }
 
   onTestResult({ context }, testResult) {
@@ -29,7 +37,7 @@ module.exports = class EndOfRun {
     const lines = [...leftOut(testResults, testNamePattern), ...failed(testResults, rootDir)];
     if (lines.length > 0) {
       // Jest calls its own reporter, which prints the summary, after all others.
-      setImmediate(() => process.stderr.write(`\n${lines.join('\n')}\n`));
+      setImmediate(() => this.print(`\n${lines.join('\n')}\n`));
     }
   }
 };

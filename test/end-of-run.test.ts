@@ -165,3 +165,22 @@ test('a run counts left-out tests by reason, in three lines, from all workers', 
     ]) as unknown,
   });
 });
+
+test('npm test ends with the output of failed checks, then with all that failed', async () => {
+  writeFiles({
+    'package.json': JSON.stringify({
+      scripts: { typecheck: 'echo types are right', lint: 'echo comma missing; exit 2' },
+    }),
+    'test/bad.unit.js': testFile(`fails('does not work'); testUnless('there is no chart')('a', () => undefined);`),
+  });
+  const { exitCode, lines } = await endOf(process.execPath, [join(PROJECT_FOLDER, 'test/all.js')]);
+  expect(exitCode).toBe(2);
+  const said = lines.filter((line) => !line.startsWith('>'));
+  expect(said).toEqual([
+    'comma missing',
+    '1 test left out: there is no chart',
+    'failed: does not work',
+    "  npx jest --selectProjects unit -t '^does not work$' --runTestsByPath test/bad.unit.js",
+    'failed: npm run lint',
+  ]);
+});
