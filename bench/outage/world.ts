@@ -111,18 +111,17 @@ export class World implements AsyncDisposable {
       await engine.setUp(server.admin);
       const settings = scale.settings({ ...real, providerTimeoutSeconds });
       const world = new World(engine, options, clock);
-      let consentsBegan = 0;
+      const { reapCheckIntervalSeconds } = settings;
+      const look = await observer({ engine, server, credentials: world.names, reapCheckIntervalSeconds });
       await options.consentInTurn(async () => {
-        consentsBegan = performance.now();
+        const began = performance.now();
         await Promise.all(world.names.map((_, index) => world.#consent(index)));
+        world.days = new ScaledDays(dayMs);
+        // Tokens are older than the first day by as much.
+        lateness?.began(began);
       });
       // Afterwards: a consent may wait for Webex longer than it then does, as where many worlds begin at once.
       await server.admin.write(`${mountPath}/config`, engineConfiguration(settings));
-      const { reapCheckIntervalSeconds } = settings;
-      const look = await observer({ engine, server, credentials: world.names, reapCheckIntervalSeconds });
-      world.days = new ScaledDays(dayMs);
-      // Tokens are older than the first day by as much.
-      lateness?.began(consentsBegan);
       lateness?.allowSchedule(scale.toMs(0.5));
       lateness?.allowAnswers(Math.min(scale.toMs(0.5), (providerTimeoutSeconds * 1000) / ANSWERS_WITHIN_THE_TIMEOUT));
       lateness?.watch(engine.webex);
