@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { timerMs } from './longest-timer';
 import { NetworkError } from './network-error';
+import { onAbort } from './on-abort';
 
 export interface AnswerBodyOptions {
   /** Longest silence while it is waited for, and longest time until it is. */
@@ -19,7 +20,6 @@ export class AnswerBody implements AsyncIterable<Buffer> {
   constructor(message: IncomingMessage, { timeoutMs, signal }: AnswerBodyOptions) {
     this.#message = message;
     this.#signal = signal;
-    const abort = (): void => void message.destroy(new NetworkError('ECONNABORTED'));
     const timeOut = (): void => {
       if (!this.#readerIsBusy) {
         message.destroy(new NetworkError('ETIMEDOUT'));
@@ -28,12 +28,12 @@ export class AnswerBody implements AsyncIterable<Buffer> {
     // Who does not read the body does not want to wait for it either.
     message.socket.unref();
     this.#silence = setTimeout(timeOut, timerMs(timeoutMs)).unref();
-    signal?.addEventListener('abort', abort, { once: true });
+    const forget = onAbort(signal, () => void message.destroy(new NetworkError('ECONNABORTED')));
     // What ends it before anybody reads it is told to whoever reads it.
     message.on('error', () => undefined);
     message.once('close', () => {
       clearTimeout(this.#silence);
-      signal?.removeEventListener('abort', abort);
+      forget();
     });
   }
 

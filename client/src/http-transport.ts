@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { AnswerBody } from './answer-body';
 import { timerMs } from './longest-timer';
 import { NetworkError } from './network-error';
+import { onAbort } from './on-abort';
 import { proxyFor } from './proxy';
 import { proxyAgent, type ProxiedRequestOptions } from './proxy-agent';
 import { sendStream } from './streamed-body';
@@ -125,11 +126,10 @@ export class HttpTransport {
     const sent = open(url, options);
     let fail: (reason: unknown) => void = () => undefined;
     // A request that has no connection yet tells nobody that it was destroyed.
-    const abort = (): void => fail(signal?.reason);
+    const forget = onAbort(signal, () => fail(signal?.reason));
     const timeOut = (): void => fail(new NetworkError('ETIMEDOUT'));
     const deadline = setTimeout(timeOut, timerMs(headersTimeoutMs));
     const connectDeadline = setTimeout(timeOut, timerMs(connectTimeoutMs));
-    signal?.addEventListener('abort', abort, { once: true });
     try {
       const answer = await new Promise<IncomingMessage>((resolve, reject) => {
         fail = reject;
@@ -173,7 +173,7 @@ export class HttpTransport {
     } finally {
       clearTimeout(deadline);
       clearTimeout(connectDeadline);
-      signal?.removeEventListener('abort', abort);
+      forget();
     }
   }
 

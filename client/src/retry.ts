@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { timerMs } from './longest-timer';
+import { unlessAborted } from './on-abort';
 
 /** Waiting is exponential with full jitter: what failed together does not come back together. */
 export interface RetryOptions {
@@ -57,7 +57,11 @@ function jitterMs(
 
 /** Keeps the process alive, on purpose: someone awaits what comes after. */
 async function waitMs(delayMs: number, signal?: AbortSignal): Promise<void> {
-  await sleep(timerMs(delayMs), undefined, { signal }).catch((error: unknown) => {
-    throw signal?.aborted ? signal.reason : error;
-  });
+  let timer: NodeJS.Timeout | undefined;
+  const end = new Promise<void>((resolve) => (timer = setTimeout(resolve, timerMs(delayMs))));
+  try {
+    await unlessAborted(end, signal);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -3,6 +3,7 @@ import { NotPermitted } from './credential-errors';
 import { loginAs, type AppIdentity } from './login/app-identity';
 import type { VaultLogin } from './login/vault-login';
 import { timerMs } from './longest-timer';
+import { unlessAborted } from './on-abort';
 import { retry, type RetryOptions } from './retry';
 import { transient } from './transient';
 import { VaultConnection, type VaultConnectionOptions } from './vault-connection';
@@ -172,17 +173,6 @@ export class TokenSource implements AsyncDisposable {
 
 function text(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) {
-    return promise;
-  }
-  return new Promise<T>((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
 
 /** Whatever becomes of it. */
