@@ -1,18 +1,23 @@
 import { getEventListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { HttpTransport, type HttpRequest } from '../../client/src/http-transport';
 import { NetworkError } from '../../client/src/network-error';
-import { eventually } from '../fixtures/eventually';
+import { MemoryNetwork } from '../fixtures/memory-network';
 import { RawServer } from '../fixtures/raw-server';
+import { outcomeOf, useVirtualTime } from '../fixtures/virtual-time';
 
 const TOKEN = 's.token-that-no-error-may-show';
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
+const DAY_MS = 24 * 3_600_000;
 
 const opened: AsyncDisposable[] = [];
 let transport: HttpTransport;
+
+/* No deadline passes unless a test has time pass. */
+useVirtualTime();
 
 beforeEach(() => (transport = new HttpTransport()));
 afterEach(async () => {
@@ -55,7 +60,10 @@ describe('an answer', () => {
   });
 
   it('is awaited for as long as it takes, where no timeout is wanted', async () => {
-    const server = await serve((socket) => void setTimeout(() => socket.end(OK), 50));
+    const server = await serve((socket) => {
+      jest.advanceTimersByTime(DAY_MS);
+      socket.end(OK);
+    });
     const { body } = await send(server.url, {
       headersTimeoutMs: Infinity,
       connectTimeoutMs: 2 ** 31,
@@ -99,8 +107,11 @@ describe('an answer', () => {
   it('is no longer than its reader wants', async () => {
     const server = await serve((socket) => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
-      const flood = setInterval(() => socket.write('x'.repeat(1000)), 1);
-      socket.on('close', () => clearInterval(flood));
+      const flood = (): void => {
+        while (socket.writable && socket.write('x'.repeat(1000)));
+      };
+      socket.on('drain', flood);
+      flood();
     });
     const { body } = await send(server.url);
     expect((await body.beginning(5000)).length).toBeLessThan(70_000);
@@ -155,7 +166,7 @@ describe('connections', () => {
     const server = await serve((socket) => socket.write('HTTP/1.1 204 No Content\r\n\r\n'));
     for (let request = 0; request < 3; request++) {
       (await send(server.url, { method: 'DELETE' })).body.cancel();
-      await sleep(20);
+      await turn();
     }
     expect(server.connections).toBe(1);
   });
@@ -203,33 +214,44 @@ describe('connections', () => {
 });
 
 describe('deadlines', () => {
+  const ANYWHERE = new URL('http://127.0.0.1:9/');
+
+  /** Servers that answer in so many parts, each after 10 ms. */
+  function dripping(answer: string, parts: number): MemoryNetwork {
+    return new MemoryNetwork(() => ({ bytes: Buffer.from(answer), parts, pauseMs: 10, ending: 'hang' }));
+  }
+
   it('end a request without an answer', async () => {
     const server = await serve();
-    const failed = await failure(send(server.url, { headersTimeoutMs: 50 }));
-    expect(failed).toMatchObject({ code: 'ETIMEDOUT', isTransient: true });
+    const failed = failure(send(server.url, { headersTimeoutMs: 50 }));
+    await server.asked();
+    jest.advanceTimersByTime(50);
+    expect(await failed).toMatchObject({ code: 'ETIMEDOUT', isTransient: true });
     await server.deserted();
   });
 
   it('end a request whose head does not end', async () => {
-    const server = await serve((socket) => {
-      socket.write('HTTP/1.1 200 OK\r\n');
-      const drip = setInterval(() => socket.write('x-more: x\r\n'), 10);
-      socket.on('close', () => clearInterval(drip));
-    });
-    expect(await failure(send(server.url, { headersTimeoutMs: 100 }))).toMatchObject({ code: 'ETIMEDOUT' });
-    await server.deserted();
+    using network = dripping(`HTTP/1.1 200 OK\r\n${'x-more: x\r\n'.repeat(30)}`, 30);
+    const { error, elapsedMs } = await outcomeOf(() => send(ANYWHERE, { headersTimeoutMs: 100 }));
+    expect([error, elapsedMs]).toEqual([new NetworkError('ETIMEDOUT'), 100]);
+    expect(network.asked).toHaveLength(1);
   });
 
   it('end a connection that comes to nothing before the request would be', async () => {
     const server = await serve();
     const url = new URL(String(server.url).replace('http:', 'https:'));
-    const failed = await failure(send(url, { connectTimeoutMs: 50, headersTimeoutMs: 60_000 }));
-    expect(failed).toMatchObject({ code: 'ETIMEDOUT', isTransient: true });
+    const failed = failure(send(url, { connectTimeoutMs: 50, headersTimeoutMs: 60_000 }));
+    await server.asked();
+    jest.advanceTimersByTime(50);
+    expect(await failed).toMatchObject({ code: 'ETIMEDOUT', isTransient: true });
     await server.deserted();
   });
 
   it('of the connection leave an answer alone that is slow, the second on a connection too', async () => {
-    const server = await serve((socket) => void setTimeout(() => socket.write(OK), 150));
+    const server = await serve((socket) => {
+      jest.advanceTimersByTime(150);
+      socket.write(OK);
+    });
     for (const turn of [1, 2]) {
       const { body } = await send(server.url, { connectTimeoutMs: 50 });
       expect([turn, await body.text()]).toEqual([turn, 'ok']);
@@ -240,18 +262,22 @@ describe('deadlines', () => {
   it('end a body that falls silent', async () => {
     const server = await serve((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok'));
     const { body } = await send(server.url, { bodyTimeoutMs: 50 });
-    expect(await failure(body.text())).toMatchObject({ code: 'ETIMEDOUT' });
+    const parts = body[Symbol.asyncIterator]();
+    expect(String((await parts.next()).value)).toBe('ok');
+    const failed = failure(parts.next());
+    jest.advanceTimersByTime(50);
+    expect(await failed).toMatchObject({ code: 'ETIMEDOUT' });
     await server.deserted();
   });
 
   it('leave a body alone that is slow and steady', async () => {
-    const server = await serve((socket) => {
-      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n');
-      const drip = setInterval(() => socket.write('x'), 25);
-      socket.on('close', () => clearInterval(drip));
-    });
-    const { body } = await send(server.url, { headersTimeoutMs: 1000, bodyTimeoutMs: 1000 });
-    expect(await body.text()).toBe('x'.repeat(50));
+    const text = 'x'.repeat(500);
+    using network = dripping(`HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n${text}`, 50);
+    const { value, elapsedMs } = await outcomeOf(async () =>
+      (await send(ANYWHERE, { headersTimeoutMs: 100, bodyTimeoutMs: 100 })).body.text(),
+    );
+    expect([value, elapsedMs]).toEqual([text, 500]);
+    expect(network.asked).toHaveLength(1);
   });
 
   it('leave a reader alone who is slow', async () => {
@@ -263,7 +289,8 @@ describe('deadlines', () => {
     let bytes = 0;
     for await (const part of body) {
       bytes += part.length;
-      await sleep(400);
+      jest.advanceTimersByTime(400);
+      await turn();
     }
     expect(bytes).toBe(200_000);
   });
@@ -279,8 +306,8 @@ describe('deadlines', () => {
     });
     async function* slow() {
       for (let part = 0; part < 20; part++) {
-        await sleep(60);
-        yield 'part';
+        jest.advanceTimersByTime(60);
+        yield await Promise.resolve('part');
       }
     }
     const answer = await send(server.url, {
@@ -324,8 +351,9 @@ describe('a signal', () => {
     const server = await serve((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok'));
     const abort = new AbortController();
     const { body } = await send(server.url, { signal: abort.signal });
-    const reading = body.text();
-    await sleep(20);
+    const parts = body[Symbol.asyncIterator]();
+    await parts.next();
+    const reading = parts.next();
     abort.abort(REASON);
     expect(await failure(reading)).toBe(REASON);
     await server.deserted();
@@ -344,16 +372,17 @@ describe('a signal', () => {
     const server = await serve((socket) => socket.write('HTTP/1.1 100 Continue\r\n\r\n'));
     const abort = new AbortController();
     let ended = false;
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
     const body = new Readable({
-      read: () => undefined,
+      read: () => begin(),
       destroy: (error, done) => {
         ended = true;
         done(error);
       },
     });
     const sending = send(server.url, { method: 'POST', body: () => body, signal: abort.signal });
-    await server.asked();
-    await sleep(20);
+    await begun;
     abort.abort(REASON);
     expect(await failure(sending)).toBe(REASON);
     await server.deserted();
@@ -369,7 +398,10 @@ describe('a signal', () => {
     const { signal } = new AbortController();
     await (await send(server.url, { signal })).body.text();
     (await send(server.url, { signal })).body.cancel();
-    await failure(send(server.url, { signal, method: 'PUT', headersTimeoutMs: 20 }));
+    const unanswered = failure(send(server.url, { signal, method: 'PUT', headersTimeoutMs: 20 }));
+    await server.asked('PUT');
+    jest.advanceTimersByTime(20);
+    await unanswered;
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
@@ -377,8 +409,9 @@ describe('a signal', () => {
     const server = await serve((socket) => socket.write(OK.replace('length: 2', 'length: 3')));
     const { signal } = new AbortController();
     await send(server.url, { signal, bodyTimeoutMs: 50 });
-    await eventually(() => Promise.resolve(getEventListeners(signal, 'abort').length === 0 || undefined), 2000);
+    jest.advanceTimersByTime(50);
     await server.deserted();
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 });
 
@@ -405,7 +438,10 @@ describe('the body of a request', () => {
       }
     });
     const request = { method: 'POST', body: () => Readable.from(['a']), headersTimeoutMs: 1000 };
-    expect(await (await send(server.url, request)).body.text()).toBe('ok');
+    const answer = send(server.url, request);
+    await server.asked();
+    jest.advanceTimersByTime(999);
+    expect(await (await answer).body.text()).toBe('ok');
   });
 
   it('that fails is told by its own error', async () => {
