@@ -1,11 +1,11 @@
 import { inspect } from 'node:util';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpTransport, type HttpRequest } from '../../client/src/http-transport';
 import { CertificateAuthority } from '../../lib/server/certificate-authority';
 import { ConnectProxy, type ConnectProxyOptions } from '../fixtures/connect-proxy';
 import { eventually } from '../fixtures/eventually';
 import { ScriptedVault } from '../fixtures/scripted-vault';
 import { TlsServer } from '../fixtures/tls-server';
+import { useVirtualTime } from '../fixtures/virtual-time';
 
 /* `vault.test` exists in the proxy's table alone: whatever goes past the proxy fails. */
 
@@ -17,6 +17,8 @@ let authority: CertificateAuthority;
 let server: TlsServer;
 let transport: HttpTransport;
 let proxies: ConnectProxy[];
+
+useVirtualTime();
 
 beforeAll(async () => {
   authority = await CertificateAuthority.create();
@@ -175,8 +177,11 @@ describe('a proxy that does not help', () => {
   it('is given up at the deadline', async () => {
     const silent = await proxy({ status: 0 });
     process.env.HTTPS_PROXY = silent.url('user:hush');
-    expect(await failure('https://vault.test/', { headersTimeoutMs: 100 })).toMatchObject({ code: 'ETIMEDOUT' });
-    await eventually(() => Promise.resolve(silent.openConnections === 0 || undefined), 2000);
+    const failed = failure('https://vault.test/', { headersTimeoutMs: 100 });
+    await eventually(() => silent.asked.length > 0 || undefined);
+    jest.advanceTimersByTime(100);
+    expect(await failed).toMatchObject({ code: 'ETIMEDOUT' });
+    await eventually(() => silent.openConnections === 0 || undefined);
   });
 
   it('is given up when the caller gives up', async () => {
@@ -184,11 +189,11 @@ describe('a proxy that does not help', () => {
     process.env.HTTPS_PROXY = silent.url('user:hush');
     const abort = new AbortController();
     const failed = failure('https://vault.test/', { signal: abort.signal });
-    await sleep(50);
+    await eventually(() => silent.asked.length > 0 || undefined);
     const reason = new Error('enough');
     abort.abort(reason);
     expect(await failed).toBe(reason);
-    await eventually(() => Promise.resolve(silent.openConnections === 0 || undefined), 2000);
+    await eventually(() => silent.openConnections === 0 || undefined);
   });
 
   it.each(['http://user:hush@[proxy', 'socks5://user:hush@127.0.0.1:1', 'http://user:hush%zz@127.0.0.1:1'])(

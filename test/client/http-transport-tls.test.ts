@@ -4,10 +4,13 @@ import { VaultConnection } from '../../client/src/vault-connection';
 import { CertificateAuthority } from '../../lib/server/certificate-authority';
 import { RawServer } from '../fixtures/raw-server';
 import { TlsServer } from '../fixtures/tls-server';
+import { useVirtualTime } from '../fixtures/virtual-time';
 
 let authority: CertificateAuthority;
 let server: TlsServer;
 let transport: HttpTransport;
+
+useVirtualTime();
 
 beforeAll(async () => {
   authority = await CertificateAuthority.create();

@@ -7,12 +7,17 @@ import { unwrapSecretId } from '../../client/src/login/secret-id';
 import { VaultConnection } from '../../client/src/vault-connection';
 import { restoreSnapshot, saveSnapshot } from '../../lib/server/raft-snapshot';
 import { VaultClient } from '../../lib/vault/vault-client';
+import { eventually } from '../fixtures/eventually';
 import { RecordingServer, type RecordedRequest } from '../fixtures/recording-server';
+import { useVirtualTime } from '../fixtures/virtual-time';
 
 /* Where a standby node sends to: the leader that it names gets what the standby got, any other server nothing. */
 
 const TOKEN = 's.token-of-the-caller';
 const SECRETS = [TOKEN, 'the-secret-id', 'the-wrapping-token', 'the-written-value', 'the-snapshot'];
+
+/* No deadline passes on a busy machine. */
+useVirtualTime();
 
 let folder: string;
 const opened: RecordingServer[] = [];
@@ -44,11 +49,11 @@ const KINDS: Readonly<Record<string, (address: string) => Promise<unknown>>> = {
 };
 
 function connection(address: string): VaultConnection {
-  return new VaultConnection({ address, token: TOKEN, namespace: 'team', timeoutMs: 5000 });
+  return new VaultConnection({ address, token: TOKEN, namespace: 'team' });
 }
 
 function operator(address: string): VaultClient {
-  return new VaultClient({ address, token: TOKEN, namespace: 'team', timeoutMs: 5000 });
+  return new VaultClient({ address, token: TOKEN, namespace: 'team' });
 }
 
 async function serve(...args: Parameters<typeof RecordingServer.start>): Promise<RecordingServer> {
@@ -203,7 +208,9 @@ it.each([
   });
   const login = new AppRoleLogin(connection(node.address), { roleId: 'r', secretId: 'the-secret-id' });
   await login.vault();
-  await new Promise((resolve) => setTimeout(resolve, 900));
+  jest.advanceTimersByTime(667);
+  const renewed = named ? 'PUT /v1/auth/token/renew-self' : 'GET /v1/sys/leader';
+  await eventually(() => (named ? other : node).asked.includes(renewed) || undefined);
   await login[Symbol.asyncDispose]();
   const self = ['PUT /v1/auth/token/renew-self', 'PUT /v1/auth/token/revoke-self'];
   expect(other.asked).toEqual(named ? self : []);
@@ -242,6 +249,7 @@ it('ends where the caller gives up while the leader is asked for', async () => {
   const reason = new Error('enough');
   const abort = new AbortController();
   const asking = connection(node.address).json('GET', 'secret/x', () => undefined, { signal: abort.signal });
-  setTimeout(() => abort.abort(reason), 100);
+  await eventually(() => node.asked.includes('GET /v1/sys/leader') || undefined);
+  abort.abort(reason);
   await expect(asking).rejects.toBe(reason);
 });

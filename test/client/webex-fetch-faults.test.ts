@@ -1,18 +1,23 @@
 import { getEventListeners } from 'node:events';
 import type { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { CredentialReading } from '../../client/src/credential';
 import { WebexFetch, type WebexFetchOptions } from '../../client/src/webex-fetch';
 import { WebexUnreachableError } from '../../client/src/webex-errors';
+import { eventually } from '../fixtures/eventually';
 import { RawServer } from '../fixtures/raw-server';
+import { useVirtualTime } from '../fixtures/virtual-time';
 
 /* What a Webex, or whatever stands in its place, does wrong; and a caller. */
 
 const ACCESS_TOKEN = 'the-access-token';
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}';
+
+/* No deadline passes on a busy machine. */
+useVirtualTime();
 
 const opened: RawServer[] = [];
 afterEach(async () => {
@@ -24,7 +29,7 @@ async function serve(handle?: (socket: Socket, request: string) => void) {
   opened.push(server);
   const reading = new CredentialReading({ data: { server: 'x', access_token: ACCESS_TOKEN, type: 'Bearer' } });
   const tokens: WebexFetchOptions['tokens'] = { token: () => Promise.resolve(reading), reject: () => undefined };
-  const webex = new WebexFetch({ tokens, origins: [server.url.origin], timeoutMs: 2000, retry: { baseDelayMs: 1 } });
+  const webex = new WebexFetch({ tokens, origins: [server.url.origin], retry: { random: () => 0 } });
   return { server, webex, url: `${server.url.href}v1/x` };
 }
 
@@ -99,7 +104,7 @@ describe('an answer', () => {
     const { server, webex, url } = await serve((socket) => socket.write('HTTP/1.1 204 No Content\r\n\r\n'));
     for (let request = 0; request < 3; request++) {
       expect((await webex.fetch(url, { method: 'DELETE' })).body).toBeNull();
-      await sleep(20);
+      await turn();
     }
     expect(server.connections).toBe(1);
   });
@@ -129,7 +134,8 @@ describe('a caller', () => {
     const abort = new AbortController();
     const failed = failure(webex.fetch(url, { signal: abort.signal }));
     await server.asked();
-    await sleep(50);
+    // The deadline of the body that nobody reads, and the wait.
+    await eventually(() => jest.getTimerCount() === 2 || undefined);
     const reason = new Error('enough');
     abort.abort(reason);
     expect(await failed).toBe(reason);
@@ -143,9 +149,9 @@ describe('a caller', () => {
     );
     const abort = new AbortController();
     const reason = new Error('enough');
-    const response = await webex.fetch(url, { signal: abort.signal });
-    const reading = failure(response.text());
-    await sleep(20);
+    const parts = (await webex.fetch(url, { signal: abort.signal })).body?.getReader();
+    await parts?.read();
+    const reading = failure(parts?.read() ?? Promise.resolve());
     abort.abort(reason);
     expect(await reading).toBe(reason);
     expect(await failure(webex.json(url, z.object({}), { signal: AbortSignal.abort(reason) }))).toBe(reason);

@@ -6,6 +6,7 @@ import { CertificateAuthority } from '../../lib/server/certificate-authority';
 import { RawServer } from '../fixtures/raw-server';
 import { credentialAnswer, loginAnswer, refusal, ScriptedVault, type ScriptedAnswer } from '../fixtures/scripted-vault';
 import { TlsServer } from '../fixtures/tls-server';
+import { useVirtualTime } from '../fixtures/virtual-time';
 
 /* The command, in this process; what a process of its own shows is in webex-token-process.test.ts. */
 
@@ -19,6 +20,9 @@ const LOGGED_IN_AND_OUT = [`PUT ${LOGIN}`, `GET ${CREDS}`, 'PUT auth/token/revok
 let vault: ScriptedVault;
 let folder: string;
 const environment = process.env;
+
+/* No deadline passes on a busy machine. */
+useVirtualTime();
 
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'webex-token-'))));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import timers from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { NotDeployed, NotPermitted, TemporarilyUnavailable } from '../../../client/src/credential-errors';
 import { CertLogin } from '../../../client/src/login/cert-login';
@@ -9,6 +10,7 @@ import { VaultConnection } from '../../../client/src/vault-connection';
 import { CertificateAuthority, type IssuedCertificate } from '../../../lib/server/certificate-authority';
 import { eventually } from '../../fixtures/eventually';
 import { loginAnswer, refusal, ScriptedVault } from '../../fixtures/scripted-vault';
+import { useVirtualTime } from '../../fixtures/virtual-time';
 
 const LOGIN = 'PUT auth/cert/login';
 
@@ -18,6 +20,8 @@ let folder: string;
 let files: { certFile: string; keyFile: string };
 let logins: CertLogin[];
 let certificate: IssuedCertificate;
+
+useVirtualTime();
 
 beforeAll(async () => (authority = await CertificateAuthority.create()));
 beforeEach(async () => {
@@ -75,6 +79,7 @@ it('renews under the certificate that it was logged in with, and reads the files
   const next = await issued('app');
   write(next);
   const before = vault.requests.length;
+  jest.advanceTimersByTime(667);
   await eventually(() => vault.requests.length > before || undefined);
   expect(vault.requests.at(-1)).toBe('PUT auth/token/renew-self');
   cert.forget();
@@ -87,9 +92,11 @@ it('renews under the certificate that it was logged in with, and reads the files
 it('waits a moment for the other of two files that are being replaced', async () => {
   const next = await issued('app');
   write({ certificatePem: next.certificatePem });
-  const underWay = login().vault();
-  write({ privateKeyPem: next.privateKeyPem });
-  await underWay;
+  const wait = jest.spyOn(timers, 'setTimeout').mockImplementationOnce(async () => {
+    write({ privateKeyPem: next.privateKeyPem });
+  });
+  await login().vault();
+  wait.mockRestore();
   expect(shown()).toEqual([next.certificatePem.trim()]);
 });
 

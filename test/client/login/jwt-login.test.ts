@@ -7,6 +7,7 @@ import { JwtLogin, type JwtLoginOptions, type JwtMethod } from '../../../client/
 import { VaultConnection } from '../../../client/src/vault-connection';
 import { JwtIssuer } from '../../fixtures/jwt-issuer';
 import { loginAnswer, refusal, ScriptedVault } from '../../fixtures/scripted-vault';
+import { useVirtualTime } from '../../fixtures/virtual-time';
 
 const LOGIN = 'PUT auth/jwt/login';
 const issuer = new JwtIssuer();
@@ -15,6 +16,8 @@ let vault: ScriptedVault;
 let folder: string;
 let file: string;
 let logins: JwtLogin[];
+
+useVirtualTime();
 
 beforeEach(async () => {
   vault = await ScriptedVault.start();
