@@ -92,8 +92,9 @@ it('renews under the certificate that it was logged in with, and reads the files
 it('waits a moment for the other of two files that are being replaced', async () => {
   const next = await issued('app');
   write({ certificatePem: next.certificatePem });
-  const wait = jest.spyOn(timers, 'setTimeout').mockImplementationOnce(async () => {
+  const wait = jest.spyOn(timers, 'setTimeout').mockImplementationOnce(() => {
     write({ privateKeyPem: next.privateKeyPem });
+    return Promise.resolve();
   });
   await login().vault();
   wait.mockRestore();

@@ -6,10 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { bundle } from '../../fixtures/bundle';
 import { eventually } from '../../fixtures/eventually';
-import { fastClock, PACE } from '../../fixtures/fast-clock';
+import { ProcessClock } from '../../fixtures/process-clock';
 
 /* Commands as processes, with signals and an environment of their own. */
 
@@ -18,13 +17,18 @@ const children: ChildProcess[] = [];
 let bundled: string;
 let sources: string;
 let folder: string;
+let clock: ProcessClock;
 beforeAll(() => {
   bundled = mkdtempSync(join(tmpdir(), 'bundled-'));
   sources = bundle(['lib/cli/command', 'client/src/explained-error', 'lib/vault/vault-client'], bundled);
 });
 afterAll(() => rmSync(bundled, { recursive: true }));
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'command-'))));
-afterEach(() => {
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'command-'));
+  clock = await ProcessClock.start(bundled);
+});
+afterEach(async () => {
+  await clock[Symbol.asyncDispose]();
   children.splice(0).forEach((child) => child.kill('SIGKILL'));
   rmSync(folder, { recursive: true });
 });
@@ -37,6 +41,8 @@ interface Ended {
 }
 
 /**
+ * By its clock, no time passes unless the test says so.
+ *
  * @param action body of the command's action, which may use `sources`, `signal`, `folder`, `sleep` and `require`
  * @param more of its description
  */
@@ -53,7 +59,7 @@ function command(
     void runCommand((signal) => createCommand({ name: 'try', summary: '', ${more} }).action(async () => { ${action} }), ['node', 'try']);`;
   const child = spawn(process.execPath, ['-e', program], {
     cwd: home,
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...clock.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.push(child);
@@ -95,15 +101,22 @@ test('a second signal does not keep the command from cleaning up', async () => {
     `
     const alive = setInterval(() => undefined, 1000);
     ${READY}
-    try { ${ABORTED} } finally { console.log('cleaning'); await sleep(500); clearInterval(alive); console.log('clean'); }`,
-    fastClock(bundled),
+    try { ${ABORTED} } finally {
+      console.log('cleaning');
+      await new Promise((resolve) => setTimeout(resolve, 7000));
+      clearInterval(alive);
+      console.log('clean');
+    }`,
   );
   await untilReady();
   child.kill('SIGINT');
-  await once(child.stdout ?? child, 'data');
-  await sleep(600 / PACE);
+  await clock.begun(7000);
+  await clock.pass(600);
   child.kill('SIGTERM');
   child.kill('SIGINT');
+  // The rest of the 12 s that the first signal has left it.
+  await clock.begun(11_400);
+  await clock.pass(6400);
   expect(await ended).toEqual({ code: 130, signal: null, stdout: 'cleaning\nclean\n', stderr: 'interrupted\n' });
 });
 
@@ -113,30 +126,33 @@ test('what does not end is ended after some seconds', async () => {
     setInterval(() => undefined, 1000);
     ${READY}
     await new Promise(() => undefined);`,
-    fastClock(bundled),
   );
   await untilReady();
-  const at = performance.now();
   child.kill('SIGTERM');
+  await clock.begun(12_000);
+  expect(await clock.pass(11_999)).toBe(true);
+  expect(await clock.pass(1)).toBe(false);
   expect(await ended).toEqual({
     code: 143,
     signal: null,
     stdout: '',
     stderr: expect.stringMatching(/^error: interrupted, and not waited for any longer; .*\n$/) as string,
   });
-  expect((performance.now() - at) * PACE).toBeGreaterThan(11_000);
 });
 
 describe('a command that may take long to clean up', () => {
   const ENDLESS = `setInterval(() => undefined, 1000); ${READY} await new Promise(() => undefined);`;
 
   test('is waited for, but not for long once there is a second signal', async () => {
-    const { child, ended } = command(ENDLESS, fastClock(bundled), 'cleanUpMs: 600_000');
+    const { child, ended } = command(ENDLESS, {}, 'cleanUpMs: 600_000');
     await untilReady();
     child.kill('SIGINT');
-    await sleep(13_000 / PACE);
-    expect(child.exitCode ?? child.signalCode).toBeNull();
+    await clock.begun(1000);
+    expect(await clock.pass(13_000)).toBe(true);
     child.kill('SIGINT');
+    await clock.begun(30_000);
+    expect(await clock.pass(29_999)).toBe(true);
+    expect(await clock.pass(1)).toBe(false);
     const { code, stderr } = await ended;
     expect(code).toBe(130);
     expect(stderr).toMatch(
