@@ -23,6 +23,7 @@ const REVOKED = 'PUT auth/token/revoke-self';
 let folder: string;
 let command: string;
 let vault: ScriptedVault;
+let clock: ProcessClock;
 let app: Readonly<Record<string, string>>;
 
 beforeAll(() => {
@@ -36,9 +37,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 beforeEach(async () => {
   vault = await ScriptedVault.start();
   vault.answer(CREDS, credentialAnswer(ACCESS_TOKEN, new Date('2030-01-02T03:04:05Z')));
-  app = { VAULT_ADDR: vault.address, VAULT_ROLE_ID: 'r', VAULT_SECRET_ID: 'the-secret-id' };
+  clock = await ProcessClock.start(folder);
+  app = { VAULT_ADDR: vault.address, VAULT_ROLE_ID: 'r', VAULT_SECRET_ID: 'the-secret-id', ...clock.env };
 });
-afterEach(() => vault[Symbol.asyncDispose]());
+afterEach(async () => {
+  await clock[Symbol.asyncDispose]();
+  await vault[Symbol.asyncDispose]();
+});
 
 function exec(...line: string[]): Script {
   return new Script(command, ['exec', 'testauth', '--', ...line], app);
@@ -120,13 +125,6 @@ describe('exec', () => {
 });
 
 describe('a signal while Vault answers', () => {
-  let clock: ProcessClock;
-  beforeEach(async () => {
-    clock = await ProcessClock.start(folder);
-    app = { ...app, ...clock.env };
-  });
-  afterEach(() => clock[Symbol.asyncDispose]());
-
   it('waits for the answer, logs out, and prints no token', async () => {
     const release = vault.hold();
     const script = new Script(command, ['testauth'], app);
@@ -178,8 +176,7 @@ it('does not wait long for a Vault that does not log out', async () => {
       response.end(JSON.stringify(credentialAnswer(ACCESS_TOKEN).body));
     }
   });
-  await using clock = await ProcessClock.start(folder);
-  const script = new Script(command, ['testauth'], { ...app, ...clock.env, VAULT_ADDR: slow.address });
+  const script = new Script(command, ['testauth'], { ...app, VAULT_ADDR: slow.address });
   await eventually(() => slow.asked.at(-1) === 'PUT /v1/auth/token/revoke-self' || undefined);
   await clock.begun(5000);
   await clock.pass(5000);
