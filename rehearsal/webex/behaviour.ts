@@ -85,7 +85,7 @@ export interface Fault {
    * @default 'before'
    */
   when?: 'before' | 'after';
-  /** Status to answer with. @default - the request is answered as usual, after `delayMs` */
+  /** Status to answer with. @default - the request is answered as usual, after `delayMs` and `until` */
   status?: number;
   /** Value of the `Retry-After` header. @default - no such header */
   retryAfterSeconds?: number;
@@ -97,6 +97,8 @@ export interface Fault {
   error?: string;
   /** How long to wait first. @default 0 */
   delayMs?: number;
+  /** Called once the request waits. The wait ends with the promise, or when the client hangs up. @default - no wait */
+  until?: () => Promise<unknown>;
   /** Close the connection instead of answering. @default false */
   dropConnection?: boolean;
 }

@@ -1,5 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
+import { once } from 'node:events';
 import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { webexErrorBody } from './api-refusal';
 import type { Fault } from './behaviour';
@@ -18,6 +20,9 @@ export function faultInjection(webex: Simulation, stopping: AbortSignal): Middle
       c.set('delayMs', fault.delayMs);
       await sleep(fault.delayMs, undefined, { signal: stopping }).catch(() => undefined);
     }
+    if (fault?.until !== undefined) {
+      await Promise.race([fault.until(), end(c.env.incoming.socket)]);
+    }
     if (fault?.dropConnection) {
       c.env.incoming.socket.destroy();
       c.res = c.body(null);
@@ -29,6 +34,12 @@ export function faultInjection(webex: Simulation, stopping: AbortSignal): Middle
       await next();
     }
   };
+}
+
+async function end(connection: Socket): Promise<void> {
+  if (!connection.closed) {
+    await once(connection, 'close').catch(() => undefined);
+  }
 }
 
 function takeFault(webex: Simulation, c: Context<SimulatorEnv>): Fault | undefined {

@@ -1,6 +1,7 @@
 import type { WebexSimulator } from '../../../rehearsal/webex/webex-simulator';
 import { call, exchangeCode, login, obtainCode, refreshWith, startSimulator } from './simulated-login';
 import { eventually } from '../../fixtures/eventually';
+import { HeldRequest } from '../../fixtures/held-request';
 
 let webex: WebexSimulator;
 beforeEach(async () => (webex = await startSimulator()));
@@ -75,6 +76,29 @@ test('a dropped connection gets no answer, and the next one does', async () => {
   expect(webex.requests.map((request) => request.status)).toEqual([0, 401]);
 });
 
+test('a request that waits is answered as usual once it may go on', async () => {
+  const { access_token: token } = await login(webex);
+  const held = new HeldRequest();
+  webex.behaviour.fault = { until: held.until };
+  const waiting = call(`${webex.apiUrl}/people/me`, token);
+  await held.waits;
+  expect(webex.inFlight).toMatchObject([{ path: '/v1/people/me' }]);
+  held.release();
+  expect((await waiting).status).toBe(200);
+});
+
+test('a request that waits ends when its client hangs up', async () => {
+  const held = new HeldRequest();
+  webex.behaviour.fault = { until: held.until };
+  const abort = new AbortController();
+  const waiting = fetch(`${webex.apiUrl}/people/me`, { signal: abort.signal }).catch(() => undefined);
+  await held.waits;
+  abort.abort();
+  await waiting;
+  await eventually(() => webex.requests.length > 0 || undefined);
+  expect(webex.requests).toMatchObject([{ path: '/v1/people/me', status: 0 }]);
+});
+
 test('a mere delay is followed by the usual answer', async () => {
   const { access_token: token } = await login(webex);
   webex.behaviour.fault = { delayMs: 1 };
@@ -138,6 +162,17 @@ describe('a fault after Webex has acted', () => {
     webex.behaviour.fault = { when: 'after', count: 1, delayMs: 1 };
     const { refresh_token: next } = (await (await refreshWith(webex, old)).json()) as { refresh_token: string };
     expect((await refreshWith(webex, next)).status).toBe(200);
+  });
+
+  test('has used the refresh token up by the time the request waits', async () => {
+    const { refresh_token: old } = await login(webex);
+    const held = new HeldRequest();
+    webex.behaviour.fault = { when: 'after', count: 1, until: held.until };
+    const waiting = refreshWith(webex, old);
+    await held.waits;
+    expect((await refreshWith(webex, old)).status).toBe(400);
+    held.release();
+    expect((await waiting).status).toBe(200);
   });
 
   test('leaves the old token good where it happens before', async () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { eventually } from '../../fixtures/eventually';
+import { HeldRequest } from '../../fixtures/held-request';
 import { WebexSimulator } from '../../../rehearsal/webex/webex-simulator';
 import {
   ADMIN,
@@ -267,10 +268,12 @@ describe('the log of requests', () => {
   test('tells by the clock of the simulator when a request began and when it was answered', async () => {
     let now = Date.UTC(2026, 0, 1);
     await using other = await startSimulator({ now: () => now });
-    other.behaviour.fault = { delayMs: 50 };
+    const held = new HeldRequest();
+    other.behaviour.fault = { until: held.until };
     const waiting = call(`${other.apiUrl}/people/me`);
-    await eventually(() => other.inFlight.length > 0 || undefined);
+    await held.waits;
     now += 1000;
+    held.release();
     await waiting;
     expect(other.requests).toMatchObject([
       { startedAt: new Date('2026-01-01T00:00:00Z'), endedAt: new Date('2026-01-01T00:00:01Z') },
