@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   loginAs,
   NotPermitted,
@@ -16,7 +15,9 @@ import { CertificateAuthority, type IssuedCertificate } from '../../../lib/serve
 import { OpenBaoServer } from '../../../rehearsal/server/openbao';
 import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../../rehearsal/server/server-binary';
+import { eventually } from '../../fixtures/eventually';
 import { JwtIssuer } from '../../fixtures/jwt-issuer';
+import { LongTimers } from '../../fixtures/long-timers';
 import { RecordingServer } from '../../fixtures/recording-server';
 import { runScript } from '../../fixtures/script';
 import { TokenReview } from '../../fixtures/token-review';
@@ -26,8 +27,7 @@ import { VaultWithWebex } from '../../fixtures/vault-with-webex';
 
 const ROLE = 'people-me';
 const ACCOUNT = { namespace: 'apps', name: 'people-me' };
-/** So short that a login ends while a test waits for it. */
-const SHORT_SECONDS = 2;
+const HOUR_MS = 3_600_000;
 
 let folder: string;
 let authority: CertificateAuthority;
@@ -78,7 +78,6 @@ async function declareIdentities(): Promise<void> {
   await admin.write('sys/auth/jwt', { type: 'jwt' });
   await admin.write('auth/jwt/config', { jwt_validation_pubkeys: [issuer.publicKeyPem], bound_issuer: issuer.issuer });
   await admin.write(`auth/jwt/role/${ROLE}`, jwtRole);
-  await admin.write('auth/jwt/role/short', { ...jwtRole, token_max_ttl: SHORT_SECONDS });
   await admin.write('sys/auth/unreachable', { type: 'jwt' });
   {
     // There while it is configured, and gone afterwards.
@@ -101,8 +100,7 @@ async function declareIdentities(): Promise<void> {
   const certRole = { ...policies, certificate: authority.certificatePem, allowed_dns_sans: ['app.test'] };
   await admin.write('sys/auth/cert', { type: 'cert' });
   await admin.write(`auth/cert/certs/${ROLE}`, certRole);
-  await admin.write('auth/cert/certs/short', { ...certRole, token_max_ttl: SHORT_SECONDS });
-  await admin.write('auth/cert/certs/renewed', { ...certRole, token_ttl: SHORT_SECONDS, token_max_ttl: 60 });
+  await admin.write('auth/cert/certs/renewed', { ...certRole, token_ttl: '10h', token_max_ttl: '20h' });
 }
 
 function issued(name: string, ca = authority, options = {}): Promise<IssuedCertificate> {
@@ -147,7 +145,16 @@ const cert = (role: string) => ({ cert: { role, certFile: path('app.pem'), keyFi
 
 const webexToken = (env: Record<string, string>) => runScript('webex-token', ['testauth'], env);
 
-const liveTokens = async () => (await vault.admin.list('auth/token/accessors')).length;
+const accessors = () => vault.admin.list('auth/token/accessors');
+
+const liveTokens = async () => (await accessors()).length;
+
+/** Revokes the Vault tokens that were logged in since. */
+async function endLogins(before: readonly string[]): Promise<void> {
+  const since = (await accessors()).filter((accessor) => !before.includes(accessor));
+  expect(since).toHaveLength(1);
+  await vault.admin.write('auth/token/revoke-accessor', { accessor: since[0] });
+}
 
 describe.each(['jwt', 'kubernetes', 'cert'])('an app with identity %s', (method) => {
   it('gets the token by its environment, and is logged out when it ends', async () => {
@@ -205,10 +212,11 @@ describe('a token', () => {
   });
 
   it('is read from its file at each login', async () => {
-    await using tokens = source(jwt({ role: 'short' }));
+    const before = await accessors();
+    await using tokens = source(jwt());
     const reading = await tokens.token();
     writeFileSync(path('jwt'), issuer.endedToken());
-    await sleep((SHORT_SECONDS + 1) * 1000);
+    await endLogins(before);
     tokens.reject(reading);
     await expect(tokens.token()).rejects.toThrow(/it ended on/);
     writeFileSync(path('jwt'), issuer.token());
@@ -286,10 +294,11 @@ describe('a certificate', () => {
   const tls = () => vault.server.tlsAddress ?? '';
 
   it('is read from its files at each login', async () => {
-    await using tokens = source(cert('short'), tls());
+    const before = await accessors();
+    await using tokens = source(cert(ROLE), tls());
     const reading = await tokens.token();
     writePair('app', await issued('wrong.test'));
-    await sleep((SHORT_SECONDS + 1) * 1000);
+    await endLogins(before);
     tokens.reject(reading);
     await expect(tokens.token()).rejects.toThrow(/from the right CA, but for another DNS name or URI/);
     writePair('app', await issued('app.test'));
@@ -298,13 +307,23 @@ describe('a certificate', () => {
 
   it('renews what it logged in, also once there is another one in its files', async () => {
     const connection = new VaultConnection({ address: tls(), ca: authority.certificatePem });
+    using timers = new LongTimers();
     await using login = loginAs(connection, cert('renewed'));
     await login.vault();
     const before = await liveTokens();
     writePair('app', await issued('wrong.test'));
-    await sleep(SHORT_SECONDS * 1500);
-    expect(login.loggedIn).toBe(true);
-    await (await login.vault()).read('oauthapp/creds/testauth', () => undefined);
+    const { now } = Date;
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + 7 * HOUR_MS);
+    try {
+      timers.fire();
+      // It has been renewed once the next renewal is due.
+      await eventually(() => timers.count === 1 || undefined);
+      clock.mockImplementation(() => now() + 11 * HOUR_MS);
+      expect(login.loggedIn).toBe(true);
+      await (await login.vault()).read('oauthapp/creds/testauth', () => undefined);
+    } finally {
+      clock.mockRestore();
+    }
     expect(await liveTokens()).toBe(before);
   });
 

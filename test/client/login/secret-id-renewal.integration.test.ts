@@ -18,15 +18,14 @@ import { bundle } from '../../fixtures/bundle';
 import { CountingProxy } from '../../fixtures/counting-proxy';
 import { eventually } from '../../fixtures/eventually';
 import { NOT_ROOT, testUnless } from '../../fixtures/left-out';
+import { LongTimers } from '../../fixtures/long-timers';
 import { loginAnswer, ScriptedVault } from '../../fixtures/scripted-vault';
 import { VaultWithWebex } from '../../fixtures/vault-with-webex';
 
 /** A role's; what it issues is far from its end. */
-const LONG_SECONDS = 600;
+const LONG_SECONDS = 36_000;
 /** After that time its secret id is near its end. */
 const NEAR_END_MS = LONG_SECONDS * 750;
-/** Of a secret id whose end is waited for. */
-const SHORT_SECONDS = 12;
 
 const secretIdReply = z.object({ data: z.object({ secret_id: z.string() }) });
 
@@ -77,12 +76,16 @@ async function issued(limits: object, app = 'people-me'): Promise<string> {
 async function nearItsEnd(app?: string): Promise<string> {
   const secretId = await issued({}, app);
   await fs.writeFile(file, `${secretId}\n`, { mode: 0o600 });
-  const { now } = Date;
-  jest.spyOn(Date, 'now').mockImplementation(() => now() + NEAR_END_MS);
+  moveNearItsEnd();
   return secretId;
 }
 
-/** The same by the clock of {@link webexToken} alone. */
+function moveNearItsEnd(): void {
+  const { now } = Date;
+  jest.spyOn(Date, 'now').mockImplementation(() => now() + NEAR_END_MS);
+}
+
+/** The same, once a clock is later: that of {@link webexToken}, or by {@link moveNearItsEnd}. */
 async function soonNearItsEnd(): Promise<string> {
   const secretId = await issued({});
   await fs.writeFile(file, `${secretId}\n`, { mode: 0o600 });
@@ -191,11 +194,13 @@ describe('a secret id near its end', () => {
   });
 
   it('is renewed by a source that nobody asks for a token any more', async () => {
-    const before = await issued({ ttl: SHORT_SECONDS });
-    await fs.writeFile(file, before);
+    const before = await soonNearItsEnd();
     await using proxy = await CountingProxy.start(vault.server.address);
+    using timers = new LongTimers();
     await source({ address: proxy.address }).token();
     expect(await content()).toBe(before);
+    moveNearItsEnd();
+    timers.fire();
     await eventually(async () => (await content()) !== before || undefined);
     await expectRenewed(before);
     expect(warnings).toEqual([]);
