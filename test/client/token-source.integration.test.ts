@@ -15,10 +15,13 @@ import { TokenSource, type TokenSourceSettings } from '../../client/src/token-so
 import { WebexFetch } from '../../client/src/webex-fetch';
 import { CountingProxy } from '../fixtures/counting-proxy';
 import { eventually } from '../fixtures/eventually';
+import { HeldRequest } from '../fixtures/held-request';
+import { LongTimers } from '../fixtures/long-timers';
 import { Script } from '../fixtures/script';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
 
 const LOGIN = 'PUT /v1/auth/approle/login';
+const HOUR_MS = 3_600_000;
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 /** So short that the engine takes the token for expired from the start. */
 const EXPIRED_AT_ONCE = { accessTokenTtlSeconds: 5 };
@@ -103,73 +106,83 @@ describe('TokenSource on the real engine', () => {
   });
 
   describe('in the middle of a refresh whose refresh token rotates', () => {
-    const ANSWER_AFTER_MS = 1500;
+    /** A client that hangs up has done so by then, and the engine has noticed. No test fails where it takes longer. */
+    const NOTICED_MS = 500;
+    let held: HeldRequest;
 
     beforeEach(async () => {
       Object.assign(vault.webex.behaviour, { refresh: 'rotate', ...EXPIRED_AT_ONCE });
       await vault.engine.authorise(vault.admin, 'one');
-      vault.webex.behaviour.fault = { path: '/v1/access_token', delayMs: ANSWER_AFTER_MS };
+      held = new HeldRequest();
+      vault.webex.behaviour.fault = { path: '/v1/access_token', when: 'after', until: held.until };
+      Object.assign(vault.webex.behaviour, LONG);
     });
 
     afterEach(() => {
       vault.webex.behaviour.refresh = 'renew';
     });
 
-    /** Webex has taken the refresh token by now, and its answer is on its way. */
-    async function underWay(): Promise<void> {
-      await eventually(() => proxy.count('GET /v1/oauthapp/creds/one') === 1 || undefined);
-      await sleep(ANSWER_AFTER_MS / 3);
+    async function releaseOnceNoticed(): Promise<void> {
+      await sleep(NOTICED_MS);
+      held.release();
     }
 
     async function expectGrantKept(): Promise<void> {
-      vault.webex.behaviour = { ...vault.webex.behaviour, ...LONG, fault: undefined };
+      vault.webex.behaviour.fault = undefined;
       const reading = await source().token();
       expect(await vault.engine.isAccepted(reading.accessToken)).toBe(true);
     }
 
+    /** Without the proxy, which hides a hang-up from the server. */
+    const directSource = () => source({ address: vault.server.address });
+
     it('keeps the grant though its caller gives up', async () => {
       const abort = new AbortController();
-      const tokens = source();
+      const tokens = directSource();
       const waiting = tokens.token({ signal: abort.signal });
-      await underWay();
+      await held.waits;
       abort.abort(new Error('gave up'));
       await expect(waiting).rejects.toThrow('gave up');
-      await sleep(ANSWER_AFTER_MS);
+      await releaseOnceNoticed();
       await expectGrantKept();
     });
 
     it('keeps the grant though it is disposed of', async () => {
-      const tokens = source();
+      const tokens = directSource();
       const waiting = tokens.token().catch(() => undefined);
-      await underWay();
-      await tokens[Symbol.asyncDispose]();
+      await held.waits;
+      await Promise.all([tokens[Symbol.asyncDispose](), releaseOnceNoticed()]);
       await waiting;
       await expectGrantKept();
     });
 
     it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('keeps the grant though webex-token gets %s', async (signal) => {
       const environment = {
-        VAULT_ADDR: proxy.address,
+        VAULT_ADDR: vault.server.address,
         VAULT_ROLE_ID: apps.first?.roleId ?? '',
         VAULT_SECRET_ID: apps.first?.secretId ?? '',
       };
       const script = new Script('webex-token', ['one'], environment);
-      await underWay();
+      await held.waits;
       script.child.kill(signal);
       script.child.kill(signal);
+      await releaseOnceNoticed();
       expect((await script.result()).exitCode).toBeGreaterThan(128);
       await expectGrantKept();
     });
 
     it('would lose it to a client that hangs up', async () => {
-      const impatient = source({
-        address: vault.server.address,
-        timeoutMs: ANSWER_AFTER_MS / 2,
-        retry: { attempts: 1 },
+      const abort = new AbortController();
+      const impatient = fetch(`${vault.server.address}/v1/oauthapp/creds/one`, {
+        headers: { 'X-Vault-Token': vault.server.rootToken },
+        signal: abort.signal,
       });
-      await expect(impatient.token()).rejects.toThrow('ETIMEDOUT');
-      await sleep(ANSWER_AFTER_MS);
-      vault.webex.behaviour = { ...vault.webex.behaviour, ...LONG, fault: undefined };
+      await held.waits;
+      abort.abort();
+      await expect(impatient).rejects.toThrow('aborted');
+      // The engine hangs up, too.
+      await eventually(() => vault.webex.requests.some(({ status }) => status === 0) || undefined);
+      vault.webex.behaviour.fault = undefined;
       await expect(source().token()).rejects.toBeInstanceOf(ReauthorizationRequired);
     });
   });
@@ -256,20 +269,33 @@ describe('TokenSource on the real engine', () => {
 
   it('renews its Vault token, logs in again at the end of its longest life, and revokes it', async () => {
     const role = 'auth/approle/role/first';
-    await vault.admin.write(role, { token_ttl: '1s', token_max_ttl: '3s' });
+    await vault.admin.write(role, { token_ttl: '10h', token_max_ttl: '15h' });
     await vault.engine.authorise(vault.admin, 'one');
     const accessors = () => vault.admin.list('auth/token/accessors');
     const others = await accessors();
+    using timers = new LongTimers();
+    const { now } = Date;
+    const clock = jest.spyOn(Date, 'now');
     const tokens = source({ now: () => Number.MAX_SAFE_INTEGER });
-    await tokens.token();
-    const untilAsked = (request: string) =>
-      eventually(async () => {
-        await tokens.token();
-        return proxy.count(request) >= 2 || undefined;
-      });
-    await untilAsked('PUT /v1/auth/token/renew-self');
-    expect(proxy.count(LOGIN)).toBe(1);
-    await untilAsked(LOGIN);
+    const renewals = () => proxy.count('PUT /v1/auth/token/renew-self');
+    try {
+      await tokens.token();
+      clock.mockImplementation(() => now() + 7 * HOUR_MS);
+      timers.fire();
+      await eventually(() => timers.count === 1 || undefined);
+      await tokens.token();
+      expect([renewals(), proxy.count(LOGIN)]).toEqual([1, 1]);
+      // This one moves the end no further, and so is the last one.
+      timers.fire();
+      await eventually(() => renewals() === 2 || undefined);
+      await tokens.token();
+      expect([timers.count, proxy.count(LOGIN)]).toEqual([0, 1]);
+      clock.mockImplementation(() => now() + 18 * HOUR_MS);
+      await tokens.token();
+      expect([renewals(), proxy.count(LOGIN)]).toEqual([2, 2]);
+    } finally {
+      clock.mockRestore();
+    }
     await tokens[Symbol.asyncDispose]();
     expect(proxy.requests.at(-1)).toBe('PUT /v1/auth/token/revoke-self');
     expect((await accessors()).filter((accessor) => !others.includes(accessor)).length).toBeLessThanOrEqual(1);
