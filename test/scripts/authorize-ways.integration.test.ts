@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { NotAuthorizedYet, readCredential } from 'webex-token-client/core';
 import { defineDeployment } from '../../lib/declaration/deployment';
 import { deploymentInFile } from '../fixtures/deployment-file';
+import { HeldRequest } from '../fixtures/held-request';
 import { readQrCode } from '../fixtures/qr-reader';
 import { Script, type ScriptResult } from '../fixtures/script';
 import { runOnTerminal, type TerminalSession, type TerminalSize } from '../fixtures/terminal';
@@ -192,37 +194,34 @@ describe('authorize --import', () => {
   it('takes them from private files, and no process has them in its arguments', async () => {
     const refreshToken = await existingRefreshToken();
     const tokenFile = file('refresh-token', refreshToken);
-    fixture.webex.behaviour.fault = { path: '/v1/access_token', delayMs: 1500, count: 1 };
+    const held = new HeldRequest();
+    fixture.webex.behaviour.fault = { path: '/v1/access_token', until: held.until, count: 1 };
     const script = authorize(
       ...['testauth', '--import', '--client-secret-file', secretFile, '--refresh-token-file', tokenFile],
     );
-    await eventuallyAsked();
+    await held.waits;
     const lines = commandLines();
+    held.release();
     expect(lines).toContain(tokenFile);
     expect([refreshToken, fixture.clientSecret].filter((secret) => lines.includes(secret))).toEqual([]);
     const { exitCode } = await end(script);
     expect(exitCode).toBe(0);
-    fixture.webex.behaviour.fault = undefined;
   });
-
-  /** Until Webex has the refresh token. */
-  async function eventuallyAsked(): Promise<void> {
-    while (!fixture.webex.inFlight.some(({ path }) => path === '/v1/access_token')) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
 
   it('finishes what has begun where it is interrupted', async () => {
     fixture.webex.behaviour.refresh = 'rotate';
     const tokenFile = file('refresh-token-2', await existingRefreshToken());
-    fixture.webex.behaviour.fault = { path: '/v1/access_token', delayMs: 1500, count: 1 };
+    const held = new HeldRequest();
+    fixture.webex.behaviour.fault = { path: '/v1/access_token', until: held.until, count: 1 };
     const script = authorize(
       ...['testauth', '--import', '--client-secret-file', secretFile, '--refresh-token-file', tokenFile],
     );
-    await eventuallyAsked();
+    await held.waits;
     script.child.kill('SIGINT');
+    // The command has time to notice the signal: one that hangs up then loses the grant.
+    await sleep(500);
+    held.release();
     await end(script);
-    fixture.webex.behaviour.fault = undefined;
     await fixture.engine.forceRefresh(fixture.admin, 'testauth');
     expect(await fixture.engine.isAccepted(await storedToken())).toBe(true);
     fixture.webex.behaviour.refresh = 'renew';

@@ -7,6 +7,7 @@ import { renewOperator } from '../../lib/server/operators';
 import { Records } from '../../lib/vault/records';
 import { rotationRecordSchema } from '../../lib/vault/rotation-record';
 import type { SimulatedClient } from '../../rehearsal/webex/simulated-client';
+import { HeldRequest } from '../fixtures/held-request';
 import { Script, type ScriptResult } from '../fixtures/script';
 import { runOnTerminal } from '../fixtures/terminal';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
@@ -80,6 +81,17 @@ async function end(script: Script): Promise<ScriptResult> {
 
 function rotate(fresh: string, old?: string, ...args: string[]): Promise<ScriptResult> {
   return end(start(fresh, old, ...args));
+}
+
+/** Has Webex keep a refresh waiting, after it has answered some. */
+function holdRefresh(answered = 0): HeldRequest {
+  const held = new HeldRequest();
+  const grant = fixture.webex.grants.count;
+  fixture.webex.behaviour.fault = [
+    { grant, count: answered },
+    { grant, until: held.until },
+  ];
+  return held;
 }
 
 /** How Webex answers to what the engine has now, with the former secret out of use. */
@@ -205,9 +217,9 @@ it.each([
 
 it('refuses a second rotation meanwhile, and takes over from one that was killed', async () => {
   const { fresh, old } = regenerate(true);
-  fixture.webex.behaviour.fault = { delayMs: 1500 };
+  const held = holdRefresh();
   const first = start(fresh, old);
-  await first.says(/Webex knows/);
+  await held.waits;
   const second = await rotate(fresh, old);
   expect(second.stderr).toMatch(
     /^error: another rotation of integration "webex-myapp" is under way \(\S+ on \S+, process \d+; \S+Z\), so nothing was changed; .* try again in 5 min\n$/,
@@ -241,10 +253,13 @@ it('lets one of two that begin at the same moment do it', async () => {
 
 it('leaves both secrets where it is interrupted between, and says so', async () => {
   const { fresh, old } = regenerate(true);
-  fixture.webex.behaviour.fault = { path: '/v1/access_token', delayMs: 700 };
+  const held = holdRefresh();
   const script = start(fresh, old);
-  await script.says(/has both client secrets/);
+  await held.waits;
   script.child.kill('SIGINT');
+  // No output tells that the command has noticed the signal.
+  await sleep(2000);
+  held.release();
   const { exitCode, stdout, stderr } = await end(script);
   expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: '' });
   expect(stderr).toMatch(/^error: interrupted: integration "webex-myapp" has both client secrets in Vault/m);
@@ -256,23 +271,29 @@ it('leaves both secrets where it is interrupted between, and says so', async () 
 
 it('finishes where it is interrupted while the last refresh is under way', async () => {
   const { fresh, old } = regenerate(true);
-  fixture.webex.behaviour.fault = { path: '/v1/access_token', delayMs: 700 };
+  const held = holdRefresh(1);
   const script = start(fresh, old);
-  await script.says(/secret alone/);
+  await held.waits;
+  expect(script.stderr).toMatch(/secret alone/);
   script.child.kill('SIGTERM');
+  await sleep(500);
+  held.release();
   const { exitCode, stdout } = await end(script);
   expect(stdout).toContain('has its new client secret alone: "testauth" was refreshed with it');
   expect(exitCode).toBe(0);
 });
 
-it('stops with both secrets in Vault where Webex does not answer to the refresh, and finishes when run again', async () => {
+it.each([
+  ['first', 0],
+  ['last', 1],
+])('stops with both secrets in Vault where Webex does not answer to the %s refresh', async (_, answered) => {
   const { fresh, old } = regenerate(true);
-  fixture.webex.behaviour.fault = { path: '/v1/access_token', delayMs: 300 };
-  const script = start(fresh, old);
-  await script.says(/has both client secrets/);
-  fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 503 };
-  await sleep(350);
-  const { exitCode, stderr } = await end(script);
+  const grant = fixture.webex.grants.count;
+  fixture.webex.behaviour.fault = [
+    { grant, count: answered },
+    { grant, status: 503 },
+  ];
+  const { exitCode, stderr } = await rotate(fresh, old);
   expect(stderr).toMatch(
     /error: "testauth" could not be refreshed yet \(.*\); integration .* has both client secrets .*\n$/,
   );
