@@ -1,4 +1,5 @@
 import { NotAuthorizedYet, readCredential } from 'webex-token-client/core';
+import { givingExpired } from '../fixtures/giving-expired';
 import { Script, type ScriptResult } from '../fixtures/script';
 import { runOnTerminal } from '../fixtures/terminal';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
@@ -204,9 +205,7 @@ it('deletes in Vault a grant without a token, for which Webex cannot be asked', 
   const warned = await revoke('--json');
   expect(JSON.parse(warned.stdout)).toMatchObject({ vault: 'deleted', webex: 'unknown' });
 
-  fixture.webex.behaviour.accessTokenTtlSeconds = 10;
-  await fixture.engine.authorise(fixture.admin, 'testauth', { scopes: ALL });
-  fixture.webex.behaviour.accessTokenTtlSeconds = 1_209_599;
+  await givingExpired(fixture.webex, () => fixture.engine.authorise(fixture.admin, 'testauth', { scopes: ALL }));
   fixture.webex.revokeGrants();
   const asked = askedOf('/v1/authorizations') + askedOf('/v1/people');
   const broken = await revoke();

@@ -23,6 +23,7 @@ import { scratchCredential } from '../../../lib/declaration/authorizer-policy';
 import { AccountNotChecked, WrongAccount } from '../../../lib/consent/account';
 import { VaultClient } from '../../../lib/vault/vault-client';
 import { eventually } from '../../fixtures/eventually';
+import { givingExpired } from '../../fixtures/giving-expired';
 import { PlainBrowser } from '../../fixtures/plain-browser';
 import { VaultWithWebex } from '../../fixtures/vault-with-webex';
 
@@ -110,11 +111,7 @@ function tokenOf(name: string): Promise<string> {
 
 /** A grant whose access token is as good as expired, so that the next read refreshes it. */
 async function storeExpiring(name: string): Promise<void> {
-  const { behaviour } = fixture.webex;
-  const { accessTokenTtlSeconds } = behaviour;
-  behaviour.accessTokenTtlSeconds = 5;
-  await fixture.engine.authorise(fixture.admin, name);
-  behaviour.accessTokenTtlSeconds = accessTokenTtlSeconds;
+  await givingExpired(fixture.webex, () => fixture.engine.authorise(fixture.admin, name));
 }
 
 function exchanges(): number {

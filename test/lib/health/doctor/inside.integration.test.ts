@@ -7,6 +7,7 @@ import { diagnose } from '../../../../lib/health/doctor/doctor';
 import { OPERATOR_NAMES, operatorsOf, renewOperator } from '../../../../lib/server/operators';
 import { explainedRefusal } from '../../../../lib/server/server-refusal';
 import { appRole } from '../../../../rehearsal/app-role';
+import { givingExpired } from '../../../fixtures/giving-expired';
 import { VaultWithWebex } from '../../../fixtures/vault-with-webex';
 
 /* Everything that can be wrong inside of Vault and at Webex, each on the real engine; and who else can read. */
@@ -491,11 +492,8 @@ describe('once somebody has', () => {
 
     it('that it has ended, and could not be refreshed', async () => {
       await vault.admin.delete('oauthapp/creds/testauth');
-      vault.webex.behaviour.accessTokenTtlSeconds = 11;
-      await vault.engine.authorise(vault.admin, 'testauth');
-      vault.webex.behaviour.accessTokenTtlSeconds = 1_209_599;
+      await givingExpired(vault.webex, () => vault.engine.authorise(vault.admin, 'testauth'));
       vault.webex.behaviour.fault = { path: '/v1/access_token', status: 503 };
-      await new Promise((resolve) => setTimeout(resolve, 1500));
       const { line } = await doctor({ webex: false });
       vault.webex.behaviour.fault = undefined;
       expect(line).toMatch(/^credential "testauth" is not well \(expired\): .*; see that the server reaches Webex/);
