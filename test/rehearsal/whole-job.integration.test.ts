@@ -12,7 +12,8 @@ import { scratchCredential } from '../../lib/declaration/authorizer-policy';
 import { appPolicyName, provisionerPolicyName } from '../../lib/declaration/policy-names';
 import type { OperatorName } from '../../lib/server/operators';
 import type { VaultClient } from '../../lib/vault/vault-client';
-import { eventually } from '../fixtures/eventually';
+import { givingExpired } from '../fixtures/giving-expired';
+import { lastingOperatorToken } from '../fixtures/lasting-operator-token';
 import { statusOf } from '../fixtures/refusal';
 import { synthesize } from '../fixtures/synthesizer';
 import { z } from 'zod';
@@ -42,9 +43,6 @@ const declared = defineDeployment({
   ],
 });
 
-/** The engine renews from 10 s before the end: after 2 s. */
-const SHORT_LIFE_SECONDS = 12;
-
 let rehearsal: Rehearsal;
 let mount: string;
 let applied: AppliedDeclaration;
@@ -52,13 +50,7 @@ const seen: string[] = [];
 
 beforeAll(async () => {
   const [binary, pluginPath] = [await findServer(), await findOauthappPlugin()];
-  rehearsal = await Rehearsal.start({
-    declared,
-    binary,
-    pluginPath,
-    synthesizer: synthesize,
-    accessTokenTtlSeconds: SHORT_LIFE_SECONDS,
-  });
+  rehearsal = await Rehearsal.start({ declared, binary, pluginPath, synthesizer: synthesize });
   mount = rehearsal.deployment.engine.mountPath;
   applied = await rehearsal.apply({ by: 'applier' });
   seen.push(JSON.stringify(applied));
@@ -66,7 +58,7 @@ beforeAll(async () => {
 afterAll(() => rehearsal.stop());
 
 async function operator(name: OperatorName): Promise<VaultClient> {
-  return rehearsal.admin.withToken(await rehearsal.operatorToken(name));
+  return rehearsal.admin.withToken(await lastingOperatorToken(rehearsal.admin, rehearsal.deployment, name));
 }
 
 async function authorised(credentialName: string): Promise<void> {
@@ -130,10 +122,14 @@ test('an access token that expires is followed by the next one, without consent'
   const asked = (): number => rehearsal.webex.requests.filter(({ path }) => path.includes('authorize')).length;
   const consents = asked();
   const first = (await readCredential(app.connection, mount, 'testauth')).accessToken;
-  await eventually(async () => {
-    const { accessToken } = await readCredential(app.connection, mount, 'testauth');
-    return accessToken !== first || undefined;
-  });
+  // As if time had passed: the engine has one that it holds for expired.
+  const longer = `${mount}/creds/testauth?minimum_seconds=99999999`;
+  await givingExpired(rehearsal.webex, () => expect(app.read(longer, anything)).rejects.toThrow('token expired'));
+  rehearsal.webex.expireAccessTokens();
+  const { accessToken } = await readCredential(app.connection, mount, 'testauth');
+  expect(accessToken).not.toBe(first);
+  const { apiUrl } = rehearsal.deployment.webex;
+  await expect(peopleMe({ apiUrl, accessToken })).resolves.toMatchObject({ displayName: 'Ada Admin' });
   expect(asked()).toBe(consents);
 });
 
