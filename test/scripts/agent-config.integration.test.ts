@@ -13,7 +13,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { unwrapSecretId } from 'webex-token-client/core';
 import { findOpenBao } from '../../rehearsal/server/openbao-binary';
@@ -21,6 +20,7 @@ import { issueSecretId } from '../../lib/access/secret-id';
 import { appPolicy } from '../../lib/declaration/app-policy';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { runCommand } from '../fixtures/command-run';
+import { eventually } from '../fixtures/eventually';
 import type { ScriptResult } from '../fixtures/script';
 import { onOpenBao } from '../fixtures/server-product';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
@@ -64,7 +64,7 @@ function agentConfig(args: readonly string[], env: Record<string, string> = {}):
 
 /** Leaves role id and secret id where the agent looks for them, as the printed lines do. */
 async function introduce(client: VaultClient = vault.admin, wrapped = false): Promise<void> {
-  const { roleId, wrappingToken } = await issueSecretId(client, vault.deployment, 'people-me', 120);
+  const { roleId, wrappingToken } = await issueSecretId(client, vault.deployment, 'people-me', 36_000);
   writeFileSync(join(folder, 'role-id'), roleId);
   const secretId = wrapped ? wrappingToken : await unwrapSecretId(client.connection, wrappingToken);
   writeFileSync(join(folder, 'secret-id'), secretId);
@@ -78,18 +78,6 @@ async function startAgent({ stderr }: ScriptResult, env: NodeJS.ProcessEnv = {})
   for (const stream of [agent.stdout, agent.stderr]) {
     stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   }
-}
-
-/** Waits for what an agent does in its own time. */
-async function eventually<T>(read: () => T | undefined): Promise<T> {
-  for (let tried = 0; tried < 300; tried++) {
-    const seen = read();
-    if (seen !== undefined) {
-      return seen;
-    }
-    await sleep(100);
-  }
-  throw new Error(`it did not happen; the agent said:\n${output}`);
 }
 
 function readToken(): string | undefined {
@@ -109,7 +97,7 @@ it('has a real agent keep a fresh access token in a private file', async () => {
   const token = await eventually(readToken);
   expect(statSync(join(folder, 'testauth.token')).mode & 0o777).toBe(0o600);
   expect(await whoseToken(token)).toBe('Ada Admin');
-  expect(output).toContain('renewed auth token');
+  await eventually(() => output.includes('renewed auth token') || undefined);
 
   vault.webex.behaviour.refresh = 'rotate';
   // Asks for more life than is left, so the engine refreshes.
@@ -183,7 +171,7 @@ describe.each<[string, string[], boolean]>([
 it('does not start where the wrapping token was made for another role', async () => {
   const written = await agentConfig(['people-me', '--out', folder, '--wrapped-secret-id']);
   await vault.admin.write('auth/approle/role/other', {});
-  const { token } = await vault.admin.writeWrapped('auth/approle/role/other/secret-id', {}, 120);
+  const { token } = await vault.admin.writeWrapped('auth/approle/role/other/secret-id', {}, 36_000);
   await introduce(vault.admin, true);
   writeFileSync(join(folder, 'secret-id'), token);
   await startAgent(written);
