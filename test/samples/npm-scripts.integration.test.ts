@@ -22,13 +22,13 @@ it('people-me-web ends by a SIGTERM to npm alone', async () => {
   const ended = once(npm, 'exit');
   let stderr = '';
   npm.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  await eventually(() => /^Open http:\/\/localhost:/m.exec(stderr) ?? undefined, 30_000);
+  await eventually(() => /^Open http:\/\/localhost:/m.exec(stderr) ?? undefined);
   const started = await descendants(npm.pid ?? 0);
   try {
     expect(started.length).toBeGreaterThanOrEqual(1);
     npm.kill('SIGTERM');
     await ended;
-    await eventually(() => !started.some(isRunning) || undefined, 10_000);
+    await eventually(() => !started.some(isRunning) || undefined);
   } finally {
     started.filter(isRunning).forEach((pid) => process.kill(pid, 'SIGKILL'));
   }
