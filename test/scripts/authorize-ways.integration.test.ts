@@ -42,7 +42,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  fixture.webex.behaviour.deviceCodeTtlSeconds = 300;
+  fixture.webex.behaviour.deviceCodeTtlSeconds = 36_000;
   await Promise.all(['testauth', 'owned'].map((name) => fixture.admin.delete(`oauthapp/creds/${name}`)));
 });
 

@@ -21,6 +21,7 @@ import { Records } from '../../lib/vault/records';
 
 /* The three commands as processes of their own: authorise, read the token, revoke. */
 
+const began = Date.now();
 let fixture: VaultWithWebex;
 let authorizerToken: string;
 let app: AppLogin;
@@ -163,7 +164,7 @@ describe('where Webex is reached by a proxy only', () => {
       accessTokenSeconds: expect.closeTo(1_209_599, -2) as number,
       refreshTokenSeconds: null,
     });
-    expect(Date.now() - (value?.consentedAt.getTime() ?? 0)).toBeLessThan(300_000);
+    expect(value?.consentedAt.getTime()).toBeGreaterThan(began);
     expect(fixture.issued.filter((secret) => JSON.stringify(value).includes(secret))).toEqual([]);
   });
 

@@ -128,11 +128,12 @@ describe('of a grant that works', () => {
   it('sees a refresh by the other token that is there after it', async () => {
     expect((await credential()).tokens).toHaveLength(1);
     vault.webex.behaviour.accessTokenTtlSeconds = 1_000_000;
+    const began = Date.now();
     await vault.engine.forceRefresh(vault.admin, 'testauth');
     const { tokens, refreshed_at, state } = await credential();
     expect(tokens).toHaveLength(2);
     expect(state).toBe('healthy');
-    expect(Date.now() - Date.parse(refreshed_at ?? '')).toBeLessThan(60_000);
+    expect(Date.parse(refreshed_at ?? '')).toBeGreaterThan(began - 60_000);
   });
 
   it('says that a refresh fails, since when and why, while the token is good', async () => {
@@ -220,7 +221,7 @@ describe('of secret ids', () => {
     expect((await looked()).apps).toMatchObject([{ state: 'good', severity: 'healthy' }]);
     const accessors = await vault.admin.list(`${role}/secret-id`);
     await vault.admin.write(`${role}/secret-id-accessor/destroy`, { secret_id_accessor: accessors[0] });
-    await vault.admin.write(role, { secret_id_ttl: '60s' });
+    await vault.admin.write(role, { secret_id_ttl: '10h' });
     await appRole(vault.admin, vault.deployment, 'people-me');
     const { apps } = await looked();
     expect(apps[0]?.state).toBe('good');
