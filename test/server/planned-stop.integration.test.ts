@@ -12,24 +12,26 @@ import { pauseRefreshing } from '../../lib/vault/refresh-pause';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { succeeded } from '../fixtures/deployed-server';
 import { DueGrants } from '../fixtures/due-grants';
+import { atThePaceOfThisMachine } from '../fixtures/machine-pace';
 import { OperatedServer } from '../fixtures/operated-server';
 import { Script } from '../fixtures/script';
 
 /*
- * Each refresh token is good once, Webex takes a second, and 16 refreshes are under way when something is stopped: the
+ * Each refresh token is good once, Webex takes seconds, and 16 refreshes are under way when something is stopped: the
  * case in which a grant is lost if the answer of Webex cannot be stored. bench/planned-stop.ts does more of the same.
  */
 
-/** Until all of them are refreshed, what stops has long begun, also on a machine that has much else to do. */
-const GRANTS = 240;
-/** Enough where it is stopped at once, and some of those that are under way are to be lost. */
-const FEWER_GRANTS = 96;
-const WEBEX_MS = 1000;
+/** Webex takes five times its delay for all of them but the first 16. A stop begins before that is over. */
+const GRANTS = 96;
+const PROVIDER_TIMEOUT_SECONDS = 10;
+const FILES = ['oauthapp', 'oauthapp-next'] as const;
+
+type PluginFile = (typeof FILES)[number];
 
 let plugins: string;
 let operated: OperatedServer;
 let grants: DueGrants;
-let fewerGrants: DueGrants;
+let pluginFile: PluginFile = 'oauthapp';
 
 beforeAll(async () => {
   plugins = mkdtempSync(join(tmpdir(), 'plugins-'));
@@ -43,45 +45,69 @@ beforeAll(async () => {
   succeeded(await operated.init());
   await operated.deploy();
   grants = new DueGrants(operated.engine, GRANTS);
-  fewerGrants = new DueGrants(operated.engine, FEWER_GRANTS);
 });
 afterAll(async () => {
   await operated[Symbol.asyncDispose]();
   rmSync(plugins, { recursive: true });
 });
 
-function declarePlugin(file: string): void {
+/** @param providerTimeoutSeconds the engine throws away what Webex answers later, and the grant is lost */
+function declarePlugin(file: PluginFile, providerTimeoutSeconds = PROVIDER_TIMEOUT_SECONDS): void {
   const { engine } = operated.deployment;
+  pluginFile = file;
   operated.declare({
-    // Far above what Webex takes, on a machine that is busy too: an answer that comes later is thrown away, and lost so.
-    engine: { ...engine, providerTimeoutSeconds: 10, plugin: { ...engine.plugin, path: join(plugins, file) } },
+    engine: { ...engine, providerTimeoutSeconds, plugin: { ...engine.plugin, path: join(plugins, file) } },
   });
 }
 
+/** Writes the engine's configuration as it is declared. */
+const configure = (root: VaultClient): Promise<void> =>
+  root.write('oauthapp/config', declaredConfiguration(operated.deployment));
+
+interface Stop {
+  /** @default - nothing is needed before */
+  readonly prepare?: () => Promise<void>;
+  /** Happens while the engine refreshes all grants. */
+  readonly stop: (root: VaultClient) => Promise<void>;
+  /** @default - nothing */
+  readonly next?: () => Promise<void>;
+}
+
 interface Outcome {
-  /** How many were refreshed once that was done. */
+  /** How many were refreshed once the stop was done. */
   readonly refreshed: number;
   readonly lost: readonly string[];
 }
 
-/** What comes of it where that is done in the middle of refreshing all. */
-async function after(
-  due: DueGrants,
-  stop: (root: VaultClient) => Promise<void>,
-  next?: () => Promise<void>,
-): Promise<Outcome> {
-  return operated.asRoot(async (root) => {
-    await due.authorise(root);
-    const before = operated.engine.refreshes.length;
-    await due.fallDue(root, WEBEX_MS);
-    await stop(root);
-    const refreshed = operated.engine.refreshes.length - before;
-    await next?.();
-    return { refreshed, lost: await due.lost(root) };
-  });
+async function outcomeOf({ prepare, stop, next }: Stop): Promise<Outcome> {
+  const { engine } = operated;
+  return atThePaceOfThisMachine(({ scale, lateness }) =>
+    operated.asRoot(async (root) => {
+      const timeoutSeconds = PROVIDER_TIMEOUT_SECONDS * scale;
+      declarePlugin(pluginFile, timeoutSeconds);
+      await configure(root);
+      await grants.authorise(root);
+      await prepare?.();
+      lateness.allow(250 * timeoutSeconds);
+      lateness.watch(engine.webex);
+      lateness.probe(() => readRefreshing(root, 'oauthapp'));
+      const before = engine.refreshes.length;
+      const beganMs = performance.now();
+      await grants.fallDue(root, 500 * timeoutSeconds);
+      await stop(root);
+      const refreshed = engine.refreshes.length - before;
+      if (refreshed >= GRANTS) {
+        // The stop came after all refreshes, so it shows nothing.
+        lateness.began(beganMs);
+      }
+      engine.webex.behaviour.fault = undefined;
+      await next?.();
+      return { refreshed, lost: await grants.lost(root) };
+    }),
+  );
 }
 
-/** It ends in the middle of the work, not before it nor after it, and loses none. */
+/** The stop came in the middle of the refreshes, neither before nor after all of them. */
 function expectAllKept({ refreshed, lost }: Outcome): void {
   expect(refreshed).toBeGreaterThan(0);
   expect(refreshed).toBeLessThan(GRANTS);
@@ -114,11 +140,11 @@ const resume = async (): Promise<void> => {
 
 describe('without a pause', () => {
   it('a plugin that is reloaded loses grants', async () => {
-    expect((await after(fewerGrants, reload)).lost).not.toEqual([]);
+    expect((await outcomeOf({ stop: reload })).lost).not.toEqual([]);
   });
 
   it('a server that is ended in good order loses grants', async () => {
-    expect((await after(fewerGrants, restart)).lost).not.toEqual([]);
+    expect((await outcomeOf({ stop: restart })).lost).not.toEqual([]);
   });
 });
 
@@ -128,7 +154,7 @@ describe('with one', () => {
       await run('pause');
       await reload(root);
     };
-    expectAllKept(await after(grants, stop, resume));
+    expectAllKept(await outcomeOf({ stop, next: resume }));
   });
 
   it('a server that is ended in good order loses none, and stays paused until it is resumed', async () => {
@@ -136,12 +162,17 @@ describe('with one', () => {
       await run('pause');
       await restart();
     };
-    expectAllKept(await after(grants, stop, resume));
+    expectAllKept(await outcomeOf({ stop, next: resume }));
   });
 
   it('a plugin that is upgraded loses none: the deploy pauses and resumes by itself', async () => {
-    declarePlugin('oauthapp-next');
-    const stackDirectory = await operated.synthesize();
+    let stackDirectory: string;
+    const prepare = async (): Promise<void> => {
+      // Each attempt upgrades to the other file.
+      const [file = pluginFile] = FILES.filter((each) => each !== pluginFile);
+      declarePlugin(file, operated.deployment.engine.providerTimeoutSeconds);
+      stackDirectory = await operated.synthesize();
+    };
     const stop = async (): Promise<void> => {
       const { changed } = await operated.deploy('applier', stackDirectory);
       expect(changed).toEqual([
@@ -149,12 +180,19 @@ describe('with one', () => {
         expect.stringContaining('terraform_data.engine_reload'),
       ]);
     };
-    expectAllKept(await after(grants, stop, async () => expect(await checkInterval()).toBe(3600)));
-    expect(await runningPlugin()).toBe(await sha256Of(join(plugins, 'oauthapp-next')));
+    expectAllKept(await outcomeOf({ prepare, stop, next: async () => expect(await checkInterval()).toBe(3600) }));
+    expect(await runningPlugin()).toBe(await sha256Of(join(plugins, pluginFile)));
   });
 });
 
 describe('pause and resume', () => {
+  const declareTimeout = (seconds: number): Promise<void> => {
+    declarePlugin(pluginFile, seconds);
+    return operated.asRoot(configure);
+  };
+
+  beforeAll(() => declareTimeout(PROVIDER_TIMEOUT_SECONDS));
+
   it('may be repeated, say as JSON what was done, and keep each other field as it was', async () => {
     const said = async (command: 'pause' | 'resume'): Promise<unknown> => JSON.parse(await run(command, '--json'));
     const vault = await operated.as('provisioner');
@@ -173,8 +211,10 @@ describe('pause and resume', () => {
   });
 
   it('a pause that is interrupted stays, and says so; a deploy resumes', async () => {
+    // The pause would wait for ten minutes, so it is interrupted before its end.
+    await declareTimeout(600);
     const script = new Script('pause', ['--operators', operated.out], operated.environment);
-    await script.says(/waiting 11 s, as a refresh that is under way may take 10 s/);
+    await script.says(/waiting 601 s, as a refresh that is under way may take 600 s/);
     script.child.kill('SIGINT');
     const { exitCode, stdout, stderr } = await script.result();
     expect(stderr).toMatch(
@@ -190,12 +230,19 @@ describe('pause and resume', () => {
   });
 
   it('a pause says that somebody has resumed while it waited', async () => {
-    const script = new Script('pause', ['--operators', operated.out, '--json'], operated.environment);
-    await script.says(/waiting 11 s/);
-    await run('resume');
-    const { exitCode, stdout, stderr } = await script.result();
-    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-    expect(stderr).toMatch(/^error: refreshing at "oauthapp" was resumed while this waited, .*; pause again$/m);
+    const ended = await atThePaceOfThisMachine(async ({ scale, lateness }) => {
+      const timeoutSeconds = PROVIDER_TIMEOUT_SECONDS * scale;
+      await declareTimeout(timeoutSeconds);
+      lateness.allow(1000 * timeoutSeconds);
+      const script = new Script('pause', ['--operators', operated.out, '--json'], operated.environment);
+      await script.says(new RegExp(`waiting ${timeoutSeconds + 1} s`));
+      const saidMs = performance.now();
+      await run('resume');
+      lateness.began(saidMs);
+      return script.result();
+    });
+    expect({ exitCode: ended.exitCode, stdout: ended.stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(ended.stderr).toMatch(/^error: refreshing at "oauthapp" was resumed while this waited, .*; pause again$/m);
   });
 
   it('an engine that is not there is to be deployed', async () => {
