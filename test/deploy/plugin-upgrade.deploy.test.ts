@@ -97,7 +97,7 @@ describeUnless(terraformUnavailable())('a plugin that is upgraded', () => {
     return operated.asRoot(async (root) => {
       await root.write('oauthapp/config', declaredConfiguration(operated.deployment));
       await grants.authorise(root);
-      lateness.allow(250 * timeoutSeconds);
+      lateness.allowAnswers(250 * timeoutSeconds);
       lateness.watch(engine.webex);
       lateness.probe(() => readRefreshing(root, 'oauthapp'));
       const before = engine.refreshes.length;
@@ -107,6 +107,7 @@ describeUnless(terraformUnavailable())('a plugin that is upgraded', () => {
       const refreshed = engine.refreshes.length - before;
       if (refreshed >= GRANTS) {
         // The pause came after all refreshes, so it shows nothing.
+        lateness.allowSchedule(0);
         lateness.began(beganMs);
       }
       engine.webex.behaviour.fault = undefined;

@@ -88,7 +88,7 @@ async function outcomeOf({ prepare, stop, next }: Stop): Promise<Outcome> {
       await configure(root);
       await grants.authorise(root);
       await prepare?.();
-      lateness.allow(250 * timeoutSeconds);
+      lateness.allowAnswers(250 * timeoutSeconds);
       lateness.watch(engine.webex);
       lateness.probe(() => readRefreshing(root, 'oauthapp'));
       const before = engine.refreshes.length;
@@ -98,6 +98,7 @@ async function outcomeOf({ prepare, stop, next }: Stop): Promise<Outcome> {
       const refreshed = engine.refreshes.length - before;
       if (refreshed >= GRANTS) {
         // The stop came after all refreshes, so it shows nothing.
+        lateness.allowSchedule(0);
         lateness.began(beganMs);
       }
       engine.webex.behaviour.fault = undefined;
@@ -233,7 +234,7 @@ describe('pause and resume', () => {
     const ended = await atThePaceOfThisMachine(async ({ scale, lateness }) => {
       const timeoutSeconds = PROVIDER_TIMEOUT_SECONDS * scale;
       await declareTimeout(timeoutSeconds);
-      lateness.allow(1000 * timeoutSeconds);
+      lateness.allowAnswers(1000 * timeoutSeconds);
       const script = new Script('pause', ['--operators', operated.out, '--json'], operated.environment);
       await script.says(new RegExp(`waiting ${timeoutSeconds + 1} s`));
       const saidMs = performance.now();
