@@ -1,8 +1,9 @@
 import { PassThrough } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ExplainedError, UsageError } from 'webex-token-client/core';
 import { watch, type WatchOptions } from '../../../lib/cli/watch';
-import { eventually } from '../../fixtures/eventually';
+import { useSleepClock } from '../../fixtures/sleep-clock';
+
+useSleepClock();
 
 let printed: string;
 let complaints: string[];
@@ -31,22 +32,26 @@ function watching(look: () => Promise<string>, changes: Partial<WatchOptions<str
   });
 }
 
+/** The first look is at 0 ms, and the interval is 20 ms. */
+function interruptAfter(ms: number): void {
+  setTimeout(() => ending.abort(new Error('interrupted')), ms);
+}
+
 it('prints one look after another until it is told to end', async () => {
   let looks = 0;
-  const watched = watching(() => Promise.resolve(`look ${++looks}`));
-  await eventually(() => printed.includes('look 1\nlook 2\nlook 3\n') || undefined);
-  ending.abort(new Error('interrupted'));
-  await expect(watched).rejects.toThrow('interrupted');
+  interruptAfter(50);
+  await expect(watching(() => Promise.resolve(`look ${++looks}`))).rejects.toThrow('interrupted');
+  expect(printed).toBe('look 1\nlook 2\nlook 3\n');
 });
 
 it('says of a look that failed why, and tries the next one', async () => {
   let looks = 0;
+  interruptAfter(50);
   const watched = watching(() =>
     ++looks === 2 ? Promise.reject(new ExplainedError('no answer\nfrom Vault')) : Promise.resolve(`look ${looks}`),
   );
-  await eventually(() => printed.includes('look 1\nlook 3\n') || undefined);
-  ending.abort(new Error('interrupted'));
   await expect(watched).rejects.toThrow('interrupted');
+  expect(printed).toBe('look 1\nlook 3\n');
   expect(complaints).toEqual([
     expect.stringMatching(/^\d\d:\d\d:\d\d UTC: no answer from Vault; trying again in 0.02 s$/),
   ]);
@@ -61,10 +66,10 @@ it.each<[string, () => Error]>([
 });
 
 it('ends once nobody reads what it prints', async () => {
-  const watched = watching(() => Promise.resolve('look'), { intervalSeconds: 600 });
-  await eventually(() => printed !== '' || undefined);
-  output.emit('error', Object.assign(new Error('broken pipe'), { code: 'EPIPE' }));
-  await expect(watched).resolves.toBeUndefined();
+  const began = Date.now();
+  setTimeout(() => output.emit('error', Object.assign(new Error('broken pipe'), { code: 'EPIPE' })), 100);
+  await expect(watching(() => Promise.resolve('look'), { intervalSeconds: 600 })).resolves.toBeUndefined();
+  expect({ printed, ms: Date.now() - began }).toEqual({ printed: 'look\n', ms: 100 });
 });
 
 describe('on a terminal', () => {
@@ -75,11 +80,8 @@ describe('on a terminal', () => {
       () => (++looks === 1 ? Promise.resolve('first') : Promise.reject(new ExplainedError('no answer'))),
       { inPlace: true, show: (seen, page) => `${seen} in ${page?.columns}x${page?.rows}` },
     );
-    await eventually(() => printed.includes('no answer') || undefined);
-    Object.assign(output, { columns: 40, rows: 10 });
-    output.emit('resize');
-    await sleep(50);
-    ending.abort(new Error('interrupted'));
+    setTimeout(() => output.emit('resize', Object.assign(output, { columns: 40, rows: 10 })), 30);
+    interruptAfter(35);
     await expect(watched).rejects.toThrow('interrupted');
     expect(printed.startsWith('\u001b[?1049h\u001b[?25l')).toBe(true);
     expect(printed.endsWith('\u001b[?25h\u001b[?1049l')).toBe(true);

@@ -4,6 +4,7 @@ import { Kubectl } from '../../../lib/kubernetes/kubectl';
 import { watchPods, type WatchedPods } from '../../../lib/kubernetes/pod-watch';
 import { nextSteps, outdatedLines, troubleLines } from '../../../lib/kubernetes/pod-words';
 import { ScriptedKubectl } from '../../fixtures/scripted-kubectl';
+import { useSleepClock } from '../../fixtures/sleep-clock';
 
 /* States as Kubernetes 1.37 gave them for OpenBao's chart, cut to what is read. */
 
@@ -17,6 +18,8 @@ const SERVER = serverDeclaration.parse({
 
 const RUNNING = { running: { startedAt: '2026-11-25T21:47:36Z' } };
 const INITIALISING = { waiting: { reason: 'PodInitializing' } };
+
+useSleepClock();
 
 let kubectl: ScriptedKubectl;
 

@@ -1,6 +1,9 @@
 import { WrappingTokenSpentError } from 'webex-token-client/core';
 import { OperatorSession } from '../../../lib/server/operator-session';
 import { loginAnswer, refusal, ScriptedVault, UNWRAPPED_SECRET_ID } from '../../fixtures/scripted-vault';
+import { useSleepClock } from '../../fixtures/sleep-clock';
+
+useSleepClock();
 
 const LOGIN = 'auth/operators/login';
 
@@ -36,7 +39,8 @@ it('says that the secret id is lost where Vault asks to be left alone for too lo
 it('does not wait any more once it is interrupted', async () => {
   vault.answer(LOGIN, { ...refusal(429, 'slow down'), headers: { 'retry-after': '30' } });
   const abort = new AbortController();
-  const opening = open(abort.signal);
+  const began = Date.now();
   setTimeout(() => abort.abort(new Error('enough')), 100);
-  await expect(opening).rejects.toThrow('enough');
+  await expect(open(abort.signal)).rejects.toThrow('enough');
+  expect(Date.now() - began).toBe(100);
 });

@@ -1,5 +1,8 @@
 import { patientReceiver } from '../../../lib/server/patient-receiver';
 import type { SecretReceiver } from '../../../lib/server/initialisation';
+import { useSleepClock } from '../../fixtures/sleep-clock';
+
+useSleepClock();
 
 const FULL = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
 const LOGIN = { roleId: 'r', secretId: 's' };

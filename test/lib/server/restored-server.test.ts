@@ -1,8 +1,11 @@
 import { untilRestored } from '../../../lib/server/restored-server';
 import { VaultClient } from '../../../lib/vault/vault-client';
 import { refusal, ScriptedVault } from '../../fixtures/scripted-vault';
+import { useSleepClock } from '../../fixtures/sleep-clock';
 
 /* What the real server does only where it is asked for its status in the wrong moment. The rest is in test/server. */
+
+useSleepClock();
 
 let vault: ScriptedVault;
 
