@@ -10,7 +10,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ExplainedError } from 'webex-token-client/core';
 import { cacheRoot, cachedFolder, type CacheEntry } from '../../rehearsal/cache-folder';
 
@@ -51,12 +50,18 @@ test('fills an entry once', async () => {
 });
 
 test('two at once end up with the same whole entry', async () => {
-  const slowly = async (folder: string): Promise<void> => {
+  let begun = 0;
+  let goOn: () => void = () => undefined;
+  const bothHaveBegun = new Promise<void>((resolve) => (goOn = resolve));
+  const fillTogether = async (folder: string): Promise<void> => {
     writeFileSync(join(folder, 'tool'), 'half');
-    await sleep(50);
+    if (++begun === 2) {
+      goOn();
+    }
+    await bothHaveBegun;
     writeWhole(folder);
   };
-  const folders = await Promise.all([cachedFolder(entry(slowly), env), cachedFolder(entry(slowly), env)]);
+  const folders = await Promise.all([cachedFolder(entry(fillTogether), env), cachedFolder(entry(fillTogether), env)]);
   expect(new Set(folders).size).toBe(1);
   expect(readFileSync(join(root, 'tool-1.0', 'tool'), 'utf8')).toBe('whole');
   expect(readdirSync(root)).toEqual(['tool-1.0']);
