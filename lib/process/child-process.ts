@@ -66,6 +66,10 @@ export async function run(
   }
 }
 
+/** One exit listener serves all children: Node takes more than ten listeners for a leak. */
+const KILLS = new Set<() => void>();
+const killAll = (): void => KILLS.forEach((kill) => kill());
+
 /**
  * Kills the child when this process exits, with its whole process group where it leads one.
  *
@@ -79,10 +83,16 @@ export function killAtExit(child: ChildProcess, { group = false } = {}): () => v
       child.kill('SIGKILL');
     }
   };
-  // Before the listeners that remove what the child is still writing to.
-  process.prependOnceListener('exit', kill);
+  if (KILLS.size === 0) {
+    // Before the listeners that remove what the child is still writing to.
+    process.prependListener('exit', killAll);
+  }
+  KILLS.add(kill);
   return () => {
-    process.off('exit', kill);
+    KILLS.delete(kill);
+    if (KILLS.size === 0) {
+      process.off('exit', killAll);
+    }
   };
 }
 
