@@ -62,12 +62,17 @@ export class StepLog {
         this.output.write(`${label}  ${this.#signs.more} ${noted}\n`);
       }
     }, TICK_MS);
+    let interrupt = (): void => undefined;
+    const interrupted = new Promise<never>((_, reject) => {
+      interrupt = () => reject(this.signal.reason as Error);
+    });
+    this.signal.addEventListener('abort', interrupt);
     try {
       this.signal.throwIfAborted();
       const running = step((line) => {
         noted = line;
       });
-      const result = await Promise.race([running, this.#aborted()]);
+      const result = await Promise.race([running, interrupted]);
       spinner?.stop();
       this.output.write(
         `${label}  ${this.#mark(this.#signs.done, 32)} ${result.said ?? noted}  ${this.#dim(elapsed())}\n`,
@@ -79,14 +84,8 @@ export class StepLog {
       throw error;
     } finally {
       clearInterval(tick);
+      this.signal.removeEventListener('abort', interrupt);
     }
-  }
-
-  /** Never resolves; rejects on Ctrl-C. */
-  #aborted(): Promise<never> {
-    return new Promise((_, reject) => {
-      this.signal.addEventListener('abort', () => reject(this.signal.reason as Error), { once: true });
-    });
   }
 
   async #spinner(text: string): Promise<Ora | undefined> {

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { StepLog } from '../../rehearsal/step-log';
@@ -35,4 +36,12 @@ it.each([
   ['a locale of Latin-1', { LANG: 'de_DE@euro' }],
 ])('prints ASCII alone with %s', async (_, env) => {
   expect(await printed(env)).toBe(' 1/2  ... at work\n 1/2  ok done  0.0 s\n 2/2  failed: two  0.0 s\n');
+});
+
+it('leaves no listener on its signal', async () => {
+  const { signal } = new AbortController();
+  const steps = new StepLog(2, signal, new PassThrough().resume() as unknown as NodeJS.WriteStream);
+  await steps.run('one', () => Promise.resolve({}));
+  await expect(steps.run('two', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
