@@ -65,8 +65,8 @@ export interface Diagnosis {
   readonly advice: readonly Advice[];
 }
 
-/** As many as the engine refreshes at a time. */
-const AT_ONCE = 16;
+/** Each request listens to one signal. Node takes more than ten listeners for a leak. */
+const AT_ONCE = 8;
 
 /** @throws the signal's reason, and what is a fault of ours */
 export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {

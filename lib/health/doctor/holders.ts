@@ -57,18 +57,17 @@ export async function lookAtHolders(observer: VaultClient, deployment: Deploymen
       [...byAppRole, ...ofPeople, ...identityMethods(deployment)].map((method) => [method.path, method]),
     ).values(),
   ];
-  const roles = await atMost(AT_ONCE, known, async (method) => {
+  const inMounts = await atMost(AT_ONCE, known, async (method) => {
     const folder = rolesPath(method);
     const inMount = await listed(observer, folder);
-    return atMost(AT_ONCE, inMount, (name) =>
-      roleOf(observer, { mount: method.path, name, path: `${folder}/${name}` }),
-    );
+    return inMount.map((name) => ({ mount: method.path, name, path: `${folder}/${name}` }));
   });
+  const roles = await atMost(AT_ONCE, inMounts.flat(), (role) => roleOf(observer, role));
   const methods = Object.keys((await observer.read('sys/auth', methodsReply)).data);
   return {
     policies: read.filter((each) => each !== undefined && 'rules' in each),
     unreadable: read.filter((each) => each !== undefined && 'why' in each),
-    roles: roles.flat().filter((role) => role !== undefined),
+    roles: roles.filter((role) => role !== undefined),
     otherMethods: methods.filter((path) => !known.some((method) => `${method.path}/` === path) && path !== 'token/'),
   };
 }

@@ -15,8 +15,11 @@ const CONFIG = 'oauthapp/config';
 
 let vault: ScriptedVault;
 let deployment: Deployment;
+/** Reads of the observer. */
+let mostAtOnce: number;
 
 beforeEach(async () => {
+  mostAtOnce = 0;
   vault = await ScriptedVault.start();
   deployment = exampleDeployment({ vault: { address: vault.address }, apps: [] });
   const up = { initialized: true, sealed: false, version: '2.7.2', t: 3, n: 5, progress: 0 };
@@ -49,14 +52,21 @@ beforeEach(async () => {
 
 afterEach(() => vault[Symbol.asyncDispose]());
 
-async function doctor() {
+/** @param listed what Vault names in each folder */
+async function doctor(listed: string[] = []) {
   const { findings, advice } = await diagnose({
     env: {},
     load: () => Promise.resolve({ deployment, file: 'deployment.ts' }),
     logIn: (connection) => {
       const client = new VaultClient(connection);
+      const read = client.read.bind(client);
+      let underWay = 0;
+      client.read = (path, reply) => {
+        mostAtOnce = Math.max(mostAtOnce, ++underWay);
+        return read(path, reply).finally(() => underWay--);
+      };
       // Node's own server knows no such method as LIST.
-      client.list = () => Promise.resolve([]);
+      client.list = () => Promise.resolve(listed);
       return Promise.resolve({ vault: client, [Symbol.asyncDispose]: () => Promise.resolve() });
     },
     explain: explainedRefusal,
@@ -69,6 +79,22 @@ async function doctor() {
   const wrong = findings.find(({ state }) => state === 'error');
   return { check: wrong?.check, line: wrong && [wrong.detail, wrong.next].filter(Boolean).join('; '), advice };
 }
+
+it('asks for at most eight things at once', async () => {
+  const names = Array.from({ length: 20 }, (_, index) => `name-${index}`);
+  const [credential] = deployment.credentials;
+  deployment = { ...deployment, credentials: names.map((name) => ({ ...credential, name })) } as Deployment;
+  const paths = [...observerRules(observerRights(deployment)).map(({ path }) => path), 'sys/policies/acl/root'];
+  const capabilities = ['create', 'read', 'update', 'list'];
+  vault.answer('sys/capabilities-self', {
+    body: { data: Object.fromEntries(paths.map((path) => [path, capabilities])) },
+  });
+  const { line } = await doctor(names);
+  expect(line).toMatch(/^credential "name-0" /);
+  expect(vault.count('GET auth/operators/role/name-19')).toBe(1);
+  expect(vault.count('GET oauthapp/creds/name-19')).toBe(1);
+  expect(mostAtOnce).toBe(8);
+});
 
 it('finds nothing wrong in what all others begin with', async () => {
   const { line, advice } = await doctor();
