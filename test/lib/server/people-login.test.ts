@@ -9,7 +9,7 @@ import { ScriptedVault } from '../../fixtures/scripted-vault';
 const CALLBACK = 'auth/oidc/oidc/callback';
 
 /** Logs in where Vault gives this address, and a browser comes back with `query`. */
-async function logIn(vault: ScriptedVault, authUrl: string, query: string, timeoutSeconds = 20): Promise<string> {
+async function logIn(vault: ScriptedVault, authUrl: string, query: string): Promise<string> {
   const port = await freePort();
   const redirectUrl = `http://localhost:${port}/oidc/callback`;
   const deployment = defineDeployment({
@@ -37,7 +37,7 @@ async function logIn(vault: ScriptedVault, authUrl: string, query: string, timeo
         .on('error', () => undefined)
         .write(`GET /oidc/callback?${query} HTTP/1.1\r\nHost: localhost:${port}\r\n\r\n`);
     },
-    timeoutSeconds,
+    timeoutSeconds: 3600,
     signal: new AbortController().signal,
   });
   return token;

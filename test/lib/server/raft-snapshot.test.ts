@@ -27,7 +27,7 @@ async function serve(answer: RequestListener): Promise<string> {
 }
 
 function connection(address: string): VaultConnection {
-  return new VaultConnection({ address, token: TOKEN, timeoutMs: 5000 });
+  return new VaultConnection({ address, token: TOKEN });
 }
 
 /** What a node says of who leads, and where it sends everything else. */
