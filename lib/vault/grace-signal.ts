@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** As long as a person who has pressed Ctrl-C waits. */
 const GRACE_MS = 5000;
 
@@ -22,6 +24,8 @@ function followingSignal(signal: AbortSignal | undefined, ms: number): AbortSign
     return undefined;
   }
   const later = new AbortController();
+  // Each request listens, and none of them is a leak.
+  setMaxListeners(0, later.signal);
   const follow = (): void => void setTimeout(() => later.abort(signal.reason), ms).unref();
   if (signal.aborted) {
     follow();

@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events';
+import { graceSignal } from '../../../lib/vault/grace-signal';
 import { withOwnSignal } from '../../../lib/vault/own-signal';
 
 it('leaves nothing behind that listens to the signal which it follows', async () => {
@@ -24,3 +25,16 @@ it('is aborted with that, for the same reason', async () => {
   await expect(seen).resolves.toBe(reason);
   await expect(withOwnSignal(process.signal, (signal) => Promise.resolve(signal.aborted))).resolves.toBe(true);
 });
+
+it('takes any number of listeners without a warning, and so does a grace signal', async () => {
+  await withOwnSignal(new AbortController().signal, (own) => {
+    expect([own, graceSignal(own)].map(listenerLimit)).toEqual([0, 0]);
+    return Promise.resolve();
+  });
+});
+
+/** The `getMaxListeners` of Node 20 throws if the limit is 0. */
+function listenerLimit(signal: AbortSignal | undefined): unknown {
+  const fields = Object.getOwnPropertySymbols(signal ?? {}).map((symbol) => [symbol.description, symbol] as const);
+  return Reflect.get(signal ?? {}, new Map(fields).get('events.maxEventTargetListeners') ?? '');
+}
