@@ -41,6 +41,7 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal 
   }
 }
 
-function callBack({ currentTarget }: Event): void {
-  CALLBACKS.get(currentTarget as AbortSignal)?.forEach((callback) => callback());
+/** Node sets `currentTarget` for the first listener alone. */
+function callBack({ target }: Event): void {
+  CALLBACKS.get(target as AbortSignal)?.forEach((callback) => callback());
 }

@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { CredentialReading } from '../../client/src/credential';
+import { onAbort } from '../../client/src/on-abort';
 import { retry } from '../../client/src/retry';
 import { TokenSource } from '../../client/src/token-source';
 import { WebexFetch } from '../../client/src/webex-fetch';
@@ -102,4 +103,12 @@ describe('waits between attempts', () => {
     await expect(wait()).rejects.toBe(REASON);
     expect(listeners()).toBe(0);
   });
+});
+
+it('calls back even if another listener of the signal runs first', () => {
+  ending.signal.addEventListener('abort', () => undefined);
+  const callback = jest.fn();
+  onAbort(ending.signal, callback);
+  ending.abort(REASON);
+  expect(callback).toHaveBeenCalledTimes(1);
 });
