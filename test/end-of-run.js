@@ -12,6 +12,9 @@ const { setImmediate } = require('node:timers');
 const LEFT_OUT_LINES = 3;
 const FAILED_TESTS = 20;
 
+/** Length of a reason. The title of the test has the whole of it. */
+const REASON_LENGTH = 120;
+
 /** Title of a test or a group that test/fixtures/left-out.ts leaves out. */
 const LEFT_OUT = / \[left out: ([^]*)\]$/;
 
@@ -56,10 +59,10 @@ function leftOut(files, testNamePattern) {
   }
   const reasons = [...counts].sort(([, a], [, b]) => b - a);
   const alone = reasons.length > LEFT_OUT_LINES ? reasons.splice(0, LEFT_OUT_LINES - 1) : reasons.splice(0);
-  const lines = alone.map(([reason, count]) => `${tests(count)} left out: ${inOneLine(reason)}`);
+  const lines = alone.map(([reason, count]) => `${tests(count)} left out: ${shortened(reason)}`);
   if (reasons.length > 0) {
     const count = reasons.reduce((sum, [, each]) => sum + each, 0);
-    const others = reasons.map(([reason]) => inOneLine(reason)).join('; ');
+    const others = reasons.map(([reason]) => shortened(reason)).join('; ');
     lines.push(`${tests(count)} left out for ${reasons.length} other reasons: ${others}`);
   }
   return lines;
@@ -115,4 +118,9 @@ function tests(count) {
 
 function inOneLine(text) {
   return text.replace(/\s+/g, ' ');
+}
+
+function shortened(reason) {
+  const line = inOneLine(reason);
+  return line.length > REASON_LENGTH ? `${line.slice(0, REASON_LENGTH - 1)}…` : line;
 }

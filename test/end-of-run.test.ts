@@ -117,6 +117,15 @@ test('a run with a file that cannot be loaded ends with the command for the file
   expect(again).toEqual({ exitCode, lines });
 });
 
+test('a long reason is cut at the end of a run', async () => {
+  const reason = `there is no chart: ${'x'.repeat(200)}`;
+  writeFiles({
+    'test/out.unit.js': testFile(`testUnless(${JSON.stringify(reason)})('is left out', () => undefined);`),
+  });
+  const { lines } = await runJest();
+  expect(lines).toEqual([`1 test left out: ${reason.slice(0, 119)}…`]);
+});
+
 test('a run names twenty failed tests and counts the rest', async () => {
   const titles = Array.from({ length: 22 }, (_each, index) => `test ${index}`);
   writeFiles({ 'test/bad.unit.js': testFile(`fails(...${JSON.stringify(titles)});`) });
