@@ -35,16 +35,15 @@ export const PLUGIN_DEFAULTS: EngineSettings = {
  * where the plugin says one.
  */
 export class ScaledDays {
-  readonly #startedMs = Date.now();
-
   constructor(
     /** How long a day takes. */
     readonly dayMs: number,
+    private readonly startedMs = Date.now(),
   ) {}
 
   /** Days since the start. */
   get now(): number {
-    return (Date.now() - this.#startedMs) / this.dayMs;
+    return (Date.now() - this.startedMs) / this.dayMs;
   }
 
   toMs(days: number): number {

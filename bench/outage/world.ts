@@ -114,11 +114,12 @@ export class World implements AsyncDisposable {
       const { reapCheckIntervalSeconds } = settings;
       const look = await observer({ engine, server, credentials: world.names, reapCheckIntervalSeconds });
       await options.consentInTurn(async () => {
-        const began = performance.now();
+        const began = Date.now();
         await Promise.all(world.names.map((_, index) => world.#consent(index)));
-        world.days = new ScaledDays(dayMs);
-        // Tokens are older than the first day by as much.
-        lateness?.began(began);
+        const consentsMs = Date.now() - began;
+        // Tokens are half of that time older or younger than the days.
+        world.days = new ScaledDays(dayMs, began + consentsMs / 2);
+        lateness?.began(performance.now() - consentsMs / 2);
       });
       // Afterwards: a consent may wait for Webex longer than it then does, as where many worlds begin at once.
       await server.admin.write(`${mountPath}/config`, engineConfiguration(settings));
