@@ -119,7 +119,7 @@ export const SCENARIOS: readonly Scenario[] = [
     {
       name: `answers that take longer than the engine waits, refresh tokens: ${refresh}`,
       behaviour: () => ({ refresh }),
-      providerTimeoutDays: 0.8,
+      providerTimeoutDays: 1.2,
       act: (world) =>
         world.cycles(29.5, (start) =>
           fault(world, start + 6, start + 9, [{ path: TOKEN_PATH, when: 'after', delayMs: world.days.toMs(2) }]),
