@@ -155,8 +155,13 @@ test('npm run quickstart -- --keep ends with all that it started by a SIGTERM to
   const npm = spawn('npm', ['run', '--loglevel=error', 'quickstart', '--', '--keep'], { cwd: PROJECT });
   const ended = once(npm, 'exit');
   let stdout = '';
+  let stderr = '';
   npm.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  const [, file = ''] = await eventually(() => /^ {2}source (\S+)$/m.exec(stdout) ?? undefined);
+  npm.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const sourced = (): RegExpExecArray | undefined => /^ {2}source (\S+)$/m.exec(stdout) ?? undefined;
+  await eventually(() => sourced() ?? (npm.exitCode === null ? undefined : 'ended early'));
+  expect({ exitCode: npm.exitCode, stderr }).toEqual({ exitCode: null, stderr: '' });
+  const [, file = ''] = sourced() ?? [];
   const started = await descendants(npm.pid ?? 0);
   try {
     // The command, the server, its plugin.
