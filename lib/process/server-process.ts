@@ -10,7 +10,8 @@ import { errorCode, ExplainedError, VaultUnreachableError } from 'webex-token-cl
 import { VaultClient } from '../vault/vault-client';
 import { killAtExit, killGroup, lastLine } from './child-process';
 
-const START_TIMEOUT_MS = 30_000;
+/** A busy machine starts a server in minutes. */
+const START_TIMEOUT_MS = 300_000;
 const STOP_TIMEOUT_MS = 5_000;
 const POLL_MS = 20;
 
