@@ -207,7 +207,7 @@ export const SCENARIOS: readonly Scenario[] = [
       expected: () =>
         acceptsAccessTokens
           ? { ...UNHARMED, said: 'always', states: [SWITCHED_OFF_STATES[refresh]] }
-          : { ...UNHARMED, said: 'by the first look', states: ['credential refused by Webex'] },
+          : { ...UNHARMED, said: 'by the first look' },
     })),
   ),
 ];
