@@ -60,8 +60,8 @@ export const SCENARIOS: readonly Scenario[] = [
               ...UNHARMED,
               said: 'always',
               states: ['credential failing'],
-              // A refresh was due, and succeeded after Webex was back; so did a later one.
-              refreshes: { 503: 1, 200: 2 },
+              // Each grant was due, and refreshed when Webex was back and once more.
+              refreshes: { 503: 1, 200: 6 },
             }
           : { failures: ['expired', 'gone'], lost: 'every' },
     },
