@@ -5,8 +5,8 @@ const { spawn } = require('node:child_process');
 
 /*
  * What `npm test` runs: types and lint beside the tests, as each of them keeps no more than one processor busy for a
- * minute. All of them end, whatever one of them says. What a failed check printed, and how each failed test runs alone,
- * comes last: see test/end-of-run.js.
+ * minute. All of them end, whatever one of them says. The output of failed checks comes last, with the command that runs
+ * each failed test alone: see test/end-of-run.js.
  */
 
 const JEST = [require.resolve('jest/bin/jest'), '--selectProjects', 'unit', 'integration', ...process.argv.slice(2)];

@@ -1,7 +1,7 @@
 import type { Failure } from './reader';
 import type { Outcome } from './world';
 
-/** What becomes of reads, grants and looks in a scenario, whatever its seed draws. A field that is left out states nothing. */
+/** The outcome of a scenario for every seed: its reads, grants and looks. An omitted field states nothing. */
 export interface Expected {
   /** Kinds of failed reads. Each of them occurs, and no other. */
   readonly failures: readonly Failure[];

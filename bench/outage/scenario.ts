@@ -22,7 +22,7 @@ export interface Scenario {
   readonly behaviour?: WorldOptions['behaviour'];
   /** What happens. What is left of the days passes in peace. */
   readonly act: (world: World) => Promise<void>;
-  /** What comes of it within so many days. */
+  /** The outcome within so many days. */
   readonly expected: (days: number) => Expected;
 }
 

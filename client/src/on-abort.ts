@@ -24,7 +24,7 @@ export function onAbort(signal: AbortSignal | undefined, callback: () => void): 
   };
 }
 
-/** What a promise gives, unless the signal is aborted before. @throws the signal's reason, or what the promise does */
+/** The value of a promise, unless the signal aborts first. @throws the signal's reason, or the error of the promise */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   let forget: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
