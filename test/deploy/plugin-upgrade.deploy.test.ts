@@ -90,27 +90,15 @@ describeUnless(terraformUnavailable())('a plugin that is upgraded', () => {
 
   /** Upgrades to the other file while the engine refreshes. */
   async function upgrade({ scale, lateness }: Attempt) {
-    const { engine } = operated;
     const timeoutSeconds = PROVIDER_TIMEOUT_SECONDS * scale;
     declarePlugin(pluginFile === 'oauthapp' ? 'oauthapp-next' : 'oauthapp', timeoutSeconds);
     const stackDirectory = await operated.synthesize();
     return operated.asRoot(async (root) => {
       await root.write('oauthapp/config', declaredConfiguration(operated.deployment));
       await grants.authorise(root);
-      lateness.allowAnswers(250 * timeoutSeconds);
-      lateness.watch(engine.webex);
-      lateness.probe(() => readRefreshing(root, 'oauthapp'));
-      const before = engine.refreshes.length;
-      const beganMs = performance.now();
-      await grants.fallDue(root, 500 * timeoutSeconds);
-      const changed = await deploy(stackDirectory);
-      const refreshed = engine.refreshes.length - before;
-      if (refreshed >= GRANTS) {
-        // The pause came after all refreshes, so it shows nothing.
-        lateness.allowSchedule(0);
-        lateness.began(beganMs);
-      }
-      engine.webex.behaviour.fault = undefined;
+      const { result: changed, refreshed } = await grants.during(root, { lateness, timeoutSeconds }, () =>
+        deploy(stackDirectory),
+      );
       return { changed, refreshed, lost: await grants.lost(root) };
     });
   }

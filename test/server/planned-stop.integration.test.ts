@@ -80,7 +80,6 @@ interface Outcome {
 }
 
 async function outcomeOf({ prepare, stop, next }: Stop): Promise<Outcome> {
-  const { engine } = operated;
   return atThePaceOfThisMachine(({ scale, lateness }) =>
     operated.asRoot(async (root) => {
       const timeoutSeconds = PROVIDER_TIMEOUT_SECONDS * scale;
@@ -88,20 +87,7 @@ async function outcomeOf({ prepare, stop, next }: Stop): Promise<Outcome> {
       await configure(root);
       await grants.authorise(root);
       await prepare?.();
-      lateness.allowAnswers(250 * timeoutSeconds);
-      lateness.watch(engine.webex);
-      lateness.probe(() => readRefreshing(root, 'oauthapp'));
-      const before = engine.refreshes.length;
-      const beganMs = performance.now();
-      await grants.fallDue(root, 500 * timeoutSeconds);
-      await stop(root);
-      const refreshed = engine.refreshes.length - before;
-      if (refreshed >= GRANTS) {
-        // The stop came after all refreshes, so it shows nothing.
-        lateness.allowSchedule(0);
-        lateness.began(beganMs);
-      }
-      engine.webex.behaviour.fault = undefined;
+      const { refreshed } = await grants.during(root, { lateness, timeoutSeconds }, () => stop(root));
       await next?.();
       return { refreshed, lost: await grants.lost(root) };
     }),
