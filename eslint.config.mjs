@@ -1,6 +1,15 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
+/** Refuses texts in which a command is written out. */
+function shownCommands(pattern) {
+  const message = 'Show a command by ourCommand() or programLine() of webex-token-client/core.';
+  return [
+    { selector: `Literal[value=/${pattern}/]`, message },
+    { selector: `TemplateElement[value.raw=/${pattern}/]`, message },
+  ];
+}
+
 export default tseslint.config(
   { ignores: ['node_modules', '**/dist', 'cdktf.out', 'coverage'] },
   js.configs.recommended,
@@ -12,6 +21,24 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
     },
+  },
+  {
+    // A command that people paste runs what is installed, with the options of this run: client/src/our-command.ts.
+    files: [
+      'client/**/*.ts',
+      'constructs/**/*.ts',
+      'lib/**/*.ts',
+      'rehearsal/**/*.ts',
+      'samples/**/*.ts',
+      'scripts/**/*.ts',
+    ],
+    ignores: ['client/src/our-command.ts', 'scripts/completion.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...shownCommands('npx\\b.*\\bwebex-token')] },
+  },
+  {
+    files: ['bench/**/*.ts', 'examples/**/*.ts', 'test/**/*.ts'],
+    ignores: ['test/docs/installed.test.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...shownCommands('npx webex-token')] },
   },
   {
     // Library code reports by return value and by error; only commands talk to the terminal.

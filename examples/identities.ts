@@ -2,7 +2,7 @@ import { defineDeployment } from '../lib/declaration/define-deployment';
 
 /**
  * Apps to which nothing is handed out, as each has an identity where it runs: a job of GitHub, one of GitLab, and a program
- * by a token of the organisation's own issuer. `npx webex-token-vault issue nightly --deployment examples/identities.ts`
+ * by a token of the organisation's own issuer. `npx --no-install webex-token-vault issue nightly --deployment examples/identities.ts`
  * prints what the environment of one needs.
  */
 export default defineDeployment({

@@ -2,7 +2,7 @@ import { defineDeployment } from '../lib/declaration/define-deployment';
 
 /**
  * Three nodes by OpenBao's chart, and an app in the same cluster, which is handed nothing: docs/kubernetes.md goes through it.
- * `npx webex-token-vault kubernetes reports --deployment examples/kubernetes.ts` prints the manifests of its pods.
+ * `npx --no-install webex-token-vault kubernetes reports --deployment examples/kubernetes.ts` prints the manifests of its pods.
  */
 export default defineDeployment({
   vault: {

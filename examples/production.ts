@@ -1,7 +1,7 @@
 import { defineDeployment } from '../lib/declaration/define-deployment';
 import { environment } from './environment';
 
-/** `npx webex-token-vault deploy webex-tokens --deployment examples/production.ts`, and so with every other command. */
+/** `npx --no-install webex-token-vault deploy webex-tokens --deployment examples/production.ts`, and so with every other command. */
 export default defineDeployment(
   environment({
     vault: { address: process.env.PRODUCTION_VAULT_ADDR ?? 'https://vault.example.com:8200' },

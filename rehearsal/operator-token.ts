@@ -3,7 +3,7 @@ import { loginOperator, renewOperator, writeOperators, type OperatorName } from 
 import type { VaultClient } from '../lib/vault/vault-client';
 
 /**
- * Logs in as an operator of the deployment, by the role that `npx webex-token-vault init` makes on a production server.
+ * Logs in as an operator of the deployment, by the role that `webex-token-vault init` makes on a production server.
  *
  * @param admin with a root token, in the namespace of the deployment
  */

@@ -77,7 +77,7 @@ export function appEnvironmentFile(rehearsal: Rehearsal, app: App): string {
   return appFiles(rehearsal.folder, app).env;
 }
 
-/** The roles that `npx webex-token-vault init` makes on a production server, and a login for each. */
+/** The roles that `webex-token-vault init` makes on a production server, and a login for each. */
 async function writeOperatorLogins({ admin, deployment }: Rehearsal, folder: string): Promise<void> {
   await mkdir(folder, { mode: 0o700 });
   const server = admin.withNamespace(undefined);

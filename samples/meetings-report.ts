@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { tokenSourceFromEnvironment, WebexFetch } from 'webex-token-client';
+import { ourCommand } from 'webex-token-client/core';
 import { WEBEX_API_URL } from './api-url';
 import { createCommand, runCommand } from './command';
 import { ANALYTICS_SCOPES, ANALYTICS_URLS } from './meetings-report/aggregates';
@@ -32,7 +33,7 @@ What the platform engineer declares in deployment.ts, next to what is there:
   credentials: [{ name: 'reports', integration: '...', scopes: ['${ANALYTICS_SCOPES.join("', '")}'] }],
   apps: [{ name: 'meetings-report', reads: ['reports'] }],
 Both scopes must be ticked at the Webex Integration too. An administrator of the Webex organisation authorises it:
-  npx webex-token-vault authorize reports
+  ${ourCommand('authorize', 'reports')}
 
 Days are days in UTC, as Webex counts them. A month that still runs is compared with the same days of the month before.
 `;

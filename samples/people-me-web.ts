@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { NotPermitted, tokenSourceFromEnvironment, VaultConnection } from 'webex-token-client';
 // From core, since an app by itself has no VAULT_TOKEN; the authorizer has.
-import { engineMount, vaultOptionsFromEnvironment } from 'webex-token-client/core';
+import { engineMount, ourCommand, vaultOptionsFromEnvironment } from 'webex-token-client/core';
 import { apiUrlOption } from './api-url';
 import { createCommand, runCommand } from './command';
 import { Authorization } from './people-me-web/authorization';
@@ -59,7 +59,7 @@ async function run(options: Options, signal: AbortSignal): Promise<void> {
   const vaultOptions = vaultOptionsFromEnvironment();
   if (vaultOptions.token === undefined) {
     throw new NotPermitted(
-      `VAULT_TOKEN is not set, so nobody could be asked for consent; set it to a token with policy "${authorizerPolicy(mountPath)}" only, such as "npx webex-token-vault login authorizer" prints`,
+      `VAULT_TOKEN is not set, so nobody could be asked for consent; set it to a token with policy "${authorizerPolicy(mountPath)}" only, such as "${ourCommand('login', 'authorizer')}" prints`,
     );
   }
   await using tokens = tokenSourceFromEnvironment(name, { retry: { attempts: 2 } });

@@ -4,6 +4,8 @@ import { Option, type Command } from 'commander';
 import {
   errorCode,
   ExplainedError,
+  ourCommand,
+  shellWord,
   UsageError,
   vaultOptionsFromEnvironment,
   vaultVariable,
@@ -17,8 +19,7 @@ import {
 } from '../lib/access/agent-configuration';
 import { serverVariables } from '../lib/access/app-environment';
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
-import { declaredDeployment, namedDeployment } from '../lib/cli/deployment-option';
-import { shellWord } from '../lib/cli/shell-word';
+import { declaredDeployment } from '../lib/cli/deployment-option';
 import type { AppLogin } from '../lib/declaration/app-login';
 import { findApp, type App } from '../lib/declaration/deployment';
 import { loginOf } from '../lib/declaration/logins';
@@ -107,7 +108,6 @@ export function define(command: Command, signal: AbortSignal): void {
           folder,
           file,
           namespace: connection.namespace,
-          deployment: namedDeployment(command),
         }),
       );
     });
@@ -115,7 +115,7 @@ export function define(command: Command, signal: AbortSignal): void {
 
 async function write(folder: string, configuration: string): Promise<string> {
   const file = join(folder, 'agent.hcl');
-  if (existsSync(file) && !readFileSync(file, 'utf8').startsWith(AGENT_CONFIGURATION_HEADER)) {
+  if (existsSync(file) && !AGENT_CONFIGURATION_HEADER.test(readFileSync(file, 'utf8'))) {
     throw new ExplainedError(`${file} exists and was not written by this command; move it away, or use another --out`);
   }
   // The secret id and the tokens will be in it.
@@ -140,8 +140,6 @@ interface Written {
   /** In it. */
   readonly file: string;
   readonly namespace?: string;
-  /** Which deployment it was written for, as a command line names it. */
-  readonly deployment: readonly string[];
 }
 
 /** What the agent of an app with an identity of its own has to find. */
@@ -159,13 +157,13 @@ function needed(login: AppLogin, folder: string, { jwt, clientCertificate, clien
 }
 
 function nextSteps(app: App, options: Options, written: Written): string {
-  const { folder, file, namespace, deployment, login, identityFiles } = written;
+  const { folder, file, namespace, login, identityFiles } = written;
   const products = app.reads.map((name) =>
     options.format === 'env' ? `$${tokenVariable(name)}` : tokenFile(folder, name),
   );
   const [roleIdFile, secretIdFile] = ['role-id', 'secret-id'].map((name) => shellWord(join(folder, name)));
-  const issue = ['npx webex-token-vault issue', app.name, ...deployment].join(' ');
-  const to = options.wrappedSecretId ? '' : ` --to ${secretIdFile}`;
+  const to = options.wrappedSecretId ? [] : ['--to', join(folder, 'secret-id')];
+  const issue = ourCommand('issue', app.name, ...to, '--json');
   const field = (name: string): string => `node -pe 'JSON.parse(fs.readFileSync(0)).${name}' <<< "$issued"`;
   const withoutNamespace = namespace === undefined ? '' : 'env -u VAULT_NAMESPACE -u BAO_NAMESPACE ';
   const wrappingToken = options.wrappedSecretId ? ` && ${field('wrappingToken')} > ${secretIdFile}` : '';
@@ -186,7 +184,7 @@ function nextSteps(app: App, options: Options, written: Written): string {
   return [
     '',
     'Give the agent its role id and its secret id, then start it:',
-    `  (umask 077; issued=$(${issue}${to} --json) && ${field('roleId')} > ${roleIdFile}${wrappingToken})`,
+    `  (umask 077; issued=$(${issue}) && ${field('roleId')} > ${roleIdFile}${wrappingToken})`,
     start,
     result,
     ...uses,
@@ -198,7 +196,5 @@ function nextSteps(app: App, options: Options, written: Written): string {
 function end({ name, secretIdTtlSeconds }: App): string[] {
   return secretIdTtlSeconds === 0
     ? []
-    : [
-        `An agent cannot renew its secret id: replace it before the day that "npx webex-token-vault issue ${name}" tells.`,
-      ];
+    : [`An agent cannot renew its secret id: replace it before the day that "${ourCommand('issue', name)}" tells.`];
 }

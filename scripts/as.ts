@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { runChildCommand, vaultOptionsFromEnvironment } from 'webex-token-client/core';
+import { ourCommand, runChildCommand, vaultOptionsFromEnvironment } from 'webex-token-client/core';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { operatorArgument, operatorFolder, operatorNamed, operatorsOption } from '../lib/cli/operators-option';
@@ -32,8 +32,8 @@ const NOT_PASSED_ON = [
 
 const HELP = `
 Examples:
-  npx webex-token-vault as provisioner -- terraform -chdir=cdktf.out/stacks/webex-tokens state list
-  npx webex-token-vault as authorizer -- bao read oauthapp/servers/webex-myapp
+  ${ourCommand('as', 'provisioner')} -- terraform -chdir=cdktf.out/stacks/webex-tokens state list
+  ${ourCommand('as', 'authorizer')} -- bao read oauthapp/servers/webex-myapp
 `;
 
 export function define(command: Command, signal: AbortSignal): void {

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
-import { ExplainedError, UsageError } from 'webex-token-client/core';
+import { ExplainedError, ourCommand, UsageError } from 'webex-token-client/core';
 import { describeCommand, runCommand } from '../lib/cli/command';
 import { deploymentOption } from '../lib/cli/deployment-option';
 import { refuseSwallowedOptions } from '../lib/cli/swallowed-options';
@@ -90,7 +90,7 @@ function buildProgram(version: string, signal: AbortSignal): Command {
     .helpOption('--help', 'say how to use it')
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
-    .addHelpText('after', '\nCompletion, in bash or zsh:\n  source <(npx webex-token-vault completion bash)');
+    .addHelpText('after', `\nCompletion, in bash or zsh:\n  source <(${ourCommand('completion', 'bash')})`);
   for (const { name, group, summary } of COMMANDS) {
     program
       .command(name, { hidden: group === undefined })
@@ -99,7 +99,7 @@ function buildProgram(version: string, signal: AbortSignal): Command {
   }
   program.command('help [command]', { hidden: true }).action(async (name?: string) => {
     if (name !== undefined && !COMMANDS.some((command) => command.name === name)) {
-      throw new UsageError(`unknown command "${name}"; see npx webex-token-vault --help`);
+      throw new UsageError(`unknown command "${name}"; see ${ourCommand('--help')}`);
     }
     await program.parseAsync(name === undefined ? ['--help'] : [name, '--help'], { from: 'user' });
   });

@@ -1,4 +1,5 @@
 import { Argument, type Command } from 'commander';
+import { ourCommand } from 'webex-token-client/core';
 import { describeCommand } from '../lib/cli/command';
 
 /*
@@ -28,9 +29,13 @@ _webex_token_vault_npx() {
   local current=\${COMP_WORDS[COMP_CWORD]}
   COMPREPLY=()
   if (( COMP_CWORD == 1 )); then
+    [[ --no-install == "$current"* ]] && COMPREPLY=(--no-install)
+  elif [[ \${COMP_WORDS[1]} != --no-install ]]; then
+    return
+  elif (( COMP_CWORD == 2 )); then
     [[ webex-token-vault == "$current"* ]] && COMPREPLY=(webex-token-vault)
-  elif [[ \${COMP_WORDS[1]} == webex-token-vault ]]; then
-    _webex_token_vault_reply "$current" < <(command npx --no -- webex-token-vault complete -- "\${COMP_WORDS[@]:2:COMP_CWORD-1}" 2>/dev/null)
+  elif [[ \${COMP_WORDS[2]} == webex-token-vault ]]; then
+    _webex_token_vault_reply "$current" < <(command npx --no-install webex-token-vault complete -- "\${COMP_WORDS[@]:3:COMP_CWORD-2}" 2>/dev/null)
   fi
 }
 complete -F _webex_token_vault webex-token-vault
@@ -58,9 +63,11 @@ _webex_token_vault() {
 }
 _webex_token_vault_npx() {
   if (( CURRENT == 2 )); then
+    compadd -- --no-install
+  elif [[ \${words[2]} == --no-install ]] && (( CURRENT == 3 )); then
     compadd -- webex-token-vault
-  elif [[ \${words[2]} == webex-token-vault ]]; then
-    _webex_token_vault_reply "\${(@f)$(command npx --no -- webex-token-vault complete -- "\${(@)words[3,CURRENT]}" 2>/dev/null)}"
+  elif [[ \${words[2]} == --no-install && \${words[3]} == webex-token-vault ]]; then
+    _webex_token_vault_reply "\${(@f)$(command npx --no-install webex-token-vault complete -- "\${(@)words[4,CURRENT]}" 2>/dev/null)}"
   else
     _default
   fi
@@ -71,8 +78,7 @@ compdef _webex_token_vault webex-token-vault
 
 export function define(command: Command): void {
   describeCommand(command, {
-    summary:
-      'Prints a script that makes a shell complete commands, options and the names that the deployment declares: source <(npx webex-token-vault completion bash)',
+    summary: `Prints a script that makes a shell complete commands, options and the names that the deployment declares: source <(${ourCommand('completion', 'bash')})`,
   })
     .addArgument(new Argument('<shell>', 'the shell that is to complete').choices(['bash', 'zsh']))
     .action((shell: 'bash' | 'zsh') => {

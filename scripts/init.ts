@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import {
   ExplainedError,
+  ourCommand,
   UsageError,
   type VaultConnectionOptions,
   vaultOptionsFromEnvironment,
@@ -138,8 +139,8 @@ async function update(
   const status = await client.sealStatus();
   if (!status.initialized || status.sealed) {
     const [state, command] = status.initialized
-      ? ['sealed', 'npx webex-token-vault unseal']
-      : ['not initialised', 'npx webex-token-vault init'];
+      ? ['sealed', ourCommand('unseal')]
+      : ['not initialised', ourCommand('init')];
     throw new ExplainedError(`${client.address} is ${state}, so there is nothing to update; run "${command}" first`);
   }
   if (!options.print) {
@@ -211,13 +212,12 @@ function afterwards({ out, print: printed }: Options, deployment: Deployment): s
     ? ''
     : `\nIn ${out}, a file each, mode 0600: give each to whom it belongs, and keep no two shares in one place.`;
   const declared = deployment.declareProvisioner
-    ? '\nSet declareProvisioner to false in deployment.ts: the provisioner may not write its own policy, "npx webex-token-vault init --update-policy" does.'
+    ? `\nSet declareProvisioner to false in deployment.ts: the provisioner may not write its own policy, "${ourCommand('init', '--update-policy')}" does.`
     : '';
-  const operators = printed || out === DEFAULT_OPERATOR_FOLDER ? '' : ` --operators ${out}`;
   const others = otherNodes(deployment.vault.server)
     .map((line) => `\n${line}`)
     .join('');
-  return `${where}${people(deployment)}${declared}${others}\nNext: npx webex-token-vault deploy webex-tokens${operators}\n`.replace(
+  return `${where}${people(deployment)}${declared}${others}\nNext: ${ourCommand('deploy', 'webex-tokens')}\n`.replace(
     /^\n/,
     '',
   );
@@ -227,7 +227,7 @@ function people(deployment: Deployment): string {
   const names = peopleRoles(deployment).map(({ operator }) => operator);
   return names.length === 0
     ? ''
-    : `\nOnce webex-tokens is deployed, people act as ${names.join(', ')} by "npx webex-token-vault login OPERATOR --oidc"; keep these logins for machines, and for when the identity provider is down.`;
+    : `\nOnce webex-tokens is deployed, people act as ${names.join(', ')} by "${ourCommand('login', 'OPERATOR', '--oidc')}"; keep these logins for machines, and for when the identity provider is down.`;
 }
 
 const HELP = `
@@ -240,5 +240,5 @@ That gives up another generation of a root token that may be under way.
 Operators (auth/operators, one AppRole each):
 ${OPERATOR_NAMES.map((name: OperatorName) => `  ${name.padEnd(13)}  ${OPERATOR_PURPOSES[name]}`).join('\n')}
 Where deployment.ts declares operators.oidc, these AppRoles are for machines, and for when the identity provider is down:
-people act as the operators that have groups there by "npx webex-token-vault login <operator> --oidc".
+people act as the operators that have groups there by "${ourCommand('login', 'OPERATOR', '--oidc')}".
 `;

@@ -6,7 +6,7 @@ import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/comm
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { days, fileHandover, wrappedHandover, type Handover } from '../lib/cli/handover';
 import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
-import { assignments } from '../lib/cli/shell-word';
+import { assignments } from '../lib/cli/assignments';
 import type { IdentityLogin } from '../lib/declaration/app-login';
 import { findApp, type App } from '../lib/declaration/deployment';
 import { loginOf } from '../lib/declaration/logins';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { UsageError, vaultServerFromEnvironment } from 'webex-token-client/core';
+import { ourCommand, UsageError, vaultServerFromEnvironment } from 'webex-token-client/core';
 import { openInBrowser } from '../lib/cli/browser';
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumberUpTo } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
@@ -32,11 +32,11 @@ const environment = {
 
 const HELP = `
 The token lives on after this. To run a command with it that is not to keep it:
-  npx webex-token-vault as provisioner -- terraform -chdir=cdktf.out/stacks/webex-tokens state list
+  ${ourCommand('as', 'provisioner')} -- terraform -chdir=cdktf.out/stacks/webex-tokens state list
 
 A person, where deployment.ts declares operators.oidc, logs in with the browser; then commands take the token by themselves:
-  export VAULT_TOKEN="$(npx webex-token-vault login authorizer --oidc)"
-  npx webex-token-vault authorize testauth
+  export VAULT_TOKEN="$(${ourCommand('login', 'authorizer', '--oidc')})"
+  ${ourCommand('authorize', 'testauth')}
 `;
 
 export function define(command: Command, signal: AbortSignal): void {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { vaultOptionsFromEnvironment } from 'webex-token-client/core';
+import { ourCommand, vaultOptionsFromEnvironment } from 'webex-token-client/core';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
-import { declaredDeployment, namedDeployment } from '../lib/cli/deployment-option';
+import { declaredDeployment } from '../lib/cli/deployment-option';
 import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
 import { declaredConfiguration } from '../lib/declaration/engine-configuration';
 import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/server/operator-session';
@@ -26,7 +26,7 @@ export function define(command: Command, signal: AbortSignal): void {
         'provisioner',
         options,
       );
-      const howToResume = ['npx webex-token-vault resume', ...namedDeployment(command)].join(' ');
+      const howToResume = ourCommand('resume');
       const pause = await pauseRefreshing(
         { vault: session.vault, mountPath, declared: declaredConfiguration(deployment) },
         { note: (line) => process.stderr.write(`${line}\n`), howToResume, signal },

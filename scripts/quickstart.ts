@@ -108,8 +108,8 @@ async function instructions({ rehearsal, binary, app, credentialName }: Quicksta
   const other = rehearsedApps(rehearsal)[1] ?? app;
   const examples = [
     [`webex-token ${credentialName}`, `as app ${app.name}`],
-    [`npx webex-token-vault authorize ${credentialName} --replace`, 'as the operator whose task it is'],
-    [`npx webex-token-vault issue ${app.name}`, 'likewise'],
+    [`webex-token-vault authorize ${credentialName} --replace`, 'as the operator whose task it is'],
+    [`webex-token-vault issue ${app.name}`, 'likewise'],
     [`bao read ${engine.mountPath}/creds/${credentialName}`, 'as root'],
     [`source ${appEnvironmentFile(rehearsal, other)}`, `from now on as app ${other.name}`],
   ] as const;

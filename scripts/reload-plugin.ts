@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { ourCommand } from 'webex-token-client/core';
 import { describeCommand } from '../lib/cli/command';
-import { PROVIDER_ENVIRONMENT, setByTerraform } from '../lib/cli/terraform-variables';
+import { PROVIDER_ENVIRONMENT, RESUME_VARIABLE, setByTerraform } from '../lib/cli/terraform-variables';
 import { PLUGIN_RELOAD_ENVIRONMENT as NAMES } from '../lib/declaration/plugin-reload-environment';
 import { providerClient } from '../lib/vault/entry-secret';
 import { reloadPlugin } from '../lib/vault/plugin-reload';
@@ -19,6 +20,7 @@ export function define(command: Command, signal: AbortSignal): void {
       [NAMES.movedFrom]: 'where it may be mounted before that',
       [NAMES.sha256]: 'sha256 of the plugin that is to run',
       [NAMES.configuration]: 'how the engine is declared to be configured, as JSON',
+      [RESUME_VARIABLE]: 'the command that people resume refreshing by, after an interruption',
       ...PROVIDER_ENVIRONMENT,
     },
   }).action(() =>
@@ -32,7 +34,7 @@ export function define(command: Command, signal: AbortSignal): void {
       },
       {
         note: (line) => process.stderr.write(`${line}\n`),
-        howToResume: 'npx webex-token-vault resume',
+        howToResume: process.env[RESUME_VARIABLE] ?? ourCommand('resume'),
         signal,
       },
     ),

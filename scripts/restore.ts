@@ -47,7 +47,7 @@ export function define(command: Command, signal: AbortSignal): void {
     environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
     cleanUpMs: 40 * SECOND_MS,
   })
-    .argument('<file>', 'the snapshot, as "npx webex-token-vault backup" wrote it')
+    .argument('<file>', 'the snapshot, as "backup" wrote it')
     .option('--credential <name>', 'credential to read afterwards; its token is not shown')
     .option('--from <folder>', 'take the key shares that go with the snapshot from this folder')
     .option('--share-file <files...>', 'take them from these files; default: asked for, where there is a terminal')

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ExplainedError, quotedList, UsageError } from 'webex-token-client/core';
+import { ExplainedError, ourCommand, quotedList, UsageError } from 'webex-token-client/core';
 import { describeCommand } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { localStateFile, stackNames } from '../lib/declaration/state-file';
@@ -28,7 +28,7 @@ export function define(command: Command): void {
       const aside = setStateAside(stack, file);
       process.stdout.write(
         `the state of stack ${stack} is set aside, with ${aside.resources} resources, which stay where they are: ${aside.file}\n` +
-          `Next: npx webex-token-vault deploy ${stack}, at the new server. To undo this: mv ${aside.file} ${file}\n`,
+          `Next: ${ourCommand('deploy', stack)}, at the new server. To undo this: mv ${aside.file} ${file}\n`,
       );
     });
 }

@@ -24,7 +24,7 @@ export function define(command: Command, signal: AbortSignal): void {
       'Unseals one server, the one at VAULT_ADDR: run it once for each node. Key shares are asked for unseen, or come from files, or one a line on standard input; never from the command line.',
     environment: { VAULT_ADDR: VAULT_ADDR ?? '', VAULT_CACERT: VAULT_CACERT ?? '' },
   })
-    .option('--from <folder>', 'take the key shares from this folder, as "npx webex-token-vault init" wrote it')
+    .option('--from <folder>', 'take the key shares from this folder, as "init" wrote it')
     .option('--share-file <files...>', 'take them from these files, one share in each')
     .addHelpText('after', HELP)
     .action(async ({ from, shareFile }: { from?: string; shareFile?: string[] }) => {

@@ -89,7 +89,7 @@ describe('snippets of README.md and client/README.md', () => {
     return { 'https://webexapis.com/v1': vault.webex.apiUrl, 'curl ': 'curl --silent ' };
   }
 
-  test('npx webex-token prints the access token and nothing else', async () => {
+  test('npx --no-install webex-token prints the access token and nothing else', async () => {
     const { exitCode, stdout } = await run('npx', ['webex-token', 'testauth'], {
       cwd: PROJECT,
       env: environment,
@@ -128,7 +128,7 @@ test.each(pages)('every npm command in %s is one of the package', (page) => {
 test('README.md and docs/production.md name commands at all', () => {
   for (const page of ['README.md', 'docs/production.md']) {
     expect(
-      readFileSync(join(PROJECT, page), 'utf8').match(/npm run |npx webex-token(?:-vault)? /g)?.length,
+      readFileSync(join(PROJECT, page), 'utf8').match(/npm run |npx --no-install webex-token(?:-vault)? /g)?.length,
     ).toBeGreaterThan(10);
   }
 });

@@ -38,3 +38,5 @@ export { refuseWithoutModes } from './private-folder';
 export { SecretIdFile } from './login/secret-id-file';
 export { noAnswer, notWebex, webexReply } from './webex-errors';
 export { refuseUnverifiedTls } from './unverified-tls';
+export { ourCommand, programLine, repeatingOptions } from './our-command';
+export { shellWord } from './shell-word';

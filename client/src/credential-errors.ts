@@ -1,4 +1,5 @@
 import { ExplainedError } from './explained-error';
+import { ourCommand } from './our-command';
 
 /*
  * Why there is no access token, by what the caller must do.
@@ -13,9 +14,7 @@ export class NotAuthorizedYet extends ExplainedError {
     readonly credential: string,
     message?: string,
   ) {
-    super(
-      message ?? `credential "${credential}" is not authorised yet; run: npx webex-token-vault authorize ${credential}`,
-    );
+    super(message ?? `credential "${credential}" is not authorised yet; run: ${ourCommand('authorize', credential)}`);
   }
 }
 
@@ -27,7 +26,7 @@ export class AuthorizationPending extends NotAuthorizedYet {
     super(
       credential,
       message ??
-        `credential "${credential}" waits for a consent that was begun elsewhere; finish it there, or let its code expire, and have it authorised then: npx webex-token-vault authorize ${credential}`,
+        `credential "${credential}" waits for a consent that was begun elsewhere; finish it there, or let its code expire, and have it authorised then: ${ourCommand('authorize', credential)}`,
     );
   }
 }
@@ -44,7 +43,7 @@ export class ReauthorizationRequired extends ExplainedError {
   ) {
     super(
       message ??
-        `Webex does not renew credential "${credential}" any more (${said}); authorise it again: npx webex-token-vault authorize ${credential}`,
+        `Webex does not renew credential "${credential}" any more (${said}); authorise it again: ${ourCommand('authorize', credential)}`,
     );
   }
 }

@@ -14,6 +14,7 @@ import { safeText } from './safe-text';
 import type { VaultConnection } from './vault-connection';
 import { VaultResponseError, whatVaultSaid } from './vault-errors';
 import { explainOutage } from './vault-outage';
+import { ourCommand } from './our-command';
 
 /*
  * Reading `creds/<name>`: the access token, or why there is none.
@@ -129,7 +130,7 @@ function explainState(said: string, name: string): ExplainedError {
     return new ReauthorizationRequired(
       name,
       said,
-      `the consent to credential "${name}" that was begun elsewhere was not given (${said}); have it authorised: npx webex-token-vault authorize ${name}`,
+      `the consent to credential "${name}" that was begun elsewhere was not given (${said}); have it authorised: ${ourCommand('authorize', name)}`,
     );
   }
   switch (whatWebexRefused(said)) {
@@ -141,7 +142,7 @@ function explainState(said: string, name: string): ExplainedError {
   }
   if (said.includes('token expired')) {
     return new TemporarilyUnavailable(
-      `the access token of "${name}" has expired and could not be refreshed yet; try again later, and if it stays, check that Vault reaches Webex, or run: npx webex-token-vault authorize ${name} --replace`,
+      `the access token of "${name}" has expired and could not be refreshed yet; try again later, and if it stays, check that Vault reaches Webex, or run: ${ourCommand('authorize', name, '--replace')}`,
     );
   }
   return new ExplainedError(

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { engineMount, vaultVariable, type VaultConnectionOptions } from 'webex-token-client/core';
+import { engineMount, ourCommand, vaultVariable, type VaultConnectionOptions } from 'webex-token-client/core';
 import { appRolePath as appRolePathField } from '../declaration/app-declaration';
 import type { IdentityLogin, JwtLogin } from '../declaration/app-login';
 import type { App, Deployment } from '../declaration/deployment';
@@ -62,7 +62,7 @@ export function identityPlace(login: IdentityLogin): string[] {
       return login.cluster === undefined
         ? [
             `Name the file of its token in VAULT_JWT_FILE: one of a projected volume, for audience "${login.audience}".`,
-            'Such a pod is printed by: npx webex-token-vault kubernetes <app>',
+            `Such a pod is printed by: ${ourCommand('kubernetes', 'APP')}`,
           ]
         : [
             'In a pod that is all: the token is in its ordinary file, else name another in VAULT_JWT_FILE.',

@@ -6,10 +6,12 @@ import {
   oneLine,
   refuseEndedRehearsal,
   refuseUnverifiedTls,
+  repeatingOptions,
   VaultResponseError,
 } from 'webex-token-client/core';
 import { explainedRefusal } from '../server/server-refusal';
 import { Interrupted, Interruption } from './interruption';
+import { repeatedOptions } from './repeated-options';
 import { serverAdvice } from './server-advice';
 
 /*
@@ -111,18 +113,21 @@ export async function runCommand(build: (signal: AbortSignal) => Command, argv =
   process.stderr.on('error', unlessNobodyReads);
   using interruption = new Interruption();
   let begun: Command | undefined;
-  try {
-    refuseUnverifiedTls();
-    const program = build(interruption.signal).hook('preAction', (_, command) => {
-      refuseEndedRehearsal();
-      begun = command;
-      interruption.cleanUpMs = CLEAN_UPS.get(command) ?? interruption.cleanUpMs;
-    });
-    await program.parseAsync(argv);
-  } catch (error) {
-    const advice = interruption.signal.aborted ? undefined : await serverAdvice(error, begun);
-    process.exitCode = report(error, interruption, advice);
-  }
+  const repeated = (name: string): readonly string[] => (begun === undefined ? [] : repeatedOptions(begun, name));
+  await repeatingOptions(repeated, async () => {
+    try {
+      refuseUnverifiedTls();
+      const program = build(interruption.signal).hook('preAction', (_, command) => {
+        refuseEndedRehearsal();
+        begun = command;
+        interruption.cleanUpMs = CLEAN_UPS.get(command) ?? interruption.cleanUpMs;
+      });
+      await program.parseAsync(argv);
+    } catch (error) {
+      const advice = interruption.signal.aborted ? undefined : await serverAdvice(error, begun);
+      process.exitCode = report(error, interruption, advice);
+    }
+  });
   return interruption.signal.aborted;
 }
 

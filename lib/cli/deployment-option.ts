@@ -1,5 +1,4 @@
 import { Option, type Command } from 'commander';
-import { shellWord } from './shell-word';
 import { deploymentFile, loadDeployment, type LoadedDeployment } from '../declaration/load-deployment';
 
 /** Which deployment a command is about. */
@@ -17,10 +16,4 @@ export function deploymentOption(): Option {
 export function declaredDeployment(command: Command): Promise<LoadedDeployment> {
   const { deployment } = command.optsWithGlobals<{ deployment?: string }>();
   return loadDeployment(deployment || deploymentFile());
-}
-
-/** What a printed command line needs to be about the same deployment, where the environment does not say which. */
-export function namedDeployment(command: Command): readonly string[] {
-  const { deployment = '' } = command.optsWithGlobals<{ deployment?: string }>();
-  return command.getOptionValueSourceWithGlobals('deployment') === 'cli' ? ['--deployment', shellWord(deployment)] : [];
 }

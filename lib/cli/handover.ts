@@ -1,7 +1,7 @@
-import { describeExpiry } from 'webex-token-client/core';
+import { describeExpiry, programLine } from 'webex-token-client/core';
 import type { SecretIdLifetime, WrappedSecretId } from '../access/secret-id';
 import type { App } from '../declaration/deployment';
-import { assignments } from './shell-word';
+import { assignments } from './assignments';
 
 /*
  * What a person is told who hands a secret id to an app. Its lines are pasted as they are: the token stands in none of
@@ -37,7 +37,7 @@ export function wrappedHandover(handover: Handover): string {
     '',
     'Fetch the secret id into that file, with one of these (paste the wrapping token after the first line):',
     '  read -rs WRAPPING_TOKEN',
-    '  VAULT_WRAPPED_SECRET_ID="$WRAPPING_TOKEN" npx --no-install webex-token unwrap',
+    `  VAULT_WRAPPED_SECRET_ID="$WRAPPING_TOKEN" ${programLine('webex-token', 'unwrap')}`,
     '  (umask 077; VAULT_TOKEN="$WRAPPING_TOKEN" bao unwrap -field=secret_id > "$VAULT_SECRET_ID_FILE")    # or: vault unwrap ...',
     `  ${curl(handover)}`,
     '',

@@ -1,4 +1,4 @@
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError, ourCommand } from 'webex-token-client/core';
 import type { KubernetesServerDeclaration } from '../declaration/kubernetes-server-declaration';
 import { ClusterRefusal, ClusterUnseen, Kubectl } from '../kubernetes/kubectl';
 import { watchPods, type PodWatchOptions } from '../kubernetes/pod-watch';
@@ -33,7 +33,7 @@ export async function tellPods(server: KubernetesServerDeclaration, options: Ser
   } catch (error) {
     if (signal.aborted) {
       throw new ExplainedError(
-        'interrupted while the pods were waited for; what was applied stays, and "npx webex-token-vault deploy vault-server" looks at them again',
+        `interrupted while the pods were waited for; what was applied stays, and "${ourCommand('deploy', 'vault-server')}" looks at them again`,
       );
     }
     if (error instanceof ClusterUnseen || error instanceof ClusterRefusal) {

@@ -2,6 +2,7 @@ import {
   ExplainedError,
   NotDeployed,
   oneLine,
+  ourCommand,
   vaultVariable,
   VaultResponseError,
   VaultSealed,
@@ -17,8 +18,6 @@ import { VaultClient } from '../vault/vault-client';
 
 /** Until a server that runs has answered; one that hangs is not waited for. */
 const ANSWER_MS = 10_000;
-
-const RESUME = 'npx webex-token-vault resume';
 
 /** What is refreshed when the server stops loses its grant, so refreshing is paused for it, as far as that can be. */
 export interface ServerStop {
@@ -55,7 +54,7 @@ export async function prepareServerStop(options: ServerStopOptions): Promise<Ser
     const { checkIntervalSeconds } = await readRefreshing(session.vault.endedBy(signal), mountPath);
     const also = checkIntervalSeconds === 0 ? ' (as it is already)' : '';
     return {
-      notice: `refreshing is paused before that${also}, so that no grant is lost, and stays paused until it is resumed: ${RESUME}, or deploy webex-tokens`,
+      notice: `refreshing is paused before that${also}, so that no grant is lost, and stays paused until it is resumed: ${ourCommand('resume')}, or deploy webex-tokens`,
       pause: () => pause(options),
     };
   } catch (error) {
@@ -75,8 +74,11 @@ async function pause(options: ServerStopOptions): Promise<void> {
   const { mountPath } = deployment.engine;
   const declared = declaredConfiguration(deployment);
   await using session = await open(options);
-  await pauseRefreshing({ vault: session.vault, mountPath, declared }, { note, howToResume: RESUME, signal });
-  note(`refreshing stays paused; once the server is up and unsealed: ${RESUME}`);
+  await pauseRefreshing(
+    { vault: session.vault, mountPath, declared },
+    { note, howToResume: ourCommand('resume'), signal },
+  );
+  note(`refreshing stays paused; once the server is up and unsealed: ${ourCommand('resume')}`);
 }
 
 function open({ connection, operators, signal }: ServerStopOptions): Promise<OperatorSession> {
@@ -85,6 +87,6 @@ function open({ connection, operators, signal }: ServerStopOptions): Promise<Ope
 
 function cannotBePaused(why: string): ServerStop {
   return {
-    notice: `refreshing cannot be paused before that (${why}): a grant that is refreshed at that moment is lost if Webex rotates refresh tokens, and up to 16 are at a time; pause it first, if it runs: npx webex-token-vault pause`,
+    notice: `refreshing cannot be paused before that (${why}): a grant that is refreshed at that moment is lost if Webex rotates refresh tokens, and up to 16 are at a time; pause it first, if it runs: ${ourCommand('pause')}`,
   };
 }

@@ -1,8 +1,9 @@
-import type { VaultConnectionOptions } from 'webex-token-client/core';
+import { ourCommand, type VaultConnectionOptions } from 'webex-token-client/core';
 import type { OperatorFolder } from '../server/operator-folder';
 import { OperatorSession } from '../server/operator-session';
 import { explainRefusals } from '../server/server-refusal';
 import type { VaultClient } from '../vault/vault-client';
+import { RESUME_VARIABLE } from './terraform-variables';
 import { vaultVariables } from './vault-variables';
 
 /** Terraform's way into Vault: the server, and the token of a provisioner, which ends with it. */
@@ -29,9 +30,9 @@ export class StackSession implements AsyncDisposable {
     return this.session.vault;
   }
 
-  /** Terraform's provider knows these forms only. */
+  /** What Terraform is told. Its provider knows no other forms of these variables. */
   get environment(): NodeJS.ProcessEnv {
-    return vaultVariables(this.connection, this.session.token);
+    return { ...vaultVariables(this.connection, this.session.token), [RESUME_VARIABLE]: ourCommand('resume') };
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Option } from 'commander';
-import { UsageError } from 'webex-token-client/core';
+import { ourCommand, UsageError } from 'webex-token-client/core';
 
 /*
  * What stands behind `npm run deploy` without a `--` before it is npm's: it drops an option that it does not know, and
@@ -25,7 +25,7 @@ export function refuseSwallowedOptions(
   const taken = options.find((option) => isTaken(option, env));
   if (taken !== undefined) {
     throw new UsageError(
-      `npm has taken ${taken.long ?? ''} for itself, and this command would run without it; write "npm run ${script} -- ${taken.flags}", or "npx webex-token-vault ${command} ${taken.flags}"`,
+      `npm has taken ${taken.long ?? ''} for itself, and this command would run without it; write "npm run ${script} -- ${taken.flags}", or "${ourCommand(command)} ${taken.flags}"`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { UsageError } from 'webex-token-client/core';
+import { ourCommand, UsageError } from 'webex-token-client/core';
 import { VAULT_ENVIRONMENT } from './command';
 
 /*
@@ -10,12 +10,15 @@ export const PROVIDER_ENVIRONMENT: Readonly<Record<string, string>> = Object.fro
   Object.entries(VAULT_ENVIRONMENT).filter(([name]) => name.startsWith('VAULT_')),
 );
 
+/** How a person resumes refreshing, with the options of the deploy: the command that Terraform starts has none. */
+export const RESUME_VARIABLE = 'ENGINE_RESUME';
+
 /** @throws UsageError where somebody else than Terraform has started the command */
 export function setByTerraform(name: string): string {
   const value = process.env[name];
   if (value === undefined) {
     throw new UsageError(
-      `${name} is not set, as Terraform sets it for this command; run "npx webex-token-vault deploy" instead`,
+      `${name} is not set, as Terraform sets it for this command; run "${ourCommand('deploy')}" instead`,
     );
   }
   return value;

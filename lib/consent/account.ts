@@ -1,4 +1,6 @@
 import {
+  ourCommand,
+  programLine,
   type CredentialReading,
   describeError,
   ExplainedError,
@@ -33,7 +35,7 @@ export class AccountNotChecked extends ExplainedError {
     override readonly cause: unknown,
   ) {
     super(
-      `${kept}, but whose account consented could not be checked (${describeError(cause)}); look at it when both Vault and Webex answer: npx webex-token ${credentialName} --header | curl --header @- ${apiUrl}/people/me; if it is not the right one: npx webex-token-vault revoke ${credentialName}`,
+      `${kept}, but whose account consented could not be checked (${describeError(cause)}); look at it when both Vault and Webex answer: ${programLine('webex-token', credentialName, '--header')} | curl --header @- ${apiUrl}/people/me; if it is not the right one: ${ourCommand('revoke', credentialName)}`,
     );
   }
 

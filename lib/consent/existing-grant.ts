@@ -1,5 +1,6 @@
 import {
   AuthorizationPending,
+  ourCommand,
   type CredentialReading,
   describeError,
   explainedBy,
@@ -88,7 +89,7 @@ export async function worksAlready(
   const until = existing.expireTime === undefined ? '' : ` (token until ${existing.expireTime.toISOString()})`;
   const warned = existing.warnings.length === 0 ? '' : `, but the engine warns: ${existing.warnings.join('; ')}`;
   return new ExplainedError(
-    `credential "${name}" works already${until}${warned}; to authorise it anew: npx webex-token-vault authorize ${name}${way === undefined ? '' : ` ${way}`} --replace`,
+    `credential "${name}" works already${until}${warned}; to authorise it anew: ${ourCommand('authorize', name, ...(way === undefined ? [] : [way]), '--replace')}`,
   );
 }
 
@@ -117,5 +118,5 @@ export async function expectedAccount(
 }
 
 function revokeCommand(name: string): string {
-  return `npx webex-token-vault revoke ${name}`;
+  return ourCommand('revoke', name);
 }

@@ -2,6 +2,7 @@ import {
   describeError,
   explainedBy,
   ExplainedError,
+  ourCommand,
   quotedList,
   readCredential,
   retry,
@@ -194,7 +195,7 @@ async function keep(prepared: PreparedImport, { refreshToken }: TokenPair): Prom
     throw unknown === undefined
       ? error
       : new GrantKept(
-          `Vault's answer to the refresh token was lost (${unknown.lost}), so "${name}" may hold the new grant, and cannot be looked at (${describeError(error)}); when Vault answers: npx webex-token-vault status --verify`,
+          `Vault's answer to the refresh token was lost (${unknown.lost}), so "${name}" may hold the new grant, and cannot be looked at (${describeError(error)}); when Vault answers: ${ourCommand('status', '--verify')}`,
           error,
         );
   });

@@ -1,4 +1,4 @@
-import { describeError, explainedBy } from 'webex-token-client/core';
+import { describeError, explainedBy, ourCommand } from 'webex-token-client/core';
 import { refreshPair } from '../webex/token-endpoint';
 import type { TokenPair } from '../webex/token-pair';
 import { type AskForSecret, givenSecret } from './confirmed-secret';
@@ -51,6 +51,6 @@ function lastWord(error: unknown, { credential }: PreparedImport, pair: TokenPai
   }
   return explainedBy(
     error,
-    `${describeError(error)}; and the refresh token that was given is no good any more, as Webex replaced it by one that this command alone had: have a person consent, with npx webex-token-vault authorize ${credential.name}`,
+    `${describeError(error)}; and the refresh token that was given is no good any more, as Webex replaced it by one that this command alone had: have a person consent, with ${ourCommand('authorize', credential.name)}`,
   );
 }

@@ -1,4 +1,5 @@
 import {
+  ourCommand,
   type CredentialReading,
   describeError,
   explainedBy,
@@ -210,6 +211,6 @@ function withoutId(path: string): string {
 function stop(error: unknown, { name }: Credential): ExplainedError {
   return explainedBy(
     error,
-    `${describeError(error)}; nothing was changed; to delete "${name}" in Vault alone: npx webex-token-vault revoke ${name} --keep-upstream`,
+    `${describeError(error)}; nothing was changed; to delete "${name}" in Vault alone: ${ourCommand('revoke', name, '--keep-upstream')}`,
   );
 }

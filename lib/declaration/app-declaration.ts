@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ourCommand } from 'webex-token-client/core';
 import { cidr } from './cidr';
 import { name, path, seconds, strictObject, type Fields, type StrictObject } from './fields';
 import { identityDeclaration } from './identity-declaration';
@@ -17,7 +18,8 @@ export const NO_LOCKOUT = { lockout_disable: true } as const;
 /** Where the AppRole auth method of the apps is mounted. */
 export const appRolePath = path
   .refine((value) => value !== OPERATORS_MOUNT, {
-    error: `must not be "${OPERATORS_MOUNT}": an app called like an operator would take over the role that "npx webex-token-vault init" has there; use another path`,
+    error: () =>
+      `must not be "${OPERATORS_MOUNT}": an app called like an operator would take over the role that "${ourCommand('init')}" has there; use another path`,
   })
   .default('approle');
 

@@ -50,13 +50,13 @@ const declaredFields = {
   /**
    * Declare the provisioner's own policy. A provisioner may read that policy, not write it: an administrator applies
    * first, and again when it changes. Set it to false where the policy is written elsewhere.
-   * @default true; false with a server that keeps grants, where "npx webex-token-vault init" writes it
+   * @default true; false with a server that keeps grants, where "webex-token-vault init" writes it
    */
   declareProvisioner: z.boolean().optional(),
   integrations: z.array(integrationDeclaration).min(1, 'must declare at least one integration'),
   credentials: z.array(credentialDeclaration).min(1, 'must declare at least one credential'),
   apps: z.array(appDeclaration).default([]),
-  /** People who act as operators. @default - operators log in by the AppRoles of "npx webex-token-vault init" */
+  /** People who act as operators. @default - operators log in by the AppRoles of "webex-token-vault init" */
   operators: operatorsDeclaration.optional(),
   /**
    * Terraform backend: its type and its settings, as Terraform's own documentation names them. `{stack}` in a setting

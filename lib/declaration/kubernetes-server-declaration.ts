@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ourCommand } from 'webex-token-client/core';
 import { CHARTS } from './chart';
 import { chartValueProblems, chartValues } from './chart-values';
 import { described, httpsBaseUrl, strictObject, wholeNumber, type Fields, type StrictObject } from './fields';
@@ -176,7 +177,7 @@ const kubernetesServerFields = {
     .optional(),
   /** For the Prometheus Operator. @default - none of it */
   monitoring: monitoring.optional(),
-  /** The chart's own job; OpenBao only. @default - none: take them by "npx webex-token-vault backup" */
+  /** The chart's own job; OpenBao only. @default - none: take them by "webex-token-vault backup" */
   snapshots: snapshots.optional(),
   /** More for the chart, in its own words. No secret: Terraform's state and the cluster keep it. */
   values: chartValues.prefault({}),
@@ -207,7 +208,7 @@ export function checkKubernetesServer(server: KubernetesServerDeclaration, conte
   if (taken !== undefined && !takesSnapshots) {
     refuse(
       ['snapshots'],
-      `must be left out with "${flavour}": the chart "${name}" has no job for them; run "npx webex-token-vault backup" by a scheduler of yours`,
+      `must be left out with "${flavour}": the chart "${name}" has no job for them; run "${ourCommand('backup')}" by a scheduler of yours`,
     );
   }
   if (seal?.type === 'static' && sealSecret === undefined) {

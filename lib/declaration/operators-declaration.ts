@@ -80,7 +80,7 @@ const operatorsFields = {
 
 export interface OperatorsFields extends Fields<typeof operatorsFields> {}
 
-/** Those who run the deployment, beside the AppRoles of "npx webex-token-vault init", which stay for machines. */
+/** Those who run the deployment, beside the AppRoles of "webex-token-vault init", which stay for machines. */
 export const operatorsDeclaration: StrictObject<OperatorsFields> = strictObject(operatorsFields);
 
 /** Name of the Terraform variable that carries the identity provider's client secret into the apply, as `TF_VAR_<name>`. */

@@ -42,7 +42,7 @@ export const devServerDeclaration: StrictObject<DevServerDeclarationFields> = st
 const tlsFields = {
   /**
    * Folder that holds them. It is mounted whole, so that a renewed file is seen; its files must not be links to others.
-   * `{node}` becomes the name of the container. @default "secrets/tls/{node}" (where "npx webex-token-vault certs" puts them)
+   * `{node}` becomes the name of the container. @default "secrets/tls/{node}" (where "webex-token-vault certs" puts them)
    */
   folder: z.string().min(1).default('secrets/tls/{node}'),
   /** The server's certificate, then those between it and the CA. @default "server.pem" */

@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { errorCode, ExplainedError } from 'webex-token-client/core';
+import { errorCode, ExplainedError, ourCommand } from 'webex-token-client/core';
 import { CertificateChain } from './certificate-chain';
 
 /*
@@ -84,7 +84,7 @@ function readText(what: string, file: string, followLinks: boolean): { text: str
     return { text: readFileSync(descriptor, 'utf8'), mode: fstatSync(descriptor).mode & 0o777 };
   } catch (error) {
     throw new ExplainedError(
-      `the ${what} ${file} cannot be read (${errorCode(error)}); check the path, or run "npx webex-token-vault certs"`,
+      `the ${what} ${file} cannot be read (${errorCode(error)}); check the path, or run "${ourCommand('certs')}"`,
     );
   } finally {
     if (descriptor !== undefined) {

@@ -1,4 +1,4 @@
-import { describeError } from 'webex-token-client/core';
+import { describeError, ourCommand } from 'webex-token-client/core';
 import { BACKUP_RECORD } from '../declaration/record-paths';
 import { backupRecordSchema } from '../vault/backup-record';
 import { isForWantOfRecords, Records } from '../vault/records';
@@ -6,10 +6,10 @@ import { OLD_BACKUP_MS } from './attention';
 import { describeDay } from './passage';
 import type { BackupLine } from './report';
 
-/** When the server was backed up last, as "npx webex-token-vault backup" has noted it. @throws VaultUnreachableError */
+/** When the server was backed up last, as "webex-token-vault backup" has noted it. @throws VaultUnreachableError */
 export async function lookAtBackup(records: Records, now: Date): Promise<BackupLine> {
   const line = (part: Omit<BackupLine, 'name' | 'notes'>): BackupLine => ({ name: 'last', notes: [], ...part });
-  const next = 'npx webex-token-vault backup FILE --verify';
+  const next = ourCommand('backup', 'FILE', '--verify');
   try {
     const { value, problem } = await records.read(BACKUP_RECORD, backupRecordSchema);
     if (value === undefined) {

@@ -2,6 +2,7 @@ import {
   describeError,
   ExplainedError,
   NotDeployed,
+  ourCommand,
   readCredential,
   TemporarilyUnavailable,
   VaultUnreachableError,
@@ -196,6 +197,6 @@ function endingSoon(
     state: 'healthy',
     severity: 'attention',
     detail: `the grant may end on ${describeDay(until, now)}${assumption === undefined ? '' : `: ${assumption}`}`,
-    next: `npx webex-token-vault authorize ${name} --replace`,
+    next: ourCommand('authorize', name, '--replace'),
   };
 }

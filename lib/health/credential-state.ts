@@ -1,5 +1,6 @@
 import {
   AuthorizationPending,
+  ourCommand,
   type CredentialReading,
   type ExplainedError,
   IntegrationRefused,
@@ -37,7 +38,7 @@ export function stateOfReading(
   now: Date,
 ): Finding {
   const { name, owner } = credential;
-  const replace = `npx webex-token-vault authorize ${name} --replace`;
+  const replace = ourCommand('authorize', name, '--replace');
   const until =
     expireTime === undefined ? 'its token never ends' : `its token ends ${describeDistance(expireTime, now)}`;
   if (answer?.kind === 'refused') {
@@ -49,7 +50,7 @@ export function stateOfReading(
       state: 'refused by Webex',
       severity: 'broken',
       detail: `Webex does not take its token (${answer.why}): ${why}`,
-      next: `see in Control Hub that the integration is switched on, which mends it; else npx webex-token-vault revoke ${name} --keep-upstream, then npx webex-token-vault authorize ${name}`,
+      next: `see in Control Hub that the integration is switched on, which mends it; else ${ourCommand('revoke', name, '--keep-upstream')}, then ${ourCommand('authorize', name)}`,
     };
   }
   if (answer?.kind === 'person' && owner !== undefined && !answer.isOwner) {
@@ -57,7 +58,7 @@ export function stateOfReading(
       state: 'wrong account',
       severity: 'broken',
       detail: `it acts as ${answer.email}, and belongs to ${owner}`,
-      next: `npx webex-token-vault revoke ${name}, then npx webex-token-vault authorize ${name} as ${owner}`,
+      next: `${ourCommand('revoke', name)}, then ${ourCommand('authorize', name)} as ${owner}`,
     };
   }
   if (warnings.length === 0) {
@@ -78,7 +79,7 @@ export function stateOfReading(
         state: 'integration refused',
         severity: 'attention',
         detail: `Webex refuses its integration${since}, and ${until}: ${said}`,
-        next: `npx webex-token-vault rotate-secret ${credential.integration}`,
+        next: ourCommand('rotate-secret', credential.integration),
       };
     default:
       return {
@@ -102,7 +103,7 @@ export function stateOfRefusal(
     detail,
     next,
   });
-  const authorize = `npx webex-token-vault authorize ${name}`;
+  const authorize = ourCommand('authorize', name);
   if (error instanceof AuthorizationPending) {
     return broken(
       'pending',
@@ -123,7 +124,7 @@ export function stateOfRefusal(
     return broken('re-authorisation required', error.message, authorize);
   }
   if (error instanceof IntegrationRefused) {
-    return broken('integration refused', error.message, `npx webex-token-vault rotate-secret ${integration}`);
+    return broken('integration refused', error.message, ourCommand('rotate-secret', integration));
   }
   if (error instanceof TemporarilyUnavailable) {
     return broken('expired', error.message, 'see that the server reaches Webex; it goes on trying by itself');
@@ -132,8 +133,8 @@ export function stateOfRefusal(
     return broken(
       'unknown',
       error.message,
-      'npx webex-token-vault deploy webex-tokens, which writes what the observer may do',
+      `${ourCommand('deploy', 'webex-tokens')}, which writes what the observer may do`,
     );
   }
-  return broken('unknown', error.message, 'npx webex-token-vault doctor');
+  return broken('unknown', error.message, ourCommand('doctor'));
 }

@@ -1,4 +1,4 @@
-import { VaultResponseError } from 'webex-token-client/core';
+import { ourCommand, VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
 import type { IdentityLogin } from '../declaration/app-login';
 import type { VaultClient } from '../vault/vault-client';
@@ -31,7 +31,7 @@ export async function lookAtIdentity(
           state: 'unknown',
           severity: 'attention',
           detail: `${rolePath} asks for another ${other.map(([field]) => field).join(' and ')} than is declared`,
-          next: 'npx webex-token-vault deploy webex-tokens',
+          next: ourCommand('deploy', 'webex-tokens'),
         });
   } catch (error) {
     if (!(error instanceof VaultResponseError)) {

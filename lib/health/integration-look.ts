@@ -1,4 +1,4 @@
-import { VaultResponseError } from 'webex-token-client/core';
+import { ourCommand, VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
 import type { Integration } from '../declaration/deployment';
 import { vaultName } from '../declaration/vault-name';
@@ -29,7 +29,7 @@ export async function lookAtIntegration(
     if (!(error instanceof VaultResponseError)) {
       throw error;
     }
-    const next = 'npx webex-token-vault deploy webex-tokens';
+    const next = ourCommand('deploy', 'webex-tokens');
     return error.statusCode === 404
       ? line({
           state: 'missing',
@@ -52,6 +52,6 @@ export async function lookAtIntegration(
         state: 'refused',
         severity: worst.severity,
         detail: `Webex refuses it, as "${worst.name}" says: its client secret was changed, or it was switched off`,
-        next: `npx webex-token-vault rotate-secret ${name}`,
+        next: ourCommand('rotate-secret', name),
       });
 }

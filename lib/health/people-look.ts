@@ -1,4 +1,4 @@
-import { quotedList, VaultResponseError } from 'webex-token-client/core';
+import { ourCommand, quotedList, VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
 import type { Deployment } from '../declaration/deployment';
 import { oidcConfiguration, peopleRoles, type OidcDeclaration, type PeopleRole } from '../declaration/people';
@@ -10,7 +10,7 @@ import { whyUnseen } from './unseen';
  * Whether people can log in by the identity provider that is declared, and act as those that are.
  */
 
-const DEPLOY = 'npx webex-token-vault deploy webex-tokens';
+const deployCommand = (): string => ourCommand('deploy', 'webex-tokens');
 
 const configReply = z.object({
   data: z.object({
@@ -55,7 +55,7 @@ export async function lookAtPeople(vault: VaultClient, deployment: Deployment): 
       throw error;
     }
     const detail = `it cannot be looked at (${whyUnseen(error)})`;
-    return { name, notes: [], state: 'unknown', severity: 'attention', detail, next: DEPLOY };
+    return { name, notes: [], state: 'unknown', severity: 'attention', detail, next: deployCommand() };
   }
 }
 
@@ -63,18 +63,18 @@ async function findingOf(vault: VaultClient, oidc: OidcDeclaration, roles: reado
   const config = await vault.read(`auth/${oidc.path}/config`, configReply).catch(undefinedIfMissing);
   if (config === undefined) {
     const detail = 'Vault has no configuration of it, so nobody can log in by OIDC';
-    return { state: 'missing', severity: 'broken', detail, next: DEPLOY };
+    return { state: 'missing', severity: 'broken', detail, next: deployCommand() };
   }
   const { oidc_discovery_url: issuer, oidc_client_id: clientId, bound_issuer: bound, status } = config.data;
   const wanted = oidcConfiguration(oidc);
   if (issuer !== wanted.oidc_discovery_url || bound !== wanted.bound_issuer || clientId !== wanted.oidc_client_id) {
     const detail = `Vault has client "${clientId}" of ${issuer || 'no issuer'}, declared is "${oidc.clientId}" of ${oidc.issuer}`;
-    return { state: 'another', severity: 'broken', detail, next: DEPLOY };
+    return { state: 'another', severity: 'broken', detail, next: deployCommand() };
   }
   for (const role of roles) {
     const problem = await problemOf(vault, oidc, role);
     if (problem !== undefined) {
-      return { state: 'another', severity: 'broken', detail: problem, next: DEPLOY };
+      return { state: 'another', severity: 'broken', detail: problem, next: deployCommand() };
     }
   }
   if (status === 'invalid') {

@@ -1,3 +1,4 @@
+import { ourCommand } from 'webex-token-client/core';
 import { OPERATORS_MOUNT } from '../declaration/app-declaration';
 import { rolePath } from '../declaration/app-login';
 import type { App, Deployment } from '../declaration/deployment';
@@ -25,14 +26,14 @@ export async function lookAtApp(
   if (login.type !== 'approle') {
     return (await lookAtIdentity(vault, name, login, path)) ?? absentRole(name);
   }
-  const renewal = `npx webex-token-vault issue ${name}`;
+  const renewal = ourCommand('issue', name);
   return (await lookAtSecretIds({ vault, name, rolePath: path, renewal, now })) ?? absentRole(name);
 }
 
 /** The same. @returns undefined where there is no such role, as in a server of somebody else */
 export function lookAtOperator(vault: VaultClient, name: string, now: Date): Promise<SecretIdLine | undefined> {
   const rolePath = `auth/${OPERATORS_MOUNT}/role/${name}`;
-  const renewal = 'npx webex-token-vault init --update-policy --new-secret-ids';
+  const renewal = ourCommand('init', '--update-policy', '--new-secret-ids');
   return lookAtSecretIds({ vault, name, rolePath, renewal, now });
 }
 
@@ -42,7 +43,7 @@ function absentRole(name: string): SecretIdLine {
     state: 'none',
     severity: 'broken',
     detail: 'Vault has no role of it',
-    next: 'npx webex-token-vault deploy webex-tokens',
+    next: ourCommand('deploy', 'webex-tokens'),
     notes: [],
   };
 }

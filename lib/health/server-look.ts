@@ -1,4 +1,4 @@
-import { describeError, ExplainedError, NotDeployed, VaultResponseError } from 'webex-token-client/core';
+import { describeError, ExplainedError, NotDeployed, ourCommand, VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
 import type { Deployment } from '../declaration/deployment';
 import { absenceAdvice, otherNodeAdvice } from '../declaration/other-addresses';
@@ -31,19 +31,15 @@ export async function lookAtServer(
   try {
     const { initialized, sealed, version } = await vault.sealStatus();
     if (!initialized) {
-      return line('not initialised', 'it holds nothing yet', 'npx webex-token-vault init');
+      return line('not initialised', 'it holds nothing yet', ourCommand('init'));
     }
     if (!sealed) {
       return line('up', version);
     }
     const elsewhere = otherNodeAdvice(vault.address, declared);
     return elsewhere === undefined
-      ? line('sealed', 'nothing can be read before it is unsealed', 'npx webex-token-vault unseal')
-      : line(
-          'sealed',
-          'this node can read nothing before it is unsealed',
-          `npx webex-token-vault unseal; ${elsewhere}`,
-        );
+      ? line('sealed', 'nothing can be read before it is unsealed', ourCommand('unseal'))
+      : line('sealed', 'this node can read nothing before it is unsealed', `${ourCommand('unseal')}; ${elsewhere}`);
   } catch (error) {
     if (error instanceof VaultResponseError || error instanceof ExplainedError) {
       return line(
@@ -73,7 +69,7 @@ export async function lookAtEngine(vault: VaultClient, { engine }: Deployment): 
     next,
     notes: [],
   });
-  const deploy = 'npx webex-token-vault deploy webex-tokens';
+  const deploy = ourCommand('deploy', 'webex-tokens');
   try {
     const { type } = (await vault.read(`sys/internal/ui/mounts/${mountPath}`, mountReply)).data;
     if (type !== plugin.name) {
@@ -89,7 +85,7 @@ export async function lookAtEngine(vault: VaultClient, { engine }: Deployment): 
         'paused',
         'attention',
         'it refreshes no token ahead of its end',
-        'npx webex-token-vault resume, once the stop that it was for is over',
+        `${ourCommand('resume')}, once the stop that it was for is over`,
       );
     }
     return line('running', 'healthy', 'it refreshes tokens ahead of their end');

@@ -1,4 +1,4 @@
-import { quotedList } from 'webex-token-client/core';
+import { ourCommand, quotedList } from 'webex-token-client/core';
 import { CHARTS } from '../declaration/chart';
 import { portForwards } from '../declaration/port-forward';
 import { isRunning, type PodTrouble } from './pod-trouble';
@@ -25,7 +25,7 @@ export function nextSteps(pods: ServerPods): string[] {
     // Else it is where the declaration says that the server is.
     const at = server.address === undefined ? '' : `VAULT_ADDR=${[...forwards.keys()][0] ?? ''} `;
     return [
-      `all ${names.length} pods run, not initialised; leave these running, and initialise the first one: ${at}npx webex-token-vault init`,
+      `all ${names.length} pods run, not initialised; leave these running, and initialise the first one: ${at}${ourCommand('init')}`,
       ...[...forwards.values()].map((command) => `  ${command}`),
     ];
   }
@@ -42,7 +42,7 @@ export function nextSteps(pods: ServerPods): string[] {
 export function unsealings(pods: ServerPods): ReadonlyMap<string, string> {
   const { names, server } = pods;
   const commands = [...portForwards(server)].map(
-    ([address, forward]) => `${forward}; VAULT_ADDR=${address} npx webex-token-vault unseal`,
+    ([address, forward]) => `${forward}; VAULT_ADDR=${address} ${ourCommand('unseal')}`,
   );
   return new Map(
     names

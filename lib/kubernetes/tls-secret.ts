@@ -1,4 +1,4 @@
-import { ExplainedError, quotedList } from 'webex-token-client/core';
+import { ExplainedError, ourCommand, quotedList } from 'webex-token-client/core';
 import { CertificateChain } from '../declaration/certificate-chain';
 import { hostOf } from '../declaration/host-name';
 import {
@@ -82,7 +82,7 @@ function howToMake(server: KubernetesServerDeclaration, name: string): string {
     `${keyFile}=${folder}/server-key.pem`,
     ...(caFile === null ? [] : [`${caFile}=${folder}/ca.pem`]),
   ];
-  return `make the certificates with "npx webex-token-vault certs", and put them there: ${kubectlCommand(server)} create secret generic ${name} ${files.map((file) => `--from-file=${file}`).join(' ')}`;
+  return `make the certificates with "${ourCommand('certs')}", and put them there: ${kubectlCommand(server)} create secret generic ${name} ${files.map((file) => `--from-file=${file}`).join(' ')}`;
 }
 
 function problem(line: string): TlsFindings {

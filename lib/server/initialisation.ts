@@ -4,6 +4,7 @@ import {
   describeExpiry,
   explainedBy,
   ExplainedError,
+  ourCommand,
   UsageError,
   VaultResponseError,
   VaultUnreachableError,
@@ -106,7 +107,7 @@ export async function initialiseServer(client: VaultClient, options: Initialisat
   const status = await initStatus(client.endedBy(signal));
   if (status.initialized) {
     throw new ExplainedError(
-      `${client.address} is initialised already, and nothing was changed; see "npx webex-token-vault init --help" for --update-policy, or delete its data to begin again`,
+      `${client.address} is initialised already, and nothing was changed; see "${ourCommand('init', '--help')}" for --update-policy, or delete its data to begin again`,
     );
   }
   const { shares, rootToken } = await initialise(client, keys, status.hasRecoveryKey, signal);
@@ -170,7 +171,7 @@ export async function prepareServer(
 
 function until(ttlSeconds: number): string {
   const expireTime = new Date(Date.now() + ttlSeconds * 1000);
-  return `good until ${describeExpiry(expireTime)}; before then: npx webex-token-vault init --update-policy --new-secret-ids`;
+  return `good until ${describeExpiry(expireTime)}; before then: ${ourCommand('init', '--update-policy', '--new-secret-ids')}`;
 }
 
 /** Whether there is a key yet, and whether its shares are those of a recovery key, as with an auto-unseal seal. */
@@ -246,7 +247,7 @@ async function untilActive(
     report('unsealed');
   } else if (!recovery) {
     report(
-      'waiting for the owners of the PGP keys to unseal it: each decrypts a share and runs "npx webex-token-vault unseal"',
+      `waiting for the owners of the PGP keys to unseal it: each decrypts a share and runs "${ourCommand('unseal')}"`,
     );
     await untilUnsealed(client, unsealTimeoutMs, signal);
     report('unsealed');
@@ -276,7 +277,7 @@ function withNextStep(
   const problem = interrupted ? 'interrupted' : error instanceof Error ? error.message : String(error);
   if (administrator) {
     return new ExplainedError(
-      `${problem}. The key shares are written; then go on with "npx webex-token-vault init --update-policy --new-secret-ids"`,
+      `${problem}. The key shares are written; then go on with "${ourCommand('init', '--update-policy', '--new-secret-ids')}"`,
     );
   }
   if (!written) {

@@ -16,7 +16,7 @@ const SHARE = /^(?:[0-9a-fA-F]{32,200}|[A-Za-z0-9+/]{22,140}={0,2})$/;
 export interface KeyShareSource {
   /** Files that hold one share each. @default - none */
   readonly files?: readonly string[];
-  /** Folder that `npx webex-token-vault init` wrote them to. @default - none */
+  /** Folder that `webex-token-vault init` wrote them to. @default - none */
   readonly folder?: string;
 }
 

@@ -7,7 +7,7 @@ import { OPERATOR_NAMES, type OperatorLogin, type OperatorName } from './operato
 import { createPrivateFolder, writePrivateFile } from './private-file';
 
 /*
- * The folder in which `npx webex-token-vault init` leaves what only it is told: each key share, role id and secret id in
+ * The folder in which `webex-token-vault init` leaves what only it is told: each key share, role id and secret id in
  * a file of its own, so that each can go to the person who is to have it.
  */
 

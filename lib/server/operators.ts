@@ -3,6 +3,7 @@ import {
   ExplainedError,
   loginAppRole,
   NotPermitted,
+  ourCommand,
   VaultResponseError,
   type VaultLease,
 } from 'webex-token-client/core';
@@ -52,10 +53,10 @@ export function operatorNamespace(name: OperatorName, declared: string | undefin
 export const OPERATOR_PURPOSES: Readonly<Record<OperatorName, string>> = {
   administrator: 'starts a root token, which then takes the key shares as well',
   provisioner: 'deploys stack webex-tokens',
-  authorizer: 'runs "npx webex-token-vault authorize"',
-  issuer: 'runs "npx webex-token-vault issue"',
-  backup: 'runs "npx webex-token-vault backup"',
-  observer: 'runs "npx webex-token-vault status", "metrics" and "doctor"; it can read every token',
+  authorizer: 'runs "authorize"',
+  issuer: 'runs "issue"',
+  backup: 'runs "backup"',
+  observer: 'runs "status", "metrics" and "doctor"; it can read every token',
   healer: 'with the observer, runs "status --heal"; it can read the client secrets of Service Apps that heal',
 };
 
@@ -154,7 +155,7 @@ export async function loginOperator(vault: VaultClient, login: OperatorLogin): P
   } catch (error) {
     throw error instanceof NotPermitted
       ? new NotPermitted(
-          'Vault does not log this operator in: its role id or secret id is wrong, expired or replaced, also by the restoration of a snapshot that is older, or its role is locked out for some minutes after refused logins; an administrator that can log in makes new ones: npx webex-token-vault init --update-policy --new-secret-ids',
+          `Vault does not log this operator in: its role id or secret id is wrong, expired or replaced, also by the restoration of a snapshot that is older, or its role is locked out for some minutes after refused logins; an administrator that can log in makes new ones: ${ourCommand('init', '--update-policy', '--new-secret-ids')}`,
         )
       : error;
   }
@@ -243,7 +244,7 @@ async function enableMount(root: VaultClient): Promise<void> {
   if (present === undefined) {
     await root.write(`sys/auth/${OPERATORS_MOUNT}`, {
       type: 'approle',
-      description: 'Those who run this server and deploy to it. Written by "npx webex-token-vault init".',
+      description: 'Those who run this server and deploy to it. Written by "webex-token-vault init".',
     });
   } else if (present.type !== 'approle') {
     throw new ExplainedError(

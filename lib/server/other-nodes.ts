@@ -1,3 +1,4 @@
+import { ourCommand } from 'webex-token-client/core';
 import type { Deployment } from '../declaration/deployment';
 import { portForwards } from '../declaration/port-forward';
 import { nodeAddresses } from '../declaration/server-declaration';
@@ -17,7 +18,7 @@ export function otherNodes(server: Deployment['vault']['server']): string[] {
     `The other nodes join by themselves, and are sealed; unseal them too${running}:`,
     ...others.map((address) => {
       const forward = forwards?.get(address);
-      return `  VAULT_ADDR=${address} npx webex-token-vault unseal${forward === undefined ? '' : `   # ${forward}`}`;
+      return `  VAULT_ADDR=${address} ${ourCommand('unseal')}${forward === undefined ? '' : `   # ${forward}`}`;
     }),
   ];
 }

@@ -4,6 +4,7 @@ import {
   explainedBy,
   isLoopback,
   NotPermitted,
+  ourCommand,
   quotedList,
   TemporarilyUnavailable,
   UsageError,
@@ -57,7 +58,7 @@ interface Attempt {
   readonly redirectUrl: string;
 }
 
-const DEPLOY = 'npx webex-token-vault deploy webex-tokens';
+const deployCommand = (): string => ourCommand('deploy', 'webex-tokens');
 
 const urlReply = z.object({ data: z.object({ auth_url: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]) }) });
 const loginReply = z.object({
@@ -134,7 +135,7 @@ async function loginUrl(vault: VaultClient, { oidc, role, redirectUrl }: Attempt
     const what = error.statusCode === 400 ? `says: ${whatVaultSaid(error)}` : `has no auth method at "${oidc.path}"`;
     throw explainedBy(
       error,
-      `nobody can log in as the ${role.operator} by OIDC yet: Vault ${what}; what is declared is not deployed: ${DEPLOY}`,
+      `nobody can log in as the ${role.operator} by OIDC yet: Vault ${what}; what is declared is not deployed: ${deployCommand()}`,
     );
   });
   const { auth_url: url } = reply.data;
@@ -146,7 +147,7 @@ async function loginUrl(vault: VaultClient, { oidc, role, redirectUrl }: Attempt
   }
   if (url === '') {
     throw new ExplainedError(
-      `Vault gives no address to log in at, and only its log says why: it cannot reach the identity provider ${oidc.issuer}, or does not send back to ${redirectUrl}; see that provider, and else: ${DEPLOY}`,
+      `Vault gives no address to log in at, and only its log says why: it cannot reach the identity provider ${oidc.issuer}, or does not send back to ${redirectUrl}; see that provider, and else: ${deployCommand()}`,
     );
   }
   return url;

@@ -1,4 +1,5 @@
 import {
+  ourCommand,
   type CredentialReading,
   ExplainedError,
   readCredential,
@@ -85,7 +86,7 @@ async function send(client: VaultClient, options: RestorationOptions): Promise<S
   const { sealed, n: shares, t: threshold } = await client.sealStatus();
   if (sealed) {
     throw new ExplainedError(
-      `${client.address} is sealed, and a sealed server restores nothing; run "npx webex-token-vault unseal" first`,
+      `${client.address} is sealed, and a sealed server restores nothing; run "${ourCommand('unseal')}" first`,
     );
   }
   await confirm(

@@ -1,4 +1,4 @@
-import { ExplainedError, VaultResponseError } from 'webex-token-client/core';
+import { ExplainedError, ourCommand, VaultResponseError } from 'webex-token-client/core';
 import type { KeyOptions } from './initialisation';
 import { activeSince, hurried, unseal, waitUntilActive } from './unsealing';
 import type { VaultClient } from '../vault/vault-client';
@@ -62,13 +62,13 @@ export async function untilRestored(
     if (replaced !== undefined && isSplitAlike(counted, replaced) && !isSplitAlike(counted, key)) {
       tell('it still counts the shares of its key before: restart it now, to make it forget that');
     } else if (keyShares === undefined) {
-      tell('run "npx webex-token-vault unseal" with the shares of that key');
+      tell(`run "${ourCommand('unseal')}" with the shares of that key`);
     } else {
       await unsealRestored(client, keyShares, counted, signal);
     }
   }
   throw new ExplainedError(
-    `the snapshot was sent, but ${client.address} is not unsealed and active after ${unsealTimeoutMs / 1000} s; run "npx webex-token-vault unseal" with the key shares that belong to the snapshot, and see the server's log`,
+    `the snapshot was sent, but ${client.address} is not unsealed and active after ${unsealTimeoutMs / 1000} s; run "${ourCommand('unseal')}" with the key shares that belong to the snapshot, and see the server's log`,
   );
 }
 

@@ -1,6 +1,7 @@
 import {
   ExplainedError,
   NotPermitted,
+  ourCommand,
   safeText,
   TemporarilyUnavailable,
   VaultResponseError,
@@ -31,7 +32,7 @@ export async function explainRefusals<T>(action: () => Promise<T>): Promise<T> {
 export function explainedRefusal(error: VaultResponseError): ExplainedError {
   const said = safeText(error.message);
   if (error.said.includes('sealed')) {
-    return new ExplainedError(`${said}; it is sealed: run "npx webex-token-vault unseal"`);
+    return new ExplainedError(`${said}; it is sealed: run "${ourCommand('unseal')}"`);
   }
   const advice = ADVICE[error.statusCode];
   if (error.isTransient) {

@@ -7,7 +7,7 @@ import { type VaultClient } from '../vault/vault-client';
  * How the job of OpenBao's chart, which takes snapshots, logs in: by its service account, in an auth method of its own.
  */
 
-const DESCRIPTION = 'The snapshot job of this cluster. Written by "npx webex-token-vault init".';
+const DESCRIPTION = 'The snapshot job of this cluster. Written by "webex-token-vault init".';
 const TOKEN_TTL_SECONDS = 600;
 
 const methodsReply = z.object({

@@ -1,4 +1,4 @@
-import { ExplainedError, quotedList } from 'webex-token-client/core';
+import { ExplainedError, ourCommand, quotedList } from 'webex-token-client/core';
 import type { Deployment } from '../declaration/deployment';
 import { PRODUCTS, type ServerProgram } from '../process/server-program';
 import type { ServerHealth } from '../vault/vault-client';
@@ -80,7 +80,7 @@ export function refuseMissing(
     .map(({ name }) => name);
   if (damaged.length > 0) {
     throw new ExplainedError(
-      `${file} has a damaged grant of ${quotedList(damaged)}, so do not rely on it; make another backup, and if it is so there too, authorise each again: npx webex-token-vault authorize`,
+      `${file} has a damaged grant of ${quotedList(damaged)}, so do not rely on it; make another backup, and if it is so there too, authorise each again: ${ourCommand('authorize')}`,
     );
   }
   if (absent.length > 0) {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { ExplainedError, VaultResponseError } from 'webex-token-client/core';
+import { ExplainedError, ourCommand, VaultResponseError } from 'webex-token-client/core';
 import { type SealStatus, type VaultClient } from '../vault/vault-client';
 
 /*
@@ -40,7 +40,7 @@ export async function unseal(
   let status = await client.sealStatus();
   if (!status.initialized) {
     throw new ExplainedError(
-      `${client.address} is not initialised, so it has no key yet; run "npx webex-token-vault init" first`,
+      `${client.address} is not initialised, so it has no key yet; run "${ourCommand('init')}" first`,
     );
   }
   if (status.sealed) {

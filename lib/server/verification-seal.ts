@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
-import { errorCode, ExplainedError } from 'webex-token-client/core';
+import { errorCode, ExplainedError, ourCommand } from 'webex-token-client/core';
 import type { Deployment } from '../declaration/deployment';
 
 /**
@@ -20,7 +20,7 @@ export function verificationSeal(
   }
   if (seal.type !== 'static') {
     throw new ExplainedError(
-      `the seal "${seal.type}" opens a snapshot only where the server has its access, and a throw-away server on this machine gets none; restore it onto an empty server with that seal instead: npx webex-token-vault restore`,
+      `the seal "${seal.type}" opens a snapshot only where the server has its access, and a throw-away server on this machine gets none; restore it onto an empty server with that seal instead: ${ourCommand('restore')}`,
     );
   }
   const { currentKeyId, currentKeyFile, previousKeyId, previousKeyFile } = seal;

@@ -1,4 +1,4 @@
-import { quotedList } from 'webex-token-client/core';
+import { ourCommand, quotedList } from 'webex-token-client/core';
 import { z } from 'zod';
 import { isEngineMount } from './engine-mount';
 import type { Plan, ResourceChange } from './plan';
@@ -132,7 +132,7 @@ function ofPlugin(change: ResourceChange, { reloadsPlugin }: Context): Partial<C
     notices: [
       reloadsPlugin
         ? 'the plugin is replaced and started anew; refreshing is paused for that, so that no grant is lost, and goes on afterwards'
-        : 'the plugin is replaced in the catalog, and the engine goes on running the old one until you have it reloaded: "npx webex-token-vault pause" before that, "resume" after it',
+        : `the plugin is replaced in the catalog, and the engine goes on running the old one until you have it reloaded: "${ourCommand('pause')}" before that, "resume" after it`,
     ],
   };
 }
@@ -251,7 +251,7 @@ function ofRole(change: ResourceChange, { renames, roles }: Context): Partial<Co
   if (!change.isCreated) {
     return {};
   }
-  const issue = `npx webex-token-vault issue ${kept}`;
+  const issue = ourCommand('issue', kept);
   return {
     notices: [
       isByAppRole

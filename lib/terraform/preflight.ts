@@ -1,4 +1,4 @@
-import { ExplainedError, NotPermitted, VaultResponseError } from 'webex-token-client/core';
+import { ExplainedError, NotPermitted, ourCommand, VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
 import type { Deployment } from '../declaration/deployment';
 import { identityMethods, oidcPath } from '../declaration/logins';
@@ -17,15 +17,15 @@ import { readAccess, writeAccess, type VaultAccess } from './vault-access';
 const MOUNTS = ['vault_mount', 'vault_auth_backend', 'vault_jwt_auth_backend'];
 
 /** What mends a want of rights. */
-const RENEWAL =
-  'if it is the provisioner\'s, its policy is older than the declaration: renew it with "npx webex-token-vault init --update-policy", which takes the key shares; else give a token that may';
+const renewal = (): string =>
+  `if it is the provisioner's, its policy is older than the declaration: renew it with "${ourCommand('init', '--update-policy')}", which takes the key shares; else give a token that may`;
 
 /** A renewed policy no longer names what is to be taken away. */
-const FORMER_METHOD =
-  'a provisioner may take an auth method away for as long as its policy names it, which is until it is renewed: declare the method once more and renew the policy with "npx webex-token-vault init --update-policy", then take it out again, deploy, and renew the policy last; or deploy this once with a token that may';
+const formerMethod = (): string =>
+  `a provisioner may take an auth method away for as long as its policy names it, which is until it is renewed: declare the method once more and renew the policy with "${ourCommand('init', '--update-policy')}", then take it out again, deploy, and renew the policy last; or deploy this once with a token that may`;
 
-const OWN_POLICY =
-  'no provisioner may write its own policy: where "npx webex-token-vault init" has, set declareProvisioner to false in deployment.ts; else deploy as an administrator';
+const ownPolicy = (): string =>
+  `no provisioner may write its own policy: where "${ourCommand('init')}" has, set declareProvisioner to false in deployment.ts; else deploy as an administrator`;
 
 /** What can be known of Vault before Terraform changes anything in it. */
 export class Preflight {
@@ -85,7 +85,7 @@ export class Preflight {
       ...(this.#isDevServer || !isOfAnotherServer(plan)
         ? []
         : [
-            `the state is of another server: nothing that it has mounted is at ${this.vault.address}; check VAULT_ADDR, or, where a new server takes the place of the old one, set the state aside: npx webex-token-vault set-aside webex-tokens`,
+            `the state is of another server: nothing that it has mounted is at ${this.vault.address}; check VAULT_ADDR, or, where a new server takes the place of the old one, set the state aside: ${ourCommand('set-aside', 'webex-tokens')}`,
           ]),
       ...(await adoptionObstacles(this.vault, plan, this.deployment)),
       ...(await this.#wantOfRights(writeAccess(plan.changes), 'do')),
@@ -130,7 +130,7 @@ export class Preflight {
       return [];
     }
     const isOwn = first.endsWith(` on sys/policies/acl/${provisionerPolicyName(this.deployment.engine.mountPath)}`);
-    const mend = isOwn ? OWN_POLICY : this.#isOfFormerMethod(first) ? FORMER_METHOD : RENEWAL;
+    const mend = isOwn ? ownPolicy() : this.#isOfFormerMethod(first) ? formerMethod() : renewal();
     return [`the Vault token may not ${what} this: it lacks ${first}${more}; ${mend}`];
   }
 }

@@ -138,7 +138,7 @@ export function problemOf(error: unknown): Problem {
     return {
       status: 502,
       title: 'Webex refuses the token',
-      text: 'Vault has a grant, but Webex does not honour it: it was probably withdrawn there. Whoever runs this app can delete it with "npx webex-token-vault revoke"; then it can be authorised here again.',
+      text: 'Vault has a grant, but Webex does not honour it: it was probably withdrawn there. Whoever runs this app can delete it with "webex-token-vault revoke"; then it can be authorised here again.',
       detail,
       action: TRY_AGAIN,
     };

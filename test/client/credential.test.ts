@@ -38,7 +38,13 @@ it('shows the token in no inspection, string or JSON', async () => {
 });
 
 it.each([
-  ['missing', refusal(404), NotAuthorizedYet, 3, /not authorised yet; run: npx webex-token-vault authorize testauth/],
+  [
+    'missing',
+    refusal(404),
+    NotAuthorizedYet,
+    3,
+    /not authorised yet; run: npx --no-install webex-token-vault authorize testauth/,
+  ],
   [
     'begun elsewhere, to which nobody has consented',
     refusal(400, 'device code exchange failed: server rejected request: expired_token: Bad Request'),

@@ -359,7 +359,13 @@ describe('a wrong environment', () => {
 
 describe('what Vault says', () => {
   it.each<[string, string, ScriptedAnswer, number, RegExp]>([
-    ['not authorised yet', CREDS, refusal(404), 3, /"testauth" is not authorised yet; run: npx webex-token-vault auth/],
+    [
+      'not authorised yet',
+      CREDS,
+      refusal(404),
+      3,
+      /"testauth" is not authorised yet; run: npx --no-install webex-token-vault auth/,
+    ],
     ['pending', CREDS, refusal(400, 'token pending issuance'), 3, /waits for a consent/],
     [
       'revoked',

@@ -15,7 +15,7 @@ import { terraformUnavailable } from '../fixtures/terraform-providers';
  * Terraform.
  */
 
-describeUnless(terraformUnavailable())('npx webex-token-vault as provisioner -- npm run deploy -- webex-tokens', () => {
+describeUnless(terraformUnavailable())('webex-token-vault as provisioner -- npm run deploy -- webex-tokens', () => {
   let operated: OperatedServer;
   let root: VaultClient;
 
@@ -34,16 +34,20 @@ describeUnless(terraformUnavailable())('npx webex-token-vault as provisioner -- 
   function deploy(env: NodeJS.ProcessEnv = {}): Promise<FinishedCommand> {
     const backend = { type: 'local', config: { path: join(operated.server.folder, '{stack}.tfstate') } } as const;
     const deploying = ['npm', 'run', 'deploy', '--', 'webex-tokens', '--auto-approve'];
-    return run('npx', ['webex-token-vault', 'as', 'provisioner', '--operators', operated.out, '--', ...deploying], {
-      cwd: PROJECT_FOLDER,
-      env: {
-        ...process.env,
-        ...operated.environment,
-        ...deploymentInFile(operated.server.folder, { ...operated.deployment, backend }),
-        CI: 'true',
-        ...env,
+    return run(
+      'npx',
+      ['--no-install', 'webex-token-vault', 'as', 'provisioner', '--operators', operated.out, '--', ...deploying],
+      {
+        cwd: PROJECT_FOLDER,
+        env: {
+          ...process.env,
+          ...operated.environment,
+          ...deploymentInFile(operated.server.folder, { ...operated.deployment, backend }),
+          CI: 'true',
+          ...env,
+        },
       },
-    });
+    );
   }
 
   test('deploys as the provisioner, again without a change, and leaves no token', async () => {

@@ -17,7 +17,7 @@ import { terraformUnavailable } from '../fixtures/terraform-providers';
  * Production after a server in dev mode, in one clone: Terraform's state is of a server that is gone.
  */
 
-describeUnless(terraformUnavailable())('npx webex-token-vault set-aside webex-tokens', () => {
+describeUnless(terraformUnavailable())('webex-token-vault set-aside webex-tokens', () => {
   let operated: OperatedServer;
 
   beforeAll(async () => {
@@ -63,7 +63,7 @@ describeUnless(terraformUnavailable())('npx webex-token-vault set-aside webex-to
     const refused = await command([...asProvisioner, ...deploy], production, { VAULT_CACERT });
     expect(refused.exitCode).not.toBe(0);
     expect(refused.stderr).toMatch(
-      /^error: the state is of another server: .+ set the state aside: npx webex-token-vault set-aside webex-tokens/m,
+      /^error: the state is of another server: .+ set the state aside: npx --no-install webex-token-vault set-aside webex-tokens/m,
     );
 
     const { exitCode, stdout } = await command(['set-aside', 'webex-tokens'], production);

@@ -72,16 +72,16 @@ describe('a command line of the programs', () => {
   });
 
   it.each([
-    ['npx webex-token-vault status --htm page.html', /unknown option '--htm'/],
-    ['npx webex-token-vault authorize', /missing required argument 'credential'/],
-    ['npx webex-token-vault authorise testauth', /there is no command "authorise"/],
-    ['npx webex-token testauth --raw', /Unknown option '--raw'/],
+    ['npx --no-install webex-token-vault status --htm page.html', /unknown option '--htm'/],
+    ['npx --no-install webex-token-vault authorize', /missing required argument 'credential'/],
+    ['npx --no-install webex-token-vault authorise testauth', /there is no command "authorise"/],
+    ['npx --no-install webex-token testauth --raw', /Unknown option '--raw'/],
   ])('would be found out: %s', (line, reason) => {
     expect(refusal(line)).toMatch(reason);
   });
 });
 
-/** In blocks of any language and in the text: by npx, or as the first word. */
+/** In blocks of any language and in the text: by npx, by the path of what is installed, or as the first word. */
 function commandLines(page: string): string[] {
   const typed = codeBlocks(page).flatMap(({ text }) => commands(text));
   const inText = [...withoutBlocks(page).matchAll(/`([^`]+)`/g)].map(([, span = '']) => span.replaceAll(/\s+/g, ' '));
@@ -89,7 +89,9 @@ function commandLines(page: string): string[] {
   const named = inText.map((span) => span.replace(/(webex-token-vault [\w-]+)$/, '$1 --help'));
   return [...typed, ...named]
     .map((line) => line.replaceAll(/<([\w-]+)>/g, '$1'))
-    .flatMap((line) => [...line.matchAll(/(?:^|npx (?:--no-install )?)(webex-token(?:-vault)? [^|;&>)]*)/g)])
+    .flatMap((line) => [
+      ...line.matchAll(/(?:^|npx --no-install |node_modules\/\.bin\/)(webex-token(?:-vault)? [^|;&>)]*)/g),
+    ])
     .map(([, line = '']) => line);
 }
 
@@ -99,7 +101,10 @@ function withoutBlocks(page: string): string {
 
 /** @returns why the program would not take it */
 function refusal(line: string): string | undefined {
-  const [program, ...words] = line.replace(/^npx /, '').trim().split(/\s+/);
+  const [program, ...words] = line
+    .replace(/^npx --no-install /, '')
+    .trim()
+    .split(/\s+/);
   try {
     if (program === 'webex-token') {
       parseArguments(words);

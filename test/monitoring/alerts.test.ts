@@ -20,7 +20,7 @@ const alerts = rules
 describe.each(alerts)('$name', ({ name, rule }) => {
   it('says what is wrong, what that means, which command helps and how bad it is', () => {
     expect(rule).toMatch(
-      /severity: (critical|warning)\n {8}annotations:\n {10}summary: .+\n {10}description: .+\n {10}command: (>-|npx webex-token-vault .+)\n/,
+      /severity: (critical|warning)\n {8}annotations:\n {10}summary: .+\n {10}description: .+\n {10}command: (>-|npx --no-install webex-token-vault .+)\n/,
     );
   });
 

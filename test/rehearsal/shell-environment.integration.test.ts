@@ -82,7 +82,7 @@ const ACCESSORS = 'bao list -format=json auth/token/accessors | tr -d "\\n"; ech
 
 async function consented(credential: string): Promise<FinishedCommand> {
   const consent = async (url: string): Promise<unknown> => fetch(await rehearsal.webex.consent(url));
-  return shell(`npx webex-token-vault authorize ${credential} --no-open --json`, (line) => {
+  return shell(`npx --no-install webex-token-vault authorize ${credential} --no-open --json`, (line) => {
     const url = /^ {2}(http:\S+)$/.exec(line)?.[1];
     if (url !== undefined) {
       void consent(url);
@@ -131,9 +131,9 @@ test('every operator works: each can log in, issue, back up and revoke', async (
   expect(new Set(tokens).size).toBe(OPERATORS.length);
   const [issued, ...rest] = await output(`
     cd / && webex-token-vault issue second-app --json | tr -d '\\n '; echo; cd - > /dev/null
-    npx webex-token-vault backup ${folder}/copy.snap
+    npx --no-install webex-token-vault backup ${folder}/copy.snap
     VAULT_TOKEN=${tokens[OPERATORS.indexOf('provisioner')] ?? ''} bao token lookup -field=policies; echo
-    npx webex-token-vault revoke testauth --yes`);
+    npx --no-install webex-token-vault revoke testauth --yes`);
   expect(JSON.parse(issued ?? '')).toMatchObject({ app: 'second-app' });
   expect(rest[0]).toContain('copy.snap');
   expect(rest[1]).toBe('[oauth.webex-provisioner]');
@@ -157,7 +157,7 @@ test('nobody else can read what is in it, and nothing is left of it afterwards',
 
   const variables = Buffer.from(leftBehind, 'base64').toString().split('\0').filter(Boolean);
   const env = Object.fromEntries(variables.map((each) => each.split(/=(.*)/s))) as NodeJS.ProcessEnv;
-  for (const command of ['npx webex-token-vault revoke testauth --yes', 'webex-token testauth', SAMPLE]) {
+  for (const command of ['npx --no-install webex-token-vault revoke testauth --yes', 'webex-token testauth', SAMPLE]) {
     const { exitCode, stdout, stderr } = await run('bash', ['-c', command], { cwd: PROJECT_FOLDER, env });
     expect(stderr).toMatch(/^error: the quickstart that this shell was set up for is over, .+\n$/);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });

@@ -212,7 +212,7 @@ it.each([0o777, 0o755])('writes nothing into a folder of mode %d, which others c
 it('prints commands that are about the same deployment', async () => {
   const { DEPLOYMENT: file = '' } = vault.environment;
   const { stderr } = await agentConfig(['people-me', '--out', folder, '--deployment', file], { DEPLOYMENT: '/none' });
-  expect(stderr).toContain(`npx webex-token-vault issue people-me --deployment ${file} --to `);
+  expect(stderr).toContain(`/secret-id --json --deployment ${file}) && `);
 });
 
 it('does not overwrite a configuration that somebody wrote', async () => {

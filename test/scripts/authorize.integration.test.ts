@@ -80,7 +80,7 @@ it('says that nobody has authorised yet, and how to', async () => {
     'testauth',
   );
   expect(stderr).toBe(
-    'error: credential "testauth" is not authorised yet; run: npx webex-token-vault authorize testauth\n',
+    'error: credential "testauth" is not authorised yet; run: npx --no-install webex-token-vault authorize testauth\n',
   );
   expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
 });

@@ -6,7 +6,7 @@ import { exampleDeployment } from '../fixtures/example-deployment';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { runCommand } from '../fixtures/command-run';
 
-describe('npx webex-token-vault certs', () => {
+describe('webex-token-vault certs', () => {
   let home: string;
   let folder: string;
 

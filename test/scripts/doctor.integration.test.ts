@@ -30,7 +30,9 @@ async function doctor(args: readonly string[] = [], env: Record<string, string> 
 it('leads from an empty server to a grant, by the commands that it names', async () => {
   const empty = await doctor();
   expect(empty).toMatchObject({ exitCode: 1, stderr: '' });
-  expect(empty.stdout).toMatch(/^error: seal: Vault at .* is not initialised: .*; npx webex-token-vault init$/m);
+  expect(empty.stdout).toMatch(
+    /^error: seal: Vault at .* is not initialised: .*; npx --no-install webex-token-vault init --out \S+$/m,
+  );
   expect((await operated.init()).exitCode).toBe(0);
 
   const undeployed = await doctor();
@@ -40,12 +42,14 @@ it('leads from an empty server to a grant, by the commands that it names', async
 
   const unauthorised = await doctor();
   expect(unauthorised.stdout).toMatch(
-    /^error: credentials: .*nobody has consented yet; npx webex-token-vault authorize testauth$/m,
+    /^error: credentials: .*nobody has consented yet; npx --no-install webex-token-vault authorize testauth --operators \S+$/m,
   );
   await operated.authorise();
 
   const unissued = await doctor();
-  expect(unissued.stdout).toMatch(/^error: apps: .*; npx webex-token-vault issue people-me$/m);
+  expect(unissued.stdout).toMatch(
+    /^error: apps: .*; npx --no-install webex-token-vault issue people-me --operators \S+$/m,
+  );
   await operated.appRole('people-me');
 
   const { exitCode, stdout } = await doctor();
@@ -92,7 +96,7 @@ describe('finds of the login', () => {
     });
     const { stdout } = await doctor();
     expect(stdout).toMatch(
-      /^error: login: Vault does not log this operator in: .*: npx webex-token-vault init --update-policy --new-secret-ids$/m,
+      /^error: login: Vault does not log this operator in: .*: npx --no-install webex-token-vault init --update-policy --new-secret-ids --out \S+$/m,
     );
   });
 });
@@ -100,7 +104,9 @@ describe('finds of the login', () => {
 it('finds that the server is sealed', async () => {
   await operated.server.node.kill();
   await operated.server.node.start();
-  expect((await doctor()).stdout).toMatch(/^error: seal: .* is sealed: .*; npx webex-token-vault unseal$/m);
+  expect((await doctor()).stdout).toMatch(
+    /^error: seal: .* is sealed: .*; npx --no-install webex-token-vault unseal$/m,
+  );
 });
 
 it.each<[string, Record<string, string>, RegExp]>([

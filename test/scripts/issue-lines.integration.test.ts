@@ -58,7 +58,7 @@ it.each(['webex-token unwrap', isOnVault ? 'vault unwrap' : 'bao unwrap', 'curl'
       [
         ...lines.map((line) => line.replace('bao unwrap', tool)),
         'stat -c %a "$VAULT_SECRET_ID_FILE" >&2',
-        'npx webex-token testauth',
+        'npx --no-install webex-token testauth',
       ],
       wrappingToken,
     );
@@ -82,7 +82,7 @@ describe('--to', () => {
     expect(stderr).toMatch(/^the secret id is in .*people me: good until .*, any number of logins, from any network\n/);
     expect([(await stat(file)).mode & 0o777, (await stat(dirname(file))).mode & 0o777]).toEqual([0o600, 0o700]);
     expect(stdout + stderr).not.toContain(await readFile(file, 'utf8'));
-    expect(await whose((await paste([stdout, 'npx webex-token testauth'])).stdout)).toBe('Ada Admin');
+    expect(await whose((await paste([stdout, 'npx --no-install webex-token testauth'])).stdout)).toBe('Ada Admin');
   });
 
   it('tells a program the same', async () => {

@@ -313,7 +313,11 @@ describe('to the observer', () => {
     }
     expect(await people()).toMatchObject({ state: 'another', severity: 'broken', detail });
     const { last } = await doctor();
-    expect(last).toMatchObject({ check: 'people', state: 'error', next: 'npx webex-token-vault deploy webex-tokens' });
+    expect(last).toMatchObject({
+      check: 'people',
+      state: 'error',
+      next: `npx --no-install webex-token-vault deploy webex-tokens --operators ${operated.out}`,
+    });
     await root.write(role, data);
   });
 
@@ -340,7 +344,7 @@ describe('of what is deployed', () => {
     await root.delete(role);
     const { stderr, exitCode } = await operated.run('login', ['authorizer', '--oidc']);
     expect(stderr).toMatch(
-      /^error: nobody can log in as the authorizer by OIDC yet: Vault says: role "authorizer" could not be found; .* npx webex-token-vault deploy webex-tokens\n$/,
+      /^error: nobody can log in as the authorizer by OIDC yet: Vault says: role "authorizer" could not be found; .* npx --no-install webex-token-vault deploy webex-tokens\n$/,
     );
     expect(exitCode).toBe(1);
   });

@@ -36,7 +36,7 @@ it.each([
   expect(aside).toEqual([expect.stringMatching(/tfstate\.\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/)]);
   expect(stdout).toBe(
     `the state of stack webex-tokens is set aside, with 2 resources, which stay where they are: ${join(folder, aside[0] ?? '')}\n` +
-      `Next: npx webex-token-vault deploy webex-tokens, at the new server. To undo this: mv ${join(folder, aside[0] ?? '')} ${join(folder, file)}\n`,
+      `Next: npx --no-install webex-token-vault deploy webex-tokens, at the new server. To undo this: mv ${join(folder, aside[0] ?? '')} ${join(folder, file)}\n`,
   );
   expect(readFileSync(join(folder, aside[0] ?? ''), 'utf8')).toBe(STATE);
   expect(readdirSync(folder)).not.toContain(file);

@@ -88,7 +88,7 @@ it('says that nobody has consented yet, and which command asks for it', async ()
   expect(await credential()).toMatchObject({
     state: 'never authorised',
     severity: 'broken',
-    next: 'npx webex-token-vault authorize testauth',
+    next: 'npx --no-install webex-token-vault authorize testauth',
     exitCode: 2,
   });
 });
@@ -158,7 +158,7 @@ describe('of a grant that works', () => {
     expect(credentials[0]).toMatchObject({
       state: 'integration refused',
       severity: 'attention',
-      next: 'npx webex-token-vault rotate-secret webex-myapp',
+      next: 'npx --no-install webex-token-vault rotate-secret webex-myapp',
     });
     expect(integrations[0]).toMatchObject({ state: 'refused', severity: 'attention' });
     expect(exitCode).toBe(1);
@@ -179,7 +179,7 @@ describe('of a grant that works', () => {
     expect(refused).toMatchObject({
       state: 're-authorisation required',
       severity: 'attention',
-      next: 'npx webex-token-vault authorize testauth --replace',
+      next: 'npx --no-install webex-token-vault authorize testauth --replace',
     });
     expect(refused.horizon).toEqual({ until: refused.expire_time, assumption: null });
     // Why, in Webex's words, which it tells nobody else.
@@ -202,7 +202,7 @@ describe('of secret ids', () => {
       secret_id_accessor: (await vault.admin.list(`${role}/secret-id`))[0],
     });
     expect((await looked()).apps).toMatchObject([
-      { state: 'none', severity: 'attention', next: 'npx webex-token-vault issue people-me' },
+      { state: 'none', severity: 'attention', next: 'npx --no-install webex-token-vault issue people-me' },
     ]);
   });
 
@@ -381,7 +381,7 @@ describe('--webhook', () => {
     expect((await status([], told())).stderr).toBe('');
     expect(server.requests).toHaveLength(2);
     expect(server.requests[1]?.body).toContain(
-      'credential testauth: never authorised; nobody has consented yet Next: `npx webex-token-vault authorize testauth`',
+      'credential testauth: never authorised; nobody has consented yet Next: `npx --no-install webex-token-vault authorize testauth`',
     );
     printed.push(...server.requests.map(({ body }) => body));
   });

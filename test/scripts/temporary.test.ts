@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../lib/process/free-port';
 import { runCommand } from '../fixtures/command-run';
+import { exampleDeployment } from '../fixtures/declaration';
+import { deploymentInFile } from '../fixtures/deployment-file';
 import type { ScriptResult } from '../fixtures/script';
 import { LOST, refusal, ScriptedVault, type ScriptedAnswer } from '../fixtures/scripted-vault';
 
@@ -47,8 +49,8 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   init: [],
 };
 
-function run(command: string, env: Record<string, string> = {}): Promise<ScriptResult> {
-  const args = [...(COMMANDS[command] ?? [])];
+function run(command: string, env: Record<string, string> = {}, more: readonly string[] = []): Promise<ScriptResult> {
+  const args = [...(COMMANDS[command] ?? []), ...more];
   if (command === 'backup') {
     args[0] = join(folder, 'a.snap');
   }
@@ -152,6 +154,13 @@ it('backup ends with 5 where the token may not, and where there is none', async 
 it('backup of a sealed server ends with 1, as a person has to unseal it', async () => {
   vault.answer('sys/storage/raft/snapshot', refusal(503, 'Vault is sealed'));
   const { exitCode, stderr } = await run('backup');
-  expect(stderr).toMatch(/it is sealed: run "npx webex-token-vault unseal"\n$/);
+  expect(stderr).toMatch(/it is sealed: run "npx --no-install webex-token-vault unseal"\n$/);
   expect(exitCode).toBe(1);
+});
+
+it('an error shows a command that is about the deployment of the run', async () => {
+  vault.answer('sys/storage/raft/snapshot', refusal(503, 'Vault is sealed'));
+  const { DEPLOYMENT: file = '' } = deploymentInFile(folder, exampleDeployment());
+  const { stderr } = await run('backup', {}, ['--deployment', file]);
+  expect(stderr).toContain(`it is sealed: run "npx --no-install webex-token-vault unseal --deployment ${file}"\n`);
 });

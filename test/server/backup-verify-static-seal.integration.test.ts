@@ -3,7 +3,7 @@ import { findServer } from '../../rehearsal/server/server-binary';
 import { OperatedServer } from '../fixtures/operated-server';
 import { onOpenBao } from '../fixtures/server-product';
 
-onOpenBao.describe('npx webex-token-vault backup --verify with a static seal', () => {
+onOpenBao.describe('webex-token-vault backup --verify with a static seal', () => {
   it('opens what it has made by the declared key, and says in one line that a key is another one', async () => {
     const environment = { REHEARSAL_SERVER: await findServer() };
     await using sealed = await OperatedServer.start({ seal: 'static' });

@@ -37,7 +37,7 @@ function verifyOnly(file: string, ...args: string[]): Promise<ScriptResult> {
   return backup([file, '--verify-only', '--from', operated.out, ...args], { VAULT_ADDR: 'https://127.0.0.1:1' });
 }
 
-describe('npx webex-token-vault backup --verify', () => {
+describe('webex-token-vault backup --verify', () => {
   it('finds each grant in what it has made, and nobody notices: not Webex, not the audit log, not the disk', async () => {
     const { webex, issued, clientSecret } = operated.engine;
     const asked = webex.requests.length;

@@ -38,7 +38,7 @@ function restore(...args: string[]): ReturnType<OperatedServer['run']> {
   return operated.run('restore', [...args, '--yes', '--from', operated.out]);
 }
 
-describe('npx webex-token-vault backup', () => {
+describe('webex-token-vault backup', () => {
   it('writes the snapshot with mode 0600, with the sha256 that it prints, and nothing readable in it', async () => {
     const { stdout } = await operated.run('backup', [operated.path('again.snap'), '--operators', operated.out]);
     expect((await stat(operated.path('again.snap'))).mode & 0o777).toBe(0o600);
@@ -87,7 +87,7 @@ describe('npx webex-token-vault backup', () => {
   });
 });
 
-describe('npx webex-token-vault restore', () => {
+describe('webex-token-vault restore', () => {
   it('puts the server back as it was, and leaves no root token behind', async () => {
     const before = await accessToken();
     await operated.asRoot(async (root) => {
@@ -133,7 +133,9 @@ describe('npx webex-token-vault restore', () => {
   it('waits for others to unseal an empty server, where it has no key shares', async () => {
     await operated.loseData();
     const restoring = new Script('restore', [snapshot, '--yes', ...SPLIT], operated.environment);
-    await restoring.says(/it is sealed now, .+\nrun "npx webex-token-vault unseal" with the shares of that key\n/);
+    await restoring.says(
+      /it is sealed now, .+\nrun "npx --no-install webex-token-vault unseal" with the shares of that key\n/,
+    );
     await operated.run('unseal', ['--from', operated.out]);
     const { exitCode, stdout, stderr } = await restoring.result();
     expect(stderr).toContain('unsealed and active');

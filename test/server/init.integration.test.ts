@@ -44,7 +44,7 @@ async function until(command: Promise<ScriptResult>): Promise<ScriptResult | und
   return result.exitCode === 0 ? result : undefined;
 }
 
-describe('npx webex-token-vault init', () => {
+describe('webex-token-vault init', () => {
   let operated: OperatedServer;
 
   beforeAll(async () => {
@@ -508,13 +508,13 @@ describe('a server that is initialised', () => {
     await using server = await ProductionServer.start({ seal: 'static' });
     const { tokens, failure } = await prepared(server, false);
     expect(String(failure)).toContain(
-      'the disk is full. The key shares are written; then go on with "npx webex-token-vault init --update-policy --new-secret-ids"',
+      'the disk is full. The key shares are written; then go on with "npx --no-install webex-token-vault init --update-policy --new-secret-ids"',
     );
     await expect(statusOf(server.node.client(tokens[0]).read('auth/token/lookup-self', anything))).resolves.toBe(403);
   });
 });
 
-describe('npx webex-token-vault init, before anything is done', () => {
+describe('webex-token-vault init, before anything is done', () => {
   let operated: OperatedServer;
 
   beforeAll(async () => {
@@ -583,7 +583,7 @@ describe('npx webex-token-vault init, before anything is done', () => {
   });
 });
 
-describe('npx webex-token-vault init, whose folder is gone when the shares come', () => {
+describe('webex-token-vault init, whose folder is gone when the shares come', () => {
   it('keeps them until it is there again, and goes on', async () => {
     await using operated = await OperatedServer.start();
     const away = `${operated.out}-away`;
@@ -627,7 +627,7 @@ describe('npx webex-token-vault init, whose folder is gone when the shares come'
   });
 });
 
-describe('npx webex-token-vault init --print', () => {
+describe('webex-token-vault init --print', () => {
   it('shows shares and secret ids once on the terminal, and writes them nowhere', async () => {
     await using operated = await OperatedServer.start();
     const { exitCode, screen } = await runOnTerminal('init', ['--print', '--out', operated.out], operated.environment);
@@ -648,7 +648,7 @@ describe('npx webex-token-vault init --print', () => {
   });
 });
 
-describe('npx webex-token-vault init with PGP keys', () => {
+describe('webex-token-vault init with PGP keys', () => {
   it('writes the shares encrypted, and waits for their owners to unseal', async () => {
     await using operated = await OperatedServer.start();
     const key = operated.path('key.asc');

@@ -205,7 +205,7 @@ describe('pause and resume', () => {
     script.child.kill('SIGINT');
     const { exitCode, stdout, stderr } = await script.result();
     expect(stderr).toMatch(
-      /^error: interrupted: refreshing at "oauthapp" stays paused, and a refresh may be under way; .*: npx webex-token-vault resume$/m,
+      /^error: interrupted: refreshing at "oauthapp" stays paused, and a refresh may be under way; .*: npx --no-install webex-token-vault resume --operators \S+$/m,
     );
     expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: '' });
     expect(await checkInterval()).toBe(0);

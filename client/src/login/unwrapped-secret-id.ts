@@ -3,6 +3,7 @@ import { retry, type RetryOptions } from '../retry';
 import { describeError } from '../safe-text';
 import { WrappingTokenSpentError } from './secret-id';
 import { transient } from '../transient';
+import { ourCommand } from '../our-command';
 
 /**
  * Does what a secret id was taken out of its wrapping for. It is nowhere else and ends with this process, so what may
@@ -26,7 +27,7 @@ export async function beforeItIsLost<T>(
     const isLost = isUnwrapped() && (error instanceof VaultSealed || transient(error) !== undefined);
     throw isLost
       ? new WrappingTokenSpentError(
-          `the wrapping token is used up, and the secret id that it held is lost with this run, which failed (${describeError(error)}); have a new one issued for the next: npx webex-token-vault issue`,
+          `the wrapping token is used up, and the secret id that it held is lost with this run, which failed (${describeError(error)}); have a new one issued for the next: ${ourCommand('issue')}`,
         )
       : error;
   }

@@ -1,4 +1,4 @@
-import { quotedList } from 'webex-token-client/core';
+import { ourCommand, quotedList } from 'webex-token-client/core';
 import { rolePath } from '../../declaration/app-login';
 import type { App, Deployment } from '../../declaration/deployment';
 import { loginOf } from '../../declaration/logins';
@@ -18,7 +18,7 @@ export function requireReads(deployment: Deployment, holders: Holders, app: App)
   if (refused.length > 0) {
     throw new Wrong(
       `app "${app.name}" may not read ${quotedList(refused)}: its role has policies ${quotedList(role.policies)}, which do not allow it`,
-      'npx webex-token-vault deploy webex-tokens',
+      ourCommand('deploy', 'webex-tokens'),
     );
   }
 }

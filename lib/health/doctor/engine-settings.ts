@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ourCommand } from 'webex-token-client/core';
 import type { Deployment } from '../../declaration/deployment';
 import type { VaultClient } from '../../vault/vault-client';
 import { lookAtEngine } from '../server-look';
@@ -61,7 +62,7 @@ export async function engineAdvice(observer: VaultClient, { engine }: Deployment
       .map(([name, runs, declared]) =>
         advice(
           `the engine runs with another engine.${name} than is declared: ${runs}, not ${declared}`,
-          'npx webex-token-vault deploy webex-tokens',
+          ourCommand('deploy', 'webex-tokens'),
         ),
       ),
     ...(engine.providerTimeoutSeconds === 0

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ourCommand } from 'webex-token-client/core';
 import type { Deployment, Integration } from '../../declaration/deployment';
 import { integrationEntry } from '../../declaration/integration-entry';
 import { vaultName } from '../../declaration/vault-name';
@@ -30,7 +31,7 @@ export async function checkIntegration(
   integration: Integration,
 ): Promise<Sound<FoundIntegration>> {
   const { clientId } = integration;
-  const deploy = 'npx webex-token-vault deploy webex-tokens';
+  const deploy = ourCommand('deploy', 'webex-tokens');
   const { severity, detail, next } = await lookAtIntegration(observer, engine.mountPath, integration, []);
   if (severity !== 'healthy') {
     const first = clientId === undefined ? 'set WEBEX_CLIENT_ID (or its clientId in deployment.ts), then: ' : '';

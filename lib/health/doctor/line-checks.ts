@@ -1,3 +1,4 @@
+import { ourCommand } from 'webex-token-client/core';
 import type { Line } from '../report';
 import { advice, type Advice } from './advice';
 import { Wrong } from './examination';
@@ -13,8 +14,8 @@ export function requireSound(kind: string, lines: readonly Line[]): void {
   const wrong = lines.filter(isWrong);
   const first = wrong.find(({ severity }) => severity === 'broken') ?? wrong[0];
   if (first !== undefined) {
-    const { name, state, detail, next = 'npx webex-token-vault status' } = first;
-    const more = wrong.length > 1 ? `, and ${wrong.length - 1} more: npx webex-token-vault status` : '';
+    const { name, state, detail, next = ourCommand('status') } = first;
+    const more = wrong.length > 1 ? `, and ${wrong.length - 1} more: ${ourCommand('status')}` : '';
     throw new Wrong(`${kind} "${name}" is not well (${state}): ${detail}`, `${next}${more}`);
   }
 }

@@ -1,3 +1,4 @@
+import { ourCommand } from 'webex-token-client/core';
 import type { Deployment } from '../../declaration/deployment';
 import { observerRules } from '../../declaration/observer-policy';
 import { observerRights } from '../../declaration/rights';
@@ -23,7 +24,7 @@ export async function checkObserver(
     const given = isTokenGiven ? "unset VAULT_TOKEN if it is not the observer's; else: " : '';
     throw new Wrong(
       `this Vault token may not look at all there is: it lacks ${first}${more}`,
-      `${given}npx webex-token-vault deploy webex-tokens, which writes what the observer may do`,
+      `${given}${ourCommand('deploy', 'webex-tokens')}, which writes what the observer may do`,
     );
   }
   const isRoot = (await observer.capabilities('sys/policies/acl/root')).includes('root');

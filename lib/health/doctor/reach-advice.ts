@@ -1,3 +1,4 @@
+import { ourCommand } from 'webex-token-client/core';
 import { OPERATORS_MOUNT } from '../../declaration/app-declaration';
 import { rolePath } from '../../declaration/app-login';
 import type { Deployment } from '../../declaration/deployment';
@@ -60,7 +61,7 @@ function policyAdvice(deployment: Deployment, holders: Holders, policy: Policy):
         `policy "${name}"${whose} reaches ${described(reached)}${more}; ${carried}`,
         declared === undefined
           ? `see "bao policy read ${name}", and then: bao policy delete ${name}`
-          : 'npx webex-token-vault deploy webex-tokens',
+          : ourCommand('deploy', 'webex-tokens'),
       ),
     ];
   }
@@ -118,7 +119,7 @@ function roleAdvice(deployment: Deployment, holders: Holders, role: Role): Advic
       ? [
           advice(
             `app "${app.name}" reaches ${described(more)}, which it is not declared to read`,
-            'npx webex-token-vault deploy webex-tokens',
+            ourCommand('deploy', 'webex-tokens'),
           ),
         ]
       : [];

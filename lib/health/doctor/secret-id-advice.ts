@@ -1,4 +1,4 @@
-import { quotedList } from 'webex-token-client/core';
+import { ourCommand, quotedList } from 'webex-token-client/core';
 import type { SecretIdLine } from '../report';
 import { advice, note, type Advice } from './advice';
 
@@ -15,13 +15,13 @@ export function secretIdAdvice(apps: readonly SecretIdLine[], operators: readonl
     ...endlessApps.map((name) =>
       advice(
         `app "${name}" has a secret id without end, so a forgotten copy of it is good for ever`,
-        `declare its secretIdTtlSeconds, deploy, destroy what was issued before, and then: npx webex-token-vault issue ${name}`,
+        `declare its secretIdTtlSeconds, deploy, destroy what was issued before, and then: ${ourCommand('issue', name)}`,
       ),
     ),
     ...others.map((name) =>
       advice(
         `operator "${name}" has a secret id without end, so a forgotten copy of it is good for ever`,
-        'npx webex-token-vault init --update-policy --new-secret-ids',
+        ourCommand('init', '--update-policy', '--new-secret-ids'),
       ),
     ),
     ...(byDesign.length > 0

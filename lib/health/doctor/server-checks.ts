@@ -1,4 +1,10 @@
-import { describeError, explainOutage, VaultResponseError, VaultUnreachableError } from 'webex-token-client/core';
+import {
+  describeError,
+  explainOutage,
+  ourCommand,
+  VaultResponseError,
+  VaultUnreachableError,
+} from 'webex-token-client/core';
 import type { Deployment } from '../../declaration/deployment';
 import { absenceAdvice } from '../../declaration/other-addresses';
 import { requireFlavour } from '../../vault/ready-server';
@@ -16,7 +22,7 @@ export async function checkReachable(vault: VaultClient, { vault: { server } }: 
     const advice = absenceAdvice(error, server);
     const isRefused = error instanceof VaultUnreachableError && error.code === 'ECONNREFUSED';
     if (isRefused && server !== undefined && (server.mode !== 'kubernetes' || advice === undefined)) {
-      const start = 'where nothing runs there: npx webex-token-vault deploy vault-server';
+      const start = `where nothing runs there: ${ourCommand('deploy', 'vault-server')}`;
       throw new Wrong(error.message, advice === undefined ? start : `${start}; ${advice}`);
     }
     if (advice !== undefined) {

@@ -1,4 +1,4 @@
-import { describeError, HttpTransport, NetworkError, noAnswer } from 'webex-token-client/core';
+import { describeError, HttpTransport, NetworkError, noAnswer, ourCommand } from 'webex-token-client/core';
 import type { Credential, Deployment } from '../../declaration/deployment';
 import { askAsNobody } from '../../webex/reachable-webex';
 import { checkWebexClock } from './clock';
@@ -57,7 +57,7 @@ export async function checkWebexClient(
     if ([400, 401, 404].includes(status)) {
       throw new Wrong(
         `Webex shows no consent page for integration "${name}" (${status}): it does not know client id "${clientId}", or redirect URL ${redirectUrl} is not registered for it`,
-        'correct them at developer.webex.com/my-apps or in deployment.ts, then: npx webex-token-vault deploy webex-tokens',
+        `correct them at developer.webex.com/my-apps or in deployment.ts, then: ${ourCommand('deploy', 'webex-tokens')}`,
       );
     }
     const error = target?.href.startsWith(redirectUrl) === true ? target.searchParams.get('error') : null;

@@ -43,7 +43,7 @@ ${credentials.length === 0 ? markup`<p>None is declared.</p>` : markup`${key()}$
 ${rest(lines.filter(({ kind }) => kind !== 'credential'))}
 </main>
 <footer>
-<p>Times are in UTC. A refresh is seen by a look that finds another token, and so at the look after it. Written by <code>npx webex-token-vault status --html</code>; it holds no token, and the names of people: keep it private.</p>
+<p>Times are in UTC. A refresh is seen by a look that finds another token, and so at the look after it. Written by <code>webex-token-vault status --html</code>; it holds no token, and the names of people: keep it private.</p>
 </footer>
 </body>
 </html>

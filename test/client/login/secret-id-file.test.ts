@@ -124,7 +124,7 @@ it('preparing leaves all as it is', async () => {
 it('a secret id that was fetched and cannot be kept is told to be lost', async () => {
   const putting = new SecretIdFile(join(folder, 'gone', 'secret-id')).put('the-secret-id');
   await expect(putting).rejects.toThrow(
-    /secret-id cannot be written \(ENOENT\), and the secret id for it is lost; mend that, then have another issued: npx webex-token-vault issue/,
+    /secret-id cannot be written \(ENOENT\), and the secret id for it is lost; mend that, then have another issued: npx --no-install webex-token-vault issue/,
   );
   await expect(putting).rejects.not.toThrow('the-secret-id');
 });

@@ -42,14 +42,14 @@ function prepare({ mountPath = 'oauthapp', ...given }: Given = {}): Promise<Serv
 it('pauses refreshing where it can, as the provisioner, and says how to go on', async () => {
   const { notice, pause } = await prepare();
   expect(notice).toMatch(
-    /^refreshing is paused before that, .*: npx webex-token-vault resume, or deploy webex-tokens$/,
+    /^refreshing is paused before that, .*: npx --no-install webex-token-vault resume, or deploy webex-tokens$/,
   );
   await expect(readRefreshing(vault.admin, 'oauthapp')).resolves.toMatchObject({ checkIntervalSeconds: 60 });
   await pause?.();
   await expect(readRefreshing(vault.admin, 'oauthapp')).resolves.toMatchObject({ checkIntervalSeconds: 0 });
   expect(noted).toEqual([
     'refreshing at "oauthapp" is paused; waiting 2 s, as a refresh that is under way may take 1 s',
-    'refreshing stays paused; once the server is up and unsealed: npx webex-token-vault resume',
+    'refreshing stays paused; once the server is up and unsealed: npx --no-install webex-token-vault resume',
   ]);
 });
 
@@ -61,7 +61,9 @@ it.each<[string, () => Given, RegExp]>([
   const { notice, pause } = await prepare(given());
   expect(pause).toBeUndefined();
   expect(notice).toMatch(why);
-  expect(notice).toMatch(/^refreshing cannot be paused before that \(.*up to 16.*: npx webex-token-vault pause$/);
+  expect(notice).toMatch(
+    /^refreshing cannot be paused before that \(.*up to 16.*: npx --no-install webex-token-vault pause$/,
+  );
 });
 
 it('spends no secret id that is good for one login', async () => {

@@ -20,7 +20,7 @@ it.each([
     const env = { ...BY_NPM, npm_lifecycle_event: command, npm_command, ...taken };
     const { exitCode, stdout, stderr } = await runCommand(command, [], env);
     expect(stderr).toBe(
-      `error: npm has taken ${option} for itself, and this command would run without it; write "npm run ${command} -- ${written}", or "npx webex-token-vault ${command} ${written}"\n`,
+      `error: npm has taken ${option} for itself, and this command would run without it; write "npm run ${command} -- ${written}", or "npx --no-install webex-token-vault ${command} ${written}"\n`,
     );
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   }

@@ -168,7 +168,7 @@ describe('a first consent', () => {
     const refused = run('owned', [], { onUrl: consentThenFail });
     await expect(refused).rejects.toBeInstanceOf(AccountNotChecked);
     await expect(refused).rejects.toThrow(
-      /^"owned" is authorised, but whose account consented could not be checked \(Webex answered 503.*\); look at it .*: npx webex-token owned --header \| curl --header @- http\S+\/v1\/people\/me; .*: npx webex-token-vault revoke owned$/,
+      /^"owned" is authorised, but whose account consented could not be checked \(Webex answered 503.*\); look at it .*: npx --no-install webex-token owned --header \| curl --header @- http\S+\/v1\/people\/me; .*: npx --no-install webex-token-vault revoke owned$/,
     );
     expect(fixture.issued).toContain(await tokenOf('owned'));
   });

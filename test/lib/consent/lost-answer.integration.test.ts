@@ -113,7 +113,7 @@ describe('a first consent', () => {
     const failed = run('owned', [BLAKE]);
     await expect(failed).rejects.toBeInstanceOf(AccountNotChecked);
     await expect(failed).rejects.toThrow(
-      /^Vault's answer to the code was lost \(ECONNRESET\), so "owned" may hold the new grant, but whose account consented could not be checked \(no answer from Vault at .*\); look at it .* npx webex-token owned --header .*; .*npx webex-token-vault revoke owned$/,
+      /^Vault's answer to the code was lost \(ECONNRESET\), so "owned" may hold the new grant, but whose account consented could not be checked \(no answer from Vault at .*\); look at it .* npx --no-install webex-token owned --header .*; .*npx --no-install webex-token-vault revoke owned$/,
     );
   });
 

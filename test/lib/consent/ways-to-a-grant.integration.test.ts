@@ -198,7 +198,9 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
   it('is not asked for where one works, unless it is to be replaced', async () => {
     await fixture.engine.authorise(fixture.admin, 'owned', { as: ADA });
     await expect(run(way, 'owned')).rejects.toThrow(
-      new RegExp(`^credential "owned" works already .*npx webex-token-vault authorize owned --${way} --replace$`),
+      new RegExp(
+        `^credential "owned" works already .*npx --no-install webex-token-vault authorize owned --${way} --replace$`,
+      ),
     );
     const before = await tokenOf('owned');
     await run(way, 'owned', { replace: true });

@@ -71,7 +71,7 @@ test('says nothing where all is well', () => {
 test('names the command where a node has no certificate', () => {
   expectRefusal(
     { containerName: 'vault', nodes: 3 },
-    'run "npx webex-token-vault certs vault-1 vault-2 vault-3 --owner',
+    'run "npx --no-install webex-token-vault certs vault-1 vault-2 vault-3 --owner',
   );
 });
 

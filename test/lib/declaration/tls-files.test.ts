@@ -117,7 +117,7 @@ describe('checkTlsFiles', () => {
     const { certFile, ...others } = files();
     rmSync(certFile);
     expect(() => checkTlsFiles({ certFile, ...others })).toThrow(
-      /^the certificate .*server\.pem cannot be read \(ENOENT\); check the path, or run "npx webex-token-vault certs"$/,
+      /^the certificate .*server\.pem cannot be read \(ENOENT\); check the path, or run "npx --no-install webex-token-vault certs"$/,
     );
   });
 });

@@ -107,7 +107,7 @@ it.each([
   expect(await look(app)).toMatchObject({
     severity: 'attention',
     detail: expect.stringContaining(detail) as string,
-    next: 'npx webex-token-vault deploy webex-tokens',
+    next: 'npx --no-install webex-token-vault deploy webex-tokens',
   });
   await vault.admin.delete(path);
   expect(await look(app)).toMatchObject({ severity: 'broken', detail: 'Vault has no role of it' });

@@ -26,7 +26,7 @@ const line: fc.Arbitrary<CredentialLine> = fc
     next: some(
       fc.oneof(
         oddText,
-        oddText.map((text) => `npx webex-token-vault authorize ${text}`),
+        oddText.map((text) => `npx --no-install webex-token-vault authorize ${text}`),
       ),
     ),
     notes: fc.array(oddText, { maxLength: 2 }),

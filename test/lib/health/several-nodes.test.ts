@@ -43,7 +43,7 @@ it.each<[Server, string]>([
   [{ mode: 'production', nodes: 3 }, ''],
 ])('%j: a sealed node is told as one, with the others', async (server, condition) => {
   const port = sealedPort();
-  const next = `npx webex-token-vault unseal; another node may serve: VAULT_ADDR=https://127.0.0.1:${port + 10} or VAULT_ADDR=https://127.0.0.1:${port + 20}${condition}`;
+  const next = `npx --no-install webex-token-vault unseal; another node may serve: VAULT_ADDR=https://127.0.0.1:${port + 10} or VAULT_ADDR=https://127.0.0.1:${port + 20}${condition}`;
   expect(await looked(port, server)).toMatchObject({
     server: { state: 'sealed', detail: 'this node can read nothing before it is unsealed', next },
     credential: 'it cannot be read here: this node is sealed',
@@ -68,13 +68,13 @@ it('a container that does not run is told with what starts it, and the others', 
   const port = await freePort();
   const { vault, deployment } = at(port, { mode: 'production', nodes: 3 });
   await expect(checkReachable(vault, deployment)).rejects.toMatchObject({
-    next: `where nothing runs there: npx webex-token-vault deploy vault-server; another node may serve: VAULT_ADDR=https://127.0.0.1:${port + 10} or VAULT_ADDR=https://127.0.0.1:${port + 20}`,
+    next: `where nothing runs there: npx --no-install webex-token-vault deploy vault-server; another node may serve: VAULT_ADDR=https://127.0.0.1:${port + 10} or VAULT_ADDR=https://127.0.0.1:${port + 20}`,
   });
 });
 
 it('a server of one node is the whole', async () => {
   expect(await looked(sealedPort(), { mode: 'production' })).toMatchObject({
-    server: { detail: 'nothing can be read before it is unsealed', next: 'npx webex-token-vault unseal' },
+    server: { detail: 'nothing can be read before it is unsealed', next: 'npx --no-install webex-token-vault unseal' },
     credential: 'nobody can read it: the server is sealed',
   });
 });

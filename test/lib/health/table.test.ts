@@ -42,7 +42,9 @@ describe('where it has to fit', () => {
     expect(lines[0]).toMatch(/^ok {6}server /);
     expect(lines).toContainEqual(expect.stringMatching(/^soon {4}credential recordings /));
     expect(lines).toContainEqual(expect.stringMatching(/^ok {6}and 9\d\d more that are healthy$/));
-    expect(lines.at(-1)).toBe('  credential recordings: npx webex-token-vault authorize recordings --replace');
+    expect(lines.at(-1)).toBe(
+      '  credential recordings: npx --no-install webex-token-vault authorize recordings --replace',
+    );
   });
 
   it('says how many lines more there are where even the rest does not fit', () => {

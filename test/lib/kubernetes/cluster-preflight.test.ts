@@ -165,7 +165,7 @@ it('says how the Secret with the certificates is made', async () => {
   kubectl.on(`get secret bao-tls ${KEYS}`, notFound('secrets "bao-tls"'));
   expect(await look()).toEqual(
     found(
-      'no Secret "bao-tls" in namespace "vault"; make the certificates with "npx webex-token-vault certs", and put them there: kubectl -n vault create secret generic bao-tls --from-file=tls.crt=secrets/tls/bao/server.pem --from-file=tls.key=secrets/tls/bao/server-key.pem --from-file=ca.crt=secrets/tls/bao/ca.pem',
+      'no Secret "bao-tls" in namespace "vault"; make the certificates with "npx --no-install webex-token-vault certs", and put them there: kubectl -n vault create secret generic bao-tls --from-file=tls.crt=secrets/tls/bao/server.pem --from-file=tls.key=secrets/tls/bao/server-key.pem --from-file=ca.crt=secrets/tls/bao/ca.pem',
     ),
   );
 });

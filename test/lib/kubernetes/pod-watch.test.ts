@@ -102,7 +102,7 @@ it('waits until all run, and says how to go on', async () => {
   const seen = await watched(cluster(), cluster(pod(0, starting), pod(1), pod(2)), cluster(pod(0), pod(1), pod(2)));
   expect(seen.troubles).toEqual([]);
   expect(nextSteps(seen.pods)).toEqual([
-    'all 3 pods run, not initialised; leave these running, and initialise the first one: npx webex-token-vault init',
+    'all 3 pods run, not initialised; leave these running, and initialise the first one: npx --no-install webex-token-vault init',
     '  kubectl -n vault port-forward pod/bao-0 8200:8200',
     '  kubectl -n vault port-forward pod/bao-1 8210:8200',
     '  kubectl -n vault port-forward pod/bao-2 8220:8200',
@@ -114,7 +114,7 @@ it('says which are sealed', async () => {
   const { pods } = await watched(cluster(pod(0, labels(false)), pod(1, labels(true)), pod(2, labels(false))));
   expect(nextSteps(pods)).toEqual([
     'all 3 pods run, and "bao-1" sealed; unseal each while its port is forwarded:',
-    '  kubectl -n vault port-forward pod/bao-1 8210:8200; VAULT_ADDR=https://127.0.0.1:8210 npx webex-token-vault unseal',
+    '  kubectl -n vault port-forward pod/bao-1 8210:8200; VAULT_ADDR=https://127.0.0.1:8210 npx --no-install webex-token-vault unseal',
   ]);
 });
 
@@ -160,7 +160,10 @@ it('says that an image cannot be pulled', async () => {
 });
 
 it.each([
-  ['', '; make it in namespace "vault", as "npx webex-token-vault diff vault-server" says, the cluster tries again'],
+  [
+    '',
+    '; make it in namespace "vault", as "npx --no-install webex-token-vault diff vault-server" says, the cluster tries again',
+  ],
   ['secret/bao-tls\n', '; it is there by now, and the cluster tries again within two minutes'],
 ])('says that a Secret is missing, and looks whether it still is: %j', async (there, advice) => {
   kubectl.on('get secret bao-tls --ignore-not-found --output=name', there);

@@ -6,7 +6,7 @@ import { ScriptedVault } from '../../fixtures/scripted-vault';
 const SNAPSHOTS = { host: 's3.example.com', bucket: 'snapshots', credentialsSecret: 's3' };
 const OURS = {
   type: 'kubernetes',
-  description: 'The snapshot job of this cluster. Written by "npx webex-token-vault init".',
+  description: 'The snapshot job of this cluster. Written by "webex-token-vault init".',
 };
 
 /** What is asked of a server that has these auth methods. */

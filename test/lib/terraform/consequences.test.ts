@@ -34,7 +34,7 @@ it('say of a plugin that nobody reloads who has to', () => {
   const plan = planned('plugin-upgraded');
   const changes = plan.changes.filter(({ name }) => !name.startsWith('engine_reload'));
   expect(consequences({ ...plan, changes }, ['testauth']).notices).toEqual([
-    'the plugin is replaced in the catalog, and the engine goes on running the old one until you have it reloaded: "npx webex-token-vault pause" before that, "resume" after it',
+    'the plugin is replaced in the catalog, and the engine goes on running the old one until you have it reloaded: "npx --no-install webex-token-vault pause" before that, "resume" after it',
   ]);
 });
 
@@ -51,7 +51,7 @@ it.each<[string, string[]]>([
     'apps read other credentials, and a new one gets an identity',
     [
       'apps-changed',
-      'app "another" gets an identity; issue it a secret id: npx webex-token-vault issue another',
+      'app "another" gets an identity; issue it a secret id: npx --no-install webex-token-vault issue another',
       'app "another" may now read "testauth"',
       'app "people-me" may now read "two"',
       'app "people-me" may no longer read "testauth"',
@@ -61,7 +61,7 @@ it.each<[string, string[]]>([
     'an app that is called otherwise gets another identity',
     [
       'app-renamed',
-      'app "another" gets an identity; issue it a secret id: npx webex-token-vault issue another',
+      'app "another" gets an identity; issue it a secret id: npx --no-install webex-token-vault issue another',
       'app "people-me" loses its identity: its role id and its secret ids end; if it is "another" from now on, declare renamedFrom: "people-me" there, and its role id and its secret ids stay',
       'app "another" may now read "testauth"',
     ],
@@ -87,7 +87,7 @@ it.each<[string, string[]]>([
     [
       'renamed-from-the-start',
       'the client secret of "reports" is written',
-      'app "reader" gets an identity; issue it a secret id: npx webex-token-vault issue reader',
+      'app "reader" gets an identity; issue it a secret id: npx --no-install webex-token-vault issue reader',
       'app "reader" may now read "testauth"',
     ],
   ],
@@ -125,7 +125,7 @@ it('tell of what goes by the name that it had, and how to keep it under another'
     notices: expect.arrayContaining([
       'integration "reports" goes; if it is "other" from now on, declare renamedFrom: "webex-myapp" there, and its grants stay',
       'app "reader" loses its identity: its role id and its secret ids end; if it is "other" from now on, declare renamedFrom: "people-me" there, and its role id and its secret ids stay',
-      'app "other" gets an identity; issue it a secret id: npx webex-token-vault issue other',
+      'app "other" gets an identity; issue it a secret id: npx --no-install webex-token-vault issue other',
       'the client secret of "other" is written',
     ]) as string[],
     losses: [{ kind: 'credential', name: 'testauth', why: 'without integration "reports" it cannot be refreshed' }],
@@ -331,7 +331,7 @@ describe('of identities', () => {
 
   it('say that an app gets one, and how it is told', () => {
     expect(noticesOf({ type: 'vault_jwt_auth_backend_role', after: jwt })).toEqual([
-      'app "people-me" may log in by jwt, with what it has already; how to tell it so: npx webex-token-vault issue people-me',
+      'app "people-me" may log in by jwt, with what it has already; how to tell it so: npx --no-install webex-token-vault issue people-me',
     ]);
   });
 
@@ -349,7 +349,7 @@ describe('of identities', () => {
     );
     expect(back).toEqual([
       'app "people-me" logs in by AppRole from now on, by jwt no more',
-      'app "people-me" gets an identity; issue it a secret id: npx webex-token-vault issue people-me',
+      'app "people-me" gets an identity; issue it a secret id: npx --no-install webex-token-vault issue people-me',
     ]);
   });
 

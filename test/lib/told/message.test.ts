@@ -17,7 +17,7 @@ it('says in markdown what is wrong and what to do', () => {
   expect(markdown).toBe(
     [
       '**Webex grants: 1 to see to within days at https://vault.example.com:8200 (oauthapp)**\n',
-      '- **soon** credential recordings: re-authorisation required; Webex does not renew it since 2 days ago, and its token ends in 5 days: 3 attempt(s) to refresh this token failed, most recently: invalid\\_grant Next: `npx webex-token-vault authorize recordings --replace`',
+      '- **soon** credential recordings: re-authorisation required; Webex does not renew it since 2 days ago, and its token ends in 5 days: 3 attempt(s) to refresh this token failed, most recently: invalid\\_grant Next: `npx --no-install webex-token-vault authorize recordings --replace`',
     ].join('\n'),
   );
 });
@@ -35,7 +35,7 @@ it.each(['webex', 'json'] as const)('cuts a message of a thousand grants, and co
   const { markdown, text } = body(format, { credentials: [...credentials, credentialLine()] });
   const told = String(markdown ?? text);
   expect(Buffer.byteLength(told)).toBeLessThan(7439);
-  const [, more] = /and (\d+) more: `?npx webex-token-vault status`?$/.exec(told) ?? [];
+  const [, more] = /and (\d+) more: `?npx --no-install webex-token-vault status`?$/.exec(told) ?? [];
   expect((told.match(/grant-\d+: /g) ?? []).length + Number(more)).toBe(1000);
 });
 

@@ -101,7 +101,7 @@ describe('it is refused', () => {
   ])('to a token that %s', async (_, asking) => {
     const error = await failureOf(asking());
     expect(error).toBeInstanceOf(AskingTokenRefused);
-    expect(error.message).toContain('npx webex-token-vault status --verify');
+    expect(error.message).toContain('npx --no-install webex-token-vault status --verify');
   });
 
   it('with a wrong secret, for which the asking token is not blamed', async () => {

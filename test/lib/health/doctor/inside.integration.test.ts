@@ -97,7 +97,7 @@ it('finds that nobody has consented', async () => {
   const { check, line } = await doctor();
   expect(check).toBe('credentials');
   expect(line).toBe(
-    'credential "testauth" is not well (never authorised): nobody has consented yet; npx webex-token-vault authorize testauth',
+    'credential "testauth" is not well (never authorised): nobody has consented yet; npx --no-install webex-token-vault authorize testauth',
   );
 });
 
@@ -169,7 +169,9 @@ describe('once somebody has', () => {
       const engine = { ...vault.deployment.engine, mountPath: 'elsewhere', recordsPath: undefined };
       const { check, line } = await doctor({ deployment: declared({ engine }), token: vault.server.rootToken });
       expect(check).toBe('engine');
-      expect(line).toMatch(/is missing: no engine is mounted there; npx webex-token-vault deploy webex-tokens$/);
+      expect(line).toMatch(
+        /is missing: no engine is mounted there; npx --no-install webex-token-vault deploy webex-tokens$/,
+      );
     });
 
     it('that another one is', async () => {
@@ -179,8 +181,12 @@ describe('once somebody has', () => {
     });
 
     it.each([
-      ['paused', { ...CONFIG, tune_refresh_check_interval_seconds: 0 }, /; npx webex-token-vault resume/],
-      ['reaping', { ...CONFIG, tune_reap_check_interval_seconds: 300 }, /; npx webex-token-vault deploy webex-tokens$/],
+      ['paused', { ...CONFIG, tune_refresh_check_interval_seconds: 0 }, /; npx --no-install webex-token-vault resume/],
+      [
+        'reaping',
+        { ...CONFIG, tune_reap_check_interval_seconds: 300 },
+        /; npx --no-install webex-token-vault deploy webex-tokens$/,
+      ],
     ])('that it is %s', async (state, config, command) => {
       const { check, line } = await whileWrong(
         () => vault.admin.write('oauthapp/config', config),
@@ -200,7 +206,7 @@ describe('once somebody has', () => {
       );
       expect(line).toBeUndefined();
       expect(advice).toEqual([
-        'the engine runs with another engine.refreshAheadSeconds than is declared: 7200, not 604800; npx webex-token-vault deploy webex-tokens',
+        'the engine runs with another engine.refreshAheadSeconds than is declared: 7200, not 604800; npx --no-install webex-token-vault deploy webex-tokens',
       ]);
     });
 
@@ -229,7 +235,9 @@ describe('once somebody has', () => {
     it('that it is gone', async () => {
       const { check, line } = await whileWrong(() => vault.admin.delete('oauthapp/servers/webex-myapp'), doctor, mend);
       expect(check).toBe('integration webex-myapp');
-      expect(line).toMatch(/^the engine has no such entry, .*; npx webex-token-vault deploy webex-tokens$/);
+      expect(line).toMatch(
+        /^the engine has no such entry, .*; npx --no-install webex-token-vault deploy webex-tokens$/,
+      );
     });
 
     it('that the variable for its client id is not set either', async () => {
@@ -240,7 +248,7 @@ describe('once somebody has', () => {
         () => doctor({ deployment }),
         mend,
       );
-      expect(line).toMatch(/; set WEBEX_CLIENT_ID .*, then: npx webex-token-vault deploy webex-tokens$/);
+      expect(line).toMatch(/; set WEBEX_CLIENT_ID .*, then: npx --no-install webex-token-vault deploy webex-tokens$/);
     });
 
     it('that it has another client id', async () => {
@@ -321,7 +329,7 @@ describe('once somebody has', () => {
       );
       expect(check).toBe('apps');
       expect(line).toMatch(
-        /^app "people-me" is not well \(none\): it has no secret id, .*; npx webex-token-vault issue people-me$/,
+        /^app "people-me" is not well \(none\): it has no secret id, .*; npx --no-install webex-token-vault issue people-me$/,
       );
     });
   });
@@ -334,7 +342,7 @@ describe('once somebody has', () => {
     );
     expect(check).toBe('operators');
     expect(line).toMatch(
-      /^operator "issuer" is not well \(none\): .*; npx webex-token-vault init --update-policy --new-secret-ids$/,
+      /^operator "issuer" is not well \(none\): .*; npx --no-install webex-token-vault init --update-policy --new-secret-ids$/,
     );
   });
 
@@ -415,7 +423,7 @@ describe('once somebody has', () => {
       );
       expect(advice).toEqual([
         expect.stringMatching(
-          /^policy "oauthapp-app-people-me", which is ours, reaches testauth\.consent, which is not declared; .*; npx webex-token-vault deploy webex-tokens$/,
+          /^policy "oauthapp-app-people-me", which is ours, reaches testauth\.consent, which is not declared; .*; npx --no-install webex-token-vault deploy webex-tokens$/,
         ),
       ]);
     });
@@ -460,7 +468,7 @@ describe('once somebody has', () => {
       await vault.engine.forceRefresh(vault.admin, 'testauth');
       await vault.engine.writeIntegration(vault.admin);
       expect((await doctor()).line).toMatch(
-        /\(integration refused\): .*; npx webex-token-vault rotate-secret webex-myapp$/,
+        /\(integration refused\): .*; npx --no-install webex-token-vault rotate-secret webex-myapp$/,
       );
       await vault.engine.forceRefresh(vault.admin, 'testauth');
     });
@@ -479,14 +487,14 @@ describe('once somebody has', () => {
       const { check, line } = await doctor();
       expect(check).toBe('credentials');
       expect(line).toMatch(
-        /\(refused by Webex\): Webex does not take its token \(401: .*npx webex-token-vault authorize testauth/,
+        /\(refused by Webex\): Webex does not take its token \(401: .*npx --no-install webex-token-vault authorize testauth/,
       );
     });
 
     it('that a person has to consent again, once it has', async () => {
       await vault.engine.forceRefresh(vault.admin, 'testauth');
       expect((await doctor({ webex: false })).line).toMatch(
-        /\(re-authorisation required\): .*; npx webex-token-vault authorize testauth --replace$/,
+        /\(re-authorisation required\): .*; npx --no-install webex-token-vault authorize testauth --replace$/,
       );
     });
 
@@ -502,7 +510,7 @@ describe('once somebody has', () => {
     it('that it is gone', async () => {
       await vault.admin.delete('oauthapp/creds/testauth');
       expect((await doctor()).line).toMatch(
-        /\(gone\): ada\.admin@example\.com consented on .*; npx webex-token-vault authorize testauth$/,
+        /\(gone\): ada\.admin@example\.com consented on .*; npx --no-install webex-token-vault authorize testauth$/,
       );
     });
   });

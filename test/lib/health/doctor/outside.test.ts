@@ -122,7 +122,7 @@ describe('of the server', () => {
     const deployment = exampleDeployment({ vault: { server: { mode: 'dev', port } } });
     const { line } = await examined({ deployment });
     expect(line).toContain('(ECONNREFUSED)');
-    expect(line).toMatch(/; where nothing runs there: npx webex-token-vault deploy vault-server$/);
+    expect(line).toMatch(/; where nothing runs there: npx --no-install webex-token-vault deploy vault-server$/);
   });
 
   it('finds that what answers is no Vault', async () => {
@@ -169,8 +169,8 @@ describe('of the server', () => {
   });
 
   it.each([
-    ['not initialised', { initialized: false, sealed: true }, 'npx webex-token-vault init'],
-    ['sealed', { sealed: true }, 'npx webex-token-vault unseal'],
+    ['not initialised', { initialized: false, sealed: true }, 'npx --no-install webex-token-vault init'],
+    ['sealed', { sealed: true }, 'npx --no-install webex-token-vault unseal'],
   ])('finds that it is %s', async (state, changes, command) => {
     vault.answer('sys/seal-status', { body: { ...UP, ...changes } });
     const { check, line } = await examined();

@@ -53,7 +53,7 @@ it('says which is sealed, and what unseals it', async () => {
     {
       kind: 'advice',
       detail: 'pod bao-1 is sealed, so it could not take over',
-      next: 'kubectl -n vault port-forward pod/bao-1 8210:8200; VAULT_ADDR=https://127.0.0.1:8210 npx webex-token-vault unseal',
+      next: 'kubectl -n vault port-forward pod/bao-1 8210:8200; VAULT_ADDR=https://127.0.0.1:8210 npx --no-install webex-token-vault unseal',
     },
   ]);
 });

@@ -122,13 +122,13 @@ it.each<[string, string, ScriptedAnswer, RegExp]>([
     'a grant that Webex refuses to renew',
     CREDENTIAL,
     refusal(400, 'refresh failed: server rejected request: invalid_grant'),
-    /\(re-authorisation required\): .*npx webex-token-vault authorize testauth$/,
+    /\(re-authorisation required\): .*npx --no-install webex-token-vault authorize testauth$/,
   ],
   [
     'a client that Webex refuses',
     CREDENTIAL,
     refusal(400, 'refresh failed: server rejected request: invalid_client'),
-    /\(integration refused\): .*; npx webex-token-vault rotate-secret webex-myapp$/,
+    /\(integration refused\): .*; npx --no-install webex-token-vault rotate-secret webex-myapp$/,
   ],
   [
     'a grant that Webex will not renew once its token has ended',
@@ -153,7 +153,7 @@ it.each<[string, string, ScriptedAnswer, RegExp]>([
     'a plugin that does not run',
     CONFIG,
     refusal(404, 'backend is nil'),
-    /is plugin not running: .*the binary in the server's plugin directory .*npx webex-token-vault deploy webex-tokens/,
+    /is plugin not running: .*the binary in the server's plugin directory .*npx --no-install webex-token-vault deploy webex-tokens/,
   ],
   [
     'an engine that does not answer',
@@ -196,6 +196,6 @@ it('counts what else is wrong', async () => {
   vault.answer('sys/capabilities-self', { body: { data: Object.fromEntries(rules) as object } });
   const { line } = await doctor();
   expect(line).toBe(
-    'credential "second" is not well (never authorised): nobody has consented yet; npx webex-token-vault authorize second, and 1 more: npx webex-token-vault status',
+    'credential "second" is not well (never authorised): nobody has consented yet; npx --no-install webex-token-vault authorize second, and 1 more: npx --no-install webex-token-vault status',
   );
 });

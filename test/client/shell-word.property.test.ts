@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
-import { shellWord as wordOfStack } from '../../../constructs/shell-word';
-import { assignments, shellWord } from '../../../lib/cli/shell-word';
-import { wholeText } from '../../fixtures/arbitrary/text';
-import { property } from '../../fixtures/property';
+import { shellWord } from '../../client/src/shell-word';
+import { shellWord as wordOfStack } from '../../constructs/shell-word';
+import { assignments } from '../../lib/cli/assignments';
+import { wholeText } from '../fixtures/arbitrary/text';
+import { property } from '../fixtures/property';
 
 /** What a process can be given at all: no end of a text in it. */
 const texts = fc.array(

@@ -1,7 +1,4 @@
-/** A word of a command line, for a shell to read it as it is. */
-export function shellWord(text: string): string {
-  return /^[\w./:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
-}
+import { shellWord } from 'webex-token-client/core';
 
 /** Variables, as a shell sets them: before a command, or after `export`. */
 export function assignments(variables: Readonly<Record<string, string>>): string {

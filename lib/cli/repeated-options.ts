@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+
+/*
+ * The options of a run that its messages repeat in the commands that they show, so that a pasted command acts on the same
+ * deployment, with the same logins. What the environment says needs no option.
+ */
+
+/** Commands with `--operators`. */
+export const OPERATED = [
+  'as',
+  'authorize',
+  'backup',
+  'deploy',
+  'destroy',
+  'diff',
+  'doctor',
+  'issue',
+  'login',
+  'metrics',
+  'pause',
+  'resume',
+  'revoke',
+  'rotate-secret',
+  'status',
+];
+
+/**
+ * @param begun the command that runs
+ * @param name of the command that is shown
+ */
+export function repeatedOptions(begun: Command, name: string): readonly string[] {
+  // The folder that `init` writes is the one that the others read.
+  const folder = given(begun, begun.name() === 'init' ? 'out' : 'operators');
+  return [
+    ...option('--deployment', given(begun, 'deployment')),
+    ...(OPERATED.includes(name) ? option('--operators', folder) : []),
+    ...(name === 'init' ? option('--out', folder) : []),
+  ];
+}
+
+function option(flag: string, value: string | undefined): readonly string[] {
+  return value === undefined ? [] : [flag, value];
+}
+
+/** What the command line says, and nothing that the environment or a default does. */
+function given(begun: Command, name: string): string | undefined {
+  const value: unknown = begun.optsWithGlobals()[name];
+  const isGiven = begun.getOptionValueSourceWithGlobals(name) === 'cli';
+  return isGiven && typeof value === 'string' && value !== '' ? value : undefined;
+}

@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { codeBlocks, PAGES } from '../fixtures/code-block';
+import { PROJECT_FOLDER } from '../fixtures/project-folder';
+
+/*
+ * What people and machines are told to run is what is installed. Without `--no-install`, npx downloads the package of a
+ * name that is not installed, without asking where there is no terminal.
+ */
+
+/** With a version, it may start a new project. */
+const MAY_DOWNLOAD = /\bnpx\b(?! --no-install webex-token| webex-token-vault@\d+\.\d+\.\d+ )[^\n`"';|&]*\bwebex-token/;
+
+const SOURCES = ['client/bin', 'client/src', 'constructs', 'examples', 'lib', 'rehearsal', 'samples', 'scripts'];
+
+function filesOf(folder: string): string[] {
+  return readdirSync(join(PROJECT_FOLDER, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(?:ts|js|json|ya?ml)$/.test(name))
+    .map((name) => join(folder, name));
+}
+
+const read = (file: string): string => readFileSync(join(PROJECT_FOLDER, file), 'utf8');
+
+test.each([
+  ['npx webex-token-vault status', true],
+  ['/usr/bin/npx webex-token-vault status', true],
+  ['npx --yes webex-token testauth', true],
+  ['npx --no-install webex-token-vault status', false],
+  ['npx webex-token-vault@0.1.0 quickstart', false],
+  ['npx webex-token-vault quickstart', true],
+  ['npx tsx bench/bench.ts; webex-token-vault status', false],
+])('%s may download a package: %s', (line, may) => {
+  expect(MAY_DOWNLOAD.test(line)).toBe(may);
+});
+
+test.each([...PAGES, ...filesOf('monitoring'), 'deployment.ts', 'main.ts', 'package.json'])(
+  '%s downloads none',
+  (file) => {
+    expect(MAY_DOWNLOAD.exec(read(file))?.[0]).toBeUndefined();
+  },
+);
+
+test('no source, with its comments, has a line that downloads one', () => {
+  const files = SOURCES.flatMap(filesOf);
+  expect(files.length).toBeGreaterThan(200);
+  expect(files.filter((file) => MAY_DOWNLOAD.test(read(file)))).toEqual([]);
+});
+
+test('cron and systemd run the program that is installed in a folder', () => {
+  const lines = PAGES.flatMap((page) => codeBlocks(page))
+    .filter(({ language }) => ['crontab', 'ini'].includes(language))
+    .flatMap(({ text }) => text.split('\n').filter((line) => line.includes('webex-token-vault ')));
+  expect(lines.length).toBeGreaterThan(3);
+  const isInstalled = (line: string): boolean =>
+    /(?:^ExecStart=|cd )\/srv\/webex-grants(?:\/| && )node_modules\/\.bin\/webex-token-vault /.test(line);
+  expect(lines.filter((line) => !isInstalled(line))).toEqual([]);
+});
