@@ -1,6 +1,7 @@
 import { synthesize } from './constructs/synthesis';
 import { ExplainedError } from 'webex-token-client/core';
-import { deploymentFile, loadDeployment } from './lib/declaration/load-deployment';
+import { deploymentFile } from './lib/declaration/deployment-file';
+import { loadDeployment } from './lib/declaration/load-deployment';
 
 /* What CDKTF runs. */
 async function main(): Promise<void> {

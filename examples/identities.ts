@@ -1,9 +1,15 @@
 import { defineDeployment } from '../lib/declaration/define-deployment';
 
+/*
+ * To try it, in the folder of the clone; the last line prints what the environment of one app needs:
+ *
+ *     export PRODUCTION_VAULT_ADDR=https://vault.example.com:8200 PRODUCTION_CLIENT_ID=C0ffee
+ *     npx --no-install webex-token-vault issue nightly --deployment examples/identities.ts
+ */
+
 /**
  * Apps to which nothing is handed out, as each has an identity where it runs: a job of GitHub, one of GitLab, and a program
- * by a token of the organisation's own issuer. `npx --no-install webex-token-vault issue nightly --deployment examples/identities.ts`
- * prints what the environment of one needs.
+ * by a token of the organisation's own issuer.
  */
 export default defineDeployment({
   vault: { address: process.env.PRODUCTION_VAULT_ADDR ?? 'https://vault.example.com:8200' },

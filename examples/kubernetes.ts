@@ -1,9 +1,14 @@
 import { defineDeployment } from '../lib/declaration/define-deployment';
 
-/**
- * Three nodes by OpenBao's chart, and an app in the same cluster, which is handed nothing: docs/kubernetes.md goes through it.
- * `npx --no-install webex-token-vault kubernetes reports --deployment examples/kubernetes.ts` prints the manifests of its pods.
+/*
+ * To try it, in the folder of the clone; the last line prints the manifests of the app's pods:
+ *
+ *     export PRODUCTION_CLIENT_ID=C0ffee
+ *     export OAUTHAPP_PLUGIN_SHA256=0000000000000000000000000000000000000000000000000000000000000000
+ *     npx --no-install webex-token-vault kubernetes reports --deployment examples/kubernetes.ts
  */
+
+/** Three nodes by OpenBao's chart, and an app in the same cluster, which is handed nothing: docs/kubernetes.md goes through it. */
 export default defineDeployment({
   vault: {
     server: {

@@ -1,7 +1,14 @@
 import { defineDeployment } from '../lib/declaration/define-deployment';
 import { environment } from './environment';
 
-/** `npx --no-install webex-token-vault deploy webex-tokens --deployment examples/production.ts`, and so with every other command. */
+/*
+ * To try it, in the folder of the clone:
+ *
+ *     export PRODUCTION_VAULT_ADDR=https://vault.example.com:8200 PRODUCTION_CLIENT_ID=C0ffee
+ *     npx --no-install webex-token-vault diff webex-tokens --deployment examples/production.ts
+ */
+
+/** Two organisations, each with a credential of its own. Every command takes the same `--deployment`. */
 export default defineDeployment(
   environment({
     vault: { address: process.env.PRODUCTION_VAULT_ADDR ?? 'https://vault.example.com:8200' },

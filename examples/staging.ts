@@ -1,6 +1,13 @@
 import { defineDeployment } from '../lib/declaration/define-deployment';
 import { environment } from './environment';
 
+/*
+ * To try it, in the folder of the clone:
+ *
+ *     export STAGING_VAULT_ADDR=https://vault.example.com:8200 STAGING_CLIENT_ID=C0ffee
+ *     npx --no-install webex-token-vault diff webex-tokens --deployment examples/staging.ts
+ */
+
 /** On the same server as production, and apart from it: another mount, other roles, another integration at Webex. */
 export default defineDeployment(
   environment({

@@ -22,6 +22,7 @@ import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/comm
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import type { AppLogin } from '../lib/declaration/app-login';
 import { findApp, type App } from '../lib/declaration/deployment';
+import { declaringFile } from '../lib/declaration/deployment-file';
 import { loginOf } from '../lib/declaration/logins';
 import { createPrivateFolder, writePrivateFile } from '../lib/server/private-file';
 
@@ -171,7 +172,7 @@ function nextSteps(app: App, options: Options, written: Written): string {
     app.secretIdUses === 0
       ? []
       : [
-          `Its secret id is good for ${app.secretIdUses} logins (secretIdUses in deployment.ts), and the agent logs in again every ${app.tokenMaxTtlSeconds} seconds.`,
+          `Its secret id is good for ${app.secretIdUses} logins (secretIdUses in ${declaringFile()}), and the agent logs in again every ${app.tokenMaxTtlSeconds} seconds.`,
         ];
   // Its own 60 s may be too short for a read in which the engine refreshes a token. The namespace is in the paths.
   const start = `  ${withoutNamespace}VAULT_CLIENT_TIMEOUT=100s bao agent -config=${shellWord(file)}    # or: vault agent -config=...`;

@@ -10,7 +10,7 @@ import {
 } from '../lib/server/certificate-folder';
 import { describeCommand, wholeNumberUpTo } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
-import { deploymentFile } from '../lib/declaration/load-deployment';
+import { deploymentFile } from '../lib/declaration/deployment-file';
 import { nodeHosts } from '../lib/declaration/server-declaration';
 
 /*

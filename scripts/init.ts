@@ -9,6 +9,7 @@ import {
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import type { Deployment } from '../lib/declaration/deployment';
+import { declaringFile } from '../lib/declaration/deployment-file';
 import { peopleRoles } from '../lib/declaration/people';
 import {
   checkKeyOptions,
@@ -212,7 +213,7 @@ function afterwards({ out, print: printed }: Options, deployment: Deployment): s
     ? ''
     : `\nIn ${out}, a file each, mode 0600: give each to whom it belongs, and keep no two shares in one place.`;
   const declared = deployment.declareProvisioner
-    ? `\nSet declareProvisioner to false in deployment.ts: the provisioner may not write its own policy, "${ourCommand('init', '--update-policy')}" does.`
+    ? `\nSet declareProvisioner to false in ${declaringFile()}: the provisioner may not write its own policy, "${ourCommand('init', '--update-policy')}" does.`
     : '';
   const others = otherNodes(deployment.vault.server)
     .map((line) => `\n${line}`)

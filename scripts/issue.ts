@@ -9,6 +9,7 @@ import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
 import { assignments } from '../lib/cli/assignments';
 import type { IdentityLogin } from '../lib/declaration/app-login';
 import { findApp, type App } from '../lib/declaration/deployment';
+import { declaringFile } from '../lib/declaration/deployment-file';
 import { loginOf } from '../lib/declaration/logins';
 import { issuerPolicy, MAX_WRAP_TTL_SECONDS } from '../lib/declaration/issuer-policy';
 import { issueSecretId, rolePath, type SecretIdLifetime, type WrappedSecretId } from '../lib/access/secret-id';
@@ -158,7 +159,7 @@ function shortened(app: App, lifetime: SecretIdLifetime | undefined, appRolePath
   const { secretIdTtlSeconds: declared } = app;
   return lifetime === undefined || lifetime.ttlSeconds >= declared
     ? ''
-    : `warning: Vault ends it after ${days(lifetime.ttlSeconds)}, and deployment.ts declares ${days(declared)}: the longest lease of auth/${appRolePath} is shorter; raise it, as with "bao auth tune -max-lease-ttl=${declared}s ${appRolePath}/", then issue again\n`;
+    : `warning: Vault ends it after ${days(lifetime.ttlSeconds)}, and ${declaringFile()} declares ${days(declared)}: the longest lease of auth/${appRolePath} is shorter; raise it, as with "bao auth tune -max-lease-ttl=${declared}s ${appRolePath}/", then issue again\n`;
 }
 
 /** In general terms: `--help` does not load `deployment.ts`. */

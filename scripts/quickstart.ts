@@ -10,7 +10,8 @@ import { StepLog } from '../rehearsal/step-log';
 import { openInBrowser } from '../lib/cli/browser';
 import { describeCommand } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
-import { deploymentFile, loadDeployment } from '../lib/declaration/load-deployment';
+import { deploymentFile } from '../lib/declaration/deployment-file';
+import { loadDeployment } from '../lib/declaration/load-deployment';
 
 /*
  * Shows the whole main job on this machine, with a real server and a simulated Webex.

@@ -1,8 +1,15 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VaultServer } from '../constructs/server/vault-server';
 import { loadDeployment } from '../lib/declaration/load-deployment';
 import { resources, synthesize, testApp } from './fixtures/declaration';
 import { runCommand } from './fixtures/command-run';
+import { PROJECT_FOLDER } from './fixtures/project-folder';
+
+let folder: string;
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'examples-'))));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 it.each([
   ['nightly', 'VAULT_AUTH_METHOD=jwt VAULT_AUTH_MOUNT=github-actions VAULT_ROLE=nightly'],
@@ -25,4 +32,33 @@ it('the example on Kubernetes is a server that the stack can declare', async () 
   const { deployment } = await loadDeployment(join(__dirname, '../examples/kubernetes.ts'));
   const [release] = resources(synthesize(new VaultServer(testApp(), 'vault-server', deployment)), 'helm_release');
   expect(release).toMatchObject({ chart: 'openbao', namespace: 'webex-token-vault' });
+});
+
+const PASTED = readdirSync(join(PROJECT_FOLDER, 'examples')).filter((file) => pastedLines(file).length > 0);
+
+/** What the comment at the top of an example says to paste. */
+function pastedLines(file: string): readonly string[] {
+  const [top = ''] = readFileSync(join(PROJECT_FOLDER, 'examples', file), 'utf8').split('*/');
+  return [...top.matchAll(/^ \* {5}(.+)$/gm)].map(([, line = '']) => line);
+}
+
+it.each(PASTED)('the lines at the top of %s can be pasted, and set all that it reads', async (file) => {
+  const settings = pastedLines(file);
+  const command = settings.at(-1) ?? '';
+  const variables = [...settings.join('\n').matchAll(/ ([A-Z\d_]+)=("[^"]*"|\S+)/g)].map(
+    ([, name = '', value = '']) => [name, value] as const,
+  );
+  const read = readFileSync(join(PROJECT_FOLDER, 'examples', file), 'utf8').matchAll(/process\.env\.(\w+)/g);
+  expect(variables.map(([name]) => name).sort()).toEqual([...new Set([...read].map(([, name]) => name))].sort());
+  const [name = '', ...args] = command.replace('npx --no-install webex-token-vault ', '').split(' ');
+  const { stderr } = await runCommand(name, args, { ...Object.fromEntries(variables), CDKTF_OUTDIR: folder });
+  expect(stderr).not.toMatch(/clientId|cannot be loaded|deployment\.ts/);
+});
+
+it('a missing client id is told with the file that was loaded, and its field', async () => {
+  const args = ['webex-tokens', '--deployment', 'examples/production.ts'];
+  const { stderr } = await runCommand('diff', args, { WEBEX_CLIENT_ID: 'C0ffee', CDKTF_OUTDIR: folder });
+  expect(stderr).toBe(
+    'error: integration "reports" has no clientId in examples/production.ts; give it the one that Webex shows, or set the environment variable that it is read from\n',
+  );
 });

@@ -66,7 +66,7 @@ it.each<[string, () => NodeJS.ProcessEnv, string]>([
   [
     'a missing client id',
     () => ({ OAUTHAPP_PLUGIN: plugin() }),
-    'integration "webex-myapp" has no client id; set WEBEX_CLIENT_ID',
+    'integration "webex-myapp" has no clientId in deployment.ts; give it',
   ],
   [
     'a missing plugin',

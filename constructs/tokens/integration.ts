@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { z } from 'zod';
 import { ExplainedError } from 'webex-token-client/core';
 import { integrationSecret } from '../../lib/declaration/client-secret';
+import { declaringFile } from '../../lib/declaration/deployment-file';
 import { integrationDeclaration } from '../../lib/declaration/integration-declaration';
 import { integrationEntry } from '../../lib/declaration/integration-entry';
 import { vaultName } from '../../lib/declaration/vault-name';
@@ -36,7 +37,7 @@ export class Integration extends Construct {
     const webexApiUrl = props.webexApiUrl ?? WEBEX_CLOUDS.commercial.apiUrl;
     if (props.clientId === undefined) {
       throw new ExplainedError(
-        `integration "${name}" has no client id; set WEBEX_CLIENT_ID (or its clientId in deployment.ts) to the one that Webex shows for it`,
+        `integration "${name}" has no clientId in ${declaringFile()}; give it the one that Webex shows, or set the environment variable that it is read from`,
       );
     }
 

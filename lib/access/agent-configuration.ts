@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { ExplainedError, quotedList } from 'webex-token-client/core';
 import type { IdentityLogin } from '../declaration/app-login';
 import type { App, Deployment } from '../declaration/deployment';
+import { declaringFile } from '../declaration/deployment-file';
 import { loginOf } from '../declaration/logins';
 import { vaultName } from '../declaration/vault-name';
 import { rolePath } from './secret-id';
@@ -156,7 +157,7 @@ function distinctVariables(app: App): void {
   const same = app.reads.filter((name) => variables.filter((variable) => variable === tokenVariable(name)).length > 1);
   if (same.length > 0) {
     throw new ExplainedError(
-      `credentials ${quotedList(same)} of app "${app.name}" share the variable ${tokenVariable(same[0] ?? '')}; use --format file, or rename one in deployment.ts`,
+      `credentials ${quotedList(same)} of app "${app.name}" share the variable ${tokenVariable(same[0] ?? '')}; use --format file, or rename one in ${declaringFile()}`,
     );
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { declaringFile } from '../declaration/deployment-file';
 import { time } from '../vault/time';
 import {
   ExplainedError,
@@ -131,7 +132,7 @@ function explainRefusal(
   }
   if (/cannot be (longer|higher) than the role|subset relationship/.test(said)) {
     return new ExplainedError(
-      `AppRole ${role} is stricter than app "${app.name}" in deployment.ts (${said}); deploy stack webex-tokens, then issue again`,
+      `AppRole ${role} is stricter than app "${app.name}" in ${declaringFile()} (${said}); deploy stack webex-tokens, then issue again`,
     );
   }
   return new ExplainedError(`Vault issued no secret id of app "${app.name}" (${statusCode}: ${said || 'no message'})`);

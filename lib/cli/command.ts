@@ -9,6 +9,7 @@ import {
   repeatingOptions,
   VaultResponseError,
 } from 'webex-token-client/core';
+import { namingDeployment } from '../declaration/deployment-file';
 import { explainedRefusal } from '../server/server-refusal';
 import { Interrupted, Interruption } from './interruption';
 import { repeatedOptions } from './repeated-options';
@@ -114,7 +115,8 @@ export async function runCommand(build: (signal: AbortSignal) => Command, argv =
   using interruption = new Interruption();
   let begun: Command | undefined;
   const repeated = (name: string): readonly string[] => (begun === undefined ? [] : repeatedOptions(begun, name));
-  await repeatingOptions(repeated, async () => {
+  const named = (): string | undefined => begun?.optsWithGlobals<{ deployment?: string }>().deployment;
+  const execute = async (): Promise<void> => {
     try {
       refuseUnverifiedTls();
       const program = build(interruption.signal).hook('preAction', (_, command) => {
@@ -127,7 +129,8 @@ export async function runCommand(build: (signal: AbortSignal) => Command, argv =
       const advice = interruption.signal.aborted ? undefined : await serverAdvice(error, begun);
       process.exitCode = report(error, interruption, advice);
     }
-  });
+  };
+  await repeatingOptions(repeated, () => namingDeployment(named, execute));
   return interruption.signal.aborted;
 }
 

@@ -1,5 +1,6 @@
 import type { Argument, Command, Option } from 'commander';
-import { deploymentFile, loadDeployment } from '../declaration/load-deployment';
+import { deploymentFile } from '../declaration/deployment-file';
+import { loadDeployment } from '../declaration/load-deployment';
 import { OPERATOR_NAMES } from '../server/operators';
 
 /*

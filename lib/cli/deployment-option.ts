@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
-import { deploymentFile, loadDeployment, type LoadedDeployment } from '../declaration/load-deployment';
+import { deploymentFile } from '../declaration/deployment-file';
+import { loadDeployment, type LoadedDeployment } from '../declaration/load-deployment';
 
 /** Which deployment a command is about. */
 export function deploymentOption(): Option {

@@ -1,6 +1,7 @@
 import { describeExpiry, programLine } from 'webex-token-client/core';
 import type { SecretIdLifetime, WrappedSecretId } from '../access/secret-id';
 import type { App } from '../declaration/deployment';
+import { declaringFile } from '../declaration/deployment-file';
 import { assignments } from './assignments';
 
 /*
@@ -101,7 +102,7 @@ function beforeThen({ secretIdTtlSeconds, renewsSecretId }: App): string[] {
   return [
     renewsSecretId
       ? '                The app renews it in time, from a file that it can write to, with VAULT_RENEW_SECRET_ID=true'
-      : '                Issue another before then, or let the app renew it: renewsSecretId in deployment.ts',
+      : `                Issue another before then, or let the app renew it: renewsSecretId in ${declaringFile()}`,
   ];
 }
 

@@ -7,7 +7,8 @@ import {
   vaultOptionsFromEnvironment,
   type VaultConnectionOptions,
 } from 'webex-token-client/core';
-import { deploymentFile, type LoadedDeployment } from '../declaration/load-deployment';
+import { deploymentFile } from '../declaration/deployment-file';
+import type { LoadedDeployment } from '../declaration/load-deployment';
 import { OPERATOR_ENVIRONMENT } from '../server/operator-session';
 import type { OperatorFolder } from '../server/operator-folder';
 import { kubeconfigVariables } from '../terraform/kubeconfig';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { describeError, ExplainedError, oneLine, UsageError, VaultResponseError } from 'webex-token-client/core';
-import { deploymentFile } from '../declaration/load-deployment';
+import { deploymentFile } from '../declaration/deployment-file';
 import type { Report } from '../health/report';
 import { explainedRefusal } from '../server/server-refusal';
 import type { Sight } from '../told/changes';

@@ -8,6 +8,7 @@ import {
   transient,
   WebexResponseError,
 } from 'webex-token-client/core';
+import { declaringFile } from '../declaration/deployment-file';
 import { peopleMe, type Person } from '../webex/people-me';
 import type { VaultClient } from '../vault/vault-client';
 
@@ -76,7 +77,7 @@ export function organisationAccount(organisation: string): ExpectedAccount {
   return {
     accepts: ({ orgId }) => organisationKey(orgId) === organisationKey(organisation),
     refusal: ({ orgId }, credentialName, consequence) =>
-      `Webex gave a token of organisation ${orgId}, but "${credentialName}" belongs to ${organisation}; ${consequence}; correct its organisation in deployment.ts, or have that one authorise the Service App`,
+      `Webex gave a token of organisation ${orgId}, but "${credentialName}" belongs to ${organisation}; ${consequence}; correct its organisation in ${declaringFile()}, or have that one authorise the Service App`,
     acceptsUntold: true,
   };
 }

@@ -9,6 +9,7 @@ import {
 } from 'webex-token-client/core';
 import { findIntegration, type Credential, type Deployment } from '../declaration/deployment';
 import { scratchCredential } from '../declaration/authorizer-policy';
+import { declaringFile } from '../declaration/deployment-file';
 import { authorizerPolicyName } from '../declaration/policy-names';
 import { vaultName } from '../declaration/vault-name';
 import { requireReadyServer } from '../vault/ready-server';
@@ -110,7 +111,7 @@ async function checkEngine(vault: VaultClient, deployment: Deployment): Promise<
     const { type } = (await vault.read(path, mountReply)).data;
     if (type !== plugin.name) {
       throw new NotDeployed(
-        `the engine mounted at ${mountPath}/ is "${type}", not "${plugin.name}"; correct engine.mountPath or engine.plugin.name in deployment.ts`,
+        `the engine mounted at ${mountPath}/ is "${type}", not "${plugin.name}"; correct engine.mountPath or engine.plugin.name in ${declaringFile()}`,
       );
     }
   } catch (error) {

@@ -1,4 +1,5 @@
 import { ExplainedError } from 'webex-token-client/core';
+import { declaringFile } from '../declaration/deployment-file';
 
 /** Webex redirected with an error in place of a code. */
 export class ConsentRefused extends ExplainedError {
@@ -29,7 +30,7 @@ export function consentRefused(
       return new ConsentRefused(`consent was denied at Webex (${said}); nothing was changed; run it again and accept`);
     case 'invalid_scope':
       return new ConsentRefused(
-        `Webex refused the scopes "${scopes}" (${said}); nothing was changed; select each of them for integration "${asked.integration}" at developer.webex.com, or correct deployment.ts`,
+        `Webex refused the scopes "${scopes}" (${said}); nothing was changed; select each of them for integration "${asked.integration}" at developer.webex.com, or correct ${declaringFile()}`,
       );
     case 'server_error':
     case 'temporarily_unavailable':

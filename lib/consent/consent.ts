@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ExplainedError, explainOutage, VaultResponseError, whatVaultSaid } from 'webex-token-client/core';
 import type { Credential, Integration } from '../declaration/deployment';
+import { declaringFile } from '../declaration/deployment-file';
 import { vaultName } from '../declaration/vault-name';
 import { RedirectState, type ReceivedCode, type RedirectChannel } from '../browser/redirect';
 import { visit } from '../browser/visit';
@@ -71,7 +72,7 @@ async function consentUrl(subject: ConsentSubject, state: RedirectState, loginHi
     }
     throw error instanceof VaultResponseError
       ? new ExplainedError(
-          `Vault gives no consent URL for integration "${integration.name}" (${error.statusCode}: ${whatVaultSaid(error) || 'no message'}); deploy stack webex-tokens again, so that Vault and deployment.ts agree`,
+          `Vault gives no consent URL for integration "${integration.name}" (${error.statusCode}: ${whatVaultSaid(error) || 'no message'}); deploy stack webex-tokens again, so that Vault and ${declaringFile()} agree`,
         )
       : error;
   }

@@ -12,6 +12,7 @@ import {
   ReauthorizationRequired,
   TemporarilyUnavailable,
 } from 'webex-token-client/core';
+import { declaringFile } from '../declaration/deployment-file';
 import { peopleMe } from '../webex/people-me';
 import { AccountNotChecked, ownerAccount, refuseOther, samePerson, WrongAccount, type ExpectedPerson } from './account';
 import type { Credential } from '../declaration/deployment';
@@ -112,7 +113,7 @@ export async function expectedAccount(
     signal?.throwIfAborted();
     throw explainedBy(
       error,
-      `whose account "${name}" is cannot be seen, so nobody could tell that the same person replaces it; declare its owner in deployment.ts, or revoke it first: ${revokeCommand(name)} (${describeError(error)})`,
+      `whose account "${name}" is cannot be seen, so nobody could tell that the same person replaces it; declare its owner in ${declaringFile()}, or revoke it first: ${revokeCommand(name)} (${describeError(error)})`,
     );
   }
 }

@@ -12,6 +12,7 @@ import {
   WebexResponseError,
 } from 'webex-token-client/core';
 import { type Credential, type Deployment, findCredential, findIntegration } from '../declaration/deployment';
+import { declaringFile } from '../declaration/deployment-file';
 import { readGraceSignal } from '../vault/grace-signal';
 import { StoredIntegration } from '../vault/stored-integration';
 import type { VaultClient } from '../vault/vault-client';
@@ -157,7 +158,7 @@ export async function importPair(
   }
   const lacking = pair.scopes === undefined ? [] : scopes.filter((scope) => !pair.scopes?.includes(scope));
   if (lacking.length > 0) {
-    notice(`The grant lacks ${quotedList(lacking)}, which deployment.ts declares for "${name}".`);
+    notice(`The grant lacks ${quotedList(lacking)}, which ${declaringFile()} declares for "${name}".`);
   }
   await keep(prepared, pair);
   const { refreshTokenSeconds } = pair;
@@ -234,7 +235,7 @@ async function lookAt(
     }
     throw untold
       ? new ExplainedError(
-          `${asItWas}, since the scopes of "${credential.name}" do not let Webex say whose account it is; add scope "spark:people_read" in deployment.ts and to the integration`,
+          `${asItWas}, since the scopes of "${credential.name}" do not let Webex say whose account it is; add scope "spark:people_read" in ${declaringFile()} and to the integration`,
         )
       : explainedBy(
           error,

@@ -1,6 +1,7 @@
 import { describeError, explainedBy, ExplainedError } from 'webex-token-client/core';
 import { refusedPage } from '../browser/browser-page';
 import { withOutcome } from '../browser/visit';
+import { declaringFile } from '../declaration/deployment-file';
 import { readAccount, refuseOther, type ExpectedPerson } from './account';
 import { askForConsent } from './consent';
 import { authorizedPage, trialPage } from './consent-page';
@@ -70,7 +71,7 @@ async function personOf(run: ConsentRun, scratch: string): Promise<Person> {
   });
   if (person === undefined) {
     throw new ExplainedError(
-      `"${credential.name}" is as it was, since its scopes do not let Webex say whose account consented; add scope "spark:people_read" in deployment.ts and to the integration`,
+      `"${credential.name}" is as it was, since its scopes do not let Webex say whose account consented; add scope "spark:people_read" in ${declaringFile()} and to the integration`,
     );
   }
   return person;

@@ -9,8 +9,6 @@ import { defineDeployment, InvalidDeployment, type Deployment, type DeploymentIn
  * A deployment is named by a file: another environment is another file.
  */
 
-const DEFAULT_FILE = 'deployment.ts';
-
 const ENDINGS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json'];
 
 const HOW_TO_EXPORT = 'write "export default defineDeployment({ ... })"';
@@ -23,11 +21,6 @@ export interface LoadedDeployment {
   readonly folder: string;
   /** File name without its ending. */
   readonly name: string;
-}
-
-/** The file that the environment names in `DEPLOYMENT`, else `deployment.ts` in the current folder. */
-export function deploymentFile(env: NodeJS.ProcessEnv = process.env): string {
-  return env.DEPLOYMENT || DEFAULT_FILE;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { accessSync, constants, readFileSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { ExplainedError, ourCommand } from 'webex-token-client/core';
+import { declaringFile } from './deployment-file';
 import { nodeNames, type ProductionServerDeclaration } from './server-declaration';
 import { checkTlsFiles } from './tls-files';
 
@@ -103,7 +104,7 @@ function checkPrivate(what: string, file: string, uid: number, user: string): st
   const found = statSync(file, { throwIfNoEntry: false });
   if (found?.isFile() !== true) {
     throw new ExplainedError(
-      `${what} must be a file, and there is none; make it, or correct its path in deployment.ts`,
+      `${what} must be a file, and there is none; make it, or correct its path in ${declaringFile()}`,
     );
   }
   checkOwner(what, found, uid, user);

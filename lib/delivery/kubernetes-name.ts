@@ -1,4 +1,5 @@
 import { ExplainedError } from 'webex-token-client/core';
+import { declaringFile } from '../declaration/deployment-file';
 
 /** Longest name that may be the value of a label as well, in characters. */
 const LONGEST = 63;
@@ -16,7 +17,7 @@ export function kubernetesName(...parts: readonly string[]): string {
     .replace(/-+$/, '');
   if (name.length > LONGEST) {
     throw new ExplainedError(
-      `"${name}" would be the name of an object in Kubernetes, which takes ${LONGEST} characters at most, got ${name.length}; use shorter names in deployment.ts (renamedFrom keeps an app's role)`,
+      `"${name}" would be the name of an object in Kubernetes, which takes ${LONGEST} characters at most, got ${name.length}; use shorter names in ${declaringFile()} (renamedFrom keeps an app's role)`,
     );
   }
   return name;

@@ -1,5 +1,6 @@
 import { quotedList, UsageError } from 'webex-token-client/core';
 import type { AppLogin, KubernetesLogin } from '../declaration/app-login';
+import { declaringFile } from '../declaration/deployment-file';
 
 /** Of all that may log in as an app, what one kind of pods is. */
 export interface PodIdentity {
@@ -12,7 +13,7 @@ export function podLogin(app: string, login: AppLogin): KubernetesLogin {
   if (login.type !== 'kubernetes') {
     const by = login.type === 'approle' ? 'AppRole' : login.type;
     throw new UsageError(
-      `app "${app}" logs in by ${by}, and pods log in by their service account; declare in deployment.ts what its pods are, like identity: { kubernetes: { serviceAccounts: ["${app}"], namespaces: ["webex"] } }`,
+      `app "${app}" logs in by ${by}, and pods log in by their service account; declare in ${declaringFile()} what its pods are, like identity: { kubernetes: { serviceAccounts: ["${app}"], namespaces: ["webex"] } }`,
     );
   }
   return login;

@@ -1,4 +1,5 @@
 import { ExplainedError, quotedList } from 'webex-token-client/core';
+import { declaringFile } from '../declaration/deployment-file';
 import { appPod } from './app-pod';
 import type { Delivery } from './delivery';
 import { kubernetesName } from './kubernetes-name';
@@ -26,7 +27,7 @@ export function tokenSecrets({ app }: Pick<Delivery, 'app'>): TokenSecret[] {
   if (twice !== undefined) {
     const same = secrets.filter(({ name }) => name === twice.name).map(({ credential }) => credential);
     throw new ExplainedError(
-      `credentials ${quotedList(same)} of app "${app.name}" would share the Secret "${twice.name}", as Kubernetes has neither "_" nor upper case in names; rename one in deployment.ts, or read them by two apps`,
+      `credentials ${quotedList(same)} of app "${app.name}" would share the Secret "${twice.name}", as Kubernetes has neither "_" nor upper case in names; rename one in ${declaringFile()}, or read them by two apps`,
     );
   }
   return secrets;

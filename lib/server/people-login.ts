@@ -18,6 +18,7 @@ import { RedirectListener } from '../browser/redirect-listener';
 import { visit, withOutcome } from '../browser/visit';
 import { OIDC_SECRET } from '../declaration/client-secret';
 import type { Deployment } from '../declaration/deployment';
+import { declaringFile } from '../declaration/deployment-file';
 import { LONGEST_LIFE_SECONDS } from '../declaration/longest-life';
 import { peopleRoles, type OidcDeclaration, type PeopleRole } from '../declaration/people';
 import { graceSignal } from '../vault/grace-signal';
@@ -102,7 +103,7 @@ function attemptOf({ deployment, operator }: PeopleLoginOptions): Attempt {
   const { oidc } = deployment.operators ?? {};
   if (oidc === undefined) {
     throw new UsageError(
-      'deployment.ts declares no operators.oidc, so nobody logs in so; leave out --oidc, or declare it and deploy',
+      `${declaringFile()} declares no operators.oidc, so nobody logs in so; leave out --oidc, or declare it and deploy`,
     );
   }
   const roles = peopleRoles(deployment);

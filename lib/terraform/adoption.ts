@@ -1,6 +1,7 @@
 import { ExplainedError, VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
 import { type Deployment, type Integration } from '../declaration/deployment';
+import { declaringFile } from '../declaration/deployment-file';
 import { integrationEntry } from '../declaration/integration-entry';
 import { vaultName } from '../declaration/vault-name';
 import type { VaultClient } from '../vault/vault-client';
@@ -73,11 +74,11 @@ function ofEntry(
 ): string[] {
   const declared = integrationEntry(declaredId, webex.apiUrl);
   const others = [
-    ...(clientId === declaredId ? [] : [`client id "${clientId}", while deployment.ts declares "${declaredId}"`]),
+    ...(clientId === declaredId ? [] : [`client id "${clientId}", while ${declaringFile()} declares "${declaredId}"`]),
     ...(options?.token_url === declared.provider_options.token_url
       ? []
       : [
-          `token_url "${options?.token_url ?? 'none'}", while deployment.ts means "${declared.provider_options.token_url}"`,
+          `token_url "${options?.token_url ?? 'none'}", while ${declaringFile()} means "${declared.provider_options.token_url}"`,
         ]),
   ];
   return others.map(

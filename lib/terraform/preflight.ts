@@ -1,6 +1,7 @@
 import { ExplainedError, NotPermitted, ourCommand, VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
 import type { Deployment } from '../declaration/deployment';
+import { declaringFile } from '../declaration/deployment-file';
 import { identityMethods, oidcPath } from '../declaration/logins';
 import { provisionerPolicyName } from '../declaration/policy-names';
 import { inspectPlugin } from '../declaration/plugin-binary';
@@ -25,7 +26,7 @@ const formerMethod = (): string =>
   `a provisioner may take an auth method away for as long as its policy names it, which is until it is renewed: declare the method once more and renew the policy with "${ourCommand('init', '--update-policy')}", then take it out again, deploy, and renew the policy last; or deploy this once with a token that may`;
 
 const ownPolicy = (): string =>
-  `no provisioner may write its own policy: where "${ourCommand('init')}" has, set declareProvisioner to false in deployment.ts; else deploy as an administrator`;
+  `no provisioner may write its own policy: where "${ourCommand('init')}" has, set declareProvisioner to false in ${declaringFile()}; else deploy as an administrator`;
 
 /** What can be known of Vault before Terraform changes anything in it. */
 export class Preflight {

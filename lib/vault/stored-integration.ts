@@ -11,6 +11,7 @@ import {
 } from 'webex-token-client/core';
 import { z } from 'zod';
 import { findIntegration, type Deployment } from '../declaration/deployment';
+import { declaringFile } from '../declaration/deployment-file';
 import { integrationEntry } from '../declaration/integration-entry';
 import { vaultName } from '../declaration/vault-name';
 import type { VaultClient } from './vault-client';
@@ -53,7 +54,7 @@ export class StoredIntegration {
     );
     if (differing.length > 0) {
       throw new NotDeployed(
-        `integration "${name}" is in Vault (${path}) with another ${quotedList(differing.map(([field]) => field))} than deployment.ts declares, so nothing was changed; deploy webex-tokens first`,
+        `integration "${name}" is in Vault (${path}) with another ${quotedList(differing.map(([field]) => field))} than ${declaringFile()} declares, so nothing was changed; deploy webex-tokens first`,
       );
     }
     const isParametrised = Object.keys(data.auth_url_params ?? {}).length > 0;

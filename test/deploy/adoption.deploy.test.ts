@@ -96,7 +96,7 @@ describeUnless(terraformUnavailable())('an engine that was made by hand', () => 
       'for another client',
       { adopt: true },
       'another',
-      /^error: integration "webex-myapp" is in Vault with client id "C0ffee", while deployment\.ts declares "another", and no grant/m,
+      /^error: integration "webex-myapp" is in Vault with client id "C0ffee", while \S+ declares "another", and no grant/m,
     ],
   ])('is not taken over %s', async (_, engine, clientId, message) => {
     declare(engine, clientId);

@@ -99,8 +99,9 @@ describe('says how long the secret id is good', () => {
     await vault.admin.write('sys/auth/approle/tune', { max_lease_ttl: '2160h' });
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^Secret id {7}good until \S+Z \(in \d+ s\), /m);
+    const { DEPLOYMENT: file = '' } = vault.environment;
     expect(stderr).toBe(
-      'warning: Vault ends it after 2 days, and deployment.ts declares 90 days: the longest lease of auth/approle is shorter; raise it, as with "bao auth tune -max-lease-ttl=7776000s approle/", then issue again\n',
+      `warning: Vault ends it after 2 days, and ${file} declares 90 days: the longest lease of auth/approle is shorter; raise it, as with "bao auth tune -max-lease-ttl=7776000s approle/", then issue again\n`,
     );
   });
 });

@@ -88,7 +88,7 @@ it.each<[string[], Partial<DeploymentInput>, Record<string, string>, string]>([
     ['elsewhere'],
     {},
     {},
-    'app "elsewhere" logs in by AppRole, and pods log in by their service account; declare in deployment.ts what its pods are',
+    'app "elsewhere" logs in by AppRole, and pods log in by their service account; declare in ',
   ],
   [['nobody'], {}, {}, 'unknown app "nobody"'],
   [['anywhere'], {}, {}, 'the app has several namespaces, "c", "d"; say which by --namespace'],

@@ -344,7 +344,7 @@ describe('bad input', () => {
       provider_options: { token_url: `${fixture.webex.apiUrl}/access_token` },
     });
     const { exitCode, stderr } = await rotate(newSecret());
-    expect(stderr).toMatch(/with another "client_id", "provider_options" than deployment.ts declares, .*; deploy/);
+    expect(stderr).toMatch(/with another "client_id", "provider_options" than \S+ declares, .*; deploy/);
     expect(exitCode).toBe(1);
   });
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ourCommand } from 'webex-token-client/core';
 import type { Deployment, Integration } from '../../declaration/deployment';
+import { declaringFile } from '../../declaration/deployment-file';
 import { integrationEntry } from '../../declaration/integration-entry';
 import { vaultName } from '../../declaration/vault-name';
 import type { VaultClient } from '../../vault/vault-client';
@@ -34,7 +35,7 @@ export async function checkIntegration(
   const deploy = ourCommand('deploy', 'webex-tokens');
   const { severity, detail, next } = await lookAtIntegration(observer, engine.mountPath, integration, []);
   if (severity !== 'healthy') {
-    const first = clientId === undefined ? 'set WEBEX_CLIENT_ID (or its clientId in deployment.ts), then: ' : '';
+    const first = clientId === undefined ? `give it its clientId in ${declaringFile()}, then: ` : '';
     throw new Wrong(detail, `${first}${next ?? deploy}`);
   }
   const { data } = await observer.read(`${engine.mountPath}/servers/${vaultName(integration)}`, entryReply);

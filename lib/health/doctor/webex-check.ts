@@ -1,5 +1,6 @@
 import { describeError, HttpTransport, NetworkError, noAnswer, ourCommand } from 'webex-token-client/core';
 import type { Credential, Deployment } from '../../declaration/deployment';
+import { declaringFile } from '../../declaration/deployment-file';
 import { askAsNobody } from '../../webex/reachable-webex';
 import { checkWebexClock } from './clock';
 import { Wrong, type Sound } from './examination';
@@ -57,14 +58,14 @@ export async function checkWebexClient(
     if ([400, 401, 404].includes(status)) {
       throw new Wrong(
         `Webex shows no consent page for integration "${name}" (${status}): it does not know client id "${clientId}", or redirect URL ${redirectUrl} is not registered for it`,
-        `correct them at developer.webex.com/my-apps or in deployment.ts, then: ${ourCommand('deploy', 'webex-tokens')}`,
+        `correct them at developer.webex.com/my-apps or in ${declaringFile()}, then: ${ourCommand('deploy', 'webex-tokens')}`,
       );
     }
     const error = target?.href.startsWith(redirectUrl) === true ? target.searchParams.get('error') : null;
     if (error !== null) {
       throw new Wrong(
         `Webex would refuse a consent for integration "${name}" (${/^\w{1,40}$/.test(error) ? error : 'no error that is known'}), asked for scopes ${scopes}`,
-        'register these scopes at developer.webex.com/my-apps, or correct them in deployment.ts',
+        `register these scopes at developer.webex.com/my-apps, or correct them in ${declaringFile()}`,
       );
     }
   }

@@ -85,7 +85,7 @@ it('writes the secret to the Vault that the declaration names, whatever the envi
 it('says how to give the client id where it is missing', () => {
   const declareWithout = () => declareIntegration({ clientId: undefined });
   expect(declareWithout).toThrow(ExplainedError);
-  expect(declareWithout).toThrow('integration "webex-myapp" has no client id; set WEBEX_CLIENT_ID');
+  expect(declareWithout).toThrow('integration "webex-myapp" has no clientId in deployment.ts; give it');
 });
 
 describe('where the engine moves', () => {

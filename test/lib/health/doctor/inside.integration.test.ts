@@ -240,7 +240,7 @@ describe('once somebody has', () => {
       );
     });
 
-    it('that the variable for its client id is not set either', async () => {
+    it('that its client id is not declared either', async () => {
       const integrations = vault.deployment.integrations.map((each) => ({ ...each, clientId: undefined }));
       const deployment = declared({ integrations });
       const { line } = await whileWrong(
@@ -248,7 +248,7 @@ describe('once somebody has', () => {
         () => doctor({ deployment }),
         mend,
       );
-      expect(line).toMatch(/; set WEBEX_CLIENT_ID .*, then: npx --no-install webex-token-vault deploy webex-tokens$/);
+      expect(line).toMatch(/; give it its clientId in deployment\.ts, then: npx --no-install webex-token-vault deploy webex-tokens$/);
     });
 
     it('that it has another client id', async () => {
