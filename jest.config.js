@@ -18,12 +18,14 @@ const base = {
   // Of packages, these alone.
   transformIgnorePatterns: [],
   testEnvironment: 'node',
-  // As tsconfig.json has it: the client's sources, which need no build.
+  // As tsconfig.json has it: the sources of the packages, which need no build.
   moduleNameMapper: {
     // A native import() wants the name of the compiled file.
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^webex-token-client$': '<rootDir>/client/src/index.ts',
     '^webex-token-client/(.*)$': '<rootDir>/client/src/$1.ts',
+    '^webex-token-vault$': '<rootDir>/constructs/index.ts',
+    '^webex-token-vault/deployment$': '<rootDir>/lib/declaration/define-deployment.ts',
   },
 };
 // A project cannot set its timeout otherwise.

@@ -13,18 +13,23 @@ const DECLARED = {
 };
 const LIBRARY = JSON.stringify(join(PROJECT_FOLDER, 'lib/declaration/deployment'));
 const MODULE = `import { defineDeployment } from ${LIBRARY};\nconst declared: object = ${JSON.stringify(DECLARED)};\nexport default defineDeployment(declared as never);\n`;
+/** As pages have it, and projects with the package: in a clone it is the sources. */
+const BY_PACKAGE = MODULE.replace(LIBRARY, "'webex-token-vault/deployment'");
 const WRONG = `import { defineDeployment } from ${LIBRARY};\nexport default defineDeployment({} as never);\n`;
 const AWAITED = `const declared = await Promise.resolve(${JSON.stringify(DECLARED)});\nexport default declared;\n`;
 
 const FILES: Record<string, string> = {
   'cjs/deployment.ts': MODULE,
+  'cjs/imported.ts': BY_PACKAGE,
   'cjs/plain.cjs': `module.exports = ${JSON.stringify(DECLARED)};\n`,
   'cjs/default.cjs': `exports.__esModule = true; exports.default = ${JSON.stringify(DECLARED)};\n`,
   'cjs/module.mjs': `export default ${JSON.stringify(DECLARED)};\n`,
   'cjs/awaited.mts': AWAITED,
   'esm/package.json': '{ "type": "module" }',
   'esm/deployment.ts': MODULE,
+  'esm/imported.ts': BY_PACKAGE,
   'esm/awaited.ts': AWAITED,
+  'esm/awaited-imported.ts': `await Promise.resolve();\n${BY_PACKAGE}`,
   'esm/awaited-wrong.ts': `await Promise.resolve();\n${WRONG}`,
   'esm/plain.js': `export default ${JSON.stringify(DECLARED)};\n`,
   'deployment.json': JSON.stringify(DECLARED),
@@ -87,16 +92,19 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test.each([
   'cjs/deployment.ts',
+  'cjs/imported.ts',
   'cjs/plain.cjs',
   'cjs/default.cjs',
   'cjs/module.mjs',
   'cjs/awaited.mts',
   'esm/deployment.ts',
+  'esm/imported.ts',
   'esm/awaited.ts',
+  'esm/awaited-imported.ts',
   'esm/plain.js',
   'deployment.json',
 ])('loads %s, and knows where it is', (file) => {
-  const [, name] = /(\w+)\.\w+$/.exec(file) ?? [];
+  const [, name] = /([\w-]+)\.\w+$/.exec(file) ?? [];
   expect(results[file]).toEqual({ name, folder: dirname(join(folder, file)), credential: 'testauth' });
 });
 
