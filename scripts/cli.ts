@@ -98,15 +98,22 @@ function buildProgram(version: string, signal: AbortSignal): Command {
       .helpGroup(group ?? '');
   }
   program.command('help [command]', { hidden: true }).action(async (name?: string) => {
-    if (name !== undefined && !COMMANDS.some((command) => command.name === name)) {
-      throw new UsageError(`unknown command "${name}"; see ${ourCommand('--help')}`);
-    }
+    refuseUnknown(name);
     await program.parseAsync(name === undefined ? ['--help'] : [name, '--help'], { from: 'user' });
   });
+  // Commander would show the program's help for `nosuch --help`.
+  program.on('beforeHelp', () => refuseUnknown(program.args.find((word) => !word.startsWith('-'))));
   return program.hook('preSubcommand', (_, command) => {
     defineCommand(command, signal);
     refuseSwallowedOptions(command.name(), [...command.options, ...program.options]);
   });
+}
+
+/** @throws UsageError where it is no command */
+function refuseUnknown(name: string | undefined): void {
+  if (name !== undefined && !COMMANDS.some((command) => command.name === name)) {
+    throw new UsageError(`unknown command "${name}"; see ${ourCommand('--help')}`);
+  }
 }
 
 /** Gives a command of the program what its file says. */

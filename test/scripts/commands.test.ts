@@ -104,6 +104,11 @@ describe('webex-token-vault', () => {
   });
 
   it.each([
+    [
+      'a mistyped command that is asked for help',
+      ['nosuch', '--help'],
+      /^error: unknown command "nosuch"; see npx --no-install webex-token-vault --help\n$/,
+    ],
     ['a mistyped command', ['authorise'], /^error: unknown command 'authorise' \(Did you mean authorize\?\)\n$/],
     [
       'a mistyped option',
