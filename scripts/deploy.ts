@@ -23,11 +23,15 @@ export function define(command: Command, signal: AbortSignal): void {
     .option('--plan-file <file>', 'do what "diff --plan-file" has kept, of one stack')
     .action(
       async (named: readonly string[], options: StackOptions & ApprovalOptions & { readonly waitSeconds?: number }) => {
-        if (options.planFile === undefined) {
-          refuseUnanswerable(options);
-        }
-        const selection = await selectStacks(command, named, ({ deployment, folder, name }, output) =>
-          synthesize(deployment, { folder, name, output }),
+        const selection = await selectStacks(
+          command,
+          named,
+          ({ deployment, folder, name }, output) => synthesize(deployment, { folder, name, output }),
+          () => {
+            if (options.planFile === undefined) {
+              refuseUnanswerable(options);
+            }
+          },
         );
         if ((await changeStacks(selection, { ...options, destroy: false }, signal)) && !options.json) {
           await tellOutputs(selection.stacks);

@@ -14,9 +14,11 @@ export function define(command: Command, signal: AbortSignal): void {
     .option('--auto-approve', 'do not ask; needed without a terminal')
     .option('--lose <credential>', 'accept that its grant ends; given once for each', oneMore)
     .action(async (named: readonly string[], options: StackOptions & ApprovalOptions) => {
-      refuseUnanswerable(options);
-      const selection = await selectStacks(command, named, ({ deployment, folder, name }, output) =>
-        synthesize(deployment, { folder, name, output }),
+      const selection = await selectStacks(
+        command,
+        named,
+        ({ deployment, folder, name }, output) => synthesize(deployment, { folder, name, output }),
+        () => refuseUnanswerable(options),
       );
       const { stacks } = selection;
       if (named.length === 0 && stacks.length > 1) {

@@ -9,6 +9,7 @@ import {
 } from 'webex-token-client/core';
 import { deploymentFile } from '../declaration/deployment-file';
 import type { LoadedDeployment } from '../declaration/load-deployment';
+import { stackNames } from '../declaration/state-file';
 import { OPERATOR_ENVIRONMENT } from '../server/operator-session';
 import type { OperatorFolder } from '../server/operator-folder';
 import { kubeconfigVariables } from '../terraform/kubeconfig';
@@ -77,28 +78,30 @@ export interface Selection {
  * The stacks that a command names, synthesized, with Terraform to run on them.
  *
  * @param named by their names, with what follows `--` at the end, as commander gives it; none: all
+ * @param ready called once the names are known to be right, before anything is written
  * @throws UsageError where there is no such stack, ExplainedError where there is no Terraform
  */
 export async function selectStacks(
   command: Command,
   named: readonly string[],
   synthesize: Synthesize,
+  ready: () => void = () => undefined,
 ): Promise<Selection> {
   const names = named.slice(0, named.length - handedOn().length);
   const loaded = await declaredDeployment(command);
   const { deployment } = loaded;
+  const declared = stackNames(deployment);
+  const unknown = names.find((name) => !declared.includes(name));
+  if (unknown !== undefined) {
+    throw new UsageError(`the deployment has no stack "${unknown}"; name one of ${quotedList(declared)}`);
+  }
+  ready();
   // Terraform's provider would take the token in ~/.vault-token in place of an empty one, perhaps root's.
   const connection = vaultOptionsFromEnvironment(deployment.vault);
   refuseOtherAddress(deployment, connection);
   const output = outputFolder(loaded);
   mkdirSync(output, { recursive: true });
   const stacks = synthesize(loaded, output);
-  const unknown = names.find((name) => !stacks.some((stack) => stack.name === name));
-  if (unknown !== undefined) {
-    throw new UsageError(
-      `the deployment has no stack "${unknown}"; name one of ${quotedList(stacks.map(({ name }) => name))}`,
-    );
-  }
   const terraform = await Terraform.find();
   const selected = stacks.filter(({ name }) => names.length === 0 || names.includes(name));
   selected.flatMap(({ warnings }) => warnings).forEach((warning) => process.stderr.write(`warning: ${warning}\n`));

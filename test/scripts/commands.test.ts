@@ -237,6 +237,20 @@ describe('without a terminal', () => {
   });
 });
 
+it.each([
+  [
+    'deploy',
+    ['webex-token'],
+    /^error: the deployment has no stack "webex-token"; name one of "vault-server", "webex-tokens"\n$/,
+  ],
+  ['destroy', ['webex-token'], /^error: the deployment has no stack "webex-token"; /],
+  ['deploy', ['--deployment', 'nosuch.ts'], /^error: there is no deployment file nosuch\.ts; /],
+])('%s %j is told that the name is wrong before a terminal is missed', async (command, args, line) => {
+  const { exitCode, stderr } = await runCommand(command, args);
+  expect(stderr).toMatch(line);
+  expect(exitCode).toBe(2);
+});
+
 it('deploy says that there is no Terraform', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'declared-'));
   const declared = deploymentInFile(folder, exampleDeployment());
