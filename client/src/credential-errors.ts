@@ -73,6 +73,14 @@ export class VaultSealed extends ExplainedError {
 /** The Vault identity lacks what this takes: use another one, or have its policy changed. */
 export class NotPermitted extends ExplainedError {
   override name = 'NotPermitted';
+
+  constructor(
+    message: string,
+    /** Name of the credential that Vault refuses. @default - the login is refused, or there is nothing to log in with */
+    readonly credential?: string,
+  ) {
+    super(message);
+  }
 }
 
 /** Engine or integration are missing or wrong in Vault: deploy. */

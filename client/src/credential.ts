@@ -94,6 +94,7 @@ export function explainRefusal(
     case 403:
       return new NotPermitted(
         `this Vault token may not ${VERBS[error.method] ?? 'use'} credential "${name}": it is not valid, or its policies lack "${CAPABILITIES[error.method] ?? 'read'}" on ${mountPath}/creds/${name}`,
+        name,
       );
     case 404:
       return said === '' ? new NotAuthorizedYet(name) : engineMissing(mountPath, said);

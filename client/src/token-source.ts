@@ -1,5 +1,5 @@
 import { readCredential, type CredentialReading } from './credential';
-import { NotPermitted } from './credential-errors';
+import { NotAuthorizedYet, NotPermitted, ReauthorizationRequired } from './credential-errors';
 import { loginAs, type AppIdentity } from './login/app-identity';
 import type { VaultLogin } from './login/vault-login';
 import { timerMs } from './longest-timer';
@@ -43,8 +43,14 @@ const CLOSE_TIMEOUT_MS = 25_000;
 /** Longest that a server which asks to be left alone is. */
 const MAX_RETRY_AFTER_MS = 300_000;
 
-/** For a token without an expiry: it may be replaced in Vault all the same. */
-const CACHE_WITHOUT_EXPIRY_MS = 3_600_000;
+/** A grant can be revoked or replaced long before its token expires. Instances read at different moments. */
+const LONGEST_CACHE_MS = 3_600_000;
+
+/** Callers wait this long for Vault while the token before still works. */
+const PATIENCE_MS = 2000;
+
+/** Longest pause of our own choice after failures. */
+const LONGEST_PAUSE_MS = 60_000;
 
 /**
  * Fresh access tokens of one credential, for a program that runs for long.
@@ -66,7 +72,9 @@ export class TokenSource implements AsyncDisposable {
   readonly #now: () => number;
   #cached?: { readonly reading: CredentialReading; readonly until: number };
   #failure?: { readonly error: unknown; readonly until: number };
-  #underWay?: Promise<CredentialReading>;
+  /** How many reads have failed since the last one that did not. */
+  #failures = 0;
+  #underWay?: { readonly read: Promise<CredentialReading>; readonly patience: Promise<void> };
 
   constructor(options: TokenSourceOptions) {
     this.credential = options.credential;
@@ -78,7 +86,8 @@ export class TokenSource implements AsyncDisposable {
   }
 
   /**
-   * The access token, from the cache or from Vault.
+   * The access token, from the cache or from Vault, which is asked at least each hour. While Vault does not answer, a token
+   * that still works is handed out.
    *
    * @param options.signal ends this caller's waiting; the request goes on for the others
    * @throws NotAuthorizedYet, ReauthorizationRequired, IntegrationRefused, TemporarilyUnavailable, NotPermitted,
@@ -95,8 +104,9 @@ export class TokenSource implements AsyncDisposable {
     if (this.#failure && this.#now() < this.#failure.until) {
       throw this.#failure.error;
     }
-    this.#underWay ??= this.#readThrough().finally(() => (this.#underWay = undefined));
-    return unlessAborted(this.#underWay, signal);
+    this.#underWay ??= this.#begin();
+    const { read, patience } = this.#underWay;
+    return unlessAborted(Promise.race([read, patience.then(() => this.#working() ?? read)]), signal);
   }
 
   /** Tells that Webex refused this token: the next caller gets it read again, unless that has happened already. */
@@ -113,37 +123,72 @@ export class TokenSource implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const { closeTimeoutMs = CLOSE_TIMEOUT_MS } = this.#options;
     this.#closing.abort(new Error('this TokenSource is closed; make a new one'));
-    await within(closeTimeoutMs, this.#underWay);
+    await within(closeTimeoutMs, this.#underWay?.read);
     this.#cached = undefined;
     await this.#login[Symbol.asyncDispose]();
     await this.#vault.close();
   }
 
+  #begin(): { read: Promise<CredentialReading>; patience: Promise<void> } {
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      if (this.#working() !== undefined) {
+        timer = setTimeout(resolve, PATIENCE_MS);
+      }
+    });
+    const read = this.#readThrough().finally(() => {
+      clearTimeout(timer);
+      this.#underWay = undefined;
+    });
+    return { read, patience };
+  }
+
   async #readThrough(): Promise<CredentialReading> {
-    const { holdOffMs = 1000, onWarning } = this.#options;
     try {
       const signal = this.#closing.signal;
       const reading = await retry(() => this.#read(), transient, { ...this.#options.retry, signal });
       this.#cached = { reading, until: this.#cacheUntil(reading) };
       this.#failure = undefined;
-      reading.warnings.forEach((warning) => onWarning?.(warning));
+      this.#failures = 0;
+      reading.warnings.forEach((warning) => this.#options.onWarning?.(warning));
       return reading;
     } catch (error) {
-      const passes = transient(error);
-      if (!passes) {
-        throw error;
-      }
-      const askedMs = Math.min(MAX_RETRY_AFTER_MS, passes.retryAfterMs ?? 0);
-      const until = this.#now() + Math.max(holdOffMs, askedMs);
-      const reading = this.#cached?.reading;
-      if (reading?.expireTime && this.#now() < reading.expireTime.getTime()) {
-        this.#cached = { reading, until };
-        onWarning?.(`the access token of "${this.credential}" still works, but cannot be read anew: ${text(error)}`);
-        return reading;
-      }
-      this.#failure = { error, until };
-      throw error;
+      this.#failures += 1;
+      const isFinal = isAboutGrant(error) || this.#closing.signal.aborted;
+      const reading = isFinal ? undefined : this.#working();
+      return reading === undefined ? this.#fail(error) : this.#goOn(reading, error);
     }
+  }
+
+  #fail(error: unknown): never {
+    const { holdOffMs = 1000 } = this.#options;
+    this.#cached = undefined;
+    if (transient(error) !== undefined) {
+      this.#failure = { error, until: this.#now() + Math.max(holdOffMs, askedMs(error)) };
+    }
+    throw error;
+  }
+
+  #goOn(reading: CredentialReading, error: unknown): CredentialReading {
+    const end = reading.expireTime?.getTime() ?? Number.POSITIVE_INFINITY;
+    const until = Math.min(end, this.#now() + Math.max(this.#growingPauseMs(), askedMs(error)));
+    this.#cached = { reading, until };
+    this.#options.onWarning?.(
+      `the access token of "${this.credential}" still works, but cannot be read anew: ${text(error)}`,
+    );
+    return reading;
+  }
+
+  #growingPauseMs(): number {
+    const { holdOffMs = 1000 } = this.#options;
+    return Math.max(holdOffMs, Math.min(LONGEST_PAUSE_MS, holdOffMs * 2 ** (this.#failures - 1)));
+  }
+
+  /** What was read last, until it expires. */
+  #working(): CredentialReading | undefined {
+    const reading = this.#cached?.reading;
+    const isExpired = reading?.expireTime !== undefined && this.#now() >= reading.expireTime.getTime();
+    return isExpired ? undefined : reading;
   }
 
   async #read(): Promise<CredentialReading> {
@@ -162,13 +207,28 @@ export class TokenSource implements AsyncDisposable {
   }
 
   #cacheUntil({ expireTime }: CredentialReading): number {
+    const { refreshAheadSeconds = 60, retry: { random = Math.random } = {} } = this.#options;
+    const lookAgain = this.#now() + LONGEST_CACHE_MS * (0.9 + 0.1 * random());
     if (!expireTime) {
-      return this.#now() + CACHE_WITHOUT_EXPIRY_MS;
+      return lookAgain;
     }
-    const { refreshAheadSeconds = 60 } = this.#options;
     const lifeMs = expireTime.getTime() - this.#now();
-    return expireTime.getTime() - Math.min(refreshAheadSeconds * 1000, lifeMs / 10);
+    return Math.min(lookAgain, expireTime.getTime() - Math.min(refreshAheadSeconds * 1000, lifeMs / 10));
   }
+}
+
+/** Whether Vault has said that there is no grant any more, or none for this app. */
+function isAboutGrant(error: unknown): boolean {
+  return (
+    error instanceof NotAuthorizedYet ||
+    error instanceof ReauthorizationRequired ||
+    (error instanceof NotPermitted && error.credential !== undefined)
+  );
+}
+
+/** How long the server asks to be left alone. */
+function askedMs(error: unknown): number {
+  return Math.min(MAX_RETRY_AFTER_MS, transient(error)?.retryAfterMs ?? 0);
 }
 
 function text(error: unknown): string {

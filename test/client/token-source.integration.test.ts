@@ -105,6 +105,21 @@ describe('TokenSource on the real engine', () => {
     expect(vault.issued).toContain((await tokens.token()).accessToken);
   });
 
+  it('notices within an hour that another grant is stored, and that none is', async () => {
+    await vault.engine.authorise(vault.admin, 'one');
+    let now = Date.now();
+    const tokens = source({ now: () => now });
+    const first = await tokens.token();
+    await vault.admin.delete('oauthapp/creds/one');
+    await vault.engine.authorise(vault.admin, 'one');
+    now += HOUR_MS;
+    const second = await tokens.token();
+    expect(second.accessToken).not.toBe(first.accessToken);
+    await vault.admin.delete('oauthapp/creds/one');
+    now += HOUR_MS;
+    await expect(tokens.token()).rejects.toBeInstanceOf(NotAuthorizedYet);
+  });
+
   describe('in the middle of a refresh whose refresh token rotates', () => {
     /** A client that hangs up has done so by then, and the engine has noticed. No test fails where it takes longer. */
     const NOTICED_MS = 500;

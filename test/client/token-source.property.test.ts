@@ -17,7 +17,7 @@ import {
 } from '../../client/src/index';
 import { anyUrl, inOrder } from '../fixtures/any-reply';
 import { fieldIn } from '../fixtures/field-in';
-import { MemoryNetwork } from '../fixtures/memory-network';
+import { MemoryNetwork, type RawReply } from '../fixtures/memory-network';
 import { property } from '../fixtures/property';
 import { expectHidden } from '../fixtures/shown';
 import { vaultReply } from '../fixtures/vault-replies';
@@ -32,6 +32,7 @@ const JWT = `${Buffer.from('{"alg":"RS256"}').toString('base64url')}.e30.the-sig
 const SECRET_ID = '6c2f1d3e-5a0b-4f7c-9d8e-0123456789ab';
 const VAULT_TOKEN = 'the-token-of-the-login';
 const ACCESS_TOKEN = 'the-access-token';
+const HOUR_MS = 3_600_000;
 
 const DOCUMENTED = [
   WrappingTokenSpentError,
@@ -143,6 +144,98 @@ property(
     jest.clearAllTimers();
   },
 );
+
+/** What Vault does with reads: it serves the grant, has none, or does not answer. */
+type Behaviour = 'serves' | 'has none' | 'is sealed' | 'fails' | 'hangs up';
+
+const steps = fc.array(
+  fc.record({
+    passesMs: fc.oneof(fc.nat(2_000), fc.nat(HOUR_MS * 3)),
+    behaviour: fc.constantFrom<Behaviour>('serves', 'serves', 'has none', 'is sealed', 'fails', 'hangs up'),
+    isReplaced: fc.boolean(),
+  }),
+  { minLength: 1, maxLength: 12 },
+);
+const lives = fc.constantFrom(60_000, HOUR_MS / 2, 14 * 24 * HOUR_MS);
+
+property(
+  'TokenSource notices a change of the grant within an hour, and keeps a token that works while Vault is away',
+  fc.record({ lifeMs: lives, steps }),
+  async ({ lifeMs, steps }) => {
+    let now = Date.now();
+    let behaviour: Behaviour = 'serves';
+    let served = { token: 'token-0', expiresAt: now + lifeMs };
+    const contacts: { readonly at: number; readonly behaviour: Behaviour; readonly served: typeof served }[] = [];
+    using network = new MemoryNetwork(({ path }) => {
+      if (!path.includes('/creds/')) {
+        return httpReply(200, login);
+      }
+      contacts.push({ at: now, behaviour, served });
+      return REPLIES[behaviour](served);
+    });
+    const source = new TokenSource({
+      address: ADDRESS,
+      credential: 'testauth',
+      roleId: 'the-role-id',
+      secretId: SECRET_ID,
+      retry: { random: () => 0.5, wait: () => Promise.resolve() },
+      now: () => now,
+    });
+    let held: { readonly token: string; readonly expiresAt: number; readonly readAt: number } | undefined;
+    for (const [index, step] of steps.entries()) {
+      now += step.passesMs;
+      behaviour = step.behaviour;
+      if (step.isReplaced || now >= served.expiresAt) {
+        served = { token: `token-${index + 1}`, expiresAt: now + lifeMs };
+      }
+      const before = contacts.length;
+
+      const { value } = await outcomeOf(() => source.token());
+
+      for (const contact of contacts.slice(before)) {
+        if (contact.behaviour === 'serves') {
+          held = { ...contact.served, readAt: now };
+        } else if (contact.behaviour === 'has none') {
+          held = undefined;
+        }
+      }
+      const failure = contacts.findLast((each) => each.behaviour !== 'serves');
+      const isPaused = failure !== undefined && failure.at <= now && now - failure.at <= 60_000;
+      if (value === undefined) {
+        expect(behaviour !== 'serves' || isPaused).toBe(true);
+        expect(held === undefined || now >= held.expiresAt).toBe(true);
+        held = undefined;
+        continue;
+      }
+      expect(value.accessToken).toBe(held?.token);
+      expect(now).toBeLessThan(held?.expiresAt ?? 0);
+      const readAt = held?.readAt ?? 0;
+      const isAway = behaviour !== 'serves' && behaviour !== 'has none';
+      const isFresh = readAt <= now && now - readAt <= HOUR_MS;
+      expect(isFresh || isAway || isPaused).toBe(true);
+    }
+    expect(network.elsewhere(ADDRESS)).toEqual([]);
+    await outcomeOf(() => source[Symbol.asyncDispose]());
+    jest.clearAllTimers();
+  },
+);
+
+const REPLIES: Readonly<Record<Behaviour, (served: { token: string; expiresAt: number }) => RawReply>> = {
+  serves: ({ token, expiresAt }) =>
+    httpReply(200, {
+      data: { server: 'webex-myapp', access_token: token, type: 'Bearer', expire_time: new Date(expiresAt) },
+    }),
+  'has none': () => httpReply(404, { errors: [] }),
+  'is sealed': () => httpReply(503, { errors: ['Vault is sealed'] }),
+  fails: () => httpReply(500, { errors: ['no storage'] }),
+  'hangs up': () => ({ bytes: Buffer.alloc(0), parts: 1, pauseMs: 0, ending: 'reset' }),
+};
+
+function httpReply(status: number, body: object): RawReply {
+  const text = JSON.stringify(body);
+  const bytes = Buffer.from(`HTTP/1.1 ${status} X\r\ncontent-length: ${text.length}\r\n\r\n${text}`);
+  return { bytes, parts: 1, pauseMs: 0, ending: 'hang' };
+}
 
 function originOf(address: unknown): string | undefined {
   return typeof address === 'string' && URL.canParse(address) ? new URL(address).origin : undefined;

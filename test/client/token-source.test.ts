@@ -10,16 +10,19 @@ import {
   TemporarilyUnavailable,
   VaultSealed,
 } from '../../client/src/credential-errors';
+import { ExplainedError } from '../../client/src/explained-error';
 import type { AppRoleLoginOptions } from '../../client/src/login/app-role-login';
 import { TokenSource, type TokenSourceSettings } from '../../client/src/token-source';
 import { eventually } from '../fixtures/eventually';
 import {
   credentialAnswer,
   loginAnswer,
+  LOST,
   refusal,
   ScriptedVault,
   UNWRAPPED_SECRET_ID,
   WRAPPED_SECRET_ID,
+  type ScriptedAnswer,
 } from '../fixtures/scripted-vault';
 import { useVirtualTime } from '../fixtures/virtual-time';
 
@@ -27,6 +30,7 @@ const CREDS = 'oauthapp/creds/testauth';
 const READ = `GET ${CREDS}`;
 const LOGIN = 'PUT auth/approle/login';
 const HOUR_MS = 3_600_000;
+const FORTNIGHT_MS = 14 * 24 * HOUR_MS;
 
 /* No deadline and no hold-off passes on a busy machine. */
 useVirtualTime();
@@ -74,10 +78,10 @@ describe('TokenSource', () => {
   });
 
   it('keeps the token until shortly before its expiry', async () => {
-    vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS)), credentialAnswer('token-2', inMs(3 * HOUR_MS)));
+    vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS / 2)), credentialAnswer('token-2', inMs(3 * HOUR_MS)));
     const tokens = source();
     await tokens.token();
-    now += HOUR_MS - 61_000;
+    now += HOUR_MS / 2 - 61_000;
     expect((await tokens.token()).accessToken).toBe('token-1');
     now += 2_000;
     expect((await tokens.token()).accessToken).toBe('token-2');
@@ -93,16 +97,40 @@ describe('TokenSource', () => {
     expect((await tokens.token()).accessToken).toBe('token-2');
   });
 
-  it('reads a token without expiry again after an hour', async () => {
-    vault.answer(CREDS, credentialAnswer('token-1'));
+  it.each([
+    ['of two weeks', FORTNIGHT_MS],
+    ['without expiry', undefined],
+  ])('reads a token %s again within an hour, and instances do so at different times', async (_, lifeMs) => {
+    for (const [random, afterMs] of [
+      [0, 0.9 * HOUR_MS],
+      [0.999, 0.9999 * HOUR_MS],
+    ] as const) {
+      const expireTime = lifeMs === undefined ? undefined : inMs(lifeMs);
+      vault.answer(CREDS, credentialAnswer('token-1', expireTime), credentialAnswer('token-2', expireTime));
+      const tokens = source({ retry: { random: () => random } });
+      await tokens.token();
+      now += afterMs - 1000;
+      expect((await tokens.token()).accessToken).toBe('token-1');
+      now += 2000;
+      expect((await tokens.token()).accessToken).toBe('token-2');
+    }
+  });
+
+  it.each([
+    ['was revoked', [refusal(404)], NotAuthorizedYet],
+    [
+      'was refused by Webex',
+      [refusal(400, 'refresh failed: server rejected request: invalid_grant')],
+      ReauthorizationRequired,
+    ],
+    ['is no longer for this app', [refusal(403, 'permission denied')], NotPermitted],
+  ])('notices within an hour that the grant %s, though the token still works', async (_, refusals, type) => {
+    vault.answer(CREDS, credentialAnswer('token-1', inMs(FORTNIGHT_MS)), ...refusals);
     const tokens = source();
     await tokens.token();
-    now += HOUR_MS - 1;
-    await tokens.token();
-    expect(vault.count(READ)).toBe(1);
-    now += 1;
-    await tokens.token();
-    expect(vault.count(READ)).toBe(2);
+    now += HOUR_MS;
+    await expect(tokens.token()).rejects.toBeInstanceOf(type);
+    await expect(tokens.token()).rejects.toBeInstanceOf(type);
   });
 
   it('reads again a token that Webex refused, once for all who were refused', async () => {
@@ -202,16 +230,87 @@ describe('TokenSource', () => {
       expect((await tokens.token()).accessToken).toBe('token-1');
     });
 
-    it('goes on with a token that still works, and warns', async () => {
-      const warnings: string[] = [];
-      vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS)), refusal(500, 'no storage'));
-      const tokens = source({ onWarning: (warning) => warnings.push(warning) });
-      await tokens.token();
-      now += HOUR_MS - 30_000;
-      expect((await tokens.token()).accessToken).toBe('token-1');
-      expect(warnings).toEqual([expect.stringContaining('"testauth" still works, but cannot be read anew')]);
-      now += 30_000;
-      await expect(tokens.token()).rejects.toBeInstanceOf(TemporarilyUnavailable);
+    describe('and the token still works', () => {
+      let warnings: string[];
+
+      beforeEach(() => {
+        warnings = [];
+      });
+
+      async function sourceWithToken(lifeMs: number | undefined, ...later: ScriptedAnswer[]): Promise<TokenSource> {
+        const expireTime = lifeMs === undefined ? undefined : inMs(lifeMs);
+        vault.answer(CREDS, credentialAnswer('token-1', expireTime), ...later);
+        const tokens = source({ onWarning: (warning) => warnings.push(warning) });
+        await tokens.token();
+        return tokens;
+      }
+
+      it.each([
+        ['fails', refusal(500, 'no storage')],
+        ['is sealed', refusal(503, 'Vault is sealed')],
+        ['is busy', refusal(429, 'rate limit')],
+        ['is cut off', LOST],
+        ['has no engine', refusal(404, 'no handler for route "oauthapp/creds/testauth"')],
+        ['is another server', { status: 418, body: [] }],
+      ])('goes on with it while Vault %s, and warns', async (_, answer) => {
+        const tokens = await sourceWithToken(FORTNIGHT_MS, answer);
+        for (let hours = 0; hours < 48; hours++) {
+          now += HOUR_MS;
+          expect((await tokens.token()).accessToken).toBe('token-1');
+        }
+        expect(warnings[0]).toContain('"testauth" still works, but cannot be read anew');
+        expect(warnings).toHaveLength(48);
+        now += FORTNIGHT_MS;
+        await expect(tokens.token()).rejects.toBeInstanceOf(ExplainedError);
+      });
+
+      it('goes on with it while Vault refuses the login, which says nothing of the grant', async () => {
+        const tokens = await sourceWithToken(FORTNIGHT_MS, refusal(403));
+        vault.answer('auth/approle/login', refusal(400, 'invalid role or secret ID'));
+        now += HOUR_MS;
+        expect((await tokens.token()).accessToken).toBe('token-1');
+        expect(warnings).toEqual([expect.stringContaining('have a new secret id issued')]);
+      });
+
+      it('goes on with it where it has no expiry', async () => {
+        const tokens = await sourceWithToken(undefined, refusal(500, 'no storage'));
+        now += HOUR_MS;
+        expect((await tokens.token()).accessToken).toBe('token-1');
+      });
+
+      it('hands it out until it expires, however long Vault asks to be left alone', async () => {
+        const limited = { ...refusal(429, 'rate limit'), headers: { 'Retry-After': '300' } };
+        const tokens = await sourceWithToken(HOUR_MS / 2, limited);
+        now += HOUR_MS / 2 - 30_000;
+        expect((await tokens.token()).accessToken).toBe('token-1');
+        now += 30_000;
+        await expect(tokens.token()).rejects.toBeInstanceOf(TemporarilyUnavailable);
+      });
+
+      it('asks again after growing pauses, up to a minute', async () => {
+        const tokens = await sourceWithToken(FORTNIGHT_MS, refusal(503, 'Vault is sealed'));
+        now += HOUR_MS;
+        const reads = vault.count(READ);
+        for (let second = 0; second < 600; second++, now += 1000) {
+          await tokens.token();
+        }
+        // After 1, 2, 4, 8, 16 and 32 s, then each minute.
+        expect(vault.count(READ) - reads).toBe(6 + 9);
+      });
+
+      it('makes nobody wait for a Vault that hangs, and takes its answer when it comes', async () => {
+        const tokens = await sourceWithToken(FORTNIGHT_MS, credentialAnswer('token-2', inMs(FORTNIGHT_MS)));
+        now += HOUR_MS;
+        const release = vault.hold();
+        const patient = tokens.token();
+        await eventually(() => vault.count(READ) === 2 || undefined);
+        jest.advanceTimersByTime(2000);
+        expect((await patient).accessToken).toBe('token-1');
+        expect((await tokens.token()).accessToken).toBe('token-1');
+        release();
+        await eventually(async () => (await tokens.token()).accessToken === 'token-2' || undefined);
+        expect(vault.count(READ)).toBe(2);
+      });
     });
 
     it('says that Vault does not answer', async () => {
