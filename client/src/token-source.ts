@@ -1,6 +1,7 @@
 import { readCredential, type CredentialReading } from './credential';
-import { NotAuthorizedYet, NotPermitted, ReauthorizationRequired } from './credential-errors';
+import { NotAuthorizedYet, NotPermitted, ReauthorizationRequired, VaultSealed } from './credential-errors';
 import { loginAs, type AppIdentity } from './login/app-identity';
+import { LoginHoldOff } from './login/login-hold-off';
 import type { VaultLogin } from './login/vault-login';
 import { timerMs } from './longest-timer';
 import { unlessAborted } from './on-abort';
@@ -19,9 +20,9 @@ export interface TokenSourceSettings extends Omit<VaultConnectionOptions, 'token
   /** How long before its expiry a token is read again, but never more than a tenth of its life. @default 60 */
   readonly refreshAheadSeconds?: number;
   /**
-   * After a failure that may pass, every caller gets it for this long without asking Vault; for longer where Vault asks
-   * for that, up to 5 minutes. A login that is refused is tried again after growing pauses, whatever this says.
-   * @default 1000
+   * After a failure, every caller gets it for this long without asking Vault. If Vault asks for a longer pause, that one
+   * counts, up to 5 minutes. After a refusal for good the pause doubles each time, up to a minute. A login that is refused is
+   * tried again after growing pauses, whatever this says. @default 1000
    */
   readonly holdOffMs?: number;
   /** Longest that disposal waits for a request under way, which may be refreshing a token. @default 25000 */
@@ -74,6 +75,7 @@ export class TokenSource implements AsyncDisposable {
   #failure?: { readonly error: unknown; readonly until: number };
   /** How many reads have failed since the last one that did not. */
   #failures = 0;
+  #newLogins: LoginHoldOff;
   #underWay?: { readonly read: Promise<CredentialReading>; readonly patience: Promise<void> };
 
   constructor(options: TokenSourceOptions) {
@@ -83,6 +85,7 @@ export class TokenSource implements AsyncDisposable {
     const { address, namespace, ca, timeoutMs } = options;
     this.#vault = new VaultConnection({ address, namespace, ca, timeoutMs });
     this.#login = loginAs(this.#vault, options, options.onWarning);
+    this.#newLogins = new LoginHoldOff(this.#now);
   }
 
   /**
@@ -114,6 +117,12 @@ export class TokenSource implements AsyncDisposable {
     if (this.#cached?.reading === reading) {
       this.#cached = undefined;
     }
+  }
+
+  /** Drops the token, or the failure that is held off: for a program that has changed the credential itself. */
+  forget(): void {
+    this.#cached = undefined;
+    this.#failure = undefined;
   }
 
   /**
@@ -150,6 +159,7 @@ export class TokenSource implements AsyncDisposable {
       this.#cached = { reading, until: this.#cacheUntil(reading) };
       this.#failure = undefined;
       this.#failures = 0;
+      this.#newLogins = new LoginHoldOff(this.#now);
       reading.warnings.forEach((warning) => this.#options.onWarning?.(warning));
       return reading;
     } catch (error) {
@@ -162,10 +172,12 @@ export class TokenSource implements AsyncDisposable {
 
   #fail(error: unknown): never {
     const { holdOffMs = 1000 } = this.#options;
+    const passes = transient(error) !== undefined || error instanceof VaultSealed;
+    const pauseMs = passes ? Math.max(holdOffMs, askedMs(error)) : this.#growingPauseMs();
     this.#cached = undefined;
-    if (transient(error) !== undefined) {
-      this.#failure = { error, until: this.#now() + Math.max(holdOffMs, askedMs(error)) };
-    }
+    // A refused login is held off where another secret id, token or certificate is noticed at once.
+    const isHeldOff = error instanceof NotPermitted && error.credential === undefined;
+    this.#failure = isHeldOff ? undefined : { error, until: this.#now() + pauseMs };
     throw error;
   }
 
@@ -201,8 +213,9 @@ export class TokenSource implements AsyncDisposable {
         throw error;
       }
       // The Vault token may have been revoked, or forgotten by a server that was rebuilt: only a new one can tell.
-      this.#login.forget();
-      return await readCredential(await this.#login.vault(), mountPath, this.credential);
+      return this.#newLogins.attempt(this.credential, async () =>
+        readCredential(await this.#login.logInAgain(), mountPath, this.credential),
+      );
     }
   }
 

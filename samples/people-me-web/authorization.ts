@@ -91,8 +91,11 @@ export class Authorization {
   }
 
   async #isTaken(): Promise<boolean> {
+    const { tokens } = this.#options;
+    // Somebody else may have consented meanwhile.
+    tokens.forget();
     try {
-      await this.#options.tokens.token();
+      await tokens.token();
       return true;
     } catch (error) {
       absenceOf(error);
@@ -101,8 +104,9 @@ export class Authorization {
   }
 
   async #store(code: string): Promise<void> {
-    const { engine, credential } = this.#options;
+    const { engine, credential, tokens } = this.#options;
     await engine.exchange(credential, code);
+    tokens.forget();
     if (credential.owner !== undefined) {
       await this.#removeUnlessOf(credential.owner);
     }
@@ -134,11 +138,7 @@ export class Authorization {
     await engine.delete(credential.name).catch((error: unknown) => {
       notice(`ATTENTION: credential "${credential.name}" could not be deleted; revoke it: ${describeError(error)}`);
     });
-    // Its token may be cached.
-    await tokens.token().then(
-      (reading) => tokens.reject(reading),
-      () => undefined,
-    );
+    tokens.forget();
   }
 
   #me(): Promise<Person> {

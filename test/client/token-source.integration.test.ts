@@ -10,7 +10,8 @@ import {
 } from '../../client/src/credential-errors';
 import { WrappingTokenSpentError } from '../../client/src/login/secret-id';
 import { issueSecretId } from '../../lib/access/secret-id';
-import type { AppRoleLoginOptions } from '../../client/src/login/app-role-login';
+import { appPolicyName } from '../../lib/declaration/policy-names';
+import { loginAppRole, type AppRoleLoginOptions } from '../../client/src/login/app-role-login';
 import { TokenSource, type TokenSourceSettings } from '../../client/src/token-source';
 import { WebexFetch } from '../../client/src/webex-fetch';
 import { CountingProxy } from '../fixtures/counting-proxy';
@@ -118,6 +119,67 @@ describe('TokenSource on the real engine', () => {
     await vault.admin.delete('oauthapp/creds/one');
     now += HOUR_MS;
     await expect(tokens.token()).rejects.toBeInstanceOf(NotAuthorizedYet);
+  });
+
+  it.each([
+    ['a grant that Webex has ended', () => vault.webex.revokeGrants(), ReauthorizationRequired],
+    [
+      'an integration whose secret is wrong',
+      () => vault.engine.writeIntegration(vault.admin, 'another-secret'),
+      IntegrationRefused,
+    ],
+  ])('has Webex asked once in 20 calls for %s', async (_, end, type) => {
+    Object.assign(vault.webex.behaviour, EXPIRED_AT_ONCE);
+    await vault.engine.authorise(vault.admin, 'one');
+    await end();
+    const refreshes = () => vault.webex.requests.filter(({ grantType }) => grantType === 'refresh_token').length;
+    const before = refreshes();
+    const tokens = source({ holdOffMs: HOUR_MS });
+    for (let call = 0; call < 20; call++) {
+      await expect(tokens.token()).rejects.toBeInstanceOf(type);
+    }
+    expect(refreshes() - before).toBeLessThanOrEqual(2);
+    expect(proxy.count('GET /v1/oauthapp/creds/one')).toBe(1);
+  });
+
+  describe('without a right to its credential', () => {
+    const role = 'auth/approle/role/first';
+    const policy = `sys/policies/acl/${appPolicyName('oauthapp', 'first')}`;
+    const tokenCount = async () => (await vault.admin.list('auth/token/accessors')).length;
+
+    it('logs in twice in 20 calls, and leaves no token behind', async () => {
+      const before = await tokenCount();
+      let now = Date.now();
+      const tokens = source({ credential: 'two', now: () => now });
+      for (let call = 0; call < 20; call++, now += 1000) {
+        await expect(tokens.token()).rejects.toBeInstanceOf(NotPermitted);
+      }
+      expect(proxy.count(LOGIN)).toBeLessThanOrEqual(3);
+      await tokens[Symbol.asyncDispose]();
+      expect(await tokenCount()).toBeLessThanOrEqual(before);
+    });
+
+    it('does not use its secret id up, and goes on once it has the right again', async () => {
+      await vault.engine.authorise(vault.admin, 'one');
+      await vault.admin.write(role, { secret_id_num_uses: 5 });
+      const { roleId, secretId } = await vault.appLogin('first');
+      let now = Date.now();
+      const tokens = source({ roleId, secretId, now: () => now });
+      try {
+        await vault.admin.write(policy, { policy: 'path "nothing" { capabilities = ["read"] }' });
+        for (let call = 0; call < 20; call++, now += 10_000) {
+          await expect(tokens.token()).rejects.toBeInstanceOf(NotPermitted);
+        }
+        await vault.appLogin('first');
+        now += 60_000;
+        expect(vault.issued).toContain((await tokens.token()).accessToken);
+        const accepted = await loginAppRole(vault.admin.connection, { roleId, secretId });
+        await vault.admin.withToken(accepted.token).connection.revokeToken();
+      } finally {
+        await vault.appLogin('first');
+        await vault.admin.write(role, { secret_id_num_uses: 0 });
+      }
+    });
   });
 
   describe('in the middle of a refresh whose refresh token rotates', () => {

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import {
+  IntegrationRefused,
   NotAuthorizedYet,
+  NotDeployed,
   NotPermitted,
   ReauthorizationRequired,
   TemporarilyUnavailable,
@@ -336,11 +338,57 @@ describe('TokenSource', () => {
     expect(vault.count(READ)).toBe(1);
   });
 
-  it('does not remember a failure that a person may have ended', async () => {
-    vault.answer(CREDS, refusal(404), credentialAnswer('token-1', inMs(HOUR_MS)));
-    const tokens = source();
-    await expect(tokens.token()).rejects.toBeInstanceOf(NotAuthorizedYet);
-    expect((await tokens.token()).accessToken).toBe('token-1');
+  describe('where something is refused for good', () => {
+    it.each([
+      ['no grant', refusal(404), NotAuthorizedYet],
+      [
+        'a grant that Webex does not renew',
+        refusal(400, 'refresh failed: server rejected request: invalid_grant'),
+        ReauthorizationRequired,
+      ],
+      [
+        'an integration that Webex refuses',
+        refusal(400, 'refresh failed: server rejected request: invalid_client'),
+        IntegrationRefused,
+      ],
+      ['no engine', refusal(404, 'no handler for route'), NotDeployed],
+    ])('asks for %s after growing pauses only, up to a minute', async (_, answer, type) => {
+      vault.answer(CREDS, answer);
+      const tokens = source();
+      for (let second = 0; second < 600; second++, now += 1000) {
+        await expect(tokens.token()).rejects.toBeInstanceOf(type);
+      }
+      expect(vault.count(READ)).toBe(1 + 6 + 9);
+      vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS)));
+      now += 60_000;
+      expect((await tokens.token()).accessToken).toBe('token-1');
+    });
+
+    it('begins with a short pause again after a success', async () => {
+      const refused = Array<ScriptedAnswer>(3).fill(refusal(404));
+      vault.answer(CREDS, ...refused, credentialAnswer('token-1', inMs(1000)), ...refused);
+      const tokens = source();
+      for (const pauseMs of [1000, 2000, 4000]) {
+        await expect(tokens.token()).rejects.toBeInstanceOf(NotAuthorizedYet);
+        now += pauseMs;
+      }
+      await tokens.token();
+      now += 1000;
+      await expect(tokens.token()).rejects.toBeInstanceOf(NotAuthorizedYet);
+      now += 1000;
+      await expect(tokens.token()).rejects.toBeInstanceOf(NotAuthorizedYet);
+      expect(vault.count(READ)).toBe(6);
+    });
+
+    it('asks at once after it was told to forget', async () => {
+      vault.answer(CREDS, refusal(404), credentialAnswer('token-1', inMs(HOUR_MS)), refusal(404));
+      const tokens = source();
+      await expect(tokens.token()).rejects.toBeInstanceOf(NotAuthorizedYet);
+      tokens.forget();
+      expect((await tokens.token()).accessToken).toBe('token-1');
+      tokens.forget();
+      await expect(tokens.token()).rejects.toBeInstanceOf(NotAuthorizedYet);
+    });
   });
 
   describe('its own login', () => {
@@ -409,6 +457,44 @@ describe('TokenSource', () => {
       now += 1000;
       expect((await tokens.token()).accessToken).toBe('token-2');
       expect(vault.requests).toEqual([LOGIN, READ, READ, LOGIN, READ]);
+    });
+
+    it('is repeated rarely where Vault goes on refusing the read, and leaves no token behind', async () => {
+      vault.answer(CREDS, refusal(403, 'permission denied'));
+      vault.answer('auth/token/revoke-self', { status: 204, body: {} });
+      const tokens = source();
+      for (let second = 0; second < 3600; second++, now += 1000) {
+        await expect(tokens.token()).rejects.toBeInstanceOf(NotPermitted);
+      }
+      const logins = vault.count(LOGIN);
+      // The first one, the one after the first refusal, and those after 15 s, 1, 4 and 16 min and each 16 min.
+      expect(logins).toBeLessThanOrEqual(8);
+      await tokens[Symbol.asyncDispose]();
+      expect(vault.count('PUT auth/token/revoke-self')).toBe(logins);
+    });
+
+    it('is repeated at once where it helped the time before', async () => {
+      const answers = [1, 2, 3].flatMap((n) => [credentialAnswer(`token-${n}`, inMs(1000 * n)), refusal(403)]);
+      vault.answer(CREDS, ...answers);
+      const tokens = source();
+      for (const token of ['token-1', 'token-2', 'token-3']) {
+        expect((await tokens.token()).accessToken).toBe(token);
+        now += 1000;
+      }
+      expect(vault.count(LOGIN)).toBe(3);
+    });
+
+    it('is kept where another one fails', async () => {
+      const expired = credentialAnswer('token-1', inMs(1000));
+      vault.answer(CREDS, expired, refusal(403), credentialAnswer('token-2', inMs(HOUR_MS)));
+      vault.answer('auth/approle/login', loginAnswer('s.login'), refusal(400, 'invalid secret id'));
+      const tokens = source();
+      await tokens.token();
+      now += 1000;
+      await expect(tokens.token()).rejects.toThrow('have a new secret id issued');
+      now += 1000;
+      expect((await tokens.token()).accessToken).toBe('token-2');
+      expect(vault.count(LOGIN)).toBe(2);
     });
 
     it('is revoked at the end', async () => {

@@ -33,6 +33,7 @@ export abstract class VaultLogin implements AsyncDisposable {
   readonly #holdOff: LoginHoldOff;
   #session?: Session;
   #renewal?: NodeJS.Timeout;
+  #revocations: Promise<unknown> = Promise.resolve();
 
   constructor(holdOff = new LoginHoldOff()) {
     this.#holdOff = holdOff;
@@ -57,27 +58,25 @@ export abstract class VaultLogin implements AsyncDisposable {
    *   of an AppRole also WrappingTokenSpentError, WrappingTokenForgedError
    */
   async vault(): Promise<VaultConnection> {
-    if (this.#session !== undefined && this.loggedIn) {
-      return this.#session.vault;
-    }
-    this.forget();
+    return this.#session !== undefined && this.loggedIn ? this.#session.vault : this.logInAgain();
+  }
+
+  /**
+   * As {@link vault}, for a Vault token that Vault may not accept any more. It is revoked in the background, once there is
+   * another one.
+   */
+  async logInAgain(): Promise<VaultConnection> {
     const login = await this.logIn();
+    this.#drop();
     this.#keep(login.vault, login.lease);
     await this.onLogin?.(login);
     return this.#session?.vault ?? login.vault.withToken(undefined);
   }
 
-  /** Drops a Vault token that Vault does not accept any more. */
-  forget(): void {
-    clearTimeout(this.#renewal);
-    this.#session = undefined;
-  }
-
   /** Revokes the Vault token; where that fails it ends by itself, with its lease. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const session = this.#session;
-    this.forget();
-    await session?.vault.revokeToken().catch(() => undefined);
+    this.#drop();
+    await this.#revocations;
   }
 
   /** What to show, looked up anew. */
@@ -91,6 +90,15 @@ export abstract class VaultLogin implements AsyncDisposable {
     const { proof, vault, logIn } = await this.present();
     const lease = await this.#holdOff.attempt(proof, logIn);
     return { proof, lease, vault: vault.withToken(lease.token) };
+  }
+
+  #drop(): void {
+    clearTimeout(this.#renewal);
+    const session = this.#session;
+    this.#session = undefined;
+    if (session !== undefined && Date.now() < session.expiresAt) {
+      this.#revocations = Promise.allSettled([this.#revocations, session.vault.revokeToken()]);
+    }
   }
 
   #keep(vault: VaultConnection, { durationSeconds, renewable }: VaultLease): void {

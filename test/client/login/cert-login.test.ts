@@ -82,8 +82,7 @@ it('renews under the certificate that it was logged in with, and reads the files
   jest.advanceTimersByTime(667);
   await eventually(() => vault.requests.length > before || undefined);
   expect(vault.requests.at(-1)).toBe('PUT auth/token/renew-self');
-  cert.forget();
-  await cert.vault();
+  await cert.logInAgain();
   const again = vault.requests.lastIndexOf(LOGIN);
   expect(shown().slice(0, again)).toEqual(Array(again).fill(certificate.certificatePem.trim()));
   expect(shown()[again]).toBe(next.certificatePem.trim());

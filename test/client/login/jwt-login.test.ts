@@ -62,8 +62,7 @@ it('reads the file at each login', async () => {
   await jwt.vault();
   const next = issuer.token();
   writeFileSync(file, next);
-  jwt.forget();
-  await jwt.vault();
+  await jwt.logInAgain();
   expect(vault.exchanges[1]?.body).toEqual({ role: 'people-me', jwt: next });
 });
 
@@ -71,11 +70,9 @@ it('asks the function at each login', async () => {
   const tokens = [issuer.token(), issuer.token()];
   const jwt = login({ token: () => Promise.resolve(tokens.shift() ?? '') });
   await jwt.vault();
-  jwt.forget();
-  await jwt.vault();
+  await jwt.logInAgain();
   expect(tokens).toEqual([]);
-  jwt.forget();
-  await expect(jwt.vault()).rejects.toThrow(/^the function "token" gave nothing, where a JWT should be/);
+  await expect(jwt.logInAgain()).rejects.toThrow(/^the function "token" gave nothing, where a JWT should be/);
 });
 
 describe('after a refusal', () => {
