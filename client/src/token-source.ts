@@ -5,6 +5,7 @@ import { LoginHoldOff } from './login/login-hold-off';
 import type { VaultLogin } from './login/vault-login';
 import { timerMs } from './longest-timer';
 import { unlessAborted } from './on-abort';
+import { Period } from './period';
 import { retry, type RetryOptions } from './retry';
 import { transient } from './transient';
 import { VaultConnection, type VaultConnectionOptions } from './vault-connection';
@@ -71,8 +72,8 @@ export class TokenSource implements AsyncDisposable {
   readonly #login: VaultLogin;
   readonly #closing = new AbortController();
   readonly #now: () => number;
-  #cached?: { readonly reading: CredentialReading; readonly until: number };
-  #failure?: { readonly error: unknown; readonly until: number };
+  #cached?: { readonly reading: CredentialReading; readonly pause: Period };
+  #failure?: { readonly error: unknown; readonly pause: Period };
   /** How many reads have failed since the last one that did not. */
   #failures = 0;
   #newLogins: LoginHoldOff;
@@ -101,10 +102,10 @@ export class TokenSource implements AsyncDisposable {
     if (this.#closing.signal.aborted) {
       throw this.#closing.signal.reason;
     }
-    if (this.#cached && this.#now() < this.#cached.until) {
+    if (this.#cached?.pause.includes(this.#now())) {
       return this.#cached.reading;
     }
-    if (this.#failure && this.#now() < this.#failure.until) {
+    if (this.#failure?.pause.includes(this.#now())) {
       throw this.#failure.error;
     }
     this.#underWay ??= this.#begin();
@@ -156,7 +157,7 @@ export class TokenSource implements AsyncDisposable {
     try {
       const signal = this.#closing.signal;
       const reading = await retry(() => this.#read(), transient, { ...this.#options.retry, signal });
-      this.#cached = { reading, until: this.#cacheUntil(reading) };
+      this.#cached = { reading, pause: this.#pauseUntil(this.#cacheUntil(reading)) };
       this.#failure = undefined;
       this.#failures = 0;
       this.#newLogins = new LoginHoldOff(this.#now);
@@ -177,18 +178,22 @@ export class TokenSource implements AsyncDisposable {
     this.#cached = undefined;
     // A refused login is held off where another secret id, token or certificate is noticed at once.
     const isHeldOff = error instanceof NotPermitted && error.credential === undefined;
-    this.#failure = isHeldOff ? undefined : { error, until: this.#now() + pauseMs };
+    this.#failure = isHeldOff ? undefined : { error, pause: this.#pauseUntil(this.#now() + pauseMs) };
     throw error;
   }
 
   #goOn(reading: CredentialReading, error: unknown): CredentialReading {
     const end = reading.expireTime?.getTime() ?? Number.POSITIVE_INFINITY;
     const until = Math.min(end, this.#now() + Math.max(this.#growingPauseMs(), askedMs(error)));
-    this.#cached = { reading, until };
+    this.#cached = { reading, pause: this.#pauseUntil(until) };
     this.#options.onWarning?.(
       `the access token of "${this.credential}" still works, but cannot be read anew: ${text(error)}`,
     );
     return reading;
+  }
+
+  #pauseUntil(until: number): Period {
+    return new Period(this.#now(), until);
   }
 
   #growingPauseMs(): number {

@@ -150,7 +150,12 @@ type Behaviour = 'serves' | 'has none' | 'is sealed' | 'fails' | 'hangs up';
 
 const steps = fc.array(
   fc.record({
-    passesMs: fc.oneof(fc.nat(2_000), fc.nat(HOUR_MS * 3)),
+    // A clock that is set back ends no token and no pause too late.
+    passesMs: fc.oneof(
+      fc.nat(2_000),
+      fc.nat(HOUR_MS * 3),
+      fc.nat(HOUR_MS * 3).map((ms) => -ms),
+    ),
     behaviour: fc.constantFrom<Behaviour>('serves', 'serves', 'has none', 'is sealed', 'fails', 'hangs up'),
     isReplaced: fc.boolean(),
   }),

@@ -210,6 +210,21 @@ describe('TokenSource', () => {
       expect((await tokens.token()).accessToken).toBe('token-1');
     });
 
+    it('asks again at once after the clock was set back', async () => {
+      vault.answer(
+        CREDS,
+        ...Array<ScriptedAnswer>(4).fill(refusal(400, 'token expired')),
+        credentialAnswer('token-1', inMs(HOUR_MS)),
+        credentialAnswer('token-2', inMs(HOUR_MS)),
+      );
+      const tokens = source();
+      await expect(tokens.token()).rejects.toBeInstanceOf(TemporarilyUnavailable);
+      now -= HOUR_MS;
+      expect((await tokens.token()).accessToken).toBe('token-1');
+      now -= HOUR_MS;
+      expect((await tokens.token()).accessToken).toBe('token-2');
+    });
+
     it('waits as long as Vault asks', async () => {
       const limited = { ...refusal(429, 'rate limit'), headers: { 'Retry-After': '7' } };
       vault.answer('auth/approle/login', limited, loginAnswer('s.login'));

@@ -1,10 +1,11 @@
 import { NotPermitted } from '../credential-errors';
+import { Period } from '../period';
 
 interface Refusal {
   readonly proof: string;
   readonly error: NotPermitted;
   readonly times: number;
-  readonly until: number;
+  readonly pause: Period;
 }
 
 /**
@@ -39,7 +40,7 @@ export class LoginHoldOff {
    */
   async attempt<T>(proof: string, logIn: () => Promise<T>): Promise<T> {
     const last = this.#last?.proof === proof ? this.#last : undefined;
-    if (last !== undefined && this.#now() < last.until) {
+    if (last !== undefined && last.pause.includes(this.#now())) {
       throw last.error;
     }
     try {
@@ -50,7 +51,8 @@ export class LoginHoldOff {
       if (error instanceof NotPermitted) {
         const times = (last?.times ?? 0) + 1;
         const holdOffMs = this.#pausesMs[Math.min(times, this.#pausesMs.length) - 1] ?? 0;
-        this.#last = { proof, error, times, until: this.#now() + holdOffMs };
+        const now = this.#now();
+        this.#last = { proof, error, times, pause: new Period(now, now + holdOffMs) };
       }
       throw error;
     }

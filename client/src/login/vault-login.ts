@@ -1,4 +1,5 @@
 import { timerMs } from '../longest-timer';
+import { Period } from '../period';
 import type { VaultConnection } from '../vault-connection';
 import { LoginHoldOff } from './login-hold-off';
 import { leaseOf, type VaultLease } from './vault-lease';
@@ -23,6 +24,7 @@ export interface LoggedIn {
 interface Session {
   readonly vault: VaultConnection;
   readonly expiresAt: number;
+  readonly life: Period;
 }
 
 /**
@@ -46,7 +48,7 @@ export abstract class VaultLogin implements AsyncDisposable {
 
   /** Whether there is a Vault token that should still be good. */
   get loggedIn(): boolean {
-    return this.#session !== undefined && Date.now() < this.#session.expiresAt;
+    return this.#session?.life.includes(Date.now()) ?? false;
   }
 
   /**
@@ -103,9 +105,10 @@ export abstract class VaultLogin implements AsyncDisposable {
 
   #keep(vault: VaultConnection, { durationSeconds, renewable }: VaultLease): void {
     const leaseMs = durationSeconds * 1000;
-    const expiresAt = leaseMs === 0 ? Number.POSITIVE_INFINITY : Date.now() + leaseMs;
+    const now = Date.now();
+    const expiresAt = leaseMs === 0 ? Number.POSITIVE_INFINITY : now + leaseMs;
     const later = expiresAt - (this.#session?.expiresAt ?? 0);
-    this.#session = { vault, expiresAt };
+    this.#session = { vault, expiresAt, life: new Period(now, expiresAt) };
     // At its longest life a renewal still succeeds, but no longer moves the end.
     if (renewable && leaseMs > 0 && later > leaseMs / 10) {
       const delayMs = timerMs(leaseMs * (2 / 3));

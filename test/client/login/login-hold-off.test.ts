@@ -64,3 +64,12 @@ it('holds nothing off where Vault is only down', async () => {
   await insist(3 * SECOND_MS);
   expect(asked).toHaveLength(3);
 });
+
+it('asks again at once after the clock was set back', async () => {
+  await insist(10 * MINUTE_MS);
+  asked = [];
+  now -= 5 * MINUTE_MS;
+  await expect(attempt()).rejects.toBe(error);
+  await expect(attempt()).rejects.toBe(error);
+  expect(asked).toHaveLength(1);
+});

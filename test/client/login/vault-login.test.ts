@@ -43,3 +43,19 @@ it('is kept alive by renewing it, and repeated at its end when it cannot be rene
   expect(network.asked.at(-1)?.path).toBe('/v1/auth/token/revoke-self');
   await vault.close();
 });
+
+it('is repeated at once after the clock was set back, and its token revoked', async () => {
+  const body = JSON.stringify(loginAnswer('s.login', 60).body);
+  const bytes = Buffer.from(`HTTP/1.1 200 X\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+  using network = new MemoryNetwork(() => ({ bytes, parts: 1, pauseMs: 0, ending: 'hang' }));
+  const vault = new VaultConnection({ address: 'http://127.0.0.1:9' });
+  const login = new AppRoleLogin(vault, { roleId: 'r', secretId: 'the-secret-id' });
+  await outcomeOf(() => login.vault());
+  jest.setSystemTime(Date.now() - 3_600_000);
+  expect(login.loggedIn).toBe(false);
+  await outcomeOf(() => login.vault());
+  await outcomeOf(() => login[Symbol.asyncDispose]());
+  const asked = network.asked.map(({ path }) => path.replace(/.*\//, ''));
+  expect(asked).toEqual(['login', 'login', 'revoke-self', 'revoke-self']);
+  await vault.close();
+});
