@@ -6,7 +6,7 @@ import {
   type VaultConnectionOptions,
   vaultOptionsFromEnvironment,
 } from 'webex-token-client/core';
-import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { describeCommand, SERVER_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import type { Deployment } from '../lib/declaration/deployment';
 import { declaringFile } from '../lib/declaration/deployment-file';
@@ -18,6 +18,7 @@ import {
   type KeyOptions,
   type SecretReceiver,
 } from '../lib/server/initialisation';
+import { encryptedConnection } from '../lib/server/encrypted-connection';
 import { noteCluster, refuseOtherCluster } from '../lib/server/folder-cluster';
 import { readKeyShares } from '../lib/server/key-shares';
 import {
@@ -62,7 +63,7 @@ export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
       'Initialises a new server: writes its key shares, unseals it, checks that it is audited, makes the operator roles, and revokes the root token.',
-    environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
+    environment: { ...SERVER_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
     cleanUpMs: 20 * SECOND_MS,
   })
     .option('--shares <n>', 'how many shares the unseal key (or recovery key) is split into', wholeNumber, 5)
@@ -195,7 +196,7 @@ function print(lines: readonly string[]): Promise<void> {
 
 /** Everything here happens in the root namespace, where alone a server can be initialised. */
 function connect(deployment: Deployment): VaultConnectionOptions {
-  const options = vaultOptionsFromEnvironment({ address: deployment.vault.address });
+  const options = encryptedConnection(vaultOptionsFromEnvironment({ address: deployment.vault.address }));
   if (options.namespace !== undefined || deployment.vault.namespace !== undefined) {
     throw new ExplainedError(
       'a server is initialised in its root namespace, and a namespace is set; unset VAULT_NAMESPACE, or have whoever runs that server prepare it',

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { ALLOW_HTTP } from 'webex-token-client/core';
 import { describeCommand, wholeNumberFrom } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { findApp } from '../lib/declaration/deployment';
@@ -35,6 +36,7 @@ export function define(command: Command, signal: AbortSignal): void {
       'Prints the manifests by which the pods of an app get its access tokens: by webex-token-client itself, or by what the cluster has for that. It asks nothing of Vault nor of the cluster, and no secret is in what it prints.',
     environment: {
       VAULT_ADDR: 'address of Vault as pods reach it, unless --address says it; default: what deployment.ts declares',
+      VAULT_ALLOW_HTTP: ALLOW_HTTP,
       VAULT_CACERT: 'PEM file of the CA that signed its certificate, unless --ca-file names it',
       'BAO_...': 'each of them in its OpenBao form, which wins',
     },

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { ExplainedError, UsageError, vaultOptionsFromEnvironment, vaultVariable } from 'webex-token-client/core';
-import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { describeCommand, SERVER_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { findCredential } from '../lib/declaration/deployment';
+import { encryptedConnection } from '../lib/server/encrypted-connection';
 import { checkKeyOptions, type KeyOptions } from '../lib/server/initialisation';
 import { readKeyShares, RememberedKeyShares } from '../lib/server/key-shares';
 import { DEFAULT_OPERATOR_FOLDER, OPERATORS_VARIABLE } from '../lib/server/operator-folder';
@@ -44,7 +45,7 @@ export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
       'Restores a Raft snapshot, onto the server that it came from or onto an empty one, waits until it is active, and reads a credential to prove it.',
-    environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
+    environment: { ...SERVER_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
     cleanUpMs: 40 * SECOND_MS,
   })
     .argument('<file>', 'the snapshot, as "backup" wrote it')
@@ -61,7 +62,7 @@ export function define(command: Command, signal: AbortSignal): void {
     .action(async (file: string, options: Options) => {
       const { deployment } = await declaredDeployment(command);
       const connection = {
-        ...vaultOptionsFromEnvironment({ address: deployment.vault.address }),
+        ...encryptedConnection(vaultOptionsFromEnvironment({ address: deployment.vault.address })),
         namespace: undefined,
       };
       const { from, shareFile, force, credential: name, unsealTimeoutSeconds } = options;

@@ -1,7 +1,8 @@
 import { vaultOptionsFromEnvironment, vaultVariable } from 'webex-token-client/core';
 import type { Command } from 'commander';
-import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { describeCommand, SERVER_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
+import { encryptedConnection } from '../lib/server/encrypted-connection';
 import { readKeyShares } from '../lib/server/key-shares';
 import { explainRefusals } from '../lib/server/server-refusal';
 import { unseal } from '../lib/server/unsealing';
@@ -11,7 +12,7 @@ import { VaultClient } from '../lib/vault/vault-client';
  * Gives a sealed server its key shares.
  */
 
-const { VAULT_ADDR, VAULT_CACERT } = VAULT_ENVIRONMENT;
+const { VAULT_ADDR, VAULT_CACERT } = SERVER_ENVIRONMENT;
 
 const HELP = `
 Several people can each give a share from their own machine: the server counts them until it is restarted. It says
@@ -32,7 +33,7 @@ export function define(command: Command, signal: AbortSignal): void {
       const isKnown = vaultVariable('ADDR') !== undefined;
       const address = isKnown ? undefined : (await declaredDeployment(command)).deployment.vault.address;
       const client = new VaultClient({
-        ...vaultOptionsFromEnvironment({ address }),
+        ...encryptedConnection(vaultOptionsFromEnvironment({ address })),
         namespace: undefined,
         token: undefined,
         // A share that was being given may count: the server says so the next time.

@@ -1,7 +1,6 @@
 import type { AppRoleLoginOptions } from './login/app-role-login';
 import { ExplainedError } from './explained-error';
-import { oneLine } from './safe-text';
-import { vaultVariable } from './vault-environment';
+import { ALLOW_HTTP, switchedOn, vaultVariable } from './vault-environment';
 
 /** For `--help` of programs that log in as an app. */
 export const APP_ENVIRONMENT: Readonly<Record<string, string>> = {
@@ -22,6 +21,7 @@ export const APP_ENVIRONMENT: Readonly<Record<string, string>> = {
   VAULT_CLIENT_KEY: 'PEM file of its key',
   VAULT_CACERT: "PEM file of the CA that signed the server's certificate",
   VAULT_NAMESPACE: 'Vault namespace; default: the root namespace',
+  VAULT_ALLOW_HTTP: ALLOW_HTTP,
   'BAO_...': 'each of them in its OpenBao form, which wins',
   OAUTHAPP_MOUNT: 'where the oauthapp engine is mounted; default: oauthapp',
   APPROLE_MOUNT: 'where the AppRole auth method is mounted; default: approle',
@@ -66,14 +66,6 @@ export function appRoleFromEnvironment(env: NodeJS.ProcessEnv = process.env): Ap
     );
   }
   return { roleId, ...sources, renewSecretId, appRolePath: mountOf(env.APPROLE_MOUNT) || 'approle' };
-}
-
-function switchedOn(name: string, env: NodeJS.ProcessEnv): boolean {
-  const value = vaultVariable(name, env) ?? 'false';
-  if (!['true', 'false'].includes(value)) {
-    throw new ExplainedError(`VAULT_${name} must be true or false, got "${oneLine(value)}"; set it to one of them`);
-  }
-  return value === 'true';
 }
 
 /** Vault lists mounts with a slash at their end, which a path of its API does not have. */

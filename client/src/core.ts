@@ -25,7 +25,10 @@ export { describeExpiry } from './expiry';
 export { describeError, oneLine, safeText } from './safe-text';
 export { appRoleFromEnvironment, engineMount } from './app-environment';
 export type { VaultRequestOptions } from './vault-connection';
+export { isPlainHttp, refusePlainHttp } from './plain-http';
 export {
+  ALLOW_HTTP,
+  allowsHttp,
   readSetting,
   VAULT_ENVIRONMENT,
   vaultOptionsFromEnvironment,

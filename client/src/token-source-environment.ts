@@ -14,12 +14,12 @@ export function tokenSourceFromEnvironment(
   options: Pick<TokenSourceOptions, 'onWarning' | 'retry'> = {},
   env: NodeJS.ProcessEnv = process.env,
 ): TokenSource {
-  const { address, namespace, ca } = vaultServerFromEnvironment({}, env);
+  const server = vaultServerFromEnvironment({}, env);
   const identity = identityFromEnvironment(env);
   if (identity === undefined) {
     throw new ExplainedError(
       'VAULT_ROLE_ID is not set, so there is no app to log in as; set it and VAULT_SECRET_ID_FILE to what "webex-token-vault issue" gave for the app, or VAULT_AUTH_METHOD where it has another identity',
     );
   }
-  return new TokenSource({ ...options, ...identity, address, namespace, ca, credential, mountPath: engineMount(env) });
+  return new TokenSource({ ...options, ...identity, ...server, credential, mountPath: engineMount(env) });
 }

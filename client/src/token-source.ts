@@ -83,8 +83,8 @@ export class TokenSource implements AsyncDisposable {
     this.credential = options.credential;
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    const { address, namespace, ca, timeoutMs } = options;
-    this.#vault = new VaultConnection({ address, namespace, ca, timeoutMs });
+    const { address, allowHttp, namespace, ca, timeoutMs } = options;
+    this.#vault = new VaultConnection({ address, allowHttp, namespace, ca, timeoutMs });
     this.#login = loginAs(this.#vault, options, options.onWarning);
     this.#newLogins = new LoginHoldOff(this.#now);
   }

@@ -3,6 +3,7 @@ import { HttpTransport, type ClientCertificate, type HttpAnswer, type HttpReques
 import { isFields, parseJson, textsOf } from './json';
 import { leaderTarget } from './leader-redirect';
 import { NetworkError } from './network-error';
+import { refusePlainHttp } from './plain-http';
 import { retryAfterMs } from './retry-after';
 import { HIDDEN } from './safe-text';
 import { notVault, VaultResponseError, VaultUnreachableError } from './vault-errors';
@@ -13,6 +14,8 @@ export interface VaultConnectionOptions {
   readonly address: string;
   /** @default - none: only what needs no token, until {@link VaultConnection.withToken} */
   readonly token?: string;
+  /** Plain HTTP to another machine is allowed, as in a service mesh that encrypts. @default false */
+  readonly allowHttp?: boolean;
   /** @default - the root namespace */
   readonly namespace?: string;
   /** PEM of the CA that signed the server's certificate. @default - the system's CAs */
@@ -63,7 +66,7 @@ export class VaultConnection {
 
   /**
    * @param transport @default - one of its own, with CA and certificate of the options
-   * @throws ExplainedError where token or namespace cannot be sent
+   * @throws ExplainedError where token or namespace cannot be sent, or would be sent to another machine in clear
    */
   constructor(options: VaultConnectionOptions, transport = new HttpTransport(options)) {
     requireSendable('token', options.token);
@@ -71,6 +74,7 @@ export class VaultConnection {
     this.#options = options;
     this.#transport = transport;
     this.address = withoutCredentials(options.address).replace(/\/+$/, '');
+    this.#refusePlainHttp(this.address);
   }
 
   /** The same server under another token; undefined: under none. */
@@ -132,6 +136,7 @@ export class VaultConnection {
     answer.body.cancel();
     const redirect = { status: answer.status, location, address: this.address, path, url };
     const leader = await leaderTarget(redirect, () => this.#askLeader(options.signal));
+    this.#refusePlainHttp(leader.origin);
     return this.#accepted(await this.#sendTo(method, leader, options), method, path);
   }
 
@@ -154,6 +159,12 @@ export class VaultConnection {
   /** Ends the connections that it keeps. */
   close(): Promise<void> {
     return this.#transport.close();
+  }
+
+  #refusePlainHttp(address: string): void {
+    if (this.#options.allowHttp !== true) {
+      refusePlainHttp(address);
+    }
   }
 
   #url(path: string): URL {

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { errorCode, ExplainedError } from './explained-error';
+import { refusePlainHttp } from './plain-http';
 import { oneLine } from './safe-text';
 import type { VaultConnectionOptions } from './vault-connection';
+
+/** What `VAULT_ALLOW_HTTP` means, for `--help`. */
+export const ALLOW_HTTP = '"true": plain HTTP to another machine is allowed, as in a service mesh that encrypts';
 
 /** For `--help` of every command that talks to Vault. */
 export const VAULT_ENVIRONMENT: Readonly<Record<string, string>> = {
@@ -9,12 +13,27 @@ export const VAULT_ENVIRONMENT: Readonly<Record<string, string>> = {
   VAULT_TOKEN: 'Vault token, never an empty one; default: the one in ~/.vault-token',
   VAULT_CACERT: "PEM file of the CA that signed the server's certificate",
   VAULT_NAMESPACE: 'Vault namespace',
+  VAULT_ALLOW_HTTP: ALLOW_HTTP,
   'BAO_...': 'each of them in its OpenBao form, which wins',
 };
 
 /** An environment variable in its Vault or its OpenBao form; the OpenBao form wins, as it does in `bao`. */
 export function vaultVariable(name: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
   return env[`BAO_${name}`] || env[`VAULT_${name}`] || undefined;
+}
+
+/** @throws ExplainedError where it is neither "true" nor "false" */
+export function switchedOn(name: string, env: NodeJS.ProcessEnv = process.env): boolean {
+  const value = vaultVariable(name, env) ?? 'false';
+  if (!['true', 'false'].includes(value)) {
+    throw new ExplainedError(`VAULT_${name} must be true or false, got "${oneLine(value)}"; set it to one of them`);
+  }
+  return value === 'true';
+}
+
+/** Whether the environment allows plain HTTP to a Vault on another machine. @throws as {@link switchedOn} */
+export function allowsHttp(env: NodeJS.ProcessEnv = process.env): boolean {
+  return switchedOn('ALLOW_HTTP', env);
 }
 
 /**
@@ -54,10 +73,15 @@ export function vaultServerFromEnvironment(
       `${setting} must be an http or https URL, got "${oneLine(address)}"; write it like "http://127.0.0.1:8200"`,
     );
   }
+  const allowHttp = allowsHttp(env);
+  if (!allowHttp) {
+    refusePlainHttp(address, `use https in ${setting}, or set VAULT_ALLOW_HTTP=true where a service mesh encrypts`);
+  }
   const caFile = vaultVariable('CACERT', env);
   return {
     // Without the slashes at its end, so that paths can be put behind it.
     address: address.replace(/\/+$/, ''),
+    allowHttp,
     namespace: vaultVariable('NAMESPACE', env) ?? declared.namespace,
     ca: caFile === undefined ? undefined : certificatesIn(caFile),
   };

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { engineMount, ourCommand, vaultVariable, type VaultConnectionOptions } from 'webex-token-client/core';
+import { engineMount, ourCommand, vaultVariable, type VaultConnectionOptions, isPlainHttp } from 'webex-token-client/core';
 import { appRolePath as appRolePathField } from '../declaration/app-declaration';
 import type { IdentityLogin, JwtLogin } from '../declaration/app-login';
 import type { App, Deployment } from '../declaration/deployment';
@@ -11,6 +11,7 @@ export function serverVariables({ address, namespace }: VaultConnectionOptions):
   const caFile = vaultVariable('CACERT');
   return {
     VAULT_ADDR: address,
+    ...(isPlainHttp(address) ? { VAULT_ALLOW_HTTP: 'true' } : {}),
     ...(namespace === undefined ? {} : { VAULT_NAMESPACE: namespace }),
     // What is printed is pasted in other folders too.
     ...(caFile === undefined ? {} : { VAULT_CACERT: resolve(caFile) }),

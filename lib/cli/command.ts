@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import {
+  ALLOW_HTTP,
   errorCode,
   exitCodeOf,
   ExplainedError,
@@ -42,12 +43,18 @@ const COMMON_EXIT_CODES: Readonly<Record<number, string>> = {
 };
 
 /** Variables that every command which talks to Vault reads. */
-export const VAULT_ENVIRONMENT: Readonly<Record<string, string>> = {
+export const SERVER_ENVIRONMENT: Readonly<Record<string, string>> = {
   VAULT_ADDR: 'address of Vault or OpenBao; default: what deployment.ts declares',
   VAULT_TOKEN: 'Vault token, never an empty one; default: the one in ~/.vault-token',
   VAULT_CACERT: "PEM file of the CA that signed the server's certificate",
   VAULT_NAMESPACE: 'Vault namespace; default: the one in deployment.ts',
   'BAO_...': 'each of them in its OpenBao form, which wins',
+};
+
+/** The same for commands that no key share passes through. */
+export const VAULT_ENVIRONMENT: Readonly<Record<string, string>> = {
+  ...SERVER_ENVIRONMENT,
+  VAULT_ALLOW_HTTP: ALLOW_HTTP,
 };
 
 /** Makes unexpected errors show where they arose. */

@@ -3,7 +3,7 @@ import { ExplainedError, oneLine, quotedList, UsageError } from 'webex-token-cli
 import { appDeclaration, appRolePath } from './app-declaration';
 import { credentialDeclaration } from './credential-declaration';
 import { engineDeclaration, recordsPathOf } from './engine-declaration';
-import { httpUrl, path, strictObject, type Fields, type StrictObject } from './fields';
+import { path, strictObject, vaultUrl, type Fields, type StrictObject } from './fields';
 import { healingPathOf } from './healing-path';
 import { integrationDeclaration } from './integration-declaration';
 import { loginProblem } from './logins';
@@ -24,7 +24,7 @@ type ServerDeclaration = z.output<typeof serverDeclaration>;
 
 const vaultFields = {
   server: serverDeclaration.optional(),
-  address: httpUrl.optional(),
+  address: vaultUrl.optional(),
   /** Vault Enterprise, HCP or OpenBao namespace of an existing server. @default - the root namespace */
   namespace: path.optional(),
 };

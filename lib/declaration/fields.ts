@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { isLoopback, quotedList } from 'webex-token-client/core';
+import { allowsHttp, isPlainHttp, quotedList } from 'webex-token-client/core';
 import { z } from 'zod';
 import { similarName } from './similar-name';
 
@@ -60,6 +60,15 @@ export const httpsUrl = z.string().superRefine(requireUrl).superRefine(requireTl
 /** As {@link httpsUrl}, without the slashes at its end. */
 export const httpsBaseUrl = httpUrl.superRefine(requireTls);
 
+/** As {@link httpsBaseUrl}, unless the environment allows plain HTTP to a Vault on another machine. */
+export const vaultUrl = httpUrl.superRefine((value, context) => {
+  if (isPlainHttp(value) && !allowsHttp()) {
+    context.addIssue(
+      `must be https, as tokens go there, got "${value}"; use "${value.replace(/^http:/, 'https:')}", or set VAULT_ALLOW_HTTP=true where a service mesh encrypts`,
+    );
+  }
+});
+
 function requireUrl(value: string, context: z.core.$RefinementCtx): void {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) {
@@ -72,8 +81,7 @@ function requireUrl(value: string, context: z.core.$RefinementCtx): void {
 }
 
 function requireTls(value: string, context: z.core.$RefinementCtx): void {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url?.protocol === 'http:' && !isLoopback(url.hostname)) {
+  if (isPlainHttp(value)) {
     context.addIssue(`must be https, as tokens go there, got "${value}"; use "${value.replace(/^http:/, 'https:')}"`);
   }
 }

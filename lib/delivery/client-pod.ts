@@ -1,3 +1,4 @@
+import { isPlainHttp } from 'webex-token-client/core';
 import { loginVariables } from '../access/app-environment';
 import { appPod, LOGIN_TOKEN_FILE, LOGIN_VOLUME, loginToken } from './app-pod';
 import type { Deliverer } from './deliverer';
@@ -21,6 +22,7 @@ export const clientPod: Deliverer = {
     const { namespace } = deployment.vault;
     const env = {
       VAULT_ADDR: address,
+      ...(isPlainHttp(address) ? { VAULT_ALLOW_HTTP: 'true' } : {}),
       ...(namespace === undefined ? {} : { VAULT_NAMESPACE: namespace }),
       ...(ca === undefined ? {} : { VAULT_CACERT: `${FOLDER}/${CA_KEY}` }),
       ...loginVariables(deployment, app, login),

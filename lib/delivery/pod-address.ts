@@ -1,7 +1,7 @@
 import { isLoopback, UsageError, vaultServerFromEnvironment } from 'webex-token-client/core';
 import type { KubernetesLogin } from '../declaration/app-login';
 import type { Deployment } from '../declaration/deployment';
-import { httpUrl } from '../declaration/fields';
+import { vaultUrl } from '../declaration/fields';
 import { clusterAddress } from '../declaration/kubernetes-server-declaration';
 
 /**
@@ -28,7 +28,7 @@ export function podAddress(
 }
 
 function parsed(asked: string): string {
-  const url = httpUrl.safeParse(asked);
+  const url = vaultUrl.safeParse(asked);
   if (!url.success) {
     throw new UsageError(`--address ${url.error.issues.map(({ message }) => message).join('; ')}`);
   }

@@ -13,6 +13,14 @@ describe('tokenSourceFromEnvironment', () => {
       { ...complete, VAULT_SECRET_ID: '', VAULT_SECRET_ID_FILE: '/run/secret-id', VAULT_RENEW_SECRET_ID: 'true' },
     ],
     ['a secret id not to be renewed', { ...complete, VAULT_RENEW_SECRET_ID: 'false' }],
+    [
+      'plain HTTP where it is allowed',
+      { ...complete, VAULT_ADDR: 'http://vault.example.com:8200', VAULT_ALLOW_HTTP: 'true' },
+    ],
+    [
+      'plain HTTP where the OpenBao form allows it',
+      { ...complete, VAULT_ADDR: 'http://vault.example.com:8200', BAO_ALLOW_HTTP: 'true' },
+    ],
     ['the OpenBao form', { BAO_ADDR: 'http://127.0.0.1:1', BAO_ROLE_ID: 'role', BAO_SECRET_ID: 'secret' }],
   ])('takes %s', (_, env) => {
     expect(tokenSourceFromEnvironment('testauth', {}, env).credential).toBe('testauth');
@@ -23,6 +31,11 @@ describe('tokenSourceFromEnvironment', () => {
     [{ ...complete, VAULT_SECRET_ID: '' }, /none of VAULT_SECRET_ID, .* is set/],
     [{ ...complete, VAULT_SECRET_ID_FILE: '/run/secret-id' }, /more than one of VAULT_SECRET_ID, .* is set/],
     [{ ...complete, VAULT_RENEW_SECRET_ID: 'true' }, /^VAULT_RENEW_SECRET_ID is set, .*; set VAULT_SECRET_ID_FILE/],
+    [
+      { ...complete, VAULT_ADDR: 'http://vault.example.com:8200' },
+      /unencrypted .*; use https in VAULT_ADDR, or set VAULT_A/,
+    ],
+    [{ ...complete, VAULT_ALLOW_HTTP: 'yes' }, /^VAULT_ALLOW_HTTP must be true or false, got "yes"; set/],
     [{ ...complete, VAULT_RENEW_SECRET_ID: 'yes' }, /^VAULT_RENEW_SECRET_ID must be true or false, got "yes"; set/],
   ])('refuses %p', (env, message) => {
     expect(() => tokenSourceFromEnvironment('testauth', {}, env)).toThrow(message);

@@ -117,6 +117,7 @@ property(
     const source = new TokenSource({
       ...given.identity,
       address: ADDRESS,
+      allowHttp: true,
       credential: 'testauth',
       timeoutMs: HEAD_MS,
       retry: { random: () => 0, wait: () => Promise.resolve() },
@@ -180,6 +181,7 @@ property(
     });
     const source = new TokenSource({
       address: ADDRESS,
+      allowHttp: true,
       credential: 'testauth',
       roleId: 'the-role-id',
       secretId: SECRET_ID,

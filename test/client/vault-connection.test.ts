@@ -123,6 +123,24 @@ describe('a request', () => {
     },
   );
 
+  it.each(['http://vault.example.com:8200', 'http://10.0.0.1:8200', 'http://joe:hush@vault.example.com'])(
+    'is not sent to %s, unless plain HTTP is allowed',
+    (address) => {
+      expect(() => connect(address)).toThrow(
+        /^http:\/\/(?!.*hush)\S+ would get tokens and secret ids unencrypted over the network; use https$/,
+      );
+      expect(() => connect(address, { allowHttp: false })).toThrow(/unencrypted/);
+      expect(connect(address, { allowHttp: true }).withToken('another').withoutNamespace()).toBeDefined();
+    },
+  );
+
+  it.each(['http://127.0.0.1:1', 'http://localhost:1', 'http://[::1]:1', 'https://vault.example.com'])(
+    'can be sent to %s',
+    (address) => {
+      expect(connect(address).address).toBe(address);
+    },
+  );
+
   it.each([
     ['token', { token: `${TOKEN}\n` }],
     ['namespace', { namespace: 'a\r\nx-vault-token: b' }],

@@ -135,6 +135,15 @@ describe.each(Object.entries(KINDS))('%s', (_, ask) => {
     expect([other.requests, leader.requests]).toEqual([[], []]);
   });
 
+  it('does not go to a leader on another machine in plain HTTP', async () => {
+    const leader = 'http://vault.example.com:8200';
+    const node = await standby(
+      () => leader,
+      (url) => `${leader}${url}`,
+    );
+    expect(await failure(ask(node.address))).toContain(`${leader} would get tokens and secret ids unencrypted`);
+  });
+
   it('does not go to another path of the leader', async () => {
     const leader = await serve();
     const node = await standby(

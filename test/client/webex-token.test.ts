@@ -279,6 +279,18 @@ describe('a wrong environment', () => {
       1,
       /must be an http or https URL, got "http:\/\/"/,
     ],
+    [
+      'plain HTTP to another machine',
+      () => ({ ...APP, VAULT_ADDR: 'http://vault.example.com:8200' }),
+      1,
+      /http:\/\/vault\.example\.com:8200 would get tokens .* unencrypted .*; use https in VAULT_ADDR, or set VAULT_ALLOW_HTTP=true/,
+    ],
+    [
+      'another opt-out than "true"',
+      () => ({ ...APP, VAULT_ADDR: 'http://vault.example.com:8200', VAULT_ALLOW_HTTP: 'yes' }),
+      1,
+      /VAULT_ALLOW_HTTP must be true or false, got "yes"/,
+    ],
     ['an address with a query', () => ({ VAULT_ADDR: `${vault.address}/?a=b` }), 1, /must be an http or https URL/],
     [
       'a wrong address with a password',
@@ -341,9 +353,9 @@ describe('a wrong environment', () => {
     ['a token with a line break', () => ({ VAULT_TOKEN: 'the-vault-token\n' }), 1, /the Vault token has a character/],
     [
       'a proxy that is none',
-      () => ({ ...APP, VAULT_ADDR: 'http://vault.test', HTTP_PROXY: 'a b' }),
+      () => ({ ...APP, VAULT_ADDR: 'https://vault.test', HTTPS_PROXY: 'a b' }),
       1,
-      /HTTP_PROXY must be/,
+      /HTTPS_PROXY must be/,
     ],
     [
       'no check of certificates',

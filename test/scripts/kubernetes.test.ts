@@ -53,6 +53,13 @@ it('prints the manifests of a pod that reads by itself, and nothing else, to std
   );
 });
 
+it('tells the pod to ask in plain HTTP where that is allowed', async () => {
+  const address = ['--address', 'http://vault.mesh.svc:8200'];
+  const { stdout } = await kubernetesCommand(['people-me', ...address], {}, { VAULT_ALLOW_HTTP: 'true' });
+  expect(stdout).toContain('value: http://vault.mesh.svc:8200\n');
+  expect(stdout).toMatch(/name: VAULT_ALLOW_HTTP\n +value: ["']true["']\n/);
+});
+
 it('has image, address, CA and interval from its options', async () => {
   const file = join(folder, 'ca.pem');
   writeFileSync(file, ca);
@@ -109,6 +116,18 @@ it.each<[string[], Partial<DeploymentInput>, Record<string, string>, string]>([
   [['people-me'], {}, { VAULT_ADDR: 'https://u:p@vault.test' }, 'VAULT_ADDR must hold no user and password'],
   [['people-me', '--address', 'https://u:p@vault.test'], {}, {}, '--address must hold no user and password'],
   [['people-me', '--address', 'vault:8200'], {}, {}, '--address must be an http or https URL, got "vault:8200"'],
+  [
+    ['people-me', '--address', 'http://vault.test:8200'],
+    {},
+    {},
+    '--address must be https, as tokens go there, got "http://vault.test:8200"; use "https://vault.test:8200", or set VAULT_ALLOW_HTTP=true',
+  ],
+  [
+    ['people-me'],
+    {},
+    { VAULT_ADDR: 'http://vault.test:8200' },
+    'use https in VAULT_ADDR, or set VAULT_ALLOW_HTTP=true',
+  ],
   [['people-me', '--ca-file', '/nowhere/ca.pem'], {}, {}, '--ca-file names /nowhere/ca.pem, which cannot be read'],
   [['people-me'], {}, { VAULT_CACERT: join(__dirname, 'kubernetes.test.ts') }, 'VAULT_CACERT names'],
   [['people-me', '--system-ca', '--ca-file', 'ca.pem'], {}, {}, 'cannot be used with option'],

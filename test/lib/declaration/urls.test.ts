@@ -31,3 +31,28 @@ it('the address of Vault holds no user and password, and they are not repeated',
   expect(define).toThrow('vault.address must hold no user and password');
   expect(define).not.toThrow('s3cret');
 });
+
+describe('the address of Vault', () => {
+  const environment = process.env;
+
+  afterEach(() => {
+    process.env = environment;
+  });
+
+  it.each(['https://vault.example.com:8200', 'http://127.0.0.1:8200', 'http://localhost:8200', 'http://[::1]:8200'])(
+    'may be %s',
+    (address) => {
+      expect(exampleDeployment({ vault: { address } }).vault.address).toBe(address);
+    },
+  );
+
+  it('may be plain HTTP to another machine only where VAULT_ALLOW_HTTP says so', () => {
+    const address = 'http://vault.example.com:8200';
+    const define = () => exampleDeployment({ vault: { address } });
+    expect(define).toThrow(
+      `vault.address must be https, as tokens go there, got "${address}"; use "https://vault.example.com:8200", or set VAULT_ALLOW_HTTP=true where a service mesh encrypts`,
+    );
+    process.env = { ...environment, VAULT_ALLOW_HTTP: 'true' };
+    expect(define().vault.address).toBe(address);
+  });
+});

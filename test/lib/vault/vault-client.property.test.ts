@@ -36,7 +36,7 @@ const TIMEOUT_MS = 10_000;
 /** Each by way of a leader, and again while Vault converts a mount. */
 const LONGEST_MS = 3 * 3 * (TIMEOUT_MS + 6 * 30_000);
 
-const vault = new VaultClient({ address: ADDRESS, token: TOKEN, timeoutMs: TIMEOUT_MS });
+const vault = new VaultClient({ address: ADDRESS, allowHttp: true, token: TOKEN, timeoutMs: TIMEOUT_MS });
 const deployment = defineDeployment({
   vault: { address: 'https://vault.example' },
   engine: { plugin: { sha256: 'a'.repeat(64) } },

@@ -1,0 +1,41 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand } from '../fixtures/command-run';
+
+/* A Vault on another machine that is asked in plain HTTP. Nothing is sent, so no name is looked up. */
+
+const ADDRESS = 'http://vault.example.com:8200';
+const NOWHERE = join(tmpdir(), 'no-such-folder', 'file');
+
+const COMMANDS: readonly (readonly [command: string, ...args: string[]])[] = [
+  ['authorize', 'testauth'],
+  ['issue', 'people-me'],
+  ['status'],
+  ['backup', NOWHERE],
+  ['revoke', 'testauth', '--yes'],
+  ['login', 'observer'],
+  ['init', '--out', NOWHERE],
+  ['unseal'],
+  ['restore', NOWHERE, '--yes'],
+];
+
+it.each(COMMANDS)('%s refuses it', async (command, ...args) => {
+  const { exitCode, stdout, stderr } = await runCommand(command, args, { VAULT_ADDR: ADDRESS });
+  expect(stderr).toBe(
+    `error: ${ADDRESS} would get tokens and secret ids unencrypted over the network; use https in VAULT_ADDR, or set VAULT_ALLOW_HTTP=true where a service mesh encrypts\n`,
+  );
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+});
+
+it.each([
+  ['init', ['--out', NOWHERE]],
+  ['unseal', []],
+  ['restore', [NOWHERE, '--yes']],
+])('%s refuses it whatever VAULT_ALLOW_HTTP says', async (command, args) => {
+  const environment = { VAULT_ADDR: ADDRESS, VAULT_ALLOW_HTTP: 'true' };
+  const { exitCode, stdout, stderr } = await runCommand(command, args, environment);
+  expect(stderr).toBe(
+    `error: ${ADDRESS} would get tokens and secret ids unencrypted over the network; use https, as VAULT_ALLOW_HTTP does not count where key shares and root tokens are sent\n`,
+  );
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+});
