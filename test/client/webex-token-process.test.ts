@@ -53,6 +53,16 @@ async function read(script: Script, pattern: RegExp): Promise<RegExpExecArray> {
   return eventually(() => Promise.resolve(pattern.exec(script.stdout) ?? undefined));
 }
 
+it.each([
+  ['it prints', ['testauth'], ACCESS_TOKEN],
+  ['curl takes as a header', ['testauth', '--header'], `Authorization: Bearer ${ACCESS_TOKEN}`],
+  ['a command prints', ['exec', 'testauth', '--', 'printenv', 'WEBEX_ACCESS_TOKEN'], ACCESS_TOKEN],
+])('masks a token that %s before it is in the log of GitHub Actions', async (_, line, printed) => {
+  const shell = ['-c', 'exec "$@" 2>&1', 'sh', process.execPath, command, ...line];
+  const { stdout } = await run('sh', shell, { env: { ...process.env, ...app, GITHUB_ACTIONS: 'true' } });
+  expect(stdout).toBe(`::add-mask::${ACCESS_TOKEN}\n${printed}\n`);
+});
+
 describe('exec', () => {
   it('gives the token to the command alone, in its environment, and logs out before', async () => {
     const script = exec(
@@ -72,6 +82,17 @@ describe('exec', () => {
     script.child.stdin.write('typed\n');
     const { exitCode, stdout, stderr } = await script.result();
     expect([exitCode, stdout.split('\n').slice(1), stderr]).toEqual([0, ['typed', ''], '']);
+  });
+
+  it('has GitHub Actions mask the token before the command prints it', async () => {
+    const line = ['exec', 'testauth', '--', 'sh', '-c', 'echo "$WEBEX_ACCESS_TOKEN"'];
+    const script = new Script(command, line, { ...app, GITHUB_ACTIONS: 'true' });
+    const { exitCode, stdout, stderr } = await script.result();
+    expect({ exitCode, stdout, stderr }).toEqual({
+      exitCode: 0,
+      stdout: `${ACCESS_TOKEN}\n`,
+      stderr: `::add-mask::${ACCESS_TOKEN}\n`,
+    });
   });
 
   it.each<[string, string[], number]>([

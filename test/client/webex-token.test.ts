@@ -101,6 +101,25 @@ describe('prints', () => {
     expect(stderr).toBe('warning: refresh of [hidden] failed\n');
   });
 
+  it.each([
+    ['alone', [], `${ACCESS_TOKEN}\n`],
+    ['in a header', ['--header'], `Authorization: Bearer ${ACCESS_TOKEN}\n`],
+    ['in JSON', ['--json'], expect.stringContaining(`"access_token": "${ACCESS_TOKEN}"`)],
+  ])('the token %s, once the log of GitHub Actions masks it', async (_, argv, printed) => {
+    const { exitCode, stdout, stderr } = await run(['testauth', ...argv], { ...APP, GITHUB_ACTIONS: 'true' });
+    expect({ exitCode, stdout, stderr }).toEqual({
+      exitCode: 0,
+      stdout: printed,
+      stderr: `::add-mask::${ACCESS_TOKEN}\n`,
+    });
+  });
+
+  it('a percent sign of the token as GitHub Actions reads it in a mask', async () => {
+    vault.answer(CREDS, credentialAnswer('100%25-the-access-token', EXPIRY));
+    const { stdout, stderr } = await run(['testauth'], { ...APP, GITHUB_ACTIONS: 'true' });
+    expect([stdout, stderr]).toEqual(['100%25-the-access-token\n', '::add-mask::100%2525-the-access-token\n']);
+  });
+
   it('its version', async () => {
     expect(await run(['--version'])).toEqual({ exitCode: 0, stdout: '1.2.3\n', stderr: '' });
     expect(await run(['-V'])).toMatchObject({ stdout: '1.2.3\n' });

@@ -12,6 +12,7 @@ import {
 } from '../core';
 import { parseArguments } from './arguments';
 import { endsOnSignal } from './interruption';
+import { maskInLog } from './log-mask';
 import { print, surviveClosedOutput } from './output';
 import { withVaultIdentity } from './vault-identity';
 
@@ -48,12 +49,14 @@ async function run(argv: readonly string[], version: () => string): Promise<numb
       if (asked.format !== 'json') {
         reading.warnings.forEach(warn);
       }
+      await maskInLog(reading);
       await print(FORMATS[asked.format](reading));
       return 0;
     }
     case 'exec': {
       const reading = await endsOnSignal(read(asked.credential));
       reading.warnings.forEach(warn);
+      await maskInLog(reading);
       return runChildCommand(asked.command, asked.args, { WEBEX_ACCESS_TOKEN: reading.accessToken });
     }
   }
