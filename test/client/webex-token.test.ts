@@ -274,6 +274,17 @@ describe('wrong usage', () => {
     ['exec without a credential', ['exec', '--', 'true'], /no credential is named; write webex-token exec/],
     ['exec with a form', ['exec', 'testauth', '--json', '--', 'true'], /exec prints nothing itself/],
     ['a command without exec', ['testauth', '--', 'true'], /goes with exec/],
+    [
+      'exec of a command without "--"',
+      ['exec', 'mine', './r2.sh'],
+      /no "--" before the command; write webex-token exec mine -- \.\/r2\.sh$/m,
+    ],
+    [
+      'exec of a command with options, without "--"',
+      ['exec', 'mine', 'ls', '-l', '--json'],
+      /no "--" before the command; write webex-token exec <credential> -- <command>$/m,
+    ],
+    ['exec of a command of several words, without "--"', ['exec', 'mine', 'sh my.sh'], /write webex-token exec <cred/],
     ['a credential that is a path', ['../../sys/x'], /Vault is not asked for|is no name of a credential/],
   ])('%s', async (_, argv, line) => {
     const outcome = await run(argv, { VAULT_TOKEN: 'the-vault-token' });

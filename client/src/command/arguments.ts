@@ -14,7 +14,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   const end = argv.indexOf('--');
   const before = end === -1 ? argv : argv.slice(0, end);
   const [command, ...args] = end === -1 ? [] : argv.slice(end + 1);
-  const { values, positionals } = parse(before);
+  const { values, positionals } = parse(before, end !== -1);
   if (values.help) {
     return { kind: 'help' };
   }
@@ -31,6 +31,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
   const [credential, ...others] = isExec ? positionals.slice(1) : positionals;
   if (credential === undefined || credential === '') {
     throw new UsageError(`no credential is named; write ${isExec ? EXEC_USAGE : 'webex-token <credential>'}`);
+  }
+  if (isExec && end === -1 && others.length > 0) {
+    throw withoutDashes(others.every(isPlainWord) ? [credential, others.join(' ')] : undefined);
   }
   if (others.length > 0) {
     throw new UsageError(`got more than one credential: "${[credential, ...others].join('", "')}"; name one`);
@@ -55,6 +58,16 @@ export function parseArguments(argv: readonly string[]): Arguments {
 
 const EXEC_USAGE = 'webex-token exec <credential> -- <command>';
 
+/** @param meant credential and command, as a shell takes them. @default - they cannot be told apart */
+function withoutDashes(meant?: readonly [credential: string, command: string]): UsageError {
+  const line = meant === undefined ? EXEC_USAGE : `webex-token exec ${meant.join(' -- ')}`;
+  return new UsageError(`there is no "--" before the command; write ${line}`);
+}
+
+function isPlainWord(word: string): boolean {
+  return /^[\w@%+=:,./-]+$/.test(word);
+}
+
 const OPTIONS = {
   json: { type: 'boolean' },
   header: { type: 'boolean' },
@@ -62,10 +75,13 @@ const OPTIONS = {
   version: { type: 'boolean', short: 'V' },
 } as const;
 
-function parse(args: readonly string[]) {
+function parse(args: readonly string[], hasDashes: boolean) {
   try {
     return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
   } catch (error) {
+    if (!hasDashes && args[0] === 'exec' && args.length > 3) {
+      throw withoutDashes();
+    }
     const { message } = error as Error;
     throw new UsageError(`${message.replace(/\. .*$/s, '').replace(/\.$/, '')}; see webex-token --help`);
   }
