@@ -93,7 +93,7 @@ export function explainRefusal(
       return explainState(said, name);
     case 403:
       return new NotPermitted(
-        `this Vault token may not ${VERBS[error.method] ?? 'use'} credential "${name}": it is not valid, or its policies lack "${CAPABILITIES[error.method] ?? 'read'}" on ${mountPath}/creds/${name}`,
+        `this Vault token may not ${VERBS[error.method] ?? 'use'} credential "${name}": it is not valid, or its policies lack "${CAPABILITIES[error.method] ?? 'read'}" on ${mountPath}/creds/${name}${error.method === 'GET' ? OR_UNKNOWN : ''}`,
         name,
       );
     case 404:
@@ -150,6 +150,8 @@ function explainState(said: string, name: string): ExplainedError {
     `Vault does not hand out credential "${name}": ${said || 'no message'}; see the server's log`,
   );
 }
+
+const OR_UNKNOWN = '; check its name as well, as Vault refuses an unknown name in the same words';
 
 const VERBS: Record<string, string> = { GET: 'read', PUT: 'write', DELETE: 'delete' };
 const CAPABILITIES: Record<string, string> = { GET: 'read', PUT: 'update', DELETE: 'delete' };

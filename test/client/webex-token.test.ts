@@ -422,7 +422,13 @@ describe('what Vault says', () => {
     ['failing', CREDS, refusal(500, 'oh'), 4, /\(500: oh\); try again later/],
     ['sealed', CREDS, refusal(503, 'Vault is sealed'), 1, /is sealed; unseal it/],
     ['sealed at login', LOGIN, refusal(503, 'Vault is sealed'), 1, /is sealed; unseal it/],
-    ['forbidden', CREDS, refusal(403, 'permission denied'), 5, /may not read credential "testauth"/],
+    [
+      'forbidden',
+      CREDS,
+      refusal(403, 'permission denied'),
+      5,
+      /may not read credential "testauth": .*; check its name as well, as Vault refuses an unknown name in the same words/,
+    ],
     ['wrong ids', LOGIN, refusal(400, 'invalid role or secret ID'), 5, /one of them is wrong, expired or used up/],
     ['a wrong mount', CREDS, refusal(404, 'no handler for route'), 1, /no oauthapp engine is mounted at oauthapp\//],
     [
