@@ -5,6 +5,7 @@ import {
   UsageError,
   type VaultConnectionOptions,
   vaultOptionsFromEnvironment,
+  VaultSealed,
 } from 'webex-token-client/core';
 import { describeCommand, SERVER_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
@@ -143,7 +144,8 @@ async function update(
     const [state, command] = status.initialized
       ? ['sealed', ourCommand('unseal')]
       : ['not initialised', ourCommand('init')];
-    throw new ExplainedError(`${client.address} is ${state}, so there is nothing to update; run "${command}" first`);
+    const message = `${client.address} is ${state}, so there is nothing to update; run "${command}" first`;
+    throw status.initialized ? new VaultSealed(client.address, message) : new ExplainedError(message);
   }
   if (!options.print) {
     await refuseOtherCluster(client, options.out);

@@ -65,8 +65,12 @@ export class TemporarilyUnavailable extends ExplainedError {
 export class VaultSealed extends ExplainedError {
   override name = 'VaultSealed';
 
-  constructor(readonly address: string) {
-    super(`Vault at ${address} is sealed; unseal it, then try again`);
+  constructor(
+    /** @default - it is not known here */
+    readonly address?: string,
+    message = `Vault${address === undefined ? '' : ` at ${address}`} is sealed; unseal it with "${ourCommand('unseal')}", then try again`,
+  ) {
+    super(message);
   }
 }
 

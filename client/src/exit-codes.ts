@@ -1,4 +1,4 @@
-import { NotAuthorizedYet, NotPermitted, ReauthorizationRequired } from './credential-errors';
+import { NotAuthorizedYet, NotPermitted, ReauthorizationRequired, VaultSealed } from './credential-errors';
 import { UsageError } from './explained-error';
 import { transient } from './transient';
 
@@ -7,7 +7,7 @@ const TEMPORARY = 4;
 /** For `--help` of every command that reads a credential. */
 export const CREDENTIAL_EXIT_CODES: Readonly<Record<number, string>> = {
   3: 'a person must consent: not authorised yet, or to be authorised again',
-  [TEMPORARY]: 'temporarily unavailable: try again later',
+  [TEMPORARY]: 'temporarily unavailable, such as a sealed Vault: try again later',
   5: 'not permitted: this Vault identity may not do it',
 };
 
@@ -24,5 +24,6 @@ const KINDS = [
   [UsageError, 2],
   [NotAuthorizedYet, 3],
   [ReauthorizationRequired, 3],
+  [VaultSealed, TEMPORARY],
   [NotPermitted, 5],
 ] as const;

@@ -37,7 +37,7 @@ const COMMON_EXIT_CODES: Readonly<Record<number, string>> = {
   0: 'done',
   1: 'failed, as the line on stderr says',
   2: 'wrong usage, no such deployment file, or a name that it does not declare',
-  4: 'temporarily unavailable: try again later',
+  4: 'temporarily unavailable, such as a sealed Vault: try again later',
   5: 'not permitted: this Vault identity may not do it, or there is none',
   130: 'interrupted; 143 by SIGTERM, 129 by SIGHUP',
 };

@@ -18,7 +18,9 @@ export async function serverAdvice(error: unknown, command: Command | undefined)
   if (error instanceof VaultUnreachableError && error.isTransient) {
     return absenceAdvice(error, await declaredServer(command));
   }
-  return error instanceof VaultSealed ? otherNodeAdvice(error.address, await declaredServer(command)) : undefined;
+  return error instanceof VaultSealed && error.address !== undefined
+    ? otherNodeAdvice(error.address, await declaredServer(command))
+    : undefined;
 }
 
 async function declaredServer(command: Command | undefined): Promise<Deployment['vault']['server']> {

@@ -5,6 +5,7 @@ import {
   readCredential,
   type VaultConnectionOptions,
   VaultResponseError,
+  VaultSealed,
 } from 'webex-token-client/core';
 import { initialise, initStatus, type KeyOptions } from './initialisation';
 import { leaderConnection, type DeclaredServer } from './leader-connection';
@@ -85,7 +86,8 @@ async function send(client: VaultClient, options: RestorationOptions): Promise<S
   }
   const { sealed, n: shares, t: threshold } = await client.sealStatus();
   if (sealed) {
-    throw new ExplainedError(
+    throw new VaultSealed(
+      client.address,
       `${client.address} is sealed, and a sealed server restores nothing; run "${ourCommand('unseal')}" first`,
     );
   }

@@ -5,6 +5,7 @@ import {
   safeText,
   TemporarilyUnavailable,
   VaultResponseError,
+  VaultSealed,
 } from 'webex-token-client/core';
 
 /*
@@ -32,7 +33,7 @@ export async function explainRefusals<T>(action: () => Promise<T>): Promise<T> {
 export function explainedRefusal(error: VaultResponseError): ExplainedError {
   const said = safeText(error.message);
   if (error.said.includes('sealed')) {
-    return new ExplainedError(`${said}; it is sealed: run "${ourCommand('unseal')}"`);
+    return new VaultSealed(undefined, `${said}; it is sealed: run "${ourCommand('unseal')}"`);
   }
   const advice = ADVICE[error.statusCode];
   if (error.isTransient) {

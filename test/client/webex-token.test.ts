@@ -420,8 +420,8 @@ describe('what Vault says', () => {
     ['overloaded', CREDS, refusal(429, 'slow down'), 4, /\(429: slow down\); try again later/],
     ['overloaded at login', LOGIN, refusal(429, 'slow down'), 4, /could not log in .* \(429: slow down\); try again/],
     ['failing', CREDS, refusal(500, 'oh'), 4, /\(500: oh\); try again later/],
-    ['sealed', CREDS, refusal(503, 'Vault is sealed'), 1, /is sealed; unseal it/],
-    ['sealed at login', LOGIN, refusal(503, 'Vault is sealed'), 1, /is sealed; unseal it/],
+    ['sealed', CREDS, refusal(503, 'Vault is sealed'), 4, /is sealed; unseal it with "npx --no-install webex-token-vault unseal"/],
+    ['sealed at login', LOGIN, refusal(503, 'Vault is sealed'), 4, /is sealed; unseal it with "npx --no-install webex-token-v/],
     [
       'forbidden',
       CREDS,

@@ -78,7 +78,7 @@ it('deploy names the other nodes where the first one is sealed', async () => {
     VAULT_CACERT,
   });
   expect(stderr).toBe(
-    `error: Vault at https://127.0.0.1:${port} is sealed; unseal it, then try again; another node may serve: VAULT_ADDR=https://127.0.0.1:${port + 10} or VAULT_ADDR=https://127.0.0.1:${port + 20}, while its port is forwarded\n`,
+    `error: Vault at https://127.0.0.1:${port} is sealed; unseal it with "npx --no-install webex-token-vault unseal", then try again; another node may serve: VAULT_ADDR=https://127.0.0.1:${port + 10} or VAULT_ADDR=https://127.0.0.1:${port + 20}, while its port is forwarded\n`,
   );
   expect(exitCode).not.toBe(0);
 });

@@ -151,11 +151,11 @@ it('backup ends with 5 where the token may not, and where there is none', async 
   expect(exitCode).toBe(5);
 });
 
-it('backup of a sealed server ends with 1, as a person has to unseal it', async () => {
+it('backup of a sealed server ends with 4, and names the command that unseals it', async () => {
   vault.answer('sys/storage/raft/snapshot', refusal(503, 'Vault is sealed'));
   const { exitCode, stderr } = await run('backup');
   expect(stderr).toMatch(/it is sealed: run "npx --no-install webex-token-vault unseal"\n$/);
-  expect(exitCode).toBe(1);
+  expect(exitCode).toBe(4);
 });
 
 it('an error shows a command that is about the deployment of the run', async () => {
