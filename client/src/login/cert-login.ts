@@ -96,8 +96,12 @@ function reason(said: string, certificate: ReadCertificate): string {
   if (/^no client certificate|certificate must be supplied|tls connection required/.test(said)) {
     return 'it did not reach Vault, since TLS ends before it or its listener asks for none; ask Vault itself, or let TLS pass through what is before it (and leave tls_disable_client_certs off)';
   }
-  if (said.includes('constraints')) {
+  if (said.includes('no chain matching all constraints')) {
     return 'it is from the right CA, but for another DNS name or URI than the app is declared with; have one issued for that';
+  }
+  // HashiCorp Vault has these words for all three.
+  if (said.includes('failed to match all constraints')) {
+    return 'it is from another CA or for another DNS name or URI than the app is declared with, or there is no such role; have one issued by that CA for that name, set VAULT_ROLE to the name of the app, or have the app deployed';
   }
   if (said === 'permission denied') {
     return 'no auth method is mounted there, or it does not let this network in; set VAULT_AUTH_MOUNT, or have the app deployed';

@@ -169,6 +169,12 @@ describe('says in one line that', () => {
       NotPermitted,
       /from the right CA, but for another DNS name or URI/,
     ],
+    [
+      'its CA, its name or the role is another, as HashiCorp Vault 1.21.4 says',
+      refusal(400, 'failed to match all constraints for this login certificate'),
+      NotPermitted,
+      /from another CA or for another DNS name or URI than the app is declared with, or there is no such role; .*VAULT_ROLE/,
+    ],
     ['no method is there', refusal(403, 'permission denied'), NotPermitted, /no auth method is mounted there/],
     [
       'no method is there (404)',
