@@ -99,7 +99,7 @@ export class WebexFetch {
     const target = new URL(url);
     if (!this.#origins.includes(target.origin)) {
       throw new ExplainedError(
-        `the access token is not for ${target.origin}; it goes to ${this.#origins.join(', ')} only, so correct the URL or allow that origin`,
+        `the access token is not for ${target.origin}; it goes to ${this.#origins.join(', ')} only, so correct the URL, or name that origin in "origins"`,
       );
     }
     const { signal } = request;
