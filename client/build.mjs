@@ -40,7 +40,7 @@ await build({
   external: ['proxy-from-env'],
   // The types keep what is said of each thing. Names stay, for who reads a stack; and an error that nobody catches
   // shows the line that it is of.
-  lineLimit: 250,
+  lineLimit: 80,
 });
 
 await build({

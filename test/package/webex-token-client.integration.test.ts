@@ -109,6 +109,15 @@ describe('its size', () => {
   });
 });
 
+it('shows a short line of its source for an error that nobody catches', async () => {
+  const program = "new (require('webex-token-client').TokenSource)({ address: 'http://127.0.0.1:1' })";
+  const { stderr } = await user.run(process.execPath, ['-e', program]);
+  const [, line = ''] = /core\.js:\d+\n(.*)\n/.exec(stderr) ?? [];
+  expect(stderr).toContain('give exactly one of roleId, jwt, kubernetes and cert');
+  expect(line).toContain('throw new TypeError');
+  expect(line.length).toBeLessThan(120);
+});
+
 describe('a TypeScript program', () => {
   beforeAll(() => symlinkSync(join(PROJECT_FOLDER, 'node_modules/zod'), join(user.folder, 'node_modules/zod')));
   afterAll(() => rmSync(join(user.folder, 'node_modules/zod')));
