@@ -1,4 +1,4 @@
-import { LOGOUT, RENEWAL, type Rule, renderPolicy } from './policy-rule';
+import { LOGOUT, RENEWAL, type Rule, renderPolicy, tokenRead } from './policy-rule';
 
 /**
  * What an app may do: read the access token of its own credentials, under a Vault token that it keeps alive.
@@ -7,11 +7,7 @@ import { LOGOUT, RENEWAL, type Rule, renderPolicy } from './policy-rule';
  */
 export function appPolicy(mountPath: string, credentialNames: readonly string[], renewableRole?: string): string {
   return renderPolicy([
-    ...credentialNames.map((name): Rule => ({
-      path: `${mountPath}/creds/${name}`,
-      capabilities: ['read'],
-      why: `the access token of ${name}`,
-    })),
+    ...credentialNames.map((name) => tokenRead(mountPath, name, `the access token of ${name}`)),
     ...(renewableRole === undefined ? [] : secretIdRenewal(renewableRole)),
     RENEWAL,
     LOGOUT,

@@ -1,5 +1,5 @@
 import { healingSecretPath } from './healing-path';
-import { LOGOUT, renderPolicy, SELF_EXAMINATION, type Rule } from './policy-rule';
+import { LOGOUT, renderPolicy, SELF_EXAMINATION, tokenRead, type Rule } from './policy-rule';
 import { consentRecord, dataPath } from './record-paths';
 
 /** What a healer gets again. */
@@ -39,11 +39,10 @@ export function healerPolicy({ mountPath, recordsPath, healingPath, credentials 
         why: 'when it was had again',
       },
     ]),
-    ...once(credentials.map(({ tokensFrom }) => tokensFrom)).map((name): Rule => ({
-      path: `${mountPath}/creds/${name}`,
-      capabilities: ['read'],
-      why: 'the token that asks for it',
-    })),
+    // A second rule for a credential that is renewed itself would deny the parameters of that write.
+    ...once(credentials.map(({ tokensFrom }) => tokensFrom))
+      .filter((name) => !credentials.some((credential) => credential.name === name))
+      .map((name) => tokenRead(mountPath, name, 'the token that asks for it')),
     ...once(credentials.map(({ integration }) => integration)).flatMap((name): Rule[] => [
       { path: healingSecretPath(healingPath, name), capabilities: ['read'], why: 'its client secret' },
       { path: `${mountPath}/servers/${name}`, capabilities: ['read'], why: 'its client id' },

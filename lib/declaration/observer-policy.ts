@@ -1,7 +1,7 @@
 import { OPERATORS_MOUNT } from './app-declaration';
 import { rolesPath } from './app-login';
 import type { IdentityMethod } from './provisioner-policy';
-import { LOGOUT, renderPolicy, SELF_EXAMINATION, type Rule } from './policy-rule';
+import { LOGOUT, renderPolicy, SELF_EXAMINATION, tokenRead, type Rule } from './policy-rule';
 import { BACKUP_RECORD, consentRecord, dataPath, observationRecord, rotationRecord } from './record-paths';
 
 /** What an observer looks at. */
@@ -47,7 +47,7 @@ export function observerRules(rights: ObserverRights): readonly Rule[] {
   } = rights;
   return [
     ...credentialNames.flatMap((name): Rule[] => [
-      { path: `${mountPath}/creds/${name}`, capabilities: ['read'], why: `the state of ${name}, and so its token` },
+      tokenRead(mountPath, name, `the state of ${name}, and so its token`),
       {
         path: dataPath(recordsPath, consentRecord(name)),
         capabilities: ['read'],

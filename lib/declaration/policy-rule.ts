@@ -9,7 +9,7 @@ export interface Rule {
   readonly capabilities: readonly Capability[];
   /** The only parameters a write may carry, each with the values it may have; none listed: any value. */
   readonly allowedParameters?: Readonly<Record<string, readonly string[]>>;
-  /** A write may carry no parameter at all. */
+  /** Reads and writes may carry no parameter. */
   readonly deniesParameters?: true;
   readonly why: string;
 }
@@ -29,6 +29,14 @@ export const SELF_EXAMINATION: Rule = {
   why: 'may this token do it?',
 };
 export const LOGOUT: Rule = { path: 'auth/token/revoke-self', capabilities: ['update'], why: 'the end of its token' };
+
+/**
+ * A read of a credential, without parameters. Parameter `minimum_seconds` would force a refresh at Webex. A reader who
+ * hangs up on a refresh can end the grant for everybody.
+ */
+export function tokenRead(mountPath: string, credentialName: string, why: string): Rule {
+  return { path: `${mountPath}/creds/${credentialName}`, capabilities: ['read'], deniesParameters: true, why };
+}
 
 export function renderPolicy(rules: readonly Rule[]): string {
   return rules

@@ -41,19 +41,19 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
     return byProgram('deploy', 'webex-tokens', { output: operated.path('cdktf.out'), env });
   }
 
-  /** As the app, with the secret id that it has had from the beginning. @returns statuses of the refreshes at Webex */
+  /**
+   * Reads as the app, with the secret id that it has had from the beginning, and forces a refresh as the authorizer.
+   *
+   * @returns statuses of the refreshes at Webex
+   */
   async function refreshed(mountPath: string): Promise<number[]> {
     const { address, ca } = operated.server.node;
     await using tokens = new TokenSource({ ...{ address, ca, ...app, credential: 'testauth', mountPath } });
     expect(await operated.engine.isAccepted((await tokens.token()).accessToken)).toBe(true);
     const before = operated.engine.refreshes.length;
-    const { token } = await loginAppRole(operated.server.node.client().connection, app);
     // For longer than any token lives, which fails after a refresh.
     const path = `${mountPath}/creds/testauth?minimum_seconds=99999999`;
-    await operated.server.node
-      .client(token)
-      .read(path, z.unknown())
-      .catch(() => undefined);
+    await (await operated.as('authorizer')).read(path, z.unknown()).catch(() => undefined);
     return operated.engine.refreshes.slice(before);
   }
 

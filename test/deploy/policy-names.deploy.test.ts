@@ -133,9 +133,9 @@ describeUnless(terraformUnavailable())('a deployment whose policies have their f
     await expect(tokens.token()).resolves.toMatchObject({ accessToken });
     expect(operated.engine.webex.requests.filter(({ path }) => path.includes('authorize'))).toHaveLength(consents);
     const refreshed = operated.engine.refreshes.length;
-    const app2 = operated.server.node.client((await loginAppRole(before.connection, app)).token);
     // For longer than any token lives, which fails after a refresh.
-    await app2.read(`${MOUNT}/creds/testauth?minimum_seconds=99999999`, z.unknown()).catch(() => undefined);
+    const longer = `${MOUNT}/creds/testauth?minimum_seconds=99999999`;
+    await (await operated.as('authorizer')).read(longer, z.unknown()).catch(() => undefined);
     expect(operated.engine.refreshes.slice(refreshed)).toEqual([200]);
   });
 

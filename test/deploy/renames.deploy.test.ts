@@ -51,14 +51,14 @@ describeUnless(terraformUnavailable())('a deployment in which an integration and
     return { roleId, secretId: data.secret_id };
   }
 
-  /** As the app, with the secret id that it has had from the beginning. */
+  /** Reads as the app, with the secret id that it has had from the beginning, and forces a refresh as the authorizer. */
   async function refreshed(): Promise<number[]> {
     const { connection } = operated.server.node.client();
     const reader = operated.server.node.client((await loginAppRole(connection, app)).token);
     const { accessToken } = await readCredential(reader.connection, 'oauthapp', 'testauth');
     expect(await operated.engine.isAccepted(accessToken)).toBe(true);
     const before = operated.engine.refreshes.length;
-    await operated.engine.forceRefresh(reader, 'testauth');
+    await operated.engine.forceRefresh(await operated.as('authorizer'), 'testauth');
     return operated.engine.refreshes.slice(before);
   }
 

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loginAppRole } from 'webex-token-client/core';
+import { loginAppRole, readCredential } from 'webex-token-client/core';
+import { z } from 'zod';
 import { authorize } from '../../../lib/consent/code-grant';
 import type { Deployment } from '../../../lib/declaration/deployment';
 import { applyDeclaration, type AppliedDeclaration } from '../../../rehearsal/applier/stack';
@@ -57,13 +58,12 @@ async function authorised(): Promise<void> {
   });
 }
 
-/** Statuses of the refreshes that the app brings about. */
+/** Reads as the app, and forces a refresh as the authorizer. @returns statuses of the refreshes at Webex */
 async function refreshes(identity: { roleId: string; secretId: string }): Promise<number[]> {
   const { token } = await loginAppRole(rehearsal.admin.connection, identity);
-  await rehearsal.admin
-    .withToken(token)
-    .connection.read('oauthapp/creds/testauth?minimum_seconds=99999999', () => undefined)
-    .catch(() => undefined);
+  await readCredential(rehearsal.admin.withToken(token).connection, 'oauthapp', 'testauth');
+  const authorizer = rehearsal.admin.withToken(await rehearsal.operatorToken('authorizer'));
+  await authorizer.read('oauthapp/creds/testauth?minimum_seconds=99999999', z.unknown()).catch(() => undefined);
   return rehearsal.webex.requests.filter(({ grantType }) => grantType === 'refresh_token').map(({ status }) => status);
 }
 

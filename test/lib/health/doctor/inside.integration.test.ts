@@ -118,6 +118,7 @@ describe('once somebody has', () => {
       'credentials',
       'apps',
       'operators',
+      'parameters',
     ]);
     expect(notes).toEqual([
       'policy "root" reaches everything: who holds a root token can read each credential',
@@ -169,9 +170,7 @@ describe('once somebody has', () => {
       const engine = { ...vault.deployment.engine, mountPath: 'elsewhere', recordsPath: undefined };
       const { check, line } = await doctor({ deployment: declared({ engine }), token: vault.server.rootToken });
       expect(check).toBe('engine');
-      expect(line).toMatch(
-        /is missing: no engine is mounted there; npx --no-install webex-token-vault deploy webex-tokens$/,
-      );
+      expect(line).toMatch(/is missing: no engine is mounted there; npx --no-install webex-token-vault deploy webex-tokens$/);
     });
 
     it('that another one is', async () => {
@@ -182,11 +181,7 @@ describe('once somebody has', () => {
 
     it.each([
       ['paused', { ...CONFIG, tune_refresh_check_interval_seconds: 0 }, /; npx --no-install webex-token-vault resume/],
-      [
-        'reaping',
-        { ...CONFIG, tune_reap_check_interval_seconds: 300 },
-        /; npx --no-install webex-token-vault deploy webex-tokens$/,
-      ],
+      ['reaping', { ...CONFIG, tune_reap_check_interval_seconds: 300 }, /; npx --no-install webex-token-vault deploy webex-tokens$/],
     ])('that it is %s', async (state, config, command) => {
       const { check, line } = await whileWrong(
         () => vault.admin.write('oauthapp/config', config),
@@ -235,9 +230,7 @@ describe('once somebody has', () => {
     it('that it is gone', async () => {
       const { check, line } = await whileWrong(() => vault.admin.delete('oauthapp/servers/webex-myapp'), doctor, mend);
       expect(check).toBe('integration webex-myapp');
-      expect(line).toMatch(
-        /^the engine has no such entry, .*; npx --no-install webex-token-vault deploy webex-tokens$/,
-      );
+      expect(line).toMatch(/^the engine has no such entry, .*; npx --no-install webex-token-vault deploy webex-tokens$/);
     });
 
     it('that its client id is not declared either', async () => {
@@ -363,6 +356,26 @@ describe('once somebody has', () => {
 
     it.each(['oauthapp/creds/testauth', 'oauthapp/creds/+', '+/creds/*', '*', 'oauthapp/creds/test*'])(
       'by a policy with %s',
+  it.each(['oauthapp-app-people-me', 'oauthapp-observer'])(
+    'finds that %s is a policy of an earlier release, which lets its holder force refreshes',
+    async (name) => {
+      const policyReply = z.object({ data: z.object({ policy: z.string() }) });
+      const { policy } = (await vault.admin.read(`sys/policies/acl/${name}`, policyReply)).data;
+      const { check, line } = await whileWrong(
+        () =>
+          vault.admin.write(`sys/policies/acl/${name}`, {
+            policy: policy.replaceAll(/ {2}denied_parameters = \{\n {4}"\*" = \[\]\n {2}\}\n/g, ''),
+          }),
+        doctor,
+        () => vault.admin.write(`sys/policies/acl/${name}`, { policy }),
+      );
+      expect(check).toBe('parameters');
+      expect(line).toBe(
+        `a holder of policy "${name}" can force refreshes at Webex, and so end a grant: an earlier release wrote it; npx --no-install webex-token-vault deploy webex-tokens`,
+      );
+    },
+  );
+
       async (path) => {
         const [line = '', ...others] = await advisedOf('somebody', policy(path));
         expect(others).toEqual([]);

@@ -1,6 +1,11 @@
+import { appPolicy } from '../../../../lib/declaration/app-policy';
+import { healerPolicy } from '../../../../lib/declaration/healer-policy';
+import { observerPolicy } from '../../../../lib/declaration/observer-policy';
+import { observerRights } from '../../../../lib/declaration/rights';
 import { parsePolicy } from '../../../../lib/vault/policy/policy';
 import { mayReadSome } from '../../../../lib/vault/policy/rights';
 import { PolicyUnreadable } from '../../../../lib/vault/policy/syntax';
+import { exampleDeployment } from '../../../fixtures/example-deployment';
 
 /* What is not certain is refused. What is certain is compared with the real server in rights.integration.test.ts. */
 
@@ -29,4 +34,31 @@ it.each([
 ])('tells of %s whether its reach depends on who asks: %s', (path, depends) => {
   const policy = parsePolicy('x', `path "${path}" { capabilities = ["read"] }`);
   expect(mayReadSome(policy, 'oauthapp/creds/testauth')).toBe(depends);
+});
+
+it.each([
+  ['nothing about parameters', '', true],
+  ['allows another parameter alone', 'allowed_parameters = { "server" = [] }', false],
+  ['allows it in capitals', 'allowed_parameters = { "MINIMUM_SECONDS" = [] }', true],
+  ['allows any', 'allowed_parameters = { "*" = [] }', true],
+  ['denies any', 'denied_parameters = { "*" = [] }', false],
+  ['denies it', 'denied_parameters = { "minimum_seconds" = [] }', false],
+  ['denies another', 'denied_parameters = { "server" = [] }', true],
+  ['allows and denies it', 'allowed_parameters = { "minimum_seconds" = [] } denied_parameters = { "*" = [] }', false],
+])('tells of a rule that says %s whether it takes minimum_seconds', (_, parameters, takes) => {
+  const { rules } = parsePolicy('x', `path "oauthapp/creds/testauth" { capabilities = ["read"] ${parameters} }`);
+  expect(rules.map(({ takesMinimumSeconds }) => takesMinimumSeconds)).toEqual([takes]);
+});
+
+const healing = { mountPath: 'oauthapp', recordsPath: 'oauthapp-records', healingPath: 'oauthapp-healing' };
+
+it.each([
+  ['an app', appPolicy('oauthapp', ['testauth', 'other'])],
+  ['the observer', observerPolicy(observerRights(exampleDeployment()))],
+  ['the healer', healerPolicy({ ...healing, credentials: [{ name: 'a', integration: 'b', tokensFrom: 'testauth' }] })],
+])('no rule of the policy of %s lets a reader of a credential force a refresh', (_, policy) => {
+  const { rules } = parsePolicy('x', policy);
+  const ofCredentials = rules.filter(({ path }) => path.startsWith('oauthapp/creds/'));
+  expect(ofCredentials).not.toEqual([]);
+  expect(ofCredentials.filter(({ takesMinimumSeconds }) => takesMinimumSeconds)).toEqual([]);
 });
