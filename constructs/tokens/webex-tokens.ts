@@ -6,7 +6,6 @@ import type { Construct } from 'constructs';
 import { NO_LOCKOUT } from '../../lib/declaration/app-declaration';
 import { OIDC_CONSTRUCT_ID } from '../../lib/declaration/client-secret';
 import type { Deployment } from '../../lib/declaration/deployment';
-import { defaultServerInVault } from '../../lib/declaration/engine-configuration';
 import { inspectPlugin } from '../../lib/declaration/plugin-binary';
 import { healingIntegrations } from '../../lib/declaration/healing';
 import { loginOf } from '../../lib/declaration/logins';
@@ -73,7 +72,6 @@ export class WebexTokens extends DeploymentStack {
     const binary = plugin.register ? inspectPlugin(plugin, this.folder) : undefined;
     const engine = new Engine(this, 'engine', {
       ...tuning,
-      defaultServer: defaultServerInVault(deployment),
       mountPath,
       pluginName: plugin.name,
       pluginSha256: binary?.sha256,

@@ -2,7 +2,6 @@ import { ExplainedError } from 'webex-token-client/core';
 import type { z } from 'zod';
 import type { Deployment } from './deployment';
 import type { engineSettings } from './engine-declaration';
-import { vaultName } from './vault-name';
 
 /** The plugin's own limits. @see pkg/backend/path_config.go of the plugin */
 const MAX_REFRESH_CHECK_INTERVAL_SECONDS = 90 * 24 * 3600;
@@ -34,7 +33,8 @@ export function engineConfiguration(settings: z.output<typeof engineSettings>): 
     );
   }
   return {
-    default_server: settings.defaultServer ?? '',
+    // Policies bind a credential to its integration by parameter `server`, so a request without it must have no default.
+    default_server: '',
     tune_provider_timeout_seconds: settings.providerTimeoutSeconds,
     tune_provider_timeout_expiry_leeway_factor: providerTimeoutExpiryLeewayFactor,
     tune_refresh_check_interval_seconds: refreshCheckIntervalSeconds,
@@ -53,13 +53,7 @@ export function engineConfiguration(settings: z.output<typeof engineSettings>): 
 
 /** The same of a deployment, as stack `webex-tokens` writes it. */
 export function declaredConfiguration(deployment: Deployment): Record<string, unknown> {
-  return engineConfiguration({ ...deployment.engine, defaultServer: defaultServerInVault(deployment) });
-}
-
-/** The integration that a request means which names none, as Vault calls it. */
-export function defaultServerInVault({ engine: { defaultServer }, integrations }: Deployment): string | undefined {
-  const declared = integrations.find(({ name }) => name === defaultServer);
-  return declared === undefined ? defaultServer : vaultName(declared);
+  return engineConfiguration(deployment.engine);
 }
 
 function atMost(prop: string, value: number, limit: number): void {

@@ -48,8 +48,6 @@ const engineFields = {
    * only a person can give one again. Set to false before you mean that. @default true
    */
   preventDestroy: z.boolean().default(true),
-  /** Integration that a request means when it names none. @default - none */
-  defaultServer: z.string().optional(),
   /**
    * How long the engine waits for Webex; 0: no end. Refreshes of one credential come one after the other, so a read can
    * wait for several: with 12 s, and three readers of an expired token while Webex hangs, 48 s, below the 60 s after

@@ -47,7 +47,6 @@ it('keeps a factor that the plugin accepts where background refresh is off', () 
 it('passes every knob on', () => {
   expect(
     configOf({
-      defaultServer: 'webex-myapp',
       providerTimeoutSeconds: 1,
       providerTimeoutExpiryLeewayFactor: 2,
       reapDryRun: true,
@@ -58,7 +57,7 @@ it('passes every knob on', () => {
       reapServerDeletedSeconds: 7,
     }),
   ).toMatchObject({
-    default_server: 'webex-myapp',
+    default_server: '',
     tune_provider_timeout_seconds: 1,
     tune_provider_timeout_expiry_leeway_factor: 2,
     tune_reap_dry_run: true,

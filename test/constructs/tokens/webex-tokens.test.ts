@@ -86,7 +86,7 @@ it('needs no plugin binary where the plugin is registered by someone else', () =
 describe('with an integration and an app that are renamed', () => {
   const named = (integration: object, app: object, read: string) =>
     declareStack({
-      engine: { plugin: { sha256: PLUGIN_SHA256 }, defaultServer: read },
+      engine: { plugin: { sha256: PLUGIN_SHA256 } },
       integrations: [{ name: '', clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth', ...integration }],
       credentials: [{ name: 'testauth', integration: read, scopes: ['spark:people_read'] }],
       apps: [{ name: '', reads: ['testauth'], renewsSecretId: true, ...app }],
