@@ -7,10 +7,11 @@ import type { KubernetesServerDeclaration } from '../declaration/kubernetes-serv
 import { lookAtCluster, type ClusterFindings } from '../kubernetes/cluster-preflight';
 import { Kubectl } from '../kubernetes/kubectl';
 import { contextOf } from '../kubernetes/kubectl-environment';
-import { consequences, stopsServer } from '../terraform/consequences';
+import { consequences } from '../terraform/consequences';
 import { refuseVisibleToGit } from '../server/git-visibility';
 import { planObstacles } from '../terraform/plan-obstacles';
 import { Preflight } from '../terraform/preflight';
+import { stopsServer } from '../terraform/server-consequences';
 import type { StackFolder } from '../terraform/stack-folder';
 import { approved, tell, type ApprovalOptions } from './approval';
 import { PODS_TIMEOUT_SECONDS, tellPods } from './server-pods';

@@ -4,6 +4,7 @@ import { isEngineMount } from './engine-mount';
 import type { Plan, ResourceChange } from './plan';
 import { releaseConsequences } from './release-consequences';
 import { Renames } from './renames';
+import { serverConsequences, serversAfter } from './server-consequences';
 import { isPluginReload } from './vault-access';
 
 /*
@@ -45,6 +46,7 @@ export function consequences(
   const reloadsPlugin = changes.some((change) => isPluginReload(change) && change.isCreated);
   const { drift } = plan;
   const context: Context = {
+    changes,
     drift,
     isClusterUnreachable,
     integrationOf,
@@ -61,6 +63,7 @@ export function consequences(
 }
 
 interface Context {
+  readonly changes: readonly ResourceChange[];
   readonly drift: readonly ResourceChange[];
   readonly isClusterUnreachable: boolean;
   /** Integration of each credential, as it was before; by its name in Vault. */
@@ -296,44 +299,19 @@ function ofClientSecret(change: ResourceChange, { renames }: Context): Partial<C
   };
 }
 
-/** Whether a server is stopped that keeps what it has: it may be refreshing just then. */
-export function stopsServer({ changes }: Plan): boolean {
-  return changes.some((change) => isStopped(change) && !isOfDevMode(change));
+function ofServer(change: ResourceChange, { known, changes }: Context): Partial<Consequences> {
+  const { notices, loss } = serverConsequences(change, changes);
+  return loss === undefined ? { notices } : { losses: lost(known, loss) };
 }
 
-function isStopped(change: ResourceChange): boolean {
-  // Of one that stays, pods run on as they are until somebody restarts them.
-  if (change.type === 'helm_release') {
-    return change.isDeleted;
-  }
-  // What only carries files is never started, though it has the command of its image, which may be that of dev mode.
-  return change.type === 'docker_container' && change.isDeleted && change.isSet('start');
-}
-
-function isOfDevMode(change: ResourceChange): boolean {
-  return change.listBefore('command').includes('-dev');
-}
-
-/** A server in dev mode forgets all with its container; in production nothing that Terraform deletes holds a grant. */
-function ofServer(change: ResourceChange, { known }: Context): Partial<Consequences> {
-  const name = change.before('name') ?? '';
-  if (!isStopped(change)) {
-    return {};
-  }
-  if (isOfDevMode(change)) {
-    return { losses: lost(known, `the server "${name}" keeps all in memory, and is stopped`) };
-  }
-  const successor = change.isCreated ? ', and another one started in its place, to be unsealed' : '';
-  return { notices: [`the server "${name}" is stopped${successor}`] };
-}
-
-function ofRelease(change: ResourceChange, { known, drift, isClusterUnreachable }: Context): Partial<Consequences> {
+function ofRelease(change: ResourceChange, context: Context): Partial<Consequences> {
+  const { known, drift, changes, isClusterUnreachable } = context;
   const vanished = drift.find(({ address, isDeleted }) => address === change.address && isDeleted);
   // To Helm's provider, a release whose cluster does not answer is gone: whoever believed that would make a new server.
   if (vanished !== undefined && isClusterUnreachable) {
     return {};
   }
-  const { notices, loss } = releaseConsequences(change, vanished);
+  const { notices, loss } = releaseConsequences(change, { vanished, hasSuccessor: serversAfter(changes).length > 0 });
   return loss === undefined ? { notices } : { losses: lost(known, loss) };
 }
 

@@ -15,8 +15,17 @@ export interface ReleaseConsequences {
 
 const values = z.object({ server: z.object({ ha: z.object({ replicas: z.number() }) }) });
 
-/** @param vanished the release as the state had it, where Terraform does not find it any more */
-export function releaseConsequences(change: ResourceChange, vanished?: ResourceChange): ReleaseConsequences {
+interface ReleaseContext {
+  /** The release as the state had it, if Terraform does not find it any more. */
+  readonly vanished?: ResourceChange;
+  /** Whether another server is there afterwards. @default false */
+  readonly hasSuccessor?: boolean;
+}
+
+export function releaseConsequences(
+  change: ResourceChange,
+  { vanished, hasSuccessor = false }: ReleaseContext = {},
+): ReleaseConsequences {
   const [from, to] = [placeOf('before', change), placeOf('after', change)];
   if (vanished !== undefined && change.isCreated) {
     return {
@@ -26,6 +35,12 @@ export function releaseConsequences(change: ResourceChange, vanished?: ResourceC
   }
   if (!change.isDeleted) {
     return { notices: ofNodes(change, from) };
+  }
+  if (!change.isCreated && hasSuccessor) {
+    return {
+      notices: [],
+      loss: `the server ${from.title} is stopped for a new and empty one: its grants stay in the volumes of its pods, where nothing finds them unless mode, releaseName and namespace are as they were`,
+    };
   }
   if (!change.isCreated) {
     return {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { consequences, stopsServer, type Consequences } from '../../../lib/terraform/consequences';
+import { consequences, type Consequences } from '../../../lib/terraform/consequences';
 import { planOf, type Plan } from '../../../lib/terraform/plan';
+import { stopsServer } from '../../../lib/terraform/server-consequences';
 import { PROJECT_FOLDER } from '../../fixtures/project-folder';
 
 /* Plans as `terraform show -json` gave them for changes of the rehearsal's declaration, cut to what becomes of each resource. */
@@ -188,6 +189,80 @@ describe('of a server that is replaced', () => {
   it('are none where a container only carries files, though its image would run in dev mode', () => {
     expect(container({ start: false, command: ['server', '-dev', '-dev-no-store-token'] })).toEqual({
       notices: [],
+      losses: [],
+    });
+  });
+});
+
+describe('of a server in production that others take the place of', () => {
+  const PRODUCTION = ['server', '-config=/openbao/configuration/server.json'];
+  const DEV = ['server', '-dev', '-dev-no-store-token'];
+
+  const container = (name: string, action: string, command = PRODUCTION): object => {
+    const known = { name, start: true, command };
+    const change = {
+      actions: [action],
+      before: action === 'create' ? null : known,
+      after: action === 'delete' ? null : known,
+    };
+    return { address: `docker_container.${name}`, type: 'docker_container', name, change };
+  };
+  const release = (action: string): object => {
+    const known = { name: 'vault', namespace: 'webex' };
+    const change = {
+      actions: [action],
+      before: action === 'create' ? null : known,
+      after: action === 'delete' ? null : known,
+    };
+    return { address: 'helm_release.server', type: 'helm_release', name: 'server', change };
+  };
+  const found = (...resource_changes: object[]): Consequences =>
+    consequences(planOf({ resource_changes }), ['testauth']);
+  const loss = (server: string): object => ({
+    kind: 'credential',
+    name: 'testauth',
+    why: `the server "${server}" is stopped for a new and empty one: its grants stay in the volume "${server}-data", where nothing finds them unless mode, containerName and nodes are as they were`,
+  });
+
+  it.each<[string, string, object[]]>([
+    [
+      'other nodes',
+      'vault',
+      [container('vault', 'delete'), ...[1, 2, 3].map((n) => container(`vault-${n}`, 'create'))],
+    ],
+    ['one node', 'vault-3', [...[1, 2, 3].map((n) => container(`vault-${n}`, 'delete')), container('vault', 'create')]],
+    ['another containerName', 'vault', [container('vault', 'delete'), container('other', 'create')]],
+    ['mode dev', 'vault', [container('vault', 'delete'), container('vault', 'create', DEV)]],
+    ['mode kubernetes', 'vault', [container('vault', 'delete'), release('create')]],
+  ])('are the loss of all with %s', (_, server, changes) => {
+    expect(found(...changes)).toEqual({ notices: [], losses: [loss(server)] });
+  });
+
+  it('are the loss of all where one on Kubernetes goes for a container', () => {
+    expect(found(release('delete'), container('vault', 'create')).losses).toEqual([
+      {
+        kind: 'credential',
+        name: 'testauth',
+        why: 'the server "vault" in namespace "webex" is stopped for a new and empty one: its grants stay in the volumes of its pods, where nothing finds them unless mode, releaseName and namespace are as they were',
+      },
+    ]);
+  });
+
+  it('are no loss where another node of it stays, or comes with its volume', () => {
+    const fewer = found(container('vault-3', 'delete'), container('vault-1', 'no-op'), container('vault-2', 'no-op'));
+    expect(fewer.losses).toEqual([]);
+    const atAnotherAddress = { ...container('vault', 'create'), address: 'docker_container.moved' };
+    expect(found(container('vault', 'delete'), atAnotherAddress)).toEqual({
+      notices: ['the server "vault" is stopped, and another one started in its place, to be unsealed'],
+      losses: [],
+    });
+  });
+
+  it('name the volumes where nothing comes in its place', () => {
+    expect(found(container('vault', 'delete'))).toEqual({
+      notices: [
+        'the server "vault" is stopped; its volume "vault-data" stays, with every grant in it, and is found again by a deploy with the same mode, containerName and nodes; the audit log stays in "vault-audit"',
+      ],
       losses: [],
     });
   });

@@ -1,5 +1,6 @@
-import { consequences, stopsServer } from '../../../lib/terraform/consequences';
+import { consequences } from '../../../lib/terraform/consequences';
 import { planOf, type Plan } from '../../../lib/terraform/plan';
+import { stopsServer } from '../../../lib/terraform/server-consequences';
 
 /* As `terraform show -json` gave them with the provider hashicorp/helm 3.1.1, cut to what is read. */
 
