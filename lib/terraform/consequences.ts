@@ -159,7 +159,15 @@ function ofIntegration(change: ResourceChange, context: Context): Partial<Conseq
       losses: end(`without integration "${name}" it cannot be refreshed`),
     };
   }
-  const [from, to] = [clientIn(change.before('data_json')), clientIn(entriesAfter.get(inVault))];
+  const written = entriesAfter.get(inVault);
+  const [from, to] = [clientIn(change.before('data_json')), clientIn(written)];
+  if (from !== undefined && written === undefined) {
+    return {
+      notices: [
+        `the client id of integration "${name}" is known only once it is written; any other one than "${from.client_id}" ends its grants, as Webex refreshes for the old one only`,
+      ],
+    };
+  }
   if (from === undefined || to === undefined) {
     return {};
   }

@@ -76,7 +76,7 @@ export async function engineAdvice(observer: VaultClient, { engine }: Deployment
     ...(engine.reapCheckIntervalSeconds > 0
       ? [
           advice(
-            'engine.reapCheckIntervalSeconds is not 0: the engine deletes grants that it holds for dead, and only a person can give one again',
+            'engine.reapCheckIntervalSeconds is not 0: the engine deletes grants that it holds for dead, also good ones whose client secret Webex refuses, and only a person can give one again',
             'declare 0',
           ),
         ]

@@ -308,6 +308,22 @@ describe('of what a plan does not look at, or hides', () => {
   });
 });
 
+it('tell of a client id that is known only after the apply', () => {
+  const before = {
+    path: 'oauthapp/servers/webex-myapp',
+    data_json: '{"client_id":"C1","provider_options":{"token_url":"https://webex.example/v1/access_token"}}',
+  };
+  const entry = { address: 'vault_generic_endpoint.entry', type: 'vault_generic_endpoint', name: 'entry' };
+  // Terraform leaves out of `after` what it does not know.
+  const change = { actions: ['update'], before, after: { path: before.path }, after_unknown: { data_json: true } };
+  expect(consequences(planOf({ resource_changes: [{ ...entry, change }] }), ['testauth'])).toEqual({
+    notices: [
+      'the client id of integration "webex-myapp" is known only once it is written; any other one than "C1" ends its grants, as Webex refreshes for the old one only',
+    ],
+    losses: [],
+  });
+});
+
 describe('of an entry that is forgotten, and written elsewhere', () => {
   const entry = (client_id: string, host = 'webex.example'): string =>
     JSON.stringify({ client_id, provider_options: { token_url: `https://${host}/v1/access_token` } });

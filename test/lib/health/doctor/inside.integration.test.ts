@@ -170,7 +170,9 @@ describe('once somebody has', () => {
       const engine = { ...vault.deployment.engine, mountPath: 'elsewhere', recordsPath: undefined };
       const { check, line } = await doctor({ deployment: declared({ engine }), token: vault.server.rootToken });
       expect(check).toBe('engine');
-      expect(line).toMatch(/is missing: no engine is mounted there; npx --no-install webex-token-vault deploy webex-tokens$/);
+      expect(line).toMatch(
+        /is missing: no engine is mounted there; npx --no-install webex-token-vault deploy webex-tokens$/,
+      );
     });
 
     it('that another one is', async () => {
@@ -181,7 +183,11 @@ describe('once somebody has', () => {
 
     it.each([
       ['paused', { ...CONFIG, tune_refresh_check_interval_seconds: 0 }, /; npx --no-install webex-token-vault resume/],
-      ['reaping', { ...CONFIG, tune_reap_check_interval_seconds: 300 }, /; npx --no-install webex-token-vault deploy webex-tokens$/],
+      [
+        'reaping',
+        { ...CONFIG, tune_reap_check_interval_seconds: 300 },
+        /; npx --no-install webex-token-vault deploy webex-tokens$/,
+      ],
     ])('that it is %s', async (state, config, command) => {
       const { check, line } = await whileWrong(
         () => vault.admin.write('oauthapp/config', config),
@@ -214,6 +220,23 @@ describe('once somebody has', () => {
       );
     });
 
+    it('that it reaps, as is declared, which is advice', async () => {
+      const engine = { ...vault.deployment.engine, reapCheckIntervalSeconds: 180 * 86_400 };
+      const { line, advice } = await whileWrong(
+        () =>
+          vault.admin.write('oauthapp/config', {
+            ...CONFIG,
+            tune_reap_check_interval_seconds: engine.reapCheckIntervalSeconds,
+          }),
+        () => doctor({ deployment: declared({ engine }) }),
+        () => vault.admin.write('oauthapp/config', CONFIG),
+      );
+      expect(line).toBeUndefined();
+      expect(advice).toEqual([
+        expect.stringMatching(/deletes grants .*, also good ones whose client secret .*; declare 0$/),
+      ]);
+    });
+
     it('that a token would live no longer than it is refreshed ahead, which is advice', async () => {
       const engine = { ...vault.deployment.engine, refreshAheadSeconds: 15 * 86_400 };
       const { line, advice } = await doctor({ deployment: declared({ engine }) });
@@ -230,7 +253,9 @@ describe('once somebody has', () => {
     it('that it is gone', async () => {
       const { check, line } = await whileWrong(() => vault.admin.delete('oauthapp/servers/webex-myapp'), doctor, mend);
       expect(check).toBe('integration webex-myapp');
-      expect(line).toMatch(/^the engine has no such entry, .*; npx --no-install webex-token-vault deploy webex-tokens$/);
+      expect(line).toMatch(
+        /^the engine has no such entry, .*; npx --no-install webex-token-vault deploy webex-tokens$/,
+      );
     });
 
     it('that its client id is not declared either', async () => {
@@ -339,23 +364,6 @@ describe('once somebody has', () => {
     );
   });
 
-  describe('says who else can read', () => {
-    const policy = (path: string) => `path "${path}" { capabilities = ["read"] }`;
-
-    async function advisedOf(name: string, text: string, then: () => Promise<unknown> = () => Promise.resolve()) {
-      const look = async () => {
-        await then();
-        return (await doctor()).advice;
-      };
-      return whileWrong(
-        () => vault.admin.write(`sys/policies/acl/${name}`, { policy: text }),
-        look,
-        () => vault.admin.delete(`sys/policies/acl/${name}`),
-      );
-    }
-
-    it.each(['oauthapp/creds/testauth', 'oauthapp/creds/+', '+/creds/*', '*', 'oauthapp/creds/test*'])(
-      'by a policy with %s',
   it.each(['oauthapp-app-people-me', 'oauthapp-observer'])(
     'finds that %s is a policy of an earlier release, which lets its holder force refreshes',
     async (name) => {
@@ -376,6 +384,23 @@ describe('once somebody has', () => {
     },
   );
 
+  describe('says who else can read', () => {
+    const policy = (path: string) => `path "${path}" { capabilities = ["read"] }`;
+
+    async function advisedOf(name: string, text: string, then: () => Promise<unknown> = () => Promise.resolve()) {
+      const look = async () => {
+        await then();
+        return (await doctor()).advice;
+      };
+      return whileWrong(
+        () => vault.admin.write(`sys/policies/acl/${name}`, { policy: text }),
+        look,
+        () => vault.admin.delete(`sys/policies/acl/${name}`),
+      );
+    }
+
+    it.each(['oauthapp/creds/testauth', 'oauthapp/creds/+', '+/creds/*', '*', 'oauthapp/creds/test*'])(
+      'by a policy with %s',
       async (path) => {
         const [line = '', ...others] = await advisedOf('somebody', policy(path));
         expect(others).toEqual([]);
