@@ -137,6 +137,11 @@ const kubernetesName = z.string().regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, {
   error: ({ input }) => `must be one name of Kubernetes, not a pattern, got "${String(input)}"`,
 });
 
+/** A label, without a dot. */
+const kubernetesNamespace = kubernetesName.regex(/^[^.]*$/, {
+  error: ({ input }) => `must be a namespace of Kubernetes, which has no ".", got "${String(input)}"`,
+});
+
 const clusterFields = {
   /** Of its API server, as Vault reaches it. */
   address: httpsUrl,
@@ -161,7 +166,7 @@ const kubernetesFields = {
   /** By name. */
   serviceAccounts: z.array(kubernetesName).min(1, 'must name at least one service account').readonly(),
   /** By name. */
-  namespaces: z.array(kubernetesName).min(1, 'must name at least one namespace').readonly(),
+  namespaces: z.array(kubernetesNamespace).min(1, 'must name at least one namespace').readonly(),
   /**
    * Claim `aud` of the tokens. With `cluster`, each is reviewed by itself, so it has to be one for the API server, too: of
    * the ordinary token of a pod, that is all that it has, and what is declared here.

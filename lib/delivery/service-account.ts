@@ -1,5 +1,4 @@
 import type { Delivery } from './delivery';
-import { kubernetesName } from './kubernetes-name';
 import type { Manifest } from './manifest';
 
 /** Who the app is, and what that needs in the cluster so that Vault can have its token reviewed. */
@@ -11,7 +10,8 @@ export function serviceAccount({ login, serviceAccount: name, namespace }: Deliv
   const object = {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'ClusterRoleBinding',
-    metadata: { name: kubernetesName('webex-token-vault', namespace, name) },
+    // A namespace has no dot, so two pairs of names never make the same one.
+    metadata: { name: `webex-token-vault.${namespace}.${name}` },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:auth-delegator' },
     subjects: [{ kind: 'ServiceAccount', name, namespace }],
   };

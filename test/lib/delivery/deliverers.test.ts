@@ -181,7 +181,52 @@ it('refuses two credentials that Kubernetes would have under one name', () => {
     },
   );
   expect(() => deliver('external-secrets', delivery)).toThrow(
-    'credentials "a_b", "A-b" of app "pod" would share the Secret "pod-a-b"',
+    'credentials "a_b", "A-b" of app "pod" would share the Secret "pod.a-b"',
   );
   expect(() => deliver('csi', delivery)).not.toThrow();
+});
+
+/** Of two apps that run in one namespace, each with one credential. */
+function ofTwoApps(apps: Readonly<Record<string, string>>): Delivery[] {
+  const input = {
+    credentials: Object.values(apps).map((name) => ({ name, integration: 'webex-myapp', scopes: ['spark:all'] })),
+    apps: Object.entries(apps).map(([name, credential], index) => ({
+      name,
+      reads: [credential],
+      identity: { kubernetes: { ...identity, serviceAccounts: [`app-${index}`] } },
+    })),
+  };
+  const delivery = exampleDelivery(identity, {}, input);
+  return delivery.deployment.apps.map((app, index) => ({ ...delivery, app, serviceAccount: `app-${index}` }));
+}
+
+it.each(DELIVERER_NAMES)('%s has no object of one app that is one of another', (name) => {
+  const objects = ofTwoApps({ report: 'prod-admin', 'report-prod': 'admin' }).map((delivery) =>
+    parseAllDocuments(deliver(name, delivery)).map((document) => {
+      const { kind, metadata } = (document as { toJS(): { kind: string; metadata: { name: string } } }).toJS();
+      expect(metadata.name).toMatch(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/);
+      return `${kind} ${metadata.name}`;
+    }),
+  );
+  const [first = [], second = []] = objects;
+  expect(first.filter((each) => second.includes(each))).toEqual([]);
+});
+
+it.each(DELIVERER_NAMES)('%s is refused where another app of the namespace has the same name in Kubernetes', (name) => {
+  const [first, second] = ofTwoApps({ report_prod: 'one', 'report-prod': 'two' });
+  expect(() => deliver(name, first as Delivery)).toThrow(
+    'apps "report_prod", "report-prod" would share the objects "report-prod" in namespace "webex"',
+  );
+  expect(() => deliver(name, { ...(second as Delivery), namespace: 'elsewhere' })).not.toThrow();
+});
+
+it('has a cluster role binding for each pair of namespace and service account', () => {
+  const bound = [
+    { namespace: 'a', serviceAccount: 'b-c' },
+    { namespace: 'a-b', serviceAccount: 'c' },
+  ].map((pair) => ofKind<{ metadata: { name: string } }>('ClusterRoleBinding', manifests('client', pair)));
+  expect(bound.flat().map(({ metadata }) => metadata.name)).toEqual([
+    'webex-token-vault.a.b-c',
+    'webex-token-vault.a-b.c',
+  ]);
 });
