@@ -27,6 +27,8 @@ export interface Finding {
   readonly severity: Severity;
   readonly detail: string;
   readonly next?: string;
+  /** Wording without accounts. @default - the detail, which names none */
+  readonly impersonal?: Pick<Finding, 'detail' | 'next'>;
 }
 
 /** Of a token that works, as far as the engine knows. @param answer of Webex. @default - it was not asked */
@@ -59,6 +61,10 @@ export function stateOfReading(
       severity: 'broken',
       detail: `it acts as ${answer.email}, and belongs to ${owner}`,
       next: `${ourCommand('revoke', name)}, then ${ourCommand('authorize', name)} as ${owner}`,
+      impersonal: {
+        detail: 'it acts as another account than its owner',
+        next: `${ourCommand('revoke', name)}, then ${ourCommand('authorize', name)} as its owner`,
+      },
     };
   }
   if (warnings.length === 0) {
@@ -112,13 +118,15 @@ export function stateOfRefusal(
     );
   }
   if (error instanceof NotAuthorizedYet) {
-    return consent === undefined
-      ? broken('never authorised', 'nobody has consented yet', authorize)
-      : broken(
-          'gone',
-          `${consent.by?.email ?? 'somebody'} consented on ${consent.consentedAt.toISOString().slice(0, 10)}, and the engine has no grant any more: it was revoked or deleted`,
-          authorize,
-        );
+    if (consent === undefined) {
+      return broken('never authorised', 'nobody has consented yet', authorize);
+    }
+    const goneOf = (who: string): string =>
+      `${who} consented on ${consent.consentedAt.toISOString().slice(0, 10)}, and the engine has no grant any more: it was revoked or deleted`;
+    return {
+      ...broken('gone', goneOf(consent.by?.email ?? 'somebody'), authorize),
+      impersonal: { detail: goneOf('somebody'), next: authorize },
+    };
   }
   if (error instanceof ReauthorizationRequired) {
     return broken('re-authorisation required', error.message, authorize);

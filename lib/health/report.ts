@@ -71,6 +71,8 @@ export interface Line<State extends string = string> {
   readonly next?: string;
   /** What is worth knowing besides, a line each. */
   readonly notes: readonly string[];
+  /** Wording without accounts. @default - the detail, which names none */
+  readonly impersonal?: Pick<Line, 'detail' | 'next'>;
 }
 
 /** A refresh is seen by the other token that is there after it. */

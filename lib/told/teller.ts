@@ -1,6 +1,7 @@
 import { describeError, ExplainedError } from 'webex-token-client/core';
 import { newsOf, type Sight, type ToldLine } from './changes';
 import { withLock } from './file-lock';
+import { impersonal } from './impersonal';
 import { messageBody } from './message';
 import { ToldFile, type Audience } from './told-file';
 import type { Webhook } from './webhook';
@@ -31,7 +32,7 @@ export class Teller {
   async tell(sight: Sight): Promise<Telling> {
     const { file, signal } = this.options;
     await file.prepare();
-    return withLock(file.path, () => this.#tell(sight), signal);
+    return withLock(file.path, () => this.#tell(impersonal(sight)), signal);
   }
 
   async #tell(sight: Sight): Promise<Telling> {
