@@ -8,6 +8,7 @@ import {
   refuseEndedRehearsal,
   refuseUnverifiedTls,
   repeatingOptions,
+  safeText,
   VaultResponseError,
 } from 'webex-token-client/core';
 import { namingDeployment } from '../declaration/deployment-file';
@@ -175,7 +176,7 @@ function report(error: unknown, interruption: Interruption, advice?: string): nu
     return exitCode ?? exitCodeOf(error);
   }
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`error: unexpected: ${oneLine(message)}; set ${DEBUG_VARIABLE}=1 to see where it arose\n`);
+  process.stderr.write(`error: unexpected: ${safeText(message)}; set ${DEBUG_VARIABLE}=1 to see where it arose\n`);
   if (debugging() && error instanceof Error) {
     process.stderr.write(`${error.stack ?? ''}\n`);
   }

@@ -194,3 +194,13 @@ describe('where a proxy is set', () => {
     expect(await ended).toMatchObject({ code: 0, stdout: '1\n' });
   });
 });
+
+it('quotes nothing of an unexpected error that looks like a secret', async () => {
+  const { ended } = command(`JSON.parse('{"access_token": "of-a-grant-that-nobody-shall-see", ' + 'x');`);
+  const own = command(`throw new Error('got client_secret=hunter2 and hvs.' + 'a'.repeat(30));`);
+  const { stderr, code } = await ended;
+  expect(stderr).toMatch(/^error: unexpected: .*; set WEBEX_TOKEN_VAULT_DEBUG=1 to see where it arose$/m);
+  expect(stderr).not.toContain('of-a-grant');
+  expect(code).toBe(1);
+  expect((await own.ended).stderr).toContain('got client_secret=[hidden] and [hidden];');
+});
