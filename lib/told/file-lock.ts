@@ -1,21 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorCode } from 'webex-token-client/core';
+import { errorCode, ExplainedError } from 'webex-token-client/core';
 
 /** Longer than anybody holds it; one that is older was left by a process that was killed. */
 const STALE_MS = 120_000;
+/** Several processes may be ahead, and each may wait for its webhook. */
+const PATIENCE_MS = 3 * STALE_MS;
 const POLL_MS = 100;
 
 /**
  * Does something while no other process does so for the same file. Where no lock can be made beside it, as on a full
  * disk, it is done without.
  *
- * @throws what the action throws; the signal's reason
+ * @throws ExplainedError where another process keeps it; what the action throws; the signal's reason
  */
-export async function withLock<T>(file: string, action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+export async function withLock<T>(
+  file: string,
+  action: () => Promise<T>,
+  signal?: AbortSignal,
+  patienceMs = PATIENCE_MS,
+): Promise<T> {
   const lock = `${file}.lock`;
-  const isHeld = await take(lock, signal);
+  const isHeld = await take(lock, patienceMs, signal);
   try {
     return await action();
   } finally {
@@ -25,9 +32,15 @@ export async function withLock<T>(file: string, action: () => Promise<T>, signal
   }
 }
 
-async function take(lock: string, signal?: AbortSignal): Promise<boolean> {
+async function take(lock: string, patienceMs: number, signal?: AbortSignal): Promise<boolean> {
+  const startedAt = performance.now();
   for (;;) {
     signal?.throwIfAborted();
+    if (performance.now() - startedAt > patienceMs) {
+      throw new ExplainedError(
+        `${lock} was not free within ${patienceMs / 1000} s, so another process may hang; end it, or delete that file where there is none`,
+      );
+    }
     try {
       await (await open(lock, 'wx', 0o600)).close();
       return true;
@@ -37,11 +50,11 @@ async function take(lock: string, signal?: AbortSignal): Promise<boolean> {
       }
     }
     const found = await stat(lock).catch(() => undefined);
-    if (found !== undefined && Date.now() - found.mtimeMs > STALE_MS) {
+    // A time ahead comes from a clock that was set back since, or from another machine.
+    if (found !== undefined && Math.abs(Date.now() - found.mtimeMs) > STALE_MS) {
       await clear(lock, found.ino);
-    } else {
-      await sleep(POLL_MS, undefined, { signal });
     }
+    await sleep(POLL_MS, undefined, { signal });
   }
 }
 

@@ -17,11 +17,12 @@ import type { Credential } from '../../../lib/declaration/deployment';
 import { stateOfReading, stateOfRefusal } from '../../../lib/health/credential-state';
 import { CertificateAuthority } from '../../../lib/server/certificate-authority';
 import type { Sight } from '../../../lib/told/changes';
+import { withLock } from '../../../lib/told/file-lock';
 import { Teller } from '../../../lib/told/teller';
 import { ToldFile } from '../../../lib/told/told-file';
 import { Webhook } from '../../../lib/told/webhook';
-import { RawServer } from '../../fixtures/raw-server';
 import { exampleDeployment } from '../../fixtures/example-deployment';
+import { RawServer } from '../../fixtures/raw-server';
 import { RecordingServer } from '../../fixtures/recording-server';
 import { credentialLine, refusedLine, report } from '../../fixtures/report';
 import { TlsServer } from '../../fixtures/tls-server';
@@ -53,47 +54,47 @@ function failing(...names: string[]): Sight {
   return { at: found.lookedAt, report: found };
 }
 
-it('tells once, and notes that in a private file without the secret', async () => {
-  describe('of accounts', () => {
-    const WHO = ['ada.admin@example.com', 'blake.backup@example.com', 'the-organisation', 'Y2lzY29zcGFyazovL3Vz'];
-    const [owner = '', other = '', organisation = '', orgId = ''] = WHO;
-    const known = { consentedBy: other, organisation: orgId, verified: { email: other, organisation } };
-    const now = new Date('2026-11-25T12:00:00Z');
-    const [first] = exampleDeployment().credentials;
-    const declared = { ...(first as Credential), owner };
-    const acting = stateOfReading(
-      declared,
-      new CredentialReading({ data: { server: 'webex-myapp', access_token: 'x', type: 'Bearer' } }),
-      { kind: 'person', email: other, organisation, isOwner: false },
-      { tokens: [], failingSince: null },
-      now,
-    );
-    const gone = stateOfRefusal(declared, new NotAuthorizedYet('testauth'), {
-      consentedAt: now,
-      by: { email: other, orgId },
-      accessTokenSeconds: null,
-      refreshTokenSeconds: null,
-    });
-
-    it.each([
-      ['one that works', credentialLine(known), ''],
-      ['one that acts as another', credentialLine({ ...known, ...acting }), 'acts as another account than its owner'],
-      ['one that is gone', credentialLine({ ...known, ...gone }), 'somebody consented on 2026-11-25'],
-    ])('posts none with the state of %s', async (_, line, said) => {
-      // The same line has them where people of the deployment look.
-      expect(JSON.stringify(line)).toContain(other);
-      const found = report({ credentials: [line, refusedLine()] });
-      for (const format of ['webex', 'json'] as const) {
-        const webhook = Webhook.at(`${server.address}${PATH}`, format);
-        const ofFormat = new ToldFile(`${file}-${format}`);
-        await new Teller({ webhook, file: ofFormat, deployment: '/x' }).tell({ at: found.lookedAt, report: found });
-        const body = server.requests.at(-1)?.body ?? '';
-        expect(body).toContain(said);
-        expect(WHO.filter((each) => body.includes(each))).toEqual([]);
-      }
-    });
+describe('of accounts', () => {
+  const WHO = ['ada.admin@example.com', 'blake.backup@example.com', 'the-organisation', 'Y2lzY29zcGFyazovL3Vz'];
+  const [owner = '', other = '', organisation = '', orgId = ''] = WHO;
+  const known = { consentedBy: other, organisation: orgId, verified: { email: other, organisation } };
+  const now = new Date('2026-11-25T12:00:00Z');
+  const [first] = exampleDeployment().credentials;
+  const declared = { ...(first as Credential), owner };
+  const acting = stateOfReading(
+    declared,
+    new CredentialReading({ data: { server: 'webex-myapp', access_token: 'x', type: 'Bearer' } }),
+    { kind: 'person', email: other, organisation, isOwner: false },
+    { tokens: [], failingSince: null },
+    now,
+  );
+  const gone = stateOfRefusal(declared, new NotAuthorizedYet('testauth'), {
+    consentedAt: now,
+    by: { email: other, orgId },
+    accessTokenSeconds: null,
+    refreshTokenSeconds: null,
   });
 
+  it.each([
+    ['one that works', credentialLine(known), ''],
+    ['one that acts as another', credentialLine({ ...known, ...acting }), 'acts as another account than its owner'],
+    ['one that is gone', credentialLine({ ...known, ...gone }), 'somebody consented on 2026-11-25'],
+  ])('posts none with the state of %s', async (_, line, said) => {
+    // The same line has them where people of the deployment look.
+    expect(JSON.stringify(line)).toContain(other);
+    const found = report({ credentials: [line, refusedLine()] });
+    for (const format of ['webex', 'json'] as const) {
+      const webhook = Webhook.at(`${server.address}${PATH}`, format);
+      const ofFormat = new ToldFile(`${file}-${format}`);
+      await new Teller({ webhook, file: ofFormat, deployment: '/x' }).tell({ at: found.lookedAt, report: found });
+      const body = server.requests.at(-1)?.body ?? '';
+      expect(body).toContain(said);
+      expect(WHO.filter((each) => body.includes(each))).toEqual([]);
+    }
+  });
+});
+
+it('tells once, and notes that in a private file without the secret', async () => {
   expect(await teller().tell(failing('recordings'))).toEqual({ changes: 1, notes: [] });
   expect(await teller().tell(failing('recordings'))).toEqual({ changes: 0, notes: [] });
   expect(server.asked).toEqual([`POST ${PATH}`]);
@@ -171,15 +172,27 @@ it('tells once where two processes see the same at once', async () => {
   expect(server.requests).toHaveLength(1);
 });
 
-it('takes over the lock that a killed process has left', async () => {
+it.each([
+  ['long ago', -600_000],
+  ['in what is the future now, as the clock was set back', 600_000],
+])('takes over the lock that a killed process has left %s', async (_, distanceMs) => {
   await teller().tell(failing());
   await teller().tell(failing('a'));
   const lock = `${file}.lock`;
   writeFileSync(lock, '');
-  const past = new Date(Date.now() - 600_000);
-  utimesSync(lock, past, past);
+  const then = new Date(Date.now() + distanceMs);
+  utimesSync(lock, then, then);
   expect(await teller().tell(failing('a', 'b'))).toMatchObject({ changes: 1 });
   expect(readdirSync(join(folder, 'state'))).toEqual(['told.json']);
+});
+
+it('waits for a lock no longer than its patience, and says where it is', async () => {
+  writeFileSync(`${folder}/kept.lock`, '');
+  const action = jest.fn(() => Promise.resolve());
+  await expect(withLock(`${folder}/kept`, action, undefined, 0)).rejects.toThrow(
+    /kept\.lock was not free within 0 s, so another process may hang; end it, or delete that file/,
+  );
+  expect(action).not.toHaveBeenCalled();
 });
 
 it.each([
