@@ -185,7 +185,7 @@ function loginName(): string {
   }
 }
 
-async function showUrl(url: string, over: AbortSignal, inBrowser: boolean, options: Options): Promise<void> {
+function showUrl(url: string, over: AbortSignal, inBrowser: boolean, options: Options): void {
   const wanted = inBrowser
     ? 'The browser goes on by itself. If it does not, consent on this page'
     : 'Consent on this page';
@@ -193,7 +193,7 @@ async function showUrl(url: string, over: AbortSignal, inBrowser: boolean, optio
   if (options.manual) {
     say('At the end the browser shows an address that it cannot open: copy that whole address.');
   } else if (options.open && !inBrowser) {
-    await openInBrowser(url, over, () => say('The browser could not be started; open the page by hand.'));
+    openInBrowser(url, over, () => say('The browser could not be started; open the page by hand.'));
   }
 }
 

@@ -90,10 +90,10 @@ function byOidc(
     operator,
     timeoutSeconds,
     signal,
-    onUrl: async (url, over) => {
+    onUrl: (url, over) => {
       process.stderr.write(`Log in on this page:\n\n  ${url}\n\n`);
       if (open) {
-        await openInBrowser(url, over, () => {
+        openInBrowser(url, over, () => {
           process.stderr.write('The browser could not be started; open the page by hand.\n');
         });
       }

@@ -83,9 +83,9 @@ async function synthesizeHere({ folder: output, environment }: Parameters<Synthe
   return tokens?.folder ?? output;
 }
 
-async function showUrl(url: string, over: AbortSignal): Promise<void> {
+function showUrl(url: string, over: AbortSignal): void {
   process.stdout.write(`\n  Consent here: ${url}\n\n`);
-  await openInBrowser(url, over, () => undefined);
+  openInBrowser(url, over, () => undefined);
 }
 
 /** Resolves on Ctrl-C: with `--keep` that is how it is meant to end. A timer keeps the process up until then. */

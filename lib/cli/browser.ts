@@ -1,8 +1,18 @@
-import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { withoutSecrets } from '../process/child-environment';
+
+/** Package `open` gives a browser the environment of the process that it runs in. */
+const OPENER = `
+const fail = () => { process.exitCode = 1; };
+import(process.argv[1]).then(({ default: open }) => open(process.argv[2])).then((browser) => {
+  browser.ref();
+  browser.once('error', fail).once('exit', (code) => { process.exitCode = code ?? 1; });
+}).catch(fail);
+`;
 
 /**
  * Opens a page in the browser, by a private file that leads there: every user of the machine can read the arguments of
@@ -11,7 +21,7 @@ import { pathToFileURL } from 'node:url';
  * @param over the file is deleted when it is aborted
  * @param onFailure called where no browser shows the page, which may be known only later
  */
-export async function openInBrowser(url: string, over: AbortSignal, onFailure: () => void): Promise<void> {
+export function openInBrowser(url: string, over: AbortSignal, onFailure: () => void): void {
   if (over.aborted) {
     return;
   }
@@ -20,13 +30,18 @@ export async function openInBrowser(url: string, over: AbortSignal, onFailure: (
   try {
     const file = join(folder, 'open.html');
     writeFileSync(file, redirectingPage(url), { mode: 0o600 });
-    const { default: open } = await import('open');
-    const browser: ChildProcess = await open(pathToFileURL(file).href);
+    const opener = pathToFileURL(require.resolve('open')).href;
+    const browser = spawn(process.execPath, ['--eval', OPENER, opener, pathToFileURL(file).href], {
+      env: withoutSecrets(),
+      stdio: 'ignore',
+      detached: true,
+    });
     browser.once('error', onFailure).once('exit', (code) => {
       if (code !== 0 && !over.aborted) {
         onFailure();
       }
     });
+    browser.unref();
   } catch {
     onFailure();
   }

@@ -1,6 +1,7 @@
 import { oneLine, safeText, ExplainedError } from 'webex-token-client/core';
 import type { z } from 'zod';
 import type { KubernetesServerDeclaration } from '../declaration/kubernetes-server-declaration';
+import { withoutSecrets } from '../process/child-environment';
 import { run, type FinishedCommand } from '../process/child-process';
 import { contextOf, kubectlEnvironment, unknownToKubectl, whereAsked } from './kubectl-environment';
 
@@ -109,7 +110,7 @@ export class Kubectl {
     ];
     const startedAt = performance.now();
     const finished = await run('kubectl', [...chosen, ...args], {
-      env: kubectlEnvironment(environment),
+      env: withoutSecrets(kubectlEnvironment(environment)),
       timeoutMs,
       signal,
     });

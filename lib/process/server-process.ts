@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { errorCode, ExplainedError, VaultUnreachableError } from 'webex-token-client/core';
 import { VaultClient } from '../vault/vault-client';
+import { withoutSecrets } from './child-environment';
 import { killAtExit, killGroup, lastLine } from './child-process';
 
 /** A busy machine starts a server in minutes. */
@@ -17,9 +18,6 @@ const POLL_MS = 20;
 
 /** A socket's path has 103 characters at most, and 53 of them are those of the folders and of the name below. */
 const LONGEST_PARENT = 50;
-
-/** The server's own settings, which would override its configuration, and secrets that are none of its business. */
-const HIDDEN_VARIABLES = /^(?:BAO|VAULT|WEBEX)_/;
 
 /** Waits for its input to end, which it does when this process is gone, whatever ended it; then kills the server. */
 const WATCHDOG = 'read -r line; kill -KILL "-$1"; if [ -n "$2" ]; then rm -rf -- "$2"; fi';
@@ -206,10 +204,9 @@ async function spawnServer(
   args: readonly string[],
   temporaryFolder?: string,
 ): Promise<{ process: ChildProcess; pid: number }> {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !HIDDEN_VARIABLES.test(name)));
   const child = spawn(binary, args, {
     // Plugins make their sockets in TMPDIR, and leave them there when they are killed.
-    env: { ...env, ...(temporaryFolder === undefined ? {} : { TMPDIR: temporaryFolder }) },
+    env: { ...withoutSecrets(), ...(temporaryFolder === undefined ? {} : { TMPDIR: temporaryFolder }) },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
@@ -224,6 +221,7 @@ async function spawnServer(
 
 function startWatchdog(pid: number, temporaryFolder = ''): ChildProcess {
   const watchdog = spawn('/bin/sh', ['-c', WATCHDOG, 'watchdog', String(pid), temporaryFolder], {
+    env: withoutSecrets(),
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { ExplainedError } from 'webex-token-client/core';
+import { withoutSecrets } from '../process/child-environment';
 
 /** What git says of a file that it does not ignore. */
 const NOT_IGNORED = 1;
@@ -21,7 +22,7 @@ export async function isVisibleToGit(path: string): Promise<boolean> {
   const file = resolve(path);
   const args = ['-C', existing(dirname(file)), 'check-ignore', '--quiet', '--', file];
   // In a hook, git names the repository that it works on by such variables.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
+  const env = Object.fromEntries(Object.entries(withoutSecrets()).filter(([name]) => !name.startsWith('GIT_')));
   return promisify(execFile)('git', args, { env }).then(
     () => false,
     (error: unknown) => (error as { readonly code?: unknown }).code === NOT_IGNORED,

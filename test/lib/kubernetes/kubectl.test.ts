@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -26,6 +26,18 @@ function asking(more: NodeJS.ProcessEnv = {}): Kubectl {
 it('goes to the context and the namespace that are declared', async () => {
   kubectl.on('get namespace vault --output=name', 'namespace/vault\n');
   expect(await asking().text('get', 'namespace', 'vault', '--output=name')).toBe('namespace/vault\n');
+});
+
+it('has no secret in its environment', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kubectl-'));
+  const secrets = { VAULT_TOKEN: 'v', BAO_TOKEN: 'b', TF_VAR_webex_myapp_client_secret: 's' };
+  writeFileSync(join(folder, 'kubectl'), '#!/bin/sh\nenv\n', { mode: 0o755 });
+  const environment = { ...process.env, ...NONE, ...secrets, PATH: `${folder}:${process.env.PATH ?? ''}`, OTHER: 'o' };
+  const seen = await new Kubectl(SERVER, { environment }).text('version').finally(() => {
+    rmSync(folder, { recursive: true });
+  });
+  expect(seen).toMatch(/^OTHER=o$/m);
+  expect(Object.keys(secrets).filter((name) => seen.includes(name))).toEqual([]);
 });
 
 it.each([

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { refuseVisibleToGit } from '../../../lib/server/git-visibility';
@@ -40,6 +40,15 @@ test('a place outside of any work tree is fine, and so is any where there is no 
   execFileSync('git', ['init', '--quiet', folder]);
   process.env = { ...environment, PATH: '/nowhere' };
   await expect(refuseVisibleToGit(join(folder, 'grants'))).resolves.toBeUndefined();
+});
+
+test('git sees no secret', async () => {
+  writeFileSync(join(folder, 'git'), `#!/bin/sh\nenv > ${folder}/noted\n`, { mode: 0o755 });
+  process.env = { ...environment, PATH: `${folder}:${environment.PATH ?? ''}`, VAULT_TOKEN: 'v', TF_VAR_x: 's' };
+  await refuseVisibleToGit(join(folder, 'secrets/init'));
+  const noted = readFileSync(join(folder, 'noted'), 'utf8');
+  expect(noted).toContain('PATH=');
+  expect(noted).not.toMatch(/^(VAULT_TOKEN|TF_VAR_x)=/m);
 });
 
 test('the repository that a hook names by its environment is not asked', async () => {
