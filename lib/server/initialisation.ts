@@ -20,7 +20,7 @@ import {
   operatorsOf,
   type OperatorName,
 } from './operators';
-import { revokeSelf } from './root-token';
+import { revokedAfter, RootTokenAlive } from './root-token';
 import { writeSnapshotJob } from './snapshot-job';
 import { unseal, waitUntilActive } from './unsealing';
 import { graceSignal } from '../vault/grace-signal';
@@ -120,21 +120,21 @@ export async function initialiseServer(client: VaultClient, options: Initialisat
     await untilActive(client.endedBy(signal), shares, status.hasRecoveryKey, options);
     done.unsealed = true;
     const root = client.withToken(rootToken).endedBy(graceSignal(signal));
-    try {
-      await prepareServer(root, {
-        ...options,
-        receiver: {
-          keyShares: (written) => receiver.keyShares(written),
-          operator: async (name, login) => {
-            await receiver.operator(name, login);
-            done.administrator ||= name === 'administrator';
-          },
+    const preparation: PreparationOptions = {
+      ...options,
+      receiver: {
+        keyShares: (written) => receiver.keyShares(written),
+        operator: async (name, login) => {
+          await receiver.operator(name, login);
+          done.administrator ||= name === 'administrator';
         },
-      });
-    } finally {
-      await revokeSelf(root);
-      report('root token revoked');
-    }
+      },
+    };
+    await revokedAfter(
+      root,
+      () => prepareServer(root, preparation),
+      () => report('root token revoked'),
+    );
   } catch (error) {
     throw withNextStep(error, done, signal?.aborted);
   }
@@ -274,7 +274,8 @@ function withNextStep(
   { written, unsealed, administrator }: { written: boolean; unsealed: boolean; administrator: boolean },
   interrupted = false,
 ): Error {
-  const problem = interrupted ? 'interrupted' : error instanceof Error ? error.message : String(error);
+  const said = error instanceof Error ? error.message : String(error);
+  const problem = interrupted && !(error instanceof RootTokenAlive) ? 'interrupted' : said;
   if (administrator) {
     return new ExplainedError(
       `${problem}. The key shares are written; then go on with "${ourCommand('init', '--update-policy', '--new-secret-ids')}"`,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ExplainedError, VaultResponseError } from 'webex-token-client/core';
+import { describeError, ExplainedError, VaultResponseError } from 'webex-token-client/core';
 import { type VaultClient } from '../vault/vault-client';
 
 /*
@@ -46,11 +46,52 @@ export async function withRootToken<T>(
   action: (root: VaultClient) => Promise<T>,
 ): Promise<T> {
   const root = client.withToken(await generateRootToken(client, shares));
+  return revokedAfter(root, () => action(root));
+}
+
+/** A root token could not be revoked, and lives until somebody does. */
+export class RootTokenAlive extends ExplainedError {
+  override name = 'RootTokenAlive';
+}
+
+/**
+ * Runs the action, and revokes the client's root token whatever comes of it.
+ *
+ * @param onRevoked called once it is revoked
+ * @throws RootTokenAlive where it is not, beside what the action came to; else what the action throws
+ */
+export async function revokedAfter<T>(
+  root: VaultClient,
+  action: () => Promise<T>,
+  onRevoked: () => void = () => undefined,
+): Promise<T> {
+  const accessor = await accessorOf(root);
+  const outcome = await action().then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
   try {
-    return await action(root);
-  } finally {
     await revokeSelf(root);
+  } catch (error) {
+    const came = 'error' in outcome ? describeError(outcome.error) : 'what was asked for is done';
+    throw new RootTokenAlive(
+      `${came}; and a root token is alive, as it could not be revoked (${describeError(error)}): once Vault answers, make another one of the key shares ("bao operator generate-root"), and with that one run "bao token revoke -accessor ${accessor}" and "bao token revoke -self"`,
+      { cause: 'error' in outcome ? outcome.error : error },
+    );
   }
+  onRevoked();
+  if ('error' in outcome) {
+    throw outcome.error;
+  }
+  return outcome.value;
+}
+
+const lookupReply = z.object({ data: z.object({ accessor: z.string() }) });
+
+/** The accessor revokes a token that nobody knows. It is asked for beforehand, as Vault may not answer later. */
+async function accessorOf(root: VaultClient): Promise<string> {
+  const found = await root.read('auth/token/lookup-self', lookupReply).catch(() => undefined);
+  return found?.data.accessor ?? 'ACCESSOR, one of "bao list auth/token/accessors"';
 }
 
 /** Revokes the client's own token. One that is gone already is fine. */
