@@ -22,7 +22,7 @@ const SECRETS: Readonly<Record<KmsSealProps['type'], Readonly<Record<string, str
  * A key service of a cloud, or an HSM, unseals the server. Settings are passed on as they are; credentials come from
  * the machine's identity or the environment of the server.
  *
- * OpenBao has these as plugins since 2.7. @see https://openbao.org/docs/configuration/seal/#plugins
+ * OpenBao has these as plugins alone since 2.7. @see https://openbao.org/docs/configuration/seal/#plugins
  */
 export class KmsSeal extends Seal {
   declare readonly plugin?: { readonly command: string; readonly sha256sum: string };
@@ -34,7 +34,7 @@ export class KmsSeal extends Seal {
     super(type, withoutPlugin(kmsSeals[type].shape), settings, SECRETS[type]);
     if ((pluginCommand === undefined) !== (pluginSha256 === undefined)) {
       throw new ExplainedError(
-        `seal "${type}" needs pluginCommand and pluginSha256 together, got one; give both, or none where it is built in`,
+        `seal "${type}" needs pluginCommand and pluginSha256 together, got one; give both for OpenBao, and none for Vault`,
       );
     }
     if (pluginCommand !== undefined && pluginSha256 !== undefined) {

@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
 import type { z } from 'zod';
 import { withDefaults } from '../../lib/declaration/defaults';
+import { kmsSeals } from '../../lib/declaration/kms-seal-declaration';
 import { productionServerDeclaration } from '../../lib/declaration/server-declaration';
 import type { Seal } from './seal';
 
@@ -226,6 +227,11 @@ function validate(props: Checked): void {
   if (seal !== undefined && !seal.flavours.includes(flavour)) {
     throw new ExplainedError(
       `seal "${seal.type}" is not known to ${flavour}, only to ${seal.flavours.join(' and ')}; use another seal`,
+    );
+  }
+  if (seal !== undefined && seal.plugin === undefined && flavour === 'openbao' && Object.hasOwn(kmsSeals, seal.type)) {
+    throw new ExplainedError(
+      `seal "${seal.type}" is not built into OpenBao since 2.7, got no plugin for it, without which the server does not start; add its pluginCommand and pluginSha256 to the seal, and the file to the plugin directory`,
     );
   }
   if (seal?.plugin !== undefined && flavour === 'vault') {

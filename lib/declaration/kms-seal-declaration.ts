@@ -8,11 +8,11 @@ import { strictObject, type Fields, type StrictObject } from './fields';
 
 const text = z.string().min(1, 'must not be empty');
 
-/** OpenBao has the key services as plugins since 2.7. @see https://openbao.org/docs/configuration/seal/#plugins */
+/** Vault has these seals built in; OpenBao since 2.7 has each as a plugin. @see https://openbao.org/docs/configuration/seal/#plugins */
 export const kmsPluginFields = {
-  /** OpenBao: file name of the KMS plugin in the plugin directory. @default - built in, as in Vault */
+  /** File name of the KMS plugin in the plugin directory. OpenBao needs it. @default - none, as in Vault, which refuses one */
   pluginCommand: text.optional(),
-  /** OpenBao: hex sha256 of that file. @default - built in, as in Vault */
+  /** Hex sha256 of that file. @default - none, as `pluginCommand` */
   pluginSha256: text.optional(),
 };
 

@@ -65,7 +65,7 @@ describe('KmsSeal', () => {
 
   it('refuses a plugin without its checksum', () => {
     expect(() => new KmsSeal({ type: 'awskms', kmsKeyId: 'k', pluginCommand: 'awskms' })).toThrow(
-      'seal "awskms" needs pluginCommand and pluginSha256 together, got one; give both, or none where it is built in',
+      'seal "awskms" needs pluginCommand and pluginSha256 together, got one; give both for OpenBao, and none for Vault',
     );
   });
 });

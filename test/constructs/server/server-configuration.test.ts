@@ -1,4 +1,4 @@
-import { KmsSeal } from '../../../constructs/server/kms-seal';
+import { KmsSeal, type KmsSealProps } from '../../../constructs/server/kms-seal';
 import { ServerConfiguration, type ServerConfigurationProps } from '../../../constructs/server/server-configuration';
 import { StaticSeal } from '../../../constructs/server/static-seal';
 
@@ -71,6 +71,20 @@ describe('ServerConfiguration', () => {
       seal: [{ awskms: { kms_key_id: 'alias/vault' } }],
       plugin: [{ kms: { awskms: { command: 'openbao-plugin-kms-awskms', sha256sum: 'a'.repeat(64) } } }],
     });
+  });
+
+  it.each([
+    { type: 'awskms', kmsKeyId: 'alias/vault' },
+    { type: 'gcpckms', project: 'p', region: 'r', keyRing: 'k', cryptoKey: 'c' },
+    { type: 'azurekeyvault', tenantId: 't', vaultName: 'v', keyName: 'k' },
+    { type: 'ocikms', keyId: 'k', cryptoEndpoint: 'c', managementEndpoint: 'm' },
+    { type: 'pkcs11', lib: '/lib/hsm.so', keyLabel: 'k', slot: '0' },
+  ] satisfies KmsSealProps[])('refuses seal $type on OpenBao without its plugin, and takes it on Vault', (props) => {
+    const seal = new KmsSeal(props);
+    expect(() => emitted({ seal })).toThrow(
+      `seal "${props.type}" is not built into OpenBao since 2.7, got no plugin for it, without which the server does not start; add its pluginCommand and pluginSha256 to the seal, and the file to the plugin directory`,
+    );
+    expect(emitted({ seal, flavour: 'vault' })).toHaveProperty(`seal.0.${props.type}`);
   });
 
   it('names the other nodes to join', () => {
