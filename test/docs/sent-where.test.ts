@@ -32,3 +32,11 @@ it('there are such hosts, and one that is not in the table would be found out', 
   expect(hostsIn('lib')).toEqual(expect.arrayContaining(['webexapis.com', 'oauth-helper-*.wbx2.com']));
   expect(NOWHERE.test('webexapis.com')).toBe(false);
 });
+
+it('the package registries are in the table by their names, as a mirror may be in the place of each', () => {
+  const row = page.split('\n').find((line) => line.startsWith('| `npm ci`')) ?? '';
+  for (const name of ["npm's", 'PyPI', "Go's module proxy", 'checksum database']) {
+    expect(row).toContain(name);
+  }
+  expect([...row.matchAll(/`[\w-]+(?:\.[\w-]+)+`/g)].map(([host]) => host)).toEqual([]);
+});
