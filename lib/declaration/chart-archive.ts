@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parse } from 'yaml';
@@ -34,6 +35,18 @@ export function checkChart(
   if (got !== wanted) {
     throw new ExplainedError(
       `the chart ${file} must be ${wanted}, which this release is made for, got ${got}; use that one, its archive named ${wanted}.tgz`,
+    );
+  }
+  if (chart.sha256 !== undefined) {
+    requireContent(file, found.isDirectory(), chart.sha256);
+  }
+}
+
+function requireContent(file: string, isFolder: boolean, sha256: string): void {
+  const got = isFolder ? undefined : createHash('sha256').update(readFileSync(file)).digest('hex');
+  if (got !== sha256) {
+    throw new ExplainedError(
+      `the chart ${file} must have sha256 ${sha256}, got ${got ?? 'a folder'}; use the right archive, or correct vault.server.chart.sha256 if you trust this one`,
     );
   }
 }

@@ -5,7 +5,7 @@ import { chartValueProblems, chartValues } from './chart-values';
 import { described, httpsBaseUrl, strictObject, wholeNumber, type Fields, type StrictObject } from './fields';
 import { hostOf } from './host-name';
 import { sealDeclaration } from './seal-declaration';
-import { clusterServerFields } from './server-fields';
+import { clusterServerFields, imageReference } from './server-fields';
 
 /*
  * A server of three or five nodes that the official chart runs on Kubernetes, as `deployment.ts` declares it. Names are
@@ -40,6 +40,11 @@ const chartFields = {
     .optional(),
   /** The chart on this machine instead: its archive, named as Helm does, or its folder. @default - it is fetched */
   path: z.string().min(1).optional(),
+  /** Hex sha256 of that archive, looked at before anything is changed. @default - any content is taken */
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, { error: ({ input }) => `must be 64 lower-case hex digits, got "${String(input)}"` })
+    .optional(),
 };
 
 export interface ChartFields extends Fields<typeof chartFields> {}
@@ -140,7 +145,7 @@ const kubernetesServerFields = {
   address: httpsBaseUrl.optional(),
   chart: chart.prefault({}),
   /** Image with the plugin, a shell and sha256sum. @default - the server's own, which then has the plugin in it */
-  pluginImage: z.string().min(1).optional(),
+  pluginImage: imageReference.optional(),
   /** Folder of the plugin in that image; all of it is copied, so that two versions can be there. @default "/plugins" */
   pluginFolder: z
     .string()
@@ -204,6 +209,12 @@ export function checkKubernetesServer(server: KubernetesServerDeclaration, conte
   }
   if (given.path !== undefined && given.repository !== undefined) {
     refuse(['chart'], 'must have path or repository, got both; leave one out');
+  }
+  if (given.sha256 !== undefined && given.path === undefined) {
+    refuse(
+      ['chart', 'sha256'],
+      'must have path beside it, as Helm checks no chart that it fetches; fetch it, and name it',
+    );
   }
   if (taken !== undefined && !takesSnapshots) {
     refuse(

@@ -5,11 +5,20 @@ import { wholeNumber } from './fields';
  * Fields of the server that stack `vault-server` runs, which several of its modes have.
  */
 
+/** A digest that is cut off or mistyped is found before anything is pulled. */
+export const imageReference = z.string().regex(/^[^@]+(?:@sha256:[0-9a-f]{64})?$/, {
+  error: ({ input }) =>
+    `must be an image, perhaps with "@sha256:" and the 64 hex digits of its digest behind it, got "${String(input)}"; run "npm run digests" in a clone to read it from the registry`,
+});
+
 export const serverFields = {
   /** @default "openbao" */
   flavour: z.enum(['openbao', 'vault']).default('openbao'),
-  /** A tag, or a digest where the registry is not to be trusted with it. @default - the pinned image of the flavour */
-  image: z.string().min(1).optional(),
+  /**
+   * An image with its tag. A digest behind the tag keeps the registry from giving another image for it, as in
+   * "openbao/openbao:2.7.2@sha256:...". @default - the pinned image of the flavour
+   */
+  image: imageReference.optional(),
 };
 
 /** Of a server that keeps grants. */

@@ -40,3 +40,13 @@ it('the package registries are in the table by their names, as a mirror may be i
   }
   expect([...row.matchAll(/`[\w-]+(?:\.[\w-]+)+`/g)].map(([host]) => host)).toEqual([]);
 });
+
+it('the scripts that npm fetches more for than the lock file has are named', () => {
+  const { scripts } = JSON.parse(readFileSync(join(PROJECT_FOLDER, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const fetching = Object.keys(scripts).filter((name) => scripts[name]?.includes('npm exec --yes'));
+  expect(fetching.length).toBeGreaterThan(0);
+  const made = page.slice(page.indexOf('## What it is made of'));
+  expect(fetching.filter((name) => !made.includes(`\`npm run ${name}\``))).toEqual([]);
+});

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -199,6 +200,14 @@ it.each([
   expect(() => declareStack(input)).toThrow(problem);
 });
 
+it.each(['openbao/openbao:2.7.2@sha256:abc', `openbao/openbao:2.7.2@sha512:${'b'.repeat(64)}`])(
+  'refuses the image %s, whose digest is none',
+  (image) => {
+    expect(() => declareStack({ image })).toThrow(/^deployment.ts: vault.server.image must be an image, perhaps with/);
+    expect(() => declareStack({ pluginImage: image })).toThrow(/^deployment.ts: vault.server.pluginImage must be an/);
+  },
+);
+
 describe('a chart on this machine', () => {
   let folder: string;
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'chart-'))));
@@ -210,6 +219,16 @@ describe('a chart on this machine', () => {
     const [release] = resources(declareStack({ chart: { path } }), 'helm_release');
     expect(release).toMatchObject({ chart: path });
     expect(release).not.toHaveProperty('repository');
+  });
+
+  it('is taken by its sha256 alone, where that is declared', () => {
+    const path = join(folder, 'openbao-0.29.2.tgz');
+    writeFileSync(path, 'the archive');
+    const sha256 = createHash('sha256').update('the archive').digest('hex');
+    expect(() => declareStack({ chart: { path, sha256 } })).not.toThrow();
+    writeFileSync(path, 'another archive');
+    expect(() => declareStack({ chart: { path, sha256 } })).toThrow(`must have sha256 ${sha256}, got `);
+    expect(() => declareStack({ chart: { sha256 } })).toThrow('vault.server.chart.sha256 must have path beside it');
   });
 
   it.each([

@@ -221,6 +221,14 @@ it('takes what a seal wants in its environment from a file, which a shell reads 
   expect(configurations(declaration)[0]).toMatchObject({ seal: [{ transit: { key_name: 'unseal' } }] });
 });
 
+it.each(['openbao/openbao:2.7.2', 'registry.example:5000/bao:2.7.2'])('takes image %s by its digest', (tagged) => {
+  const image = `${tagged}@sha256:${'b'.repeat(64)}`;
+  expect(resources(declareServer({ image }), 'docker_image')).toMatchObject([{ name: image }]);
+  expect(() => declareServer({ image: image.slice(0, -1) })).toThrow(
+    'vault.server.image must be an image, perhaps with',
+  );
+});
+
 it('hands the settings of a key service on', () => {
   const declaration = declareServer({
     flavour: 'vault',

@@ -1,0 +1,31 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { VAULT_SERVER_FLAVOURS } from '../constructs/server/vault-server-flavour';
+import { imageDigest, withoutDigest } from './image-digest';
+
+/*
+ * "npm run digests": prints each pinned image of the server with the digest that its registry has for the tag, or those of
+ * images that are given; with --write, the pinned ones are written where they are pinned. It needs the internet.
+ */
+
+const FILE = resolve(__dirname, '../constructs/server/vault-server-flavour.ts');
+
+async function main([first, ...others]: readonly string[]): Promise<void> {
+  const isWriting = first === '--write';
+  const given = isWriting || first === undefined ? others : [first, ...others];
+  const pinned = Object.values(VAULT_SERVER_FLAVOURS).map(({ image }) => image);
+  let source = readFileSync(FILE, 'utf8');
+  for (const image of given.length > 0 ? given : pinned) {
+    const found = `${withoutDigest(image)}@${await imageDigest(image)}`;
+    process.stdout.write(`${found}\n`);
+    source = source.replace(`'${image}'`, `'${found}'`);
+  }
+  if (isWriting) {
+    writeFileSync(FILE, source);
+  }
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
