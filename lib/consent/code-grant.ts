@@ -86,12 +86,20 @@ export async function authorize(options: AuthorizeOptions): Promise<Grant> {
   return await replaceGrant(run, await expectedAccount(credential, existing, run.apiUrl, signal));
 }
 
-/** No working grant is at risk, so the code is exchanged into the credential itself. */
+/**
+ * The code is exchanged into the credential itself, because no working grant is at risk. Somebody else may have authorised
+ * the credential while the browser was open, so it is read again directly before the exchange.
+ */
 async function establish(run: ConsentRun): Promise<Grant> {
-  const { name, owner } = run.credential;
+  const { vault, mountPath, apiUrl, credential, signal } = run;
+  const { name, owner } = credential;
   const received = await askForConsent(run, owner);
-  return withOutcome(received, authorizedPage(name), () => {
-    const outcomes = { kept: `"${name}" is authorised`, removed: 'nothing is stored' };
+  return withOutcome(received, authorizedPage(name), async () => {
+    const present = await findGrant(vault, mountPath, credential, 'nothing was changed');
+    if (present !== undefined) {
+      throw await worksAlready(credential, present, apiUrl, signal);
+    }
+    const outcomes = { kept: `"${name}" is authorised`, removed: 'the credential is deleted' };
     return storeGrant(run, received.code, outcomes, owner === undefined ? undefined : ownerAccount(owner));
   });
 }

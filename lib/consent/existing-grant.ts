@@ -28,6 +28,7 @@ import type { VaultClient } from '../vault/vault-client';
 export type ExistingGrant = CredentialReading | ExplainedError;
 
 /**
+ * @param consequence what is not done because of a consent that is pending
  * @returns undefined where nothing is left that could be harmed
  * @throws AuthorizationPending
  */
@@ -35,12 +36,13 @@ export async function findGrant(
   vault: VaultClient,
   mountPath: string,
   credential: Credential,
+  consequence = 'nobody was asked to consent',
 ): Promise<ExistingGrant | undefined> {
   try {
     return await readCredential(vault.connection, mountPath, credential.name);
   } catch (error) {
     if (error instanceof AuthorizationPending) {
-      throw pendingConsent(credential.name, 'nobody was asked to consent');
+      throw pendingConsent(credential.name, consequence);
     }
     if (error instanceof NotAuthorizedYet || error instanceof ReauthorizationRequired) {
       return undefined;

@@ -210,7 +210,11 @@ async function keep(prepared: PreparedImport, { refreshToken }: TokenPair): Prom
  */
 async function tokenBefore(prepared: PreparedImport): Promise<string | undefined> {
   const { vault, mountPath, credential, apiUrl, mayReplace, patience } = prepared;
-  const present = await retry(() => findGrant(vault, mountPath, credential), transient, patience);
+  const present = await retry(
+    () => findGrant(vault, mountPath, credential, 'nothing was changed'),
+    transient,
+    patience,
+  );
   if (present === undefined || present instanceof ExplainedError) {
     return undefined;
   }

@@ -122,6 +122,24 @@ async function expectAbsent(name: string): Promise<void> {
   await expect(readCredential(fixture.admin.connection, 'oauthapp', name)).rejects.toBeInstanceOf(NotAuthorizedYet);
 }
 
+/** A device grant is begun in the engine; nobody has entered its code yet. */
+async function begin(): Promise<void> {
+  const request = {
+    server: integration,
+    grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+    device_code: 'shown-to-somebody',
+  };
+  fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 400, error: 'authorization_pending' };
+  await fixture.admin.write('oauthapp/creds/testauth', request);
+}
+
+/** Until the engine has asked for the last time. */
+async function expire(): Promise<void> {
+  fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 400, error: 'expired_token' };
+  await eventually(() => tokenOf('testauth').catch((error: unknown) => /not given/.test(String(error)) || undefined));
+  fixture.webex.behaviour.fault = undefined;
+}
+
 describe('a first consent', () => {
   it('leaves the grant in Vault, with no more than the policy of an authorizer', async () => {
     const grant = await run('testauth');
@@ -144,11 +162,47 @@ describe('a first consent', () => {
     expect(Buffer.from(asked.get('state') ?? '', 'base64url')).toHaveLength(32);
   });
 
-  it('by another account than the owner is refused, and nothing is stored', async () => {
+  it('by another account than the owner is refused, and its grant is deleted', async () => {
     const refused = run('owned', [{ as: BLAKE }]);
     await expect(refused).rejects.toBeInstanceOf(WrongAccount);
-    await expect(refused).rejects.toThrow(`${BLAKE} consented, but "owned" belongs to Ada.Admin@example.com`);
+    await expect(refused).rejects.toThrow(
+      `${BLAKE} consented, but "owned" belongs to Ada.Admin@example.com; the credential is deleted; sign out`,
+    );
     await expectAbsent('owned');
+  });
+
+  it.each([
+    ['testauth', {}],
+    ['testauth', { replace: true }],
+    ['owned', {}],
+    ['owned', { replace: true }],
+  ])('leaves the grant of %s that came meanwhile as it is, with options %p', async (name, options) => {
+    const onUrl = async (url: string) => {
+      const redirect = await fixture.webex.consent(url, { as: BLAKE });
+      await fixture.engine.authorise(fixture.admin, name, { as: ADA });
+      await visit(redirect);
+    };
+    const refused = run(name, [], { onUrl, ...options });
+    await expect(refused).rejects.toThrow(
+      new RegExp(`^credential "${name}" works already .*webex-token-vault authorize ${name} --replace$`),
+    );
+    const headers = { Authorization: `Bearer ${await tokenOf(name)}` };
+    const me = await fetch(`${fixture.webex.apiUrl}/people/me`, { headers });
+    expect(await me.json()).toMatchObject({ emails: [ADA] });
+    expect(shown.at(-2)).toContain('works already');
+    expect(exchanges()).toBe(1);
+  });
+
+  it('changes nothing where a consent was begun elsewhere meanwhile', async () => {
+    const onUrl = async (url: string) => {
+      const redirect = await fixture.webex.consent(url);
+      await begin();
+      await visit(redirect);
+    };
+    const refused = run('testauth', [], { onUrl });
+    await expect(refused).rejects.toBeInstanceOf(AuthorizationPending);
+    await expect(refused).rejects.toThrow(/waits for a consent .*, so nothing was changed; finish it there, or/);
+    await expire();
   });
 
   it.each([
@@ -431,25 +485,6 @@ describe('a credential that does not work', () => {
 });
 
 describe('a credential that waits for a consent begun elsewhere', () => {
-  const request = {
-    server: integration,
-    grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
-    device_code: 'shown-to-somebody',
-  };
-
-  /** Of a device whose code nobody has entered yet. */
-  async function begin(): Promise<void> {
-    fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 400, error: 'authorization_pending' };
-    await fixture.admin.write('oauthapp/creds/testauth', request);
-  }
-
-  /** Until the engine has asked for the last time. */
-  async function expire(): Promise<void> {
-    fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 400, error: 'expired_token' };
-    await eventually(() => tokenOf('testauth').catch((error: unknown) => /not given/.test(String(error)) || undefined));
-    fixture.webex.behaviour.fault = undefined;
-  }
-
   it.each([
     [
       'authorised',
