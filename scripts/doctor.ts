@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
-import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
-import { LOOK_CLEAN_UP_MS, OBSERVER_ENVIRONMENT } from '../lib/cli/observation';
+import { OBSERVER_ENVIRONMENT } from '../lib/cli/observation';
 import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
 import { diagnose, type ObserverLogin } from '../lib/health/doctor/doctor';
 import { adviceText, diagnosisJson, findingLine } from '../lib/health/doctor/presentation';
 import { OperatorSession } from '../lib/server/operator-session';
 import { OPERATOR_NAMES } from '../lib/server/operators';
 import { explainedRefusal } from '../lib/server/server-refusal';
+import type { ProviderTimeout } from '../lib/declaration/engine-wait';
 import { readGraceSignal } from '../lib/vault/grace-signal';
 import type { VaultConnectionOptions } from 'webex-token-client/core';
 
@@ -31,7 +32,7 @@ export function define(command: Command, signal: AbortSignal): void {
       1: 'something is wrong, as the line "error:" says; with --strict also where there is advice',
       2: 'wrong usage',
     },
-    cleanUpMs: LOOK_CLEAN_UP_MS,
+    cleanUpMs: READ_CLEAN_UP_MS,
   })
     .option('--json', 'print it as JSON')
     .option('--strict', 'take advice for something wrong')
@@ -44,7 +45,7 @@ export function define(command: Command, signal: AbortSignal): void {
       const diagnosis = await diagnose({
         env: process.env,
         load: () => declaredDeployment(command),
-        logIn: (connection) => logIn(connection, operators, signal),
+        logIn: (connection, { engine }) => logIn(connection, operators, engine, signal),
         explain: explainedRefusal,
         operators: OPERATOR_NAMES,
         operatorFolder: operators.path,
@@ -67,10 +68,11 @@ export function define(command: Command, signal: AbortSignal): void {
 async function logIn(
   connection: VaultConnectionOptions,
   operators: ReturnType<typeof operatorFolder>,
+  engine: ProviderTimeout,
   signal: AbortSignal,
 ): Promise<ObserverLogin> {
   const session = await OperatorSession.open(connection, 'observer', { operators, signal });
   // A read may refresh a token.
-  const vault = session.vault.endedBy(readGraceSignal(signal));
+  const vault = session.vault.endedBy(readGraceSignal(signal, engine));
   return { vault, [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
 }

@@ -8,9 +8,9 @@ import {
   UsageError,
   VaultResponseError,
 } from 'webex-token-client/core';
-import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { listenAddress } from '../lib/cli/listen-address';
-import { LOOK_CLEAN_UP_MS, OBSERVER_ENVIRONMENT, observe } from '../lib/cli/observation';
+import { OBSERVER_ENVIRONMENT, observe } from '../lib/cli/observation';
 import { operatorsOption } from '../lib/cli/operators-option';
 import { urlHost } from '../lib/declaration/host-name';
 import { gaugesOf, LABEL_NAMES } from '../lib/health/metrics';
@@ -47,7 +47,7 @@ export function define(command: Command, signal: AbortSignal): void {
     exitCodes: {
       0: 'it has looked, however bad what it found is; with --serve: it was ended, by Ctrl-C too',
     },
-    cleanUpMs: LOOK_CLEAN_UP_MS,
+    cleanUpMs: READ_CLEAN_UP_MS,
   })
     .addOption(
       new Option('--out <file>', 'write it to a file, whole or not at all, which everybody may read').conflicts(

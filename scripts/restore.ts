@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { ExplainedError, UsageError, vaultOptionsFromEnvironment, vaultVariable } from 'webex-token-client/core';
-import { describeCommand, SERVER_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { describeCommand, READ_CLEAN_UP_MS, SERVER_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { findCredential } from '../lib/declaration/deployment';
 import { encryptedConnection } from '../lib/server/encrypted-connection';
@@ -46,7 +46,7 @@ export function define(command: Command, signal: AbortSignal): void {
     summary:
       'Restores a Raft snapshot, onto the server that it came from or onto an empty one, waits until it is active, and reads a credential to prove it.',
     environment: { ...SERVER_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
-    cleanUpMs: 40 * SECOND_MS,
+    cleanUpMs: READ_CLEAN_UP_MS,
   })
     .argument('<file>', 'the snapshot, as "backup" wrote it')
     .option('--credential <name>', 'credential to read afterwards; its token is not shown')
@@ -75,7 +75,7 @@ export function define(command: Command, signal: AbortSignal): void {
           file,
           server: deployment.vault.server,
           force,
-          credential: credential && { mountPath: deployment.engine.mountPath, name: credential.name },
+          credential: credential && { engine: deployment.engine, name: credential.name },
           token,
           keyShares:
             given || asked

@@ -7,7 +7,7 @@ import {
   UsageError,
   vaultOptionsFromEnvironment,
 } from 'webex-token-client/core';
-import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/cli/operators-option';
 import { findCredential } from '../lib/declaration/deployment';
@@ -36,7 +36,7 @@ export function define(command: Command, signal: AbortSignal): void {
       'Ends the grant of a credential at Webex, where its scopes allow that, and deletes it in Vault: its apps get no more tokens. Says what Webex still honours.',
     environment: { ...VAULT_ENVIRONMENT, ...AUTHORIZER_ENVIRONMENT },
     exitCodes: CREDENTIAL_EXIT_CODES,
-    cleanUpMs: 40_000,
+    cleanUpMs: READ_CLEAN_UP_MS,
   })
     .argument('<credential>', 'name of the credential, as in deployment.ts')
     .option('--keep-upstream', 'delete it in Vault alone; Webex is not asked')
@@ -51,7 +51,7 @@ export function define(command: Command, signal: AbortSignal): void {
       const operators = operatorFolder(command);
       await using session = await OperatorSession.open(options, 'authorizer', { operators, signal });
       // Its read may refresh the token, and only the answer says whether it is deleted.
-      const vault = session.vault.endedBy(readGraceSignal(signal));
+      const vault = session.vault.endedBy(readGraceSignal(signal, deployment.engine));
       const revocable = await findRevocable(vault, mountPath, name, { keepUpstream });
       const upstream = keepUpstream
         ? NOT_TOLD

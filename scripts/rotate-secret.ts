@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { CREDENTIAL_EXIT_CODES, ExplainedError, vaultOptionsFromEnvironment } from 'webex-token-client/core';
-import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
 import { clientSecretVariable, findIntegration } from '../lib/declaration/deployment';
@@ -30,7 +30,7 @@ export function define(command: Command, signal: AbortSignal): void {
       VAULT_TOKEN: "token with the provisioner's and the authorizer's policies; default: by the operators folder",
     },
     exitCodes: CREDENTIAL_EXIT_CODES,
-    cleanUpMs: 40_000,
+    cleanUpMs: READ_CLEAN_UP_MS,
   })
     .argument('<integration>', 'name of the integration, as in deployment.ts')
     .option('--new-secret-file <file>', 'take the new client secret from this file')
@@ -65,8 +65,8 @@ export function define(command: Command, signal: AbortSignal): void {
           )
         : undefined;
       const rotation = await rotateSecret({
-        provisioner: provisioner.vault.endedBy(readGraceSignal(signal)),
-        authorizer: authorizer.vault.endedBy(readGraceSignal(signal)),
+        provisioner: provisioner.vault.endedBy(readGraceSignal(signal, deployment.engine)),
+        authorizer: authorizer.vault.endedBy(readGraceSignal(signal, deployment.engine)),
         deployment,
         integration: name,
         newSecret,

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { describeError, errorCode, ExplainedError, UsageError } from 'webex-token-client/core';
 import { showsColours } from '../lib/cli/colours';
-import { describeCommand, VAULT_ENVIRONMENT, wholeNumberFrom } from '../lib/cli/command';
+import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT, wholeNumberFrom } from '../lib/cli/command';
 import { observeAndHeal } from '../lib/cli/healing';
-import { LOOK_CLEAN_UP_MS, OBSERVER_ENVIRONMENT, observe } from '../lib/cli/observation';
+import { OBSERVER_ENVIRONMENT, observe } from '../lib/cli/observation';
 import { operatorsOption } from '../lib/cli/operators-option';
 import { watch, type Page } from '../lib/cli/watch';
 import { lookAndTell, tellerOf, webhookOptions } from '../lib/cli/webhook-options';
@@ -46,7 +46,7 @@ export function define(command: Command, signal: AbortSignal): void {
       2: 'something is broken now; or wrong usage',
       130: 'interrupted, as --watch is in the end, whatever it has seen; 143 by SIGTERM, 129 by SIGHUP',
     },
-    cleanUpMs: LOOK_CLEAN_UP_MS,
+    cleanUpMs: READ_CLEAN_UP_MS,
   })
     .option('--json', 'print it as JSON; with --watch, each look on a line')
     .option('--verify', 'ask Webex, too, whose each grant is, and whether it takes its token')

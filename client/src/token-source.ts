@@ -26,7 +26,10 @@ export interface TokenSourceSettings extends Omit<VaultConnectionOptions, 'token
    * tried again after growing pauses, whatever this says. @default 1000
    */
   readonly holdOffMs?: number;
-  /** Longest that disposal waits for a request under way, which may be refreshing a token. @default 25000 */
+  /**
+   * Longest that disposal waits for a request under way, which may be refreshing a token. The engine may take twice its
+   * provider timeout, so give more where the deployment declares more than 12 s. @default 25000
+   */
   readonly closeTimeoutMs?: number;
   /** How failures that may pass are retried. @default - four attempts within some seconds */
   readonly retry?: RetryOptions;

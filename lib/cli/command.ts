@@ -31,6 +31,12 @@ export interface CommandDescription {
   readonly cleanUpMs?: number;
 }
 
+/**
+ * How long a command may take to end after a signal if a read of it may refresh a token: Vault ends the read after 90 s, and
+ * the command logs out. The read itself waits as long as the deployment's engine may take.
+ */
+export const READ_CLEAN_UP_MS = 105_000;
+
 /** By the command that it is of. */
 const CLEAN_UPS = new WeakMap<Command, number>();
 

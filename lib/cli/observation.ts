@@ -15,9 +15,6 @@ export const OBSERVER_ENVIRONMENT: Readonly<Record<string, string>> = {
   VAULT_TOKEN: "token with the observer's policy; default: by the operators folder, else the one in ~/.vault-token",
 };
 
-/** How long a look may take to end after a signal: a read of it may refresh a token. */
-export const LOOK_CLEAN_UP_MS = 40_000;
-
 /**
  * Looks at what the command's deployment declares, as the observer, who is logged out at the end.
  *
@@ -37,7 +34,7 @@ export async function observe(
       vault: new VaultClient({ ...connection, token: undefined, signal: own }),
       asObserver: async (action) => {
         await using session = await OperatorSession.open(connection, 'observer', { operators, signal: own });
-        return await action(session.vault.endedBy(readGraceSignal(own)));
+        return await action(session.vault.endedBy(readGraceSignal(own, deployment.engine)));
       },
       operators: OPERATOR_NAMES,
       verify,

@@ -5,6 +5,7 @@ import { withOutcome } from '../browser/visit';
 import { authorizedPage } from './consent-page';
 import { findCredential, findIntegration, type Deployment } from '../declaration/deployment';
 import { expectedAccount, findGrant, worksAlready } from './existing-grant';
+import { engineWaitMs } from '../declaration/engine-wait';
 import { PastedRedirect, type AskForRedirect } from './pasted-redirect';
 import { checkWebex } from '../webex/reachable-webex';
 import { RedirectListener } from '../browser/redirect-listener';
@@ -67,12 +68,12 @@ export async function authorize(options: AuthorizeOptions): Promise<Grant> {
     onUrl: options.onUrl,
     notice: onNotice ?? (() => undefined),
     timeoutSeconds: options.timeoutSeconds ?? 300,
-    // The engine waits 12 s for Webex by default.
-    lostAnswerMs: options.lostAnswerMs ?? 20_000,
+    lostAnswerMs: options.lostAnswerMs ?? engineWaitMs(deployment.engine),
     signal: signal ?? new AbortController().signal,
   };
   // Not ended at once: this read may refresh the token, and could then lose the grant.
-  const existing = await findGrant(vault.endedBy(readGraceSignal(signal)), run.mountPath, credential);
+  const reader = vault.endedBy(readGraceSignal(signal, deployment.engine));
+  const existing = await findGrant(reader, run.mountPath, credential);
   signal?.throwIfAborted();
   if (existing !== undefined && !options.replace) {
     throw await worksAlready(credential, existing, run.apiUrl, signal);

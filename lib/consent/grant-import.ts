@@ -13,6 +13,7 @@ import {
 } from 'webex-token-client/core';
 import { type Credential, type Deployment, findCredential, findIntegration } from '../declaration/deployment';
 import { declaringFile } from '../declaration/deployment-file';
+import { engineWaitMs } from '../declaration/engine-wait';
 import { readGraceSignal } from '../vault/grace-signal';
 import { StoredIntegration } from '../vault/stored-integration';
 import type { VaultClient } from '../vault/vault-client';
@@ -102,7 +103,7 @@ export async function prepareImport(options: ImportOptions): Promise<PreparedImp
   await checkImporter(now, deployment, credential);
   const stored = await StoredIntegration.read(now, deployment, credential.integration);
   // Not ended at once: this read may refresh the token, and could then lose the grant.
-  const existing = await findGrant(vault.endedBy(readGraceSignal(signal)), engine.mountPath, credential);
+  const existing = await findGrant(vault.endedBy(readGraceSignal(signal, engine)), engine.mountPath, credential);
   signal?.throwIfAborted();
   if (existing !== undefined && !replace) {
     throw await worksAlready(credential, existing, webex.apiUrl, signal, way);
@@ -125,10 +126,12 @@ export async function prepareImport(options: ImportOptions): Promise<PreparedImp
         : await expectedAccount(credential, existing, webex.apiUrl, signal)),
     replaces: existing !== undefined && !(existing instanceof ExplainedError),
     mayReplace: replace,
-    notice: options.onNotice ?? (() => undefined),
-    // The engine waits 12 s for Webex by default.
-    lostAnswerMs: options.lostAnswerMs ?? 20_000,
-    patience: { baseDelayMs: 2000, ...options.patience },
+    isRepeatable,
+    notice,
+    lostAnswerMs: options.lostAnswerMs ?? engineWaitMs(engine),
+    patience: isRepeatable
+      ? new Patience(() => undefined, signal, { attempts: 4, ...options.patience })
+      : new Patience(notice, signal, options.patience),
     signal,
   };
 }

@@ -14,6 +14,7 @@ import { untilRestored, type SentSnapshot, type UnsealingOptions } from './resto
 import { generateRootToken, revokeSelf, withRootToken } from './root-token';
 import { verifySnapshot } from './snapshot-archive';
 import { activeSince, unseal, waitUntilActive } from './unsealing';
+import type { Deployment } from '../declaration/deployment';
 import { graceSignal, readGraceSignal } from '../vault/grace-signal';
 import { VaultClient } from '../vault/vault-client';
 
@@ -30,7 +31,7 @@ export interface RestorationOptions extends UnsealingOptions {
   /** Onto a server with other keys, whose place the keys of the snapshot take. @default false */
   readonly force?: boolean;
   /** Read afterwards, to prove that the grants are there. @default - none is read */
-  readonly credential?: { readonly mountPath: string; readonly name: string };
+  readonly credential?: { readonly engine: Deployment['engine']; readonly name: string };
   /** May restore, and read the credential. @default - a root token is made of the key shares */
   readonly token?: string;
   /** How the unseal key of the snapshot is split; called where it takes the place of the server's own. */
@@ -200,10 +201,11 @@ function explainRefusal(error: VaultResponseError, file: string): Error {
 /** Its read may refresh the token, and one that is given up at once could lose the grant. */
 async function prove(
   restored: VaultClient,
-  { mountPath, name }: { mountPath: string; name: string },
+  { engine, name }: Required<RestorationOptions>['credential'],
   { token, keyShares, asAdministrator, signal }: RestorationOptions,
 ): Promise<CredentialReading> {
-  const client = restored.endedBy(readGraceSignal(signal));
+  const client = restored.endedBy(readGraceSignal(signal, engine));
+  const { mountPath } = engine;
   if (keyShares === undefined) {
     return readCredential(client.withToken(token ?? '').connection, mountPath, name);
   }

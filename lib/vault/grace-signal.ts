@@ -1,10 +1,8 @@
 import { setMaxListeners } from 'node:events';
+import { engineWaitMs, type ProviderTimeout } from '../declaration/engine-wait';
 
 /** As long as a person who has pressed Ctrl-C waits. */
 const GRACE_MS = 5000;
-
-/** The engine waits 12 s for Webex by default, and for a refresh of its own before that. */
-const READ_GRACE_MS = 25_000;
 
 /**
  * A signal that follows another one some seconds later: for a request whose answer brings what would be lost with it,
@@ -15,8 +13,8 @@ export function graceSignal(signal: AbortSignal | undefined): AbortSignal | unde
 }
 
 /** The same for reads of a credential: who hangs up while the engine refreshes it can lose the grant. */
-export function readGraceSignal(signal: AbortSignal | undefined): AbortSignal | undefined {
-  return followingSignal(signal, READ_GRACE_MS);
+export function readGraceSignal(signal: AbortSignal | undefined, engine: ProviderTimeout): AbortSignal | undefined {
+  return followingSignal(signal, engineWaitMs(engine));
 }
 
 function followingSignal(signal: AbortSignal | undefined, ms: number): AbortSignal | undefined {

@@ -174,6 +174,18 @@ describe('a signal while Vault answers', () => {
     expect(stderr).toMatch(/^interrupted; Vault has up to \d+ s to answer, since [^\n]+\n$/);
   });
 
+  it('gives Vault the seconds that --grace-seconds says', async () => {
+    vault.hold();
+    const script = new Script(command, ['testauth', '--grace-seconds', '60'], app);
+    await eventually(() => Promise.resolve(vault.requests.length > 0 || undefined));
+    script.child.kill('SIGTERM');
+    await clock.begun(60_000);
+    expect(await clock.pass(59_999)).toBe(true);
+    await script.says(/Vault has up to 60 s to answer/);
+    expect(await clock.pass(1)).toBe(false);
+    expect((await script.result()).exitCode).toBe(143);
+  });
+
   it('is obeyed at once where it is SIGQUIT', async () => {
     vault.hold();
     const script = new Script(command, ['testauth'], app);

@@ -1,13 +1,19 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../core';
 
+interface Reading {
+  readonly credential: string;
+  /** How long Vault may take to answer after a signal. @default - as long as the engine takes by default */
+  readonly graceMs?: number;
+}
+
 /** What the command line asks for. */
 export type Arguments =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'unwrap' }
-  | { readonly kind: 'print'; readonly credential: string; readonly format: 'token' | 'json' | 'header' }
-  | { readonly kind: 'exec'; readonly credential: string; readonly command: string; readonly args: readonly string[] };
+  | (Reading & { readonly kind: 'print'; readonly format: 'token' | 'json' | 'header' })
+  | (Reading & { readonly kind: 'exec'; readonly command: string; readonly args: readonly string[] });
 
 /** @throws UsageError saying what was got, and how it is written */
 export function parseArguments(argv: readonly string[]): Arguments {
@@ -27,6 +33,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     }
     return { kind: 'unwrap' };
   }
+  const graceMs = graceOf(values['grace-seconds']);
   const isExec = positionals[0] === 'exec' && (positionals.length > 1 || end !== -1);
   const [credential, ...others] = isExec ? positionals.slice(1) : positionals;
   if (credential === undefined || credential === '') {
@@ -45,7 +52,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     if (values.json || values.header) {
       throw new UsageError('exec prints nothing itself, so --json and --header have no effect; leave them out');
     }
-    return { kind: 'exec', credential, command, args };
+    return { kind: 'exec', credential, graceMs, command, args };
   }
   if (end !== -1) {
     throw new UsageError(`a command after "--" goes with exec; write ${EXEC_USAGE}`);
@@ -53,7 +60,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (values.json && values.header) {
     throw new UsageError('--json and --header are two forms of the same token; give one of them');
   }
-  return { kind: 'print', credential, format: values.json ? 'json' : values.header ? 'header' : 'token' };
+  return { kind: 'print', credential, graceMs, format: values.json ? 'json' : values.header ? 'header' : 'token' };
 }
 
 const EXEC_USAGE = 'webex-token exec <credential> -- <command>';
@@ -71,9 +78,20 @@ function isPlainWord(word: string): boolean {
 const OPTIONS = {
   json: { type: 'boolean' },
   header: { type: 'boolean' },
+  'grace-seconds': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'V' },
 } as const;
+
+function graceOf(seconds: string | undefined): number | undefined {
+  if (seconds === undefined) {
+    return undefined;
+  }
+  if (!/^\d{1,5}$/.test(seconds)) {
+    throw new UsageError(`--grace-seconds must be a whole number up to 99999, got "${seconds}"; write it like 60`);
+  }
+  return Number(seconds) * 1000;
+}
 
 function parse(args: readonly string[], hasDashes: boolean) {
   try {

@@ -2,7 +2,7 @@ import { APP_ENVIRONMENT, CREDENTIAL_EXIT_CODES, VAULT_ENVIRONMENT } from '../co
 import { helpSection } from './help-section';
 
 export function helpText(): string {
-  return `Usage: webex-token <credential> [--json | --header]
+  return `Usage: webex-token <credential> [--json | --header] [--grace-seconds <n>]
        webex-token exec <credential> -- <command> [arguments...]
        webex-token unwrap
 
@@ -13,6 +13,9 @@ hand; what it logged in, it logs out. "unwrap" takes the secret id out of VAULT_
 Options:
   --json         token, type, expiry and warnings as JSON
   --header       an "Authorization:" line: webex-token testauth --header | curl --fail-with-body --header @- https://webexapis.com/v1/people/me
+  --grace-seconds <n>
+                 how long Vault may take to answer after Ctrl-C, as hanging up while it refreshes can lose the grant:
+                 twice the engine's provider timeout (default: 25)
   -V, --version  the version of webex-token-client
   -h, --help     this text
 ${helpSection('Environment', { ...APP_ENVIRONMENT, VAULT_TOKEN: VAULT_ENVIRONMENT.VAULT_TOKEN ?? '' })}

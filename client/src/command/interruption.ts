@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The engine waits 12 s for Webex by default, and for a refresh of its own before that. */
-const PATIENCE_MS = 25_000;
+const GRACE_MS = 25_000;
 
 /** A wait longer than this is explained. */
 const UNEXPLAINED_MS = 1000;
@@ -12,15 +12,17 @@ const UNEXPLAINED_MS = 1000;
  * Awaits what is under way. At a signal it is given some time to finish, since a reader who hangs up while the engine
  * refreshes can lose a grant whose refresh token rotates; then the process ends. More signals change nothing: npx passes
  * on what the terminal has sent to this process already.
+ *
+ * @param graceMs how long Vault may take to answer after a signal
  */
-export async function endsOnSignal<T>(underWay: Promise<T>): Promise<T> {
+export async function endsOnSignal<T>(underWay: Promise<T>, graceMs = GRACE_MS): Promise<T> {
   let received: NodeJS.Signals | undefined;
   const end = (signal: NodeJS.Signals): void => process.exit(128 + constants.signals[signal]);
   const handle = (signal: NodeJS.Signals): void => {
     if (received === undefined) {
       received = signal;
-      setTimeout(explain, UNEXPLAINED_MS).unref();
-      setTimeout(() => end(signal), PATIENCE_MS).unref();
+      setTimeout(() => explain(graceMs), UNEXPLAINED_MS).unref();
+      setTimeout(() => end(signal), graceMs).unref();
     }
   };
   SIGNALS.forEach((signal) => process.on(signal, handle));
@@ -34,8 +36,8 @@ export async function endsOnSignal<T>(underWay: Promise<T>): Promise<T> {
   }
 }
 
-function explain(): void {
+function explain(graceMs: number): void {
   process.stderr.write(
-    `interrupted; Vault has up to ${PATIENCE_MS / 1000} s to answer, since to hang up while it refreshes a token can lose the grant (Ctrl-\\ ends this at once)\n`,
+    `interrupted; Vault has up to ${graceMs / 1000} s to answer, since to hang up while it refreshes a token can lose the grant (Ctrl-\\ ends this at once)\n`,
   );
 }

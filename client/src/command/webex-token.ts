@@ -45,7 +45,7 @@ async function run(argv: readonly string[], version: () => string): Promise<numb
       return 0;
     }
     case 'print': {
-      const reading = await endsOnSignal(read(asked.credential));
+      const reading = await endsOnSignal(read(asked.credential), asked.graceMs);
       if (asked.format !== 'json') {
         reading.warnings.forEach(warn);
       }
@@ -54,7 +54,7 @@ async function run(argv: readonly string[], version: () => string): Promise<numb
       return 0;
     }
     case 'exec': {
-      const reading = await endsOnSignal(read(asked.credential));
+      const reading = await endsOnSignal(read(asked.credential), asked.graceMs);
       reading.warnings.forEach(warn);
       await maskInLog(reading);
       return runChildCommand(asked.command, asked.args, { WEBEX_ACCESS_TOKEN: reading.accessToken });

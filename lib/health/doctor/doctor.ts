@@ -45,7 +45,7 @@ export interface ObserverLogin extends AsyncDisposable {
 export interface DoctorOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly load: () => Promise<{ readonly deployment: Deployment; readonly file: string }>;
-  readonly logIn: (connection: VaultConnectionOptions) => Promise<ObserverLogin>;
+  readonly logIn: (connection: VaultConnectionOptions, deployment: Deployment) => Promise<ObserverLogin>;
   /** What a refusal of Vault means. */
   readonly explain: (error: VaultResponseError) => ExplainedError;
   /** Names of those who run the server. */
@@ -108,7 +108,7 @@ async function examine(examination: Examination, options: DoctorOptions, found: 
   await examination.check('product', () => checkProduct(vault, deployment));
   await examination.check('clock', () => checkVaultClock(vault, deployment.webex.apiUrl, now));
   await using session = await examination.check('login', async () => {
-    const login = await logIn(connection);
+    const login = await logIn(connection, deployment);
     return { detail: env.BAO_TOKEN || env.VAULT_TOKEN ? 'by VAULT_TOKEN' : 'as the observer', found: login };
   });
   await examineInside(examination, options, { deployment, observer: session.vault, now, asksWebex }, found);
