@@ -5,9 +5,9 @@ import {
   ourCommand,
   quotedList,
   readCredential,
-  retry,
   type RetryOptions,
   safeText,
+  TemporarilyUnavailable,
   transient,
   WebexResponseError,
 } from 'webex-token-client/core';
@@ -20,11 +20,12 @@ import type { VaultClient } from '../vault/vault-client';
 import { peopleMe, type Person } from '../webex/people-me';
 import { checkWebex } from '../webex/reachable-webex';
 import type { TokenPair } from '../webex/token-pair';
-import { type AccountWords, ownerAccount, refuseOther, type ExpectedAccount } from './account';
+import { AccountNotChecked, type AccountWords, ownerAccount, refuseOther, type ExpectedAccount } from './account';
 import { checkImporter } from './authorizer-checks';
 import { noteConsent } from './consent-note';
 import { importRefreshToken, isStored, OutcomeUnknown, type ExchangeContext } from './exchange';
-import { expectedAccount, findGrant, worksAlready } from './existing-grant';
+import { type ExistingGrant, expectedAccount, findGrant, worksAlready } from './existing-grant';
+import { Patience } from './patience';
 import type { Grant } from './stored-grant';
 
 /*
@@ -45,10 +46,12 @@ export interface ImportOptions {
   readonly expected?: ExpectedAccount;
   /** Takes what a person should know meanwhile, a line at a time. @default - nobody is told */
   readonly onNotice?: (line: string) => void;
-  /** How long it is looked whether a grant was stored, where Vault's answer was lost. @default 20000 */
+  /** How long it is looked whether a grant was stored, where Vault's answer was lost. @default - as long as the engine may take */
   readonly lostAnswerMs?: number;
-  /** How often it is tried to look at a pair and to keep it, which nobody else has. @default 4 times, within seconds */
-  readonly patience?: RetryOptions;
+  /** Whether the same grant can be had again without a person. @default false */
+  readonly isRepeatable?: boolean;
+  /** How often looking at a pair and keeping it are tried. @default - for 15 minutes; 4 times if it is repeatable */
+  readonly patience?: Omit<RetryOptions, 'wait'>;
   /** Ends what comes before the import, which is finished once it has begun. @default - none */
   readonly signal?: AbortSignal;
 }
@@ -86,7 +89,8 @@ export interface PreparedImport extends ExchangeContext {
   readonly replaces: boolean;
   /** Whether it may replace one. */
   readonly mayReplace: boolean;
-  readonly patience: RetryOptions;
+  readonly isRepeatable: boolean;
+  readonly patience: Patience;
   readonly signal?: AbortSignal;
 }
 
@@ -96,7 +100,8 @@ export interface PreparedImport extends ExchangeContext {
  * @throws ExplainedError for the first of it; the signal's reason
  */
 export async function prepareImport(options: ImportOptions): Promise<PreparedImport> {
-  const { vault, deployment, credentialName, way, replace = false, signal } = options;
+  const { vault, deployment, credentialName, way, replace = false, isRepeatable = false, signal } = options;
+  const notice = options.onNotice ?? (() => undefined);
   const { engine, webex } = deployment;
   const credential = findCredential(deployment, credentialName);
   const now = vault.endedBy(signal);
@@ -136,12 +141,20 @@ export async function prepareImport(options: ImportOptions): Promise<PreparedImp
   };
 }
 
+/** Whose account a grant is. */
+interface Seen {
+  /** Undefined where the scopes of the grant do not let Webex tell. */
+  readonly person?: Person;
+  /** Why nobody could look, although the grant may be kept. */
+  readonly problem?: unknown;
+}
+
 /**
- * Looks whose grant it is, and has the engine keep it. Nobody else has the pair, so each is tried more than once.
+ * Looks whose grant it is, and has the engine keep it. Only this process has the pair, so each step is tried for minutes.
  *
  * @param obtainedAt when Webex gave it
  * @param words of an account that is another one. @default - of a consent in a browser
- * @throws WrongAccount, with the credential as it was; GrantKept, where it may not be; ExplainedError
+ * @throws WrongAccount, with the credential as it was; GrantKept, AccountNotChecked, where it may not be; ExplainedError
  */
 export async function importPair(
   prepared: PreparedImport,
@@ -149,29 +162,32 @@ export async function importPair(
   obtainedAt: Date,
   words?: AccountWords,
 ): Promise<Grant> {
-  const { credential, vault, mountPath, expected, notice, patience } = prepared;
+  const { credential, vault, mountPath, apiUrl, expected, notice } = prepared;
   const { name, scopes } = credential;
-  const asItWas = asBefore(prepared);
-  const person = await retry(() => lookAt(prepared, pair, asItWas), transient, patience);
-  if (expected !== undefined && person !== undefined) {
-    refuseOther(expected, person, name, asItWas, words);
-  }
-  if (person === undefined) {
-    notice(`Webex does not say whose account "${name}" is: its scopes do not let it.`);
+  const { person, problem } = await lookFirst(prepared, pair);
+  if (person === undefined && problem === undefined) {
+    acceptUntold(prepared);
+  } else if (expected !== undefined && person !== undefined) {
+    refuseOther(expected, person, name, asBefore(prepared), words);
   }
   const lacking = pair.scopes === undefined ? [] : scopes.filter((scope) => !pair.scopes?.includes(scope));
   if (lacking.length > 0) {
     notice(`The grant lacks ${quotedList(lacking)}, which ${declaringFile()} declares for "${name}".`);
   }
-  await keep(prepared, pair);
+  await keep(problem === undefined ? prepared : { ...prepared, mayReplace: false }, pair);
   const { refreshTokenSeconds } = pair;
   const { expireTime, warnings } = await readCredential(vault.connection, mountPath, name).catch(
     async (error: unknown) => {
       await noteConsent(prepared, obtainedAt, { person, refreshTokenSeconds });
-      throw new GrantKept(`"${name}" is authorised, but cannot be read back: ${describeError(error)}`, error);
+      throw problem === undefined
+        ? new GrantKept(`"${name}" is authorised, but cannot be read back: ${describeError(error)}`, error)
+        : new AccountNotChecked(name, apiUrl, `"${name}" is authorised`, problem);
     },
   );
   await noteConsent(prepared, obtainedAt, { person, expireTime, refreshTokenSeconds });
+  if (problem !== undefined) {
+    throw new AccountNotChecked(name, apiUrl, `"${name}" is authorised`, problem);
+  }
   return { credential: name, person, requestedScopes: scopes, expireTime, warnings };
 }
 
@@ -183,7 +199,8 @@ export function asBefore({ replaces, credential }: PreparedImport): string {
 /** A refresh token that Webex may have replaced meanwhile is not presented again before it was looked whether it is kept. */
 async function keep(prepared: PreparedImport, { refreshToken }: TokenPair): Promise<void> {
   const { name } = prepared.credential;
-  const before = await tokenBefore(prepared);
+  const present = await presentGrant(prepared);
+  const before = present === undefined || present instanceof ExplainedError ? undefined : present.accessToken;
   let unknown: OutcomeUnknown | undefined;
   const attempt = async (): Promise<void> => {
     if (unknown !== undefined && (await isStored(prepared, name, before, 0))) {
@@ -195,7 +212,7 @@ async function keep(prepared: PreparedImport, { refreshToken }: TokenPair): Prom
       throw unknown?.cause ?? error;
     });
   };
-  await retry(attempt, transient, prepared.patience).catch((error: unknown) => {
+  await prepared.patience.long(attempt).catch((error: unknown) => {
     throw unknown === undefined
       ? error
       : new GrantKept(
@@ -208,47 +225,70 @@ async function keep(prepared: PreparedImport, { refreshToken }: TokenPair): Prom
 /**
  * Not the one of the beginning: while a person consented, the engine may have refreshed it, or somebody else authorised it.
  *
- * @returns access token of the grant that is to be replaced; undefined where there is none, or it gives none
+ * @returns the grant that is to be replaced; undefined where nothing is left that could be harmed
  * @throws ExplainedError where there is one by now that may not be replaced, or Vault cannot be asked
  */
-async function tokenBefore(prepared: PreparedImport): Promise<string | undefined> {
+async function presentGrant(prepared: PreparedImport): Promise<ExistingGrant | undefined> {
   const { vault, mountPath, credential, apiUrl, mayReplace, patience } = prepared;
-  const present = await retry(
-    () => findGrant(vault, mountPath, credential, 'nothing was changed'),
-    transient,
-    patience,
-  );
-  if (present === undefined || present instanceof ExplainedError) {
-    return undefined;
-  }
-  if (!mayReplace) {
+  const present = await patience.long(async () => {
+    const found = await findGrant(vault, mountPath, credential, 'nothing was changed');
+    // Nothing stood here before, so an outage of Vault is more likely than a new grant.
+    if (found instanceof TemporarilyUnavailable && !mayReplace) {
+      throw found;
+    }
+    return found;
+  });
+  if (present !== undefined && !mayReplace) {
     throw await worksAlready(credential, present, apiUrl);
   }
-  return present.accessToken;
+  return present;
 }
 
-/** @returns undefined where the scopes do not let Webex tell, and that is no matter */
-async function lookAt(
-  { apiUrl, credential, expected }: PreparedImport,
-  pair: TokenPair,
-  asItWas: string,
-): Promise<Person | undefined> {
+/** If nothing stands in the credential, a grant is kept although nobody could look at it: no working grant is at risk. */
+async function lookFirst(prepared: PreparedImport, pair: TokenPair): Promise<Seen> {
+  const { patience, isRepeatable } = prepared;
+  const look = (): Promise<Seen> => seen(prepared, pair);
   try {
-    return await peopleMe({ apiUrl, accessToken: pair.accessToken });
-  } catch (error) {
-    const untold = error instanceof WebexResponseError && error.statusCode === 403;
-    if (untold && (expected === undefined || expected.acceptsUntold)) {
-      return undefined;
+    return await patience.brief(look);
+  } catch (problem) {
+    const unseen = (error: unknown): ExplainedError => {
+      const why = safeText(describeError(error), [pair.accessToken, pair.refreshToken]);
+      return explainedBy(error, `${asBefore(prepared)}, since whose account it is could not be seen: ${why}`);
+    };
+    if (isRepeatable) {
+      throw unseen(problem);
     }
-    throw untold
-      ? new ExplainedError(
-          `${asItWas}, since the scopes of "${credential.name}" do not let Webex say whose account it is; add scope "spark:people_read" in ${declaringFile()} and to the integration`,
-        )
-      : explainedBy(
-          error,
-          `${asItWas}, since whose account it is could not be seen: ${safeText(describeError(error), [pair.accessToken, pair.refreshToken])}`,
-        );
+    if ((await presentGrant(prepared)) === undefined) {
+      return { problem };
+    }
+    return patience.long(() =>
+      look().catch((error: unknown) => {
+        throw unseen(error);
+      }),
+    );
   }
+}
+
+async function seen({ apiUrl }: PreparedImport, { accessToken }: TokenPair): Promise<Seen> {
+  try {
+    return { person: await peopleMe({ apiUrl, accessToken }) };
+  } catch (error) {
+    if (error instanceof WebexResponseError && error.statusCode === 403) {
+      return {};
+    }
+    throw error;
+  }
+}
+
+/** @throws ExplainedError where the account has to be a certain one */
+function acceptUntold(prepared: PreparedImport): void {
+  const { credential, expected, notice } = prepared;
+  if (expected !== undefined && !expected.acceptsUntold) {
+    throw new ExplainedError(
+      `${asBefore(prepared)}, since the scopes of "${credential.name}" do not let Webex say whose account it is; add scope "spark:people_read" in deployment.ts and to the integration`,
+    );
+  }
+  notice(`Webex does not say whose account "${credential.name}" is: its scopes do not let it.`);
 }
 
 function ownerOf({ owner }: Credential): ExpectedAccount | undefined {

@@ -19,7 +19,7 @@ import type { Grant } from './stored-grant';
  * which is in Vault already, once an administrator has authorised the Service App in Control Hub.
  */
 
-export interface ServiceAppOptions extends Omit<ImportOptions, 'expected'> {
+export interface ServiceAppOptions extends Omit<ImportOptions, 'expected' | 'isRepeatable'> {
   /** Gets the client secret of the Service App, once it is known to be needed. */
   readonly clientSecret: AskForSecret;
 }
@@ -35,7 +35,8 @@ export async function authorizeServiceApp(options: ServiceAppOptions): Promise<G
   if (!isServiceApp(credential)) {
     throw new ExplainedError(`credential "${credentialName}" is a person's, who has to consent to it`);
   }
-  const prepared = await prepareImport({ ...options, expected: organisationAccount(credential.organisation) });
+  const expected = organisationAccount(credential.organisation);
+  const prepared = await prepareImport({ ...options, expected, isRepeatable: true });
   const asking = await askingToken(prepared, credential);
   const secret = await givenSecret(clientSecret, 'client secret');
   signal?.throwIfAborted();

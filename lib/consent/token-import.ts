@@ -1,6 +1,7 @@
 import { describeError, explainedBy, ourCommand } from 'webex-token-client/core';
 import { refreshPair } from '../webex/token-endpoint';
 import type { TokenPair } from '../webex/token-pair';
+import { AccountNotChecked } from './account';
 import { type AskForSecret, givenSecret } from './confirmed-secret';
 import { GrantKept, importPair, type ImportOptions, prepareImport, type PreparedImport } from './grant-import';
 import type { Grant } from './stored-grant';
@@ -46,7 +47,7 @@ export async function importGrant(options: TokenImportOptions): Promise<Grant> {
 
 /** What is left, where the engine has not kept it. */
 function lastWord(error: unknown, { credential }: PreparedImport, pair: TokenPair, given: string): unknown {
-  if (error instanceof GrantKept || pair.refreshToken === given) {
+  if (error instanceof GrantKept || error instanceof AccountNotChecked || pair.refreshToken === given) {
     return error;
   }
   return explainedBy(

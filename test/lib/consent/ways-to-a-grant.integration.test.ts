@@ -8,7 +8,7 @@ import {
   TemporarilyUnavailable,
 } from 'webex-token-client/core';
 import { z } from 'zod';
-import { WrongAccount } from '../../../lib/consent/account';
+import { AccountNotChecked, WrongAccount } from '../../../lib/consent/account';
 import { authorizeByDevice } from '../../../lib/consent/device-consent';
 import { GrantKept, type ImportOptions } from '../../../lib/consent/grant-import';
 import { authorizeByPkce } from '../../../lib/consent/pkce-grant';
@@ -151,6 +151,15 @@ function tokenOf(name: string): Promise<string> {
   return readCredential(fixture.admin.connection, 'oauthapp', name).then(({ accessToken }) => accessToken);
 }
 
+async function accountOf(name: string): Promise<unknown> {
+  const headers = { Authorization: `Bearer ${await tokenOf(name)}` };
+  return (await fetch(`${fixture.webex.apiUrl}/people/me`, { headers })).json();
+}
+
+function peopleRequests(): number {
+  return fixture.webex.requests.filter(({ path }) => path === '/v1/people/me').length;
+}
+
 async function expectAbsent(name: string): Promise<void> {
   await expect(tokenOf(name)).rejects.toBeInstanceOf(NotAuthorizedYet);
 }
@@ -211,9 +220,68 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
     const meanwhile = (): Promise<void> => fixture.engine.authorise(fixture.admin, 'anybody', { as: ADA });
     const failed = run(way, 'anybody', { as: BLAKE, meanwhile });
     await expect(failed).rejects.toThrow(/^credential "anybody" works already/);
-    const headers = { Authorization: `Bearer ${await tokenOf('anybody')}` };
-    const me = await fetch(`${fixture.webex.apiUrl}/people/me`, { headers });
-    expect(await me.json()).toMatchObject({ emails: [ADA] });
+    expect(await accountOf('anybody')).toMatchObject({ emails: [ADA] });
+  });
+
+  it('that replaces another one outlives an outage of Webex that takes longer than some seconds', async () => {
+    fixture.webex.behaviour.refresh = 'rotate';
+    await fixture.engine.authorise(fixture.admin, 'owned', { as: ADA });
+    const before = await tokenOf('owned');
+    const meanwhile = (): void => {
+      fixture.webex.behaviour.fault = { path: '/v1/people', status: 503, count: 20 };
+    };
+    expect((await run(way, 'owned', { replace: true, meanwhile })).person?.emails).toEqual([ADA]);
+    expect(await tokenOf('owned')).not.toBe(before);
+    expect(shown.filter((line) => line.includes('exist only in this process'))).toEqual([
+      expect.stringMatching(
+        /^"owned" is as it was, since .*Webex answered 503.* tries again for up to 15 minutes; do not end it$/,
+      ),
+    ]);
+  });
+
+  it('outlives an outage of Vault that takes longer than some seconds', async () => {
+    fixture.webex.behaviour.refresh = 'rotate';
+    let losses = 0;
+    const meanwhile = (): void => {
+      lossy.lose = (request) => (/oauthapp\/creds\/owned$/.test(request) && losses++ < 20 ? 'request' : undefined);
+    };
+    expect((await run(way, 'owned', { meanwhile })).person?.emails).toEqual([ADA]);
+    expect(losses).toBeGreaterThan(20);
+    expect(await fixture.engine.isAccepted(await tokenOf('owned'))).toBe(true);
+  });
+
+  it('that nobody can look at is kept where nothing stands in the credential, and it is said how to look', async () => {
+    const meanwhile = (): void => {
+      fixture.webex.behaviour.fault = { path: '/v1/people', status: 503 };
+    };
+    const failed = run(way, 'owned', { meanwhile });
+    await expect(failed).rejects.toBeInstanceOf(AccountNotChecked);
+    await expect(failed).rejects.toThrow(
+      /^"owned" is authorised, but whose account consented could not be checked \(Webex answered 503.*\); look at it .*revoke owned$/,
+    );
+    fixture.webex.behaviour.fault = undefined;
+    expect(await accountOf('owned')).toMatchObject({ emails: [ADA] });
+  });
+
+  it('that replaces another one gives up after a signal and one more try', async () => {
+    await fixture.engine.authorise(fixture.admin, 'owned', { as: ADA });
+    const before = await tokenOf('owned');
+    const stop = new AbortController();
+    let asked = 0;
+    const meanwhile = (): void => {
+      fixture.webex.behaviour.fault = { path: '/v1/people', status: 503 };
+    };
+    const onNotice = (line: string): void => {
+      shown.push(line);
+      if (line.includes('exist only in this process')) {
+        asked = peopleRequests();
+        stop.abort(new Error('interrupted'));
+      }
+    };
+    const failed = run(way, 'owned', { replace: true, meanwhile, onNotice, signal: stop.signal });
+    await expect(failed).rejects.toThrow(/^"owned" is as it was, since whose account it is could not be seen: /);
+    expect(peopleRequests()).toBe(asked + 1);
+    expect(await tokenOf('owned')).toBe(before);
   });
 
   it('is not said to be kept where the one before could not be looked at', async () => {
@@ -226,7 +294,8 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
         return request === 'PUT oauthapp/creds/owned' || reads <= 4 ? 'request' : undefined;
       };
     };
-    await expect(run(way, 'owned', { replace: true, meanwhile })).rejects.toThrow(
+    const patience = { attempts: 4, baseDelayMs: 1 };
+    await expect(run(way, 'owned', { replace: true, patience, meanwhile })).rejects.toThrow(
       /no answer from Vault|answer .* was lost/,
     );
     expect(await tokenOf('owned')).toBe(before);
@@ -296,7 +365,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
       isLost ||= seen === 2;
       return isLost ? 'answer' : undefined;
     };
-    const failed = run(way, 'owned');
+    const failed = run(way, 'owned', { patience: { attempts: 4, baseDelayMs: 1 } });
     await expect(failed).rejects.toBeInstanceOf(GrantKept);
     await expect(failed).rejects.toThrow(
       /^Vault's answer to the refresh token was lost .* "owned" may hold the new grant, .*status --verify$/,
@@ -309,7 +378,8 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
       await fixture.engine.forceRefresh(fixture.admin, 'owned');
       lossy.lose = (request) => (request === 'PUT oauthapp/creds/owned' ? 'request' : undefined);
     };
-    const failed = run(way, 'owned', { replace: true, meanwhile });
+    const patience = { attempts: 4, baseDelayMs: 1 };
+    const failed = run(way, 'owned', { replace: true, patience, meanwhile });
     await expect(failed).rejects.toBeInstanceOf(TemporarilyUnavailable);
     await expect(failed).rejects.toThrow(/no new grant came of it within 0\.2 s; nothing was changed/);
   });
@@ -452,7 +522,7 @@ describe('a refresh token that exists', () => {
       clientSecret: () => Promise.resolve(fixture.clientSecret),
       refreshToken: () => Promise.resolve(refreshToken),
       replace: true,
-      patience: { baseDelayMs: 1 },
+      patience: { attempts: 4, baseDelayMs: 1 },
     });
 
   it.each([
