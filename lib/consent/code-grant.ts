@@ -1,11 +1,13 @@
+import type { RetryOptions } from 'webex-token-client/core';
 import { ownerAccount } from './account';
 import { checkAuthorizer } from './authorizer-checks';
 import { askForConsent, type ShowUrl } from './consent';
 import { withOutcome } from '../browser/visit';
 import { authorizedPage } from './consent-page';
 import { findCredential, findIntegration, type Deployment } from '../declaration/deployment';
-import { expectedAccount, findGrant, worksAlready } from './existing-grant';
 import { engineWaitMs } from '../declaration/engine-wait';
+import { expectedAccount, findGrant, worksAlready } from './existing-grant';
+import { Patience } from './patience';
 import { PastedRedirect, type AskForRedirect } from './pasted-redirect';
 import { checkWebex } from '../webex/reachable-webex';
 import { RedirectListener } from '../browser/redirect-listener';
@@ -34,8 +36,10 @@ export interface AuthorizeOptions {
   readonly askForRedirect?: AskForRedirect;
   /** How long one consent may take. @default 300 */
   readonly timeoutSeconds?: number;
-  /** How long it is looked whether a grant was stored, where Vault's answer to the code was lost. @default 20000 */
+  /** How long it is looked whether a grant was stored, where Vault's answer to the code was lost. @default - as long as the engine may take */
   readonly lostAnswerMs?: number;
+  /** How often Webex is asked whose account a stored grant is. @default - 4 times, within seconds */
+  readonly patience?: Omit<RetryOptions, 'wait'>;
   /** Ends what comes before the consent, and the wait for it; an exchange that has begun is finished. @default - none */
   readonly signal?: AbortSignal;
 }
@@ -57,6 +61,7 @@ export async function authorize(options: AuthorizeOptions): Promise<Grant> {
     askForRedirect === undefined
       ? await RedirectListener.bind(integration.redirectUrl, 'use --manual')
       : new PastedRedirect(integration.redirectUrl, askForRedirect);
+  const notice = onNotice ?? (() => undefined);
   const run: ConsentRun = {
     vault,
     mountPath: deployment.engine.mountPath,
@@ -66,7 +71,8 @@ export async function authorize(options: AuthorizeOptions): Promise<Grant> {
     credential,
     channel,
     onUrl: options.onUrl,
-    notice: onNotice ?? (() => undefined),
+    notice,
+    patience: new Patience(notice, signal, options.patience),
     timeoutSeconds: options.timeoutSeconds ?? 300,
     lostAnswerMs: options.lostAnswerMs ?? engineWaitMs(deployment.engine),
     signal: signal ?? new AbortController().signal,

@@ -2,6 +2,7 @@ import { describeError, ExplainedError } from 'webex-token-client/core';
 import { AccountNotChecked, readAccount, refuseOther, type Account, type ExpectedAccount } from './account';
 import type { ConsentContext } from './consent';
 import { noteConsent } from './consent-note';
+import type { Patience } from './patience';
 import { exchangeCode, OutcomeUnknown, type ExchangeContext } from './exchange';
 import type { Person } from '../webex/people-me';
 
@@ -26,6 +27,8 @@ export interface ConsentRun extends ConsentContext, ExchangeContext {
   readonly apiUrl: string;
   /** Where what is known of the grants is mounted. */
   readonly recordsPath: string;
+  /** How often Webex is asked whose account a stored grant is. */
+  readonly patience: Patience;
 }
 
 /** What errors say of the credential. */
@@ -60,7 +63,8 @@ export async function storeGrant(
     const perhaps = `Vault's answer to the ${error.what} was lost (${error.lost}), so "${name}" may hold the new grant`;
     throw new AccountNotChecked(name, apiUrl, perhaps, error.cause);
   });
-  const { reading, person } = await readAccount(vault, mountPath, apiUrl, name).catch(async (error: unknown) => {
+  const look = (): Promise<Account> => readAccount(vault, mountPath, apiUrl, name);
+  const { reading, person } = await run.patience.brief(look).catch(async (error: unknown) => {
     await noteConsent(run, consentedAt);
     throw new AccountNotChecked(name, apiUrl, kept, error);
   });

@@ -73,6 +73,7 @@ async function run(
     deployment: fixture.deployment,
     credentialName,
     onNotice: (line) => shown.push(line),
+    patience: { baseDelayMs: 1 },
     onUrl: async (url) => {
       const consent = queue.shift();
       if (consent) {
@@ -390,6 +391,25 @@ describe('a credential that works', () => {
     const refused = run('testauth', [], { replace: true, onUrl });
     await expect(refused).rejects.toThrow(/^"testauth" is replaced, but whose account consented could not be checked/);
     expect(await tokenOf('testauth')).not.toBe(old);
+  });
+
+  it('is replaced by its owner where Webex answers 503 once, and is deleted where it is another account', async () => {
+    await run('owned');
+    const old = await tokenOf('owned');
+    const failOnce = (as: string) => {
+      let consents = 0;
+      return async (url: string) => {
+        const last = ++consents === 2;
+        const redirect = await fixture.webex.consent(url, { as: last ? as : ADA });
+        fixture.webex.behaviour.fault = last ? { path: '/v1/people', status: 503, count: 1 } : undefined;
+        await visit(redirect);
+      };
+    };
+    expect((await run('owned', [], { replace: true, onUrl: failOnce(ADA) })).person?.emails).toEqual([ADA]);
+    expect(await tokenOf('owned')).not.toBe(old);
+    const refused = run('owned', [], { replace: true, onUrl: failOnce(BLAKE) });
+    await expect(refused).rejects.toThrow(/blake.* consented, but "owned" belongs to Ada.*; "owned" IS DELETED/);
+    await expectAbsent('owned');
   });
 
   it('is left alone where Webex cannot be asked whose account consents', async () => {
