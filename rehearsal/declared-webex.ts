@@ -58,13 +58,17 @@ function serviceAppOf(
   { applicationId, integration, scopes, tokensFrom }: ServiceAppCredential,
   secrets: ReadonlyMap<string, string>,
 ): SimulatedServiceApp {
-  const { owner } = findCredential(deployment, tokensFrom);
+  const asker = findCredential(deployment, tokensFrom);
   return {
     applicationId,
     clientId: deployment.integrations.find(({ name }) => name === integration)?.clientId ?? '',
     clientSecret: secrets.get(integration) ?? '',
     scopes: [...scopes],
-    // Whoever consents for the one that asks has to be of the organisation that owns it.
-    ownerOrgId: owner === undefined ? undefined : simulatedAdministrator(owner).orgId,
+    // The account that asks has to be of the organisation that owns it.
+    ownerOrgId: isServiceApp(asker)
+      ? asker.organisation
+      : asker.owner === undefined
+        ? undefined
+        : simulatedAdministrator(asker.owner).orgId,
   };
 }

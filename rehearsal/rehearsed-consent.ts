@@ -3,7 +3,8 @@ import { authorize } from '../lib/consent/code-grant';
 import { authorizeServiceApp } from '../lib/consent/service-app-grant';
 import type { Grant } from '../lib/consent/stored-grant';
 import { clientSecretVariable, findCredential } from '../lib/declaration/deployment';
-import { isServiceApp } from '../lib/declaration/service-app';
+import { importGrant } from '../lib/consent/token-import';
+import { isServiceApp, personBehind } from '../lib/declaration/service-app';
 import type { Rehearsal } from './rehearsal';
 
 export interface RehearsedConsentOptions {
@@ -14,7 +15,10 @@ export interface RehearsedConsentOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Authorises a credential under the authorizer's policy; before a Service App's, the one that it has its tokens from. */
+/**
+ * Authorises a credential under the authorizer's policy; before a Service App's, the one that it has its tokens from. The
+ * first grant of a Service App without a person behind it comes from the developer portal.
+ */
 export async function rehearseConsent(rehearsal: Rehearsal, options: RehearsedConsentOptions): Promise<Grant> {
   const { credentialName, onNotice, onConsentUrl, signal } = options;
   const { deployment, webex, variables } = rehearsal;
@@ -27,7 +31,13 @@ export async function rehearseConsent(rehearsal: Rehearsal, options: RehearsedCo
     };
     return authorize({ ...run, onUrl: onConsentUrl ?? consent });
   }
+  const clientSecret = (): Promise<string | undefined> =>
+    Promise.resolve(variables[clientSecretVariable(credential.integration)]);
+  if (personBehind(credential, deployment.credentials) === undefined) {
+    const { applicationId, organisation } = credential;
+    const refreshToken = (): Promise<string> => Promise.resolve(webex.portalToken(applicationId, organisation));
+    return importGrant({ ...run, clientSecret, refreshToken, replace: true });
+  }
   await rehearseConsent(rehearsal, { ...options, credentialName: credential.tokensFrom });
-  const secret = variables[clientSecretVariable(credential.integration)];
-  return authorizeServiceApp({ ...run, clientSecret: () => Promise.resolve(secret) });
+  return authorizeServiceApp({ ...run, clientSecret });
 }

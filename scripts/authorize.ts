@@ -54,7 +54,8 @@ then has Vault keep the grant: one consent, also with --replace, and another acc
   --pkce    as Webex recommends: a code that leaks is of no use
   --device  for a person who is somewhere else: prints an address and a code to send them; it is good for minutes
   --import  for a refresh token that exists already; it is used once, so stop what else uses it before
-A Service App's grant comes without a browser, by the token of the credential that its tokensFrom names.
+A Service App's grant comes without a browser, by the token of the credential that its tokensFrom names. Its first one can
+also come by --import of the refresh token that the developer portal shows.
 Secrets are asked for unseen, or come from files that nobody else may read; never from the command line.`;
 
 export function define(command: Command, signal: AbortSignal): void {
@@ -121,7 +122,7 @@ async function authorizeBy(
   const asked = (what: string, of: string, file?: string) => () =>
     readSecret({ what, file, question: `The ${what} of "${of}" (not shown):` }, signal);
   const clientSecret = asked('client secret', credential.integration, options.clientSecretFile);
-  if (isServiceApp(credential)) {
+  if (isServiceApp(credential) && !options.import) {
     return authorizeServiceApp({ ...run, clientSecret });
   }
   if (options.device) {
@@ -146,7 +147,8 @@ function refuseUnused(credential: Credential, options: Options): void {
   const { pkce, device, import: imports, clientSecretFile, refreshTokenFile, askedBy, qr } = options;
   const way = pkce ? '--pkce' : device ? '--device' : imports ? '--import' : undefined;
   if (isServiceApp(credential)) {
-    const browser = way ?? (options.manual ? '--manual' : options.open ? undefined : '--no-open');
+    const other = imports ? undefined : way;
+    const browser = other ?? (options.manual ? '--manual' : options.open ? undefined : '--no-open');
     if (browser !== undefined) {
       throw new UsageError(
         `credential "${credential.name}" is a Service App's, to which no person consents; leave ${browser} out: its tokens come from "${credential.tokensFrom}"`,

@@ -8,7 +8,8 @@ import {
   VaultResponseError,
 } from 'webex-token-client/core';
 import { heal } from '../consent/healing';
-import { healingCredentials } from '../declaration/healing';
+import { findCredential, type Deployment } from '../declaration/deployment';
+import { healingCredentials, healingOrder } from '../declaration/healing';
 import type { Report } from '../health/report';
 import { OperatorSession } from '../server/operator-session';
 import { explainedRefusal } from '../server/server-refusal';
@@ -50,7 +51,7 @@ export async function observeAndHeal(
     return report;
   }
   const connection = vaultOptionsFromEnvironment(deployment.vault);
-  for (const credentialName of lost) {
+  const attempt = async (credentialName: string): Promise<string | undefined> => {
     try {
       await using session = await OperatorSession.logIn(connection, 'healer', {
         operators: operatorFolder(command),
@@ -58,14 +59,43 @@ export async function observeAndHeal(
       });
       await heal({ healer: session.vault, deployment, credentialName, signal });
       onHealed(`"${credentialName}" was lost, and is authorised again`);
+      return undefined;
     } catch (error) {
       signal.throwIfAborted();
       const explained = error instanceof VaultResponseError ? explainedRefusal(error) : error;
       if (!(explained instanceof ExplainedError)) {
         throw error;
       }
-      onFailure(`error: "${credentialName}" is lost, and could not be had again: ${oneLine(describeError(explained))}`);
+      return `error: "${credentialName}" is lost, and could not be had again: ${oneLine(describeError(explained))}`;
     }
-  }
+  };
+  const failures = await healEach(deployment, lost, attempt);
+  failures.forEach((line) => onFailure(line));
   return await observe(command, options, signal);
+}
+
+/**
+ * A grant that could not be had is tried again once the grant whose token asks for it is healed: Service Apps may ask for
+ * each other's grants.
+ *
+ * @param attempt heals one grant; returns why it could not
+ * @returns why the rest is still lost
+ */
+async function healEach(
+  deployment: Deployment,
+  lost: readonly string[],
+  attempt: (name: string) => Promise<string | undefined>,
+): Promise<string[]> {
+  const failures = new Map<string, string>();
+  const queue = healingOrder(deployment, lost);
+  for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+    const failure = await attempt(name);
+    if (failure !== undefined) {
+      failures.set(name, failure);
+      continue;
+    }
+    failures.delete(name);
+    queue.push(...[...failures.keys()].filter((each) => findCredential(deployment, each).tokensFrom === name));
+  }
+  return [...failures.values()];
 }

@@ -1,13 +1,16 @@
 import { describeError, explainedBy, ourCommand } from 'webex-token-client/core';
+import { findCredential } from '../declaration/deployment';
+import { isServiceApp } from '../declaration/service-app';
 import { refreshPair } from '../webex/token-endpoint';
 import type { TokenPair } from '../webex/token-pair';
-import { AccountNotChecked } from './account';
+import { AccountNotChecked, organisationAccount } from './account';
 import { type AskForSecret, givenSecret } from './confirmed-secret';
 import { GrantKept, importPair, type ImportOptions, prepareImport, type PreparedImport } from './grant-import';
 import type { Grant } from './stored-grant';
 
 /*
- * A refresh token that exists already, from wherever it was kept before.
+ * A refresh token that exists already: a person's from wherever it was kept before, or a Service App's first one, which the
+ * developer portal shows.
  */
 
 export interface TokenImportOptions extends ImportOptions {
@@ -23,7 +26,9 @@ export interface TokenImportOptions extends ImportOptions {
  *   ExplainedError; the signal's reason
  */
 export async function importGrant(options: TokenImportOptions): Promise<Grant> {
-  const prepared = await prepareImport({ way: '--import', ...options });
+  const credential = findCredential(options.deployment, options.credentialName);
+  const expected = isServiceApp(credential) ? organisationAccount(credential.organisation) : options.expected;
+  const prepared = await prepareImport({ way: '--import', ...options, expected });
   const { clientId, tokenUrl, signal, notice } = prepared;
   const clientSecret = await givenSecret(options.clientSecret, 'client secret');
   const refreshToken = await givenSecret(options.refreshToken, 'refresh token');
@@ -50,8 +55,10 @@ function lastWord(error: unknown, { credential }: PreparedImport, pair: TokenPai
   if (error instanceof GrantKept || error instanceof AccountNotChecked || pair.refreshToken === given) {
     return error;
   }
+  const next = isServiceApp(credential) ? 'make a new one at developer.webex.com/my-apps' : 'have a person consent';
+  const again = `${ourCommand('authorize', credential.name)}${isServiceApp(credential) ? ' --import' : ''}`;
   return explainedBy(
     error,
-    `${describeError(error)}; and the refresh token that was given is no good any more, as Webex replaced it by one that this command alone had: have a person consent, with ${ourCommand('authorize', credential.name)}`,
+    `${describeError(error)}; and the refresh token that was given is no good any more, as Webex replaced it by one that this command alone had: ${next}, with ${again}`,
   );
 }

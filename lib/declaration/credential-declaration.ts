@@ -21,7 +21,10 @@ const credentialFields = {
   applicationId: z.string().min(1, 'must not be empty').optional(),
   /** Of a Service App: id of the organisation that has authorised it, as Webex's API shows it. */
   organisation: z.string().min(1, 'must not be empty').optional(),
-  /** Of a Service App: the credential of a person whose token asks for the grant; it has scope `spark:applications_token`. */
+  /**
+   * Of a Service App: the credential whose token asks for the grant, a person's or another Service App's. It has scope
+   * `spark:applications_token`. Service Apps that ask for each other's grants all have to heal.
+   */
   tokensFrom: z.string().optional(),
   /**
    * Of a Service App: "status --heal" gets a lost grant again by itself. The client secret is then kept in Vault a second

@@ -21,10 +21,13 @@ export interface HealerRights {
 
 /**
  * What a healer may do: read the client secrets of those Service Apps, and have the engine keep a grant of theirs. Whoever
- * holds this can act as each of them, and as the person whose token asks for their grants.
+ * holds this can act as each of them, and as the account whose token asks for their grants.
  */
 export function healerPolicy({ mountPath, recordsPath, healingPath, credentials }: HealerRights): string {
   const once = <T>(values: readonly T[]): T[] => [...new Set(values)];
+  const healed = credentials.map(({ name }) => name);
+  // A Service App may ask for another one's grant. The rule of its own grant lets the healer read it, and a second rule would deny its parameters.
+  const askers = once(credentials.map(({ tokensFrom }) => tokensFrom)).filter((name) => !healed.includes(name));
   return renderPolicy([
     ...credentials.flatMap(({ name, integration }): Rule[] => [
       {
@@ -39,10 +42,7 @@ export function healerPolicy({ mountPath, recordsPath, healingPath, credentials 
         why: 'when it was had again',
       },
     ]),
-    // A second rule for a credential that is renewed itself would deny the parameters of that write.
-    ...once(credentials.map(({ tokensFrom }) => tokensFrom))
-      .filter((name) => !credentials.some((credential) => credential.name === name))
-      .map((name) => tokenRead(mountPath, name, 'the token that asks for it')),
+    ...askers.map((name) => tokenRead(mountPath, name, 'the token that asks for it')),
     ...once(credentials.map(({ integration }) => integration)).flatMap((name): Rule[] => [
       { path: healingSecretPath(healingPath, name), capabilities: ['read'], why: 'its client secret' },
       { path: `${mountPath}/servers/${name}`, capabilities: ['read'], why: 'its client id' },

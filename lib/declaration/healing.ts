@@ -1,6 +1,6 @@
 import { findIntegration, type Deployment } from './deployment';
 import { healingPathOf, healingSecretPath } from './healing-path';
-import { isServiceApp, type ServiceAppCredential } from './service-app';
+import { askersOf, isServiceApp, type ServiceAppCredential } from './service-app';
 import { vaultName } from './vault-name';
 
 /*
@@ -11,6 +11,24 @@ import { vaultName } from './vault-name';
 /** The credentials that heal. */
 export function healingCredentials({ credentials }: Pick<Deployment, 'credentials'>): ServiceAppCredential[] {
   return credentials.filter(isServiceApp).filter(({ heals }) => heals);
+}
+
+/**
+ * The order in which lost grants can be had again: each after the one whose token asks for it.
+ *
+ * @param lost names of credentials
+ */
+export function healingOrder({ credentials }: Pick<Deployment, 'credentials'>, lost: readonly string[]): string[] {
+  const ordered = new Set<string>();
+  for (const credential of credentials.filter(({ name }) => lost.includes(name))) {
+    const askers = askersOf(credential, credentials).filter((asker) => asker !== credential);
+    const chain = [credential, ...askers].map(({ name }) => name);
+    chain
+      .reverse()
+      .filter((name) => lost.includes(name))
+      .forEach((name) => ordered.add(name));
+  }
+  return [...ordered];
 }
 
 /** Names in the engine of the integrations that those need the client secret of. */

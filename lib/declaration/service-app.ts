@@ -16,11 +16,37 @@ export function isServiceApp(credential: CredentialDeclaration): credential is S
   return credential.kind === 'service-app';
 }
 
+/**
+ * The credentials that a Service App's grant depends on: the one whose token asks for it, the one whose token asks for that,
+ * and so on. It ends at a person's credential, or before one that was named already.
+ */
+export function askersOf(
+  credential: CredentialDeclaration,
+  credentials: readonly CredentialDeclaration[],
+): readonly CredentialDeclaration[] {
+  const askers: CredentialDeclaration[] = [];
+  for (let name = credential.tokensFrom; name !== undefined; name = askers.at(-1)?.tokensFrom) {
+    const asker = credentials.find((each) => each.name === name);
+    if (asker === undefined || askers.includes(asker)) {
+      break;
+    }
+    askers.push(asker);
+  }
+  return askers;
+}
+
+/** The person's credential that a Service App's grant depends on in the end. @returns undefined where there is none */
+export function personBehind(
+  credential: CredentialDeclaration,
+  credentials: readonly CredentialDeclaration[],
+): CredentialDeclaration | undefined {
+  return askersOf(credential, credentials).find(({ kind }) => kind === 'person');
+}
+
 /** @returns what is wrong with the first credential that is not as its kind has to be; undefined where none is */
 export function serviceAppProblem(credentials: readonly CredentialDeclaration[]): string | undefined {
-  const byName = new Map(credentials.map((credential) => [credential.name, credential]));
   return credentials
-    .map((credential) => (credential.kind === 'person' ? personProblem(credential) : problemOf(credential, byName)))
+    .map((each) => (each.kind === 'person' ? personProblem(each) : problemOf(each, credentials)))
     .find((problem) => problem !== undefined);
 }
 
@@ -35,10 +61,7 @@ function personProblem(credential: CredentialDeclaration): string | undefined {
     : undefined;
 }
 
-function problemOf(
-  credential: CredentialDeclaration,
-  all: ReadonlyMap<string, CredentialDeclaration>,
-): string | undefined {
+function problemOf(credential: CredentialDeclaration, all: readonly CredentialDeclaration[]): string | undefined {
   const { name, owner, tokensFrom = '', integration } = credential;
   const lacking = OWN_FIELDS.filter((field) => credential[field] === undefined);
   if (lacking.length > 0) {
@@ -47,11 +70,23 @@ function problemOf(
   if (owner !== undefined) {
     return `credential "${name}" is a Service App's and has an owner, while no person consents to it; leave the owner out, as organisation says whose it is`;
   }
-  const asker = all.get(tokensFrom);
-  if (asker?.kind !== 'person' || !asker.scopes.includes(APPLICATIONS_SCOPE)) {
-    return `credential "${name}" has its tokens from "${tokensFrom}", which must be a person's with scope "${APPLICATIONS_SCOPE}"; add the scope to it and to its integration, or name another`;
+  const asker = all.find((each) => each.name === tokensFrom);
+  if (asker === credential) {
+    return `credential "${name}" has its tokens from itself, and a lost grant has no token to ask with; name another in tokensFrom`;
+  }
+  if (asker?.scopes.includes(APPLICATIONS_SCOPE) !== true) {
+    return `credential "${name}" has its tokens from "${tokensFrom}", which must be a credential with scope "${APPLICATIONS_SCOPE}"; add the scope to it and to its app at Webex, or name another`;
   }
   return asker.integration === integration
     ? `credential "${name}" and "${asker.name}", which it has its tokens from, are of one integration, while a Service App has a client id and secret of its own; declare an integration for it`
+    : cycleProblem(credential, all);
+}
+
+/** Each member of a cycle has to heal: without a person, only the others can give it another grant. */
+function cycleProblem(credential: CredentialDeclaration, all: readonly CredentialDeclaration[]): string | undefined {
+  const askers = askersOf(credential, all);
+  const lame = askers.find(({ heals }) => !heals);
+  return askers.includes(credential) && lame !== undefined
+    ? `credentials ${quotedList(askers.map(({ name }) => name))} have their tokens from each other, and "${lame.name}" does not heal; set heals: true at each of them, or have one take its tokens from a person's credential`
     : undefined;
 }

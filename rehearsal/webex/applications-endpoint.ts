@@ -13,7 +13,8 @@ const request = z.strictObject({
 });
 
 /**
- * `POST /v1/applications/{applicationId}/token`: a token pair of a Service App, for whoever owns it.
+ * `POST /v1/applications/{applicationId}/token`: a token pair of a Service App, asked for by an integration or another
+ * Service App in the organisation that owns it.
  *
  * @see https://developer.webex.com/admin/docs/api/v1/service-apps/create-service-app-access-token
  */
@@ -25,6 +26,10 @@ export function applicationsEndpoint(webex: Simulation): Hono<SimulatorEnv> {
     const serviceApp = webex.serviceApps.find(c.req.param('applicationId'), caller.grant.user.orgId);
     if (serviceApp === undefined) {
       throw new ApiRefusal(404, 'The requested resource could not be found.', {}, 'Service App not found');
+    }
+    // "an integration or another Service App": its own token asks for nothing.
+    if (caller.grant.client === serviceApp) {
+      throw new ApiRefusal(403, 'A Service App cannot ask for its own tokens.');
     }
     if (clientId !== serviceApp.clientId) {
       throw new ApiRefusal(400, 'Invalid client credentials', {}, 'The provided clientId is invalid');

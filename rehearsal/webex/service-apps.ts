@@ -1,5 +1,5 @@
 import { ExplainedError, quotedList } from 'webex-token-client/core';
-import type { GrantStore } from './grant-store';
+import type { Grant, GrantStore } from './grant-store';
 import type { RegisteredApp, SimulatedServiceApp } from './simulated-client';
 import { machineAccount, type SimulatedUser } from './simulated-user';
 
@@ -42,6 +42,18 @@ export class ServiceApps {
   accountIn(app: SimulatedServiceApp, orgId: string): SimulatedUser | undefined {
     const authorisation = this.#find(app, orgId);
     return authorisation?.isGiven === true ? authorisation.account : undefined;
+  }
+
+  /** What a grant of it there is of. @throws ExplainedError where the app is unknown, or is not authorised there */
+  grantIn(applicationId: string, orgId: string): Omit<Grant, 'number'> {
+    const client = this.#registered(applicationId);
+    const user = this.accountIn(client, orgId);
+    if (user === undefined) {
+      throw new ExplainedError(
+        `Service App "${applicationId}" is not authorised in organisation "${orgId}"; have the Webex simulator authorise it there`,
+      );
+    }
+    return { client, user, scopes: client.scopes };
   }
 
   /** @throws ExplainedError where nobody there could, or there is no such app */

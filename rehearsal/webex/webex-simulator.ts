@@ -180,6 +180,16 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
     this.serviceApps.withdraw(applicationId, orgId);
   }
 
+  /**
+   * The refresh token of a new grant, as the developer portal shows it for an organisation that authorised the Service App.
+   *
+   * @throws ExplainedError where the app is unknown, or is not authorised there
+   */
+  portalToken(applicationId: string, orgId: string): string {
+    const grant = this.grants.add(this.serviceApps.grantIn(applicationId, orgId));
+    return this.grants.issueToken('refresh', grant, this.behaviour.refreshTokenTtlSeconds).value;
+  }
+
   expireAccessTokens(): void {
     this.grants.expireAccessTokens();
   }

@@ -263,7 +263,7 @@ describe('authorize', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   });
 
-  it.each(['--pkce', '--device', '--import'])('%s is not for a Service App', async (way) => {
+  it.each(['--pkce', '--device'])('%s is not for a Service App', async (way) => {
     const [integration] = fixture.deployment.integrations;
     const declared = defineDeployment({
       ...fixture.engine.declaration,

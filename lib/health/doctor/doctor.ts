@@ -14,6 +14,8 @@ import { lookAtBackup } from '../backup-look';
 import { lookAtCredential } from '../credential-look';
 import { lookAtPeople } from '../people-look';
 import { lookAtApp, lookAtOperator } from '../role-look';
+import { isServiceApp } from '../../declaration/service-app';
+import { askerNotes } from './asker-notes';
 import { advice, type Advice } from './advice';
 import { requireReads } from './app-check';
 import { checkVaultClock } from './clock';
@@ -155,6 +157,10 @@ async function examineInside(
     for (const each of known) {
       const { name } = each.integration;
       const own = credentials.filter(({ integration }) => integration === name);
+      // A Service App has no redirect URL, and nobody consents to it in a browser.
+      if (own.some(isServiceApp)) {
+        continue;
+      }
       await examination.check(`client of ${name}`, () => checkWebexClient(deployment, each, own, signal));
     }
   }
@@ -165,6 +171,7 @@ async function examineInside(
     );
     found.push(...lineAdvice('credential', lines));
     requireSound('credential', lines);
+    found.push(...askerNotes(credentials));
     return { detail: `${lines.length} work${asksWebex ? ', and Webex takes their tokens' : ''}`, found: undefined };
   });
   const appLines = await examination.check('apps', async () => {

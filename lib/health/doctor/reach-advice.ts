@@ -5,7 +5,13 @@ import type { Deployment } from '../../declaration/deployment';
 import { loginOf, oidcPath } from '../../declaration/logins';
 import { peopleRoles } from '../../declaration/people';
 import { scratchCredential } from '../../declaration/authorizer-policy';
-import { appPolicyName, authorizerPolicyName, observerPolicyName } from '../../declaration/policy-names';
+import {
+  appPolicyName,
+  authorizerPolicyName,
+  healerPolicyName,
+  observerPolicyName,
+} from '../../declaration/policy-names';
+import { healerRights } from '../../declaration/rights';
 import { vaultName } from '../../declaration/vault-name';
 import type { Policy } from '../../vault/policy/policy';
 import { mayReadSome, PolicyRights } from '../../vault/policy/rights';
@@ -40,7 +46,14 @@ function declaredReach(deployment: Deployment, policyName: string): readonly str
   if ([authorizerPolicyName(engine.mountPath), observerPolicyName(engine.mountPath)].includes(policyName)) {
     return all;
   }
+  if (policyName === healerPolicyName(engine.mountPath)) {
+    return healerReach(deployment);
+  }
   return apps.find((app) => appPolicyName(engine.mountPath, vaultName(app)) === policyName)?.reads;
+}
+
+function healerReach(deployment: Deployment): readonly string[] {
+  return healerRights(deployment)?.credentials.flatMap(({ name, tokensFrom }) => [name, tokensFrom]) ?? [];
 }
 
 function policyAdvice(deployment: Deployment, holders: Holders, policy: Policy): Advice[] {
@@ -108,8 +121,9 @@ function roleAdvice(deployment: Deployment, holders: Holders, role: Role): Advic
     mount === oidcPath(deployment) && peopleRoles(deployment).some(({ operator }) => operator === name);
   if (mount === OPERATORS_MOUNT || isOfPeople) {
     const mayReadAll = ['authorizer', 'observer'].includes(name);
-    return reads.length > 0 && !mayReadAll
-      ? [advice(`${path} reaches ${described(reads)}, which is not its task`, `bao read ${path}`)]
+    const more = name === 'healer' ? reads.filter((each) => !healerReach(deployment).includes(each)) : reads;
+    return more.length > 0 && !mayReadAll
+      ? [advice(`${path} reaches ${described(more)}, which is not its task`, `bao read ${path}`)]
       : [];
   }
   const app = apps.find((each) => rolePath(loginOf(deployment, each), each) === path);

@@ -14,9 +14,12 @@ const serviceApp: CredentialInput = {
   tokensFrom: 'asker',
 };
 
+const asks: CredentialInput = { ...serviceApp, scopes: ['spark:applications_token'], heals: true };
+const other: CredentialInput = { ...asks, name: 'other', integration: 'asks', tokensFrom: 'reports' };
+
 function deploymentOf(...credentials: CredentialInput[]): DeploymentInput {
   return exampleDeployment({
-    integrations: [{ name: 'asks' }, { name: 'service-app' }],
+    integrations: [{ name: 'asks' }, { name: 'service-app' }, { name: 'third' }],
     credentials,
     apps: [],
   });
@@ -26,6 +29,20 @@ it('a credential may be that of a Service App', () => {
   const deployment = deploymentOf(asker, serviceApp);
   expect(defineDeployment(deployment)).toEqual(deployment);
   expect(deployment.integrations[1]).toMatchObject({ redirectUrl: 'http://localhost:5000/auth' });
+});
+
+it('a Service App may ask for the grant of another one, and for each other where all heal', () => {
+  const chain = deploymentOf(asker, { ...asks, heals: false }, { ...other, integration: 'third', heals: false });
+  expect(chain.credentials.map(({ tokensFrom }) => tokensFrom)).toEqual([undefined, 'asker', 'reports']);
+  const cycle = deploymentOf({ ...asks, tokensFrom: 'other' }, other);
+  expect(cycle.credentials.map(({ tokensFrom }) => tokensFrom)).toEqual(['other', 'reports']);
+});
+
+it('what asks in a cycle of others needs not heal', () => {
+  const outside = { ...asks, name: 'outside', integration: 'third', heals: false };
+  expect(() =>
+    deploymentOf({ ...asks, tokensFrom: 'other' }, other, { ...outside, tokensFrom: 'reports' }),
+  ).not.toThrow();
 });
 
 it.each<[string, CredentialInput[], string]>([
@@ -48,17 +65,26 @@ it.each<[string, CredentialInput[], string]>([
   [
     'that asks by nobody',
     [{ ...serviceApp }],
-    'credential "reports" has its tokens from "asker", which must be a person\'s',
+    'credential "reports" has its tokens from "asker", which must be a credential with scope',
   ],
   [
     'that asks without the right to',
     [{ ...asker, scopes: ['spark:people_read'] }, serviceApp],
-    'has its tokens from "asker", which must be a person\'s with scope "spark:applications_token"',
+    'has its tokens from "asker", which must be a credential with scope "spark:applications_token"',
   ],
   [
-    'that asks by another Service App',
+    'that asks by another Service App without the right to',
     [asker, { ...serviceApp, name: 'other' }, { ...serviceApp, tokensFrom: 'other' }],
-    'has its tokens from "other", which must be a person\'s',
+    'has its tokens from "other", which must be a credential with scope "spark:applications_token"',
+  ],
+  ['that asks by itself', [{ ...asks, tokensFrom: 'reports' }], 'credential "reports" has its tokens from itself'],
+  [
+    'in a cycle whose other member does not heal',
+    [
+      { ...asks, tokensFrom: 'other' },
+      { ...other, heals: false },
+    ],
+    'credentials "other", "reports" have their tokens from each other, and "other" does not heal; set heals: true at each of them, or have one take its tokens from a person',
   ],
   [
     'of the integration that asks',

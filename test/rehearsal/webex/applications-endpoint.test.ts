@@ -1,4 +1,6 @@
 import { DEFAULT_USERS, simulatedAdministrator } from '../../../rehearsal/webex/simulated-user';
+import type { SimulatedServiceApp } from '../../../rehearsal/webex/simulated-client';
+import { webexId } from '../../../rehearsal/webex/webex-id';
 import type { WebexSimulator } from '../../../rehearsal/webex/webex-simulator';
 import {
   ADMIN,
@@ -24,9 +26,17 @@ import {
 const ELSEWHERE = simulatedAdministrator('admin@elsewhere.example');
 const { applicationId, clientId, clientSecret } = SERVICE_APP;
 
+/** A Service App that may ask for the tokens of others. */
+const MANAGER: SimulatedServiceApp = {
+  applicationId: webexId('APPLICATION', 'manager'),
+  clientId: 'C-manager',
+  clientSecret: 'manager-secret',
+  scopes: ['spark:applications_token'],
+};
+
 let webex: WebexSimulator;
 beforeEach(async () => {
-  webex = await startSimulator({ users: [...DEFAULT_USERS, ELSEWHERE] });
+  webex = await startSimulator({ users: [...DEFAULT_USERS, ELSEWHERE], serviceApps: [SERVICE_APP, MANAGER] });
 });
 afterEach(() => webex.stop());
 
@@ -134,6 +144,26 @@ describe('asking for them', () => {
     expect(await refusal(post(token, { targetOrgId: ELSEWHERE.orgId }))).toBe(
       '404 The requested resource could not be found.: Service App not found',
     );
+  });
+
+  test('takes the token of another Service App, and not its own', async () => {
+    webex.authoriseServiceApp(MANAGER.applicationId, ORGANISATION);
+    const manager = tokenReply.parse(
+      await (await refreshWith(webex, webex.portalToken(MANAGER.applicationId, ORGANISATION), MANAGER)).json(),
+    );
+    expect((await post(manager.access_token)).status).toBe(200);
+    const itself = { clientId: MANAGER.clientId, clientSecret: MANAGER.clientSecret };
+    const refused = await refusal(post(manager.access_token, itself, { id: MANAGER.applicationId }));
+    expect(refused).toContain('403 A Service App cannot ask for its own tokens.');
+    const { access_token: without } = await serviceAppTokens();
+    expect((await post(without)).status).toBe(403);
+  });
+
+  test('takes no token of a Service App in an organisation that does not own the app', async () => {
+    webex.authoriseServiceApp(MANAGER.applicationId, ELSEWHERE.orgId);
+    const refreshToken = webex.portalToken(MANAGER.applicationId, ELSEWHERE.orgId);
+    const { access_token: token } = tokenReply.parse(await (await refreshWith(webex, refreshToken, MANAGER)).json());
+    expect((await post(token)).status).toBe(404);
   });
 
   test('gives the tokens of another organisation that has authorised it', async () => {

@@ -1,0 +1,130 @@
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { clientSecretVariable, defineDeployment, findCredential } from '../../lib/declaration/deployment';
+import { isServiceApp } from '../../lib/declaration/service-app';
+import { Rehearsal } from '../../rehearsal/rehearsal';
+import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
+import { findServer } from '../../rehearsal/server/server-binary';
+import { writeShellEnvironment } from '../../rehearsal/shell-environment';
+import { webexId } from '../../rehearsal/webex/webex-id';
+import { runScript, type ScriptResult } from '../fixtures/script';
+import { synthesize } from '../fixtures/synthesizer';
+import { Typist } from '../fixtures/typist';
+
+/* Service Apps that ask for each other's grants: no person consents, and none is needed when one grant is lost. */
+
+const NAMES = ['third', 'reports', 'manager'] as const;
+type Name = (typeof NAMES)[number];
+const TOKENS_FROM: Readonly<Record<Name, Name>> = { third: 'reports', reports: 'manager', manager: 'reports' };
+const organisation = webexId('ORGANIZATION', '7d3c2f60-9b1e-4a5d-8c11-22b3f0c9a001');
+
+const declared = defineDeployment({
+  vault: { address: 'https://vault.example' },
+  engine: { plugin: { sha256: '0'.repeat(64) } },
+  integrations: NAMES.map((name) => ({ name: `app-of-${name}` })),
+  credentials: NAMES.map((name) => ({
+    name,
+    integration: `app-of-${name}`,
+    scopes: ['spark:applications_token', 'spark:people_read'],
+    kind: 'service-app' as const,
+    applicationId: webexId('APPLICATION', name),
+    organisation,
+    tokensFrom: TOKENS_FROM[name],
+    heals: true,
+  })),
+  apps: [{ name: 'reporting', reads: ['reports'] }],
+});
+
+let rehearsal: Rehearsal;
+let typist: Typist;
+let environment: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  const [binary, pluginPath] = [await findServer(), await findOauthappPlugin()];
+  rehearsal = await Rehearsal.start({ declared, binary, pluginPath, synthesizer: synthesize });
+  await rehearsal.apply({ by: 'applier' });
+  const shell = await writeShellEnvironment(rehearsal, binary);
+  environment = {
+    ...rehearsal.environment,
+    VAULT_ADDR: rehearsal.server.address,
+    WEBEX_TOKEN_VAULT_OPERATORS: `${dirname(shell)}/operators`,
+  };
+  typist = new Typist(environment);
+});
+
+afterAll(async () => {
+  typist[Symbol.dispose]();
+  await rehearsal.stop();
+});
+
+function command(name: string, ...args: string[]): Promise<ScriptResult> {
+  return runScript(name, args, environment);
+}
+
+function applicationOf(name: Name): string {
+  const credential = findCredential(declared, name);
+  return isServiceApp(credential) ? credential.applicationId : '';
+}
+
+function secretOf(name: Name): [string, string] {
+  const secret = rehearsal.variables[clientSecretVariable(`app-of-${name}`)] ?? '';
+  return [`The client secret of "app-of-${name}"`, secret];
+}
+
+/** Has the engine find out that Webex renews the grants no more. */
+async function lose(...names: Name[]): Promise<void> {
+  for (const name of names) {
+    rehearsal.webex.withdrawServiceApp(applicationOf(name), organisation);
+    await rehearsal.admin.connection.read(`oauthapp/creds/${name}?minimum_seconds=99999999`, String).catch(String);
+    rehearsal.webex.authoriseServiceApp(applicationOf(name), organisation);
+  }
+}
+
+it('the first grant comes from the developer portal, and the next one by its token', async () => {
+  // As docs/service-apps.md has it typed.
+  const [manager, reports] = typist.typesEach('docs/service-apps.md', 'without a person');
+  const refreshToken = rehearsal.webex.portalToken(applicationOf('manager'), organisation);
+  const first = await manager?.({
+    dialogue: [secretOf('manager'), ['The refresh token of "manager"', refreshToken]],
+  });
+  expect(first).toContain(organisation);
+  expect(await reports?.({ dialogue: [secretOf('reports')] })).toContain(organisation);
+  expect(first).not.toContain(refreshToken);
+  const secretFile = join(typist.folder, 'client-secret');
+  writeFileSync(secretFile, secretOf('third')[1], { mode: 0o600 });
+  const third = await command('authorize', 'third', '--client-secret-file', secretFile);
+  expect(third).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(organisation) as string });
+});
+
+it('doctor says that no person is behind them', async () => {
+  const { exitCode, stdout } = await command('doctor');
+  expect(stdout).toContain('credential "manager" has its tokens from "reports", "manager"; no person is behind them');
+  expect(stdout).toContain('credential "third" has its tokens from "reports", "manager"; no person is behind them');
+  expect(stdout).not.toMatch(/^advice .*healer/m);
+  expect(exitCode).toBe(0);
+});
+
+it.each<[Name[], Name[]]>([
+  [['reports'], ['reports']],
+  [['manager'], ['manager']],
+  [
+    ['third', 'reports'],
+    ['reports', 'third'],
+  ],
+])('status --heal gets %j again by the other grants', async (lost, healed) => {
+  await lose(...lost);
+  const { exitCode, stderr } = await command('status', '--heal');
+  expect(stderr.trim().split('\n')).toEqual(healed.map((name) => `"${name}" was lost, and is authorised again`));
+  expect(exitCode).toBe(0);
+});
+
+it('says so where all that could ask are lost, and takes another grant from the developer portal', async () => {
+  await lose('reports', 'manager');
+  const { exitCode, stderr } = await command('status', '--heal');
+  expect(stderr).toMatch(/^error: "manager" is lost, and could not be had again: .*\nerror: "reports" is lost, .*\n$/);
+  expect(exitCode).not.toBe(0);
+  const refreshToken = rehearsal.webex.portalToken(applicationOf('manager'), organisation);
+  const [manager] = typist.typesEach('docs/service-apps.md', 'without a person');
+  await manager?.({ dialogue: [secretOf('manager'), ['The refresh token of "manager"', refreshToken]] });
+  expect((await command('status', '--heal')).stderr).toContain('"reports" was lost, and is authorised again');
+});
