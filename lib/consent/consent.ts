@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { ExplainedError, explainOutage, VaultResponseError, whatVaultSaid } from 'webex-token-client/core';
+import {
+  ExplainedError,
+  explainOutage,
+  oneLine,
+  ourCommand,
+  VaultResponseError,
+  whatVaultSaid,
+} from 'webex-token-client/core';
 import type { Credential, Integration } from '../declaration/deployment';
 import { declaringFile } from '../declaration/deployment-file';
 import { vaultName } from '../declaration/vault-name';
@@ -8,6 +15,7 @@ import { visit } from '../browser/visit';
 import { askedAgainPage } from './consent-page';
 import { consentRefused } from './consent-refused';
 import { type VaultClient } from '../vault/vault-client';
+import { consentRefusal } from '../webex/consent-refusal';
 
 /*
  * One consent: ask the engine for the URL, and have a person visit it.
@@ -46,6 +54,9 @@ export interface ConsentRoom {
 }
 
 export interface ConsentContext extends ConsentSubject, ConsentRoom {}
+
+/** Longest wait for the check before a person is asked. */
+const CHECK_TIMEOUT_MS = 10_000;
 
 const urlReply = z.object({ data: z.object({ url: z.url({ protocol: /^https?$/ }) }) });
 
@@ -109,6 +120,9 @@ export async function awaitConsent(
   following?: Following,
 ): Promise<ReceivedCode> {
   const { integration, credential, channel } = context;
+  if (following === undefined) {
+    await requireConsentPage(context, plainUrl);
+  }
   const url = following === undefined ? plainUrl : withPrompt(plainUrl, 'select_account');
   const asked = { integration: integration.name, scopes: credential.scopes };
   return visit({
@@ -127,6 +141,35 @@ export async function awaitConsent(
     },
     tooLate: () => tooLate(context.timeoutSeconds),
   });
+}
+
+/**
+ * For a redirect URL that is not registered Webex shows an error page and sends nobody back, so a person would wait in vain.
+ * A Webex that does not answer this request may still answer the browser.
+ *
+ * @throws ExplainedError where Webex would refuse; the signal's reason
+ */
+async function requireConsentPage({ integration, credential, signal }: ConsentRoom, plainUrl: string): Promise<void> {
+  const { name, redirectUrl } = integration;
+  const url = new URL(plainUrl);
+  // Nobody shall answer this request with a code.
+  url.searchParams.set('state', 'check');
+  const options = { timeoutMs: CHECK_TIMEOUT_MS, signal };
+  const refusal = await consentRefusal(url, redirectUrl, options).catch(() => undefined);
+  signal.throwIfAborted();
+  if (refusal === undefined) {
+    return;
+  }
+  const { status, error, said = error } = refusal;
+  if (error === undefined || said === undefined) {
+    throw new ExplainedError(
+      `Webex shows no consent page for integration "${name}" (${status}): it does not know client id "${url.searchParams.get('client_id') ?? ''}", or redirect URL ${redirectUrl} is not registered for it; nobody was asked to consent, and nothing was changed; correct them at developer.webex.com/my-apps or in deployment.ts, then: ${ourCommand('deploy', 'webex-tokens')}`,
+    );
+  }
+  const refused = consentRefused({ integration: name, scopes: credential.scopes }, oneLine(error), oneLine(said));
+  if (!refused.isTransient) {
+    throw refused;
+  }
 }
 
 /** @see https://developer.webex.com/docs/login-with-webex#authorization-endpoint */

@@ -621,6 +621,49 @@ describe('before anybody is asked for consent, it says so where', () => {
   });
 });
 
+describe('before a browser is opened, Webex is asked', () => {
+  const onUrl = jest.fn();
+  beforeEach(() => onUrl.mockClear());
+
+  /** The integration, as Webex has it. */
+  function client() {
+    const [registered] = fixture.webex.clients;
+    if (registered === undefined) {
+      throw new Error('the simulator has no client');
+    }
+    return registered;
+  }
+
+  it('whether the redirect URL is registered', async () => {
+    const registered = client().redirectUrls.splice(0);
+    const refused = run('testauth', [], { onUrl });
+    await expect(refused).rejects.toThrow(
+      `redirect URL ${redirectUrl()} is not registered for it; nobody was asked to consent, and nothing was changed; correct them`,
+    );
+    client().redirectUrls.push(...registered);
+    expect(onUrl).not.toHaveBeenCalled();
+    await expectAbsent('testauth');
+  });
+
+  it('whether the scopes are registered', async () => {
+    const registered = client().scopes.splice(0);
+    const refused = run('owned', [], { onUrl });
+    await expect(refused).rejects.toBeInstanceOf(ConsentRefused);
+    await expect(refused).rejects.toThrow(/^Webex refused the scopes "spark:people_read spark:rooms_read" \(/);
+    client().scopes.push(...registered);
+    expect(onUrl).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    ['hangs up', { dropConnection: true }],
+    ['fails', { status: 503 }],
+  ])('and a Webex that %s does not stop the consent', async (_, fault) => {
+    fixture.webex.behaviour.fault = { path: '/v1/authorize', count: 1, ...fault };
+    expect((await run('testauth')).person?.emails).toEqual([ADA]);
+    expect(fixture.webex.behaviour.fault).toBeUndefined();
+  });
+});
+
 describe('at the end', () => {
   it('no secret was shown to anybody, nor logged by the server', () => {
     expect(shown.length).toBeGreaterThan(50);

@@ -1,0 +1,59 @@
+import { HttpTransport, NetworkError, noAnswer } from 'webex-token-client/core';
+
+/** Webex would show a person no consent page, or send the browser back with an error. */
+export interface ConsentRefusal {
+  /** Of the answer. */
+  readonly status: number;
+  /** OAuth error at the redirect URL. @default - Webex does not know the client id or the redirect URL */
+  readonly error?: string;
+  /** Webex's own words about that error. */
+  readonly said?: string;
+}
+
+export interface ConsentPageOptions {
+  /** Longest wait for the answer. @default 30000 */
+  readonly timeoutMs?: number;
+  /** Ends the request. @default - none */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Asks for the consent page, as a browser would, and goes no further: Webex refuses there a client or a redirect URL that it
+ * does not know. It says by an error at the redirect URL that it does not know the scopes.
+ *
+ * @see https://developer.webex.com/docs/integrations#requesting-permission
+ * @returns undefined where the answer is no refusal
+ * @throws WebexUnreachableError; the signal's reason
+ */
+export async function consentRefusal(
+  url: URL,
+  redirectUrl: string,
+  { timeoutMs = 30_000, signal }: ConsentPageOptions = {},
+): Promise<ConsentRefusal | undefined> {
+  const { status, location = '' } = await ask(url, timeoutMs, signal);
+  if ([400, 401, 404].includes(status)) {
+    return { status };
+  }
+  const target = URL.canParse(location) ? new URL(location) : undefined;
+  const returned = target?.href.startsWith(redirectUrl) === true ? target.searchParams : undefined;
+  const error = returned?.get('error') ?? undefined;
+  return error === undefined ? undefined : { status, error, said: returned?.get('error_description') ?? undefined };
+}
+
+async function ask(
+  url: URL,
+  headersTimeoutMs: number,
+  signal?: AbortSignal,
+): Promise<{ status: number; location?: string }> {
+  const transport = new HttpTransport();
+  try {
+    const headers = { accept: 'text/html' };
+    const answer = await transport.send({ method: 'GET', url, headers, headersTimeoutMs, signal });
+    answer.body.cancel();
+    return { status: answer.status, location: answer.headers.location };
+  } catch (error) {
+    throw error instanceof NetworkError ? noAnswer(url.href.replace(/[?#].*$/, ''), error) : error;
+  } finally {
+    await transport.close();
+  }
+}
