@@ -73,14 +73,12 @@ export function define(command: Command, signal: AbortSignal): void {
     .addOption(new Option('--pkce', 'exchange the code here, with PKCE').conflicts(['device', 'import']))
     .addOption(
       new Option('--device', 'have somebody consent elsewhere, by a code that is sent to them').conflicts([
-        ...['import', 'manual', 'open', 'timeoutSeconds'],
+        'import',
+        'manual',
+        'open',
       ]),
     )
-    .addOption(
-      new Option('--import', 'take a refresh token that exists already').conflicts([
-        ...['manual', 'open', 'timeoutSeconds'],
-      ]),
-    )
+    .addOption(new Option('--import', 'take a refresh token that exists already').conflicts(['manual', 'open']))
     .option(
       '--client-secret-file <file>',
       'with one of these, or for a Service App: take the client secret from this file',
@@ -97,7 +95,7 @@ export function define(command: Command, signal: AbortSignal): void {
     .action(async (name: string, options: Options) => {
       const { deployment } = await declaredDeployment(command);
       const credential = findCredential(deployment, name);
-      refuseUnused(credential, options);
+      refuseUnused(credential, options, command.getOptionValueSource('timeoutSeconds') === 'cli');
       const vaultOptions = vaultOptionsFromEnvironment(deployment.vault);
       await using session = await OperatorSession.open(vaultOptions, 'authorizer', {
         operators: operatorFolder(command),
@@ -143,7 +141,7 @@ async function authorizeBy(
 }
 
 /** @throws UsageError for the first option that means nothing without another one, or for this credential */
-function refuseUnused(credential: Credential, options: Options): void {
+function refuseUnused(credential: Credential, options: Options, isTimeoutGiven: boolean): void {
   const { pkce, device, import: imports, clientSecretFile, refreshTokenFile, askedBy, qr } = options;
   const way = pkce ? '--pkce' : device ? '--device' : imports ? '--import' : undefined;
   if (isServiceApp(credential)) {
@@ -162,6 +160,12 @@ function refuseUnused(credential: Credential, options: Options): void {
     refreshTokenFile !== undefined && !imports ? '--refresh-token-file is for --import' : undefined,
     askedBy !== undefined && !device ? '--asked-by is for --device' : undefined,
     !qr && !device ? '--no-qr is for --device' : undefined,
+    isTimeoutGiven && device
+      ? '--timeout-seconds limits the wait for a browser, and with --device Webex says how long the code is good'
+      : undefined,
+    isTimeoutGiven && imports
+      ? '--timeout-seconds limits the wait for a browser, and with --import nobody consents'
+      : undefined,
   ].find((problem) => problem !== undefined);
   if (unused !== undefined) {
     throw new UsageError(`${unused}; leave it out, or add what it is for`);
@@ -187,15 +191,22 @@ function loginName(): string {
   }
 }
 
-function showUrl(url: string, over: AbortSignal, inBrowser: boolean, options: Options): void {
-  const wanted = inBrowser
-    ? 'The browser goes on by itself. If it does not, consent on this page'
-    : 'Consent on this page';
-  say(`${wanted}:\n\n  ${url}\n`);
+async function showUrl(url: string, over: AbortSignal, inBrowser: boolean, options: Options): Promise<void> {
+  const endsAt = performance.now() + options.timeoutSeconds * 1000;
+  const show = (words: string): void => say(`${words}:\n\n  ${url}\n`);
+  if (inBrowser) {
+    show('The browser goes on by itself. If it does not, consent on this page');
+    return;
+  }
+  show('Consent on this page');
   if (options.manual) {
     say('At the end the browser shows an address that it cannot open: copy that whole address.');
-  } else if (options.open && !inBrowser) {
-    openInBrowser(url, over, () => say('The browser could not be started; open the page by hand.'));
+  } else if (options.open) {
+    await openInBrowser(url, over, () => {
+      const leftSeconds = Math.max(0, Math.ceil((endsAt - performance.now()) / 1000));
+      say('The browser could not be started. If it is on another machine, press Ctrl-C and use --manual.');
+      show(`Otherwise open this page by hand, within ${leftSeconds} s`);
+    });
   }
 }
 

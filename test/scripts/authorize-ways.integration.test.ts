@@ -249,7 +249,11 @@ describe('authorize', () => {
     [['--device', '--import'], /cannot be used with option/],
     [['--device', '--manual'], /'--device' cannot be used with option '--manual'/],
     [['--device', '--no-open'], /'--device' cannot be used with option '--no-open'/],
-    [['--device', '--timeout-seconds', '9'], /cannot be used with option '--timeout-seconds <n>'/],
+    [
+      ['--device', '--timeout-seconds', '9'],
+      /--timeout-seconds limits the wait for a browser, and with --device Webex says how long the code is good; leave it out/,
+    ],
+    [['--import', '--timeout-seconds', '9'], /with --import nobody consents; leave it out/],
     [['--import', '--manual'], /'--import' cannot be used with option '--manual'/],
     [['--client-secret-file', 'f'], /--client-secret-file is for Service Apps, --pkce, --device and --import/],
     [['--pkce', '--refresh-token-file', 'f'], /--refresh-token-file is for --import; leave it out/],

@@ -254,6 +254,24 @@ describe('the browser that it opens', () => {
     expect(existsSync(dirname(file))).toBe(false);
   });
 
+  it('is said not to start, with what to do instead and the time that remains, above the URL', async () => {
+    const browser = fakeBrowser();
+    writeFileSync(join(folder, 'browser'), '#!/bin/sh\nexit 3\n', { mode: 0o755 });
+    const script = new Script('authorize', ['owned', '--timeout-seconds', '100'], {
+      ...environment(),
+      VAULT_TOKEN: authorizerToken,
+      ...browser,
+    });
+    const [, seconds, url = ''] = await script.says(
+      /The browser could not be started\. If .*--manual\.\nOtherwise open this page by hand, within (\d+) s:\n\n {2}(http:\S+\/authorize\?\S+)\n/,
+    );
+    expect(Number(seconds)).toBeGreaterThan(0);
+    expect(Number(seconds)).toBeLessThanOrEqual(100);
+    expect(new URL(url).searchParams.get('state')).toHaveLength(43);
+    script.child.kill('SIGINT');
+    expect((await end(script)).exitCode).toBe(130);
+  });
+
   /** Of every process that this user may look at. */
   function commandLines(): string[] {
     return readdirSync('/proc')
