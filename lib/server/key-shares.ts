@@ -13,6 +13,10 @@ const FILE_NAME = /^key-share-(\d+)$/;
 /** The bytes of a share, as Vault gives and takes them, in base64 or in hex. */
 const SHARE = /^(?:[0-9a-fA-F]{32,200}|[A-Za-z0-9+/]{22,140}={0,2})$/;
 
+/** How a command is given key shares; each that takes some has these options. */
+export const SHARE_WAYS =
+  'by --from FOLDER, by --share-file FILE, one a line on standard input, or unseen on a terminal';
+
 export interface KeyShareSource {
   /** Files that hold one share each. @default - none */
   readonly files?: readonly string[];

@@ -58,7 +58,7 @@ export async function restoreServer(
   const given = new VaultClient({ ...connection, token: undefined, signal });
   if (credential !== undefined && options.token === undefined && options.keyShares === undefined) {
     throw new ExplainedError(
-      'there is nothing to read the credential with afterwards; give the key shares with --from, or VAULT_TOKEN',
+      'there is nothing to read the credential with afterwards; give the key shares by --from FOLDER, by --share-file FILE or on a terminal, or set VAULT_TOKEN',
     );
   }
   // Only the leader restores, and only it knows when it is done.
@@ -173,7 +173,7 @@ async function onServerInUse(
     throw new ExplainedError(
       force
         ? 'with --force the key shares are those of the snapshot, so this server has to be told who you are by a token that may restore; set VAULT_TOKEN, or delete its data and restore onto the empty server'
-        : 'there is nothing to restore with; give the key shares with --from or --share-file, or VAULT_TOKEN',
+        : 'there is nothing to restore with; give the key shares by --from FOLDER, by --share-file FILE or on a terminal, or set VAULT_TOKEN',
     );
   }
   try {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { describeError, ExplainedError, VaultResponseError } from 'webex-token-client/core';
 import { type VaultClient } from '../vault/vault-client';
+import { SHARE_WAYS } from './key-shares';
 
 /*
  * A root token for the length of one action: made of key shares, used, revoked. It never leaves this process.
@@ -143,7 +144,7 @@ async function generateToken(
       }
     }
     throw new ExplainedError(
-      `${given} of ${required} key shares were given, which is not enough; give ${required} different ones`,
+      `${given} of ${required} key shares were given, which is not enough; give ${required} different ones ${SHARE_WAYS}`,
     );
   } catch (error) {
     throw error instanceof VaultResponseError && isAboutShares(error) ? explainShare(error, made, required) : error;

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { ExplainedError, ourCommand, VaultResponseError } from 'webex-token-client/core';
 import { type SealStatus, type VaultClient } from '../vault/vault-client';
+import { SHARE_WAYS } from './key-shares';
 
 /*
  * From sealed to active. Vault says only at the last share whether all of them are right, and then forgets them.
@@ -60,7 +61,7 @@ export async function unseal(
   }
   if (status.sealed) {
     throw new ExplainedError(
-      `${client.address} is still sealed: it has ${status.progress} of the ${status.t} key shares that it needs; give ${status.t - status.progress} more, it remembers these until it is restarted`,
+      `${client.address} is still sealed: it has ${status.progress} of the ${status.t} key shares that it needs; give ${status.t - status.progress} more ${SHARE_WAYS}; it remembers those that it has until it is restarted`,
     );
   }
   return status;

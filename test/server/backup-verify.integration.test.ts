@@ -103,7 +103,9 @@ describe('webex-token-vault backup --verify', () => {
   it('says that there are too few key shares', async () => {
     const files = await operated.writeShares('few', (await operated.keyShares()).slice(0, 2));
     const { exitCode, stderr } = await backup([snapshot, '--verify-only', '--share-file', ...files]);
-    expect(stderr).toMatch(/\nerror: 2 of 3 key shares were given, which is not enough; give 3 different ones\n$/);
+    expect(stderr).toMatch(
+      /\nerror: 2 of 3 key shares were given, which is not enough; give 3 different ones by --from FOLDER, by --share-file FILE, one a line on standard input, or unseen on a terminal\n$/,
+    );
     expect(exitCode).toBe(1);
   });
 

@@ -220,7 +220,9 @@ describe('webex-token-vault restore', () => {
 
   it('says what is missing to restore onto a server in use', async () => {
     const nothing = await operated.run('restore', [snapshot, '--yes']);
-    expect(nothing.stderr).toMatch(/error: there is nothing to restore with; give the key shares .+\n$/);
+    expect(nothing.stderr).toMatch(
+      /error: there is nothing to restore with; give the key shares by --from FOLDER, by --share-file FILE or on a terminal, .+\n$/,
+    );
     const notAllowed = await operated.run('restore', [snapshot, '--yes'], { VAULT_TOKEN: 's.nobody' });
     expect(notAllowed.stderr).toMatch(/error: Vault answered 403 .+\n$/);
     const unproven = await operated.run('restore', [snapshot, '--yes', '--credential', 'testauth']);
