@@ -196,7 +196,7 @@ function endingSoon(
   return {
     state: 'healthy',
     severity: 'attention',
-    detail: `the grant may end on ${describeDay(until, now)}${assumption === undefined ? '' : `: ${assumption}`}`,
+    detail: `the grant may end on ${describeDay(until, now)}${assumption === undefined ? '' : `, assuming ${assumption}`}`,
     next: ourCommand('authorize', name, '--replace'),
   };
 }

@@ -30,16 +30,17 @@ export function horizonOf(life: KnownLife): Horizon | undefined {
   }
   const isProlonged = issuedAt !== undefined && issuedAt.getTime() > from.getTime() + ms;
   const end = (isProlonged ? issuedAt : from).getTime() + ms;
+  const isLifeKnown = toldSeconds !== undefined;
   const assumptions = [
-    ...(consentedAt === undefined ? ['when it was consented to is not known'] : []),
-    ...(toldSeconds === undefined
-      ? [`a refresh token lives ${Math.round(declaredSeconds / 86_400)} days (webex.refreshTokenSeconds)`]
-      : []),
-    ...(isProlonged ? [] : ['a refresh does not prolong it, which Webex leaves open']),
+    ...(consentedAt === undefined ? ['the consent came with the present token'] : []),
+    ...(isLifeKnown ? [] : [`refresh tokens live ${Math.round(declaredSeconds / 86_400)} days`]),
+    ...(isProlonged
+      ? []
+      : [`a refresh does not extend ${isLifeKnown ? 'refresh tokens' : 'them'} (Webex does not say)`]),
   ];
   return {
     // The access token may outlive it.
     until: new Date(Math.max(end, expireTime?.getTime() ?? 0)),
-    ...(assumptions.length > 0 ? { assumption: assumptions.join('; ') } : {}),
+    ...(assumptions.length > 0 ? { assumption: assumptions.join(' and ') } : {}),
   };
 }

@@ -102,7 +102,7 @@ export interface CredentialLine extends Line<CredentialState> {
 
 export interface Horizon {
   readonly until: Date;
-  /** Why it is not known to be that date; undefined: Webex has told it. */
+  /** What that date assumes, in words that follow "assuming". @default - nothing: Webex has told it */
   readonly assumption?: string;
 }
 

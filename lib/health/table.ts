@@ -133,10 +133,12 @@ function detailOf(kind: Kind, line: Line, now: Date): string {
 }
 
 function credentialDetail(line: CredentialLine, now: Date): string {
-  const { detail, refreshedAt, horizon, consentedBy, consentedAt, verified } = line;
+  const { detail, refreshedAt, horizon, consentedBy, consentedAt, verified, tokens } = line;
+  // As the page counts refreshes: the first token that was seen may be the one of the consent.
+  const issued = tokens.length > 1 ? 'refreshed' : 'token issued';
   return [
     detail,
-    ...(refreshedAt === undefined ? [] : [`refreshed ${describeAge(refreshedAt, now)}`]),
+    ...(refreshedAt === undefined ? [] : [`${issued} ${describeAge(refreshedAt, now)}`]),
     ...(horizon === undefined ? [] : [`grant until ${describeDay(horizon.until, now)}`]),
     ...(consentedAt === undefined
       ? []

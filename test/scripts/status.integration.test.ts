@@ -102,7 +102,7 @@ describe('of a grant that works', () => {
       consented_by: 'ada.admin@example.com',
       verified: null,
       notes: [],
-      horizon: { assumption: expect.stringMatching(/90 days .* does not prolong it/) as string },
+      horizon: { assumption: expect.stringMatching(/90 days and a refresh does not extend them/) as string },
       exitCode: 0,
     });
     expect((await looked()).severity).toBe('healthy');
@@ -120,7 +120,7 @@ describe('of a grant that works', () => {
     const { stdout, exitCode } = await status();
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
-      /^ok {6}credential testauth +healthy +its token ends in 13 days; refreshed \d+ s ago; grant until \d{4}-\d\d-\d\d \(in 89 days\); by ada\.admin@example\.com on \d{4}-\d\d-\d\d$/m,
+      /^ok {6}credential testauth +healthy +its token ends in 13 days; token issued \d+ s ago; grant until \d{4}-\d\d-\d\d \(in 89 days\); by ada\.admin@example\.com on \d{4}-\d\d-\d\d$/m,
     );
     expect(stdout).not.toContain('Next:');
   });

@@ -132,7 +132,7 @@ function factsOf(line: CredentialLine, now: Date): readonly (readonly [name: str
       'Horizon',
       horizon === undefined
         ? 'not known'
-        : `${describeDay(horizon.until, now)}${horizon.assumption === undefined ? '' : `, if ${horizon.assumption}`}`,
+        : `${describeDay(horizon.until, now)}${horizon.assumption === undefined ? '' : `, assuming ${horizon.assumption}.`}`,
     ],
     ...(verified === undefined ? [] : [['Webex says', `${verified.email} of ${verified.organisation}`] as const]),
   ];

@@ -55,7 +55,8 @@ th, td { padding: 4px 12px 4px 0; border-bottom: 1px solid var(--grid); text-ali
 tr:last-child > * { border-bottom: 0; }
 th { color: var(--muted); font-weight: 500; }
 .grant th { width: 7.5rem; white-space: nowrap; }
-.grant td { padding-right: 0; }
+.grant table { table-layout: fixed; }
+.grant td { padding-right: 0; overflow-wrap: break-word; }
 footer { margin-top: 32px; padding-top: 12px; border-top: 1px solid var(--grid); color: var(--muted); font-size: 0.9375rem; }
 :focus-visible { outline: 2px solid var(--token); outline-offset: 2px; }
 @media (max-width: 760px) {

@@ -15,8 +15,7 @@ it('is not known where nothing is', () => {
 it('is counted from the consent, as a refresh may prolong nothing', () => {
   expect(horizonOf({ consentedAt, issuedAt: day(80), declaredSeconds })).toEqual({
     until: day(90),
-    assumption:
-      'a refresh token lives 90 days (webex.refreshTokenSeconds); a refresh does not prolong it, which Webex leaves open',
+    assumption: 'refresh tokens live 90 days and a refresh does not extend them (Webex does not say)',
   });
 });
 
@@ -28,7 +27,7 @@ it('is counted from the last refresh, once one was seen that would have come too
 
 it('goes by what Webex told, and not by what is declared', () => {
   const told = horizonOf({ consentedAt, toldSeconds: 59 * 86_400, declaredSeconds });
-  expect(told).toEqual({ until: day(59), assumption: 'a refresh does not prolong it, which Webex leaves open' });
+  expect(told).toEqual({ until: day(59), assumption: 'a refresh does not extend refresh tokens (Webex does not say)' });
 });
 
 it('is not before the end of the access token', () => {
@@ -38,5 +37,5 @@ it('is not before the end of the access token', () => {
 it('is counted from the present token where nobody knows of a consent, and says so', () => {
   const horizon = horizonOf({ issuedAt: day(3), declaredSeconds });
   expect(horizon?.until).toEqual(day(93));
-  expect(horizon?.assumption).toMatch(/^when it was consented to is not known; /);
+  expect(horizon?.assumption).toMatch(/^the consent came with the present token and refresh tokens live 90 days and /);
 });

@@ -44,6 +44,20 @@ describeUnless(NO_CHROMIUM)('the page in a real browser', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   });
 
+  it('breaks the horizon between words and not inside one', async () => {
+    await page.setViewportSize({ width: 1280, height: 800 });
+    const broken = await page.evaluate(() => {
+      const text = document.evaluate("//td[contains(., 'assuming')]/text()", document).iterateNext() as Text;
+      const range = document.createRange();
+      return [...text.data.matchAll(/\S+/g)].flatMap(({ 0: word, index }) => {
+        range.setStart(text, index);
+        range.setEnd(text, index + word.length);
+        return range.getClientRects().length > 1 ? [word] : [];
+      });
+    });
+    expect(broken).toEqual([]);
+  });
+
   it('is read out with its name and what it shows', async () => {
     const picture = page.getByRole('img', { name: /testauth in time/ });
     expect(await picture.count()).toBe(1);

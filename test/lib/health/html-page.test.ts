@@ -35,7 +35,9 @@ it('says beside and inside the picture what it shows', () => {
     /<desc id="grant-1-line-description">Consent: 2026-09-26 \(60 days ago\) by ada\.admin@example\.com\./,
   );
   expect(page).toContain('<th scope="row">Refreshes seen</th><td>8, the last 4 days ago</td>');
-  expect(page).toContain('<td>2026-12-25 (in 30 days), if a refresh does not prolong it, which Webex leaves open</td>');
+  expect(page).toContain(
+    '<td>2026-12-25 (in 30 days), assuming a refresh does not extend refresh tokens (Webex does not say).</td>',
+  );
 });
 
 it.each([

@@ -1,5 +1,5 @@
 import { toTable } from '../../../lib/health/table';
-import { credentialLine, refusedLine, report } from '../../fixtures/report';
+import { credentialLine, day, refusedLine, report } from '../../fixtures/report';
 
 const long = report({ credentials: [credentialLine(), refusedLine()] });
 
@@ -52,4 +52,10 @@ describe('where it has to fit', () => {
     expect(lines).toHaveLength(3);
     expect(lines[2]).toMatch(/^\.\.\. and \d+ more lines, in a higher terminal$/);
   });
+});
+
+it('tells a token of a consent from one of a refresh, as the page does', () => {
+  const consented = credentialLine({ tokens: [{ firstSeenAt: day(-4), expireTime: day(10) }] });
+  expect(toTable(report({ credentials: [consented] }))).toContain('in 10 days; token issued 4 days ago; grant until');
+  expect(toTable(report())).toContain('in 10 days; refreshed 4 days ago; grant until');
 });
