@@ -9,6 +9,7 @@ import {
 } from 'webex-token-client/core';
 import { describeCommand, SERVER_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
+import { shellWord } from '../lib/cli/shell-word';
 import type { Deployment } from '../lib/declaration/deployment';
 import { declaringFile } from '../lib/declaration/deployment-file';
 import { peopleRoles } from '../lib/declaration/people';
@@ -122,7 +123,20 @@ async function initialise(
     }
   });
   const unsealTimeoutMs = unsealTimeoutSeconds * SECOND_MS;
-  await initialiseServer(client, { keys, deployment, receiver, auditFile, unsealTimeoutMs, report, signal });
+  await initialiseServer(client, {
+    keys,
+    deployment,
+    receiver,
+    auditFile,
+    unsealTimeoutMs,
+    // Shares that PGP has encrypted are no shares yet.
+    shareOptions:
+      options.print || pgpKeys !== undefined
+        ? undefined
+        : `--out ${shellWord(options.out)} --from ${shellWord(options.out)}`,
+    report,
+    signal,
+  });
   process.stderr.write(afterwards(options, deployment));
 }
 

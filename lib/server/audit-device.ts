@@ -1,8 +1,35 @@
 import { z } from 'zod';
 import { ExplainedError, VaultResponseError } from 'webex-token-client/core';
+import type { Deployment } from '../declaration/deployment';
 import { type VaultClient } from '../vault/vault-client';
 
 const devices = z.object({ data: z.record(z.string(), z.object({ type: z.string() })) });
+
+/**
+ * What OpenBao's configuration needs, on one line; in its images, the folder of Vault has another name.
+ *
+ * @see https://openbao.org/docs/configuration/audit/
+ */
+function auditStanza(filePath: string): string {
+  const path = filePath.replace(/^\/vault\//, '/openbao/');
+  return `audit "file" "file" { options = { file_path = "${path}" } }`;
+}
+
+/**
+ * What is known of auditing before a server is initialised. A server that is declared here has its audit device in the
+ * configuration that stack `vault-server` writes; Vault gets one by the API.
+ *
+ * @returns one line about an OpenBao server that is declared elsewhere; else undefined
+ */
+export async function unknownAudit(
+  client: VaultClient,
+  { vault }: Pick<Deployment, 'vault'>,
+  filePath: string,
+): Promise<string | undefined> {
+  return vault.server === undefined && (await client.health()).flavour === 'openbao'
+    ? `the configuration of ${client.address} is not declared here, and nobody is told of it before it is initialised; it needs an audit device: ${auditStanza(filePath)}`
+    : undefined;
+}
 
 /**
  * Makes sure that requests are audited: OpenBao declares devices in its configuration, Vault is told to enable one.
@@ -22,7 +49,7 @@ export async function ensureAudit(root: VaultClient, filePath: string): Promise<
     if (error instanceof VaultResponseError) {
       throw new ExplainedError(
         error.said.includes('declarative')
-          ? 'nothing is audited: the configuration of this OpenBao server declares no audit device; add one and restart it'
+          ? `nothing is audited: the configuration of this OpenBao server declares no audit device; add ${auditStanza(filePath)} and restart it`
           : `nothing is audited: Vault does not enable an audit device at ${filePath} (${error.said}); name a file that the server can write`,
       );
     }

@@ -9,7 +9,7 @@ import {
   VaultResponseError,
   VaultUnreachableError,
 } from 'webex-token-client/core';
-import { ensureAudit } from './audit-device';
+import { ensureAudit, unknownAudit } from './audit-device';
 import type { Deployment } from '../declaration/deployment';
 import {
   BACKUP_POLICY_NAME,
@@ -63,6 +63,8 @@ export interface InitialisationOptions extends PreparationOptions {
   readonly keys: KeyOptions;
   /** How long people have to unseal, where only they can: their shares are encrypted. */
   readonly unsealTimeoutMs: number;
+  /** Options by which another command finds the shares that were written, to be told. @default - none */
+  readonly shareOptions?: string;
 }
 
 const statusReply = z.object({
@@ -110,6 +112,10 @@ export async function initialiseServer(client: VaultClient, options: Initialisat
       `${client.address} is initialised already, and nothing was changed; see "${ourCommand('init', '--help')}" for --update-policy, or delete its data to begin again`,
     );
   }
+  const audit = await unknownAudit(client.endedBy(signal), options.deployment, options.auditFile);
+  if (audit !== undefined) {
+    report(audit);
+  }
   const { shares, rootToken } = await initialise(client, keys, status.hasRecoveryKey, signal);
   const done = { written: false, unsealed: false, administrator: false };
   try {
@@ -136,7 +142,7 @@ export async function initialiseServer(client: VaultClient, options: Initialisat
       () => report('root token revoked'),
     );
   } catch (error) {
-    throw withNextStep(error, done, signal?.aborted);
+    throw withNextStep(error, { ...done, shareOptions: options.shareOptions }, signal?.aborted);
   }
 }
 
@@ -271,14 +277,19 @@ async function untilUnsealed(client: VaultClient, timeoutMs: number, signal?: Ab
 
 function withNextStep(
   error: unknown,
-  { written, unsealed, administrator }: { written: boolean; unsealed: boolean; administrator: boolean },
+  {
+    written,
+    unsealed,
+    administrator,
+    shareOptions,
+  }: { written: boolean; unsealed: boolean; administrator: boolean; shareOptions?: string },
   interrupted = false,
 ): Error {
   const said = error instanceof Error ? error.message : String(error);
   const problem = interrupted && !(error instanceof RootTokenAlive) ? 'interrupted' : said;
   if (administrator) {
     return new ExplainedError(
-      `${problem}. The key shares are written; then go on with "${ourCommand('init', '--update-policy', '--new-secret-ids')}"`,
+      `${problem}. The key shares are written; then unseal it if it was restarted, and go on with "${ourCommand('init', '--update-policy', '--new-secret-ids')}${shareOptions === undefined ? '' : ` ${shareOptions}`}"`,
     );
   }
   if (!written) {

@@ -508,7 +508,7 @@ describe('a server that is initialised', () => {
     await using server = await ProductionServer.start({ seal: 'static' });
     const { tokens, failure } = await prepared(server, false);
     expect(String(failure)).toContain(
-      'the disk is full. The key shares are written; then go on with "npx --no-install webex-token-vault init --update-policy --new-secret-ids"',
+      'the disk is full. The key shares are written; then unseal it if it was restarted, and go on with "npx --no-install webex-token-vault init --update-policy --new-secret-ids"',
     );
     await expect(statusOf(server.node.client(tokens[0]).read('auth/token/lookup-self', anything))).resolves.toBe(403);
   });

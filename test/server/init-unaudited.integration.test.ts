@@ -1,0 +1,63 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { ServerProcess } from '../../lib/process/server-process';
+import { findServer } from '../../rehearsal/server/server-binary';
+import { OperatedServer } from '../fixtures/operated-server';
+import { onOpenBao } from '../fixtures/server-product';
+
+/* `init` on an OpenBao of somebody else, whose configuration has no audit device. */
+
+onOpenBao.describe('npx --no-install webex-token-vault init without an audit device', () => {
+  let operated: OperatedServer;
+  let server: ServerProcess;
+  let stanza: string;
+  let next: string[];
+
+  async function start(binary: string): Promise<void> {
+    const { configuration, address, ca } = operated.server.node;
+    const { audit: _, ...config } = z.record(z.string(), z.unknown()).parse(JSON.parse(configuration.toJson()));
+    server = await ServerProcess.start({ binary, config, address, ca });
+  }
+
+  beforeAll(async () => {
+    operated = await OperatedServer.start();
+    await operated.server.node.kill();
+    await start(await findServer());
+  });
+
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]();
+    await operated[Symbol.asyncDispose]();
+  });
+
+  it('shows what the configuration needs, first before it changes anything, then with the way on', async () => {
+    const file = operated.path('own-audit.log');
+    const { exitCode, stderr } = await operated.init('--audit-file', file);
+    const [before = '', initialised = ''] = stderr.split('\n');
+    [, stanza = ''] =
+      /^the configuration of \S+ is not declared here, .*; it needs an audit device: (audit .*)$/.exec(before) ?? [];
+    expect(stanza).toContain(file);
+    expect(initialised).toMatch(/^initialised: /);
+    const [, named, command = ''] =
+      /\nerror: nothing is audited: .* declares no audit device; add (audit .*) and restart it\. The key shares are written; then unseal it if it was restarted, and go on with "npx --no-install webex-token-vault (init .*)"\n$/.exec(
+        stderr,
+      ) ?? [];
+    expect(named).toBe(stanza);
+    expect(exitCode).toBe(1);
+    next = command.split(' ');
+  });
+
+  it('goes on by the command that it names, on a server with that line in its configuration', async () => {
+    await server[Symbol.asyncDispose]();
+    const [hcl, program] = [operated.path('audit.hcl'), operated.path('audited-server')];
+    await writeFile(hcl, `${stanza}\n`);
+    await writeFile(program, `#!/bin/sh\nexec '${await findServer()}' "$@" -config='${hcl}'\n`);
+    await chmod(program, 0o755);
+    await start(program);
+    expect((await operated.run('unseal', ['--from', operated.out])).exitCode).toBe(0);
+    const [name = '', ...args] = next;
+    const { exitCode, stderr } = await operated.run(name, args);
+    expect(stderr).toContain('audit is on: file/');
+    expect(exitCode).toBe(0);
+  });
+});
