@@ -74,5 +74,5 @@ async function logIn(
   const session = await OperatorSession.open(connection, 'observer', { operators, signal });
   // A read may refresh a token.
   const vault = session.vault.endedBy(readGraceSignal(signal, engine));
-  return { vault, [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
+  return { vault, isLoggedIn: session.isLoggedIn, [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
 }

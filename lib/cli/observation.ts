@@ -34,7 +34,7 @@ export async function observe(
       vault: new VaultClient({ ...connection, token: undefined, signal: own }),
       asObserver: async (action) => {
         await using session = await OperatorSession.open(connection, 'observer', { operators, signal: own });
-        return await action(session.vault.endedBy(readGraceSignal(own, deployment.engine)));
+        return await action(session.vault.endedBy(readGraceSignal(own, deployment.engine)), session.isLoggedIn);
       },
       operators: OPERATOR_NAMES,
       verify,

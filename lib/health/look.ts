@@ -1,4 +1,4 @@
-import { describeError, NotPermitted, VaultUnreachableError } from 'webex-token-client/core';
+import { describeError, NotDeployed, NotPermitted, ourCommand, VaultUnreachableError } from 'webex-token-client/core';
 import type { Deployment } from '../declaration/deployment';
 import { otherAddresses } from '../declaration/other-addresses';
 import { observerPolicyName } from '../declaration/policy-names';
@@ -24,8 +24,8 @@ export interface LookOptions {
   readonly deployment: Deployment;
   /** Without a token. */
   readonly vault: VaultClient;
-  /** Logs the observer in, does what is given with its token, and logs out. */
-  readonly asObserver: <T>(action: (vault: VaultClient) => Promise<T>) => Promise<T>;
+  /** Logs the observer in, does what is given with its token, and logs out; a token may have been given instead. */
+  readonly asObserver: <T>(action: (vault: VaultClient, isLoggedIn?: boolean) => Promise<T>) => Promise<T>;
   /** Names of those who run the server. @default - nobody looks at them */
   readonly operators?: readonly string[];
   /** Whether Webex is asked whose each grant is. @default false */
@@ -50,23 +50,30 @@ export async function lookAt(options: LookOptions): Promise<Report> {
   const seen =
     server.severity === 'broken'
       ? unseen(deployment, `${isOneOfSeveral ? 'this node' : 'the server'} is ${server.state}`, isOneOfSeveral)
-      : await asObserver((observer) => lookInside(observer, options, lookedAt)).catch((error: unknown) => {
-          // It went away in the middle.
-          if (error instanceof VaultUnreachableError) {
-            return unseen(deployment, describeError(error), isOneOfSeveral);
-          }
-          throw error;
-        });
+      : await asObserver((observer, isLoggedIn) => lookInside(observer, options, lookedAt, isLoggedIn)).catch(
+          (error: unknown) => {
+            // It went away in the middle.
+            if (error instanceof VaultUnreachableError) {
+              return unseen(deployment, describeError(error), isOneOfSeveral);
+            }
+            throw error;
+          },
+        );
   const report: Report = { ...outside, ...seen, severity: 'healthy' };
   return { ...report, severity: worst(linesOf(report).map(({ line }) => line.severity)) };
 }
 
 type Inside = Pick<Report, 'engine' | 'integrations' | 'credentials' | 'apps' | 'operators' | 'people' | 'backup'>;
 
-async function lookInside(observer: VaultClient, options: LookOptions, now: Date): Promise<Inside> {
+async function lookInside(
+  observer: VaultClient,
+  options: LookOptions,
+  now: Date,
+  isLoggedIn?: boolean,
+): Promise<Inside> {
   const { deployment, operators = [], verify = false } = options;
   const { engine, vault, apps } = deployment;
-  await requireObserver(observer, deployment);
+  await requireObserver(observer, deployment, isLoggedIn);
   const engineLine = await lookAtEngine(observer, deployment);
   if (engineLine.severity === 'broken') {
     return { ...unseen(deployment, `the engine is ${engineLine.state}`), engine: engineLine };
@@ -93,15 +100,26 @@ async function lookInside(observer: VaultClient, options: LookOptions, now: Date
 /**
  * A policy covers paths that are not mounted, so this tells want of rights from want of an engine.
  *
- * @throws NotPermitted
+ * @param isLoggedIn whether the observer's own login gave the token: then Vault knows it
+ * @throws NotDeployed where a login of the observer has no rights yet, NotPermitted
  */
-export async function requireObserver(observer: VaultClient, { engine, credentials }: Deployment): Promise<void> {
+export async function requireObserver(
+  observer: VaultClient,
+  { engine, credentials }: Deployment,
+  isLoggedIn = false,
+): Promise<void> {
   const needed = credentials.map(({ name }) => ({ path: `${engine.mountPath}/creds/${name}`, capabilities: ['read'] }));
   const missing = await missingRights(observer, needed);
   if (missing === undefined || missing.length === needed.length) {
+    const policy = observerPolicyName(engine.mountPath);
+    if (isLoggedIn) {
+      throw new NotDeployed(
+        `nothing is deployed in this Vault yet: the observer logs in, and its policy "${policy}" is not there; ${ourCommand('deploy', 'webex-tokens')}`,
+      );
+    }
     const lacking = missing?.[0] ?? 'even the right to ask what it may do';
     throw new NotPermitted(
-      `this Vault token may look at nothing: it is not valid, or lacks ${lacking}; log in as the observer, whose policy "${observerPolicyName(engine.mountPath)}" stack webex-tokens writes`,
+      `this Vault token may look at nothing: it is not valid, or lacks ${lacking}; log in as the observer, whose policy "${policy}" stack webex-tokens writes: ${ourCommand('deploy', 'webex-tokens')}`,
     );
   }
 }

@@ -38,7 +38,8 @@ export class OperatorSession implements AsyncDisposable {
     readonly token: string,
     /** Of the login; undefined where the token was given. @default - none */
     readonly expireTime?: Date,
-    private readonly isLoggedIn = false,
+    /** Whether it logged in by itself, so that Vault knows the token. */
+    readonly isLoggedIn = false,
   ) {}
 
   /**

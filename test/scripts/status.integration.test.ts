@@ -264,7 +264,7 @@ it.each([
   const { exitCode, stdout, stderr } = await status([], { VAULT_TOKEN: await given() });
   expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
   expect(stderr).toMatch(
-    /^error: this Vault token may look at nothing: it is not valid, or lacks .*; log in as the observer, whose policy "oauthapp-observer" stack webex-tokens writes\n$/,
+    /^error: this Vault token may look at nothing: it is not valid, or lacks .*; log in as the observer, whose policy "oauthapp-observer" stack webex-tokens writes: npx --no-install webex-token-vault deploy webex-tokens\n$/,
   );
 });
 

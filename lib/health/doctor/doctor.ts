@@ -42,6 +42,8 @@ import { checkWebexClient, checkWebexReachable } from './webex-check';
 /** The observer's login. */
 export interface ObserverLogin extends AsyncDisposable {
   readonly vault: VaultClient;
+  /** Whether it logged in by itself. @default false: a token was given */
+  readonly isLoggedIn?: boolean;
 }
 
 export interface DoctorOptions {
@@ -113,12 +115,12 @@ async function examine(examination: Examination, options: DoctorOptions, found: 
     const login = await logIn(connection, deployment);
     return { detail: env.BAO_TOKEN || env.VAULT_TOKEN ? 'by VAULT_TOKEN' : 'as the observer', found: login };
   });
-  await examineInside(examination, options, { deployment, observer: session.vault, now, asksWebex }, found);
+  await examineInside(examination, options, { deployment, session, now, asksWebex }, found);
 }
 
 interface Inside {
   readonly deployment: Deployment;
-  readonly observer: VaultClient;
+  readonly session: ObserverLogin;
   readonly now: () => Date;
   readonly asksWebex: boolean;
 }
@@ -126,12 +128,15 @@ interface Inside {
 async function examineInside(
   examination: Examination,
   { env, operators, signal }: DoctorOptions,
-  { deployment, observer, now, asksWebex }: Inside,
+  { deployment, session, now, asksWebex }: Inside,
   found: Advice[],
 ): Promise<void> {
   const { credentials, integrations, apps, engine } = deployment;
+  const { vault: observer, isLoggedIn } = session;
   const isTokenGiven = Boolean(env.BAO_TOKEN || env.VAULT_TOKEN);
-  const { isRoot } = await examination.check('rights', () => checkObserver(observer, deployment, isTokenGiven));
+  const { isRoot } = await examination.check('rights', () =>
+    checkObserver(observer, deployment, { isTokenGiven, isLoggedIn }),
+  );
   if (isRoot) {
     found.push(advice('the Vault token is a root token, which can do everything', 'log in as the observer'));
   }

@@ -9,14 +9,14 @@ import { Wrong, type Sound } from './examination';
 
 /**
  * @returns whether it may do everything
- * @throws NotPermitted where it may look at nothing, Wrong where it may not look at all
+ * @throws NotDeployed, NotPermitted where it may look at nothing, Wrong where it may not look at all
  */
 export async function checkObserver(
   observer: VaultClient,
   deployment: Deployment,
-  isTokenGiven: boolean,
+  { isTokenGiven, isLoggedIn }: { readonly isTokenGiven: boolean; readonly isLoggedIn?: boolean },
 ): Promise<Sound<{ readonly isRoot: boolean }>> {
-  await requireObserver(observer, deployment);
+  await requireObserver(observer, deployment, isLoggedIn);
   const missing = (await missingRights(observer, observerRules(observerRights(deployment)))) ?? [];
   const [first] = missing;
   if (first !== undefined) {

@@ -1,0 +1,130 @@
+import { mkdir } from 'node:fs/promises';
+import { authorize } from '../../lib/consent/code-grant';
+import { defineDeployment, type DeploymentInput } from '../../lib/declaration/deployment';
+import { applyDeclaration } from '../../rehearsal/applier/stack';
+import { Rehearsal } from '../../rehearsal/rehearsal';
+import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
+import { findServer } from '../../rehearsal/server/server-binary';
+import { runCommand } from '../fixtures/command-run';
+import { exampleDeployment } from '../fixtures/example-deployment';
+import { deploymentInFile } from '../fixtures/deployment-file';
+import { OperatedServer } from '../fixtures/operated-server';
+import { synthesize } from '../fixtures/synthesizer';
+
+/* From an empty server to the first grant, by the commands that `doctor` names and by nothing else. */
+
+/** A server with nothing of ours in it. */
+interface Place extends AsyncDisposable {
+  readonly environment: NodeJS.ProcessEnv;
+  /** What does the work of each command. */
+  readonly steps: Readonly<Record<string, () => Promise<unknown>>>;
+}
+
+const DEPLOYED = ['deploy webex-tokens', 'authorize testauth', 'issue people-me'];
+
+async function productionServer(): Promise<Place> {
+  const operated = await OperatedServer.start();
+  // A file of its own: stack vault-server, which is synthesized with the other one, wants certificates of this machine.
+  const declared = operated.path('declared');
+  await mkdir(declared);
+  const deployment = defineDeployment({ ...operated.deployment, vault: { server: { mode: 'production' } } });
+  const environment = {
+    ...operated.environment,
+    ...deploymentInFile(declared, deployment),
+    WEBEX_TOKEN_VAULT_OPERATORS: operated.out,
+  };
+  return {
+    environment,
+    steps: {
+      init: () => operated.init(),
+      'deploy webex-tokens': () => operated.deploy(),
+      'authorize testauth': () => operated.authorise(),
+      'issue people-me': () => operated.appRole('people-me'),
+    },
+    [Symbol.asyncDispose]: () => operated[Symbol.asyncDispose](),
+  };
+}
+
+/** Unsealed, with a token that may do everything. */
+async function runningServer(server?: DeploymentInput['vault']['server']): Promise<Place> {
+  const rehearsal = await Rehearsal.start({
+    declared: exampleDeployment(),
+    binary: await findServer(),
+    pluginPath: await findOauthappPlugin(),
+    synthesizer: synthesize,
+  });
+  const { address, rootToken } = rehearsal.server;
+  const { admin, deployment, webex } = rehearsal;
+  const vault = server === undefined ? { address } : { server };
+  return {
+    environment: {
+      ...deploymentInFile(rehearsal.folder, defineDeployment({ ...deployment, vault })),
+      VAULT_ADDR: address,
+      VAULT_TOKEN: rootToken,
+    },
+    steps: {
+      // As whoever has that token does, so without the operators of `init`.
+      'deploy webex-tokens': async () =>
+        applyDeclaration({
+          stackDirectory: await rehearsal.synthesize(),
+          vault: admin,
+          token: rootToken,
+          variables: rehearsal.variables,
+          environment: rehearsal.environment,
+          by: 'applier',
+          note: () => undefined,
+        }),
+      'authorize testauth': () =>
+        authorize({
+          vault: admin,
+          deployment,
+          credentialName: 'testauth',
+          onUrl: async (url) => {
+            await fetch(await webex.consent(url));
+          },
+        }),
+      'issue people-me': () => rehearsal.appRole('people-me'),
+    },
+    [Symbol.asyncDispose]: () => rehearsal.stop(),
+  };
+}
+
+/** Follows the doctor until nothing is wrong. @returns its commands */
+async function walk({ environment, steps }: Place): Promise<{ commands: string[] }> {
+  const commands: string[] = [];
+  for (;;) {
+    const { stdout, exitCode } = await runCommand('doctor', [], environment);
+    const line = /^error: .*$/m.exec(stdout)?.[0];
+    if (line === undefined) {
+      expect(exitCode).toBe(0);
+      return { commands };
+    }
+    const command = /webex-token-vault ([a-z]+(?: [\w-]+)*)$/.exec(line)?.[1] ?? '';
+    expect({ line, isKnown: command in steps, isNew: !commands.includes(command) }).toEqual({
+      line,
+      isKnown: true,
+      isNew: true,
+    });
+    commands.push(command);
+    await steps[command]?.();
+  }
+}
+
+test.each<[string, () => Promise<Place>, readonly string[]]>([
+  ['a dev server', () => runningServer({ mode: 'dev' }), DEPLOYED],
+  ['a production server', productionServer, ['init', ...DEPLOYED]],
+  ['a Vault that exists', () => runningServer(), DEPLOYED],
+])('doctor leads from %s to the first grant', async (_, start, commands) => {
+  await using place = await start();
+  expect((await walk(place)).commands).toEqual(commands);
+});
+
+test('status names the same command between init and the first deploy', async () => {
+  await using place = await productionServer();
+  await place.steps.init?.();
+  const { exitCode, stderr } = await runCommand('status', [], place.environment);
+  expect(stderr).toBe(
+    'error: nothing is deployed in this Vault yet: the observer logs in, and its policy "oauthapp-observer" is not there; npx --no-install webex-token-vault deploy webex-tokens\n',
+  );
+  expect(exitCode).toBe(1);
+});
