@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ExplainedError, quotedList, UsageError } from 'webex-token-client/core';
+import { ExplainedError, UsageError } from 'webex-token-client/core';
 import { declaredSecrets, type DeclaredSecret } from '../declaration/client-secret';
 import type { KubernetesServerDeclaration } from '../declaration/kubernetes-server-declaration';
 import { lookAtCluster, type ClusterFindings } from '../kubernetes/cluster-preflight';
@@ -174,7 +174,7 @@ async function planStack(
   file: string,
   { destroy, json }: StackOptions & { destroy: boolean },
 ): Promise<number> {
-  const { stack, preflight, credentials, signal } = work;
+  const { stack, preflight, signal } = work;
   if (!(await isReady(work, json))) {
     return 1;
   }
@@ -184,8 +184,12 @@ async function planStack(
   signal.throwIfAborted();
   if (planned === 1) {
     if (await stack.preventsDestroy({ destroy, args: handedOn() })) {
+      // The provisioner reads no grant, so nobody knows here which of them are revoked already.
+      const next = destroy
+        ? 'if nobody needs them, set engine.preventDestroy to false and run this again'
+        : 'keep engine.plugin.name as it was; if nobody needs them, set engine.preventDestroy to false and run this again';
       throw new ExplainedError(
-        `this would destroy the engine, and with it the grants of ${quotedList(credentials)}, which only a person can give again, so nothing was changed; keep engine.plugin.name as it was, or set engine.preventDestroy to false first, if that is what you mean`,
+        `this would destroy the engine with all grants that are still in it, which only a person can give again, so nothing was changed; ${next}`,
       );
     }
     await preflight?.afterFailedPlan(await stack.recorded());
