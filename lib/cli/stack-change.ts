@@ -130,7 +130,7 @@ async function eachStack(
 }
 
 async function changeStack(work: Work, file: string, options: ChangeOptions): Promise<boolean> {
-  const { stack, onKubernetes, signal } = work;
+  const { stack, preflight, onKubernetes, signal } = work;
   const { destroy, json, planFile } = options;
   if (planFile === undefined) {
     const planned = await planStack(work, file, options);
@@ -140,7 +140,7 @@ async function changeStack(work: Work, file: string, options: ChangeOptions): Pr
   } else if (!(await isReady(work, json))) {
     return false;
   }
-  const { found, obstacles, stop } = await examine(work, file, destroy);
+  const { plan, found, obstacles, stop } = await examine(work, file, destroy);
   if (obstacles.length > 0) {
     if (onKubernetes !== undefined && obstacles.length > 1) {
       tell(
@@ -160,6 +160,11 @@ async function changeStack(work: Work, file: string, options: ChangeOptions): Pr
   await stop?.pause?.();
   const applied = await stack.apply(file, [...(json === true ? ['-json'] : []), ...handedOn().filter(isOfApply)]);
   signal.throwIfAborted();
+  const reasons =
+    applied === 0 || preflight === undefined
+      ? []
+      : await preflight.afterFailedApply(plan, await stack.recorded().catch(() => []));
+  reasons.forEach((reason) => process.stderr.write(`\nerror: ${reason}\n`));
   return went(
     applied,
     stack,
@@ -230,6 +235,7 @@ async function examine(work: Work, file: string, destroy: boolean) {
   const stop = stopsServer(plan) ? await beforeServerStops() : undefined;
   const ofStop = stop?.notice === undefined ? [] : [stop.notice];
   return {
+    plan,
     stop,
     found: { notices: [...(preflight?.notices(plan) ?? []), ...notices, ...ofStop, ...cluster.notes], losses },
     obstacles: [

@@ -22,6 +22,11 @@ export interface PluginBinary {
   readonly command: string;
 }
 
+/** File name of the plugin in the server's plugin directory. */
+export function pluginCommand({ name, path, command }: Deployment['engine']['plugin']): string {
+  return command ?? (path === undefined ? name : basename(path));
+}
+
 /**
  * Looks at the plugin binary on this machine, where there is one, so that a wrong one is refused before Vault is asked.
  *
@@ -29,7 +34,8 @@ export interface PluginBinary {
  * @throws ExplainedError where it is not there, cannot be run, or is not the one that its sha256 says
  */
 export function inspectPlugin(plugin: Deployment['engine']['plugin'], folder: string): PluginBinary {
-  const { name, path, sha256, command = path === undefined ? name : basename(path) } = plugin;
+  const { path, sha256 } = plugin;
+  const command = pluginCommand(plugin);
   if (path === undefined) {
     if (sha256 === undefined) {
       throw new ExplainedError(

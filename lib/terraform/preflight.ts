@@ -4,6 +4,7 @@ import type { Deployment } from '../declaration/deployment';
 import { declaringFile } from '../declaration/deployment-file';
 import { identityMethods, oidcPath } from '../declaration/logins';
 import { provisionerPolicyName } from '../declaration/policy-names';
+import { pluginPlace } from '../declaration/plugin-place';
 import { inspectPlugin } from '../declaration/plugin-binary';
 import { missingRights } from '../vault/missing-rights';
 import { requireFlavour, requireReadyServer } from '../vault/ready-server';
@@ -12,6 +13,7 @@ import type { VaultClient } from '../vault/vault-client';
 import { adoptionObstacles, requireAdoptable } from './adoption';
 import { isEngineMount } from './engine-mount';
 import type { Plan, ResourceChange } from './plan';
+import { isPluginAbsent, writesPlugin } from './plugin-absence';
 import { readAccess, writeAccess, type VaultAccess } from './vault-access';
 
 /** What Vault keeps under an accessor, which no other server has. */
@@ -95,9 +97,28 @@ export class Preflight {
 
   /** What people notice of the server itself. */
   notices(plan: Plan): readonly string[] {
-    return this.#isDevServer && isOfAnotherServer(plan)
-      ? ['the server has forgotten all that was deployed, as one in dev mode does; each credential needs consent again']
-      : [];
+    return [
+      ...(this.#isDevServer && isOfAnotherServer(plan)
+        ? [
+            'the server has forgotten all that was deployed, as one in dev mode does; each credential needs consent again',
+          ]
+        : []),
+      ...(plan.changes.some(writesPlugin) ? this.#pluginPlace() : []),
+    ];
+  }
+
+  /**
+   * Terraform tells the plugin's absence as an error of the server's file system.
+   *
+   * @param recorded what the state has by now
+   * @returns the reason, each as a line
+   */
+  async afterFailedApply(plan: Plan, recorded: readonly ResourceChange[]): Promise<readonly string[]> {
+    return (await isPluginAbsent(this.vault, plan, recorded)) ? this.#pluginPlace() : [];
+  }
+
+  #pluginPlace(): readonly string[] {
+    return [pluginPlace(this.deployment)].filter((line) => line !== undefined);
   }
 
   get #isDevServer(): boolean {

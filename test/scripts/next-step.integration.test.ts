@@ -89,15 +89,17 @@ async function runningServer(server?: DeploymentInput['vault']['server']): Promi
   };
 }
 
-/** Follows the doctor until nothing is wrong. @returns its commands */
-async function walk({ environment, steps }: Place): Promise<{ commands: string[] }> {
+/** Follows the doctor until nothing is wrong. @returns its commands, and all that it said */
+async function walk({ environment, steps }: Place): Promise<{ commands: string[]; said: string[] }> {
   const commands: string[] = [];
+  const said: string[] = [];
   for (;;) {
     const { stdout, exitCode } = await runCommand('doctor', [], environment);
+    said.push(stdout);
     const line = /^error: .*$/m.exec(stdout)?.[0];
     if (line === undefined) {
       expect(exitCode).toBe(0);
-      return { commands };
+      return { commands, said };
     }
     const command = /webex-token-vault ([a-z]+(?: [\w-]+)*)$/.exec(line)?.[1] ?? '';
     expect({ line, isKnown: command in steps, isNew: !commands.includes(command) }).toEqual({
@@ -114,9 +116,13 @@ test.each<[string, () => Promise<Place>, readonly string[]]>([
   ['a dev server', () => runningServer({ mode: 'dev' }), DEPLOYED],
   ['a production server', productionServer, ['init', ...DEPLOYED]],
   ['a Vault that exists', () => runningServer(), DEPLOYED],
-])('doctor leads from %s to the first grant', async (_, start, commands) => {
+])('doctor leads from %s to the first grant', async (name, start, commands) => {
   await using place = await start();
-  expect((await walk(place)).commands).toEqual(commands);
+  const walked = await walk(place);
+  expect(walked.commands).toEqual(commands);
+  // A server that is declared gets the plugin with its deploy.
+  const told = walked.said.map((said) => /^advice plugin "\S+" has to be in the plugin_directory/m.test(said));
+  expect(told).toEqual([name === 'a Vault that exists', ...commands.map(() => false)]);
 });
 
 test('status names the same command between init and the first deploy', async () => {

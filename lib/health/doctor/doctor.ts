@@ -1,10 +1,12 @@
 import {
+  NotDeployed,
   vaultOptionsFromEnvironment,
   type ExplainedError,
   type VaultConnectionOptions,
   type VaultResponseError,
 } from 'webex-token-client/core';
 import type { Deployment } from '../../declaration/deployment';
+import { pluginPlace } from '../../declaration/plugin-place';
 import { keepsGrants } from '../../declaration/server-declaration';
 import { refuseOtherAddress } from '../../vault/declared-address';
 import { Records } from '../../vault/records';
@@ -13,6 +15,7 @@ import { atMost } from '../at-most';
 import { lookAtBackup } from '../backup-look';
 import { lookAtCredential } from '../credential-look';
 import { lookAtPeople } from '../people-look';
+import { lookAtEngine } from '../server-look';
 import { lookAtApp, lookAtOperator } from '../role-look';
 import { isServiceApp } from '../../declaration/service-app';
 import { askerNotes } from './asker-notes';
@@ -134,14 +137,20 @@ async function examineInside(
   const { credentials, integrations, apps, engine } = deployment;
   const { vault: observer, isLoggedIn } = session;
   const isTokenGiven = Boolean(env.BAO_TOKEN || env.VAULT_TOKEN);
+  const place = [pluginPlace(deployment)].filter((line) => line !== undefined).map((line) => advice(line));
   const { isRoot } = await examination.check('rights', () =>
-    checkObserver(observer, deployment, { isTokenGiven, isLoggedIn }),
+    checkObserver(observer, deployment, { isTokenGiven, isLoggedIn }).catch((error: unknown) => {
+      found.push(...(error instanceof NotDeployed ? place : []));
+      throw error;
+    }),
   );
   if (isRoot) {
     found.push(advice('the Vault token is a root token, which can do everything', 'log in as the observer'));
   }
   await examination.check('engine', async () => {
-    const sound = await checkEngine(observer, deployment);
+    const line = await lookAtEngine(observer, deployment);
+    found.push(...(['missing', 'plugin not running'].includes(line.state) ? place : []));
+    const sound = checkEngine(line);
     found.push(...(await engineAdvice(observer, deployment)));
     return sound;
   });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ourCommand } from 'webex-token-client/core';
 import type { Deployment } from '../../declaration/deployment';
 import type { VaultClient } from '../../vault/vault-client';
-import { lookAtEngine } from '../server-look';
+import type { EngineState, Line } from '../report';
 import { advice, type Advice } from './advice';
 import { Wrong, type Sound } from './examination';
 
@@ -11,13 +11,9 @@ import { Wrong, type Sound } from './examination';
  */
 
 /** @throws Wrong */
-export async function checkEngine(observer: VaultClient, deployment: Deployment): Promise<Sound<void>> {
-  const { severity, state, detail, next } = await lookAtEngine(observer, deployment);
+export function checkEngine({ name, severity, state, detail, next }: Line<EngineState>): Sound<void> {
   if (severity !== 'healthy') {
-    throw new Wrong(
-      `the engine at ${deployment.engine.mountPath}/ is ${state}: ${detail}`,
-      next ?? "see the server's log",
-    );
+    throw new Wrong(`the engine at ${name}/ is ${state}: ${detail}`, next ?? "see the server's log");
   }
   return { detail, found: undefined };
 }

@@ -1,0 +1,15 @@
+import type { Deployment } from './deployment';
+import { pluginCommand } from './plugin-binary';
+
+/**
+ * What a Vault of somebody else needs before it runs the plugin: no API puts a file on a server.
+ *
+ * @returns one line; undefined where the server is declared, and so gets the plugin with it, or others register it
+ * @see https://developer.hashicorp.com/vault/docs/plugins/plugin-architecture#plugin-directory
+ */
+export function pluginPlace({ vault, engine }: Deployment): string | undefined {
+  const { plugin } = engine;
+  return vault.server === undefined && plugin.register
+    ? `plugin "${pluginCommand(plugin)}" has to be in the plugin_directory of this Vault, on each node, mode 0755, built for the node's OS and architecture (GOOS, GOARCH); each node's configuration has plugin_directory and api_addr`
+    : undefined;
+}

@@ -1,0 +1,46 @@
+import { basename } from 'node:path';
+import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
+import { DeployedTokens } from '../fixtures/deployed-tokens';
+import { describeUnless } from '../fixtures/left-out';
+import { terraformUnavailable } from '../fixtures/terraform-providers';
+
+/* A Vault that exists, and whose plugin directory somebody else fills, with the real Terraform. */
+
+describeUnless(terraformUnavailable())('a Vault whose plugin directory lacks the plugin', () => {
+  let deployed: DeployedTokens;
+
+  beforeAll(async () => {
+    deployed = await DeployedTokens.start();
+    declarePlugin('not-there');
+  });
+  afterAll(() => deployed[Symbol.asyncDispose]());
+
+  function declarePlugin(command: string): void {
+    const { engine } = deployed.deployment;
+    deployed.deployment = {
+      ...deployed.deployment,
+      engine: { ...engine, plugin: { ...engine.plugin, command } },
+    };
+  }
+
+  const place = (name: string): string =>
+    `plugin "${name}" has to be in the plugin_directory of this Vault, on each node, mode 0755, built for the node's OS and architecture (GOOS, GOARCH); each node's configuration has plugin_directory and api_addr\n`;
+
+  test('is told before the first change, and again below the error of the server', async () => {
+    const { exitCode, stderr } = await deployed.run('deploy');
+    const [before = '', after = ''] = stderr.split(/(?=Error: )/);
+    expect(before).toContain(`- ${place('not-there')}`);
+    expect(after).toMatch(/no such file or directory/);
+    expect(stderr).toContain(`\nerror: ${place('not-there')}error: stack webex-tokens has not been applied to its end`);
+    expect(exitCode).toBe(1);
+  });
+
+  test('is deployed to once the plugin is there', async () => {
+    const name = basename(await findOauthappPlugin());
+    declarePlugin(name);
+    const { exitCode, stderr } = await deployed.run('deploy');
+    expect(stderr).toContain(`- ${place(name)}`);
+    expect([exitCode, stderr.match(/^error.*$/m)?.[0]]).toEqual([0, undefined]);
+    expect((await deployed.run('diff')).stderr).not.toContain('plugin_directory');
+  });
+});
