@@ -10,6 +10,8 @@ import { contextOf } from '../kubernetes/kubectl-environment';
 import { consequences } from '../terraform/consequences';
 import { refuseVisibleToGit } from '../server/git-visibility';
 import { planObstacles } from '../terraform/plan-obstacles';
+import { isKept } from '../terraform/half-made';
+import type { ResourceChange } from '../terraform/plan';
 import { Preflight } from '../terraform/preflight';
 import { stopsServer } from '../terraform/server-consequences';
 import type { StackFolder } from '../terraform/stack-folder';
@@ -158,6 +160,7 @@ async function changeStack(work: Work, file: string, options: ChangeOptions): Pr
     throw new ExplainedError(`stack ${stack.name} was not changed`);
   }
   await stop?.pause?.();
+  await preflight?.beforeApply(plan);
   const applied = await stack.apply(file, [...(json === true ? ['-json'] : []), ...handedOn().filter(isOfApply)]);
   signal.throwIfAborted();
   const reasons =
@@ -185,8 +188,17 @@ async function planStack(
   }
   // Ours come last, and so win.
   const args = ['-input=false', ...(json === true ? ['-json'] : []), ...handedOn(), '-detailed-exitcode'];
-  const planned = await stack.plan({ file, destroy, args });
+  let planned = await stack.plan({ file, destroy, args });
   signal.throwIfAborted();
+  if (!destroy && preflight !== undefined) {
+    const kept = (await plannedResources(stack, file, planned)).filter(isKept).map(({ address }) => address);
+    if (kept.length > 0) {
+      await stack.untaint(kept);
+      process.stderr.write(`notice: kept, although Terraform saw the creation fail half way: ${kept.join(', ')}\n`);
+      planned = await stack.plan({ file, destroy, args });
+      signal.throwIfAborted();
+    }
+  }
   if (planned === 1) {
     if (await stack.preventsDestroy({ destroy, args: handedOn() })) {
       // The provisioner reads no grant, so nobody knows here which of them are revoked already.
@@ -203,6 +215,16 @@ async function planStack(
     went(planned, stack, 'could not be planned', UNCHANGED);
   }
   return planned;
+}
+
+/** What a plan is about; of one that failed, what the state has. */
+async function plannedResources(stack: StackFolder, file: string, planned: number): Promise<readonly ResourceChange[]> {
+  // A state that cannot be read is the reason why there is no plan, and has been told.
+  return planned === THERE_ARE_CHANGES
+    ? (await stack.show(file)).changes
+    : planned === 0
+      ? []
+      : stack.recorded().catch(() => []);
 }
 
 async function isReady({ stack, preflight }: Work, json = false): Promise<boolean> {
@@ -234,15 +256,16 @@ async function examine(work: Work, file: string, destroy: boolean) {
   const { notices, losses } = consequences(plan, credentials, { isClusterUnreachable: cluster.isUnreachable });
   const stop = stopsServer(plan) ? await beforeServerStops() : undefined;
   const ofStop = stop?.notice === undefined ? [] : [stop.notice];
+  const obstacles = [
+    ...planObstacles(plan, secrets, process.env),
+    ...((await preflight?.obstacles(plan)) ?? []),
+    ...cluster.problems,
+  ];
   return {
     plan,
     stop,
-    found: { notices: [...(preflight?.notices(plan) ?? []), ...notices, ...ofStop, ...cluster.notes], losses },
-    obstacles: [
-      ...planObstacles(plan, secrets, process.env),
-      ...((await preflight?.obstacles(plan)) ?? []),
-      ...cluster.problems,
-    ],
+    found: { notices: [...((await preflight?.notices(plan)) ?? []), ...notices, ...ofStop, ...cluster.notes], losses },
+    obstacles,
   };
 }
 

@@ -58,6 +58,8 @@ export interface ProvisionerRights {
   readonly formerPolicyNames?: readonly string[];
 }
 
+const LEFT_BEHIND = 'is it empty, as a deploy that failed leaves it?';
+
 /**
  * What Terraform may do for stack `webex-tokens`.
  *
@@ -91,6 +93,7 @@ export function provisionerPolicy(rights: ProvisionerRights): string {
     })),
     { path: `sys/mounts/${recordsPath}`, capabilities: owned, why: 'mount the records' },
     { path: `sys/mounts/${recordsPath}/tune`, capabilities: ['update'], why: 'describe that mount' },
+    { path: `${recordsPath}/metadata`, capabilities: ['list'], why: LEFT_BEHIND },
     ...rights.integrationNames.flatMap((name): Rule[] => [
       {
         path: dataPath(recordsPath, rotationRecord(name)),
@@ -101,6 +104,7 @@ export function provisionerPolicy(rights: ProvisionerRights): string {
     ]),
     { path: `sys/mounts/${rights.healingPath}`, capabilities: owned, why: 'mount what healing needs, or end that' },
     { path: `sys/mounts/${rights.healingPath}/tune`, capabilities: ['update'], why: 'describe that mount' },
+    { path: rights.healingPath, capabilities: ['list'], why: LEFT_BEHIND },
     ...rights.healingIntegrationNames.map((name): Rule => ({
       path: healingSecretPath(rights.healingPath, name),
       capabilities: ['create', 'update'],
@@ -111,6 +115,7 @@ export function provisionerPolicy(rights: ProvisionerRights): string {
       ? ([
           { path: `sys/auth/${appRolePath}`, capabilities: ['update', 'delete', 'sudo'], why: 'enable AppRole' },
           { path: `sys/mounts/auth/${appRolePath}`, capabilities: ['read'], why: 'is AppRole enabled?' },
+          { path: `auth/${appRolePath}/role`, capabilities: ['list'], why: LEFT_BEHIND },
           {
             path: `sys/mounts/auth/${appRolePath}/tune`,
             capabilities: ['read', 'update'],
@@ -183,7 +188,7 @@ function ofMethod({ path, type }: IdentityMethod): Rule[] {
     { path: `sys/mounts/auth/${path}`, capabilities: ['read'], why: 'is it enabled?' },
     { path: `sys/mounts/auth/${path}/tune`, capabilities: ['read'], why: 'how is it tuned?' },
     ...(type === 'cert'
-      ? []
+      ? ([{ path: rolesPath({ type, path }), capabilities: ['list'], why: LEFT_BEHIND }] satisfies Rule[])
       : ([
           { path: `auth/${path}/config`, capabilities: ['read', 'update'], why: 'whose word does it take?' },
         ] satisfies Rule[])),

@@ -12,6 +12,7 @@ import { whyUnseen } from './unseen';
 
 type Role = Readonly<Record<string, unknown>>;
 
+const methodsReply = z.object({ data: z.record(z.string(), z.unknown()) });
 const roleReply = z.object({ data: z.record(z.string(), z.unknown()) });
 
 /** As the observer. @returns undefined where there is no such role; @throws VaultUnreachableError */
@@ -37,10 +38,42 @@ export async function lookAtIdentity(
     if (!(error instanceof VaultResponseError)) {
       throw error;
     }
+    if (error.statusCode !== 404) {
+      return line({
+        state: 'unknown',
+        severity: 'attention',
+        detail: `its role cannot be looked at (${whyUnseen(error)})`,
+      });
+    }
     // Vault says 404 also where there is no such method.
-    return error.statusCode === 404
-      ? undefined
-      : line({ state: 'unknown', severity: 'attention', detail: `its role cannot be looked at (${whyUnseen(error)})` });
+    return (await isUnconfigured(vault, login))
+      ? line({
+          state: 'none',
+          severity: 'broken',
+          detail: `auth method "${login.path}" has no configuration and lets nobody in, as a deploy that failed leaves it; Vault has to reach its issuer or cluster`,
+          next: ourCommand('deploy', 'webex-tokens'),
+        })
+      : undefined;
+  }
+}
+
+/** Whether the method is mounted and was never configured. */
+async function isUnconfigured(vault: VaultClient, { type, path }: IdentityLogin): Promise<boolean> {
+  if (type === 'cert') {
+    return false;
+  }
+  try {
+    const { data } = await vault.read('sys/auth', methodsReply);
+    if (`${path}/` in data) {
+      await vault.read(`auth/${path}/config`, z.unknown());
+    }
+    return false;
+  } catch (error) {
+    if (error instanceof VaultResponseError) {
+      // There is always a list of methods, if only to be refused.
+      return error.statusCode === 404;
+    }
+    throw error;
   }
 }
 

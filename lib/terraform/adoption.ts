@@ -35,29 +35,18 @@ export async function requireAdoptable(vault: VaultClient, { engine }: Deploymen
 
 /** What the plan would make, and is there: each as a line. */
 export async function adoptionObstacles(vault: VaultClient, plan: Plan, deployment: Deployment): Promise<string[]> {
-  const { engine, integrations, appRolePath } = deployment;
-  const makesAppRole = plan.changes.some(
-    ({ type, isCreated, isDeleted }) => type === 'vault_auth_backend' && isCreated && !isDeleted,
-  );
-  const enabled = makesAppRole ? await lookAt(vault, `sys/mounts/auth/${appRolePath}`, mountReply) : undefined;
-  const ofAppRole =
-    enabled === undefined
-      ? []
-      : [
-          `"${appRolePath}" is an auth method already, of type "${enabled.data.type}", and Terraform does not know it; where it is AppRole, declare declareAppRole: false, else choose another appRolePath`,
-        ];
+  const { engine, integrations } = deployment;
   const makesMount = plan.changes.some((change) => isEngineMount(change) && change.isCreated && !change.isDeleted);
   const mounted = makesMount ? await lookAt(vault, `sys/mounts/${engine.mountPath}`, mountReply) : undefined;
   if (mounted !== undefined) {
     return [
-      ...ofAppRole,
       `"${engine.mountPath}" is mounted already, with type "${mounted.data.type}", and Terraform does not know it; to take it over with its grants, declare engine.adopt: true; where it is of another deployment, choose another engine.mountPath`,
     ];
   }
   const made = plan.changes
     .filter(({ type, isCreated, isDeleted }) => type === 'vault_generic_endpoint' && isCreated && !isDeleted)
     .map((change) => change.after('path'));
-  const obstacles = ofAppRole;
+  const obstacles: string[] = [];
   for (const integration of integrations) {
     const path = `${engine.mountPath}/servers/${vaultName(integration)}`;
     const entry = made.includes(path) ? await lookAt(vault, path, entryReply) : undefined;

@@ -11,6 +11,8 @@ const values = z.record(z.string(), z.unknown()).nullish();
 const resource = z.object({ address: z.string(), type: z.string(), name: z.string() });
 
 const resourceChange = resource.extend({
+  /** Why Terraform replaces it. */
+  action_reason: z.string().nullish(),
   change: z.object({
     actions: z.array(z.string()),
     before: values,
@@ -22,7 +24,11 @@ const resourceChange = resource.extend({
 
 const state = z.object({
   values: z
-    .object({ root_module: z.object({ resources: z.array(resource.extend({ values })).default([]) }) })
+    .object({
+      root_module: z.object({
+        resources: z.array(resource.extend({ values, tainted: z.boolean().default(false) })).default([]),
+      }),
+    })
     .optional(),
 });
 
@@ -37,18 +43,23 @@ const plan = z.object({
   configuration: configuration.default({ root_module: { resources: [] } }),
 });
 
+const TAINTED = 'replace_because_tainted';
+
 /** What becomes of one resource. */
 export class ResourceChange {
   readonly address: string;
   readonly type: string;
   /** Its name in the configuration, such as `app-people-me_role_A0AF59C8`. */
   readonly name: string;
+  /** Whether Terraform saw its creation fail half way, and replaces it for that. */
+  readonly isTainted: boolean;
   readonly #change: z.output<typeof resourceChange>['change'];
 
-  constructor({ address, type, name, change }: z.output<typeof resourceChange>) {
+  constructor({ address, type, name, change, action_reason: reason }: z.output<typeof resourceChange>) {
     this.address = address;
     this.type = type;
     this.name = name;
+    this.isTainted = reason === TAINTED;
     this.#change = change;
   }
 
@@ -139,7 +150,12 @@ export function recordedIn(json: unknown): ResourceChange[] {
 
 function resourcesOf({ values: recorded }: z.output<typeof state>): ResourceChange[] {
   return (recorded?.root_module.resources ?? []).map(
-    ({ values, ...known }) => new ResourceChange({ ...known, change: { actions: [], before: values, after: values } }),
+    ({ values, tainted, ...known }) =>
+      new ResourceChange({
+        ...known,
+        ...(tainted ? { action_reason: TAINTED } : {}),
+        change: { actions: [], before: values, after: values },
+      }),
   );
 }
 

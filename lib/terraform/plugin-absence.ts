@@ -32,7 +32,7 @@ export async function isPluginAbsent(
   const mounted = changes.find((change) => isEngineMount(change) && change.isCreated);
   return (
     mounted !== undefined &&
-    recorded.some(({ type }) => type === 'vault_plugin') &&
+    recorded.some(({ type, isTainted }) => type === 'vault_plugin' && !isTainted) &&
     !(await isThere(vault.read(`sys/mounts/${mounted.after('path') ?? ''}`, z.unknown())))
   );
 }

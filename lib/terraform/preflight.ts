@@ -12,6 +12,7 @@ import { requireRegisteredPlugin } from '../vault/registered-plugin';
 import type { VaultClient } from '../vault/vault-client';
 import { adoptionObstacles, requireAdoptable } from './adoption';
 import { isEngineMount } from './engine-mount';
+import { emptyMountNotices, occupiedMountObstacles, removeEmptyMounts, unknownMounts } from './left-behind';
 import type { Plan, ResourceChange } from './plan';
 import { isPluginAbsent, writesPlugin } from './plugin-absence';
 import { readAccess, writeAccess, type VaultAccess } from './vault-access';
@@ -90,19 +91,21 @@ export class Preflight {
         : [
             `the state is of another server: nothing that it has mounted is at ${this.vault.address}; check VAULT_ADDR, or, where a new server takes the place of the old one, set the state aside: ${ourCommand('set-aside', 'webex-tokens')}`,
           ]),
+      ...occupiedMountObstacles(await unknownMounts(this.vault, plan), this.deployment),
       ...(await adoptionObstacles(this.vault, plan, this.deployment)),
       ...(await this.#wantOfRights(writeAccess(plan.changes), 'do')),
     ];
   }
 
   /** What people notice of the server itself. */
-  notices(plan: Plan): readonly string[] {
+  async notices(plan: Plan): Promise<readonly string[]> {
     return [
       ...(this.#isDevServer && isOfAnotherServer(plan)
         ? [
             'the server has forgotten all that was deployed, as one in dev mode does; each credential needs consent again',
           ]
         : []),
+      ...emptyMountNotices(await unknownMounts(this.vault, plan)),
       ...(plan.changes.some(writesPlugin) ? this.#pluginPlace() : []),
     ];
   }
@@ -119,6 +122,11 @@ export class Preflight {
 
   #pluginPlace(): readonly string[] {
     return [pluginPlace(this.deployment)].filter((line) => line !== undefined);
+  }
+
+  /** Makes room for what the plan makes: empty mounts that a deploy left behind are removed. */
+  async beforeApply(plan: Plan): Promise<void> {
+    await removeEmptyMounts(this.vault, plan);
   }
 
   get #isDevServer(): boolean {

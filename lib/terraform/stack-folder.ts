@@ -125,6 +125,13 @@ export class StackFolder {
     return recordedIn(JSON.parse(await this.#capture('show', '-json', '-no-color')));
   }
 
+  /** Has Terraform keep what it would replace for a creation that failed half way. @throws ExplainedError */
+  async untaint(addresses: readonly string[]): Promise<void> {
+    for (const address of addresses) {
+      await this.#capture('untaint', address);
+    }
+  }
+
   /** What the stack is to tell, by name, without what is sensitive. */
   async outputs(): Promise<Readonly<Record<string, unknown>>> {
     const outputs = z.record(z.string(), z.object({ sensitive: z.boolean(), value: z.unknown() }));

@@ -113,6 +113,7 @@ describeUnless(terraformUnavailable())('an engine that was made by hand', () => 
   test('is not adopted beside an AppRole method that Terraform does not know', async () => {
     declare({ adopt: true });
     await deployed.rehearsal.admin.write('sys/auth/approle', { type: 'approle' });
+    await deployed.rehearsal.admin.write('auth/approle/role/of-others', { token_policies: ['none'] });
     const { stderr, exitCode } = await deployed.run('deploy');
     await deployed.rehearsal.admin.delete('sys/auth/approle');
     expect(stderr).toMatch(/^error: "approle" is an auth method already, of type "approle", .*declareAppRole: false/m);

@@ -118,6 +118,7 @@ describe('webex-token-vault init', () => {
       'mount another engine': () => provisioner.write('sys/mounts/secret', { type: 'kv' }),
       'unmount another engine': () => provisioner.delete('sys/mounts/cubbyhole'),
       'enable another login': () => provisioner.write('sys/auth/userpass', { type: 'userpass' }),
+      'list who consented': () => provisioner.list('oauthapp-records/metadata/consents'),
       'read another policy': () => provisioner.read('sys/policies/acl/operators-administrator', anything),
       'write another policy': () => provisioner.write('sys/policies/acl/mine', { policy: 'path "*" {}' }),
       'widen its own policy': () =>

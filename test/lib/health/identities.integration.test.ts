@@ -126,3 +126,17 @@ it('tells a role in these methods that nobody declares, and can read a credentia
   expect(told.join('\n')).toContain('bao delete auth/cert/certs/stranger');
   vault.deployment.apps.forEach((app) => requireReads(vault.deployment, holders, app));
 });
+
+it.each([
+  ['job', 'teams/jwt', 'jwt'],
+  ['pod', 'kubernetes', 'kubernetes'],
+])('names the auth method of %s that a deploy left without its configuration', async (app, path, type) => {
+  await vault.admin.delete(`sys/auth/${path}`);
+  expect(await look(app)).toMatchObject({ severity: 'broken', detail: 'Vault has no role of it' });
+  await vault.admin.write(`sys/auth/${path}`, { type });
+  expect(await look(app)).toMatchObject({
+    severity: 'broken',
+    detail: `auth method "${path}" has no configuration and lets nobody in, as a deploy that failed leaves it; Vault has to reach its issuer or cluster`,
+    next: 'npx --no-install webex-token-vault deploy webex-tokens',
+  });
+});

@@ -134,10 +134,10 @@ describe('of a plan', () => {
   it('takes it for natural that a server in dev mode has forgotten all, and says so', async () => {
     vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/oauthapp': ['root'] } } });
     await expect(preflight(DEV).obstacles(planOfMount(null))).resolves.toEqual([]);
-    expect(preflight(DEV).notices(planOfMount(null))).toEqual([
+    await expect(preflight(DEV).notices(planOfMount(null))).resolves.toEqual([
       'the server has forgotten all that was deployed, as one in dev mode does; each credential needs consent again',
     ]);
-    expect(preflight(DEV).notices(NOTHING)).toEqual([]);
+    await expect(preflight(DEV).notices(NOTHING)).resolves.toEqual([]);
   });
 
   it('says what the token may not do, and what mends it', async () => {

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import type { DeploymentInput } from '../../lib/declaration/deployment';
+import { exampleDeployment } from '../fixtures/declaration';
+import { DeployedTokens } from '../fixtures/deployed-tokens';
+import { describeUnless } from '../fixtures/left-out';
+import { OidcProvider } from '../fixtures/oidc-provider';
+import { terraformUnavailable } from '../fixtures/terraform-providers';
+
+/*
+ * Apps whose issuer Vault could not reach at the first deploy, on a real server with the real Terraform.
+ */
+
+const AUDIENCE = 'webex-token-vault';
+
+/** Nothing listens there. */
+const UNREACHABLE = 'https://127.0.0.1:1';
+
+type Apps = NonNullable<DeploymentInput['apps']>;
+
+describeUnless(terraformUnavailable())('an issuer that Vault cannot reach', () => {
+  let issuer: OidcProvider;
+  let deployed: DeployedTokens;
+
+  const appsOf = (url: string): Apps => {
+    const method = { issuer: url, issuerCa: issuer.ca, audience: AUDIENCE };
+    return [
+      { name: 'machine', reads: ['testauth'], identity: { jwt: { ...method, claims: { team: 'blue' } } } },
+      {
+        name: 'job',
+        reads: ['testauth'],
+        identity: { github: { ...method, repository: 'a/b', ref: 'refs/heads/main' } },
+      },
+      { name: 'pipeline', reads: ['testauth'], identity: { gitlab: { ...method, project: 'a/b', ref: 'main' } } },
+    ];
+  };
+
+  const declare = (url: string): void => {
+    deployed.deployment = { ...deployed.deployment, apps: exampleDeployment({ apps: appsOf(url) }).apps };
+  };
+
+  const login = async (mount: string, role: string, claims: Record<string, unknown>): Promise<void> => {
+    const jwt = await issuer.machineToken({ audience: AUDIENCE, claims });
+    await deployed.rehearsal.admin.withToken('').write(`auth/${mount}/login`, { role, jwt }, z.unknown());
+  };
+
+  beforeAll(async () => {
+    issuer = await OidcProvider.start();
+    deployed = await DeployedTokens.start(exampleDeployment({ apps: appsOf(UNREACHABLE) }));
+    declare(UNREACHABLE);
+  });
+
+  afterAll(async () => {
+    await deployed[Symbol.asyncDispose]();
+    await issuer[Symbol.asyncDispose]();
+  });
+
+  test('fails the deploy, however often it is run', async () => {
+    for (let run = 1; run <= 2; run++) {
+      const { exitCode, stderr } = await deployed.run('deploy');
+      expect(stderr).toContain('error checking oidc discovery URL');
+      expect(stderr).not.toContain('path is already in use');
+      expect(exitCode).toBe(1);
+    }
+  });
+
+  test('is told of before the next deploy, with what becomes of the empty methods', async () => {
+    const { stderr, exitCode } = await deployed.run('diff');
+    ['jwt', 'github-actions', 'gitlab'].forEach((path) =>
+      expect(stderr).toContain(
+        `- the auth method at "${path}" is left over from a deploy that failed: it has no configuration and lets nobody in, so it is removed and made anew\n`,
+      ),
+    );
+    expect(exitCode).toBe(0);
+    const mounted = z.object({ data: z.object({ type: z.literal('jwt') }) });
+    await deployed.rehearsal.admin.read('sys/mounts/auth/jwt', mounted);
+  });
+
+  test('is mended by the next deploy with an issuer that answers, and each app logs in', async () => {
+    declare(issuer.issuer);
+    const { exitCode, stderr } = await deployed.run('deploy');
+    expect([exitCode, stderr.match(/^error.*$/m)?.[0]]).toEqual([0, undefined]);
+    await login('jwt', 'machine', { sub: 'me', team: 'blue' });
+    await login('github-actions', 'job', { repository: 'a/b', ref: 'refs/heads/main' });
+    await login('gitlab', 'pipeline', { project_path: 'a/b', ref: 'main', ref_type: 'branch', ref_protected: 'true' });
+    expect((await deployed.run('diff')).stdout).toContain('No changes.');
+  });
+});
