@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExplainedError, UsageError } from 'webex-token-client/core';
 import { declaredSecrets, type DeclaredSecret } from '../declaration/client-secret';
+import type { Deployment } from '../declaration/deployment';
 import type { KubernetesServerDeclaration } from '../declaration/kubernetes-server-declaration';
 import { lookAtCluster, type ClusterFindings } from '../kubernetes/cluster-preflight';
 import { Kubectl } from '../kubernetes/kubectl';
 import { contextOf } from '../kubernetes/kubectl-environment';
 import { consequences } from '../terraform/consequences';
 import { refuseVisibleToGit } from '../server/git-visibility';
-import { planObstacles } from '../terraform/plan-obstacles';
+import { checkWrittenSecrets } from '../rotation/written-secrets';
+import { planObstacles, writtenVariables } from '../terraform/plan-obstacles';
 import { isKept } from '../terraform/half-made';
 import type { ResourceChange } from '../terraform/plan';
 import { Preflight } from '../terraform/preflight';
@@ -82,6 +84,7 @@ interface Work {
   readonly preflight?: Preflight;
   /** The server that it is. @default - it is none, or none on Kubernetes */
   readonly onKubernetes?: KubernetesServerDeclaration;
+  readonly deployment: Deployment;
   /** Names of the declared credentials. */
   readonly credentials: readonly string[];
   readonly secrets: readonly DeclaredSecret[];
@@ -107,6 +110,7 @@ async function eachStack(
           : undefined,
       stack: session === undefined ? stack : stack.with(session.environment),
       preflight: session && new Preflight(session.vault.endedBy(signal), deployment, home),
+      deployment,
       credentials,
       secrets: declaredSecrets(deployment),
       beforeServerStops: () =>
@@ -246,7 +250,7 @@ async function runs({ onKubernetes, signal }: Work, { waitSeconds = PODS_TIMEOUT
 }
 
 async function examine(work: Work, file: string, destroy: boolean) {
-  const { stack, preflight, onKubernetes, credentials, secrets, beforeServerStops, signal } = work;
+  const { stack, preflight, onKubernetes, deployment, credentials, secrets, beforeServerStops, signal } = work;
   const plan = await stack.show(file);
   // What goes needs nothing of its cluster.
   const cluster: ClusterFindings =
@@ -261,11 +265,18 @@ async function examine(work: Work, file: string, destroy: boolean) {
     ...((await preflight?.obstacles(plan)) ?? []),
     ...cluster.problems,
   ];
+  const written = await checkWrittenSecrets(deployment, obstacles.length > 0 ? [] : writtenVariables(plan, secrets), {
+    environment: process.env,
+    signal,
+  });
   return {
     plan,
     stop,
-    found: { notices: [...((await preflight?.notices(plan)) ?? []), ...notices, ...ofStop, ...cluster.notes], losses },
-    obstacles,
+    found: {
+      notices: [...((await preflight?.notices(plan)) ?? []), ...notices, ...ofStop, ...cluster.notes, ...written.notes],
+      losses,
+    },
+    obstacles: [...obstacles, ...written.problems],
   };
 }
 

@@ -6,6 +6,15 @@ import type { Plan, ResourceChange } from './plan';
  * What in a plan itself would not end well, each as a line.
  */
 
+/** Names of the Terraform variables whose secrets the plan writes. */
+export function writtenVariables({ changes }: Plan, secrets: readonly DeclaredSecret[]): string[] {
+  return secrets
+    .filter((secret) =>
+      changes.some((change) => stepOf(change, secret).some((step) => step === 'secret' || step === 'healing')),
+    )
+    .map(({ variable }) => variable);
+}
+
 /** @param environment that the plan is applied with */
 export function planObstacles(
   { changes }: Plan,

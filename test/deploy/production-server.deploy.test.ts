@@ -189,6 +189,8 @@ describeUnless(unavailable)('a production server of three nodes', () => {
   test('the leader killed, the others go on reading the credential', async () => {
     succeeded(await server.script('init', ['--out', server.operators]));
     await server.deployTokens();
+    // The deploy itself asks Webex about the secret, by a refresh token that is made up.
+    const deployed = server.engine.webex.requests.length;
     await server.authorise();
     const works = async (index: number): Promise<true | undefined> => {
       const { accessToken } = await readCredential(
@@ -212,7 +214,9 @@ describeUnless(unavailable)('a production server of three nodes', () => {
     await eventually(() => works(1));
     await eventually(() => works(2));
     expect(
-      server.engine.webex.requests.filter(({ grantType, status }) => grantType !== undefined && status !== 200),
+      server.engine.webex.requests
+        .slice(deployed)
+        .filter(({ grantType, status }) => grantType !== undefined && status !== 200),
     ).toEqual([]);
   });
 });
