@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VaultServer } from '../constructs/server/vault-server';
 import { loadDeployment } from '../lib/declaration/load-deployment';
-import { resources, synthesize, testApp } from './fixtures/declaration';
+import { exampleDeployment, resources, synthesize, testApp } from './fixtures/declaration';
 import { runCommand } from './fixtures/command-run';
+import { deploymentInFile } from './fixtures/deployment-file';
 import { PROJECT_FOLDER } from './fixtures/project-folder';
 
 let folder: string;
@@ -56,9 +57,12 @@ it.each(PASTED)('the lines at the top of %s can be pasted, and set all that it r
 });
 
 it('a missing client id is told with the file that was loaded, and its field', async () => {
-  const args = ['webex-tokens', '--deployment', 'examples/production.ts'];
-  const { stderr } = await runCommand('diff', args, { WEBEX_CLIENT_ID: 'C0ffee', CDKTF_OUTDIR: folder });
+  const { integrations, ...others } = exampleDeployment();
+  const declared = { ...others, integrations: integrations.map((each) => ({ ...each, clientId: undefined })) };
+  const { DEPLOYMENT: file = '' } = deploymentInFile(folder, declared, 'staging');
+  const env = { WEBEX_CLIENT_ID: 'C0ffee', CDKTF_OUTDIR: folder };
+  const { stderr } = await runCommand('diff', ['webex-tokens', '--deployment', file], env);
   expect(stderr).toBe(
-    'error: integration "reports" has no clientId in examples/production.ts; give it the one that Webex shows, or set the environment variable that it is read from\n',
+    `error: integration "webex-myapp" has no clientId in ${file}; give it the one that Webex shows, or set the environment variable that it is read from\n`,
   );
 });

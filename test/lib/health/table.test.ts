@@ -19,7 +19,8 @@ it('wraps the details in their column where a terminal is wide enough', () => {
 
 it('puts the details under their line in a narrow one', () => {
   const lines = toTable(long, { columns: 80 }).split('\n');
-  expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  // A command stays whole, so that it can be pasted.
+  expect(lines.filter((line) => line.length > 80 && !line.includes(': npx '))).toEqual([]);
   expect(lines).toContain('soon    credential recordings  re-authorisation required');
   expect(lines).toContain('          Webex does not renew it since 2 days ago, and its token ends in 5');
 });
