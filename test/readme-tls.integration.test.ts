@@ -51,7 +51,10 @@ async function unwrap(env: NodeJS.ProcessEnv = {}): Promise<FinishedCommand> {
 }
 
 const ways: [string, (env: NodeJS.ProcessEnv) => Promise<FinishedCommand>][] = [
-  ['webex-token', (env) => run('npx', ['webex-token', 'testauth'], { cwd: resolve(__dirname, '..'), env })],
+  [
+    'webex-token',
+    (env) => run('npx', ['--no-install', 'webex-token', 'testauth'], { cwd: resolve(__dirname, '..'), env }),
+  ],
   ['curl', (env) => run('bash', ['-c', snippet('client/README.md', 'curl')], { env })],
   ['hvac', (env) => run('python3', ['-c', snippet('client/README.md', 'hvac')], { env: { ...env, ...python } })],
 ];

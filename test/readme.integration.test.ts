@@ -90,7 +90,7 @@ describe('snippets of README.md and client/README.md', () => {
   }
 
   test('npx --no-install webex-token prints the access token and nothing else', async () => {
-    const { exitCode, stdout } = await run('npx', ['webex-token', 'testauth'], {
+    const { exitCode, stdout } = await run('npx', ['--no-install', 'webex-token', 'testauth'], {
       cwd: PROJECT,
       env: environment,
     });

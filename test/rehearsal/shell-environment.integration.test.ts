@@ -47,7 +47,7 @@ beforeAll(async () => {
   rehearsal = await Rehearsal.start({ declared, binary, pluginPath, synthesizer: synthesize, hasBackups: true });
   await rehearsal.apply({ by: 'applier' });
   file = await writeShellEnvironment(rehearsal, binary);
-  const npx = `case $1 in webex-token-vault) shift; exec '${process.execPath}' '${STARTED_PROGRAM}' "$@" ;; esac\nexec "$@"`;
+  const npx = `[ "$1" = --no-install ] && shift\ncase $1 in webex-token-vault) shift; exec '${process.execPath}' '${STARTED_PROGRAM}' "$@" ;; esac\nexec "$@"`;
   writeFileSync(join(bin, 'npx'), `#!/bin/sh\n${npx}\n`, { mode: 0o755 });
 });
 afterAll(async () => {

@@ -293,7 +293,7 @@ describe('a credential that works', () => {
     const refused = run('owned');
     await expect(refused).rejects.toBeInstanceOf(WrongAccount);
     await expect(refused).rejects.toThrow(
-      /belongs to Ada.*it works as that account; have it deleted: npx \S+ revoke owned/,
+      /belongs to Ada.*it works as that account; have it deleted: npx --no-install \S+ revoke owned/,
     );
     expect(fixture.issued).toContain(await tokenOf('owned'));
   });
