@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { engineWaitMs, type ProviderTimeout } from '../declaration/engine-wait';
 
 /** As long as a person who has pressed Ctrl-C waits. */
@@ -22,8 +21,6 @@ function followingSignal(signal: AbortSignal | undefined, ms: number): AbortSign
     return undefined;
   }
   const later = new AbortController();
-  // Each request listens, and none of them is a leak.
-  setMaxListeners(0, later.signal);
   const follow = (): void => void setTimeout(() => later.abort(signal.reason), ms).unref();
   if (signal.aborted) {
     follow();

@@ -1,13 +1,9 @@
-import { setMaxListeners } from 'node:events';
-
 /**
  * Does something with a signal of its own that follows another: what listens to it goes with it, and does not gather on
  * the one of a process that does the same again and again.
  */
 export async function withOwnSignal<T>(signal: AbortSignal, action: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const own = new AbortController();
-  // Each request listens, and none of them is a leak.
-  setMaxListeners(0, own.signal);
   const follow = (): void => own.abort(signal.reason);
   signal.addEventListener('abort', follow, { once: true });
   if (signal.aborted) {
