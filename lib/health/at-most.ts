@@ -1,3 +1,6 @@
+/** How many looks at Vault are under way at a time: as many as the engine refreshes. */
+export const LOOKS_AT_ONCE = 16;
+
 /** Does the work for each, so many at a time. @returns what came of each, in order */
 export async function atMost<T, R>(limit: number, items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];

@@ -6,7 +6,7 @@ import { keepsGrants } from '../declaration/server-declaration';
 import { missingRights } from '../vault/missing-rights';
 import { Records } from '../vault/records';
 import type { VaultClient } from '../vault/vault-client';
-import { atMost } from './at-most';
+import { atMost, LOOKS_AT_ONCE } from './at-most';
 import { lookAtBackup } from './backup-look';
 import { lookAtCredential } from './credential-look';
 import { lookAtIntegration } from './integration-look';
@@ -33,9 +33,6 @@ export interface LookOptions {
   /** @default - the clock's */
   readonly now?: () => Date;
 }
-
-/** As many as the engine refreshes at a time. */
-const AT_ONCE = 16;
 
 /**
  * @throws NotPermitted where the observer cannot log in, and what else keeps one from looking; what is wrong with the
@@ -78,14 +75,14 @@ async function lookInside(
   if (engineLine.severity === 'broken') {
     return { ...unseen(deployment, `the engine is ${engineLine.state}`), engine: engineLine };
   }
-  const credentials = await atMost(AT_ONCE, deployment.credentials, (credential) =>
+  const credentials = await atMost(LOOKS_AT_ONCE, deployment.credentials, (credential) =>
     lookAtCredential({ vault: observer, deployment, now, verify }, credential),
   );
-  const integrations = await atMost(AT_ONCE, deployment.integrations, (integration) =>
+  const integrations = await atMost(LOOKS_AT_ONCE, deployment.integrations, (integration) =>
     lookAtIntegration(observer, engine.mountPath, integration, credentials),
   );
-  const appLines = await atMost(AT_ONCE, apps, (app) => lookAtApp(observer, deployment, app, now));
-  const operatorLines = await atMost(AT_ONCE, operators, (name) => lookAtOperator(observer, name, now));
+  const appLines = await atMost(LOOKS_AT_ONCE, apps, (app) => lookAtApp(observer, deployment, app, now));
+  const operatorLines = await atMost(LOOKS_AT_ONCE, operators, (name) => lookAtOperator(observer, name, now));
   return {
     engine: engineLine,
     integrations,

@@ -11,7 +11,7 @@ import { keepsGrants } from '../../declaration/server-declaration';
 import { refuseOtherAddress } from '../../vault/declared-address';
 import { Records } from '../../vault/records';
 import { VaultClient } from '../../vault/vault-client';
-import { atMost } from '../at-most';
+import { atMost, LOOKS_AT_ONCE } from '../at-most';
 import { lookAtBackup } from '../backup-look';
 import { lookAtCredential } from '../credential-look';
 import { lookAtPeople } from '../people-look';
@@ -72,9 +72,6 @@ export interface Diagnosis {
   readonly findings: readonly Finding[];
   readonly advice: readonly Advice[];
 }
-
-/** Each request listens to one signal. Node takes more than ten listeners for a leak. */
-const AT_ONCE = 8;
 
 /** @throws the signal's reason, and what is a fault of ours */
 export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
@@ -180,7 +177,7 @@ async function examineInside(
   }
 
   await examination.check('credentials', async () => {
-    const lines = await atMost(AT_ONCE, credentials, (credential) =>
+    const lines = await atMost(LOOKS_AT_ONCE, credentials, (credential) =>
       lookAtCredential({ vault: observer, deployment, now: now(), verify: asksWebex }, credential),
     );
     found.push(...lineAdvice('credential', lines));
@@ -189,14 +186,14 @@ async function examineInside(
     return { detail: `${lines.length} work${asksWebex ? ', and Webex takes their tokens' : ''}`, found: undefined };
   });
   const appLines = await examination.check('apps', async () => {
-    const lines = await atMost(AT_ONCE, apps, (app) => lookAtApp(observer, deployment, app, now()));
+    const lines = await atMost(LOOKS_AT_ONCE, apps, (app) => lookAtApp(observer, deployment, app, now()));
     apps.forEach((app) => requireReads(deployment, holders, app));
     found.push(...lineAdvice('app', lines));
     requireSound('app', lines);
     return { detail: `${lines.length} can log in, and read what they are to`, found: lines };
   });
   const operatorLines = await examination.check('operators', async () => {
-    const seen = await atMost(AT_ONCE, operators, (name) => lookAtOperator(observer, name, now()));
+    const seen = await atMost(LOOKS_AT_ONCE, operators, (name) => lookAtOperator(observer, name, now()));
     const lines = seen.filter((line) => line !== undefined);
     found.push(...lineAdvice('operator', lines));
     requireSound('operator', lines);

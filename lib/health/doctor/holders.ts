@@ -8,7 +8,7 @@ import { parsePolicy, type Policy } from '../../vault/policy/policy';
 import { PolicyRights } from '../../vault/policy/rights';
 import { PolicyUnreadable } from '../../vault/policy/syntax';
 import type { VaultClient } from '../../vault/vault-client';
-import { atMost } from '../at-most';
+import { atMost, LOOKS_AT_ONCE } from '../at-most';
 
 /*
  * Who holds what in this Vault, as far as the observer may see: all policies, the roles of the methods of apps, of operators
@@ -34,8 +34,6 @@ export interface Holders {
   readonly otherMethods: readonly string[];
 }
 
-const AT_ONCE = 8;
-
 const policyReply = z.object({ data: z.object({ policy: z.string() }) });
 const roleReply = z.object({
   data: z.object({
@@ -48,7 +46,7 @@ const methodsReply = z.object({ data: z.record(z.string(), z.object({ type: z.st
 /** @throws VaultResponseError, VaultUnreachableError */
 export async function lookAtHolders(observer: VaultClient, deployment: Deployment): Promise<Holders> {
   const names = (await listed(observer, 'sys/policies/acl')).filter((name) => name !== 'root');
-  const read = await atMost(AT_ONCE, names, (name) => policyOf(observer, name));
+  const read = await atMost(LOOKS_AT_ONCE, names, (name) => policyOf(observer, name));
   const byAppRole = [deployment.appRolePath, OPERATORS_MOUNT].map((path) => ({ type: 'approle', path }) as const);
   const people = oidcPath(deployment);
   const ofPeople = people === undefined ? [] : [{ type: 'jwt', path: people } as const];
@@ -57,12 +55,12 @@ export async function lookAtHolders(observer: VaultClient, deployment: Deploymen
       [...byAppRole, ...ofPeople, ...identityMethods(deployment)].map((method) => [method.path, method]),
     ).values(),
   ];
-  const inMounts = await atMost(AT_ONCE, known, async (method) => {
+  const inMounts = await atMost(LOOKS_AT_ONCE, known, async (method) => {
     const folder = rolesPath(method);
     const inMount = await listed(observer, folder);
     return inMount.map((name) => ({ mount: method.path, name, path: `${folder}/${name}` }));
   });
-  const roles = await atMost(AT_ONCE, inMounts.flat(), (role) => roleOf(observer, role));
+  const roles = await atMost(LOOKS_AT_ONCE, inMounts.flat(), (role) => roleOf(observer, role));
   const methods = Object.keys((await observer.read('sys/auth', methodsReply)).data);
   return {
     policies: read.filter((each) => each !== undefined && 'rules' in each),
