@@ -1,4 +1,5 @@
 import type { Ora } from 'ora';
+import { unlessAborted } from 'webex-token-client/core';
 
 /** How often the elapsed time beside the spinner is renewed. */
 const TICK_MS = 100;
@@ -62,17 +63,12 @@ export class StepLog {
         this.output.write(`${label}  ${this.#signs.more} ${noted}\n`);
       }
     }, TICK_MS);
-    let interrupt = (): void => undefined;
-    const interrupted = new Promise<never>((_, reject) => {
-      interrupt = () => reject(this.signal.reason as Error);
-    });
-    this.signal.addEventListener('abort', interrupt);
     try {
       this.signal.throwIfAborted();
       const running = step((line) => {
         noted = line;
       });
-      const result = await Promise.race([running, interrupted]);
+      const result = await unlessAborted(running, this.signal);
       spinner?.stop();
       this.output.write(
         `${label}  ${this.#mark(this.#signs.done, 32)} ${result.said ?? noted}  ${this.#dim(elapsed())}\n`,
@@ -84,7 +80,6 @@ export class StepLog {
       throw error;
     } finally {
       clearInterval(tick);
-      this.signal.removeEventListener('abort', interrupt);
     }
   }
 

@@ -16,6 +16,7 @@ export { HttpTransport, type HttpAnswer, type HttpRequest } from './http-transpo
 export { NetworkError } from './network-error';
 export { engineMissing, explainRefusal, readCredential } from './credential';
 export { whatWebexRefused } from './oauth-rejection';
+export { unlessAborted } from './on-abort';
 export { LONGEST_TIMER_MS, timerMs } from './longest-timer';
 export { retryAfterMs } from './retry-after';
 export { explainedBy, transient } from './transient';
