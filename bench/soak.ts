@@ -33,10 +33,8 @@ async function main({ days, seed, secondsADay, atOnce, only = '', json, markdown
   for (let first = 0; first < chosen.length; first += atOnce) {
     const batch = chosen.slice(first, first + atOnce);
     batch.forEach(({ name }) => process.stderr.write(`${new Date().toISOString()} ${name}\n`));
-    const run = (attempt: Attempt): Promise<Row[]> => {
-      const dayMs = secondsADay * 1000 * attempt.scale;
-      return runBatch(batch, { ...attempt, days, dayMs, random: new SeededRandom(seed) });
-    };
+    const run = (attempt: Attempt): Promise<Row[]> =>
+      runBatch(batch, { ...attempt, days, dayMs: secondsADay * 1000, random: new SeededRandom(seed) });
     rows.push(...(await atThePaceOfThisMachine(run)));
   }
   const text = table(rows);

@@ -3,16 +3,19 @@ import { lengthOf, runScenario, type Scenario, type ScenarioRun } from './scenar
 import { startServer } from './start-server';
 import type { Row } from './table';
 
+export interface BatchRun extends Omit<ScenarioRun, 'server' | 'mountPath' | 'consentInTurn'> {
+  /** How long a scaled day takes on a machine that is never late. */
+  readonly dayMs: number;
+}
+
 /**
- * Runs scenarios side by side. Those that do no harm to the server share one, in mounts of their own.
+ * Runs scenarios side by side, with days that are longer by the scale. Those that do no harm to the server share one, in
+ * mounts of their own.
  *
  * Consents begin after all servers and engines run, and one scenario consents after another. Its first grant is then
  * little older than its first day, also on a busy machine.
  */
-export async function runBatch(
-  scenarios: readonly Scenario[],
-  run: Omit<ScenarioRun, 'server' | 'mountPath' | 'consentInTurn'>,
-): Promise<Row[]> {
+export async function runBatch(scenarios: readonly Scenario[], { dayMs, ...run }: BatchRun): Promise<Row[]> {
   await using shared = await startServer('shared');
   let starting = scenarios.length;
   let allRun = (): void => undefined;
@@ -28,7 +31,7 @@ export async function runBatch(
   };
   const row = async (scenario: Scenario, index: number): Promise<Row> => {
     const { name, server: kind = 'shared', expected } = scenario;
-    const own = { ...run, mountPath: `oauthapp-${index + 1}`, consentInTurn };
+    const own = { ...run, dayMs: dayMs * run.scale, mountPath: `oauthapp-${index + 1}`, consentInTurn };
     await using server = kind === 'shared' ? undefined : await startServer(kind);
     const outcome = await runScenario(scenario, { ...own, server: server ?? shared });
     return { scenario: name, outcome, differences: differences(expected(lengthOf(scenario, run.days)), outcome) };
