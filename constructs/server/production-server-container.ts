@@ -38,6 +38,8 @@ export interface ProductionServerContainerProps {
   readonly caFile?: string;
   /** Shell file that sets the server's environment, by its path in the container. @default - none */
   readonly environmentFile?: string;
+  /** Linux capabilities that are added, without the prefix `CAP_`. @default - none */
+  readonly capabilities?: readonly string[];
   /** Let the server lock its memory. @default false */
   readonly lockMemory?: boolean;
   /** Longest wait for the server to answer. @default 60 */
@@ -54,7 +56,8 @@ export class ProductionServerContainer extends Construct {
   constructor(scope: Construct, id: string, props: ProductionServerContainerProps) {
     super(scope, id);
     const { flavour, image, network, name, configuration, caFile, environmentFile, lockMemory = false } = props;
-    const { cli, folder, capabilities } = VAULT_SERVER_FLAVOURS[flavour];
+    const { capabilities = [] } = props;
+    const { cli, folder } = VAULT_SERVER_FLAVOURS[flavour];
     const volume = (what: string, target: string, readOnly = false) => ({
       type: 'volume',
       source: `${name}-${what}`,
@@ -102,7 +105,7 @@ export class ProductionServerContainer extends Construct {
       // Plugins listen on sockets there.
       tmpfs,
       securityOpts: ['no-new-privileges'],
-      capabilities: { drop: ['ALL'], add: [...capabilities] },
+      capabilities: { drop: ['ALL'], add: capabilities.map((added) => `CAP_${added}`) },
       ulimit: lockMemory ? [{ name: 'memlock', soft: -1, hard: -1 }] : undefined,
       memory: props.memoryMegabytes,
       // Both together, so none of it is swapped out.

@@ -14,6 +14,7 @@ import {
 import { declaredSeal } from './declared-seal';
 import { ProductionServerContainer } from './production-server-container';
 import { ServerCluster } from './server-cluster';
+import { addedCapabilities } from './added-capabilities';
 import { VAULT_SERVER_FLAVOURS } from './vault-server-flavour';
 
 type DeclaredSettings = Omit<z.input<typeof productionServerDeclaration>, 'mode' | 'tls'>;
@@ -107,6 +108,7 @@ export class ProductionServer extends Construct {
         },
         caFile,
         environmentFile: environmentFile && `${folder}/environment`,
+        capabilities: addedCapabilities(settings),
         lockMemory: settings.disableMlock === false,
       });
     });

@@ -5,6 +5,7 @@ import {
   tlsSecretName,
   type KubernetesServerDeclaration,
 } from '../../lib/declaration/kubernetes-server-declaration';
+import { addedCapabilities } from './added-capabilities';
 import { serverFolders } from './cluster-configuration';
 import { imageName } from './image-name';
 import type { Values } from './merged-values';
@@ -15,6 +16,19 @@ import { VAULT_SERVER_FLAVOURS } from './vault-server-flavour';
 
 /** Who both images run the server as. */
 const USER = { runAsUser: 100, runAsGroup: 1000 };
+/** Both pass Pod Security "restricted". */
+const POD_SECURITY = {
+  runAsNonRoot: true,
+  ...USER,
+  fsGroup: USER.runAsGroup,
+  fsGroupChangePolicy: 'OnRootMismatch',
+  seccompProfile: { type: 'RuntimeDefault' },
+};
+const CONTAINER_SECURITY = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'] },
+};
 /** For a plugin to store what it got from Webex a moment ago, after the chart's own wait of 5 s. */
 const STOP_TIMEOUT_SECONDS = 45;
 
@@ -36,7 +50,7 @@ export function serverValues({ server, configuration, plugin, alertRules }: Serv
     imageName(server.pluginImage, 'pluginImage');
   }
   const folders = serverFolders(flavour);
-  const { container, pod } = securityContexts(pinned.capabilities);
+  const capabilities = addedCapabilities(server);
   const memory = `${memoryMegabytes}Mi`;
   const isOpenBao = flavour === 'openbao';
   return {
@@ -53,7 +67,15 @@ export function serverValues({ server, configuration, plugin, alertRules }: Serv
       ...(isOpenBao ? { podManagementPolicy: 'Parallel', configAnnotation: true } : { includeConfigAnnotation: true }),
       updateStrategyType: 'OnDelete',
       terminationGracePeriodSeconds: STOP_TIMEOUT_SECONDS,
-      statefulSet: { securityContext: { pod, container } },
+      statefulSet: {
+        securityContext: {
+          pod: POD_SECURITY,
+          container:
+            capabilities.length === 0
+              ? CONTAINER_SECURITY
+              : { ...CONTAINER_SECURITY, capabilities: { ...CONTAINER_SECURITY.capabilities, add: capabilities } },
+        },
+      },
       ha: {
         enabled: true,
         replicas: nodes,
@@ -80,7 +102,7 @@ export function serverValues({ server, configuration, plugin, alertRules }: Serv
           image: server.pluginImage ?? `${image.registry}/${image.repository}:${image.tag}`,
           folder: server.pluginFolder,
           ...plugin,
-          securityContext: container,
+          securityContext: CONTAINER_SECURITY,
           pluginDirectory: folders.plugins,
         }),
       ],
@@ -103,24 +125,6 @@ export function serverValues({ server, configuration, plugin, alertRules }: Serv
     },
     ...(server.monitoring === undefined ? {} : { serverTelemetry: telemetry(server, server.monitoring, alertRules) }),
     ...(server.snapshots === undefined ? {} : { snapshotAgent: snapshotValues(server, server.snapshots) }),
-  };
-}
-
-function securityContexts(capabilities: readonly string[]): { pod: Values; container: Values } {
-  const add = capabilities.map((name) => name.replace(/^CAP_/, ''));
-  return {
-    pod: {
-      runAsNonRoot: true,
-      ...USER,
-      fsGroup: USER.runAsGroup,
-      fsGroupChangePolicy: 'OnRootMismatch',
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
-    container: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ['ALL'], ...(add.length === 0 ? {} : { add }) },
-    },
   };
 }
 

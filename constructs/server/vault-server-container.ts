@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { z } from 'zod';
 import { withDefaults } from '../../lib/declaration/defaults';
 import { devServerDeclaration, serverAddresses } from '../../lib/declaration/server-declaration';
+import { addedCapabilities } from './added-capabilities';
 import { VAULT_SERVER_FLAVOURS } from './vault-server-flavour';
 
 /** Port of the server inside its container. */
@@ -34,7 +35,8 @@ export class VaultServerContainer extends Construct {
     const { pluginFolder, waitTimeoutSeconds = 60 } = props;
     const settings = withDefaults(devServerDeclaration.omit({ mode: true }), props);
     const { flavour, containerName, port } = settings;
-    const { image: pinnedImage, cli, folder, prefix, capabilities } = VAULT_SERVER_FLAVOURS[flavour];
+    const { image: pinnedImage, cli, folder, prefix } = VAULT_SERVER_FLAVOURS[flavour];
+    const capabilities = addedCapabilities(settings);
     [this.address] = serverAddresses({ mode: 'dev', ...settings });
     this.containerName = containerName;
 
@@ -53,7 +55,7 @@ export class VaultServerContainer extends Construct {
       mounts: [{ type: 'bind', source: pluginFolder, target: pluginDirectory, readOnly: true }],
       ports: [{ internal: SERVER_PORT, external: port, ip: '127.0.0.1' }],
       securityOpts: ['no-new-privileges'],
-      capabilities: capabilities.length > 0 ? { add: [...capabilities] } : undefined,
+      capabilities: capabilities.length > 0 ? { add: capabilities.map((name) => `CAP_${name}`) } : undefined,
       healthcheck: {
         // 0: unsealed, 2: sealed, 1: no answer.
         test: ['CMD', cli, 'status', `-address=http://127.0.0.1:${SERVER_PORT}`],

@@ -19,14 +19,20 @@ export const serverFields = {
    * "openbao/openbao:2.7.2@sha256:...". @default - the pinned image of the flavour
    */
   image: imageReference.optional(),
+  /**
+   * Vault only: add the capability IPC_LOCK to the container. Images of Vault below 1.21.7, 2.0.0 and 2.0.1 may not start
+   * without it. Pod Security "restricted" refuses a pod that has it. @default - whether memory is locked (disableMlock)
+   */
+  ipcLock: z.boolean().optional(),
 };
 
 /** Of a server that keeps grants. */
 export const clusterServerFields = {
   ...serverFields,
   /**
-   * Vault only: memory may be swapped out, so the machine must not swap, or must encrypt it. False locks it, for which
-   * the server needs the capability IPC_LOCK. OpenBao never locks its memory. @default true (as Vault advises with Raft)
+   * Vault only: memory may be swapped out, so the machine must not swap, or must encrypt it. False locks it, and adds the
+   * capability IPC_LOCK. A pod can lock its memory only with an image that grants its program this capability, which
+   * HashiCorp's does not from 2.0.2 on. OpenBao never locks its memory. @default true (as Vault advises with Raft)
    */
   disableMlock: z.boolean().optional(),
   /** How long metrics are kept for Prometheus to fetch with a token; 0: no metrics. @default 86400 (24 h) */

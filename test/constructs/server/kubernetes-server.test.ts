@@ -23,7 +23,8 @@ interface Values {
     readonly extraLabels?: object;
     readonly networkPolicy: { ingress: { from: unknown[] }[] };
     readonly ha: { replicas: number; raft: { config: string } };
-    readonly extraInitContainers: { image: string; env: { name: string; value: string }[] }[];
+    readonly extraInitContainers: { image: string; env: { name: string; value: string }[]; securityContext: object }[];
+    readonly statefulSet: { securityContext: { container: object } };
   };
   readonly serverTelemetry?: { prometheusRules: { rules: { alert: string }[] }; serviceMonitor?: object };
 }
@@ -70,6 +71,20 @@ it('takes the plugin from its own image, or from that of the server', () => {
     { image: 'registry.example/plugin:3' },
   ]);
   expect(declaredValues().server.extraInitContainers).toMatchObject([{ image: 'docker.io/openbao/openbao:2.7.2' }]);
+});
+
+it('adds a capability to the server only if it is asked for, and none to the container of the plugin', () => {
+  const contexts = (input: object): object[] => {
+    const { statefulSet, extraInitContainers } = declaredValues({ flavour: 'vault', ...input }).server;
+    return [statefulSet.securityContext.container, ...extraInitContainers.map((each) => each.securityContext)];
+  };
+  const [none, locked] = [{ drop: ['ALL'] }, { drop: ['ALL'], add: ['IPC_LOCK'] }];
+  expect(contexts({})).toMatchObject([{ capabilities: none }, { capabilities: none }]);
+  expect(contexts({ ipcLock: true })).toEqual([
+    expect.objectContaining({ capabilities: locked }),
+    expect.objectContaining({ capabilities: none }),
+  ]);
+  expect(contexts({ disableMlock: false })).toMatchObject([{ capabilities: locked }, { capabilities: none }]);
 });
 
 it('audits to the log of the pod where that is declared', () => {

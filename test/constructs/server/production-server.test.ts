@@ -247,7 +247,16 @@ it('lets Vault lock its memory where it is told to', () => {
   });
 });
 
+it('adds a capability only if it is asked for', () => {
+  const added = (input: Partial<ServerInput>): unknown => containers(declareServer(input))[0];
+  expect(added({ flavour: 'vault' })).toMatchObject({ capabilities: { add: [], drop: ['ALL'] } });
+  expect(added({ flavour: 'vault', ipcLock: true })).toMatchObject({
+    capabilities: { add: ['CAP_IPC_LOCK'], drop: ['ALL'] },
+  });
+});
+
 it.each<[Partial<ServerInput>, string]>([
+  [{ ipcLock: true }, 'ipcLock is for Vault only, got it for OpenBao, which never locks memory; leave it out'],
   [{ nodes: 2 as 3 }, 'vault.server.nodes must be 1 or 3; of two, none may fail'],
   [{ user: '0:0' }, 'vault.server.user must be uid and gid, not root\'s, got "0:0"; use "100:1000"'],
   [{ bindAddress: 'localhost' }, 'vault.server.bindAddress must be an IP address, got "localhost"'],

@@ -27,6 +27,11 @@ it('is given no root token', () => {
   expect(JSON.stringify(containerOf())).not.toMatch(/root/i);
 });
 
+it('gets a capability only if it is asked for', () => {
+  expect(containerOf({ flavour: 'vault' })).not.toHaveProperty('capabilities');
+  expect(containerOf({ flavour: 'vault', ipcLock: true })).toMatchObject({ capabilities: { add: ['CAP_IPC_LOCK'] } });
+});
+
 it('runs the image that is asked for', () => {
   const declaration = declare(
     (stack) => new VaultServerContainer(stack, 'server', { pluginFolder: '/srv', image: 'registry.example/bao:1' }),

@@ -1,0 +1,65 @@
+import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+import { chartUnavailable } from '../fixtures/kubernetes/charts';
+import { ControlPlane, controlPlaneUnavailable } from '../fixtures/kubernetes/control-plane';
+import { declaredChart, type KubernetesServerInput } from '../fixtures/kubernetes/declared-chart';
+import { describeUnless } from '../fixtures/left-out';
+
+/*
+ * The admission of a real API server enforces Pod Security "restricted" in the namespace of the server. It looks at pods
+ * alone, so each test makes the pod that the StatefulSet would make.
+ *
+ * https://kubernetes.io/docs/concepts/security/pod-security-standards/
+ */
+
+const NAMESPACE = 'webex-token-vault';
+
+const statefulSet = z.object({
+  kind: z.literal('StatefulSet'),
+  spec: z.object({
+    template: z.object({ spec: z.looseObject({ volumes: z.array(z.unknown()) }) }),
+    volumeClaimTemplates: z.array(z.object({ metadata: z.object({ name: z.string() }) })).default([]),
+  }),
+});
+
+describeUnless(controlPlaneUnavailable())('a namespace that enforces Pod Security "restricted"', () => {
+  let plane: ControlPlane;
+
+  beforeAll(async () => {
+    plane = await ControlPlane.start();
+    await plane.kubectl(['create', 'namespace', NAMESPACE]);
+    await plane.kubectl(['label', 'namespace', NAMESPACE, 'pod-security.kubernetes.io/enforce=restricted']);
+  });
+  afterAll(() => plane[Symbol.asyncDispose]());
+
+  describe.each(['openbao', 'vault'] as const)('and a declared server of %s', (flavour) => {
+    describeUnless(chartUnavailable(flavour))('with its chart', () => {
+      it('admits the pod of the server', async () => {
+        expect(await plane.dryRun(await podOf(flavour))).toEqual([]);
+      });
+    });
+  });
+
+  describeUnless(chartUnavailable('vault'))('and a declared server of vault with its chart', () => {
+    it('refuses the pod that locks its memory', async () => {
+      const problems = await plane.dryRun(await podOf('vault', { ipcLock: true }));
+      expect(problems.join()).toMatch(/violates PodSecurity "restricted:latest": unrestricted capabilities .*IPC_LOCK/);
+    });
+  });
+});
+
+/** JSON of the first pod of the rendered StatefulSet. */
+async function podOf(flavour: 'openbao' | 'vault', input: Partial<KubernetesServerInput> = {}): Promise<string> {
+  const documents = parseAllDocuments(await declaredChart(flavour, input)).map((each) => each.toJS() as unknown);
+  const [set] = documents.flatMap((each) => statefulSet.safeParse(each).data ?? []);
+  if (set === undefined) {
+    throw new Error(`the chart of ${flavour} rendered no StatefulSet`);
+  }
+  const { template, volumeClaimTemplates } = set.spec;
+  const claims = volumeClaimTemplates.map(({ metadata: { name } }) => ({
+    name,
+    persistentVolumeClaim: { claimName: `${name}-0` },
+  }));
+  const spec = { ...template.spec, volumes: [...template.spec.volumes, ...claims] };
+  return JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'server-0', namespace: NAMESPACE }, spec });
+}
