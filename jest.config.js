@@ -1,11 +1,12 @@
 const { cpus } = require('node:os');
 
-/** Entries of packages that are of many files. */
+/** Entries of packages that are of many files, or of ES modules. */
 const PACKAGES = [
   '@peculiar/x509/build/x509[.]cjs[.]js',
   'cdktf/lib/index[.]js',
   'fast-check/lib/cjs/fast-check[.]js',
   'node-vault/src/index[.]js',
+  'qr/(?:index|decode)[.]js',
   'yaml/dist/index[.]js',
   'zod/index[.]cjs',
 ];

@@ -20,8 +20,9 @@ export async function qrCode(text: string, { isTTY, columns = 0 }: QrScreen): Pr
   if (isTTY !== true) {
     return undefined;
   }
-  const { encode } = await import('uqr');
-  const { data, size } = encode(text, { border: BORDER });
+  const { encodeQR } = await import('qr');
+  const data = encodeQR(text, 'raw', { ecc: 'low', border: BORDER });
+  const size = data.length;
   if (columns < size) {
     return undefined;
   }
