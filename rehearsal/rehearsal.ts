@@ -27,8 +27,6 @@ export interface RehearsalOptions {
   readonly binary: string;
   /** Path of the plugin binary, in a folder of its own. */
   readonly pluginPath: string;
-  /** Life of an access token at the simulated Webex. @default - as at Webex, 14 days */
-  readonly accessTokenTtlSeconds?: number;
   /** Whether the server can be backed up. It starts a second later then. @default false */
   readonly hasBackups?: boolean;
   /** @default - `main.ts`, in a process of its own */
@@ -67,7 +65,7 @@ export class Rehearsal implements AsyncDisposable {
   }
 
   static async start(options: RehearsalOptions): Promise<Rehearsal> {
-    const { declared, binary, pluginPath, accessTokenTtlSeconds, hasBackups = false } = options;
+    const { declared, binary, pluginPath, hasBackups = false } = options;
     const folder = mkdtempSync(join(tmpdir(), 'webex-token-vault-'));
     let server: OpenBaoServer | undefined;
     const identities = await IdentityStandIns.start(declared.apps);
@@ -82,7 +80,6 @@ export class Rehearsal implements AsyncDisposable {
       const webex = await startDeclaredWebex(
         rehearse(declared, { ...pointed, webexApiUrl: declared.webex.apiUrl }),
         secrets,
-        accessTokenTtlSeconds === undefined ? {} : { accessTokenTtlSeconds },
       );
       return new Rehearsal(
         folder,

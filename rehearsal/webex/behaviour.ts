@@ -103,10 +103,13 @@ export interface Fault {
   dropConnection?: boolean;
 }
 
+/** 14 days, less a second. */
+export const ACCESS_TOKEN_TTL_SECONDS = 1_209_599;
+
 /** Where an option is not given, or undefined, the default of `Behaviour` stands. */
 export function behaviourOf({
   codeTtlSeconds = 60,
-  accessTokenTtlSeconds = 1_209_599,
+  accessTokenTtlSeconds = ACCESS_TOKEN_TTL_SECONDS,
   refreshTokenTtlSeconds = 7_775_999,
   refresh = 'renew',
   sameTokenForSeconds = 0,

@@ -3,12 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { QUICKSTART_STEPS, runQuickstart } from '../../rehearsal/quickstart';
+import { readCredential } from 'webex-token-client/core';
+import { QUICKSTART_STEPS, runQuickstart, type Quickstart } from '../../rehearsal/quickstart';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { StepLog } from '../../rehearsal/step-log';
 import { defineDeployment, type DeploymentInput } from '../../lib/declaration/deployment';
+import { consentRecord } from '../../lib/declaration/record-paths';
+import { consentRecordSchema } from '../../lib/vault/consent-record';
+import { Records } from '../../lib/vault/records';
 import type { Declaration } from '../fixtures/declaration';
 import { isOnVault } from '../fixtures/is-on-vault';
 import { synthesize } from '../fixtures/synthesizer';
@@ -32,12 +36,15 @@ const inANamespace: [string, Partial<DeploymentInput>] = [
   { vault: { address: 'https://vault.example', namespace: 'team/webex' } },
 ];
 
-async function quickstart(edit: Partial<DeploymentInput>): Promise<string> {
+async function quickstart(
+  edit: Partial<DeploymentInput>,
+  look: (quickstart: Quickstart) => Promise<void> = () => Promise.resolve(),
+): Promise<string> {
   const output = new PassThrough();
   const printed = text(output);
   const starting: Promise<Rehearsal>[] = [];
   try {
-    await runQuickstart(
+    const quickstart = await runQuickstart(
       {
         declared: defineDeployment({ ...base, ...edit }),
         steps: new StepLog(QUICKSTART_STEPS, new AbortController().signal, output as unknown as NodeJS.WriteStream),
@@ -46,6 +53,7 @@ async function quickstart(edit: Partial<DeploymentInput>): Promise<string> {
       },
       (rehearsal) => starting.push(rehearsal),
     );
+    await look(quickstart);
   } finally {
     await (await starting[0])?.stop();
     output.end();
@@ -79,6 +87,20 @@ test.each<[string, Partial<DeploymentInput>]>([
 test('works where the scopes do not let Webex say whose account it is', async () => {
   const printed = await quickstart({ credentials: [{ ...credential, scopes: ['meeting:schedules_read'] }] });
   expect(printed).toMatch(/ 8\/9 {2}\S+ access token read; people\/me says: nothing, as its scopes do not let it/);
+});
+
+test('leaves a token that lives as long as one of Webex, once it has shown how one expires', async () => {
+  const printed = await quickstart({}, async ({ rehearsal, credentialName }) => {
+    const { mountPath, recordsPath } = rehearsal.deployment.engine;
+    const { expireTime } = await readCredential(rehearsal.admin.connection, mountPath, credentialName);
+    const days = ((expireTime?.getTime() ?? 0) - Date.now()) / 86_400_000;
+    expect(days).toBeGreaterThan(13);
+    // The life that status goes by.
+    const records = new Records(rehearsal.admin, recordsPath);
+    const { value } = await records.read(consentRecord(credentialName), consentRecordSchema);
+    expect(value?.accessTokenSeconds).toBeGreaterThan(13 * 86_400);
+  });
+  expect(printed).toContain('the first access token expired; the next one came without consent');
 });
 
 test('hands a thousand apps on to the processes that it starts', async () => {
