@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ExplainedError, REHEARSAL_VARIABLE } from 'webex-token-client/core';
-import type { App } from '../lib/declaration/deployment';
+import { clientSecretVariable, type App } from '../lib/declaration/deployment';
 import { loginOf } from '../lib/declaration/logins';
+import { keyShareFile } from '../lib/server/key-shares';
 import { OPERATORS_VARIABLE, writeOperatorLogin } from '../lib/server/operator-folder';
 import { operatorsOf, renewOperator, SERVER_OPERATORS, writeOperators } from '../lib/server/operators';
 import { unrehearsed } from './identity/stand-ins';
@@ -35,6 +36,7 @@ export async function writeShellEnvironment(rehearsal: Rehearsal, binary: string
     const some = apps.slice(begin, begin + APPS_AT_ONCE);
     await Promise.all(some.map((app) => writeApp(rehearsal, app)));
   }
+  await writeSecrets(rehearsal);
   const commands = await writeCommands(rehearsal, binary);
 
   const processFile = join(folder, 'process-id');
@@ -75,6 +77,22 @@ export function rehearsedApps({ deployment }: Rehearsal): readonly App[] {
 /** The file to source, to become an app. */
 export function appEnvironmentFile(rehearsal: Rehearsal, app: App): string {
   return appFiles(rehearsal.folder, app).env;
+}
+
+/** The file with the client secret of an integration, for commands that take one. */
+export function clientSecretFile({ folder }: Rehearsal, integration: string): string {
+  return join(folder, `client-secret-${integration}`);
+}
+
+/** What the people of a real deployment keep: the key share, and what Webex has shown. */
+async function writeSecrets(rehearsal: Rehearsal): Promise<void> {
+  const { deployment, folder, server, variables } = rehearsal;
+  if (server.unsealKey !== undefined) {
+    await writePrivate(keyShareFile(folder, 1), [server.unsealKey]);
+  }
+  for (const { name } of deployment.integrations) {
+    await writePrivate(clientSecretFile(rehearsal, name), [variables[clientSecretVariable(name)] ?? '']);
+  }
 }
 
 /** The roles that `webex-token-vault init` makes on a production server, and a login for each. */
@@ -143,11 +161,14 @@ async function writeCommands({ folder, server }: Rehearsal, binary: string): Pro
   await writePrivate(rootToken, [server.rootToken]);
   const command = (name: string, lines: readonly string[]): Promise<void> =>
     writePrivate(join(commands, name), ['#!/bin/sh', ...lines], 0o700);
-  await command('bao', [
-    '# With the root token of the rehearsal, unless another one is given.',
-    `[ -n "\${BAO_TOKEN+set}\${VAULT_TOKEN+set}" ] || { VAULT_TOKEN=$(cat ${quoted(rootToken)}) && export VAULT_TOKEN; }`,
-    `exec ${quoted(binary)} "$@"`,
-  ]);
+  // By both names: a program of this machine would send a token of another server here.
+  for (const name of ['bao', 'vault']) {
+    await command(name, [
+      '# With the root token of the rehearsal, unless another one is given.',
+      `[ -n "\${BAO_TOKEN+set}\${VAULT_TOKEN+set}" ] || { VAULT_TOKEN=$(cat ${quoted(rootToken)}) && export VAULT_TOKEN; }`,
+      `exec ${quoted(binary)} "$@"`,
+    ]);
+  }
   // Where npx would look for it in vain: outside the clone.
   await command('webex-token-vault', [
     `exec ${quoted(process.execPath)} ${quoted(join(PROJECT, 'scripts/webex-token-vault.js'))} "$@"`,

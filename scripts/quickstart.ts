@@ -5,13 +5,19 @@ import { leftOut } from '../rehearsal/rehearse';
 import { QUICKSTART_STEPS, runQuickstart, type Quickstart } from '../rehearsal/quickstart';
 import type { Rehearsal, RehearsalOptions } from '../rehearsal/rehearsal';
 import { SERVER_VARIABLE } from '../rehearsal/server/server-binary';
-import { appEnvironmentFile, rehearsedApps, writeShellEnvironment } from '../rehearsal/shell-environment';
+import {
+  appEnvironmentFile,
+  clientSecretFile,
+  rehearsedApps,
+  writeShellEnvironment,
+} from '../rehearsal/shell-environment';
 import { StepLog } from '../rehearsal/step-log';
 import { openInBrowser } from '../lib/cli/browser';
 import { describeCommand } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { deploymentFile } from '../lib/declaration/deployment-file';
 import { loadDeployment } from '../lib/declaration/load-deployment';
+import { findCredential } from '../lib/declaration/deployment';
 
 /*
  * Shows the whole main job on this machine, with a real server and a simulated Webex.
@@ -106,12 +112,14 @@ function interruption(signal: AbortSignal): Promise<void> {
 async function instructions({ rehearsal, binary, app, credentialName }: Quickstart): Promise<string> {
   const file = await writeShellEnvironment(rehearsal, binary);
   const { engine } = rehearsal.deployment;
+  const { integration } = findCredential(rehearsal.deployment, credentialName);
+  const cli = rehearsal.server.product === 'Vault' ? 'vault' : 'bao';
   const other = rehearsedApps(rehearsal)[1] ?? app;
   const examples = [
     [`webex-token ${credentialName}`, `as app ${app.name}`],
     [`webex-token-vault authorize ${credentialName} --replace`, 'as the operator whose task it is'],
     [`webex-token-vault issue ${app.name}`, 'likewise'],
-    [`bao read ${engine.mountPath}/creds/${credentialName}`, 'as root'],
+    [`${cli} read ${engine.mountPath}/creds/${credentialName}`, 'as root'],
     [`source ${appEnvironmentFile(rehearsal, other)}`, `from now on as app ${other.name}`],
   ] as const;
   const width = Math.max(...examples.map(([line]) => line.length));
@@ -125,5 +133,8 @@ That shell is set up for this quickstart alone: close it when this has ended.
 Then, for example:
 
 ${examples.map(([line, who]) => `  ${line.padEnd(width)}  # ${who}\n`).join('')}
+Commands that ask for key shares take --from ${rehearsal.folder}
+Commands that ask for the client secret take --client-secret-file ${clientSecretFile(rehearsal, integration)}
+
 `;
 }

@@ -53,8 +53,7 @@ interface StartedProcess {
 }
 
 /**
- * An OpenBao or Vault server on loopback for trying out and for tests: a full server, initialised and unsealed. Its
- * unseal key never leaves it.
+ * An OpenBao or Vault server on loopback for trying out and for tests: a full server, initialised and unsealed.
  */
 export class OpenBaoServer implements AsyncDisposable {
   #process: ServerProcess;
@@ -147,6 +146,11 @@ export class OpenBaoServer implements AsyncDisposable {
   /** Like `http://127.0.0.1:8200`. */
   get address(): string {
     return this.#process.address;
+  }
+
+  /** Undefined if its seal opens it. */
+  get unsealKey(): string | undefined {
+    return this.#unsealKey;
   }
 
   get rootToken(): string {

@@ -80,9 +80,9 @@ async function output(lines: string): Promise<string[]> {
 const SAMPLE = 'npx tsx samples/people-me.ts';
 const ACCESSORS = 'bao list -format=json auth/token/accessors | tr -d "\\n"; echo';
 
-async function consented(credential: string): Promise<FinishedCommand> {
+async function consented(credential: string, options = ''): Promise<FinishedCommand> {
   const consent = async (url: string): Promise<unknown> => fetch(await rehearsal.webex.consent(url));
-  return shell(`npx --no-install webex-token-vault authorize ${credential} --no-open --json`, (line) => {
+  return shell(`npx --no-install webex-token-vault authorize ${credential} --no-open --json ${options}`, (line) => {
     const url = /^ {2}(http:\S+)$/.exec(line)?.[1];
     if (url !== undefined) {
       void consent(url);
@@ -114,6 +114,14 @@ test('webex-token reads as the first app, bao as root, and any app can be become
   expect(others).toEqual(['[oauth.webex-app-second-app]', asApp]);
 });
 
+test('vault is the same program as bao, and takes no token of another server', async () => {
+  const [asRoot, policies] = await output(`
+    vault read -field=access_token oauth/webex/creds/testauth; echo
+    HOME=${bin} vault token lookup -field=policies`);
+  const [token] = await output('bao read -field=access_token oauth/webex/creds/testauth');
+  expect([asRoot, policies]).toEqual([token, '[root]']);
+});
+
 test('the meetings report is tried out on the figures of the simulated Webex', async () => {
   await consented('reports');
   const app = declared.apps.filter(({ name }) => name === 'meetings-report');
@@ -122,6 +130,17 @@ test('the meetings report is tried out on the figures of the simulated Webex', a
     npx tsx samples/meetings-report.ts --month 2026-09 --no-daily`);
   expect(title).toBe('Webex meetings, 2026-09');
   expect(rest.join('\n')).toContain('example.webex.com');
+});
+
+test('the key share verifies a backup, and the client secret authorizes by PKCE', async () => {
+  const { folder } = rehearsal;
+  const verified = await shell(
+    `npx --no-install webex-token-vault backup ${folder}/verified.snap --verify --from ${folder}`,
+  );
+  expect(verified.stderr).toContain('verified: it can be restored, and the grants are in it\n');
+  const secretFile = join(folder, 'client-secret-webex-myapp');
+  const authorized = await consented('testauth', `--pkce --replace --client-secret-file ${secretFile}`);
+  expect(authorized).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Ada Admin') as unknown });
 });
 
 test('every operator works: each can log in, issue, back up and revoke', async () => {
@@ -145,11 +164,11 @@ test('nobody else can read what is in it, and nothing is left of it afterwards',
   expect(statSync(folder).mode & 0o077).toBe(0);
   const secrets = [
     file,
-    join(folder, 'root-token'),
+    ...['root-token', 'key-share-1', 'client-secret-webex-myapp'].map((name) => join(folder, name)),
     ...filesBelow(join(folder, 'apps')),
     ...filesBelow(join(folder, 'operators')),
   ];
-  expect(secrets).toHaveLength(2 + 3 * 3 + 2 * OPERATORS.length);
+  expect(secrets).toHaveLength(4 + 3 * 3 + 2 * OPERATORS.length);
   expect(secrets.filter((path) => (statSync(path).mode & 0o777) !== 0o600)).toEqual([]);
   const [leftBehind = ''] = await output('env -0 | base64 -w 0');
   await rehearsal.stop();
