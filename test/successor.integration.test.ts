@@ -1,18 +1,25 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { run } from '../lib/process/child-process';
+import { PackageLock } from '../release/package-lock';
 import { PROJECT_FOLDER } from './fixtures/declaration';
 import { describeUnless } from './fixtures/left-out';
+import { PackageUser } from './fixtures/package-user';
+import { buildPackages } from './fixtures/packages';
+import { snippet } from './fixtures/snippet';
 
 /*
- * CDKTF is archived. Its successor, cdktn, has to make the same JSON of the same sources, so that the way out stays open:
- * deployment.ts and the examples, from two folders that differ in this package alone.
+ * CDKTF is archived. docs/cdktn.md says how its successor is installed. These tests type that page, and compare the JSON of
+ * deployment.ts and of the examples: two folders synthesize them, which differ in cdktf and constructs alone.
  */
 
 const SUCCESSOR = 'cdktn@0.24.0';
+const VERSION = SUCCESSOR.replace('cdktn@', '');
+/** No registry is waited for that does not answer at once. */
+const IMPATIENT = ['--prefer-offline', '--fetch-retries=0', '--fetch-timeout=20000'];
 
 const SOURCES = [
   'client',
@@ -50,16 +57,46 @@ writeFileSync(PLUGIN, '#!/bin/sh\n', { mode: 0o755 });
 afterAll(() => rmSync(home, { recursive: true }));
 
 describeUnless(successorUnavailable())(`${SUCCESSOR} in place of cdktf`, () => {
+  let user: PackageUser;
   let present: Map<string, unknown>;
   let future: Map<string, unknown>;
 
   beforeAll(async () => {
-    [present, future] = await Promise.all([synthesized('present'), synthesized('future')]);
+    const { vault, client } = await buildPackages();
+    const providers = ['vault', 'docker', 'helm'].map((name) => `@cdktf/provider-${name}`);
+    user = await PackageUser.install([vault, client], ['cdktf', 'constructs', ...providers]);
+    await type(user.folder, snippet('docs/cdktn.md', 'own-project'));
+    [present, future] = await Promise.all([
+      synthesized('present', []),
+      synthesized('future', [join(user.folder, 'node_modules')]),
+    ]);
+  });
+  afterAll(() => user[Symbol.asyncDispose]());
+
+  test('is installed in a project of its own, which has no package that another one refuses', async () => {
+    const { stdout, exitCode } = await user.run('npm', ['ls', '--json', 'cdktf']);
+    expect([exitCode, stdout]).toEqual([0, expect.not.stringContaining('invalid')]);
+    expect(new PackageLock(join(user.folder, 'package-lock.json')).package('node_modules/cdktf')).toMatchObject({
+      name: 'cdktn',
+      version: VERSION,
+    });
+  });
+
+  test('is installed in a clone', async () => {
+    const clone = join(home, 'clone');
+    const workspaces = ['client', 'samples', 'rehearsal'].map((name) => `${name}/package.json`);
+    for (const file of ['package.json', 'package-lock.json', '.npmrc', ...workspaces]) {
+      cpSync(join(PROJECT_FOLDER, file), join(clone, file));
+    }
+    // Resolving is the part that a peer range can end. It takes no 300 MB.
+    await type(clone, snippet('docs/cdktn.md', 'clone'), { npm_config_package_lock_only: 'true' });
+    const lock = new PackageLock(join(clone, 'package-lock.json'));
+    expect(lock.package('node_modules/cdktf')).toMatchObject({ name: 'cdktn', version: VERSION });
   });
 
   test('is what made the second half', () => {
     expect([...new Set([...present.values()].map(version))]).toEqual(['0.21.0']);
-    expect([...new Set([...future.values()].map(version))]).toEqual([SUCCESSOR.replace('cdktn@', '')]);
+    expect([...new Set([...future.values()].map(version))]).toEqual([VERSION]);
   });
 
   test('synthesizes every stack of deployment.ts and of the examples', () => {
@@ -75,35 +112,31 @@ describeUnless(successorUnavailable())(`${SUCCESSOR} in place of cdktf`, () => {
   });
 });
 
-/** Why it cannot be installed here; undefined where it was. */
+/** Why the registry does not give it; undefined if it does. */
 function successorUnavailable(): string | undefined {
-  const folder = join(home, 'future');
-  mkdirSync(folder);
-  const args = ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--legacy-peer-deps'];
-  // A registry that does not answer at once is not waited for.
-  args.push(
-    '--prefix',
-    folder,
-    '--no-package-lock',
-    '--no-save',
-    '--fetch-retries=0',
-    '--fetch-timeout=20000',
-    `cdktf@npm:${SUCCESSOR}`,
-  );
-  const { status, stderr } = spawnSync('npm', args, { cwd: folder, encoding: 'utf8' });
-  return status === 0 ? undefined : `npm cannot install ${SUCCESSOR}: ${stderr.replaceAll(/\s+/g, ' ').slice(0, 200)}`;
+  const { status, stderr } = spawnSync('npm', ['view', ...IMPATIENT, SUCCESSOR, 'version'], { encoding: 'utf8' });
+  return status === 0 ? undefined : `npm does not find ${SUCCESSOR}: ${stderr.replaceAll(/\s+/g, ' ').slice(0, 200)}`;
+}
+
+async function type(cwd: string, text: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
+  const settings = { npm_config_ignore_scripts: 'true', npm_config_prefer_offline: 'true', ...env };
+  const command = ['-e', '-c', text];
+  const { exitCode, stderr } = await run('bash', command, { cwd, env: { ...process.env, ...settings } });
+  // npm warns there, too.
+  expect(exitCode === 0 ? '' : stderr).toBe('');
 }
 
 /** By links, which Node is told to take for what they stand for: so the providers find the cdktf beside them, too. */
-async function synthesized(name: 'present' | 'future'): Promise<Map<string, unknown>> {
+async function synthesized(name: 'present' | 'future', packages: readonly string[]): Promise<Map<string, unknown>> {
   const folder = join(home, name);
   const modules = join(folder, 'node_modules');
   mkdirSync(modules, { recursive: true });
-  const there = readdirSync(modules);
-  for (const installed of readdirSync(join(PROJECT_FOLDER, 'node_modules')).filter((each) => !there.includes(each))) {
-    const target =
-      installed === 'webex-token-client' ? join(folder, 'client') : join(PROJECT_FOLDER, 'node_modules', installed);
-    symlinkSync(target, join(modules, installed));
+  symlinkSync(join(folder, 'client'), join(modules, 'webex-token-client'));
+  for (const from of [...packages, join(PROJECT_FOLDER, 'node_modules')]) {
+    const there = readdirSync(modules);
+    for (const installed of readdirSync(from).filter((each) => !there.includes(each))) {
+      symlinkSync(join(from, installed), join(modules, installed));
+    }
   }
   SOURCES.forEach((source) => symlinkSync(join(PROJECT_FOLDER, source), join(folder, source)));
   writeFileSync(join(folder, 'synthesize-all.ts'), SYNTHESIZE_ALL);
