@@ -137,9 +137,10 @@ export async function runQuickstart(
     while (Date.now() < deadline) {
       const { accessToken } = await readCredential(vault, declared.engine.mountPath, credentialName);
       const me = await whose(apiUrl, accessToken).catch((error: unknown) => {
-        if (!isExpired(error)) {
-          throw error;
+        if (isExpired(error)) {
+          return undefined;
         }
+        throw error;
       });
       if (me !== undefined) {
         return { said: `the first access token expired; the next one came without consent: ${me}` };
