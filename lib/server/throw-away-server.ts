@@ -3,7 +3,7 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { errorCode, ExplainedError, VaultResponseError } from 'webex-token-client/core';
+import { errorCode, ExplainedError } from 'webex-token-client/core';
 import { freePort } from '../process/free-port';
 import { ServerProcess } from '../process/server-process';
 import type { ServerProgram } from '../process/server-program';
@@ -14,6 +14,7 @@ import { RawStorage } from './raw-storage';
 import { isSealed } from './restored-server';
 import { sendWithNewKey } from './restoration';
 import { generateRecoveryToken } from './root-token';
+import { explainedSeal } from './seal-mismatch';
 
 /*
  * A server of this machine that a snapshot is restored to, and nothing else: it listens on loopback, and goes with its
@@ -31,9 +32,6 @@ export const THROW_AWAY_FOLDER = 'webex-token-vault-verification-';
 const HOST = '127.0.0.1';
 const SEALED_TIMEOUT_MS = 60_000;
 const POLL_MS = 200;
-
-/** How a server says that its data is sealed by another seal than it has. */
-const OTHER_SEAL = /seal type of "(\w+)" does not match expected type of "(\w+)"/;
 
 export interface ThrowAwayOptions {
   readonly program: ServerProgram;
@@ -153,11 +151,6 @@ async function startRecovery(
       recovery: true,
     });
   } catch (error) {
-    const [, ofSnapshot, declared] = (error instanceof VaultResponseError && OTHER_SEAL.exec(error.said)) || [];
-    throw ofSnapshot === undefined
-      ? error
-      : new ExplainedError(
-          `${file} is of a server with the seal "${ofSnapshot}", and what is declared is "${declared ?? ''}"; name a deployment file in which vault.server has the seal of that time`,
-        );
+    throw explainedSeal(error, file);
   }
 }
