@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
-import { findCredential } from '../lib/declaration/deployment';
+import { findCredential, type Deployment } from '../lib/declaration/deployment';
 import type { LoadedDeployment } from '../lib/declaration/load-deployment';
 import { findServerProgram } from '../lib/process/server-program';
 import { refuseVisibleToGit } from '../lib/server/git-visibility';
@@ -18,6 +18,7 @@ import {
   describeCredential,
   refuseMissing,
   refuseOtherProgram,
+  type SnapshotOrigin,
   verifyCredentials,
   type VerifiedCredential,
 } from '../lib/server/snapshot-verification';
@@ -194,14 +195,19 @@ async function lookInto(
   const seal = verificationSeal(deployment, folder);
   // Where the server is not asked for a backup, it need not be reached either.
   const options = { ...vaultOptionsFromEnvironment({ address: deployment.vault.address }), token: undefined, signal };
-  const server = verifyOnly ? undefined : await new VaultClient(options).health();
-  const program = await findServerProgram((named ?? process.env[PROGRAM_VARIABLE]) || undefined, server?.flavour);
-  if (server !== undefined) {
-    refuseOtherProgram(program, server);
+  const origin = verifyOnly ? declaredOrigin(deployment) : await new VaultClient(options).health();
+  const program = await findServerProgram((named ?? process.env[PROGRAM_VARIABLE]) || undefined, origin?.flavour);
+  if (origin !== undefined) {
+    refuseOtherProgram(program, origin);
   }
   // What is wrong with it is said before anything takes its time.
   await keyShares.askFirst();
   const report = (line: string): void => void process.stderr.write(`${line}\n`);
   report(`verifying it with ${program.product} ${program.version}`);
   return verifyCredentials(deployment, { program, file, seal, keyShares, report, signal });
+}
+
+/** @returns undefined where the server is another's, which may be either product */
+function declaredOrigin({ vault: { server } }: Deployment): SnapshotOrigin | undefined {
+  return server && { flavour: server.flavour };
 }

@@ -90,15 +90,26 @@ export function refuseMissing(
   }
 }
 
-/** @throws ExplainedError where the program could not read a snapshot of that server, or another product's it is */
-export function refuseOtherProgram({ command, product, version }: ServerProgram, server: ServerHealth): void {
+/** The server that a snapshot is of. */
+export interface SnapshotOrigin {
+  readonly flavour: ServerHealth['flavour'];
+  /** @default - the server is declared, and was not asked */
+  readonly version?: string;
+}
+
+/** @throws ExplainedError where the program could not read a snapshot of that server, or is another product */
+export function refuseOtherProgram({ command, product, version }: ServerProgram, server: SnapshotOrigin): void {
   const serverProduct = PRODUCTS[server.flavour];
   if (product !== serverProduct) {
+    const origin =
+      server.version === undefined
+        ? `vault.server declares ${serverProduct}`
+        : `the snapshot is of ${serverProduct} ${server.version}`;
     throw new ExplainedError(
-      `"${command}" is ${product} ${version}, and the snapshot is of ${serverProduct} ${server.version}; name a program of that product with --program`,
+      `"${command}" is ${product} ${version}, and ${origin}; name a program of that product with --program`,
     );
   }
-  if (isOlder(version, server.version)) {
+  if (server.version !== undefined && isOlder(version, server.version)) {
     throw new ExplainedError(
       `"${command}" is ${product} ${version}, older than the server, ${server.version}, whose snapshots it may not understand; install that version, or name it with --program`,
     );

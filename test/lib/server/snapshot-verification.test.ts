@@ -23,6 +23,14 @@ test('a program of the other product is refused', () => {
   );
 });
 
+test('a program of another product than the declared one is refused', () => {
+  const program = { command: 'bao', product: 'OpenBao', version: '2.7.2' } as const;
+  expect(() => refuseOtherProgram(program, { flavour: 'vault' })).toThrow(
+    '"bao" is OpenBao 2.7.2, and vault.server declares Vault; name a program of that product with --program',
+  );
+  expect(() => refuseOtherProgram(program, { flavour: 'openbao' })).not.toThrow();
+});
+
 test('a damaged grant is refused, whatever may be absent', () => {
   const credential = { name: 'testauth', state: 'damaged', problem: 'it is not JSON' } as const;
   expect(describeCredential(credential)).toBe('testauth: damaged: it is not JSON');
