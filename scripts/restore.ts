@@ -38,6 +38,7 @@ a server goes on counting shares as before; not where a seal opens the server. I
 unless it was told otherwise.
 All tokens, secret ids and key shares are those of the time of the backup afterwards. A refresh token that Webex has
 replaced since then may be refused: read each credential, and authorise again where that fails.
+A server that has the whole snapshot goes on by itself. An interruption then says whether the data is back.
 The audit devices must be those of the server that the snapshot came from, their file_path included.
 `;
 

@@ -13,6 +13,8 @@ const FORCE_PATH = 'sys/storage/raft/snapshot-force';
 export interface RestoreOptions {
   /** Take the snapshot of another cluster, whose unseal keys then apply. @default false */
   readonly force?: boolean;
+  /** Called once the whole file was read. A server restores nothing from a part of it. @default - nobody is told */
+  readonly onWhole?: () => void;
 }
 
 /**
@@ -50,10 +52,12 @@ export async function saveSnapshot(
 export async function restoreSnapshot(
   vault: VaultConnection,
   file: string,
-  { force = false }: RestoreOptions = {},
+  { force = false, onWhole = () => undefined }: RestoreOptions = {},
 ): Promise<void> {
   try {
-    const { body } = await vault.send('POST', force ? FORCE_PATH : SAVE_PATH, { body: () => createReadStream(file) });
+    const { body } = await vault.send('POST', force ? FORCE_PATH : SAVE_PATH, {
+      body: () => createReadStream(file).once('end', onWhole),
+    });
     body.cancel();
   } catch (error) {
     const { code, path } = error as NodeJS.ErrnoException;

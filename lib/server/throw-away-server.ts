@@ -10,11 +10,12 @@ import type { ServerProgram } from '../process/server-program';
 import { graceSignal } from '../vault/grace-signal';
 import { VaultClient } from '../vault/vault-client';
 import { initialise } from './initialisation';
+import { restoreSnapshot } from './raft-snapshot';
 import { RawStorage } from './raw-storage';
-import { isSealed } from './restored-server';
-import { sendWithNewKey } from './restoration';
+import { isSealed } from './restore-outcome';
 import { generateRecoveryToken } from './root-token';
 import { explainedSeal } from './seal-mismatch';
+import { readyWithNewKey } from './snapshot-target';
 
 /*
  * A server of this machine that a snapshot is restored to, and nothing else: it listens on loopback, and goes with its
@@ -110,7 +111,8 @@ async function restore(
   await using server = await ServerProcess.start({ binary: program.command, config, address, workDirectory });
   const client = new VaultClient({ address: server.address, signal });
   const made = await initialise(client, { shares: 1, threshold: 1 }, false, signal);
-  await sendWithNewKey(client, made, { file, isUnsealed: false, report: () => undefined, signal });
+  const { sender } = await readyWithNewKey(client, made, { isUnsealed: false, signal });
+  await restoreSnapshot(sender.connection, file, { force: true });
   report('restored into a throw-away server');
   const deadline = Date.now() + SEALED_TIMEOUT_MS;
   while (!(await isSealed(client, signal))) {
