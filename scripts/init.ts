@@ -130,10 +130,7 @@ async function initialise(
     auditFile,
     unsealTimeoutMs,
     // Shares that PGP has encrypted are no shares yet.
-    shareOptions:
-      options.print || pgpKeys !== undefined
-        ? undefined
-        : `--out ${shellWord(options.out)} --from ${shellWord(options.out)}`,
+    shareFolder: options.print || pgpKeys !== undefined ? undefined : options.out,
     report,
     signal,
   });

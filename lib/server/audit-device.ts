@@ -5,6 +5,17 @@ import { type VaultClient } from '../vault/vault-client';
 
 const devices = z.object({ data: z.record(z.string(), z.object({ type: z.string() })) });
 
+/** Vault cannot write the audit log that it was told of. */
+export class UnwritableAuditLog extends ExplainedError {
+  override name = 'UnwritableAuditLog';
+
+  constructor(filePath: string, said: string) {
+    super(
+      `nothing is audited: Vault does not enable an audit device at ${filePath} (${said}); name a file that the server can write: --audit-file PATH`,
+    );
+  }
+}
+
 /**
  * What OpenBao's configuration needs, on one line; in its images, the folder of Vault has another name.
  *
@@ -47,11 +58,11 @@ export async function ensureAudit(root: VaultClient, filePath: string): Promise<
     await root.write('sys/audit/file', { type: 'file', options: { file_path: filePath } });
   } catch (error) {
     if (error instanceof VaultResponseError) {
-      throw new ExplainedError(
-        error.said.includes('declarative')
-          ? `nothing is audited: the configuration of this OpenBao server declares no audit device; add ${auditStanza(filePath)} and restart it`
-          : `nothing is audited: Vault does not enable an audit device at ${filePath} (${error.said}); name a file that the server can write`,
-      );
+      throw error.said.includes('declarative')
+        ? new ExplainedError(
+            `nothing is audited: the configuration of this OpenBao server declares no audit device; add ${auditStanza(filePath)} and restart it`,
+          )
+        : new UnwritableAuditLog(filePath, error.said);
     }
     throw error;
   }

@@ -9,7 +9,7 @@ import {
   VaultResponseError,
   VaultUnreachableError,
 } from 'webex-token-client/core';
-import { ensureAudit, unknownAudit } from './audit-device';
+import { ensureAudit, unknownAudit, UnwritableAuditLog } from './audit-device';
 import type { Deployment } from '../declaration/deployment';
 import {
   BACKUP_POLICY_NAME,
@@ -63,8 +63,8 @@ export interface InitialisationOptions extends PreparationOptions {
   readonly keys: KeyOptions;
   /** How long people have to unseal, where only they can: their shares are encrypted. */
   readonly unsealTimeoutMs: number;
-  /** Options by which another command finds the shares that were written, to be told. @default - none */
-  readonly shareOptions?: string;
+  /** Folder in which another command finds the shares that were written. @default - none */
+  readonly shareFolder?: string;
 }
 
 const statusReply = z.object({
@@ -142,7 +142,7 @@ export async function initialiseServer(client: VaultClient, options: Initialisat
       () => report('root token revoked'),
     );
   } catch (error) {
-    throw withNextStep(error, { ...done, shareOptions: options.shareOptions }, signal?.aborted);
+    throw withNextStep(error, { ...done, shareFolder: options.shareFolder }, signal?.aborted);
   }
 }
 
@@ -281,15 +281,18 @@ function withNextStep(
     written,
     unsealed,
     administrator,
-    shareOptions,
-  }: { written: boolean; unsealed: boolean; administrator: boolean; shareOptions?: string },
+    shareFolder,
+  }: { written: boolean; unsealed: boolean; administrator: boolean; shareFolder?: string },
   interrupted = false,
 ): Error {
   const said = error instanceof Error ? error.message : String(error);
   const problem = interrupted && !(error instanceof RootTokenAlive) ? 'interrupted' : said;
   if (administrator) {
+    const audit = error instanceof UnwritableAuditLog ? ['--audit-file', 'PATH'] : [];
+    const shares = shareFolder === undefined ? [] : ['--from', shareFolder];
+    const next = ourCommand('init', '--update-policy', '--new-secret-ids', ...audit, ...shares);
     return new ExplainedError(
-      `${problem}. The key shares are written; then unseal it if it was restarted, and go on with "${ourCommand('init', '--update-policy', '--new-secret-ids')}${shareOptions === undefined ? '' : ` ${shareOptions}`}"`,
+      `${problem}. The key shares are written; then unseal it if it was restarted, and go on with "${next}"`,
     );
   }
   if (!written) {

@@ -21,7 +21,7 @@ import { PGP_PUBLIC_KEY } from '../fixtures/pgp-key';
 import { ProductionServer } from '../fixtures/production-server';
 import { statusOf } from '../fixtures/refusal';
 import { isOnVault } from '../fixtures/is-on-vault';
-import { onOpenBao } from '../fixtures/server-product';
+import { onOpenBao, onVault } from '../fixtures/server-product';
 import { STARTED_PROGRAM, Script, type ScriptResult } from '../fixtures/script';
 import { synthesize } from '../fixtures/synthesizer';
 import { runOnTerminal } from '../fixtures/terminal';
@@ -607,8 +607,7 @@ describe('webex-token-vault init, whose folder is gone when the shares come', ()
     await once(front.listen(0, '127.0.0.1'), 'listening');
     try {
       const VAULT_ADDR = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
-      const audit = isOnVault ? ['--audit-file', operated.server.node.configuration.auditFilePath] : [];
-      const initialising = new Script('init', ['--out', operated.out, ...audit], {
+      const initialising = new Script('init', ['--out', operated.out, ...operated.auditArguments], {
         ...operated.environment,
         VAULT_ADDR,
       });
@@ -628,10 +627,24 @@ describe('webex-token-vault init, whose folder is gone when the shares come', ()
   });
 });
 
+describe('an audit log that the server cannot write', () => {
+  onVault.it('is named, with the option that names another one, also in the next step, which then works', async () => {
+    await using operated = await OperatedServer.start();
+    const failed = await operated.run('init', ['--out', operated.out, '--audit-file', '/proc/no/audit.log']);
+    expect(failed.stderr).toMatch(
+      /error: nothing is audited: .+ at \/proc\/no\/audit\.log \(.+\); name a file .+: --audit-file PATH\. The key shares are written; .+ init --update-policy --new-secret-ids --audit-file PATH --from [^ ]+ --out [^ ]+"\n$/,
+    );
+    expect(failed.exitCode).toBe(1);
+    const next = ['--update-policy', '--new-secret-ids', '--from', operated.out];
+    await expect(operated.init(...next)).resolves.toMatchObject({ exitCode: 0 });
+  });
+});
+
 describe('webex-token-vault init --print', () => {
   it('shows shares and secret ids once on the terminal, and writes them nowhere', async () => {
     await using operated = await OperatedServer.start();
-    const { exitCode, screen } = await runOnTerminal('init', ['--print', '--out', operated.out], operated.environment);
+    const args = ['--print', '--out', operated.out, ...operated.auditArguments];
+    const { exitCode, screen } = await runOnTerminal('init', args, operated.environment);
     expect(exitCode).toBe(0);
     const shares = [...screen.matchAll(/^Key share (\d): (\S+)\r$/gm)].map(([, , share = '']) => share);
     expect(new Set(shares).size).toBe(5);
