@@ -25,6 +25,7 @@ import { findApp, type App } from '../lib/declaration/deployment';
 import { declaringFile } from '../lib/declaration/deployment-file';
 import { loginOf } from '../lib/declaration/logins';
 import { createPrivateFolder, writePrivateFile } from '../lib/server/private-file';
+import { PROGRAMS, type ServerHealth } from '../lib/vault/vault-client';
 
 /*
  * Writes the configuration of an agent, by which a program in any language gets its access tokens.
@@ -109,6 +110,7 @@ export function define(command: Command, signal: AbortSignal): void {
           folder,
           file,
           namespace: connection.namespace,
+          flavour: deployment.vault.server?.flavour,
         }),
       );
     });
@@ -141,6 +143,8 @@ interface Written {
   /** In it. */
   readonly file: string;
   readonly namespace?: string;
+  /** @default - the server is another's, and may be either product */
+  readonly flavour?: ServerHealth['flavour'];
 }
 
 /** What the agent of an app with an identity of its own has to find. */
@@ -158,7 +162,7 @@ function needed(login: AppLogin, folder: string, { jwt, clientCertificate, clien
 }
 
 function nextSteps(app: App, options: Options, written: Written): string {
-  const { folder, file, namespace, login, identityFiles } = written;
+  const { folder, file, namespace, flavour, login, identityFiles } = written;
   const products = app.reads.map((name) =>
     options.format === 'env' ? `$${tokenVariable(name)}` : tokenFile(folder, name),
   );
@@ -174,8 +178,9 @@ function nextSteps(app: App, options: Options, written: Written): string {
       : [
           `Its secret id is good for ${app.secretIdUses} logins (secretIdUses in ${declaringFile()}), and the agent logs in again every ${app.tokenMaxTtlSeconds} seconds.`,
         ];
+  const other = flavour === undefined ? '    # or: vault agent -config=...' : '';
   // Its own 60 s may be too short for a read in which the engine refreshes a token. The namespace is in the paths.
-  const start = `  ${withoutNamespace}VAULT_CLIENT_TIMEOUT=100s bao agent -config=${shellWord(file)}    # or: vault agent -config=...`;
+  const start = `  ${withoutNamespace}VAULT_CLIENT_TIMEOUT=100s ${PROGRAMS[flavour ?? 'openbao']} agent -config=${shellWord(file)}${other}`;
   const result = `The access token will be in ${products.join(', ')}.`;
   if (login.type !== 'approle') {
     return ['', `The agent needs ${needed(login, folder, identityFiles)}. Then start it:`, start, result, ''].join(

@@ -33,7 +33,7 @@ const NOT_PASSED_ON = [
 const HELP = `
 Examples:
   ${ourCommand('as', 'provisioner')} -- terraform -chdir=cdktf.out/stacks/webex-tokens state list
-  ${ourCommand('as', 'authorizer')} -- bao read oauthapp/servers/webex-myapp
+  ${ourCommand('as', 'authorizer')} -- bao read oauthapp/servers/webex-myapp    # or: vault read ...
 `;
 
 export function define(command: Command, signal: AbortSignal): void {

@@ -12,7 +12,7 @@ import { findApp, type App } from '../lib/declaration/deployment';
 import { declaringFile } from '../lib/declaration/deployment-file';
 import { loginOf } from '../lib/declaration/logins';
 import { issuerPolicy, MAX_WRAP_TTL_SECONDS } from '../lib/declaration/issuer-policy';
-import { issueSecretId, rolePath, type SecretIdLifetime, type WrappedSecretId } from '../lib/access/secret-id';
+import { issueSecretId, rolePath, type WrappedSecretId } from '../lib/access/secret-id';
 import { refuseVisibleToGit } from '../lib/server/git-visibility';
 import { OperatorSession } from '../lib/server/operator-session';
 import type { VaultClient } from '../lib/vault/vault-client';
@@ -65,8 +65,10 @@ export function define(command: Command, signal: AbortSignal): void {
       const issue = (): Promise<WrappedSecretId> => issueSecretId(vault, deployment, app.name, options.wrapTtlSeconds);
       const file = options.to === undefined ? undefined : resolve(options.to);
       const issued = file === undefined ? await issue() : await issueTo(file, vault, issue);
+      const program = await vault.programName();
       const handover: Handover = {
         app,
+        program,
         issued,
         rolePath: rolePath(deployment, app),
         server: serverVariables(connection),
@@ -85,7 +87,7 @@ export function define(command: Command, signal: AbortSignal): void {
       if (file !== undefined) {
         process.stderr.write(fileHandover(handover, file));
       }
-      process.stderr.write(shortened(app, issued.lifetime, deployment.appRolePath));
+      process.stderr.write(shortened(handover, deployment.appRolePath));
     });
 }
 
@@ -155,11 +157,11 @@ function asJson({ app, issued, environment }: Handover, file: string | undefined
   return `${JSON.stringify(answer, null, 2)}\n`;
 }
 
-function shortened(app: App, lifetime: SecretIdLifetime | undefined, appRolePath: string): string {
+function shortened({ app, program, issued: { lifetime } }: Handover, appRolePath: string): string {
   const { secretIdTtlSeconds: declared } = app;
   return lifetime === undefined || lifetime.ttlSeconds >= declared
     ? ''
-    : `warning: Vault ends it after ${days(lifetime.ttlSeconds)}, and ${declaringFile()} declares ${days(declared)}: the longest lease of auth/${appRolePath} is shorter; raise it, as with "bao auth tune -max-lease-ttl=${declared}s ${appRolePath}/", then issue again\n`;
+    : `warning: Vault ends it after ${days(lifetime.ttlSeconds)}, and ${declaringFile()} declares ${days(declared)}: the longest lease of auth/${appRolePath} is shorter; raise it, as with "${program} auth tune -max-lease-ttl=${declared}s ${appRolePath}/", then issue again\n`;
 }
 
 /** In general terms: `--help` does not load `deployment.ts`. */

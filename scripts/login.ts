@@ -70,9 +70,13 @@ export function define(command: Command, signal: AbortSignal): void {
               signal,
             }),
       );
+      const server = new VaultClient({ ...vaultServerFromEnvironment(deployment.vault), token: undefined });
+      const program = await server.programName();
       process.stdout.write(`${token}\n`);
       const until = expireTime === undefined ? 'has no end' : `lives until ${expireTime.toISOString()}`;
-      process.stderr.write(`this token ${until}; to end it before, with it in VAULT_TOKEN: bao token revoke -self\n`);
+      process.stderr.write(
+        `this token ${until}; to end it before, with it in VAULT_TOKEN: ${program} token revoke -self\n`,
+      );
     });
 }
 

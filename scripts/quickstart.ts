@@ -113,13 +113,13 @@ async function instructions({ rehearsal, binary, app, credentialName }: Quicksta
   const file = await writeShellEnvironment(rehearsal, binary);
   const { engine } = rehearsal.deployment;
   const { integration } = findCredential(rehearsal.deployment, credentialName);
-  const cli = rehearsal.server.product === 'Vault' ? 'vault' : 'bao';
+  const program = await rehearsal.admin.programName();
   const other = rehearsedApps(rehearsal)[1] ?? app;
   const examples = [
     [`webex-token ${credentialName}`, `as app ${app.name}`],
     [`webex-token-vault authorize ${credentialName} --replace`, 'as the operator whose task it is'],
     [`webex-token-vault issue ${app.name}`, 'likewise'],
-    [`${cli} read ${engine.mountPath}/creds/${credentialName}`, 'as root'],
+    [`${program} read ${engine.mountPath}/creds/${credentialName}`, 'as root'],
     [`source ${appEnvironmentFile(rehearsal, other)}`, `from now on as app ${other.name}`],
   ] as const;
   const width = Math.max(...examples.map(([line]) => line.length));

@@ -2,6 +2,7 @@ import { describeExpiry, programLine } from 'webex-token-client/core';
 import type { SecretIdLifetime, WrappedSecretId } from '../access/secret-id';
 import type { App } from '../declaration/deployment';
 import { declaringFile } from '../declaration/deployment-file';
+import type { ServerProgramName } from '../vault/vault-client';
 import { assignments } from './assignments';
 
 /*
@@ -11,6 +12,8 @@ import { assignments } from './assignments';
 
 export interface Handover {
   readonly app: App;
+  /** Of the server's product. */
+  readonly program: ServerProgramName;
   readonly issued: WrappedSecretId;
   /** Path of the AppRole, such as `auth/approle/role/people-me`. */
   readonly rolePath: string;
@@ -21,7 +24,7 @@ export interface Handover {
 }
 
 export function wrappedHandover(handover: Handover): string {
-  const { app, issued, environment } = handover;
+  const { app, program, issued, environment } = handover;
   const { VAULT_CACERT: caFile } = environment;
   return [
     `Role id         ${issued.roleId}`,
@@ -39,7 +42,7 @@ export function wrappedHandover(handover: Handover): string {
     'Fetch the secret id into that file, with one of these (paste the wrapping token after the first line):',
     '  read -rs WRAPPING_TOKEN',
     `  VAULT_WRAPPED_SECRET_ID="$WRAPPING_TOKEN" ${programLine('webex-token', 'unwrap')}`,
-    '  (umask 077; VAULT_TOKEN="$WRAPPING_TOKEN" bao unwrap -field=secret_id > "$VAULT_SECRET_ID_FILE")    # or: vault unwrap ...',
+    `  (umask 077; VAULT_TOKEN="$WRAPPING_TOKEN" ${program} unwrap -field=secret_id > "$VAULT_SECRET_ID_FILE")`,
     `  ${curl(handover)}`,
     '',
     'If Vault refuses that before the expiry, the token was used: by someone else, unless an answer to you got lost. Have an',
@@ -70,10 +73,10 @@ function curl({ server }: Handover): string {
   return `(umask 077; set -o pipefail; ${request} ${header} | ${field} > "$VAULT_SECRET_ID_FILE")`;
 }
 
-function destruction({ issued, rolePath, server }: Handover): string {
+function destruction({ program, issued, rolePath, server }: Handover): string {
   return issued.secretIdAccessor === undefined
-    ? `${assignments(server)} bao list ${rolePath}/secret-id    # then destroy each`
-    : `${assignments(server)} bao write ${rolePath}/secret-id-accessor/destroy secret_id_accessor=${issued.secretIdAccessor}`;
+    ? `${assignments(server)} ${program} list ${rolePath}/secret-id    # then destroy each`
+    : `${assignments(server)} ${program} write ${rolePath}/secret-id-accessor/destroy secret_id_accessor=${issued.secretIdAccessor}`;
 }
 
 function limits(app: App, lifetime: SecretIdLifetime | undefined): string {

@@ -1,5 +1,5 @@
 import { ExplainedError } from 'webex-token-client/core';
-import type { ServerHealth } from '../vault/vault-client';
+import { PROGRAMS, type ServerHealth } from '../vault/vault-client';
 import { run } from './child-process';
 
 /*
@@ -20,9 +20,6 @@ type Flavour = ServerHealth['flavour'];
 
 export const PRODUCTS: Readonly<Record<Flavour, ServerProduct>> = { openbao: 'OpenBao', vault: 'Vault' };
 
-/** What is looked for on `PATH`, the first one first. */
-const COMMANDS: Readonly<Record<Flavour, string>> = { openbao: 'bao', vault: 'vault' };
-
 /** Like `OpenBao v2.7.2` or `Vault v1.20.0`; undefined where it is neither, or does not run. */
 export async function serverVersion(binary: string): Promise<string | undefined> {
   const { exitCode, stdout } = await run(binary, ['version']);
@@ -41,7 +38,8 @@ export async function productOf(binary: string): Promise<ServerProduct> {
  * @throws ExplainedError where there is none
  */
 export async function findServerProgram(named?: string, flavour?: Flavour): Promise<ServerProgram> {
-  const wanted = flavour === undefined ? Object.values(COMMANDS) : [COMMANDS[flavour]];
+  // OpenBao comes first.
+  const wanted = flavour === undefined ? Object.values(PROGRAMS) : [PROGRAMS[flavour]];
   for (const command of named === undefined ? wanted : [named]) {
     const [name, version = ''] = (await serverVersion(command))?.split(' v') ?? [];
     if (name === 'OpenBao' || name === 'Vault') {

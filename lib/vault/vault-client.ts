@@ -36,6 +36,11 @@ export interface ServerHealth {
   readonly flavour: 'openbao' | 'vault';
 }
 
+/** What people type commands with, by the product. */
+export const PROGRAMS = { openbao: 'bao', vault: 'vault' } as const;
+
+export type ServerProgramName = (typeof PROGRAMS)[ServerHealth['flavour']];
+
 const wrapReply = z.object({
   wrap_info: z.object({
     token: z.string().min(1),
@@ -153,6 +158,14 @@ export class VaultClient {
     // OpenBao began with 2.0.
     const isVault = health.enterprise !== undefined || /^[01]\./.test(health.version);
     return { ...health, flavour: isVault ? 'vault' : 'openbao' };
+  }
+
+  /** Name of the program for commands that are shown to people. It is `bao` where the server does not say what it is. */
+  async programName(): Promise<ServerProgramName> {
+    return this.health().then(
+      ({ flavour }) => PROGRAMS[flavour],
+      () => 'bao' as const,
+    );
   }
 
   /** Capabilities of the client's own token on a path, such as `["read", "update"]` or `["deny"]`. */

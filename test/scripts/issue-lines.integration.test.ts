@@ -3,8 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 import { run, type FinishedCommand } from '../../lib/process/child-process';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { OperatedServer } from '../fixtures/operated-server';
-import { isOnVault } from '../fixtures/is-on-vault';
 import type { ScriptResult } from '../fixtures/script';
+import { SERVER_PROGRAM } from '../fixtures/server-product';
 
 /* What `issue` prints is pasted into a shell: on a server with TLS whose mounts are not where they are by default. */
 
@@ -45,7 +45,7 @@ async function whose(accessToken: string): Promise<unknown> {
 
 const indented = (text: string): string[] => text.split('\n').filter((line) => line.startsWith('  '));
 
-it.each(['webex-token unwrap', isOnVault ? 'vault unwrap' : 'bao unwrap', 'curl'])(
+it.each(['webex-token unwrap', `${SERVER_PROGRAM} unwrap`, 'curl'])(
   'prints lines that fetch the secret id by %s and log in with it, without the wrapping token in them',
   async (tool) => {
     const { exitCode, stdout } = await issue(['people-me']);
@@ -55,11 +55,7 @@ it.each(['webex-token unwrap', isOnVault ? 'vault unwrap' : 'bao unwrap', 'curl'
     const lines = indented(stdout).filter((line) => /^ {2}(export|read) /.test(line) || line.includes(tool));
     expect(lines.length).toBeGreaterThan(3);
     const read = await paste(
-      [
-        ...lines.map((line) => line.replace('bao unwrap', tool)),
-        'stat -c %a "$VAULT_SECRET_ID_FILE" >&2',
-        'npx --no-install webex-token testauth',
-      ],
+      [...lines, 'stat -c %a "$VAULT_SECRET_ID_FILE" >&2', 'npx --no-install webex-token testauth'],
       wrappingToken,
     );
     expect(read.stderr).toMatch(/^600$/m);
@@ -67,7 +63,7 @@ it.each(['webex-token unwrap', isOnVault ? 'vault unwrap' : 'bao unwrap', 'curl'
   },
 );
 
-it.each([isOnVault ? 'vault unwrap' : 'bao unwrap', 'curl'])('%s fails where somebody was faster', async (tool) => {
+it.each([`${SERVER_PROGRAM} unwrap`, 'curl'])('%s fails where somebody was faster', async (tool) => {
   const { stdout } = await issue(['people-me']);
   const lines = indented(stdout).filter((line) => /^ {2}(export|read) /.test(line) || line.includes(tool));
   expect((await paste(lines, 'hvs.spent')).exitCode).not.toBe(0);

@@ -1,11 +1,11 @@
 import { dirname } from 'node:path';
 import { loginAppRole, unwrapSecretId } from 'webex-token-client/core';
 import { run } from '../../lib/process/child-process';
-import { findOpenBao } from '../../rehearsal/server/openbao-binary';
+import { findServer } from '../../rehearsal/server/server-binary';
 import { issuerPolicy } from '../../lib/declaration/issuer-policy';
 import { runCommand } from '../fixtures/command-run';
 import type { ScriptResult } from '../fixtures/script';
-import { onOpenBao } from '../fixtures/server-product';
+import { onOpenBao, SERVER_PROGRAM } from '../fixtures/server-product';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
 
 const DAY_MS = 24 * 3_600_000;
@@ -76,7 +76,7 @@ onOpenBao.describe('in a namespace', () => {
     const [, wrappingToken = ''] = /^Wrapping token {2}(\S+)$/m.exec(stdout) ?? [];
     const [, roleId = ''] = /^Role id {9}(\S+)$/m.exec(stdout) ?? [];
     const lines = stdout.split('\n').filter((line) => /^ {2}export /.test(line) || line.includes(tool));
-    const PATH = `${dirname(await findOpenBao())}:${process.env.PATH ?? ''}`;
+    const PATH = `${dirname(await findServer())}:${process.env.PATH ?? ''}`;
     const env = { PATH, HOME: vault.folder, WRAPPING_TOKEN: wrappingToken };
     const fetched = await run('bash', ['-c', [...lines, 'cat "$VAULT_SECRET_ID_FILE"'].join('\n')], { env });
     const team = vault.admin.withNamespace('team').withToken('').connection;
@@ -101,7 +101,7 @@ describe('says how long the secret id is good', () => {
     expect(stdout).toMatch(/^Secret id {7}good until \S+Z \(in \d+ s\), /m);
     const { DEPLOYMENT: file = '' } = vault.environment;
     expect(stderr).toBe(
-      `warning: Vault ends it after 2 days, and ${file} declares 90 days: the longest lease of auth/approle is shorter; raise it, as with "bao auth tune -max-lease-ttl=7776000s approle/", then issue again\n`,
+      `warning: Vault ends it after 2 days, and ${file} declares 90 days: the longest lease of auth/approle is shorter; raise it, as with "${SERVER_PROGRAM} auth tune -max-lease-ttl=7776000s approle/", then issue again\n`,
     );
   });
 });

@@ -153,7 +153,7 @@ async function examineInside(
   });
   const holders = await examination.check('policies', async () => {
     const seen = await lookAtHolders(observer, deployment);
-    found.push(...reachAdvice(deployment, seen));
+    found.push(...reachAdvice(deployment, seen, await observer.programName()));
     const { policies, unreadable, roles } = seen;
     return { detail: `looked at ${policies.length + unreadable.length}, and at ${roles.length} role(s)`, found: seen };
   });

@@ -14,6 +14,7 @@ import {
 import { healerRights } from '../../declaration/rights';
 import { vaultName } from '../../declaration/vault-name';
 import type { Policy } from '../../vault/policy/policy';
+import type { ServerProgramName } from '../../vault/vault-client';
 import { mayReadSome, PolicyRights } from '../../vault/policy/rights';
 import { advice, note, type Advice } from './advice';
 import { rightsOf, type Holders, type Role } from './holders';
@@ -25,14 +26,15 @@ import { rightsOf, type Holders, type Role } from './holders';
 /** More names are counted. */
 const NAMED = 5;
 
-export function reachAdvice(deployment: Deployment, holders: Holders): Advice[] {
+/** @param program of the server's product, for the commands that are shown */
+export function reachAdvice(deployment: Deployment, holders: Holders, program: ServerProgramName): Advice[] {
   return [
-    ...holders.policies.flatMap((policy) => policyAdvice(deployment, holders, policy)),
-    ...holders.roles.flatMap((role) => roleAdvice(deployment, holders, role)),
+    ...holders.policies.flatMap((policy) => policyAdvice(deployment, holders, policy, program)),
+    ...holders.roles.flatMap((role) => roleAdvice(deployment, holders, role, program)),
     ...holders.unreadable.map(({ name, why }) =>
       advice(
         `policy "${name}" cannot be read here, so nobody knows whether it reaches a credential (${why}); it is carried by ${carriers(holders, name)}`,
-        `bao policy read ${name}`,
+        `${program} policy read ${name}`,
       ),
     ),
     ...blindSpots(deployment, holders),
@@ -56,7 +58,7 @@ function healerReach(deployment: Deployment): readonly string[] {
   return healerRights(deployment)?.credentials.flatMap(({ name, tokensFrom }) => [name, tokensFrom]) ?? [];
 }
 
-function policyAdvice(deployment: Deployment, holders: Holders, policy: Policy): Advice[] {
+function policyAdvice(deployment: Deployment, holders: Holders, policy: Policy, program: ServerProgramName): Advice[] {
   const { mountPath } = deployment.engine;
   const { name } = policy;
   const declared = declaredReach(deployment, name);
@@ -73,7 +75,7 @@ function policyAdvice(deployment: Deployment, holders: Holders, policy: Policy):
       advice(
         `policy "${name}"${whose} reaches ${described(reached)}${more}; ${carried}`,
         declared === undefined
-          ? `see "bao policy read ${name}", and then: bao policy delete ${name}`
+          ? `see "${program} policy read ${name}", and then: ${program} policy delete ${name}`
           : ourCommand('deploy', 'webex-tokens'),
       ),
     ];
@@ -82,12 +84,12 @@ function policyAdvice(deployment: Deployment, holders: Holders, policy: Policy):
     return [
       advice(
         `policy "${name}" may reach ${described(depending)}, for some of those who carry it, as it has "{{...}}" in a path; ${carried}`,
-        `bao policy read ${name}`,
+        `${program} policy read ${name}`,
       ),
     ];
   }
   return isOrphan
-    ? [advice(`policy "${name}" is of an app that nobody declares; ${carried}`, `bao policy delete ${name}`)]
+    ? [advice(`policy "${name}" is of an app that nobody declares; ${carried}`, `${program} policy delete ${name}`)]
     : [];
 }
 
@@ -110,7 +112,7 @@ function reachedBy(deployment: Deployment, policy: Policy): readonly string[] {
 }
 
 /** Of a role that reads more than is declared, by all it carries, and of one that nobody declares. */
-function roleAdvice(deployment: Deployment, holders: Holders, role: Role): Advice[] {
+function roleAdvice(deployment: Deployment, holders: Holders, role: Role, program: ServerProgramName): Advice[] {
   const { engine, apps, credentials } = deployment;
   const { mount, name, path, policies } = role;
   const rights = rightsOf(holders, role);
@@ -123,7 +125,7 @@ function roleAdvice(deployment: Deployment, holders: Holders, role: Role): Advic
     const mayReadAll = ['authorizer', 'observer'].includes(name);
     const more = name === 'healer' ? reads.filter((each) => !healerReach(deployment).includes(each)) : reads;
     return more.length > 0 && !mayReadAll
-      ? [advice(`${path} reaches ${described(more)}, which is not its task`, `bao read ${path}`)]
+      ? [advice(`${path} reaches ${described(more)}, which is not its task`, `${program} read ${path}`)]
       : [];
   }
   const app = apps.find((each) => rolePath(loginOf(deployment, each), each) === path);
@@ -145,7 +147,7 @@ function roleAdvice(deployment: Deployment, holders: Holders, role: Role): Advic
     return [];
   }
   const what = reads.length > 0 ? `reaches ${described(reads)}` : `carries ${described(ours)}`;
-  return [advice(`role "${name}" of auth/${mount} is of no declared app, and ${what}`, `bao delete ${path}`)];
+  return [advice(`role "${name}" of auth/${mount} is of no declared app, and ${what}`, `${program} delete ${path}`)];
 }
 
 function carriers({ roles, otherMethods }: Holders, policyName: string): string {

@@ -120,7 +120,7 @@ it('tells a role in these methods that nobody declares, and can read a credentia
   const paths = holders.roles.map(({ path }) => path);
   Object.values(roles).forEach(([path]) => expect(paths).toContain(path));
   expect(holders.otherMethods).toEqual([]);
-  const said = reachAdvice(vault.deployment, holders).map((each) => JSON.stringify(each));
+  const said = reachAdvice(vault.deployment, holders, 'bao').map((each) => JSON.stringify(each));
   const told = said.filter((each) => each.includes('stranger'));
   expect(told.join('\n')).toContain('auth/cert is of no declared app');
   expect(told.join('\n')).toContain('bao delete auth/cert/certs/stranger');

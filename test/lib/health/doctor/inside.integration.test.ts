@@ -8,6 +8,7 @@ import { OPERATOR_NAMES, operatorsOf, renewOperator } from '../../../../lib/serv
 import { explainedRefusal } from '../../../../lib/server/server-refusal';
 import { appRole } from '../../../../rehearsal/app-role';
 import { givingExpired } from '../../../fixtures/giving-expired';
+import { SERVER_PROGRAM } from '../../../fixtures/server-product';
 import { VaultWithWebex } from '../../../fixtures/vault-with-webex';
 
 /* Everything that can be wrong inside of Vault and at Webex, each on the real engine; and who else can read. */
@@ -405,7 +406,7 @@ describe('once somebody has', () => {
         const [line = '', ...others] = await advisedOf('somebody', policy(path));
         expect(others).toEqual([]);
         expect(line).toMatch(/^policy "somebody" reaches testauth[^;]*; it is carried by no role that is seen here; /);
-        expect(line).toMatch(/bao policy delete somebody$/);
+        expect(line).toMatch(new RegExp(`${SERVER_PROGRAM} policy delete somebody$`));
       },
     );
 
@@ -425,7 +426,7 @@ describe('once somebody has', () => {
       );
       expect(advice).toEqual([
         expect.stringMatching(/^policy "somebody" reaches .*; it is carried by auth\/approle\/role\/stranger; /),
-        'role "stranger" of auth/approle is of no declared app, and reaches testauth; bao delete auth/approle/role/stranger',
+        `role "stranger" of auth/approle is of no declared app, and reaches testauth; ${SERVER_PROGRAM} delete auth/approle/role/stranger`,
       ]);
     });
 
@@ -446,7 +447,9 @@ describe('once somebody has', () => {
     it('and which policy it cannot read', async () => {
       const heredoc = 'path "x" {\n  capabilities = ["read"]\n  comment = <<E\nfree text\nE\n}\n';
       const [line] = await advisedOf('somebody', heredoc);
-      expect(line).toMatch(/^policy "somebody" cannot be read here, .*; bao policy read somebody$/);
+      expect(line).toMatch(
+        new RegExp(`^policy "somebody" cannot be read here, .*; ${SERVER_PROGRAM} policy read somebody$`),
+      );
     });
 
     it('which app of ours may read more than is declared', async () => {
@@ -472,7 +475,7 @@ describe('once somebody has', () => {
       expect(advice).toEqual(
         expect.arrayContaining([
           expect.stringMatching(/^policy "oauthapp-app-people-me", of an app that nobody declares, reaches testauth; /),
-          'role "people-me" of auth/approle is of no declared app, and reaches testauth; bao delete auth/approle/role/people-me',
+          `role "people-me" of auth/approle is of no declared app, and reaches testauth; ${SERVER_PROGRAM} delete auth/approle/role/people-me`,
         ]),
       );
     });
