@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { freePort } from '../../lib/process/free-port';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { OperatedServer } from '../fixtures/operated-server';
-import { onOpenBao } from '../fixtures/server-product';
 import { steps } from '../fixtures/steps';
 import type { Dialogue } from '../fixtures/terminal';
 import { Typist } from '../fixtures/typist';
@@ -15,7 +14,7 @@ import { Typist } from '../fixtures/typist';
  * rehearsal's applier; test/deploy types what takes Terraform.
  */
 
-onOpenBao.describe('a server that is operated by the pages', () => {
+describe('a server that is operated by the pages', () => {
   const step = steps();
   let operated: OperatedServer;
   let typist: Typist;

@@ -8,7 +8,7 @@ import { loginOperator, type OperatorName } from '../../lib/server/operators';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
-import { findOpenBao } from '../../rehearsal/server/openbao-binary';
+import { findServer } from '../../rehearsal/server/server-binary';
 import { writeShellEnvironment } from '../../rehearsal/shell-environment';
 import { webexId } from '../../rehearsal/webex/webex-id';
 import { runScript, type ScriptResult } from '../fixtures/script';
@@ -48,7 +48,7 @@ const files = mkdtempSync(join(tmpdir(), 'service-app-'));
 const printed: string[] = [];
 
 beforeAll(async () => {
-  const [binary, pluginPath] = [await findOpenBao(), await findOauthappPlugin()];
+  const [binary, pluginPath] = [await findServer(), await findOauthappPlugin()];
   rehearsal = await Rehearsal.start({ declared, binary, pluginPath, synthesizer: synthesize });
   await rehearsal.apply({ by: 'applier' });
   operators = join(dirname(await writeShellEnvironment(rehearsal, binary)), 'operators');

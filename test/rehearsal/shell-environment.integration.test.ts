@@ -6,7 +6,7 @@ import { refuseEndedRehearsal, REHEARSAL_VARIABLE } from 'webex-token-client/cor
 import { run, type FinishedCommand } from '../../lib/process/child-process';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
-import { findOpenBao } from '../../rehearsal/server/openbao-binary';
+import { findServer } from '../../rehearsal/server/server-binary';
 import { appEnvironmentFile, writeShellEnvironment } from '../../rehearsal/shell-environment';
 import { defineDeployment } from '../../lib/declaration/deployment';
 import { operatorsOf } from '../../lib/server/operators';
@@ -43,7 +43,7 @@ let file: string;
 const bin = mkdtempSync(join(tmpdir(), 'shell-environment-'));
 
 beforeAll(async () => {
-  const [binary, pluginPath] = [await findOpenBao(), await findOauthappPlugin()];
+  const [binary, pluginPath] = [await findServer(), await findOauthappPlugin()];
   rehearsal = await Rehearsal.start({ declared, binary, pluginPath, synthesizer: synthesize, hasBackups: true });
   await rehearsal.apply({ by: 'applier' });
   file = await writeShellEnvironment(rehearsal, binary);

@@ -15,14 +15,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { unwrapSecretId } from 'webex-token-client/core';
-import { findOpenBao } from '../../rehearsal/server/openbao-binary';
+import { findServer } from '../../rehearsal/server/server-binary';
 import { issueSecretId } from '../../lib/access/secret-id';
 import { appPolicy } from '../../lib/declaration/app-policy';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { runCommand } from '../fixtures/command-run';
 import { eventually } from '../fixtures/eventually';
 import type { ScriptResult } from '../fixtures/script';
-import { onOpenBao } from '../fixtures/server-product';
+import { onOpenBao, SERVER_PROGRAM } from '../fixtures/server-product';
 import { VaultWithWebex } from '../fixtures/vault-with-webex';
 
 let vault: VaultWithWebex;
@@ -72,8 +72,9 @@ async function introduce(client: VaultClient = vault.admin, wrapped = false): Pr
 
 /** By the line that is printed for it. */
 async function startAgent({ stderr }: ScriptResult, env: NodeJS.ProcessEnv = {}): Promise<void> {
-  const line = stderr.split('\n').find((candidate) => candidate.includes('agent -config')) ?? '';
-  const PATH = `${dirname(await findOpenBao())}:${process.env.PATH ?? ''}`;
+  const printed = stderr.split('\n').find((candidate) => candidate.includes('agent -config')) ?? '';
+  const line = printed.replace('bao agent', `${SERVER_PROGRAM} agent`);
+  const PATH = `${dirname(await findServer())}:${process.env.PATH ?? ''}`;
   agent = spawn('bash', ['-c', `exec env ${line}`], { env: { PATH, HOME: folder, ...env } });
   for (const stream of [agent.stdout, agent.stderr]) {
     stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -145,7 +146,7 @@ describe.each<[string, string[], boolean]>([
   it('and the agent reads by it', async () => {
     const written = await agentConfig(['people-me', '--out', folder, ...options]);
     const lines = written.stderr.split('\n').filter((line) => line.startsWith('  ') && !line.includes('agent -config'));
-    const PATH = `${dirname(await findOpenBao())}:${process.env.PATH ?? ''}`;
+    const PATH = `${dirname(await findServer())}:${process.env.PATH ?? ''}`;
     const env = { ...vault.environment, PATH, HOME: folder, VAULT_TOKEN: vault.server.rootToken };
     await promisify(execFile)('bash', ['-euc', lines.join('\n')], { env });
     expect(statSync(join(folder, 'secret-id')).mode & 0o777).toBe(0o600);

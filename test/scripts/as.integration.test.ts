@@ -117,18 +117,18 @@ describe('without a folder of logins, by the role of the environment', () => {
     return { VAULT_ROLE_ID: roleId, VAULT_WRAPPED_SECRET_ID: token };
   }
 
-  const nowhere = (env: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
-    ...operated.environment,
-    ...env,
-  });
+  /** In a folder without `secrets/init`, which a clone may have. */
+  function nowhere(
+    name: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+  ): Promise<ScriptResult> {
+    return new Script(name, args, { ...operated.environment, ...env }, operated.server.folder).result();
+  }
 
   it('takes a wrapped secret id', async () => {
-    const script = new Script(
-      'as',
-      ['provisioner', '--', 'sh', '-c', VARIABLES],
-      nowhere(await wrapped('provisioner')),
-    );
-    const { exitCode, stdout } = await script.result();
+    const args = ['provisioner', '--', 'sh', '-c', VARIABLES];
+    const { exitCode, stdout } = await nowhere('as', args, await wrapped('provisioner'));
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^VAULT_TOKEN=\S{20,}$/m);
     expect(stdout).not.toMatch(/ROLE_ID|SECRET_ID/);
@@ -137,14 +137,14 @@ describe('without a folder of logins, by the role of the environment', () => {
   it('takes one in a file', async () => {
     const { VAULT_ROLE_ID = '' } = await wrapped('provisioner');
     const env = { VAULT_ROLE_ID, VAULT_SECRET_ID_FILE: join(operated.out, 'provisioner-secret-id') };
-    const login = await new Script('login', ['provisioner'], nowhere(env)).result();
+    const login = await nowhere('login', ['provisioner'], env);
     expect(login.exitCode).toBe(0);
     await root.withToken(login.stdout.trim()).connection.revokeToken();
   });
 
   it('leaves the wrapping of somebody else alone', async () => {
     const env = await wrapped('issuer');
-    const { exitCode, stderr } = await new Script('as', ['provisioner', '--', 'true'], nowhere(env)).result();
+    const { exitCode, stderr } = await nowhere('as', ['provisioner', '--', 'true'], env);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(
       /^error: the wrapping token was made by "auth\/operators\/role\/issuer\/secret-id" and not for a secret id of auth\/operators\/role\/provisioner, .*\n$/,
@@ -155,12 +155,12 @@ describe('without a folder of logins, by the role of the environment', () => {
 
   it('looks no further than a folder that is named', async () => {
     const args = ['provisioner', '--operators', '/none', '--', 'true'];
-    const { stderr } = await new Script('as', args, nowhere(await wrapped('provisioner'))).result();
+    const { stderr } = await nowhere('as', args, await wrapped('provisioner'));
     expect(stderr).toMatch(/^error: no login of operator "provisioner" in \/none; /);
   });
 
   it('says what to set where there is none either', async () => {
-    const { stderr } = await new Script('as', ['provisioner', '--', 'true'], nowhere({})).result();
+    const { stderr } = await nowhere('as', ['provisioner', '--', 'true'], {});
     expect(stderr).toMatch(/^error: no login of operator "provisioner" in .*, or set VAULT_ROLE_ID and .*\n$/);
   });
 });

@@ -6,7 +6,7 @@ import { onOpenBao } from '../fixtures/server-product';
 onOpenBao.describe('webex-token-vault backup --verify with a static seal', () => {
   it('opens what it has made by the declared key, and says in one line that a key is another one', async () => {
     const environment = { REHEARSAL_SERVER: await findServer() };
-    await using sealed = await OperatedServer.start({ seal: 'static' });
+    await using sealed = await OperatedServer.start({ seal: 'auto' });
     await sealed.init();
     const early = await sealed.run('backup', [sealed.path('early.snap'), '--operators', sealed.out]);
     expect(early.stderr).toMatch(

@@ -1,7 +1,6 @@
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../fixtures/eventually';
 import { ProductionServer } from '../fixtures/production-server';
-import { onOpenBao } from '../fixtures/server-product';
 import { WebexEngine } from '../fixtures/webex-engine';
 
 /** Its token, once the server has opened itself and leads; it needs nobody for that. */
@@ -17,7 +16,7 @@ async function withGrant(engine: WebexEngine, vault: VaultClient): Promise<Vault
 }
 
 describe('a production server that is killed', () => {
-  onOpenBao.it('unseals itself and has every grant, wherever in a burst of consents and refreshes it was', async () => {
+  it('unseals itself and has every grant, wherever in a burst of consents and refreshes it was', async () => {
     // The refresh token stays the same here: see the next test for one that does not.
     await using engine = await WebexEngine.start({ refresh: 'renew' });
     await using server = await ProductionServer.start();
@@ -54,7 +53,7 @@ describe('a production server that is killed', () => {
     expect(engine.refreshes.slice(before)).toEqual(authorised.map(() => 200));
   });
 
-  onOpenBao.it('has the newest refresh token where Webex replaces it with each refresh', async () => {
+  it('has the newest refresh token where Webex replaces it with each refresh', async () => {
     await using engine = await WebexEngine.start({ refresh: 'rotate' });
     await using server = await ProductionServer.start();
     const { rootToken } = await server.initialise();

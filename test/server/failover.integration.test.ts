@@ -3,7 +3,6 @@ import { z } from 'zod';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../fixtures/eventually';
 import { ProductionServer, type ProductionNode } from '../fixtures/production-server';
-import { onOpenBao } from '../fixtures/server-product';
 import { WebexEngine } from '../fixtures/webex-engine';
 
 const raftReply = z.object({
@@ -85,7 +84,7 @@ class DueTimes {
   }
 }
 
-onOpenBao.describe('three production nodes', () => {
+describe('three production nodes', () => {
   let engine: WebexEngine;
   let server: ProductionServer;
   let client: (node: ProductionNode) => VaultClient;

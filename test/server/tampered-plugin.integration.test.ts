@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { ProductionServer } from '../fixtures/production-server';
-import { onOpenBao } from '../fixtures/server-product';
 import { runScript } from '../fixtures/script';
 import { WebexEngine } from '../fixtures/webex-engine';
 
@@ -21,7 +20,7 @@ describe('a plugin with one byte changed', () => {
 
   afterAll(() => rm(pluginDirectory, { recursive: true, force: true }));
 
-  onOpenBao.it('is not started, which the server and our command explain, and the grant outlives it', async () => {
+  it('is not started, which the server and our command explain, and the grant outlives it', async () => {
     await using engine = await WebexEngine.start();
     await using server = await ProductionServer.start({ pluginDirectory });
     const { rootToken } = await server.initialise();

@@ -7,12 +7,11 @@ import { serverTlsFiles } from '../../lib/server/certificate-folder';
 import { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../fixtures/eventually';
 import { ProductionServer } from '../fixtures/production-server';
-import { onOpenBao } from '../fixtures/server-product';
 import { runScript } from '../fixtures/script';
 
 const PROJECT = resolve(__dirname, '../..');
 
-onOpenBao.describe('the TLS of a production server', () => {
+describe('the TLS of a production server', () => {
   let server: ProductionServer;
   let rootToken: string;
 

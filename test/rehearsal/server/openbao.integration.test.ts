@@ -162,7 +162,12 @@ test('names a port that is taken', async () => {
 });
 
 test('says in the words of the server why it does not start', async () => {
-  const starting = OpenBaoServer.start({ binary, pluginDirectory: '/nowhere/plugins' });
+  // Vault starts without its plugin directory. Neither product starts without its certificate.
+  const starting = OpenBaoServer.start({
+    binary,
+    pluginDirectory: dirname(plugin),
+    tls: { certFile: '/nowhere/server.pem', keyFile: '/nowhere/server-key.pem' },
+  });
   await expect(starting).rejects.toThrow(/ended at once, saying "Error .*\/nowhere.*no such file or directory"/);
 });
 
