@@ -221,8 +221,11 @@ export class TokenSource implements AsyncDisposable {
         throw error;
       }
       // The Vault token may have been revoked, or forgotten by a server that was rebuilt: only a new one can tell.
-      return this.#newLogins.attempt(this.credential, async () =>
-        readCredential(await this.#login.logInAgain(), mountPath, this.credential),
+      return this.#newLogins.attempt(
+        this.credential,
+        async () => readCredential(await this.#login.logInAgain(), mountPath, this.credential),
+        // The login holds off its own refusals, until there is another secret id, token or certificate.
+        (refusal) => refusal.credential !== undefined,
       );
     }
   }

@@ -36,9 +36,14 @@ export class LoginHoldOff {
 
   /**
    * @param proof what is shown, such as a secret id: another one is shown at once
+   * @param counts whether a refusal is held off. @default - each is
    * @throws what the login throws; where it is too early for another, the refusal of the last one
    */
-  async attempt<T>(proof: string, logIn: () => Promise<T>): Promise<T> {
+  async attempt<T>(
+    proof: string,
+    logIn: () => Promise<T>,
+    counts: (error: NotPermitted) => boolean = () => true,
+  ): Promise<T> {
     const last = this.#last?.proof === proof ? this.#last : undefined;
     if (last !== undefined && last.pause.includes(this.#now())) {
       throw last.error;
@@ -48,7 +53,7 @@ export class LoginHoldOff {
       this.#last = undefined;
       return lease;
     } catch (error) {
-      if (error instanceof NotPermitted) {
+      if (error instanceof NotPermitted && counts(error)) {
         const times = (last?.times ?? 0) + 1;
         const holdOffMs = this.#pausesMs[Math.min(times, this.#pausesMs.length) - 1] ?? 0;
         const now = this.#now();
