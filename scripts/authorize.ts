@@ -191,7 +191,7 @@ function loginName(): string {
   }
 }
 
-async function showUrl(url: string, over: AbortSignal, inBrowser: boolean, options: Options): Promise<void> {
+function showUrl(url: string, over: AbortSignal, inBrowser: boolean, options: Options): void {
   const endsAt = performance.now() + options.timeoutSeconds * 1000;
   const show = (words: string): void => say(`${words}:\n\n  ${url}\n`);
   if (inBrowser) {
@@ -202,7 +202,7 @@ async function showUrl(url: string, over: AbortSignal, inBrowser: boolean, optio
   if (options.manual) {
     say('At the end the browser shows an address that it cannot open: copy that whole address.');
   } else if (options.open) {
-    await openInBrowser(url, over, () => {
+    openInBrowser(url, over, () => {
       const leftSeconds = Math.max(0, Math.ceil((endsAt - performance.now()) / 1000));
       say('The browser could not be started. If it is on another machine, press Ctrl-C and use --manual.');
       show(`Otherwise open this page by hand, within ${leftSeconds} s`);

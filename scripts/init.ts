@@ -9,7 +9,6 @@ import {
 } from 'webex-token-client/core';
 import { describeCommand, SERVER_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
-import { shellWord } from '../lib/cli/shell-word';
 import type { Deployment } from '../lib/declaration/deployment';
 import { declaringFile } from '../lib/declaration/deployment-file';
 import { peopleRoles } from '../lib/declaration/people';

@@ -1,5 +1,11 @@
 import { resolve } from 'node:path';
-import { engineMount, ourCommand, vaultVariable, type VaultConnectionOptions, isPlainHttp } from 'webex-token-client/core';
+import {
+  engineMount,
+  ourCommand,
+  vaultVariable,
+  type VaultConnectionOptions,
+  isPlainHttp,
+} from 'webex-token-client/core';
 import { appRolePath as appRolePathField } from '../declaration/app-declaration';
 import type { IdentityLogin, JwtLogin } from '../declaration/app-login';
 import type { App, Deployment } from '../declaration/deployment';

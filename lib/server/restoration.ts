@@ -108,14 +108,17 @@ async function restoreOnto(
   const { file, report } = options;
   // An interruption ends the client's requests. The server goes on with a snapshot that it has.
   const look = (): Promise<RestoreOutcome> => restoreOutcome(client.endedBy(undefined), target);
-  let isWhole = false;
+  const sent = { isWhole: false };
   try {
-    await restoreSnapshot(target.sender.connection, file, { force: target.foreign, onWhole: () => (isWhole = true) });
+    await restoreSnapshot(target.sender.connection, file, {
+      force: target.foreign,
+      onWhole: () => (sent.isWhole = true),
+    });
   } catch (error) {
     if (error instanceof VaultResponseError && !error.mayHaveArrived) {
       throw target.isNew ? unfinishedRestore('unchanged', unfinished(error, false)) : refused(error, file);
     }
-    throw unfinishedRestore(isWhole ? await look() : 'unchanged', unfinished(error, isWhole));
+    throw unfinishedRestore(sent.isWhole ? await look() : 'unchanged', unfinished(error, sent.isWhole));
   }
   report('sent, and being restored');
   let outcome: RestoreOutcome;

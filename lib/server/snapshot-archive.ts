@@ -70,7 +70,7 @@ async function compareSums(archive: Extract): Promise<void> {
   const actual = new Map<string, string>();
   let sums: string | undefined;
   for await (const entry of archive) {
-    const { name, size = 0 } = entry.header;
+    const { name, size } = entry.header;
     const hash = createHash('sha256');
     const kept: Buffer[] = [];
     for await (const chunk of entry as AsyncIterable<Buffer>) {

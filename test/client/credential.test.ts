@@ -99,7 +99,7 @@ it.each([
     5,
     /may not read credential "testauth": .* lack "read" on oauthapp\/creds\/testauth/,
   ],
-  ['behind a sealed server', refusal(503, 'Vault is sealed'), VaultSealed, 1, /is sealed; unseal it/],
+  ['behind a sealed server', refusal(503, 'Vault is sealed'), VaultSealed, 4, /is sealed; unseal it/],
   ['behind a failing server', refusal(500, 'internal error'), TemporarilyUnavailable, 4, /500: internal error/],
   ['behind a busy server', refusal(429, 'rate limit'), TemporarilyUnavailable, 4, /429: rate limit/],
   ['on no engine', refusal(404, 'no handler for route "oauthapp/"'), NotDeployed, 1, /no oauthapp engine is mounted/],

@@ -121,7 +121,7 @@ describe('TokenSource on the real engine', () => {
     await expect(tokens.token()).rejects.toBeInstanceOf(NotAuthorizedYet);
   });
 
-  it.each([
+  it.each<[string, () => unknown, unknown]>([
     ['a grant that Webex has ended', () => vault.webex.revokeGrants(), ReauthorizationRequired],
     [
       'an integration whose secret is wrong',

@@ -373,7 +373,7 @@ describe('TokenSource', () => {
       for (let second = 0; second < 600; second++, now += 1000) {
         await expect(tokens.token()).rejects.toBeInstanceOf(type);
       }
-      expect(vault.count(READ)).toBe(1 + 6 + 9);
+      expect(vault.count(READ)).toBe(6 + 9);
       vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS)));
       now += 60_000;
       expect((await tokens.token()).accessToken).toBe('token-1');
@@ -471,7 +471,8 @@ describe('TokenSource', () => {
       await tokens.token();
       now += 1000;
       expect((await tokens.token()).accessToken).toBe('token-2');
-      expect(vault.requests).toEqual([LOGIN, READ, READ, LOGIN, READ]);
+      const asked = vault.requests.filter((request) => request !== 'PUT auth/token/revoke-self');
+      expect(asked).toEqual([LOGIN, READ, READ, LOGIN, READ]);
     });
 
     it('is repeated rarely where Vault goes on refusing the read, and leaves no token behind', async () => {

@@ -101,7 +101,7 @@ describe('prints', () => {
     expect(stderr).toBe('warning: refresh of [hidden] failed\n');
   });
 
-  it.each([
+  it.each<[string, string[], unknown]>([
     ['alone', [], `${ACCESS_TOKEN}\n`],
     ['in a header', ['--header'], `Authorization: Bearer ${ACCESS_TOKEN}\n`],
     ['in JSON', ['--json'], expect.stringContaining(`"access_token": "${ACCESS_TOKEN}"`)],
@@ -420,8 +420,20 @@ describe('what Vault says', () => {
     ['overloaded', CREDS, refusal(429, 'slow down'), 4, /\(429: slow down\); try again later/],
     ['overloaded at login', LOGIN, refusal(429, 'slow down'), 4, /could not log in .* \(429: slow down\); try again/],
     ['failing', CREDS, refusal(500, 'oh'), 4, /\(500: oh\); try again later/],
-    ['sealed', CREDS, refusal(503, 'Vault is sealed'), 4, /is sealed; unseal it with "npx --no-install webex-token-vault unseal"/],
-    ['sealed at login', LOGIN, refusal(503, 'Vault is sealed'), 4, /is sealed; unseal it with "npx --no-install webex-token-v/],
+    [
+      'sealed',
+      CREDS,
+      refusal(503, 'Vault is sealed'),
+      4,
+      /is sealed; unseal it with "npx --no-install webex-token-vault unseal"/,
+    ],
+    [
+      'sealed at login',
+      LOGIN,
+      refusal(503, 'Vault is sealed'),
+      4,
+      /is sealed; unseal it with "npx --no-install webex-token-v/,
+    ],
     [
       'forbidden',
       CREDS,
@@ -475,7 +487,7 @@ describe('what Vault says', () => {
       4,
       /\(429: slow down\); try again later/,
     ],
-    ['unwrapped at a sealed server', 'sys/wrapping/lookup', refusal(503, 'Vault is sealed'), 1, /is sealed; unseal it/],
+    ['unwrapped at a sealed server', 'sys/wrapping/lookup', refusal(503, 'Vault is sealed'), 4, /is sealed; unseal it/],
   ])('of a wrapping token: %s', async (_, path, answer, code, line) => {
     vault.answer(path, answer);
     expectLine(await run(['testauth'], { VAULT_ROLE_ID: 'r', VAULT_WRAPPED_SECRET_ID: 'w' }), code, line);

@@ -39,9 +39,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
 
   test('names a VAULT_ADDR that leads elsewhere than the declaration', async () => {
     const { exitCode, stdout, stderr } = await deployed.run('deploy', [], { VAULT_ADDR: 'http://127.0.0.1:1' });
-    expect(stderr).toMatch(
-      /^error: VAULT_ADDR is http:\/\/127.0.0.1:1, and \S+ declares vault.address .*\n$/,
-    );
+    expect(stderr).toMatch(/^error: VAULT_ADDR is http:\/\/127.0.0.1:1, and \S+ declares vault.address .*\n$/);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   });
 

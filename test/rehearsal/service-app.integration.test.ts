@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { VaultResponseError } from 'webex-token-client/core';
@@ -9,7 +9,7 @@ import type { VaultClient } from '../../lib/vault/vault-client';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';
-import { writeShellEnvironment } from '../../rehearsal/shell-environment';
+import { clientSecretFile, writeShellEnvironment } from '../../rehearsal/shell-environment';
 import { webexId } from '../../rehearsal/webex/webex-id';
 import { runScript, type ScriptResult } from '../fixtures/script';
 import { synthesize } from '../fixtures/synthesizer';
@@ -234,11 +234,15 @@ describe('the client secret that is kept for healing', () => {
     expect((await command('status', '--heal')).exitCode).toBe(0);
   });
 
-  it('is in no output and in no file of the stack', () => {
+  it('is in no output, and in no file but the private one of its owner', () => {
     const secrets = [clientSecret(), 'rotated-client-secret-0123456789'];
+    const own = rehearsal.deployment.integrations.map(({ name }) => clientSecretFile(rehearsal, name));
+    own.forEach((file) => expect(statSync(file).mode & 0o777).toBe(0o600));
     const stack = readdirSync(rehearsal.folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((file) => !own.includes(file))
+      .map((file) => readFileSync(file, 'utf8'));
     for (const text of [...printed, ...stack]) {
       secrets.forEach((secret) => expect(text).not.toContain(secret));
     }

@@ -71,6 +71,12 @@ function secretOf(name: Name): [string, string] {
   return [`The client secret of "app-of-${name}"`, secret];
 }
 
+function privateFile(name: string, text: string): string {
+  const file = join(typist.folder, name);
+  writeFileSync(file, text, { mode: 0o600 });
+  return file;
+}
+
 /** Has the engine find out that Webex renews the grants no more. */
 async function lose(...names: Name[]): Promise<void> {
   for (const name of names) {
@@ -90,8 +96,7 @@ it('the first grant comes from the developer portal, and the next one by its tok
   expect(first).toContain(organisation);
   expect(await reports?.({ dialogue: [secretOf('reports')] })).toContain(organisation);
   expect(first).not.toContain(refreshToken);
-  const secretFile = join(typist.folder, 'client-secret');
-  writeFileSync(secretFile, secretOf('third')[1], { mode: 0o600 });
+  const secretFile = privateFile('client-secret', secretOf('third')[1]);
   const third = await command('authorize', 'third', '--client-secret-file', secretFile);
   expect(third).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(organisation) as string });
 });
@@ -123,8 +128,15 @@ it('says so where all that could ask are lost, and takes another grant from the 
   const { exitCode, stderr } = await command('status', '--heal');
   expect(stderr).toMatch(/^error: "manager" is lost, and could not be had again: .*\nerror: "reports" is lost, .*\n$/);
   expect(exitCode).not.toBe(0);
-  const refreshToken = rehearsal.webex.portalToken(applicationOf('manager'), organisation);
-  const [manager] = typist.typesEach('docs/service-apps.md', 'without a person');
-  await manager?.({ dialogue: [secretOf('manager'), ['The refresh token of "manager"', refreshToken]] });
+  const secretFile = privateFile('client-secret', secretOf('manager')[1]);
+  const refreshTokenFile = privateFile(
+    'refresh-token',
+    rehearsal.webex.portalToken(applicationOf('manager'), organisation),
+  );
+  const files = ['--client-secret-file', secretFile, '--refresh-token-file', refreshTokenFile];
+  // The engine still has an access token of the lost grant.
+  const again = await command('authorize', 'manager', '--import', '--replace', ...files);
+  expect(again.stderr).toBe('');
+  expect(again.exitCode).toBe(0);
   expect((await command('status', '--heal')).stderr).toContain('"reports" was lost, and is authorised again');
 });

@@ -176,7 +176,9 @@ it.each([
   jest.advanceTimersByTime(graceMs);
   const { exitCode, stdout, stderr } = await script.result();
   expect({ exitCode, stdout }).toEqual({ exitCode: 143, stdout: '' });
-  expect(stderr).toMatch(/^\S+ is whole, sha256 \w+\n(?:interrupted; finishing [^\n]+\n)?interrupted\n$/);
+  expect(stderr).toMatch(
+    /^\S+ is whole, sha256 \w+\n(?:interrupted; finishing [^\n]+\n)?error: interrupted before \S+ was sent; nothing was restored\n$/,
+  );
   const loggedIn = vault.asked.filter((request) => request.endsWith('/login')).length;
   expect(vault.asked.filter((request) => request.endsWith('/revoke-self'))).toHaveLength(loggedIn);
 });

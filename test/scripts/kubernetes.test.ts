@@ -91,12 +91,7 @@ it('takes one of several namespaces and service accounts', async () => {
 });
 
 it.each<[string[], Partial<DeploymentInput>, Record<string, string>, string]>([
-  [
-    ['elsewhere'],
-    {},
-    {},
-    'app "elsewhere" logs in by AppRole, and pods log in by their service account; declare in ',
-  ],
+  [['elsewhere'], {}, {}, 'app "elsewhere" logs in by AppRole, and pods log in by their service account; declare in '],
   [['nobody'], {}, {}, 'unknown app "nobody"'],
   [['anywhere'], {}, {}, 'the app has several namespaces, "c", "d"; say which by --namespace'],
   [

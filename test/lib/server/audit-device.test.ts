@@ -20,6 +20,6 @@ test('a file that Vault cannot write is named, with the option that names anothe
 
 test('an OpenBao without an audit device in its configuration needs one there', async () => {
   expect(await refused('cannot enable audit device via API; use declarative configuration')).toContain(
-    'the configuration of this OpenBao server declares no audit device; add one and restart it',
+    'declares no audit device; add audit "file" "file" { options = { file_path = "/openbao/logs/audit.log" } } and restart it',
   );
 });

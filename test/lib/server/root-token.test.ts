@@ -31,7 +31,7 @@ describe('of a root token that cannot be revoked', () => {
   async function acting(action: () => Promise<string>): Promise<unknown> {
     await using vault = await ScriptedVault.start();
     const otp = 'o'.repeat(26);
-    const token = Buffer.from([...otp].map((letter, index) => letter.charCodeAt(0) ^ 's.'.charCodeAt(index % 2)));
+    const token = Buffer.from(Buffer.from(otp).map((byte, index) => byte ^ 's.'.charCodeAt(index % 2)));
     const attempt = { nonce: 'n', otp, progress: 0, required: 1, complete: false };
     vault.answer(`${ATTEMPT}/attempt`, { body: { data: attempt } });
     vault.answer(`${ATTEMPT}/update`, {

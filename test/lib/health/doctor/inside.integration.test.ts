@@ -267,7 +267,9 @@ describe('once somebody has', () => {
         () => doctor({ deployment }),
         mend,
       );
-      expect(line).toMatch(/; give it its clientId in deployment\.ts, then: npx --no-install webex-token-vault deploy webex-tokens$/);
+      expect(line).toMatch(
+        /; give it its clientId in deployment\.ts, then: npx --no-install webex-token-vault deploy webex-tokens$/,
+      );
     });
 
     it('that it has another client id', async () => {
