@@ -163,7 +163,7 @@ async function requireConsentPage({ integration, credential, signal }: ConsentRo
   const { status, error, said = error } = refusal;
   if (error === undefined || said === undefined) {
     throw new ExplainedError(
-      `Webex shows no consent page for integration "${name}" (${status}): it does not know client id "${url.searchParams.get('client_id') ?? ''}", or redirect URL ${redirectUrl} is not registered for it; nobody was asked to consent, and nothing was changed; correct them at developer.webex.com/my-apps or in deployment.ts, then: ${ourCommand('deploy', 'webex-tokens')}`,
+      `Webex shows no consent page for integration "${name}" (${status}): it does not know client id "${url.searchParams.get('client_id') ?? ''}", or redirect URL ${redirectUrl} is not registered for it; nobody was asked to consent, and nothing was changed; correct them at developer.webex.com/my-apps or in ${declaringFile()}, then: ${ourCommand('deploy', 'webex-tokens')}`,
     );
   }
   const refused = consentRefused({ integration: name, scopes: credential.scopes }, oneLine(error), oneLine(said));

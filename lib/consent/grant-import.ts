@@ -285,7 +285,7 @@ function acceptUntold(prepared: PreparedImport): void {
   const { credential, expected, notice } = prepared;
   if (expected !== undefined && !expected.acceptsUntold) {
     throw new ExplainedError(
-      `${asBefore(prepared)}, since the scopes of "${credential.name}" do not let Webex say whose account it is; add scope "spark:people_read" in deployment.ts and to the integration`,
+      `${asBefore(prepared)}, since the scopes of "${credential.name}" do not let Webex say whose account it is; add scope "spark:people_read" in ${declaringFile()} and to the integration`,
     );
   }
   notice(`Webex does not say whose account "${credential.name}" is: its scopes do not let it.`);
