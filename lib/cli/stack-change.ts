@@ -13,7 +13,7 @@ import { refuseVisibleToGit } from '../server/git-visibility';
 import { checkWrittenSecrets } from '../rotation/written-secrets';
 import { planObstacles, writtenVariables } from '../terraform/plan-obstacles';
 import { isKept } from '../terraform/half-made';
-import type { ResourceChange } from '../terraform/plan';
+import type { Plan, ResourceChange } from '../terraform/plan';
 import { Preflight } from '../terraform/preflight';
 import { stopsServer } from '../terraform/server-consequences';
 import type { StackFolder } from '../terraform/stack-folder';
@@ -63,11 +63,11 @@ export async function planStacks(selection: Selection, options: StackOptions, si
   }
   return eachStack(selection, signal, async (work, folder) => {
     const file = given ?? join(folder, 'plan');
-    const planned = await planStack(work, file, { ...options, destroy: false });
-    if (planned !== THERE_ARE_CHANGES) {
-      return planned === 0;
+    const { exitCode, plan } = await planStack(work, file, { ...options, destroy: false });
+    if (plan === undefined) {
+      return exitCode === 0;
     }
-    const { found, obstacles } = await examine(work, file, false);
+    const { found, obstacles } = await examine(work, plan, false);
     tell(
       found,
       obstacles.map((obstacle) => `deploy would be refused: ${obstacle}`),
@@ -138,15 +138,12 @@ async function eachStack(
 async function changeStack(work: Work, file: string, options: ChangeOptions): Promise<boolean> {
   const { stack, preflight, onKubernetes, signal } = work;
   const { destroy, json, planFile } = options;
-  if (planFile === undefined) {
-    const planned = await planStack(work, file, options);
-    if (planned !== THERE_ARE_CHANGES) {
-      return planned === 0;
-    }
-  } else if (!(await isReady(work, json))) {
-    return false;
+  const { exitCode, plan } =
+    planFile === undefined ? await planStack(work, file, options) : await givenPlan(work, file, json);
+  if (plan === undefined) {
+    return exitCode === 0;
   }
-  const { plan, found, obstacles, stop } = await examine(work, file, destroy);
+  const { found, obstacles, stop } = await examine(work, plan, destroy);
   if (obstacles.length > 0) {
     if (onKubernetes !== undefined && obstacles.length > 1) {
       tell(
@@ -180,30 +177,46 @@ async function changeStack(work: Work, file: string, options: ChangeOptions): Pr
   );
 }
 
-/** @returns 2 where there is something to do; anything but 0 and that has been told */
+interface Planned {
+  /** A code other than 0 and 2 has been told. */
+  readonly exitCode: number;
+  /** @default - there is nothing to do, or planning failed */
+  readonly plan?: Plan;
+}
+
+async function givenPlan(work: Work, file: string, json?: boolean): Promise<Planned> {
+  return (await isReady(work, json))
+    ? { exitCode: THERE_ARE_CHANGES, plan: await work.stack.show(file) }
+    : { exitCode: 1 };
+}
+
 async function planStack(
   work: Work,
   file: string,
   { destroy, json }: StackOptions & { destroy: boolean },
-): Promise<number> {
+): Promise<Planned> {
   const { stack, preflight, signal } = work;
   if (!(await isReady(work, json))) {
-    return 1;
+    return { exitCode: 1 };
   }
   // Ours come last, and so win.
   const args = ['-input=false', ...(json === true ? ['-json'] : []), ...handedOn(), '-detailed-exitcode'];
-  let planned = await stack.plan({ file, destroy, args });
-  signal.throwIfAborted();
+  const make = async (): Promise<Planned> => {
+    const exitCode = await stack.plan({ file, destroy, args });
+    signal.throwIfAborted();
+    return { exitCode, plan: exitCode === THERE_ARE_CHANGES ? await stack.show(file) : undefined };
+  };
+  let planned = await make();
   if (!destroy && preflight !== undefined) {
-    const kept = (await plannedResources(stack, file, planned)).filter(isKept).map(({ address }) => address);
+    const kept = (await resourcesOf(planned, stack)).filter(isKept).map(({ address }) => address);
     if (kept.length > 0) {
       await stack.untaint(kept);
       process.stderr.write(`notice: kept, although Terraform saw the creation fail half way: ${kept.join(', ')}\n`);
-      planned = await stack.plan({ file, destroy, args });
-      signal.throwIfAborted();
+      planned = await make();
     }
   }
-  if (planned === 1) {
+  const { exitCode, plan } = planned;
+  if (exitCode === 1) {
     if (await stack.preventsDestroy({ destroy, args: handedOn() })) {
       // The provisioner reads no grant, so nobody knows here which of them are revoked already.
       const next = destroy
@@ -215,20 +228,16 @@ async function planStack(
     }
     await preflight?.afterFailedPlan(await stack.recorded());
   }
-  if (planned !== THERE_ARE_CHANGES) {
-    went(planned, stack, 'could not be planned', UNCHANGED);
+  if (plan === undefined) {
+    went(exitCode, stack, 'could not be planned', UNCHANGED);
   }
   return planned;
 }
 
-/** What a plan is about; of one that failed, what the state has. */
-async function plannedResources(stack: StackFolder, file: string, planned: number): Promise<readonly ResourceChange[]> {
+/** The resources of a plan. If planning failed, those of the state. */
+async function resourcesOf({ exitCode, plan }: Planned, stack: StackFolder): Promise<readonly ResourceChange[]> {
   // A state that cannot be read is the reason why there is no plan, and has been told.
-  return planned === THERE_ARE_CHANGES
-    ? (await stack.show(file)).changes
-    : planned === 0
-      ? []
-      : stack.recorded().catch(() => []);
+  return plan?.changes ?? (exitCode === 0 ? [] : stack.recorded().catch(() => []));
 }
 
 async function isReady({ stack, preflight }: Work, json = false): Promise<boolean> {
@@ -249,9 +258,8 @@ async function runs({ onKubernetes, signal }: Work, { waitSeconds = PODS_TIMEOUT
   return isRunning;
 }
 
-async function examine(work: Work, file: string, destroy: boolean) {
-  const { stack, preflight, onKubernetes, deployment, credentials, secrets, beforeServerStops, signal } = work;
-  const plan = await stack.show(file);
+async function examine(work: Work, plan: Plan, destroy: boolean) {
+  const { preflight, onKubernetes, deployment, credentials, secrets, beforeServerStops, signal } = work;
   // What goes needs nothing of its cluster.
   const cluster: ClusterFindings =
     onKubernetes === undefined || destroy
@@ -260,20 +268,16 @@ async function examine(work: Work, file: string, destroy: boolean) {
   const { notices, losses } = consequences(plan, credentials, { isClusterUnreachable: cluster.isUnreachable });
   const stop = stopsServer(plan) ? await beforeServerStops() : undefined;
   const ofStop = stop?.notice === undefined ? [] : [stop.notice];
-  const obstacles = [
-    ...planObstacles(plan, secrets, process.env),
-    ...((await preflight?.obstacles(plan)) ?? []),
-    ...cluster.problems,
-  ];
+  const ofVault = await preflight?.findings(plan);
+  const obstacles = [...planObstacles(plan, secrets, process.env), ...(ofVault?.obstacles ?? []), ...cluster.problems];
   const written = await checkWrittenSecrets(deployment, obstacles.length > 0 ? [] : writtenVariables(plan, secrets), {
     environment: process.env,
     signal,
   });
   return {
-    plan,
     stop,
     found: {
-      notices: [...((await preflight?.notices(plan)) ?? []), ...notices, ...ofStop, ...cluster.notes, ...written.notes],
+      notices: [...(ofVault?.notices ?? []), ...notices, ...ofStop, ...cluster.notes, ...written.notes],
       losses,
     },
     obstacles: [...obstacles, ...written.problems],

@@ -12,7 +12,13 @@ import { requireRegisteredPlugin } from '../vault/registered-plugin';
 import type { VaultClient } from '../vault/vault-client';
 import { adoptionObstacles, requireAdoptable } from './adoption';
 import { isEngineMount } from './engine-mount';
-import { emptyMountNotices, occupiedMountObstacles, removeEmptyMounts, unknownMounts } from './left-behind';
+import {
+  emptyMountNotices,
+  occupiedMountObstacles,
+  removeEmptyMounts,
+  type UnknownMount,
+  unknownMounts,
+} from './left-behind';
 import type { Plan, ResourceChange } from './plan';
 import { isPluginAbsent, writesPlugin } from './plugin-absence';
 import { readAccess, writeAccess, type VaultAccess } from './vault-access';
@@ -30,6 +36,13 @@ const formerMethod = (): string =>
 
 const ownPolicy = (): string =>
   `no provisioner may write its own policy: where "${ourCommand('init')}" has, set declareProvisioner to false in ${declaringFile()}; else deploy as an administrator`;
+
+export interface PlanFindings {
+  /** Each as a line. */
+  readonly obstacles: readonly string[];
+  /** Each as a line. */
+  readonly notices: readonly string[];
+}
 
 /** What can be known of Vault before Terraform changes anything in it. */
 export class Preflight {
@@ -83,29 +96,33 @@ export class Preflight {
     }
   }
 
-  /** What stands in the way of a plan, each as a line. */
-  async obstacles(plan: Plan): Promise<readonly string[]> {
+  /** Findings about a plan: what stands in its way, and what people notice of the server itself. */
+  async findings(plan: Plan): Promise<PlanFindings> {
+    const mounts = await unknownMounts(this.vault, plan);
+    return { obstacles: await this.#obstacles(plan, mounts), notices: this.#notices(plan, mounts) };
+  }
+
+  async #obstacles(plan: Plan, mounts: readonly UnknownMount[]): Promise<readonly string[]> {
     return [
       ...(this.#isDevServer || !isOfAnotherServer(plan)
         ? []
         : [
             `the state is of another server: nothing that it has mounted is at ${this.vault.address}; check VAULT_ADDR, or, where a new server takes the place of the old one, set the state aside: ${ourCommand('set-aside', 'webex-tokens')}`,
           ]),
-      ...occupiedMountObstacles(await unknownMounts(this.vault, plan), this.deployment),
+      ...occupiedMountObstacles(mounts, this.deployment),
       ...(await adoptionObstacles(this.vault, plan, this.deployment)),
       ...(await this.#wantOfRights(writeAccess(plan.changes), 'do')),
     ];
   }
 
-  /** What people notice of the server itself. */
-  async notices(plan: Plan): Promise<readonly string[]> {
+  #notices(plan: Plan, mounts: readonly UnknownMount[]): readonly string[] {
     return [
       ...(this.#isDevServer && isOfAnotherServer(plan)
         ? [
             'the server has forgotten all that was deployed, as one in dev mode does; each credential needs consent again',
           ]
         : []),
-      ...emptyMountNotices(await unknownMounts(this.vault, plan)),
+      ...emptyMountNotices(mounts),
       ...(plan.changes.some(writesPlugin) ? this.#pluginPlace() : []),
     ];
   }

@@ -119,30 +119,30 @@ describe('a plugin that somebody else registers', () => {
 
 describe('of a plan', () => {
   it('nothing stands in the way of one that does nothing, and Vault is not asked', async () => {
-    await expect(preflight().obstacles(NOTHING)).resolves.toEqual([]);
+    expect((await preflight().findings(NOTHING)).obstacles).toEqual([]);
     expect(vault.requests).toEqual([]);
   });
 
   it('tells the state of another server from one whose mount is there', async () => {
     vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/oauthapp': ['root'] } } });
     const line = /^the state is of another server: nothing that it has mounted is at http:/;
-    await expect(preflight().obstacles(planOfMount(null))).resolves.toEqual([expect.stringMatching(line)]);
+    expect((await preflight().findings(planOfMount(null))).obstacles).toEqual([expect.stringMatching(line)]);
     const other = { path: 'oauthapp', accessor: 'oauthapp_2' };
-    await expect(preflight().obstacles(planOfMount(other))).resolves.toEqual([expect.stringMatching(line)]);
+    expect((await preflight().findings(planOfMount(other))).obstacles).toEqual([expect.stringMatching(line)]);
   });
 
   it('takes it for natural that a server in dev mode has forgotten all, and says so', async () => {
     vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/oauthapp': ['root'] } } });
-    await expect(preflight(DEV).obstacles(planOfMount(null))).resolves.toEqual([]);
-    await expect(preflight(DEV).notices(planOfMount(null))).resolves.toEqual([
+    expect((await preflight(DEV).findings(planOfMount(null))).obstacles).toEqual([]);
+    expect((await preflight(DEV).findings(planOfMount(null))).notices).toEqual([
       'the server has forgotten all that was deployed, as one in dev mode does; each credential needs consent again',
     ]);
-    await expect(preflight(DEV).notices(NOTHING)).resolves.toEqual([]);
+    expect((await preflight(DEV).findings(NOTHING)).notices).toEqual([]);
   });
 
   it('says what the token may not do, and what mends it', async () => {
     vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/oauthapp': ['deny'] } } });
-    const [, obstacle] = await preflight().obstacles(planOfMount(null));
+    const [, obstacle] = (await preflight().findings(planOfMount(null))).obstacles;
     expect(obstacle).toBe(
       'the Vault token may not do this: it lacks update on sys/mounts/oauthapp and 1 more; if it is the provisioner\'s, its policy is older than the declaration: renew it with "npx --no-install webex-token-vault init --update-policy", which takes the key shares; else give a token that may',
     );
@@ -153,7 +153,7 @@ describe('of a plan', () => {
     vault.answer('sys/capabilities-self', { body: { data: { [path]: ['read'] } } });
     const policy = { address: 'vault_policy.provisioner', type: 'vault_policy', name: 'provisioner' };
     const change = { actions: ['create'], before: null, after: { name: 'oauthapp-provisioner' } };
-    await expect(preflight().obstacles(planOf({ resource_changes: [{ ...policy, change }] }))).resolves.toEqual([
+    expect((await preflight().findings(planOf({ resource_changes: [{ ...policy, change }] }))).obstacles).toEqual([
       expect.stringMatching(
         /lacks update on .*; no provisioner may write its own policy: .* set declareProvisioner to false/,
       ),
@@ -162,7 +162,7 @@ describe('of a plan', () => {
 
   it('goes on where the token may not ask what it may do', async () => {
     vault.answer('sys/capabilities-self', { status: 403, body: { errors: ['permission denied'] } });
-    await expect(preflight(DEV).obstacles(planOfMount(null))).resolves.toEqual([]);
+    expect((await preflight(DEV).findings(planOfMount(null))).obstacles).toEqual([]);
   });
 });
 
@@ -196,14 +196,14 @@ describe('what is there by hand', () => {
   ])('may be written over where its grants stay good: %j', async (data, obstacles) => {
     vault.answer('sys/capabilities-self', allowed);
     vault.answer('oauthapp/servers/webex-myapp', { body: { data } });
-    await expect(preflight().obstacles(planOf({ resource_changes: [entry] }))).resolves.toEqual(obstacles);
+    expect((await preflight().findings(planOf({ resource_changes: [entry] }))).obstacles).toEqual(obstacles);
   });
 
   it('is not mounted over', async () => {
     vault.answer('sys/capabilities-self', allowed);
     vault.answer('sys/mounts/oauthapp', { body: { data: { type: 'kv' } } });
     const made = planOf({ resource_changes: [resource('vault_mount', 'engine', { path: 'oauthapp' })] });
-    await expect(preflight().obstacles(made)).resolves.toEqual([
+    expect((await preflight().findings(made)).obstacles).toEqual([
       expect.stringMatching(/^"oauthapp" is mounted already, with type "kv", .* declare engine\.adopt: true; /),
     ]);
   });
