@@ -95,14 +95,16 @@ export interface UnfinishedRestore {
   readonly isShown: boolean;
 }
 
-const LOOK = `run "${ourCommand('status')}" to see which grants it holds`;
+const look = (): string => `run "${ourCommand('status')}" to see which grants it holds`;
 
 /** Error of a restore that did not come to its end. It says whether the data is back, and the next step. */
 export function unfinishedRestore(outcome: RestoreOutcome, context: UnfinishedRestore): ExplainedError {
   const { address, file, problem, isWhole, isNew, isShown } = context;
   switch (outcome) {
     case 'restored':
-      return new ExplainedError(`${problem}; the data is back: ${address} has restored ${file} and is active; ${LOOK}`);
+      return new ExplainedError(
+        `${problem}; the data is back: ${address} has restored ${file} and is active; ${look()}`,
+      );
     case 'sealed':
       return new ExplainedError(
         `${problem}; ${address} has taken ${file} and is sealed; run "${ourCommand('unseal')}" with the key shares that belong to the snapshot, and see the server's log if they do not unseal it`,
@@ -111,7 +113,7 @@ export function unfinishedRestore(outcome: RestoreOutcome, context: UnfinishedRe
       const held = isNew ? withoutKey(address) : `${address} holds what it held before`;
       return new ExplainedError(
         isWhole
-          ? `${problem}; the data is not back yet: ${held}, and may still restore ${file}; ${LOOK}, and see the server's log`
+          ? `${problem}; the data is not back yet: ${held}, and may still restore ${file}; ${look()}, and see the server's log`
           : `${problem}; nothing was restored: ${held}`,
       );
     }
@@ -119,7 +121,7 @@ export function unfinishedRestore(outcome: RestoreOutcome, context: UnfinishedRe
       const why = isShown ? 'as no answer came' : 'as VAULT_TOKEN may make no child token, which would show it';
       const key = isNew ? `; if it holds none, ${withoutKey(address)}` : '';
       return new ExplainedError(
-        `${problem}; ${file} was sent, and whether ${address} has restored it cannot be told, ${why}; ${LOOK}${key}`,
+        `${problem}; ${file} was sent, and whether ${address} has restored it cannot be told, ${why}; ${look()}${key}`,
       );
     }
   }
