@@ -1,4 +1,4 @@
-import { ExplainedError, VaultResponseError } from 'webex-token-client/core';
+import { ExplainedError } from 'webex-token-client/core';
 import { z } from 'zod';
 import { type Deployment, type Integration } from '../declaration/deployment';
 import { declaringFile } from '../declaration/deployment-file';
@@ -6,13 +6,13 @@ import { integrationEntry } from '../declaration/integration-entry';
 import { vaultName } from '../declaration/vault-name';
 import type { VaultClient } from '../vault/vault-client';
 import { isEngineMount } from './engine-mount';
+import { lookAt, mountedType } from './mounted';
 import type { Plan } from './plan';
 
 /*
  * What is in Vault already, by somebody's hands, where Terraform knows nothing: the article's own setup among it.
  */
 
-const mountReply = z.object({ data: z.object({ type: z.string() }) });
 const entryReply = z.object({
   data: z.object({ client_id: z.string(), provider_options: z.record(z.string(), z.string()).nullish() }),
 });
@@ -20,15 +20,15 @@ const entryReply = z.object({
 /** @throws ExplainedError where there is no such engine to be adopted */
 export async function requireAdoptable(vault: VaultClient, { engine }: Deployment): Promise<void> {
   const { mountPath, plugin } = engine;
-  const found = await lookAt(vault, `sys/mounts/${mountPath}`, mountReply);
+  const found = await mountedType(vault, mountPath);
   if (found === undefined) {
     throw new ExplainedError(
       `engine.adopt is set, and nothing is mounted at "${mountPath}", so nothing was changed; correct engine.mountPath, or leave engine.adopt out for an engine that is made anew`,
     );
   }
-  if (found.data.type !== plugin.name) {
+  if (found !== plugin.name) {
     throw new ExplainedError(
-      `what is mounted at "${mountPath}" is of type "${found.data.type}", and engine.plugin.name is "${plugin.name}", so nothing was changed; an engine is adopted under the name of its plugin alone`,
+      `what is mounted at "${mountPath}" is of type "${found}", and engine.plugin.name is "${plugin.name}", so nothing was changed; an engine is adopted under the name of its plugin alone`,
     );
   }
 }
@@ -37,10 +37,10 @@ export async function requireAdoptable(vault: VaultClient, { engine }: Deploymen
 export async function adoptionObstacles(vault: VaultClient, plan: Plan, deployment: Deployment): Promise<string[]> {
   const { engine, integrations } = deployment;
   const makesMount = plan.changes.some((change) => isEngineMount(change) && change.isCreated && !change.isDeleted);
-  const mounted = makesMount ? await lookAt(vault, `sys/mounts/${engine.mountPath}`, mountReply) : undefined;
+  const mounted = makesMount ? await mountedType(vault, engine.mountPath) : undefined;
   if (mounted !== undefined) {
     return [
-      `"${engine.mountPath}" is mounted already, with type "${mounted.data.type}", and Terraform does not know it; to take it over with its grants, declare engine.adopt: true; where it is of another deployment, choose another engine.mountPath`,
+      `"${engine.mountPath}" is mounted already, with type "${mounted}", and Terraform does not know it; to take it over with its grants, declare engine.adopt: true; where it is of another deployment, choose another engine.mountPath`,
     ];
   }
   const made = plan.changes
@@ -77,11 +77,3 @@ function ofEntry(
 }
 
 /** @returns undefined where there is none, or it may not be seen: then the write is refused, and said */
-async function lookAt<T>(vault: VaultClient, path: string, reply: z.ZodType<T>): Promise<T | undefined> {
-  return vault.read(path, reply).catch((error: unknown) => {
-    if (error instanceof VaultResponseError && error.statusCode < 500) {
-      return undefined;
-    }
-    throw error;
-  });
-}

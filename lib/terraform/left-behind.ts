@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Deployment } from '../declaration/deployment';
 import type { VaultClient } from '../vault/vault-client';
 import { isEngineMount } from './engine-mount';
+import { mountedType } from './mounted';
 import type { Plan, ResourceChange } from './plan';
 
 /*
@@ -26,10 +27,8 @@ const METHODS = ['vault_auth_backend', 'vault_jwt_auth_backend'];
 /** Nobody logs in by these before they are configured. */
 const CONFIGURED = ['jwt', 'oidc', 'kubernetes'];
 
-/** Of a kv mount that keeps its entries by version. */
+/** Options of a kv mount that keeps its entries by version. */
 const versions = z.object({ version: z.literal('2') });
-
-const mountReply = z.object({ data: z.object({ type: z.string() }) });
 
 /** @throws VaultUnreachableError */
 export async function unknownMounts(vault: VaultClient, { changes }: Plan): Promise<UnknownMount[]> {
@@ -93,11 +92,6 @@ export function occupiedMountObstacles(
     });
 }
 
-/** @returns undefined where there is none, or it may not be seen: then the write is refused, and said */
-async function mountedType(vault: VaultClient, path: string): Promise<string | undefined> {
-  return (await answerTo(vault.read(`sys/mounts/${path}`, mountReply)))?.data.type;
-}
-
 async function emptinessOf(vault: VaultClient, path: string, change: ResourceChange): Promise<string | undefined> {
   const type = change.after('type') ?? '';
   if (CONFIGURED.includes(type)) {
@@ -128,13 +122,4 @@ async function isNotFound(asked: Promise<unknown>): Promise<boolean> {
     }
     throw error;
   }
-}
-
-async function answerTo<T>(asked: Promise<T>): Promise<T | undefined> {
-  return asked.catch((error: unknown) => {
-    if (error instanceof VaultResponseError && error.statusCode < 500) {
-      return undefined;
-    }
-    throw error;
-  });
 }
