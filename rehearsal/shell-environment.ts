@@ -6,6 +6,7 @@ import { loginOf } from '../lib/declaration/logins';
 import { keyShareFile } from '../lib/server/key-shares';
 import { OPERATORS_VARIABLE, writeOperatorLogin } from '../lib/server/operator-folder';
 import { operatorsOf, renewOperator, SERVER_OPERATORS, writeOperators } from '../lib/server/operators';
+import { PROGRAMS } from '../lib/vault/vault-client';
 import { unrehearsed } from './identity/stand-ins';
 import type { Rehearsal } from './rehearsal';
 
@@ -84,7 +85,7 @@ export function clientSecretFile({ folder }: Rehearsal, integration: string): st
   return join(folder, `client-secret-${integration}`);
 }
 
-/** What the people of a real deployment keep: the key share, and what Webex has shown. */
+/** Secrets that the people of a real deployment keep: the key share and the client secrets. */
 async function writeSecrets(rehearsal: Rehearsal): Promise<void> {
   const { deployment, folder, server, variables } = rehearsal;
   if (server.unsealKey !== undefined) {
@@ -162,7 +163,7 @@ async function writeCommands({ folder, server }: Rehearsal, binary: string): Pro
   const command = (name: string, lines: readonly string[]): Promise<void> =>
     writePrivate(join(commands, name), ['#!/bin/sh', ...lines], 0o700);
   // By both names: a program of this machine would send a token of another server here.
-  for (const name of ['bao', 'vault']) {
+  for (const name of Object.values(PROGRAMS)) {
     await command(name, [
       '# With the root token of the rehearsal, unless another one is given.',
       `[ -n "\${BAO_TOKEN+set}\${VAULT_TOKEN+set}" ] || { VAULT_TOKEN=$(cat ${quoted(rootToken)}) && export VAULT_TOKEN; }`,

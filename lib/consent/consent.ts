@@ -15,7 +15,7 @@ import { visit } from '../browser/visit';
 import { askedAgainPage } from './consent-page';
 import { consentRefused } from './consent-refused';
 import { type VaultClient } from '../vault/vault-client';
-import { consentRefusal } from '../webex/consent-refusal';
+import { consentRefusal, noConsentPage } from '../webex/consent-refusal';
 
 /*
  * One consent: ask the engine for the URL, and have a person visit it.
@@ -162,8 +162,9 @@ async function requireConsentPage({ integration, credential, signal }: ConsentRo
   }
   const { status, error, said = error } = refusal;
   if (error === undefined || said === undefined) {
+    const client = { name, clientId: url.searchParams.get('client_id') ?? '', redirectUrl };
     throw new ExplainedError(
-      `Webex shows no consent page for integration "${name}" (${status}): it does not know client id "${url.searchParams.get('client_id') ?? ''}", or redirect URL ${redirectUrl} is not registered for it; nobody was asked to consent, and nothing was changed; correct them at developer.webex.com/my-apps or in ${declaringFile()}, then: ${ourCommand('deploy', 'webex-tokens')}`,
+      `${noConsentPage(status, client)}; nobody was asked to consent, and nothing was changed; correct them at developer.webex.com/my-apps or in ${declaringFile()}, then: ${ourCommand('deploy', 'webex-tokens')}`,
     );
   }
   const refused = consentRefused({ integration: name, scopes: credential.scopes }, oneLine(error), oneLine(said));

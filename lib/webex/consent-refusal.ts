@@ -2,12 +2,24 @@ import { HttpTransport, NetworkError, noAnswer } from 'webex-token-client/core';
 
 /** Webex would show a person no consent page, or send the browser back with an error. */
 export interface ConsentRefusal {
-  /** Of the answer. */
+  /** HTTP status of the answer. */
   readonly status: number;
   /** OAuth error at the redirect URL. @default - Webex does not know the client id or the redirect URL */
   readonly error?: string;
   /** Webex's own words about that error. */
   readonly said?: string;
+}
+
+/** An integration that asks for consent, as it is declared. */
+export interface AskingClient {
+  readonly name: string;
+  readonly clientId: string;
+  readonly redirectUrl: string;
+}
+
+/** Explanation of a refusal without an OAuth error. */
+export function noConsentPage(status: number, { name, clientId, redirectUrl }: AskingClient): string {
+  return `Webex shows no consent page for integration "${name}" (${status}): it does not know client id "${clientId}", or redirect URL ${redirectUrl} is not registered for it`;
 }
 
 export interface ConsentPageOptions {

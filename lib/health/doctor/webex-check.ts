@@ -1,7 +1,7 @@
 import { describeError, ourCommand } from 'webex-token-client/core';
 import type { Credential, Deployment } from '../../declaration/deployment';
 import { declaringFile } from '../../declaration/deployment-file';
-import { consentRefusal } from '../../webex/consent-refusal';
+import { consentRefusal, noConsentPage } from '../../webex/consent-refusal';
 import { askAsNobody } from '../../webex/reachable-webex';
 import { checkWebexClock } from './clock';
 import { Wrong, type Sound } from './examination';
@@ -52,7 +52,7 @@ export async function checkWebexClient(
     const { status, error } = refusal;
     if (error === undefined) {
       throw new Wrong(
-        `Webex shows no consent page for integration "${name}" (${status}): it does not know client id "${clientId}", or redirect URL ${redirectUrl} is not registered for it`,
+        noConsentPage(status, { name, clientId, redirectUrl }),
         `correct them at developer.webex.com/my-apps or in ${declaringFile()}, then: ${ourCommand('deploy', 'webex-tokens')}`,
       );
     }
