@@ -37,7 +37,7 @@ it('the example on Kubernetes is a server that the stack can declare', async () 
 
 const PASTED = readdirSync(join(PROJECT_FOLDER, 'examples')).filter((file) => pastedLines(file).length > 0);
 
-/** What the comment at the top of an example says to paste. */
+/** Lines to paste, from the comment at the top of an example. */
 function pastedLines(file: string): readonly string[] {
   const [top = ''] = readFileSync(join(PROJECT_FOLDER, 'examples', file), 'utf8').split('*/');
   return [...top.matchAll(/^ \* {5}(.+)$/gm)].map(([, line = '']) => line);

@@ -204,7 +204,7 @@ export class TokenSource implements AsyncDisposable {
     return Math.max(holdOffMs, Math.min(LONGEST_PAUSE_MS, holdOffMs * 2 ** (this.#failures - 1)));
   }
 
-  /** What was read last, until it expires. */
+  /** The last reading, until its token expires. */
   #working(): CredentialReading | undefined {
     const reading = this.#cached?.reading;
     const isExpired = reading?.expireTime !== undefined && this.#now() >= reading.expireTime.getTime();

@@ -12,7 +12,7 @@ import { assignments } from './assignments';
 
 export interface Handover {
   readonly app: App;
-  /** Of the server's product. */
+  /** The command-line program of the server's product. */
   readonly program: ServerProgramName;
   readonly issued: WrappedSecretId;
   /** Path of the AppRole, such as `auth/approle/role/people-me`. */

@@ -42,7 +42,7 @@ function option(flag: string, value: string | undefined): readonly string[] {
   return value === undefined ? [] : [flag, value];
 }
 
-/** What the command line says, and nothing that the environment or a default does. */
+/** The value of an option, if the command line has it. Values of the environment and defaults do not count. */
 function given(begun: Command, name: string): string | undefined {
   const value: unknown = begun.optsWithGlobals()[name];
   const isGiven = begun.getOptionValueSourceWithGlobals(name) === 'cli';

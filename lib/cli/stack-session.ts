@@ -30,7 +30,7 @@ export class StackSession implements AsyncDisposable {
     return this.session.vault;
   }
 
-  /** What Terraform is told. Its provider knows no other forms of these variables. */
+  /** Variables for Terraform. Its provider knows no other forms of them. */
   get environment(): NodeJS.ProcessEnv {
     return { ...vaultVariables(this.connection, this.session.token), [RESUME_VARIABLE]: ourCommand('resume') };
   }

@@ -141,7 +141,7 @@ export async function prepareImport(options: ImportOptions): Promise<PreparedImp
   };
 }
 
-/** Whose account a grant is. */
+/** The account of a grant, as Webex names it. */
 interface Seen {
   /** Undefined where the scopes of the grant do not let Webex tell. */
   readonly person?: Person;

@@ -22,7 +22,7 @@ const credentialFields = {
   /** Of a Service App: id of the organisation that has authorised it, as Webex's API shows it. */
   organisation: z.string().min(1, 'must not be empty').optional(),
   /**
-   * Of a Service App: the credential whose token asks for the grant, a person's or another Service App's. It has scope
+   * A Service App only: the credential whose token asks for the grant, a person's or another Service App's. It has scope
    * `spark:applications_token`. Service Apps that ask for each other's grants all have to heal.
    */
   tokensFrom: z.string().optional(),

@@ -60,7 +60,7 @@ export const httpsUrl = z.string().superRefine(requireUrl).superRefine(requireTl
 /** As {@link httpsUrl}, without the slashes at its end. */
 export const httpsBaseUrl = httpUrl.superRefine(requireTls);
 
-/** As {@link httpsBaseUrl}, unless the environment allows plain HTTP to a Vault on another machine. */
+/** Address of a Vault. Plain HTTP to another machine needs the environment's permission. */
 export const vaultUrl = httpUrl.superRefine((value, context) => {
   if (isPlainHttp(value) && !allowsHttp()) {
     context.addIssue(

@@ -2,7 +2,7 @@ import type { Deployment } from './deployment';
 import { pluginCommand } from './plugin-binary';
 
 /**
- * What a Vault of somebody else needs before it runs the plugin: no API puts a file on a server.
+ * The needs of a Vault that is not declared here before it runs the plugin. No API puts a file on a server.
  *
  * @returns one line; undefined where the server is declared, and so gets the plugin with it, or others register it
  * @see https://developer.hashicorp.com/vault/docs/plugins/plugin-architecture#plugin-directory

@@ -102,7 +102,7 @@ export interface CredentialLine extends Line<CredentialState> {
 
 export interface Horizon {
   readonly until: Date;
-  /** What that date assumes, in words that follow "assuming". @default - nothing: Webex has told it */
+  /** Assumptions behind that date, in words that follow "assuming". @default - nothing: Webex has told it */
   readonly assumption?: string;
 }
 

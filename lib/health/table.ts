@@ -134,7 +134,7 @@ function detailOf(kind: Kind, line: Line, now: Date): string {
 
 function credentialDetail(line: CredentialLine, now: Date): string {
   const { detail, refreshedAt, horizon, consentedBy, consentedAt, verified, tokens } = line;
-  // As the page counts refreshes: the first token that was seen may be the one of the consent.
+  // The first token that was seen may be the one of the consent. The page counts refreshes in the same way.
   const issued = tokens.length > 1 ? 'refreshed' : 'token issued';
   return [
     detail,

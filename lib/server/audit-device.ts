@@ -17,7 +17,7 @@ export class UnwritableAuditLog extends ExplainedError {
 }
 
 /**
- * What OpenBao's configuration needs, on one line; in its images, the folder of Vault has another name.
+ * The audit device in OpenBao's configuration, on one line. In its images, the folder of Vault has another name.
  *
  * @see https://openbao.org/docs/configuration/audit/
  */
@@ -27,7 +27,7 @@ function auditStanza(filePath: string): string {
 }
 
 /**
- * What is known of auditing before a server is initialised. A server that is declared here has its audit device in the
+ * Knowledge of auditing before a server is initialised. A server that is declared here has its audit device in the
  * configuration that stack `vault-server` writes; Vault gets one by the API.
  *
  * @returns one line about an OpenBao server that is declared elsewhere; else undefined

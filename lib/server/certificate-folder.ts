@@ -67,7 +67,7 @@ export function caCertificateFile(folder: string): string {
   return join(folder, CA, 'ca.pem');
 }
 
-/** What `webex-token-vault certs` makes for one server. */
+/** Files that `webex-token-vault certs` makes for one server. */
 export function serverTlsFiles(folder: string, server: string): ServerFiles {
   const serverFolder = join(folder, server);
   return {

@@ -26,7 +26,7 @@ export interface RestorationOptions extends SnapshotTargetOptions, UnsealingOpti
   readonly server?: DeclaredServer;
   /** Read afterwards, to prove that the grants are there. @default - none is read */
   readonly credential?: { readonly engine: Deployment['engine']; readonly name: string };
-  /** Of the server that the snapshot came from. @default - others unseal it, and the token restores */
+  /** Key shares of the server that the snapshot came from. @default - others unseal it, and the token restores */
   readonly keyShares?: AsyncIterable<string>;
   readonly report: (line: string) => void;
   readonly signal?: AbortSignal;

@@ -12,7 +12,7 @@ import {
 import { unseal } from './unsealing';
 
 export interface UnsealingOptions {
-  /** Of the server that the snapshot came from. @default - others unseal it */
+  /** Key shares of the server that the snapshot came from. @default - others unseal it */
   readonly keyShares?: AsyncIterable<string>;
   /** How long others have to unseal it. */
   readonly unsealTimeoutMs: number;

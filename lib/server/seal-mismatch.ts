@@ -2,8 +2,8 @@ import { ExplainedError, VaultResponseError } from 'webex-token-client/core';
 import { ServerStartError } from '../process/server-process';
 
 /*
- * What a server says if its data is sealed by another seal than its configuration has. OpenBao answers with it, and Vault
- * does not start.
+ * Words of a server whose data has another seal than its configuration. OpenBao answers with them, and Vault does not
+ * start.
  */
 
 const OPENBAO = /seal type of "(\w+)" does not match expected type of "(\w+)"/;

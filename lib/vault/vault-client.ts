@@ -36,7 +36,7 @@ export interface ServerHealth {
   readonly flavour: 'openbao' | 'vault';
 }
 
-/** What people type commands with, by the product. */
+/** Command-line programs, by the product. */
 export const PROGRAMS = { openbao: 'bao', vault: 'vault' } as const;
 
 export type ServerProgramName = (typeof PROGRAMS)[ServerHealth['flavour']];

@@ -44,7 +44,7 @@ export class ServiceApps {
     return authorisation?.isGiven === true ? authorisation.account : undefined;
   }
 
-  /** What a grant of it there is of. @throws ExplainedError where the app is unknown, or is not authorised there */
+  /** Owner of a grant of the Service App in an organisation. @throws ExplainedError where the app is unknown, or is not authorised there */
   grantIn(applicationId: string, orgId: string): Omit<Grant, 'number'> {
     const client = this.#registered(applicationId);
     const user = this.accountIn(client, orgId);

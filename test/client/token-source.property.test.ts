@@ -146,7 +146,7 @@ property(
   },
 );
 
-/** What Vault does with reads: it serves the grant, has none, or does not answer. */
+/** Vault's behavior at a read: it serves the grant, has none, or does not answer. */
 type Behaviour = 'serves' | 'has none' | 'is sealed' | 'fails' | 'hangs up';
 
 const steps = fc.array(

@@ -2,7 +2,7 @@ import { DeployedTokens } from '../fixtures/deployed-tokens';
 import { describeUnless } from '../fixtures/left-out';
 import { terraformUnavailable } from '../fixtures/terraform-providers';
 
-/* What Webex says of a client secret before a deploy writes it, with the real Terraform and a simulated Webex. */
+/* Webex's word on a client secret before a deploy writes it, with the real Terraform and a simulated Webex. */
 
 describeUnless(terraformUnavailable())('a client secret that a deploy writes', () => {
   let deployed: DeployedTokens;

@@ -53,7 +53,7 @@ const NEVER_READ = ['sys/mounts/auth/approle/tune', 'auth/jwt/config'];
 /** Written twice: without the secret, and with it. */
 const SECOND = ['oauthapp/servers/webex-myapp#2', 'auth/oidc/config#2'];
 
-/** What our own commands ask around Terraform. */
+/** Requests of our own commands around Terraform. */
 const ASIDE = /^(?:sys\/capabilities-self|sys\/plugins\/reload|auth\/token\/|auth\/operators\/)/;
 
 const WAYS = ['the answer to the write is lost', 'the read after the write fails'] as const;

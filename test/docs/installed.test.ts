@@ -4,7 +4,7 @@ import { codeBlocks, PAGES } from '../fixtures/code-block';
 import { PROJECT_FOLDER } from '../fixtures/project-folder';
 
 /*
- * What people and machines are told to run is what is installed. Without `--no-install`, npx downloads the package of a
+ * Commands for people and machines run what is installed. Without `--no-install`, npx downloads the package of a
  * name that is not installed, without asking where there is no terminal.
  */
 

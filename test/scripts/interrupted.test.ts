@@ -17,7 +17,7 @@ import { loginAnswer } from '../fixtures/scripted-vault';
 
 /** As long as a command waits for an answer that brings a token, or for a logout. */
 const GRACE_MS = 5000;
-/** As long as it waits for the read of a credential, with the default provider timeout. */
+/** Wait for the read of a credential, with the default provider timeout. */
 const READ_GRACE_MS = 24_000;
 
 const SHARE = Buffer.alloc(33, 7).toString('base64');

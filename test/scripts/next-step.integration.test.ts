@@ -16,7 +16,7 @@ import { synthesize } from '../fixtures/synthesizer';
 /** A server with nothing of ours in it. */
 interface Place extends AsyncDisposable {
   readonly environment: NodeJS.ProcessEnv;
-  /** What does the work of each command. */
+  /** Action of each command. */
   readonly steps: Readonly<Record<string, () => Promise<unknown>>>;
 }
 
@@ -63,7 +63,7 @@ async function runningServer(server?: DeploymentInput['vault']['server']): Promi
       VAULT_TOKEN: rootToken,
     },
     steps: {
-      // As whoever has that token does, so without the operators of `init`.
+      // A holder of that token deploys without the operators of `init`.
       'deploy webex-tokens': async () =>
         applyDeclaration({
           stackDirectory: await rehearsal.synthesize(),

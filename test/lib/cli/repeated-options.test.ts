@@ -9,7 +9,7 @@ import { OPERATED } from '../../../lib/cli/repeated-options';
 import { defineCommand } from '../../../scripts/cli';
 import { PROJECT_FOLDER } from '../../fixtures/project-folder';
 
-/** What commands of this name print, run one after the other in this process, about `issue`, `set-aside` and `init`. */
+/** Lines that commands of this name print about `issue`, `set-aside` and `init`, one after the other in this process. */
 async function printed(name: string, ...lines: readonly (readonly string[])[]): Promise<string[]> {
   const said: string[] = [];
   for (const line of lines) {

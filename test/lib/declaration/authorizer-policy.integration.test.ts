@@ -23,7 +23,7 @@ afterAll(async () => {
   await vault[Symbol.asyncDispose]();
 });
 
-/** Of a code that Webex gives out for the integration. */
+/** Request with a code that Webex gives out for the integration. */
 async function codeRequest(): Promise<{ code: string | null; redirect_url: string }> {
   const { redirectUrl } = vault.engine;
   const request = { server: 'webex-myapp', redirect_url: redirectUrl, scopes: 'spark:people_read', state: 'state' };

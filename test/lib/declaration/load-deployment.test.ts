@@ -13,7 +13,7 @@ const DECLARED = {
 };
 const LIBRARY = JSON.stringify(join(PROJECT_FOLDER, 'lib/declaration/deployment'));
 const MODULE = `import { defineDeployment } from ${LIBRARY};\nconst declared: object = ${JSON.stringify(DECLARED)};\nexport default defineDeployment(declared as never);\n`;
-/** As pages have it, and projects with the package: in a clone it is the sources. */
+/** Import of pages and of projects with the package. In a clone it loads the sources. */
 const BY_PACKAGE = MODULE.replace(LIBRARY, "'webex-token-vault/deployment'");
 const WRONG = `import { defineDeployment } from ${LIBRARY};\nexport default defineDeployment({} as never);\n`;
 const AWAITED = `const declared = await Promise.resolve(${JSON.stringify(DECLARED)});\nexport default declared;\n`;

@@ -186,7 +186,7 @@ it('refuses two credentials that Kubernetes would have under one name', () => {
   expect(() => deliver('csi', delivery)).not.toThrow();
 });
 
-/** Of two apps that run in one namespace, each with one credential. */
+/** Deliveries to two apps of one namespace, each with one credential. */
 function ofTwoApps(apps: Readonly<Record<string, string>>): Delivery[] {
   const input = {
     credentials: Object.values(apps).map((name) => ({ name, integration: 'webex-myapp', scopes: ['spark:all'] })),

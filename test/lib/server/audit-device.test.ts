@@ -2,7 +2,7 @@ import { ensureAudit } from '../../../lib/server/audit-device';
 import { VaultClient } from '../../../lib/vault/vault-client';
 import { refusal, ScriptedVault } from '../../fixtures/scripted-vault';
 
-/* What init says where nothing is audited. What it does on a real server is in test/server/init. */
+/* Words of init if nothing is audited. test/server/init has the real server. */
 
 async function refused(said: string): Promise<string> {
   await using vault = await ScriptedVault.start();

@@ -15,7 +15,7 @@ import { statusOf } from '../../fixtures/refusal';
 /* A restore that is interrupted, or whose requests get lost. Whole ones are in test/server. */
 
 const SNAPSHOT = 'POST sys/storage/raft/snapshot';
-/** What a policy written after the snapshot is read as. */
+/** Path of a policy that is written after the snapshot. */
 const later = 'sys/policies/acl/later';
 const anything = z.unknown();
 const folder = mkdtempSync(join(tmpdir(), 'restoration-'));
