@@ -12,6 +12,7 @@ import { defineDeployment } from '../../lib/declaration/deployment';
 import { operatorsOf } from '../../lib/server/operators';
 import { ANALYTICS_SCOPES } from '../../samples/meetings-report/aggregates';
 import { PROJECT_FOLDER } from '../fixtures/declaration';
+import { isOnVault } from '../fixtures/is-on-vault';
 import { STARTED_PROGRAM } from '../fixtures/script';
 import { synthesize } from '../fixtures/synthesizer';
 
@@ -21,7 +22,7 @@ import { synthesize } from '../fixtures/synthesizer';
  */
 
 const declared = defineDeployment({
-  vault: { address: 'https://vault.example', namespace: 'team' },
+  vault: { address: 'https://vault.example', ...(isOnVault ? {} : { namespace: 'team' }) },
   engine: { mountPath: 'oauth/webex', plugin: { sha256: '0'.repeat(64) } },
   appRolePath: 'their/approle',
   integrations: [{ name: 'webex-myapp', clientId: 'client', redirectUrl: 'http://localhost:5000/auth' }],
@@ -117,7 +118,7 @@ test('webex-token reads as the first app, bao as root, and any app can be become
 test('vault is the same program as bao, and takes no token of another server', async () => {
   const [asRoot, policies] = await output(`
     vault read -field=access_token oauth/webex/creds/testauth; echo
-    HOME=${bin} vault token lookup -field=policies`);
+    HOME=${bin} vault read -field=policies auth/token/lookup-self`);
   const [token] = await output('bao read -field=access_token oauth/webex/creds/testauth');
   expect([asRoot, policies]).toEqual([token, '[root]']);
 });
@@ -151,7 +152,7 @@ test('every operator works: each can log in, issue, back up and revoke', async (
   const [issued, ...rest] = await output(`
     cd / && webex-token-vault issue second-app --json | tr -d '\\n '; echo; cd - > /dev/null
     npx --no-install webex-token-vault backup ${folder}/copy.snap
-    VAULT_TOKEN=${tokens[OPERATORS.indexOf('provisioner')] ?? ''} bao token lookup -field=policies; echo
+    VAULT_TOKEN=${tokens[OPERATORS.indexOf('provisioner')] ?? ''} bao read -field=policies auth/token/lookup-self; echo
     npx --no-install webex-token-vault revoke testauth --yes`);
   expect(JSON.parse(issued ?? '')).toMatchObject({ app: 'second-app' });
   expect(rest[0]).toContain('copy.snap');

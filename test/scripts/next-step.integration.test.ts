@@ -9,6 +9,7 @@ import { runCommand } from '../fixtures/command-run';
 import { exampleDeployment } from '../fixtures/example-deployment';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { OperatedServer } from '../fixtures/operated-server';
+import { SERVER_FLAVOUR } from '../fixtures/server-product';
 import { synthesize } from '../fixtures/synthesizer';
 
 /* From an empty server to the first grant, by the commands that `doctor` names and by nothing else. */
@@ -27,7 +28,10 @@ async function productionServer(): Promise<Place> {
   // A file of its own: stack vault-server, which is synthesized with the other one, wants certificates of this machine.
   const declared = operated.path('declared');
   await mkdir(declared);
-  const deployment = defineDeployment({ ...operated.deployment, vault: { server: { mode: 'production' } } });
+  const deployment = defineDeployment({
+    ...operated.deployment,
+    vault: { server: { mode: 'production', flavour: SERVER_FLAVOUR } },
+  });
   const environment = {
     ...operated.environment,
     ...deploymentInFile(declared, deployment),
@@ -113,7 +117,7 @@ async function walk({ environment, steps }: Place): Promise<{ commands: string[]
 }
 
 test.each<[string, () => Promise<Place>, readonly string[]]>([
-  ['a dev server', () => runningServer({ mode: 'dev' }), DEPLOYED],
+  ['a dev server', () => runningServer({ mode: 'dev', flavour: SERVER_FLAVOUR }), DEPLOYED],
   ['a production server', productionServer, ['init', ...DEPLOYED]],
   ['a Vault that exists', () => runningServer(), DEPLOYED],
 ])('doctor leads from %s to the first grant', async (name, start, commands) => {

@@ -16,6 +16,7 @@ import { OpenBaoServer } from '../../../rehearsal/server/openbao';
 import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../../rehearsal/server/server-binary';
 import { eventually } from '../../fixtures/eventually';
+import { isOnVault } from '../../fixtures/is-on-vault';
 import { JwtIssuer } from '../../fixtures/jwt-issuer';
 import { LongTimers } from '../../fixtures/long-timers';
 import { RecordingServer } from '../../fixtures/recording-server';
@@ -290,6 +291,11 @@ describe('a pod', () => {
   });
 });
 
+/** HashiCorp Vault has one text for another name, another CA and a missing role. */
+const ANY_CAUSE = /from another CA or for another DNS name or URI than the app is declared with, or there is no such/;
+const ANOTHER_NAME = isOnVault ? ANY_CAUSE : /from the right CA, but for another DNS name or URI/;
+const ANOTHER_CA = isOnVault ? ANY_CAUSE : /from another CA than the app is declared with, or there is no such/;
+
 describe('a certificate', () => {
   const tls = () => vault.server.tlsAddress ?? '';
 
@@ -300,7 +306,7 @@ describe('a certificate', () => {
     writePair('app', await issued('wrong.test'));
     await endLogins(before);
     tokens.reject(reading);
-    await expect(tokens.token()).rejects.toThrow(/from the right CA, but for another DNS name or URI/);
+    await expect(tokens.token()).rejects.toThrow(ANOTHER_NAME);
     writePair('app', await issued('app.test'));
     expect(vault.issued).toContain((await tokens.token()).accessToken);
   });
@@ -339,7 +345,7 @@ describe('a certificate', () => {
   it('of another CA is refused', async () => {
     writePair('app', await issued('app.test', await CertificateAuthority.create()));
     await using tokens = source(cert(ROLE), tls());
-    await expect(tokens.token()).rejects.toThrow(/from another CA than the app is declared with, or there is no such/);
+    await expect(tokens.token()).rejects.toThrow(ANOTHER_CA);
   });
 
   it('that a server refuses before Vault sees it is told from an outage', async () => {
