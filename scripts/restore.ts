@@ -89,7 +89,7 @@ export function define(command: Command, signal: AbortSignal): void {
               { ...connection, address, token: undefined },
               'administrator',
               {
-                operators: { path, isNamed: false },
+                operators: { path, isNamed: options.operators !== undefined },
                 roleFromEnvironment: true,
                 env: { ...process.env, VAULT_TOKEN: undefined, BAO_TOKEN: undefined },
                 signal,

@@ -7,6 +7,7 @@ import type { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../fixtures/eventually';
 import { OperatedServer } from '../fixtures/operated-server';
 import { STARTED_PROGRAM, Script, type ScriptResult } from '../fixtures/script';
+import { SERVER_PROGRAM } from '../fixtures/server-product';
 
 const lookup = z.object({ data: z.object({ policies: z.array(z.string()) }) });
 
@@ -246,13 +247,14 @@ describe('every other command revokes what it logged in', () => {
 
   it('restore, whose credential nobody has authorised', async () => {
     const [command = '', ...args] = restore(operated.out);
-    expect(await operated.run(command, args, env())).toMatchObject({ exitCode: 3 });
+    const roleOfAnApp = { VAULT_ROLE_ID: 'of-an-app', VAULT_SECRET_ID: 'of-an-app' };
+    expect(await operated.run(command, args, { ...env(), ...roleOfAnApp })).toMatchObject({ exitCode: 3 });
     // The token of the backup itself is alive in what it saved.
     const alive = (await eventually(accessors)).filter((token) => !token.includes('operators-backup'));
     expect(alive).toEqual(before);
     const login = await operated.run('login', ['provisioner'], env());
     expect(login.stderr).toMatch(
-      /^this token lives until 20\S+Z; to end it before, with it in VAULT_TOKEN: bao token /,
+      new RegExp(`^this token lives until 20\\S+Z; to end it before, with it in VAULT_TOKEN: ${SERVER_PROGRAM} token `),
     );
     await root.withToken(login.stdout.trim()).connection.revokeToken();
     before = await accessors();
