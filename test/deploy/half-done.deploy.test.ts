@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineDeployment, type Deployment, type DeploymentInput } from '../../lib/declaration/deployment';
 import { OIDC_SECRET_VARIABLE } from '../../lib/declaration/operators-declaration';
+import { APPLICATIONS_SCOPE } from '../../lib/declaration/service-app';
 import { CertificateAuthority } from '../../lib/server/certificate-authority';
 import { SigningKey } from '../../rehearsal/identity/json-web-token';
 import { API_AUDIENCE, KubernetesCluster } from '../../rehearsal/identity/kubernetes-cluster';
@@ -24,9 +25,13 @@ const WRITTEN: Readonly<Record<string, string>> = {
   'sys/mounts/oauthapp': 'mount of the engine',
   'oauthapp/config': 'configuration of the engine',
   'oauthapp/servers/webex-myapp': 'integration, without and with its secret',
+  'oauthapp/servers/webex-healed': 'integration of a Service App, without and with its secret',
+  'sys/mounts/oauthapp-healing': 'mount of the healing secrets',
+  'oauthapp-healing/webex-healed': 'client secret that heals',
   'sys/mounts/oauthapp-records': 'mount of the records',
   'sys/policies/acl/oauthapp-authorizer': 'policy of an operator',
   'sys/policies/acl/oauthapp-observer': 'policy of an operator',
+  'sys/policies/acl/oauthapp-healer': 'policy of an operator',
   'sys/policies/acl/oauthapp-app-people-me': 'policy of an app',
   'sys/policies/acl/oauthapp-app-machine': 'policy of an app',
   'sys/policies/acl/oauthapp-app-pod': 'policy of an app',
@@ -47,11 +52,14 @@ const WRITTEN: Readonly<Record<string, string>> = {
   'auth/oidc/role/authorizer': 'role of people',
 };
 
-/** The provider writes the one blindly. The other belongs to a resource whose first read is that of its method. */
-const NEVER_READ = ['sys/mounts/auth/approle/tune', 'auth/jwt/config'];
+/**
+ * The provider writes the leases blindly, and reads the method before its configuration. Our command writes the client
+ * secret, and nothing that deploys may read it.
+ */
+const NEVER_READ = ['sys/mounts/auth/approle/tune', 'auth/jwt/config', 'oauthapp-healing/webex-healed'];
 
 /** Written twice: without the secret, and with it. */
-const SECOND = ['oauthapp/servers/webex-myapp#2', 'auth/oidc/config#2'];
+const SECOND = ['oauthapp/servers/webex-myapp#2', 'oauthapp/servers/webex-healed#2', 'auth/oidc/config#2'];
 
 /** Requests of our own commands around Terraform. */
 const ASIDE = /^(?:sys\/capabilities-self|sys\/plugins\/reload|auth\/token\/|auth\/operators\/)/;
@@ -125,6 +133,17 @@ describeUnless(terraformUnavailable())('a deploy that is half done', () => {
         audience: API_AUDIENCE,
       };
       const declared: Partial<DeploymentInput> = {
+        integrations: [
+          { name: 'webex-myapp', clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' },
+          { name: 'webex-healed', clientId: 'C0fe' },
+        ],
+        credentials: [
+          { name: 'testauth', integration: 'webex-myapp', scopes: [APPLICATIONS_SCOPE] },
+          {
+            ...{ name: 'healed', integration: 'webex-healed', scopes: ['spark:people_read'], kind: 'service-app' },
+            ...{ applicationId: 'application', organisation: 'organisation', tokensFrom: 'testauth', heals: true },
+          },
+        ],
         apps: [
           { name: 'people-me', reads },
           { name: 'machine', reads, identity: { jwt } },
@@ -145,7 +164,12 @@ describeUnless(terraformUnavailable())('a deploy that is half done', () => {
       deployed = await DeployedTokens.start(all, (asked) => halves.passage(asked));
       deployed.deployment = { ...deployed.deployment, apps: all.apps, operators: all.operators };
       deployed.token = await operatorToken(deployed.rehearsal.admin, deployed.deployment, 'provisioner');
-      secrets = { ...deployed.secret, [`TF_VAR_${OIDC_SECRET_VARIABLE}`]: issuer.clientSecret };
+      const { variables } = deployed.rehearsal;
+      const ofIntegrations = Object.entries(variables).map(([name, secret]): [string, string] => [
+        `TF_VAR_${name}`,
+        secret,
+      ]);
+      secrets = { ...Object.fromEntries(ofIntegrations), [`TF_VAR_${OIDC_SECRET_VARIABLE}`]: issuer.clientSecret };
     });
 
     afterAll(async () => {
