@@ -7,6 +7,7 @@ import { run, type FinishedCommand } from '../../lib/process/child-process';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { Rehearsal } from '../../rehearsal/rehearsal';
+import { TOKEN_PATH } from '../../rehearsal/webex/token-endpoint';
 import { authorize } from '../../lib/consent/code-grant';
 import type { Grant } from '../../lib/consent/stored-grant';
 import { clientSecretVariable, type Deployment } from '../../lib/declaration/deployment';
@@ -114,7 +115,10 @@ describeUnless(terraformUnavailable())('deploy of webex-tokens', () => {
   });
 
   test('with it, everything is applied under the provisioner policy, and what people need is told', async () => {
+    // A wrong secret is written only if Webex does not answer. It shows later which secret is in use.
+    rehearsal.webex.behaviour.fault = { path: TOKEN_PATH, status: 503 };
     const { exitCode, stdout, stderr } = await program('deploy', { version: 1, secret: WRONG_SECRET });
+    rehearsal.webex.behaviour.fault = undefined;
     expect(exitCode).toBe(0);
     expect(stderr).toContain('- the client secret of "webex-myapp" is written\n');
     expect(stdout).toMatch(/^role_ids\.people-me: [0-9a-f-]{36}$/m);
