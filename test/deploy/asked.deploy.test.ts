@@ -1,4 +1,5 @@
 import { readCredential } from 'webex-token-client/core';
+import { TOKEN_PATH } from '../../rehearsal/webex/token-endpoint';
 import { DeployedTokens } from '../fixtures/deployed-tokens';
 import { describeUnless } from '../fixtures/left-out';
 import { runOnTerminal, type TerminalSession } from '../fixtures/terminal';
@@ -46,6 +47,8 @@ describeUnless(terraformUnavailable())('deploy on a terminal', () => {
 
     beforeAll(async () => {
       await deployed.authorise();
+      // Webex knows no client of the other id, and would refuse its secret.
+      deployed.rehearsal.webex.behaviour.fault = { path: TOKEN_PATH, status: 503 };
       const [integration] = deployed.deployment.integrations;
       deployed.token = deployed.rehearsal.server.rootToken;
       deployed.deployment = {
