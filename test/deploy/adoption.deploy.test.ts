@@ -41,7 +41,7 @@ describeUnless(terraformUnavailable())('an engine that was made by hand', () => 
     await admin.write('oauthapp/servers/webex-myapp', {
       provider: 'custom',
       client_id: clientId,
-      client_secret: Object.values(deployed.secret)[0],
+      client_secret: Object.values(deployed.secrets)[0],
       provider_options: { auth_code_url: `${webex.apiUrl}/authorize`, token_url: `${webex.apiUrl}/access_token` },
     });
     const asked = { server: 'webex-myapp', redirect_url: redirectUrl, scopes: 'spark:people_read', state: '12345' };
@@ -171,7 +171,7 @@ describeUnless(terraformUnavailable())('an engine that was made by hand', () => 
 
   test('has no secret in its state', async () => {
     const state = await readFile(deployed.path('webex-tokens.tfstate'), 'utf8');
-    const secrets = [refreshToken, accessToken, ...Object.values(deployed.secret)];
+    const secrets = [refreshToken, accessToken, ...Object.values(deployed.secrets)];
     expect(secrets.filter((secret) => state.includes(secret))).toEqual([]);
   });
 

@@ -16,7 +16,7 @@ describeUnless(terraformUnavailable())('deploy on a terminal', () => {
 
   function deploy(...dialogue: (readonly [prompt: string, answer: string])[]): Promise<TerminalSession> {
     const { TF_CLI_CONFIG_FILE = '', TERRAFORM_BINARY_NAME = '' } = process.env;
-    const env = { TF_CLI_CONFIG_FILE, TERRAFORM_BINARY_NAME, ...deployed.environment, ...deployed.secret };
+    const env = { TF_CLI_CONFIG_FILE, TERRAFORM_BINARY_NAME, ...deployed.environment, ...deployed.secrets };
     return runOnTerminal('deploy', ['webex-tokens'], env, dialogue);
   }
 

@@ -13,7 +13,7 @@ describeUnless(terraformUnavailable())('a client secret that a deploy writes', (
   afterAll(() => deployed[Symbol.asyncDispose]());
 
   test('stops the deploy before the first change if Webex refuses it', async () => {
-    const [variable = ''] = Object.keys(deployed.secret);
+    const [variable = ''] = Object.keys(deployed.secrets);
     const { exitCode, stdout, stderr } = await deployed.run('deploy', [], { [variable]: 'not-the-secret' });
     expect(stderr).toContain(`error: Webex refuses the client secret of integration "webex-myapp" in ${variable} (`);
     expect(stderr).toMatch(/set it to the secret that Webex shows for client id \S+; nothing was changed\n$/);

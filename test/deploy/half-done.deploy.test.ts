@@ -140,8 +140,14 @@ describeUnless(terraformUnavailable())('a deploy that is half done', () => {
         credentials: [
           { name: 'testauth', integration: 'webex-myapp', scopes: [APPLICATIONS_SCOPE] },
           {
-            ...{ name: 'healed', integration: 'webex-healed', scopes: ['spark:people_read'], kind: 'service-app' },
-            ...{ applicationId: 'application', organisation: 'organisation', tokensFrom: 'testauth', heals: true },
+            name: 'healed',
+            integration: 'webex-healed',
+            scopes: ['spark:people_read'],
+            kind: 'service-app',
+            applicationId: 'application',
+            organisation: 'organisation',
+            tokensFrom: 'testauth',
+            heals: true,
           },
         ],
         apps: [
@@ -164,12 +170,7 @@ describeUnless(terraformUnavailable())('a deploy that is half done', () => {
       deployed = await DeployedTokens.start(all, (asked) => halves.passage(asked));
       deployed.deployment = { ...deployed.deployment, apps: all.apps, operators: all.operators };
       deployed.token = await operatorToken(deployed.rehearsal.admin, deployed.deployment, 'provisioner');
-      const { variables } = deployed.rehearsal;
-      const ofIntegrations = Object.entries(variables).map(([name, secret]): [string, string] => [
-        `TF_VAR_${name}`,
-        secret,
-      ]);
-      secrets = { ...Object.fromEntries(ofIntegrations), [`TF_VAR_${OIDC_SECRET_VARIABLE}`]: issuer.clientSecret };
+      secrets = { ...deployed.secrets, [`TF_VAR_${OIDC_SECRET_VARIABLE}`]: issuer.clientSecret };
     });
 
     afterAll(async () => {

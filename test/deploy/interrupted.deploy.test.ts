@@ -56,7 +56,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
       }
       return true;
     };
-    const env = { ...process.env, ...deployed.environment, ...deployed.secret };
+    const env = { ...process.env, ...deployed.environment, ...deployed.secrets };
     const script = new Script('deploy', ['webex-tokens', '--auto-approve'], env);
     await reached;
     return { script, goOn };

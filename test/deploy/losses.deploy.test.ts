@@ -30,10 +30,7 @@ describeUnless(terraformUnavailable())('deploy ends no grant', () => {
   });
 
   function run(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
-    const secrets = Object.entries(deployed.rehearsal.variables).map(
-      ([name, value]) => [`TF_VAR_${name}`, value] as const,
-    );
-    return deployed.run('deploy', args, { ...Object.fromEntries(secrets), ...env });
+    return deployed.run('deploy', args, { ...deployed.secrets, ...env });
   }
 
   function declare(change: (integration: Integration) => Integration[], integrationOfTestauth = 'webex-myapp'): void {

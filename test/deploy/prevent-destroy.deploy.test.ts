@@ -40,7 +40,7 @@ describeUnless(terraformUnavailable())('a mount with grants in it', () => {
   function terraform(...args: string[]): Promise<FinishedCommand> {
     return run(process.env.TERRAFORM_BINARY_NAME ?? 'terraform', [...args, '-no-color', '-auto-approve'], {
       cwd: deployed.stackFolder,
-      env: { ...process.env, ...deployed.environment, ...deployed.secret },
+      env: { ...process.env, ...deployed.environment, ...deployed.secrets },
     });
   }
 
@@ -64,7 +64,7 @@ describeUnless(terraformUnavailable())('a mount with grants in it', () => {
     const applied = await terraform('apply');
     expect(applied.stdout + applied.stderr).toContain('Instance cannot be destroyed');
     expect(applied.exitCode).toBe(1);
-    const env = { ...deployed.environment, ...deployed.secret };
+    const env = { ...deployed.environment, ...deployed.secrets };
     const byCli = await byCdktf('deploy', 'webex-tokens', { output: deployed.rehearsal.folder, env });
     expect(byCli.stdout + byCli.stderr).toContain('Instance cannot be destroyed');
     expect(byCli.exitCode).not.toBe(0);

@@ -79,7 +79,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
     await writeOperators(admin, deployment);
     await renewOperator(admin, 'provisioner', (login) => writeOperatorLogin(operators, 'provisioner', login));
     const before = await admin.list('auth/token/accessors');
-    const env = { ...deployed.secret, VAULT_TOKEN: undefined, HOME: deployed.path('home') };
+    const env = { ...deployed.secrets, VAULT_TOKEN: undefined, HOME: deployed.path('home') };
     const { exitCode, stdout, stderr } = await deployed.run('deploy', ['--operators', operators], env);
     expect(stderr).not.toContain('error');
     expect(stdout).toMatch(/Apply complete! .*\n[^]*^role_ids\.people-me: [0-9a-f-]{36}$/m);
@@ -216,7 +216,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
     });
     await writeOperators(other.rehearsal.admin, deployed.deployment);
     const { exitCode, stderr } = await deployed.run('deploy', [], {
-      ...deployed.secret,
+      ...deployed.secrets,
       VAULT_ADDR: other.deployment.vault.address,
     });
     Object.assign(deployed, { deployment, token });
