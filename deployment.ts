@@ -1,6 +1,6 @@
-import { defineDeployment } from './lib/declaration/deployment';
+import { defineDeployment } from './lib/declaration/schema/deployment';
 
-/** What is deployed. The one file to edit; every field is documented in `lib/declaration/deployment.ts`. */
+/** What is deployed. The one file to edit; every field is documented in `lib/declaration/schema/deployment.ts`. */
 export default defineDeployment({
   vault: { server: { mode: 'dev' } },
   engine: {

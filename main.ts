@@ -1,7 +1,7 @@
 import { synthesize } from './constructs/synthesis';
 import { ExplainedError } from 'webex-token-client/core';
 import { deploymentFile } from './lib/declaration/deployment-file';
-import { loadDeployment } from './lib/declaration/load-deployment';
+import { loadDeployment } from './lib/declaration/files/load-deployment';
 
 /* What CDKTF runs. */
 async function main(): Promise<void> {

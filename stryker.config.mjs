@@ -2,7 +2,7 @@ import jestConfig from './jest.config.js';
 
 /*
  * How well unit tests notice a changed source: `npm run mutate` for all of it, which takes hours, or
- * `npm run mutate -- --mutate lib/declaration/logins.ts` for some. What most of lib/consent does is tested on a real
+ * `npm run mutate -- --mutate lib/declaration/derived/logins.ts` for some. What most of lib/grants/consent does is tested on a real
  * server alone, and so is not noticed here.
  */
 
@@ -19,14 +19,14 @@ export default {
       // Else those of jest.config.js would stay.
       projects: [],
       // What starts processes runs sources that nobody has changed.
-      testMatch: ['client', 'constructs/tokens', 'lib/consent', 'lib/declaration'].map(
+      testMatch: ['client', 'constructs/tokens', 'lib/grants/consent', 'lib/declaration'].map(
         (folder) => `<rootDir>/test/${folder}/**/*.test.ts`,
       ),
       // What starts processes runs sources that nobody has changed; properties try each change a hundred times.
       testPathIgnorePatterns: ['process\\.test', 'property', 'integration'],
     },
   },
-  mutate: ['client/src/**/*.ts', 'lib/consent/**/*.ts', 'lib/declaration/**/*.ts'],
+  mutate: ['client/src/**/*.ts', 'lib/grants/consent/**/*.ts', 'lib/declaration/**/*.ts'],
   coverageAnalysis: 'perTest',
   // A constant of a module has its value before a test begins.
   ignoreStatic: true,

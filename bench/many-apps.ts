@@ -1,4 +1,4 @@
-import { defineDeployment, type Deployment } from '../lib/declaration/deployment';
+import { defineDeployment, type Deployment } from '../lib/declaration/schema/deployment';
 
 /** A deployment of so many apps, each with a role of AppRole and a credential of its own, at a server that exists. */
 export function manyApps(count: number): Deployment {

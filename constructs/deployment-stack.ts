@@ -1,8 +1,8 @@
 import { DataResource, LocalBackend, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { ExplainedError } from 'webex-token-client/core';
-import type { Deployment } from '../lib/declaration/deployment';
-import { backendPlaceholders, DEFAULT_NAME, stateFileName } from '../lib/declaration/state-file';
+import type { Deployment } from '../lib/declaration/schema/deployment';
+import { backendPlaceholders, DEFAULT_NAME, stateFileName } from '../lib/declaration/files/state-file';
 import { provideIsArray } from './is-array';
 import { pathFromOutput } from './output-path';
 import { StateBackend } from './state-backend';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { App } from 'cdktf';
-import type { Deployment } from '../lib/declaration/deployment';
+import type { Deployment } from '../lib/declaration/schema/deployment';
 import type { DeploymentStackProps } from './deployment-stack';
 import { VaultServer } from './server/vault-server';
 import { WebexTokens } from './tokens/webex-tokens';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { rolePath } from '../lib/access/secret-id';
-import { findApp, type Deployment } from '../lib/declaration/deployment';
+import { rolePath } from '../lib/apps/secret-id';
+import { findApp, type Deployment } from '../lib/declaration/schema/deployment';
 import type { VaultClient } from '../lib/vault/vault-client';
 
 const roleIdReply = z.object({ data: z.object({ role_id: z.string() }) });

@@ -1,5 +1,5 @@
-import { findCredential, type Deployment } from '../lib/declaration/deployment';
-import { isServiceApp, type ServiceAppCredential } from '../lib/declaration/service-app';
+import { findCredential, type Deployment } from '../lib/declaration/schema/deployment';
+import { isServiceApp, type ServiceAppCredential } from '../lib/declaration/schema/service-app';
 import { DEVICE_REDIRECT_URLS } from '../lib/webex/device-grant';
 import type { SimulatedClient, SimulatedServiceApp } from './webex/simulated-client';
 import { DEFAULT_USERS, simulatedAdministrator, type SimulatedUser } from './webex/simulated-user';

@@ -1,5 +1,5 @@
-import type { Deployment } from '../lib/declaration/deployment';
-import { loginOperator, renewOperator, writeOperators, type OperatorName } from '../lib/server/operators';
+import type { Deployment } from '../lib/declaration/schema/deployment';
+import { loginOperator, renewOperator, writeOperators, type OperatorName } from '../lib/operators/operators';
 import type { VaultClient } from '../lib/vault/vault-client';
 
 /**

@@ -8,9 +8,9 @@ import {
 } from 'webex-token-client/core';
 import { z } from 'zod';
 import { peopleMe } from '../lib/webex/people-me';
-import type { ShowUrl } from '../lib/consent/consent';
-import { findApp, type App, type Deployment } from '../lib/declaration/deployment';
-import { loginOf } from '../lib/declaration/logins';
+import type { ShowUrl } from '../lib/grants/consent/consent';
+import { findApp, type App, type Deployment } from '../lib/declaration/schema/deployment';
+import { loginOf } from '../lib/declaration/derived/logins';
 import { unrehearsed } from './identity/stand-ins';
 import { findOauthappPlugin } from './server/oauthapp-plugin';
 import { findServer } from './server/server-binary';

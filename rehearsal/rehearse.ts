@@ -1,4 +1,4 @@
-import type { Deployment } from '../lib/declaration/deployment';
+import type { Deployment } from '../lib/declaration/schema/deployment';
 import type { IdentityStandIns } from './identity/stand-ins';
 
 /** What stands in for the servers that a declaration names. */

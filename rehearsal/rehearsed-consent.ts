@@ -1,10 +1,10 @@
-import type { ShowUrl } from '../lib/consent/consent';
-import { authorize } from '../lib/consent/code-grant';
-import { authorizeServiceApp } from '../lib/consent/service-app-grant';
-import type { Grant } from '../lib/consent/stored-grant';
-import { clientSecretVariable, findCredential } from '../lib/declaration/deployment';
-import { importGrant } from '../lib/consent/token-import';
-import { isServiceApp, personBehind } from '../lib/declaration/service-app';
+import type { ShowUrl } from '../lib/grants/consent/consent';
+import { authorize } from '../lib/grants/consent/code-grant';
+import { authorizeServiceApp } from '../lib/grants/consent/service-app-grant';
+import type { Grant } from '../lib/grants/consent/stored-grant';
+import { clientSecretVariable, findCredential } from '../lib/declaration/schema/deployment';
+import { importGrant } from '../lib/grants/consent/token-import';
+import { isServiceApp, personBehind } from '../lib/declaration/schema/service-app';
 import type { Rehearsal } from './rehearsal';
 
 export interface RehearsedConsentOptions {

@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ExplainedError, REHEARSAL_VARIABLE } from 'webex-token-client/core';
-import { clientSecretVariable, type App } from '../lib/declaration/deployment';
-import { loginOf } from '../lib/declaration/logins';
-import { keyShareFile } from '../lib/server/key-shares';
-import { OPERATORS_VARIABLE, writeOperatorLogin } from '../lib/server/operator-folder';
-import { operatorsOf, renewOperator, SERVER_OPERATORS, writeOperators } from '../lib/server/operators';
+import { clientSecretVariable, type App } from '../lib/declaration/schema/deployment';
+import { loginOf } from '../lib/declaration/derived/logins';
+import { keyShareFile } from '../lib/operators/key-shares';
+import { OPERATORS_VARIABLE, writeOperatorLogin } from '../lib/operators/operator-folder';
+import { operatorsOf, renewOperator, SERVER_OPERATORS, writeOperators } from '../lib/operators/operators';
 import { PROGRAMS } from '../lib/vault/vault-client';
 import { unrehearsed } from './identity/stand-ins';
 import type { Rehearsal } from './rehearsal';

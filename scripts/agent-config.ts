@@ -16,15 +16,15 @@ import {
   tokenFile,
   tokenVariable,
   type IdentityFiles,
-} from '../lib/access/agent-configuration';
-import { serverVariables } from '../lib/access/app-environment';
+} from '../lib/apps/agent-configuration';
+import { serverVariables } from '../lib/apps/app-environment';
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
-import type { AppLogin } from '../lib/declaration/app-login';
-import { findApp, type App } from '../lib/declaration/deployment';
+import type { AppLogin } from '../lib/declaration/derived/app-login';
+import { findApp, type App } from '../lib/declaration/schema/deployment';
 import { declaringFile } from '../lib/declaration/deployment-file';
-import { loginOf } from '../lib/declaration/logins';
-import { createPrivateFolder, writePrivateFile } from '../lib/server/private-file';
+import { loginOf } from '../lib/declaration/derived/logins';
+import { createPrivateFolder, writePrivateFile } from '../lib/files/private-file';
 import { PROGRAMS, type ServerHealth } from '../lib/vault/vault-client';
 
 /*

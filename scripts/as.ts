@@ -4,9 +4,9 @@ import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { operatorArgument, operatorFolder, operatorNamed, operatorsOption } from '../lib/cli/operators-option';
 import { vaultVariables } from '../lib/cli/vault-variables';
-import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/server/operator-session';
-import { operatorNamespace } from '../lib/server/operators';
-import { explainRefusals } from '../lib/server/server-refusal';
+import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/operators/operator-session';
+import { operatorNamespace } from '../lib/operators/operators';
+import { explainRefusals } from '../lib/operators/server-refusal';
 
 /*
  * Runs a command as an operator: where the login fails nothing runs, and the token ends with the command.

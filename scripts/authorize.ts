@@ -6,12 +6,12 @@ import {
   UsageError,
   vaultOptionsFromEnvironment,
 } from 'webex-token-client/core';
-import { authorize, type AuthorizeOptions } from '../lib/consent/code-grant';
-import { authorizeByDevice, type DeviceInvitation } from '../lib/consent/device-consent';
-import { authorizeByPkce } from '../lib/consent/pkce-grant';
-import { authorizeServiceApp } from '../lib/consent/service-app-grant';
-import type { Grant } from '../lib/consent/stored-grant';
-import { importGrant } from '../lib/consent/token-import';
+import { authorize, type AuthorizeOptions } from '../lib/grants/consent/code-grant';
+import { authorizeByDevice, type DeviceInvitation } from '../lib/grants/consent/device-consent';
+import { authorizeByPkce } from '../lib/grants/consent/pkce-grant';
+import { authorizeServiceApp } from '../lib/grants/consent/service-app-grant';
+import type { Grant } from '../lib/grants/consent/stored-grant';
+import { importGrant } from '../lib/grants/consent/token-import';
 import { openInBrowser } from '../lib/cli/browser';
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumberUpTo } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
@@ -21,9 +21,9 @@ import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/
 import { qrCode } from '../lib/cli/qr-code';
 import { RedirectPrompt } from '../lib/cli/redirect-prompt';
 import { readSecret } from '../lib/cli/secret-source';
-import { findCredential, type Credential } from '../lib/declaration/deployment';
-import { isServiceApp } from '../lib/declaration/service-app';
-import { OperatorSession } from '../lib/server/operator-session';
+import { findCredential, type Credential } from '../lib/declaration/schema/deployment';
+import { isServiceApp } from '../lib/declaration/schema/service-app';
+import { OperatorSession } from '../lib/operators/operator-session';
 
 /** Has a person consent to a credential, once. */
 

@@ -3,16 +3,16 @@ import type { Command } from 'commander';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
-import { findCredential, type Deployment } from '../lib/declaration/deployment';
-import type { LoadedDeployment } from '../lib/declaration/load-deployment';
+import { findCredential, type Deployment } from '../lib/declaration/schema/deployment';
+import type { LoadedDeployment } from '../lib/declaration/files/load-deployment';
 import { findServerProgram } from '../lib/process/server-program';
-import { refuseVisibleToGit } from '../lib/server/git-visibility';
+import { refuseVisibleToGit } from '../lib/files/git-visibility';
 import { leaderConnection } from '../lib/server/leader-connection';
-import { readKeyShares, RememberedKeyShares } from '../lib/server/key-shares';
-import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/server/operator-session';
-import { saveSnapshot } from '../lib/server/raft-snapshot';
-import { explainRefusals } from '../lib/server/server-refusal';
-import { verifySnapshot, type SnapshotSummary } from '../lib/server/snapshot-archive';
+import { readKeyShares, RememberedKeyShares } from '../lib/operators/key-shares';
+import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/operators/operator-session';
+import { saveSnapshot } from '../lib/server/snapshots/raft-snapshot';
+import { explainRefusals } from '../lib/operators/server-refusal';
+import { verifySnapshot, type SnapshotSummary } from '../lib/server/snapshots/snapshot-archive';
 import {
   credentialJson,
   describeCredential,
@@ -21,8 +21,8 @@ import {
   type SnapshotOrigin,
   verifyCredentials,
   type VerifiedCredential,
-} from '../lib/server/snapshot-verification';
-import { verificationSeal } from '../lib/server/verification-seal';
+} from '../lib/server/snapshots/snapshot-verification';
+import { verificationSeal } from '../lib/server/snapshots/verification-seal';
 import { noteBackup } from '../lib/vault/backup-note';
 import { VaultClient } from '../lib/vault/vault-client';
 

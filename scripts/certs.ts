@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
-import type { FileOwner } from '../lib/server/atomic-file';
+import type { FileOwner } from '../lib/files/atomic-file';
 import {
   caCertificateFile,
   certifiedServers,
   prepareCertificates,
   type CertificateReport,
-} from '../lib/server/certificate-folder';
+} from '../lib/server/certificates/certificate-folder';
 import { describeCommand, wholeNumberUpTo } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { deploymentFile } from '../lib/declaration/deployment-file';
-import { nodeHosts } from '../lib/declaration/server-declaration';
+import { nodeHosts } from '../lib/declaration/schema/server/server-declaration';
 
 /*
  * A small private CA and certificates for the servers, for those who have none of their own.

@@ -5,10 +5,10 @@ import { OBSERVER_ENVIRONMENT } from '../lib/cli/observation';
 import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
 import { diagnose, type ObserverLogin } from '../lib/health/doctor/doctor';
 import { adviceText, diagnosisJson, findingLine } from '../lib/health/doctor/presentation';
-import { OperatorSession } from '../lib/server/operator-session';
-import { OPERATOR_NAMES } from '../lib/server/operators';
-import { explainedRefusal } from '../lib/server/server-refusal';
-import type { ProviderTimeout } from '../lib/declaration/engine-wait';
+import { OperatorSession } from '../lib/operators/operator-session';
+import { OPERATOR_NAMES } from '../lib/operators/operators';
+import { explainedRefusal } from '../lib/operators/server-refusal';
+import type { ProviderTimeout } from '../lib/declaration/derived/engine-wait';
 import { readGraceSignal } from '../lib/vault/grace-signal';
 import type { VaultConnectionOptions } from 'webex-token-client/core';
 

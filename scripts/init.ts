@@ -9,36 +9,36 @@ import {
 } from 'webex-token-client/core';
 import { describeCommand, SERVER_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
-import type { Deployment } from '../lib/declaration/deployment';
+import type { Deployment } from '../lib/declaration/schema/deployment';
 import { declaringFile } from '../lib/declaration/deployment-file';
-import { peopleRoles } from '../lib/declaration/people';
+import { peopleRoles } from '../lib/declaration/derived/people';
 import {
   checkKeyOptions,
   initialiseServer,
   prepareServer,
   type KeyOptions,
   type SecretReceiver,
-} from '../lib/server/initialisation';
+} from '../lib/server/keys/initialisation';
 import { encryptedConnection } from '../lib/server/encrypted-connection';
-import { noteCluster, refuseOtherCluster } from '../lib/server/folder-cluster';
-import { readKeyShares } from '../lib/server/key-shares';
+import { noteCluster, refuseOtherCluster } from '../lib/operators/folder-cluster';
+import { readKeyShares } from '../lib/operators/key-shares';
 import {
   DEFAULT_OPERATOR_FOLDER,
   prepareOperatorFolder,
   writeKeyShares,
   writeOperatorLogin,
   OPERATORS_VARIABLE,
-} from '../lib/server/operator-folder';
-import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/server/operator-session';
-import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../lib/server/operators';
+} from '../lib/operators/operator-folder';
+import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/operators/operator-session';
+import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../lib/operators/operators';
 import { otherNodes } from '../lib/server/other-nodes';
-import { patientReceiver } from '../lib/server/patient-receiver';
-import { readPgpKey } from '../lib/server/pgp-key';
-import { createPrivateFolder } from '../lib/server/private-file';
-import { withRootToken } from '../lib/server/root-token';
+import { patientReceiver } from '../lib/server/keys/patient-receiver';
+import { readPgpKey } from '../lib/server/keys/pgp-key';
+import { createPrivateFolder } from '../lib/files/private-file';
+import { withRootToken } from '../lib/server/keys/root-token';
 import { graceSignal } from '../lib/vault/grace-signal';
 import { VaultClient } from '../lib/vault/vault-client';
-import { explainRefusals } from '../lib/server/server-refusal';
+import { explainRefusals } from '../lib/operators/server-refusal';
 
 /*
  * Initialises a production server; and later, with key shares, brings its operators up to date.

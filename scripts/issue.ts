@@ -1,20 +1,20 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { SecretIdFile, unwrapSecretId, UsageError, vaultOptionsFromEnvironment } from 'webex-token-client/core';
-import { appVariables, identityPlace, identityVariables, serverVariables } from '../lib/access/app-environment';
+import { appVariables, identityPlace, identityVariables, serverVariables } from '../lib/apps/app-environment';
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { days, fileHandover, wrappedHandover, type Handover } from '../lib/cli/handover';
 import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
 import { assignments } from '../lib/cli/assignments';
-import type { IdentityLogin } from '../lib/declaration/app-login';
-import { findApp, type App } from '../lib/declaration/deployment';
+import type { IdentityLogin } from '../lib/declaration/derived/app-login';
+import { findApp, type App } from '../lib/declaration/schema/deployment';
 import { declaringFile } from '../lib/declaration/deployment-file';
-import { loginOf } from '../lib/declaration/logins';
-import { issuerPolicy, MAX_WRAP_TTL_SECONDS } from '../lib/declaration/issuer-policy';
-import { issueSecretId, rolePath, type WrappedSecretId } from '../lib/access/secret-id';
-import { refuseVisibleToGit } from '../lib/server/git-visibility';
-import { OperatorSession } from '../lib/server/operator-session';
+import { loginOf } from '../lib/declaration/derived/logins';
+import { issuerPolicy, MAX_WRAP_TTL_SECONDS } from '../lib/declaration/policies/issuer-policy';
+import { issueSecretId, rolePath, type WrappedSecretId } from '../lib/apps/secret-id';
+import { refuseVisibleToGit } from '../lib/files/git-visibility';
+import { OperatorSession } from '../lib/operators/operator-session';
 import type { VaultClient } from '../lib/vault/vault-client';
 
 /*

@@ -2,15 +2,15 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { ALLOW_HTTP } from 'webex-token-client/core';
 import { describeCommand, wholeNumberFrom } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
-import { findApp } from '../lib/declaration/deployment';
-import { loginOf } from '../lib/declaration/logins';
-import { deliver, DELIVERER_NAMES, type DelivererName } from '../lib/delivery/deliverers';
-import type { Delivery } from '../lib/delivery/delivery';
-import { kubernetesName } from '../lib/delivery/kubernetes-name';
-import { podAddress } from '../lib/delivery/pod-address';
-import { podIdentity, podLogin, type PodIdentity } from '../lib/delivery/pod-identity';
-import { checkedInterval, leastLifeSeconds, SHORTEST_INTERVAL_SECONDS } from '../lib/delivery/refresh-interval';
-import { caFrom } from '../lib/delivery/vault-ca';
+import { findApp } from '../lib/declaration/schema/deployment';
+import { loginOf } from '../lib/declaration/derived/logins';
+import { deliver, DELIVERER_NAMES, type DelivererName } from '../lib/apps/delivery/deliverers';
+import type { Delivery } from '../lib/apps/delivery/delivery';
+import { kubernetesName } from '../lib/apps/delivery/kubernetes-name';
+import { podAddress } from '../lib/apps/delivery/pod-address';
+import { podIdentity, podLogin, type PodIdentity } from '../lib/apps/delivery/pod-identity';
+import { checkedInterval, leastLifeSeconds, SHORTEST_INTERVAL_SECONDS } from '../lib/apps/delivery/refresh-interval';
+import { caFrom } from '../lib/apps/delivery/vault-ca';
 
 /*
  * Prints what a cluster needs so that the pods of an app get their access tokens.

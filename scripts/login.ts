@@ -4,11 +4,11 @@ import { openInBrowser } from '../lib/cli/browser';
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumberUpTo } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { operatorArgument, operatorFolder, operatorNamed, operatorsOption } from '../lib/cli/operators-option';
-import type { Deployment } from '../lib/declaration/deployment';
-import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/server/operator-session';
-import { operatorNamespace, type OperatorName } from '../lib/server/operators';
-import { logPersonIn, type PersonLogin } from '../lib/server/people-login';
-import { explainRefusals } from '../lib/server/server-refusal';
+import type { Deployment } from '../lib/declaration/schema/deployment';
+import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/operators/operator-session';
+import { operatorNamespace, type OperatorName } from '../lib/operators/operators';
+import { logPersonIn, type PersonLogin } from '../lib/operators/people-login';
+import { explainRefusals } from '../lib/operators/server-refusal';
 import { VaultClient } from '../lib/vault/vault-client';
 
 /*

@@ -12,15 +12,15 @@ import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT, wholeNumber } fro
 import { listenAddress } from '../lib/cli/listen-address';
 import { OBSERVER_ENVIRONMENT, observe } from '../lib/cli/observation';
 import { operatorsOption } from '../lib/cli/operators-option';
-import { urlHost } from '../lib/declaration/host-name';
+import { urlHost } from '../lib/declaration/schema/host-name';
 import { gaugesOf, LABEL_NAMES } from '../lib/health/metrics';
 import { MetricsServer, type ListenAddress } from '../lib/health/metrics-server';
 import { toOpenMetrics, type Labels } from '../lib/health/open-metrics';
 import { lookRegularly } from '../lib/health/regular-looks';
 import type { Report } from '../lib/health/report';
 import { timedLook, type TimedLook } from '../lib/health/timed-look';
-import { writeAtomically } from '../lib/server/atomic-file';
-import { explainedRefusal } from '../lib/server/server-refusal';
+import { writeAtomically } from '../lib/files/atomic-file';
+import { explainedRefusal } from '../lib/operators/server-refusal';
 
 /*
  * Gives what status says to Prometheus.

@@ -3,8 +3,8 @@ import { ourCommand, vaultOptionsFromEnvironment } from 'webex-token-client/core
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
-import { declaredConfiguration } from '../lib/declaration/engine-configuration';
-import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/server/operator-session';
+import { declaredConfiguration } from '../lib/declaration/derived/engine-configuration';
+import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/operators/operator-session';
 import { pauseRefreshing } from '../lib/vault/refresh-pause';
 
 /** Stops background refreshing, so that what is stopped then loses no grant. */

@@ -16,8 +16,8 @@ import { openInBrowser } from '../lib/cli/browser';
 import { describeCommand } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { deploymentFile } from '../lib/declaration/deployment-file';
-import { loadDeployment } from '../lib/declaration/load-deployment';
-import { findCredential } from '../lib/declaration/deployment';
+import { loadDeployment } from '../lib/declaration/files/load-deployment';
+import { findCredential } from '../lib/declaration/schema/deployment';
 
 /*
  * Shows the whole main job on this machine, with a real server and a simulated Webex.

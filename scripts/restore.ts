@@ -2,14 +2,14 @@ import type { Command } from 'commander';
 import { ExplainedError, UsageError, vaultOptionsFromEnvironment, vaultVariable } from 'webex-token-client/core';
 import { describeCommand, READ_CLEAN_UP_MS, SERVER_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
-import { findCredential } from '../lib/declaration/deployment';
+import { findCredential } from '../lib/declaration/schema/deployment';
 import { encryptedConnection } from '../lib/server/encrypted-connection';
-import { checkKeyOptions, type KeyOptions } from '../lib/server/initialisation';
-import { readKeyShares, RememberedKeyShares } from '../lib/server/key-shares';
-import { DEFAULT_OPERATOR_FOLDER, OPERATORS_VARIABLE } from '../lib/server/operator-folder';
-import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/server/operator-session';
-import { restoreServer } from '../lib/server/restoration';
-import { explainRefusals } from '../lib/server/server-refusal';
+import { checkKeyOptions, type KeyOptions } from '../lib/server/keys/initialisation';
+import { readKeyShares, RememberedKeyShares } from '../lib/operators/key-shares';
+import { DEFAULT_OPERATOR_FOLDER, OPERATORS_VARIABLE } from '../lib/operators/operator-folder';
+import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/operators/operator-session';
+import { restoreServer } from '../lib/server/snapshots/restoration';
+import { explainRefusals } from '../lib/operators/server-refusal';
 
 /*
  * Puts a backup back, and proves it.

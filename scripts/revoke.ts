@@ -10,16 +10,16 @@ import {
 import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/cli/operators-option';
-import { findCredential } from '../lib/declaration/deployment';
-import { deleteCredential, findRevocable, type Revocable, whatRemains } from '../lib/consent/revocation';
+import { findCredential } from '../lib/declaration/schema/deployment';
+import { deleteCredential, findRevocable, type Revocable, whatRemains } from '../lib/grants/consent/revocation';
 import {
   type EndableGrant,
   endUpstreamGrant,
   findUpstreamGrant,
   NOT_TOLD,
   type UpstreamOutcome,
-} from '../lib/consent/upstream-grant';
-import { OperatorSession } from '../lib/server/operator-session';
+} from '../lib/grants/consent/upstream-grant';
+import { OperatorSession } from '../lib/operators/operator-session';
 import { graceSignal, readGraceSignal } from '../lib/vault/grace-signal';
 
 /** Ends a grant, at Webex and in Vault, and says what Webex still honours. */

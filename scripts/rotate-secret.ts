@@ -3,10 +3,10 @@ import { CREDENTIAL_EXIT_CODES, ExplainedError, vaultOptionsFromEnvironment } fr
 import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
-import { clientSecretVariable, findIntegration } from '../lib/declaration/deployment';
+import { clientSecretVariable, findIntegration } from '../lib/declaration/schema/deployment';
 import { readSecret } from '../lib/cli/secret-source';
-import { type Rotation, rotateSecret } from '../lib/rotation/rotation';
-import { OperatorSession } from '../lib/server/operator-session';
+import { type Rotation, rotateSecret } from '../lib/grants/rotation/rotation';
+import { OperatorSession } from '../lib/operators/operator-session';
 import { readGraceSignal } from '../lib/vault/grace-signal';
 
 /** Gives an integration a new client secret, with no reader noticing. */

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { ExplainedError, ourCommand, quotedList, UsageError } from 'webex-token-client/core';
 import { describeCommand } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
-import { localStateFile, stackNames } from '../lib/declaration/state-file';
+import { localStateFile, stackNames } from '../lib/declaration/files/state-file';
 import { setStateAside } from '../lib/terraform/state-aside';
 
 /** Sets the state of a stack aside, for a new server in the place of the one that it is of. */

@@ -11,8 +11,8 @@ import { toJson } from '../lib/health/json';
 import { toHtml } from '../lib/health/page/html-page';
 import type { Report, Severity } from '../lib/health/report';
 import { toTable } from '../lib/health/table';
-import { refuseVisibleToGit } from '../lib/server/git-visibility';
-import { writePrivateFile } from '../lib/server/private-file';
+import { refuseVisibleToGit } from '../lib/files/git-visibility';
+import { writePrivateFile } from '../lib/files/private-file';
 
 /*
  * Says how every grant is, and what to do.

@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { describeCommand, SERVER_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { encryptedConnection } from '../lib/server/encrypted-connection';
-import { readKeyShares } from '../lib/server/key-shares';
-import { explainRefusals } from '../lib/server/server-refusal';
-import { unseal } from '../lib/server/unsealing';
+import { readKeyShares } from '../lib/operators/key-shares';
+import { explainRefusals } from '../lib/operators/server-refusal';
+import { unseal } from '../lib/server/keys/unsealing';
 import { VaultClient } from '../lib/vault/vault-client';
 
 /*

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { loginAppRole, readCredential } from 'webex-token-client/core';
-import { authorize } from '../lib/consent/code-grant';
-import { appPolicyName } from '../lib/declaration/policy-names';
-import { loadDeployment } from '../lib/declaration/load-deployment';
-import type { Deployment } from '../lib/declaration/deployment';
+import { authorize } from '../lib/grants/consent/code-grant';
+import { appPolicyName } from '../lib/declaration/derived/policy-names';
+import { loadDeployment } from '../lib/declaration/files/load-deployment';
+import type { Deployment } from '../lib/declaration/schema/deployment';
 import { lookAt } from '../lib/health/look';
 import { applyDeclaration } from '../rehearsal/applier/stack';
 import { Rehearsal } from '../rehearsal/rehearsal';

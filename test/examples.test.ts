@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VaultServer } from '../constructs/server/vault-server';
-import { loadDeployment } from '../lib/declaration/load-deployment';
+import { loadDeployment } from '../lib/declaration/files/load-deployment';
 import { exampleDeployment, resources, synthesize, testApp } from './fixtures/declaration';
 import { runCommand } from './fixtures/command-run';
 import { deploymentInFile } from './fixtures/deployment-file';

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { issueSecretId } from '../lib/access/secret-id';
+import { issueSecretId } from '../lib/apps/secret-id';
 import { run, type FinishedCommand } from '../lib/process/child-process';
 import { cachedHvac } from './fixtures/hvac';
 import { npxOfWebexToken } from './fixtures/npx';

@@ -1,8 +1,8 @@
 import { describeError } from 'webex-token-client/core';
 import { z } from 'zod';
-import { defineDeployment } from '../../lib/declaration/deployment';
-import { observerPolicy } from '../../lib/declaration/observer-policy';
-import { observerRights } from '../../lib/declaration/rights';
+import { defineDeployment } from '../../lib/declaration/schema/deployment';
+import { observerPolicy } from '../../lib/declaration/policies/observer-policy';
+import { observerRights } from '../../lib/declaration/policies/rights';
 import { lookAt } from '../../lib/health/look';
 import { linesOf, type Report } from '../../lib/health/report';
 import type { VaultClient } from '../../lib/vault/vault-client';

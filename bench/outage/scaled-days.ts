@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { engineSettings } from '../../lib/declaration/engine-declaration';
+import { engineSettings } from '../../lib/declaration/schema/engine-declaration';
 import type { Behaviour } from '../../rehearsal/webex/webex-simulator';
 
 const SECONDS_A_DAY = 24 * 3600;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
-import { engineConfiguration } from '../../lib/declaration/engine-configuration';
+import { engineConfiguration } from '../../lib/declaration/derived/engine-configuration';
 import { simulatedAdministrator } from '../../rehearsal/webex/simulated-user';
 import type { Behaviour, WebexSimulator } from '../../rehearsal/webex/webex-simulator';
 import type { Lateness } from '../../test/fixtures/lateness';

@@ -3,7 +3,7 @@ import {
   podHost,
   podNames,
   type KubernetesServerDeclaration,
-} from '../../lib/declaration/kubernetes-server-declaration';
+} from '../../lib/declaration/schema/server/kubernetes-server-declaration';
 import { declaredSeal } from './declared-seal';
 import { ServerConfiguration } from './server-configuration';
 import { VAULT_SERVER_FLAVOURS } from './vault-server-flavour';

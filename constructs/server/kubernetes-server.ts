@@ -1,14 +1,14 @@
 import { Release } from '@cdktf/provider-helm/lib/release';
 import { Construct } from 'constructs';
 import type { z } from 'zod';
-import { CHARTS } from '../../lib/declaration/chart';
-import { withDefaults } from '../../lib/declaration/defaults';
+import { CHARTS } from '../../lib/declaration/schema/server/chart';
+import { withDefaults } from '../../lib/declaration/schema/defaults';
 import {
   kubernetesServerDeclaration,
   type KubernetesServerDeclaration,
-} from '../../lib/declaration/kubernetes-server-declaration';
+} from '../../lib/declaration/schema/server/kubernetes-server-declaration';
 import { plainText } from '../plain-text';
-import { serverAddresses } from '../../lib/declaration/server-declaration';
+import { serverAddresses } from '../../lib/declaration/schema/server/server-declaration';
 import { alertRules } from './alert-rules';
 import { clusterConfiguration } from './cluster-configuration';
 import { mergedValues } from './merged-values';

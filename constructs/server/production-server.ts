@@ -3,14 +3,14 @@ import { Network } from '@cdktf/provider-docker/lib/network';
 import { Construct } from 'constructs';
 import { basename } from 'node:path';
 import type { z } from 'zod';
-import { withDefaults } from '../../lib/declaration/defaults';
-import { urlHost } from '../../lib/declaration/host-name';
+import { withDefaults } from '../../lib/declaration/schema/defaults';
+import { urlHost } from '../../lib/declaration/schema/host-name';
 import {
   nodeNames,
   productionServerDeclaration,
   serverAddresses,
   tlsDeclaration,
-} from '../../lib/declaration/server-declaration';
+} from '../../lib/declaration/schema/server/server-declaration';
 import { declaredSeal } from './declared-seal';
 import { ProductionServerContainer } from './production-server-container';
 import { ServerCluster } from './server-cluster';

@@ -1,9 +1,9 @@
 import { isAbsolute } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
 import type { z } from 'zod';
-import { withDefaults } from '../../lib/declaration/defaults';
-import { kmsSeals } from '../../lib/declaration/kms-seal-declaration';
-import { productionServerDeclaration } from '../../lib/declaration/server-declaration';
+import { withDefaults } from '../../lib/declaration/schema/defaults';
+import { kmsSeals } from '../../lib/declaration/schema/server/kms-seal-declaration';
+import { productionServerDeclaration } from '../../lib/declaration/schema/server/server-declaration';
 import type { Seal } from './seal';
 
 /** Where a node looks for the leader of its cluster. */

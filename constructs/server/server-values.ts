@@ -1,10 +1,10 @@
-import { CHARTS } from '../../lib/declaration/chart';
+import { CHARTS } from '../../lib/declaration/schema/server/chart';
 import {
   clusterAddress,
   podHost,
   tlsSecretName,
   type KubernetesServerDeclaration,
-} from '../../lib/declaration/kubernetes-server-declaration';
+} from '../../lib/declaration/schema/server/kubernetes-server-declaration';
 import { addedCapabilities } from './added-capabilities';
 import { serverFolders } from './cluster-configuration';
 import { imageName } from './image-name';

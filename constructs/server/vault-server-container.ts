@@ -2,8 +2,8 @@ import { Container } from '@cdktf/provider-docker/lib/container';
 import { Image } from '@cdktf/provider-docker/lib/image';
 import { Construct } from 'constructs';
 import type { z } from 'zod';
-import { withDefaults } from '../../lib/declaration/defaults';
-import { devServerDeclaration, serverAddresses } from '../../lib/declaration/server-declaration';
+import { withDefaults } from '../../lib/declaration/schema/defaults';
+import { devServerDeclaration, serverAddresses } from '../../lib/declaration/schema/server/server-declaration';
 import { addedCapabilities } from './added-capabilities';
 import { VAULT_SERVER_FLAVOURS } from './vault-server-flavour';
 

@@ -4,13 +4,16 @@ import { Annotations, TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
-import { checkChart } from '../../lib/declaration/chart-archive';
-import type { Deployment } from '../../lib/declaration/deployment';
-import type { KubernetesServerDeclaration } from '../../lib/declaration/kubernetes-server-declaration';
-import { inspectPlugin, type PluginBinary } from '../../lib/declaration/plugin-binary';
-import { checkPluginPlatform } from '../../lib/declaration/plugin-platform';
-import type { DevServerDeclaration, ProductionServerDeclaration } from '../../lib/declaration/server-declaration';
-import { checkServerFiles } from '../../lib/declaration/server-files';
+import { checkChart } from '../../lib/declaration/files/chart-archive';
+import type { Deployment } from '../../lib/declaration/schema/deployment';
+import type { KubernetesServerDeclaration } from '../../lib/declaration/schema/server/kubernetes-server-declaration';
+import { inspectPlugin, type PluginBinary } from '../../lib/declaration/files/plugin-binary';
+import { checkPluginPlatform } from '../../lib/declaration/files/plugin-platform';
+import type {
+  DevServerDeclaration,
+  ProductionServerDeclaration,
+} from '../../lib/declaration/schema/server/server-declaration';
+import { checkServerFiles } from '../../lib/declaration/files/server-files';
 import { DeploymentStack, type DeploymentStackProps } from '../deployment-stack';
 import { KubernetesServer } from './kubernetes-server';
 import { ProductionServer } from './production-server';

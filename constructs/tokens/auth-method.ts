@@ -4,9 +4,9 @@ import { KubernetesAuthBackendConfig } from '@cdktf/provider-vault/lib/kubernete
 import { Token } from 'cdktf';
 import { Construct } from 'constructs';
 import type { z } from 'zod';
-import { identityLogin, type IdentityLogin, type JwtLogin } from '../../lib/declaration/app-login';
-import type { identityDeclaration } from '../../lib/declaration/identity-declaration';
-import { signingAlgorithms } from '../../lib/declaration/pem';
+import { identityLogin, type IdentityLogin, type JwtLogin } from '../../lib/declaration/derived/app-login';
+import type { identityDeclaration } from '../../lib/declaration/schema/identity-declaration';
+import { signingAlgorithms } from '../../lib/declaration/schema/pem';
 import { declaredIdentity } from './declared-identity';
 
 export interface AuthMethodProps {

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { authorizerPolicy, type AuthorizerRights } from '../../lib/declaration/authorizer-policy';
+import { authorizerPolicy, type AuthorizerRights } from '../../lib/declaration/policies/authorizer-policy';
 import { holderPolicy } from './holder-policy';
 
 export interface AuthorizerProps extends AuthorizerRights {

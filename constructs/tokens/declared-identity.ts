@@ -1,12 +1,12 @@
 import { Token } from 'cdktf';
 import { ExplainedError } from 'webex-token-client/core';
 import type { z } from 'zod';
-import { withDefaults } from '../../lib/declaration/defaults';
+import { withDefaults } from '../../lib/declaration/schema/defaults';
 import {
   IDENTITY_KINDS,
   identityDeclaration,
   type IdentityDeclaration,
-} from '../../lib/declaration/identity-declaration';
+} from '../../lib/declaration/schema/identity-declaration';
 
 /**
  * An identity with its defaults, as a stack of one's own gives it: what is a reference, only Terraform can look at.

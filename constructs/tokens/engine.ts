@@ -5,10 +5,10 @@ import type { VaultProvider } from '@cdktf/provider-vault/lib/provider';
 import { DataResource, type Postcondition, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import type { z } from 'zod';
-import { withDefaults } from '../../lib/declaration/defaults';
-import { engineConfiguration } from '../../lib/declaration/engine-configuration';
-import { engineSettings, pluginDeclaration } from '../../lib/declaration/engine-declaration';
-import { PLUGIN_RELOAD_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/plugin-reload-environment';
+import { withDefaults } from '../../lib/declaration/schema/defaults';
+import { engineConfiguration } from '../../lib/declaration/derived/engine-configuration';
+import { engineSettings, pluginDeclaration } from '../../lib/declaration/schema/engine-declaration';
+import { PLUGIN_RELOAD_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/derived/plugin-reload-environment';
 import { programCommand } from './program-command';
 
 export interface EngineProps extends Readonly<z.input<typeof engineSettings>> {

@@ -7,8 +7,8 @@ import {
   TerraformVariable,
 } from 'cdktf';
 import { Construct } from 'constructs';
-import type { ClientSecret } from '../../lib/declaration/client-secret';
-import { ENTRY_SECRET_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/entry-secret-environment';
+import type { ClientSecret } from '../../lib/declaration/derived/client-secret';
+import { ENTRY_SECRET_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/derived/entry-secret-environment';
 import { programCommand } from './program-command';
 
 export interface EntryWithSecretProps {

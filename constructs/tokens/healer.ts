@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { healerPolicy, type HealerRights } from '../../lib/declaration/healer-policy';
+import { healerPolicy, type HealerRights } from '../../lib/declaration/policies/healer-policy';
 import { holderPolicy } from './holder-policy';
 
 export interface HealerProps extends HealerRights {

@@ -3,7 +3,7 @@ import { JwtAuthBackendRole } from '@cdktf/provider-vault/lib/jwt-auth-backend-r
 import { KubernetesAuthBackendRole } from '@cdktf/provider-vault/lib/kubernetes-auth-backend-role';
 import { DataResource, type TerraformResource } from 'cdktf';
 import type { Construct } from 'constructs';
-import type { CertLogin, IdentityLogin, JwtLogin, KubernetesLogin } from '../../lib/declaration/app-login';
+import type { CertLogin, IdentityLogin, JwtLogin, KubernetesLogin } from '../../lib/declaration/derived/app-login';
 
 /** What the tokens of a role are. */
 export interface RoleTokens {

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { issuerOperatorPolicy } from '../../lib/declaration/issuer-policy';
+import { issuerOperatorPolicy } from '../../lib/declaration/policies/issuer-policy';
 import { holderPolicy } from './holder-policy';
 
 export interface IssuerProps {

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { observerPolicy, type ObserverRights } from '../../lib/declaration/observer-policy';
+import { observerPolicy, type ObserverRights } from '../../lib/declaration/policies/observer-policy';
 import { holderPolicy } from './holder-policy';
 
 export interface ObserverProps extends ObserverRights {

@@ -1,13 +1,13 @@
 import { AuthBackend } from '@cdktf/provider-vault/lib/auth-backend';
 import { JwtAuthBackendRole } from '@cdktf/provider-vault/lib/jwt-auth-backend-role';
 import { Construct } from 'constructs';
-import { OIDC_SECRET } from '../../lib/declaration/client-secret';
+import { OIDC_SECRET } from '../../lib/declaration/derived/client-secret';
 import {
   oidcConfiguration,
   PEOPLE_TOKEN_SECONDS,
   type OidcDeclaration,
   type PeopleRole,
-} from '../../lib/declaration/people';
+} from '../../lib/declaration/derived/people';
 import { EntryWithSecret } from './entry-with-secret';
 
 export interface PeopleProps {

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { provisionerPolicy, type ProvisionerRights } from '../../lib/declaration/provisioner-policy';
+import { provisionerPolicy, type ProvisionerRights } from '../../lib/declaration/policies/provisioner-policy';
 import { holderPolicy } from './holder-policy';
 
 export type ProvisionerProps = ProvisionerRights;

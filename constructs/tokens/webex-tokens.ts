@@ -3,28 +3,28 @@ import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
 import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
 import { DataResource, TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
-import { NO_LOCKOUT } from '../../lib/declaration/app-declaration';
-import { OIDC_CONSTRUCT_ID } from '../../lib/declaration/client-secret';
-import type { Deployment } from '../../lib/declaration/deployment';
-import { inspectPlugin } from '../../lib/declaration/plugin-binary';
-import { healingIntegrations } from '../../lib/declaration/healing';
-import { loginOf } from '../../lib/declaration/logins';
-import type { PeopleOperator } from '../../lib/declaration/operators-declaration';
-import { peopleRoles } from '../../lib/declaration/people';
+import { NO_LOCKOUT } from '../../lib/declaration/schema/app-declaration';
+import { OIDC_CONSTRUCT_ID } from '../../lib/declaration/derived/client-secret';
+import type { Deployment } from '../../lib/declaration/schema/deployment';
+import { inspectPlugin } from '../../lib/declaration/files/plugin-binary';
+import { healingIntegrations } from '../../lib/declaration/derived/healing';
+import { loginOf } from '../../lib/declaration/derived/logins';
+import type { PeopleOperator } from '../../lib/declaration/schema/operators-declaration';
+import { peopleRoles } from '../../lib/declaration/derived/people';
 import {
   appPolicyName,
   authorizerPolicyName,
   healerPolicyName,
   observerPolicyName,
-} from '../../lib/declaration/policy-names';
+} from '../../lib/declaration/derived/policy-names';
 import {
   authorizerRights,
   healerRights,
   issuedAppNames,
   observerRights,
   provisionerRights,
-} from '../../lib/declaration/rights';
-import { renamed, vaultName } from '../../lib/declaration/vault-name';
+} from '../../lib/declaration/policies/rights';
+import { renamed, vaultName } from '../../lib/declaration/schema/vault-name';
 import { AppIdentity } from './app-identity';
 import { AuthMethod } from './auth-method';
 import { Authorizer } from './authorizer';

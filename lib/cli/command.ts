@@ -12,7 +12,7 @@ import {
   VaultResponseError,
 } from 'webex-token-client/core';
 import { namingDeployment } from '../declaration/deployment-file';
-import { explainedRefusal } from '../server/server-refusal';
+import { explainedRefusal } from '../operators/server-refusal';
 import { Interrupted, Interruption } from './interruption';
 import { repeatedOptions } from './repeated-options';
 import { serverAdvice } from './server-advice';

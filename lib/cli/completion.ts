@@ -1,7 +1,7 @@
 import type { Argument, Command, Option } from 'commander';
 import { deploymentFile } from '../declaration/deployment-file';
-import { loadDeployment } from '../declaration/load-deployment';
-import { OPERATOR_NAMES } from '../server/operators';
+import { loadDeployment } from '../declaration/files/load-deployment';
+import { OPERATOR_NAMES } from '../operators/operators';
 
 /*
  * What may stand next on a command line. The commands say it themselves: by their options, and by the names of their

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { deploymentFile } from '../declaration/deployment-file';
-import { loadDeployment, type LoadedDeployment } from '../declaration/load-deployment';
+import { loadDeployment, type LoadedDeployment } from '../declaration/files/load-deployment';
 
 /** Which deployment a command is about. */
 export function deploymentOption(): Option {

@@ -1,5 +1,5 @@
 import { oneLine } from 'webex-token-client/core';
-import type { Grant } from '../consent/stored-grant';
+import type { Grant } from '../grants/consent/stored-grant';
 
 /* What `authorize` prints of the grant that is kept. */
 

@@ -1,6 +1,6 @@
 import { describeExpiry, programLine } from 'webex-token-client/core';
-import type { SecretIdLifetime, WrappedSecretId } from '../access/secret-id';
-import type { App } from '../declaration/deployment';
+import type { SecretIdLifetime, WrappedSecretId } from '../apps/secret-id';
+import type { App } from '../declaration/schema/deployment';
 import { declaringFile } from '../declaration/deployment-file';
 import type { ServerProgramName } from '../vault/vault-client';
 import { assignments } from './assignments';

@@ -7,12 +7,12 @@ import {
   vaultOptionsFromEnvironment,
   VaultResponseError,
 } from 'webex-token-client/core';
-import { heal } from '../consent/healing';
-import { findCredential, type Deployment } from '../declaration/deployment';
-import { healingCredentials, healingOrder } from '../declaration/healing';
+import { heal } from '../grants/consent/healing';
+import { findCredential, type Deployment } from '../declaration/schema/deployment';
+import { healingCredentials, healingOrder } from '../declaration/derived/healing';
 import type { Report } from '../health/report';
-import { OperatorSession } from '../server/operator-session';
-import { explainedRefusal } from '../server/server-refusal';
+import { OperatorSession } from '../operators/operator-session';
+import { explainedRefusal } from '../operators/server-refusal';
 import { declaredDeployment } from './deployment-option';
 import { operatorFolder } from './operators-option';
 import { observe } from './observation';

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { isIP } from 'node:net';
-import { isHostName } from '../declaration/host-name';
+import { isHostName } from '../declaration/schema/host-name';
 import type { ListenAddress } from '../health/metrics-server';
 
 /**

@@ -1,7 +1,7 @@
 import { Argument, Option, type Command } from 'commander';
 import { quotedList, UsageError } from 'webex-token-client/core';
-import { DEFAULT_OPERATOR_FOLDER, OPERATORS_VARIABLE, type OperatorFolder } from '../server/operator-folder';
-import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../server/operators';
+import { DEFAULT_OPERATOR_FOLDER, OPERATORS_VARIABLE, type OperatorFolder } from '../operators/operator-folder';
+import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../operators/operators';
 
 /** For `--help` of commands that act as the authorizer. */
 export const AUTHORIZER_ENVIRONMENT: Readonly<Record<string, string>> = {

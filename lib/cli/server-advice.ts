@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { VaultSealed, VaultUnreachableError } from 'webex-token-client/core';
-import type { Deployment } from '../declaration/deployment';
-import { absenceAdvice, otherNodeAdvice } from '../declaration/other-addresses';
+import type { Deployment } from '../declaration/schema/deployment';
+import { absenceAdvice, otherNodeAdvice } from '../declaration/derived/other-addresses';
 import { declaredDeployment } from './deployment-option';
 
 /** A deployment file is a program, and one that hangs must not keep the error from being told. */

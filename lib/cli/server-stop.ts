@@ -8,10 +8,10 @@ import {
   VaultSealed,
   type VaultConnectionOptions,
 } from 'webex-token-client/core';
-import type { Deployment } from '../declaration/deployment';
-import { declaredConfiguration } from '../declaration/engine-configuration';
-import type { OperatorFolder } from '../server/operator-folder';
-import { OperatorSession } from '../server/operator-session';
+import type { Deployment } from '../declaration/schema/deployment';
+import { declaredConfiguration } from '../declaration/derived/engine-configuration';
+import type { OperatorFolder } from '../operators/operator-folder';
+import { OperatorSession } from '../operators/operator-session';
 import { readRefreshing } from '../vault/engine-refreshing';
 import { pauseRefreshing } from '../vault/refresh-pause';
 import { VaultClient } from '../vault/vault-client';

@@ -8,10 +8,10 @@ import {
   type VaultConnectionOptions,
 } from 'webex-token-client/core';
 import { deploymentFile } from '../declaration/deployment-file';
-import type { LoadedDeployment } from '../declaration/load-deployment';
-import { stackNames } from '../declaration/state-file';
-import { OPERATOR_ENVIRONMENT } from '../server/operator-session';
-import type { OperatorFolder } from '../server/operator-folder';
+import type { LoadedDeployment } from '../declaration/files/load-deployment';
+import { stackNames } from '../declaration/files/state-file';
+import { OPERATOR_ENVIRONMENT } from '../operators/operator-session';
+import type { OperatorFolder } from '../operators/operator-folder';
 import { kubeconfigVariables } from '../terraform/kubeconfig';
 import { outputLines } from '../terraform/output-lines';
 import { StackFolder } from '../terraform/stack-folder';

@@ -1,7 +1,7 @@
 import { ourCommand, type VaultConnectionOptions } from 'webex-token-client/core';
-import type { OperatorFolder } from '../server/operator-folder';
-import { OperatorSession } from '../server/operator-session';
-import { explainRefusals } from '../server/server-refusal';
+import type { OperatorFolder } from '../operators/operator-folder';
+import { OperatorSession } from '../operators/operator-session';
+import { explainRefusals } from '../operators/server-refusal';
 import type { VaultClient } from '../vault/vault-client';
 import { RESUME_VARIABLE } from './terraform-variables';
 import { vaultVariables } from './vault-variables';

@@ -3,12 +3,12 @@ import { Option, type Command } from 'commander';
 import { describeError, ExplainedError, oneLine, UsageError, VaultResponseError } from 'webex-token-client/core';
 import { deploymentFile } from '../declaration/deployment-file';
 import type { Report } from '../health/report';
-import { explainedRefusal } from '../server/server-refusal';
-import type { Sight } from '../told/changes';
-import { WEBHOOK_FORMATS, type WebhookFormat } from '../told/message';
-import { Teller } from '../told/teller';
-import { defaultToldFile, ToldFile } from '../told/told-file';
-import { Webhook, WEBHOOK_VARIABLE } from '../told/webhook';
+import { explainedRefusal } from '../operators/server-refusal';
+import type { Sight } from '../health/notifications/changes';
+import { WEBHOOK_FORMATS, type WebhookFormat } from '../health/notifications/message';
+import { Teller } from '../health/notifications/teller';
+import { defaultToldFile, ToldFile } from '../health/notifications/told-file';
+import { Webhook, WEBHOOK_VARIABLE } from '../health/notifications/webhook';
 
 /*
  * Whom a command tells of what its looks have found to be new.

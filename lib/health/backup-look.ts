@@ -1,5 +1,5 @@
 import { describeError, ourCommand } from 'webex-token-client/core';
-import { BACKUP_RECORD } from '../declaration/record-paths';
+import { BACKUP_RECORD } from '../declaration/schema/record-paths';
 import { backupRecordSchema } from '../vault/backup-record';
 import { isForWantOfRecords, Records } from '../vault/records';
 import { OLD_BACKUP_MS } from './attention';

@@ -7,8 +7,8 @@ import {
   TemporarilyUnavailable,
   VaultUnreachableError,
 } from 'webex-token-client/core';
-import type { Credential, Deployment } from '../declaration/deployment';
-import { consentRecord, observationRecord } from '../declaration/record-paths';
+import type { Credential, Deployment } from '../declaration/schema/deployment';
+import { consentRecord, observationRecord } from '../declaration/schema/record-paths';
 import { consentRecordSchema, type ConsentRecord } from '../vault/consent-record';
 import { DAMAGED, isForWantOfRecords, RecordChanged, Records, type StoredRecord } from '../vault/records';
 import type { VaultClient } from '../vault/vault-client';

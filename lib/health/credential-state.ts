@@ -10,7 +10,7 @@ import {
   TemporarilyUnavailable,
   whatWebexRefused,
 } from 'webex-token-client/core';
-import type { Credential } from '../declaration/deployment';
+import type { Credential } from '../declaration/schema/deployment';
 import type { ConsentRecord } from '../vault/consent-record';
 import type { Observation } from './observation';
 import { describeDistance } from './passage';

@@ -1,6 +1,6 @@
 import { ourCommand, VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
-import type { IdentityLogin } from '../declaration/app-login';
+import type { IdentityLogin } from '../declaration/derived/app-login';
 import type { VaultClient } from '../vault/vault-client';
 import type { SecretIdLine } from './report';
 import { whyUnseen } from './unseen';

@@ -1,7 +1,7 @@
 import { ourCommand, VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
-import type { Integration } from '../declaration/deployment';
-import { vaultName } from '../declaration/vault-name';
+import type { Integration } from '../declaration/schema/deployment';
+import { vaultName } from '../declaration/schema/vault-name';
 import type { VaultClient } from '../vault/vault-client';
 import { whyUnseen } from './unseen';
 import type { CredentialLine, IntegrationState, Line } from './report';

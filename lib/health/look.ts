@@ -1,8 +1,8 @@
 import { describeError, NotDeployed, NotPermitted, ourCommand, VaultUnreachableError } from 'webex-token-client/core';
-import type { Deployment } from '../declaration/deployment';
-import { otherAddresses } from '../declaration/other-addresses';
-import { observerPolicyName } from '../declaration/policy-names';
-import { keepsGrants } from '../declaration/server-declaration';
+import type { Deployment } from '../declaration/schema/deployment';
+import { otherAddresses } from '../declaration/derived/other-addresses';
+import { observerPolicyName } from '../declaration/derived/policy-names';
+import { keepsGrants } from '../declaration/schema/server/server-declaration';
 import { missingRights } from '../vault/missing-rights';
 import { Records } from '../vault/records';
 import type { VaultClient } from '../vault/vault-client';

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ExplainedError } from 'webex-token-client/core';
-import { urlHost } from '../declaration/host-name';
+import { urlHost } from '../declaration/schema/host-name';
 
 export interface ListenAddress {
   /** Name or IP address, without brackets. */

@@ -1,7 +1,7 @@
 import { ourCommand, quotedList, VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
-import type { Deployment } from '../declaration/deployment';
-import { oidcConfiguration, peopleRoles, type OidcDeclaration, type PeopleRole } from '../declaration/people';
+import type { Deployment } from '../declaration/schema/deployment';
+import { oidcConfiguration, peopleRoles, type OidcDeclaration, type PeopleRole } from '../declaration/derived/people';
 import type { VaultClient } from '../vault/vault-client';
 import type { Line, PeopleState } from './report';
 import { whyUnseen } from './unseen';

@@ -1,8 +1,8 @@
 import { ourCommand } from 'webex-token-client/core';
-import { OPERATORS_MOUNT } from '../declaration/app-declaration';
-import { rolePath } from '../declaration/app-login';
-import type { App, Deployment } from '../declaration/deployment';
-import { loginOf } from '../declaration/logins';
+import { OPERATORS_MOUNT } from '../declaration/schema/app-declaration';
+import { rolePath } from '../declaration/derived/app-login';
+import type { App, Deployment } from '../declaration/schema/deployment';
+import { loginOf } from '../declaration/derived/logins';
 import type { VaultClient } from '../vault/vault-client';
 import { lookAtIdentity } from './identity-look';
 import type { SecretIdLine } from './report';

@@ -1,7 +1,7 @@
 import { describeError, ExplainedError, NotDeployed, ourCommand, VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
-import type { Deployment } from '../declaration/deployment';
-import { absenceAdvice, otherNodeAdvice } from '../declaration/other-addresses';
+import type { Deployment } from '../declaration/schema/deployment';
+import { absenceAdvice, otherNodeAdvice } from '../declaration/derived/other-addresses';
 import { isPaused, readRefreshing } from '../vault/engine-refreshing';
 import type { VaultClient } from '../vault/vault-client';
 import { whyUnseen } from './unseen';

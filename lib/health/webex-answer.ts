@@ -1,5 +1,5 @@
 import { describeError, WebexResponseError, WebexUnreachableError } from 'webex-token-client/core';
-import type { Credential } from '../declaration/deployment';
+import type { Credential } from '../declaration/schema/deployment';
 import { peopleMe } from '../webex/people-me';
 
 /** What Webex says of a token. */

@@ -4,9 +4,9 @@ import {
   podHost,
   podNames,
   type KubernetesServerDeclaration,
-} from '../declaration/kubernetes-server-declaration';
+} from '../declaration/schema/server/kubernetes-server-declaration';
 import type { VaultClient } from '../vault/vault-client';
-import { otherLeader } from './unsealing';
+import { otherLeader } from './keys/unsealing';
 
 /** A server that may be one whose pods are reached by `kubectl port-forward`. */
 export type DeclaredServer = KubernetesServerDeclaration | { readonly mode: 'dev' | 'production' };

@@ -1,7 +1,7 @@
 import { ourCommand } from 'webex-token-client/core';
-import type { Deployment } from '../declaration/deployment';
-import { portForwards } from '../declaration/port-forward';
-import { nodeAddresses } from '../declaration/server-declaration';
+import type { Deployment } from '../declaration/schema/deployment';
+import { portForwards } from '../declaration/derived/port-forward';
+import { nodeAddresses } from '../declaration/schema/server/server-declaration';
 
 /**
  * What is left to do at the nodes of a cluster after the first one was initialised, a line each; nothing where a seal opens

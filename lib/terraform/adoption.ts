@@ -1,9 +1,9 @@
 import { ExplainedError } from 'webex-token-client/core';
 import { z } from 'zod';
-import { type Deployment, type Integration } from '../declaration/deployment';
+import { type Deployment, type Integration } from '../declaration/schema/deployment';
 import { declaringFile } from '../declaration/deployment-file';
-import { integrationEntry } from '../declaration/integration-entry';
-import { vaultName } from '../declaration/vault-name';
+import { integrationEntry } from '../declaration/derived/integration-entry';
+import { vaultName } from '../declaration/schema/vault-name';
 import type { VaultClient } from '../vault/vault-client';
 import { isEngineMount } from './engine-mount';
 import { lookAt, mountedType } from './mounted';

@@ -1,6 +1,6 @@
 import { VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
-import type { Deployment } from '../declaration/deployment';
+import type { Deployment } from '../declaration/schema/deployment';
 import type { VaultClient } from '../vault/vault-client';
 import { isEngineMount } from './engine-mount';
 import { mountedType } from './mounted';

@@ -1,4 +1,4 @@
-import type { DeclaredSecret } from '../declaration/client-secret';
+import type { DeclaredSecret } from '../declaration/derived/client-secret';
 import { isEngineMount } from './engine-mount';
 import type { Plan, ResourceChange } from './plan';
 

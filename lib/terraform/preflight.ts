@@ -1,11 +1,11 @@
 import { ExplainedError, NotPermitted, ourCommand, VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
-import type { Deployment } from '../declaration/deployment';
+import type { Deployment } from '../declaration/schema/deployment';
 import { declaringFile } from '../declaration/deployment-file';
-import { identityMethods, oidcPath } from '../declaration/logins';
-import { provisionerPolicyName } from '../declaration/policy-names';
-import { pluginPlace } from '../declaration/plugin-place';
-import { inspectPlugin } from '../declaration/plugin-binary';
+import { identityMethods, oidcPath } from '../declaration/derived/logins';
+import { provisionerPolicyName } from '../declaration/derived/policy-names';
+import { pluginPlace } from '../declaration/files/plugin-place';
+import { inspectPlugin } from '../declaration/files/plugin-binary';
 import { missingRights } from '../vault/missing-rights';
 import { requireFlavour, requireReadyServer } from '../vault/ready-server';
 import { requireRegisteredPlugin } from '../vault/registered-plugin';

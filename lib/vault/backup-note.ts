@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { BACKUP_RECORD } from '../declaration/record-paths';
-import type { Deployment } from '../declaration/deployment';
+import { BACKUP_RECORD } from '../declaration/schema/record-paths';
+import type { Deployment } from '../declaration/schema/deployment';
 import type { backupRecordSchema } from './backup-record';
 import { isForWantOfRecords, Records } from './records';
 import type { VaultClient } from './vault-client';

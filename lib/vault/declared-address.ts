@@ -1,5 +1,5 @@
 import { ExplainedError, type VaultConnectionOptions } from 'webex-token-client/core';
-import type { Deployment } from '../declaration/deployment';
+import type { Deployment } from '../declaration/schema/deployment';
 import { declaringFile } from '../declaration/deployment-file';
 
 /** The provider goes where the declaration says, so that nothing else may go elsewhere. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { explainedBy, ExplainedError, vaultOptionsFromEnvironment, VaultResponseError } from 'webex-token-client/core';
-import type { ClientSecret } from '../declaration/client-secret';
+import type { ClientSecret } from '../declaration/derived/client-secret';
 import { VaultClient } from './vault-client';
 
 /*

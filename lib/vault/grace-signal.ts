@@ -1,4 +1,4 @@
-import { engineWaitMs, type ProviderTimeout } from '../declaration/engine-wait';
+import { engineWaitMs, type ProviderTimeout } from '../declaration/derived/engine-wait';
 
 /** As long as a person who has pressed Ctrl-C waits. */
 const GRACE_MS = 5000;

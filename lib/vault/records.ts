@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExplainedError, ourCommand, VaultResponseError, VaultUnreachableError } from 'webex-token-client/core';
 import { z } from 'zod';
-import { dataPath, metadataPath } from '../declaration/record-paths';
+import { dataPath, metadataPath } from '../declaration/schema/record-paths';
 import type { VaultClient } from './vault-client';
 
 /*

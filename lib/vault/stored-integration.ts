@@ -10,10 +10,10 @@ import {
   VaultResponseError,
 } from 'webex-token-client/core';
 import { z } from 'zod';
-import { findIntegration, type Deployment } from '../declaration/deployment';
+import { findIntegration, type Deployment } from '../declaration/schema/deployment';
 import { declaringFile } from '../declaration/deployment-file';
-import { integrationEntry } from '../declaration/integration-entry';
-import { vaultName } from '../declaration/vault-name';
+import { integrationEntry } from '../declaration/derived/integration-entry';
+import { vaultName } from '../declaration/schema/vault-name';
 import type { VaultClient } from './vault-client';
 
 const entryReply = z.object({

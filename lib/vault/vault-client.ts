@@ -1,7 +1,7 @@
 import nodeVault from 'node-vault';
 import { notVault, VaultConnection, type VaultConnectionOptions } from 'webex-token-client/core';
 import { z } from 'zod';
-import { LONGEST_LIFE_SECONDS } from '../declaration/longest-life';
+import { LONGEST_LIFE_SECONDS } from '../declaration/schema/longest-life';
 
 /*
  * Vault and OpenBao for operators, over node-vault; replies are parsed by a schema. What travels is the client's: one

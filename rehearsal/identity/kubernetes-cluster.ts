@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { CertificateAuthority, type IssuedCertificate } from '../../lib/server/certificate-authority';
+import { CertificateAuthority, type IssuedCertificate } from '../../lib/server/certificates/certificate-authority';
 import { SigningKey } from './json-web-token';
 
 /** What a token of the ordinary file of a pod is for. */

@@ -1,6 +1,6 @@
-import { identityLogin, type JwtLogin } from '../../lib/declaration/app-login';
-import type { App } from '../../lib/declaration/deployment';
-import { DEFAULT_AUDIENCE } from '../../lib/declaration/identity-declaration';
+import { identityLogin, type JwtLogin } from '../../lib/declaration/derived/app-login';
+import type { App } from '../../lib/declaration/schema/deployment';
+import { DEFAULT_AUDIENCE } from '../../lib/declaration/schema/identity-declaration';
 import type { KubernetesCluster } from './kubernetes-cluster';
 import { SigningKey } from './json-web-token';
 

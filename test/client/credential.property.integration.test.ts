@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { ExplainedError, readCredential } from 'webex-token-client/core';
-import { appPolicy } from '../../lib/declaration/app-policy';
-import { authorizerPolicy } from '../../lib/declaration/authorizer-policy';
-import { type Deployment, defineDeployment, type DeploymentInput } from '../../lib/declaration/deployment';
-import { observerPolicy } from '../../lib/declaration/observer-policy';
-import { provisionerPolicy } from '../../lib/declaration/provisioner-policy';
-import { authorizerRights, observerRights, provisionerRights } from '../../lib/declaration/rights';
+import { appPolicy } from '../../lib/declaration/policies/app-policy';
+import { authorizerPolicy } from '../../lib/declaration/policies/authorizer-policy';
+import { type Deployment, defineDeployment, type DeploymentInput } from '../../lib/declaration/schema/deployment';
+import { observerPolicy } from '../../lib/declaration/policies/observer-policy';
+import { provisionerPolicy } from '../../lib/declaration/policies/provisioner-policy';
+import { authorizerRights, observerRights, provisionerRights } from '../../lib/declaration/policies/rights';
 import { deploymentInput } from '../fixtures/arbitrary/deployment-input';
 import { wholeText } from '../fixtures/arbitrary/text';
 import { property } from '../fixtures/property';

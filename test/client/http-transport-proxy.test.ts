@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { HttpTransport, type HttpRequest } from '../../client/src/http-transport';
-import { CertificateAuthority } from '../../lib/server/certificate-authority';
+import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
 import { ConnectProxy, type ConnectProxyOptions } from '../fixtures/connect-proxy';
 import { eventually } from '../fixtures/eventually';
 import { ScriptedVault } from '../fixtures/scripted-vault';

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { HttpTransport } from '../../client/src/http-transport';
 import { VaultConnection } from '../../client/src/vault-connection';
-import { CertificateAuthority } from '../../lib/server/certificate-authority';
+import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
 import { RawServer } from '../fixtures/raw-server';
 import { TlsServer } from '../fixtures/tls-server';
 import { useVirtualTime } from '../fixtures/virtual-time';

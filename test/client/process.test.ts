@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CertificateAuthority } from '../../lib/server/certificate-authority';
+import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
 import { bundle } from '../fixtures/bundle';
 import { runProgram } from '../fixtures/client-program';
 import { ConnectProxy } from '../fixtures/connect-proxy';

@@ -9,8 +9,8 @@ import {
   TemporarilyUnavailable,
 } from '../../client/src/credential-errors';
 import { WrappingTokenSpentError } from '../../client/src/login/secret-id';
-import { issueSecretId } from '../../lib/access/secret-id';
-import { appPolicyName } from '../../lib/declaration/policy-names';
+import { issueSecretId } from '../../lib/apps/secret-id';
+import { appPolicyName } from '../../lib/declaration/derived/policy-names';
 import { loginAppRole, type AppRoleLoginOptions } from '../../client/src/login/app-role-login';
 import { TokenSource, type TokenSourceSettings } from '../../client/src/token-source';
 import { WebexFetch } from '../../client/src/webex-fetch';

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { AppRoleLogin, loginAppRole } from '../../client/src/login/app-role-login';
 import { unwrapSecretId } from '../../client/src/login/secret-id';
 import { VaultConnection } from '../../client/src/vault-connection';
-import { restoreSnapshot, saveSnapshot } from '../../lib/server/raft-snapshot';
+import { restoreSnapshot, saveSnapshot } from '../../lib/server/snapshots/raft-snapshot';
 import { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../fixtures/eventually';
 import { RecordingServer, type RecordedRequest } from '../fixtures/recording-server';

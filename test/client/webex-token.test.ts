@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, st
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../client/src/command/webex-token';
-import { CertificateAuthority } from '../../lib/server/certificate-authority';
+import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
 import { RawServer } from '../fixtures/raw-server';
 import { credentialAnswer, loginAnswer, refusal, ScriptedVault, type ScriptedAnswer } from '../fixtures/scripted-vault';
 import { TlsServer } from '../fixtures/tls-server';

@@ -1,7 +1,7 @@
 import { ExplainedError } from 'webex-token-client/core';
 import type { DeploymentStackProps } from '../../constructs/deployment-stack';
 import { WebexTokens } from '../../constructs/tokens/webex-tokens';
-import type { DeploymentInput } from '../../lib/declaration/deployment';
+import type { DeploymentInput } from '../../lib/declaration/schema/deployment';
 import { synthesize, testApp, type Declaration } from '../fixtures/declaration';
 import { exampleDeployment } from '../fixtures/example-deployment';
 import { PROJECT_FOLDER } from '../fixtures/project-folder';

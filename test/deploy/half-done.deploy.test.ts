@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { defineDeployment, type Deployment, type DeploymentInput } from '../../lib/declaration/deployment';
-import { OIDC_SECRET_VARIABLE } from '../../lib/declaration/operators-declaration';
-import { APPLICATIONS_SCOPE } from '../../lib/declaration/service-app';
-import { CertificateAuthority } from '../../lib/server/certificate-authority';
+import { defineDeployment, type Deployment, type DeploymentInput } from '../../lib/declaration/schema/deployment';
+import { OIDC_SECRET_VARIABLE } from '../../lib/declaration/schema/operators-declaration';
+import { APPLICATIONS_SCOPE } from '../../lib/declaration/schema/service-app';
+import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
 import { SigningKey } from '../../rehearsal/identity/json-web-token';
 import { API_AUDIENCE, KubernetesCluster } from '../../rehearsal/identity/kubernetes-cluster';
 import { operatorToken } from '../../rehearsal/operator-token';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { DeploymentInput } from '../../lib/declaration/deployment';
-import { CertificateAuthority } from '../../lib/server/certificate-authority';
+import type { DeploymentInput } from '../../lib/declaration/schema/deployment';
+import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
 import { SigningKey } from '../../rehearsal/identity/json-web-token';
 import { API_AUDIENCE, KubernetesCluster } from '../../rehearsal/identity/kubernetes-cluster';
 import { operatorToken } from '../../rehearsal/operator-token';

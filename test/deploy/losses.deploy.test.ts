@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCredential } from 'webex-token-client/core';
-import type { Integration } from '../../lib/declaration/deployment';
+import type { Integration } from '../../lib/declaration/schema/deployment';
 import { exampleDeployment } from '../fixtures/declaration';
 import { DeployedTokens } from '../fixtures/deployed-tokens';
 import { describeUnless } from '../fixtures/left-out';

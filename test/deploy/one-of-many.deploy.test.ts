@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { run } from '../../lib/process/child-process';
-import { authorizerPolicy } from '../../lib/declaration/authorizer-policy';
-import { observerPolicy } from '../../lib/declaration/observer-policy';
-import { authorizerPolicyName, observerPolicyName } from '../../lib/declaration/policy-names';
-import { authorizerRights, observerRights } from '../../lib/declaration/rights';
-import type { App, Deployment } from '../../lib/declaration/deployment';
+import { authorizerPolicy } from '../../lib/declaration/policies/authorizer-policy';
+import { observerPolicy } from '../../lib/declaration/policies/observer-policy';
+import { authorizerPolicyName, observerPolicyName } from '../../lib/declaration/derived/policy-names';
+import { authorizerRights, observerRights } from '../../lib/declaration/policies/rights';
+import type { App, Deployment } from '../../lib/declaration/schema/deployment';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
-import { OIDC_SECRET_VARIABLE } from '../../lib/declaration/operators-declaration';
+import { OIDC_SECRET_VARIABLE } from '../../lib/declaration/schema/operators-declaration';
 import type { FinishedCommand } from '../../lib/process/child-process';
 import { freePort } from '../../lib/process/free-port';
 import { describeUnless } from '../fixtures/left-out';

@@ -2,7 +2,7 @@ import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
-import { declaredConfiguration } from '../../lib/declaration/engine-configuration';
+import { declaredConfiguration } from '../../lib/declaration/derived/engine-configuration';
 import { readRefreshing } from '../../lib/vault/engine-refreshing';
 import type { Declaration } from '../fixtures/declaration';
 import { succeeded } from '../fixtures/deployed-server';

@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readCredential } from 'webex-token-client/core';
-import { readKeyShares } from '../../lib/server/key-shares';
-import { withRootToken } from '../../lib/server/root-token';
+import { readKeyShares } from '../../lib/operators/key-shares';
+import { withRootToken } from '../../lib/server/keys/root-token';
 import { VaultClient } from '../../lib/vault/vault-client';
 import { DeployedServer, succeeded } from '../fixtures/deployed-server';
 import { docker, dockerLogs, dockerUnavailable } from '../fixtures/docker-engine';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { loginAppRole, readCredential } from 'webex-token-client/core';
 import type { FinishedCommand } from '../../lib/process/child-process';
-import { authorize } from '../../lib/consent/code-grant';
+import { authorize } from '../../lib/grants/consent/code-grant';
 import { describeUnless } from '../fixtures/left-out';
 import { OperatedServer } from '../fixtures/operated-server';
 import { byProgram } from '../fixtures/stack-command';

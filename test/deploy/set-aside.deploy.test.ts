@@ -5,7 +5,7 @@ import { run, type FinishedCommand } from '../../lib/process/child-process';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { OpenBaoServer } from '../../rehearsal/server/openbao';
-import { clientSecretVariable, type Deployment } from '../../lib/declaration/deployment';
+import { clientSecretVariable, type Deployment } from '../../lib/declaration/schema/deployment';
 import { PROJECT_FOLDER } from '../fixtures/declaration';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { describeUnless } from '../fixtures/left-out';

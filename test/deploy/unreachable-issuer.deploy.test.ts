@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DeploymentInput } from '../../lib/declaration/deployment';
+import type { DeploymentInput } from '../../lib/declaration/schema/deployment';
 import { exampleDeployment } from '../fixtures/declaration';
 import { DeployedTokens } from '../fixtures/deployed-tokens';
 import { describeUnless } from '../fixtures/left-out';

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { run } from '../../lib/process/child-process';
 import { freePort } from '../../lib/process/free-port';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
-import { defineDeployment, type Deployment } from '../../lib/declaration/deployment';
+import { defineDeployment, type Deployment } from '../../lib/declaration/schema/deployment';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { VaultClient } from '../../lib/vault/vault-client';
 import { docker, dockerEngine, dockerLogs, dockerUnavailable } from '../fixtures/docker-engine';

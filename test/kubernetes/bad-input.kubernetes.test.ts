@@ -7,7 +7,7 @@ import { pluginsInImage } from '../fixtures/kubernetes/plugins-in-image';
 import { imagesUnavailable, PLUGIN_FOLDER, TEST_CHART, TEST_IMAGES } from '../fixtures/kubernetes/test-images';
 import { describeUnless } from '../fixtures/left-out';
 import { terraformUnavailable } from '../fixtures/terraform-providers';
-import type { KubernetesServerDeclaration } from '../../lib/declaration/kubernetes-server-declaration';
+import type { KubernetesServerDeclaration } from '../../lib/declaration/schema/server/kubernetes-server-declaration';
 
 /* What is wrong and only the cluster can know: `deploy` says it in one line, or the pod does, where people look for it. */
 

@@ -1,4 +1,4 @@
-import { deliver, DELIVERER_NAMES, type DelivererName } from '../../lib/delivery/deliverers';
+import { deliver, DELIVERER_NAMES, type DelivererName } from '../../lib/apps/delivery/deliverers';
 import { exampleDelivery } from '../fixtures/delivery';
 import { chartUnavailable } from '../fixtures/kubernetes/charts';
 import { ControlPlane, controlPlaneUnavailable } from '../fixtures/kubernetes/control-plane';

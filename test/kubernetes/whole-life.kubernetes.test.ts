@@ -1,10 +1,10 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { readCredential } from 'webex-token-client/core';
-import { snapshotAccount } from '../../lib/declaration/kubernetes-server-declaration';
-import { readKeyShares } from '../../lib/server/key-shares';
-import { saveSnapshot } from '../../lib/server/raft-snapshot';
-import { withRootToken } from '../../lib/server/root-token';
+import { snapshotAccount } from '../../lib/declaration/schema/server/kubernetes-server-declaration';
+import { readKeyShares } from '../../lib/operators/key-shares';
+import { saveSnapshot } from '../../lib/server/snapshots/raft-snapshot';
+import { withRootToken } from '../../lib/server/keys/root-token';
 import { succeeded } from '../fixtures/deployed-server';
 import { eventually } from '../fixtures/eventually';
 import { ClusterNamespace } from '../fixtures/kubernetes/cluster-namespace';

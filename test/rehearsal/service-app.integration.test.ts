@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { VaultResponseError } from 'webex-token-client/core';
-import { clientSecretVariable, defineDeployment } from '../../lib/declaration/deployment';
-import { readOperatorLogin } from '../../lib/server/operator-folder';
-import { loginOperator, type OperatorName } from '../../lib/server/operators';
+import { clientSecretVariable, defineDeployment } from '../../lib/declaration/schema/deployment';
+import { readOperatorLogin } from '../../lib/operators/operator-folder';
+import { loginOperator, type OperatorName } from '../../lib/operators/operators';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { clientSecretVariable, defineDeployment, findCredential } from '../../lib/declaration/deployment';
-import { isServiceApp } from '../../lib/declaration/service-app';
+import { clientSecretVariable, defineDeployment, findCredential } from '../../lib/declaration/schema/deployment';
+import { isServiceApp } from '../../lib/declaration/schema/service-app';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { OPERATOR_NAMES } from '../../lib/server/operators';
+import { OPERATOR_NAMES } from '../../lib/operators/operators';
 import { CommandRun } from '../fixtures/command-run';
 import { exampleDeployment } from '../fixtures/example-deployment';
 import { deploymentInFile } from '../fixtures/deployment-file';

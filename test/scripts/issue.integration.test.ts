@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { loginAppRole, unwrapSecretId } from 'webex-token-client/core';
 import { run } from '../../lib/process/child-process';
 import { findServer } from '../../rehearsal/server/server-binary';
-import { issuerPolicy } from '../../lib/declaration/issuer-policy';
+import { issuerPolicy } from '../../lib/declaration/policies/issuer-policy';
 import { runCommand } from '../fixtures/command-run';
 import type { ScriptResult } from '../fixtures/script';
 import { onOpenBao, SERVER_PROGRAM } from '../fixtures/server-product';

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
-import { authorize } from '../../lib/consent/code-grant';
-import { defineDeployment, type DeploymentInput } from '../../lib/declaration/deployment';
+import { authorize } from '../../lib/grants/consent/code-grant';
+import { defineDeployment, type DeploymentInput } from '../../lib/declaration/schema/deployment';
 import { applyDeclaration } from '../../rehearsal/applier/stack';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';

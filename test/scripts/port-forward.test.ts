@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../lib/process/free-port';
-import { CertificateAuthority } from '../../lib/server/certificate-authority';
+import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
 import { exampleDeployment } from '../fixtures/example-deployment';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { ScriptedVault } from '../fixtures/scripted-vault';

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readCredential } from 'webex-token-client/core';
-import { renewOperator } from '../../lib/server/operators';
+import { renewOperator } from '../../lib/operators/operators';
 import { Records } from '../../lib/vault/records';
 import { rotationRecordSchema } from '../../lib/vault/rotation-record';
 import type { SimulatedClient } from '../../rehearsal/webex/simulated-client';

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebexTokens } from '../../constructs/tokens/webex-tokens';
-import type { DeploymentInput } from '../../lib/declaration/deployment';
+import type { DeploymentInput } from '../../lib/declaration/schema/deployment';
 import { synthesize, testApp } from '../fixtures/declaration';
 import { exampleDeployment } from '../fixtures/example-deployment';
 import { deploymentInFile } from '../fixtures/deployment-file';

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { findServer } from '../../rehearsal/server/server-binary';
-import { BACKUP_RECORD } from '../../lib/declaration/record-paths';
-import { THROW_AWAY_FOLDER } from '../../lib/server/throw-away-server';
+import { BACKUP_RECORD } from '../../lib/declaration/schema/record-paths';
+import { THROW_AWAY_FOLDER } from '../../lib/server/snapshots/throw-away-server';
 import { backupRecordSchema, type BackupRecord } from '../../lib/vault/backup-record';
 import { Records } from '../../lib/vault/records';
 import { eventually } from '../fixtures/eventually';

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { readCredential } from 'webex-token-client/core';
 import { run } from '../../lib/process/child-process';
-import { appPolicy } from '../../lib/declaration/app-policy';
+import { appPolicy } from '../../lib/declaration/policies/app-policy';
 import { eventually } from '../fixtures/eventually';
 import { OperatedServer } from '../fixtures/operated-server';
 import { statusOf } from '../fixtures/refusal';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { NotDeployed } from 'webex-token-client/core';
 import { z } from 'zod';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
-import { declaredConfiguration } from '../../lib/declaration/engine-configuration';
+import { declaredConfiguration } from '../../lib/declaration/derived/engine-configuration';
 import { isPaused, readRefreshing } from '../../lib/vault/engine-refreshing';
 import { pauseRefreshing } from '../../lib/vault/refresh-pause';
 import type { VaultClient } from '../../lib/vault/vault-client';

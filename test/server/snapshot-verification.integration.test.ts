@@ -1,9 +1,9 @@
 import { findServer } from '../../rehearsal/server/server-binary';
-import { defineDeployment } from '../../lib/declaration/deployment';
+import { defineDeployment } from '../../lib/declaration/schema/deployment';
 import { findServerProgram } from '../../lib/process/server-program';
-import { grantPath } from '../../lib/server/kept-grant';
-import { saveSnapshot } from '../../lib/server/raft-snapshot';
-import { verifyCredentials, type VerifiedCredential } from '../../lib/server/snapshot-verification';
+import { grantPath } from '../../lib/server/snapshots/kept-grant';
+import { saveSnapshot } from '../../lib/server/snapshots/raft-snapshot';
+import { verifyCredentials, type VerifiedCredential } from '../../lib/server/snapshots/snapshot-verification';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { isOnVault } from '../fixtures/is-on-vault';
 import { ProductionServer } from '../fixtures/production-server';

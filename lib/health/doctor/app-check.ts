@@ -1,7 +1,7 @@
 import { ourCommand, quotedList } from 'webex-token-client/core';
-import { rolePath } from '../../declaration/app-login';
-import type { App, Deployment } from '../../declaration/deployment';
-import { loginOf } from '../../declaration/logins';
+import { rolePath } from '../../declaration/derived/app-login';
+import type { App, Deployment } from '../../declaration/schema/deployment';
+import { loginOf } from '../../declaration/derived/logins';
 import { Wrong } from './examination';
 import { rightsOf, type Holders } from './holders';
 

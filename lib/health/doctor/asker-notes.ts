@@ -1,6 +1,6 @@
 import { quotedList } from 'webex-token-client/core';
-import type { Credential } from '../../declaration/deployment';
-import { askersOf, isServiceApp, personBehind } from '../../declaration/service-app';
+import type { Credential } from '../../declaration/schema/deployment';
+import { askersOf, isServiceApp, personBehind } from '../../declaration/schema/service-app';
 import { note, type Advice } from './advice';
 
 /** Whether a person is still needed to get the grant of a Service App again. */

@@ -5,9 +5,9 @@ import {
   type VaultConnectionOptions,
   type VaultResponseError,
 } from 'webex-token-client/core';
-import type { Deployment } from '../../declaration/deployment';
-import { pluginPlace } from '../../declaration/plugin-place';
-import { keepsGrants } from '../../declaration/server-declaration';
+import type { Deployment } from '../../declaration/schema/deployment';
+import { pluginPlace } from '../../declaration/files/plugin-place';
+import { keepsGrants } from '../../declaration/schema/server/server-declaration';
 import { refuseOtherAddress } from '../../vault/declared-address';
 import { Records } from '../../vault/records';
 import { VaultClient } from '../../vault/vault-client';
@@ -17,7 +17,7 @@ import { lookAtCredential } from '../credential-look';
 import { lookAtPeople } from '../people-look';
 import { lookAtEngine } from '../server-look';
 import { lookAtApp, lookAtOperator } from '../role-look';
-import { isServiceApp } from '../../declaration/service-app';
+import { isServiceApp } from '../../declaration/schema/service-app';
 import { askerNotes } from './asker-notes';
 import { advice, type Advice } from './advice';
 import { requireReads } from './app-check';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ourCommand } from 'webex-token-client/core';
-import type { Deployment } from '../../declaration/deployment';
+import type { Deployment } from '../../declaration/schema/deployment';
 import type { VaultClient } from '../../vault/vault-client';
 import type { EngineState, Line } from '../report';
 import { advice, type Advice } from './advice';

@@ -1,7 +1,7 @@
 import { ourCommand, quotedList } from 'webex-token-client/core';
-import type { Deployment } from '../../declaration/deployment';
-import { appPolicyName, healerPolicyName, observerPolicyName } from '../../declaration/policy-names';
-import { vaultName } from '../../declaration/vault-name';
+import type { Deployment } from '../../declaration/schema/deployment';
+import { appPolicyName, healerPolicyName, observerPolicyName } from '../../declaration/derived/policy-names';
+import { vaultName } from '../../declaration/schema/vault-name';
 import { Wrong, type Sound } from './examination';
 import type { Holders } from './holders';
 

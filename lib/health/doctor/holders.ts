@@ -1,9 +1,9 @@
 import { VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
-import { OPERATORS_MOUNT } from '../../declaration/app-declaration';
-import { rolesPath } from '../../declaration/app-login';
-import type { Deployment } from '../../declaration/deployment';
-import { identityMethods, oidcPath } from '../../declaration/logins';
+import { OPERATORS_MOUNT } from '../../declaration/schema/app-declaration';
+import { rolesPath } from '../../declaration/derived/app-login';
+import type { Deployment } from '../../declaration/schema/deployment';
+import { identityMethods, oidcPath } from '../../declaration/derived/logins';
 import { parsePolicy, type Policy } from '../../vault/policy/policy';
 import { PolicyRights } from '../../vault/policy/rights';
 import { PolicyUnreadable } from '../../vault/policy/syntax';

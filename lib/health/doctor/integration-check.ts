@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { ourCommand } from 'webex-token-client/core';
-import type { Deployment, Integration } from '../../declaration/deployment';
+import type { Deployment, Integration } from '../../declaration/schema/deployment';
 import { declaringFile } from '../../declaration/deployment-file';
-import { integrationEntry } from '../../declaration/integration-entry';
-import { vaultName } from '../../declaration/vault-name';
+import { integrationEntry } from '../../declaration/derived/integration-entry';
+import { vaultName } from '../../declaration/schema/vault-name';
 import type { VaultClient } from '../../vault/vault-client';
 import { lookAtIntegration } from '../integration-look';
 import { Wrong, type Sound } from './examination';

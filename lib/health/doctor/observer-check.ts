@@ -1,7 +1,7 @@
 import { ourCommand } from 'webex-token-client/core';
-import type { Deployment } from '../../declaration/deployment';
-import { observerRules } from '../../declaration/observer-policy';
-import { observerRights } from '../../declaration/rights';
+import type { Deployment } from '../../declaration/schema/deployment';
+import { observerRules } from '../../declaration/policies/observer-policy';
+import { observerRights } from '../../declaration/policies/rights';
 import { missingRights } from '../../vault/missing-rights';
 import type { VaultClient } from '../../vault/vault-client';
 import { requireObserver } from '../look';

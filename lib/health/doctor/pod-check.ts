@@ -1,7 +1,7 @@
-import type { KubernetesServerDeclaration } from '../../declaration/kubernetes-server-declaration';
-import { ClusterRefusal, ClusterUnseen, Kubectl } from '../../kubernetes/kubectl';
-import { lookAtPods } from '../../kubernetes/pod-watch';
-import { outdatedLines, troubleLines, unsealings } from '../../kubernetes/pod-words';
+import type { KubernetesServerDeclaration } from '../../declaration/schema/server/kubernetes-server-declaration';
+import { ClusterRefusal, ClusterUnseen, Kubectl } from '../../server/kubernetes/kubectl';
+import { lookAtPods } from '../../server/kubernetes/pod-watch';
+import { outdatedLines, troubleLines, unsealings } from '../../server/kubernetes/pod-words';
 import { advice, note, type Advice } from './advice';
 import { Wrong, type Sound } from './examination';
 

@@ -1,18 +1,18 @@
 import { ourCommand } from 'webex-token-client/core';
-import { OPERATORS_MOUNT } from '../../declaration/app-declaration';
-import { rolePath } from '../../declaration/app-login';
-import type { Deployment } from '../../declaration/deployment';
-import { loginOf, oidcPath } from '../../declaration/logins';
-import { peopleRoles } from '../../declaration/people';
-import { scratchCredential } from '../../declaration/authorizer-policy';
+import { OPERATORS_MOUNT } from '../../declaration/schema/app-declaration';
+import { rolePath } from '../../declaration/derived/app-login';
+import type { Deployment } from '../../declaration/schema/deployment';
+import { loginOf, oidcPath } from '../../declaration/derived/logins';
+import { peopleRoles } from '../../declaration/derived/people';
+import { scratchCredential } from '../../declaration/policies/authorizer-policy';
 import {
   appPolicyName,
   authorizerPolicyName,
   healerPolicyName,
   observerPolicyName,
-} from '../../declaration/policy-names';
-import { healerRights } from '../../declaration/rights';
-import { vaultName } from '../../declaration/vault-name';
+} from '../../declaration/derived/policy-names';
+import { healerRights } from '../../declaration/policies/rights';
+import { vaultName } from '../../declaration/schema/vault-name';
 import type { Policy } from '../../vault/policy/policy';
 import type { ServerProgramName } from '../../vault/vault-client';
 import { mayReadSome, PolicyRights } from '../../vault/policy/rights';

@@ -5,8 +5,8 @@ import {
   VaultResponseError,
   VaultUnreachableError,
 } from 'webex-token-client/core';
-import type { Deployment } from '../../declaration/deployment';
-import { absenceAdvice } from '../../declaration/other-addresses';
+import type { Deployment } from '../../declaration/schema/deployment';
+import { absenceAdvice } from '../../declaration/derived/other-addresses';
 import { requireFlavour } from '../../vault/ready-server';
 import type { VaultClient } from '../../vault/vault-client';
 import { lookAtServer } from '../server-look';

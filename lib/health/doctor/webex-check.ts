@@ -1,5 +1,5 @@
 import { describeError, ourCommand } from 'webex-token-client/core';
-import type { Credential, Deployment } from '../../declaration/deployment';
+import type { Credential, Deployment } from '../../declaration/schema/deployment';
 import { declaringFile } from '../../declaration/deployment-file';
 import { consentRefusal, noConsentPage } from '../../webex/consent-refusal';
 import { askAsNobody } from '../../webex/reachable-webex';

@@ -1,4 +1,4 @@
-import { engineConfiguration } from '../../../lib/declaration/engine-configuration';
+import { engineConfiguration } from '../../../lib/declaration/derived/engine-configuration';
 import { OURS, PLUGIN_DEFAULTS, ScaledDays } from '../../../bench/outage/scaled-days';
 
 const days = new ScaledDays(3000);

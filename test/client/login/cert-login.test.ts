@@ -7,7 +7,7 @@ import { inspect } from 'node:util';
 import { NotDeployed, NotPermitted, TemporarilyUnavailable } from '../../../client/src/credential-errors';
 import { CertLogin } from '../../../client/src/login/cert-login';
 import { VaultConnection } from '../../../client/src/vault-connection';
-import { CertificateAuthority, type IssuedCertificate } from '../../../lib/server/certificate-authority';
+import { CertificateAuthority, type IssuedCertificate } from '../../../lib/server/certificates/certificate-authority';
 import { eventually } from '../../fixtures/eventually';
 import { loginAnswer, refusal, ScriptedVault } from '../../fixtures/scripted-vault';
 import { useVirtualTime } from '../../fixtures/virtual-time';

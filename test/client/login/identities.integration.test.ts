@@ -10,8 +10,8 @@ import {
   VaultConnection,
   type AppIdentity,
 } from 'webex-token-client/core';
-import { appPolicyName } from '../../../lib/declaration/policy-names';
-import { CertificateAuthority, type IssuedCertificate } from '../../../lib/server/certificate-authority';
+import { appPolicyName } from '../../../lib/declaration/derived/policy-names';
+import { CertificateAuthority, type IssuedCertificate } from '../../../lib/server/certificates/certificate-authority';
 import { OpenBaoServer } from '../../../rehearsal/server/openbao';
 import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../../rehearsal/server/server-binary';

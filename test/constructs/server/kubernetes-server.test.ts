@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VaultServer } from '../../../constructs/server/vault-server';
-import type { DeploymentInput } from '../../../lib/declaration/deployment';
+import type { DeploymentInput } from '../../../lib/declaration/schema/deployment';
 import { resources, synthesize, testApp, type Declaration } from '../../fixtures/declaration';
 import { exampleDeployment } from '../../fixtures/example-deployment';
 

@@ -1,6 +1,6 @@
 import { Authorizer } from '../../../constructs/tokens/authorizer';
-import { authorizerPolicy } from '../../../lib/declaration/authorizer-policy';
-import { authorizerRights } from '../../../lib/declaration/rights';
+import { authorizerPolicy } from '../../../lib/declaration/policies/authorizer-policy';
+import { authorizerRights } from '../../../lib/declaration/policies/rights';
 import { declare, resources } from '../../fixtures/declaration';
 import { exampleDeployment } from '../../fixtures/example-deployment';
 

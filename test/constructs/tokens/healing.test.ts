@@ -1,9 +1,9 @@
 import { WebexTokens } from '../../../constructs/tokens/webex-tokens';
-import type { DeploymentInput } from '../../../lib/declaration/deployment';
-import { authorizerPolicy } from '../../../lib/declaration/authorizer-policy';
-import { provisionerPolicy } from '../../../lib/declaration/provisioner-policy';
-import { authorizerRights, healerRights, provisionerRights } from '../../../lib/declaration/rights';
-import { operatorsOf } from '../../../lib/server/operators';
+import type { DeploymentInput } from '../../../lib/declaration/schema/deployment';
+import { authorizerPolicy } from '../../../lib/declaration/policies/authorizer-policy';
+import { provisionerPolicy } from '../../../lib/declaration/policies/provisioner-policy';
+import { authorizerRights, healerRights, provisionerRights } from '../../../lib/declaration/policies/rights';
+import { operatorsOf } from '../../../lib/operators/operators';
 import { resources, synthesize, testApp, type Declaration } from '../../fixtures/declaration';
 import { exampleDeployment } from '../../fixtures/example-deployment';
 

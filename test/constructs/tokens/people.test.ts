@@ -1,5 +1,5 @@
 import { WebexTokens } from '../../../constructs/tokens/webex-tokens';
-import type { DeploymentInput } from '../../../lib/declaration/deployment';
+import type { DeploymentInput } from '../../../lib/declaration/schema/deployment';
 import { resources, synthesize, testApp, type Declaration } from '../../fixtures/declaration';
 import { exampleDeployment } from '../../fixtures/example-deployment';
 

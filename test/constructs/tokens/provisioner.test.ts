@@ -1,5 +1,5 @@
 import { Provisioner } from '../../../constructs/tokens/provisioner';
-import { provisionerRights } from '../../../lib/declaration/rights';
+import { provisionerRights } from '../../../lib/declaration/policies/rights';
 import { declare, resources } from '../../fixtures/declaration';
 import { exampleDeployment } from '../../fixtures/example-deployment';
 

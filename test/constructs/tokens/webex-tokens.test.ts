@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
 import { WebexTokens } from '../../../constructs/tokens/webex-tokens';
-import type { DeploymentInput } from '../../../lib/declaration/deployment';
+import type { DeploymentInput } from '../../../lib/declaration/schema/deployment';
 import { resources, synthesize, testApp } from '../../fixtures/declaration';
 import { exampleDeployment, PLUGIN_SHA256 } from '../../fixtures/example-deployment';
 import { PROJECT_FOLDER } from '../../fixtures/project-folder';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PAGE_HEADERS, refusedPage, renderPage } from '../../../lib/browser/browser-page';
-import { authorizedPage, trialPage } from '../../../lib/consent/consent-page';
+import { authorizedPage, trialPage } from '../../../lib/grants/consent/consent-page';
 
 it('escapes whatever it is given', () => {
   const html = renderPage({ status: 200, tone: 'bad', title: `<b>"&'`, text: '</p><script>alert(1)</script>' });

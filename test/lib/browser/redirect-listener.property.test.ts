@@ -5,7 +5,7 @@ import { duplexPair, type Duplex } from 'node:stream';
 import { RedirectState } from '../../../lib/browser/redirect';
 import { RedirectListener } from '../../../lib/browser/redirect-listener';
 import { visit, withOutcome } from '../../../lib/browser/visit';
-import { authorizedPage } from '../../../lib/consent/consent-page';
+import { authorizedPage } from '../../../lib/grants/consent/consent-page';
 import { freePort } from '../../../lib/process/free-port';
 import { expectedConsent } from '../../fixtures/expected-consent';
 import { SOCKET } from '../../fixtures/memory-network';

@@ -8,7 +8,7 @@ import { toOpenMetrics } from '../../../lib/health/open-metrics';
 import { toHtml } from '../../../lib/health/page/html-page';
 import { CREDENTIAL_STATES } from '../../../lib/health/report';
 import { toTable } from '../../../lib/health/table';
-import { RotationLock } from '../../../lib/rotation/rotation-lock';
+import { RotationLock } from '../../../lib/grants/rotation/rotation-lock';
 import { Records } from '../../../lib/vault/records';
 import { VaultClient } from '../../../lib/vault/vault-client';
 import { broken } from '../../fixtures/arbitrary/broken';

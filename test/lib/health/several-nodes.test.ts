@@ -1,8 +1,8 @@
-import type { Deployment, DeploymentInput } from '../../../lib/declaration/deployment';
+import type { Deployment, DeploymentInput } from '../../../lib/declaration/schema/deployment';
 import { checkReachable, checkReady } from '../../../lib/health/doctor/server-checks';
 import { lookAt } from '../../../lib/health/look';
 import { freePort } from '../../../lib/process/free-port';
-import { CertificateAuthority } from '../../../lib/server/certificate-authority';
+import { CertificateAuthority } from '../../../lib/server/certificates/certificate-authority';
 import { VaultClient } from '../../../lib/vault/vault-client';
 import { exampleDeployment } from '../../fixtures/example-deployment';
 import { ScriptedVault } from '../../fixtures/scripted-vault';

@@ -1,6 +1,6 @@
-import { withDefaults } from '../../../lib/declaration/defaults';
-import { kubernetesServerDeclaration } from '../../../lib/declaration/kubernetes-server-declaration';
-import { CertificateAuthority } from '../../../lib/server/certificate-authority';
+import { withDefaults } from '../../../lib/declaration/schema/defaults';
+import { kubernetesServerDeclaration } from '../../../lib/declaration/schema/server/kubernetes-server-declaration';
+import { CertificateAuthority } from '../../../lib/server/certificates/certificate-authority';
 import { leaderConnection, type DeclaredServer } from '../../../lib/server/leader-connection';
 import { VaultClient } from '../../../lib/vault/vault-client';
 import { ScriptedVault } from '../../fixtures/scripted-vault';

@@ -1,4 +1,4 @@
-import type { DeploymentInput } from '../../../lib/declaration/deployment';
+import type { DeploymentInput } from '../../../lib/declaration/schema/deployment';
 import { otherNodes } from '../../../lib/server/other-nodes';
 import { exampleDeployment } from '../../fixtures/example-deployment';
 

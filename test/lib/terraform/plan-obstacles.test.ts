@@ -1,4 +1,4 @@
-import { declaredSecrets } from '../../../lib/declaration/client-secret';
+import { declaredSecrets } from '../../../lib/declaration/derived/client-secret';
 import { planOf, type Plan } from '../../../lib/terraform/plan';
 import { planObstacles } from '../../../lib/terraform/plan-obstacles';
 import { exampleDeployment } from '../../fixtures/example-deployment';

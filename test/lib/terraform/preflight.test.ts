@@ -1,4 +1,4 @@
-import type { Deployment } from '../../../lib/declaration/deployment';
+import type { Deployment } from '../../../lib/declaration/schema/deployment';
 import { planOf, recordedIn, type Plan } from '../../../lib/terraform/plan';
 import { Preflight } from '../../../lib/terraform/preflight';
 import { VaultClient } from '../../../lib/vault/vault-client';

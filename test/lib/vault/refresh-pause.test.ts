@@ -1,5 +1,5 @@
 import { NotDeployed } from 'webex-token-client/core';
-import { declaredConfiguration } from '../../../lib/declaration/engine-configuration';
+import { declaredConfiguration } from '../../../lib/declaration/derived/engine-configuration';
 import { isPaused, readRefreshing } from '../../../lib/vault/engine-refreshing';
 import { pauseRefreshing, resumeRefreshing, type Pause } from '../../../lib/vault/refresh-pause';
 import { VaultClient } from '../../../lib/vault/vault-client';

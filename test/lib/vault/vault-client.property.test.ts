@@ -9,8 +9,8 @@ import {
   VaultUnreachableError,
 } from 'webex-token-client/core';
 import { z } from 'zod';
-import { defineDeployment } from '../../../lib/declaration/deployment';
-import { integrationEntry } from '../../../lib/declaration/integration-entry';
+import { defineDeployment } from '../../../lib/declaration/schema/deployment';
+import { integrationEntry } from '../../../lib/declaration/derived/integration-entry';
 import { consentRecordSchema } from '../../../lib/vault/consent-record';
 import { readRefreshing } from '../../../lib/vault/engine-refreshing';
 import { missingRights } from '../../../lib/vault/missing-rights';

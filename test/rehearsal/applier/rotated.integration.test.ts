@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { rotateSecret } from '../../../lib/rotation/rotation';
+import { rotateSecret } from '../../../lib/grants/rotation/rotation';
 import { Rehearsal } from '../../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../../rehearsal/server/server-binary';

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { ExplainedError } from 'webex-token-client/core';
-import { defineDeployment, type Deployment } from '../../../../lib/declaration/deployment';
-import { observerPolicyName } from '../../../../lib/declaration/policy-names';
+import { defineDeployment, type Deployment } from '../../../../lib/declaration/schema/deployment';
+import { observerPolicyName } from '../../../../lib/declaration/derived/policy-names';
 import { diagnose } from '../../../../lib/health/doctor/doctor';
-import { OPERATOR_NAMES, operatorsOf, renewOperator } from '../../../../lib/server/operators';
-import { explainedRefusal } from '../../../../lib/server/server-refusal';
+import { OPERATOR_NAMES, operatorsOf, renewOperator } from '../../../../lib/operators/operators';
+import { explainedRefusal } from '../../../../lib/operators/server-refusal';
 import { appRole } from '../../../../rehearsal/app-role';
 import { givingExpired } from '../../../fixtures/giving-expired';
 import { SERVER_PROGRAM } from '../../../fixtures/server-product';

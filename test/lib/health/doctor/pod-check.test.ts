@@ -1,6 +1,6 @@
 import { checkPods } from '../../../../lib/health/doctor/pod-check';
-import type { KubernetesServerDeclaration } from '../../../../lib/declaration/kubernetes-server-declaration';
-import { serverDeclaration } from '../../../../lib/declaration/server-declaration';
+import type { KubernetesServerDeclaration } from '../../../../lib/declaration/schema/server/kubernetes-server-declaration';
+import { serverDeclaration } from '../../../../lib/declaration/schema/server/server-declaration';
 import { ScriptedKubectl } from '../../../fixtures/scripted-kubectl';
 
 const SERVER = serverDeclaration.parse({

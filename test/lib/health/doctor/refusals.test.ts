@@ -1,9 +1,9 @@
-import type { Deployment } from '../../../../lib/declaration/deployment';
-import { integrationEntry } from '../../../../lib/declaration/integration-entry';
-import { observerRules } from '../../../../lib/declaration/observer-policy';
-import { observerRights } from '../../../../lib/declaration/rights';
+import type { Deployment } from '../../../../lib/declaration/schema/deployment';
+import { integrationEntry } from '../../../../lib/declaration/derived/integration-entry';
+import { observerRules } from '../../../../lib/declaration/policies/observer-policy';
+import { observerRights } from '../../../../lib/declaration/policies/rights';
 import { diagnose } from '../../../../lib/health/doctor/doctor';
-import { explainedRefusal } from '../../../../lib/server/server-refusal';
+import { explainedRefusal } from '../../../../lib/operators/server-refusal';
 import { VaultClient } from '../../../../lib/vault/vault-client';
 import { exampleDeployment } from '../../../fixtures/example-deployment';
 import { credentialAnswer, refusal, ScriptedVault, type ScriptedAnswer } from '../../../fixtures/scripted-vault';

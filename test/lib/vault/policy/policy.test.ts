@@ -1,7 +1,7 @@
-import { appPolicy } from '../../../../lib/declaration/app-policy';
-import { healerPolicy } from '../../../../lib/declaration/healer-policy';
-import { observerPolicy } from '../../../../lib/declaration/observer-policy';
-import { observerRights } from '../../../../lib/declaration/rights';
+import { appPolicy } from '../../../../lib/declaration/policies/app-policy';
+import { healerPolicy } from '../../../../lib/declaration/policies/healer-policy';
+import { observerPolicy } from '../../../../lib/declaration/policies/observer-policy';
+import { observerRights } from '../../../../lib/declaration/policies/rights';
 import { parsePolicy } from '../../../../lib/vault/policy/policy';
 import { mayReadSome } from '../../../../lib/vault/policy/rights';
 import { PolicyUnreadable } from '../../../../lib/vault/policy/syntax';

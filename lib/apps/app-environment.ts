@@ -1,0 +1,95 @@
+import { resolve } from 'node:path';
+import {
+  engineMount,
+  ourCommand,
+  vaultVariable,
+  type VaultConnectionOptions,
+  isPlainHttp,
+} from 'webex-token-client/core';
+import { appRolePath as appRolePathField } from '../declaration/schema/app-declaration';
+import type { IdentityLogin, JwtLogin } from '../declaration/derived/app-login';
+import type { App, Deployment } from '../declaration/schema/deployment';
+import { DEFAULT_AUDIENCE } from '../declaration/schema/identity-declaration';
+import { vaultName } from '../declaration/schema/vault-name';
+
+/** Where Vault is, as the environment of `bao`, `vault` and our own programs says it. */
+export function serverVariables({ address, namespace }: VaultConnectionOptions): Record<string, string> {
+  const caFile = vaultVariable('CACERT');
+  return {
+    VAULT_ADDR: address,
+    ...(isPlainHttp(address) ? { VAULT_ALLOW_HTTP: 'true' } : {}),
+    ...(namespace === undefined ? {} : { VAULT_NAMESPACE: namespace }),
+    // What is printed is pasted in other folders too.
+    ...(caFile === undefined ? {} : { VAULT_CACERT: resolve(caFile) }),
+  };
+}
+
+/** All that an app's environment needs beside its secret id, but for what its client takes by itself. */
+export function appVariables(
+  { engine, appRolePath }: Deployment,
+  { renewsSecretId }: App,
+  connection: VaultConnectionOptions,
+  roleId: string,
+): Record<string, string> {
+  return {
+    ...serverVariables(connection),
+    ...engineVariables(engine),
+    ...(appRolePath === appRolePathField.parse(undefined) ? {} : { APPROLE_MOUNT: appRolePath }),
+    VAULT_ROLE_ID: roleId,
+    ...(renewsSecretId ? { VAULT_RENEW_SECRET_ID: 'true' } : {}),
+  };
+}
+
+/** The same of an app with an identity of its own, beside where that is: see {@link identityPlace}. */
+export function identityVariables(
+  deployment: Deployment,
+  app: App,
+  login: IdentityLogin,
+  connection: VaultConnectionOptions,
+): Record<string, string> {
+  return { ...serverVariables(connection), ...loginVariables(deployment, app, login) };
+}
+
+/** Of these, what does not say where Vault is. */
+export function loginVariables({ engine }: Deployment, app: App, login: IdentityLogin): Record<string, string> {
+  const isAskedFor = login.type === 'jwt' && login.from === 'github' && login.audience !== DEFAULT_AUDIENCE;
+  return {
+    ...engineVariables(engine),
+    VAULT_AUTH_METHOD: login.type,
+    ...(login.path === login.type ? {} : { VAULT_AUTH_MOUNT: login.path }),
+    VAULT_ROLE: vaultName(app),
+    ...(isAskedFor ? { VAULT_JWT_AUDIENCE: login.audience } : {}),
+  };
+}
+
+/** Where the app finds what it has, which nobody can know from here: what to set or to write, in words. */
+export function identityPlace(login: IdentityLogin): string[] {
+  switch (login.type) {
+    case 'kubernetes':
+      return login.cluster === undefined
+        ? [
+            `Name the file of its token in VAULT_JWT_FILE: one of a projected volume, for audience "${login.audience}".`,
+            `Such a pod is printed by: ${ourCommand('kubernetes', 'APP')}`,
+          ]
+        : [
+            'In a pod that is all: the token is in its ordinary file, else name another in VAULT_JWT_FILE.',
+            `Its service account needs the cluster role system:auth-delegator, and the token audience "${login.audience}".`,
+          ];
+    case 'cert':
+      return ['Name the PEM files of its certificate and key in VAULT_CLIENT_CERT and VAULT_CLIENT_KEY.'];
+    case 'jwt':
+      return PLACES[login.from](login.audience);
+  }
+}
+
+const PLACES: Readonly<Record<JwtLogin['from'], (audience: string) => string[]>> = {
+  jwt: (audience) => [
+    `Name the file of its token in VAULT_JWT_FILE; the token is for audience "${audience}", and whoever writes it anew is read again.`,
+  ],
+  github: () => ['The job asks GitHub for its token by itself; its workflow needs: permissions: { id-token: write }'],
+  gitlab: (audience) => [`The job needs: id_tokens: { VAULT_JWT: { aud: ${audience} } }`],
+};
+
+function engineVariables({ mountPath }: Deployment['engine']): Record<string, string> {
+  return mountPath === engineMount({}) ? {} : { OAUTHAPP_MOUNT: mountPath };
+}

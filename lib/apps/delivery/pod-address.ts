@@ -1,0 +1,36 @@
+import { isLoopback, UsageError, vaultServerFromEnvironment } from 'webex-token-client/core';
+import type { KubernetesLogin } from '../../declaration/derived/app-login';
+import type { Deployment } from '../../declaration/schema/deployment';
+import { vaultUrl } from '../../declaration/schema/fields';
+import { clusterAddress } from '../../declaration/schema/server/kubernetes-server-declaration';
+
+/**
+ * Where pods reach Vault.
+ *
+ * @param asked what somebody said. @default - the declared server: from its own cluster there, else as we reach it
+ * @throws ExplainedError, UsageError where pods cannot reach that
+ */
+export function podAddress(
+  { vault }: Pick<Deployment, 'vault'>,
+  { cluster }: Pick<KubernetesLogin, 'cluster'>,
+  asked?: string,
+): string {
+  if (asked === undefined && cluster === undefined && vault.server?.mode === 'kubernetes') {
+    return clusterAddress(vault.server);
+  }
+  const address = asked === undefined ? vaultServerFromEnvironment(vault).address : parsed(asked);
+  if (isLoopback(new URL(address).hostname)) {
+    throw new UsageError(
+      `Vault is at ${address} for this machine alone, where no pod reaches it; say by --address where pods do`,
+    );
+  }
+  return address;
+}
+
+function parsed(asked: string): string {
+  const url = vaultUrl.safeParse(asked);
+  if (!url.success) {
+    throw new UsageError(`--address ${url.error.issues.map(({ message }) => message).join('; ')}`);
+  }
+  return url.data;
+}

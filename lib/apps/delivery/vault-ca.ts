@@ -1,0 +1,77 @@
+import { readSetting, UsageError, vaultVariable } from 'webex-token-client/core';
+import type { Deployment } from '../../declaration/schema/deployment';
+import { tlsSecretName } from '../../declaration/schema/server/kubernetes-server-declaration';
+import { caCertificates } from '../../declaration/schema/pem';
+import type { Delivery, VaultCa } from './delivery';
+import type { Manifest } from './manifest';
+
+/** In the Secret; the Vault Secrets Operator takes no other key. */
+export const CA_KEY = 'ca.crt';
+
+interface Asked {
+  readonly deployment: Pick<Deployment, 'vault'>;
+  /** Of Vault. */
+  readonly address: string;
+  readonly caSecret: string;
+  /** It is a CA that every system knows. @default false, unless the declared server has such a one */
+  readonly systemCa?: boolean;
+  /** @default - the file that `VAULT_CACERT` names */
+  readonly caFile?: string;
+}
+
+/** @throws ExplainedError where the file holds no CA @returns undefined where none is needed */
+export function caFrom({ deployment, address, caSecret: secretName, caFile, systemCa }: Asked): VaultCa | undefined {
+  const { server } = deployment.vault;
+  const isKnown = server?.mode === 'kubernetes' && server.tls.caFile === null && caFile === undefined;
+  if (systemCa === true || isKnown || new URL(address).protocol === 'http:') {
+    return undefined;
+  }
+  const file = caFile ?? vaultVariable('CACERT');
+  return file === undefined
+    ? { secretName }
+    : { secretName, pem: certificatesIn(file, caFile === undefined ? 'VAULT_CACERT' : '--ca-file') };
+}
+
+function certificatesIn(file: string, setting: string): string {
+  const parsed = caCertificates.safeParse(readSetting(setting, file));
+  if (!parsed.success) {
+    const [problem] = parsed.error.issues.map(({ message }) => message.split(', by readFileSync')[0]);
+    throw new UsageError(`${setting} names ${file}, which ${problem ?? ''}`);
+  }
+  return parsed.data;
+}
+
+/** The Secret itself, where its content is known. */
+export function vaultCa({ ca, namespace }: Pick<Delivery, 'ca' | 'namespace'>): Manifest[] {
+  if (ca?.pem === undefined) {
+    return [];
+  }
+  const object = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: ca.secretName, namespace },
+    stringData: { [CA_KEY]: ca.pem },
+  };
+  return [{ comment: ["The CA that signed Vault's certificate: public, whatever the kind is called."], object }];
+}
+
+/** How to make the Secret, where its content is not known. */
+export function missingCa({ ca, namespace, deployment }: Delivery): string[] {
+  return ca === undefined || ca.pem !== undefined
+    ? []
+    : [
+        "The CA that signed Vault's certificate has to be in a Secret, or give --ca-file to have that printed as well:",
+        ...copyOfCa(deployment),
+        `  kubectl -n ${namespace} create secret generic ${ca.secretName} --from-file=${CA_KEY}`,
+      ];
+}
+
+/** From the Secret that a server in a cluster has it in. */
+function copyOfCa({ vault: { server } }: Delivery['deployment']): string[] {
+  if (server?.mode !== 'kubernetes' || server.tls.caFile === null) {
+    return [];
+  }
+  const key = server.tls.caFile.replaceAll('.', '\\.');
+  const secret = `-n ${server.namespace} get secret ${tlsSecretName(server)}`;
+  return [`  kubectl ${secret} -o jsonpath='{.data.${key}}' | base64 -d > ${CA_KEY}`];
+}

@@ -1,0 +1,45 @@
+import { clientSecretVariable, type Deployment } from '../schema/deployment';
+import { OIDC_SECRET_VARIABLE } from '../schema/operators-declaration';
+import { vaultName } from '../schema/vault-name';
+
+/** A client secret that goes into Vault past Terraform's state, and comes from whoever deploys. */
+export interface ClientSecret {
+  /** Whose it is, to be told, such as `integration "webex-myapp"`. */
+  readonly of: string;
+  /** Who shows it, to be told. */
+  readonly shownBy: string;
+  /** Of Terraform; the environment has it as `TF_VAR_<variable>`. */
+  readonly variable: string;
+}
+
+/** One that a deployment declares. */
+export interface DeclaredSecret extends ClientSecret {
+  /** Id of the construct that writes it, in stack `webex-tokens`. */
+  readonly constructId: string;
+}
+
+export function integrationSecret(name: string): ClientSecret {
+  return { of: `integration "${name}"`, shownBy: 'Webex', variable: clientSecretVariable(name) };
+}
+
+/** Of the client that people log in by. */
+export const OIDC_SECRET: ClientSecret = {
+  of: 'operators.oidc',
+  shownBy: 'the identity provider',
+  variable: OIDC_SECRET_VARIABLE,
+};
+
+export const OIDC_CONSTRUCT_ID = 'operators-oidc';
+
+export function declaredSecrets({
+  integrations,
+  operators,
+}: Pick<Deployment, 'integrations' | 'operators'>): DeclaredSecret[] {
+  return [
+    ...integrations.map((integration) => ({
+      ...integrationSecret(integration.name),
+      constructId: `integration-${vaultName(integration)}`,
+    })),
+    ...(operators?.oidc === undefined ? [] : [{ ...OIDC_SECRET, constructId: OIDC_CONSTRUCT_ID }]),
+  ];
+}

@@ -1,0 +1,68 @@
+import type { z } from 'zod';
+import type { Deployment } from '../schema/deployment';
+import { PEOPLE_OPERATORS, type operatorsDeclaration, type PeopleOperator } from '../schema/operators-declaration';
+import { authorizerPolicyName, issuerPolicyName, observerPolicyName, provisionerPolicyName } from './policy-names';
+
+/*
+ * People who act as operators, in Vault's words: the configuration of their auth method, and a role for each operator.
+ */
+
+export type OidcDeclaration = NonNullable<z.output<typeof operatorsDeclaration>['oidc']>;
+
+/** Long enough for a consent, and no longer than that of an operator who logs in by AppRole. */
+export const PEOPLE_TOKEN_SECONDS = 20 * 60;
+
+/** All that are made with a private key. Vault takes RS256 alone where none is named. */
+const SIGNING_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'EdDSA',
+] as const;
+
+/** Who may act as an operator. */
+export interface PeopleRole {
+  /** Name of the role, too. */
+  readonly operator: PeopleOperator;
+  /** Of the identity provider; a member of one of them may. */
+  readonly groups: readonly string[];
+  /** Of all that its tokens may do. */
+  readonly policyName: string;
+}
+
+const POLICY_NAMES: Readonly<Record<PeopleOperator, (mountPath: string) => string>> = {
+  provisioner: provisionerPolicyName,
+  authorizer: authorizerPolicyName,
+  // Not that of the issuer's AppRole, which "init" alone writes, and not on every server.
+  issuer: issuerPolicyName,
+  observer: observerPolicyName,
+};
+
+/** @returns none where people do not log in by OIDC */
+export function peopleRoles({ engine, operators }: Pick<Deployment, 'engine' | 'operators'>): PeopleRole[] {
+  return PEOPLE_OPERATORS.flatMap((operator) => {
+    const groups = operators?.oidc?.groups[operator];
+    return groups === undefined ? [] : [{ operator, groups, policyName: POLICY_NAMES[operator](engine.mountPath) }];
+  });
+}
+
+/**
+ * What `auth/<path>/config` has, but for the client secret.
+ *
+ * @see https://developer.hashicorp.com/vault/api-docs/auth/jwt#configure
+ */
+export function oidcConfiguration({ issuer, issuerCa = '', clientId }: OidcDeclaration) {
+  return {
+    oidc_discovery_url: issuer,
+    oidc_discovery_ca_pem: issuerCa,
+    oidc_client_id: clientId,
+    bound_issuer: issuer,
+    jwt_supported_algs: SIGNING_ALGORITHMS,
+  };
+}

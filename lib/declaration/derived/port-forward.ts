@@ -1,0 +1,31 @@
+import type { Deployment } from '../schema/deployment';
+import {
+  forwardedAddresses,
+  podNames,
+  type KubernetesServerDeclaration,
+} from '../schema/server/kubernetes-server-declaration';
+
+type Forwarded = Pick<KubernetesServerDeclaration, 'context' | 'namespace' | 'releaseName' | 'nodes' | 'port'>;
+
+/** How kubectl is called for the server, up to what it is to do. */
+export function kubectlCommand({ context, namespace }: Pick<Forwarded, 'context' | 'namespace'>): string {
+  const chosen = context === undefined ? '' : ` --context ${context}`;
+  return `kubectl${chosen} -n ${namespace}`;
+}
+
+/** What makes each pod answer at its address on this machine, by that address. */
+export function portForwards(server: Forwarded): ReadonlyMap<string, string> {
+  const addresses = forwardedAddresses(server);
+  return new Map(
+    podNames(server).map((pod, index) => {
+      const address = addresses[index] ?? '';
+      return [address, `${kubectlCommand(server)} port-forward pod/${pod} ${new URL(address).port}:8200`];
+    }),
+  );
+}
+
+/** What to do where nothing answers at an address; undefined: no port of a pod is forwarded to it. */
+export function forwardAdvice(address: string, server: Deployment['vault']['server']): string | undefined {
+  const command = server?.mode === 'kubernetes' ? portForwards(server).get(address) : undefined;
+  return command && `see that this runs: ${command}`;
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { ExplainedError } from 'webex-token-client/core';
+import { CHARTS } from '../schema/server/chart';
+import type { KubernetesServerDeclaration } from '../schema/server/kubernetes-server-declaration';
+
+const description = z.object({ name: z.string(), version: z.string() });
+
+/**
+ * Looks at the chart on this machine, where one is declared.
+ *
+ * @param home that a relative path starts from
+ * @throws ExplainedError where it is not there, or is not the one that the stack is made for
+ */
+export function checkChart(
+  { flavour, chart }: Pick<KubernetesServerDeclaration, 'flavour' | 'chart'>,
+  home: string,
+): void {
+  if (chart.path === undefined) {
+    return;
+  }
+  const { name, version } = CHARTS[flavour];
+  const wanted = `${name}-${version}`;
+  const file = resolve(home, chart.path);
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) {
+    throw new ExplainedError(
+      `no chart at ${file}; fetch it with "helm pull ${name} --repo ${CHARTS[flavour].repository} --version ${version}", or leave vault.server.chart.path out`,
+    );
+  }
+  const got = found.isDirectory() ? describe(join(file, 'Chart.yaml')) : basename(file).replace(/\.tgz$/, '');
+  if (got !== wanted) {
+    throw new ExplainedError(
+      `the chart ${file} must be ${wanted}, which this release is made for, got ${got}; use that one, its archive named ${wanted}.tgz`,
+    );
+  }
+  if (chart.sha256 !== undefined) {
+    requireContent(file, found.isDirectory(), chart.sha256);
+  }
+}
+
+function requireContent(file: string, isFolder: boolean, sha256: string): void {
+  const got = isFolder ? undefined : createHash('sha256').update(readFileSync(file)).digest('hex');
+  if (got !== sha256) {
+    throw new ExplainedError(
+      `the chart ${file} must have sha256 ${sha256}, got ${got ?? 'a folder'}; use the right archive, or correct vault.server.chart.sha256 if you trust this one`,
+    );
+  }
+}
+
+function describe(file: string): string {
+  try {
+    const { name, version } = description.parse(parse(readFileSync(file, 'utf8')));
+    return `${name}-${version}`;
+  } catch {
+    return 'a folder without a readable Chart.yaml';
+  }
+}

@@ -1,0 +1,160 @@
+import { readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, extname, parse, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ExplainedError, UsageError } from 'webex-token-client/core';
+import { defineDeployment, InvalidDeployment, type Deployment, type DeploymentInput } from '../schema/deployment';
+
+/*
+ * A deployment is named by a file: another environment is another file.
+ */
+
+const ENDINGS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json'];
+
+const HOW_TO_EXPORT = 'write "export default defineDeployment({ ... })"';
+
+/** What a file declares, and where it is: relative paths start there, and local state is kept there. */
+export interface LoadedDeployment {
+  readonly deployment: Deployment;
+  /** Absolute path. */
+  readonly file: string;
+  readonly folder: string;
+  /** File name without its ending. */
+  readonly name: string;
+}
+
+/**
+ * Loads a module whose default export is a deployment, or a JSON file that is one.
+ *
+ * @param file relative to the current folder
+ * @throws UsageError where there is no such file; ExplainedError where it cannot be loaded or does not hold
+ */
+export async function loadDeployment(file: string): Promise<LoadedDeployment> {
+  const path = resolve(file);
+  const ending = extname(path);
+  if (!ENDINGS.includes(ending)) {
+    throw new UsageError(`a deployment is a module or JSON, got ${file}; its name must end in ${ENDINGS.join(', ')}`);
+  }
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
+    throw new UsageError(
+      `there is no deployment file ${file}; change to the folder that has it, or name it with --deployment or in DEPLOYMENT`,
+    );
+  }
+  const declared = ending === '.json' ? readJson(path, file) : await loadModule(path, file);
+  return { deployment: validate(declared, file), file: path, folder: dirname(path), name: parse(path).name };
+}
+
+function validate(declared: unknown, file: string): Deployment {
+  if (typeof declared !== 'object' || declared === null || Array.isArray(declared)) {
+    const got = Array.isArray(declared) ? 'an array' : declared === null ? 'null' : `a ${typeof declared}`;
+    throw new ExplainedError(
+      declared === undefined
+        ? `${file} has no default export; ${HOW_TO_EXPORT}`
+        : `${file} must export a deployment, got ${got}; ${HOW_TO_EXPORT}`,
+    );
+  }
+  try {
+    return defineDeployment(declared as DeploymentInput);
+  } catch (error) {
+    throw named(error, file);
+  }
+}
+
+function readJson(path: string, file: string): unknown {
+  const text = readFileSync(path, 'utf8');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ExplainedError(`${file} is not JSON: ${firstLine(error)}; correct it there`, { cause: error });
+  }
+}
+
+async function loadModule(path: string, file: string): Promise<unknown> {
+  try {
+    return defaultExport(await requireOrImport(path));
+  } catch (error) {
+    throw isExplained(error) ? named(error, file) : explainFailure(error, path, file);
+  }
+}
+
+/**
+ * By `require` where that will do: tsx takes CommonJS and ES modules alike there, and they share this program's classes
+ * and its start. What only an ES module can do, await at its top, is imported.
+ */
+async function requireOrImport(path: string): Promise<unknown> {
+  if (extname(__filename) === '.js') {
+    // Compiled, nothing loads TypeScript yet.
+    (await import('tsx/cjs/api')).register();
+  }
+  try {
+    return createRequire(__filename)(path);
+  } catch (error) {
+    if (!['ERR_REQUIRE_ASYNC_MODULE', 'ERR_PACKAGE_PATH_NOT_EXPORTED'].includes(errorCodeOf(error))) {
+      throw error;
+    }
+  }
+  const { register } = await import('tsx/esm/api');
+  const unregister = register();
+  try {
+    return await import(pathToFileURL(path).href);
+  } finally {
+    await unregister();
+  }
+}
+
+/** Of a CommonJS module, what it exports is all there is. */
+function defaultExport(loaded: unknown): unknown {
+  const isModule = typeof loaded === 'object' && loaded !== null && (isNamespace(loaded) || '__esModule' in loaded);
+  if (!isModule) {
+    return loaded;
+  }
+  const { default: exported } = loaded as { default?: unknown };
+  return typeof exported === 'object' && exported !== null && '__esModule' in exported
+    ? (exported as { default?: unknown }).default
+    : exported;
+}
+
+function isNamespace(loaded: object): boolean {
+  return Object.prototype.toString.call(loaded) === '[object Module]';
+}
+
+/** By name: an imported module has classes of its own of that name. */
+function isExplained(error: unknown): error is Error {
+  return (
+    error instanceof Error && [ExplainedError, UsageError, InvalidDeployment].some(({ name }) => name === error.name)
+  );
+}
+
+/** What is wrong in a declaration, said of its file. */
+function named(error: unknown, file: string): unknown {
+  const { name, problem } = error as { readonly name?: unknown; readonly problem?: unknown };
+  return name === InvalidDeployment.name ? new InvalidDeployment(String(problem), file) : error;
+}
+
+function explainFailure(error: unknown, path: string, file: string): ExplainedError {
+  const [, source, line, problem] = /^(.+?):(\d+):\d+: ERROR: (.+)$/m.exec(messageOf(error)) ?? [];
+  if (source !== undefined && line !== undefined) {
+    return new ExplainedError(
+      `${file} does not compile: line ${line}${source === path ? '' : ` of ${relative('', source)}`}: ${problem ?? ''}; correct it there`,
+      { cause: error },
+    );
+  }
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const at = stack.split(`${path}:`)[1]?.match(/^\d+/)?.[0];
+  return new ExplainedError(
+    `${file} cannot be loaded: ${at === undefined ? '' : `line ${at}: `}${firstLine(error)}; correct it there`,
+    { cause: error },
+  );
+}
+
+function errorCodeOf(error: unknown): string {
+  return String((error as NodeJS.ErrnoException | undefined)?.code);
+}
+
+function firstLine(error: unknown): string {
+  return messageOf(error).split('\n')[0] ?? '';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

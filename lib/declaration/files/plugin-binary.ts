@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { accessSync, closeSync, constants, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { errorCode, ExplainedError } from 'webex-token-client/core';
+import type { Deployment } from '../schema/deployment';
+
+/** How to get one. `go install` of the plugin itself would build it from its own pins, which are of 2022. */
+const ADVICE =
+  'build it with the command in plugin/README.md of webex-token-vault, and set OAUTHAPP_PLUGIN to its path';
+
+/** How programs begin: ELF, Mach-O in its kinds, scripts. */
+const PROGRAMS = ['7f454c46', 'feedface', 'feedfacf', 'cefaedfe', 'cffaedfe', 'cafebabe', '2321'];
+
+/** What a file is not that {@link isProgram} refuses. */
+export const NO_PROGRAM = 'neither ELF nor Mach-O';
+
+/** What Vault has to know of the plugin binary. */
+export interface PluginBinary {
+  /** Hex. */
+  readonly sha256: string;
+  /** File name in the server's plugin directory. */
+  readonly command: string;
+}
+
+/** File name of the plugin in the server's plugin directory. */
+export function pluginCommand({ name, path, command }: Deployment['engine']['plugin']): string {
+  return command ?? (path === undefined ? name : basename(path));
+}
+
+/**
+ * Looks at the plugin binary on this machine, where there is one, so that a wrong one is refused before Vault is asked.
+ *
+ * @param folder that a relative path starts from
+ * @throws ExplainedError where it is not there, cannot be run, or is not the one that its sha256 says
+ */
+export function inspectPlugin(plugin: Deployment['engine']['plugin'], folder: string): PluginBinary {
+  const { path, sha256 } = plugin;
+  const command = pluginCommand(plugin);
+  if (path === undefined) {
+    if (sha256 === undefined) {
+      throw new ExplainedError(
+        `engine.plugin has neither path nor sha256, so Vault could not tell the plugin from another program; ${ADVICE}`,
+      );
+    }
+    return { sha256, command };
+  }
+
+  const file = resolve(folder, path);
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) {
+    throw new ExplainedError(`no plugin binary at ${file}; ${ADVICE}`);
+  }
+  if (!found.isFile()) {
+    throw new ExplainedError(`the plugin binary must be a file, got ${file}, which is none; ${ADVICE}`);
+  }
+  if (!isProgram(file)) {
+    throw new ExplainedError(`the plugin binary ${file} must be a program, and is none: ${NO_PROGRAM}; ${ADVICE}`);
+  }
+  if (!isExecutable(file)) {
+    throw new ExplainedError(`the plugin binary ${file} must be executable, and is not; run chmod 755 ${file}`);
+  }
+  const actual = createHash('sha256').update(readFileSync(file)).digest('hex');
+  if (sha256 !== undefined && sha256 !== actual) {
+    throw new ExplainedError(
+      `the plugin binary ${file} must have sha256 ${sha256}, got ${actual}; get the right binary, or correct engine.plugin.sha256 if you trust this one`,
+    );
+  }
+  return { sha256: actual, command };
+}
+
+/**
+ * Whether it is one of any system that a server runs on, or a script.
+ *
+ * @throws ExplainedError where it cannot be read
+ */
+export function isProgram(file: string): boolean {
+  const beginning = beginningOf(file).toString('hex');
+  return PROGRAMS.some((magic) => beginning.startsWith(magic));
+}
+
+function beginningOf(file: string): Buffer {
+  const beginning = Buffer.alloc(4);
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(file, 'r');
+    readSync(descriptor, beginning);
+    return beginning;
+  } catch (error) {
+    throw new ExplainedError(
+      `the plugin binary ${file} cannot be read (${errorCode(error)}); check its owner and its mode`,
+    );
+  } finally {
+    if (descriptor !== undefined) {
+      closeSync(descriptor);
+    }
+  }
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

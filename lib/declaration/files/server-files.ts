@@ -1,0 +1,127 @@
+import { accessSync, constants, readFileSync, statSync, type Stats } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { ExplainedError, ourCommand } from 'webex-token-client/core';
+import { declaringFile } from '../deployment-file';
+import { nodeNames, type ProductionServerDeclaration } from '../schema/server/server-declaration';
+import { checkTlsFiles } from './tls-files';
+
+/*
+ * The files of the Docker host that a production server is given, looked at before it is started: a container that does
+ * not come up says little.
+ */
+
+const STATIC_KEY_BYTES = 32;
+/** From here on user ids are those of user namespaces, where the container's own ids have others outside. */
+const FIRST_NAMESPACED_ID = 65_536;
+
+/**
+ * @param home that relative paths start from
+ * @returns warnings, such as a certificate that ends soon
+ * @throws ExplainedError where the server would not start with these files, or others could read its keys
+ */
+export function checkServerFiles(server: ProductionServerDeclaration, pluginPath: string, home: string): string[] {
+  const { tls, seal, environmentFile, user } = server;
+  const uid = Number(user.split(':')[0]);
+  checkPlugin(resolve(home, pluginPath), uid);
+  const warnings = nodeNames(server).flatMap((node) => {
+    const folder = resolve(home, tls.folder.replaceAll('{node}', node));
+    const [certFile, keyFile] = [resolve(folder, tls.certFile), resolve(folder, tls.keyFile)];
+    return inspect(folder, () => {
+      if (statSync(folder, { throwIfNoEntry: false }) === undefined) {
+        throw new ExplainedError(
+          `no certificate for "${node}": there is no folder ${folder}; run "${ourCommand('certs', ...nodeNames(server), '--owner', user)}" as root, or name your own in vault.server.tls`,
+        );
+      }
+      const hosts = [tls.serverName.replaceAll('{node}', node)];
+      const caFile = tls.caFile === null ? undefined : resolve(folder, tls.caFile);
+      accessSync(folder, constants.X_OK);
+      const found = statSync(keyFile, { throwIfNoEntry: false });
+      if (found !== undefined) {
+        checkOwner(`the key ${keyFile}`, found, uid, user);
+        accessSync(keyFile, constants.R_OK);
+      }
+      return checkTlsFiles({ certFile, keyFile, caFile, hosts });
+    });
+  });
+  const keyFiles = seal?.type === 'static' ? [seal.currentKeyFile, seal.previousKeyFile] : [];
+  for (const keyFile of keyFiles.filter((file) => file !== undefined)) {
+    const file = resolve(home, keyFile);
+    warnings.push(...inspect(file, () => checkStaticKey(file, uid, user)));
+  }
+  if (keyFiles[1] !== undefined && basename(keyFiles[0] ?? '') === basename(keyFiles[1])) {
+    throw new ExplainedError(
+      `the static keys must have two file names, got "${basename(keyFiles[1])}" for both; rename one of them`,
+    );
+  }
+  if (environmentFile !== undefined) {
+    const file = resolve(home, environmentFile);
+    warnings.push(...inspect(file, () => checkPrivate(`the environment file ${file}`, file, uid, user)));
+  }
+  return warnings;
+}
+
+/** What belongs to the server's user alone, only root and that user can look at. */
+function inspect(path: string, check: () => string[]): string[] {
+  try {
+    return check();
+  } catch (error) {
+    if (['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) {
+      return [`${path} was not checked, as this user may not read it; the server will say in its log what is wrong`];
+    }
+    throw error;
+  }
+}
+
+function checkPlugin(file: string, uid: number): void {
+  for (const path of [dirname(file), file]) {
+    const found = statSync(path);
+    if ((found.mode & 0o005) !== 0o005 && found.uid !== uid) {
+      throw new ExplainedError(
+        `${path} must be readable and executable for uid ${uid}, as which the server runs, got mode 0${(found.mode & 0o777).toString(8)}; run chmod 755 ${path}`,
+      );
+    }
+  }
+}
+
+function checkStaticKey(file: string, uid: number, user: string): string[] {
+  checkPrivate(`the static key ${file}`, file, uid, user);
+  const content = readFileSync(file);
+  const text = content.toString('latin1');
+  const isKey =
+    content.length === STATIC_KEY_BYTES ||
+    /^[0-9a-f]{64}$/i.test(text) ||
+    (/^[A-Za-z0-9+/]{43}=$/.test(text) && Buffer.from(text, 'base64').length === STATIC_KEY_BYTES);
+  if (!isKey) {
+    const lineEnd = /[\r\n]$/.test(text) ? ' with a line end, which counts' : '';
+    throw new ExplainedError(
+      `the static key ${file} must be ${STATIC_KEY_BYTES} bytes, or those in hex or base64, got ${content.length} bytes${lineEnd}; make one with "openssl rand -out ${file} ${STATIC_KEY_BYTES}", unless data is sealed with this one already`,
+    );
+  }
+  return [];
+}
+
+function checkPrivate(what: string, file: string, uid: number, user: string): string[] {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found?.isFile() !== true) {
+    throw new ExplainedError(
+      `${what} must be a file, and there is none; make it, or correct its path in ${declaringFile()}`,
+    );
+  }
+  checkOwner(what, found, uid, user);
+  if ((found.mode & 0o077) !== 0) {
+    throw new ExplainedError(
+      `${what} must be its owner's alone, got mode 0${(found.mode & 0o777).toString(8)}; run chmod 600 ${file}, and make a new one if others may have read it`,
+    );
+  }
+  accessSync(file, constants.R_OK);
+  return [];
+}
+
+/** Docker on Linux gives files into containers as they are; elsewhere everything seems to be the container's own. */
+function checkOwner(what: string, found: Stats, uid: number, user: string): void {
+  if (process.platform === 'linux' && found.uid !== uid && found.uid < FIRST_NAMESPACED_ID) {
+    throw new ExplainedError(
+      `${what} must belong to uid ${uid}, as which the server runs and could not read it otherwise, got uid ${found.uid}; run chown ${user} on it as root, for a folder of certificates "${ourCommand('certs', '--owner', user)}"`,
+    );
+  }
+}

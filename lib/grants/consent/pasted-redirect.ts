@@ -1,0 +1,65 @@
+import { ExplainedError } from 'webex-token-client/core';
+import { readRedirect, type ExpectedRedirect, type ReceivedCode, type RedirectChannel } from '../../browser/redirect';
+
+/**
+ * Asks a person for the URL that the browser was redirected to.
+ *
+ * @param problem why the one before was not taken
+ * @returns undefined where there is nothing more to come
+ */
+export type AskForRedirect = (problem: string | undefined, signal: AbortSignal) => Promise<string | undefined>;
+
+/** For a machine without a browser: the same checks on a URL that a person copies over. */
+export class PastedRedirect implements RedirectChannel {
+  readonly #redirectUrl: string;
+  readonly #ask: AskForRedirect;
+
+  constructor(redirectUrl: string, ask: AskForRedirect) {
+    this.#redirectUrl = redirectUrl;
+    this.#ask = ask;
+  }
+
+  async receive(expected: ExpectedRedirect, signal: AbortSignal): Promise<ReceivedCode> {
+    const aborted = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    });
+    aborted.catch(() => undefined);
+    for (let problem: string | undefined; ;) {
+      signal.throwIfAborted();
+      const pasted = await Promise.race([this.#ask(problem, signal), aborted]);
+      if (pasted === undefined) {
+        throw new ExplainedError(
+          `${problem ? `the pasted URL was ignored: ${problem}` : 'no redirected URL was given'}; nothing was changed; run it again and paste the whole address that the browser ends on`,
+        );
+      }
+      const read = this.#read(pasted.trim(), expected);
+      if (typeof read !== 'string') {
+        return read;
+      }
+      problem = read;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // Nothing is held open.
+  }
+
+  /** The code, or why there is none in it. */
+  #read(pasted: string, expected: ExpectedRedirect): ReceivedCode | string {
+    // Browsers hide the scheme in the address that they show.
+    const text = pasted.includes('://') ? pasted : `http://${pasted}`;
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    const wanted = new URL(this.#redirectUrl);
+    if (url?.origin !== wanted.origin || url.pathname !== wanted.pathname) {
+      return `it must begin with ${this.#redirectUrl}?`;
+    }
+    const redirect = readRedirect(url.searchParams, expected);
+    if (redirect.kind === 'refused') {
+      throw redirect.error;
+    }
+    if (redirect.kind === 'ask') {
+      return `Webex has to ask first, so open the page that was printed`;
+    }
+    return redirect.kind === 'ignored' ? redirect.why : { code: redirect.code, show: () => Promise.resolve(false) };
+  }
+}

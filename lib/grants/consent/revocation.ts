@@ -1,0 +1,120 @@
+import {
+  AuthorizationPending,
+  type CredentialReading,
+  ExplainedError,
+  explainRefusal,
+  NotAuthorizedYet,
+  NotDeployed,
+  readCredential,
+  ReauthorizationRequired,
+  TemporarilyUnavailable,
+  VaultResponseError,
+} from 'webex-token-client/core';
+import { pendingConsent } from './pending-consent';
+import type { Credential, Deployment } from '../../declaration/schema/deployment';
+import { scratchCredential } from '../../declaration/policies/authorizer-policy';
+import { WEBEX_CLOUDS, webexCloudAt } from '../../declaration/schema/webex-cloud';
+import { requireReadyServer } from '../../vault/ready-server';
+import { type VaultClient } from '../../vault/vault-client';
+import type { UpstreamOutcome } from './upstream-grant';
+
+/*
+ * Taking a credential out of Vault, and what that does not do.
+ */
+
+/** A credential as it stands before it is deleted. */
+export interface Revocable {
+  /** What apps get; undefined where that is nothing. */
+  readonly reading?: CredentialReading;
+}
+
+/** @throws NotAuthorizedYet where there is nothing to revoke, AuthorizationPending where it must be left alone */
+export async function findRevocable(
+  vault: VaultClient,
+  mountPath: string,
+  name: string,
+  { keepUpstream = false }: { readonly keepUpstream?: boolean } = {},
+): Promise<Revocable> {
+  await requireReadyServer(vault);
+  try {
+    return { reading: await readCredential(vault.connection, mountPath, name) };
+  } catch (error) {
+    if (error instanceof AuthorizationPending) {
+      throw pendingConsent(name, 'there is no grant to revoke yet');
+    }
+    if (error instanceof NotAuthorizedYet) {
+      throw new NotAuthorizedYet(name, `there is no credential "${name}" in Vault, so there is nothing to revoke`);
+    }
+    if (error instanceof TemporarilyUnavailable && !keepUpstream) {
+      throw new TemporarilyUnavailable(
+        `"${name}" has no token now to ask Webex with (${error.message}), so nothing was changed; try again later, or delete it in Vault alone: --keep-upstream`,
+      );
+    }
+    // A grant that does not work can still be deleted.
+    const broken = [ReauthorizationRequired, TemporarilyUnavailable, NotDeployed].some((kind) => error instanceof kind);
+    if (broken || (error instanceof ExplainedError && error.constructor === ExplainedError)) {
+      return {};
+    }
+    throw error;
+  }
+}
+
+/** Deletes the credential, and what a killed `authorize --replace` may have left beside it. */
+export async function deleteCredential(
+  vault: VaultClient,
+  mountPath: string,
+  { name, kind }: Credential,
+): Promise<void> {
+  try {
+    // Nothing is tried out of a Service App, and the authorizer has no right there.
+    if (kind === 'person') {
+      await vault.delete(`${mountPath}/creds/${scratchCredential(name)}`);
+    }
+    await vault.delete(`${mountPath}/creds/${name}`);
+  } catch (error) {
+    throw error instanceof VaultResponseError ? explainRefusal(error, vault.address, mountPath, name) : error;
+  }
+}
+
+/**
+ * What is still true once Vault has forgotten the grant.
+ *
+ * @see https://developer.webex.com/docs/api/v1/authorizations
+ */
+export function whatRemains(
+  deployment: Deployment,
+  { integration, kind }: Credential,
+  { reading }: Revocable,
+  { state, why }: UpstreamOutcome,
+): string[] {
+  if (state === 'ended') {
+    return [`${why}: none of its tokens is good any more, though Webex may take an access token for a moment longer.`];
+  }
+  const clientId = deployment.integrations.find(({ name }) => name === integration)?.clientId ?? 'CLIENT_ID';
+  const { apiUrl } = deployment.webex;
+  const until =
+    reading?.expireTime === undefined
+      ? 'Webex honours access tokens that were handed out until they expire'
+      : `Webex honours the access token that was handed out until it expires, at ${reading.expireTime.toISOString()}`;
+  const passing = `${until}: Vault cannot take it back, and ${why}.`;
+  if (kind === 'service-app') {
+    return [
+      passing,
+      'To withdraw the grant there, too: a full administrator takes the authorisation of the Service App back, in Control Hub > Apps > Service Apps.',
+    ];
+  }
+  return [
+    passing,
+    'To withdraw the grant there, too:',
+    `- whoever consented: end the session of the integration at ${accountPage(apiUrl)}`,
+    `- an admin, with scopes identity:tokens_read and identity:tokens_write: find it with GET ${apiUrl}/authorizations?personEmail=EMAIL,`,
+    `  then DELETE ${apiUrl}/authorizations/ID of its refresh token, which ends its access tokens;`,
+    `  DELETE ${apiUrl}/authorizations?clientId=${clientId} ends all grants of the integration in the organisation.`,
+  ];
+}
+
+/** Where people see what they consented to: not the same page for every Webex. */
+function accountPage(apiUrl: string): string {
+  const cloud = webexCloudAt(apiUrl);
+  return cloud === undefined ? `the page for tokens of the Webex behind ${apiUrl}` : WEBEX_CLOUDS[cloud].tokensPage;
+}

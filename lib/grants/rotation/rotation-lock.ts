@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
+import { ExplainedError } from 'webex-token-client/core';
+import { findIntegration, type Deployment } from '../../declaration/schema/deployment';
+import { rotationRecord } from '../../declaration/schema/record-paths';
+import { vaultName } from '../../declaration/schema/vault-name';
+import { DAMAGED, RecordChanged, Records } from '../../vault/records';
+import { type RotationRecord, rotationRecordSchema } from '../../vault/rotation-record';
+import type { VaultClient } from '../../vault/vault-client';
+
+/** Longer than any step of a rotation, of which each renews the lock: then whoever held it has been killed. */
+const STALE_AFTER_MS = 5 * 60_000;
+
+/**
+ * One rotation of an integration at a time, whatever machine it runs on: a record in Vault that only who knows its
+ * version may replace.
+ */
+export class RotationLock implements AsyncDisposable {
+  readonly #by = `${userInfo().username} on ${hostname()}, process ${process.pid}`;
+  readonly #id = randomUUID();
+
+  private constructor(
+    private readonly records: Records,
+    private readonly record: string,
+    private readonly integration: string,
+    private version: number,
+  ) {}
+
+  /**
+   * @param report is told where the lock of a rotation that was killed is taken over
+   * @throws ExplainedError where another rotation is under way; RecordsUnavailable
+   */
+  static async take(
+    vault: VaultClient,
+    deployment: Deployment,
+    integration: string,
+    report: (line: string) => void,
+  ): Promise<RotationLock> {
+    const records = new Records(vault, deployment.engine.recordsPath);
+    const record = rotationRecord(vaultName(findIntegration(deployment, integration)));
+    const { value, version, problem } = await records.read(record, rotationRecordSchema);
+    if (problem !== undefined && problem !== DAMAGED) {
+      throw new ExplainedError(
+        `the record of the rotations of integration "${integration}" ${problem}, so nothing was changed`,
+      );
+    }
+    if (value?.running) {
+      const { by, at } = value.running;
+      // A time that is further ahead than that is of a clock that is off.
+      const waitMs = STALE_AFTER_MS - (Date.now() - Date.parse(at));
+      if (waitMs > 0 && waitMs <= 2 * STALE_AFTER_MS) {
+        throw new ExplainedError(
+          `another rotation of integration "${integration}" is under way (${by}; ${at}), so nothing was changed; let it end, or where it was killed, try again in ${Math.ceil(waitMs / 60_000)} min`,
+        );
+      }
+      report(`taking over from a rotation that did not end (${by}; ${at})`);
+    }
+    const lock = new RotationLock(records, record, integration, version);
+    await lock.renew();
+    return lock;
+  }
+
+  /** Before each change: then two rotations cannot overwrite each other. @throws ExplainedError where it was taken over */
+  async renew(): Promise<void> {
+    try {
+      await this.#write({ id: this.#id, by: this.#by, at: new Date().toISOString() });
+    } catch (error) {
+      throw error instanceof RecordChanged
+        ? new ExplainedError(
+            `another rotation of integration "${this.integration}" has begun meanwhile, so this one ends; let it end, then try again`,
+          )
+        : error;
+    }
+  }
+
+  /** Where that fails, the next rotation takes it over in some minutes. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#write(null).catch(() => undefined);
+  }
+
+  async #write(running: RotationRecord['running']): Promise<void> {
+    const record: RotationRecord = { running };
+    await this.records.write(this.record, record, this.version);
+    this.version += 1;
+  }
+}

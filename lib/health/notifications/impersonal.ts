@@ -1,0 +1,26 @@
+import type { Line, Report } from '../report';
+import type { Sight } from './changes';
+
+/**
+ * The same without accounts. A webhook leads to a room or to somebody else's service, and a message about a state needs no
+ * personal data.
+ */
+export function impersonal(sight: Sight): Sight {
+  return 'report' in sight ? { ...sight, report: withoutAccounts(sight.report) } : sight;
+}
+
+function withoutAccounts(report: Report): Report {
+  return {
+    ...report,
+    credentials: report.credentials.map((line) => ({
+      ...worded(line),
+      consentedBy: undefined,
+      organisation: undefined,
+      verified: undefined,
+    })),
+  };
+}
+
+function worded<T extends Line>(line: T): T {
+  return line.impersonal === undefined ? line : { ...line, next: undefined, ...line.impersonal };
+}

@@ -1,0 +1,111 @@
+import { oneLine, ourCommand } from 'webex-token-client/core';
+import { toJson } from '../json';
+import type { Severity } from '../report';
+import type { Change, News, Sight } from './changes';
+
+/*
+ * What is told, in words, with what to do.
+ */
+
+export const WEBHOOK_FORMATS = ['webex', 'json'] as const;
+export type WebhookFormat = (typeof WEBHOOK_FORMATS)[number];
+
+/**
+ * Webex takes 7439 bytes, and counts what it makes of them.
+ *
+ * @see https://developer.webex.com/docs/api/v1/messages/create-a-message
+ */
+const MOST_BYTES = 7000;
+
+/** What Vault or Webex said may be long, and all of it is in the report. */
+const LONGEST_DETAIL = 400;
+
+const MARKS: Readonly<Record<Severity, string>> = { broken: 'BROKEN', attention: 'soon', healthy: 'ok' };
+
+/** How a format writes what it is given. */
+interface Notation {
+  readonly text: (text: string) => string;
+  readonly strong: (text: string) => string;
+  /** A command line, to be copied. */
+  readonly command: (text: string) => string;
+  readonly bullet: string;
+}
+
+const PLAIN: Notation = { text: oneLine, strong: oneLine, command: oneLine, bullet: '- ' };
+
+const MARKDOWN: Notation = {
+  text: escapeMarkdown,
+  strong: (text) => `**${escapeMarkdown(text)}**`,
+  // In a span of code nothing is escaped; what could end it, or be taken for a mention, is no command line of ours.
+  command: (text) => (/^npx [\w .:/=-]+$/.test(text) ? `\`${text}\`` : escapeMarkdown(text)),
+  bullet: '- ',
+};
+
+/** The body of the request, JSON. @param from what was looked at, such as the address of Vault */
+export function messageBody(format: WebhookFormat, news: News, sight: Sight, from: string): string {
+  if (format === 'webex') {
+    return JSON.stringify({ markdown: toText(news, from, MARKDOWN) });
+  }
+  return JSON.stringify({
+    version: 1,
+    text: toText(news, from, PLAIN),
+    changes: news.changes.map(({ kind, name, before, state, severity, detail, next }) => ({
+      kind,
+      name,
+      before: before ?? null,
+      state,
+      severity,
+      detail,
+      next: next ?? null,
+    })),
+    report: 'report' in sight ? toJson(sight.report) : null,
+  });
+}
+
+/** Short enough for Webex; what does not fit is counted. */
+function toText({ changes, unseen }: News, from: string, notation: Notation): string {
+  const head = `${notation.strong(`${summaryOf(changes)} at ${from}`)}\n\n`;
+  const blind = unseen === 0 ? '' : `\n\nUntil then nothing is known of ${unseen} more.`;
+  const more = (count: number): string =>
+    count === 0 ? '' : `\n${notation.bullet}and ${count} more: ${notation.command(ourCommand('status'))}`;
+  const items = changes.map((change) => itemOf(change, notation));
+  let bytes = Buffer.byteLength(head + blind + more(items.length));
+  const shown = items.filter((item, index) => {
+    bytes += Buffer.byteLength(item) + 1;
+    // The first is shown whatever its length.
+    return index === 0 || bytes <= MOST_BYTES;
+  });
+  return `${head}${shown.join('\n')}${more(items.length - shown.length)}${blind}`;
+}
+
+function summaryOf(changes: readonly Change[]): string {
+  const count = (severity: Severity): number => changes.filter((change) => change.severity === severity).length;
+  const parts = [
+    [count('broken'), 'broken'],
+    [count('attention'), 'to see to within days'],
+    [count('healthy'), 'healthy again'],
+  ] as const;
+  return `Webex grants: ${parts.flatMap(([number, what]) => (number > 0 ? [`${number} ${what}`] : [])).join(', ')}`;
+}
+
+function itemOf({ kind, name, state, severity, detail, next, before }: Change, notation: Notation): string {
+  const { text, strong, command, bullet } = notation;
+  const what = kind === 'look' ? 'looking' : `${kind} ${name}`;
+  if (severity === 'healthy') {
+    const was = before === undefined ? '' : ` (it was: ${before.state})`;
+    return `${bullet}${strong(MARKS[severity])} ${text(`${what} is ${kind === 'look' ? 'possible' : 'healthy'} again${was}`)}`;
+  }
+  const short = oneLine(detail);
+  const shown = short.length > LONGEST_DETAIL ? `${short.slice(0, LONGEST_DETAIL)}...` : short;
+  const said = `${bullet}${strong(MARKS[severity])} ${text(`${what}: ${kind === 'look' ? 'it fails' : state}; ${shown}`)}`;
+  return next === undefined ? said : `${said} Next: ${command(oneLine(next))}`;
+}
+
+/** No emphasis, no link, no mention and no list of it. @see https://spec.commonmark.org/0.31.2/#backslash-escapes */
+function escapeMarkdown(text: string): string {
+  return oneLine(text)
+    .replace(/[\\`*_[\]#~|]/g, '\\$&')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;');
+}

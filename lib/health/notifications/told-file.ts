@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
+import { errorCode, ExplainedError } from 'webex-token-client/core';
+import { z } from 'zod';
+import { KINDS } from '../report';
+import { writePrivateFile } from '../../files/private-file';
+import type { ToldLine } from './changes';
+
+/*
+ * What was told, on this machine: not in Vault, which may be what is gone. No secret is in it: of the webhook, a hash.
+ */
+
+/** As many pairs of a deployment and a webhook as are kept; the one that was told longest ago goes first. */
+const KEPT = 100;
+
+const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+
+const schema = z.object({
+  version: z.literal(1),
+  told: z.array(
+    z.object({
+      deployment: z.string(),
+      webhook: z.string(),
+      /** Of the look that was told of last. */
+      lookedAt: time,
+      /** That are not healthy. */
+      lines: z.array(
+        z.object({
+          kind: z.enum([...KINDS, 'look']),
+          name: z.string(),
+          state: z.string(),
+          severity: z.enum(['healthy', 'attention', 'broken']),
+        }),
+      ),
+    }),
+  ),
+});
+
+const anyVersion = z.object({ version: z.number().int().min(2) });
+
+type Content = z.output<typeof schema>;
+
+export interface Told {
+  readonly lookedAt: Date;
+  readonly lines: readonly ToldLine[];
+}
+
+/** Whom was told of what. */
+export interface Audience {
+  /** Absolute path of its file. */
+  readonly deployment: string;
+  readonly webhook: URL;
+}
+
+/** `told.json` in the user's folder for states. @see https://specifications.freedesktop.org/basedir-spec/latest/ */
+export function defaultToldFile(env: NodeJS.ProcessEnv = process.env): string {
+  // The XDG specification wants a relative path ignored.
+  const root =
+    env.XDG_STATE_HOME && isAbsolute(env.XDG_STATE_HOME)
+      ? env.XDG_STATE_HOME
+      : join(env.HOME || homedir(), '.local', 'state');
+  return join(root, 'webex-token-vault', 'told.json');
+}
+
+export class ToldFile {
+  constructor(readonly path: string) {}
+
+  /** Makes its folder, where there is none and that can be. */
+  async prepare(): Promise<void> {
+    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 }).catch(() => undefined);
+  }
+
+  /** @returns what was told, if anything was; and why that is not known, in one line */
+  async read(audience: Audience): Promise<{ readonly told?: Told; readonly problem?: string }> {
+    const { content, problem } = await this.#content();
+    return { told: content.told.find(isOf(audience)), problem };
+  }
+
+  /** @throws ExplainedError where it cannot be written */
+  async write(audience: Audience, told: Told): Promise<void> {
+    const { content } = await this.#content();
+    const others = content.told.filter((entry) => !isOf(audience)(entry));
+    const entry = {
+      deployment: audience.deployment,
+      webhook: hashOf(audience.webhook),
+      lookedAt: told.lookedAt,
+      lines: told.lines,
+    };
+    const text = JSON.stringify({ version: 1, told: [...others, entry].slice(-KEPT) }, null, 2);
+    await writePrivateFile(this.path, `${text}\n`).catch((error: unknown) => {
+      throw error instanceof ExplainedError
+        ? error
+        : new ExplainedError(
+            `${this.path} cannot be written (${errorCode(error)}); name another file with --webhook-state`,
+          );
+    });
+  }
+
+  async #content(): Promise<{ readonly content: Content; readonly problem?: string }> {
+    const empty: Content = { version: 1, told: [] };
+    const problem = (why: string) => ({
+      content: empty,
+      problem: `what the webhook was told is not known, so all that is not healthy is new: ${this.path} ${why}`,
+    });
+    let json: unknown;
+    try {
+      json = JSON.parse(await readFile(this.path, 'utf8'));
+    } catch (error) {
+      const code = errorCode(error);
+      return code === 'ENOENT'
+        ? { content: empty }
+        : problem(error instanceof SyntaxError ? 'is damaged' : `cannot be read (${code})`);
+    }
+    const parsed = schema.safeParse(json);
+    return parsed.success
+      ? { content: parsed.data }
+      : problem(anyVersion.safeParse(json).success ? 'was written by a later release' : 'is damaged');
+  }
+}
+
+function isOf({ deployment, webhook }: Audience): (entry: Content['told'][number]) => boolean {
+  const hash = hashOf(webhook);
+  return (entry) => entry.deployment === deployment && entry.webhook === hash;
+}
+
+function hashOf(url: URL): string {
+  return createHash('sha256').update(url.href).digest('hex');
+}

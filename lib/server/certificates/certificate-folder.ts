@@ -1,0 +1,263 @@
+import { X509Certificate } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { errorCode, ExplainedError } from 'webex-token-client/core';
+import { writeAtomically, type FileOwner } from '../../files/atomic-file';
+import { CertificateAuthority, subjectAlternativeNames } from './certificate-authority';
+import { createPrivateFolder } from '../../files/private-file';
+import { giveGuarded, ownerOfGuarded, readGuarded } from '../../files/guarded-path';
+import { isHostName } from '../../declaration/schema/host-name';
+import { checkTlsFiles } from '../../declaration/files/tls-files';
+
+/*
+ * The private CA and its certificates as files. Each server has a folder of its own, to be mounted as a whole: a file
+ * that is mounted alone would stay the old one when it is renewed.
+ *
+ *     ca/ca.pem, ca/ca-key.pem                           the CA; its key never leaves this folder
+ *     <server>/server.pem, server-key.pem, ca.pem        what one server needs
+ */
+
+const CA = 'ca';
+const RENEW_BEFORE_DAYS = 30;
+/** Of a folder until it is complete. One that a crash has left must not pass for that of a host. */
+const PARTIAL = '.partial-';
+
+export interface CertificateFolderOptions {
+  readonly folder: string;
+  /** Names of the servers, each one also a host name of its certificate. @default - those that are there already */
+  readonly servers?: readonly string[];
+  /** Host names that all of the certificates are good for, besides `localhost`. @default - none */
+  readonly dnsNames?: readonly string[];
+  /** IP addresses that all of the certificates are good for, besides 127.0.0.1 and ::1. @default - none */
+  readonly ipAddresses?: readonly string[];
+  /** Further host names and IP addresses of one server, by its name. @default - none */
+  readonly hosts?: Readonly<Record<string, readonly string[]>>;
+  /** @default 397 */
+  readonly lifetimeDays?: number;
+  /** @default 3650 (10 years) */
+  readonly caLifetimeDays?: number;
+  /** Issue all server certificates again, with new keys; the CA stays. @default false */
+  readonly renew?: boolean;
+  /** Who the servers run as; needs root. @default - who owns them already, else whoever runs this */
+  readonly owner?: FileOwner;
+  /** @default - now */
+  readonly now?: Date;
+  /** Ends it between two servers, each of them whole. @default - none */
+  readonly signal?: AbortSignal;
+}
+
+/** What was done about the CA or one server. */
+export interface CertificateReport {
+  readonly name: string;
+  readonly action: 'created' | 'renewed' | 'kept';
+  readonly certFile: string;
+  readonly expires: Date;
+}
+
+interface ServerFiles {
+  readonly folder: string;
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly caFile: string;
+}
+
+/** Where the CA's certificate is: what clients set VAULT_CACERT to. */
+export function caCertificateFile(folder: string): string {
+  return join(folder, CA, 'ca.pem');
+}
+
+/** Files that `webex-token-vault certs` makes for one server. */
+export function serverTlsFiles(folder: string, server: string): ServerFiles {
+  const serverFolder = join(folder, server);
+  return {
+    folder: serverFolder,
+    certFile: join(serverFolder, 'server.pem'),
+    keyFile: join(serverFolder, 'server-key.pem'),
+    caFile: join(serverFolder, 'ca.pem'),
+  };
+}
+
+/** Names of the servers that have a certificate in this folder. */
+export async function certifiedServers(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isDirectory() && entry.name !== CA && isHostName(entry.name))
+    .filter(({ name }) => !name.includes(PARTIAL))
+    .map(({ name }) => name)
+    .sort();
+}
+
+/**
+ * Makes what is missing, keeps what is good, and issues again what is damaged, lacks a name or is at its end. A name
+ * that a certificate has it keeps. A CA that is there is used or refused, never replaced: all clients trust it.
+ *
+ * @throws ExplainedError
+ */
+export async function prepareCertificates(options: CertificateFolderOptions): Promise<CertificateReport[]> {
+  checkOptions(options);
+  const { folder, servers = await certifiedServers(folder) } = options;
+  await createPrivateFolder(folder);
+  const { ca, report } = await prepareCa(options);
+  const reports = [report];
+  for (const server of servers) {
+    options.signal?.throwIfAborted();
+    reports.push(await prepareServer(ca, server, options));
+  }
+  return reports;
+}
+
+async function prepareCa({
+  folder,
+  caLifetimeDays,
+  now,
+}: CertificateFolderOptions): Promise<{ ca: CertificateAuthority; report: CertificateReport }> {
+  const certFile = caCertificateFile(folder);
+  const keyFile = join(folder, CA, 'ca-key.pem');
+  let action: CertificateReport['action'] = 'kept';
+  if ((await ownerOfGuarded(join(folder, CA), 'folder')) === undefined) {
+    const created = await CertificateAuthority.create({ lifetimeDays: caLifetimeDays, now });
+    await createFolder(join(folder, CA), undefined, async (target) => {
+      await writeAtomically(join(target, 'ca-key.pem'), created.privateKeyPem());
+      await writeAtomically(join(target, 'ca.pem'), created.certificatePem, { mode: 0o644 });
+    });
+    action = 'created';
+  }
+  const [certificatePem, privateKeyPem] = await Promise.all([readCaFile(certFile), readCaFile(keyFile)]);
+  const keyMode = (await stat(keyFile)).mode & 0o777;
+  if ((keyMode & 0o077) !== 0) {
+    throw new ExplainedError(
+      `the key of the CA, ${keyFile}, must be its owner's alone, got mode 0${keyMode.toString(8)}; run chmod 600 ${keyFile}, or start a new CA if others may have read it`,
+    );
+  }
+  const ca = await CertificateAuthority.load({ certificatePem, privateKeyPem }, now);
+  return { ca, report: { name: CA, action, certFile, expires: expiry(certificatePem) } };
+}
+
+async function prepareServer(
+  ca: CertificateAuthority,
+  server: string,
+  options: CertificateFolderOptions,
+): Promise<CertificateReport> {
+  const { folder, dnsNames = [], ipAddresses = [], lifetimeDays, renew = false, now } = options;
+  const files = serverTlsFiles(folder, server);
+  const folderOwner = await ownerOfGuarded(files.folder, 'folder');
+  const there = folderOwner !== undefined;
+  const [certificate] = await Promise.all([files.certFile, files.keyFile, files.caFile].map(readGuarded));
+  const named = [...(options.hosts?.[server] ?? []), ...namesIn(certificate)];
+  const names = {
+    dnsNames: [...new Set([server, 'localhost', ...dnsNames, ...named.filter((name) => isIP(name) === 0)])],
+    ipAddresses: [...new Set(['127.0.0.1', '::1', ...ipAddresses, ...named.filter((name) => isIP(name) !== 0)])],
+  };
+  // Root renewing without `--owner` must not take the key away from the server that runs.
+  const owner = options.owner ?? (process.getuid?.() === 0 ? folderOwner : undefined);
+  if (certificate !== undefined && !renew && isGood(files, [...names.dnsNames, ...names.ipAddresses], now)) {
+    if (owner !== undefined) {
+      await giveFiles(files, owner);
+    }
+    return { name: server, action: 'kept', certFile: files.certFile, expires: expiry(certificate) };
+  }
+  const issued = await ca.issue({ commonName: server, ...names, lifetimeDays, now });
+  const write = async (target: string): Promise<void> => {
+    await writeAtomically(join(target, 'ca.pem'), ca.certificatePem, { mode: 0o644, owner });
+    await writeAtomically(join(target, 'server-key.pem'), issued.privateKeyPem, { owner });
+    await writeAtomically(join(target, 'server.pem'), issued.certificatePem, { mode: 0o644, owner });
+  };
+  // An existing folder stays the same folder: a container may have it mounted.
+  await (there ? write(files.folder) : createFolder(files.folder, owner, write));
+  return {
+    name: server,
+    action: there ? 'renewed' : 'created',
+    certFile: files.certFile,
+    expires: expiry(issued.certificatePem),
+  };
+}
+
+/** All of a folder at once, or nothing; never over one that another process made meanwhile. */
+async function createFolder(
+  folder: string,
+  owner: FileOwner | undefined,
+  fill: (target: string) => Promise<void>,
+): Promise<void> {
+  const partial = await mkdtemp(`${folder}${PARTIAL}`);
+  try {
+    await fill(partial);
+    if (owner !== undefined) {
+      await giveGuarded(partial, 'folder', owner);
+    }
+    await rename(partial, folder);
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    if (['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) {
+      throw new ExplainedError(`another process has just made ${folder}; run this again to use it`);
+    }
+    throw error;
+  }
+}
+
+async function giveFiles({ folder, certFile, keyFile, caFile }: ServerFiles, owner: FileOwner): Promise<void> {
+  await giveGuarded(folder, 'folder', owner);
+  await Promise.all([certFile, keyFile, caFile].map((file) => giveGuarded(file, 'file', owner)));
+}
+
+function isGood(files: ServerFiles, hosts: readonly string[], now?: Date): boolean {
+  try {
+    return (
+      checkTlsFiles({ ...files, hosts }, { expiresSoonDays: RENEW_BEFORE_DAYS, followLinks: false, now }).length === 0
+    );
+  } catch (error) {
+    if (error instanceof ExplainedError) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+async function readCaFile(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new ExplainedError(
+      `${file} cannot be read (${errorCode(error)}), so the CA here cannot sign; restore it from your backup, or move the whole folder away to start a new CA that all clients must then trust`,
+    );
+  }
+}
+
+/** The names of a certificate that is there; none where it cannot be read. */
+function namesIn(certificatePem = ''): string[] {
+  try {
+    return subjectAlternativeNames(certificatePem);
+  } catch {
+    return [];
+  }
+}
+
+function expiry(certificatePem: string): Date {
+  return new Date(new X509Certificate(certificatePem).validTo);
+}
+
+function checkOptions({ servers = [], dnsNames = [], ipAddresses = [], owner }: CertificateFolderOptions): void {
+  for (const name of [...servers, ...dnsNames]) {
+    if (!isHostName(name)) {
+      throw new ExplainedError(`"${name}" must be a host name; give an IP address with --ip`);
+    }
+  }
+  if (servers.includes(CA)) {
+    throw new ExplainedError(`a server must not be called "${CA}", where the CA itself is kept; choose another name`);
+  }
+  const partial = servers.find((name) => name.includes(PARTIAL));
+  if (partial !== undefined) {
+    throw new ExplainedError(
+      `a server must not be called "${partial}", as folders are that a crash left half filled; choose another name`,
+    );
+  }
+  const notAnAddress = ipAddresses.find((address) => isIP(address) === 0);
+  if (notAnAddress !== undefined) {
+    throw new ExplainedError(`"${notAnAddress}" must be an IP address; give a host name with --dns`);
+  }
+  if (owner !== undefined && process.getuid?.() !== 0 && process.getuid?.() !== owner.uid) {
+    throw new ExplainedError(
+      `only root can give files to uid ${owner.uid}, and this runs as ${process.getuid?.() ?? 'another user'}; run it with sudo, or without --owner`,
+    );
+  }
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import type { Deployment } from '../../declaration/schema/deployment';
+import { snapshotAccount } from '../../declaration/schema/server/kubernetes-server-declaration';
+import { type VaultClient } from '../../vault/vault-client';
+
+/*
+ * How the job of OpenBao's chart, which takes snapshots, logs in: by its service account, in an auth method of its own.
+ */
+
+const DESCRIPTION = 'The snapshot job of this cluster. Written by "webex-token-vault init".';
+const TOKEN_TTL_SECONDS = 600;
+
+const methodsReply = z.object({
+  data: z.record(z.string(), z.object({ type: z.string(), description: z.string().optional() })),
+});
+
+/**
+ * Lets the declared job in, and one that is declared no more out again. May be repeated. Needs a root token.
+ *
+ * The server reviews the job's token by its own service account, so that no reviewer's token is kept.
+ *
+ * @param policyName of the operator "backup"
+ * @returns whether there is one
+ */
+export async function writeSnapshotJob(
+  root: VaultClient,
+  { vault: { server } }: Deployment,
+  policyName: string,
+): Promise<boolean> {
+  if (server?.mode !== 'kubernetes') {
+    return false;
+  }
+  const { name, path, audience } = snapshotAccount(server);
+  const { [`${path}/`]: present } = (await root.read('sys/auth', methodsReply)).data;
+  if (server.snapshots === undefined) {
+    if (present?.description === DESCRIPTION) {
+      await root.delete(`sys/auth/${path}`);
+    }
+    return false;
+  }
+  if (present === undefined) {
+    await root.write(`sys/auth/${path}`, { type: 'kubernetes', description: DESCRIPTION });
+  }
+  await root.write(`auth/${path}/config`, { kubernetes_host: 'https://kubernetes.default.svc' });
+  await root.write(`auth/${path}/role/${name}`, {
+    bound_service_account_names: [name],
+    bound_service_account_namespaces: [server.namespace],
+    audience,
+    token_policies: [policyName],
+    token_no_default_policy: true,
+    token_ttl: TOKEN_TTL_SECONDS,
+    token_max_ttl: TOKEN_TTL_SECONDS,
+  });
+  return true;
+}

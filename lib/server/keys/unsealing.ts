@@ -1,0 +1,154 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { ExplainedError, ourCommand, VaultResponseError } from 'webex-token-client/core';
+import { type SealStatus, type VaultClient } from '../../vault/vault-client';
+import { SHARE_WAYS } from '../../operators/key-shares';
+
+/*
+ * From sealed to active. Vault says only at the last share whether all of them are right, and then forgets them.
+ */
+
+const POLL_MS = 250;
+/** A node that joins others stays sealed for a moment after its last share. */
+const JOIN_TIMEOUT_MS = 15_000;
+/** Who leads is answered at once, or by a server that is at a loss: then it is asked again. */
+const LEADER_TIMEOUT_MS = 5000;
+
+const leaderReply = z.object({
+  ha_enabled: z.boolean(),
+  is_self: z.boolean().optional(),
+  active_time: z.string().optional(),
+  leader_address: z.string().optional(),
+});
+
+export interface UnsealOptions {
+  /** Called after each share. @default - nobody is told */
+  readonly report?: (progress: { given: number; threshold: number; repeated: boolean }) => void;
+  /** Ends the wait for a node that joins others. @default - none */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Gives Vault one share after the other until it is unsealed. Shares that others gave before count.
+ *
+ * @throws ExplainedError where the shares are wrong, or too few
+ */
+export async function unseal(
+  client: VaultClient,
+  shares: AsyncIterable<string> | Iterable<string>,
+  { report = () => undefined, signal }: UnsealOptions = {},
+): Promise<SealStatus> {
+  let status = await client.sealStatus();
+  if (!status.initialized) {
+    throw new ExplainedError(
+      `${client.address} is not initialised, so it has no key yet; run "${ourCommand('init')}" first`,
+    );
+  }
+  if (status.sealed) {
+    for await (const share of shares) {
+      const before = status.progress;
+      status = await giveShare(client, share);
+      const given = status.sealed && status.progress > 0 ? status.progress : status.t;
+      report({ given, threshold: status.t, repeated: status.sealed && status.progress === before });
+      if (!status.sealed || status.progress === 0) {
+        break;
+      }
+    }
+  }
+  for (let waitedMs = 0; status.sealed && status.progress === 0 && waitedMs < JOIN_TIMEOUT_MS; waitedMs += POLL_MS) {
+    await delay(POLL_MS, undefined, { signal });
+    status = await client.sealStatus();
+  }
+  if (status.sealed) {
+    throw new ExplainedError(
+      `${client.address} is still sealed: it has ${status.progress} of the ${status.t} key shares that it needs; give ${status.t - status.progress} more ${SHARE_WAYS}; it remembers those that it has until it is restarted`,
+    );
+  }
+  return status;
+}
+
+async function giveShare(client: VaultClient, key: string): Promise<SealStatus> {
+  const root = client.withNamespace(undefined);
+  try {
+    await root.write('sys/unseal', { key });
+  } catch (error) {
+    if (error instanceof VaultResponseError && [400, 500].includes(error.statusCode) && error.said !== '') {
+      throw await explainRefusal(root, error);
+    }
+    throw error;
+  }
+  return root.sealStatus();
+}
+
+async function explainRefusal(client: VaultClient, { said: vaultSaid }: VaultResponseError): Promise<ExplainedError> {
+  const { progress, t } = await client.sealStatus();
+  if (progress > 0) {
+    return new ExplainedError(
+      `Vault does not take this as a key share; it has ${progress} of ${t} others and keeps them; check the share that you gave last`,
+    );
+  }
+  const said = /invalid key|authentication failed|failed to compute/.test(vaultSaid)
+    ? 'at least one of them is wrong or of another server'
+    : `Vault says: ${vaultSaid}`;
+  return new ExplainedError(
+    `the ${t} key shares given do not unseal this server: ${said}; it has forgotten all of them: give ${t} right ones, from the first one on`,
+  );
+}
+
+/** A client like this one that waits for a leader's answer for a bounded time. @param signal ends it before */
+export function hurried(client: VaultClient, signal?: AbortSignal, answerMs = LEADER_TIMEOUT_MS): VaultClient {
+  const late = AbortSignal.timeout(answerMs);
+  return client.endedBy(signal === undefined ? late : AbortSignal.any([signal, late]));
+}
+
+/** Address of the node that leads, where that is another one than this. */
+export async function otherLeader(client: VaultClient): Promise<string | undefined> {
+  const reply = await client.withNamespace(undefined).read('sys/leader', leaderReply);
+  return reply.ha_enabled && reply.is_self !== true ? reply.leader_address || undefined : undefined;
+}
+
+/**
+ * When the present leader took over, where this is the leader; else the leader's address; undefined where there is none.
+ *
+ * @param itself whether only this node counts as the leader
+ */
+export async function activeSince(client: VaultClient, itself = false): Promise<string | undefined> {
+  const reply = await client.withNamespace(undefined).read('sys/leader', leaderReply);
+  if (!reply.ha_enabled) {
+    return 'always';
+  }
+  const other = itself ? undefined : reply.leader_address || undefined;
+  return reply.is_self === true ? reply.active_time : other;
+}
+
+export interface ActiveWait {
+  readonly timeoutMs: number;
+  /** How long one answer may take. @default - some seconds */
+  readonly answerMs?: number;
+  /** What {@link activeSince} said before; then a newer one is awaited. @default - any is taken */
+  readonly before?: string;
+  /** Whether it has to be this node. @default false */
+  readonly itself?: boolean;
+  /** @default - none */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Waits until there is an active node that answers, for the time that is given and one answer longer.
+ *
+ * @returns false where Vault is sealed or not active when the time is up
+ */
+export async function waitUntilActive(
+  client: VaultClient,
+  { timeoutMs, answerMs, before, itself, signal }: ActiveWait,
+): Promise<boolean> {
+  const deadline = Date.now() + timeoutMs;
+  do {
+    const since = await activeSince(hurried(client, signal, answerMs), itself).catch(() => undefined);
+    if (since !== undefined && (before === undefined || since !== before || since === 'always')) {
+      return true;
+    }
+    await delay(POLL_MS, undefined, { signal });
+  } while (Date.now() < deadline);
+  return false;
+}

@@ -1,0 +1,168 @@
+import { oneLine, safeText, ExplainedError } from 'webex-token-client/core';
+import type { z } from 'zod';
+import type { KubernetesServerDeclaration } from '../../declaration/schema/server/kubernetes-server-declaration';
+import { withoutSecrets } from '../../process/child-environment';
+import { run, type FinishedCommand } from '../../process/child-process';
+import { contextOf, kubectlEnvironment, unknownToKubectl, whereAsked } from './kubectl-environment';
+
+/** For each request that kubectl makes: what is asked for here is small. */
+const REQUEST_TIMEOUT_SECONDS = 10;
+/** For all of it, a helper that gets its credentials included. */
+const TIMEOUT_MS = 30_000;
+
+/** Nothing can be asked of the cluster, such as for want of kubectl. */
+export class ClusterUnseen extends ExplainedError {
+  override name = 'ClusterUnseen';
+}
+
+/** kubectl knows no such cluster, or none that answers it: Terraform would not get further. */
+export class ClusterUnreachable extends ClusterUnseen {
+  override name = 'ClusterUnreachable';
+}
+
+/** The cluster has answered, and not with what was asked for. */
+export class ClusterRefusal extends ExplainedError {
+  override name = 'ClusterRefusal';
+
+  constructor(
+    message: string,
+    /** Whether there is no such thing; else this user may not see it. */
+    readonly isMissing: boolean,
+  ) {
+    super(message);
+  }
+}
+
+export interface KubectlOptions {
+  /** Ends what is asked just then. @default - nothing does */
+  readonly signal?: AbortSignal;
+  /** @default - that of this process */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** @default 30000 */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * The cluster of a server, by the `kubectl` that is on PATH: whoever runs the charts has it, and has it set up.
+ *
+ * Nothing secret is asked for. kubectl's own words are shown by their first line alone, shortened, since helpers that
+ * get its credentials print to the same place.
+ */
+export class Kubectl {
+  constructor(
+    private readonly server: Pick<KubernetesServerDeclaration, 'context' | 'namespace'>,
+    private readonly options: KubectlOptions = {},
+  ) {}
+
+  /** What it prints. @throws ClusterUnseen, ClusterRefusal; the signal's reason */
+  async text(...args: readonly string[]): Promise<string> {
+    const finished = await this.#run(args);
+    if (finished.exitCode !== 0) {
+      throw this.#refusal(finished);
+    }
+    return finished.stdout;
+  }
+
+  /**
+   * Objects of several kinds, those left out that this user may not see.
+   *
+   * @throws ClusterUnseen, ClusterRefusal where none can be seen; the signal's reason
+   */
+  async objects<T>(list: z.ZodType<T>, kinds: readonly string[], ...args: readonly string[]): Promise<T> {
+    const finished = await this.#run(['get', kinds.join(','), '--output=json', ...args]);
+    if (finished.exitCode !== 0 && (finished.stdout === '' || !isForbidden(finished))) {
+      throw this.#refusal(finished);
+    }
+    let json: unknown;
+    try {
+      json = JSON.parse(finished.stdout);
+    } catch {
+      throw new ClusterUnseen('kubectl printed something else than JSON; see what the kubectl on PATH is');
+    }
+    const parsed = list.safeParse(json);
+    if (!parsed.success) {
+      throw new ClusterUnseen(
+        `kubectl printed objects in another form than this release knows (${parsed.error.issues[0]?.path.join('.') ?? ''}); update webex-token-vault`,
+      );
+    }
+    return parsed.data;
+  }
+
+  /** Whether this user may, as far as the cluster tells. @throws ClusterUnseen; the signal's reason */
+  async may(verb: string, resource: string): Promise<boolean> {
+    const finished = await this.#run(['auth', 'can-i', verb, resource]);
+    const said = finished.stdout.trim();
+    if (said !== 'yes' && !/^no\b/.test(said)) {
+      throw this.#refusal(finished);
+    }
+    return said === 'yes';
+  }
+
+  async #run(args: readonly string[]): Promise<FinishedCommand> {
+    const { signal, environment = process.env, timeoutMs = TIMEOUT_MS } = this.options;
+    const { namespace } = this.server;
+    const context = contextOf(this.server.context, environment);
+    signal?.throwIfAborted();
+    const chosen = [
+      ...(context === undefined ? [] : [`--context=${context}`]),
+      `--namespace=${namespace}`,
+      `--request-timeout=${REQUEST_TIMEOUT_SECONDS}s`,
+    ];
+    const startedAt = performance.now();
+    const finished = await run('kubectl', [...chosen, ...args], {
+      env: withoutSecrets(kubectlEnvironment(environment)),
+      timeoutMs,
+      signal,
+    });
+    signal?.throwIfAborted();
+    if (finished.exitCode === 126 || finished.exitCode === 127) {
+      throw new ClusterUnseen('there is no kubectl on PATH that can be run; install it to have the cluster looked at');
+    }
+    if (finished.exitCode === 128 && performance.now() - startedAt >= timeoutMs) {
+      throw this.#unreached(
+        `kubectl did not end within ${timeoutMs / 1000} s; see that "kubectl get namespaces" does, perhaps it waits for a login`,
+      );
+    }
+    return finished;
+  }
+
+  #refusal(finished: FinishedCommand): ClusterUnseen | ClusterRefusal {
+    const said = firstLine(finished.stderr);
+    const isMissing = /^Error from server \(NotFound\)/.test(said);
+    if (isMissing || isForbidden(finished)) {
+      return new ClusterRefusal(`kubectl says: ${said}`, isMissing);
+    }
+    const message = `kubectl says: ${said}`;
+    // A server that fails at one thing has answered all the same.
+    return /^Error from server|the server doesn't have/.test(said)
+      ? new ClusterUnseen(message)
+      : this.#unreached(
+          `${message}; see that KUBECONFIG names the cluster, and vault.server.context, or else KUBE_CTX, its context`,
+        );
+  }
+
+  #unreached(message: string): ClusterUnseen {
+    const { environment = process.env } = this.options;
+    const asked = `${message} (${whereAsked(this.server.context, environment)})`;
+    const unknown = unknownToKubectl(environment);
+    return unknown.length === 0
+      ? new ClusterUnreachable(asked)
+      : new ClusterUnseen(`${asked}; Terraform may get further by ${unknown.join(', ')}, which kubectl does not know`);
+  }
+}
+
+function isForbidden({ stderr }: FinishedCommand): boolean {
+  return /^Error from server \(Forbidden\)/m.test(stderr);
+}
+
+/** Without what kubectl logs of its tries. */
+function firstLine(stderr: string): string {
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
+  return short(lines.find((line) => !/^[EWIF]\d{4} /.test(line)) ?? lines[0] ?? 'nothing');
+}
+
+/** What a cluster says goes on and on. */
+export function short(text: string, length = 200): string {
+  const safe = oneLine(safeText(text));
+  return safe.length > length ? `${safe.slice(0, length)}...` : safe;
+}

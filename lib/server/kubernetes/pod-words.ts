@@ -1,0 +1,72 @@
+import { ourCommand, quotedList } from 'webex-token-client/core';
+import { CHARTS } from '../../declaration/schema/server/chart';
+import { portForwards } from '../../declaration/derived/port-forward';
+import { isRunning, type PodTrouble } from './pod-trouble';
+import type { ServerPods } from './pods';
+
+/*
+ * What people are told of the pods of a server.
+ */
+
+/** @returns a line for each trouble, however many pods have it */
+export function troubleLines(troubles: readonly PodTrouble[]): string[] {
+  const whats = [...new Set(troubles.map(({ what }) => what))];
+  return whats.map((what) => {
+    const [first = '', ...others] = troubles.filter((trouble) => trouble.what === what).map(({ pod }) => pod);
+    return `pod ${first}${others.length === 0 ? '' : ` (and ${others.join(', ')} alike)`} ${what}`;
+  });
+}
+
+/** What is to be done once all run, a line each, by what the servers note at their pods. */
+export function nextSteps(pods: ServerPods): string[] {
+  const { names, server } = pods;
+  const forwards = portForwards(server);
+  if (!isInitialized(pods)) {
+    // Else it is where the declaration says that the server is.
+    const at = server.address === undefined ? '' : `VAULT_ADDR=${[...forwards.keys()][0] ?? ''} `;
+    return [
+      `all ${names.length} pods run, not initialised; leave these running, and initialise the first one: ${at}${ourCommand('init')}`,
+      ...[...forwards.values()].map((command) => `  ${command}`),
+    ];
+  }
+  const sealed = unsealings(pods);
+  return sealed.size === 0
+    ? [`all ${names.length} pods run, unsealed`]
+    : [
+        `all ${names.length} pods run, and ${quotedList([...sealed.keys()])} sealed; unseal each while its port is forwarded:`,
+        ...[...sealed.values()].map((command) => `  ${command}`),
+      ];
+}
+
+/** What unseals each node that is sealed, by its name; nothing while no node has been initialised. */
+export function unsealings(pods: ServerPods): ReadonlyMap<string, string> {
+  const { names, server } = pods;
+  const commands = [...portForwards(server)].map(
+    ([address, forward]) => `${forward}; VAULT_ADDR=${address} ${ourCommand('unseal')}`,
+  );
+  return new Map(
+    names
+      .map((name, index) => [name, commands[index] ?? ''] as const)
+      .filter(([name]) => isInitialized(pods) && (says(pods, name, 'sealed') || !says(pods, name, 'initialized'))),
+  );
+}
+
+function isInitialized(pods: ServerPods): boolean {
+  return pods.names.some((name) => says(pods, name, 'initialized'));
+}
+
+/** What the server notes at its pod. */
+function says(pods: ServerPods, name: string, fact: 'initialized' | 'sealed'): boolean {
+  return pods.pod(name)?.metadata.labels[`${CHARTS[pods.server.flavour].container}-${fact}`] === 'true';
+}
+
+/** @returns a line, where pods run what was declared before */
+export function outdatedLines(pods: ServerPods): string[] {
+  const { names } = pods;
+  const outdated = pods.outdated.filter((name) => isRunning(pods, name));
+  return outdated.length === 0
+    ? []
+    : [
+        `${outdated.length} of ${names.length} pods still run what was declared before, as nothing restarts them by itself: ${quotedList(outdated)}; docs/kubernetes.md says in which order to restart them`,
+      ];
+}

@@ -1,0 +1,88 @@
+import { quotedList } from 'webex-token-client/core';
+import { kubectlCommand } from '../../declaration/derived/port-forward';
+import type { KubernetesServerDeclaration } from '../../declaration/schema/server/kubernetes-server-declaration';
+import { ClusterRefusal, type Kubectl } from './kubectl';
+
+/** A Secret that the pods of a server do not start without, or that something of theirs does not work without. */
+export interface NeededSecret {
+  readonly name: string;
+  readonly keys: readonly string[];
+  /** The field of the declaration that names it, below `vault.server`. */
+  readonly field: string;
+  /** What waits for it, where the server does without, since it can be made only later. @default - the server does not work */
+  readonly later?: string;
+}
+
+/** What no value comes with. */
+const NAMES_OF_KEYS = '--output=go-template={{range $key, $value := .data}}{{$key}}{{"\\n"}}{{end}}';
+
+/** Those beside the one with the certificates. */
+export function neededSecrets(server: KubernetesServerDeclaration): NeededSecret[] {
+  const { seal, sealSecret, environmentSecrets, monitoring, snapshots } = server;
+  const sealFiles =
+    seal?.type === 'static'
+      ? [seal.currentKeyFile, seal.previousKeyFile].filter((file) => file !== undefined)
+      : Object.values(seal ?? {}).flatMap((value) => /^\/(?:openbao|vault)\/seal\/.+/.exec(String(value))?.[0] ?? []);
+  return [
+    ...(sealSecret === undefined
+      ? []
+      : [{ name: sealSecret, keys: sealFiles.map((file) => file.replace(/^.*\//, '')), field: 'sealSecret' }]),
+    ...environmentSecrets.map(({ secretName, secretKey }) => ({
+      name: secretName,
+      keys: [secretKey],
+      field: 'environmentSecrets',
+    })),
+    ...(monitoring?.tokenSecret === undefined
+      ? []
+      : [
+          {
+            name: monitoring.tokenSecret,
+            keys: ['token'],
+            field: 'monitoring.tokenSecret',
+            later: 'once the server is initialised and gives out that token; until then nobody fetches its metrics',
+          },
+        ]),
+    ...(snapshots === undefined
+      ? []
+      : [
+          {
+            name: snapshots.credentialsSecret,
+            keys: ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
+            field: 'snapshots.credentialsSecret',
+          },
+        ]),
+  ];
+}
+
+/** @returns names of its keys; undefined: there is no such Secret @throws ClusterRefusal, ClusterUnseen */
+export async function keysOf(kubectl: Kubectl, secret: string): Promise<string[] | undefined> {
+  try {
+    return (await kubectl.text('get', 'secret', secret, NAMES_OF_KEYS)).split('\n').filter(Boolean);
+  } catch (error) {
+    if (error instanceof ClusterRefusal && error.isMissing) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** @returns what is wrong with it, a line each @throws ClusterRefusal, ClusterUnseen */
+export async function lookAtSecret(
+  kubectl: Kubectl,
+  server: KubernetesServerDeclaration,
+  { name, keys, field, later }: NeededSecret,
+): Promise<string[]> {
+  const found = await keysOf(kubectl, name);
+  if (found === undefined) {
+    const files = keys.map((key) => ` --from-file=${key}=FILE`).join('') || ' --from-file=FILE';
+    return [
+      `no Secret "${name}" in namespace "${server.namespace}", which vault.server.${field} names; make it: ${kubectlCommand(server)} create secret generic ${name}${files}${later === undefined ? '' : `, ${later}`}`,
+    ];
+  }
+  const missing = keys.filter((key) => !found.includes(key));
+  return missing.length === 0
+    ? []
+    : [
+        `Secret "${name}" in namespace "${server.namespace}" has no ${quotedList(missing)}, only ${quotedList(found)}; add that, or correct vault.server.${field}`,
+      ];
+}

@@ -1,0 +1,90 @@
+import { ExplainedError, ourCommand, quotedList } from 'webex-token-client/core';
+import { CertificateChain } from '../../declaration/files/certificate-chain';
+import { hostOf } from '../../declaration/schema/host-name';
+import {
+  clusterAddress,
+  podHost,
+  podNames,
+  tlsSecretName,
+  type KubernetesServerDeclaration,
+} from '../../declaration/schema/server/kubernetes-server-declaration';
+import { kubectlCommand } from '../../declaration/derived/port-forward';
+import type { Kubectl } from './kubectl';
+import { keysOf } from './secret-look';
+
+/** Before it ends, somebody should know. */
+const EXPIRES_SOON_DAYS = 30;
+
+/** What is wrong with the certificates of a server, and what soon will be, a line each. */
+export interface TlsFindings {
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** Looks at all but the key, which nobody gets to see. @throws ClusterRefusal, ClusterUnseen */
+export async function lookAtTlsSecret(
+  kubectl: Kubectl,
+  server: KubernetesServerDeclaration,
+  now: Date,
+): Promise<TlsFindings> {
+  const { namespace, tls } = server;
+  const { certFile, keyFile, caFile } = tls;
+  const name = tlsSecretName(server);
+  const found = await keysOf(kubectl, name);
+  if (found === undefined) {
+    return problem(`no Secret "${name}" in namespace "${namespace}"; ${howToMake(server, name)}`);
+  }
+  const missing = [certFile, keyFile, ...(caFile === null ? [] : [caFile])].filter((key) => !found.includes(key));
+  if (missing.length > 0) {
+    return problem(
+      `Secret "${name}" in namespace "${namespace}" has no ${quotedList(missing)}, only ${quotedList(found)}; add that, or correct vault.server.tls`,
+    );
+  }
+  const read = async (what: string, key: string): Promise<CertificateChain> =>
+    CertificateChain.parse(what, `"${key}" in Secret "${name}"`, await valueOf(kubectl, name, key));
+  try {
+    const chain = await read('certificate', certFile);
+    chain.checkValidity(now);
+    chain.checkHosts(neededHosts(server));
+    if (caFile !== null) {
+      chain.checkIssuer(await read('CA', caFile));
+    }
+    return { problems: [], warnings: chain.warnings(EXPIRES_SOON_DAYS, now) };
+  } catch (error) {
+    if (error instanceof ExplainedError && error.name === 'ExplainedError') {
+      return problem(error.message);
+    }
+    throw error;
+  }
+}
+
+/** By these names the nodes find each other, apps their leader, and our commands each node. */
+function neededHosts(server: KubernetesServerDeclaration): string[] {
+  const { address } = server;
+  return [
+    ...podNames(server).map((pod) => podHost(server, pod)),
+    new URL(clusterAddress(server)).hostname,
+    '127.0.0.1',
+    ...(address === undefined ? [] : [hostOf(address)]),
+  ];
+}
+
+/** Of a certificate, which is no secret. */
+function valueOf(kubectl: Kubectl, secret: string, key: string): Promise<string> {
+  return kubectl.text('get', 'secret', secret, `--output=go-template={{index .data "${key}" | base64decode}}`);
+}
+
+function howToMake(server: KubernetesServerDeclaration, name: string): string {
+  const { certFile, keyFile, caFile } = server.tls;
+  const folder = `secrets/tls/${server.releaseName}`;
+  const files = [
+    `${certFile}=${folder}/server.pem`,
+    `${keyFile}=${folder}/server-key.pem`,
+    ...(caFile === null ? [] : [`${caFile}=${folder}/ca.pem`]),
+  ];
+  return `make the certificates with "${ourCommand('certs')}", and put them there: ${kubectlCommand(server)} create secret generic ${name} ${files.map((file) => `--from-file=${file}`).join(' ')}`;
+}
+
+function problem(line: string): TlsFindings {
+  return { problems: [line], warnings: [] };
+}

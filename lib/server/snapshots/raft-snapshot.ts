@@ -1,0 +1,68 @@
+import { createReadStream } from 'node:fs';
+import { ExplainedError, NetworkError, VaultUnreachableError, type VaultConnection } from 'webex-token-client/core';
+import { streamPrivateFile } from '../../files/private-file';
+import { verifySnapshot, type SnapshotSummary } from './snapshot-archive';
+
+/*
+ * Raft snapshots, in and out. node-vault reads every answer as text, so these two go to the connection itself.
+ */
+
+const SAVE_PATH = 'sys/storage/raft/snapshot';
+const FORCE_PATH = 'sys/storage/raft/snapshot-force';
+
+export interface RestoreOptions {
+  /** Take the snapshot of another cluster, whose unseal keys then apply. @default false */
+  readonly force?: boolean;
+  /** Called once the whole file was read. A server restores nothing from a part of it. @default - nobody is told */
+  readonly onWhole?: () => void;
+}
+
+/**
+ * Writes a snapshot to a file of mode 0600, after comparing the sums in it.
+ *
+ * @throws VaultResponseError, VaultUnreachableError, ExplainedError where what came is not a whole snapshot; the
+ *   signal's reason
+ */
+export async function saveSnapshot(
+  vault: VaultConnection,
+  file: string,
+  signal?: AbortSignal,
+): Promise<SnapshotSummary> {
+  const { body } = await vault.send('GET', SAVE_PATH, { signal });
+  try {
+    return await streamPrivateFile(file, body, (partial) => verifySnapshot(partial, signal));
+  } catch (error) {
+    if (error instanceof NetworkError) {
+      throw new VaultUnreachableError(vault.address, error.code);
+    }
+    const { code, path } = error as NodeJS.ErrnoException;
+    throw path === undefined || code === undefined
+      ? error
+      : new ExplainedError(`the backup ${file} cannot be written (${code}); choose another path`);
+  } finally {
+    body.cancel();
+  }
+}
+
+/**
+ * Replaces everything that the server holds by what the snapshot holds.
+ *
+ * @throws VaultResponseError, VaultUnreachableError
+ */
+export async function restoreSnapshot(
+  vault: VaultConnection,
+  file: string,
+  { force = false, onWhole = () => undefined }: RestoreOptions = {},
+): Promise<void> {
+  try {
+    const { body } = await vault.send('POST', force ? FORCE_PATH : SAVE_PATH, {
+      body: () => createReadStream(file).once('end', onWhole),
+    });
+    body.cancel();
+  } catch (error) {
+    const { code, path } = error as NodeJS.ErrnoException;
+    throw path === undefined || code === undefined
+      ? error
+      : new ExplainedError(`the snapshot ${path} cannot be read (${code}); check the path`);
+  }
+}

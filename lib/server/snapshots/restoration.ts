@@ -1,0 +1,160 @@
+import {
+  type CredentialReading,
+  ExplainedError,
+  readCredential,
+  type VaultConnectionOptions,
+  VaultResponseError,
+  VaultUnreachableError,
+} from 'webex-token-client/core';
+import type { Deployment } from '../../declaration/schema/deployment';
+import { readGraceSignal } from '../../vault/grace-signal';
+import { VaultClient } from '../../vault/vault-client';
+import { leaderConnection, type DeclaredServer } from '../leader-connection';
+import { restoreSnapshot } from './raft-snapshot';
+import { restoreOutcome, unfinishedRestore, type RestoreOutcome, type UnfinishedRestore } from './restore-outcome';
+import { untilRestored, type UnsealingOptions } from './restored-server';
+import { withRootToken } from '../keys/root-token';
+import { verifySnapshot } from './snapshot-archive';
+import { snapshotTarget, type SnapshotTarget, type SnapshotTargetOptions } from './snapshot-target';
+
+/*
+ * From a snapshot back to a server that gives out tokens.
+ */
+
+export interface RestorationOptions extends SnapshotTargetOptions, UnsealingOptions {
+  /** As it is declared, for its leader to be reached. @default - none is */
+  readonly server?: DeclaredServer;
+  /** Read afterwards, to prove that the grants are there. @default - none is read */
+  readonly credential?: { readonly engine: Deployment['engine']; readonly name: string };
+  /** Key shares of the server that the snapshot came from. @default - others unseal it, and the token restores */
+  readonly keyShares?: AsyncIterable<string>;
+  readonly report: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+interface Prepared {
+  readonly leading: VaultConnectionOptions;
+  readonly client: VaultClient;
+  readonly target: SnapshotTarget;
+}
+
+/**
+ * Restores a snapshot, onto the server that it came from or onto an empty one, and waits until it is active.
+ *
+ * @returns what the credential reads as, where one was asked for
+ * @throws ExplainedError
+ */
+export async function restoreServer(
+  connection: VaultConnectionOptions,
+  options: RestorationOptions,
+): Promise<CredentialReading | undefined> {
+  const { file, report, credential, signal } = options;
+  const { leading, client, target } = await prepare(connection, options).catch((error: unknown) => {
+    const isExplained = error instanceof ExplainedError && !(error instanceof VaultUnreachableError);
+    throw signal?.aborted && !isExplained
+      ? new ExplainedError(`interrupted before ${file} was sent; nothing was restored`)
+      : error;
+  });
+  const unfinished = (error: unknown, isWhole: boolean): UnfinishedRestore => ({
+    problem: signal?.aborted ? 'interrupted' : error instanceof Error ? error.message : String(error),
+    address: client.address,
+    file,
+    isWhole,
+    isNew: target.isNew,
+    isShown: target.marker?.isYounger === true,
+  });
+  try {
+    await restoreOnto(client, target, options, unfinished);
+  } finally {
+    await target.marker?.revoke();
+  }
+  report('unsealed and active');
+  if (credential === undefined) {
+    return undefined;
+  }
+  try {
+    // Nodes that were sealed meanwhile elect anew, and one that follows since a moment ago hands nothing on yet.
+    const proving = await leaderConnection(leading, client, options.server, report);
+    return await prove(new VaultClient({ ...proving, token: undefined, signal }), credential, options);
+  } catch (error) {
+    throw signal?.aborted ? unfinishedRestore('restored', unfinished(error, true)) : error;
+  }
+}
+
+/** Everything that comes before the snapshot is sent. */
+async function prepare(connection: VaultConnectionOptions, options: RestorationOptions): Promise<Prepared> {
+  const { file, report, credential, signal } = options;
+  const { sha256 } = await verifySnapshot(file, signal);
+  report(`${file} is whole, sha256 ${sha256}`);
+  if (credential !== undefined && options.token === undefined && options.keyShares === undefined) {
+    throw new ExplainedError(
+      'there is nothing to read the credential with afterwards; give the key shares by --from FOLDER, by --share-file FILE or on a terminal, or set VAULT_TOKEN',
+    );
+  }
+  const given = new VaultClient({ ...connection, token: undefined, signal });
+  // Only the leader restores, and only it knows when it is done.
+  const leading = await leaderConnection(connection, given, options.server, report);
+  const client = new VaultClient({ ...leading, token: undefined, signal });
+  return { leading, client, target: await snapshotTarget(client, options) };
+}
+
+/** @throws ExplainedError, which says whether the data is back */
+async function restoreOnto(
+  client: VaultClient,
+  target: SnapshotTarget,
+  options: RestorationOptions,
+  unfinished: (error: unknown, isWhole: boolean) => UnfinishedRestore,
+): Promise<void> {
+  const { file, report } = options;
+  // An interruption ends the client's requests. The server goes on with a snapshot that it has.
+  const look = (): Promise<RestoreOutcome> => restoreOutcome(client.endedBy(undefined), target);
+  const sent = { isWhole: false };
+  try {
+    await restoreSnapshot(target.sender.connection, file, {
+      force: target.foreign,
+      onWhole: () => (sent.isWhole = true),
+    });
+  } catch (error) {
+    if (error instanceof VaultResponseError && !error.mayHaveArrived) {
+      throw target.isNew ? unfinishedRestore('unchanged', unfinished(error, false)) : refused(error, file);
+    }
+    throw unfinishedRestore(sent.isWhole ? await look() : 'unchanged', unfinished(error, sent.isWhole));
+  }
+  report('sent, and being restored');
+  let outcome: RestoreOutcome;
+  try {
+    outcome = await untilRestored(client, target, options);
+  } catch (error) {
+    throw unfinishedRestore(await look(), unfinished(error, true));
+  }
+  if (outcome !== 'restored') {
+    throw unfinishedRestore(outcome, unfinished('the wait for the restored server is over', true));
+  }
+}
+
+/** The refusal of a snapshot, explained where the snapshot is of another server. */
+function refused(error: VaultResponseError, file: string): Error {
+  return error.said.includes('snapshot-force')
+    ? new ExplainedError(
+        `${file} is from a server with other keys; nothing was changed; use --force if you mean it and have those keys, which this server then needs`,
+      )
+    : error;
+}
+
+/** Its read may refresh the token, and one that is given up at once could lose the grant. */
+async function prove(
+  restored: VaultClient,
+  { engine, name }: Required<RestorationOptions>['credential'],
+  { token, keyShares, asAdministrator, signal }: RestorationOptions,
+): Promise<CredentialReading> {
+  const client = restored.endedBy(readGraceSignal(signal, engine));
+  const { mountPath } = engine;
+  if (keyShares === undefined) {
+    return readCredential(client.withToken(token ?? '').connection, mountPath, name);
+  }
+  return asAdministrator(client.address, (administrator) =>
+    withRootToken(client.withToken(administrator), keyShares, (root) =>
+      readCredential(root.connection, mountPath, name),
+    ),
+  );
+}

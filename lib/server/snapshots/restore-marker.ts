@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { VaultResponseError } from 'webex-token-client/core';
+import type { VaultClient } from '../../vault/vault-client';
+import { revokeSelf } from '../keys/root-token';
+import { hurried } from '../keys/unsealing';
+
+/** A child token outlives the longest wait for a restored server. */
+const CHILD_TTL = '24h';
+
+const lookupReply = z.object({ data: z.object({ ttl: z.number() }) });
+const childReply = z.object({ auth: z.object({ client_token: z.string().min(1), lease_duration: z.number() }) });
+
+/**
+ * A token that tells whether a server has restored a snapshot: the server accepted it before, and refuses it afterwards.
+ *
+ * OpenBao takes over anew after a restore. Vault restores in place, so a refused token is the only sign of it.
+ *
+ * @see https://github.com/hashicorp/vault/blob/v1.21.4/vault/logical_system_raft.go
+ */
+export class RestoreMarker {
+  private constructor(
+    private readonly holder: VaultClient,
+    /** Whether no snapshot can hold it. A server that accepts such a token has not restored the snapshot. */
+    readonly isYounger: boolean,
+    /** A refusal proves nothing from then on. */
+    private readonly expiresAtMs: number,
+  ) {}
+
+  /**
+   * A token that was made after the snapshot, such as the root token of the key shares.
+   *
+   * @param holder with that token
+   */
+  static young(holder: VaultClient): RestoreMarker {
+    return new RestoreMarker(holder, true, Number.POSITIVE_INFINITY);
+  }
+
+  /**
+   * A child of a token that may be in the snapshot. The token itself is taken if it may make no child.
+   *
+   * @param parent with the token that restores
+   * @returns undefined if the token may not look itself up
+   */
+  static async of(parent: VaultClient): Promise<RestoreMarker | undefined> {
+    const ttlSeconds = await lookedUp(parent);
+    if (ttlSeconds === undefined) {
+      return undefined;
+    }
+    // A child ends with its parent.
+    const ofParentMs = ttlSeconds === 0 ? Number.POSITIVE_INFINITY : Date.now() + ttlSeconds * 1000;
+    try {
+      const request = { ttl: CHILD_TTL, policies: ['default'], renewable: false, display_name: 'restore' };
+      const { auth } = await parent.write('auth/token/create', request, childReply);
+      const child = parent.withToken(auth.client_token);
+      const ofChildMs = Date.now() + auth.lease_duration * 1000;
+      if ((await lookedUp(child)) !== undefined) {
+        return new RestoreMarker(child, true, Math.min(ofParentMs, ofChildMs));
+      }
+      await revokeSelf(child);
+    } catch (error) {
+      if (!(error instanceof VaultResponseError)) {
+        throw error;
+      }
+    }
+    return new RestoreMarker(parent, false, ofParentMs);
+  }
+
+  /** @returns whether the server knows the token, undefined if it cannot be told now */
+  async isKnown(signal?: AbortSignal): Promise<boolean | undefined> {
+    try {
+      await hurried(this.holder, signal).read('auth/token/lookup-self', lookupReply);
+      return true;
+    } catch (error) {
+      const isRefused = error instanceof VaultResponseError && error.statusCode === 403;
+      return isRefused && Date.now() < this.expiresAtMs ? false : undefined;
+    }
+  }
+
+  /** Revokes a token that was made for this. A server that has restored the snapshot does not know it any more. */
+  async revoke(): Promise<void> {
+    if (this.isYounger) {
+      await revokeSelf(this.holder).catch(() => undefined);
+    }
+  }
+}
+
+/** @returns seconds until the token expires, 0 if it never does; undefined if it may not look itself up */
+async function lookedUp(holder: VaultClient): Promise<number | undefined> {
+  try {
+    return (await holder.read('auth/token/lookup-self', lookupReply)).data.ttl;
+  } catch (error) {
+    if (error instanceof VaultResponseError) {
+      return undefined;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,102 @@
+import { ExplainedError, ourCommand } from 'webex-token-client/core';
+import type { VaultClient } from '../../vault/vault-client';
+import type { KeyOptions } from '../keys/initialisation';
+import {
+  isRestored,
+  isSealed,
+  RESTORE_MS,
+  restoreOutcome,
+  type RestoreOutcome,
+  type SentSnapshot,
+} from './restore-outcome';
+import { unseal } from '../keys/unsealing';
+
+export interface UnsealingOptions {
+  /** Key shares of the server that the snapshot came from. @default - others unseal it */
+  readonly keyShares?: AsyncIterable<string>;
+  /** How long others have to unseal it. */
+  readonly unsealTimeoutMs: number;
+  readonly report: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Waits until the server is active with what the snapshot held: it answers before it restores, takes some seconds for
+ * it, and may end up sealed.
+ *
+ * @returns another outcome than `restored` where the time is up
+ * @throws ExplainedError where the key shares do not unseal it
+ */
+export async function untilRestored(
+  client: VaultClient,
+  sent: SentSnapshot,
+  { keyShares, unsealTimeoutMs, report, signal }: UnsealingOptions,
+): Promise<RestoreOutcome> {
+  const { key, replaced } = sent;
+  const deadline = Date.now() + (await longestWaitMs(client, sent, unsealTimeoutMs));
+  const told = new Set<string>();
+  const tell = (line: string): void => {
+    if (!told.has(line)) {
+      report(line);
+      told.add(line);
+    }
+  };
+  while (Date.now() < deadline) {
+    if (await isRestored(client, sent, signal)) {
+      return 'restored';
+    }
+    if (!(await isSealed(client, signal))) {
+      continue;
+    }
+    tell('it is sealed now, and needs the key that it had when the backup was made');
+    if (key === undefined) {
+      tell('give it the seal of that time');
+      continue;
+    }
+    const { n: shares, t: threshold } = await client.sealStatus();
+    const counted = { shares, threshold };
+    if (replaced !== undefined && isSplitAlike(counted, replaced) && !isSplitAlike(counted, key)) {
+      tell('it still counts the shares of its key before: restart it now, to make it forget that');
+    } else if (keyShares === undefined) {
+      tell(`run "${ourCommand('unseal')}" with the shares of that key`);
+    } else {
+      await unsealRestored(client, keyShares, counted, signal);
+    }
+  }
+  return restoreOutcome(client, sent, 0);
+}
+
+/** A Vault that keeps its key shows a restore by a refused token alone. Without one, the wait is short. */
+async function longestWaitMs(client: VaultClient, sent: SentSnapshot, unsealTimeoutMs: number): Promise<number> {
+  const isShown = sent.foreign || sent.marker?.isYounger === true || (await isOpenBao(client));
+  return isShown ? unsealTimeoutMs : Math.min(RESTORE_MS, unsealTimeoutMs);
+}
+
+/** @returns true where it does not say */
+async function isOpenBao(client: VaultClient): Promise<boolean> {
+  return client.health().then(
+    ({ flavour }) => flavour === 'openbao',
+    () => true,
+  );
+}
+
+function isSplitAlike(one: KeyOptions, other: KeyOptions): boolean {
+  return one.shares === other.shares && one.threshold === other.threshold;
+}
+
+async function unsealRestored(
+  client: VaultClient,
+  keyShares: AsyncIterable<string>,
+  { shares, threshold }: KeyOptions,
+  signal?: AbortSignal,
+): Promise<void> {
+  try {
+    await unseal(client, keyShares, { signal });
+  } catch (error) {
+    throw error instanceof ExplainedError
+      ? new ExplainedError(
+          `the snapshot is restored, but ${error.message}; restart the server first where its key is not split into ${shares} shares, ${threshold} of them needed`,
+        )
+      : error;
+  }
+}

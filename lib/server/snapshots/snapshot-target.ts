@@ -1,0 +1,133 @@
+import { ExplainedError, ourCommand, VaultSealed } from 'webex-token-client/core';
+import { graceSignal } from '../../vault/grace-signal';
+import type { VaultClient } from '../../vault/vault-client';
+import { initialise, initStatus, type KeyOptions } from '../keys/initialisation';
+import { RestoreMarker } from './restore-marker';
+import { withoutKey, type SentSnapshot } from './restore-outcome';
+import { generateRootToken } from '../keys/root-token';
+import { activeSince, unseal, waitUntilActive } from '../keys/unsealing';
+
+const ACTIVE_TIMEOUT_MS = 60_000;
+
+/** A server that can be sent a snapshot now. */
+export interface SnapshotTarget extends SentSnapshot {
+  /** With a token that may restore. */
+  readonly sender: VaultClient;
+  /** Whether it was initialised for this, with a key that nobody knows. */
+  readonly isNew: boolean;
+}
+
+export interface SnapshotTargetOptions {
+  readonly file: string;
+  /** Onto a server with other keys, whose place the keys of the snapshot take. @default false */
+  readonly force?: boolean;
+  /** May restore. @default - a root token is made of the key shares */
+  readonly token?: string;
+  /** @default - the token restores */
+  readonly keyShares?: AsyncIterable<string>;
+  /** How the unseal key of the snapshot is split; called where it takes the place of the server's own. */
+  readonly snapshotKey: () => Promise<KeyOptions>;
+  /** Works at a node with a token of the operator role "administrator", which can start a root token, and ends it. */
+  readonly asAdministrator: <T>(address: string, work: (token: string) => Promise<T>) => Promise<T>;
+  /** Throws where the answer is no. */
+  readonly confirm: (question: string) => Promise<void>;
+  readonly report: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Makes a server ready for a snapshot, once that is confirmed.
+ *
+ * @returns with a marker that has to be revoked
+ * @throws ExplainedError
+ */
+export async function snapshotTarget(client: VaultClient, options: SnapshotTargetOptions): Promise<SnapshotTarget> {
+  const { file, force, confirm, snapshotKey } = options;
+  const { initialized, hasRecoveryKey } = await initStatus(client);
+  if (!initialized) {
+    await confirm(`${client.address} is empty. Restore ${file} onto it?`);
+    return emptyTarget(client, hasRecoveryKey ? undefined : await snapshotKey(), options);
+  }
+  const { sealed, n: shares, t: threshold } = await client.sealStatus();
+  if (sealed) {
+    throw new VaultSealed(
+      client.address,
+      `${client.address} is sealed, and a sealed server restores nothing; run "${ourCommand('unseal')}" first`,
+    );
+  }
+  await confirm(
+    `Replace everything that ${client.address} holds by ${file}? What was written since the backup is lost.`,
+  );
+  const ownKey = hasRecoveryKey ? undefined : { shares, threshold };
+  const replaced = force ? ownKey : undefined;
+  const key = replaced ? await snapshotKey() : ownKey;
+  const activeBefore = await activeSince(client);
+  return { ...(await authorised(client, options)), activeBefore, foreign: force === true, key, replaced, isNew: false };
+}
+
+/**
+ * The key that this makes never leaves the process, and the snapshot's takes its place. It has as many shares: a server
+ * goes on counting them as it did before, when someone asked for its status while it restored.
+ *
+ * @param key as that of the snapshot is split; undefined where a seal opens the server
+ * @see https://github.com/hashicorp/vault/issues/24975
+ */
+async function emptyTarget(
+  client: VaultClient,
+  key: KeyOptions | undefined,
+  { report, signal }: SnapshotTargetOptions,
+): Promise<SnapshotTarget> {
+  const made = await initialise(client, key ?? { shares: 1, threshold: 1 }, key === undefined, signal);
+  try {
+    const { activeBefore, sender } = await readyWithNewKey(client, made, { isUnsealed: key === undefined, signal });
+    report('initialised with a key for this moment only');
+    return { activeBefore, foreign: true, key, sender, marker: RestoreMarker.young(sender), isNew: true };
+  } catch (error) {
+    const problem = signal?.aborted ? 'interrupted' : error instanceof Error ? error.message : String(error);
+    throw new ExplainedError(`${problem}; nothing was restored: ${withoutKey(client.address)}`);
+  }
+}
+
+/**
+ * Waits until a server leads that was initialised for a snapshot.
+ *
+ * @param isUnsealed whether a seal opens the server
+ */
+export async function readyWithNewKey(
+  client: VaultClient,
+  { shares, rootToken }: { readonly shares: readonly string[]; readonly rootToken: string },
+  { isUnsealed, signal }: { readonly isUnsealed: boolean; readonly signal?: AbortSignal },
+): Promise<Pick<SnapshotTarget, 'activeBefore' | 'sender'>> {
+  if (!isUnsealed) {
+    await unseal(client, shares, { signal });
+  }
+  if (!(await waitUntilActive(client, { timeoutMs: ACTIVE_TIMEOUT_MS, signal }))) {
+    throw new ExplainedError(
+      `${client.address} does not become active within ${ACTIVE_TIMEOUT_MS / 1000} s; see its log`,
+    );
+  }
+  return { activeBefore: await activeSince(client), sender: client.withToken(rootToken) };
+}
+
+/** The token that restores, and the one that tells of it. */
+async function authorised(
+  client: VaultClient,
+  { force, token, keyShares, asAdministrator, signal }: SnapshotTargetOptions,
+): Promise<Pick<SnapshotTarget, 'sender' | 'marker'>> {
+  if (keyShares !== undefined && !force) {
+    const made = await asAdministrator(client.address, (administrator) =>
+      generateRootToken(client.withToken(administrator).endedBy(graceSignal(signal)), keyShares),
+    );
+    const sender = client.withToken(made);
+    return { sender, marker: RestoreMarker.young(sender) };
+  }
+  if (token === undefined) {
+    throw new ExplainedError(
+      force
+        ? 'with --force the key shares are those of the snapshot, so this server has to be told who you are by a token that may restore; set VAULT_TOKEN, or delete its data and restore onto the empty server'
+        : 'there is nothing to restore with; give the key shares by --from FOLDER, by --share-file FILE or on a terminal, or set VAULT_TOKEN',
+    );
+  }
+  const sender = client.withToken(token);
+  return { sender, marker: await RestoreMarker.of(sender.endedBy(graceSignal(signal))) };
+}

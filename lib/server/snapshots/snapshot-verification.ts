@@ -1,0 +1,124 @@
+import { ExplainedError, ourCommand, quotedList } from 'webex-token-client/core';
+import type { Deployment } from '../../declaration/schema/deployment';
+import { PRODUCTS, type ServerProgram } from '../../process/server-program';
+import type { ServerHealth } from '../../vault/vault-client';
+import { keptGrant, type KeptGrant } from './kept-grant';
+import { withSnapshot, type ThrowAwayOptions } from './throw-away-server';
+
+/*
+ * Whether a snapshot is good for anything: whether it can be restored and opened, and which grants are in it.
+ */
+
+export type VerifiedCredential = KeptGrant & { readonly name: string };
+
+/**
+ * Restores a snapshot into a throw-away server on this machine and looks for the grant of each declared credential.
+ * Nothing but that server is asked, and no token leaves this function.
+ *
+ * @throws ExplainedError where it cannot be restored or opened, or has no such engine; the signal's reason
+ */
+export async function verifyCredentials(
+  { engine, credentials, vault }: Deployment,
+  options: ThrowAwayOptions,
+): Promise<VerifiedCredential[]> {
+  return withSnapshot(options, async (storage) => {
+    const mountStorage = await storage.mountStorage(engine.mountPath, engine.plugin.name, vault.namespace);
+    const found: VerifiedCredential[] = [];
+    for (const { name } of credentials) {
+      options.signal?.throwIfAborted();
+      found.push({ name, ...(await keptGrant(storage, mountStorage, name)) });
+    }
+    return found;
+  });
+}
+
+/** On one line, for people. */
+export function describeCredential(credential: VerifiedCredential): string {
+  const { name } = credential;
+  if (credential.state !== 'present') {
+    return credential.state === 'absent' ? `${name}: absent` : `${name}: damaged: ${credential.problem}`;
+  }
+  const { hasRefreshToken, issueTime, expireTime, isRefused } = credential;
+  return [
+    `${name}: present, ${hasRefreshToken ? 'with' : 'without'} a refresh token`,
+    ...(issueTime === undefined ? [] : [`issued at ${issueTime.toISOString()}`]),
+    ...(expireTime === undefined ? [] : [`expires at ${expireTime.toISOString()}`]),
+    ...(isRefused ? ['its last refresh was refused when the backup was made'] : []),
+  ].join(', ');
+}
+
+/** The same for programs. */
+export function credentialJson(credential: VerifiedCredential): Record<string, unknown> {
+  if (credential.state !== 'present') {
+    return { ...credential };
+  }
+  const { name, state, hasRefreshToken, issueTime, expireTime, isRefused } = credential;
+  return {
+    name,
+    state,
+    has_refresh_token: hasRefreshToken,
+    issue_time: issueTime?.toISOString() ?? null,
+    expire_time: expireTime?.toISOString() ?? null,
+    is_refused: isRefused,
+  };
+}
+
+/**
+ * Looks for what would be missed after a restore.
+ *
+ * @param allowAbsent credentials that nobody has authorised yet
+ * @throws ExplainedError naming the credentials
+ */
+export function refuseMissing(
+  file: string,
+  credentials: readonly VerifiedCredential[],
+  allowAbsent: readonly string[],
+): void {
+  const damaged = credentials.filter(({ state }) => state === 'damaged').map(({ name }) => name);
+  const absent = credentials
+    .filter(({ state, name }) => state === 'absent' && !allowAbsent.includes(name))
+    .map(({ name }) => name);
+  if (damaged.length > 0) {
+    throw new ExplainedError(
+      `${file} has a damaged grant of ${quotedList(damaged)}, so do not rely on it; make another backup, and if it is so there too, authorise each again: ${ourCommand('authorize')}`,
+    );
+  }
+  if (absent.length > 0) {
+    throw new ExplainedError(
+      `${file} has no grant of ${quotedList(absent)}; use a newer backup, or where nobody has authorised it yet, say so with --allow-absent ${absent.join(' ')}`,
+    );
+  }
+}
+
+/** The server that a snapshot is of. */
+export interface SnapshotOrigin {
+  readonly flavour: ServerHealth['flavour'];
+  /** @default - the server is declared, and was not asked */
+  readonly version?: string;
+}
+
+/** @throws ExplainedError where the program could not read a snapshot of that server, or is another product */
+export function refuseOtherProgram({ command, product, version }: ServerProgram, server: SnapshotOrigin): void {
+  const serverProduct = PRODUCTS[server.flavour];
+  if (product !== serverProduct) {
+    const origin =
+      server.version === undefined
+        ? `vault.server declares ${serverProduct}`
+        : `the snapshot is of ${serverProduct} ${server.version}`;
+    throw new ExplainedError(
+      `"${command}" is ${product} ${version}, and ${origin}; name a program of that product with --program`,
+    );
+  }
+  if (server.version !== undefined && isOlder(version, server.version)) {
+    throw new ExplainedError(
+      `"${command}" is ${product} ${version}, older than the server, ${server.version}, whose snapshots it may not understand; install that version, or name it with --program`,
+    );
+  }
+}
+
+/** By major, minor and patch. */
+function isOlder(version: string, other: string): boolean {
+  const [ours, theirs] = [version, other].map((each) => each.split(/[.+-]/).slice(0, 3).map(Number));
+  const index = (theirs ?? []).findIndex((number, at) => number !== ours?.[at]);
+  return index >= 0 && (ours?.[index] ?? 0) < (theirs?.[index] ?? 0);
+}

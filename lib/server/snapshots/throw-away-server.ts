@@ -1,0 +1,158 @@
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { errorCode, ExplainedError } from 'webex-token-client/core';
+import { freePort } from '../../process/free-port';
+import { ServerProcess } from '../../process/server-process';
+import type { ServerProgram } from '../../process/server-program';
+import { graceSignal } from '../../vault/grace-signal';
+import { VaultClient } from '../../vault/vault-client';
+import { initialise } from '../keys/initialisation';
+import { restoreSnapshot } from './raft-snapshot';
+import { RawStorage } from './raw-storage';
+import { isSealed } from './restore-outcome';
+import { generateRecoveryToken } from '../keys/root-token';
+import { explainedSeal } from './seal-mismatch';
+import { readyWithNewKey } from './snapshot-target';
+
+/*
+ * A server of this machine that a snapshot is restored to, and nothing else: it listens on loopback, and goes with its
+ * data.
+ *
+ * What is restored is never run. A server that was unsealed with it would refresh its grants at Webex, and where refresh
+ * tokens rotate, the real ones were lost by that; it would revoke leases and rotate passwords of other engines, and write
+ * to the audit log. So it is restored under another key, which leaves it sealed, and opened in recovery mode, in which
+ * there are no engines.
+ */
+
+/** How the name of its folder begins. */
+export const THROW_AWAY_FOLDER = 'webex-token-vault-verification-';
+
+const HOST = '127.0.0.1';
+const SEALED_TIMEOUT_MS = 60_000;
+const POLL_MS = 200;
+
+export interface ThrowAwayOptions {
+  readonly program: ServerProgram;
+  readonly file: string;
+  /** Stanza of the seal that opens the snapshot, as the server's configuration has it. @default - Shamir's */
+  readonly seal?: Readonly<Record<string, unknown>>;
+  /** Of the unseal key, or with a seal of the recovery key. */
+  readonly keyShares: AsyncIterable<string>;
+  readonly report: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Restores the snapshot and runs the action on what it holds.
+ *
+ * @throws ExplainedError where it cannot be restored or opened; the signal's reason
+ */
+export async function withSnapshot<T>(
+  options: ThrowAwayOptions,
+  action: (storage: RawStorage) => Promise<T>,
+): Promise<T> {
+  const folder = await makeFolder();
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
+  try {
+    const server = await layOut(folder, options.program);
+    await restore(server, options);
+    return await open(server, options, action);
+  } finally {
+    process.off('exit', remove);
+    remove();
+  }
+}
+
+interface Layout {
+  readonly address: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly workDirectory: string;
+}
+
+async function makeFolder(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), THROW_AWAY_FOLDER));
+  } catch (error) {
+    throw new ExplainedError(
+      `no folder can be made in ${tmpdir()} (${errorCode(error)}) for a throw-away server; set TMPDIR to one that can be written`,
+    );
+  }
+}
+
+async function layOut(folder: string, { product }: ServerProgram): Promise<Layout> {
+  const [raft, plugins] = [join(folder, 'raft'), join(folder, 'plugins')];
+  await Promise.all([raft, plugins].map((each) => mkdir(each, { mode: 0o700 })));
+  const [port, clusterPort] = [await freePort(), await freePort()];
+  const address = `http://${HOST}:${port}`;
+  const config = {
+    storage: [{ raft: { path: raft, node_id: 'verification', performance_multiplier: 1 } }],
+    listener: [{ tcp: { address: `${HOST}:${port}`, cluster_address: `${HOST}:${clusterPort}`, tls_disable: true } }],
+    api_addr: address,
+    cluster_addr: `http://${HOST}:${clusterPort}`,
+    // Empty, so that nothing could be started by it in any mode.
+    plugin_directory: plugins,
+    log_level: 'info',
+    // Vault would need a privilege to lock its memory; OpenBao no longer does that, and knows no such setting.
+    ...(product === 'Vault' ? { disable_mlock: true } : {}),
+  };
+  return { address, config, workDirectory: folder };
+}
+
+/** Afterwards it is sealed by a key that it was never told. */
+async function restore(
+  { address, config, workDirectory }: Layout,
+  { program, file, report, signal }: ThrowAwayOptions,
+): Promise<void> {
+  signal?.throwIfAborted();
+  await using server = await ServerProcess.start({ binary: program.command, config, address, workDirectory });
+  const client = new VaultClient({ address: server.address, signal });
+  const made = await initialise(client, { shares: 1, threshold: 1 }, false, signal);
+  const { sender } = await readyWithNewKey(client, made, { isUnsealed: false, signal });
+  await restoreSnapshot(sender.connection, file, { force: true });
+  report('restored into a throw-away server');
+  const deadline = Date.now() + SEALED_TIMEOUT_MS;
+  while (!(await isSealed(client, signal))) {
+    if (Date.now() > deadline) {
+      throw new ExplainedError(
+        `the throw-away server has not restored ${file} within ${SEALED_TIMEOUT_MS / 1000} s; try again on a machine that has less to do`,
+      );
+    }
+    await delay(POLL_MS, undefined, { signal });
+  }
+}
+
+async function open<T>(
+  layout: Layout,
+  options: ThrowAwayOptions,
+  action: (storage: RawStorage) => Promise<T>,
+): Promise<T> {
+  const { keyShares, report, signal } = options;
+  signal?.throwIfAborted();
+  await using server = await startRecovery(layout, options);
+  const client = new VaultClient({ address: server.address, signal });
+  const token = await generateRecoveryToken(client.endedBy(graceSignal(signal)), keyShares);
+  report('opened');
+  return await action(new RawStorage(client.withToken(token)));
+}
+
+/** It looks at the seal before it answers. */
+async function startRecovery(
+  { address, config, workDirectory }: Layout,
+  { program, file, seal }: ThrowAwayOptions,
+): Promise<ServerProcess> {
+  try {
+    return await ServerProcess.start({
+      binary: program.command,
+      config: seal === undefined ? config : { ...config, seal: [seal] },
+      address,
+      workDirectory,
+      recovery: true,
+    });
+  } catch (error) {
+    throw explainedSeal(error, file);
+  }
+}

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { ExplainedError } from 'webex-token-client/core';
+import { parseAllDocuments } from 'yaml';
+import { deliver, DELIVERER_NAMES } from '../../../../lib/apps/delivery/deliverers';
+import { manifestFile } from '../../../../lib/apps/delivery/manifest';
+import { InvalidDeployment } from '../../../../lib/declaration/schema/deployment';
+import { name, path, wholeText } from '../../../fixtures/arbitrary/text';
+import { exampleDelivery } from '../../../fixtures/delivery';
+import { property } from '../../../fixtures/property';
+
+/** As kubectl reads it, which takes no control characters but tabs. */
+function read(file: string): unknown[] {
+  // eslint-disable-next-line no-control-regex -- the control characters are the point
+  expect(file).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u0084\u0086-\u009f]/);
+  return parseAllDocuments(file).map((document) => {
+    if (!('errors' in document)) {
+      throw new Error('there is no document');
+    }
+    expect(document.errors).toEqual([]);
+    return document.toJS() as unknown;
+  });
+}
+
+property(
+  'a manifest is read as the object that it is of, whatever the texts in it',
+  fc.record({
+    object: fc.dictionary(wholeText, fc.oneof(wholeText, fc.array(wholeText))),
+    header: fc.array(wholeText),
+    comment: fc.array(wholeText),
+  }),
+  ({ object, header, comment }) => {
+    const whole = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: object };
+    expect(read(manifestFile(header, [{ object: whole, comment }]))).toEqual([whole]);
+  },
+);
+
+property(
+  'what is declared ends up in the manifests of an app as it is, or is refused',
+  fc.record({ audience: wholeText, path, credential: name, deliverer: fc.constantFrom(...DELIVERER_NAMES) }),
+  ({ audience, path: authPath, credential, deliverer }) => {
+    let file: string;
+    try {
+      const identity = { serviceAccounts: ['reports'], namespaces: ['webex'], audience, path: authPath };
+      const apps = [{ name: 'people_me', reads: [credential], identity: { kubernetes: identity } }];
+      const credentials = [{ name: credential, integration: 'webex-myapp', scopes: ['spark:people_read'] }];
+      file = deliver(deliverer, exampleDelivery(identity, {}, { credentials, apps }));
+    } catch (error) {
+      if (error instanceof InvalidDeployment || error instanceof ExplainedError) {
+        return;
+      }
+      throw error;
+    }
+    const text = JSON.stringify(read(file));
+    expect(text).toContain(JSON.stringify(audience).slice(1, -1));
+    if (deliverer !== 'client') {
+      expect(text).toContain(credential);
+    }
+  },
+  { costs: 4 },
+);

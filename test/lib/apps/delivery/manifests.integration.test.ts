@@ -1,0 +1,73 @@
+import { rootCertificates } from 'node:tls';
+import { deliver, DELIVERER_NAMES, type DelivererName } from '../../../../lib/apps/delivery/deliverers';
+import type { Delivery } from '../../../../lib/apps/delivery/delivery';
+import { exampleDelivery, type KubernetesIdentity } from '../../../fixtures/delivery';
+import { kubeconform } from '../../../fixtures/kubernetes/kubeconform';
+import { operatorUnavailable } from '../../../fixtures/kubernetes/operators';
+import { describeUnless } from '../../../fixtures/left-out';
+
+/*
+ * All that is printed, against the schemas of Kubernetes and of the custom resources, as the API server would take it: what
+ * is no field of theirs is a mistake.
+ */
+
+const [ca = ''] = rootCertificates;
+const pods = { serviceAccounts: ['people-me'], namespaces: ['webex'] };
+const elsewhere = {
+  ...pods,
+  cluster: { address: 'https://10.0.0.1', ca },
+  audience: 'https://kubernetes.default.svc.cluster.local',
+};
+const vault = { address: 'https://vault.example', namespace: 'team/a' };
+
+const variants: [string, KubernetesIdentity, Partial<Delivery>, Parameters<typeof exampleDelivery>[2]][] = [
+  ["in Vault's cluster", pods, {}, {}],
+  ['in another cluster, with a namespace of Vault', elsewhere, { flavour: 'vault' }, { vault }],
+  ['with the CA', pods, { ca: { secretName: 'theirs', pem: ca } }, {}],
+  ['without a CA', pods, { ca: undefined, refreshIntervalSeconds: 90 }, {}],
+];
+
+/** A field of each kind that is misspelt; what it then is. */
+const MISSPELT: Record<DelivererName, readonly [kind: string, field: string][]> = {
+  client: [
+    ['Deployment', 'automountServiceAccountToken'],
+    ['Deployment', 'expirationSeconds'],
+    ['ClusterRoleBinding', 'roleRef'],
+  ],
+  'external-secrets': [
+    ['VaultDynamicSecret', 'caProvider'],
+    ['VaultDynamicSecret', 'serviceAccountRef'],
+    ['VaultDynamicSecret', 'audiences'],
+    ['ExternalSecret', 'refreshInterval'],
+    ['ExternalSecret', 'generatorRef'],
+  ],
+  'vault-secrets-operator': [
+    ['VaultConnection', 'caCertSecretRef'],
+    ['VaultConnection', 'timeout'],
+    ['VaultAuth', 'audiences'],
+    ['VaultDynamicSecret', 'refreshAfter'],
+    ['VaultDynamicSecret', 'excludeRaw'],
+  ],
+  injector: [['Deployment', 'projected']],
+  csi: [
+    ['SecretProviderClass', 'parameters'],
+    ['Deployment', 'volumeAttributes'],
+  ],
+};
+
+describe.each(DELIVERER_NAMES)('%s', (name) => {
+  const reason = name === 'vault-secrets-operator' ? operatorUnavailable(name) : undefined;
+  describeUnless(reason)('as the API server takes it', () => {
+    it.each(variants)('is valid %s', async (_, identity, changes, input) => {
+      expect(await kubeconform(deliver(name, exampleDelivery(identity, changes, input)))).toEqual([]);
+    });
+
+    it.each(MISSPELT[name])('is refused with a misspelt field of %s: %s', async (kind, field) => {
+      const file = deliver(name, exampleDelivery(elsewhere));
+      const misspelt = file.replaceAll(new RegExp(`\\b${field}:`, 'g'), `${field}s:`);
+      expect(misspelt).not.toBe(file);
+      const problems = await kubeconform(misspelt);
+      expect(problems.join('\n')).toMatch(new RegExp(`^${kind} .*${field}`, 'm'));
+    });
+  });
+});

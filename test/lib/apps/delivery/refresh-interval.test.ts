@@ -1,0 +1,56 @@
+import {
+  checkedInterval,
+  leastLifeSeconds,
+  refreshIntervalSeconds,
+} from '../../../../lib/apps/delivery/refresh-interval';
+import { goDuration } from '../../../../lib/apps/delivery/go-duration';
+
+const DAY = 24 * 3600;
+const engine = (refreshAheadSeconds: number, refreshCheckIntervalSeconds: number) => ({
+  refreshAheadSeconds,
+  refreshCheckIntervalSeconds,
+});
+
+it.each([
+  ['the defaults: 7 days ahead, looked at each hour', engine(7 * DAY, 3600), 3600],
+  ['an hour at most, however long the tokens live', engine(365 * DAY, 1), 3600],
+  ['just long enough for an hour', engine(5 * 3600, 3600), 3600],
+  ['a second less than that', engine(5 * 3600 - 1, 3600), 3540],
+  ['refreshed half an hour ahead', engine(1800, 600), 300],
+  ['four minutes of life', engine(480, 240), 60],
+  ['a minute at least', engine(240, 60), 60],
+  ['refreshed only just in time', engine(3600, 3600), 60],
+  ['never refreshed ahead', engine(7 * DAY, 0), 60],
+])('fits %s', (_, settings, expected) => {
+  expect(refreshIntervalSeconds(settings)).toBe(expected);
+});
+
+it('is at most a quarter of what a token lives for, wherever a minute is', () => {
+  for (let ahead = 241; ahead < 40_000; ahead += 97) {
+    for (const check of [1, 60, 600, 3600].filter((each) => ahead - each >= 240)) {
+      const settings = engine(ahead, check);
+      expect(refreshIntervalSeconds(settings) * 4).toBeLessThanOrEqual(leastLifeSeconds(settings));
+      expect(refreshIntervalSeconds(settings)).toBeLessThan(ahead / 2);
+    }
+  }
+});
+
+it('takes another one that is asked for, unless a copy would end before its successor arrives', () => {
+  expect(checkedInterval(engine(7 * DAY, 3600), 6 * 3600)).toBe(6 * 3600);
+  expect(checkedInterval(engine(7 * DAY, 3600))).toBe(3600);
+  expect(() => checkedInterval(engine(7200, 3600), 3600)).toThrow(
+    'a token may live for 3600 seconds only when it is handed out (engine.refreshAheadSeconds less refreshCheckIntervalSeconds), got --refresh-interval-seconds 3600, so that copies would end before their successors arrive; use 900',
+  );
+  expect(() => checkedInterval(engine(7 * DAY, 0), 61)).toThrow('use 60');
+  expect(checkedInterval(engine(7 * DAY, 0), 60)).toBe(60);
+});
+
+it.each([
+  [3600, '1h'],
+  [7200, '2h'],
+  [900, '15m'],
+  [60, '1m'],
+  [90, '90s'],
+])('%i seconds are %s in Go', (seconds, text) => {
+  expect(goDuration(seconds)).toBe(text);
+});

@@ -1,0 +1,78 @@
+import {
+  appPolicyName,
+  authorizerPolicyName,
+  provisionerPolicyName,
+} from '../../../../lib/declaration/derived/policy-names';
+import { authorizerPolicy } from '../../../../samples/people-me-web/rights';
+
+/** All paths that a mount may have, of up to four of these characters; then some longer ones. */
+const MOUNTS = [...paths('ab-/AB_1', 4), ...['oauthapp', 'webex', 'Webex'].flatMap(extended)];
+
+/** All names of apps of up to three characters, and what the other holders are called. */
+const APPS = [...words('ab-_1', 3).filter((word) => /^[a-z0-9]/.test(word)), 'authorizer', 'provisioner', 'app-a'];
+
+function words(characters: string, length: number): string[] {
+  return length === 0
+    ? ['']
+    : words(characters, length - 1).flatMap((word) => [word, ...Array.from(characters, (one) => word + one)]);
+}
+
+function paths(characters: string, length: number): string[] {
+  return [...new Set(words(characters, length))].filter((path) => /^[^/]+(\/[^/]+)*$/.test(path));
+}
+
+function extended(mount: string): string[] {
+  return ['', '-app', '/app', '-authorizer', '-app-authorizer', '-App', '/prod', '-prod', '--prod', '-'].map(
+    (end) => mount + end,
+  );
+}
+
+it('are told apart by Vault, which knows no upper case, whatever mounts and apps are called', () => {
+  const owners = new Map<string, string>();
+  const clashes: string[] = [];
+  for (const mount of new Set(MOUNTS)) {
+    const named: [string, string][] = [
+      ['authorizer', authorizerPolicyName(mount)],
+      ['provisioner', provisionerPolicyName(mount)],
+      ...[...new Set(APPS)].map((app): [string, string] => [`app ${app}`, appPolicyName(mount, app)]),
+    ];
+    for (const [holder, name] of named) {
+      const owner = owners.get(name.toLowerCase());
+      if (owner !== undefined) {
+        clashes.push(`${name}: ${owner}; ${holder} of ${mount}`);
+      }
+      owners.set(name.toLowerCase(), `${holder} of ${mount}`);
+    }
+  }
+  expect(owners.size).toBeGreaterThan(50_000);
+  expect(clashes.slice(0, 10)).toEqual([]);
+});
+
+it('are as Vault keeps them, and need no escape in a URL, in HCL or in a shell', () => {
+  for (const mount of MOUNTS) {
+    expect(authorizerPolicyName(mount)).toMatch(/^[a-z0-9_-][a-z0-9_.~-]*$/);
+    expect(authorizerPolicyName(mount)).not.toContain('..');
+  }
+});
+
+it.each([
+  ['oauthapp', 'oauthapp-authorizer'],
+  ['oauth_app2', 'oauth_app2-authorizer'],
+  ['webex-prod', 'webex--prod-authorizer'],
+  ['webex/prod', 'webex.prod-authorizer'],
+  ['Teams/OAuth', 't~eams.o~a~uth-authorizer'],
+])('of mount %s begin like %s', (mount, name) => {
+  expect(authorizerPolicyName(mount)).toBe(name);
+});
+
+it('are not those of the operators of the server', () => {
+  const own = ['administrator', 'issuer', 'backup'].map((operator) => `operators-${operator}`);
+  const names = [authorizerPolicyName('operators'), provisionerPolicyName('operators')];
+  expect(
+    [...names, ...own.map((name) => appPolicyName('operators', name))].filter((name) => own.includes(name)),
+  ).toEqual([]);
+});
+
+it('are known to people-me-web, which cannot ask this project', () => {
+  expect(MOUNTS.filter((mount) => authorizerPolicy(mount) !== authorizerPolicyName(mount))).toEqual([]);
+});

@@ -1,0 +1,138 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { PROJECT_FOLDER } from '../../../fixtures/project-folder';
+
+/* In a process of its own, with what loads TypeScript there: jest has another way. */
+
+const DECLARED = {
+  vault: { address: 'https://vault.example' },
+  integrations: [{ name: 'webex-myapp', redirectUrl: 'http://localhost:5000/auth' }],
+  credentials: [{ name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] }],
+};
+const LIBRARY = JSON.stringify(join(PROJECT_FOLDER, 'lib/declaration/schema/deployment'));
+const MODULE = `import { defineDeployment } from ${LIBRARY};\nconst declared: object = ${JSON.stringify(DECLARED)};\nexport default defineDeployment(declared as never);\n`;
+/** Import of pages and of projects with the package. In a clone it loads the sources. */
+const BY_PACKAGE = MODULE.replace(LIBRARY, "'webex-token-vault/deployment'");
+const WRONG = `import { defineDeployment } from ${LIBRARY};\nexport default defineDeployment({} as never);\n`;
+const AWAITED = `const declared = await Promise.resolve(${JSON.stringify(DECLARED)});\nexport default declared;\n`;
+
+const FILES: Record<string, string> = {
+  'cjs/deployment.ts': MODULE,
+  'cjs/imported.ts': BY_PACKAGE,
+  'cjs/plain.cjs': `module.exports = ${JSON.stringify(DECLARED)};\n`,
+  'cjs/default.cjs': `exports.__esModule = true; exports.default = ${JSON.stringify(DECLARED)};\n`,
+  'cjs/module.mjs': `export default ${JSON.stringify(DECLARED)};\n`,
+  'cjs/awaited.mts': AWAITED,
+  'esm/package.json': '{ "type": "module" }',
+  'esm/deployment.ts': MODULE,
+  'esm/imported.ts': BY_PACKAGE,
+  'esm/awaited.ts': AWAITED,
+  'esm/awaited-imported.ts': `await Promise.resolve();\n${BY_PACKAGE}`,
+  'esm/awaited-wrong.ts': `await Promise.resolve();\n${WRONG}`,
+  'esm/plain.js': `export default ${JSON.stringify(DECLARED)};\n`,
+  'deployment.json': JSON.stringify(DECLARED),
+  'broken.json': '{ "vault": }',
+  'broken.ts': 'const a = 1;\nexport default { a: ;\n',
+  'imports-broken.ts': "import './broken';\nexport default {};\n",
+  'imports-nothing.ts': "import './nothing';\nexport default {};\n",
+  'throws.ts': 'const a: any = undefined;\nexport default { a: a.b };\n',
+  'throws-oddly.ts': 'throw 7;\n',
+  'nameless.ts': 'export const declared = {};\n',
+  'function.ts': 'export default () => 7;\n',
+  'list.json': '[]',
+  'wrong.ts': WRONG,
+  'wrong.json': '{ "vault": {} }',
+  'deployment.yaml': '',
+};
+
+let folder: string;
+let results: Record<string, { name?: string; folder?: string; credential?: string; error?: string; kind?: string }>;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'deployments-'));
+  for (const [name, content] of Object.entries(FILES)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+  const program = `
+    const { loadDeployment } = require(${JSON.stringify(join(PROJECT_FOLDER, 'lib/declaration/files/load-deployment'))});
+    (async () => {
+      const results = {};
+      for (const file of JSON.parse(process.argv[1])) {
+        results[file] = await loadDeployment(file).then(
+          ({ deployment, name, folder }) => ({ name, folder, credential: deployment.credentials[0].name }),
+          (error) => ({ error: error.message, kind: error.name }));
+      }
+      process.stdout.write(JSON.stringify(results));
+    })();`;
+  const asked = [...Object.keys(FILES).filter((name) => name !== 'esm/package.json'), 'missing.ts', 'cjs'];
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [
+      '--require',
+      join(PROJECT_FOLDER, 'node_modules/tsx/dist/preflight.cjs'),
+      '--require',
+      join(PROJECT_FOLDER, 'node_modules/tsx/dist/cjs/index.cjs'),
+      '-e',
+      program,
+      JSON.stringify(asked),
+    ],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, TSX_TSCONFIG_PATH: join(PROJECT_FOLDER, 'tsconfig.json') },
+    },
+  );
+  expect(stderr).toBe('');
+  results = JSON.parse(stdout) as typeof results;
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test.each([
+  'cjs/deployment.ts',
+  'cjs/imported.ts',
+  'cjs/plain.cjs',
+  'cjs/default.cjs',
+  'cjs/module.mjs',
+  'cjs/awaited.mts',
+  'esm/deployment.ts',
+  'esm/imported.ts',
+  'esm/awaited.ts',
+  'esm/awaited-imported.ts',
+  'esm/plain.js',
+  'deployment.json',
+])('loads %s, and knows where it is', (file) => {
+  const [, name] = /([\w-]+)\.\w+$/.exec(file) ?? [];
+  expect(results[file]).toEqual({ name, folder: dirname(join(folder, file)), credential: 'testauth' });
+});
+
+test.each([
+  [
+    'missing.ts',
+    'UsageError',
+    /^there is no deployment file missing\.ts; change to the folder that has it, or name it/,
+  ],
+  ['cjs', 'UsageError', /^a deployment is a module or JSON, got cjs; its name must end in \.ts, .*\.json$/],
+  ['deployment.yaml', 'UsageError', /^a deployment is a module or JSON, got deployment\.yaml; /],
+  ['broken.json', 'ExplainedError', /^broken\.json is not JSON: .+; correct it there$/],
+  ['broken.ts', 'ExplainedError', /^broken\.ts does not compile: line 2: Unexpected ";"; correct it there$/],
+  ['imports-broken.ts', 'ExplainedError', /^imports-broken\.ts does not compile: line 2 of broken\.ts: Unexpected/],
+  ['imports-nothing.ts', 'ExplainedError', /^imports-nothing\.ts cannot be loaded: Cannot find module '\.\/nothing'; /],
+  [
+    'throws.ts',
+    'ExplainedError',
+    /^throws\.ts cannot be loaded: line 2: Cannot read properties of undefined \(reading 'b'\); /,
+  ],
+  ['throws-oddly.ts', 'ExplainedError', /^throws-oddly\.ts cannot be loaded: 7; correct it there$/],
+  ['nameless.ts', 'ExplainedError', /^nameless\.ts has no default export; write "export default defineDeployment/],
+  ['function.ts', 'ExplainedError', /^function\.ts must export a deployment, got a function; write "export default/],
+  ['list.json', 'ExplainedError', /^list\.json must export a deployment, got an array; /],
+  ['wrong.ts', 'InvalidDeployment', /^wrong\.ts: vault Invalid input/],
+  ['wrong.json', 'InvalidDeployment', /^wrong\.json: vault must have either a server/],
+  ['esm/awaited-wrong.ts', 'InvalidDeployment', /^esm\/awaited-wrong\.ts: vault Invalid input/],
+])('answers %s with one line', (file, kind, message) => {
+  expect(results[file]).toEqual({ kind, error: expect.stringMatching(message) as string });
+  expect(results[file]?.error).not.toContain('\n');
+});

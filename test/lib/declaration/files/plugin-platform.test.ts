@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkPluginPlatform } from '../../../../lib/declaration/files/plugin-platform';
+import { elf } from '../../../fixtures/elf-program';
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'plugin-'));
+  file = join(folder, 'oauthapp');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const OTHER = process.arch === 'x64' ? 'arm64' : 'x64';
+
+function check(content: Buffer | string, dockerHost = ''): string[] {
+  writeFileSync(file, content);
+  return checkPluginPlatform(file, dockerHost);
+}
+
+it('takes a program of this machine that needs nothing else', () => {
+  expect(check(elf(process.arch))).toEqual([]);
+});
+
+it('refuses one of another machine, unless containers run elsewhere', () => {
+  expect(() => check(elf(OTHER))).toThrow(
+    `the plugin binary ${file} is built for ${OTHER}, and containers here run on ${process.arch}; build it again with GOARCH=`,
+  );
+  expect(check(elf(OTHER), 'ssh://elsewhere')).toEqual([]);
+});
+
+it('refuses one for macOS', () => {
+  expect(() => check(Buffer.from('cffaedfe0c000001', 'hex'))).toThrow(
+    /is built for macOS, .*; build it again with GOOS=linux$/,
+  );
+});
+
+it('warns of one that is linked to a C library, as programs of this machine are', () => {
+  expect(check(elf(process.arch, 3))).toEqual([expect.stringMatching(/; build it again with CGO_ENABLED=0$/)]);
+});
+
+it('leaves what it does not know to the server', () => {
+  expect(check('#!/bin/sh\n')).toEqual([]);
+  expect(check('')).toEqual([]);
+});

@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ExplainedError } from 'webex-token-client/core';
+import { prepareCertificates, serverTlsFiles } from '../../../../lib/server/certificates/certificate-folder';
+import { defineDeployment, type DeploymentInput } from '../../../../lib/declaration/schema/deployment';
+import { checkServerFiles } from '../../../../lib/declaration/files/server-files';
+
+type ServerInput = Extract<NonNullable<DeploymentInput['vault']['server']>, { mode: 'production' }>;
+
+/** Whoever runs the tests, but for root, who is no user of a server. */
+const uid = process.getuid?.() || 1234;
+
+let folder: string;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'server-files-'));
+  chmodSync(folder, 0o755);
+  writeFileSync(join(folder, 'oauthapp'), '#!/bin/sh\n', { mode: 0o755 });
+  await prepareCertificates({ folder: join(folder, 'tls'), servers: ['node'] });
+  giveAway(serverTlsFiles(join(folder, 'tls'), 'node').keyFile);
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function giveAway(file: string): void {
+  if (process.getuid?.() === 0) {
+    chownSync(file, uid, uid);
+  }
+}
+
+function file(name: string, content: string | Buffer, mode = 0o600): string {
+  const path = join(folder, name);
+  writeFileSync(path, content, { mode });
+  giveAway(path);
+  return path;
+}
+
+function check(input: Partial<ServerInput> = {}): string[] {
+  const { server } = defineDeployment({
+    vault: {
+      server: {
+        mode: 'production',
+        containerName: 'node',
+        user: `${uid}:1000`,
+        tls: { folder: 'tls/{node}' },
+        ...input,
+      },
+    },
+    integrations: [{ name: 'i', redirectUrl: 'http://localhost:5000/auth' }],
+    credentials: [{ name: 'c', integration: 'i', scopes: ['a'] }],
+  }).vault;
+  if (server?.mode !== 'production') {
+    throw new Error('it is a production server');
+  }
+  return checkServerFiles(server, 'oauthapp', folder);
+}
+
+function expectRefusal(input: Partial<ServerInput>, message: string): void {
+  expect(() => check(input)).toThrow(ExplainedError);
+  expect(() => check(input)).toThrow(message);
+}
+
+const sealedBy = (currentKeyFile: string): Partial<ServerInput> => ({
+  seal: { type: 'static', currentKeyId: 'one', currentKeyFile },
+});
+
+test('says nothing where all is well', () => {
+  expect(check()).toEqual([]);
+});
+
+test('names the command where a node has no certificate', () => {
+  expectRefusal(
+    { containerName: 'vault', nodes: 3 },
+    'run "npx --no-install webex-token-vault certs vault-1 vault-2 vault-3 --owner',
+  );
+});
+
+test('refuses a certificate for another name', () => {
+  expectRefusal({ tls: { folder: 'tls/node', serverName: 'vault.example.com' } }, 'is not for "vault.example.com"');
+});
+
+test('refuses a key of another certificate', async () => {
+  await prepareCertificates({ folder: join(folder, 'tls'), servers: ['other'] });
+  giveAway(serverTlsFiles(join(folder, 'tls'), 'other').keyFile);
+  expectRefusal(
+    {
+      tls: {
+        folder: 'tls',
+        certFile: 'node/server.pem',
+        keyFile: 'other/server-key.pem',
+        caFile: null,
+        serverName: 'node',
+      },
+    },
+    'does not belong to the certificate',
+  );
+});
+
+test('refuses files that the server could not read', () => {
+  const other = `${uid + 1}:1000`;
+  const check = process.platform === 'linux' ? expectRefusal : (): void => undefined;
+  check({ user: other }, `must belong to uid ${uid + 1}, as which the server runs`);
+});
+
+test('refuses a plugin that the server could not run', () => {
+  chmodSync(join(folder, 'oauthapp'), 0o700);
+  expectRefusal({ user: `${uid + 1}:1000` }, 'run chmod 755');
+});
+
+test.each([
+  ['bytes', randomBytes(32)],
+  ['hex', randomBytes(32).toString('hex')],
+  ['base64', randomBytes(32).toString('base64')],
+])('takes a static key of 32 bytes in %s', (_, content) => {
+  expect(check(sealedBy(file('seal.key', content)))).toEqual([]);
+});
+
+test.each([
+  ['too short', randomBytes(31), 'must be 32 bytes, or those in hex or base64, got 31 bytes;'],
+  ['with a line end', `${randomBytes(32).toString('base64')}\n`, 'got 45 bytes with a line end, which counts'],
+  ['of 33 bytes in base64', randomBytes(33).toString('base64'), 'got 44 bytes;'],
+])('refuses a static key that is %s', (_, content, message) => {
+  const key = file('seal.key', content);
+  expectRefusal(sealedBy(key), message);
+});
+
+test('refuses keys and environments that others can read, or that are not there', () => {
+  expectRefusal(sealedBy(file('seal.key', randomBytes(32), 0o644)), "must be its owner's alone, got mode 0644");
+  expectRefusal(
+    { environmentFile: file('server.env', 'BAO_TOKEN=x', 0o640) },
+    "must be its owner's alone, got mode 0640",
+  );
+  expectRefusal(sealedBy(join(folder, 'none')), 'must be a file, and there is none');
+});
+
+test('refuses two static keys of one file name, as they would be mounted in one place', () => {
+  const [one, two] = [file('seal.key', randomBytes(32)), file('oauthapp.key', randomBytes(32))];
+  expect(
+    check({
+      seal: { type: 'static', currentKeyId: 'a', currentKeyFile: one, previousKeyId: 'b', previousKeyFile: two },
+    }),
+  ).toEqual([]);
+  expectRefusal(
+    { seal: { type: 'static', currentKeyId: 'a', currentKeyFile: one, previousKeyId: 'b', previousKeyFile: one } },
+    'must have two file names, got "seal.key" for both',
+  );
+});

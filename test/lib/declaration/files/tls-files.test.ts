@@ -1,0 +1,126 @@
+import { createPrivateKey } from 'node:crypto';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CertificateAuthority,
+  type IssuedCertificate,
+} from '../../../../lib/server/certificates/certificate-authority';
+import { checkTlsFiles, type TlsFiles } from '../../../../lib/declaration/files/tls-files';
+
+const NAMES = { commonName: 'node-1', dnsNames: ['node-1'], ipAddresses: ['127.0.0.1'] };
+const DAY_MS = 24 * 3600 * 1000;
+
+describe('checkTlsFiles', () => {
+  let folder: string;
+  let ca: CertificateAuthority;
+  let issued: IssuedCertificate;
+
+  beforeAll(async () => {
+    ca = await CertificateAuthority.create();
+    issued = await ca.issue(NAMES);
+  });
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tls-files-'));
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  function files({ certificatePem, privateKeyPem }: Partial<IssuedCertificate> = {}, keyMode = 0o600): TlsFiles {
+    const [certFile, keyFile, caFile] = ['server.pem', 'server-key.pem', 'ca.pem'].map((name) =>
+      join(folder, name),
+    ) as [string, string, string];
+    writeFileSync(certFile, certificatePem ?? issued.certificatePem);
+    writeFileSync(keyFile, privateKeyPem ?? issued.privateKeyPem);
+    chmodSync(keyFile, keyMode);
+    writeFileSync(caFile, ca.certificatePem);
+    return { certFile, keyFile, caFile, hosts: ['node-1', '127.0.0.1'] };
+  }
+
+  function in_(days: number): { now: Date } {
+    return { now: new Date(Date.now() + days * DAY_MS) };
+  }
+
+  it('has nothing to say where all is well', () => {
+    expect(checkTlsFiles(files())).toEqual([]);
+  });
+
+  it('warns of a certificate that ends soon', () => {
+    expect(checkTlsFiles(files(), in_(390))).toEqual([
+      expect.stringMatching(/^the certificate .*server\.pem ends in 6 days, on \d{4}-\d\d-\d\d; renew it before that$/),
+    ]);
+    expect(checkTlsFiles(files(), { ...in_(390), expiresSoonDays: 3 })).toEqual([]);
+  });
+
+  it('refuses a key that belongs to another certificate', async () => {
+    const { privateKeyPem } = await ca.issue(NAMES);
+    expect(() => checkTlsFiles(files({ privateKeyPem }))).toThrow(
+      /^the key .*server-key\.pem does not belong to the certificate .*server\.pem; give the two that were made together$/,
+    );
+  });
+
+  it('refuses an expired certificate', () => {
+    expect(() => checkTlsFiles(files(), in_(398))).toThrow(/^the certificate .* expired on \d{4}-\d\d-\d\d; renew it/);
+  });
+
+  it('refuses a certificate that is not valid yet', () => {
+    expect(() => checkTlsFiles(files(), in_(-1))).toThrow(/^the certificate .* is valid only from .*; wait, or set/);
+  });
+
+  it.each([0o640, 0o604, 0o660])('refuses a key of mode %o', (mode) => {
+    expect(() => checkTlsFiles(files({}, mode))).toThrow(
+      new RegExp(`^the key .* must be its owner's alone, got mode 0${mode.toString(8)}, .*; run chmod 600 `),
+    );
+  });
+
+  it('refuses a certificate that is not for a host that the server is called by', () => {
+    expect(() => checkTlsFiles({ ...files(), hosts: ['node-1', 'node-2', '127.0.0.2'] })).toThrow(
+      /^the certificate .* is not for "node-2", "127\.0\.0\.2", only for DNS:node-1, IP Address:127\.0\.0\.1; issue one/,
+    );
+  });
+
+  it('refuses a certificate from another CA, also of the same name', async () => {
+    const other = await (await CertificateAuthority.create()).issue(NAMES);
+    expect(() => checkTlsFiles(files(other))).toThrow(/^the certificate .* is not from the CA .*ca\.pem, so no client/);
+  });
+
+  it('takes a chain that ends at the CA, and none with a gap', async () => {
+    const whole = files({ certificatePem: issued.certificatePem + ca.certificatePem });
+    expect(checkTlsFiles(whole)).toEqual([]);
+    const other = await (await CertificateAuthority.create()).issue(NAMES);
+    const gap = files({ ...other, certificatePem: other.certificatePem + ca.certificatePem });
+    expect(() => checkTlsFiles(gap)).toThrow(/is not from the CA/);
+  });
+
+  it('refuses files that were swapped', () => {
+    const { certFile, keyFile, ...others } = files();
+    chmodSync(certFile, 0o600);
+    expect(() => checkTlsFiles({ ...others, certFile: keyFile, keyFile: certFile })).toThrow(
+      /must hold a PEM certificate, got a private key; give the certificate's own file$/,
+    );
+    expect(() => checkTlsFiles({ ...others, certFile, keyFile: certFile })).toThrow(
+      /must hold a PEM private key, got a certificate; give the key's own file$/,
+    );
+  });
+
+  it('refuses an encrypted key', () => {
+    const privateKeyPem = createPrivateKey(issued.privateKeyPem)
+      .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' })
+      .toString();
+    expect(() => checkTlsFiles(files({ privateKeyPem }))).toThrow(/^the key .* is encrypted, and a server has nobody/);
+  });
+
+  it('refuses a damaged certificate', () => {
+    const certificatePem = issued.certificatePem.replace(/\n..../, '\nAAAA');
+    expect(() => checkTlsFiles(files({ certificatePem }))).toThrow(/that cannot be read; copy it again$/);
+  });
+
+  it('refuses a file that is not there', () => {
+    const { certFile, ...others } = files();
+    rmSync(certFile);
+    expect(() => checkTlsFiles({ certFile, ...others })).toThrow(
+      /^the certificate .*server\.pem cannot be read \(ENOENT\); check the path, or run "npx --no-install webex-token-vault certs"$/,
+    );
+  });
+});

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { defineDeployment } from '../../../../lib/declaration/schema/deployment';
+import { declaredConfiguration } from '../../../../lib/declaration/derived/engine-configuration';
+import { statusOf } from '../../../fixtures/refusal';
+import { VaultWithWebex } from '../../../fixtures/vault-with-webex';
+
+/* The authorizer's policy binds each credential to its integration, as long as a request has to name one. */
+
+const OTHER = 'other-organisation';
+
+let vault: VaultWithWebex;
+
+beforeAll(async () => {
+  vault = await VaultWithWebex.start();
+  const entry = z.object({ data: z.record(z.string(), z.unknown()) });
+  const { data } = await vault.admin.read('oauthapp/servers/webex-myapp', entry);
+  await vault.admin.write(`oauthapp/servers/${OTHER}`, { ...data, client_secrets: [vault.clientSecret] });
+  // Somebody has set it by hand.
+  await vault.admin.write('oauthapp/config', { default_server: OTHER });
+});
+
+afterAll(async () => {
+  await vault[Symbol.asyncDispose]();
+});
+
+/** Request with a code that Webex gives out for the integration. */
+async function codeRequest(): Promise<{ code: string | null; redirect_url: string }> {
+  const { redirectUrl } = vault.engine;
+  const request = { server: 'webex-myapp', redirect_url: redirectUrl, scopes: 'spark:people_read', state: 'state' };
+  const reply = z.object({ data: z.object({ url: z.string() }) });
+  const { data } = await vault.admin.write('oauthapp/auth-code-url', request, reply);
+  return { code: new URL(await vault.webex.consent(data.url)).searchParams.get('code'), redirect_url: redirectUrl };
+}
+
+it('refuses another integration that is named', async () => {
+  const authorizer = await vault.authorizer();
+  const write = authorizer.write('oauthapp/creds/testauth', { server: OTHER, ...(await codeRequest()) });
+  await expect(statusOf(write)).resolves.toBe(403);
+});
+
+it('has a request without an integration refused, as the declared configuration has no default one', async () => {
+  await vault.admin.write('oauthapp/config', declaredConfiguration(vault.deployment));
+  const authorizer = await vault.authorizer();
+  const before = vault.webex.requests.length;
+  const request = await codeRequest();
+  await expect(statusOf(authorizer.write('oauthapp/creds/testauth', request))).resolves.toBe(400);
+  await expect(statusOf(authorizer.read('oauthapp/creds/testauth', z.unknown()))).resolves.toBe(404);
+  // The consent page alone.
+  expect(vault.webex.requests.slice(before).filter(({ path }) => path.endsWith('/access_token'))).toEqual([]);
+});
+
+it('finds no default integration that could be declared', () => {
+  const { deployment } = vault;
+  const engine = { ...deployment.engine, defaultServer: OTHER };
+  expect(() => defineDeployment({ ...deployment, engine })).toThrow('engine has no field "defaultServer"');
+});

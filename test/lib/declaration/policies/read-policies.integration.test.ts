@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { appPolicy } from '../../../../lib/declaration/policies/app-policy';
+import { healerPolicy } from '../../../../lib/declaration/policies/healer-policy';
+import { observerPolicy } from '../../../../lib/declaration/policies/observer-policy';
+import { observerRights } from '../../../../lib/declaration/policies/rights';
+import type { VaultClient } from '../../../../lib/vault/vault-client';
+import { statusOf } from '../../../fixtures/refusal';
+import { VaultWithWebex } from '../../../fixtures/vault-with-webex';
+
+/* Policies that read tokens, as the real server takes them: a parameter of a read could force a refresh at Webex. */
+
+const anything = z.unknown();
+const mounts = { mountPath: 'oauthapp', recordsPath: 'oauthapp-records', healingPath: 'oauthapp-healing' };
+
+let vault: VaultWithWebex;
+
+beforeAll(async () => {
+  vault = await VaultWithWebex.start();
+  await vault.authorise();
+});
+
+afterAll(async () => {
+  await vault[Symbol.asyncDispose]();
+});
+
+async function holderOf(policy: string): Promise<VaultClient> {
+  return vault.admin.withToken(await vault.tokenWith(policy));
+}
+
+function healer(tokensFrom: Readonly<Record<string, string>>): string {
+  const credentials = Object.entries(tokensFrom).map(([name, from]) => ({
+    name,
+    integration: 'webex-myapp',
+    tokensFrom: from,
+  }));
+  return healerPolicy({ ...mounts, credentials });
+}
+
+describe.each([
+  ['an app', () => appPolicy('oauthapp', ['testauth'])],
+  ['the observer', () => observerPolicy(observerRights(vault.deployment))],
+  ['the healer, of the credential that it asks with', () => healer({ reports: 'testauth' })],
+  ['the healer, of the credential that it renews', () => healer({ testauth: 'other' })],
+])('the policy of %s', (_, policy) => {
+  it('allows a read of the token', async () => {
+    const token = await vault.engine.read(await holderOf(policy()), 'testauth');
+    await expect(vault.engine.isAccepted(token)).resolves.toBe(true);
+  });
+
+  it.each(['minimum_seconds=99999999', 'minimum_seconds=0', 'server=webex-myapp&minimum_seconds=1'])(
+    'refuses a read with %s, and Webex is not asked',
+    async (parameters) => {
+      const holder = await holderOf(policy());
+      const before = vault.webex.requests.length;
+      await expect(statusOf(holder.read(`oauthapp/creds/testauth?${parameters}`, anything))).resolves.toBe(403);
+      expect(vault.webex.requests).toHaveLength(before);
+    },
+  );
+});
+
+it('the healer of two credentials that ask for each other may write both', async () => {
+  const holder = await holderOf(healer({ one: 'two', two: 'one' }));
+  const grant = { server: 'webex-myapp', grant_type: 'refresh_token', refresh_token: 'made-up' };
+  for (const name of ['one', 'two']) {
+    // The engine refuses the token. The policy would refuse with 403.
+    await expect(statusOf(holder.write(`oauthapp/creds/${name}`, grant))).resolves.toBe(400);
+  }
+});

@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import {
+  type Deployment,
+  defineDeployment,
+  type DeploymentInput,
+  InvalidDeployment,
+} from '../../../../lib/declaration/schema/deployment';
+import { healingPathOf } from '../../../../lib/declaration/schema/healing-path';
+import { identityMethods } from '../../../../lib/declaration/derived/logins';
+import { OPERATORS_MOUNT } from '../../../../lib/declaration/schema/app-declaration';
+import { broken } from '../../../fixtures/arbitrary/broken';
+import { deploymentInput } from '../../../fixtures/arbitrary/deployment-input';
+import { anyValue } from '../../../fixtures/arbitrary/text';
+import { property } from '../../../fixtures/property';
+
+/** @returns what is wrong with it, in words; a fault of ours is thrown */
+function parse(input: unknown): Deployment | InvalidDeployment {
+  try {
+    return defineDeployment(input as DeploymentInput);
+  } catch (error) {
+    if (error instanceof InvalidDeployment) {
+      return error;
+    }
+    throw error;
+  }
+}
+
+function expectOneLine({ message }: Error): void {
+  // eslint-disable-next-line no-control-regex -- the control characters are the point
+  expect(message).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
+  expect(message).toMatch(/^deployment\.ts: \S/);
+}
+
+property('what is no deployment at all is answered in one line', anyValue, (input) => {
+  const parsed = parse(input);
+  expect(parsed).toBeInstanceOf(InvalidDeployment);
+  expectOneLine(parsed as InvalidDeployment);
+});
+
+property(
+  'what is wrong in a deployment is said in one line that names the place',
+  broken(deploymentInput),
+  ({ before, after, at: [field = ''] }) => {
+    const parsed = parse(after);
+    if (!(parsed instanceof InvalidDeployment)) {
+      expect(parse(parsed)).toEqual(parsed);
+      return;
+    }
+    expectOneLine(parsed);
+    if (!(parse(before) instanceof InvalidDeployment)) {
+      // Of one of several, by its name: integration "webex-myapp".
+      expect(parsed.message).toContain(field.replace(/s$/, ''));
+    }
+  },
+);
+
+property('what is a deployment is the same one where it is defined again', deploymentInput, (input) => {
+  const parsed = parse(input);
+  if (!(parsed instanceof InvalidDeployment)) {
+    expect(parse(parsed)).toEqual(parsed);
+  } else {
+    expectOneLine(parsed);
+  }
+});
+
+/** Whether Vault can have both. */
+function overlap(one: string, other: string): boolean {
+  return one === other || `${one}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${one}/`);
+}
+
+function pairs<T>(all: readonly T[]): [T, T][] {
+  return all.flatMap((one, index) => all.slice(index + 1).map((other): [T, T] => [one, other]));
+}
+
+property('no two things of a deployment are mounted at, or below, one path', deploymentInput, (input) => {
+  const parsed = parse(input);
+  if (parsed instanceof InvalidDeployment) {
+    return;
+  }
+  const { mountPath, recordsPath, movedFrom } = parsed.engine;
+  const engines = [
+    'sys',
+    'auth',
+    mountPath,
+    recordsPath,
+    healingPathOf(mountPath),
+    ...(movedFrom === undefined ? [] : [movedFrom]),
+  ];
+  const oidc = parsed.operators?.oidc;
+  const methods = new Set([
+    ...identityMethods(parsed).map((login) => login.path),
+    parsed.appRolePath,
+    OPERATORS_MOUNT,
+    'token',
+    ...(oidc === undefined ? [] : [oidc.path]),
+  ]);
+  expect(pairs(engines).filter(([one, other]) => overlap(one, other))).toEqual([]);
+  expect(pairs([...methods]).filter(([one, other]) => overlap(one, other))).toEqual([]);
+});
+
+test('are about deployments that are taken often enough', () => {
+  const inputs = fc.sample(deploymentInput, { numRuns: 200, seed: 14 });
+  expect(inputs.filter((input) => !(parse(input) instanceof InvalidDeployment)).length).toBeGreaterThan(30);
+});

@@ -1,0 +1,255 @@
+import {
+  defineDeployment,
+  type DeploymentInput,
+  InvalidDeployment,
+} from '../../../../lib/declaration/schema/deployment';
+import { exampleDeployment, PLUGIN_SHA256 } from '../../../fixtures/example-deployment';
+
+it.each<[Partial<DeploymentInput>, string]>([
+  [{ appRolePath: 'operators' }, 'appRolePath must not be "operators": an app called like an operator would take over'],
+  [
+    { engine: { mountPath: 'webex//prod', plugin: { sha256: PLUGIN_SHA256 } } },
+    'engine.mountPath must not have "//" in it, got "webex//prod"; use "webex/prod"',
+  ],
+  [
+    { engine: { mountPath: 'webex', movedFrom: 'webex' } },
+    'engine.movedFrom must not be engine.mountPath, got "webex" for both; leave it out',
+  ],
+  [
+    { engine: { mountPath: 'webex/prod', movedFrom: 'webex' } },
+    'engine.movedFrom "webex" and engine.mountPath "webex/prod" must not lie within each other',
+  ],
+  [
+    { engine: { mountPath: 'webex', movedFrom: 'oauthapp', adopt: true } },
+    'engine.adopt takes over what is mounted at "webex", and engine.movedFrom moves what is at "oauthapp"; adopt it where it is',
+  ],
+  [{ engine: { mountPath: 'webex', movedFrom: 'webex/prod' } }, 'must not lie within each other'],
+  [
+    { credentials: [{ name: 'testauth', integration: 'webex-myapp', scopes: ['a%{if}'] }] },
+    'credentials must not have "%{if}" in it, which Terraform would put another text in the place of',
+  ],
+  [
+    { integrations: [{ name: 'webex-myapp', redirectUrl: 'http://localhost:5000/${a}' }] },
+    'integrations must not have "${a}" in it, which Terraform would',
+  ],
+  // Of which no date can be made: status would fail.
+  [
+    { webex: { refreshTokenSeconds: Number.MAX_SAFE_INTEGER } },
+    'webex.refreshTokenSeconds must be 315360000 (ten years) at most, got 9007199254740991; give what Webex told you',
+  ],
+  [
+    { engine: { recordsPath: 'oauthapp-healing/records' } },
+    'engine.recordsPath must not be "oauthapp-healing", nor lie within it or around it, where client secrets are kept',
+  ],
+  [
+    { engine: { movedFrom: 'oauthapp-records' } },
+    'engine.movedFrom "oauthapp-records" and engine.recordsPath "oauthapp-records" must not lie within each other',
+  ],
+  [
+    { engine: { mountPath: 'sys/webex' } },
+    'engine.mountPath must not be in "sys/", which is Vault\'s own, got "sys/webex"',
+  ],
+  [{ appRolePath: '/approle' }, 'appRolePath must not start with "/", got "/approle"; use "approle"'],
+  [
+    {
+      credentials: [
+        { name: 'testauth', integration: 'webex-myapp', scopes: ['meeting:schedules_read'], owner: 'ada@example.com' },
+      ],
+    },
+    'credential "testauth" has an owner, and no scope lets Webex say whose account consented; add scope "spark:people_read" to it and to the integration, or leave the owner out',
+  ],
+  ...(
+    [
+      ['10.0.0.0/99', 'must have a prefix of 0 to 32, got "10.0.0.0/99"; write it like "10.0.0.0/24"'],
+      ['::1/129', 'must have a prefix of 0 to 128, got "::1/129"; write it like "::1/64"'],
+      ['10.0.0/24', 'must be a CIDR, got "10.0.0/24"; write it like "10.0.0.0/24"'],
+      ['10.0.0.7', 'must be a CIDR, got "10.0.0.7"; write "10.0.0.7/32"'],
+      ['::1', 'must be a CIDR, got "::1"; write "::1/128"'],
+      ['host', 'must be a CIDR, got "host"; write it like "10.0.0.0/24"'],
+    ] as const
+  ).map(([cidr, problem]): [Partial<DeploymentInput>, string] => [
+    { apps: [{ name: 'people-me', reads: ['testauth'], boundCidrs: [cidr] }] },
+    `apps[0].boundCidrs[0] ${problem}`,
+  ]),
+])('refuses %j, saying what to write instead', (changes, problem) => {
+  expect(() => exampleDeployment(changes)).toThrow(problem);
+});
+
+describe('names', () => {
+  const integration = (name: string) => ({ name, clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' });
+  const credential = (name: string, of = 'a') => ({ name, integration: of, scopes: ['a'] });
+  const app = (name: string, ...reads: string[]) => ({ name, reads });
+  const integrations = ['a', 'b'].map(integration);
+
+  it.each<[Partial<DeploymentInput>, string]>([
+    [{ integrations: ['a', 'b', 'a'].map(integration) }, 'integrations has the name "a" twice'],
+    [{ apps: [app('x', 'testauth'), app('y', 'testauth'), app('y', 'testauth')] }, 'apps has the name "y" twice'],
+    [
+      { integrations: ['a', 'b-c', 'b_c'].map(integration), credentials: [credential('testauth')] },
+      'integration "b_c" shares its secret variable with another',
+    ],
+    [
+      { integrations, credentials: [credential('x'), credential('y', 'c')], apps: [] },
+      'credential "y" names unknown integration "c"; declared: "a", "b"',
+    ],
+    [
+      { integrations, credentials: [credential('x')], apps: [app('z', 'x', 'y')] },
+      'app "z" names unknown credential "y"; declared: "x"',
+    ],
+  ])('are used once, and known where they are used: %j', (changes, problem) => {
+    expect(() => exampleDeployment(changes)).toThrow(problem);
+  });
+});
+
+describe('what is renamed', () => {
+  const integration = (name: string, renamedFrom?: string) => ({
+    ...{ name, renamedFrom, clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' },
+  });
+  const app = (name: string, renamedFrom?: string) => ({ name, renamedFrom, reads: ['testauth'] });
+  const credentials = [{ name: 'testauth', integration: 'a', scopes: ['a'] }];
+
+  it.each<[string, Partial<DeploymentInput>]>([
+    ['once', { apps: [app('b', 'a')] }],
+    ['again, from its first name', { apps: [app('c', 'a')] }],
+    ['back', { apps: [app('a', 'a')] }],
+    ['as an integration is called', { apps: [app('webex-myapp', 'a')] }],
+    ['like another that is renamed', { apps: [app('b', 'a'), app('d', 'c')] }],
+  ])('may be so %s', (_, changes) => {
+    const deployment = exampleDeployment(changes);
+    expect(defineDeployment(deployment)).toEqual(deployment);
+  });
+
+  it.each<[string, Partial<DeploymentInput>, string]>([
+    [
+      'two from one name',
+      { apps: [app('b', 'a'), app('c', 'a')] },
+      'app "b" and app "c" are both renamedFrom "a", and Vault has only one of that name; leave it out of the other',
+    ],
+    [
+      'from the name of another',
+      { integrations: [integration('a'), integration('b', 'a')], credentials },
+      'integration "b" is renamedFrom "a", and another integration is called so, while Vault has "b" under that name for good; call the other otherwise',
+    ],
+    [
+      'to the name that Vault has another under',
+      { apps: [app('b', 'a'), app('c', 'b')] },
+      'app "c" is renamedFrom "b", and another app is called so',
+    ],
+    ['each to the name of the other', { apps: [app('b', 'a'), app('a', 'b')] }, 'app "b" is renamedFrom "a", and'],
+    ['from a name that AppRole cannot have', { apps: [app('b', 'A')] }, 'renamedFrom must be in lower case, got "A"'],
+  ])('may not be so %s', (_, changes, problem) => {
+    expect(() => exampleDeployment(changes)).toThrow(problem);
+  });
+});
+
+describe('a field that is unknown', () => {
+  const [integrations, credentials] = [
+    [{ name: 'webex-myapp', clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' }],
+    [{ name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] }],
+  ];
+  const vault = { address: 'https://vault.example' };
+
+  it.each<[object, string]>([
+    [
+      { vault, integrationz: integrations, credentials },
+      'deployment.ts: deployment has no field "integrationz"; did you mean "integrations"?',
+    ],
+    [
+      { vault, integrations, credentials, engine: { mountpath: 'webex' } },
+      'deployment.ts: engine has no field "mountpath"; did you mean "mountPath"?',
+    ],
+    [
+      { vault: { adress: 'https://vault.example' }, integrations, credentials },
+      'deployment.ts: vault has no field "adress"; did you mean "address"?',
+    ],
+    [
+      {
+        vault,
+        integrations,
+        credentials: [{ ...credentials[0], integration: undefined, integrations: 'webex-myapp' }],
+      },
+      'deployment.ts: credentials[0] has no field "integrations"; did you mean "integration"?',
+    ],
+    [
+      { vault: { server: { mode: 'production', container_name: 'v' } }, integrations, credentials },
+      'deployment.ts: vault.server has no field "container_name"; did you mean "containerName"?',
+    ],
+    [
+      { vault: { server: { mode: 'production', seal: { type: 'transit', token: 's.x' } } }, integrations, credentials },
+      'deployment.ts: vault.server.seal has no field "token"; it may have "type", "address", "keyName"',
+    ],
+    [
+      { vault, integrations, credentials, webex: { url: 'x' }, app: [] },
+      'deployment.ts: webex has no field "url"; it may have "cloud", "apiUrl", "refreshTokenSeconds"; deployment has no field "app"; did you mean "apps"?',
+    ],
+  ])('is answered by what it may have been meant for: %j', (declared, problem) => {
+    let said = '';
+    try {
+      defineDeployment(declared as DeploymentInput);
+    } catch (error) {
+      said = String(error).replace(/^InvalidDeployment: /, '');
+    }
+    expect(problem.endsWith('"') ? said.slice(0, problem.length) : said).toBe(problem);
+  });
+});
+
+it.each(['spark:people_read', 'spark-admin:people_read', 'spark:all'])('takes an owner with scope %s', (scope) => {
+  const credential = { name: 'testauth', integration: 'webex-myapp', scopes: [scope], owner: 'ada@example.com' };
+  expect(exampleDeployment({ credentials: [credential] }).credentials).toHaveLength(1);
+});
+
+describe('the address of a server that is declared', () => {
+  const production = { mode: 'production' } as const;
+
+  it.each<[string, DeploymentInput['vault'], string]>([
+    ['in dev mode', { server: { mode: 'dev', port: 8300 } }, 'http://127.0.0.1:8300'],
+    ['of that name', { server: production }, 'https://127.0.0.1:8200'],
+    ['on all addresses', { server: { ...production, bindAddress: '::' } }, 'https://127.0.0.1:8200'],
+    ['on an IPv6 address', { server: { ...production, bindAddress: '::1' } }, 'https://[::1]:8200'],
+    [
+      'with a name of its own',
+      { server: { ...production, nodes: 3, containerName: 'vault', tls: { serverName: '{node}.example' } } },
+      'https://vault-1.example:8200',
+    ],
+  ])('is derived: %s', (_, vault, address) => {
+    const deployment = exampleDeployment({ vault });
+    expect(deployment.vault.address).toBe(address);
+    expect(defineDeployment(deployment)).toEqual(deployment);
+  });
+
+  it('is not declared beside it', () => {
+    const vault = { server: { mode: 'dev' }, address: 'https://vault.example' } as const;
+    expect(() => exampleDeployment({ vault })).toThrow('must have either a server to run or the address of one');
+  });
+});
+
+describe('what nobody would write', () => {
+  it.each<[string, object, string]>([
+    [
+      'a name of two lines',
+      { appRolePath: 'a\nb\u001b[31m' },
+      'deployment.ts: appRolePath must be letters, digits, "-", "_" or "/", got "a b [31m"; rename it',
+    ],
+    ['a field of two lines', { 'a\nb': 1 }, 'deployment.ts: deployment has no field "a b"; it may have'],
+    [
+      'a number that JSON does not have',
+      { vault: { server: { mode: 'dev', port: 8200n } } },
+      'deployment.ts: vault.server.port must be a whole number from 1 to 65535, got 8200n; give such a one',
+    ],
+    [
+      'what cannot be made a text',
+      { vault: { server: { mode: { toString: 1 } } } },
+      'deployment.ts: vault.server.mode must be "dev", "production" or "kubernetes", got { toString: 1 }; use',
+    ],
+    [
+      'a symbol',
+      { credentials: [{ name: 'a', integration: 'b', scopes: ['s'], owner: Symbol('ada') }] },
+      'deployment.ts: credentials[0].owner must be an email address, got Symbol(ada)',
+    ],
+  ])('is answered in one line: %s', (_, changes, problem) => {
+    const define = () => exampleDeployment(changes);
+    expect(define).toThrow(InvalidDeployment);
+    expect(define).toThrow(problem);
+    expect(define).not.toThrow('\n');
+  });
+});

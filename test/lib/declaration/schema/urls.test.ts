@@ -1,0 +1,58 @@
+import { exampleDeployment } from '../../../fixtures/example-deployment';
+
+const DEFAULT = 'https://webexapis.com/v1';
+
+it.each<[string, string]>([
+  [DEFAULT, DEFAULT],
+  [`${DEFAULT}/`, DEFAULT],
+  ['https://integration.webexapis.com/v1//', 'https://integration.webexapis.com/v1'],
+  ['http://127.0.0.1:8080/v1', 'http://127.0.0.1:8080/v1'],
+  ['http://localhost:8080', 'http://localhost:8080'],
+])('Webex may be at %s', (apiUrl, taken) => {
+  expect(exampleDeployment({ webex: { apiUrl } }).webex.apiUrl).toBe(taken);
+});
+
+it.each([
+  [
+    'http://webexapis.com/v1',
+    'must be https, as tokens go there, got "http://webexapis.com/v1"; use "https://webexapis',
+  ],
+  ['webexapis.com', 'must be an http or https URL, got "webexapis.com"'],
+  [
+    'https://webexapis.com/v1?x=y',
+    'must end with its path, got "https://webexapis.com/v1?x=y"; leave out what follows "?"',
+  ],
+])('Webex may not be at %s', (apiUrl, problem) => {
+  expect(() => exampleDeployment({ webex: { apiUrl } })).toThrow(`webex.apiUrl ${problem}`);
+});
+
+it('the address of Vault holds no user and password, and they are not repeated', () => {
+  const define = () => exampleDeployment({ vault: { address: 'https://joe:s3cret@vault.example:8200' } });
+  expect(define).toThrow('vault.address must hold no user and password');
+  expect(define).not.toThrow('s3cret');
+});
+
+describe('the address of Vault', () => {
+  const environment = process.env;
+
+  afterEach(() => {
+    process.env = environment;
+  });
+
+  it.each(['https://vault.example.com:8200', 'http://127.0.0.1:8200', 'http://localhost:8200', 'http://[::1]:8200'])(
+    'may be %s',
+    (address) => {
+      expect(exampleDeployment({ vault: { address } }).vault.address).toBe(address);
+    },
+  );
+
+  it('may be plain HTTP to another machine only where VAULT_ALLOW_HTTP says so', () => {
+    const address = 'http://vault.example.com:8200';
+    const define = () => exampleDeployment({ vault: { address } });
+    expect(define).toThrow(
+      `vault.address must be https, as tokens go there, got "${address}"; use "https://vault.example.com:8200", or set VAULT_ALLOW_HTTP=true where a service mesh encrypts`,
+    );
+    process.env = { ...environment, VAULT_ALLOW_HTTP: 'true' };
+    expect(define().vault.address).toBe(address);
+  });
+});

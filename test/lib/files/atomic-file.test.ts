@@ -1,0 +1,88 @@
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeAtomically } from '../../../lib/files/atomic-file';
+import { NOT_ROOT, testUnless } from '../../fixtures/left-out';
+
+/** Puts a link to the target in the place of the partial file while it goes to the disk. */
+async function swapAtSync(folder: string, target: string): Promise<void> {
+  const handle = await open(target);
+  const prototype = Object.getPrototypeOf(handle) as FileHandle;
+  await handle.close();
+  jest.spyOn(prototype, 'sync').mockImplementationOnce(() => {
+    const partial = readdirSync(folder).find((name) => name.endsWith('.partial')) ?? '';
+    renameSync(join(folder, partial), join(folder, 'swapped'));
+    symlinkSync(target, join(folder, partial));
+    return Promise.resolve();
+  });
+}
+
+describe('writeAtomically', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'atomic-file-'));
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it.each(['/dev/null', tmpdir()])('leaves %s alone, which is no file', async (path) => {
+    const before = statSync(path).ino;
+    await expect(writeAtomically(path, 'x')).rejects.toThrow(`${path} is no file, so nothing was written there`);
+    expect(statSync(path).ino).toBe(before);
+  });
+
+  it('writes a file that only its owner can read', async () => {
+    const file = join(folder, 'key');
+    await writeAtomically(file, 'secret');
+    expect(readFileSync(file, 'utf8')).toBe('secret');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual(['key']);
+  });
+
+  it('gives the mode that is asked for, whatever the umask', async () => {
+    const before = process.umask(0o077);
+    try {
+      await writeAtomically(join(folder, 'cert'), 'public', { mode: 0o644 });
+    } finally {
+      process.umask(before);
+    }
+    expect(statSync(join(folder, 'cert')).mode & 0o777).toBe(0o644);
+  });
+
+  it('replaces a file and its mode, and does not write through a link', async () => {
+    writeFileSync(join(folder, 'target'), 'untouched', { mode: 0o644 });
+    symlinkSync(join(folder, 'target'), join(folder, 'key'));
+    await writeAtomically(join(folder, 'key'), 'secret');
+    expect(readFileSync(join(folder, 'target'), 'utf8')).toBe('untouched');
+    expect(statSync(join(folder, 'key')).mode & 0o777).toBe(0o600);
+  });
+
+  testUnless(NOT_ROOT)('hands over the file that it wrote, and not what a link in its place leads to', async () => {
+    const target = join(folder, 'target');
+    writeFileSync(target, 'of root');
+    const { uid } = statSync(target);
+    // As the user whose folder it is might, at the worst moment.
+    await swapAtSync(folder, target);
+    await writeAtomically(join(folder, 'key'), 'secret', { owner: { uid: 100, gid: 1000 } });
+    expect(statSync(join(folder, 'swapped')).uid).toBe(100);
+    expect(statSync(target).uid).toBe(uid);
+  });
+
+  it('leaves nothing behind where it fails', async () => {
+    await expect(writeAtomically(join(folder, 'missing', 'key'), 'secret')).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(writeAtomically(folder, 'secret')).rejects.toThrow();
+    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(join(folder, '..')).filter((name) => name.endsWith('.partial'))).toEqual([]);
+  });
+});

@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { refuseVisibleToGit } from '../../../lib/files/git-visibility';
+
+let folder: string;
+const environment = process.env;
+
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'git-visibility-')));
+  execFileSync('git', ['init', '--quiet', folder]);
+  writeFileSync(join(folder, '.gitignore'), 'secrets/\n*.snap\n');
+});
+afterEach(() => {
+  process.env = environment;
+  rmSync(folder, { recursive: true });
+});
+
+test.each(['grants.snap', 'secrets/init', 'secrets/tls/ca/ca-key.pem'])(
+  '%s, which is ignored, is fine',
+  async (path) => {
+    await expect(refuseVisibleToGit(join(folder, path))).resolves.toBeUndefined();
+  },
+);
+
+test.each(['grants', 'new/folder/secret-id', 'here/secret-id'])(
+  '%s, which the next commit may take, is refused',
+  async (path) => {
+    mkdirSync(join(folder, 'here'));
+    await expect(refuseVisibleToGit(join(folder, path))).rejects.toThrow(
+      `git does not ignore ${join(folder, path)}, and a commit could take it along; add it to .gitignore, or choose a place outside of the work tree`,
+    );
+  },
+);
+
+test('a place outside of any work tree is fine, and so is any where there is no git', async () => {
+  rmSync(join(folder, '.git'), { recursive: true });
+  await expect(refuseVisibleToGit(join(folder, 'grants'))).resolves.toBeUndefined();
+  execFileSync('git', ['init', '--quiet', folder]);
+  process.env = { ...environment, PATH: '/nowhere' };
+  await expect(refuseVisibleToGit(join(folder, 'grants'))).resolves.toBeUndefined();
+});
+
+test('git sees no secret', async () => {
+  writeFileSync(join(folder, 'git'), `#!/bin/sh\nenv > ${folder}/noted\n`, { mode: 0o755 });
+  process.env = { ...environment, PATH: `${folder}:${environment.PATH ?? ''}`, VAULT_TOKEN: 'v', TF_VAR_x: 's' };
+  await refuseVisibleToGit(join(folder, 'secrets/init'));
+  const noted = readFileSync(join(folder, 'noted'), 'utf8');
+  expect(noted).toContain('PATH=');
+  expect(noted).not.toMatch(/^(VAULT_TOKEN|TF_VAR_x)=/m);
+});
+
+test('the repository that a hook names by its environment is not asked', async () => {
+  process.env = { ...environment, GIT_DIR: '/nowhere' };
+  await expect(refuseVisibleToGit(join(folder, 'grants'))).rejects.toThrow('git does not ignore');
+});
+
+/* What is typed by the pages of this project, in a clone of it. */
+test.each([
+  'grants.snap',
+  'before.snap',
+  'secrets/init/key-share-1',
+  'secrets/tls/ca/ca-key.pem',
+  'secrets/seal.key',
+  'agent/secret-id',
+  'people-me.secret-id',
+  'webex-tokens.tfplan',
+  'plugins/vault-plugin-secrets-oauthapp',
+])('a clone of this project ignores %s', async (path) => {
+  await expect(refuseVisibleToGit(join(__dirname, '../../..', path))).resolves.toBeUndefined();
+});

@@ -1,0 +1,104 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { prepareCertificates } from '../../../lib/server/certificates/certificate-folder';
+import { createPrivateFolder, streamPrivateFile, writePrivateFile } from '../../../lib/files/private-file';
+
+const platform = Object.getOwnPropertyDescriptor(process, 'platform') ?? {};
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'private-file-'));
+});
+afterEach(async () => {
+  Object.defineProperty(process, 'platform', platform);
+  await rm(folder, { recursive: true });
+});
+
+async function modeOf(path: string): Promise<number> {
+  return (await stat(path)).mode & 0o777;
+}
+
+async function* chunks(...texts: string[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) {
+    yield await Promise.resolve(Buffer.from(text));
+  }
+}
+
+test('a private file is of mode 0600 and holds what was written', async () => {
+  await writePrivateFile(join(folder, 'secret'), 'content');
+  await expect(readFile(join(folder, 'secret'), 'utf8')).resolves.toBe('content');
+  await expect(modeOf(join(folder, 'secret'))).resolves.toBe(0o600);
+});
+
+test('a private folder is of mode 0700, and one that others can enter is refused', async () => {
+  await createPrivateFolder(join(folder, 'a', 'b'));
+  await expect(modeOf(join(folder, 'a', 'b'))).resolves.toBe(0o700);
+  await mkdir(join(folder, 'open'), { mode: 0o755 });
+  await expect(createPrivateFolder(join(folder, 'open'))).rejects.toThrow('got mode 0755; run chmod 700');
+});
+
+test('a private folder that is made in a work tree of git is hidden from it, and one that git can see into refused', async () => {
+  execFileSync('git', ['init', '--quiet', folder]);
+  await createPrivateFolder(join(folder, 'secrets', 'init'));
+  await writePrivateFile(join(folder, 'secrets', 'init', 'key-share-1'), 'share');
+  const status = execFileSync('git', ['-C', folder, 'status', '--porcelain', '--untracked-files=all']);
+  expect(status.toString()).toBe('');
+  await createPrivateFolder(join(folder, 'secrets', 'init'));
+  await mkdir(join(folder, 'mine'), { mode: 0o700 });
+  await expect(createPrivateFolder(join(folder, 'mine'))).rejects.toThrow('git does not ignore');
+  await expect(readdir(join(folder, 'mine'))).resolves.toEqual([]);
+});
+
+test('a private folder outside of git has nothing in it', async () => {
+  await createPrivateFolder(join(folder, 'secrets'));
+  await expect(readdir(join(folder, 'secrets'))).resolves.toEqual([]);
+});
+
+test('a streamed file gets its name once it is checked, mode 0600', async () => {
+  const file = join(folder, 'snapshot');
+  const checked = await streamPrivateFile(file, chunks('one ', 'two'), async (partial) => {
+    expect(await readdir(folder)).not.toContain('snapshot');
+    await expect(modeOf(partial)).resolves.toBe(0o600);
+    return readFile(partial, 'utf8');
+  });
+  expect(checked).toBe('one two');
+  await expect(readFile(file, 'utf8')).resolves.toBe('one two');
+});
+
+test('a streamed file that does not pass the check leaves the one before it, and nothing else', async () => {
+  const file = join(folder, 'snapshot');
+  await writeFile(file, 'the one before');
+  await expect(streamPrivateFile(file, chunks('half'), () => Promise.reject(new Error('damaged')))).rejects.toThrow(
+    'damaged',
+  );
+  await expect(readFile(file, 'utf8')).resolves.toBe('the one before');
+  await expect(readdir(folder)).resolves.toEqual(['snapshot']);
+});
+
+test('a stream that breaks off leaves nothing', async () => {
+  async function* broken(): AsyncGenerator<Uint8Array> {
+    yield* chunks('half');
+    throw new Error('connection lost');
+  }
+  await expect(streamPrivateFile(join(folder, 'snapshot'), broken(), () => Promise.resolve())).rejects.toThrow(
+    'connection lost',
+  );
+  await expect(readdir(folder)).resolves.toEqual([]);
+});
+
+test.each<[string, (path: string) => Promise<unknown>]>([
+  ['a private folder', createPrivateFolder],
+  ['a private file', (path) => writePrivateFile(path, 'content')],
+  ['a streamed file', (path) => streamPrivateFile(path, chunks('content'), () => Promise.resolve())],
+  ['a folder of certificates', (path) => prepareCertificates({ folder: path, servers: ['node-1'] })],
+])('on Windows %s is refused, as nothing there would be private', async (_, write) => {
+  Object.defineProperty(process, 'platform', { ...platform, value: 'win32' });
+  const path = join(folder, 'secret');
+  await expect(write(path)).rejects.toThrow(
+    `${path} must be its owner's alone, and on Windows a file's mode does not keep others out; run this on Linux or macOS, or in WSL`,
+  );
+  await expect(readdir(folder)).resolves.toEqual([]);
+});

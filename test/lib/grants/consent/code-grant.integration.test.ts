@@ -1,0 +1,680 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  AuthorizationPending,
+  exitCodeOf,
+  IntegrationRefused,
+  NotAuthorizedYet,
+  NotDeployed,
+  NotPermitted,
+  readCredential,
+  ReauthorizationRequired,
+  TemporarilyUnavailable,
+  VaultSealed,
+} from 'webex-token-client/core';
+import { authorize, type AuthorizeOptions } from '../../../../lib/grants/consent/code-grant';
+import type { Grant } from '../../../../lib/grants/consent/stored-grant';
+import { findRevocable } from '../../../../lib/grants/consent/revocation';
+import { findIntegration } from '../../../../lib/declaration/schema/deployment';
+import { ConsentRefused } from '../../../../lib/grants/consent/consent-refused';
+import { RedirectListener } from '../../../../lib/browser/redirect-listener';
+import { scratchCredential } from '../../../../lib/declaration/policies/authorizer-policy';
+import { AccountNotChecked, WrongAccount } from '../../../../lib/grants/consent/account';
+import { VaultClient } from '../../../../lib/vault/vault-client';
+import { eventually } from '../../../fixtures/eventually';
+import { givingExpired } from '../../../fixtures/giving-expired';
+import { PlainBrowser } from '../../../fixtures/plain-browser';
+import { VaultWithWebex } from '../../../fixtures/vault-with-webex';
+
+const ADA = 'ada.admin@example.com';
+const BLAKE = 'blake.backup@example.com';
+const integration = 'webex-myapp';
+
+let fixture: VaultWithWebex;
+let authorizer: VaultClient;
+
+/** Everything that a person, or a browser, was shown. */
+const shown: string[] = [];
+
+beforeAll(async () => {
+  fixture = await VaultWithWebex.start({
+    credentials: [
+      { name: 'testauth', integration, scopes: ['spark:people_read'] },
+      { name: 'owned', integration, scopes: ['spark:people_read', 'spark:rooms_read'], owner: 'Ada.Admin@example.com' },
+      { name: 'blind', integration, scopes: ['analytics:read_all'] },
+    ],
+    apps: [],
+  });
+  authorizer = await fixture.authorizer();
+});
+
+afterAll(async () => {
+  await fixture[Symbol.asyncDispose]();
+});
+
+beforeEach(async () => {
+  fixture.webex.behaviour.fault = undefined;
+  fixture.webex.requests.length = 0;
+  await Promise.all(['testauth', 'owned', 'blind'].map((name) => fixture.admin.delete(`oauthapp/creds/${name}`)));
+});
+
+type Consent = { as?: string; decision?: 'accept' | 'deny' };
+
+/** Authorises; each consent is given as the next of `consents` says, and not at all where there is none left. */
+async function run(
+  credentialName: string,
+  consents: Consent[] = [{}],
+  options: Partial<AuthorizeOptions> = {},
+): Promise<Grant> {
+  const queue = [...consents];
+  return authorize({
+    vault: authorizer,
+    deployment: fixture.deployment,
+    credentialName,
+    onNotice: (line) => shown.push(line),
+    patience: { baseDelayMs: 1 },
+    onUrl: async (url) => {
+      const consent = queue.shift();
+      if (consent) {
+        await visit(await fixture.webex.consent(url, consent));
+      }
+    },
+    ...options,
+  }).catch((error: unknown) => {
+    shown.push(String(error));
+    throw error;
+  });
+}
+
+async function visit(url: string): Promise<void> {
+  shown.push(await (await fetch(url)).text());
+}
+
+async function visitOf(url: string): Promise<void> {
+  await visit(await fixture.webex.consent(url));
+}
+
+/** Webex answers no more about people once the code is there. */
+async function consentThenFail(url: string): Promise<void> {
+  const redirect = await fixture.webex.consent(url);
+  fixture.webex.behaviour.fault = { path: '/v1/people', status: 503 };
+  await visit(redirect);
+}
+
+function redirectUrl(): string {
+  return findIntegration(fixture.deployment, integration).redirectUrl;
+}
+
+function tokenOf(name: string): Promise<string> {
+  return readCredential(fixture.admin.connection, 'oauthapp', name).then(({ accessToken }) => accessToken);
+}
+
+/** A grant whose access token is as good as expired, so that the next read refreshes it. */
+async function storeExpiring(name: string): Promise<void> {
+  await givingExpired(fixture.webex, () => fixture.engine.authorise(fixture.admin, name));
+}
+
+function exchanges(): number {
+  return fixture.webex.requests.filter(({ grantType }) => grantType === 'authorization_code').length;
+}
+
+async function expectAbsent(name: string): Promise<void> {
+  await expect(readCredential(fixture.admin.connection, 'oauthapp', name)).rejects.toBeInstanceOf(NotAuthorizedYet);
+}
+
+/** A device grant is begun in the engine; nobody has entered its code yet. */
+async function begin(): Promise<void> {
+  const request = {
+    server: integration,
+    grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+    device_code: 'shown-to-somebody',
+  };
+  fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 400, error: 'authorization_pending' };
+  await fixture.admin.write('oauthapp/creds/testauth', request);
+}
+
+/** Until the engine has asked for the last time. */
+async function expire(): Promise<void> {
+  fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 400, error: 'expired_token' };
+  await eventually(() => tokenOf('testauth').catch((error: unknown) => /not given/.test(String(error)) || undefined));
+  fixture.webex.behaviour.fault = undefined;
+}
+
+describe('a first consent', () => {
+  it('leaves the grant in Vault, with no more than the policy of an authorizer', async () => {
+    const grant = await run('testauth');
+    expect(grant.person).toMatchObject({ displayName: 'Ada Admin', emails: [ADA] });
+    expect(grant).toMatchObject({ credential: 'testauth', requestedScopes: ['spark:people_read'], warnings: [] });
+    expect(grant.expireTime?.getTime()).toBeGreaterThan(Date.now());
+    expect(fixture.issued).toContain(await tokenOf('testauth'));
+    expect(exchanges()).toBe(1);
+  });
+
+  it('may ask for several scopes and hint at the owner', async () => {
+    let asked = new URLSearchParams();
+    const onUrl = async (url: string) => {
+      asked = new URL(url).searchParams;
+      await visit(await fixture.webex.consent(url));
+    };
+    await run('owned', [], { onUrl });
+    expect(asked.get('scope')).toBe('spark:people_read spark:rooms_read');
+    expect(asked.get('login_hint')).toBe('Ada.Admin@example.com');
+    expect(Buffer.from(asked.get('state') ?? '', 'base64url')).toHaveLength(32);
+  });
+
+  it('by another account than the owner is refused, and its grant is deleted', async () => {
+    const refused = run('owned', [{ as: BLAKE }]);
+    await expect(refused).rejects.toBeInstanceOf(WrongAccount);
+    await expect(refused).rejects.toThrow(
+      `${BLAKE} consented, but "owned" belongs to Ada.Admin@example.com; the credential is deleted; sign out`,
+    );
+    await expectAbsent('owned');
+  });
+
+  it.each([
+    ['testauth', {}],
+    ['testauth', { replace: true }],
+    ['owned', {}],
+    ['owned', { replace: true }],
+  ])('leaves the grant of %s that came meanwhile as it is, with options %p', async (name, options) => {
+    const onUrl = async (url: string) => {
+      const redirect = await fixture.webex.consent(url, { as: BLAKE });
+      await fixture.engine.authorise(fixture.admin, name, { as: ADA });
+      await visit(redirect);
+    };
+    const refused = run(name, [], { onUrl, ...options });
+    await expect(refused).rejects.toThrow(
+      new RegExp(`^credential "${name}" works already .*webex-token-vault authorize ${name} --replace$`),
+    );
+    const headers = { Authorization: `Bearer ${await tokenOf(name)}` };
+    const me = await fetch(`${fixture.webex.apiUrl}/people/me`, { headers });
+    expect(await me.json()).toMatchObject({ emails: [ADA] });
+    expect(shown.at(-2)).toContain('works already');
+    expect(exchanges()).toBe(1);
+  });
+
+  it('changes nothing where a consent was begun elsewhere meanwhile', async () => {
+    const onUrl = async (url: string) => {
+      const redirect = await fixture.webex.consent(url);
+      await begin();
+      await visit(redirect);
+    };
+    const refused = run('testauth', [], { onUrl });
+    await expect(refused).rejects.toBeInstanceOf(AuthorizationPending);
+    await expect(refused).rejects.toThrow(/waits for a consent .*, so nothing was changed; finish it there, or/);
+    await expire();
+  });
+
+  it.each([
+    ['fails', { path: '/v1/people', status: 503 }, /answered 503 to people\/me/, 4],
+    ['hangs up', { path: '/v1/people', dropConnection: true }, /no answer from Webex at/, 4],
+    ['is another server', { path: '/v1/people', status: 200, body: 'html' }, /something that Webex does not say/, 1],
+  ] as const)('is not asked for where there is an owner, and Webex %s', async (_, fault, why, exitCode) => {
+    fixture.webex.behaviour.fault = fault;
+    const refused = run('owned');
+    await expect(refused).rejects.toThrow(why);
+    await expect(refused).rejects.toThrow(/nobody was asked to consent, and nothing was changed; set HTTPS_PROXY/);
+    expect(await refused.catch(exitCodeOf)).toBe(exitCode);
+    expect(fixture.webex.requests.map(({ path }) => path)).toEqual(['/v1/people/me']);
+  });
+
+  it('that can be looked at no more is kept where there is an owner, and it is said how to', async () => {
+    const refused = run('owned', [], { onUrl: consentThenFail });
+    await expect(refused).rejects.toBeInstanceOf(AccountNotChecked);
+    await expect(refused).rejects.toThrow(
+      /^"owned" is authorised, but whose account consented could not be checked \(Webex answered 503.*\); look at it .*: npx --no-install webex-token owned --header \| curl --header @- http\S+\/v1\/people\/me; .*: npx --no-install webex-token-vault revoke owned$/,
+    );
+    expect(fixture.issued).toContain(await tokenOf('owned'));
+  });
+
+  it('without a scope that tells whose it is says so', async () => {
+    expect(await run('blind')).toMatchObject({ person: undefined });
+    expect(shown).toContain('Webex does not say whose account "blind" is: its scopes do not let it.');
+  });
+
+  it('that is denied reaches Vault in no way', async () => {
+    await expect(run('testauth', [{ decision: 'deny' }])).rejects.toBeInstanceOf(ConsentRefused);
+    await expectAbsent('testauth');
+    expect(exchanges()).toBe(0);
+  });
+
+  it('that nobody gives ends in time and frees the port', async () => {
+    await expect(run('testauth', [], { timeoutSeconds: 0.1 })).rejects.toThrow(/nobody consented within 0.1 s/);
+    await expectAbsent('testauth');
+    await (await RedirectListener.bind(redirectUrl()))[Symbol.asyncDispose]();
+  });
+
+  it('ends with the reason of the signal', async () => {
+    const abort = new AbortController();
+    const onUrl = () => abort.abort(new Error('enough'));
+    await expect(run('testauth', [], { onUrl, signal: abort.signal })).rejects.toThrow('enough');
+  });
+
+  it('ends where the URL cannot be shown', async () => {
+    const onUrl = () => Promise.reject(new Error('no screen'));
+    await expect(run('testauth', [], { onUrl })).rejects.toThrow('no screen');
+  });
+
+  it('comes through although forged redirects came first, and none of them reaches Vault', async () => {
+    const onUrl = async (url: string) => {
+      const right = await fixture.webex.consent(url);
+      const forged = new URL(right);
+      forged.searchParams.set('state', 'forged');
+      await visit(forged.href);
+      await visit(`${forged.origin}/auth?error=access_denied&state=forged`);
+      await Promise.all([visit(right), visit(right)]);
+    };
+    await run('testauth', [], { onUrl });
+    expect(exchanges()).toBe(1);
+  });
+});
+
+describe('a credential that works', () => {
+  it('is not asked consent for, unless it shall be replaced', async () => {
+    await run('testauth');
+    const before = fixture.webex.requests.length;
+    await expect(run('testauth')).rejects.toThrow(/works already \(token until .*\); .* testauth --replace$/);
+    expect(fixture.webex.requests).toHaveLength(before);
+  });
+
+  it('is looked at, whose it is, where an owner is declared', async () => {
+    await run('owned');
+    await expect(run('owned')).rejects.toThrow(/^credential "owned" works already/);
+    fixture.webex.behaviour.fault = { path: '/v1/people', status: 503 };
+    const unseen = run('owned');
+    await expect(unseen).rejects.toBeInstanceOf(AccountNotChecked);
+    await expect(unseen).rejects.toThrow(/^"owned" works already, but whose account consented could not be checked/);
+    expect(await unseen.catch(exitCodeOf)).toBe(4);
+  });
+
+  it('is said to be of another account than the owner, where a run before could not look', async () => {
+    await fixture.engine.authorise(fixture.admin, 'owned', { as: BLAKE });
+    const refused = run('owned');
+    await expect(refused).rejects.toBeInstanceOf(WrongAccount);
+    await expect(refused).rejects.toThrow(
+      /belongs to Ada.*it works as that account; have it deleted: npx --no-install \S+ revoke owned/,
+    );
+    expect(fixture.issued).toContain(await tokenOf('owned'));
+  });
+
+  it('is replaced by two consents of the same person', async () => {
+    await run('testauth');
+    const old = await tokenOf('testauth');
+    await run('testauth', [{}, {}], { replace: true });
+    expect(await tokenOf('testauth')).not.toBe(old);
+    expect(exchanges()).toBe(3);
+    await expectAbsent(scratchCredential('testauth'));
+    expect(shown.join(' ')).toContain('consent is asked for twice');
+  });
+
+  it('is replaced while a person consents once: the browser goes on by itself, as who is signed in there', async () => {
+    await run('testauth');
+    const old = await tokenOf('testauth');
+    const browser = new PlainBrowser({ as: ADA });
+    let opening: Promise<string> | undefined;
+    const onUrl = (url: string, _: AbortSignal, inBrowser: boolean): void => {
+      expect(inBrowser).toBe(opening !== undefined);
+      opening ??= browser.open(url);
+    };
+    expect((await run('testauth', [], { onUrl, replace: true })).person?.emails).toEqual([ADA]);
+    await opening;
+    shown.push(...browser.pages);
+    expect(browser.consents).toBe(1);
+    expect(browser.pages.at(-1)).toContain('<h1>Authorised</h1>');
+    expect(await tokenOf('testauth')).not.toBe(old);
+    expect(exchanges()).toBe(3);
+  });
+
+  it('is replaced by a second consent in the open where Webex does not answer for who is signed in', async () => {
+    await run('testauth');
+    const browser = new PlainBrowser({ as: ADA, forgetful: true });
+    let opening: Promise<string> | undefined;
+    const onUrl = (url: string): void => void (opening ??= browser.open(url));
+    await run('testauth', [], { onUrl, replace: true });
+    await opening;
+    shown.push(...browser.pages);
+    expect(browser.consents).toBe(2);
+    expect(browser.pages.some((page) => page.includes('Webex wants to ask you once more'))).toBe(true);
+    expect(browser.pages.at(-1)).toContain('<h1>Authorised</h1>');
+  });
+
+  it('is replaced by hand only by who signs in for it, with the email filled in', async () => {
+    await run('testauth');
+    const urls: URL[] = [];
+    const onUrl = async (url: string) => {
+      urls.push(new URL(url));
+      await visitOf(url);
+    };
+    await run('testauth', [], { onUrl, replace: true });
+    expect(urls.map(({ searchParams }) => searchParams.get('prompt'))).toEqual([null, 'select_account']);
+    expect(urls.map(({ searchParams }) => searchParams.get('login_hint'))).toEqual([ADA, ADA]);
+  });
+
+  it.each<[string, string, Consent[], Partial<AuthorizeOptions>]>([
+    ['of another person', 'testauth', [{ as: BLAKE }], {}],
+    ['of somebody who is not the owner', 'owned', [{ as: BLAKE }], {}],
+    ['that is denied', 'testauth', [{ decision: 'deny' }], {}],
+    ['that nobody gives', 'testauth', [], { timeoutSeconds: 0.1 }],
+    ['that is denied the second time', 'testauth', [{}, { decision: 'deny' }], {}],
+    ['that nobody gives the second time', 'testauth', [{}], { timeoutSeconds: 0.5 }],
+  ])('outlives a consent %s', async (_, name, consents, options) => {
+    await run(name);
+    const old = await tokenOf(name);
+    await expect(run(name, consents, { replace: true, ...options })).rejects.toThrow();
+    expect(await tokenOf(name)).toBe(old);
+    await expectAbsent(scratchCredential(name));
+  });
+
+  it.each([
+    ['cannot exchange', { path: '/v1/access_token', status: 500 }],
+    ['refuses to exchange', { path: '/v1/access_token', status: 400, error: 'invalid_grant' }],
+  ])('outlives a Webex that %s', async (_, fault) => {
+    await run('testauth');
+    const old = await tokenOf('testauth');
+    const onUrl = async (url: string) => {
+      fixture.webex.behaviour.fault = undefined;
+      const redirect = await fixture.webex.consent(url);
+      fixture.webex.behaviour.fault = fault;
+      await visit(redirect);
+    };
+    await expect(run('testauth', [], { onUrl, replace: true })).rejects.toThrow(/nothing was changed/);
+    expect(await tokenOf('testauth')).toBe(old);
+    await expectAbsent(scratchCredential('testauth'));
+  });
+
+  it('is replaced for good where Webex says no more whose the second consent is', async () => {
+    await run('testauth');
+    const old = await tokenOf('testauth');
+    let consents = 0;
+    const onUrl = async (url: string) => (++consents === 1 ? visitOf(url) : consentThenFail(url));
+    const refused = run('testauth', [], { replace: true, onUrl });
+    await expect(refused).rejects.toThrow(/^"testauth" is replaced, but whose account consented could not be checked/);
+    expect(await tokenOf('testauth')).not.toBe(old);
+  });
+
+  it('is replaced by its owner where Webex answers 503 once, and is deleted where it is another account', async () => {
+    await run('owned');
+    const old = await tokenOf('owned');
+    const failOnce = (as: string) => {
+      let consents = 0;
+      return async (url: string) => {
+        const last = ++consents === 2;
+        const redirect = await fixture.webex.consent(url, { as: last ? as : ADA });
+        fixture.webex.behaviour.fault = last ? { path: '/v1/people', status: 503, count: 1 } : undefined;
+        await visit(redirect);
+      };
+    };
+    expect((await run('owned', [], { replace: true, onUrl: failOnce(ADA) })).person?.emails).toEqual([ADA]);
+    expect(await tokenOf('owned')).not.toBe(old);
+    const refused = run('owned', [], { replace: true, onUrl: failOnce(BLAKE) });
+    await expect(refused).rejects.toThrow(/blake.* consented, but "owned" belongs to Ada.*; "owned" IS DELETED/);
+    await expectAbsent('owned');
+  });
+
+  it('is left alone where Webex cannot be asked whose account consents', async () => {
+    await run('owned');
+    fixture.webex.behaviour.fault = { path: '/v1/people', status: 503 };
+    await expect(run('owned', [{}, {}], { replace: true })).rejects.toThrow(/nobody was asked to consent/);
+  });
+
+  it('is deleted, loudly, where the second consent comes from another person than the first', async () => {
+    await run('testauth');
+    await expect(run('testauth', [{ as: ADA }, { as: BLAKE }], { replace: true })).rejects.toThrow(
+      /blake.* consented, but "testauth" belongs to ada.*; "testauth" IS DELETED/,
+    );
+    await expectAbsent('testauth');
+  });
+
+  it('is not replaced where nobody can tell whose it is', async () => {
+    await run('blind');
+    await expect(run('blind', [{}, {}], { replace: true })).rejects.toThrow(/declare its owner in deployment.ts/);
+  });
+});
+
+describe('a credential that does not work', () => {
+  it('is authorised anew, without being told to, where Webex has revoked it', async () => {
+    await storeExpiring('testauth');
+    fixture.webex.revokeGrants();
+    await expect(tokenOf('testauth')).rejects.toBeInstanceOf(ReauthorizationRequired);
+    expect((await run('testauth')).person?.displayName).toBe('Ada Admin');
+  });
+
+  it('is left alone where Webex is only down, unless its owner replaces it', async () => {
+    await storeExpiring('owned');
+    fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 503 };
+    await expect(run('owned')).rejects.toBeInstanceOf(TemporarilyUnavailable);
+    const consents: Consent[] = [{}, {}];
+    const onUrl = async (url: string) => {
+      fixture.webex.behaviour.fault = undefined;
+      await visit(await fixture.webex.consent(url, consents.shift()));
+    };
+    expect((await run('owned', [], { onUrl, replace: true })).person?.displayName).toBe('Ada Admin');
+  });
+
+  it.each(['invalid_client', 'unauthorized_client'])(
+    'keeps its grant where Webex refuses the client with %s, and says what to correct',
+    async (error) => {
+      await storeExpiring('owned');
+      const before = exchanges();
+      fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 401, error };
+      const refused = run('owned');
+      await expect(refused).rejects.toBeInstanceOf(IntegrationRefused);
+      await expect(refused).rejects.toThrow(
+        /integration "webex-myapp".*set TF_VAR_webex_myapp_client_secret, raise its clientSecretVersion and deploy/,
+      );
+      expect(exchanges()).toBe(before);
+      fixture.webex.behaviour.fault = undefined;
+      expect(fixture.issued).toContain(await tokenOf('owned'));
+    },
+  );
+
+  it('is replaced on trial first where Webex refuses the client, and only when told to', async () => {
+    await storeExpiring('owned');
+    fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 401, error: 'invalid_client' };
+    const refused = run('owned', [{}], { replace: true });
+    await expect(refused).rejects.toBeInstanceOf(IntegrationRefused);
+    await expect(refused).rejects.toThrow(/; nothing was changed/);
+    expect(shown.join(' ')).toContain('Consent 1 of 2, on trial');
+    fixture.webex.behaviour.fault = undefined;
+    expect(fixture.issued).toContain(await tokenOf('owned'));
+  });
+
+  it('is not taken for one that can be revoked at Webex while its token cannot be refreshed', async () => {
+    await storeExpiring('testauth');
+    fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 503 };
+    const found = findRevocable(authorizer, 'oauthapp', 'testauth');
+    await expect(found).rejects.toThrow(/so nothing was changed; .*--keep-upstream$/);
+    await expect(found).rejects.toBeInstanceOf(TemporarilyUnavailable);
+    await expect(findRevocable(authorizer, 'oauthapp', 'testauth', { keepUpstream: true })).resolves.toEqual({});
+    fixture.webex.behaviour.fault = undefined;
+  });
+
+  it('can be revoked where Webex refuses the client', async () => {
+    await storeExpiring('testauth');
+    fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 401, error: 'invalid_client' };
+    expect(await findRevocable(authorizer, 'oauthapp', 'testauth')).toEqual({});
+  });
+
+  it('is told from one whose integration is gone', async () => {
+    await storeExpiring('testauth');
+    await fixture.admin.delete('oauthapp/servers/webex-myapp');
+    await expect(tokenOf('testauth')).rejects.toBeInstanceOf(NotDeployed);
+    await fixture.engine.writeIntegration(fixture.admin);
+  });
+});
+
+describe('a credential that waits for a consent begun elsewhere', () => {
+  it.each([
+    [
+      'authorised',
+      () => run('testauth'),
+      /waits for a consent .*, so nobody was asked to consent; finish it there, or/,
+    ],
+    ['replaced', () => run('testauth', [{}, {}], { replace: true }), /so nobody was asked to consent/],
+    [
+      'revoked',
+      () => findRevocable(authorizer, 'oauthapp', 'testauth'),
+      /waits for a consent .*, so there is no grant to revoke yet; finish it there, or/,
+    ],
+  ])('is not %s: the engine would delete the next grant', async (_, act, message) => {
+    await begin();
+    const refused = act();
+    await expect(refused).rejects.toBeInstanceOf(AuthorizationPending);
+    await expect(refused).rejects.toThrow(message);
+    await expire();
+  });
+
+  it('is authorised, and stays so, once its code has expired', async () => {
+    await begin();
+    await expire();
+    await run('testauth');
+    await sleep(2500);
+    expect(fixture.issued).toContain(await tokenOf('testauth'));
+  });
+
+  it('can be revoked once its code has expired', async () => {
+    await begin();
+    await expire();
+    expect(await findRevocable(authorizer, 'oauthapp', 'testauth')).toEqual({});
+  });
+});
+
+describe('the exchange', () => {
+  it.each([
+    ['Webex fails', { path: '/v1/access_token', status: 500 }, TemporarilyUnavailable],
+    ['Webex answers nonsense', { path: '/v1/access_token', status: 200, body: 'html' }, TemporarilyUnavailable],
+    ['Webex hangs up', { path: '/v1/access_token', dropConnection: true }, TemporarilyUnavailable],
+  ] as const)('says that nothing was changed where %s', async (_, fault, kind) => {
+    fixture.webex.behaviour.fault = fault;
+    const failed = run('testauth');
+    await expect(failed).rejects.toBeInstanceOf(kind);
+    await expect(failed).rejects.toThrow(/nothing was changed/);
+    await expectAbsent('testauth');
+  });
+
+  it('names the variable of the client secret where Webex does not accept it', async () => {
+    await fixture.engine.writeIntegration(fixture.admin, 'another-secret');
+    const refused = run('testauth');
+    await expect(refused).rejects.toThrow(/set TF_VAR_webex_myapp_client_secret, raise/);
+    await expect(refused).rejects.toBeInstanceOf(IntegrationRefused);
+    await fixture.engine.writeIntegration(fixture.admin);
+  });
+});
+
+describe('before anybody is asked for consent, it says so where', () => {
+  afterEach(() => {
+    expect(fixture.webex.requests).toEqual([]);
+  });
+
+  it('the token is not valid', async () => {
+    const vault = fixture.admin.withToken('hvs.nonsense');
+    await expect(run('testauth', [], { vault })).rejects.toThrow(/does not accept the token/);
+    await expect(run('testauth', [], { vault })).rejects.toBeInstanceOf(NotPermitted);
+  });
+
+  it('the token may not authorise', async () => {
+    const self = 'path "sys/capabilities-self" { capabilities = ["update"] }\n';
+    const url = `path "oauthapp/auth-code-url" { capabilities = ["update"] }\n`;
+    const nothing = fixture.admin.withToken(await fixture.tokenWith(self));
+    await expect(run('testauth', [], { vault: nothing })).rejects.toThrow(
+      'this Vault token may not authorise "testauth": it lacks "update" on oauthapp/auth-code-url; use a token with policy "oauthapp-authorizer"',
+    );
+    const half = fixture.admin.withToken(await fixture.tokenWith(self + url));
+    await expect(run('testauth', [], { vault: half })).rejects.toThrow(
+      /lacks "read", "update", "delete" on oauthapp\/creds\/testauth/,
+    );
+  });
+
+  it.each([
+    ['nothing is mounted', 'nowhere', /no oauthapp engine is mounted at nowhere\//],
+    ['another engine is mounted', 'cubbyhole', /the engine mounted at cubbyhole\/ is "cubbyhole"/],
+  ])('%s', async (_, mountPath, message) => {
+    const engine = { ...fixture.deployment.engine, mountPath };
+    const deployment = { ...fixture.deployment, engine };
+    await expect(run('testauth', [], { vault: fixture.admin, deployment })).rejects.toThrow(message);
+  });
+
+  it('the integration is missing', async () => {
+    await fixture.admin.delete('oauthapp/servers/webex-myapp');
+    await expect(run('testauth')).rejects.toThrow(/integration "webex-myapp" is not in Vault .*deploy stack/);
+    await fixture.engine.writeIntegration(fixture.admin);
+  });
+
+  it('the port is taken', async () => {
+    const { port } = new URL(redirectUrl());
+    const other = createServer().listen(Number(port), '127.0.0.1');
+    await once(other, 'listening');
+    await expect(run('testauth')).rejects.toThrow(`port ${port} on 127.0.0.1, `);
+    other.close();
+  });
+
+  it('the credential is unknown', async () => {
+    await expect(run('other')).rejects.toThrow(
+      'unknown credential "other"; the deployment declares "testauth", "owned"',
+    );
+  });
+
+  it('Vault is not there', async () => {
+    const vault = new VaultClient({ address: 'http://127.0.0.1:1', token: 't' });
+    await expect(run('testauth', [], { vault })).rejects.toThrow(/no answer from Vault at http:\/\/127.0.0.1:1/);
+  });
+});
+
+describe('before a browser is opened, Webex is asked', () => {
+  const onUrl = jest.fn();
+  beforeEach(() => onUrl.mockClear());
+
+  /** The integration, as Webex has it. */
+  function client() {
+    const [registered] = fixture.webex.clients;
+    if (registered === undefined) {
+      throw new Error('the simulator has no client');
+    }
+    return registered;
+  }
+
+  it('whether the redirect URL is registered', async () => {
+    const registered = client().redirectUrls.splice(0);
+    const refused = run('testauth', [], { onUrl });
+    await expect(refused).rejects.toThrow(
+      `redirect URL ${redirectUrl()} is not registered for it; nobody was asked to consent, and nothing was changed; correct them`,
+    );
+    client().redirectUrls.push(...registered);
+    expect(onUrl).not.toHaveBeenCalled();
+    await expectAbsent('testauth');
+  });
+
+  it('whether the scopes are registered', async () => {
+    const registered = client().scopes.splice(0);
+    const refused = run('owned', [], { onUrl });
+    await expect(refused).rejects.toBeInstanceOf(ConsentRefused);
+    await expect(refused).rejects.toThrow(/^Webex refused the scopes "spark:people_read spark:rooms_read" \(/);
+    client().scopes.push(...registered);
+    expect(onUrl).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    ['hangs up', { dropConnection: true }],
+    ['fails', { status: 503 }],
+  ])('and a Webex that %s does not stop the consent', async (_, fault) => {
+    fixture.webex.behaviour.fault = { path: '/v1/authorize', count: 1, ...fault };
+    expect((await run('testauth')).person?.emails).toEqual([ADA]);
+    expect(fixture.webex.behaviour.fault).toBeUndefined();
+  });
+});
+
+describe('at the end', () => {
+  it('no secret was shown to anybody, nor logged by the server', () => {
+    expect(shown.length).toBeGreaterThan(50);
+    const text = [...shown, fixture.server.log].join('\n');
+    const secrets = [...fixture.issued, fixture.clientSecret, fixture.server.rootToken];
+    expect(secrets.length).toBeGreaterThan(50);
+    expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
+  });
+
+  it('a sealed server is told from one that is down', async () => {
+    await fixture.admin.write('sys/seal', {});
+    await expect(run('testauth')).rejects.toBeInstanceOf(VaultSealed);
+  });
+});

@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { ConsentCommand } from '../../../fixtures/modelled-consent/consent-command';
+import { ADA, BLAKE, ConsentSystem, CREDENTIALS } from '../../../fixtures/modelled-consent/consent-system';
+import { Refresh, Revoke } from '../../../fixtures/modelled-consent/grant-commands';
+import { KnownGrants } from '../../../fixtures/modelled-consent/known-grants';
+import {
+  Crash,
+  CrashInRefresh,
+  FallsDue,
+  Kept,
+  OutageBegins,
+  OutageEnds,
+  OUTAGES,
+  PasswordChanges,
+  Restored,
+} from '../../../fixtures/modelled-consent/trouble';
+import { property } from '../../../fixtures/property';
+
+let system: ConsentSystem;
+
+beforeAll(async () => {
+  system = await ConsentSystem.start();
+});
+
+afterAll(async () => {
+  await system[Symbol.asyncDispose]();
+});
+
+const names = fc.constantFrom(...CREDENTIALS);
+const people = fc.constantFrom(ADA, ADA, ADA, BLAKE);
+const consent = fc.record({ as: people, denies: fc.constantFrom(false, false, false, true) });
+const asked = fc.record({
+  name: names,
+  way: fc.constantFrom('code', 'code', 'pkce', 'import'),
+  replace: fc.constantFrom(true, true, false),
+  consents: fc.tuple(consent, consent),
+  lost: fc.constantFrom(undefined, undefined, undefined, 'answer', 'request', 'answered by another', 'crash'),
+});
+const ADAS = { as: ADA, denies: false };
+
+const consents = asked.map((each) => new ConsentCommand(each));
+
+const steps = fc.commands(
+  [
+    consents,
+    consents,
+    consents,
+    names.map((name) => new Refresh(name)),
+    fc.tuple(names, fc.boolean()).map(([name, keepUpstream]) => new Revoke(name, keepUpstream)),
+    fc.constantFrom(...OUTAGES).map((outage) => new OutageBegins(outage)),
+    fc.constant(new OutageEnds()),
+    names.map((name) => new FallsDue(name)),
+    people.map((person) => new PasswordChanges(person)),
+    fc.constant(new Crash()),
+    fc.tuple(names, fc.constantFrom('before', 'after')).map(([name, when]) => new CrashInRefresh(name, when)),
+    fc.constant(new Kept()),
+    fc.constant(new Restored()),
+  ],
+  { maxCommands: 12, size: 'max' },
+);
+
+property(
+  'a grant that works is lost by nothing but what the documents tell, whatever happens in whatever order',
+  fc.record({ refresh: fc.constantFrom('rotate', 'renew', 'keep', 'omit'), steps }),
+  async ({ refresh, steps }) => {
+    await system.reset(refresh);
+    const known = new KnownGrants(refresh);
+    // Else most of what happens would happen to nothing.
+    for (const name of ['owned', 'anybody'] as const) {
+      await new ConsentCommand({ name, way: 'pkce', replace: false, consents: [ADAS, ADAS] }).run(known, system);
+    }
+    await fc.asyncModelRun(() => ({ model: known, real: system }), steps);
+    // What is there in the end can be refreshed, or is known to be lost.
+    await new OutageEnds().run(known, system);
+    for (const name of CREDENTIALS) {
+      await new Refresh(name).run(known, system);
+    }
+  },
+  { costs: 50 },
+);

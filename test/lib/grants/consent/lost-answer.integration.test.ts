@@ -1,0 +1,173 @@
+import { NotAuthorizedYet, readCredential, TemporarilyUnavailable } from 'webex-token-client/core';
+import { AccountNotChecked, WrongAccount } from '../../../../lib/grants/consent/account';
+import { authorize, type AuthorizeOptions } from '../../../../lib/grants/consent/code-grant';
+import type { Grant } from '../../../../lib/grants/consent/stored-grant';
+import { scratchCredential } from '../../../../lib/declaration/policies/authorizer-policy';
+import { VaultClient } from '../../../../lib/vault/vault-client';
+import { LossyVault, type Loss } from '../../../fixtures/lossy-vault';
+import { VaultWithWebex } from '../../../fixtures/vault-with-webex';
+
+/* Vault has got the code, and its answer gets lost on the way back. */
+
+const ADA = 'ada.admin@example.com';
+const BLAKE = 'blake.backup@example.com';
+const SCRATCH = scratchCredential('owned');
+
+let fixture: VaultWithWebex;
+let lossy: LossyVault;
+let vault: VaultClient;
+let notices: string[];
+
+beforeAll(async () => {
+  const integration = 'webex-myapp';
+  const scopes = ['spark:people_read'];
+  fixture = await VaultWithWebex.start({
+    credentials: [
+      { name: 'anybody', integration, scopes },
+      { name: 'owned', integration, scopes, owner: ADA },
+    ],
+    apps: [],
+  });
+  lossy = await LossyVault.start(fixture.server.address);
+  vault = new VaultClient({ address: lossy.address, token: await fixture.operatorToken('authorizer') });
+});
+
+afterAll(async () => {
+  await lossy[Symbol.asyncDispose]();
+  await fixture[Symbol.asyncDispose]();
+});
+
+beforeEach(async () => {
+  notices = [];
+  lossy.lose = () => undefined;
+  fixture.webex.behaviour.fault = undefined;
+  await Promise.all(['anybody', 'owned'].map((name) => fixture.admin.delete(`oauthapp/creds/${name}`)));
+});
+
+function run(credentialName: string, accounts: string[], options: Partial<AuthorizeOptions> = {}): Promise<Grant> {
+  const queue = [...accounts];
+  return authorize({
+    vault,
+    deployment: fixture.deployment,
+    credentialName,
+    lostAnswerMs: 200,
+    onNotice: (line) => notices.push(line),
+    onUrl: async (url) => {
+      await fetch(await fixture.webex.consent(url, { as: queue.shift() }));
+    },
+    ...options,
+  });
+}
+
+function lose(loss: Loss, name: string): void {
+  lossy.lose = (request) => (request === `PUT oauthapp/creds/${name}` ? loss : undefined);
+}
+
+function tokenOf(name: string): Promise<string> {
+  return readCredential(fixture.admin.connection, 'oauthapp', name).then(({ accessToken }) => accessToken);
+}
+
+async function expectAbsent(name: string): Promise<void> {
+  await expect(tokenOf(name)).rejects.toBeInstanceOf(NotAuthorizedYet);
+}
+
+describe.each(['answer', 'answered by another'] as const)('a first consent whose %s', (loss) => {
+  it('was lost is looked for, and its account is checked', async () => {
+    lose(loss, 'owned');
+    expect((await run('owned', [ADA])).person?.emails).toEqual([ADA]);
+    expect(notices.join('\n')).toMatch(
+      /^Vault's answer to the code was lost \((?:ECONNRESET|504: no message)\); the grant is stored all the same\.$/m,
+    );
+    expect(fixture.issued).toContain(await tokenOf('owned'));
+  });
+
+  it('was lost is deleted where it is another account', async () => {
+    lose(loss, 'owned');
+    await expect(run('owned', [BLAKE])).rejects.toBeInstanceOf(WrongAccount);
+    await expectAbsent('owned');
+  });
+
+  it('was lost is anybody, where no owner is declared', async () => {
+    lose(loss, 'anybody');
+    expect((await run('anybody', [BLAKE])).person?.emails).toEqual([BLAKE]);
+  });
+});
+
+describe('a first consent', () => {
+  it('of which Vault has stored nothing says so, and that it may be tried again', async () => {
+    lose('request', 'owned');
+    const failed = run('owned', [ADA]);
+    await expect(failed).rejects.toBeInstanceOf(TemporarilyUnavailable);
+    await expect(failed).rejects.toThrow(
+      /^Vault's answer to the code was lost \(ECONNRESET\), and no new grant came of it within 0\.2 s; nothing was changed; run it again$/,
+    );
+    await expectAbsent('owned');
+  });
+
+  it('of which nobody can see what became says how to look', async () => {
+    let isLost = false;
+    lossy.lose = (request) => {
+      isLost ||= request === 'PUT oauthapp/creds/owned';
+      return isLost ? 'answer' : undefined;
+    };
+    const failed = run('owned', [BLAKE]);
+    await expect(failed).rejects.toBeInstanceOf(AccountNotChecked);
+    await expect(failed).rejects.toThrow(
+      /^Vault's answer to the code was lost \(ECONNRESET\), so "owned" may hold the new grant, but whose account consented could not be checked \(no answer from Vault at .*\); look at it .* npx --no-install webex-token owned --header .*; .*npx --no-install webex-token-vault revoke owned$/,
+    );
+  });
+
+  it('that Webex did not take says that, and does not wait for a grant', async () => {
+    fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 500 };
+    await expect(run('owned', [ADA], { lostAnswerMs: 60_000 })).rejects.toThrow(/could not exchange the code at Webex/);
+  });
+});
+
+describe('a consent that replaces a grant', () => {
+  let before: string;
+  beforeEach(async () => {
+    await fixture.engine.authorise(fixture.admin, 'owned', { as: ADA });
+    before = await tokenOf('owned');
+  });
+
+  const replace = true;
+
+  it('on trial is checked where its answer was lost', async () => {
+    lose('answer', SCRATCH);
+    await run('owned', [ADA, ADA], { replace });
+    expect(await tokenOf('owned')).not.toBe(before);
+    await expectAbsent(SCRATCH);
+  });
+
+  it('on trial from another account leaves it as it was', async () => {
+    lose('answer', SCRATCH);
+    await expect(run('owned', [BLAKE, ADA], { replace })).rejects.toBeInstanceOf(WrongAccount);
+    expect(await tokenOf('owned')).toBe(before);
+    await expectAbsent(SCRATCH);
+  });
+
+  it('on trial that Vault never had leaves it as it was', async () => {
+    lose('request', SCRATCH);
+    await expect(run('owned', [ADA, ADA], { replace })).rejects.toThrow(/no new grant came of it/);
+    expect(await tokenOf('owned')).toBe(before);
+  });
+
+  it('to keep is checked where its answer was lost', async () => {
+    lose('answer', 'owned');
+    await run('owned', [ADA, ADA], { replace });
+    expect(await tokenOf('owned')).not.toBe(before);
+  });
+
+  it('to keep from another account is deleted', async () => {
+    lose('answer', 'owned');
+    await expect(run('owned', [ADA, BLAKE], { replace })).rejects.toThrow(/"owned" IS DELETED/);
+    await expectAbsent('owned');
+  });
+
+  it('to keep that Vault never had leaves it as it was', async () => {
+    lose('request', 'owned');
+    const failed = run('owned', [ADA, ADA], { replace });
+    await expect(failed).rejects.toThrow(/no new grant came of it within 0\.2 s; nothing was changed/);
+    expect(await tokenOf('owned')).toBe(before);
+  });
+});

@@ -1,0 +1,81 @@
+import { PastedRedirect } from '../../../../lib/grants/consent/pasted-redirect';
+import { expectedConsent } from '../../../fixtures/expected-consent';
+import { RedirectState } from '../../../../lib/browser/redirect';
+
+const REDIRECT_URL = 'http://localhost:5000/auth';
+
+/** Pastes one text after the other; keeps what was said about each. */
+async function paste(texts: (state: string) => string[], signal = new AbortController().signal) {
+  const state = new RedirectState();
+  const queue = texts(state.value);
+  const problems: (string | undefined)[] = [];
+  const channel = new PastedRedirect(REDIRECT_URL, (problem) => {
+    problems.push(problem);
+    return Promise.resolve(queue.shift());
+  });
+  const expected = expectedConsent(state);
+  const received = await channel.receive(expected, signal);
+  return { code: received.code, problems };
+}
+
+it('takes the code out of the pasted address', async () => {
+  expect((await paste((state) => [` ${REDIRECT_URL}?code=c0de&state=${state}\n`])).code).toBe('c0de');
+});
+
+it('takes an address whose scheme the browser hid', async () => {
+  expect((await paste((state) => [`localhost:5000/auth?code=c0de&state=${state}`])).code).toBe('c0de');
+});
+
+it('asks again, saying why, until the address is the right one', async () => {
+  const { code, problems } = await paste((state) => [
+    'hello',
+    `http://localhost:5001/auth?code=a&state=${state}`,
+    `http://localhost:5000/other?code=b&state=${state}`,
+    `${REDIRECT_URL}?code=c&state=wrong`,
+    `${REDIRECT_URL}?code=right&state=${state}`,
+  ]);
+  expect(code).toBe('right');
+  expect(problems).toEqual([
+    undefined,
+    ...Array<string>(3).fill('it must begin with http://localhost:5000/auth?'),
+    'its state is missing, wrong or already used, so it does not answer this request',
+  ]);
+});
+
+it('says why the last address was not taken where no other follows', async () => {
+  await expect(paste(() => [`${REDIRECT_URL}?code=SECRET&state=x`])).rejects.toThrow(
+    /^the pasted URL was ignored: its state .* nothing was changed/,
+  );
+  await expect(paste(() => [])).rejects.toThrow(/^no redirected URL was given; nothing was changed/);
+});
+
+it('asks again where Webex has to ask first, and where what is pasted is no address', async () => {
+  const state = new RedirectState();
+  const queue = ['http://', `${REDIRECT_URL}?error=interaction_required&state=${state.value}`];
+  const problems: (string | undefined)[] = [];
+  const channel = new PastedRedirect(REDIRECT_URL, (problem) => {
+    problems.push(problem);
+    return Promise.resolve(queue.shift());
+  });
+  const expected = expectedConsent(state, 'http://localhost:5000/ask');
+  await expect(channel.receive(expected, new AbortController().signal)).rejects.toThrow('Webex has to ask first');
+  expect(problems).toEqual([
+    undefined,
+    'it must begin with http://localhost:5000/auth?',
+    'Webex has to ask first, so open the page that was printed',
+  ]);
+});
+
+it('explains a denial', async () => {
+  await expect(paste((state) => [`${REDIRECT_URL}?error=access_denied&state=${state}`])).rejects.toThrow(
+    /consent was denied at Webex/,
+  );
+});
+
+it('ends with the reason of the signal while nobody pastes anything', async () => {
+  const abort = new AbortController();
+  const channel = new PastedRedirect(REDIRECT_URL, () => new Promise(() => undefined));
+  const received = channel.receive(expectedConsent(new RedirectState()), abort.signal);
+  abort.abort(new Error('enough'));
+  await expect(received).rejects.toThrow('enough');
+});

@@ -1,0 +1,205 @@
+import { randomBytes } from 'node:crypto';
+import { exitCodeOf } from 'webex-token-client/core';
+import { proveByRefresh } from '../../../../lib/grants/rotation/refresh-proof';
+import { type Rotation, rotateSecret } from '../../../../lib/grants/rotation/rotation';
+import type { SimulatedClient } from '../../../../rehearsal/webex/simulated-client';
+import { ScriptedWebex } from '../../../fixtures/scripted-webex';
+import { VaultWithWebex } from '../../../fixtures/vault-with-webex';
+
+/* What happens to a rotation between two of its steps. */
+
+let fixture: VaultWithWebex;
+let client: SimulatedClient;
+let newSecret: string;
+
+beforeAll(async () => {
+  fixture = await VaultWithWebex.start();
+  client = fixture.webex.clients[0] as SimulatedClient;
+});
+beforeEach(async () => {
+  newSecret = randomBytes(32).toString('hex');
+  Object.assign(client, { clientSecret: newSecret, formerSecret: fixture.clientSecret });
+  fixture.webex.behaviour.fault = undefined;
+  await fixture.engine.writeIntegration(fixture.admin);
+  await fixture.engine.authorise(fixture.admin, 'testauth');
+});
+afterAll(() => fixture[Symbol.asyncDispose]());
+
+/** @param then what happens once a step is reported */
+function rotate(then: (line: string) => void, oldSecret?: string, signal?: AbortSignal): Promise<Rotation> {
+  const { admin, deployment } = fixture;
+  const vaults = { provisioner: admin, authorizer: admin };
+  return rotateSecret({
+    ...vaults,
+    deployment,
+    integration: 'webex-myapp',
+    newSecret,
+    oldSecret,
+    report: then,
+    signal,
+  });
+}
+
+function backToTheOldSecret(): void {
+  Object.assign(client, { clientSecret: fixture.clientSecret, formerSecret: undefined });
+}
+
+async function refreshes(): Promise<number[]> {
+  const before = fixture.engine.refreshes.length;
+  await fixture.engine.forceRefresh(fixture.admin, 'testauth');
+  return fixture.engine.refreshes.slice(before);
+}
+
+it('puts the old secret back where the engine cannot refresh with the new one alone', async () => {
+  const accessToken = await fixture.engine.read(fixture.admin, 'testauth');
+  const rotated = rotate(
+    (line) => line === 'Webex knows the new client secret' && backToTheOldSecret(),
+    fixture.clientSecret,
+  );
+  await expect(rotated).rejects.toThrow(
+    /^Webex refuses integration "webex-myapp" when "testauth" is refreshed with the new client secret \(.*invalid_client.*\); the old one is back; no grant was lost$/,
+  );
+  expect(await refreshes()).toEqual([200]);
+  expect(await fixture.engine.isAccepted(accessToken)).toBe(true);
+});
+
+it('says so where there is no old secret to put back', async () => {
+  const rotated = rotate((line) => line === 'Webex knows the new client secret' && backToTheOldSecret());
+  await expect(rotated).rejects.toThrow(
+    /the old client secret was not given, so that it cannot be put back; run it again/,
+  );
+  await fixture.engine.writeIntegration(fixture.admin);
+  expect(await refreshes()).toEqual([200]);
+});
+
+it.each([
+  ['the engine has both client secrets, the new one first', /^interrupted: .* has both client secrets in Vault/],
+  ['the engine has the new client secret alone', /^interrupted: .* has the new client secret alone, which Webex knows/],
+])('says what it leaves where it is interrupted after "%s"', async (step, left) => {
+  const interruption = new AbortController();
+  const rotated = rotate(
+    (line) => {
+      if (line === step) {
+        fixture.webex.behaviour.fault = { status: 503 };
+        interruption.abort();
+      }
+    },
+    fixture.clientSecret,
+    interruption.signal,
+  );
+  await expect(rotated).rejects.toThrow(left);
+  fixture.webex.behaviour.fault = undefined;
+  client.formerSecret = undefined;
+  expect(await refreshes()).toEqual([200]);
+  await rotate(() => undefined, fixture.clientSecret);
+});
+
+it.each([
+  [
+    'the engine has both client secrets, the new one first',
+    /not be refreshed yet \(.*Service Unavailable.*\); .* has both client secrets/,
+  ],
+  [
+    'the engine has the new client secret alone',
+    /not be refreshed yet \(.*Service Unavailable.*\); .* has both client secrets/,
+  ],
+])('may be tried again where Webex is down after "%s"', async (step, left) => {
+  const down = (line: string): void => {
+    fixture.webex.behaviour.fault = line === step ? { status: 503 } : fixture.webex.behaviour.fault;
+  };
+  const error: unknown = await rotate(down, fixture.clientSecret).catch((reason: unknown) => reason);
+  expect(String(error)).toMatch(left);
+  expect(exitCodeOf(error as Error)).toBe(4);
+  fixture.webex.behaviour.fault = undefined;
+  expect(await rotate(() => undefined, fixture.clientSecret)).toEqual({ refreshed: 'testauth', old: 'dropped' });
+});
+
+it('ends before its next change where another rotation has taken over', async () => {
+  const path = 'oauthapp-records/data/rotations/webex-myapp';
+  const takeOver = async (): Promise<void> => fixture.admin.write(path, { data: { version: 1, running: null } });
+  const takenOver: Promise<void>[] = [];
+  const rotated = rotate((line) => line.startsWith('Webex knows') && takenOver.push(takeOver()), fixture.clientSecret);
+  await expect(rotated).rejects.toThrow(/another rotation of integration "webex-myapp" has begun meanwhile/);
+  await Promise.all(takenOver);
+  backToTheOldSecret();
+  expect(await refreshes()).toEqual([200]);
+});
+
+describe('a refresh', () => {
+  const TOKEN = { access_token: 'the-same', token_type: 'Bearer', refresh_token: 'r', expires_in: 40_000 };
+
+  async function importFrom(webex: ScriptedWebex, secrets = ['s']): Promise<void> {
+    await fixture.admin.write('oauthapp/servers/webex-myapp', {
+      client_id: 'c',
+      client_secrets: secrets,
+      provider: 'custom',
+      provider_options: { token_url: webex.url, auth_style: 'in_params' },
+    });
+    await fixture.admin.write('oauthapp/creds/testauth', {
+      server: 'webex-myapp',
+      grant_type: 'refresh_token',
+      refresh_token: 'r',
+    });
+  }
+
+  it('is seen where Webex gives out the same token again, as it does within a day', async () => {
+    const headers = { 'content-type': 'application/json' };
+    await using webex = await ScriptedWebex.start({ headers, body: TOKEN }, { headers, body: TOKEN });
+    await importFrom(webex);
+    const proof = await proveByRefresh(fixture.admin, 'oauthapp', ['testauth']);
+    expect(proof).toEqual({ state: 'proven', credential: 'testauth' });
+    expect(webex.requests).toHaveLength(2);
+  });
+
+  it.each([
+    ['refused', { status: 401, body: { error: 'invalid_client' } }],
+    ['none', { status: 400, body: { error: 'invalid_grant' } }],
+    ['later', { status: 400, body: { message: 'no', trackingId: 'T' } }],
+    ['later', { status: 503, body: {} }],
+  ])('is %s where Webex answers so', async (state, answer) => {
+    const headers = { 'content-type': 'application/json' };
+    await using webex = await ScriptedWebex.start({ headers, body: TOKEN }, { headers, ...answer });
+    await importFrom(webex);
+    expect(await proveByRefresh(fixture.admin, 'oauthapp', ['testauth'])).toMatchObject({ state });
+  });
+
+  it('is not refused where Webex refused the one secret and gave no answer to the other', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const refused = { headers, status: 401, body: { error: 'invalid_client' } };
+    await using webex = await ScriptedWebex.start({ headers, body: TOKEN }, { headers, status: 503 }, refused, {
+      headers,
+      status: 503,
+    });
+    await importFrom(webex, ['new', 'old']);
+    expect(await proveByRefresh(fixture.admin, 'oauthapp', ['testauth'])).toMatchObject({ state: 'later' });
+    await using other = await ScriptedWebex.start({ headers, body: TOKEN }, refused);
+    await importFrom(other, ['new', 'old']);
+    expect(await proveByRefresh(fixture.admin, 'oauthapp', ['testauth'])).toMatchObject({ state: 'refused' });
+  });
+
+  it('is not asked for by a token whose policy is of a release before', async () => {
+    const former = 'path "oauthapp/creds/testauth" { capabilities = ["read"] allowed_parameters = { code = [] } }';
+    const vault = fixture.admin.withToken(await fixture.tokenWith(former));
+    await expect(proveByRefresh(vault, 'oauthapp', ['testauth'])).rejects.toThrow(
+      /^this Vault token may not have "testauth" refreshed: .* which the authorizer's has once webex-tokens is deployed$/,
+    );
+  });
+
+  it('is tried with the next credential where the first grant has ended', async () => {
+    fixture.webex.revokeGrants();
+    await fixture.engine.authorise(fixture.admin, 'second');
+    const proof = await proveByRefresh(fixture.admin, 'oauthapp', ['nobody', 'testauth', 'second']);
+    expect(proof).toEqual({ state: 'proven', credential: 'second' });
+  });
+});
+
+it('leaves the record of a later release to it, and takes over one whose time is of a clock that is off', async () => {
+  const path = 'oauthapp-records/data/rotations/webex-myapp';
+  await fixture.admin.write(path, { data: { version: 2, running: 'otherwise' } });
+  await expect(rotate(() => undefined, fixture.clientSecret)).rejects.toThrow('was written by a later release');
+  const running = { id: 'x', by: 'somebody', at: '9999-01-01T00:00:00.000Z' };
+  await fixture.admin.write(path, { data: { version: 1, running } });
+  const lines: string[] = [];
+  await rotate((line) => lines.push(line), fixture.clientSecret).catch(() => undefined);
+  expect(lines[0]).toMatch(/^taking over from a rotation that did not end/);
+});

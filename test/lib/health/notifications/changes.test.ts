@@ -1,0 +1,79 @@
+import { newsOf, type Sight, type ToldLine } from '../../../../lib/health/notifications/changes';
+import type { Report } from '../../../../lib/health/report';
+import { credentialLine, refusedLine, report } from '../../../fixtures/report';
+
+const down = {
+  ...report().server,
+  state: 'sealed',
+  severity: 'broken',
+  detail: 'nothing can be read before it is unsealed',
+} as const;
+
+function seen(changes: Partial<Report> = {}): Sight {
+  const found = report(changes);
+  return { at: found.lookedAt, report: found };
+}
+
+function summary(told: readonly ToldLine[], sight: Sight): string[] {
+  return newsOf(told, sight).changes.map(({ kind, name, state, severity }) => `${severity} ${kind} ${name} ${state}`);
+}
+
+/** After these looks, each told of. */
+function afterAll(...sights: Sight[]): readonly ToldLine[] {
+  return sights.reduce<readonly ToldLine[]>((told, sight) => newsOf(told, sight).after, []);
+}
+
+const failing = seen({ credentials: [credentialLine(), refusedLine()] });
+
+it('tells at first all that is not healthy', () => {
+  expect(summary([], failing)).toEqual(['attention credential recordings re-authorisation required']);
+  expect(summary([], seen())).toEqual([]);
+});
+
+it('tells nothing twice, and that something is healthy again', () => {
+  const told = afterAll(failing);
+  expect(summary(told, failing)).toEqual([]);
+  const healed = newsOf(told, seen({ credentials: [credentialLine(), credentialLine({ name: 'recordings' })] }));
+  expect(healed.changes).toMatchObject([
+    { name: 'recordings', severity: 'healthy', before: { state: 're-authorisation required', severity: 'attention' } },
+  ]);
+  expect(healed.after).toEqual([]);
+});
+
+it('tells what gets worse, the worst first', () => {
+  const worse = seen({
+    credentials: [
+      credentialLine({ severity: 'attention', state: 'failing' }),
+      refusedLine({ severity: 'broken', state: 'expired' }),
+    ],
+  });
+  expect(summary(afterAll(failing), worse)).toEqual([
+    'broken credential recordings expired',
+    'attention credential testauth failing',
+  ]);
+});
+
+it('tells of a server that is down once, not of each grant behind it, which stay what they were', () => {
+  const behind = { state: 'unknown', severity: 'broken' } as const;
+  const blind = seen({
+    server: down,
+    engine: { ...report().engine, ...behind },
+    credentials: [credentialLine(behind), refusedLine(behind)],
+  });
+  const news = newsOf(afterAll(failing), blind);
+  expect(news.changes).toMatchObject([{ kind: 'server', state: 'sealed' }]);
+  expect(news.unseen).toBe(5);
+  expect(summary(afterAll(failing, blind), failing)).toEqual(['healthy server https://vault.example.com:8200 up']);
+});
+
+it('tells of a look that fails, and that looking is possible again', () => {
+  const unseen: Sight = { at: new Date(), failure: { kind: 'NotPermitted', message: 'there is no Vault token' } };
+  expect(summary(afterAll(failing), unseen)).toEqual(['broken look itself NotPermitted']);
+  expect(summary(afterAll(failing, unseen), unseen)).toEqual([]);
+  expect(summary(afterAll(failing, unseen), failing)).toEqual(['healthy look itself possible']);
+});
+
+it('lets go without a word what is not declared any more', () => {
+  const news = newsOf(afterAll(failing), seen());
+  expect(news).toMatchObject({ changes: [], after: [] });
+});

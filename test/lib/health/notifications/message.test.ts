@@ -1,0 +1,49 @@
+import { newsOf, type Sight } from '../../../../lib/health/notifications/changes';
+import { messageBody } from '../../../../lib/health/notifications/message';
+import type { Report } from '../../../../lib/health/report';
+import { credentialLine, refusedLine, report } from '../../../fixtures/report';
+
+const FROM = 'https://vault.example.com:8200 (oauthapp)';
+
+function body(format: 'webex' | 'json', changes: Partial<Report>): Record<string, unknown> {
+  const found = report(changes);
+  const sight: Sight = { at: found.lookedAt, report: found };
+  return JSON.parse(messageBody(format, newsOf([], sight), sight, FROM)) as Record<string, unknown>;
+}
+
+it('says in markdown what is wrong and what to do', () => {
+  const { markdown, ...others } = body('webex', { credentials: [refusedLine()] });
+  expect(others).toEqual({});
+  expect(markdown).toBe(
+    [
+      '**Webex grants: 1 to see to within days at https://vault.example.com:8200 (oauthapp)**\n',
+      '- **soon** credential recordings: re-authorisation required; Webex does not renew it since 2 days ago, and its token ends in 5 days: 3 attempt(s) to refresh this token failed, most recently: invalid\\_grant Next: `npx --no-install webex-token-vault authorize recordings --replace`',
+    ].join('\n'),
+  );
+});
+
+it('lets nothing that was said be emphasis, a mention or code', () => {
+  const said = '<@all> *now* `x` [a](b)\n# c & ~d~';
+  const { markdown } = body('webex', { credentials: [refusedLine({ detail: said, next: `npx ${said}` })] });
+  expect(markdown).toContain(
+    '&lt;@all&gt; \\*now\\* \\`x\\` \\[a\\](b) \\# c &amp; \\~d\\~ Next: npx &lt;@all&gt; \\*now',
+  );
+});
+
+it.each(['webex', 'json'] as const)('cuts a message of a thousand grants, and counts the rest (%s)', (format) => {
+  const credentials = Array.from({ length: 1000 }, (_, index) => refusedLine({ name: `grant-${index}` }));
+  const { markdown, text } = body(format, { credentials: [...credentials, credentialLine()] });
+  const told = String(markdown ?? text);
+  expect(Buffer.byteLength(told)).toBeLessThan(7439);
+  const [, more] = /and (\d+) more: `?npx --no-install webex-token-vault status`?$/.exec(told) ?? [];
+  expect((told.match(/grant-\d+: /g) ?? []).length + Number(more)).toBe(1000);
+});
+
+it('gives programs each change, and the report', () => {
+  expect(body('json', { credentials: [refusedLine()] })).toMatchObject({
+    version: 1,
+    text: expect.stringContaining('- soon credential recordings: re-authorisation required; ') as string,
+    changes: [{ kind: 'credential', name: 'recordings', before: null, severity: 'attention' }],
+    report: { severity: 'attention', credentials: [{ name: 'recordings' }] },
+  });
+});

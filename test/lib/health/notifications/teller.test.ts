@@ -1,0 +1,243 @@
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NotAuthorizedYet } from 'webex-token-client/core';
+import { CredentialReading } from '../../../../client/src/credential';
+import type { Credential } from '../../../../lib/declaration/schema/deployment';
+import { stateOfReading, stateOfRefusal } from '../../../../lib/health/credential-state';
+import { CertificateAuthority } from '../../../../lib/server/certificates/certificate-authority';
+import type { Sight } from '../../../../lib/health/notifications/changes';
+import { withLock } from '../../../../lib/health/notifications/file-lock';
+import { Teller } from '../../../../lib/health/notifications/teller';
+import { ToldFile } from '../../../../lib/health/notifications/told-file';
+import { Webhook } from '../../../../lib/health/notifications/webhook';
+import { exampleDeployment } from '../../../fixtures/example-deployment';
+import { RawServer } from '../../../fixtures/raw-server';
+import { RecordingServer } from '../../../fixtures/recording-server';
+import { credentialLine, refusedLine, report } from '../../../fixtures/report';
+import { TlsServer } from '../../../fixtures/tls-server';
+
+const PATH = '/v1/webhooks/incoming/the-secret-of-it';
+
+let folder: string;
+let file: string;
+let answer: (response: ServerResponse) => void;
+let server: RecordingServer;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'told-'));
+  file = join(folder, 'state', 'told.json');
+  answer = (response) => response.writeHead(204).end();
+  server = await RecordingServer.start((_, response) => answer(response));
+});
+afterEach(async () => {
+  await server[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+function teller(address = `${server.address}${PATH}`, signal?: AbortSignal): Teller {
+  return new Teller({ webhook: Webhook.at(address), file: new ToldFile(file), deployment: '/x/deployment.ts', signal });
+}
+
+function failing(...names: string[]): Sight {
+  const found = report({ credentials: [credentialLine(), ...names.map((name) => refusedLine({ name }))] });
+  return { at: found.lookedAt, report: found };
+}
+
+describe('of accounts', () => {
+  const WHO = ['ada.admin@example.com', 'blake.backup@example.com', 'the-organisation', 'Y2lzY29zcGFyazovL3Vz'];
+  const [owner = '', other = '', organisation = '', orgId = ''] = WHO;
+  const known = { consentedBy: other, organisation: orgId, verified: { email: other, organisation } };
+  const now = new Date('2026-11-25T12:00:00Z');
+  const [first] = exampleDeployment().credentials;
+  const declared = { ...(first as Credential), owner };
+  const acting = stateOfReading(
+    declared,
+    new CredentialReading({ data: { server: 'webex-myapp', access_token: 'x', type: 'Bearer' } }),
+    { kind: 'person', email: other, organisation, isOwner: false },
+    { tokens: [], failingSince: null },
+    now,
+  );
+  const gone = stateOfRefusal(declared, new NotAuthorizedYet('testauth'), {
+    consentedAt: now,
+    by: { email: other, orgId },
+    accessTokenSeconds: null,
+    refreshTokenSeconds: null,
+  });
+
+  it.each([
+    ['one that works', credentialLine(known), ''],
+    ['one that acts as another', credentialLine({ ...known, ...acting }), 'acts as another account than its owner'],
+    ['one that is gone', credentialLine({ ...known, ...gone }), 'somebody consented on 2026-11-25'],
+  ])('posts none with the state of %s', async (_, line, said) => {
+    // The same line has them where people of the deployment look.
+    expect(JSON.stringify(line)).toContain(other);
+    const found = report({ credentials: [line, refusedLine()] });
+    for (const format of ['webex', 'json'] as const) {
+      const webhook = Webhook.at(`${server.address}${PATH}`, format);
+      const ofFormat = new ToldFile(`${file}-${format}`);
+      await new Teller({ webhook, file: ofFormat, deployment: '/x' }).tell({ at: found.lookedAt, report: found });
+      const body = server.requests.at(-1)?.body ?? '';
+      expect(body).toContain(said);
+      expect(WHO.filter((each) => body.includes(each))).toEqual([]);
+    }
+  });
+});
+
+it('tells once, and notes that in a private file without the secret', async () => {
+  expect(await teller().tell(failing('recordings'))).toEqual({ changes: 1, notes: [] });
+  expect(await teller().tell(failing('recordings'))).toEqual({ changes: 0, notes: [] });
+  expect(server.asked).toEqual([`POST ${PATH}`]);
+  expect(server.requests[0]).toMatchObject({ headers: { 'content-type': 'application/json; charset=utf-8' } });
+  expect(Object.keys(JSON.parse(server.requests[0]?.body ?? '') as object)).toEqual(['markdown']);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(readFileSync(file, 'utf8')).not.toContain('the-secret-of-it');
+  expect(readdirSync(join(folder, 'state'))).toEqual(['told.json']);
+});
+
+it('keeps apart what each webhook was told', async () => {
+  await teller().tell(failing('recordings'));
+  await teller(`${server.address}/other`).tell(failing('recordings'));
+  await teller().tell(failing('recordings'));
+  expect(server.asked).toEqual([`POST ${PATH}`, 'POST /other']);
+});
+
+it.each([
+  [
+    '500',
+    500,
+    {},
+    /^the webhook at 127\.0\.0\.1:\d+ could not be told of 1 change\(s\): it answered 500; the next run tries again$/,
+  ],
+  ['429', 429, { 'retry-after': '600' }, /it answered 429, as it takes no more for now; the next run tries again$/],
+  ['404', 404, {}, /it answered 404; it may be gone: see whether it is there, or make another one; the next run/],
+])('loses nothing where it answers %s', async (_, status, headers, line) => {
+  answer = (response) => response.writeHead(status, headers).end('the-secret-of-it');
+  const problem = await teller()
+    .tell(failing('recordings'))
+    .catch((error: unknown) => (error as Error).message);
+  expect(problem).toMatch(line);
+  expect(problem).not.toContain('the-secret-of-it');
+  answer = (response) => response.writeHead(200).end();
+  expect(await teller().tell(failing('recordings'))).toMatchObject({ changes: 1 });
+});
+
+it('follows no redirect, and says where it would have led', async () => {
+  await using elsewhere = await RecordingServer.start();
+  answer = (response) => response.writeHead(307, { location: `${elsewhere.address}${PATH}` }).end();
+  await expect(teller().tell(failing('recordings'))).rejects.toThrow(
+    `it answered 307, which redirects to ${elsewhere.address}; nothing was sent there`,
+  );
+  expect(elsewhere.requests).toEqual([]);
+});
+
+it('says that nobody is there, and that a certificate is not trusted', async () => {
+  await expect(teller('http://127.0.0.1:1/the-secret-of-it').tell(failing('recordings'))).rejects.toThrow(
+    /^the webhook at 127\.0\.0\.1:1 could not be told of 1 change\(s\): no answer \(ECONNREFUSED\); the next run/,
+  );
+  const authority = await CertificateAuthority.create();
+  await using tls = await TlsServer.start(
+    await authority.issue({ commonName: 'hook', dnsNames: ['localhost'], ipAddresses: [] }),
+  );
+  await expect(teller(`https://localhost:${tls.port}/x`).tell(failing('recordings'))).rejects.toThrow(
+    /\(UNABLE_TO_VERIFY_LEAF_SIGNATURE\); its certificate is not trusted here: .* NODE_EXTRA_CA_CERTS/,
+  );
+  expect(tls.requests).toEqual([]);
+});
+
+it('leaves one that hangs at Ctrl-C, with nothing noted and nothing locked', async () => {
+  await using hanging = await RawServer.start();
+  const interruption = new AbortController();
+  const telling = teller(hanging.url.href, interruption.signal).tell(failing('recordings'));
+  await hanging.asked();
+  interruption.abort(new Error('interrupted'));
+  await expect(telling).rejects.toThrow('interrupted');
+  expect(readdirSync(join(folder, 'state'))).toEqual([]);
+});
+
+it('tells once where two processes see the same at once', async () => {
+  answer = (response) => void setTimeout(() => response.end(), 200);
+  const tellings = await Promise.all([1, 2, 3].map(() => teller().tell(failing('recordings'))));
+  expect(tellings.map(({ changes }) => changes).sort()).toEqual([0, 0, 1]);
+  expect(server.requests).toHaveLength(1);
+});
+
+it.each([
+  ['long ago', -600_000],
+  ['in what is the future now, as the clock was set back', 600_000],
+])('takes over the lock that a killed process has left %s', async (_, distanceMs) => {
+  await teller().tell(failing());
+  await teller().tell(failing('a'));
+  const lock = `${file}.lock`;
+  writeFileSync(lock, '');
+  const then = new Date(Date.now() + distanceMs);
+  utimesSync(lock, then, then);
+  expect(await teller().tell(failing('a', 'b'))).toMatchObject({ changes: 1 });
+  expect(readdirSync(join(folder, 'state'))).toEqual(['told.json']);
+});
+
+it('waits for a lock no longer than its patience, and says where it is', async () => {
+  writeFileSync(`${folder}/kept.lock`, '');
+  const action = jest.fn(() => Promise.resolve());
+  await expect(withLock(`${folder}/kept`, action, undefined, 0)).rejects.toThrow(
+    /kept\.lock was not free within 0 s, so another process may hang; end it, or delete that file/,
+  );
+  expect(action).not.toHaveBeenCalled();
+});
+
+it.each([
+  ['damaged', '{"version": 1, "told', 'is damaged'],
+  ['of another form', '{"version": 1, "told": 7}', 'is damaged'],
+  ['newer', '{"version": 2, "told": {}}', 'was written by a later release'],
+])('says in one line that the file is %s, and tells as at a first run', async (_, content, why) => {
+  await teller().tell(failing('recordings'));
+  writeFileSync(file, content);
+  expect(await teller().tell(failing('recordings'))).toEqual({
+    changes: 1,
+    notes: [`what the webhook was told is not known, so all that is not healthy is new: ${file} ${why}`],
+  });
+  expect(await teller().tell(failing('recordings'))).toEqual({ changes: 0, notes: [] });
+});
+
+it('tells even where it cannot note that, and says so', async () => {
+  // Root may write anywhere, but not below a file.
+  writeFileSync(join(folder, 'state'), '');
+  chmodSync(join(folder, 'state'), 0o400);
+  await expect(teller().tell(failing('recordings'))).rejects.toThrow(
+    /^what the webhook at .* was told cannot be noted, so the next run tells it again: .*told\.json cannot be written \(ENOTDIR\)/,
+  );
+  expect(server.requests).toHaveLength(1);
+});
+
+it('is silent of a look that is older than what was told', async () => {
+  const before = { ...failing('recordings'), at: new Date(Date.now() - 60_000) };
+  await teller().tell({ ...failing(), at: new Date(Date.now() - 120_000) });
+  await teller().tell({ ...failing('a'), at: new Date() });
+  expect(await teller().tell(before)).toMatchObject({ changes: 0 });
+  expect(server.requests).toHaveLength(1);
+});
+
+it.each(['', 'hush', 'http://hooks.example.com/hush', 'ftp://127.0.0.1/hush'])(
+  'takes no %j for a webhook, and does not repeat it',
+  (address) => {
+    expect(() => Webhook.at(address)).toThrow(/must be an https URL, or an http one of this machine, got (?!.*hush)/);
+  },
+);
+
+it.each([
+  ['https://webexapis.com/v1/webhooks/incoming/abc', 'webex'],
+  ['https://hooks.example.com/abc', 'json'],
+])('knows of %s that it takes %s', (address, format) => {
+  expect(Webhook.at(address).format).toBe(format);
+  expect(Webhook.at(address, 'json').format).toBe('json');
+});

@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { newsOf } from '../../../../lib/health/notifications/changes';
+import { ToldFile } from '../../../../lib/health/notifications/told-file';
+import { broken } from '../../../fixtures/arbitrary/broken';
+import { oddText } from '../../../fixtures/arbitrary/text';
+import { property } from '../../../fixtures/property';
+import { report } from '../../../fixtures/report';
+
+const folder = mkdtempSync(join(tmpdir(), 'told-file-'));
+const path = join(folder, 'told.json');
+const audience = { deployment: '/deployment.ts', webhook: new URL('https://hooks.example/secret') };
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const line = { kind: 'credential', name: 'testauth', state: 'expired', severity: 'broken' } as const;
+const content = fc.array(oddText, { maxLength: 3 }).map((deployments) => ({
+  version: 1,
+  told: [audience.deployment, ...deployments].map((deployment) => ({
+    deployment,
+    webhook: 'a'.repeat(64),
+    lookedAt: '2026-11-25T12:00:00Z',
+    lines: [line],
+  })),
+}));
+
+/** Of a file that somebody has written into, or that was cut off. */
+const texts = fc.oneof(
+  oddText,
+  fc.json(),
+  broken(content, fc.jsonValue({ maxDepth: 2 })).map(({ after }) => JSON.stringify(after)),
+  fc.tuple(content, fc.nat(400)).map(([whole, length]) => JSON.stringify(whole).slice(0, length)),
+);
+
+property(
+  'a file of what was told is read or found damaged, and written anew',
+  texts,
+  async (text) => {
+    writeFileSync(path, text);
+    const file = new ToldFile(path);
+    const { told, problem } = await file.read(audience);
+    expect(problem ?? 'what the webhook was told is').toMatch(/^what the webhook was told is/);
+    expect(problem ?? '').not.toContain('\n');
+    const sight = { at: new Date('2026-11-25T12:00:00Z'), report: report() };
+    const { after } = newsOf(told?.lines ?? [], sight);
+    await file.write(audience, { lookedAt: sight.at, lines: [...after, line] });
+    expect((await file.read(audience)).told?.lines).toEqual([...after, line]);
+  },
+  { costs: 5 },
+);

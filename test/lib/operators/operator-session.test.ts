@@ -1,0 +1,50 @@
+import { WrappingTokenSpentError } from 'webex-token-client/core';
+import { OperatorSession } from '../../../lib/operators/operator-session';
+import { eventually } from '../../fixtures/eventually';
+import { loginAnswer, refusal, ScriptedVault, UNWRAPPED_SECRET_ID } from '../../fixtures/scripted-vault';
+
+const LOGIN = 'auth/operators/login';
+
+let vault: ScriptedVault;
+beforeEach(async () => {
+  vault = await ScriptedVault.start();
+  vault.answer('sys/wrapping/lookup', { body: { data: { creation_path: 'auth/operators/role/backup/secret-id' } } });
+  vault.answer('sys/wrapping/unwrap', UNWRAPPED_SECRET_ID);
+});
+afterEach(() => vault[Symbol.asyncDispose]());
+
+function open(signal?: AbortSignal): Promise<OperatorSession> {
+  return OperatorSession.open({ address: vault.address }, 'backup', {
+    operators: { path: 'none', isNamed: false },
+    roleFromEnvironment: true,
+    env: { VAULT_ROLE_ID: 'r', VAULT_WRAPPED_SECRET_ID: 'w' },
+    signal,
+  });
+}
+
+it('tries the login again with a secret id that was taken out of its wrapping', async () => {
+  vault.answer(LOGIN, refusal(429, 'slow down'), loginAnswer('s.backup'));
+  await using session = await open();
+  expect(session.token).toBe('s.backup');
+  expect(vault.count('PUT sys/wrapping/unwrap')).toBe(1);
+});
+
+it('says that the secret id is lost where Vault asks to be left alone for too long', async () => {
+  vault.answer(LOGIN, { ...refusal(429, 'slow down'), headers: { 'retry-after': '3600' } });
+  await expect(open()).rejects.toThrow(WrappingTokenSpentError);
+});
+
+it('does not wait any more once it is interrupted', async () => {
+  vault.answer(LOGIN, { ...refusal(429, 'slow down'), headers: { 'retry-after': '30' } });
+  const abort = new AbortController();
+  // No time passes, so only the signal ends the wait.
+  jest.useFakeTimers({ doNotFake: ['Date', 'nextTick', 'queueMicrotask', 'setImmediate'] });
+  try {
+    const opening = open(abort.signal);
+    await eventually(() => vault.count(`PUT ${LOGIN}`) > 0 || undefined);
+    abort.abort(new Error('enough'));
+    await expect(opening).rejects.toThrow('enough');
+  } finally {
+    jest.useRealTimers();
+  }
+});

@@ -1,0 +1,39 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readPgpKey } from '../../../../lib/server/keys/pgp-key';
+import { PGP_PUBLIC_KEY } from '../../../fixtures/pgp-key';
+
+let file: string;
+
+beforeAll(async () => {
+  file = join(await mkdtemp(join(tmpdir(), 'pgp-key-')), 'key');
+});
+afterAll(() => rm(join(file, '..'), { recursive: true }));
+
+test('a key comes out in base64', async () => {
+  await writeFile(file, PGP_PUBLIC_KEY);
+  await expect(readPgpKey(file)).resolves.toBe(PGP_PUBLIC_KEY.toString('base64'));
+});
+
+test('an armored key is refused, with the command that exports it without armor', async () => {
+  const base64 = PGP_PUBLIC_KEY.toString('base64');
+  await writeFile(file, `-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n${base64}\n-----END PGP PUBLIC KEY BLOCK-----\n`);
+  await expect(readPgpKey(file)).rejects.toThrow(
+    `${file} must hold a PGP public key in binary form, and it is armored; export it with "gpg --export KEY_ID > key.pgp"`,
+  );
+});
+
+test.each([
+  ['a private key', '-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlFgEawTC\n-----END PGP PRIVATE KEY BLOCK-----\n'],
+  ['a private key in binary form', Buffer.from([0x94, 0x58])],
+  ['something else', 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5'],
+  ['nothing', ''],
+])('%s is refused', async (_, content) => {
+  await writeFile(file, content);
+  await expect(readPgpKey(file)).rejects.toThrow('must hold a PGP public key');
+});
+
+test('a file that is not there is named', async () => {
+  await expect(readPgpKey(`${file}.none`)).rejects.toThrow('cannot be read (ENOENT)');
+});

@@ -1,0 +1,316 @@
+import { serverDeclaration } from '../../../../lib/declaration/schema/server/server-declaration';
+import {
+  certifiedHosts,
+  type KubernetesServerDeclaration,
+} from '../../../../lib/declaration/schema/server/kubernetes-server-declaration';
+import { lookAtCluster, type ClusterFindings } from '../../../../lib/server/kubernetes/cluster-preflight';
+import { Kubectl } from '../../../../lib/server/kubernetes/kubectl';
+import {
+  CertificateAuthority,
+  type IssuedCertificate,
+} from '../../../../lib/server/certificates/certificate-authority';
+import { ScriptedKubectl } from '../../../fixtures/scripted-kubectl';
+
+/* Answers as kubectl 1.37 gave them for Kubernetes 1.37, but for the names. */
+
+const PREFIX = '--namespace=vault --request-timeout=10s';
+const KEYS = '--output=go-template={{range $key, $value := .data}}{{$key}}{{"\\n"}}{{end}}';
+const SEAL = { type: 'static', currentKeyId: '1', currentKeyFile: 'secrets/seal.key' };
+
+function declared(input: object = {}): KubernetesServerDeclaration {
+  return serverDeclaration.parse({
+    mode: 'kubernetes',
+    flavour: 'openbao',
+    namespace: 'vault',
+    releaseName: 'bao',
+    ...input,
+  }) as KubernetesServerDeclaration;
+}
+
+const AT = { KUBECONFIG: '/a', KUBE_CONFIG_PATHS: '', KUBE_CTX: '' };
+
+let ca: CertificateAuthority;
+let issued: IssuedCertificate;
+let kubectl: ScriptedKubectl;
+
+beforeAll(async () => {
+  ca = await CertificateAuthority.create();
+  issued = await ca.issue({ commonName: 'bao', dnsNames: certifiedHosts(declared()), ipAddresses: ['127.0.0.1'] });
+});
+beforeEach(() => {
+  kubectl = sound(new ScriptedKubectl(PREFIX));
+});
+afterEach(() => kubectl[Symbol.dispose]());
+
+function notFound(what: string) {
+  return { stderr: `Error from server (NotFound): ${what} not found\n`, exitCode: 1 };
+}
+
+function certificate(name: string, pem: string): [string, string] {
+  return [`get secret bao-tls --output=go-template={{index .data "${name}" | base64decode}}`, pem];
+}
+
+function list(kind: string, ...items: readonly object[]): string {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items: items.map((item) => ({ kind, ...item })) });
+}
+
+/** A cluster in which nothing is wrong. */
+function sound(cluster: ScriptedKubectl): ScriptedKubectl {
+  const node = { metadata: { name: 'n' }, spec: {}, status: {} };
+  const standard = {
+    metadata: { name: 'standard', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+    provisioner: 'rancher.io/local-path',
+  };
+  return cluster
+    .on('get namespace vault --output=name', 'namespace/vault\n')
+    .on(`get secret bao-tls ${KEYS}`, 'ca.crt\ntls.crt\ntls.key\n')
+    .on(...certificate('tls.crt', issued.certificatePem))
+    .on(...certificate('ca.crt', ca.certificatePem))
+    .on('get persistentvolumeclaims --output=json', list('PersistentVolumeClaim'))
+    .on('get statefulsets --output=json', list('StatefulSet'))
+    .on('get storageclasses --output=json', list('StorageClass', standard))
+    .on('get persistentvolumes --output=json', list('PersistentVolume'))
+    .on('get nodes --output=json', list('Node', node, node, node))
+    .on('get statefulset bao --ignore-not-found --output=name', '')
+    .on('auth can-i create statefulsets.apps', 'yes\n')
+    .on('auth can-i create secrets', 'yes\n')
+    .on('auth can-i create clusterrolebindings.rbac.authorization.k8s.io', 'yes\n');
+}
+
+function look(input: object = {}, now?: Date): Promise<ClusterFindings> {
+  return lookAtCluster(new Kubectl(declared(input), { environment: kubectl.environment(AT) }), declared(input), now);
+}
+
+function found(...problems: string[]): ClusterFindings {
+  return { problems, notes: [] };
+}
+
+it('finds nothing wrong where all is there, and asks for no value but those of certificates', async () => {
+  expect(await look()).toEqual(found());
+  const values = kubectl.asked.map(({ key }) => key).filter((key) => key.includes('index .data'));
+  expect(values.map((key) => /index \.data "(.*?)"/.exec(key)?.[1]).sort()).toEqual(['ca.crt', 'tls.crt']);
+  expect(kubectl.asked.some(({ key }) => /secret.*--output=(json|yaml)/.test(key))).toBe(false);
+});
+
+it('says first of all that there is no namespace', async () => {
+  kubectl.on('get namespace vault --output=name', notFound('namespaces "vault"'));
+  expect(await look()).toEqual(
+    found(
+      'no namespace "vault" in the cluster, in which the Secrets of the server have to be; make it: kubectl create namespace vault',
+    ),
+  );
+});
+
+it.each([
+  'error: context "nope" does not exist',
+  'Error in configuration: context was not found for specified context: nope',
+  'The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?',
+  'Unable to connect to the server: dial tcp: lookup nope.invalid on 10.0.0.1:53: no such host',
+  'error: error loading config file "/a": yaml: line 1: did not find expected node content',
+  'error: You must be logged in to the server (Unauthorized)',
+])('has what kubectl gets no answer by in the way, once: %s', async (said) => {
+  kubectl.on('get namespace vault --output=name', { stderr: `${said}\n`, exitCode: 1 });
+  expect(await look()).toEqual({
+    problems: [
+      `the cluster cannot be reached: kubectl says: ${said}; see that KUBECONFIG names the cluster, and vault.server.context, or else KUBE_CTX, its context (asked by KUBECONFIG=/a and its current context)`,
+    ],
+    notes: [],
+    isUnreachable: true,
+  });
+});
+
+it('does not stop anybody for want of kubectl, or for a cluster that only fails at a look', async () => {
+  const none = new Kubectl(declared(), { environment: { PATH: '/nowhere' } });
+  expect(await lookAtCluster(none, declared())).toEqual({
+    problems: [],
+    notes: [expect.stringMatching(/^nothing was looked at in the cluster: there is no kubectl on PATH/)],
+  });
+  const stderr = 'Error from server (InternalError): an error on the server has prevented the request\n';
+  kubectl.on('get nodes --output=json', { stderr, exitCode: 1 });
+  expect((await look()).problems).toEqual([]);
+});
+
+describe('with a StatefulSet that is there', () => {
+  beforeEach(() => {
+    const claim = (name: string, storage: string) => ({
+      metadata: { name },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage } } },
+    });
+    const volumeClaimTemplates = [claim('data', '1Ti'), claim('audit', '10Gi')];
+    const set = { metadata: { name: 'bao' }, spec: { volumeClaimTemplates } };
+    kubectl.on('get statefulsets --output=json', list('StatefulSet', set));
+  });
+
+  it('finds nothing wrong where its claims are the declared ones', async () => {
+    expect(await look({ storage: { dataGibibytes: 1024 } })).toEqual(found());
+  });
+
+  it.each([
+    [
+      { storage: { dataGibibytes: 2048 } },
+      'audit of 10 GiB (the default class) and data of 2048 GiB (the default class)',
+    ],
+    [{ storage: { dataGibibytes: 1024 }, audit: 'stdout' }, 'data of 1024 GiB (the default class)'],
+    [
+      { storage: { dataGibibytes: 1024, storageClass: 'standard' } },
+      'audit of 10 GiB (standard) and data of 1024 GiB (standard)',
+    ],
+  ])('says that its claims stay as they are, and how volumes grow: %j', async (input, now) => {
+    expect(await look(input)).toEqual(
+      found(
+        `StatefulSet "bao" was made with audit of 10 GiB (the default class) and data of 1024 GiB (the default class), declared is now ${now}, and the cluster lets no StatefulSet change that; go back to what it was, or, for more room, where the storage class lets volumes grow, edit spec.resources.requests.storage of each claim (kubectl -n vault edit pvc data-bao-0 ...), have the StatefulSet made anew (kubectl -n vault delete statefulset bao --cascade=orphan, by which pods and volumes stay), and deploy`,
+      ),
+    );
+  });
+});
+
+it('says how the Secret with the certificates is made', async () => {
+  kubectl.on(`get secret bao-tls ${KEYS}`, notFound('secrets "bao-tls"'));
+  expect(await look()).toEqual(
+    found(
+      'no Secret "bao-tls" in namespace "vault"; make the certificates with "npx --no-install webex-token-vault certs", and put them there: kubectl -n vault create secret generic bao-tls --from-file=tls.crt=secrets/tls/bao/server.pem --from-file=tls.key=secrets/tls/bao/server-key.pem --from-file=ca.crt=secrets/tls/bao/ca.pem',
+    ),
+  );
+});
+
+it('says which of the certificates is not there', async () => {
+  kubectl.on(`get secret bao-tls ${KEYS}`, 'tls.crt\ntls.key\n');
+  expect(await look()).toEqual(
+    found(
+      'Secret "bao-tls" in namespace "vault" has no "ca.crt", only "tls.crt", "tls.key"; add that, or correct vault.server.tls',
+    ),
+  );
+});
+
+it('says for which nodes the certificate is not', async () => {
+  const { problems } = await look({ nodes: 5 });
+  expect(problems).toEqual([
+    expect.stringMatching(
+      /^the certificate "tls\.crt" in Secret "bao-tls" is not for "bao-3\.bao-internal\.vault\.svc", "bao-4\.bao-internal\.vault\.svc", only for /,
+    ),
+    // A scripted cluster has three hosts.
+  ]);
+});
+
+it('says that the certificate is another CA', async () => {
+  kubectl.on(...certificate('ca.crt', (await CertificateAuthority.create()).certificatePem));
+  expect((await look()).problems).toEqual([
+    expect.stringMatching(
+      /^the certificate "tls\.crt" in Secret "bao-tls" is not from the CA "ca\.crt" in Secret "bao-tls", /,
+    ),
+  ]);
+});
+
+it('says that the certificate ends soon, and has ended', async () => {
+  const inDays = (days: number) => new Date(Date.now() + days * 24 * 3600 * 1000);
+  expect(await look({}, inDays(390))).toEqual({
+    problems: [],
+    notes: [expect.stringMatching(/^the certificate "tls\.crt" in Secret "bao-tls" ends in 6 days, on /)],
+  });
+  expect((await look({}, inDays(400))).problems).toEqual([
+    expect.stringMatching(/^the certificate "tls\.crt" in Secret "bao-tls" expired on /),
+  ]);
+});
+
+it('says which Secret is not there that the seal has its key in', async () => {
+  kubectl.on(`get secret seal ${KEYS}`, notFound('secrets "seal"'));
+  expect(await look({ seal: SEAL, sealSecret: 'seal' })).toEqual(
+    found(
+      'no Secret "seal" in namespace "vault", which vault.server.sealSecret names; make it: kubectl -n vault create secret generic seal --from-file=seal.key=FILE',
+    ),
+  );
+});
+
+it('says which key is not in a Secret', async () => {
+  kubectl.on(`get secret transit ${KEYS}`, 'password\n').on(`get secret bucket ${KEYS}`, 'AWS_ACCESS_KEY_ID\n');
+  const snapshots = { host: 's3.example.com', bucket: 'b', credentialsSecret: 'bucket' };
+  const environmentSecrets = [{ name: 'BAO_TOKEN', secretName: 'transit', secretKey: 'token' }];
+  expect(await look({ environmentSecrets, snapshots })).toEqual(
+    found(
+      'Secret "transit" in namespace "vault" has no "token", only "password"; add that, or correct vault.server.environmentSecrets',
+      'Secret "bucket" in namespace "vault" has no "AWS_SECRET_ACCESS_KEY", only "AWS_ACCESS_KEY_ID"; add that, or correct vault.server.snapshots.credentialsSecret',
+    ),
+  );
+});
+
+it('says that a storage class is not there, and which are', async () => {
+  expect(await look({ storage: { storageClass: 'fast' } })).toEqual(
+    found(
+      'no storage class "fast", and the cluster has "standard"; correct vault.server.storage.storageClass, or leave it out for the cluster\'s default',
+    ),
+  );
+});
+
+it('says that no storage class is the default', async () => {
+  kubectl.on('get storageclasses --output=json', list('StorageClass', { metadata: { name: 'slow' } }));
+  expect(await look()).toEqual(
+    found(
+      'no storage class is the cluster\'s default, so that no volume would be made, and the cluster has "slow"; name one in vault.server.storage.storageClass',
+    ),
+  );
+});
+
+it('takes volumes that were made by hand, and those that the pods have', async () => {
+  const volume = { metadata: { name: 'v' }, spec: { storageClassName: 'fast' }, status: { phase: 'Available' } };
+  kubectl.on('get persistentvolumes --output=json', list('PersistentVolume', volume));
+  expect(await look({ storage: { storageClass: 'fast' } })).toEqual(found());
+  const claims = ['data', 'audit'].flatMap((what) =>
+    [0, 1, 2].map((pod) => ({ metadata: { name: `${what}-bao-${pod}` }, status: { phase: 'Bound' } })),
+  );
+  kubectl.on('get persistentvolumeclaims --output=json', list('PersistentVolumeClaim', ...claims));
+  expect(await look({ storage: { storageClass: 'gone' } })).toEqual(found());
+});
+
+it('notes that there are fewer hosts than nodes', async () => {
+  const tainted = { spec: { taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] } };
+  kubectl.on('get nodes --output=json', list('Node', { spec: {} }, tainted, { spec: { unschedulable: true } }));
+  expect(await look()).toEqual({
+    problems: [],
+    notes: [
+      'the cluster has 1 host(s) that take any pod, and each of the 3 nodes wants one of its own; the others wait until there are more',
+    ],
+  });
+  expect(await look({ values: { server: { affinity: '' } } })).toEqual(found());
+});
+
+it('says what this user may not make, before the first deploy', async () => {
+  const binding = 'clusterrolebindings.rbac.authorization.k8s.io';
+  kubectl.on(`auth can-i create ${binding}`, { stdout: 'no\n', exitCode: 1 });
+  expect((await look()).problems).toEqual([
+    `the user of the kubeconfig may not create ${binding} in namespace "vault", which the chart makes for the Kubernetes method of the server, unless vault.server.values.server.authDelegator is { enabled: false }; have somebody give that right, or deploy as another`,
+  ]);
+  expect(await look({ values: { server: { authDelegator: { enabled: false } } } })).toEqual(found());
+  kubectl.on('get statefulset bao --ignore-not-found --output=name', 'statefulset.apps/bao\n');
+  expect(await look()).toEqual(found());
+});
+
+it('says that the Prometheus Operator is not there, and notes that the token of its own is not there yet', async () => {
+  kubectl
+    .on('api-resources --api-group=monitoring.coreos.com --output=name', '')
+    .on(`get secret metrics ${KEYS}`, notFound('secrets "metrics"'));
+  expect(await look({ monitoring: { tokenSecret: 'metrics' } })).toEqual({
+    problems: [
+      'the cluster knows no PrometheusRule, as the Prometheus Operator is not installed; install it, or leave vault.server.monitoring out',
+    ],
+    notes: [
+      'no Secret "metrics" in namespace "vault", which vault.server.monitoring.tokenSecret names; make it: kubectl -n vault create secret generic metrics --from-file=token=FILE, once the server is initialised and gives out that token; until then nobody fetches its metrics',
+    ],
+  });
+  kubectl.on(
+    'api-resources --api-group=monitoring.coreos.com --output=name',
+    'prometheusrules.monitoring.coreos.com\nservicemonitors.monitoring.coreos.com\n',
+  );
+  expect(await look({ monitoring: {} })).toEqual(found());
+});
+
+it('notes what this user may not see, and looks at the rest', async () => {
+  const said =
+    'secrets "bao-tls" is forbidden: User "a" cannot get resource "secrets" in API group "" in the namespace "vault"';
+  kubectl
+    .on(`get secret bao-tls ${KEYS}`, { stderr: `Error from server (Forbidden): ${said}\n`, exitCode: 1 })
+    .on('get storageclasses --output=json', list('StorageClass'));
+  expect(await look()).toEqual({
+    problems: [expect.stringMatching(/^no storage class is the cluster's default/)],
+    notes: [`the certificates: could not be looked at (kubectl says: Error from server (Forbidden): ${said})`],
+  });
+});

@@ -1,0 +1,225 @@
+import { serverDeclaration } from '../../../../lib/declaration/schema/server/server-declaration';
+import type { KubernetesServerDeclaration } from '../../../../lib/declaration/schema/server/kubernetes-server-declaration';
+import { Kubectl } from '../../../../lib/server/kubernetes/kubectl';
+import { watchPods, type WatchedPods } from '../../../../lib/server/kubernetes/pod-watch';
+import { nextSteps, outdatedLines, troubleLines } from '../../../../lib/server/kubernetes/pod-words';
+import { ScriptedKubectl } from '../../../fixtures/scripted-kubectl';
+import { useSleepClock } from '../../../fixtures/sleep-clock';
+
+/* States as Kubernetes 1.37 gave them for OpenBao's chart, cut to what is read. */
+
+const LOOK = 'get statefulsets,pods,persistentvolumeclaims,events --output=json';
+const SERVER = serverDeclaration.parse({
+  mode: 'kubernetes',
+  flavour: 'openbao',
+  namespace: 'vault',
+  releaseName: 'bao',
+}) as KubernetesServerDeclaration;
+
+const RUNNING = { running: { startedAt: '2026-11-25T21:47:36Z' } };
+const INITIALISING = { waiting: { reason: 'PodInitializing' } };
+
+useSleepClock();
+
+let kubectl: ScriptedKubectl;
+
+beforeEach(() => {
+  kubectl = new ScriptedKubectl('--namespace=vault --request-timeout=10s');
+});
+afterEach(() => kubectl[Symbol.dispose]());
+
+interface PodState {
+  readonly plugin?: object;
+  readonly server?: object;
+  readonly lastServer?: object;
+  readonly restarts?: number;
+  readonly lastPlugin?: object;
+  readonly conditions?: object[];
+  readonly revision?: string;
+  readonly labels?: object;
+}
+
+function pod(index: number, state: PodState = {}): object {
+  const { plugin = { terminated: { exitCode: 0, reason: 'Completed' } }, server = RUNNING, restarts = 0 } = state;
+  const name = `bao-${index}`;
+  const common = { restartCount: restarts };
+  return {
+    kind: 'Pod',
+    metadata: {
+      name,
+      uid: `uid-${name}`,
+      labels: { 'controller-revision-hash': state.revision ?? 'bao-1', ...state.labels },
+    },
+    status: {
+      phase: 'Pending',
+      conditions: state.conditions ?? [],
+      initContainerStatuses: [
+        { name: 'plugin', image: 'plugin:1', ...common, state: plugin, lastState: state.lastPlugin ?? {} },
+      ],
+      containerStatuses: [
+        { name: 'openbao', image: 'bao:1', ...common, state: server, lastState: state.lastServer ?? {} },
+      ],
+    },
+  };
+}
+
+function warning(kind: string, name: string, reason: string, message: string): object {
+  const involvedObject = { kind, name, uid: `uid-${name}` };
+  return { kind: 'Event', type: 'Warning', reason, message, involvedObject, lastTimestamp: '2026-11-25T21:42:00Z' };
+}
+
+function cluster(...items: object[]): string {
+  const set = {
+    kind: 'StatefulSet',
+    metadata: { name: 'bao', uid: 'uid-bao', generation: 1 },
+    status: { observedGeneration: 1, updateRevision: 'bao-1' },
+  };
+  return JSON.stringify({ kind: 'List', items: [set, ...items] });
+}
+
+function watched(...looks: string[]): Promise<WatchedPods> {
+  return watchedFor(4000, ...looks);
+}
+
+async function watchedFor(timeoutMs: number, ...looks: string[]): Promise<WatchedPods> {
+  kubectl.on(LOOK, ...looks);
+  const client = new Kubectl(SERVER, { environment: kubectl.environment() });
+  return watchPods(client, SERVER, { timeoutMs, pollMs: 50, signal: new AbortController().signal });
+}
+
+/** With the other two in order. */
+async function troubleOf(state: PodState, ...more: object[]): Promise<string[]> {
+  return troubleLines((await watched(cluster(pod(0, state), pod(1), pod(2), ...more))).troubles);
+}
+
+/** The same where the trouble may pass by itself, and is told once the time is up. */
+async function lastingTroubleOf(state: PodState, ...more: object[]): Promise<string[]> {
+  return troubleLines((await watchedFor(400, cluster(pod(0, state), pod(1), pod(2), ...more))).troubles);
+}
+
+it('waits until all run, and says how to go on', async () => {
+  const starting = { server: INITIALISING, plugin: INITIALISING };
+  const seen = await watched(cluster(), cluster(pod(0, starting), pod(1), pod(2)), cluster(pod(0), pod(1), pod(2)));
+  expect(seen.troubles).toEqual([]);
+  expect(nextSteps(seen.pods)).toEqual([
+    'all 3 pods run, not initialised; leave these running, and initialise the first one: npx --no-install webex-token-vault init',
+    '  kubectl -n vault port-forward pod/bao-0 8200:8200',
+    '  kubectl -n vault port-forward pod/bao-1 8210:8200',
+    '  kubectl -n vault port-forward pod/bao-2 8220:8200',
+  ]);
+});
+
+it('says which are sealed', async () => {
+  const labels = (sealed: boolean) => ({ labels: { 'openbao-initialized': 'true', 'openbao-sealed': String(sealed) } });
+  const { pods } = await watched(cluster(pod(0, labels(false)), pod(1, labels(true)), pod(2, labels(false))));
+  expect(nextSteps(pods)).toEqual([
+    'all 3 pods run, and "bao-1" sealed; unseal each while its port is forwarded:',
+    '  kubectl -n vault port-forward pod/bao-1 8210:8200; VAULT_ADDR=https://127.0.0.1:8210 npx --no-install webex-token-vault unseal',
+  ]);
+});
+
+it('says which still run what was declared before', async () => {
+  const { pods } = await watched(cluster(pod(0, { revision: 'bao-0' }), pod(1), pod(2, { revision: 'bao-0' })));
+  expect(outdatedLines(pods)).toEqual([
+    '2 of 3 pods still run what was declared before, as nothing restarts them by itself: "bao-0", "bao-2"; docs/kubernetes.md says in which order to restart them',
+  ]);
+});
+
+it('says what the plugin container said last, and once for all pods', async () => {
+  const message = `the plugin /plugins/oauthapp of the image must have sha256 ${'a'.repeat(64)}, got ${'b'.repeat(64)}; use the right image\n`;
+  const state = {
+    plugin: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 10s' } },
+    lastPlugin: { terminated: { exitCode: 1, reason: 'Error', message } },
+    server: INITIALISING,
+    restarts: 2,
+  };
+  const { troubles } = await watched(cluster(pod(0, state), pod(1, state), pod(2, state)));
+  expect(troubleLines(troubles)).toEqual([`pod bao-0 (and bao-1, bao-2 alike) gets no plugin: ${message.trim()}`]);
+});
+
+it('says how pods are made anew that are still of what was declared before, and not what was mended already', async () => {
+  const message = 'Back-off pulling image "plugin:1": ErrImagePull: not found';
+  const state = {
+    plugin: { waiting: { reason: 'ImagePullBackOff', message } },
+    server: INITIALISING,
+    revision: 'bao-0',
+  };
+  const { pods, troubles } = await watched(cluster(pod(0, state), pod(1), pod(2, state)));
+  expect(troubleLines(troubles)).toEqual([
+    'pod bao-0 (and bao-2 alike) cannot pull the image plugin:1 (ImagePullBackOff: ErrImagePull: not found); but it is of what was declared before, so have it made anew, which loses nothing as it does not serve: kubectl -n vault delete pod bao-0 bao-2',
+  ]);
+  expect(outdatedLines(pods)).toEqual([]);
+});
+
+it('says that an image cannot be pulled', async () => {
+  const message =
+    'Back-off pulling image "bao:1": ErrImagePull: failed to resolve reference "bao:1": dial tcp: lookup quay.io on 10.0.0.1:53: no such host';
+  expect(await troubleOf({ server: { waiting: { reason: 'ImagePullBackOff', message } } })).toEqual([
+    'pod bao-0 cannot pull the image bao:1 (ImagePullBackOff: lookup quay.io on 10.0.0.1:53: no such host); correct vault.server.image, or let the cluster at it',
+  ]);
+});
+
+it.each([
+  [
+    '',
+    '; make it in namespace "vault", as "npx --no-install webex-token-vault diff vault-server" says, the cluster tries again',
+  ],
+  ['secret/bao-tls\n', '; it is there by now, and the cluster tries again within two minutes'],
+])('says that a Secret is missing, and looks whether it still is: %j', async (there, advice) => {
+  kubectl.on('get secret bao-tls --ignore-not-found --output=name', there);
+  const why = 'MountVolume.SetUp failed for volume "tls" : secret "bao-tls" not found';
+  const state = { server: INITIALISING, plugin: INITIALISING };
+  expect(await lastingTroubleOf(state, warning('Pod', 'bao-0', 'FailedMount', why))).toEqual([
+    `pod bao-0 has no volume "tls": ${why}${advice}`,
+  ]);
+});
+
+it.each([
+  [
+    "0/2 nodes are available: 2 node(s) didn't match pod anti-affinity rules.",
+    'each node wants a host of its own: add hosts, or say otherwise in vault.server.values.server.affinity',
+  ],
+  [
+    '0/1 nodes are available: 1 Insufficient memory.',
+    'add hosts, or ask for less by vault.server.memoryMegabytes and cpuMillicores',
+  ],
+])('says that no host takes it: %s', async (message, advice) => {
+  const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }];
+  expect(await lastingTroubleOf({ conditions, server: INITIALISING })).toEqual([
+    `pod bao-0 finds no host: ${message}; ${advice}`,
+  ]);
+});
+
+it('says that there is no storage class for its volume', async () => {
+  const message = '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.';
+  const claim = {
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'data-bao-0', uid: 'uid-data-bao-0' },
+    spec: { storageClassName: 'fast' },
+    status: { phase: 'Pending' },
+  };
+  const why = 'storageclass.storage.k8s.io "fast" not found';
+  const state = { conditions: [{ type: 'PodScheduled', status: 'False', message }], server: INITIALISING };
+  expect(
+    await troubleOf(state, claim, warning('PersistentVolumeClaim', 'data-bao-0', 'ProvisioningFailed', why)),
+  ).toEqual([
+    expect.stringMatching(
+      /^pod bao-0 gets no volume data-bao-0: storageclass\.storage\.k8s\.io "fast" not found; correct /,
+    ),
+  ]);
+});
+
+it('says what a server said that stops again and again', async () => {
+  kubectl.on(
+    'logs bao-0 --container=openbao --tail=20 --previous',
+    'starting\nerror loading configuration: no storage\n',
+  );
+  const state = {
+    server: { waiting: { reason: 'CrashLoopBackOff' } },
+    lastServer: { terminated: { exitCode: 1, reason: 'Error' } },
+    restarts: 3,
+  };
+  expect(await troubleOf(state)).toEqual([
+    'pod bao-0 stops again and again (Error 1): error loading configuration: no storage; see the rest with "kubectl -n vault logs bao-0 -c openbao --previous"',
+  ]);
+});

@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { saveSnapshot } from '../../../../lib/server/snapshots/raft-snapshot';
+import { restoreServer } from '../../../../lib/server/snapshots/restoration';
+import { VaultClient } from '../../../../lib/vault/vault-client';
+import { findOauthappPlugin } from '../../../../rehearsal/server/oauthapp-plugin';
+import { OpenBaoServer } from '../../../../rehearsal/server/openbao';
+import { findServer } from '../../../../rehearsal/server/server-binary';
+import { isOnVault } from '../../../fixtures/is-on-vault';
+import { LossyVault, type Loss } from '../../../fixtures/lossy-vault';
+import { statusOf } from '../../../fixtures/refusal';
+
+/* A restore that is interrupted, or whose requests get lost. Whole ones are in test/server. */
+
+const SNAPSHOT = 'POST sys/storage/raft/snapshot';
+/** Path of a policy that is written after the snapshot. */
+const later = 'sys/policies/acl/later';
+const anything = z.unknown();
+const folder = mkdtempSync(join(tmpdir(), 'restoration-'));
+const file = join(folder, 'a.snap');
+let server: OpenBaoServer;
+let way: LossyVault;
+let root: VaultClient;
+/** May restore, and make no child token. It is in the snapshot. */
+let childless: string;
+
+beforeAll(async () => {
+  const pluginDirectory = dirname(await findOauthappPlugin());
+  const raftDirectory = join(folder, 'raft');
+  server = await OpenBaoServer.start({ binary: await findServer(), pluginDirectory, raftDirectory });
+  root = new VaultClient({ address: server.address, token: server.rootToken });
+  const policy = 'path "sys/storage/raft/snapshot" { capabilities = ["create", "update"] }';
+  await root.write('sys/policies/acl/restorer', { policy });
+  const reply = z.object({ auth: z.object({ client_token: z.string() }) });
+  childless = (await root.write('auth/token/create', { policies: ['restorer'] }, reply)).auth.client_token;
+  await saveSnapshot(root.connection, file);
+  way = await LossyVault.start(server.address);
+});
+beforeEach(() => root.write(later, { policy: 'path "later" { capabilities = ["read"] }' }));
+afterEach(() => (way.lose = () => undefined));
+afterAll(async () => {
+  await way[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+/** @returns what it said at last */
+async function restore(signal: AbortSignal, token = server.rootToken): Promise<string> {
+  const options = {
+    file,
+    token,
+    signal,
+    unsealTimeoutMs: 1_800_000,
+    snapshotKey: () => Promise.reject(new Error('it has the same key')),
+    asAdministrator: () => Promise.reject(new Error('no key shares are given')),
+    confirm: () => Promise.resolve(),
+    report: () => undefined,
+  };
+  return restoreServer({ address: way.address }, options).then(
+    () => 'restored',
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+}
+
+/** Aborts the restore at one of its requests. */
+async function interruptedAt(request: number, loss: Loss, token?: string): Promise<string> {
+  const interruption = new AbortController();
+  let seen = 0;
+  way.lose = () => {
+    if (seen++ !== request) {
+      return undefined;
+    }
+    setImmediate(() => interruption.abort(new Error('interrupted')));
+    return loss;
+  };
+  return restore(interruption.signal, token);
+}
+
+/** Whether the server holds what the snapshot held. */
+async function isBack(): Promise<boolean> {
+  return (await statusOf(root.read(later, anything))) === 404;
+}
+
+/** The requests of a restore that nothing interrupts. */
+async function requests(token?: string): Promise<string[]> {
+  const seen: string[] = [];
+  way.lose = (request) => {
+    seen.push(request);
+    return undefined;
+  };
+  await restore(new AbortController().signal, token);
+  return seen;
+}
+
+test('a server in use is restored, and the token that showed it is gone', async () => {
+  await expect(restore(new AbortController().signal)).resolves.toBe('restored');
+  await expect(isBack()).resolves.toBe(true);
+});
+
+describe.each<[string, Loss]>([
+  ['that is answered', undefined],
+  ['that is lost', 'request'],
+  ['whose answer is lost', 'answer'],
+])('an interruption at a request %s', (_, loss) => {
+  it('says truly whether the data is back, whichever request it is', async () => {
+    const made = await requests();
+    const sent = made.indexOf(SNAPSHOT);
+    expect(sent).toBeGreaterThan(0);
+    const said: string[] = [];
+    for (let request = 0; request <= sent + 2; request += 1) {
+      await root.write(later, { policy: 'path "later" { capabilities = ["read"] }' });
+      const words = await interruptedAt(request, loss);
+      said.push(words);
+      expect(words).toMatch(/^interrupted|^restored$/);
+      if (/the data is back:|^restored$/.test(words)) {
+        await expect(isBack()).resolves.toBe(true);
+      } else if (words.includes('nothing was restored')) {
+        await expect(isBack()).resolves.toBe(false);
+      } else {
+        expect(words).toContain('the data is not back yet');
+      }
+    }
+    expect(said[0]).toBe(`interrupted before ${file} was sent; nothing was restored`);
+    expect(said.at(-1)).toMatch(
+      /^interrupted; the data is back: \S+ has restored .+ "npx --no-install webex-token-vault status"/,
+    );
+  });
+});
+
+test.each<Loss>(['answer', 'answered by another'])('the data is back, and the reply was lost: %s', async (loss) => {
+  way.lose = (request) => (request === SNAPSHOT ? loss : undefined);
+  const said = await restore(new AbortController().signal);
+  expect(said).toMatch(
+    /^.+; the data is back: \S+ has restored \S+a\.snap and is active; run "npx --no-install webex-token-vault .+/,
+  );
+  await expect(isBack()).resolves.toBe(true);
+});
+
+test('a token that may make no child shows a restore on OpenBao, and on Vault nobody is told that it failed', async () => {
+  const said = await restore(new AbortController().signal, childless);
+  expect(said).toMatch(
+    isOnVault
+      ? /; \S+a\.snap was sent, and whether \S+ has restored it cannot be told, as VAULT_TOKEN may make no child .+; run "npx --no-install webex-token-vault status"/
+      : /^restored$/,
+  );
+  await expect(isBack()).resolves.toBe(true);
+});

@@ -1,0 +1,22 @@
+import { repeatingOptions } from 'webex-token-client/core';
+import { unfinishedRestore, type RestoreOutcome } from '../../../../lib/server/snapshots/restore-outcome';
+
+const context = {
+  address: 'https://vault.example',
+  file: 'grants.snap',
+  problem: 'interrupted',
+  isWhole: true,
+  isNew: false,
+  isShown: true,
+};
+
+test.each<RestoreOutcome>(['restored', 'unchanged', 'unknown'])(
+  'an outcome that is %s names the command that looks at the deployment of the run',
+  (outcome) => {
+    const said = repeatingOptions(
+      () => ['--deployment', 'production.ts'],
+      () => unfinishedRestore(outcome, context).message,
+    );
+    expect(said).toContain('run "npx --no-install webex-token-vault status --deployment production.ts" to see');
+  },
+);

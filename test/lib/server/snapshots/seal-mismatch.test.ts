@@ -1,0 +1,37 @@
+import { VaultResponseError } from 'webex-token-client/core';
+import { ServerStartError } from '../../../../lib/process/server-process';
+import { explainedSeal } from '../../../../lib/server/snapshots/seal-mismatch';
+
+const MIGRATION = 'Error initializing core: error checking if a seal migration is needed: cannot seal migrate from';
+
+test.each([
+  [
+    'OpenBao answers',
+    new VaultResponseError('PUT', 'sys/generate-recovery-token/attempt', 500, [
+      'barrier seal type of "static" does not match expected type of "shamir"',
+    ]),
+    'static',
+    'shamir',
+  ],
+  [
+    'Vault ends, without a seal,',
+    new ServerStartError('vault', `${MIGRATION} "transit" to Shamir, no disabled seal in configuration`),
+    'transit',
+    'shamir',
+  ],
+  [
+    'Vault ends, with another seal,',
+    new ServerStartError('vault', `${MIGRATION} "awskms" to "transit", no disabled seal in configuration`),
+    'awskms',
+    'transit',
+  ],
+])('%s, and the seal that is missing is named', (_, error, ofSnapshot, declared) => {
+  expect(String(explainedSeal(error, 'a.snap'))).toContain(
+    `a.snap is of a server with the seal "${ofSnapshot}", and what is declared is "${declared}"; name a deployment file`,
+  );
+});
+
+test('another error stays as it is', () => {
+  const error = new ServerStartError('vault', 'Error parsing listener configuration.');
+  expect(explainedSeal(error, 'a.snap')).toBe(error);
+});
