@@ -25,6 +25,10 @@ const ARROWS = {
   'lib/webex': ['client'],
   'lib/browser': ['client'],
   'lib/declaration': ['client'],
+  'lib/declaration/policies': ['lib/declaration/derived', 'lib/declaration/schema', 'client'],
+  'lib/declaration/checks': ['lib/declaration/derived', 'lib/declaration/schema', 'client'],
+  'lib/declaration/derived': ['lib/declaration/schema', 'client'],
+  'lib/declaration/schema': ['client'],
   client: [],
 };
 

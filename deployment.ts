@@ -1,4 +1,4 @@
-import { defineDeployment } from './lib/declaration/schema/deployment';
+import { defineDeployment } from './lib/declaration/define-deployment';
 
 /** What is deployed. The one file to edit; every field is documented in `lib/declaration/schema/deployment.ts`. */
 export default defineDeployment({

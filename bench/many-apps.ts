@@ -1,4 +1,5 @@
-import { defineDeployment, type Deployment } from '../lib/declaration/schema/deployment';
+import { defineDeployment } from '../lib/declaration/define-deployment';
+import type { Deployment } from '../lib/declaration/schema/deployment';
 
 /** A deployment of so many apps, each with a role of AppRole and a credential of its own, at a server that exists. */
 export function manyApps(count: number): Deployment {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { defineDeployment } from '../lib/declaration/schema/deployment';
+import { defineDeployment } from '../lib/declaration/define-deployment';
 import type { VaultClient } from '../lib/vault/vault-client';
 import { Rehearsal } from '../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../rehearsal/server/oauthapp-plugin';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { rolePath } from '../lib/apps/secret-id';
-import { findApp, type Deployment } from '../lib/declaration/schema/deployment';
+import { findApp } from '../lib/declaration/derived/by-name';
+import type { Deployment } from '../lib/declaration/schema/deployment';
 import type { VaultClient } from '../lib/vault/vault-client';
 
 const roleIdReply = z.object({ data: z.object({ role_id: z.string() }) });

@@ -1,4 +1,5 @@
-import { findCredential, type Deployment } from '../lib/declaration/schema/deployment';
+import { findCredential } from '../lib/declaration/derived/by-name';
+import type { Deployment } from '../lib/declaration/schema/deployment';
 import { isServiceApp, type ServiceAppCredential } from '../lib/declaration/schema/service-app';
 import { DEVICE_REDIRECT_URLS } from '../lib/webex/device-grant';
 import type { SimulatedClient, SimulatedServiceApp } from './webex/simulated-client';

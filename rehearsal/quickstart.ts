@@ -9,7 +9,8 @@ import {
 import { z } from 'zod';
 import { peopleMe } from '../lib/webex/people-me';
 import type { ShowUrl } from '../lib/grants/consent/consent';
-import { findApp, type App, type Deployment } from '../lib/declaration/schema/deployment';
+import { findApp } from '../lib/declaration/derived/by-name';
+import type { App, Deployment } from '../lib/declaration/schema/deployment';
 import { loginOf } from '../lib/declaration/derived/logins';
 import { unrehearsed } from './identity/stand-ins';
 import { findOauthappPlugin } from './server/oauthapp-plugin';

@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ExplainedError, REHEARSAL_VARIABLE } from 'webex-token-client/core';
-import { clientSecretVariable, type App } from '../lib/declaration/schema/deployment';
+import { clientSecretVariable } from '../lib/declaration/derived/client-secret';
+import type { App } from '../lib/declaration/schema/deployment';
 import { loginOf } from '../lib/declaration/derived/logins';
 import { keyShareFile } from '../lib/operators/key-shares';
 import { OPERATORS_VARIABLE, writeOperatorLogin } from '../lib/operators/operator-folder';

@@ -21,7 +21,8 @@ import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/
 import { qrCode } from '../lib/cli/qr-code';
 import { RedirectPrompt } from '../lib/cli/redirect-prompt';
 import { readSecret } from '../lib/cli/secret-source';
-import { findCredential, type Credential } from '../lib/declaration/schema/deployment';
+import { findCredential } from '../lib/declaration/derived/by-name';
+import type { Credential } from '../lib/declaration/schema/deployment';
 import { isServiceApp } from '../lib/declaration/schema/service-app';
 import { OperatorSession } from '../lib/operators/operator-session';
 

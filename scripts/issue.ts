@@ -8,7 +8,8 @@ import { days, fileHandover, wrappedHandover, type Handover } from '../lib/cli/h
 import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
 import { assignments } from '../lib/cli/assignments';
 import type { IdentityLogin } from '../lib/declaration/derived/app-login';
-import { findApp, type App } from '../lib/declaration/schema/deployment';
+import { findApp } from '../lib/declaration/derived/by-name';
+import type { App } from '../lib/declaration/schema/deployment';
 import { declaringFile } from '../lib/declaration/deployment-file';
 import { loginOf } from '../lib/declaration/derived/logins';
 import { issuerPolicy, MAX_WRAP_TTL_SECONDS } from '../lib/declaration/policies/issuer-policy';

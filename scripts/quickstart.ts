@@ -17,7 +17,7 @@ import { describeCommand } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { deploymentFile } from '../lib/declaration/deployment-file';
 import { loadDeployment } from '../lib/declaration/files/load-deployment';
-import { findCredential } from '../lib/declaration/schema/deployment';
+import { findCredential } from '../lib/declaration/derived/by-name';
 
 /*
  * Shows the whole main job on this machine, with a real server and a simulated Webex.

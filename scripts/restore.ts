@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { ExplainedError, UsageError, vaultOptionsFromEnvironment, vaultVariable } from 'webex-token-client/core';
 import { describeCommand, READ_CLEAN_UP_MS, SERVER_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
-import { findCredential } from '../lib/declaration/schema/deployment';
+import { findCredential } from '../lib/declaration/derived/by-name';
 import { encryptedConnection } from '../lib/server/encrypted-connection';
 import { checkKeyOptions, type KeyOptions } from '../lib/server/keys/initialisation';
 import { readKeyShares, RememberedKeyShares } from '../lib/operators/key-shares';

@@ -10,7 +10,7 @@ import {
 import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/cli/operators-option';
-import { findCredential } from '../lib/declaration/schema/deployment';
+import { findCredential } from '../lib/declaration/derived/by-name';
 import { deleteCredential, findRevocable, type Revocable, whatRemains } from '../lib/grants/consent/revocation';
 import {
   type EndableGrant,

@@ -3,7 +3,8 @@ import { CREDENTIAL_EXIT_CODES, ExplainedError, vaultOptionsFromEnvironment } fr
 import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
-import { clientSecretVariable, findIntegration } from '../lib/declaration/schema/deployment';
+import { findIntegration } from '../lib/declaration/derived/by-name';
+import { clientSecretVariable } from '../lib/declaration/derived/client-secret';
 import { readSecret } from '../lib/cli/secret-source';
 import { type Rotation, rotateSecret } from '../lib/grants/rotation/rotation';
 import { OperatorSession } from '../lib/operators/operator-session';

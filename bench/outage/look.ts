@@ -1,6 +1,6 @@
 import { describeError } from 'webex-token-client/core';
 import { z } from 'zod';
-import { defineDeployment } from '../../lib/declaration/schema/deployment';
+import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { observerPolicy } from '../../lib/declaration/policies/observer-policy';
 import { observerRights } from '../../lib/declaration/policies/rights';
 import { lookAt } from '../../lib/health/look';

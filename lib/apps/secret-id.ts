@@ -10,7 +10,8 @@ import {
   VaultResponseError,
   VaultUnreachableError,
 } from 'webex-token-client/core';
-import { findApp, type App, type Deployment } from '../declaration/schema/deployment';
+import { findApp } from '../declaration/derived/by-name';
+import type { App, Deployment } from '../declaration/schema/deployment';
 import { loginOf } from '../declaration/derived/logins';
 import { vaultName } from '../declaration/schema/vault-name';
 import { type VaultClient } from '../vault/vault-client';

@@ -8,7 +8,8 @@ import {
   VaultResponseError,
 } from 'webex-token-client/core';
 import { heal } from '../grants/consent/healing';
-import { findCredential, type Deployment } from '../declaration/schema/deployment';
+import { findCredential } from '../declaration/derived/by-name';
+import type { Deployment } from '../declaration/schema/deployment';
 import { healingCredentials, healingOrder } from '../declaration/derived/healing';
 import type { Report } from '../health/report';
 import { OperatorSession } from '../operators/operator-session';

@@ -1,6 +1,6 @@
 import { ExplainedError } from 'webex-token-client/core';
 import { z } from 'zod';
-import { type Deployment, type Integration } from '../declaration/schema/deployment';
+import type { Deployment, Integration } from '../declaration/schema/deployment';
 import { declaringFile } from '../declaration/deployment-file';
 import { integrationEntry } from '../declaration/derived/integration-entry';
 import { vaultName } from '../declaration/schema/vault-name';

@@ -10,7 +10,8 @@ import {
   VaultResponseError,
 } from 'webex-token-client/core';
 import { z } from 'zod';
-import { findIntegration, type Deployment } from '../declaration/schema/deployment';
+import { findIntegration } from '../declaration/derived/by-name';
+import type { Deployment } from '../declaration/schema/deployment';
 import { declaringFile } from '../declaration/deployment-file';
 import { integrationEntry } from '../declaration/derived/integration-entry';
 import { vaultName } from '../declaration/schema/vault-name';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { run, type FinishedCommand } from '../../lib/process/child-process';
-import { clientSecretVariable } from '../../lib/declaration/schema/deployment';
+import { clientSecretVariable } from '../../lib/declaration/derived/client-secret';
 import { generateRootToken } from '../../lib/server/keys/root-token';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { PROJECT_FOLDER } from '../fixtures/declaration';

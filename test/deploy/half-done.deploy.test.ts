@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { defineDeployment, type Deployment, type DeploymentInput } from '../../lib/declaration/schema/deployment';
+import { defineDeployment } from '../../lib/declaration/define-deployment';
+import type { Deployment, DeploymentInput } from '../../lib/declaration/schema/deployment';
 import { OIDC_SECRET_VARIABLE } from '../../lib/declaration/schema/operators-declaration';
 import { APPLICATIONS_SCOPE } from '../../lib/declaration/schema/service-app';
 import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { loginAppRole, TokenSource } from 'webex-token-client/core';
 import type { FinishedCommand } from '../../lib/process/child-process';
 import { authorize } from '../../lib/grants/consent/code-grant';
-import { clientSecretVariable } from '../../lib/declaration/schema/deployment';
+import { clientSecretVariable } from '../../lib/declaration/derived/client-secret';
 import { describeUnless } from '../fixtures/left-out';
 import { OperatedServer } from '../fixtures/operated-server';
 import { statusOf } from '../fixtures/refusal';

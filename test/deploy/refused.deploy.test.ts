@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { run } from '../../lib/process/child-process';
-import { defineDeployment } from '../../lib/declaration/schema/deployment';
+import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { appPolicy } from '../../lib/declaration/policies/app-policy';
 import { provisionerPolicyName } from '../../lib/declaration/derived/policy-names';
 import { writeOperatorLogin } from '../../lib/operators/operator-folder';

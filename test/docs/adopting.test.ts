@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import ts from 'typescript';
-import { defineDeployment, type Deployment } from '../../lib/declaration/schema/deployment';
+import { defineDeployment } from '../../lib/declaration/define-deployment';
+import type { Deployment } from '../../lib/declaration/schema/deployment';
 import { DEVICE_REDIRECT_URLS } from '../../lib/webex/device-grant';
 import { PROJECT_FOLDER } from '../fixtures/project-folder';
 

@@ -1,6 +1,6 @@
 import { loginAppRole } from 'webex-token-client/core';
 import { z } from 'zod';
-import { defineDeployment } from '../../lib/declaration/schema/deployment';
+import { defineDeployment } from '../../lib/declaration/define-deployment';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';

@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { VaultResponseError } from 'webex-token-client/core';
-import { clientSecretVariable, defineDeployment } from '../../lib/declaration/schema/deployment';
+import { defineDeployment } from '../../lib/declaration/define-deployment';
+import { clientSecretVariable } from '../../lib/declaration/derived/client-secret';
 import { readOperatorLogin } from '../../lib/operators/operator-folder';
 import { loginOperator, type OperatorName } from '../../lib/operators/operators';
 import type { VaultClient } from '../../lib/vault/vault-client';

@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { clientSecretVariable, defineDeployment, findCredential } from '../../lib/declaration/schema/deployment';
+import { defineDeployment } from '../../lib/declaration/define-deployment';
+import { findCredential } from '../../lib/declaration/derived/by-name';
+import { clientSecretVariable } from '../../lib/declaration/derived/client-secret';
 import { isServiceApp } from '../../lib/declaration/schema/service-app';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';

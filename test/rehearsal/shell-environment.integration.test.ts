@@ -8,7 +8,7 @@ import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { appEnvironmentFile, writeShellEnvironment } from '../../rehearsal/shell-environment';
-import { defineDeployment } from '../../lib/declaration/schema/deployment';
+import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { operatorsOf } from '../../lib/operators/operators';
 import { ANALYTICS_SCOPES } from '../../samples/meetings-report/aggregates';
 import { PROJECT_FOLDER } from '../fixtures/declaration';

@@ -7,7 +7,7 @@ import { findServer } from '../../rehearsal/server/server-binary';
 import type { AppliedDeclaration } from '../../rehearsal/applier/stack';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { authorize } from '../../lib/grants/consent/code-grant';
-import { defineDeployment } from '../../lib/declaration/schema/deployment';
+import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { scratchCredential } from '../../lib/declaration/policies/authorizer-policy';
 import { appPolicyName, provisionerPolicyName } from '../../lib/declaration/derived/policy-names';
 import type { OperatorName } from '../../lib/operators/operators';

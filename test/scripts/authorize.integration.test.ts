@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { NotAuthorizedYet, readCredential } from 'webex-token-client/core';
-import { findIntegration } from '../../lib/declaration/schema/deployment';
+import { findIntegration } from '../../lib/declaration/derived/by-name';
 import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
 import { RedirectListener } from '../../lib/browser/redirect-listener';
 import { ConnectProxy } from '../fixtures/connect-proxy';

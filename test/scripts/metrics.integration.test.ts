@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
-import { defineDeployment } from '../../lib/declaration/schema/deployment';
+import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { BACKUP_RECORD } from '../../lib/declaration/schema/record-paths';
 import { OPERATORS_VARIABLE } from '../../lib/operators/operator-folder';
 import { operatorsOf, renewOperator } from '../../lib/operators/operators';

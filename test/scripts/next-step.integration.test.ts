@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { authorize } from '../../lib/grants/consent/code-grant';
-import { defineDeployment, type DeploymentInput } from '../../lib/declaration/schema/deployment';
+import { defineDeployment } from '../../lib/declaration/define-deployment';
+import type { DeploymentInput } from '../../lib/declaration/schema/deployment';
 import { applyDeclaration } from '../../rehearsal/applier/stack';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';

@@ -1,5 +1,5 @@
 import { findServer } from '../../rehearsal/server/server-binary';
-import { defineDeployment } from '../../lib/declaration/schema/deployment';
+import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { findServerProgram } from '../../lib/process/server-program';
 import { grantPath } from '../../lib/server/snapshots/kept-grant';
 import { saveSnapshot } from '../../lib/server/snapshots/raft-snapshot';

@@ -1,4 +1,4 @@
-import { clientSecretVariable, type Deployment } from '../schema/deployment';
+import type { Deployment } from '../schema/deployment';
 import { OIDC_SECRET_VARIABLE } from '../schema/operators-declaration';
 import { vaultName } from '../schema/vault-name';
 
@@ -16,6 +16,14 @@ export interface ClientSecret {
 export interface DeclaredSecret extends ClientSecret {
   /** Id of the construct that writes it, in stack `webex-tokens`. */
   readonly constructId: string;
+}
+
+/**
+ * Name of the Terraform variable that carries an integration's client secret into the apply.
+ * Set it as `TF_VAR_<name>`.
+ */
+export function clientSecretVariable(integrationName: string): string {
+  return `${integrationName.replaceAll('-', '_')}_client_secret`;
 }
 
 export function integrationSecret(name: string): ClientSecret {

@@ -1,4 +1,5 @@
-import { findIntegration, type Deployment } from '../schema/deployment';
+import { findIntegration } from './by-name';
+import type { Deployment } from '../schema/deployment';
 import { healingPathOf, healingSecretPath } from '../schema/healing-path';
 import { askersOf, isServiceApp, type ServiceAppCredential } from '../schema/service-app';
 import { vaultName } from '../schema/vault-name';

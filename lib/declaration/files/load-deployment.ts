@@ -3,7 +3,9 @@ import { createRequire } from 'node:module';
 import { dirname, extname, parse, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ExplainedError, UsageError } from 'webex-token-client/core';
-import { defineDeployment, InvalidDeployment, type Deployment, type DeploymentInput } from '../schema/deployment';
+import { InvalidDeployment } from '../checks/invalid-deployment';
+import { defineDeployment } from '../define-deployment';
+import type { Deployment, DeploymentInput } from '../schema/deployment';
 
 /*
  * A deployment is named by a file: another environment is another file.

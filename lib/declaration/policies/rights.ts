@@ -1,5 +1,6 @@
 import { rolePath } from '../derived/app-login';
-import { findIntegration, type Deployment } from '../schema/deployment';
+import { findIntegration } from '../derived/by-name';
+import type { Deployment } from '../schema/deployment';
 import { identityMethods, loginOf, oidcPath } from '../derived/logins';
 import { peopleRoles } from '../derived/people';
 import type { AuthorizerRights } from './authorizer-policy';

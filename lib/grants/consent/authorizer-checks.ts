@@ -7,7 +7,8 @@ import {
   NotPermitted,
   VaultResponseError,
 } from 'webex-token-client/core';
-import { findIntegration, type Credential, type Deployment } from '../../declaration/schema/deployment';
+import { findIntegration } from '../../declaration/derived/by-name';
+import type { Credential, Deployment } from '../../declaration/schema/deployment';
 import { scratchCredential } from '../../declaration/policies/authorizer-policy';
 import { declaringFile } from '../../declaration/deployment-file';
 import { authorizerPolicyName } from '../../declaration/derived/policy-names';

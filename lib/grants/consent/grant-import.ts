@@ -11,7 +11,8 @@ import {
   transient,
   WebexResponseError,
 } from 'webex-token-client/core';
-import { type Credential, type Deployment, findCredential, findIntegration } from '../../declaration/schema/deployment';
+import { findCredential, findIntegration } from '../../declaration/derived/by-name';
+import type { Credential, Deployment } from '../../declaration/schema/deployment';
 import { declaringFile } from '../../declaration/deployment-file';
 import { engineWaitMs } from '../../declaration/derived/engine-wait';
 import { readGraceSignal } from '../../vault/grace-signal';

@@ -1,6 +1,7 @@
 import { ExplainedError, NotDeployed, NotPermitted, VaultResponseError } from 'webex-token-client/core';
 import { z } from 'zod';
-import { findCredential, findIntegration, type Deployment } from '../../declaration/schema/deployment';
+import { findCredential, findIntegration } from '../../declaration/derived/by-name';
+import type { Deployment } from '../../declaration/schema/deployment';
 import { keptSecretPath } from '../../declaration/derived/healing';
 import { vaultName } from '../../declaration/schema/vault-name';
 import type { VaultClient } from '../../vault/vault-client';

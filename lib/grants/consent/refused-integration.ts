@@ -1,5 +1,6 @@
 import { IntegrationRefused } from 'webex-token-client/core';
-import { clientSecretVariable, type Credential } from '../../declaration/schema/deployment';
+import { clientSecretVariable } from '../../declaration/derived/client-secret';
+import type { Credential } from '../../declaration/schema/deployment';
 
 /**
  * The client's error in the words of the deployment.

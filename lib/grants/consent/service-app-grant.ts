@@ -5,7 +5,7 @@ import {
   ExplainedError,
   readCredential,
 } from 'webex-token-client/core';
-import { findCredential } from '../../declaration/schema/deployment';
+import { findCredential } from '../../declaration/derived/by-name';
 import { isServiceApp, type ServiceAppCredential } from '../../declaration/schema/service-app';
 import { graceSignal } from '../../vault/grace-signal';
 import { applicationToken } from '../../webex/application-token';

@@ -1,5 +1,5 @@
 import { describeError, explainedBy, ourCommand } from 'webex-token-client/core';
-import { findCredential } from '../../declaration/schema/deployment';
+import { findCredential } from '../../declaration/derived/by-name';
 import { isServiceApp } from '../../declaration/schema/service-app';
 import { refreshPair } from '../../webex/token-endpoint';
 import type { TokenPair } from '../../webex/token-pair';

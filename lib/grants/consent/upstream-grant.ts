@@ -13,7 +13,8 @@ import {
   whatWebexRefused,
 } from 'webex-token-client/core';
 import { z } from 'zod';
-import { findIntegration, type Credential, type Deployment } from '../../declaration/schema/deployment';
+import { findIntegration } from '../../declaration/derived/by-name';
+import type { Credential, Deployment } from '../../declaration/schema/deployment';
 import { vaultName } from '../../declaration/schema/vault-name';
 import type { VaultClient } from '../../vault/vault-client';
 import { type Authorization, authorizationsOf, deleteAuthorization } from '../../webex/authorizations';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { ExplainedError } from 'webex-token-client/core';
-import { findIntegration, type Deployment } from '../../declaration/schema/deployment';
+import { findIntegration } from '../../declaration/derived/by-name';
+import type { Deployment } from '../../declaration/schema/deployment';
 import { rotationRecord } from '../../declaration/schema/record-paths';
 import { vaultName } from '../../declaration/schema/vault-name';
 import { DAMAGED, RecordChanged, Records } from '../../vault/records';

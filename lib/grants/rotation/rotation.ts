@@ -6,7 +6,8 @@ import {
   TemporarilyUnavailable,
 } from 'webex-token-client/core';
 import { integrationSecret } from '../../declaration/derived/client-secret';
-import { type Deployment, findIntegration } from '../../declaration/schema/deployment';
+import { findIntegration } from '../../declaration/derived/by-name';
+import type { Deployment } from '../../declaration/schema/deployment';
 import { healingIntegrations, keptSecretPath } from '../../declaration/derived/healing';
 import { vaultName } from '../../declaration/schema/vault-name';
 import { writeEntry } from '../../vault/entry-secret';

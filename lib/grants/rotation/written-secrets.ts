@@ -1,5 +1,6 @@
 import { describeError, ExplainedError } from 'webex-token-client/core';
-import { clientSecretVariable, type Deployment } from '../../declaration/schema/deployment';
+import { clientSecretVariable } from '../../declaration/derived/client-secret';
+import type { Deployment } from '../../declaration/schema/deployment';
 import { integrationEntry } from '../../declaration/derived/integration-entry';
 import { checkClientSecret } from '../../webex/client-secret-check';
 

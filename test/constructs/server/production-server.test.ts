@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { ExplainedError } from 'webex-token-client/core';
 import { ProductionServer } from '../../../constructs/server/production-server';
-import { defineDeployment, type DeploymentInput } from '../../../lib/declaration/schema/deployment';
+import { defineDeployment } from '../../../lib/declaration/define-deployment';
+import type { DeploymentInput } from '../../../lib/declaration/schema/deployment';
 import { declare, resources, type Declaration } from '../../fixtures/declaration';
 import { exampleDeployment } from '../../fixtures/example-deployment';
 

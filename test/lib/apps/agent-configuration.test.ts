@@ -1,6 +1,7 @@
 import { rootCertificates } from 'node:tls';
 import { agentConfiguration, tokenVariable } from '../../../lib/apps/agent-configuration';
-import { defineDeployment, findApp } from '../../../lib/declaration/schema/deployment';
+import { defineDeployment } from '../../../lib/declaration/define-deployment';
+import { findApp } from '../../../lib/declaration/derived/by-name';
 
 const [ca = ''] = rootCertificates;
 

@@ -7,7 +7,7 @@ import {
   WrappingTokenForgedError,
   WrappingTokenSpentError,
 } from 'webex-token-client/core';
-import { defineDeployment } from '../../../lib/declaration/schema/deployment';
+import { defineDeployment } from '../../../lib/declaration/define-deployment';
 import { issueSecretId } from '../../../lib/apps/secret-id';
 import { VaultClient } from '../../../lib/vault/vault-client';
 import { LossyVault } from '../../fixtures/lossy-vault';

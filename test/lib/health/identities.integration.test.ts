@@ -1,5 +1,5 @@
 import { rootCertificates } from 'node:tls';
-import { findApp } from '../../../lib/declaration/schema/deployment';
+import { findApp } from '../../../lib/declaration/derived/by-name';
 import { requireReads } from '../../../lib/health/doctor/app-check';
 import { lookAtHolders } from '../../../lib/health/doctor/holders';
 import { reachAdvice } from '../../../lib/health/doctor/reach-advice';

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { ExplainedError } from 'webex-token-client/core';
-import { defineDeployment } from '../../../lib/declaration/schema/deployment';
+import { defineDeployment } from '../../../lib/declaration/define-deployment';
 import { freePort } from '../../../lib/process/free-port';
 import { logPersonIn } from '../../../lib/operators/people-login';
 import { VaultClient } from '../../../lib/vault/vault-client';

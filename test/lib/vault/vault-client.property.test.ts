@@ -9,7 +9,7 @@ import {
   VaultUnreachableError,
 } from 'webex-token-client/core';
 import { z } from 'zod';
-import { defineDeployment } from '../../../lib/declaration/schema/deployment';
+import { defineDeployment } from '../../../lib/declaration/define-deployment';
 import { integrationEntry } from '../../../lib/declaration/derived/integration-entry';
 import { consentRecordSchema } from '../../../lib/vault/consent-record';
 import { readRefreshing } from '../../../lib/vault/engine-refreshing';

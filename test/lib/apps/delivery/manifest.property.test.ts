@@ -3,7 +3,7 @@ import { ExplainedError } from 'webex-token-client/core';
 import { parseAllDocuments } from 'yaml';
 import { deliver, DELIVERER_NAMES } from '../../../../lib/apps/delivery/deliverers';
 import { manifestFile } from '../../../../lib/apps/delivery/manifest';
-import { InvalidDeployment } from '../../../../lib/declaration/schema/deployment';
+import { InvalidDeployment } from '../../../../lib/declaration/checks/invalid-deployment';
 import { name, path, wholeText } from '../../../fixtures/arbitrary/text';
 import { exampleDelivery } from '../../../fixtures/delivery';
 import { property } from '../../../fixtures/property';

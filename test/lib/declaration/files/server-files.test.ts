@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExplainedError } from 'webex-token-client/core';
 import { prepareCertificates, serverTlsFiles } from '../../../../lib/server/certificates/certificate-folder';
-import { defineDeployment, type DeploymentInput } from '../../../../lib/declaration/schema/deployment';
+import { defineDeployment } from '../../../../lib/declaration/define-deployment';
+import type { DeploymentInput } from '../../../../lib/declaration/schema/deployment';
 import { checkServerFiles } from '../../../../lib/declaration/files/server-files';
 
 type ServerInput = Extract<NonNullable<DeploymentInput['vault']['server']>, { mode: 'production' }>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineDeployment } from '../../../../lib/declaration/schema/deployment';
+import { defineDeployment } from '../../../../lib/declaration/define-deployment';
 import { declaredConfiguration } from '../../../../lib/declaration/derived/engine-configuration';
 import { statusOf } from '../../../fixtures/refusal';
 import { VaultWithWebex } from '../../../fixtures/vault-with-webex';

@@ -1,5 +1,6 @@
 import type { DeploymentInput } from '../../../../lib/declaration/schema/deployment';
-import { defineDeployment, findApp } from '../../../../lib/declaration/schema/deployment';
+import { defineDeployment } from '../../../../lib/declaration/define-deployment';
+import { findApp } from '../../../../lib/declaration/derived/by-name';
 import { identityMethods, loginOf } from '../../../../lib/declaration/derived/logins';
 import { rootCertificates } from 'node:tls';
 import { exampleDeployment } from '../../../fixtures/example-deployment';

@@ -1,4 +1,5 @@
-import { defineDeployment, type DeploymentInput } from '../../../../lib/declaration/schema/deployment';
+import { defineDeployment } from '../../../../lib/declaration/define-deployment';
+import type { DeploymentInput } from '../../../../lib/declaration/schema/deployment';
 import { exampleDeployment } from '../../../fixtures/example-deployment';
 
 type CredentialInput = DeploymentInput['credentials'][number];

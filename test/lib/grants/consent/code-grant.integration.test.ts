@@ -16,7 +16,7 @@ import {
 import { authorize, type AuthorizeOptions } from '../../../../lib/grants/consent/code-grant';
 import type { Grant } from '../../../../lib/grants/consent/stored-grant';
 import { findRevocable } from '../../../../lib/grants/consent/revocation';
-import { findIntegration } from '../../../../lib/declaration/schema/deployment';
+import { findIntegration } from '../../../../lib/declaration/derived/by-name';
 import { ConsentRefused } from '../../../../lib/grants/consent/consent-refused';
 import { RedirectListener } from '../../../../lib/browser/redirect-listener';
 import { scratchCredential } from '../../../../lib/declaration/policies/authorizer-policy';

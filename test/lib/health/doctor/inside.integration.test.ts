@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { ExplainedError } from 'webex-token-client/core';
-import { defineDeployment, type Deployment } from '../../../../lib/declaration/schema/deployment';
+import { defineDeployment } from '../../../../lib/declaration/define-deployment';
+import type { Deployment } from '../../../../lib/declaration/schema/deployment';
 import { observerPolicyName } from '../../../../lib/declaration/derived/policy-names';
 import { diagnose } from '../../../../lib/health/doctor/doctor';
 import { OPERATOR_NAMES, operatorsOf, renewOperator } from '../../../../lib/operators/operators';

@@ -1,9 +1,7 @@
-import {
-  defineDeployment,
-  type DeploymentInput,
-  InvalidDeployment,
-} from '../../../../lib/declaration/schema/deployment';
-import { exampleDeployment, PLUGIN_SHA256 } from '../../../fixtures/example-deployment';
+import { InvalidDeployment } from '../../../lib/declaration/checks/invalid-deployment';
+import { defineDeployment } from '../../../lib/declaration/define-deployment';
+import type { DeploymentInput } from '../../../lib/declaration/schema/deployment';
+import { exampleDeployment, PLUGIN_SHA256 } from '../../fixtures/example-deployment';
 
 it.each<[Partial<DeploymentInput>, string]>([
   [{ appRolePath: 'operators' }, 'appRolePath must not be "operators": an app called like an operator would take over'],

@@ -1,17 +1,14 @@
 import fc from 'fast-check';
-import {
-  type Deployment,
-  defineDeployment,
-  type DeploymentInput,
-  InvalidDeployment,
-} from '../../../../lib/declaration/schema/deployment';
-import { healingPathOf } from '../../../../lib/declaration/schema/healing-path';
-import { identityMethods } from '../../../../lib/declaration/derived/logins';
-import { OPERATORS_MOUNT } from '../../../../lib/declaration/schema/app-declaration';
-import { broken } from '../../../fixtures/arbitrary/broken';
-import { deploymentInput } from '../../../fixtures/arbitrary/deployment-input';
-import { anyValue } from '../../../fixtures/arbitrary/text';
-import { property } from '../../../fixtures/property';
+import { InvalidDeployment } from '../../../lib/declaration/checks/invalid-deployment';
+import { defineDeployment } from '../../../lib/declaration/define-deployment';
+import type { Deployment, DeploymentInput } from '../../../lib/declaration/schema/deployment';
+import { healingPathOf } from '../../../lib/declaration/schema/healing-path';
+import { identityMethods } from '../../../lib/declaration/derived/logins';
+import { OPERATORS_MOUNT } from '../../../lib/declaration/schema/app-declaration';
+import { broken } from '../../fixtures/arbitrary/broken';
+import { deploymentInput } from '../../fixtures/arbitrary/deployment-input';
+import { anyValue } from '../../fixtures/arbitrary/text';
+import { property } from '../../fixtures/property';
 
 /** @returns what is wrong with it, in words; a fault of ours is thrown */
 function parse(input: unknown): Deployment | InvalidDeployment {

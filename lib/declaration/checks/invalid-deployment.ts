@@ -1,0 +1,14 @@
+import { ExplainedError, oneLine } from 'webex-token-client/core';
+
+/** What is declared does not hold. */
+export class InvalidDeployment extends ExplainedError {
+  override name = 'InvalidDeployment';
+
+  constructor(
+    readonly problem: string,
+    file = 'deployment.ts',
+  ) {
+    // It quotes what is declared, whatever that is.
+    super(oneLine(`${file}: ${problem}`));
+  }
+}
