@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 
 /** Refuses texts in which a command is written out. */
 function shownCommands(pattern) {
-  const message = 'Show a command by ourCommand() or programLine() of webex-token-client/core.';
+  const message = 'Show a command by ourCommand() or programLine() of #core.';
   return [
     { selector: `Literal[value=/${pattern}/]`, message },
     { selector: `TemplateElement[value.raw=/${pattern}/]`, message },
@@ -23,16 +23,17 @@ export default tseslint.config(
     },
   },
   {
-    // A command that people paste runs what is installed, with the options of this run: client/src/our-command.ts.
+    // A command that people paste runs what is installed, with the options of this run: core/src/command/our-command.ts.
     files: [
       'client/**/*.ts',
+      'core/**/*.ts',
       'constructs/**/*.ts',
       'lib/**/*.ts',
       'rehearsal/**/*.ts',
       'samples/**/*.ts',
       'scripts/**/*.ts',
     ],
-    ignores: ['client/src/our-command.ts', 'scripts/completion.ts'],
+    ignores: ['core/src/command/our-command.ts', 'scripts/completion.ts'],
     rules: { 'no-restricted-syntax': ['error', ...shownCommands('npx\\b.*\\bwebex-token')] },
   },
   {

@@ -24,7 +24,7 @@ const base = {
     // A native import() wants the name of the compiled file.
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^webex-token-client$': '<rootDir>/client/src/index.ts',
-    '^webex-token-client/(.*)$': '<rootDir>/client/src/$1.ts',
+    '^#core$': '<rootDir>/core/src/index.ts',
     '^webex-token-vault$': '<rootDir>/constructs/index.ts',
     '^webex-token-vault/deployment$': '<rootDir>/lib/declaration/define-deployment.ts',
   },

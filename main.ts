@@ -1,5 +1,5 @@
 import { synthesize } from './constructs/synthesis';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { deploymentFile } from './lib/declaration/deployment-file';
 import { loadDeployment } from './lib/declaration/files/load-deployment';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { killAtExit } from '../lib/process/child-process';
 import { freePort } from '../lib/process/free-port';
 import type { MeasuredEngine } from './measured-engine';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Argument } from 'commander';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { createCommand, runCommand, wholeNumber } from '../lib/cli/command';
 import { measureDeploy } from './deploy';
 import { measurePackageSize } from './package-size';

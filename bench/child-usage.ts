@@ -1,4 +1,4 @@
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { lastLine, run, type RunOptions } from '../lib/process/child-process';
 import { timed } from './rounds';
 

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { Terraform } from '../lib/terraform/terraform';
 import { Rehearsal } from '../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../rehearsal/server/oauthapp-plugin';

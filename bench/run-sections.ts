@@ -1,4 +1,4 @@
-import { oneLine } from 'webex-token-client/core';
+import { oneLine } from '#core';
 import type { Results } from './results';
 import type { Row } from './row';
 import { NotHere, type Measuring, type Section } from './section';

@@ -1,4 +1,4 @@
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import type { Row } from './row';
 
 /** How a run measures, and where it says how far it is. */

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { lastLine, run } from '../lib/process/child-process';
 import { ClientPackage } from './client-package';
 import { findPython, installHvac } from './hvac';

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { createCommand, runCommand, wholeNumber } from '../lib/cli/command';
 import { atThePaceOfThisMachine, type Attempt } from '../test/fixtures/machine-pace';
 import { runBatch } from './outage/run-batch';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { nodeUsage, succeeded, type ChildUsage } from './child-usage';
 import { manyApps } from './many-apps';
 import { median } from './percentile';

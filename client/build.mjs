@@ -1,14 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /*
- * Makes dist/ of src/. All code that an app may load is one file, core.js: the rest re-exports of it what it promises,
- * for `require` and for `import`, so that both see the same classes, and the command has it loaded beside its own. Twenty
- * files would cost the command more than its requests, and a second copy of the code a quarter of the package.
+ * Makes dist/ of src/ and of ../core. The code is one file, core.js, because twenty files cost the command more time than
+ * its requests. index.js and index.mjs export from it what the package promises, so require and import see the same classes.
  */
 
 const require = createRequire(import.meta.url);
@@ -18,7 +17,6 @@ rmSync('dist', { recursive: true, force: true });
 execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
   stdio: 'inherit',
 });
-rmSync('dist/command', { recursive: true });
 
 const BUNDLE = {
   absWorkingDir: process.cwd(),
@@ -27,52 +25,49 @@ const BUNDLE = {
   target: 'node20.9',
   format: 'cjs',
   legalComments: 'none',
-  minifyWhitespace: true,
+  sourcemap: true,
   // By require: the loader of modules would have to start for them.
   supported: { 'dynamic-import': false },
 };
 
+const CORE = join(process.cwd(), '../core/src/index.ts');
+
+/** Takes '#core' from its sources. */
+const withCore = {
+  name: 'core by its sources',
+  setup: ({ onResolve }) => onResolve({ filter: /^#core$/ }, () => ({ path: CORE })),
+};
+
 await build({
   ...BUNDLE,
-  entryPoints: ['src/core.ts'],
+  stdin: { contents: "export * from '#core'; export * from './src/index';", resolveDir: process.cwd() },
   outfile: 'dist/core.js',
   // Loaded only where a proxy is set.
   external: ['proxy-from-env'],
-  // The types keep what is said of each thing. Names stay, for who reads a stack; and an error that nobody catches
-  // shows the line that it is of.
-  lineLimit: 80,
+  plugins: [withCore],
 });
 
 await build({
   ...BUNDLE,
   entryPoints: ['src/command/webex-token.ts'],
   outfile: 'dist/webex-token.js',
-  minify: true,
   plugins: [
     {
       name: 'core is beside it',
-      setup: ({ onResolve }) => onResolve({ filter: /^\.\.\/core$/ }, () => ({ path: './core.js', external: true })),
+      setup: ({ onResolve }) => onResolve({ filter: /^#core$/ }, () => ({ path: './core.js', external: true })),
     },
   ],
 });
 
-for (const entry of ['index', 'core']) {
-  const names = await exportsOf(`src/${entry}.ts`);
-  const list = names.map((name) => `  ${name},\n`).join('');
-  writeFileSync(`dist/${entry}.mjs`, `export {\n${list}} from './core.js';\n`);
-  writeFileSync(`dist/${entry}.d.mts`, `export * from './${entry}.js';\n`);
-  if (entry !== 'core') {
-    const short = names.join(',');
-    writeFileSync(
-      `dist/${entry}.js`,
-      `'use strict';\nconst {${short}}=require('./core.js');\nmodule.exports={${short}};\n`,
-    );
-  }
-}
+const names = await exportsOf('src/index.ts');
+const list = names.map((name) => `  ${name},\n`).join('');
+writeFileSync('dist/index.js', `'use strict';\nconst core = require('./core.js');\nmodule.exports = {\n${names.map((name) => `  ${name}: core.${name},\n`).join('')}};\n`);
+writeFileSync('dist/index.mjs', `export {\n${list}} from './core.js';\n`);
+writeFileSync('dist/index.d.mts', "export * from './types/client/src/index.js';\n");
 
 /** What a module exports beside types. */
 async function exportsOf(module) {
-  const options = { ...BUNDLE, format: 'esm', entryPoints: [module], write: false, metafile: true };
+  const options = { ...BUNDLE, format: 'esm', entryPoints: [module], plugins: [withCore], write: false, metafile: true };
   const [{ exports }] = Object.values((await build(options)).metafile.outputs);
   return exports.sort();
 }

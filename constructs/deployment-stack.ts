@@ -1,6 +1,6 @@
 import { DataResource, LocalBackend, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import type { Deployment } from '../lib/declaration/schema/deployment';
 import { backendPlaceholders, DEFAULT_NAME, stateFileName } from '../lib/declaration/files/state-file';
 import { provideIsArray } from './is-array';

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { errorCode, ExplainedError } from 'webex-token-client/core';
+import { errorCode, ExplainedError } from '#core';
 
 /*
  * What was fetched or built once, kept in the user's cache folder. An entry is filled in a folder beside it and

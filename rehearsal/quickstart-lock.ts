@@ -1,5 +1,5 @@
 import { lock } from 'proper-lockfile';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { makeCacheRoot } from './cache-folder';
 
 /** A lock that has not been renewed for so long is of a process that was killed. */

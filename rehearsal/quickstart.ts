@@ -1,11 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  ExplainedError,
-  loginAs,
-  readCredential,
-  VaultResponseError,
-  WebexResponseError,
-} from 'webex-token-client/core';
+import { ExplainedError, readCredential, VaultResponseError, WebexResponseError } from '#core';
+import { loginAs } from 'webex-token-client';
 import { z } from 'zod';
 import { peopleMe } from '../lib/webex/people-me';
 import type { ShowUrl } from '../lib/grants/consent/consent';

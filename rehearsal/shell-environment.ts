@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { ExplainedError, REHEARSAL_VARIABLE } from 'webex-token-client/core';
+import { ExplainedError, REHEARSAL_VARIABLE } from '#core';
 import { clientSecretVariable } from '../lib/declaration/derived/client-secret';
 import type { App } from '../lib/declaration/schema/deployment';
 import { loginOf } from '../lib/declaration/derived/logins';

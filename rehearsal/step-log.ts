@@ -1,5 +1,5 @@
 import type { Ora } from 'ora';
-import { unlessAborted } from 'webex-token-client/core';
+import { unlessAborted } from '#core';
 
 /** How often the elapsed time beside the spinner is renewed. */
 const TICK_MS = 100;

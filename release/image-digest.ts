@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isLoopback } from 'webex-token-client/core';
+import { isLoopback } from '#core';
 import { imageName } from '../constructs/server/image-name';
 
 /*

@@ -2,13 +2,7 @@ import { debuglog } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { APP_ENVIRONMENT, ExplainedError } from 'webex-token-client';
 // From core, so that these refuse what `webex-token` refuses, end with its codes, and hide secrets as it does.
-import {
-  CREDENTIAL_EXIT_CODES,
-  describeError,
-  exitCodeOf,
-  refuseEndedRehearsal,
-  refuseUnverifiedTls,
-} from 'webex-token-client/core';
+import { CREDENTIAL_EXIT_CODES, describeError, exitCodeOf, refuseEndedRehearsal, refuseUnverifiedTls } from '#core';
 import { UsageError } from './usage-error';
 
 /*

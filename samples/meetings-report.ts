@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { tokenSourceFromEnvironment, WebexFetch } from 'webex-token-client';
-import { ourCommand } from 'webex-token-client/core';
+import { ourCommand } from '#core';
 import { WEBEX_API_URL } from './api-url';
 import { createCommand, runCommand } from './command';
 import { ANALYTICS_SCOPES, ANALYTICS_URLS } from './meetings-report/aggregates';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { NotPermitted, tokenSourceFromEnvironment, VaultConnection } from 'webex-token-client';
 // From core, since an app by itself has no VAULT_TOKEN; the authorizer has.
-import { engineMount, ourCommand, vaultOptionsFromEnvironment } from 'webex-token-client/core';
+import { engineMount, ourCommand, vaultOptionsFromEnvironment } from '#core';
 import { apiUrlOption } from './api-url';
 import { createCommand, runCommand } from './command';
 import { Authorization } from './people-me-web/authorization';

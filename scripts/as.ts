@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ourCommand, runChildCommand, vaultOptionsFromEnvironment } from 'webex-token-client/core';
+import { ourCommand, runChildCommand, vaultOptionsFromEnvironment } from '#core';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { operatorArgument, operatorFolder, operatorNamed, operatorsOption } from '../lib/cli/operators-option';

@@ -1,11 +1,6 @@
 import { userInfo } from 'node:os';
 import { type Command, Option } from 'commander';
-import {
-  CREDENTIAL_EXIT_CODES,
-  LONGEST_TIMER_MS,
-  UsageError,
-  vaultOptionsFromEnvironment,
-} from 'webex-token-client/core';
+import { CREDENTIAL_EXIT_CODES, LONGEST_TIMER_MS, UsageError, vaultOptionsFromEnvironment } from '#core';
 import { authorize, type AuthorizeOptions } from '../lib/grants/consent/code-grant';
 import { authorizeByDevice, type DeviceInvitation } from '../lib/grants/consent/device-consent';
 import { authorizeByPkce } from '../lib/grants/consent/pkce-grant';

@@ -1,4 +1,4 @@
-import { UsageError, vaultOptionsFromEnvironment } from 'webex-token-client/core';
+import { UsageError, vaultOptionsFromEnvironment } from '#core';
 import type { Command } from 'commander';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';

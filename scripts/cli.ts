@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
-import { ExplainedError, ourCommand, UsageError } from 'webex-token-client/core';
+import { ExplainedError, ourCommand, UsageError } from '#core';
 import { describeCommand, runCommand } from '../lib/cli/command';
 import { deploymentOption } from '../lib/cli/deployment-option';
 import { refuseSwallowedOptions } from '../lib/cli/swallowed-options';

@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import { ourCommand } from 'webex-token-client/core';
+import { ourCommand } from '#core';
 import { describeCommand } from '../lib/cli/command';
 
 /*

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { UsageError } from 'webex-token-client/core';
+import { UsageError } from '#core';
 import { synthesize } from '../constructs/synthesis';
 import { oneMore, refuseUnanswerable, type ApprovalOptions } from '../lib/cli/approval';
 import { changeStacks } from '../lib/cli/stack-change';

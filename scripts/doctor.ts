@@ -10,7 +10,7 @@ import { OPERATOR_NAMES } from '../lib/operators/operators';
 import { explainedRefusal } from '../lib/operators/server-refusal';
 import type { ProviderTimeout } from '../lib/declaration/derived/engine-wait';
 import { readGraceSignal } from '../lib/vault/grace-signal';
-import type { VaultConnectionOptions } from 'webex-token-client/core';
+import type { VaultConnectionOptions } from '#core';
 
 /*
  * Finds the first thing that is wrong, and names the command that mends it.

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import { SecretIdFile, unwrapSecretId, UsageError, vaultOptionsFromEnvironment } from 'webex-token-client/core';
+import { SecretIdFile, unwrapSecretId, UsageError, vaultOptionsFromEnvironment } from '#core';
 import { appVariables, identityPlace, identityVariables, serverVariables } from '../lib/apps/app-environment';
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { ALLOW_HTTP } from 'webex-token-client/core';
+import { ALLOW_HTTP } from '#core';
 import { describeCommand, wholeNumberFrom } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { findApp } from '../lib/declaration/derived/by-name';

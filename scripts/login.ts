@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ourCommand, UsageError, vaultServerFromEnvironment } from 'webex-token-client/core';
+import { ourCommand, UsageError, vaultServerFromEnvironment } from '#core';
 import { openInBrowser } from '../lib/cli/browser';
 import { describeCommand, VAULT_ENVIRONMENT, wholeNumberUpTo } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';

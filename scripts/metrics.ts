@@ -1,13 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import {
-  describeError,
-  errorCode,
-  ExplainedError,
-  isLoopback,
-  oneLine,
-  UsageError,
-  VaultResponseError,
-} from 'webex-token-client/core';
+import { describeError, errorCode, ExplainedError, isLoopback, oneLine, UsageError, VaultResponseError } from '#core';
 import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { listenAddress } from '../lib/cli/listen-address';
 import { OBSERVER_ENVIRONMENT, observe } from '../lib/cli/observation';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ourCommand, vaultOptionsFromEnvironment } from 'webex-token-client/core';
+import { ourCommand, vaultOptionsFromEnvironment } from '#core';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { ourCommand } from 'webex-token-client/core';
+import { ourCommand } from '#core';
 import { describeCommand } from '../lib/cli/command';
 import { PROVIDER_ENVIRONMENT, RESUME_VARIABLE, setByTerraform } from '../lib/cli/terraform-variables';
 import { PLUGIN_RELOAD_ENVIRONMENT as NAMES } from '../lib/declaration/derived/plugin-reload-environment';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ExplainedError, UsageError, vaultOptionsFromEnvironment, vaultVariable } from 'webex-token-client/core';
+import { ExplainedError, UsageError, vaultOptionsFromEnvironment, vaultVariable } from '#core';
 import { describeCommand, READ_CLEAN_UP_MS, SERVER_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { findCredential } from '../lib/declaration/derived/by-name';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ExplainedError, ourCommand, quotedList, UsageError } from 'webex-token-client/core';
+import { ExplainedError, ourCommand, quotedList, UsageError } from '#core';
 import { describeCommand } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { localStateFile, stackNames } from '../lib/declaration/files/state-file';

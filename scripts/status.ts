@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { describeError, errorCode, ExplainedError, UsageError } from 'webex-token-client/core';
+import { describeError, errorCode, ExplainedError, UsageError } from '#core';
 import { showsColours } from '../lib/cli/colours';
 import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT, wholeNumberFrom } from '../lib/cli/command';
 import { observeAndHeal } from '../lib/cli/healing';

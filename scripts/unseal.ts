@@ -1,4 +1,4 @@
-import { vaultOptionsFromEnvironment, vaultVariable } from 'webex-token-client/core';
+import { vaultOptionsFromEnvironment, vaultVariable } from '#core';
 import type { Command } from 'commander';
 import { describeCommand, SERVER_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loginAppRole, readCredential } from 'webex-token-client/core';
+import { loginAppRole, readCredential } from '#core';
 import { authorize } from '../lib/grants/consent/code-grant';
 import { appPolicyName } from '../lib/declaration/derived/policy-names';
 import { loadDeployment } from '../lib/declaration/files/load-deployment';

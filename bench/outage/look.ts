@@ -1,4 +1,4 @@
-import { describeError } from 'webex-token-client/core';
+import { describeError } from '#core';
 import { z } from 'zod';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { observerPolicy } from '../../lib/declaration/policies/observer-policy';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeError, VaultResponseError } from 'webex-token-client/core';
+import { describeError, VaultResponseError } from '#core';
 import { z } from 'zod';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import type { WebexEngine } from '../../test/fixtures/webex-engine';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { VaultResponseError } from 'webex-token-client/core';
+import { VaultResponseError } from '#core';
 import { z } from 'zod';
 import { engineConfiguration } from '../../lib/declaration/derived/engine-configuration';
 import { simulatedAdministrator } from '../../rehearsal/webex/simulated-user';

@@ -1,8 +1,6 @@
-import { engineMount } from './app-environment';
-import { ExplainedError } from './explained-error';
+import { engineMount, ExplainedError, vaultServerFromEnvironment } from '#core';
 import { identityFromEnvironment } from './login/identity-environment';
 import { TokenSource, type TokenSourceOptions } from './token-source';
-import { vaultServerFromEnvironment } from './vault-environment';
 
 /**
  * The token source of an app that is told by its environment where Vault is and who it is.

@@ -1,14 +1,5 @@
-import { readCredential, type CredentialReading } from './credential';
-import { NotAuthorizedYet, NotPermitted, ReauthorizationRequired, VaultSealed } from './credential-errors';
+import { readCredential, type CredentialReading, NotAuthorizedYet, NotPermitted, ReauthorizationRequired, VaultSealed, LoginHoldOff, type VaultLogin, timerMs, unlessAborted, Period, retry, type RetryOptions, transient, VaultConnection, type VaultConnectionOptions } from '#core';
 import { loginAs, type AppIdentity } from './login/app-identity';
-import { LoginHoldOff } from './login/login-hold-off';
-import type { VaultLogin } from './login/vault-login';
-import { timerMs } from './longest-timer';
-import { unlessAborted } from './on-abort';
-import { Period } from './period';
-import { retry, type RetryOptions } from './retry';
-import { transient } from './transient';
-import { VaultConnection, type VaultConnectionOptions } from './vault-connection';
 
 /** One identity, and: */
 export type TokenSourceOptions = TokenSourceSettings & AppIdentity;

@@ -1,15 +1,8 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
-import type { CredentialReading } from './credential';
-import { ExplainedError } from './explained-error';
-import { HttpTransport, type HttpAnswer } from './http-transport';
+import { type CredentialReading, ExplainedError, HttpTransport, type HttpAnswer, NetworkError, isLoopback, retry, type RetryOptions, retryAfterMs, noAnswer, notWebex, webexReply, WebexUnreachableError } from '#core';
 import { nextPage } from './link-header';
-import { NetworkError } from './network-error';
-import { isLoopback } from './proxy';
-import { retry, type RetryOptions } from './retry';
-import { retryAfterMs } from './retry-after';
 import type { TokenSource } from './token-source';
-import { noAnswer, notWebex, webexReply, WebexUnreachableError } from './webex-errors';
 import { responseOf } from './webex-response';
 
 export interface WebexFetchOptions {

@@ -1,5 +1,4 @@
-import type { AnswerBody } from './answer-body';
-import type { HttpAnswer } from './http-transport';
+import type { AnswerBody, HttpAnswer } from '#core';
 
 /** Answers that have no body. @see https://fetch.spec.whatwg.org/#null-body-status */
 const WITHOUT_BODY = [204, 205, 304];

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { ExplainedError, quotedList } from 'webex-token-client/core';
+import { ExplainedError, quotedList } from '#core';
 import { kmsPluginFields, kmsSeals } from '../../lib/declaration/schema/server/kms-seal-declaration';
 import { Seal } from './seal';
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { ExplainedError, quotedList } from 'webex-token-client/core';
+import { ExplainedError, quotedList } from '#core';
 
 /**
  * How the server's root key is kept while the server is down. Without one of these it is Shamir's: people unseal it.

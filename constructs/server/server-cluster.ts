@@ -1,4 +1,4 @@
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { ServerConfiguration, type ServerConfigurationProps } from './server-configuration';
 
 type NodeProps = 'nodeId' | 'apiAddr' | 'clusterAddr';

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import type { z } from 'zod';
 import { withDefaults } from '../../lib/declaration/schema/defaults';
 import { kmsSeals } from '../../lib/declaration/schema/server/kms-seal-declaration';

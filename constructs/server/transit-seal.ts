@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { transitSeal } from '../../lib/declaration/schema/server/seal-declaration';
 import { Seal } from './seal';
 

@@ -3,7 +3,7 @@ import { HelmProvider } from '@cdktf/provider-helm/lib/provider';
 import { Annotations, TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { checkChart } from '../../lib/declaration/files/chart-archive';
 import type { Deployment } from '../../lib/declaration/schema/deployment';
 import type { KubernetesServerDeclaration } from '../../lib/declaration/schema/server/kubernetes-server-declaration';

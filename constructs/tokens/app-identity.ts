@@ -2,7 +2,7 @@ import { ApproleAuthBackendRole } from '@cdktf/provider-vault/lib/approle-auth-b
 import { Policy } from '@cdktf/provider-vault/lib/policy';
 import { Construct } from 'constructs';
 import type { z } from 'zod';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { appRolePath, appSettings } from '../../lib/declaration/schema/app-declaration';
 import { identityLogin, rolePath, type IdentityLogin } from '../../lib/declaration/derived/app-login';
 import { withDefaults } from '../../lib/declaration/schema/defaults';

@@ -1,5 +1,5 @@
 import { Token } from 'cdktf';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import type { z } from 'zod';
 import { withDefaults } from '../../lib/declaration/schema/defaults';
 import {

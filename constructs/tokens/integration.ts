@@ -2,7 +2,7 @@ import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
 import { TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import type { z } from 'zod';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { integrationSecret } from '../../lib/declaration/derived/client-secret';
 import { declaringFile } from '../../lib/declaration/deployment-file';
 import { integrationDeclaration } from '../../lib/declaration/schema/integration-declaration';

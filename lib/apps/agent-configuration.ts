@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ExplainedError, quotedList } from 'webex-token-client/core';
+import { ExplainedError, quotedList } from '#core';
 import type { IdentityLogin } from '../declaration/derived/app-login';
 import type { App, Deployment } from '../declaration/schema/deployment';
 import { declaringFile } from '../declaration/deployment-file';

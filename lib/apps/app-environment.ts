@@ -1,11 +1,5 @@
 import { resolve } from 'node:path';
-import {
-  engineMount,
-  ourCommand,
-  vaultVariable,
-  type VaultConnectionOptions,
-  isPlainHttp,
-} from 'webex-token-client/core';
+import { engineMount, ourCommand, vaultVariable, type VaultConnectionOptions, isPlainHttp } from '#core';
 import { appRolePath as appRolePathField } from '../declaration/schema/app-declaration';
 import type { IdentityLogin, JwtLogin } from '../declaration/derived/app-login';
 import type { App, Deployment } from '../declaration/schema/deployment';

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 
 /*
  * Servers where a redirect URL points: on loopback, and nowhere else.

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { type ExplainedError, safeText } from 'webex-token-client/core';
+import { type ExplainedError, safeText } from '#core';
 import type { BrowserPage } from './browser-page';
 
 /*

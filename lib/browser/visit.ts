@@ -1,4 +1,4 @@
-import { describeError, timerMs } from 'webex-token-client/core';
+import { describeError, timerMs } from '#core';
 import { refusedPage, type BrowserPage } from './browser-page';
 import type { ExpectedRedirect, ReceivedCode, RedirectChannel } from './redirect';
 

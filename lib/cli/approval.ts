@@ -1,4 +1,4 @@
-import { ExplainedError, quotedList, UsageError } from 'webex-token-client/core';
+import { ExplainedError, quotedList, UsageError } from '#core';
 import type { Consequences, Loss } from '../terraform/consequences';
 
 export interface ApprovalOptions {

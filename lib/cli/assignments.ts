@@ -1,4 +1,4 @@
-import { shellWord } from 'webex-token-client/core';
+import { shellWord } from '#core';
 
 /** Variables, as a shell sets them: before a command, or after `export`. */
 export function assignments(variables: Readonly<Record<string, string>>): string {

@@ -1,4 +1,4 @@
-import { oneLine } from 'webex-token-client/core';
+import { oneLine } from '#core';
 import type { DeviceInvitation } from '../grants/consent/device-consent';
 
 /**

@@ -1,4 +1,4 @@
-import { oneLine } from 'webex-token-client/core';
+import { oneLine } from '#core';
 import type { Grant } from '../grants/consent/stored-grant';
 
 /* What `authorize` prints of the grant that is kept. */

@@ -1,4 +1,4 @@
-import { describeExpiry, programLine } from 'webex-token-client/core';
+import { describeExpiry, programLine } from '#core';
 import type { SecretIdLifetime, WrappedSecretId } from '../apps/secret-id';
 import type { App } from '../declaration/schema/deployment';
 import { declaringFile } from '../declaration/deployment-file';

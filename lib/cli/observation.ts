@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { vaultOptionsFromEnvironment } from 'webex-token-client/core';
+import { vaultOptionsFromEnvironment } from '#core';
 import { lookAt } from '../health/look';
 import type { Report } from '../health/report';
 import { OperatorSession } from '../operators/operator-session';

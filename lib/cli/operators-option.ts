@@ -1,5 +1,5 @@
 import { Argument, Option, type Command } from 'commander';
-import { quotedList, UsageError } from 'webex-token-client/core';
+import { quotedList, UsageError } from '#core';
 import { DEFAULT_OPERATOR_FOLDER, OPERATORS_VARIABLE, type OperatorFolder } from '../operators/operator-folder';
 import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../operators/operators';
 

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { errorCode, ExplainedError, UsageError } from 'webex-token-client/core';
+import { errorCode, ExplainedError, UsageError } from '#core';
 
 /** Where a secret comes from: a file, or a person who types it unseen. Never the command line. */
 export interface SecretSource {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { VaultSealed, VaultUnreachableError } from 'webex-token-client/core';
+import { VaultSealed, VaultUnreachableError } from '#core';
 import type { Deployment } from '../declaration/schema/deployment';
 import { absenceAdvice, otherNodeAdvice } from '../declaration/derived/other-addresses';
 import { declaredDeployment } from './deployment-option';

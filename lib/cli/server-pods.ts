@@ -1,4 +1,4 @@
-import { ExplainedError, ourCommand } from 'webex-token-client/core';
+import { ExplainedError, ourCommand } from '#core';
 import type { KubernetesServerDeclaration } from '../declaration/schema/server/kubernetes-server-declaration';
 import { ClusterRefusal, ClusterUnseen, Kubectl } from '../server/kubernetes/kubectl';
 import { watchPods, type PodWatchOptions } from '../server/kubernetes/pod-watch';

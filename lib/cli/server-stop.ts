@@ -1,13 +1,4 @@
-import {
-  ExplainedError,
-  NotDeployed,
-  oneLine,
-  ourCommand,
-  vaultVariable,
-  VaultResponseError,
-  VaultSealed,
-  type VaultConnectionOptions,
-} from 'webex-token-client/core';
+import { ExplainedError, NotDeployed, oneLine, ourCommand, vaultVariable, VaultResponseError, VaultSealed, type VaultConnectionOptions } from '#core';
 import type { Deployment } from '../declaration/schema/deployment';
 import { declaredConfiguration } from '../declaration/derived/engine-configuration';
 import type { OperatorFolder } from '../operators/operator-folder';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ExplainedError, UsageError } from 'webex-token-client/core';
+import { ExplainedError, UsageError } from '#core';
 import { declaredSecrets, type DeclaredSecret } from '../declaration/derived/client-secret';
 import type { Deployment } from '../declaration/schema/deployment';
 import type { KubernetesServerDeclaration } from '../declaration/schema/server/kubernetes-server-declaration';

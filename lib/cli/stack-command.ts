@@ -1,12 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
-import {
-  quotedList,
-  UsageError,
-  vaultOptionsFromEnvironment,
-  type VaultConnectionOptions,
-} from 'webex-token-client/core';
+import { quotedList, UsageError, vaultOptionsFromEnvironment, type VaultConnectionOptions } from '#core';
 import { deploymentFile } from '../declaration/deployment-file';
 import type { LoadedDeployment } from '../declaration/files/load-deployment';
 import { stackNames } from '../declaration/files/state-file';

@@ -1,4 +1,4 @@
-import { ourCommand, type VaultConnectionOptions } from 'webex-token-client/core';
+import { ourCommand, type VaultConnectionOptions } from '#core';
 import type { OperatorFolder } from '../operators/operator-folder';
 import { OperatorSession } from '../operators/operator-session';
 import { explainRefusals } from '../operators/server-refusal';

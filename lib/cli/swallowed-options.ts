@@ -1,5 +1,5 @@
 import type { Option } from 'commander';
-import { ourCommand, UsageError } from 'webex-token-client/core';
+import { ourCommand, UsageError } from '#core';
 
 /*
  * What stands behind `npm run deploy` without a `--` before it is npm's: it drops an option that it does not know, and

@@ -1,4 +1,4 @@
-import { ourCommand, UsageError } from 'webex-token-client/core';
+import { ourCommand, UsageError } from '#core';
 import { VAULT_ENVIRONMENT } from './command';
 
 /*

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { vaultVariable, type VaultConnectionOptions } from 'webex-token-client/core';
+import { vaultVariable, type VaultConnectionOptions } from '#core';
 
 /** What tells a program that is started, perhaps in another folder, where Vault is and who it is there. */
 export function vaultVariables(

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ExplainedError, oneLine, timerMs, UsageError, VaultResponseError } from 'webex-token-client/core';
+import { ExplainedError, oneLine, timerMs, UsageError, VaultResponseError } from '#core';
 import { explainedRefusal } from '../operators/server-refusal';
 
 /*

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import { describeError, ExplainedError, oneLine, UsageError, VaultResponseError } from 'webex-token-client/core';
+import { describeError, ExplainedError, oneLine, UsageError, VaultResponseError } from '#core';
 import { deploymentFile } from '../declaration/deployment-file';
 import type { Report } from '../health/report';
 import { explainedRefusal } from '../operators/server-refusal';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { errorCode, ExplainedError, refuseWithoutModes } from 'webex-token-client/core';
+import { errorCode, ExplainedError, refuseWithoutModes } from '#core';
 
 export interface FileOwner {
   readonly uid: number;

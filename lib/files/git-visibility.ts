@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { withoutSecrets } from '../process/child-environment';
 
 /** What git says of a file that it does not ignore. */

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { errorCode, ExplainedError } from 'webex-token-client/core';
+import { errorCode, ExplainedError } from '#core';
 import type { FileOwner } from './atomic-file';
 
 /*

@@ -1,6 +1,6 @@
 import { mkdir, open, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errorCode, ExplainedError, refuseWithoutModes } from 'webex-token-client/core';
+import { errorCode, ExplainedError, refuseWithoutModes } from '#core';
 import { replaceFile, writeAtomically } from './atomic-file';
 import { isVisibleToGit, refuseVisibleToGit } from './git-visibility';
 

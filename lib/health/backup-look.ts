@@ -1,4 +1,4 @@
-import { describeError, ourCommand } from 'webex-token-client/core';
+import { describeError, ourCommand } from '#core';
 import { BACKUP_RECORD } from '../declaration/schema/record-paths';
 import { backupRecordSchema } from '../vault/backup-record';
 import { isForWantOfRecords, Records } from '../vault/records';

@@ -1,12 +1,4 @@
-import {
-  describeError,
-  ExplainedError,
-  NotDeployed,
-  ourCommand,
-  readCredential,
-  TemporarilyUnavailable,
-  VaultUnreachableError,
-} from 'webex-token-client/core';
+import { describeError, ExplainedError, NotDeployed, ourCommand, readCredential, TemporarilyUnavailable, VaultUnreachableError } from '#core';
 import type { Credential, Deployment } from '../declaration/schema/deployment';
 import { consentRecord, observationRecord } from '../declaration/schema/record-paths';
 import { consentRecordSchema, type ConsentRecord } from '../vault/consent-record';

@@ -1,4 +1,4 @@
-import { ourCommand, VaultResponseError } from 'webex-token-client/core';
+import { ourCommand, VaultResponseError } from '#core';
 import { z } from 'zod';
 import type { IdentityLogin } from '../declaration/derived/app-login';
 import type { VaultClient } from '../vault/vault-client';

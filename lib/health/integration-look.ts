@@ -1,4 +1,4 @@
-import { ourCommand, VaultResponseError } from 'webex-token-client/core';
+import { ourCommand, VaultResponseError } from '#core';
 import { z } from 'zod';
 import type { Integration } from '../declaration/schema/deployment';
 import { vaultName } from '../declaration/schema/vault-name';

@@ -1,4 +1,4 @@
-import { describeError, NotDeployed, NotPermitted, ourCommand, VaultUnreachableError } from 'webex-token-client/core';
+import { describeError, NotDeployed, NotPermitted, ourCommand, VaultUnreachableError } from '#core';
 import type { Deployment } from '../declaration/schema/deployment';
 import { otherAddresses } from '../declaration/derived/other-addresses';
 import { observerPolicyName } from '../declaration/derived/policy-names';

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { urlHost } from '../declaration/schema/host-name';
 
 export interface ListenAddress {

@@ -1,4 +1,4 @@
-import { ourCommand, quotedList, VaultResponseError } from 'webex-token-client/core';
+import { ourCommand, quotedList, VaultResponseError } from '#core';
 import { z } from 'zod';
 import type { Deployment } from '../declaration/schema/deployment';
 import { oidcConfiguration, peopleRoles, type OidcDeclaration, type PeopleRole } from '../declaration/derived/people';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { timerMs } from 'webex-token-client/core';
+import { timerMs } from '#core';
 import type { Report } from './report';
 import { timedLook, type TimedLook } from './timed-look';
 

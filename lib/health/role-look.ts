@@ -1,4 +1,4 @@
-import { ourCommand } from 'webex-token-client/core';
+import { ourCommand } from '#core';
 import { OPERATORS_MOUNT } from '../declaration/schema/app-declaration';
 import { rolePath } from '../declaration/derived/app-login';
 import type { App, Deployment } from '../declaration/schema/deployment';

@@ -1,4 +1,4 @@
-import { VaultResponseError } from 'webex-token-client/core';
+import { VaultResponseError } from '#core';
 import { z } from 'zod';
 import { time } from '../vault/time';
 import type { VaultClient } from '../vault/vault-client';

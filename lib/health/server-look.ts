@@ -1,4 +1,4 @@
-import { describeError, ExplainedError, NotDeployed, ourCommand, VaultResponseError } from 'webex-token-client/core';
+import { describeError, ExplainedError, NotDeployed, ourCommand, VaultResponseError } from '#core';
 import { z } from 'zod';
 import type { Deployment } from '../declaration/schema/deployment';
 import { absenceAdvice, otherNodeAdvice } from '../declaration/derived/other-addresses';

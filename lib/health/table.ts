@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { oneLine } from 'webex-token-client/core';
+import { oneLine } from '#core';
 import { linesOf, type CredentialLine, type Kind, type Line, type Report, type Severity } from './report';
 import { describeDay, describeAge } from './passage';
 

@@ -1,4 +1,4 @@
-import type { VaultResponseError } from 'webex-token-client/core';
+import type { VaultResponseError } from '#core';
 
 /** Why Vault does not show something, by its own words. */
 export function whyUnseen({ statusCode, said }: VaultResponseError): string {

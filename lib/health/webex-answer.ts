@@ -1,4 +1,4 @@
-import { describeError, WebexResponseError, WebexUnreachableError } from 'webex-token-client/core';
+import { describeError, WebexResponseError, WebexUnreachableError } from '#core';
 import type { Credential } from '../declaration/schema/deployment';
 import { peopleMe } from '../webex/people-me';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode, ExplainedError, VaultResponseError } from 'webex-token-client/core';
+import { errorCode, ExplainedError, VaultResponseError } from '#core';
 import type { VaultClient } from '../vault/vault-client';
 import { writePrivateFile } from '../files/private-file';
 

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { errorCode, ExplainedError } from 'webex-token-client/core';
+import { errorCode, ExplainedError } from '#core';
 
 /*
  * The key shares that unseal Vault, or with an auto-unseal seal authorise what needs several people: from files, from a

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode, ExplainedError } from 'webex-token-client/core';
+import { errorCode, ExplainedError } from '#core';
 import { findKeyShareFiles, keyShareFile } from './key-shares';
 import { OPERATOR_NAMES, type OperatorLogin, type OperatorName } from './operators';
 import { createPrivateFolder, writePrivateFile } from '../files/private-file';

@@ -1,12 +1,5 @@
 import { z } from 'zod';
-import {
-  ExplainedError,
-  loginAppRole,
-  NotPermitted,
-  ourCommand,
-  VaultResponseError,
-  type VaultLease,
-} from 'webex-token-client/core';
+import { ExplainedError, loginAppRole, NotPermitted, ourCommand, VaultResponseError, type VaultLease } from '#core';
 import { NO_LOCKOUT, OPERATORS_MOUNT } from '../declaration/schema/app-declaration';
 import type { Deployment } from '../declaration/schema/deployment';
 import { issuerOperatorPolicy } from '../declaration/policies/issuer-policy';

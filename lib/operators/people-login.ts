@@ -1,16 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  ExplainedError,
-  explainedBy,
-  isLoopback,
-  NotPermitted,
-  ourCommand,
-  quotedList,
-  TemporarilyUnavailable,
-  UsageError,
-  VaultResponseError,
-  whatVaultSaid,
-} from 'webex-token-client/core';
+import { ExplainedError, explainedBy, isLoopback, NotPermitted, ourCommand, quotedList, TemporarilyUnavailable, UsageError, VaultResponseError, whatVaultSaid } from '#core';
 import { z } from 'zod';
 import type { BrowserPage } from '../browser/browser-page';
 import { RedirectState } from '../browser/redirect';

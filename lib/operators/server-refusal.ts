@@ -1,12 +1,4 @@
-import {
-  ExplainedError,
-  NotPermitted,
-  ourCommand,
-  safeText,
-  TemporarilyUnavailable,
-  VaultResponseError,
-  VaultSealed,
-} from 'webex-token-client/core';
+import { ExplainedError, NotPermitted, ourCommand, safeText, TemporarilyUnavailable, VaultResponseError, VaultSealed } from '#core';
 
 /*
  * What an answer to an operator's request means, in one line.

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { errorCode, ExplainedError } from 'webex-token-client/core';
+import { errorCode, ExplainedError } from '#core';
 
 /**
  * Lower than what systems give to connections and to whoever asks for any port (from 32768, 49152 on macOS): nobody

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { errorCode, ExplainedError, VaultUnreachableError } from 'webex-token-client/core';
+import { errorCode, ExplainedError, VaultUnreachableError } from '#core';
 import { VaultClient } from '../vault/vault-client';
 import { withoutSecrets } from './child-environment';
 import { killAtExit, killGroup, lastLine } from './child-process';

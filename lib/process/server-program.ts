@@ -1,4 +1,4 @@
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { PROGRAMS, type ServerHealth } from '../vault/vault-client';
 import { run } from './child-process';
 

@@ -1,4 +1,4 @@
-import { refusePlainHttp, type VaultConnectionOptions } from 'webex-token-client/core';
+import { refusePlainHttp, type VaultConnectionOptions } from '#core';
 
 /**
  * For commands that key shares and root tokens pass through. VAULT_ALLOW_HTTP does not count for them.

@@ -1,4 +1,4 @@
-import { ExplainedError, type VaultConnectionOptions } from 'webex-token-client/core';
+import { ExplainedError, type VaultConnectionOptions } from '#core';
 import {
   forwardedAddresses,
   podHost,

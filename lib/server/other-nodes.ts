@@ -1,4 +1,4 @@
-import { ourCommand } from 'webex-token-client/core';
+import { ourCommand } from '#core';
 import type { Deployment } from '../declaration/schema/deployment';
 import { portForwards } from '../declaration/derived/port-forward';
 import { nodeAddresses } from '../declaration/schema/server/server-declaration';

@@ -1,4 +1,4 @@
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { z } from 'zod';
 import type { Deployment, Integration } from '../declaration/schema/deployment';
 import { declaringFile } from '../declaration/deployment-file';

@@ -1,4 +1,4 @@
-import { ourCommand, quotedList } from 'webex-token-client/core';
+import { ourCommand, quotedList } from '#core';
 import { z } from 'zod';
 import { isEngineMount } from './engine-mount';
 import type { Plan, ResourceChange } from './plan';

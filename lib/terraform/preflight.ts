@@ -1,4 +1,4 @@
-import { ExplainedError, NotPermitted, ourCommand, VaultResponseError } from 'webex-token-client/core';
+import { ExplainedError, NotPermitted, ourCommand, VaultResponseError } from '#core';
 import { z } from 'zod';
 import type { Deployment } from '../declaration/schema/deployment';
 import { declaringFile } from '../declaration/deployment-file';

@@ -1,4 +1,4 @@
-import { quotedList } from 'webex-token-client/core';
+import { quotedList } from '#core';
 import { z } from 'zod';
 import type { ResourceChange } from './plan';
 

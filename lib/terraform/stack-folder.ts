@@ -4,7 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { ExplainedError, runChildCommand } from 'webex-token-client/core';
+import { ExplainedError, runChildCommand } from '#core';
 import { planOf, recordedIn, type Plan, type ResourceChange } from './plan';
 import type { Terraform } from './terraform';
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { z } from 'zod';
 
 const state = z.object({ resources: z.array(z.object({ mode: z.string() })).default([]) });

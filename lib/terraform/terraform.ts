@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 
 /** The first release with ephemeral variables in provisioners, which keep the client secret out of the state. */
 const NEEDED = [1, 11] as const;

@@ -1,4 +1,4 @@
-import { ExplainedError, type VaultConnectionOptions } from 'webex-token-client/core';
+import { ExplainedError, type VaultConnectionOptions } from '#core';
 import type { Deployment } from '../declaration/schema/deployment';
 import { declaringFile } from '../declaration/deployment-file';
 

@@ -1,4 +1,4 @@
-import { engineMissing, VaultResponseError } from 'webex-token-client/core';
+import { engineMissing, VaultResponseError } from '#core';
 import { z } from 'zod';
 import type { VaultClient } from './vault-client';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { explainedBy, ExplainedError, vaultOptionsFromEnvironment, VaultResponseError } from 'webex-token-client/core';
+import { explainedBy, ExplainedError, vaultOptionsFromEnvironment, VaultResponseError } from '#core';
 import type { ClientSecret } from '../declaration/derived/client-secret';
 import { VaultClient } from './vault-client';
 

@@ -1,4 +1,4 @@
-import { VaultResponseError } from 'webex-token-client/core';
+import { VaultResponseError } from '#core';
 import type { VaultClient } from './vault-client';
 
 /** What is needed at a path: each of these capabilities, or, of a list, one of them. */

@@ -1,4 +1,4 @@
-import { explainedBy, ExplainedError, NotDeployed, VaultResponseError } from 'webex-token-client/core';
+import { explainedBy, ExplainedError, NotDeployed, VaultResponseError } from '#core';
 import { z } from 'zod';
 import { readRefreshing } from './engine-refreshing';
 import { pauseRefreshing, resumeRefreshing, type PauseOptions } from './refresh-pause';

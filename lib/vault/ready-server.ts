@@ -1,4 +1,4 @@
-import { ExplainedError, explainOutage, VaultResponseError, VaultSealed } from 'webex-token-client/core';
+import { ExplainedError, explainOutage, VaultResponseError, VaultSealed } from '#core';
 import type { ServerHealth, VaultClient } from './vault-client';
 
 /** @throws ExplainedError unless the server is there, initialised and unsealed */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ExplainedError, ourCommand, VaultResponseError, VaultUnreachableError } from 'webex-token-client/core';
+import { ExplainedError, ourCommand, VaultResponseError, VaultUnreachableError } from '#core';
 import { z } from 'zod';
 import { dataPath, metadataPath } from '../declaration/schema/record-paths';
 import type { VaultClient } from './vault-client';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { readRefreshing, refreshingOf, type EngineRefreshing } from './engine-refreshing';
 import { graceSignal } from './grace-signal';
 import type { VaultClient } from './vault-client';

@@ -1,4 +1,4 @@
-import { NotDeployed, VaultResponseError } from 'webex-token-client/core';
+import { NotDeployed, VaultResponseError } from '#core';
 import { z } from 'zod';
 import type { VaultClient } from './vault-client';
 

@@ -1,5 +1,5 @@
 import nodeVault from 'node-vault';
-import { notVault, VaultConnection, type VaultConnectionOptions } from 'webex-token-client/core';
+import { notVault, VaultConnection, type VaultConnectionOptions } from '#core';
 import { z } from 'zod';
 import { LONGEST_LIFE_SECONDS } from '../declaration/schema/longest-life';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { notWebex, WebexResponseError } from 'webex-token-client/core';
+import { notWebex, WebexResponseError } from '#core';
 import { apiUrlOf, type OAuthAnswer, type OAuthRequest, oauthRequest } from './oauth-request';
 
 export interface ClientSecretCheckOptions {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { timerMs } from 'webex-token-client/core';
+import { timerMs } from '#core';
 
 /** What waiting goes by. */
 export interface Clock {

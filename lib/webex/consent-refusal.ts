@@ -1,4 +1,4 @@
-import { HttpTransport, NetworkError, noAnswer } from 'webex-token-client/core';
+import { HttpTransport, NetworkError, noAnswer } from '#core';
 
 /** Webex would show a person no consent page, or send the browser back with an error. */
 export interface ConsentRefusal {

@@ -1,4 +1,4 @@
-import { notWebex, TemporarilyUnavailable } from 'webex-token-client/core';
+import { notWebex, TemporarilyUnavailable } from '#core';
 import { z } from 'zod';
 import { type Clock, MACHINE_CLOCK } from './clock';
 import { askForTokens, DEVICE_TOKEN_PATH, type DeviceQuestion, deviceRefusal, isPending } from './device-token';

@@ -1,4 +1,4 @@
-import { type ExplainedError, notWebex, WebexResponseError, WebexUnreachableError } from 'webex-token-client/core';
+import { type ExplainedError, notWebex, WebexResponseError, WebexUnreachableError } from '#core';
 import { ClientRefused, DeviceGrantDenied, DeviceGrantExpired, RequestRefused } from './grant-errors';
 import { basicAuthorization, endpointUrl, type OAuthAnswer, oauthRequest } from './oauth-request';
 import { secretVerdict } from './token-endpoint';

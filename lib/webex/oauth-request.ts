@@ -1,4 +1,4 @@
-import { HttpTransport, ExplainedError, noAnswer, notWebex, retryAfterMs, safeText } from 'webex-token-client/core';
+import { HttpTransport, ExplainedError, noAnswer, notWebex, retryAfterMs, safeText } from '#core';
 import { z } from 'zod';
 
 /** A request to one of the endpoints that give out tokens. */

@@ -1,4 +1,4 @@
-import { TemporarilyUnavailable, WebexResponseError } from 'webex-token-client/core';
+import { TemporarilyUnavailable, WebexResponseError } from '#core';
 import { type Clock, MACHINE_CLOCK } from './clock';
 import { type OAuthAnswer, type OAuthRequest, oauthRequest } from './oauth-request';
 

@@ -1,4 +1,4 @@
-import { oneLine } from 'webex-token-client/core';
+import { oneLine } from '#core';
 import { z } from 'zod';
 import { type WebexOptions, webexRequest } from './webex-request';
 

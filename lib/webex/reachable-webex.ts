@@ -1,13 +1,4 @@
-import {
-  describeError,
-  explainedBy,
-  ExplainedError,
-  HttpTransport,
-  noAnswer,
-  notWebex,
-  webexReply,
-  WebexResponseError,
-} from 'webex-token-client/core';
+import { describeError, explainedBy, ExplainedError, HttpTransport, noAnswer, notWebex, webexReply, WebexResponseError } from '#core';
 
 const TIMEOUT_MS = 30_000;
 

@@ -1,4 +1,4 @@
-import { type ExplainedError, notWebex } from 'webex-token-client/core';
+import { type ExplainedError, notWebex } from '#core';
 import { checkClientSecret } from './client-secret-check';
 import type { Clock } from './clock';
 import { ClientRefused, GrantRefused, RequestRefused } from './grant-errors';

@@ -1,4 +1,4 @@
-import { ExplainedError, HttpTransport, noAnswer, notWebex, webexReply } from 'webex-token-client/core';
+import { ExplainedError, HttpTransport, noAnswer, notWebex, webexReply } from '#core';
 import type { z } from 'zod';
 
 export interface WebexOptions {

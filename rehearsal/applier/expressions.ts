@@ -1,4 +1,4 @@
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 
 /*
  * The part of Terraform's template language that our stacks use: references to variables and to attributes of

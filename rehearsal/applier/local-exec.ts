@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { run } from '../../lib/process/child-process';
 
 export interface LocalExecOptions {

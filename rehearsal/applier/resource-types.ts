@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ExplainedError, VaultResponseError } from 'webex-token-client/core';
+import { ExplainedError, VaultResponseError } from '#core';
 import { VaultClient } from '../../lib/vault/vault-client';
 
 /*

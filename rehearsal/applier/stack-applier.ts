@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { ExplainedError, quotedList, VaultResponseError } from 'webex-token-client/core';
+import { ExplainedError, quotedList, VaultResponseError } from '#core';
 import { type VaultClient } from '../../lib/vault/vault-client';
 import { evaluate, evaluateCondition, references, type Lookup } from './expressions';
 import { runLocalExec } from './local-exec';

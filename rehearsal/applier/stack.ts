@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { cacheRoot } from '../cache-folder';
 import { run } from '../../lib/process/child-process';

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { z } from 'zod';
-import { ExplainedError, oneLine } from 'webex-token-client/core';
+import { ExplainedError, oneLine } from '#core';
 import type { Terraform } from '../../lib/terraform/terraform';
 import { run, type FinishedCommand } from '../../lib/process/child-process';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { lastLine, run } from '../../lib/process/child-process';
 import type { GoModule } from './go-module';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { access, chmod, constants, copyFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { isProgram, NO_PROGRAM } from '../../lib/declaration/files/plugin-binary';
 import { cachedFolder } from '../cache-folder';
 import { goBuild } from './go-build';

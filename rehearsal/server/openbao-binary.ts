@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { serverVersion } from '../../lib/process/server-program';
 import { cachedFolder } from '../cache-folder';
 import { lastLine, run } from '../../lib/process/child-process';

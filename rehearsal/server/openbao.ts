@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, realpath } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { VaultClient } from '../../lib/vault/vault-client';
 import { freePort } from '../../lib/process/free-port';
 import { productOf, type ServerProduct } from '../../lib/process/server-program';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { serverVersion } from '../../lib/process/server-program';
 import { findOpenBao, type FindOpenBaoOptions } from './openbao-binary';
 

@@ -1,4 +1,4 @@
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 
 /**
  * Opens the consent page, fills in its form and sends it, as a browser would.

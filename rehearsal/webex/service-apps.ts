@@ -1,4 +1,4 @@
-import { ExplainedError, quotedList } from 'webex-token-client/core';
+import { ExplainedError, quotedList } from '#core';
 import type { Grant, GrantStore } from './grant-store';
 import type { RegisteredApp, SimulatedServiceApp } from './simulated-client';
 import { machineAccount, type SimulatedUser } from './simulated-user';

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { randomUUID } from 'node:crypto';
 import { once, setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { errorCode, ExplainedError, quotedList } from 'webex-token-client/core';
+import { errorCode, ExplainedError, quotedList } from '#core';
 import { answerError, ApiRefusal } from './api-refusal';
 import { applicationsEndpoint } from './applications-endpoint';
 import { authorizationsEndpoint } from './authorizations-endpoint';

@@ -1,5 +1,5 @@
 import { NotAuthorizedYet, ReauthorizationRequired, type TokenSource, WebexFetch } from 'webex-token-client';
-import { describeError } from 'webex-token-client/core';
+import { describeError } from '#core';
 import { z } from 'zod';
 import type { ConsentState } from './consent-state';
 import type { Credential } from './credential';

@@ -8,7 +8,7 @@ import {
   VaultResponseError,
 } from 'webex-token-client';
 // From core, as this does more than read tokens: what Vault refuses is told in the client's words, free of secrets.
-import { explainRefusal, whatVaultSaid, whatWebexRefused } from 'webex-token-client/core';
+import { explainRefusal, whatVaultSaid, whatWebexRefused } from '#core';
 import { z } from 'zod';
 import type { Credential } from './credential';
 

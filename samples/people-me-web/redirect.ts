@@ -1,5 +1,5 @@
 import { ExplainedError } from 'webex-token-client';
-import { safeText } from 'webex-token-client/core';
+import { safeText } from '#core';
 import type { ConsentState } from './consent-state';
 import type { Credential } from './credential';
 

@@ -1,5 +1,5 @@
 import { ExplainedError, NotPermitted, VaultResponseError } from 'webex-token-client';
-import { describeError } from 'webex-token-client/core';
+import { describeError } from '#core';
 import type { Credential } from './credential';
 import type { Engine } from './engine';
 

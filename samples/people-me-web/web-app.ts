@@ -1,7 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { csrf } from 'hono/csrf';
-import { describeError } from 'webex-token-client/core';
+import { describeError } from '#core';
 import type { Authorization } from './authorization';
 import type { Credential } from './credential';
 import { authorizePage, leavingPage, MARK, PAGE_HEADERS, personPage, problemPage } from './pages';

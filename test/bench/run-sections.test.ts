@@ -1,4 +1,4 @@
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import type { Row } from '../../bench/row';
 import { runSections } from '../../bench/run-sections';
 import { needed, NotHere, type Section } from '../../bench/section';

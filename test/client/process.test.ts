@@ -22,7 +22,7 @@ let folder: string;
 let core: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'process-'));
-  core = bundle(['client/src/core.ts'], folder);
+  core = bundle(['core/src/index.ts', 'client/src/index.ts'], folder);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

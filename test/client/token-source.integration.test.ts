@@ -7,11 +7,11 @@ import {
   NotPermitted,
   ReauthorizationRequired,
   TemporarilyUnavailable,
-} from '../../client/src/credential-errors';
-import { WrappingTokenSpentError } from '../../client/src/login/secret-id';
+} from '../../core/src/vault/credential-errors';
+import { WrappingTokenSpentError } from '../../core/src/login/secret-id';
 import { issueSecretId } from '../../lib/apps/secret-id';
 import { appPolicyName } from '../../lib/declaration/derived/policy-names';
-import { loginAppRole, type AppRoleLoginOptions } from '../../client/src/login/app-role-login';
+import { loginAppRole, type AppRoleLoginOptions } from '../../core/src/login/app-role-login';
 import { TokenSource, type TokenSourceSettings } from '../../client/src/token-source';
 import { WebexFetch } from '../../client/src/webex-fetch';
 import { CountingProxy } from '../fixtures/counting-proxy';

@@ -1,4 +1,4 @@
-import { VaultUnreachableError } from '../../client/src/vault-errors';
+import { VaultUnreachableError } from '../../core/src/vault/vault-errors';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,9 +11,9 @@ import {
   ReauthorizationRequired,
   TemporarilyUnavailable,
   VaultSealed,
-} from '../../client/src/credential-errors';
-import { ExplainedError } from '../../client/src/explained-error';
-import type { AppRoleLoginOptions } from '../../client/src/login/app-role-login';
+} from '../../core/src/vault/credential-errors';
+import { ExplainedError } from '../../core/src/explained-error';
+import type { AppRoleLoginOptions } from '../../core/src/login/app-role-login';
 import { TokenSource, type TokenSourceSettings } from '../../client/src/token-source';
 import { eventually } from '../fixtures/eventually';
 import {

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withVaultIdentity } from '../../client/src/command/vault-identity';
-import { NotDeployed, NotPermitted, TemporarilyUnavailable, VaultSealed } from '../../client/src/credential-errors';
-import { readCredential } from '../../client/src/credential';
-import { WrappingTokenSpentError } from '../../client/src/login/secret-id';
+import { NotDeployed, NotPermitted, TemporarilyUnavailable, VaultSealed } from '../../core/src/vault/credential-errors';
+import { readCredential } from '../../core/src/vault/credential';
+import { WrappingTokenSpentError } from '../../core/src/login/secret-id';
 import {
   credentialAnswer,
   loginAnswer,

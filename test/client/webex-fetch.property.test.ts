@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { CredentialReading } from '../../client/src/credential';
+import { CredentialReading } from '../../core/src/vault/credential';
 import { WebexFetch } from '../../client/src/webex-fetch';
-import { ExplainedError } from '../../client/src/explained-error';
-import { WebexResponseError, WebexUnreachableError } from '../../client/src/webex-errors';
+import { ExplainedError } from '../../core/src/explained-error';
+import { WebexResponseError, WebexUnreachableError } from '../../core/src/webex/webex-errors';
 import { anyUrl, inOrder } from '../fixtures/any-reply';
 import { MemoryNetwork } from '../fixtures/memory-network';
 import { property } from '../fixtures/property';

@@ -1,4 +1,4 @@
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import type { DeploymentStackProps } from '../../constructs/deployment-stack';
 import { WebexTokens } from '../../constructs/tokens/webex-tokens';
 import type { DeploymentInput } from '../../lib/declaration/schema/deployment';

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { synthesize } from '../../constructs/synthesis';
 import { vaultName } from '../../lib/declaration/schema/vault-name';
 import { defineDeployment } from '../../lib/declaration/define-deployment';

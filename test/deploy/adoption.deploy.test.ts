@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readCredential, TokenSource } from 'webex-token-client/core';
+import { readCredential } from '#core';
+import { TokenSource } from 'webex-token-client';
 import { z } from 'zod';
 import { inspectPlugin } from '../../lib/declaration/files/plugin-binary';
 import { findIntegration } from '../../lib/declaration/derived/by-name';

@@ -1,4 +1,4 @@
-import { readCredential } from 'webex-token-client/core';
+import { readCredential } from '#core';
 import { TOKEN_PATH } from '../../rehearsal/webex/token-endpoint';
 import { DeployedTokens } from '../fixtures/deployed-tokens';
 import { describeUnless } from '../fixtures/left-out';

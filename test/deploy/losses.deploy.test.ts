@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readCredential } from 'webex-token-client/core';
+import { readCredential } from '#core';
 import type { Integration } from '../../lib/declaration/schema/deployment';
 import { exampleDeployment } from '../fixtures/declaration';
 import { DeployedTokens } from '../fixtures/deployed-tokens';

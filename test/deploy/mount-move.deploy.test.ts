@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
-import { loginAppRole, TokenSource } from 'webex-token-client/core';
+import { loginAppRole } from '#core';
+import { TokenSource } from 'webex-token-client';
 import type { FinishedCommand } from '../../lib/process/child-process';
 import { authorize } from '../../lib/grants/consent/code-grant';
 import { clientSecretVariable } from '../../lib/declaration/derived/client-secret';

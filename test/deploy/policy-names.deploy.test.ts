@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { loginAppRole, readCredential, TokenSource } from 'webex-token-client/core';
+import { loginAppRole, readCredential } from '#core';
+import { TokenSource } from 'webex-token-client';
 import { provisionerPolicy } from '../../lib/declaration/policies/provisioner-policy';
 import { provisionerRights } from '../../lib/declaration/policies/rights';
 import { describeUnless } from '../fixtures/left-out';

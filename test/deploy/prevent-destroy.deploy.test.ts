@@ -1,4 +1,4 @@
-import { readCredential } from 'webex-token-client/core';
+import { readCredential } from '#core';
 import { run, type FinishedCommand } from '../../lib/process/child-process';
 import { DeployedTokens } from '../fixtures/deployed-tokens';
 import { describeUnless } from '../fixtures/left-out';

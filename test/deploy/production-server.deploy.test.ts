@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readCredential } from 'webex-token-client/core';
+import { readCredential } from '#core';
 import { readKeyShares } from '../../lib/operators/key-shares';
 import { withRootToken } from '../../lib/server/keys/root-token';
 import { VaultClient } from '../../lib/vault/vault-client';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { loginAppRole, readCredential } from 'webex-token-client/core';
+import { loginAppRole, readCredential } from '#core';
 import type { FinishedCommand } from '../../lib/process/child-process';
 import { authorize } from '../../lib/grants/consent/code-grant';
 import { describeUnless } from '../fixtures/left-out';

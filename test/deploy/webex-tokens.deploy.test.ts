@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
-import { readCredential } from 'webex-token-client/core';
+import { readCredential } from '#core';
 import { run, type FinishedCommand } from '../../lib/process/child-process';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';

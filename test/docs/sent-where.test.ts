@@ -20,7 +20,7 @@ function hostsIn(folder: string): string[] {
     .map(([, host = '']) => host.replaceAll(/\$\{[^}]*\}/g, '*'));
 }
 
-it.each(['client/src', 'lib', 'constructs', 'scripts', 'rehearsal', 'samples'])(
+it.each(['core/src', 'client/src', 'lib', 'constructs', 'scripts', 'rehearsal', 'samples'])(
   'every host that %s names is in the table',
   (folder) => {
     const hosts = [...new Set(hostsIn(folder))].filter((host) => !NOWHERE.test(host));

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { z } from 'zod';
-import { readCredential } from 'webex-token-client/core';
+import { readCredential } from '#core';
 import { snapshotAccount } from '../../lib/declaration/schema/server/kubernetes-server-declaration';
 import { readKeyShares } from '../../lib/operators/key-shares';
 import { saveSnapshot } from '../../lib/server/snapshots/raft-snapshot';

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { cacheRoot, cachedFolder, type CacheEntry } from '../../rehearsal/cache-folder';
 
 let root: string;

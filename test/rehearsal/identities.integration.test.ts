@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
-import { loginAs } from 'webex-token-client/core';
+import { loginAs } from 'webex-token-client';
 import { run } from '../../lib/process/child-process';
 import { appEnvironmentFile, rehearsedApps, writeShellEnvironment } from '../../rehearsal/shell-environment';
 import { Rehearsal } from '../../rehearsal/rehearsal';

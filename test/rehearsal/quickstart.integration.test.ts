@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { readCredential } from 'webex-token-client/core';
+import { readCredential } from '#core';
 import { QUICKSTART_STEPS, runQuickstart, type Quickstart } from '../../rehearsal/quickstart';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';

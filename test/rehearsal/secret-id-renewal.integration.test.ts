@@ -1,4 +1,4 @@
-import { loginAppRole } from 'webex-token-client/core';
+import { loginAppRole } from '#core';
 import { z } from 'zod';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
 import type { VaultClient } from '../../lib/vault/vault-client';

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { VaultResponseError } from 'webex-token-client/core';
+import { VaultResponseError } from '#core';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { clientSecretVariable } from '../../lib/declaration/derived/client-secret';
 import { readOperatorLogin } from '../../lib/operators/operator-folder';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { refuseEndedRehearsal, REHEARSAL_VARIABLE } from 'webex-token-client/core';
+import { refuseEndedRehearsal, REHEARSAL_VARIABLE } from '#core';
 import { run, type FinishedCommand } from '../../lib/process/child-process';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { readCredential, loginAppRole } from 'webex-token-client/core';
+import { readCredential, loginAppRole } from '#core';
 import { peopleMe } from '../../lib/webex/people-me';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';

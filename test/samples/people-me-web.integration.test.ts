@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { z } from 'zod';
-import { loginAppRole, NotDeployed, NotPermitted, readCredential, TokenSource } from 'webex-token-client/core';
+import { loginAppRole, NotDeployed, NotPermitted, readCredential } from '#core';
+import { TokenSource } from 'webex-token-client';
 import { freePort } from '../../lib/process/free-port';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { Authorization } from '../../samples/people-me-web/authorization';

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { unwrapSecretId } from 'webex-token-client/core';
+import { unwrapSecretId } from '#core';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { issueSecretId } from '../../lib/apps/secret-id';
 import { appPolicy } from '../../lib/declaration/policies/app-policy';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NotAuthorizedYet, readCredential } from 'webex-token-client/core';
+import { NotAuthorizedYet, readCredential } from '#core';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { HeldRequest } from '../fixtures/held-request';

@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { NotAuthorizedYet, readCredential } from 'webex-token-client/core';
+import { NotAuthorizedYet, readCredential } from '#core';
 import { findIntegration } from '../../lib/declaration/derived/by-name';
 import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
 import { RedirectListener } from '../../lib/browser/redirect-listener';

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { loginAppRole, unwrapSecretId } from 'webex-token-client/core';
+import { loginAppRole, unwrapSecretId } from '#core';
 import { run } from '../../lib/process/child-process';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { issuerPolicy } from '../../lib/declaration/policies/issuer-policy';

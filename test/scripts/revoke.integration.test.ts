@@ -1,4 +1,4 @@
-import { NotAuthorizedYet, readCredential } from 'webex-token-client/core';
+import { NotAuthorizedYet, readCredential } from '#core';
 import { givingExpired } from '../fixtures/giving-expired';
 import { Script, type ScriptResult } from '../fixtures/script';
 import { runOnTerminal } from '../fixtures/terminal';

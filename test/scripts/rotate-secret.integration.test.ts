@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readCredential } from 'webex-token-client/core';
+import { readCredential } from '#core';
 import { renewOperator } from '../../lib/operators/operators';
 import { Records } from '../../lib/vault/records';
 import { rotationRecordSchema } from '../../lib/vault/rotation-record';

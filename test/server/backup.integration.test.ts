@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { readCredential } from 'webex-token-client/core';
+import { readCredential } from '#core';
 import { run } from '../../lib/process/child-process';
 import { appPolicy } from '../../lib/declaration/policies/app-policy';
 import { eventually } from '../fixtures/eventually';

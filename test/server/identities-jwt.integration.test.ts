@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import { VaultResponseError } from 'webex-token-client/core';
+import { VaultResponseError } from '#core';
 import type { AppliedDeclaration } from '../../rehearsal/applier/stack';
 import { SigningKey } from '../../rehearsal/identity/json-web-token';
 import { OidcProvider } from '../fixtures/oidc-provider';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { VaultResponseError } from 'webex-token-client/core';
+import { VaultResponseError } from '#core';
 import { API_AUDIENCE, KubernetesCluster } from '../../rehearsal/identity/kubernetes-cluster';
 import { SigningKey } from '../../rehearsal/identity/json-web-token';
 import { findServer } from '../../rehearsal/server/server-binary';

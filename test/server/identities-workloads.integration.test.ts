@@ -1,7 +1,7 @@
 import { request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { VaultResponseError } from 'webex-token-client/core';
+import { VaultResponseError } from '#core';
 import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
 import { KubernetesCluster, API_AUDIENCE } from '../../rehearsal/identity/kubernetes-cluster';
 import { SigningKey } from '../../rehearsal/identity/json-web-token';

@@ -3,7 +3,7 @@ import { appendFileSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NotDeployed } from 'webex-token-client/core';
+import { NotDeployed } from '#core';
 import { z } from 'zod';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { declaredConfiguration } from '../../lib/declaration/derived/engine-configuration';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from '../core';
+import { UsageError } from '#core';
 
 interface Reading {
   readonly credential: string;

@@ -1,4 +1,4 @@
-import { APP_ENVIRONMENT, CREDENTIAL_EXIT_CODES, VAULT_ENVIRONMENT } from '../core';
+import { APP_ENVIRONMENT, CREDENTIAL_EXIT_CODES, VAULT_ENVIRONMENT } from '#core';
 import { helpSection } from './help-section';
 
 export function helpText(): string {

@@ -1,4 +1,4 @@
-import type { CredentialReading } from '../core';
+import type { CredentialReading } from '#core';
 
 /**
  * Has GitHub Actions hide the token in the log of the job. Its runner reads commands from standard error too, so standard

@@ -1,4 +1,4 @@
-import { errorCode, ExplainedError } from '../core';
+import { errorCode, ExplainedError } from '#core';
 
 /** Errors of these streams are told by `print`, or by nobody: where stderr is closed, there is no place for them. */
 export function surviveClosedOutput(): void {

@@ -1,13 +1,6 @@
-import {
-  beforeItIsLost,
-  identityFromEnvironment,
-  loginAs,
-  NotPermitted,
-  VaultConnection,
-  vaultOptionsFromEnvironment,
-  vaultServerFromEnvironment,
-  type RetryOptions,
-} from '../core';
+import { beforeItIsLost, NotPermitted, VaultConnection, vaultOptionsFromEnvironment, vaultServerFromEnvironment, type RetryOptions } from '#core';
+import { identityFromEnvironment } from '../login/identity-environment';
+import { loginAs } from '../login/app-identity';
 
 /**
  * Runs the work as whom the environment names: an app, by its identity, else whoever owns the Vault token at hand. What

@@ -1,8 +1,6 @@
-import type { VaultConnection } from '../vault-connection';
-import { AppRoleLogin, type AppRoleLoginOptions } from './app-role-login';
+import { type VaultConnection, AppRoleLogin, type AppRoleLoginOptions, type VaultLogin } from '#core';
 import { CertLogin, type CertLoginOptions } from './cert-login';
 import { JwtLogin, type JwtLoginOptions, type KubernetesLoginOptions } from './jwt-login';
-import type { VaultLogin } from './vault-login';
 
 type No<T> = { readonly [K in keyof Omit<T, 'onWarning'>]?: undefined };
 

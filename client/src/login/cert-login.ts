@@ -1,12 +1,5 @@
-import { NotDeployed, NotPermitted } from '../credential-errors';
-import { ExplainedError } from '../explained-error';
-import type { VaultConnection } from '../vault-connection';
-import { VaultUnreachableError, whatVaultSaid, type VaultResponseError } from '../vault-errors';
-import { explainOutage } from '../vault-outage';
+import { NotDeployed, NotPermitted, ExplainedError, type VaultConnection, VaultUnreachableError, whatVaultSaid, type VaultResponseError, explainOutage, LoginHoldOff, WITHOUT_LOCKOUT_MS, loginAt, type VaultLease, VaultLogin, type Presented } from '#core';
 import { readClientCertificate, type ClientCertificateFiles, type ReadCertificate } from './client-certificate';
-import { LoginHoldOff, WITHOUT_LOCKOUT_MS } from './login-hold-off';
-import { loginAt, type VaultLease } from './vault-lease';
-import { VaultLogin, type Presented } from './vault-login';
 
 /** The files are read at every login, so that they may be replaced while the program runs. */
 export interface CertLoginOptions extends ClientCertificateFiles {

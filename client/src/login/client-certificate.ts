@@ -1,7 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ExplainedError } from '../explained-error';
-import type { ClientCertificate } from '../http-transport';
-import { readSetting } from '../vault-environment';
+import { ExplainedError, type ClientCertificate, readSetting } from '#core';
 
 export interface ClientCertificateFiles {
   /** PEM file of the certificate, and of the CAs between it and the one that the app is declared with. */

@@ -1,10 +1,4 @@
-import { NotPermitted, TemporarilyUnavailable } from '../credential-errors';
-import { ExplainedError } from '../explained-error';
-import { HttpTransport } from '../http-transport';
-import { fieldsOf, textOf } from '../json';
-import { NetworkError } from '../network-error';
-import { isLoopback } from '../proxy';
-import { retryAfterMs } from '../retry-after';
+import { NotPermitted, TemporarilyUnavailable, ExplainedError, HttpTransport, fieldsOf, textOf, NetworkError, isLoopback, retryAfterMs } from '#core';
 
 const TIMEOUT_MS = 30_000;
 

@@ -1,7 +1,4 @@
-import { appRoleFromEnvironment, mountOf } from '../app-environment';
-import { ExplainedError, quotedList } from '../explained-error';
-import { oneLine } from '../safe-text';
-import { vaultVariable } from '../vault-environment';
+import { appRoleFromEnvironment, mountOf, ExplainedError, quotedList, oneLine, vaultVariable } from '#core';
 import type { AppIdentity } from './app-identity';
 import { githubIdToken } from './github-id-token';
 import { requireJwt } from './jwt';

@@ -1,12 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { errorCode, ExplainedError } from '../explained-error';
-import type { VaultConnection } from '../vault-connection';
-import { readSetting } from '../vault-environment';
+import { errorCode, ExplainedError, type VaultConnection, readSetting, LoginHoldOff, WITHOUT_LOCKOUT_MS, loginAt, type VaultLease, VaultLogin, type Presented } from '#core';
 import { requireJwt } from './jwt';
 import { explainJwtRefusal } from './jwt-refusal';
-import { LoginHoldOff, WITHOUT_LOCKOUT_MS } from './login-hold-off';
-import { loginAt, type VaultLease } from './vault-lease';
-import { VaultLogin, type Presented } from './vault-login';
 
 export interface KubernetesLoginOptions {
   /** Name of the role in Vault: that of the app. */

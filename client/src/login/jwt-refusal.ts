@@ -1,7 +1,4 @@
-import { NotDeployed, NotPermitted, TemporarilyUnavailable } from '../credential-errors';
-import type { ExplainedError } from '../explained-error';
-import { whatVaultSaid, type VaultResponseError } from '../vault-errors';
-import { explainOutage } from '../vault-outage';
+import { NotDeployed, NotPermitted, TemporarilyUnavailable, type ExplainedError, whatVaultSaid, type VaultResponseError, explainOutage } from '#core';
 import { claimsOf, type JwtClaims } from './jwt';
 
 /** A login that Vault has refused. */

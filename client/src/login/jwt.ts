@@ -1,6 +1,4 @@
-import { ExplainedError } from '../explained-error';
-import { isFields, parseJson } from '../json';
-import { oneLine } from '../safe-text';
+import { ExplainedError, isFields, parseJson, oneLine } from '#core';
 
 /** What a JWT says of itself, to word messages with: it is Vault that verifies it. */
 export interface JwtClaims {

@@ -1,4 +1,4 @@
-import { isPlainHttp } from 'webex-token-client/core';
+import { isPlainHttp } from '#core';
 import { loginVariables } from '../app-environment';
 import { appPod, LOGIN_TOKEN_FILE, LOGIN_VOLUME, loginToken } from './app-pod';
 import type { Deliverer } from './deliverer';

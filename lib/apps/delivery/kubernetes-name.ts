@@ -1,4 +1,4 @@
-import { ExplainedError, quotedList } from 'webex-token-client/core';
+import { ExplainedError, quotedList } from '#core';
 import { declaringFile } from '../../declaration/deployment-file';
 import type { App, Deployment } from '../../declaration/schema/deployment';
 

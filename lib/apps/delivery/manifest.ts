@@ -1,4 +1,4 @@
-import { oneLine } from 'webex-token-client/core';
+import { oneLine } from '#core';
 import { Document } from 'yaml';
 
 /** An object of Kubernetes, as `kubectl apply` takes it. */

@@ -1,4 +1,4 @@
-import { isLoopback, UsageError, vaultServerFromEnvironment } from 'webex-token-client/core';
+import { isLoopback, UsageError, vaultServerFromEnvironment } from '#core';
 import type { KubernetesLogin } from '../../declaration/derived/app-login';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { vaultUrl } from '../../declaration/schema/fields';

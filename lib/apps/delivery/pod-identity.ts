@@ -1,4 +1,4 @@
-import { quotedList, UsageError } from 'webex-token-client/core';
+import { quotedList, UsageError } from '#core';
 import type { AppLogin, KubernetesLogin } from '../../declaration/derived/app-login';
 import { declaringFile } from '../../declaration/deployment-file';
 

@@ -1,4 +1,4 @@
-import { UsageError } from 'webex-token-client/core';
+import { UsageError } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 
 type Engine = Pick<Deployment['engine'], 'refreshAheadSeconds' | 'refreshCheckIntervalSeconds'>;

@@ -1,4 +1,4 @@
-import { readSetting, UsageError, vaultVariable } from 'webex-token-client/core';
+import { readSetting, UsageError, vaultVariable } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { tlsSecretName } from '../../declaration/schema/server/kubernetes-server-declaration';
 import { caCertificates } from '../../declaration/schema/pem';

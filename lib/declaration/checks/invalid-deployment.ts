@@ -1,4 +1,4 @@
-import { ExplainedError, oneLine } from 'webex-token-client/core';
+import { ExplainedError, oneLine } from '#core';
 
 /** What is declared does not hold. */
 export class InvalidDeployment extends ExplainedError {

@@ -1,4 +1,4 @@
-import { quotedList } from 'webex-token-client/core';
+import { quotedList } from '#core';
 import { clientSecretVariable } from '../derived/client-secret';
 import type { Deployment } from '../schema/deployment';
 import { OIDC_SECRET_VARIABLE } from '../schema/operators-declaration';

@@ -1,4 +1,4 @@
-import { quotedList } from 'webex-token-client/core';
+import { quotedList } from '#core';
 import type { CredentialDeclaration } from '../schema/credential-declaration';
 import type { Deployment } from '../schema/deployment';
 import { APPLICATIONS_SCOPE, askersOf, SERVICE_APP_FIELDS } from '../schema/service-app';

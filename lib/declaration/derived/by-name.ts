@@ -1,4 +1,4 @@
-import { quotedList, UsageError } from 'webex-token-client/core';
+import { quotedList, UsageError } from '#core';
 import type { App, Credential, Deployment, Integration } from '../schema/deployment';
 
 /** @throws ExplainedError naming the known integrations. */

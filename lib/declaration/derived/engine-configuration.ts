@@ -1,4 +1,4 @@
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import type { z } from 'zod';
 import type { Deployment } from '../schema/deployment';
 import type { engineSettings } from '../schema/engine-declaration';

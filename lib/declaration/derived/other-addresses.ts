@@ -1,4 +1,4 @@
-import { VaultUnreachableError } from 'webex-token-client/core';
+import { VaultUnreachableError } from '#core';
 import type { Deployment } from '../schema/deployment';
 import { forwardAdvice } from './port-forward';
 import { nodeAddresses } from '../schema/server/server-declaration';

@@ -1,6 +1,6 @@
 import { X509Certificate, type KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
-import { ExplainedError, ourCommand, quotedList } from 'webex-token-client/core';
+import { ExplainedError, ourCommand, quotedList } from '#core';
 
 const DAY_MS = 24 * 3600 * 1000;
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;

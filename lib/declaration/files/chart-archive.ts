@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { CHARTS } from '../schema/server/chart';
 import type { KubernetesServerDeclaration } from '../schema/server/kubernetes-server-declaration';
 

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, parse, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ExplainedError, UsageError } from 'webex-token-client/core';
+import { ExplainedError, UsageError } from '#core';
 import { InvalidDeployment } from '../checks/invalid-deployment';
 import { defineDeployment } from '../define-deployment';
 import type { Deployment, DeploymentInput } from '../schema/deployment';

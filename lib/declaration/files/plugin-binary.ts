@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { accessSync, closeSync, constants, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { errorCode, ExplainedError } from 'webex-token-client/core';
+import { errorCode, ExplainedError } from '#core';
 import type { Deployment } from '../schema/deployment';
 
 /** How to get one. `go install` of the plugin itself would build it from its own pins, which are of 2022. */

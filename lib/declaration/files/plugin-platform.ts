@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 
 /*
  * Whether a container on this machine can run the plugin, as its first bytes say.

@@ -1,6 +1,6 @@
 import { accessSync, constants, readFileSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { ExplainedError, ourCommand } from 'webex-token-client/core';
+import { ExplainedError, ourCommand } from '#core';
 import { declaringFile } from '../deployment-file';
 import { nodeNames, type ProductionServerDeclaration } from '../schema/server/server-declaration';
 import { checkTlsFiles } from './tls-files';

@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { errorCode, ExplainedError, ourCommand } from 'webex-token-client/core';
+import { errorCode, ExplainedError, ourCommand } from '#core';
 import { CertificateChain } from './certificate-chain';
 
 /*

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ourCommand } from 'webex-token-client/core';
+import { ourCommand } from '#core';
 import { cidr } from './cidr';
 import { name, path, seconds, strictObject, type Fields, type StrictObject } from './fields';
 import { identityDeclaration } from './identity-declaration';

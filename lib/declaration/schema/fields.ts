@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { allowsHttp, isPlainHttp, quotedList } from 'webex-token-client/core';
+import { allowsHttp, isPlainHttp, quotedList } from '#core';
 import { z } from 'zod';
 import { similarName } from './similar-name';
 

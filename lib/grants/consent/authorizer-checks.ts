@@ -1,12 +1,5 @@
 import { z } from 'zod';
-import {
-  engineMissing,
-  explainOutage,
-  explainRefusal,
-  NotDeployed,
-  NotPermitted,
-  VaultResponseError,
-} from 'webex-token-client/core';
+import { engineMissing, explainOutage, explainRefusal, NotDeployed, NotPermitted, VaultResponseError } from '#core';
 import { findIntegration } from '../../declaration/derived/by-name';
 import type { Credential, Deployment } from '../../declaration/schema/deployment';
 import { scratchCredential } from '../../declaration/policies/authorizer-policy';

@@ -1,4 +1,4 @@
-import type { RetryOptions } from 'webex-token-client/core';
+import type { RetryOptions } from '#core';
 import { ownerAccount } from './account';
 import { checkAuthorizer } from './authorizer-checks';
 import { askForConsent, type ShowUrl } from './consent';

@@ -1,4 +1,4 @@
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { checkClientSecret } from '../../webex/client-secret-check';
 import { ClientRefused } from '../../webex/grant-errors';
 import type { PreparedImport } from './grant-import';

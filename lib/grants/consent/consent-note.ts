@@ -1,4 +1,4 @@
-import { describeError } from 'webex-token-client/core';
+import { describeError } from '#core';
 import { consentRecord } from '../../declaration/schema/record-paths';
 import { isForWantOfRecords, Records } from '../../vault/records';
 import type { ConsentContext } from './consent';

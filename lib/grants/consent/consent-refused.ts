@@ -1,4 +1,4 @@
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { declaringFile } from '../../declaration/deployment-file';
 
 /** Webex redirected with an error in place of a code. */

@@ -1,12 +1,5 @@
 import { z } from 'zod';
-import {
-  ExplainedError,
-  explainOutage,
-  oneLine,
-  ourCommand,
-  VaultResponseError,
-  whatVaultSaid,
-} from 'webex-token-client/core';
+import { ExplainedError, explainOutage, oneLine, ourCommand, VaultResponseError, whatVaultSaid } from '#core';
 import type { Credential, Integration } from '../../declaration/schema/deployment';
 import { declaringFile } from '../../declaration/deployment-file';
 import { vaultName } from '../../declaration/schema/vault-name';

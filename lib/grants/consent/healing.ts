@@ -1,4 +1,4 @@
-import { ExplainedError, NotDeployed, NotPermitted, VaultResponseError } from 'webex-token-client/core';
+import { ExplainedError, NotDeployed, NotPermitted, VaultResponseError } from '#core';
 import { z } from 'zod';
 import { findCredential, findIntegration } from '../../declaration/derived/by-name';
 import type { Deployment } from '../../declaration/schema/deployment';

@@ -1,4 +1,4 @@
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { readRedirect, type ExpectedRedirect, type ReceivedCode, type RedirectChannel } from '../../browser/redirect';
 
 /**

@@ -1,12 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  describeError,
-  retry,
-  type RetryOptions,
-  type Transient,
-  transient,
-  VaultSealed,
-} from 'webex-token-client/core';
+import { describeError, retry, type RetryOptions, type Transient, transient, VaultSealed } from '#core';
 
 /** Enough for a person to mend a proxy or to unseal Vault. */
 const LONGEST_MS = 900_000;

@@ -1,4 +1,4 @@
-import { AuthorizationPending } from 'webex-token-client/core';
+import { AuthorizationPending } from '#core';
 
 /**
  * For a credential that must be left alone while a device consent is pending: the engine (3.1.1) goes on to poll for it

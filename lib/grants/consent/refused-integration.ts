@@ -1,4 +1,4 @@
-import { IntegrationRefused } from 'webex-token-client/core';
+import { IntegrationRefused } from '#core';
 import { clientSecretVariable } from '../../declaration/derived/client-secret';
 import type { Credential } from '../../declaration/schema/deployment';
 

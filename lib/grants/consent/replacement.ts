@@ -1,4 +1,4 @@
-import { describeError, explainedBy, ExplainedError } from 'webex-token-client/core';
+import { describeError, explainedBy, ExplainedError } from '#core';
 import { refusedPage } from '../../browser/browser-page';
 import { withOutcome } from '../../browser/visit';
 import { declaringFile } from '../../declaration/deployment-file';

@@ -1,15 +1,4 @@
-import {
-  AuthorizationPending,
-  type CredentialReading,
-  ExplainedError,
-  explainRefusal,
-  NotAuthorizedYet,
-  NotDeployed,
-  readCredential,
-  ReauthorizationRequired,
-  TemporarilyUnavailable,
-  VaultResponseError,
-} from 'webex-token-client/core';
+import { AuthorizationPending, type CredentialReading, ExplainedError, explainRefusal, NotAuthorizedYet, NotDeployed, readCredential, ReauthorizationRequired, TemporarilyUnavailable, VaultResponseError } from '#core';
 import { pendingConsent } from './pending-consent';
 import type { Credential, Deployment } from '../../declaration/schema/deployment';
 import { scratchCredential } from '../../declaration/policies/authorizer-policy';

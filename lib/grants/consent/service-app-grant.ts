@@ -1,10 +1,4 @@
-import {
-  type CredentialReading,
-  describeError,
-  explainedBy,
-  ExplainedError,
-  readCredential,
-} from 'webex-token-client/core';
+import { type CredentialReading, describeError, explainedBy, ExplainedError, readCredential } from '#core';
 import { findCredential } from '../../declaration/derived/by-name';
 import { isServiceApp, type ServiceAppCredential } from '../../declaration/schema/service-app';
 import { graceSignal } from '../../vault/grace-signal';

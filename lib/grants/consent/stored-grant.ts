@@ -1,4 +1,4 @@
-import { describeError, ExplainedError } from 'webex-token-client/core';
+import { describeError, ExplainedError } from '#core';
 import { AccountNotChecked, readAccount, refuseOther, type Account, type ExpectedAccount } from './account';
 import type { ConsentContext } from './consent';
 import { noteConsent } from './consent-note';

@@ -1,4 +1,4 @@
-import { describeError, explainedBy, ourCommand } from 'webex-token-client/core';
+import { describeError, explainedBy, ourCommand } from '#core';
 import { findCredential } from '../../declaration/derived/by-name';
 import { isServiceApp } from '../../declaration/schema/service-app';
 import { refreshPair } from '../../webex/token-endpoint';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { findIntegration } from '../../declaration/derived/by-name';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { rotationRecord } from '../../declaration/schema/record-paths';

@@ -1,10 +1,4 @@
-import {
-  describeError,
-  explainedBy,
-  ExplainedError,
-  NotPermitted,
-  TemporarilyUnavailable,
-} from 'webex-token-client/core';
+import { describeError, explainedBy, ExplainedError, NotPermitted, TemporarilyUnavailable } from '#core';
 import { integrationSecret } from '../../declaration/derived/client-secret';
 import { findIntegration } from '../../declaration/derived/by-name';
 import type { Deployment } from '../../declaration/schema/deployment';

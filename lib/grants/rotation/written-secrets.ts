@@ -1,4 +1,4 @@
-import { describeError, ExplainedError } from 'webex-token-client/core';
+import { describeError, ExplainedError } from '#core';
 import { clientSecretVariable } from '../../declaration/derived/client-secret';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { integrationEntry } from '../../declaration/derived/integration-entry';

@@ -1,4 +1,4 @@
-import { ourCommand, quotedList } from 'webex-token-client/core';
+import { ourCommand, quotedList } from '#core';
 import { rolePath } from '../../declaration/derived/app-login';
 import type { App, Deployment } from '../../declaration/schema/deployment';
 import { loginOf } from '../../declaration/derived/logins';

@@ -1,4 +1,4 @@
-import { quotedList } from 'webex-token-client/core';
+import { quotedList } from '#core';
 import type { Credential } from '../../declaration/schema/deployment';
 import { askersOf, isServiceApp, personBehind } from '../../declaration/schema/service-app';
 import { note, type Advice } from './advice';

@@ -1,10 +1,4 @@
-import {
-  NotDeployed,
-  vaultOptionsFromEnvironment,
-  type ExplainedError,
-  type VaultConnectionOptions,
-  type VaultResponseError,
-} from 'webex-token-client/core';
+import { NotDeployed, vaultOptionsFromEnvironment, type ExplainedError, type VaultConnectionOptions, type VaultResponseError } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { pluginPlace } from '../../declaration/files/plugin-place';
 import { keepsGrants } from '../../declaration/schema/server/server-declaration';

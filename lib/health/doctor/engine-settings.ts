@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ourCommand } from 'webex-token-client/core';
+import { ourCommand } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 import type { VaultClient } from '../../vault/vault-client';
 import type { EngineState, Line } from '../report';

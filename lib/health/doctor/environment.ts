@@ -1,4 +1,4 @@
-import { vaultOptionsFromEnvironment } from 'webex-token-client/core';
+import { vaultOptionsFromEnvironment } from '#core';
 import { advice, type Advice } from './advice';
 import { Wrong, type Sound } from './examination';
 

@@ -1,4 +1,4 @@
-import { describeError, ExplainedError, oneLine, VaultResponseError } from 'webex-token-client/core';
+import { describeError, ExplainedError, oneLine, VaultResponseError } from '#core';
 
 /*
  * Checks, one after the other, until one finds something wrong: what comes after it depends on it.

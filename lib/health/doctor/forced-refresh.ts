@@ -1,4 +1,4 @@
-import { ourCommand, quotedList } from 'webex-token-client/core';
+import { ourCommand, quotedList } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { appPolicyName, healerPolicyName, observerPolicyName } from '../../declaration/derived/policy-names';
 import { vaultName } from '../../declaration/schema/vault-name';

@@ -1,4 +1,4 @@
-import { VaultResponseError } from 'webex-token-client/core';
+import { VaultResponseError } from '#core';
 import { z } from 'zod';
 import { OPERATORS_MOUNT } from '../../declaration/schema/app-declaration';
 import { rolesPath } from '../../declaration/derived/app-login';

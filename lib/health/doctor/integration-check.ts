@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ourCommand } from 'webex-token-client/core';
+import { ourCommand } from '#core';
 import type { Deployment, Integration } from '../../declaration/schema/deployment';
 import { declaringFile } from '../../declaration/deployment-file';
 import { integrationEntry } from '../../declaration/derived/integration-entry';

@@ -1,4 +1,4 @@
-import { ourCommand } from 'webex-token-client/core';
+import { ourCommand } from '#core';
 import type { Line } from '../report';
 import { advice, type Advice } from './advice';
 import { Wrong } from './examination';

@@ -1,4 +1,4 @@
-import { ourCommand } from 'webex-token-client/core';
+import { ourCommand } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { observerRules } from '../../declaration/policies/observer-policy';
 import { observerRights } from '../../declaration/policies/rights';

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode } from 'webex-token-client/core';
+import { errorCode } from '#core';
 import { advice, type Advice } from './advice';
 
 const SECRET_FILES = /^(?:key-share-\d+|[a-z]+-(?:secret|role)-id)$/;

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { oneLine } from 'webex-token-client/core';
+import { oneLine } from '#core';
 import type { Advice } from './advice';
 import type { Diagnosis } from './doctor';
 import type { Finding } from './examination';

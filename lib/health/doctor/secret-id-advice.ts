@@ -1,4 +1,4 @@
-import { ourCommand, quotedList } from 'webex-token-client/core';
+import { ourCommand, quotedList } from '#core';
 import type { SecretIdLine } from '../report';
 import { advice, note, type Advice } from './advice';
 

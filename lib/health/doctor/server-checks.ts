@@ -1,10 +1,4 @@
-import {
-  describeError,
-  explainOutage,
-  ourCommand,
-  VaultResponseError,
-  VaultUnreachableError,
-} from 'webex-token-client/core';
+import { describeError, explainOutage, ourCommand, VaultResponseError, VaultUnreachableError } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { absenceAdvice } from '../../declaration/derived/other-addresses';
 import { requireFlavour } from '../../vault/ready-server';

@@ -1,4 +1,4 @@
-import { describeError, ourCommand } from 'webex-token-client/core';
+import { describeError, ourCommand } from '#core';
 import type { Credential, Deployment } from '../../declaration/schema/deployment';
 import { declaringFile } from '../../declaration/deployment-file';
 import { consentRefusal, noConsentPage } from '../../webex/consent-refusal';

@@ -1,4 +1,4 @@
-import { oneLine, ourCommand } from 'webex-token-client/core';
+import { oneLine, ourCommand } from '#core';
 import { toJson } from '../json';
 import type { Severity } from '../report';
 import type { Change, News, Sight } from './changes';

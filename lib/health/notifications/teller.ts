@@ -1,4 +1,4 @@
-import { describeError, ExplainedError } from 'webex-token-client/core';
+import { describeError, ExplainedError } from '#core';
 import { newsOf, type Sight, type ToldLine } from './changes';
 import { withLock } from './file-lock';
 import { impersonal } from './impersonal';

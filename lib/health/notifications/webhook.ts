@@ -1,4 +1,4 @@
-import { ExplainedError, HttpTransport, isLoopback, NetworkError, UsageError } from 'webex-token-client/core';
+import { ExplainedError, HttpTransport, isLoopback, NetworkError, UsageError } from '#core';
 import type { WebhookFormat } from './message';
 
 /*

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { oneLine } from 'webex-token-client/core';
+import { oneLine } from '#core';
 import { describeDay, describeDistance } from '../passage';
 import { linesOf, type CredentialLine, type Kind, type Line, type Report, type Severity } from '../report';
 import { markup, Markup } from './markup';

@@ -15,7 +15,7 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509';
 import { createPrivateKey, X509Certificate as NodeCertificate, randomBytes, webcrypto } from 'node:crypto';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 
 cryptoProvider.set(webcrypto as unknown as Crypto);
 

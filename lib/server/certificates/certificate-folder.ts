@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { errorCode, ExplainedError } from 'webex-token-client/core';
+import { errorCode, ExplainedError } from '#core';
 import { writeAtomically, type FileOwner } from '../../files/atomic-file';
 import { CertificateAuthority, subjectAlternativeNames } from './certificate-authority';
 import { createPrivateFolder } from '../../files/private-file';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ExplainedError, VaultResponseError } from 'webex-token-client/core';
+import { ExplainedError, VaultResponseError } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { type VaultClient } from '../../vault/vault-client';
 

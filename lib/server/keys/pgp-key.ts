@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { errorCode, ExplainedError } from 'webex-token-client/core';
+import { errorCode, ExplainedError } from '#core';
 
 /** First bytes of a binary public key, in the old and the new packet format. */
 const PUBLIC_KEY_PACKETS = [0x98, 0x99, 0x9a, 0xc6];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describeError, ExplainedError, VaultResponseError } from 'webex-token-client/core';
+import { describeError, ExplainedError, VaultResponseError } from '#core';
 import { type VaultClient } from '../../vault/vault-client';
 import { SHARE_WAYS } from '../../operators/key-shares';
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { ExplainedError, ourCommand, VaultResponseError } from 'webex-token-client/core';
+import { ExplainedError, ourCommand, VaultResponseError } from '#core';
 import { type SealStatus, type VaultClient } from '../../vault/vault-client';
 import { SHARE_WAYS } from '../../operators/key-shares';
 

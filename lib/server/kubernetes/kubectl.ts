@@ -1,4 +1,4 @@
-import { oneLine, safeText, ExplainedError } from 'webex-token-client/core';
+import { oneLine, safeText, ExplainedError } from '#core';
 import type { z } from 'zod';
 import type { KubernetesServerDeclaration } from '../../declaration/schema/server/kubernetes-server-declaration';
 import { withoutSecrets } from '../../process/child-environment';

@@ -1,4 +1,4 @@
-import { oneLine, ourCommand } from 'webex-token-client/core';
+import { oneLine, ourCommand } from '#core';
 import { CHARTS } from '../../declaration/schema/server/chart';
 import { tlsSecretName } from '../../declaration/schema/server/kubernetes-server-declaration';
 import { kubectlCommand } from '../../declaration/derived/port-forward';

@@ -1,4 +1,4 @@
-import { ourCommand, quotedList } from 'webex-token-client/core';
+import { ourCommand, quotedList } from '#core';
 import { CHARTS } from '../../declaration/schema/server/chart';
 import { portForwards } from '../../declaration/derived/port-forward';
 import { isRunning, type PodTrouble } from './pod-trouble';

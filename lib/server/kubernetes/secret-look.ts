@@ -1,4 +1,4 @@
-import { quotedList } from 'webex-token-client/core';
+import { quotedList } from '#core';
 import { kubectlCommand } from '../../declaration/derived/port-forward';
 import type { KubernetesServerDeclaration } from '../../declaration/schema/server/kubernetes-server-declaration';
 import { ClusterRefusal, type Kubectl } from './kubectl';

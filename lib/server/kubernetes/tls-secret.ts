@@ -1,4 +1,4 @@
-import { ExplainedError, ourCommand, quotedList } from 'webex-token-client/core';
+import { ExplainedError, ourCommand, quotedList } from '#core';
 import { CertificateChain } from '../../declaration/files/certificate-chain';
 import { hostOf } from '../../declaration/schema/host-name';
 import {

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { ExplainedError, NetworkError, VaultUnreachableError, type VaultConnection } from 'webex-token-client/core';
+import { ExplainedError, NetworkError, VaultUnreachableError, type VaultConnection } from '#core';
 import { streamPrivateFile } from '../../files/private-file';
 import { verifySnapshot, type SnapshotSummary } from './snapshot-archive';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ExplainedError, ourCommand, VaultResponseError } from 'webex-token-client/core';
+import { ExplainedError, ourCommand, VaultResponseError } from '#core';
 import type { VaultClient } from '../../vault/vault-client';
 
 /*

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { VaultResponseError } from 'webex-token-client/core';
+import { VaultResponseError } from '#core';
 import type { VaultClient } from '../../vault/vault-client';
 import { revokeSelf } from '../keys/root-token';
 import { hurried } from '../keys/unsealing';

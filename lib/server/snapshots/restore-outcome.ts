@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ExplainedError, ourCommand, VaultResponseError } from 'webex-token-client/core';
+import { ExplainedError, ourCommand, VaultResponseError } from '#core';
 import type { VaultClient } from '../../vault/vault-client';
 import type { KeyOptions } from '../keys/initialisation';
 import type { RestoreMarker } from './restore-marker';

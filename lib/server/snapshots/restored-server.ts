@@ -1,4 +1,4 @@
-import { ExplainedError, ourCommand } from 'webex-token-client/core';
+import { ExplainedError, ourCommand } from '#core';
 import type { VaultClient } from '../../vault/vault-client';
 import type { KeyOptions } from '../keys/initialisation';
 import {

@@ -1,4 +1,4 @@
-import { ExplainedError, VaultResponseError } from 'webex-token-client/core';
+import { ExplainedError, VaultResponseError } from '#core';
 import { ServerStartError } from '../../process/server-process';
 
 /*

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract, type Extract } from 'tar-stream';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 
 /*
  * What a Raft snapshot is on the outside: a gzipped tar of `meta.json`, `state.bin` and their SHA256SUMS. Vault has

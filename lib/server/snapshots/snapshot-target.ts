@@ -1,4 +1,4 @@
-import { ExplainedError, ourCommand, VaultSealed } from 'webex-token-client/core';
+import { ExplainedError, ourCommand, VaultSealed } from '#core';
 import { graceSignal } from '../../vault/grace-signal';
 import type { VaultClient } from '../../vault/vault-client';
 import { initialise, initStatus, type KeyOptions } from '../keys/initialisation';

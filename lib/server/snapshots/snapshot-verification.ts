@@ -1,4 +1,4 @@
-import { ExplainedError, ourCommand, quotedList } from 'webex-token-client/core';
+import { ExplainedError, ourCommand, quotedList } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { PRODUCTS, type ServerProgram } from '../../process/server-program';
 import type { ServerHealth } from '../../vault/vault-client';

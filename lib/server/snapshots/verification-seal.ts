@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
-import { errorCode, ExplainedError, ourCommand } from 'webex-token-client/core';
+import { errorCode, ExplainedError, ourCommand } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 
 /**

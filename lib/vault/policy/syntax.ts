@@ -1,4 +1,4 @@
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 
 /*
  * The text of a policy, in HCL 1 or in JSON, as a tree. Of HCL it takes what policies are made of, and refuses what it

@@ -1,8 +1,8 @@
-import { NotPermitted, TemporarilyUnavailable } from '../../../client/src/credential-errors';
-import { ExplainedError } from '../../../client/src/explained-error';
+import { NotPermitted, TemporarilyUnavailable } from '../../../core/src/vault/credential-errors';
+import { ExplainedError } from '../../../core/src/explained-error';
 import { claimsOf, requireJwt } from '../../../client/src/login/jwt';
 import { githubIdToken } from '../../../client/src/login/github-id-token';
-import { oneLine } from '../../../client/src/safe-text';
+import { oneLine } from '../../../core/src/safe-text';
 import fc from 'fast-check';
 import { anyJson, anyReply } from '../../fixtures/any-reply';
 import { fieldIn } from '../../fixtures/field-in';

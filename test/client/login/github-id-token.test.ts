@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
-import { NotPermitted, TemporarilyUnavailable } from '../../../client/src/credential-errors';
-import { ExplainedError } from '../../../client/src/explained-error';
+import { NotPermitted, TemporarilyUnavailable } from '../../../core/src/vault/credential-errors';
+import { ExplainedError } from '../../../core/src/explained-error';
 import { githubIdToken } from '../../../client/src/login/github-id-token';
 import { RecordingServer } from '../../fixtures/recording-server';
 

@@ -1,15 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import {
-  loginAs,
-  NotPermitted,
-  TemporarilyUnavailable,
-  TokenSource,
-  tokenSourceFromEnvironment,
-  VaultConnection,
-  type AppIdentity,
-} from 'webex-token-client/core';
+import { NotPermitted, TemporarilyUnavailable, VaultConnection } from '#core';
+import { loginAs, TokenSource, tokenSourceFromEnvironment, type AppIdentity } from 'webex-token-client';
 import { appPolicyName } from '../../../lib/declaration/derived/policy-names';
 import { CertificateAuthority, type IssuedCertificate } from '../../../lib/server/certificates/certificate-authority';
 import { OpenBaoServer } from '../../../rehearsal/server/openbao';

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { ProductionServer } from '../../../constructs/server/production-server';
 import { defineDeployment } from '../../../lib/declaration/define-deployment';
 import type { DeploymentInput } from '../../../lib/declaration/schema/deployment';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { VaultServer } from '../../../constructs/server/vault-server';
 import { resources, synthesize, testApp } from '../../fixtures/declaration';
 import { exampleDeployment } from '../../fixtures/example-deployment';

@@ -1,4 +1,4 @@
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { AppIdentity, type AppIdentityProps } from '../../../constructs/tokens/app-identity';
 import { Engine } from '../../../constructs/tokens/engine';
 import { declare, resources } from '../../fixtures/declaration';

@@ -1,5 +1,5 @@
 import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { Engine, type EngineProps } from '../../../constructs/tokens/engine';
 import { declare, resources } from '../../fixtures/declaration';
 import { PLUGIN_SHA256 } from '../../fixtures/example-deployment';

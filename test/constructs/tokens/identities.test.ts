@@ -1,6 +1,6 @@
 import { TerraformVariable, type TerraformStack } from 'cdktf';
 import { rootCertificates } from 'node:tls';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { AppIdentity, type AppIdentityProps } from '../../../constructs/tokens/app-identity';
 import { AuthMethod } from '../../../constructs/tokens/auth-method';
 import { Engine } from '../../../constructs/tokens/engine';

@@ -1,4 +1,4 @@
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { Engine, type EngineProps } from '../../../constructs/tokens/engine';
 import { Integration, type IntegrationProps } from '../../../constructs/tokens/integration';
 import { type Declaration, declare, resources } from '../../fixtures/declaration';

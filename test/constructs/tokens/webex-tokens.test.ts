@@ -1,7 +1,7 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { WebexTokens } from '../../../constructs/tokens/webex-tokens';
 import type { DeploymentInput } from '../../../lib/declaration/schema/deployment';
 import { resources, synthesize, testApp } from '../../fixtures/declaration';

@@ -1,5 +1,5 @@
 import { rootCertificates } from 'node:tls';
-import { identityFromEnvironment } from 'webex-token-client/core';
+import { identityFromEnvironment } from '../../../client/src/login/identity-environment';
 import { identityPlace, identityVariables } from '../../../lib/apps/app-environment';
 import type { IdentityLogin } from '../../../lib/declaration/derived/app-login';
 import { findApp } from '../../../lib/declaration/derived/by-name';

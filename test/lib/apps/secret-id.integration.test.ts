@@ -1,12 +1,5 @@
 import { z } from 'zod';
-import {
-  loginAppRole,
-  NotPermitted,
-  unwrapSecretId,
-  VaultUnreachableError,
-  WrappingTokenForgedError,
-  WrappingTokenSpentError,
-} from 'webex-token-client/core';
+import { loginAppRole, NotPermitted, unwrapSecretId, VaultUnreachableError, WrappingTokenForgedError, WrappingTokenSpentError } from '#core';
 import { defineDeployment } from '../../../lib/declaration/define-deployment';
 import { issueSecretId } from '../../../lib/apps/secret-id';
 import { VaultClient } from '../../../lib/vault/vault-client';

@@ -1,4 +1,4 @@
-import { exitCodeOf } from 'webex-token-client/core';
+import { exitCodeOf } from '#core';
 import { expectedConsent } from '../../fixtures/expected-consent';
 import { RedirectState, readRedirect, type Redirect } from '../../../lib/browser/redirect';
 

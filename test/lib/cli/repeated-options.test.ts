@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { ourCommand } from '../../../client/src/our-command';
+import { ourCommand } from '../../../core/src/command/our-command';
 import { createCommand, runCommand } from '../../../lib/cli/command';
 import { deploymentOption } from '../../../lib/cli/deployment-option';
 import { operatorsOption } from '../../../lib/cli/operators-option';

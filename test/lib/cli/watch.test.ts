@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { ExplainedError, UsageError } from 'webex-token-client/core';
+import { ExplainedError, UsageError } from '#core';
 import { watch, type WatchOptions } from '../../../lib/cli/watch';
 import { useSleepClock } from '../../fixtures/sleep-clock';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { lookAtBackup } from '../../../lib/health/backup-look';
 import { lookAtCredential } from '../../../lib/health/credential-look';
 import { toJson } from '../../../lib/health/json';

@@ -1,4 +1,4 @@
-import { WrappingTokenSpentError } from 'webex-token-client/core';
+import { WrappingTokenSpentError } from '#core';
 import { OperatorSession } from '../../../lib/operators/operator-session';
 import { eventually } from '../../fixtures/eventually';
 import { loginAnswer, refusal, ScriptedVault, UNWRAPPED_SECRET_ID } from '../../fixtures/scripted-vault';

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { defineDeployment } from '../../../lib/declaration/define-deployment';
 import { freePort } from '../../../lib/process/free-port';
 import { logPersonIn } from '../../../lib/operators/people-login';

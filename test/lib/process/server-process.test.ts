@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { ServerProcess, ServerStartError } from '../../../lib/process/server-process';
 import { fakeCommand } from '../../rehearsal/fake-command';
 import { eventually } from '../../fixtures/eventually';

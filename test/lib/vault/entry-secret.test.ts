@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { providerClient, requireSecret, writeEntry } from '../../../lib/vault/entry-secret';
 import { ScriptedVault } from '../../fixtures/scripted-vault';
 

@@ -1,4 +1,4 @@
-import { NotDeployed } from 'webex-token-client/core';
+import { NotDeployed } from '#core';
 import { declaredConfiguration } from '../../../lib/declaration/derived/engine-configuration';
 import { isPaused, readRefreshing } from '../../../lib/vault/engine-refreshing';
 import { pauseRefreshing, resumeRefreshing, type Pause } from '../../../lib/vault/refresh-pause';

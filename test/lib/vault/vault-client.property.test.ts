@@ -1,13 +1,5 @@
 import fc from 'fast-check';
-import {
-  ExplainedError,
-  NotDeployed,
-  NotPermitted,
-  TemporarilyUnavailable,
-  VaultResponseError,
-  VaultSealed,
-  VaultUnreachableError,
-} from 'webex-token-client/core';
+import { ExplainedError, NotDeployed, NotPermitted, TemporarilyUnavailable, VaultResponseError, VaultSealed, VaultUnreachableError } from '#core';
 import { z } from 'zod';
 import { defineDeployment } from '../../../lib/declaration/define-deployment';
 import { integrationEntry } from '../../../lib/declaration/derived/integration-entry';

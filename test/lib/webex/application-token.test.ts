@@ -1,4 +1,4 @@
-import { exitCodeOf, TemporarilyUnavailable, WebexResponseError, WebexUnreachableError } from 'webex-token-client/core';
+import { exitCodeOf, TemporarilyUnavailable, WebexResponseError, WebexUnreachableError } from '#core';
 import { applicationToken } from '../../../lib/webex/application-token';
 import {
   ApplicationsScopeMissing,

@@ -1,4 +1,4 @@
-import { exitCodeOf } from 'webex-token-client/core';
+import { exitCodeOf } from '#core';
 import { checkClientSecret, type ClientSecretCheck } from '../../../lib/webex/client-secret-check';
 import { ScriptedWebex, type WebexAnswer } from '../../fixtures/scripted-webex';
 

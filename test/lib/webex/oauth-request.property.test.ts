@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { TemporarilyUnavailable, WebexResponseError, WebexUnreachableError } from 'webex-token-client/core';
+import { TemporarilyUnavailable, WebexResponseError, WebexUnreachableError } from '#core';
 import { applicationToken } from '../../../lib/webex/application-token';
 import { authorizationsOf, deleteAuthorization } from '../../../lib/webex/authorizations';
 import { checkClientSecret } from '../../../lib/webex/client-secret-check';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exitCodeOf, WebexResponseError, WebexUnreachableError } from 'webex-token-client/core';
+import { exitCodeOf, WebexResponseError, WebexUnreachableError } from '#core';
 import { peopleMe, type Person } from '../../../lib/webex/people-me';
 
 const accessToken = 'the-access-token';

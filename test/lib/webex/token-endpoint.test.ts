@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { exitCodeOf, TemporarilyUnavailable, WebexResponseError, WebexUnreachableError } from 'webex-token-client/core';
+import { exitCodeOf, TemporarilyUnavailable, WebexResponseError, WebexUnreachableError } from '#core';
 import { ClientRefused, GrantRefused, RequestRefused } from '../../../lib/webex/grant-errors';
 import { exchangeCode, refreshPair } from '../../../lib/webex/token-endpoint';
 import type { TokenPair } from '../../../lib/webex/token-pair';

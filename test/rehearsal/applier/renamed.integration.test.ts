@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loginAppRole, readCredential } from 'webex-token-client/core';
+import { loginAppRole, readCredential } from '#core';
 import { z } from 'zod';
 import { authorize } from '../../../lib/grants/consent/code-grant';
 import type { Deployment } from '../../../lib/declaration/schema/deployment';

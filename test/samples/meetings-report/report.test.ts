@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type WebexFetch, WebexResponseError } from 'webex-token-client/core';
+import { WebexResponseError } from '#core';
+import { type WebexFetch } from 'webex-token-client';
 import { meetingsMetrics } from '../../../rehearsal/webex/meetings-metrics';
 import { ANALYTICS_URLS } from '../../../samples/meetings-report/aggregates';
 import { atMost } from '../../../samples/meetings-report/at-most';

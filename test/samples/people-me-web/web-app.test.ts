@@ -1,4 +1,4 @@
-import { TemporarilyUnavailable, VaultUnreachableError } from 'webex-token-client';
+import { TemporarilyUnavailable, VaultUnreachableError } from '#core';
 import type { Status } from '../../../samples/people-me-web/authorization';
 import type { ConsentState } from '../../../samples/people-me-web/consent-state';
 import { createWebApp } from '../../../samples/people-me-web/web-app';

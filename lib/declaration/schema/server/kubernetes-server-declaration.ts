@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ourCommand } from 'webex-token-client/core';
+import { ourCommand } from '#core';
 import { CHARTS } from './chart';
 import { chartValueProblems, chartValues } from './chart-values';
 import { described, httpsBaseUrl, strictObject, wholeNumber, type Fields, type StrictObject } from '../fields';

@@ -1,6 +1,7 @@
 import { rootCertificates } from 'node:tls';
 import { parseAllDocuments } from 'yaml';
-import { identityFromEnvironment, vaultServerFromEnvironment } from 'webex-token-client/core';
+import { vaultServerFromEnvironment } from '#core';
+import { identityFromEnvironment } from '../../../../client/src/login/identity-environment';
 import { deliver, DELIVERER_NAMES, type DelivererName } from '../../../../lib/apps/delivery/deliverers';
 import type { Delivery } from '../../../../lib/apps/delivery/delivery';
 import { exampleDelivery } from '../../../fixtures/delivery';

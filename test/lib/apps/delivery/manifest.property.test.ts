@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { parseAllDocuments } from 'yaml';
 import { deliver, DELIVERER_NAMES } from '../../../../lib/apps/delivery/deliverers';
 import { manifestFile } from '../../../../lib/apps/delivery/manifest';

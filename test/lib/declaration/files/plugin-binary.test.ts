@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { inspectPlugin } from '../../../../lib/declaration/files/plugin-binary';
 
 const CONTENT = '#!not really a plugin';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { prepareCertificates, serverTlsFiles } from '../../../../lib/server/certificates/certificate-folder';
 import { defineDeployment } from '../../../../lib/declaration/define-deployment';
 import type { DeploymentInput } from '../../../../lib/declaration/schema/deployment';

@@ -1,4 +1,4 @@
-import { NotAuthorizedYet, readCredential, TemporarilyUnavailable } from 'webex-token-client/core';
+import { NotAuthorizedYet, readCredential, TemporarilyUnavailable } from '#core';
 import { AccountNotChecked, WrongAccount } from '../../../../lib/grants/consent/account';
 import { authorize, type AuthorizeOptions } from '../../../../lib/grants/consent/code-grant';
 import type { Grant } from '../../../../lib/grants/consent/stored-grant';

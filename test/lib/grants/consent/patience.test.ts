@@ -1,4 +1,4 @@
-import { ExplainedError, TemporarilyUnavailable, VaultSealed } from 'webex-token-client/core';
+import { ExplainedError, TemporarilyUnavailable, VaultSealed } from '#core';
 import { Patience } from '../../../../lib/grants/consent/patience';
 import { useSleepClock } from '../../../fixtures/sleep-clock';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { exitCodeOf } from 'webex-token-client/core';
+import { exitCodeOf } from '#core';
 import { proveByRefresh } from '../../../../lib/grants/rotation/refresh-proof';
 import { type Rotation, rotateSecret } from '../../../../lib/grants/rotation/rotation';
 import type { SimulatedClient } from '../../../../rehearsal/webex/simulated-client';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { ExplainedError } from 'webex-token-client/core';
+import { ExplainedError } from '#core';
 import { defineDeployment } from '../../../../lib/declaration/define-deployment';
 import type { Deployment } from '../../../../lib/declaration/schema/deployment';
 import { observerPolicyName } from '../../../../lib/declaration/derived/policy-names';

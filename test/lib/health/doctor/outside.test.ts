@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UsageError } from 'webex-token-client/core';
+import { UsageError } from '#core';
 import type { Deployment } from '../../../../lib/declaration/schema/deployment';
 import { loadDeployment } from '../../../../lib/declaration/files/load-deployment';
 import { diagnose } from '../../../../lib/health/doctor/doctor';

@@ -11,8 +11,8 @@ import {
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NotAuthorizedYet } from 'webex-token-client/core';
-import { CredentialReading } from '../../../../client/src/credential';
+import { NotAuthorizedYet } from '#core';
+import { CredentialReading } from '../../../../core/src/vault/credential';
 import type { Credential } from '../../../../lib/declaration/schema/deployment';
 import { stateOfReading, stateOfRefusal } from '../../../../lib/health/credential-state';
 import { CertificateAuthority } from '../../../../lib/server/certificates/certificate-authority';

@@ -1,4 +1,4 @@
-import { ExplainedError, VaultResponseError } from 'webex-token-client/core';
+import { ExplainedError, VaultResponseError } from '#core';
 import { generateRootToken, withRootToken } from '../../../../lib/server/keys/root-token';
 import { VaultClient } from '../../../../lib/vault/vault-client';
 import { refusal, ScriptedVault, type ScriptedAnswer } from '../../../fixtures/scripted-vault';

@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { VaultConnection } from 'webex-token-client/core';
+import { VaultConnection } from '#core';
 import { restoreSnapshot, saveSnapshot } from '../../../../lib/server/snapshots/raft-snapshot';
 
 /* What the real server does not do on demand: standby nodes, broken connections. The rest is in test/server. */

@@ -1,4 +1,4 @@
-import { repeatingOptions } from 'webex-token-client/core';
+import { repeatingOptions } from '#core';
 import { unfinishedRestore, type RestoreOutcome } from '../../../../lib/server/snapshots/restore-outcome';
 
 const context = {

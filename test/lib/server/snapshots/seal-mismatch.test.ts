@@ -1,4 +1,4 @@
-import { VaultResponseError } from 'webex-token-client/core';
+import { VaultResponseError } from '#core';
 import { ServerStartError } from '../../../../lib/process/server-process';
 import { explainedSeal } from '../../../../lib/server/snapshots/seal-mismatch';
 

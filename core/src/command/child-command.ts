@@ -1,0 +1,48 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { constants } from 'node:os';
+import { isatty } from 'node:tty';
+import { errorCode } from '../explained-error';
+import { oneLine } from '../safe-text';
+
+/** Those that another process sends to end a command; a terminal sends the first two to all of its processes itself. */
+const SIGNALS = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'] as const;
+const FROM_TERMINAL: readonly string[] = ['SIGINT', 'SIGQUIT'];
+
+/**
+ * Runs a command with a token in its environment, where no process list shows it. Signals are passed on.
+ *
+ * @param variables set beside those of this process; undefined: not set
+ * @returns its exit code, as a shell gives it
+ */
+export async function runChildCommand(
+  command: string,
+  args: readonly string[],
+  variables: NodeJS.ProcessEnv,
+): Promise<number> {
+  let child: ChildProcess | undefined;
+  // Not by process.stdin: to open it would make the pipe that the child reads non-blocking.
+  const atTerminal = isatty(0);
+  const passOn = (signal: NodeJS.Signals): void => {
+    if (!(atTerminal && FROM_TERMINAL.includes(signal))) {
+      child?.kill(signal);
+    }
+  };
+  // Before the child runs: a signal that nobody handles would end this process alone.
+  SIGNALS.forEach((signal) => process.on(signal, passOn));
+  try {
+    // Here, since most who load this file run nothing.
+    const { spawn } = await import('node:child_process');
+    const env = { ...process.env, ...variables };
+    child = spawn(command, args, { stdio: 'inherit', env });
+    const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+    return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+  } catch (error) {
+    const code = errorCode(error);
+    const [exitCode, advice] = code === 'ENOENT' ? [127, 'check its name and PATH'] : [126, 'check that it may be run'];
+    process.stderr.write(`error: "${oneLine(command)}" cannot be run (${code}); ${advice}\n`);
+    return exitCode;
+  } finally {
+    SIGNALS.forEach((signal) => process.off(signal, passOn));
+  }
+}

@@ -1,0 +1,38 @@
+import { promises as files } from 'node:fs';
+import { errorCode, ExplainedError } from '../explained-error';
+
+/** @throws ExplainedError where a mode keeps nobody out, as on Windows */
+export function refuseWithoutModes(path: string): void {
+  if (process.platform === 'win32') {
+    throw new ExplainedError(
+      `${path} must be its owner's alone, and on Windows a file's mode does not keep others out; run this on Linux or macOS, or in WSL`,
+    );
+  }
+}
+
+/**
+ * Makes a folder for secrets, where there is none; one that is there may be looked into by others, as a file in it has a
+ * mode of its own.
+ *
+ * @throws ExplainedError where others can put files in it, or none can be made
+ */
+export async function requireGuardedFolder(folder: string): Promise<void> {
+  refuseWithoutModes(folder);
+  try {
+    await files.mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new ExplainedError(`the folder ${folder} cannot be made (${errorCode(error)}); choose another one`);
+  }
+  const { mode, uid } = await files.stat(folder);
+  if ((mode & 0o022) !== 0) {
+    const got = `0${(mode & 0o777).toString(8)}`;
+    throw new ExplainedError(
+      `the folder ${folder} must not be written to by others, who could put a file of theirs in it, got mode ${got}; run chmod go-w ${folder}, or choose another`,
+    );
+  }
+  if (uid !== 0 && uid !== process.getuid?.()) {
+    throw new ExplainedError(
+      `the folder ${folder} must belong to whoever writes to it, got one of uid ${uid}; run this as that user, or choose another`,
+    );
+  }
+}

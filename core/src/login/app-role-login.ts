@@ -1,0 +1,172 @@
+import { NotDeployed, NotPermitted } from '../vault/credential-errors';
+import { timerMs } from '../longest-timer';
+import { describeError } from '../safe-text';
+import type { VaultConnection } from '../vault/vault-connection';
+import type { VaultResponseError } from '../vault/vault-errors';
+import { explainOutage } from '../vault/vault-outage';
+import { unwrapSecretId, WrappedSecretId } from './secret-id';
+import { SecretIdFile } from './secret-id-file';
+import { renewSecretId } from './secret-id-renewal';
+import { loginAt, type VaultLease } from './vault-lease';
+import { VaultLogin, type LoggedIn, type Presented } from './vault-login';
+
+/** The secret id comes from exactly one of `secretId`, `secretIdFile` and `wrappingToken`. */
+export interface AppRoleLoginOptions {
+  readonly roleId: string;
+  readonly secretId?: string;
+  /** File that holds the secret id; read at every login, so that it may be replaced while the program runs. */
+  readonly secretIdFile?: string;
+  /** Response-wrapping token that holds the secret id; unwrapped once, when it is first needed. */
+  readonly wrappingToken?: string;
+  /**
+   * When less than a third of the secret id's life is left, issue another and write it to `secretIdFile`. The app must be
+   * declared with `renewsSecretId`. Where it cannot be done, that is a warning. @default false
+   */
+  readonly renewSecretId?: boolean;
+  /** Called with why the secret id could not be renewed. @default - nobody is told */
+  readonly onWarning?: (warning: string) => void;
+  /** Where the AppRole auth method is mounted. @default "approle" */
+  readonly appRolePath?: string;
+}
+
+/** Shortest wait before a secret id is looked at again, and the longest where that has failed. */
+const MIN_LOOK_MS = 1000;
+const RETRY_LOOK_MS = 3_600_000;
+
+/** A login by role id and secret id. */
+export class AppRoleLogin extends VaultLogin {
+  readonly #vault: VaultConnection;
+  readonly #options: AppRoleLoginOptions;
+  readonly #wrapped?: WrappedSecretId;
+  #nextLook?: NodeJS.Timeout;
+  #isDisposed = false;
+
+  /** @throws TypeError unless there is exactly one source of the secret id, and a file where it is to be renewed */
+  constructor(vault: VaultConnection, options: AppRoleLoginOptions) {
+    super();
+    const sources = [options.secretId, options.secretIdFile, options.wrappingToken];
+    if (sources.filter((source) => source !== undefined).length !== 1) {
+      throw new TypeError('give exactly one of secretId, secretIdFile and wrappingToken');
+    }
+    if (options.renewSecretId === true && options.secretIdFile === undefined) {
+      throw new TypeError('renewSecretId goes with secretIdFile, where the new secret id is written');
+    }
+    this.#vault = vault.withToken(undefined);
+    this.#options = options;
+    this.#wrapped =
+      options.wrappingToken === undefined ? undefined : new WrappedSecretId(this.#vault, options.wrappingToken);
+  }
+
+  override get holdsUnwrapped(): boolean {
+    return this.#wrapped?.isUnwrapped ?? false;
+  }
+
+  override async [Symbol.asyncDispose](): Promise<void> {
+    this.#isDisposed = true;
+    clearTimeout(this.#nextLook);
+    await super[Symbol.asyncDispose]();
+  }
+
+  protected override async present(): Promise<Presented> {
+    const { roleId, appRolePath } = this.#options;
+    const secretId = await (this.#wrapped?.read() ?? secretIdOf(this.#vault, this.#options));
+    const logIn = () => loginAppRole(this.#vault, { roleId, secretId, appRolePath });
+    return { proof: secretId, vault: this.#vault, logIn };
+  }
+
+  /** Never fails: whoever logged in has come for something else. */
+  protected override async onLogin({ vault, lease: { roleName = '' }, proof }: LoggedIn): Promise<void> {
+    const { renewSecretId: isWanted = false, secretIdFile, appRolePath = 'approle' } = this.#options;
+    if (!isWanted || secretIdFile === undefined) {
+      return;
+    }
+    const { warning, lookAgainMs } = await renewSecretId(vault, {
+      rolePath: `auth/${appRolePath}/role/${roleName}`,
+      secretId: proof,
+      file: new SecretIdFile(secretIdFile),
+    });
+    if (warning !== undefined) {
+      this.#warn(warning);
+    }
+    if (lookAgainMs !== undefined) {
+      this.#lookAgainIn(lookAgainMs);
+    }
+  }
+
+  /** For a program that reads so seldom that its secret id could end between two logins. */
+  #lookAgainIn(delayMs: number): void {
+    clearTimeout(this.#nextLook);
+    if (!this.#isDisposed) {
+      const boundedMs = timerMs(Math.max(MIN_LOOK_MS, delayMs));
+      this.#nextLook = setTimeout(() => void this.#lookAgain(boundedMs), boundedMs).unref();
+    }
+  }
+
+  /** Under a login of its own: the other may have ended, or be used at this moment. */
+  async #lookAgain(delayMs: number): Promise<void> {
+    try {
+      const login = await this.logIn();
+      await this.onLogin(login);
+      await login.vault.revokeToken().catch(() => undefined);
+    } catch (error) {
+      this.#warn(`the secret id could not be looked at, to renew it in time: ${describeError(error)}`);
+      this.#lookAgainIn(Math.min(delayMs, RETRY_LOOK_MS));
+    }
+  }
+
+  #warn(warning: string): void {
+    if (!this.#isDisposed) {
+      this.#options.onWarning?.(warning);
+    }
+  }
+}
+
+/**
+ * The secret id from where it is: given, in a file, or in a wrapping, which gives it once.
+ *
+ * @param rolePath the only role whose secret id may be in the wrapping. @default - any
+ * @throws ExplainedError where the file has none, and as {@link unwrapSecretId}
+ */
+export async function secretIdOf(
+  vault: VaultConnection,
+  { secretId, secretIdFile, wrappingToken = '' }: AppRoleLoginOptions,
+  rolePath?: string,
+): Promise<string> {
+  return secretIdFile === undefined
+    ? (secretId ?? unwrapSecretId(vault, wrappingToken, rolePath))
+    : new SecretIdFile(secretIdFile).read();
+}
+
+/**
+ * Logs in once; what keeps the token alive is {@link AppRoleLogin}.
+ *
+ * @throws NotPermitted where Vault does not accept role id or secret id, NotDeployed, TemporarilyUnavailable, VaultSealed
+ */
+export async function loginAppRole(
+  vault: VaultConnection,
+  { roleId, secretId, appRolePath = 'approle' }: { roleId: string; secretId: string; appRolePath?: string },
+): Promise<VaultLease> {
+  const data = { role_id: roleId, secret_id: secretId };
+  return loginAt(vault, `auth/${appRolePath}/login`, data, (error) =>
+    explain(error, appRolePath, vault.address, secretId),
+  );
+}
+
+function explain(error: VaultResponseError, appRolePath: string, address: string, secretId: string): Error {
+  const { statusCode } = error;
+  if (statusCode === 404) {
+    return new NotDeployed(
+      `no AppRole auth method is mounted at ${appRolePath}/; have it deployed there, or log in where it is`,
+    );
+  }
+  if (statusCode === 400 || statusCode === 403) {
+    const reasons =
+      statusCode === 400
+        ? 'one of them is wrong, expired or used up, or this network may not use them; have a new secret id issued'
+        : 'one of them is wrong, expired or used up, this network may not use them, or Vault has locked the role out for some minutes after refused logins, which may have been those of another program; look for that one first, then have a new secret id issued';
+    return new NotPermitted(
+      `Vault does not log role id and secret id in at auth/${appRolePath} (${statusCode}): ${reasons}`,
+    );
+  }
+  return explainOutage(error, address, `log in at auth/${appRolePath}`, [secretId]);
+}

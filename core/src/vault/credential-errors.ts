@@ -1,0 +1,111 @@
+import { ExplainedError } from '../explained-error';
+import { ourCommand } from '../command/our-command';
+
+/*
+ * Why there is no access token, by what the caller must do.
+ */
+
+/** Nobody has consented yet, or the credential was deleted: authorise. */
+export class NotAuthorizedYet extends ExplainedError {
+  override name = 'NotAuthorizedYet';
+
+  constructor(
+    /** Name of the credential. */
+    readonly credential: string,
+    message?: string,
+  ) {
+    super(message ?? `credential "${credential}" is not authorised yet; run: ${ourCommand('authorize', credential)}`);
+  }
+}
+
+/** A consent was begun elsewhere, and Webex has not issued its token: wait. */
+export class AuthorizationPending extends NotAuthorizedYet {
+  override name = 'AuthorizationPending';
+
+  constructor(credential: string, message?: string) {
+    super(
+      credential,
+      message ??
+        `credential "${credential}" waits for a consent that was begun elsewhere; finish it there, or let its code expire, and have it authorised then: ${ourCommand('authorize', credential)}`,
+    );
+  }
+}
+
+/** Webex refuses the grant, or to renew it, for good: authorise again. */
+export class ReauthorizationRequired extends ExplainedError {
+  override name = 'ReauthorizationRequired';
+
+  constructor(
+    /** Name of the credential. */
+    readonly credential: string,
+    said: string,
+    message?: string,
+  ) {
+    super(
+      message ??
+        `Webex does not renew credential "${credential}" any more (${said}); authorise it again: ${ourCommand('authorize', credential)}`,
+    );
+  }
+}
+
+/** Something between here and Webex is down: try again later, with growing pauses. */
+export class TemporarilyUnavailable extends ExplainedError {
+  override name = 'TemporarilyUnavailable';
+
+  constructor(
+    message: string,
+    /** How long Vault asks to be left alone, if it does. */
+    readonly retryAfterMs?: number,
+  ) {
+    super(message);
+  }
+}
+
+/** The server must be unsealed by whoever holds its keys. */
+export class VaultSealed extends ExplainedError {
+  override name = 'VaultSealed';
+
+  constructor(
+    /** @default - it is not known here */
+    readonly address?: string,
+    message = `Vault${address === undefined ? '' : ` at ${address}`} is sealed; unseal it with "${ourCommand('unseal')}", then try again`,
+  ) {
+    super(message);
+  }
+}
+
+/** The Vault identity lacks what this takes: use another one, or have its policy changed. */
+export class NotPermitted extends ExplainedError {
+  override name = 'NotPermitted';
+
+  constructor(
+    message: string,
+    /** Name of the credential that Vault refuses. @default - the login is refused, or there is nothing to log in with */
+    readonly credential?: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Engine or integration are missing or wrong in Vault: deploy. */
+export class NotDeployed extends ExplainedError {
+  override name = 'NotDeployed';
+}
+
+/** Webex refuses the client that presents the grant, which is intact: correct the integration, and deploy. */
+export class IntegrationRefused extends NotDeployed {
+  override name = 'IntegrationRefused';
+
+  constructor(
+    /** Name of the credential. */
+    readonly credential: string,
+    /** The engine's own words, with Webex's error code. */
+    readonly said: string,
+    message?: string,
+  ) {
+    super(
+      message ??
+        `Webex refuses the integration of credential "${credential}", and not its grant (${said}); check the client secret of that integration in Vault; nobody has to consent again`,
+    );
+  }
+}

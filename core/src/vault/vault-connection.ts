@@ -1,0 +1,247 @@
+import { ExplainedError } from '../explained-error';
+import { HttpTransport, type ClientCertificate, type HttpAnswer, type HttpRequest } from '../http/http-transport';
+import { isFields, parseJson, textsOf } from '../http/json';
+import { leaderTarget } from '../http/leader-redirect';
+import { NetworkError } from '../http/network-error';
+import { refusePlainHttp } from '../http/plain-http';
+import { retryAfterMs } from '../http/retry-after';
+import { HIDDEN } from '../safe-text';
+import { notVault, VaultResponseError, VaultUnreachableError } from './vault-errors';
+import { vaultUrl, withoutCredentials } from './vault-url';
+
+export interface VaultConnectionOptions {
+  /** Such as `https://vault.example.com:8200`; a path after it is a proxy's. */
+  readonly address: string;
+  /** @default - none: only what needs no token, until {@link VaultConnection.withToken} */
+  readonly token?: string;
+  /** Plain HTTP to another machine is allowed, as in a service mesh that encrypts. @default false */
+  readonly allowHttp?: boolean;
+  /** @default - the root namespace */
+  readonly namespace?: string;
+  /** PEM of the CA that signed the server's certificate. @default - the system's CAs */
+  readonly ca?: string;
+  /** Shown to the server where it asks for one, as it does for a login by certificate. @default - none */
+  readonly certificate?: ClientCertificate;
+  /**
+   * Longest wait for the head of one answer. Not below what the engine may need for a refresh: a reader who hangs up in
+   * the middle of one loses a grant whose refresh token rotates. @default 100000
+   */
+  readonly timeoutMs?: number;
+  /** Ends its requests, but those that have a signal of their own. @default - none */
+  readonly signal?: AbortSignal;
+}
+
+export interface VaultRequestOptions {
+  /** Sent beside those of the connection. @default - none */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** @default - none */
+  readonly body?: HttpRequest['body'];
+  /** Ends the request. @default - that of the connection */
+  readonly signal?: AbortSignal;
+  /** Longest wait for the head of the answer. @default - that of the connection */
+  readonly timeoutMs?: number;
+}
+
+/** Vault and OpenBao themselves end a request after 90 s, unless `default_max_request_duration` says otherwise. */
+const ANSWER_TIMEOUT_MS = 100_000;
+
+/** Nobody waits longer for what ends by itself. */
+const LOGOUT_TIMEOUT_MS = 5000;
+
+/** Shorter ones are words, such as the `root` of a server that somebody tries out. */
+const SHORTEST_SECRET = 8;
+
+/** Of an error; what a server says beyond that is not Vault's. */
+const MAX_ERROR_BYTES = 64 * 1024;
+
+/**
+ * Vault or OpenBao under one identity. Its token goes to that server and, where a standby node sends there, to the
+ * leader that it names; nowhere else.
+ */
+export class VaultConnection {
+  /** As messages name it: without user and password. */
+  readonly address: string;
+  readonly #options: VaultConnectionOptions;
+  readonly #transport: HttpTransport;
+
+  /**
+   * @param transport @default - one of its own, with CA and certificate of the options
+   * @throws ExplainedError where token or namespace cannot be sent, or would be sent to another machine in clear
+   */
+  constructor(options: VaultConnectionOptions, transport = new HttpTransport(options)) {
+    requireSendable('token', options.token);
+    requireSendable('namespace', options.namespace);
+    this.#options = options;
+    this.#transport = transport;
+    this.address = withoutCredentials(options.address).replace(/\/+$/, '');
+    this.#refusePlainHttp(this.address);
+  }
+
+  /** The same server under another token; undefined: under none. */
+  withToken(token: string | undefined): VaultConnection {
+    return new VaultConnection({ ...this.#options, token }, this.#transport);
+  }
+
+  /** The same server under no token, over connections of its own that show this certificate: to be closed. */
+  withCertificate(certificate: ClientCertificate): VaultConnection {
+    return new VaultConnection({ ...this.#options, token: undefined, certificate });
+  }
+
+  /**
+   * @param parse takes the reply apart; what it throws means that no Vault has answered
+   * @throws VaultResponseError, VaultUnreachableError, ExplainedError
+   */
+  async read<T>(path: string, parse: (reply: unknown) => T): Promise<T> {
+    return this.json('GET', path, parse);
+  }
+
+  /** As {@link read}. */
+  async write<T>(path: string, data: object, parse: (reply: unknown) => T): Promise<T> {
+    return this.json('PUT', path, parse, { body: JSON.stringify(data) });
+  }
+
+  /** As {@link read}. */
+  async delete(path: string): Promise<void> {
+    await this.json('DELETE', path, () => undefined);
+  }
+
+  /** As {@link read}, with any method. An empty reply is `undefined`. */
+  async json<T>(
+    method: string,
+    path: string,
+    parse: (reply: unknown) => T,
+    options: VaultRequestOptions = {},
+  ): Promise<T> {
+    const headers = { ...options.headers, ...(options.body === undefined ? {} : JSON_BODY) };
+    const { body } = await this.send(method, path, { ...options, headers });
+    const text = await this.#reached(body.text());
+    try {
+      return parse(text === '' ? undefined : JSON.parse(text));
+    } catch {
+      throw notVault(this.address, method, path);
+    }
+  }
+
+  /**
+   * @returns the answer, where it is a good one
+   * @throws VaultResponseError where it is not; VaultUnreachableError, ExplainedError, or the signal's reason
+   */
+  async send(method: string, path: string, options: VaultRequestOptions = {}): Promise<HttpAnswer> {
+    const url = this.#url(path);
+    const answer = await this.#sendTo(method, url, options);
+    const { location } = answer.headers;
+    if (location === undefined || answer.status < 300 || answer.status > 399) {
+      return this.#accepted(answer, method, path);
+    }
+    answer.body.cancel();
+    const redirect = { status: answer.status, location, address: this.address, path, url };
+    const leader = await leaderTarget(redirect, () => this.#askLeader(options.signal));
+    this.#refusePlainHttp(leader.origin);
+    return this.#accepted(await this.#sendTo(method, leader, options), method, path);
+  }
+
+  /**
+   * Revokes the token, also where what it was for has been interrupted; and waits only some seconds for that.
+   *
+   * @throws as {@link read}
+   */
+  async revokeToken(): Promise<void> {
+    const request = { body: '{}', timeoutMs: LOGOUT_TIMEOUT_MS, signal: new AbortController().signal };
+    await this.json('PUT', 'auth/token/revoke-self', () => undefined, request);
+  }
+
+  /** What a server says, without the token of this connection, as it may quote the request. */
+  hideToken(text: string): string {
+    const { token = '' } = this.#options;
+    return token.length < SHORTEST_SECRET ? text : text.replaceAll(token, HIDDEN);
+  }
+
+  /** Ends the connections that it keeps. */
+  close(): Promise<void> {
+    return this.#transport.close();
+  }
+
+  #refusePlainHttp(address: string): void {
+    if (this.#options.allowHttp !== true) {
+      refusePlainHttp(address);
+    }
+  }
+
+  #url(path: string): URL {
+    return vaultUrl(this.#options.address, path);
+  }
+
+  async #sendTo(method: string, url: URL, options: VaultRequestOptions): Promise<HttpAnswer> {
+    const { token, namespace } = this.#options;
+    const { headers, body, signal = this.#options.signal } = options;
+    const timeoutMs = options.timeoutMs ?? this.#options.timeoutMs ?? ANSWER_TIMEOUT_MS;
+    const isLeader = url.origin !== this.#url('').origin;
+    return this.#reached(
+      this.#transport.send({
+        method,
+        url,
+        headers: {
+          'x-vault-request': 'true',
+          ...(token === undefined || token === '' ? {} : { 'x-vault-token': token }),
+          ...(namespace === undefined || namespace === '' ? {} : { 'x-vault-namespace': namespace }),
+          ...headers,
+        },
+        body,
+        headersTimeoutMs: timeoutMs,
+        signal,
+      }),
+      isLeader ? url.origin : this.address,
+    );
+  }
+
+  async #askLeader(signal: AbortSignal | undefined): Promise<unknown> {
+    const asNobody = this.withToken(undefined).withoutNamespace();
+    const { body } = await asNobody.#sendTo('GET', this.#url('sys/leader'), { signal });
+    return parseJson(await this.#reached(body.beginning(MAX_ERROR_BYTES)));
+  }
+
+  /** The same server and token in the root namespace. */
+  withoutNamespace(): VaultConnection {
+    return new VaultConnection({ ...this.#options, namespace: undefined }, this.#transport);
+  }
+
+  async #accepted(answer: HttpAnswer, method: string, path: string): Promise<HttpAnswer> {
+    if (answer.status >= 200 && answer.status < 300) {
+      return answer;
+    }
+    const text = await this.#reached(answer.body.beginning(MAX_ERROR_BYTES));
+    if (text.includes('HTTP request to an HTTPS server')) {
+      throw new ExplainedError(
+        `${this.address} was asked in plain HTTP, and that server speaks TLS only; use https in VAULT_ADDR`,
+      );
+    }
+    const reply = parseJson(text);
+    if (!isFields(reply) && answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
+      // A load balancer answers for an outage of Vault, but refuses nothing in its name.
+      throw notVault(this.address, method, path);
+    }
+    const { errors, warnings } = isFields(reply) ? reply : {};
+    const wait = retryAfterMs(answer.headers['retry-after']);
+    const [said, warned] = [errors, warnings].map((list) => textsOf(list).map((each) => this.hideToken(each)));
+    throw new VaultResponseError(method, path, answer.status, said ?? [], warned, wait);
+  }
+
+  async #reached<T>(work: Promise<T>, address = this.address): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      throw error instanceof NetworkError ? new VaultUnreachableError(address, error.code) : error;
+    }
+  }
+}
+
+/** A header carries no other. */
+function requireSendable(name: string, value = ''): void {
+  if (/[^\x20-\x7e]/.test(value)) {
+    throw new ExplainedError(
+      `the Vault ${name} has a character that no header can carry, such as a line break at its end; set it anew, without that`,
+    );
+  }
+}
+
+const JSON_BODY = { 'content-type': 'application/json' };

@@ -1,0 +1,87 @@
+import { ExplainedError } from '../explained-error';
+import { NetworkError } from '../http/network-error';
+import { oneLine, safeText } from '../safe-text';
+
+/** Vault answered, and said no. */
+export class VaultResponseError extends Error {
+  override name = 'VaultResponseError';
+  /** Vault's own messages as one line; empty where it gave none. */
+  readonly said: string;
+
+  constructor(
+    readonly method: string,
+    readonly path: string,
+    readonly statusCode: number,
+    /** Vault's own messages; may be empty, as on a 404. */
+    readonly errors: readonly string[],
+    readonly warnings: readonly string[] = [],
+    /** How long it asks to be left alone, as a rate limit does. */
+    readonly retryAfterMs?: number,
+  ) {
+    const said = oneLine(errors.join('; '));
+    super(`Vault answered ${statusCode} to ${method} ${path}: ${said || 'no message'}`);
+    this.said = said;
+  }
+
+  /** Whether the same request may be answered otherwise later. */
+  get isTransient(): boolean {
+    return this.statusCode === 429 || this.statusCode >= 500;
+  }
+
+  /** Whether it may have been done all the same: what answers is not Vault, or Vault failed in the middle of it. */
+  get mayHaveArrived(): boolean {
+    return this.statusCode >= 500;
+  }
+}
+
+/** Vault's own words, without the wrapping of its error lists, and free of secrets. */
+export function whatVaultSaid(error: VaultResponseError, secrets: readonly string[] = []): string {
+  return safeText(error.said.replace(/\d+ errors? occurred:\s*\*\s*/g, ''), secrets);
+}
+
+/** No answer from Vault at all. */
+export class VaultUnreachableError extends ExplainedError {
+  override name = 'VaultUnreachableError';
+
+  constructor(
+    readonly address: string,
+    /** Node's error code, like `ECONNREFUSED`. */
+    readonly code: string,
+  ) {
+    super(
+      `no answer from Vault at ${address} (${code}); ${code.includes('the proxy') ? PROXY_ADVICE : (ADVICE[code] ?? 'check VAULT_ADDR and that the server runs')}`,
+    );
+  }
+
+  /** Whether it may be reached later, and not only once something is corrected. */
+  get isTransient(): boolean {
+    return new NetworkError(this.code).isTransient;
+  }
+
+  /** Whether Vault may have done what it was asked for, and only the answer is missing. */
+  get mayHaveArrived(): boolean {
+    return new NetworkError(this.code).mayHaveArrived;
+  }
+}
+
+/** For an answer that another server gave. */
+export function notVault(address: string, method: string, path: string): ExplainedError {
+  return new ExplainedError(
+    `${address} answered ${method} ${path} with something that Vault does not say; check that VAULT_ADDR is a Vault or OpenBao server`,
+  );
+}
+
+const PROXY_ADVICE = 'check HTTPS_PROXY, and NO_PROXY for servers that are reached without it';
+
+const UNKNOWN_CA = 'its certificate is from a CA that is not trusted here; set VAULT_CACERT to that CA';
+
+const ADVICE: Readonly<Record<string, string>> = {
+  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_CA,
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed; set VAULT_CACERT to it',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_CA,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_CA,
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name; use that name in VAULT_ADDR',
+  CERT_HAS_EXPIRED: 'its certificate has expired; renew it on the server',
+  EMSGSIZE: 'its answer is longer than any of Vault; check that VAULT_ADDR is a Vault or OpenBao server',
+  EPROTO: 'it does not speak TLS; use http in VAULT_ADDR if that is meant',
+};

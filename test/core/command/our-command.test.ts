@@ -1,0 +1,38 @@
+import { setImmediate } from 'node:timers/promises';
+import { ourCommand, programLine, repeatingOptions } from '../../../core/src/command/our-command';
+
+test('a command runs what is installed', () => {
+  expect(ourCommand('authorize', 'testauth', '--replace')).toBe(
+    'npx --no-install webex-token-vault authorize testauth --replace',
+  );
+  expect(programLine('webex-token', 'testauth')).toBe('npx --no-install webex-token testauth');
+});
+
+test('a word with a meaning to a shell is quoted', () => {
+  expect(ourCommand('authorize', "it's $(id)")).toBe(
+    String.raw`npx --no-install webex-token-vault authorize 'it'\''s $(id)'`,
+  );
+});
+
+test('options of a run are repeated in it, and in no run beside it or after it', async () => {
+  const runs = ['a b.ts', 'c.ts'].map((file) =>
+    repeatingOptions(
+      (name) => (name === 'status' ? [] : ['--deployment', file]),
+      async () => {
+        await setImmediate();
+        return [ourCommand('status'), ourCommand('deploy', 'webex-tokens')];
+      },
+    ),
+  );
+  expect(await Promise.all(runs)).toEqual([
+    [
+      'npx --no-install webex-token-vault status',
+      "npx --no-install webex-token-vault deploy webex-tokens --deployment 'a b.ts'",
+    ],
+    [
+      'npx --no-install webex-token-vault status',
+      'npx --no-install webex-token-vault deploy webex-tokens --deployment c.ts',
+    ],
+  ]);
+  expect(ourCommand('deploy')).toBe('npx --no-install webex-token-vault deploy');
+});

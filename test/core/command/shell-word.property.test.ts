@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process';
+import fc from 'fast-check';
+import { shellWord } from '../../../core/src/command/shell-word';
+import { shellWord as wordOfStack } from '../../../constructs/shell-word';
+import { assignments } from '../../../lib/cli/assignments';
+import { wholeText } from '../../fixtures/arbitrary/text';
+import { property } from '../../fixtures/property';
+
+/** What a process can be given at all: no end of a text in it. */
+const texts = fc.array(
+  wholeText.filter((text) => !text.includes('\0')),
+  { maxLength: 20 },
+);
+
+function inShell(script: string): string[] {
+  const { stdout, stderr } = spawnSync('/bin/sh', { input: script, encoding: 'utf8', env: { LC_ALL: 'C.UTF-8' } });
+  expect(stderr).toBe('');
+  return stdout.split('\0').slice(0, -1);
+}
+
+property(
+  'a word of a command line is read by a shell as the text that it is of',
+  texts,
+  (all) => {
+    expect(inShell(all.map((text) => `printf '%s\\0' ${shellWord(text)}\n`).join(''))).toEqual(all);
+  },
+  { costs: 10 },
+);
+
+property(
+  'variables that are printed for a shell are what they were',
+  texts,
+  (all) => {
+    const variables = Object.fromEntries(all.map((text, index) => [`V${index}`, text]));
+    const script = `export ${assignments(variables)}\n${all.map((_, index) => `printf '%s\\0' "$V${index}"\n`).join('')}`;
+    expect(inShell(script)).toEqual(all);
+  },
+  { costs: 10 },
+);
+
+property(
+  'a word of a command line in a stack is read so once Terraform has read it',
+  texts,
+  (all) => {
+    const script = all.map((text) => `printf '%s\\0' ${wordOfStack(text)}\n`).join('');
+    expect(script.replaceAll(/[$%]{2}\{/g, '')).not.toMatch(/[$%]\{/);
+    expect(inShell(script.replaceAll(/([$%])\1\{/g, '$1{'))).toEqual(all);
+  },
+  { costs: 10 },
+);

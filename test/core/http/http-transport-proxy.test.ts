@@ -1,0 +1,211 @@
+import { inspect } from 'node:util';
+import { HttpTransport, type HttpRequest } from '../../../core/src/http/http-transport';
+import { CertificateAuthority } from '../../../lib/server/certificates/certificate-authority';
+import { ConnectProxy, type ConnectProxyOptions } from '../../fixtures/connect-proxy';
+import { eventually } from '../../fixtures/eventually';
+import { ScriptedVault } from '../../fixtures/scripted-vault';
+import { TlsServer } from '../../fixtures/tls-server';
+import { useVirtualTime } from '../../fixtures/virtual-time';
+
+/* `vault.test` exists in the proxy's table alone: whatever goes past the proxy fails. */
+
+const TARGET = 'vault.test:443';
+const VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [name, name.toUpperCase()]);
+const before = Object.fromEntries(VARIABLES.map((name) => [name, process.env[name]]));
+
+let authority: CertificateAuthority;
+let server: TlsServer;
+let transport: HttpTransport;
+let proxies: ConnectProxy[];
+
+useVirtualTime();
+
+beforeAll(async () => {
+  authority = await CertificateAuthority.create();
+  const names = { commonName: 'vault', dnsNames: ['vault.test', 'localhost'], ipAddresses: ['127.0.0.1', '::1'] };
+  server = await TlsServer.start(await authority.issue(names));
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+beforeEach(() => {
+  VARIABLES.forEach((name) => Reflect.deleteProperty(process.env, name));
+  transport = new HttpTransport({ ca: authority.certificatePem });
+  proxies = [];
+});
+afterEach(async () => {
+  await transport.close();
+  await Promise.all(proxies.map((each) => each[Symbol.asyncDispose]()));
+  VARIABLES.forEach((name) => Reflect.deleteProperty(process.env, name));
+  Object.entries(before).forEach(([name, value]) => value !== undefined && (process.env[name] = value));
+});
+
+async function proxy(options: ConnectProxyOptions = {}): Promise<ConnectProxy> {
+  const started = await ConnectProxy.start({ ports: { [TARGET]: server.port }, ...options });
+  proxies.push(started);
+  return started;
+}
+
+async function get(url: string, request: Partial<HttpRequest> = {}): Promise<string> {
+  const headers = { 'x-token': 'hush' };
+  const answer = await transport.send({
+    method: 'GET',
+    url: new URL(url),
+    headersTimeoutMs: 5000,
+    headers,
+    ...request,
+  });
+  return answer.body.text();
+}
+
+it.each(['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'])('goes by the proxy that %s names', async (name) => {
+  const used = await proxy();
+  process.env[name] = used.url();
+  expect(await get('https://vault.test/')).toBe('ok');
+  expect(await get('https://vault.test/')).toBe('ok');
+  expect(used.asked).toEqual([TARGET]);
+});
+
+it('goes by a proxy that is named without a scheme, as curl does', async () => {
+  const used = await proxy();
+  process.env.HTTPS_PROXY = used.url().replace('http://', '');
+  expect(await get('https://vault.test/')).toBe('ok');
+});
+
+it('goes by HTTP_PROXY to what is not https', async () => {
+  await using vault = await ScriptedVault.start();
+  const used = await proxy({ ports: { 'vault.test:8200': Number(new URL(vault.address).port) } });
+  process.env.HTTP_PROXY = used.url();
+  expect(await get('http://vault.test:8200/v1/sys/x')).toBe('{"errors":[]}');
+  expect(used.asked).toEqual(['vault.test:8200']);
+});
+
+it.each(['no_proxy', 'NO_PROXY'])('goes past the proxy to what %s names', async (name) => {
+  const used = await proxy();
+  process.env.HTTPS_PROXY = used.url();
+  process.env[name] = 'other.test,.sub.test, vault.test';
+  await expect(get('https://vault.test/')).rejects.toMatchObject({ name: 'NetworkError' });
+  await expect(get('https://a.sub.test/')).rejects.toMatchObject({ name: 'NetworkError' });
+  expect(used.asked).toEqual([]);
+});
+
+it.each(['localhost', '127.0.0.1', 'LOCALHOST', '127.1'])('never goes by the proxy to %s', async (host) => {
+  const used = await proxy({ ports: {} });
+  VARIABLES.filter((name) => !name.toLowerCase().startsWith('no')).forEach((name) => (process.env[name] = used.url()));
+  expect(await get(`https://${host}:${server.port}/`)).toBe('ok');
+  expect(used.asked).toEqual([]);
+});
+
+it('never goes by the proxy to [::1]', async () => {
+  const used = await proxy({ ports: {} });
+  process.env.HTTPS_PROXY = used.url();
+  await expect(get(`https://[::1]:${server.port}/`)).rejects.toMatchObject({ name: 'NetworkError' });
+  expect(used.asked).toEqual([]);
+});
+
+it('tells the proxy who asks, and nobody else', async () => {
+  const used = await proxy();
+  process.env.HTTPS_PROXY = used.url('user:p%40ss');
+  expect(await get('https://vault.test/')).toBe('ok');
+  expect(used.authorizations).toEqual([`Basic ${Buffer.from('user:p@ss').toString('base64')}`]);
+});
+
+it('shows a client certificate to the server behind a proxy, and not to the proxy', async () => {
+  const issued = (name: string) => authority.issue({ commonName: name, dnsNames: [name], ipAddresses: [] });
+  const [own, behind, before] = [await issued('app'), await issued('vault.test'), await issued('localhost')];
+  await using vault = await ScriptedVault.start(behind);
+  const used = await proxy({ ports: { [TARGET]: Number(new URL(vault.address).port) }, certificate: before });
+  process.env.HTTPS_PROXY = used.url().replace('127.0.0.1', 'localhost');
+  const certificate = { certPem: own.certificatePem, keyPem: own.privateKeyPem };
+  transport = new HttpTransport({ ca: authority.certificatePem, certificate });
+  await get('https://vault.test/v1/sys/x');
+  expect(vault.exchanges[0]?.certificate?.trim()).toBe(own.certificatePem.trim());
+  expect([used.asked, used.certificates]).toEqual([[TARGET], []]);
+});
+
+it('verifies the certificate of the server behind the proxy', async () => {
+  const used = await proxy({ ports: { 'other.test:443': server.port } });
+  process.env.HTTPS_PROXY = used.url();
+  await expect(get('https://other.test/')).rejects.toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+});
+
+it('goes by a proxy that speaks TLS, and tells no other who asks', async () => {
+  const certificate = await authority.issue({ commonName: 'proxy', dnsNames: ['localhost'], ipAddresses: [] });
+  const used = await proxy({ certificate });
+  process.env.HTTPS_PROXY = used.url('user:hush').replace('127.0.0.1', 'localhost');
+  expect(await get('https://vault.test/')).toBe('ok');
+
+  const stranger = await (
+    await CertificateAuthority.create()
+  ).issue({ commonName: 'x', dnsNames: ['localhost'], ipAddresses: [] });
+  const other = await proxy({ certificate: stranger });
+  process.env.HTTPS_PROXY = other.url('user:hush').replace('127.0.0.1', 'localhost');
+  transport = new HttpTransport({ ca: authority.certificatePem });
+  await expect(get('https://vault.test/')).rejects.toMatchObject({
+    code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE of the proxy',
+  });
+  expect(other.asked).toEqual([]);
+});
+
+describe('a proxy that does not help', () => {
+  async function failure(url: string, request: Partial<HttpRequest> = {}): Promise<Error> {
+    const failed: unknown = await get(url, request).catch((error: unknown) => error);
+    expect(inspect(failed, { depth: 9, showHidden: true })).not.toContain('hush');
+    expect(failed).toBeInstanceOf(Error);
+    return failed as Error;
+  }
+
+  it('is told by its status', async () => {
+    process.env.HTTPS_PROXY = (await proxy({ status: 407 })).url('user:hush');
+    expect(await failure('https://vault.test/')).toMatchObject({ code: 'the proxy answered 407', isTransient: false });
+  });
+
+  it('may help later where it says that it cannot reach the server', async () => {
+    process.env.HTTPS_PROXY = (await proxy({ status: 503 })).url('user:hush');
+    expect(await failure('https://vault.test/')).toMatchObject({ code: 'the proxy answered 503', isTransient: true });
+  });
+
+  it('is told by the code where nobody listens', async () => {
+    const gone = await ConnectProxy.start();
+    process.env.HTTPS_PROXY = gone.url('user:hush');
+    await gone[Symbol.asyncDispose]();
+    expect(await failure('https://vault.test/')).toMatchObject({
+      code: 'ECONNREFUSED of the proxy',
+      isTransient: true,
+    });
+  });
+
+  it('is given up at the deadline', async () => {
+    const silent = await proxy({ status: 0 });
+    process.env.HTTPS_PROXY = silent.url('user:hush');
+    const failed = failure('https://vault.test/', { headersTimeoutMs: 100 });
+    await eventually(() => silent.asked.length > 0 || undefined);
+    jest.advanceTimersByTime(100);
+    expect(await failed).toMatchObject({ code: 'ETIMEDOUT' });
+    await eventually(() => silent.openConnections === 0 || undefined);
+  });
+
+  it('is given up when the caller gives up', async () => {
+    const silent = await proxy({ status: 0 });
+    process.env.HTTPS_PROXY = silent.url('user:hush');
+    const abort = new AbortController();
+    const failed = failure('https://vault.test/', { signal: abort.signal });
+    await eventually(() => silent.asked.length > 0 || undefined);
+    const reason = new Error('enough');
+    abort.abort(reason);
+    expect(await failed).toBe(reason);
+    await eventually(() => silent.openConnections === 0 || undefined);
+  });
+
+  it.each(['http://user:hush@[proxy', 'socks5://user:hush@127.0.0.1:1', 'http://user:hush%zz@127.0.0.1:1'])(
+    'is refused where it is named like %s',
+    async (value) => {
+      process.env.https_proxy = value;
+      expect(await failure('https://vault.test/')).toMatchObject({
+        name: 'ExplainedError',
+        message: expect.stringMatching(
+          /^https_proxy must be .* write it like "http:\/\/proxy\.example:3128"$/,
+        ) as string,
+      });
+    },
+  );
+});

@@ -1,0 +1,69 @@
+import { inspect } from 'node:util';
+import { HttpTransport } from '../../../core/src/http/http-transport';
+import { VaultConnection } from '../../../core/src/vault/vault-connection';
+import { CertificateAuthority } from '../../../lib/server/certificates/certificate-authority';
+import { RawServer } from '../../fixtures/raw-server';
+import { TlsServer } from '../../fixtures/tls-server';
+import { useVirtualTime } from '../../fixtures/virtual-time';
+
+let authority: CertificateAuthority;
+let server: TlsServer;
+let transport: HttpTransport;
+
+useVirtualTime();
+
+beforeAll(async () => {
+  authority = await CertificateAuthority.create();
+  const names = { commonName: 'vault', dnsNames: ['localhost'], ipAddresses: [] };
+  server = await TlsServer.start(await authority.issue(names));
+});
+afterEach(() => transport.close());
+afterAll(() => server[Symbol.asyncDispose]());
+
+async function get(host: string, ca?: string): Promise<string> {
+  transport = new HttpTransport({ ca });
+  const url = new URL(`https://${host}:${server.port}/`);
+  const { body } = await transport.send({ method: 'GET', url, headersTimeoutMs: 5000, headers: { 'x-token': 'hush' } });
+  return body.text();
+}
+
+it('trusts the CA that it is given', async () => {
+  expect(await get('localhost', authority.certificatePem)).toBe('ok');
+});
+
+it.each([
+  ['the CA is not known', 'localhost', () => Promise.resolve(undefined), 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+  [
+    'the CA is another one',
+    'localhost',
+    async () => (await CertificateAuthority.create()).certificatePem,
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  ],
+  [
+    'the host is another one',
+    '127.0.0.1',
+    () => Promise.resolve(authority.certificatePem),
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+  ],
+])('sends nothing where %s', async (_, host, ca, code) => {
+  const asked = server.requests.length;
+  const failure: unknown = await get(host, await ca()).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ name: 'NetworkError', code, isTransient: false });
+  expect(inspect(failure, { depth: 9 })).not.toContain('hush');
+  expect(server.requests).toHaveLength(asked);
+});
+
+it('says what to do where a server does not speak TLS', async () => {
+  await using plain = await RawServer.start((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+  const vault = new VaultConnection({ address: `https://127.0.0.1:${plain.port}`, token: 'hush' });
+  await expect(vault.read('sys/health', () => undefined)).rejects.toThrow(/does not speak TLS; use http in VAULT_ADDR/);
+});
+
+it.each([
+  ['an unknown CA', 'localhost', undefined, /from a CA that is not trusted here; set VAULT_CACERT to that CA/],
+  ['another host', '127.0.0.1', () => authority.certificatePem, /for another host name; use that name in VAULT_ADDR/],
+])('says what to do about a certificate for %s', async (_, host, ca, message) => {
+  const vault = new VaultConnection({ address: `https://${host}:${server.port}`, token: 'hush', ca: ca?.() });
+  await expect(vault.read('sys/health', () => undefined)).rejects.toThrow(message);
+  await vault.close();
+});

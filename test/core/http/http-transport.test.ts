@@ -1,0 +1,479 @@
+import { getEventListeners } from 'node:events';
+import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { HttpTransport, type HttpRequest } from '../../../core/src/http/http-transport';
+import { NetworkError } from '../../../core/src/http/network-error';
+import { MemoryNetwork } from '../../fixtures/memory-network';
+import { RawServer } from '../../fixtures/raw-server';
+import { outcomeOf, useVirtualTime } from '../../fixtures/virtual-time';
+
+const TOKEN = 's.token-that-no-error-may-show';
+const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
+const DAY_MS = 24 * 3_600_000;
+
+const opened: AsyncDisposable[] = [];
+let transport: HttpTransport;
+
+/* No deadline passes unless a test has time pass. */
+useVirtualTime();
+
+beforeEach(() => (transport = new HttpTransport()));
+afterEach(async () => {
+  await transport.close();
+  await Promise.all(opened.splice(0).map((each) => each[Symbol.asyncDispose]()));
+});
+
+async function serve(handle?: (socket: Socket, request: string) => void): Promise<RawServer> {
+  const server = await RawServer.start(handle);
+  opened.push(server);
+  return server;
+}
+
+function send(url: URL, request: Partial<HttpRequest> = {}) {
+  return transport.send({
+    method: 'GET',
+    url,
+    headersTimeoutMs: 5000,
+    headers: { 'x-vault-token': TOKEN },
+    ...request,
+  });
+}
+
+async function failure(work: Promise<unknown>): Promise<unknown> {
+  const outcome: unknown = await work.then(
+    () => 'no failure',
+    (error: unknown) => error,
+  );
+  expect(inspect(outcome, { depth: 12, showHidden: true })).not.toContain(TOKEN);
+  return outcome;
+}
+
+describe('an answer', () => {
+  it('is given whatever its status is', async () => {
+    const server = await serve((socket) =>
+      socket.end('HTTP/1.1 503 No\r\nretry-after: 7\r\nconnection: close\r\n\r\nno'),
+    );
+    const { status, headers, body } = await send(server.url);
+    expect([status, headers['retry-after'], await body.text()]).toEqual([503, '7', 'no']);
+  });
+
+  it('is awaited for as long as it takes, where no timeout is wanted', async () => {
+    const server = await serve((socket) => {
+      jest.advanceTimersByTime(DAY_MS);
+      socket.end(OK);
+    });
+    const { body } = await send(server.url, {
+      headersTimeoutMs: Infinity,
+      connectTimeoutMs: 2 ** 31,
+      bodyTimeoutMs: Infinity,
+    });
+    expect(await body.text()).toBe('ok');
+  });
+
+  it.each([
+    ['of HTTP/1.0', 'HTTP/1.0 200 OK\r\n\r\nok'],
+    ['that its connection ends', 'HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nok'],
+    ['after other ones that announce it', `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n${OK}`],
+    ['with a byte order mark', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n\ufeffok'],
+  ])('%s is read', async (_, answer) => {
+    const server = await serve((socket) => socket.end(answer));
+    expect(await (await send(server.url)).body.text()).toBe('ok');
+  });
+
+  it.each([
+    ['that breaks off in its head', 'HTTP/1.1 200 O', 'ECONNRESET'],
+    ['that breaks off in its body', 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok', 'ECONNRESET'],
+    [
+      'that breaks off between two chunks',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n',
+      'ECONNRESET',
+    ],
+    ['that is no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n', 'HPE_INVALID_CONSTANT'],
+    [
+      'that changes the protocol',
+      'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n',
+      'ECONNRESET',
+    ],
+    ['that never comes', '', 'ECONNRESET'],
+  ])('%s is a NetworkError', async (_, answer, code) => {
+    const server = await serve((socket) => socket.end(answer));
+    const failed = await failure(send(server.url, { method: 'POST' }).then(({ body }) => body.text()));
+    expect(failed).toBeInstanceOf(NetworkError);
+    expect(failed).toMatchObject({ code });
+  });
+
+  it('is no longer than its reader wants', async () => {
+    const server = await serve((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      const flood = (): void => {
+        while (socket.writable && socket.write('x'.repeat(1000)));
+      };
+      socket.on('drain', flood);
+      flood();
+    });
+    const { body } = await send(server.url);
+    expect((await body.beginning(5000)).length).toBeLessThan(70_000);
+    await server.deserted();
+  });
+
+  it('that is cancelled ends its connection', async () => {
+    const server = await serve((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok'));
+    (await send(server.url)).body.cancel();
+    await server.deserted();
+  });
+});
+
+it('names the code where nobody listens', async () => {
+  const server = await RawServer.start();
+  const { url } = server;
+  await server[Symbol.asyncDispose]();
+  expect(await failure(send(url))).toMatchObject({ code: 'ECONNREFUSED', isTransient: true });
+  url.hostname = 'localhost';
+  expect(await failure(send(url))).toMatchObject({ code: 'ECONNREFUSED', isTransient: true });
+});
+
+describe('connections', () => {
+  it('that are kept gather no listeners', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', onWarning);
+    const server = await serve((socket) => socket.write(OK));
+    for (let turn = 0; turn < 20; turn++) {
+      await (await send(server.url)).body.text();
+    }
+    process.off('warning', onWarning);
+    expect([server.connections, warnings]).toEqual([1, []]);
+  });
+
+  it('serve one request after the other', async () => {
+    const server = await serve((socket) => socket.write(OK));
+    for (let request = 0; request < 3; request++) {
+      expect(await (await send(server.url, { method: 'PUT', body: 'x' })).body.text()).toBe('ok');
+    }
+    expect(server.connections).toBe(1);
+  });
+
+  it('are not kept where a server is unwell: behind the same address, there may be another one', async () => {
+    const server = await serve((socket) => socket.write('HTTP/1.1 503 Sealed\r\ncontent-length: 2\r\n\r\nno'));
+    await (await send(server.url)).body.text();
+    await (await send(server.url)).body.text();
+    expect(server.connections).toBe(2);
+  });
+
+  it('serve the next request after an answer without a body that was cancelled', async () => {
+    const server = await serve((socket) => socket.write('HTTP/1.1 204 No Content\r\n\r\n'));
+    for (let request = 0; request < 3; request++) {
+      (await send(server.url, { method: 'DELETE' })).body.cancel();
+      await turn();
+    }
+    expect(server.connections).toBe(1);
+  });
+
+  /** Answers the first request of a connection, and closes it at the second. */
+  function closingLater(): (socket: Socket) => void {
+    const known = new WeakSet<Socket>();
+    return (socket) => {
+      if (known.has(socket)) {
+        socket.resetAndDestroy();
+      } else {
+        known.add(socket);
+        socket.write(OK);
+      }
+    };
+  }
+
+  it('that the server has closed meanwhile are replaced for a GET', async () => {
+    const server = await serve(closingLater());
+    await (await send(server.url)).body.text();
+    expect(await (await send(server.url)).body.text()).toBe('ok');
+    expect(server.connections).toBe(2);
+  });
+
+  it('that the server has closed meanwhile are replaced for a GET however many there are', async () => {
+    const server = await serve(closingLater());
+    await Promise.all([1, 2, 3].map(async () => (await send(server.url)).body.text()));
+    expect(server.connections).toBe(3);
+    expect(await (await send(server.url)).body.text()).toBe('ok');
+    expect(server.connections).toBe(4);
+  });
+
+  it('that end under anything else are an error: it may have been done', async () => {
+    const server = await serve(closingLater());
+    await (await send(server.url)).body.text();
+    expect(await failure(send(server.url, { method: 'PUT', body: 'x' }))).toMatchObject({ code: 'ECONNRESET' });
+    expect(server.connections).toBe(1);
+  });
+
+  it('that are new and end are an error', async () => {
+    const server = await serve((socket) => socket.resetAndDestroy());
+    expect(await failure(send(server.url))).toMatchObject({ code: 'ECONNRESET' });
+    expect(server.connections).toBe(1);
+  });
+});
+
+describe('deadlines', () => {
+  const ANYWHERE = new URL('http://127.0.0.1:9/');
+
+  /** Servers that answer in so many parts, each after 10 ms. */
+  function dripping(answer: string, parts: number): MemoryNetwork {
+    return new MemoryNetwork(() => ({ bytes: Buffer.from(answer), parts, pauseMs: 10, ending: 'hang' }));
+  }
+
+  it('end a request without an answer', async () => {
+    const server = await serve();
+    const failed = failure(send(server.url, { headersTimeoutMs: 50 }));
+    await server.asked();
+    jest.advanceTimersByTime(50);
+    expect(await failed).toMatchObject({ code: 'ETIMEDOUT', isTransient: true });
+    await server.deserted();
+  });
+
+  it('end a request whose head does not end', async () => {
+    using network = dripping(`HTTP/1.1 200 OK\r\n${'x-more: x\r\n'.repeat(30)}`, 30);
+    const { error, elapsedMs } = await outcomeOf(() => send(ANYWHERE, { headersTimeoutMs: 100 }));
+    expect([error, elapsedMs]).toEqual([new NetworkError('ETIMEDOUT'), 100]);
+    expect(network.asked).toHaveLength(1);
+  });
+
+  it('end a connection that comes to nothing before the request would be', async () => {
+    const server = await serve();
+    const url = new URL(String(server.url).replace('http:', 'https:'));
+    const failed = failure(send(url, { connectTimeoutMs: 50, headersTimeoutMs: 60_000 }));
+    await server.asked();
+    jest.advanceTimersByTime(50);
+    expect(await failed).toMatchObject({ code: 'ETIMEDOUT', isTransient: true });
+    await server.deserted();
+  });
+
+  it('of the connection leave an answer alone that is slow, the second on a connection too', async () => {
+    const server = await serve((socket) => {
+      jest.advanceTimersByTime(150);
+      socket.write(OK);
+    });
+    for (const turn of [1, 2]) {
+      const { body } = await send(server.url, { connectTimeoutMs: 50 });
+      expect([turn, await body.text()]).toEqual([turn, 'ok']);
+    }
+    expect(server.connections).toBe(1);
+  });
+
+  it('end a body that falls silent', async () => {
+    const server = await serve((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok'));
+    const { body } = await send(server.url, { bodyTimeoutMs: 50 });
+    const parts = body[Symbol.asyncIterator]();
+    expect(String((await parts.next()).value)).toBe('ok');
+    const failed = failure(parts.next());
+    jest.advanceTimersByTime(50);
+    expect(await failed).toMatchObject({ code: 'ETIMEDOUT' });
+    await server.deserted();
+  });
+
+  it('leave a body alone that is slow and steady', async () => {
+    const text = 'x'.repeat(500);
+    using network = dripping(`HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n${text}`, 50);
+    const { value, elapsedMs } = await outcomeOf(async () =>
+      (await send(ANYWHERE, { headersTimeoutMs: 100, bodyTimeoutMs: 100 })).body.text(),
+    );
+    expect([value, elapsedMs]).toEqual([text, 500]);
+    expect(network.asked).toHaveLength(1);
+  });
+
+  it('leave a reader alone who is slow', async () => {
+    const server = await serve((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 200000\r\n\r\n');
+      socket.write('x'.repeat(200_000));
+    });
+    const { body } = await send(server.url, { bodyTimeoutMs: 300 });
+    let bytes = 0;
+    for await (const part of body) {
+      bytes += part.length;
+      jest.advanceTimersByTime(400);
+      await turn();
+    }
+    expect(bytes).toBe(200_000);
+  });
+
+  it('leave a request alone whose body is long', async () => {
+    const server = await serve((socket, text) => {
+      if (text.includes('expect:')) {
+        socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+      }
+      if (text.includes('0\r\n\r\n')) {
+        socket.write(OK);
+      }
+    });
+    async function* slow() {
+      for (let part = 0; part < 20; part++) {
+        jest.advanceTimersByTime(60);
+        yield await Promise.resolve('part');
+      }
+    }
+    const answer = await send(server.url, {
+      method: 'POST',
+      body: () => Readable.from(slow()),
+      headersTimeoutMs: 600,
+    });
+    expect(await answer.body.text()).toBe('ok');
+  });
+});
+
+describe('a signal', () => {
+  const REASON = new Error('the caller has had enough');
+
+  it('that was given before keeps the request from being sent', async () => {
+    const server = await serve();
+    expect(await failure(send(server.url, { signal: AbortSignal.abort(REASON) }))).toBe(REASON);
+    expect(server.connections).toBe(0);
+  });
+
+  it('ends a request that has just begun', async () => {
+    const server = await serve();
+    const abort = new AbortController();
+    const sending = send(server.url, { signal: abort.signal });
+    abort.abort(REASON);
+    expect(await failure(sending)).toBe(REASON);
+    expect(server.received).toBe('');
+  });
+
+  it('ends a request that waits for its answer', async () => {
+    const server = await serve();
+    const abort = new AbortController();
+    const sending = send(server.url, { signal: abort.signal });
+    await server.asked();
+    abort.abort(REASON);
+    expect(await failure(sending)).toBe(REASON);
+    await server.deserted();
+  });
+
+  it('ends a body', async () => {
+    const server = await serve((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok'));
+    const abort = new AbortController();
+    const { body } = await send(server.url, { signal: abort.signal });
+    const parts = body[Symbol.asyncIterator]();
+    await parts.next();
+    const reading = parts.next();
+    abort.abort(REASON);
+    expect(await failure(reading)).toBe(REASON);
+    await server.deserted();
+  });
+
+  it('ends a body that is read later', async () => {
+    const server = await serve((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok'));
+    const abort = new AbortController();
+    const { body } = await send(server.url, { signal: abort.signal });
+    abort.abort(REASON);
+    await server.deserted();
+    expect(await failure(body.text())).toBe(REASON);
+  });
+
+  it('ends a body of a request that is sent', async () => {
+    const server = await serve((socket) => socket.write('HTTP/1.1 100 Continue\r\n\r\n'));
+    const abort = new AbortController();
+    let ended = false;
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const body = new Readable({
+      read: () => begin(),
+      destroy: (error, done) => {
+        ended = true;
+        done(error);
+      },
+    });
+    const sending = send(server.url, { method: 'POST', body: () => body, signal: abort.signal });
+    await begun;
+    abort.abort(REASON);
+    expect(await failure(sending)).toBe(REASON);
+    await server.deserted();
+    expect(ended).toBe(true);
+  });
+
+  it('is forgotten once the answer is read, cancelled, refused or out of time', async () => {
+    const server = await serve((socket, text) => {
+      if (text.startsWith('GET')) {
+        socket.write(OK);
+      }
+    });
+    const { signal } = new AbortController();
+    await (await send(server.url, { signal })).body.text();
+    (await send(server.url, { signal })).body.cancel();
+    const unanswered = failure(send(server.url, { signal, method: 'PUT', headersTimeoutMs: 20 }));
+    await server.asked('PUT');
+    jest.advanceTimersByTime(20);
+    await unanswered;
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  it('is forgotten where nobody reads the answer', async () => {
+    const server = await serve((socket) => socket.write(OK.replace('length: 2', 'length: 3')));
+    const { signal } = new AbortController();
+    await send(server.url, { signal, bodyTimeoutMs: 50 });
+    jest.advanceTimersByTime(50);
+    await server.deserted();
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+});
+
+describe('the body of a request', () => {
+  const asking = (socket: Socket, text: string): void => {
+    if (text.includes('expect:')) {
+      socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+    }
+    if (text.includes('0\r\n\r\n')) {
+      socket.write(OK);
+    }
+  };
+
+  it('is sent once the server asks for it', async () => {
+    const server = await serve(asking);
+    const answer = await send(server.url, { method: 'POST', body: () => Readable.from(['a', 'b']) });
+    expect(await answer.body.text()).toBe('ok');
+  });
+
+  it('is sent within the deadline to a server that never asks for it', async () => {
+    const server = await serve((socket, text) => {
+      if (text.includes('0\r\n\r\n')) {
+        socket.write(OK);
+      }
+    });
+    const request = { method: 'POST', body: () => Readable.from(['a']), headersTimeoutMs: 1000 };
+    const answer = send(server.url, request);
+    await server.asked();
+    jest.advanceTimersByTime(999);
+    expect(await (await answer).body.text()).toBe('ok');
+  });
+
+  it('that fails is told by its own error', async () => {
+    const server = await serve(asking);
+    const problem = new Error('the disk is gone');
+    async function* failing() {
+      yield await Promise.resolve('a');
+      throw problem;
+    }
+    expect(await failure(send(server.url, { method: 'POST', body: () => Readable.from(failing()) }))).toBe(problem);
+    await server.deserted();
+  });
+
+  it('under which the connection ends is a NetworkError', async () => {
+    const server = await serve((socket, text) => {
+      if (text.includes('expect:')) {
+        socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+      } else {
+        socket.resetAndDestroy();
+      }
+    });
+    const endless = new Readable({ read: () => undefined });
+    endless.push('x'.repeat(100_000));
+    const failed = await failure(send(server.url, { method: 'POST', body: () => endless }));
+    expect(failed).toBeInstanceOf(NetworkError);
+  });
+
+  it('that was refused before it was sent leaves the answer to be read', async () => {
+    const server = await serve((socket) => socket.write('HTTP/1.1 403 No\r\ncontent-length: 2\r\n\r\nno'));
+    let asked = false;
+    const answer = await send(server.url, { method: 'POST', body: () => ((asked = true), Readable.from(['a'])) });
+    expect([answer.status, await answer.body.text(), asked]).toEqual([403, 'no', false]);
+    await server.deserted();
+  });
+});

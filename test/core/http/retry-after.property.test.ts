@@ -1,0 +1,18 @@
+import fc from 'fast-check';
+import { LONGEST_TIMER_MS } from '../../../core/src/longest-timer';
+import { retryAfterMs } from '../../../core/src/http/retry-after';
+import { property } from '../../fixtures/property';
+
+property(
+  'whatever a server writes into Retry-After, the wait is none or one that a timer can take',
+  fc.oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc.stringMatching(/^\d{1,400}$/),
+    fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()),
+  ),
+  (header) => {
+    const wait = retryAfterMs(header) ?? 0;
+    expect(wait).toBeGreaterThanOrEqual(0);
+    expect(wait).toBeLessThanOrEqual(LONGEST_TIMER_MS);
+  },
+);

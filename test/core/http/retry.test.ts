@@ -1,0 +1,91 @@
+import { retry, type RetryOptions } from '../../../core/src/http/retry';
+import { outcomeOf, useVirtualTime } from '../../fixtures/virtual-time';
+
+useVirtualTime();
+
+class Passes extends Error {
+  constructor(readonly retryAfterMs?: number) {
+    super('this may pass');
+  }
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+const passing = (error: unknown): Passes | undefined => (error instanceof Passes ? error : undefined);
+
+/** Waits no time, and remembers how long it should have waited. */
+function recorded(options: RetryOptions = {}): RetryOptions & { waits: number[] } {
+  const waits: number[] = [];
+  return { ...options, waits, wait: (delayMs) => Promise.resolve(void waits.push(delayMs)) };
+}
+
+function failing(times: number, error: Error): { attempt: () => Promise<string>; calls: () => number } {
+  let calls = 0;
+  return {
+    attempt: () => (++calls > times ? Promise.resolve('done') : Promise.reject(error)),
+    calls: () => calls,
+  };
+}
+
+describe('retry', () => {
+  it('does not wait for what succeeds at once', async () => {
+    const options = recorded();
+    await expect(retry(() => Promise.resolve('done'), passing, options)).resolves.toBe('done');
+    expect(options.waits).toEqual([]);
+  });
+
+  it('tries again what may pass', async () => {
+    const { attempt, calls } = failing(2, new Passes());
+    await expect(retry(attempt, passing, recorded())).resolves.toBe('done');
+    expect(calls()).toBe(3);
+  });
+
+  it('throws at once what will not pass', async () => {
+    const { attempt, calls } = failing(1, new Error('no'));
+    await expect(retry(attempt, passing, recorded())).rejects.toThrow('no');
+    expect(calls()).toBe(1);
+  });
+
+  it('gives up after the given number of attempts, with the last error', async () => {
+    const { attempt, calls } = failing(99, new Passes());
+    await expect(retry(attempt, passing, recorded({ attempts: 5 }))).rejects.toBeInstanceOf(Passes);
+    expect(calls()).toBe(5);
+  });
+
+  it('doubles the longest possible wait up to a limit, and waits any part of it', async () => {
+    const longest = recorded({ attempts: 6, baseDelayMs: 100, maxDelayMs: 500, random: () => 0.9999 });
+    const shortest = recorded({ attempts: 6, baseDelayMs: 100, maxDelayMs: 500, random: () => 0 });
+    await retry(failing(5, new Passes()).attempt, passing, longest);
+    await retry(failing(5, new Passes()).attempt, passing, shortest);
+    expect(longest.waits).toEqual([99, 199, 399, 499, 499]);
+    expect(shortest.waits).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it('waits at least as long as the server asks', async () => {
+    const options = recorded({ baseDelayMs: 100, random: () => 0.5 });
+    await retry(failing(1, new Passes(3000)).attempt, passing, options);
+    expect(options.waits).toEqual([3050]);
+  });
+
+  it('does not wait where the server asks for longer than allowed', async () => {
+    const { attempt, calls } = failing(1, new Passes(90_000));
+    await expect(retry(attempt, passing, recorded())).rejects.toBeInstanceOf(Passes);
+    expect(calls()).toBe(1);
+  });
+
+  it('waits where the server asks for more than a timer can be set to', async () => {
+    const abort = new AbortController();
+    const { attempt, calls } = failing(9, new Passes(30 * DAY_MS));
+    const running = () => retry(attempt, passing, { signal: abort.signal, maxRetryAfterMs: Infinity });
+    setTimeout(() => abort.abort(), DAY_MS);
+    const { error, elapsedMs } = await outcomeOf(running);
+    expect([error, elapsedMs, calls()]).toEqual([abort.signal.reason, DAY_MS, 1]);
+  });
+
+  it('stops waiting when aborted', async () => {
+    const abort = new AbortController();
+    const running = retry(failing(9, new Passes(30_000)).attempt, passing, { signal: abort.signal });
+    abort.abort();
+    await expect(running).rejects.toHaveProperty('name', 'AbortError');
+  });
+});

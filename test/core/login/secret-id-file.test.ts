@@ -1,0 +1,130 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SecretIdFile } from '../../../core/src/login/secret-id-file';
+
+const platform = Object.getOwnPropertyDescriptor(process, 'platform') ?? {};
+
+let folder: string;
+let fetched: number;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'secret-id-file-'));
+  fetched = 0;
+});
+
+afterEach(() => {
+  Object.defineProperty(process, 'platform', platform);
+  rmSync(folder, { recursive: true });
+});
+
+/** As whoever fetches one does. */
+async function write(...path: string[]): Promise<void> {
+  const file = new SecretIdFile(join(folder, ...path));
+  await file.prepare();
+  fetched += 1;
+  await file.put('the-secret-id');
+}
+
+function content(...path: string[]): string {
+  return readFileSync(join(folder, ...path), 'utf8');
+}
+
+function modeOf(...path: string[]): number {
+  return statSync(join(folder, ...path)).mode & 0o777;
+}
+
+describe('a secret id is written', () => {
+  it('to a file of mode 0600, with nothing else in it, as not every reader takes a line break away', async () => {
+    await write('secret-id');
+    expect([content('secret-id'), modeOf('secret-id')]).toEqual(['the-secret-id', 0o600]);
+    expect(readdirSync(folder)).toEqual(['secret-id']);
+  });
+
+  it('to a folder that is made for it, mode 0700', async () => {
+    await write('a', 'b', 'secret-id');
+    expect([modeOf('a'), modeOf('a', 'b')]).toEqual([0o700, 0o700]);
+  });
+
+  it('in the place of another, whose readers may still read it, and nobody else', async () => {
+    writeFileSync(join(folder, 'secret-id'), 'the former one\n');
+    chmodSync(join(folder, 'secret-id'), 0o644);
+    await write('secret-id');
+    expect([content('secret-id'), modeOf('secret-id')]).toEqual(['the-secret-id', 0o640]);
+  });
+
+  it('to the file behind a link', async () => {
+    mkdirSync(join(folder, 'real'), { mode: 0o700 });
+    writeFileSync(join(folder, 'real', 'file'), '');
+    symlinkSync(join(folder, 'real', 'file'), join(folder, 'link'));
+    await write('link');
+    expect(content('real', 'file')).toBe('the-secret-id');
+  });
+});
+
+describe('nothing is fetched, as that may work only once, where the file would be', () => {
+  it.each([
+    [0o777, '0777'],
+    [0o1777, '0777'],
+    [0o770, '0770'],
+  ])('in a folder of mode %d, which others can write to', async (mode, shown) => {
+    mkdirSync(join(folder, 'open'));
+    chmodSync(join(folder, 'open'), mode);
+    await expect(write('open', 'secret-id')).rejects.toThrow(
+      `the folder ${join(folder, 'open')} must not be written to by others, who could put a file of theirs in it, got mode ${shown}; run chmod go-w ${join(folder, 'open')}, or choose another`,
+    );
+    expect([fetched, readdirSync(join(folder, 'open'))]).toEqual([0, []]);
+  });
+
+  it('a folder itself', async () => {
+    mkdirSync(join(folder, 'secret-id'));
+    await expect(write('secret-id')).rejects.toThrow(/secret-id is there, and is no file; choose another place/);
+    expect([fetched, readdirSync(folder)]).toEqual([0, ['secret-id']]);
+  });
+
+  it('a pipe, which a write would wait at, as anything else that is no file', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    await expect(write('pipe')).rejects.toThrow(/pipe is there, and is no file; choose another place/);
+    expect(fetched).toBe(0);
+  });
+
+  it('below a file', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    await expect(write('file', 'secret-id')).rejects.toThrow(
+      /the folder .*file cannot be made \(E\w+\); choose another/,
+    );
+    expect(fetched).toBe(0);
+  });
+
+  it('on Windows, where a mode keeps nobody out', async () => {
+    Object.defineProperty(process, 'platform', { ...platform, value: 'win32' });
+    await expect(write('secret-id')).rejects.toThrow(/secret-id must be its owner's alone, and on Windows/);
+    expect(fetched).toBe(0);
+  });
+});
+
+it('preparing leaves all as it is', async () => {
+  writeFileSync(join(folder, 'secret-id'), 'the former one\n', { mode: 0o600 });
+  await new SecretIdFile(join(folder, 'secret-id')).prepare();
+  await new SecretIdFile(join(folder, 'none')).prepare();
+  expect([content('secret-id'), readdirSync(folder)]).toEqual(['the former one\n', ['secret-id']]);
+});
+
+it('a secret id that was fetched and cannot be kept is told to be lost', async () => {
+  const putting = new SecretIdFile(join(folder, 'gone', 'secret-id')).put('the-secret-id');
+  await expect(putting).rejects.toThrow(
+    /secret-id cannot be written \(ENOENT\), and the secret id for it is lost; mend that, then have another issued: npx --no-install webex-token-vault issue/,
+  );
+  await expect(putting).rejects.not.toThrow('the-secret-id');
+});

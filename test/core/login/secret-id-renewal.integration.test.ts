@@ -1,0 +1,381 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { AppRoleLogin, loginAppRole, VaultConnection, type AppRoleLoginOptions } from '#core';
+import { TokenSource, type TokenSourceSettings } from 'webex-token-client';
+import { bundle } from '../../fixtures/bundle';
+import { CountingProxy } from '../../fixtures/counting-proxy';
+import { eventually } from '../../fixtures/eventually';
+import { NOT_ROOT, testUnless } from '../../fixtures/left-out';
+import { LongTimers } from '../../fixtures/long-timers';
+import { loginAnswer, ScriptedVault } from '../../fixtures/scripted-vault';
+import { VaultWithWebex } from '../../fixtures/vault-with-webex';
+
+/** A role's; what it issues is far from its end. */
+const LONG_SECONDS = 36_000;
+/** After that time its secret id is near its end. */
+const NEAR_END_MS = LONG_SECONDS * 750;
+
+const secretIdReply = z.object({ data: z.object({ secret_id: z.string() }) });
+
+/** The client in a process of its own. */
+let client: string;
+const clientFolder = mkdtempSync(join(tmpdir(), 'client-'));
+let vault: VaultWithWebex;
+let folder: string;
+let file: string;
+let roleId: string;
+let warnings: string[];
+let sources: TokenSource[];
+
+beforeAll(async () => {
+  client = bundle(['client/src/index.ts', 'client/src/command/webex-token.ts'], clientFolder);
+  vault = await VaultWithWebex.start({
+    apps: [
+      { name: 'people-me', reads: ['testauth'], renewsSecretId: true },
+      { name: 'not-renewing', reads: ['testauth'] },
+    ],
+  });
+  await vault.authorise();
+  roleId = (await vault.appLogin('people-me')).roleId;
+  await vault.admin.write('auth/approle/role/people-me/secret-id-ttl', { secret_id_ttl: LONG_SECONDS });
+});
+afterAll(async () => {
+  rmSync(clientFolder, { recursive: true });
+  await vault[Symbol.asyncDispose]();
+});
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'secret-id-renewal-'));
+  file = join(folder, 'secret-id');
+  warnings = [];
+  sources = [];
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await Promise.all(sources.map((source) => source[Symbol.asyncDispose]()));
+  rmSync(folder, { recursive: true });
+});
+
+async function issued(limits: object, app = 'people-me'): Promise<string> {
+  return (await vault.admin.write(`auth/approle/role/${app}/secret-id`, limits, secretIdReply)).data.secret_id;
+}
+
+/** Leaves a secret id in the file that has less than a third of its life left. */
+async function nearItsEnd(app?: string): Promise<string> {
+  const secretId = await issued({}, app);
+  await fs.writeFile(file, `${secretId}\n`, { mode: 0o600 });
+  moveNearItsEnd();
+  return secretId;
+}
+
+function moveNearItsEnd(): void {
+  const { now } = Date;
+  jest.spyOn(Date, 'now').mockImplementation(() => now() + NEAR_END_MS);
+}
+
+/** The same, once a clock is later: that of {@link webexToken}, or by {@link moveNearItsEnd}. */
+async function soonNearItsEnd(): Promise<string> {
+  const secretId = await issued({});
+  await fs.writeFile(file, `${secretId}\n`, { mode: 0o600 });
+  return secretId;
+}
+
+function source(options: Partial<TokenSourceSettings & AppRoleLoginOptions> = {}): TokenSource {
+  const made = new TokenSource({
+    address: vault.server.address,
+    credential: 'testauth',
+    roleId,
+    secretIdFile: file,
+    renewSecretId: true,
+    onWarning: (warning) => warnings.push(warning),
+    ...options,
+  });
+  sources.push(made);
+  return made;
+}
+
+async function content(): Promise<string> {
+  return (await fs.readFile(file, 'utf8')).trim();
+}
+
+async function accessors(app = 'people-me'): Promise<string[]> {
+  return vault.admin.list(`auth/approle/role/${app}/secret-id`);
+}
+
+async function isGood(secretId: string): Promise<boolean> {
+  return loginAppRole(vault.admin.connection, { roleId, secretId }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The file has a whole, good secret id that is not this one, and nothing lies beside it. */
+async function expectRenewed(before: string): Promise<void> {
+  const after = await content();
+  expect(after).not.toBe(before);
+  expect(await isGood(after)).toBe(true);
+  expect(await fs.readdir(folder)).toEqual(['secret-id']);
+}
+
+/** No output, and nothing that Vault has logged. */
+function expectUntold(secretIds: readonly string[], ...told: readonly string[]): void {
+  const everything = [...told, vault.server.log].join('\n');
+  secretIds.forEach((secretId) => {
+    expect(secretId.length).toBeGreaterThan(20);
+    expect(everything.includes(secretId)).toBe(false);
+  });
+}
+
+describe('a secret id near its end', () => {
+  it('is followed by a new one in its file, and left to expire', async () => {
+    const before = await nearItsEnd();
+    expect((await source().token()).accessToken).not.toBe('');
+    expect(await isGood(before)).toBe(true);
+    await expectRenewed(before);
+    expect(warnings).toEqual([]);
+    expect(await fs.readFile(file, 'utf8')).toBe(`${await content()}\n`);
+    const lookup = z.object({ data: z.object({ secret_id_ttl: z.number() }) });
+    const request = { secret_id: await content() };
+    const { data } = await vault.admin.write('auth/approle/role/people-me/secret-id/lookup', request, lookup);
+    expect(data.secret_id_ttl).toBe(LONG_SECONDS);
+    expectUntold([before, await content()], ...warnings);
+  });
+
+  it.each([
+    ['600', '600'],
+    ['400', '400'],
+    ['640', '640'],
+    ['644', '640'],
+  ])('has a file of mode %s followed by one of %s', async (mode, expected) => {
+    const before = await nearItsEnd();
+    await fs.chmod(file, Number.parseInt(mode, 8));
+    await source().token();
+    await expectRenewed(before);
+    expect(((await fs.stat(file)).mode & 0o777).toString(8)).toBe(expected);
+  });
+
+  it('has its file left where a link to it points', async () => {
+    const before = await nearItsEnd();
+    const link = join(folder, 'link');
+    await fs.symlink(file, link);
+    await source({ secretIdFile: link }).token();
+    expect((await fs.lstat(link)).isSymbolicLink()).toBe(true);
+    await fs.rm(link);
+    await expectRenewed(before);
+  });
+
+  testUnless(NOT_ROOT)('keeps the owner of its file, where root renews it', async () => {
+    const before = await nearItsEnd();
+    await fs.chown(file, 12345, 23456);
+    await source().token();
+    await expectRenewed(before);
+    expect(await fs.stat(file)).toMatchObject({ uid: 12345, gid: 23456 });
+  });
+
+  it('is renewed by several at once, each of whom reads on', async () => {
+    const before = await nearItsEnd();
+    const outcomes = await Promise.all(Array.from({ length: 8 }, () => source().token()));
+    expect(outcomes.map(({ accessToken }) => accessToken)).not.toContain('');
+    await expectRenewed(before);
+    expect(warnings).toEqual([]);
+    await expect(source().token()).resolves.toMatchObject({ tokenType: 'Bearer' });
+  });
+
+  it('is renewed by a source that nobody asks for a token any more', async () => {
+    const before = await soonNearItsEnd();
+    await using proxy = await CountingProxy.start(vault.server.address);
+    using timers = new LongTimers();
+    await source({ address: proxy.address }).token();
+    expect(await content()).toBe(before);
+    moveNearItsEnd();
+    timers.fire();
+    await eventually(async () => (await content()) !== before || undefined);
+    await expectRenewed(before);
+    expect(warnings).toEqual([]);
+    await eventually(() => proxy.requests.at(-1) === 'PUT /v1/auth/token/revoke-self' || undefined);
+  });
+
+  it('is renewed by two commands at once, whose output shows neither', async () => {
+    const before = await soonNearItsEnd();
+    const renewing = { VAULT_RENEW_SECRET_ID: 'true' };
+    const commands = await Promise.all([webexToken(renewing), webexToken(renewing)]);
+    await expectRenewed(before);
+    for (const { exitCode, stdout, stderr, argv } of commands) {
+      expect([exitCode, stderr]).toEqual([0, '']);
+      expectUntold([before, await content()], stdout, stderr, argv);
+    }
+  });
+
+  it('is left alone by the command where it is not told to renew it', async () => {
+    const before = await soonNearItsEnd();
+    expect(await webexToken()).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await content()).toBe(before);
+  });
+});
+
+describe('a secret id that need not be renewed', () => {
+  it.each([
+    ['has most of its life before it', { ttl: LONG_SECONDS }],
+    ['has no end', { ttl: 0 }],
+  ])('stays where it %s', async (_, limits) => {
+    await vault.admin.write('auth/approle/role/people-me/secret-id-ttl', { secret_id_ttl: 0 });
+    await fs.writeFile(file, await issued(limits));
+    const before = [await content(), (await fs.stat(file)).ino, await accessors()];
+    await source().token();
+    expect([await content(), (await fs.stat(file)).ino, await accessors()]).toEqual(before);
+    expect(warnings).toEqual([]);
+    await vault.admin.write('auth/approle/role/people-me/secret-id-ttl', { secret_id_ttl: LONG_SECONDS });
+  });
+});
+
+describe('where it cannot be renewed, the token is read, a warning says why, and no secret id is issued', () => {
+  const refused = (code: string): Error => Object.assign(new Error(`${code}: x`), { code });
+
+  async function expectWarning(read: () => Promise<unknown>, text: string, app?: string): Promise<void> {
+    const secretId = await content();
+    const before = await accessors(app);
+    await read();
+    expect(warnings).toEqual([expect.stringContaining(text)]);
+    expect(warnings[0]).not.toContain('\n');
+    expect(await content()).toBe(secretId);
+    expect(await fs.readdir(folder)).toEqual(['secret-id']);
+    expect((await accessors(app)).sort()).toEqual(before.sort());
+    expectUntold([secretId], ...warnings);
+  }
+
+  it('because the app is not declared so', async () => {
+    const renewingRoleId = roleId;
+    ({ roleId } = await vault.appLogin('not-renewing'));
+    await nearItsEnd('not-renewing');
+    const text = `the secret id in ${file} cannot be renewed: this app may not (403 at auth/approle/role/not-renewing); declare it with renewsSecretId and deploy`;
+    await expectWarning(() => source().token(), text, 'not-renewing');
+    roleId = renewingRoleId;
+  });
+
+  it('because the file system is read-only', async () => {
+    await nearItsEnd();
+    jest.spyOn(fs, 'open').mockRejectedValue(refused('EROFS'));
+    await expectWarning(
+      () => source().token(),
+      'the file cannot be replaced (EROFS); let this program write in its folder',
+    );
+  });
+
+  it('because the file is a mount of its own', async () => {
+    await nearItsEnd();
+    jest.spyOn(fs, 'rename').mockRejectedValue(refused('EBUSY'));
+    await expectWarning(() => source().token(), '(EBUSY); mount the folder that it is in instead');
+  });
+
+  it('because it may not be given back to its owner', async () => {
+    await nearItsEnd();
+    const { uid, gid } = await fs.stat(file);
+    jest.spyOn(fs, 'stat').mockResolvedValue({ uid: uid + 1, gid, mode: 0o600 } as never);
+    const probe = await fs.open(file);
+    jest.spyOn(Object.getPrototypeOf(probe) as fs.FileHandle, 'chown').mockRejectedValue(refused('EPERM'));
+    await probe.close();
+    await expectWarning(() => source().token(), 'the file cannot be replaced (EPERM)');
+  });
+});
+
+it('keeps the old one where the new one cannot be written after all', async () => {
+  const before = await nearItsEnd();
+  const { rename } = fs;
+  jest
+    .spyOn(fs, 'rename')
+    .mockImplementationOnce((from, to) => rename(from, to))
+    .mockRejectedValue(Object.assign(new Error('ENOSPC: x'), { code: 'ENOSPC' }));
+  await source().token();
+  expect(warnings).toEqual([expect.stringContaining('the file cannot be replaced (ENOSPC)')]);
+  expect([await content(), await isGood(before)]).toEqual([before, true]);
+  expect(await fs.readdir(folder)).toEqual(['secret-id']);
+});
+
+it('leaves whatever somebody else has put into the file meanwhile', async () => {
+  const before = await nearItsEnd();
+  const other = await issued({});
+  await using login = new AppRoleLogin(new VaultConnection({ address: vault.server.address }), {
+    roleId,
+    secretIdFile: file,
+    renewSecretId: true,
+  });
+  const open = jest.spyOn(fs, 'realpath').mockImplementationOnce(async (path) => {
+    await fs.writeFile(file, other);
+    return String(path);
+  });
+  await login.vault();
+  expect(open).toHaveBeenCalledTimes(1);
+  expect(await content()).toBe(other);
+  expect(before).not.toBe(other);
+});
+
+it('leaves a whole secret id behind when it is killed', async () => {
+  await using scripted = await ScriptedVault.start();
+  const secretIds = Array.from({ length: 400 }, (_, index) => `secret-id-${index}-`.padEnd(200_000, 'x'));
+  const { body } = loginAnswer('s.login');
+  const auth = { ...(body as { auth: object }).auth, metadata: { role_name: 'people-me' } };
+  scripted.answer('auth/approle/login', { body: { auth } });
+  const [now, day] = [Date.now(), 24 * 3_600_000];
+  const lookup = { creation_time: new Date(now - 9 * day), expiration_time: new Date(now + day) };
+  scripted.answer('auth/approle/role/people-me/secret-id/lookup', { body: { data: lookup } });
+  await fs.writeFile(file, secretIds[0] ?? '');
+  const program = `const client = require(${JSON.stringify(client)}); void (async () => {
+    for (;;) {
+      const options = { roleId: 'r', secretIdFile: process.env.FILE, renewSecretId: true, onWarning: console.error };
+      await new client.AppRoleLogin(new client.VaultConnection({ address: process.env.ADDRESS }), options).vault();
+    }
+  })();`;
+  const seen = new Set<string>();
+  for (let round = 0; round < 8; round++) {
+    scripted.answer(
+      'auth/approle/role/people-me/secret-id',
+      // Others in each round: a busy machine may well end each of them at the same point.
+      ...secretIds.slice(50 * round).map((secret_id) => ({ body: { data: { secret_id, secret_id_ttl: 864_000 } } })),
+    );
+    const env = { PATH: process.env.PATH, FILE: file, ADDRESS: scripted.address };
+    const child = spawn(process.execPath, ['-e', program], { env, stdio: 'ignore' });
+    const started = scripted.requests.length;
+    await eventually(() => scripted.requests.length > started + 9 || undefined);
+    await sleep(Math.random() * 40);
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    const left = await fs.readFile(file, 'utf8');
+    expect(secretIds.includes(left)).toBe(true);
+    seen.add(left);
+  }
+  expect(seen.size).toBeGreaterThan(1);
+});
+
+it('needs a file to write to', () => {
+  expect(() => source({ secretIdFile: undefined, secretId: 'x' })).toThrow('renewSecretId goes with secretIdFile');
+});
+
+/** A process of its own, by whose clock it is later. */
+async function webexToken(
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ exitCode: number | null; stdout: string; stderr: string; argv: string }> {
+  const main = `const { now } = Date;
+    Date.now = () => now() + ${NEAR_END_MS};
+    require(${JSON.stringify(client)}).main(['testauth'], () => '0')`;
+  const argv = ['-e', main];
+  const child = spawn(process.execPath, argv, {
+    env: {
+      PATH: process.env.PATH,
+      VAULT_ADDR: vault.server.address,
+      VAULT_ROLE_ID: roleId,
+      VAULT_SECRET_ID_FILE: file,
+      ...env,
+    },
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  const [exitCode] = (await once(child, 'close')) as [number | null];
+  return { exitCode, ...output, argv: argv.join(' ') };
+}

@@ -1,0 +1,112 @@
+import { TemporarilyUnavailable } from '../../../core/src/vault/credential-errors';
+import { exitCodeOf } from '../../../core/src/command/exit-codes';
+import {
+  unwrapSecretId,
+  WrappedSecretId,
+  WrappingTokenForgedError,
+  WrappingTokenSpentError,
+} from '../../../core/src/login/secret-id';
+import { VaultConnection } from '../../../core/src/vault/vault-connection';
+import { VaultUnreachableError } from '../../../core/src/vault/vault-errors';
+import {
+  LOST,
+  refusal,
+  ScriptedVault,
+  UNWRAPPED_SECRET_ID,
+  WRAPPED_SECRET_ID,
+  type ScriptedAnswer,
+} from '../../fixtures/scripted-vault';
+
+const LOOKUP = 'sys/wrapping/lookup';
+const UNWRAP = 'sys/wrapping/unwrap';
+const SPENT = refusal(400, 'wrapping token is not valid or does not exist');
+const THEFT = /someone has taken the secret id/;
+
+let vault: ScriptedVault;
+let connection: VaultConnection;
+
+beforeEach(async () => {
+  vault = await ScriptedVault.start();
+  connection = new VaultConnection({ address: vault.address });
+  vault.answer(LOOKUP, WRAPPED_SECRET_ID);
+  vault.answer(UNWRAP, UNWRAPPED_SECRET_ID);
+});
+afterEach(() => vault[Symbol.asyncDispose]());
+
+async function failure(work: Promise<unknown>): Promise<Error> {
+  return work.then(
+    () => new Error('no failure'),
+    (error: unknown) => error as Error,
+  );
+}
+
+it('is taken out of its wrapping once, however often it is read', async () => {
+  const wrapped = new WrappedSecretId(connection, 'w');
+  expect(wrapped.isUnwrapped).toBe(false);
+  expect([await wrapped.read(), await wrapped.read()]).toEqual(['the-secret-id', 'the-secret-id']);
+  expect(wrapped.isUnwrapped).toBe(true);
+  expect(vault.requests).toEqual([`PUT ${LOOKUP}`, `PUT ${UNWRAP}`]);
+});
+
+it('is not shown with its wrapping token where that is quoted as the path that made it', async () => {
+  vault.answer(LOOKUP, { body: { data: { creation_path: 'sys/the-wrapping-token' } } });
+  const error = await failure(unwrapSecretId(connection, 'the-wrapping-token'));
+  expect(error).toBeInstanceOf(WrappingTokenForgedError);
+  expect(error.message).toContain('"sys/[hidden]"');
+});
+
+it('may have been taken by somebody where Vault does not know the wrapping token from the start', async () => {
+  vault.answer(LOOKUP, SPENT);
+  const error = await failure(unwrapSecretId(connection, 'w'));
+  expect(error).toBeInstanceOf(WrappingTokenSpentError);
+  expect(error.message).toMatch(THEFT);
+});
+
+it.each<[string, ScriptedAnswer]>([
+  ['limits requests', refusal(429, 'slow down')],
+  ['fails', refusal(500, 'internal error')],
+  ['has no active node', { status: 502, body: {} }],
+])('can be unwrapped later with the same token where Vault %s', async (_, answer) => {
+  vault.answer(UNWRAP, answer, UNWRAPPED_SECRET_ID);
+  const wrapped = new WrappedSecretId(connection, 'w');
+  const error = await failure(wrapped.read());
+  expect(error).toBeInstanceOf(TemporarilyUnavailable);
+  expect(error.message).toMatch(/could not unwrap the secret id .*; try again later$/);
+  expect(await wrapped.read()).toBe('the-secret-id');
+});
+
+it('can be unwrapped later where no answer came, and the wrapping token is still good', async () => {
+  vault.answer(UNWRAP, LOST, UNWRAPPED_SECRET_ID);
+  const wrapped = new WrappedSecretId(connection, 'w');
+  const error = await failure(wrapped.read());
+  expect(error).toBeInstanceOf(VaultUnreachableError);
+  expect(exitCodeOf(error)).toBe(4);
+  expect(await wrapped.read()).toBe('the-secret-id');
+});
+
+it.each([
+  ['no answer came', LOST, 'ECONNRESET'],
+  ['a load balancer answered', { status: 504, body: {} }, '504'],
+])('was probably lost on its way to us where %s, and the wrapping token is used up', async (_, answer, how) => {
+  vault.answer(LOOKUP, WRAPPED_SECRET_ID, SPENT);
+  vault.answer(UNWRAP, answer);
+  const wrapped = new WrappedSecretId(connection, 'w');
+  for (const error of [await failure(wrapped.read()), await failure(wrapped.read())]) {
+    expect(error).toBeInstanceOf(WrappingTokenSpentError);
+    expect(error.message).toContain(
+      `it was probably this program that used it up: Vault's answer to its unwrapping was lost (${how}), and the secret id with it`,
+    );
+    expect(error.message).not.toMatch(THEFT);
+    expect(exitCodeOf(error)).toBe(1);
+  }
+});
+
+it('may be lost where nobody can see now whether the wrapping token is used up', async () => {
+  vault.answer(LOOKUP, WRAPPED_SECRET_ID, LOST, SPENT);
+  vault.answer(UNWRAP, LOST);
+  const wrapped = new WrappedSecretId(connection, 'w');
+  const error = await failure(wrapped.read());
+  expect(error).toBeInstanceOf(TemporarilyUnavailable);
+  expect(error.message).toMatch(/was lost \(ECONNRESET\), which may have used .*; try again later .*no sign of theft$/);
+  expect((await failure(wrapped.read())).message).toContain('it was probably this program');
+});

@@ -1,0 +1,272 @@
+import { inspect } from 'node:util';
+import { ExplainedError } from '../../../core/src/explained-error';
+import { TokenSource } from '../../../client/src/token-source';
+import { VaultConnection, type VaultConnectionOptions } from '../../../core/src/vault/vault-connection';
+import { VaultResponseError, VaultUnreachableError } from '../../../core/src/vault/vault-errors';
+import { RawServer } from '../../fixtures/raw-server';
+import { RecordingServer } from '../../fixtures/recording-server';
+import { ScriptedVault } from '../../fixtures/scripted-vault';
+import { useVirtualTime } from '../../fixtures/virtual-time';
+
+const TOKEN = 's.token-that-no-error-may-show';
+
+/* No deadline passes on a busy machine. */
+useVirtualTime();
+
+const opened: AsyncDisposable[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((each) => each[Symbol.asyncDispose]()));
+});
+
+function keep<T extends AsyncDisposable>(server: T): T {
+  opened.push(server);
+  return server;
+}
+
+function connect(address: string, options: Partial<VaultConnectionOptions> = {}): VaultConnection {
+  return new VaultConnection({ address, token: TOKEN, ...options });
+}
+
+async function failure(work: Promise<unknown>): Promise<Error> {
+  const failed: unknown = await work.catch((error: unknown) => error);
+  expect(inspect(failed, { depth: 9, showHidden: true })).not.toContain(TOKEN);
+  expect(failed).toBeInstanceOf(Error);
+  expect((failed as Error).message).not.toMatch(/\n/);
+  return failed as Error;
+}
+
+const json = (reply: unknown) => reply;
+
+it('hides its token where a refusal quotes it, but not a word', async () => {
+  const vault = keep(await ScriptedVault.start());
+  vault.answer('secret/x', { status: 403, body: { errors: [`no ${TOKEN} here, root`], warnings: [TOKEN] } });
+  await expect(failure(connect(vault.address).read('secret/x', json))).resolves.toMatchObject({
+    said: 'no [hidden] here, root',
+    errors: ['no [hidden] here, root'],
+    warnings: ['[hidden]'],
+  });
+  const tried = new VaultConnection({ address: vault.address, token: 'root' });
+  await expect(tried.read('secret/x', json)).rejects.toThrow('here, root');
+});
+
+describe('a request', () => {
+  it.each([
+    ['', ''],
+    ['/', ''],
+    ['/vault', '/vault'],
+    ['/a/vault/', '/a/vault'],
+  ])('keeps the path of an address that ends with "%s"', async (end, prefix) => {
+    const server = keep(await RecordingServer.start());
+    const vault = connect(`${server.address}${end}`);
+    await vault.read('secret/x', json);
+    await vault.write('secret/x', {}, json);
+    expect(server.asked).toEqual([`GET ${prefix}/v1/secret/x`, `PUT ${prefix}/v1/secret/x`]);
+  });
+
+  it('writes by PUT, as JSON, with token and namespace', async () => {
+    const server = keep(await RecordingServer.start());
+    await connect(server.address, { namespace: 'team/a' }).write('secret/x', { value: 'ä' }, json);
+    expect(server.requests).toEqual([
+      expect.objectContaining({
+        method: 'PUT',
+        body: '{"value":"ä"}',
+        headers: expect.objectContaining({
+          'content-type': 'application/json',
+          'content-length': '14',
+          'x-vault-request': 'true',
+          'x-vault-token': TOKEN,
+          'x-vault-namespace': 'team/a',
+        }) as unknown,
+      }),
+    ]);
+  });
+
+  it('keeps the path of an address where it follows to the leader', async () => {
+    const leader = keep(await RecordingServer.start());
+    const server = keep(
+      await RecordingServer.start(({ url }, response) => {
+        if (url === '/vault/v1/sys/leader') {
+          response.end(JSON.stringify({ leader_address: leader.address }));
+        } else {
+          response.writeHead(307, { location: `${leader.address}/v1/secret/x` }).end();
+        }
+      }),
+    );
+    await connect(`${server.address}/vault`).read('secret/x', json);
+    expect(leader.asked).toEqual(['GET /v1/secret/x']);
+  });
+
+  it.each([
+    '../../etc',
+    'secret/../sys',
+    'secret/./x',
+    'secret/%2e%2e/x',
+    'secret/%2E/x',
+    'x#y',
+    'a\\b',
+    'x\ny',
+    'x\ty',
+  ])('is not sent to the path %p, which another one would be made of', async (path) => {
+    const server = keep(await RecordingServer.start());
+    expect(await failure(connect(server.address).read(path, json))).toBeInstanceOf(ExplainedError);
+    expect(server.requests).toEqual([]);
+  });
+
+  it.each(['vault.example:8200', 'ftp://u:hush@vault.example', ''])(
+    'is not sent to the address "%s"',
+    async (address) => {
+      const failed = await failure(connect(address).read('secret/x', json));
+      expect(failed).toBeInstanceOf(ExplainedError);
+      expect(failed.message).toMatch(
+        /^the address of Vault must be an http or https URL, got "(?!.*hush).*"; write it/,
+      );
+    },
+  );
+
+  it.each(['http://vault.example.com:8200', 'http://10.0.0.1:8200', 'http://joe:hush@vault.example.com'])(
+    'is not sent to %s, unless plain HTTP is allowed',
+    (address) => {
+      expect(() => connect(address)).toThrow(
+        /^http:\/\/(?!.*hush)\S+ would get tokens and secret ids unencrypted over the network; use https$/,
+      );
+      expect(() => connect(address, { allowHttp: false })).toThrow(/unencrypted/);
+      expect(connect(address, { allowHttp: true }).withToken('another').withoutNamespace()).toBeDefined();
+    },
+  );
+
+  it.each(['http://127.0.0.1:1', 'http://localhost:1', 'http://[::1]:1', 'https://vault.example.com'])(
+    'can be sent to %s',
+    (address) => {
+      expect(connect(address).address).toBe(address);
+    },
+  );
+
+  it.each([
+    ['token', { token: `${TOKEN}\n` }],
+    ['namespace', { namespace: 'a\r\nx-vault-token: b' }],
+    ['token', { token: 'ключ' }],
+  ])('is not sent with a %s that no header can carry', async (name, options) => {
+    const server = keep(await RecordingServer.start());
+    const failed = await failure(Promise.resolve().then(() => connect(server.address, options).read('secret/x', json)));
+    expect(failed).toBeInstanceOf(ExplainedError);
+    expect(failed.message).toMatch(new RegExp(`the Vault ${name} has a character that .*; `));
+    expect(server.requests).toEqual([]);
+  });
+});
+
+describe('an answer', () => {
+  const answered = async (text: string): Promise<VaultConnection> =>
+    connect(keep(await RawServer.start((socket) => socket.end(text))).url.href);
+
+  it.each([
+    ['without a body', 'HTTP/1.1 204 No Content\r\n\r\n', undefined],
+    ['with an empty body', 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n', undefined],
+    ['of HTTP/1.0', 'HTTP/1.0 200 OK\r\n\r\n{"a":1}', { a: 1 }],
+    ['with a byte order mark', 'HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n\ufeff{"a":1}', { a: 1 }],
+    ['after 100 and 103', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\n\r\nHTTP/1.0 200 OK\r\n\r\n{}', {}],
+  ])('%s is a reply', async (_, text, reply) => {
+    expect(await (await answered(text)).read('secret/x', json)).toEqual(reply);
+  });
+
+  it.each([
+    ['a page', 'HTTP/1.0 200 OK\r\n\r\n<!doctype html>'],
+    ['cut off', 'HTTP/1.0 200 OK\r\n\r\n{"data":{"x"'],
+    ['compressed', 'HTTP/1.0 200 OK\r\ncontent-encoding: gzip\r\n\r\n\x1f\x8b\x08'],
+  ])('that is %s is not of Vault', async (_, text) => {
+    const failed = await failure((await answered(text)).read('secret/x', json));
+    expect(failed).toBeInstanceOf(ExplainedError);
+    expect(failed.message).toMatch(
+      /answered GET secret\/x with something that Vault does not say; check that VAULT_ADDR/,
+    );
+  });
+
+  it.each([
+    ['is no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n', 'HPE_INVALID_CONSTANT'],
+    ['breaks off', 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{', 'ECONNRESET'],
+    ['changes the protocol', 'HTTP/1.1 101 X\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n', 'ECONNRESET'],
+  ])('that %s is none', async (_, text, code) => {
+    const failed = await failure((await answered(text)).read('secret/x', json));
+    expect(failed).toBeInstanceOf(VaultUnreachableError);
+    expect(failed).toMatchObject({ code });
+  });
+
+  it('that does not end is none', async () => {
+    const part = `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n`;
+    const server = keep(
+      await RawServer.start((socket) => {
+        const chunk = `${(1 << 20).toString(16)}\r\n${' '.repeat(1 << 20)}\r\n`;
+        const flow = (): void => {
+          while (socket.writable && socket.write(chunk));
+        };
+        socket.write(part);
+        socket.on('drain', flow);
+        flow();
+      }),
+    );
+    const failed = await failure(connect(server.url.href).read('secret/x', json));
+    expect(failed.message).toMatch(/\(EMSGSIZE\); its answer is longer than any of Vault; check that VAULT_ADDR/);
+    await server.deserted();
+  });
+
+  it.each([
+    ['a page', 502, '<html>Bad Gateway</html>', []],
+    ['empty', 500, '', []],
+    ['a list', 500, '[1]', []],
+    ['no list of errors', 400, '{"errors":"no"}', []],
+    ["Vault's", 400, '{"errors":["a","b"],"warnings":["c"]}', ['a', 'b']],
+    ['followed by megabytes', 500, 'x'.repeat(1 << 20), []],
+  ])('that is a refusal and %s is told by its status', async (_, status, body, errors) => {
+    const failed = await failure((await answered(`HTTP/1.0 ${status} No\r\n\r\n${body}`)).read('secret/x', json));
+    expect(failed).toBeInstanceOf(VaultResponseError);
+    expect(failed).toMatchObject({ statusCode: status, errors });
+  });
+
+  it('to plain HTTP that wants TLS is told as such', async () => {
+    const vault = await answered('HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n');
+    expect((await failure(vault.read('secret/x', json))).message).toMatch(/speaks TLS only; use https in VAULT_ADDR/);
+  });
+});
+
+describe('Retry-After', () => {
+  it.each([
+    ['seconds', () => '7', 7000],
+    ['a date', () => new Date(Math.ceil(Date.now() / 1000) * 1000 + 60_000).toUTCString(), 60_000],
+    ['nonsense', () => 'soon', undefined],
+  ])('in %s is told with the refusal', async (_, header, ms) => {
+    const vault = keep(await ScriptedVault.start());
+    vault.answer('secret/x', { status: 429, headers: { 'Retry-After': header() }, body: { errors: ['slow down'] } });
+    const failed = await failure(connect(vault.address).read('secret/x', json));
+    const retryAfterMs = failed instanceof VaultResponseError ? failed.retryAfterMs : -1;
+    // A date has no milliseconds.
+    expect(retryAfterMs && Math.floor(retryAfterMs / 1000) * 1000).toBe(ms);
+  });
+
+  it.each(['auth/approle/login', 'oauthapp/creds/testauth'])('of %s is what a TokenSource waits', async (path) => {
+    const vault = keep(await ScriptedVault.start());
+    vault.answer(path, { status: 429, headers: { 'Retry-After': '7' }, body: { errors: ['slow down'] } });
+    const waits: number[] = [];
+    const wait = (delayMs: number): Promise<void> => Promise.resolve(void waits.push(delayMs));
+    const retry = { wait, random: () => 0 };
+    await using tokens = new TokenSource({
+      address: vault.address,
+      credential: 'testauth',
+      roleId: 'r',
+      secretId: 'the-secret-id',
+      retry,
+    });
+    await expect(tokens.token()).rejects.toThrow(/429: slow down/);
+    expect(waits).toEqual([7000, 7000, 7000]);
+  });
+});
+
+describe('the password of an address', () => {
+  it('is sent to that server and shown in no error', async () => {
+    const server = keep(await RecordingServer.start((_, response) => response.end('no JSON')));
+    const vault = connect(server.address.replace('//', '//user:hush@'));
+    expect((await failure(vault.read('secret/x', json))).message).not.toContain('hush');
+    expect(server.requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from('user:hush').toString('base64')}`);
+    await server[Symbol.asyncDispose]();
+    opened.pop();
+    expect((await failure(vault.read('secret/x', json))).message).not.toContain('hush');
+  });
+});

@@ -1,0 +1,264 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { AppRoleLogin, loginAppRole } from '../../../core/src/login/app-role-login';
+import { unwrapSecretId } from '../../../core/src/login/secret-id';
+import { VaultConnection } from '../../../core/src/vault/vault-connection';
+import { restoreSnapshot, saveSnapshot } from '../../../lib/server/snapshots/raft-snapshot';
+import { VaultClient } from '../../../lib/vault/vault-client';
+import { eventually } from '../../fixtures/eventually';
+import { RecordingServer, type RecordedRequest } from '../../fixtures/recording-server';
+import { useVirtualTime } from '../../fixtures/virtual-time';
+
+/* Where a standby node sends to: the leader that it names gets what the standby got, any other server nothing. */
+
+const TOKEN = 's.token-of-the-caller';
+const SECRETS = [TOKEN, 'the-secret-id', 'the-wrapping-token', 'the-written-value', 'the-snapshot'];
+
+/* No deadline passes on a busy machine. */
+useVirtualTime();
+
+let folder: string;
+const opened: RecordingServer[] = [];
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'redirect-'));
+  writeFileSync(join(folder, 'snapshot'), 'the-snapshot');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((each) => each[Symbol.asyncDispose]()));
+});
+
+/** Each kind of request, as it is made at an address. Their replies do not matter here. */
+const KINDS: Readonly<Record<string, (address: string) => Promise<unknown>>> = {
+  read: (address) => connection(address).read('secret/x', () => undefined),
+  write: (address) => connection(address).write('secret/x', { value: 'the-written-value' }, () => undefined),
+  delete: (address) => connection(address).delete('secret/x'),
+  'login by AppRole': (address) => loginAppRole(connection(address), { roleId: 'r', secretId: 'the-secret-id' }),
+  unwrap: (address) => unwrapSecretId(connection(address), 'the-wrapping-token'),
+  'snapshot out': (address) => saveSnapshot(connection(address), join(folder, 'saved')),
+  'snapshot in': (address) => restoreSnapshot(connection(address), join(folder, 'snapshot')),
+  'VaultClient read': (address) => operator(address).read('secret/x', z.unknown()),
+  'VaultClient list': (address) => operator(address).list('secret'),
+  'VaultClient write': (address) => operator(address).write('secret/x', { value: 'the-written-value' }),
+  'VaultClient writeWrapped': (address) =>
+    operator(address).writeWrapped('secret/x', { value: 'the-written-value' }, 60),
+  'VaultClient delete': (address) => operator(address).delete('secret/x'),
+};
+
+function connection(address: string): VaultConnection {
+  return new VaultConnection({ address, token: TOKEN, namespace: 'team' });
+}
+
+function operator(address: string): VaultClient {
+  return new VaultClient({ address, token: TOKEN, namespace: 'team' });
+}
+
+async function serve(...args: Parameters<typeof RecordingServer.start>): Promise<RecordingServer> {
+  const server = await RecordingServer.start(...args);
+  opened.push(server);
+  return server;
+}
+
+/** @param leader what `sys/leader` names @param location where everything else is sent, for the URL that was asked */
+function standby(leader: () => string, location: (url: string) => string, status = 307): Promise<RecordingServer> {
+  return serve(({ url }, response) => {
+    if (url === '/v1/sys/leader') {
+      response.end(JSON.stringify({ ha_enabled: true, is_self: false, leader_address: leader() }));
+    } else {
+      response.writeHead(status, { location: location(url) }).end();
+    }
+  });
+}
+
+async function failure(work: Promise<unknown>): Promise<string> {
+  const message = await work.then(
+    () => 'no failure',
+    (error: unknown) => String(error),
+  );
+  SECRETS.forEach((secret) => expect(message).not.toContain(secret));
+  return message;
+}
+
+const ofInterest = ({ method, url, headers, body }: RecordedRequest) => ({
+  method,
+  url,
+  token: headers['x-vault-token'],
+  namespace: headers['x-vault-namespace'],
+  wrapTtl: headers['x-vault-wrap-ttl'],
+  body,
+});
+
+describe.each(Object.entries(KINDS))('%s', (_, ask) => {
+  it('goes once to the leader, whole', async () => {
+    const leader = await serve();
+    const node = await standby(
+      () => leader.address,
+      (url) => `${leader.address}${url}`,
+    );
+    await ask(node.address).catch(() => undefined);
+    const [asked, asksForLeader, ...others] = node.requests;
+    const [followed] = leader.requests;
+    expect(asksForLeader).toMatchObject({ method: 'GET', url: '/v1/sys/leader', body: '' });
+    expect(asksForLeader?.headers).not.toHaveProperty('x-vault-token');
+    expect(followed && ofInterest(followed)).toEqual(asked && ofInterest(asked));
+    expect([others, leader.requests.length]).toEqual([[], 1]);
+  });
+
+  it('is followed once, not twice', async () => {
+    const circle: RecordingServer = await standby(
+      () => circle.address,
+      (url) => `${circle.address}${url}`,
+    );
+    expect(await failure(ask(circle.address))).not.toBe('no failure');
+    expect(circle.asked.filter((asked) => !asked.endsWith('sys/leader'))).toHaveLength(2);
+  });
+
+  it.each<[string, (other: string, url: string) => string]>([
+    ['another server', (other, url) => `${other}${url}`],
+    ['another host', (other, url) => `${other.replace('127.0.0.1', 'localhost')}${url}`],
+    ['another scheme', (other, url) => `${other.replace('http:', 'https:')}${url}`],
+    ['another path', (other) => `${other}/v1/auth/token/lookup-self`],
+    ['a server without a scheme', (other, url) => `${other.replace('http:', '')}${url}`],
+    ['a server behind a user', (other, url) => `${other.replace('//', '//127.0.0.1:1@')}${url}`],
+    ['what is no URL', () => 'http://[vault/v1/secret/x'],
+  ])('does not go to %s', async (_case, location) => {
+    const other = await serve();
+    const leader = await serve();
+    const node = await standby(
+      () => leader.address,
+      (url) => location(other.address, url),
+    );
+    expect(await failure(ask(node.address))).toMatch(/ExplainedError: http:\S+ (?:sends|answered)/);
+    expect([other.requests, leader.requests]).toEqual([[], []]);
+  });
+
+  it('does not go to a leader on another machine in plain HTTP', async () => {
+    const leader = 'http://vault.example.com:8200';
+    const node = await standby(
+      () => leader,
+      (url) => `${leader}${url}`,
+    );
+    expect(await failure(ask(node.address))).toContain(`${leader} would get tokens and secret ids unencrypted`);
+  });
+
+  it('does not go to another path of the leader', async () => {
+    const leader = await serve();
+    const node = await standby(
+      () => leader.address,
+      () => `${leader.address}/v1/auth/token/lookup-self`,
+    );
+    expect(await failure(ask(node.address))).toContain('with a redirect to another place; nothing was sent there');
+    expect(leader.requests).toEqual([]);
+  });
+
+  it.each([301, 302, 303, 308])('does not follow a %d, even to the leader', async (status) => {
+    const leader = await serve();
+    const node = await standby(
+      () => leader.address,
+      (url) => `${leader.address}${url}`,
+      status,
+    );
+    expect(await failure(ask(node.address))).toContain(
+      `with a redirect (${status}) to ${leader.address}; nothing was sent there`,
+    );
+    expect(leader.requests).toEqual([]);
+  });
+
+  it.each([
+    ['nobody', () => ''],
+    ['what is no URL', () => 'nonsense'],
+  ])('does not go anywhere where the leader is %s', async (_case, named) => {
+    const other = await serve();
+    const node = await standby(named, (url) => `${other.address}${url}`);
+    expect(await failure(ask(node.address))).toContain('names nobody as its leader; nothing was sent there');
+    expect(other.requests).toEqual([]);
+  });
+});
+
+it('goes to the leader for each step of unwrapping', async () => {
+  const leader = await serve(({ url }, response) =>
+    response.end(
+      JSON.stringify({
+        data: url.endsWith('lookup')
+          ? { creation_path: 'auth/approle/role/x/secret-id' }
+          : { secret_id: 'the-secret-id' },
+      }),
+    ),
+  );
+  const node = await standby(
+    () => leader.address,
+    (url) => `${leader.address}${url}`,
+  );
+  expect(await unwrapSecretId(connection(node.address), 'the-wrapping-token')).toBe('the-secret-id');
+  expect(leader.asked).toEqual(['PUT /v1/sys/wrapping/lookup', 'PUT /v1/sys/wrapping/unwrap']);
+});
+
+it.each([
+  ['leader', true],
+  ['another server', false],
+])('renews and revokes its own token at the leader alone: sent to the %s', async (_, named) => {
+  const other = await serve(({ url }, response) =>
+    response.end(JSON.stringify(url.includes('self') ? { auth: lease } : {})),
+  );
+  const lease = { client_token: TOKEN, lease_duration: 1, renewable: true };
+  let loggedIn = false;
+  const node = await serve(({ url }, response) => {
+    if (url === '/v1/sys/leader') {
+      response.end(JSON.stringify({ leader_address: named ? other.address : 'http://127.0.0.1:1' }));
+    } else if (loggedIn) {
+      response.writeHead(307, { location: `${other.address}${url}` }).end();
+    } else {
+      loggedIn = true;
+      response.end(JSON.stringify({ auth: lease }));
+    }
+  });
+  const login = new AppRoleLogin(connection(node.address), { roleId: 'r', secretId: 'the-secret-id' });
+  await login.vault();
+  jest.advanceTimersByTime(667);
+  const renewed = named ? 'PUT /v1/auth/token/renew-self' : 'GET /v1/sys/leader';
+  await eventually(() => (named ? other : node).asked.includes(renewed) || undefined);
+  await login[Symbol.asyncDispose]();
+  const self = ['PUT /v1/auth/token/renew-self', 'PUT /v1/auth/token/revoke-self'];
+  expect(other.asked).toEqual(named ? self : []);
+  expect(node.asked.filter((asked) => asked.endsWith('self'))).toEqual(self);
+});
+
+it('is followed where the path has characters that a URL escapes', async () => {
+  const leader = await serve();
+  const node = await standby(
+    () => leader.address,
+    (url) => `${leader.address}${url}`,
+  );
+  await connection(node.address).read('secret/a b?list=true', () => undefined);
+  expect(leader.asked).toEqual(['GET /v1/secret/a%20b?list=true']);
+});
+
+it('names the leader where that does not answer', async () => {
+  const leader = await serve();
+  const { address } = leader;
+  await leader[Symbol.asyncDispose]();
+  opened.pop();
+  const node = await standby(
+    () => address,
+    (url) => `${address}${url}`,
+  );
+  const message = await failure(connection(node.address).read('secret/x', () => undefined));
+  expect(message).toContain(`no answer from Vault at ${address} (ECONNREFUSED)`);
+});
+
+it('ends where the caller gives up while the leader is asked for', async () => {
+  const node = await serve(({ url }, response) => {
+    if (url !== '/v1/sys/leader') {
+      response.writeHead(307, { location: `http://127.0.0.1:1${url}` }).end();
+    }
+  });
+  const reason = new Error('enough');
+  const abort = new AbortController();
+  const asking = connection(node.address).json('GET', 'secret/x', () => undefined, { signal: abort.signal });
+  await eventually(() => node.asked.includes('GET /v1/sys/leader') || undefined);
+  abort.abort(reason);
+  await expect(asking).rejects.toBe(reason);
+});
