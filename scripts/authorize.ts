@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { type Command, Option } from 'commander';
-import { CREDENTIAL_EXIT_CODES, LONGEST_TIMER_MS, UsageError, vaultOptionsFromEnvironment } from '#core';
+import { CREDENTIAL_EXIT_CODES, LONGEST_TIMER_MS, ourCommand, UsageError, vaultOptionsFromEnvironment } from '#core';
 import { authorize, type AuthorizeOptions } from '../lib/grants/consent/code-grant';
 import { authorizeByDevice, type DeviceInvitation } from '../lib/grants/consent/device-consent';
 import { authorizeByPkce } from '../lib/grants/consent/pkce-grant';
@@ -44,9 +44,9 @@ const EXCHANGE_MS = 240_000;
 const LONGEST_TIMER_SECONDS = Math.floor(LONGEST_TIMER_MS / 1000);
 
 const HELP = `
-Ways to a grant. Without one of them, Vault exchanges the code, and this command sees no secret; --replace then takes two
-consents. With one, this command holds the client secret and the new tokens for a moment, looks whose account it is, and
-then has Vault keep the grant: one consent, also with --replace, and another account costs nothing.
+Ways to a grant. Without one of them, Vault exchanges the code, and this command sees no secret. With one, this command holds
+the client secret and the new tokens for a moment, looks whose account it is, and then has Vault keep the grant. So they
+alone can replace a grant that works: another account changes nothing.
   --pkce    as Webex recommends: a code that leaks is of no use
   --device  for a person who is somewhere else: prints an address and a code to send them; it is good for minutes
   --import  for a refresh token that exists already; it is used once, so stop what else uses it before
@@ -62,10 +62,7 @@ export function define(command: Command, signal: AbortSignal): void {
     cleanUpMs: EXCHANGE_MS,
   })
     .argument('<credential>', 'name of the credential, as in deployment.ts')
-    .option(
-      '--replace',
-      'authorise anew although the credential works: by two consents, and if the second comes from another account, the credential is deleted; by one without that risk with --pkce, --device, --import',
-    )
+    .option('--replace', 'with --pkce, --device, --import or a Service App: replace a grant that works')
     .addOption(new Option('--pkce', 'exchange the code here, with PKCE').conflicts(['device', 'import']))
     .addOption(
       new Option('--device', 'have somebody consent elsewhere, by a code that is sent to them').conflicts([
@@ -84,7 +81,7 @@ export function define(command: Command, signal: AbortSignal): void {
     .option('--no-qr', 'with --device: no QR code on the terminal')
     .option('--manual', 'no browser on this machine: paste the URL that the browser ends on')
     .option('--no-open', 'do not open the browser')
-    .option('--timeout-seconds <n>', 'how long each consent may take', wholeNumberUpTo(LONGEST_TIMER_SECONDS), 300)
+    .option('--timeout-seconds <n>', 'how long the consent may take', wholeNumberUpTo(LONGEST_TIMER_SECONDS), 300)
     .option('--json', 'print the result as JSON')
     .addOption(operatorsOption('authorizer'))
     .addHelpText('after', HELP)
@@ -131,14 +128,14 @@ async function authorizeBy(
     ...run,
     timeoutSeconds: options.timeoutSeconds,
     askForRedirect: prompt?.ask,
-    onUrl: (url: string, over: AbortSignal, isOpen: boolean) => showUrl(url, over, isOpen, options),
+    onUrl: (url: string, over: AbortSignal) => showUrl(url, over, options),
   };
   return options.pkce ? await authorizeByPkce({ ...inBrowser, clientSecret }) : await authorize(inBrowser);
 }
 
 /** @throws UsageError for the first option that means nothing without another one, or for this credential */
 function refuseUnused(credential: Credential, options: Options, isTimeoutGiven: boolean): void {
-  const { pkce, device, import: imports, clientSecretFile, refreshTokenFile, askedBy, qr } = options;
+  const { pkce, device, import: imports, replace, clientSecretFile, refreshTokenFile, askedBy, qr } = options;
   const way = pkce ? '--pkce' : device ? '--device' : imports ? '--import' : undefined;
   if (isServiceApp(credential)) {
     const other = imports ? undefined : way;
@@ -148,6 +145,11 @@ function refuseUnused(credential: Credential, options: Options, isTimeoutGiven: 
         `credential "${credential.name}" is a Service App's, to which no person consents; leave ${browser} out: its tokens come from "${credential.tokensFrom}"`,
       );
     }
+  }
+  if (replace && way === undefined && !isServiceApp(credential)) {
+    throw new UsageError(
+      `--replace needs --pkce, --device or --import: where Vault exchanges the code, it overwrites the grant before anybody sees whose account consented; give one of them, or end the grant first: ${ourCommand('revoke', credential.name)}`,
+    );
   }
   const unused = [
     clientSecretFile !== undefined && way === undefined && !isServiceApp(credential)
@@ -187,13 +189,9 @@ function loginName(): string {
   }
 }
 
-function showUrl(url: string, over: AbortSignal, inBrowser: boolean, options: Options): void {
+function showUrl(url: string, over: AbortSignal, options: Options): void {
   const endsAt = performance.now() + options.timeoutSeconds * 1000;
   const show = (words: string): void => say(`${words}:\n\n  ${url}\n`);
-  if (inBrowser) {
-    show('The browser goes on by itself. If it does not, consent on this page');
-    return;
-  }
   show('Consent on this page');
   if (options.manual) {
     say('At the end the browser shows an address that it cannot open: copy that whole address.');

@@ -117,7 +117,7 @@ async function instructions({ rehearsal, binary, app, credentialName }: Quicksta
   const other = rehearsedApps(rehearsal)[1] ?? app;
   const examples = [
     [`webex-token ${credentialName}`, `as app ${app.name}`],
-    [`webex-token-vault authorize ${credentialName} --replace`, 'as the operator whose task it is'],
+    [`webex-token-vault authorize ${credentialName} --pkce --replace`, 'as the operator whose task it is'],
     [`webex-token-vault issue ${app.name}`, 'likewise'],
     [`${program} read ${engine.mountPath}/creds/${credentialName}`, 'as root'],
     [`source ${appEnvironmentFile(rehearsal, other)}`, `from now on as app ${other.name}`],

@@ -9,8 +9,6 @@ export interface BrowserPage {
   readonly tone: 'good' | 'bad';
   readonly title: string;
   readonly text: string;
-  /** Where the browser goes on to by itself. @default - it stays */
-  readonly next?: string;
 }
 
 const STYLE = `
@@ -40,21 +38,20 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
 };
 
-export function renderPage({ tone, title, text, next }: BrowserPage): string {
-  const target = next === undefined ? undefined : escape(next);
+export function renderPage({ tone, title, text }: BrowserPage): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-${target === undefined ? '' : `<meta http-equiv="refresh" content="0; url=${target}">\n`}<title>${escape(title)}</title>
+<title>${escape(title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <main class="${tone}">
 <h1>${escape(title)}</h1>
 <p>${escape(text)}</p>
-${target === undefined ? '' : `<p><a href="${target}" rel="noreferrer">Continue</a></p>\n`}</main>
+</main>
 </body>
 </html>
 `;

@@ -8,7 +8,7 @@ import { readRedirect, type ExpectedRedirect, type ReceivedCode, type RedirectCh
  */
 
 interface Waiting {
-  expected: ExpectedRedirect;
+  readonly expected: ExpectedRedirect;
   readonly resolve: (received: ReceivedCode) => void;
   readonly reject: (error: Error) => void;
 }
@@ -87,11 +87,6 @@ export class RedirectListener implements RedirectChannel {
       const text = `This redirect was ignored: ${redirect.why}. Use the page that the terminal named last.`;
       return refusal(400, 'Not the expected redirect', text);
     }
-    if (redirect.kind === 'ask') {
-      // Asked in the open from now on, so that no answer leads round in a circle.
-      waiting.expected = { ...waiting.expected, askPage: undefined };
-      return redirect.page;
-    }
     // The state is used up: a second redirect is refused.
     this.#waiting = undefined;
     if (redirect.kind === 'refused') {
@@ -103,15 +98,13 @@ export class RedirectListener implements RedirectChannel {
   }
 }
 
-async function show(response: ServerResponse, page: BrowserPage): Promise<boolean> {
+async function show(response: ServerResponse, page: BrowserPage): Promise<void> {
   // Where the browser has closed the connection meanwhile, no response is sent.
-  if (response.destroyed) {
-    return false;
+  if (!response.destroyed) {
+    await new Promise<void>((resolve) => {
+      send(response.once('close', resolve), page);
+    });
   }
-  await new Promise<void>((resolve) => {
-    send(response.once('close', resolve), page);
-  });
-  return response.writableFinished;
 }
 
 function refusal(status: number, title: string, text: string): BrowserPage {

@@ -34,15 +34,13 @@ export interface ExpectedRedirect {
    * @param said it and its description, in one line that is safe to print
    */
   readonly explain: (error: string, said: string) => ExplainedError;
-  /** Leads to where a person is asked, if one was to be answered without and is not. @default - one is asked already */
-  readonly askPage?: BrowserPage;
 }
 
 /** An authorization code, and the browser that waits to hear what became of it. */
 export interface ReceivedCode {
   readonly code: string;
-  /** Shows the outcome, once it is known. @returns whether a browser has waited for it */
-  readonly show: (page: BrowserPage) => Promise<boolean>;
+  /** Shows the outcome, once it is known, to the browser that waits for it. */
+  readonly show: (page: BrowserPage) => Promise<void>;
 }
 
 /** A way by which the redirect arrives. */
@@ -58,18 +56,8 @@ export interface RedirectChannel extends AsyncDisposable {
 export type Redirect =
   | { readonly kind: 'code'; readonly code: string }
   | { readonly kind: 'refused'; readonly error: ExplainedError }
-  /** There is no answer without asking a person, who is still to be asked. */
-  | { readonly kind: 'ask'; readonly page: BrowserPage }
   /** Not the answer that is waited for: it changes nothing. */
   | { readonly kind: 'ignored'; readonly why: string };
-
-/** @see https://openid.net/specs/openid-connect-core-1_0.html#AuthError */
-const INTERACTION_REQUIRED = [
-  'login_required',
-  'interaction_required',
-  'consent_required',
-  'account_selection_required',
-];
 
 /** Reads the redirect, and uses up the state where it is the answer. */
 export function readRedirect(parameters: URLSearchParams, expected: ExpectedRedirect): Redirect {
@@ -80,9 +68,6 @@ export function readRedirect(parameters: URLSearchParams, expected: ExpectedRedi
   const [code, error] = [codes?.[0], errors?.[0]];
   if ((codes?.length ?? 0) + (errors?.length ?? 0) !== 1 || !(code || error)) {
     return { kind: 'ignored', why: 'it must carry either one code or one error' };
-  }
-  if (expected.askPage !== undefined && INTERACTION_REQUIRED.includes(error ?? '')) {
-    return { kind: 'ask', page: expected.askPage };
   }
   expected.state.use();
   return code ? { kind: 'code', code } : { kind: 'refused', error: refusal(parameters, expected) };

@@ -1,11 +1,11 @@
-import { describeError, ExplainedError, NotDeployed, ourCommand, readCredential, TemporarilyUnavailable, VaultUnreachableError } from '#core';
+import { describeError, ExplainedError, NotDeployed, readCredential, TemporarilyUnavailable, VaultUnreachableError } from '#core';
 import type { Credential, Deployment } from '../declaration/schema/deployment';
 import { consentRecord, observationRecord } from '../declaration/schema/record-paths';
 import { consentRecordSchema, type ConsentRecord } from '../vault/consent-record';
 import { DAMAGED, isForWantOfRecords, RecordChanged, Records, type StoredRecord } from '../vault/records';
 import type { VaultClient } from '../vault/vault-client';
 import { ATTENTION_MS } from './attention';
-import { stateOfReading, stateOfRefusal, type Finding } from './credential-state';
+import { replaceCommand, stateOfReading, stateOfRefusal, type Finding } from './credential-state';
 import { horizonOf } from './horizon';
 import { isWorthNoting, issueTime, observationSchema, observed, sinceConsent, type Observation } from './observation';
 import { describeDay } from './passage';
@@ -181,7 +181,7 @@ function lineOf({
 
 /** Nothing fails, and still only a person can help. */
 function endingSoon(
-  { name }: Credential,
+  credential: Credential,
   { until, assumption }: { until: Date; assumption?: string },
   now: Date,
 ): Finding {
@@ -189,6 +189,6 @@ function endingSoon(
     state: 'healthy',
     severity: 'attention',
     detail: `the grant may end on ${describeDay(until, now)}${assumption === undefined ? '' : `, assuming ${assumption}`}`,
-    next: ourCommand('authorize', name, '--replace'),
+    next: replaceCommand(credential),
   };
 }

@@ -20,6 +20,11 @@ export interface Finding {
   readonly impersonal?: Pick<Finding, 'detail' | 'next'>;
 }
 
+/** The command that replaces a grant which still works. */
+export function replaceCommand({ name, kind }: Pick<Credential, 'name' | 'kind'>): string {
+  return ourCommand('authorize', name, ...(kind === 'person' ? ['--pkce'] : []), '--replace');
+}
+
 /** Of a token that works, as far as the engine knows. @param answer of Webex. @default - it was not asked */
 export function stateOfReading(
   credential: Credential,
@@ -29,7 +34,6 @@ export function stateOfReading(
   now: Date,
 ): Finding {
   const { name, owner } = credential;
-  const replace = ourCommand('authorize', name, '--replace');
   const until =
     expireTime === undefined ? 'its token never ends' : `its token ends ${describeDistance(expireTime, now)}`;
   if (answer?.kind === 'refused') {
@@ -67,7 +71,7 @@ export function stateOfReading(
         state: 're-authorisation required',
         severity: 'attention',
         detail: `Webex does not renew it${since}, and ${until}: ${said}`,
-        next: replace,
+        next: replaceCommand(credential),
       };
     case 'client':
       return {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { loginAppRole } from '#core';
 import { TokenSource } from 'webex-token-client';
 import type { FinishedCommand } from '../../lib/process/child-process';
-import { authorize } from '../../lib/grants/consent/code-grant';
+import { authorizeByPkce } from '../../lib/grants/consent/pkce-grant';
 import { clientSecretVariable } from '../../lib/declaration/derived/client-secret';
 import { describeUnless } from '../fixtures/left-out';
 import { OperatedServer } from '../fixtures/operated-server';
@@ -122,11 +122,12 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
   });
 
   test('can be authorised anew', async () => {
-    const grant = await authorize({
+    const grant = await authorizeByPkce({
       vault: await operated.as('authorizer'),
       deployment: operated.deployment,
       credentialName: 'testauth',
       replace: true,
+      clientSecret: () => Promise.resolve(operated.engine.clientSecret),
       onUrl: (url) => operated.engine.consent(url),
     });
     expect(grant).toMatchObject({ person: { displayName: 'Ada Admin' } });

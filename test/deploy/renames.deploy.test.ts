@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { loginAppRole, readCredential } from '#core';
 import type { FinishedCommand } from '../../lib/process/child-process';
-import { authorize } from '../../lib/grants/consent/code-grant';
+import { authorizeByPkce } from '../../lib/grants/consent/pkce-grant';
 import { describeUnless } from '../fixtures/left-out';
 import { OperatedServer } from '../fixtures/operated-server';
 import { byProgram } from '../fixtures/stack-command';
@@ -87,11 +87,12 @@ describeUnless(terraformUnavailable())('a deployment in which an integration and
   });
 
   test('can be authorised anew', async () => {
-    const grant = await authorize({
+    const grant = await authorizeByPkce({
       vault: await operated.as('authorizer'),
       deployment: operated.deployment,
       credentialName: 'testauth',
       replace: true,
+      clientSecret: () => Promise.resolve(operated.engine.clientSecret),
       onUrl: (url) => operated.engine.consent(url),
     });
     expect(grant).toMatchObject({ person: { displayName: 'Ada Admin' } });

@@ -9,6 +9,7 @@ import { findServer } from '../../rehearsal/server/server-binary';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { TOKEN_PATH } from '../../rehearsal/webex/token-endpoint';
 import { authorize } from '../../lib/grants/consent/code-grant';
+import { authorizeByPkce } from '../../lib/grants/consent/pkce-grant';
 import type { Grant } from '../../lib/grants/consent/stored-grant';
 import { clientSecretVariable } from '../../lib/declaration/derived/client-secret';
 import type { Deployment } from '../../lib/declaration/schema/deployment';
@@ -157,11 +158,12 @@ describeUnless(terraformUnavailable())('deploy of webex-tokens', () => {
     expect(exitCode).not.toBe(0);
     expect(stdout + stderr).toContain('TF_VAR_webex_myapp_client_secret');
     await expect(
-      authorize({
+      authorizeByPkce({
         vault: rehearsal.admin,
         deployment: rehearsal.deployment,
         credentialName: 'testauth',
         replace: true,
+      clientSecret: () => Promise.resolve(rehearsal.variables[clientSecretVariable('webex-myapp')] ?? ''),
         onUrl: async (url) => {
           await fetch(await rehearsal.webex.consent(url));
         },

@@ -8,7 +8,6 @@ import type { AppliedDeclaration } from '../../rehearsal/applier/stack';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { authorize } from '../../lib/grants/consent/code-grant';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
-import { scratchCredential } from '../../lib/declaration/policies/authorizer-policy';
 import { appPolicyName, provisionerPolicyName } from '../../lib/declaration/derived/policy-names';
 import type { OperatorName } from '../../lib/operators/operators';
 import type { VaultClient } from '../../lib/vault/vault-client';
@@ -66,7 +65,6 @@ async function authorised(credentialName: string): Promise<void> {
     vault: await operator('authorizer'),
     deployment: rehearsal.deployment,
     credentialName,
-    replace: false,
     onNotice: (line) => seen.push(line),
     onUrl: async (url) => {
       seen.push(url);
@@ -176,7 +174,6 @@ describe('the policy of an app', () => {
 
   test.each([
     ['read another credential', () => app.read(`${mount}/creds/reports`, anything)],
-    ['read a consent on trial', () => app.read(`${mount}/creds/${scratchCredential('testauth')}`, anything)],
     ['write its credential', () => app.write(`${mount}/creds/testauth`, { server: 'webex-myapp', code: 'x' })],
     ['delete its credential', () => app.delete(`${mount}/creds/testauth`)],
     ['read an integration', () => app.read(`${mount}/servers/webex-myapp`, anything)],

@@ -13,7 +13,6 @@ import { RedirectListener } from '../../lib/browser/redirect-listener';
 import { ConnectProxy } from '../fixtures/connect-proxy';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { eventually } from '../fixtures/eventually';
-import { PlainBrowser } from '../fixtures/plain-browser';
 import { Script, type ScriptResult } from '../fixtures/script';
 import { VaultWithWebex, type AppLogin } from '../fixtures/vault-with-webex';
 import { consentRecordSchema } from '../../lib/vault/consent-record';
@@ -323,47 +322,14 @@ it.each([
   expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
 });
 
-it('refuses to authorise what works, and replaces it when told to, by two consents', async () => {
+it('refuses to authorise what works, and to replace it where Vault exchanges the code', async () => {
   const before = await storedToken();
   const refused = await end(asAuthorizer('authorize', 'testauth', '--no-open'));
   expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
-  expect(refused.stderr).toMatch(/^error: credential "testauth" works already .* --replace\n$/);
-
-  const script = asAuthorizer('authorize', 'testauth', '--no-open', '--replace', '--json');
-  await consent(script);
-  await consent(script, undefined, 1);
-  const { exitCode, stdout, stderr } = await end(script);
-  expect(exitCode).toBe(0);
-  expect(JSON.parse(stdout)).toMatchObject({
-    credential: 'testauth',
-    name: 'Ada Admin',
-    requested_scopes: ['spark:people_read'],
-    warnings: [],
-  });
-  expect(stderr).toMatch(/consent is asked for twice[^]*Consent 1 of 2[^]*Consent 2 of 2/);
-  expect(await storedToken()).not.toBe(before);
-});
-
-it('replaces it in the browser that it has opened, where a person consents once', async () => {
-  const before = await storedToken();
-  const script = asAuthorizer('authorize', 'testauth', '--no-open', '--replace');
-  const [, url = ''] = await script.says(/(http:\S+\/authorize\?\S+)\n/);
-  const browser = new PlainBrowser({ as: 'ada.admin@example.com' });
-  await browser.open(url);
-  const { exitCode, stderr } = await end(script);
-  expect(exitCode).toBe(0);
-  expect(stderr).toMatch(/if the second one came from another account, "testauth" would have to be deleted/);
-  expect(browser.consents).toBe(1);
-  expect(await storedToken()).not.toBe(before);
-});
-
-it('keeps what works where the wrong account gives the first consent', async () => {
-  const before = await storedToken();
-  const script = asAuthorizer('authorize', 'testauth', '--no-open', '--replace');
-  await consent(script, 'blake.backup@example.com');
-  const { exitCode, stdout, stderr } = await end(script);
-  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-  expect(stderr).toMatch(/error: blake.* consented, but "testauth" belongs to ada.*; "testauth" is as it was/);
+  expect(refused.stderr).toMatch(/^error: credential "testauth" works already .* --pkce --replace\n$/);
+  const replacing = await end(asAuthorizer('authorize', 'testauth', '--no-open', '--replace'));
+  expect(replacing).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(replacing.stderr).toMatch(/^error: --replace needs --pkce, --device or --import: .* webex-token-vault revoke testauth\n$/);
   expect(await storedToken()).toBe(before);
 });
 
@@ -390,19 +356,19 @@ it.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)('ends on %s with %i, and leaves everything as it was', async (signal, code) => {
-  const before = await storedToken();
-  const script = asAuthorizer('authorize', 'testauth', '--no-open', '--replace');
+  await fixture.admin.delete('oauthapp/creds/owned');
+  const script = asAuthorizer('authorize', 'owned', '--no-open');
   await script.says(/\/authorize\?/);
   script.child.kill(signal);
   const { exitCode, stdout, stderr } = await end(script);
   expect(stderr).toMatch(/interrupted\n$/);
   expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });
-  expect(await storedToken()).toBe(before);
+  await expect(storedToken('owned')).rejects.toBeInstanceOf(NotAuthorizedYet);
 });
 
 it('ends where nobody consents in time, and frees the port', async () => {
   const { exitCode, stderr } = await end(
-    asAuthorizer('authorize', 'testauth', '--no-open', '--replace', '--timeout-seconds', '1'),
+    asAuthorizer('authorize', 'owned', '--no-open', '--timeout-seconds', '1'),
   );
   expect(stderr).toMatch(/error: nobody consented within 1 s; nothing was changed/);
   expect(exitCode).toBe(1);

@@ -180,7 +180,7 @@ describe('of a grant that works', () => {
     expect(refused).toMatchObject({
       state: 're-authorisation required',
       severity: 'attention',
-      next: 'npx --no-install webex-token-vault authorize testauth --replace',
+      next: 'npx --no-install webex-token-vault authorize testauth --pkce --replace',
     });
     expect(refused.horizon).toEqual({ until: refused.expire_time, assumption: null });
     // Why, in Webex's words, which it tells nobody else.

@@ -143,7 +143,7 @@ function explainState(said: string, name: string): ExplainedError {
   }
   if (said.includes('token expired')) {
     return new TemporarilyUnavailable(
-      `the access token of "${name}" has expired and could not be refreshed yet; try again later, and if it stays, check that Vault reaches Webex, or run: ${ourCommand('authorize', name, '--replace')}`,
+      `the access token of "${name}" has expired and could not be refreshed yet; try again later, and if it stays, check that Vault reaches Webex, or run: ${ourCommand('authorize', name, '--pkce', '--replace')}`,
     );
   }
   return new ExplainedError(

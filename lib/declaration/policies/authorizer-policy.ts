@@ -19,11 +19,6 @@ export interface AuthorizerRights {
   }[];
 }
 
-/** Where `authorize` tries out a consent that may replace a working credential. */
-export function scratchCredential(credentialName: string): string {
-  return `${credentialName}.consent`;
-}
-
 /** What an authorizer may do: obtain the consent URL, write the credential, look at it, delete it. */
 export function authorizerPolicy({ mountPath, recordsPath, integrations, credentials }: AuthorizerRights): string {
   const consented = credentials.filter(({ kind }) => kind !== 'service-app');
@@ -44,24 +39,20 @@ export function authorizerPolicy({ mountPath, recordsPath, integrations, credent
       },
       why: `the grant of ${name}, a Service App's`,
     })),
-    ...consented.flatMap(({ name, integration }): Rule[] => {
-      const byCode = { server: [integration], code: [], redirect_url: [], minimum_seconds: [] };
-      return [
-        {
-          path: `${mountPath}/creds/${name}`,
-          capabilities: ['read', 'update', 'delete'],
-          // A read that says for how long it needs the token has it refreshed: so a rotated client secret is proven.
-          allowedParameters: { ...byCode, grant_type: ['refresh_token'], refresh_token: [] },
-          why: `the grant of ${name}, by code or as it was got elsewhere`,
-        },
-        {
-          path: `${mountPath}/creds/${scratchCredential(name)}`,
-          capabilities: ['read', 'update', 'delete'],
-          allowedParameters: byCode,
-          why: 'a consent on trial, before it may replace a grant',
-        },
-      ];
-    }),
+    ...consented.map(({ name, integration }): Rule => ({
+      path: `${mountPath}/creds/${name}`,
+      capabilities: ['read', 'update', 'delete'],
+      allowedParameters: {
+        server: [integration],
+        code: [],
+        redirect_url: [],
+        // A read that says for how long it needs the token has it refreshed: so a rotated client secret is proven.
+        minimum_seconds: [],
+        grant_type: ['refresh_token'],
+        refresh_token: [],
+      },
+      why: `the grant of ${name}, by code or as it was got elsewhere`,
+    })),
     ...credentials.map(({ name }): Rule => ({
       path: dataPath(recordsPath, consentRecord(name)),
       capabilities: ['create', 'update'],

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { engineMissing, explainOutage, explainRefusal, NotDeployed, NotPermitted, VaultResponseError } from '#core';
 import { findIntegration } from '../../declaration/derived/by-name';
 import type { Credential, Deployment } from '../../declaration/schema/deployment';
-import { scratchCredential } from '../../declaration/policies/authorizer-policy';
 import { declaringFile } from '../../declaration/deployment-file';
 import { authorizerPolicyName } from '../../declaration/derived/policy-names';
 import { vaultName } from '../../declaration/schema/vault-name';
@@ -23,7 +22,6 @@ export async function checkAuthorizer(
   const creds = ['read', 'update', 'delete'];
   await requireReadyServer(vault);
   await checkAllowed(vault, deployment, credential, `${mountPath}/auth-code-url`, ['update']);
-  await checkAllowed(vault, deployment, credential, `${mountPath}/creds/${scratchCredential(credential.name)}`, creds);
   await checkTarget(vault, deployment, credential, creds);
 }
 

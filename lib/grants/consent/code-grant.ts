@@ -7,12 +7,11 @@ import { authorizedPage } from './consent-page';
 import { findCredential, findIntegration } from '../../declaration/derived/by-name';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { engineWaitMs } from '../../declaration/derived/engine-wait';
-import { expectedAccount, findGrant, worksAlready } from './existing-grant';
+import { findGrant, worksAlready } from './existing-grant';
 import { Patience } from './patience';
 import { PastedRedirect, type AskForRedirect } from './pasted-redirect';
 import { checkWebex } from '../../webex/reachable-webex';
 import { RedirectListener } from '../../browser/redirect-listener';
-import { replaceGrant } from './replacement';
 import { storeGrant, type ConsentRun, type Grant } from './stored-grant';
 import { readGraceSignal } from '../../vault/grace-signal';
 import type { VaultClient } from '../../vault/vault-client';
@@ -31,8 +30,6 @@ export interface AuthorizeOptions {
   readonly onUrl: ShowUrl;
   /** Takes what a person should know meanwhile, a line at a time. @default - nobody is told */
   readonly onNotice?: (line: string) => void;
-  /** Authorise anew although the credential works. @default false */
-  readonly replace?: boolean;
   /** How the redirected URL is pasted, on a machine without a browser. @default - listens on the redirect URL */
   readonly askForRedirect?: AskForRedirect;
   /** How long one consent may take. @default 300 */
@@ -48,8 +45,8 @@ export interface AuthorizeOptions {
 /**
  * Has a person consent, once, and leaves the grant in Vault.
  *
- * A credential that works outlives a consent that fails: it is replaced by a second consent only, after a first one was
- * tried out aside. It does not outlive a second one from another account, see {@link replaceGrant}.
+ * The engine exchanges a code and stores the tokens in one step, so the account shows only afterwards. This way therefore
+ * replaces no grant that works: {@link authorizeByPkce} looks at the account first.
  *
  * @throws ExplainedError for everything that a person can act on, and the signal's reason
  */
@@ -82,16 +79,13 @@ export async function authorize(options: AuthorizeOptions): Promise<Grant> {
   const reader = vault.endedBy(readGraceSignal(signal, deployment.engine));
   const existing = await findGrant(reader, run.mountPath, credential);
   signal?.throwIfAborted();
-  if (existing !== undefined && !options.replace) {
+  if (existing !== undefined) {
     throw await worksAlready(credential, existing, run.apiUrl, signal);
   }
-  if (existing !== undefined || credential.owner !== undefined) {
+  if (credential.owner !== undefined) {
     await checkWebex(run.apiUrl, signal);
   }
-  if (existing === undefined) {
-    return await establish(run);
-  }
-  return await replaceGrant(run, await expectedAccount(credential, existing, run.apiUrl, signal));
+  return await establish(run);
 }
 
 /**

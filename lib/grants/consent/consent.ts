@@ -5,7 +5,6 @@ import { declaringFile } from '../../declaration/deployment-file';
 import { vaultName } from '../../declaration/schema/vault-name';
 import { RedirectState, type ReceivedCode, type RedirectChannel } from '../../browser/redirect';
 import { visit } from '../../browser/visit';
-import { askedAgainPage } from './consent-page';
 import { consentRefused } from './consent-refused';
 import { type VaultClient } from '../../vault/vault-client';
 import { consentRefusal, noConsentPage } from '../../webex/consent-refusal';
@@ -26,15 +25,8 @@ export interface ConsentSubject {
  * Shows the URL to whoever consents; may take as long as the consent does.
  *
  * @param over aborted once the consent has come, or is waited for no longer
- * @param inBrowser whether a browser is on its way there already
  */
-export type ShowUrl = (url: string, over: AbortSignal, inBrowser: boolean) => void | Promise<void>;
-
-/** How a consent follows another one. */
-export interface Following {
-  /** Sends the browser on that gave the first. @returns whether there is one */
-  readonly sendOn: (url: string) => Promise<boolean>;
-}
+export type ShowUrl = (url: string, over: AbortSignal) => void | Promise<void>;
 
 /** Where a person consents, and where the answer arrives. */
 export interface ConsentRoom {
@@ -83,9 +75,7 @@ async function consentUrl(subject: ConsentSubject, state: RedirectState, loginHi
 }
 
 /**
- * A consent that follows another one is to come from the same account. So the browser that gave the first is sent on to
- * Webex at once, which answers for whoever is signed in there, without a dialog in which another account could be chosen.
- * A person who opens the URL by hand, perhaps in another browser, has to sign in for it.
+ * Has a person consent at the URL that the engine gives.
  *
  * @param loginHint email that Webex fills in
  * @throws ConsentRefused, or ExplainedError where nobody consents in time; the signal's reason where it is aborted
@@ -93,45 +83,31 @@ async function consentUrl(subject: ConsentSubject, state: RedirectState, loginHi
 export async function askForConsent(
   context: ConsentContext,
   loginHint?: string,
-  following?: Following,
 ): Promise<ReceivedCode> {
   const state = new RedirectState();
-  const plainUrl = await consentUrl({ ...context, vault: context.vault.endedBy(context.signal) }, state, loginHint);
-  return awaitConsent(context, state, plainUrl, following);
+  const url = await consentUrl({ ...context, vault: context.vault.endedBy(context.signal) }, state, loginHint);
+  return awaitConsent(context, state, url);
 }
 
 /**
  * Has a person visit the URL, and waits for what Webex answers to it.
  *
- * @param plainUrl asks for that state
+ * @param url asks for that state
  * @throws as {@link askForConsent}
  */
 export async function awaitConsent(
   context: ConsentRoom,
   state: RedirectState,
-  plainUrl: string,
-  following?: Following,
+  url: string,
 ): Promise<ReceivedCode> {
-  const { integration, credential, channel } = context;
-  if (following === undefined) {
-    await requireConsentPage(context, plainUrl);
-  }
-  const url = following === undefined ? plainUrl : withPrompt(plainUrl, 'select_account');
+  const { integration, credential, channel, onUrl } = context;
+  await requireConsentPage(context, url);
   const asked = { integration: integration.name, scopes: credential.scopes };
   return visit({
     ...context,
     channel,
-    expected: {
-      state,
-      explain: (error, said) => consentRefused(asked, error, said),
-      askPage: following === undefined ? undefined : askedAgainPage(url),
-    },
-    show: async (over) => {
-      const inBrowser = (await following?.sendOn(withPrompt(plainUrl, 'none'))) ?? false;
-      if (!over.aborted) {
-        await context.onUrl(url, over, inBrowser);
-      }
-    },
+    expected: { state, explain: (error, said) => consentRefused(asked, error, said) },
+    show: (over) => onUrl(url, over),
     tooLate: () => tooLate(context.timeoutSeconds),
   });
 }
@@ -142,9 +118,9 @@ export async function awaitConsent(
  *
  * @throws ExplainedError where Webex would refuse; the signal's reason
  */
-async function requireConsentPage({ integration, credential, signal }: ConsentRoom, plainUrl: string): Promise<void> {
+async function requireConsentPage({ integration, credential, signal }: ConsentRoom, askedUrl: string): Promise<void> {
   const { name, redirectUrl } = integration;
-  const url = new URL(plainUrl);
+  const url = new URL(askedUrl);
   // Nobody shall answer this request with a code.
   url.searchParams.set('state', 'check');
   const options = { timeoutMs: CHECK_TIMEOUT_MS, signal };
@@ -164,13 +140,6 @@ async function requireConsentPage({ integration, credential, signal }: ConsentRo
   if (!refused.isTransient) {
     throw refused;
   }
-}
-
-/** @see https://developer.webex.com/docs/login-with-webex#authorization-endpoint */
-function withPrompt(url: string, prompt: 'none' | 'select_account'): string {
-  const changed = new URL(url);
-  changed.searchParams.set('prompt', prompt);
-  return changed.href;
 }
 
 function tooLate(timeoutSeconds: number): ExplainedError {

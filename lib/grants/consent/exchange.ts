@@ -42,21 +42,15 @@ export class OutcomeUnknown extends ExplainedError {
 const POLL_MS = 500;
 
 /**
- * Has the engine exchange the code; the code goes nowhere else. What stood in the credential is replaced only where
- * Webex accepts the code. A grant that is stored is also seen where Vault's answer gets lost.
+ * Has the engine exchange the code; the code goes nowhere else. A grant that is stored is also seen where Vault's answer
+ * gets lost.
  *
- * @param target name of the credential in Vault
- * @param before access token of the grant that it may replace. @default - there is none that works
  * @throws OutcomeUnknown; ExplainedError where no grant was stored
  */
-export async function exchangeCode(
-  context: ExchangeContext,
-  code: string,
-  target: string,
-  before?: string,
-): Promise<void> {
-  const { redirectUrl } = context.integration;
-  await put(context, { what: 'code', secret: code, fields: { code, redirect_url: redirectUrl } }, target, before);
+export async function exchangeCode(context: ExchangeContext, code: string): Promise<void> {
+  const { credential, integration } = context;
+  const fields = { code, redirect_url: integration.redirectUrl };
+  await put(context, { what: 'code', secret: code, fields }, credential.name);
 }
 
 /**

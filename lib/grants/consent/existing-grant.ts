@@ -47,15 +47,15 @@ export async function findGrant(
 /**
  * Why nobody is asked to consent. A run before may have left a grant whose account it could not look at.
  *
- * @param way option of `authorize` that was given. @default - none
+ * @param way option of `authorize` that was given. @default - the one that can replace it
  * @returns WrongAccount or AccountNotChecked where it is not known to be the declared owner's
  */
 export async function worksAlready(
-  { name, owner }: Credential,
+  { name, owner, kind }: Credential,
   existing: ExistingGrant,
   apiUrl: string,
   signal?: AbortSignal,
-  way?: string,
+  way = kind === 'person' ? '--pkce' : undefined,
 ): Promise<ExplainedError> {
   if (existing instanceof ExplainedError) {
     return existing;

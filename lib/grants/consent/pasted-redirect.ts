@@ -57,9 +57,6 @@ export class PastedRedirect implements RedirectChannel {
     if (redirect.kind === 'refused') {
       throw redirect.error;
     }
-    if (redirect.kind === 'ask') {
-      return `Webex has to ask first, so open the page that was printed`;
-    }
-    return redirect.kind === 'ignored' ? redirect.why : { code: redirect.code, show: () => Promise.resolve(false) };
+    return redirect.kind === 'ignored' ? redirect.why : { code: redirect.code, show: () => Promise.resolve() };
   }
 }

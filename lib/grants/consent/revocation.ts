@@ -1,7 +1,6 @@
 import { AuthorizationPending, type CredentialReading, ExplainedError, explainRefusal, NotAuthorizedYet, NotDeployed, readCredential, ReauthorizationRequired, TemporarilyUnavailable, VaultResponseError } from '#core';
 import { pendingConsent } from './pending-consent';
 import type { Credential, Deployment } from '../../declaration/schema/deployment';
-import { scratchCredential } from '../../declaration/policies/authorizer-policy';
 import { WEBEX_CLOUDS, webexCloudAt } from '../../declaration/schema/webex-cloud';
 import { requireReadyServer } from '../../vault/ready-server';
 import { type VaultClient } from '../../vault/vault-client';
@@ -48,17 +47,8 @@ export async function findRevocable(
   }
 }
 
-/** Deletes the credential, and what a killed `authorize --replace` may have left beside it. */
-export async function deleteCredential(
-  vault: VaultClient,
-  mountPath: string,
-  { name, kind }: Credential,
-): Promise<void> {
+export async function deleteCredential(vault: VaultClient, mountPath: string, { name }: Credential): Promise<void> {
   try {
-    // Nothing is tried out of a Service App, and the authorizer has no right there.
-    if (kind === 'person') {
-      await vault.delete(`${mountPath}/creds/${scratchCredential(name)}`);
-    }
     await vault.delete(`${mountPath}/creds/${name}`);
   } catch (error) {
     throw error instanceof VaultResponseError ? explainRefusal(error, vault.address, mountPath, name) : error;

@@ -43,7 +43,6 @@ export interface Outcomes {
  * Has the engine exchange the code into the credential itself, and asks Webex whose account it is.
  *
  * @param expected whose it must be. @default - anybody's
- * @param before access token of the grant that it replaces. @default - there is none that works
  * @throws WrongAccount, with the credential deleted; AccountNotChecked, with the grant kept; ExplainedError
  */
 export async function storeGrant(
@@ -51,12 +50,11 @@ export async function storeGrant(
   code: string,
   { kept, removed }: Outcomes,
   expected?: ExpectedAccount,
-  before?: string,
 ): Promise<Grant> {
   const { vault, mountPath, apiUrl, credential } = run;
   const { name, scopes } = credential;
   const consentedAt = new Date();
-  await exchangeCode(run, code, name, before).catch((error: unknown) => {
+  await exchangeCode(run, code).catch((error: unknown) => {
     if (!(error instanceof OutcomeUnknown)) {
       throw error;
     }

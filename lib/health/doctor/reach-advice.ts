@@ -4,7 +4,6 @@ import { rolePath } from '../../declaration/derived/app-login';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { loginOf, oidcPath } from '../../declaration/derived/logins';
 import { peopleRoles } from '../../declaration/derived/people';
-import { scratchCredential } from '../../declaration/policies/authorizer-policy';
 import {
   appPolicyName,
   authorizerPolicyName,
@@ -44,7 +43,7 @@ export function reachAdvice(deployment: Deployment, holders: Holders, program: S
 /** Credentials that each policy of ours is to reach, by its name; undefined: it is not ours. */
 function declaredReach(deployment: Deployment, policyName: string): readonly string[] | undefined {
   const { engine, apps, credentials } = deployment;
-  const all = credentials.flatMap(({ name }) => [name, scratchCredential(name)]);
+  const all = credentials.map(({ name }) => name);
   if ([authorizerPolicyName(engine.mountPath), observerPolicyName(engine.mountPath)].includes(policyName)) {
     return all;
   }
@@ -100,7 +99,7 @@ function credentialNames(deployment: Deployment, { rules }: Policy): readonly st
     .map(({ path }) => path)
     .filter((path) => path.startsWith(folder) && path !== folder && !/[*+]|\{\{/.test(path))
     .map((path) => path.slice(folder.length));
-  const declared = deployment.credentials.flatMap(({ name }) => [name, scratchCredential(name)]);
+  const declared = deployment.credentials.map(({ name }) => name);
   return [...new Set([...declared, ...named])];
 }
 

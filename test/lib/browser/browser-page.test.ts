@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PAGE_HEADERS, refusedPage, renderPage } from '../../../lib/browser/browser-page';
-import { authorizedPage, trialPage } from '../../../lib/grants/consent/consent-page';
+import { authorizedPage } from '../../../lib/grants/consent/consent-page';
 
 it('escapes whatever it is given', () => {
   const html = renderPage({ status: 200, tone: 'bad', title: `<b>"&'`, text: '</p><script>alert(1)</script>' });
@@ -19,11 +19,4 @@ it('has just the style that its content security policy allows', () => {
 it('tells by more than colour whether it went well', () => {
   expect(renderPage(authorizedPage('testauth'))).toContain('<title>Authorised</title>');
   expect(renderPage(refusedPage('because'))).toContain('<title>Not authorised</title>');
-});
-
-it('goes on by itself where it is told to, without a script', () => {
-  const html = renderPage(trialPage('testauth', 'https://webexapis.com/v1/authorize?a=1&b="2"'));
-  const target = 'https://webexapis.com/v1/authorize?a=1&#38;b=&#34;2&#34;';
-  expect(html).toContain(`<meta http-equiv="refresh" content="0; url=${target}">`);
-  expect(html).toContain(`<a href="${target}" rel="noreferrer">`);
 });

@@ -26,15 +26,14 @@ class Consent implements AsyncDisposable {
   private constructor(
     readonly listener: RedirectListener,
     readonly port: number,
-    askUrl?: string,
   ) {
-    this.received = listener.receive(expectedConsent(this.state, askUrl), this.abort.signal);
+    this.received = listener.receive(expectedConsent(this.state), this.abort.signal);
     this.received.catch(() => undefined);
   }
 
-  static async wait(askUrl?: string): Promise<Consent> {
+  static async wait(): Promise<Consent> {
     const port = await freePort();
-    return new Consent(await RedirectListener.bind(`http://localhost:${port}/auth`), port, askUrl);
+    return new Consent(await RedirectListener.bind(`http://localhost:${port}/auth`), port);
   }
 
   /** As a browser does; `path` starts with the path of the redirect URL. */
@@ -83,16 +82,6 @@ it('hands over the code and shows the outcome only once it is known', async () =
   expect(answered).toBe(false);
   await show(authorizedPage('testauth'));
   expect((await answer).body).toContain('<h1>Authorised</h1>');
-});
-
-it('sends the browser to where a person is asked, once, where Webex does not answer without', async () => {
-  const askUrl = 'https://webexapis.com/v1/authorize?prompt=select_account';
-  await using consent = await Consent.wait(askUrl);
-  const silent = `/auth?error=login_required&state=${consent.state.value}`;
-  expect((await consent.request(silent)).body).toContain(`content="0; url=${askUrl}"`);
-  const again = await consent.request(silent);
-  expect(again.body).not.toContain('http-equiv="refresh"');
-  await expect(consent.received).rejects.toThrow(/did not give a code \(login_required\)/);
 });
 
 it('answers with a page that runs nothing, loads nothing, and is neither kept nor named to others', async () => {

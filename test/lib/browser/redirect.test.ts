@@ -109,28 +109,3 @@ describe('a redirect', () => {
     expect(redirect.kind === 'refused' && redirect.error.message).not.toMatch(/[\u0000-\u001f]/);
   });
 });
-
-describe('an answer that Webex does not give without asking', () => {
-  const askUrl = 'https://webexapis.com/v1/authorize?prompt=select_account';
-
-  it.each(['login_required', 'interaction_required', 'consent_required', 'account_selection_required'])(
-    'leads to where a person is asked (%s), and the code is still taken',
-    (error) => {
-      const state = new RedirectState();
-      const refused = new URLSearchParams({ state: state.value, error });
-      expect(readRedirect(refused, expectedConsent(state, askUrl))).toMatchObject({
-        kind: 'ask',
-        page: { next: askUrl },
-      });
-      expect(read(state, { state: state.value, code: 'c' }).kind).toBe('code');
-    },
-  );
-
-  it('is no reason to ask again where a person said no, or the state is another one', () => {
-    const state = new RedirectState();
-    const foreign = new URLSearchParams({ state: 'x', error: 'login_required' });
-    expect(readRedirect(foreign, expectedConsent(state, askUrl)).kind).toBe('ignored');
-    const denied = new URLSearchParams({ state: state.value, error: 'access_denied' });
-    expect(readRedirect(denied, expectedConsent(state, askUrl)).kind).toBe('refused');
-  });
-});

@@ -44,7 +44,7 @@ describe('where it has to fit', () => {
     expect(lines).toContainEqual(expect.stringMatching(/^soon {4}credential recordings /));
     expect(lines).toContainEqual(expect.stringMatching(/^ok {6}and 9\d\d more that are healthy$/));
     expect(lines.at(-1)).toBe(
-      '  credential recordings: npx --no-install webex-token-vault authorize recordings --replace',
+      '  credential recordings: npx --no-install webex-token-vault authorize recordings --pkce --replace',
     );
   });
 

@@ -8,12 +8,10 @@ import { findRevocable } from '../../../../lib/grants/consent/revocation';
 import { findIntegration } from '../../../../lib/declaration/derived/by-name';
 import { ConsentRefused } from '../../../../lib/grants/consent/consent-refused';
 import { RedirectListener } from '../../../../lib/browser/redirect-listener';
-import { scratchCredential } from '../../../../lib/declaration/policies/authorizer-policy';
 import { AccountNotChecked, WrongAccount } from '../../../../lib/grants/consent/account';
 import { VaultClient } from '../../../../lib/vault/vault-client';
 import { eventually } from '../../../fixtures/eventually';
 import { givingExpired } from '../../../fixtures/giving-expired';
-import { PlainBrowser } from '../../../fixtures/plain-browser';
 import { VaultWithWebex } from '../../../fixtures/vault-with-webex';
 
 const ADA = 'ada.admin@example.com';
@@ -78,10 +76,6 @@ async function run(
 
 async function visit(url: string): Promise<void> {
   shown.push(await (await fetch(url)).text());
-}
-
-async function visitOf(url: string): Promise<void> {
-  await visit(await fixture.webex.consent(url));
 }
 
 /** Webex answers no more about people once the code is there. */
@@ -217,6 +211,15 @@ describe('a first consent', () => {
     expect(fixture.issued).toContain(await tokenOf('owned'));
   });
 
+  it('is looked at again where Webex answers 503 once', async () => {
+    const onUrl = async (url: string) => {
+      const redirect = await fixture.webex.consent(url);
+      fixture.webex.behaviour.fault = { path: '/v1/people', status: 503, count: 1 };
+      await visit(redirect);
+    };
+    expect((await run('owned', [], { onUrl })).person?.emails).toEqual([ADA]);
+  });
+
   it('without a scope that tells whose it is says so', async () => {
     expect(await run('blind')).toMatchObject({ person: undefined });
     expect(shown).toContain('Webex does not say whose account "blind" is: its scopes do not let it.');
@@ -260,10 +263,10 @@ describe('a first consent', () => {
 });
 
 describe('a credential that works', () => {
-  it('is not asked consent for, unless it shall be replaced', async () => {
+  it('is not asked consent for, and the way that replaces it is named', async () => {
     await run('testauth');
     const before = fixture.webex.requests.length;
-    await expect(run('testauth')).rejects.toThrow(/works already \(token until .*\); .* testauth --replace$/);
+    await expect(run('testauth')).rejects.toThrow(/works already \(token until .*\); .* testauth --pkce --replace$/);
     expect(fixture.webex.requests).toHaveLength(before);
   });
 
@@ -286,139 +289,6 @@ describe('a credential that works', () => {
     );
     expect(fixture.issued).toContain(await tokenOf('owned'));
   });
-
-  it('is replaced by two consents of the same person', async () => {
-    await run('testauth');
-    const old = await tokenOf('testauth');
-    await run('testauth', [{}, {}], { replace: true });
-    expect(await tokenOf('testauth')).not.toBe(old);
-    expect(exchanges()).toBe(3);
-    await expectAbsent(scratchCredential('testauth'));
-    expect(shown.join(' ')).toContain('consent is asked for twice');
-  });
-
-  it('is replaced while a person consents once: the browser goes on by itself, as who is signed in there', async () => {
-    await run('testauth');
-    const old = await tokenOf('testauth');
-    const browser = new PlainBrowser({ as: ADA });
-    let opening: Promise<string> | undefined;
-    const onUrl = (url: string, _: AbortSignal, inBrowser: boolean): void => {
-      expect(inBrowser).toBe(opening !== undefined);
-      opening ??= browser.open(url);
-    };
-    expect((await run('testauth', [], { onUrl, replace: true })).person?.emails).toEqual([ADA]);
-    await opening;
-    shown.push(...browser.pages);
-    expect(browser.consents).toBe(1);
-    expect(browser.pages.at(-1)).toContain('<h1>Authorised</h1>');
-    expect(await tokenOf('testauth')).not.toBe(old);
-    expect(exchanges()).toBe(3);
-  });
-
-  it('is replaced by a second consent in the open where Webex does not answer for who is signed in', async () => {
-    await run('testauth');
-    const browser = new PlainBrowser({ as: ADA, forgetful: true });
-    let opening: Promise<string> | undefined;
-    const onUrl = (url: string): void => void (opening ??= browser.open(url));
-    await run('testauth', [], { onUrl, replace: true });
-    await opening;
-    shown.push(...browser.pages);
-    expect(browser.consents).toBe(2);
-    expect(browser.pages.some((page) => page.includes('Webex wants to ask you once more'))).toBe(true);
-    expect(browser.pages.at(-1)).toContain('<h1>Authorised</h1>');
-  });
-
-  it('is replaced by hand only by who signs in for it, with the email filled in', async () => {
-    await run('testauth');
-    const urls: URL[] = [];
-    const onUrl = async (url: string) => {
-      urls.push(new URL(url));
-      await visitOf(url);
-    };
-    await run('testauth', [], { onUrl, replace: true });
-    expect(urls.map(({ searchParams }) => searchParams.get('prompt'))).toEqual([null, 'select_account']);
-    expect(urls.map(({ searchParams }) => searchParams.get('login_hint'))).toEqual([ADA, ADA]);
-  });
-
-  it.each<[string, string, Consent[], Partial<AuthorizeOptions>]>([
-    ['of another person', 'testauth', [{ as: BLAKE }], {}],
-    ['of somebody who is not the owner', 'owned', [{ as: BLAKE }], {}],
-    ['that is denied', 'testauth', [{ decision: 'deny' }], {}],
-    ['that nobody gives', 'testauth', [], { timeoutSeconds: 0.1 }],
-    ['that is denied the second time', 'testauth', [{}, { decision: 'deny' }], {}],
-    ['that nobody gives the second time', 'testauth', [{}], { timeoutSeconds: 0.5 }],
-  ])('outlives a consent %s', async (_, name, consents, options) => {
-    await run(name);
-    const old = await tokenOf(name);
-    await expect(run(name, consents, { replace: true, ...options })).rejects.toThrow();
-    expect(await tokenOf(name)).toBe(old);
-    await expectAbsent(scratchCredential(name));
-  });
-
-  it.each([
-    ['cannot exchange', { path: '/v1/access_token', status: 500 }],
-    ['refuses to exchange', { path: '/v1/access_token', status: 400, error: 'invalid_grant' }],
-  ])('outlives a Webex that %s', async (_, fault) => {
-    await run('testauth');
-    const old = await tokenOf('testauth');
-    const onUrl = async (url: string) => {
-      fixture.webex.behaviour.fault = undefined;
-      const redirect = await fixture.webex.consent(url);
-      fixture.webex.behaviour.fault = fault;
-      await visit(redirect);
-    };
-    await expect(run('testauth', [], { onUrl, replace: true })).rejects.toThrow(/nothing was changed/);
-    expect(await tokenOf('testauth')).toBe(old);
-    await expectAbsent(scratchCredential('testauth'));
-  });
-
-  it('is replaced for good where Webex says no more whose the second consent is', async () => {
-    await run('testauth');
-    const old = await tokenOf('testauth');
-    let consents = 0;
-    const onUrl = async (url: string) => (++consents === 1 ? visitOf(url) : consentThenFail(url));
-    const refused = run('testauth', [], { replace: true, onUrl });
-    await expect(refused).rejects.toThrow(/^"testauth" is replaced, but whose account consented could not be checked/);
-    expect(await tokenOf('testauth')).not.toBe(old);
-  });
-
-  it('is replaced by its owner where Webex answers 503 once, and is deleted where it is another account', async () => {
-    await run('owned');
-    const old = await tokenOf('owned');
-    const failOnce = (as: string) => {
-      let consents = 0;
-      return async (url: string) => {
-        const last = ++consents === 2;
-        const redirect = await fixture.webex.consent(url, { as: last ? as : ADA });
-        fixture.webex.behaviour.fault = last ? { path: '/v1/people', status: 503, count: 1 } : undefined;
-        await visit(redirect);
-      };
-    };
-    expect((await run('owned', [], { replace: true, onUrl: failOnce(ADA) })).person?.emails).toEqual([ADA]);
-    expect(await tokenOf('owned')).not.toBe(old);
-    const refused = run('owned', [], { replace: true, onUrl: failOnce(BLAKE) });
-    await expect(refused).rejects.toThrow(/blake.* consented, but "owned" belongs to Ada.*; "owned" IS DELETED/);
-    await expectAbsent('owned');
-  });
-
-  it('is left alone where Webex cannot be asked whose account consents', async () => {
-    await run('owned');
-    fixture.webex.behaviour.fault = { path: '/v1/people', status: 503 };
-    await expect(run('owned', [{}, {}], { replace: true })).rejects.toThrow(/nobody was asked to consent/);
-  });
-
-  it('is deleted, loudly, where the second consent comes from another person than the first', async () => {
-    await run('testauth');
-    await expect(run('testauth', [{ as: ADA }, { as: BLAKE }], { replace: true })).rejects.toThrow(
-      /blake.* consented, but "testauth" belongs to ada.*; "testauth" IS DELETED/,
-    );
-    await expectAbsent('testauth');
-  });
-
-  it('is not replaced where nobody can tell whose it is', async () => {
-    await run('blind');
-    await expect(run('blind', [{}, {}], { replace: true })).rejects.toThrow(/declare its owner in deployment.ts/);
-  });
 });
 
 describe('a credential that does not work', () => {
@@ -429,16 +299,12 @@ describe('a credential that does not work', () => {
     expect((await run('testauth')).person?.displayName).toBe('Ada Admin');
   });
 
-  it('is left alone where Webex is only down, unless its owner replaces it', async () => {
+  it('is left alone where Webex is only down', async () => {
     await storeExpiring('owned');
     fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 503 };
     await expect(run('owned')).rejects.toBeInstanceOf(TemporarilyUnavailable);
-    const consents: Consent[] = [{}, {}];
-    const onUrl = async (url: string) => {
-      fixture.webex.behaviour.fault = undefined;
-      await visit(await fixture.webex.consent(url, consents.shift()));
-    };
-    expect((await run('owned', [], { onUrl, replace: true })).person?.displayName).toBe('Ada Admin');
+    fixture.webex.behaviour.fault = undefined;
+    expect(fixture.issued).toContain(await tokenOf('owned'));
   });
 
   it.each(['invalid_client', 'unauthorized_client'])(
@@ -457,17 +323,6 @@ describe('a credential that does not work', () => {
       expect(fixture.issued).toContain(await tokenOf('owned'));
     },
   );
-
-  it('is replaced on trial first where Webex refuses the client, and only when told to', async () => {
-    await storeExpiring('owned');
-    fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 401, error: 'invalid_client' };
-    const refused = run('owned', [{}], { replace: true });
-    await expect(refused).rejects.toBeInstanceOf(IntegrationRefused);
-    await expect(refused).rejects.toThrow(/; nothing was changed/);
-    expect(shown.join(' ')).toContain('Consent 1 of 2, on trial');
-    fixture.webex.behaviour.fault = undefined;
-    expect(fixture.issued).toContain(await tokenOf('owned'));
-  });
 
   it('is not taken for one that can be revoked at Webex while its token cannot be refreshed', async () => {
     await storeExpiring('testauth');
@@ -500,7 +355,6 @@ describe('a credential that waits for a consent begun elsewhere', () => {
       () => run('testauth'),
       /waits for a consent .*, so nobody was asked to consent; finish it there, or/,
     ],
-    ['replaced', () => run('testauth', [{}, {}], { replace: true }), /so nobody was asked to consent/],
     [
       'revoked',
       () => findRevocable(authorizer, 'oauthapp', 'testauth'),

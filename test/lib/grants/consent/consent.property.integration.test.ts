@@ -33,7 +33,7 @@ const asked = fc.record({
   name: names,
   way: fc.constantFrom('code', 'code', 'pkce', 'import'),
   replace: fc.constantFrom(true, true, false),
-  consents: fc.tuple(consent, consent),
+  consent,
   lost: fc.constantFrom(undefined, undefined, undefined, 'answer', 'request', 'answered by another', 'crash'),
 });
 const ADAS = { as: ADA, denies: false };
@@ -67,7 +67,7 @@ property(
     const known = new KnownGrants(refresh);
     // Else most of what happens would happen to nothing.
     for (const name of ['owned', 'anybody'] as const) {
-      await new ConsentCommand({ name, way: 'pkce', replace: false, consents: [ADAS, ADAS] }).run(known, system);
+      await new ConsentCommand({ name, way: 'pkce', replace: false, consent: ADAS }).run(known, system);
     }
     await fc.asyncModelRun(() => ({ model: known, real: system }), steps);
     // What is there in the end can be refreshed, or is known to be lost.

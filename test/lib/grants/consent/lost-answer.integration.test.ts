@@ -2,7 +2,6 @@ import { NotAuthorizedYet, readCredential, TemporarilyUnavailable } from '#core'
 import { AccountNotChecked, WrongAccount } from '../../../../lib/grants/consent/account';
 import { authorize, type AuthorizeOptions } from '../../../../lib/grants/consent/code-grant';
 import type { Grant } from '../../../../lib/grants/consent/stored-grant';
-import { scratchCredential } from '../../../../lib/declaration/policies/authorizer-policy';
 import { VaultClient } from '../../../../lib/vault/vault-client';
 import { LossyVault, type Loss } from '../../../fixtures/lossy-vault';
 import { VaultWithWebex } from '../../../fixtures/vault-with-webex';
@@ -11,7 +10,6 @@ import { VaultWithWebex } from '../../../fixtures/vault-with-webex';
 
 const ADA = 'ada.admin@example.com';
 const BLAKE = 'blake.backup@example.com';
-const SCRATCH = scratchCredential('owned');
 
 let fixture: VaultWithWebex;
 let lossy: LossyVault;
@@ -120,54 +118,5 @@ describe('a first consent', () => {
   it('that Webex did not take says that, and does not wait for a grant', async () => {
     fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 500 };
     await expect(run('owned', [ADA], { lostAnswerMs: 60_000 })).rejects.toThrow(/could not exchange the code at Webex/);
-  });
-});
-
-describe('a consent that replaces a grant', () => {
-  let before: string;
-  beforeEach(async () => {
-    await fixture.engine.authorise(fixture.admin, 'owned', { as: ADA });
-    before = await tokenOf('owned');
-  });
-
-  const replace = true;
-
-  it('on trial is checked where its answer was lost', async () => {
-    lose('answer', SCRATCH);
-    await run('owned', [ADA, ADA], { replace });
-    expect(await tokenOf('owned')).not.toBe(before);
-    await expectAbsent(SCRATCH);
-  });
-
-  it('on trial from another account leaves it as it was', async () => {
-    lose('answer', SCRATCH);
-    await expect(run('owned', [BLAKE, ADA], { replace })).rejects.toBeInstanceOf(WrongAccount);
-    expect(await tokenOf('owned')).toBe(before);
-    await expectAbsent(SCRATCH);
-  });
-
-  it('on trial that Vault never had leaves it as it was', async () => {
-    lose('request', SCRATCH);
-    await expect(run('owned', [ADA, ADA], { replace })).rejects.toThrow(/no new grant came of it/);
-    expect(await tokenOf('owned')).toBe(before);
-  });
-
-  it('to keep is checked where its answer was lost', async () => {
-    lose('answer', 'owned');
-    await run('owned', [ADA, ADA], { replace });
-    expect(await tokenOf('owned')).not.toBe(before);
-  });
-
-  it('to keep from another account is deleted', async () => {
-    lose('answer', 'owned');
-    await expect(run('owned', [ADA, BLAKE], { replace })).rejects.toThrow(/"owned" IS DELETED/);
-    await expectAbsent('owned');
-  });
-
-  it('to keep that Vault never had leaves it as it was', async () => {
-    lose('request', 'owned');
-    const failed = run('owned', [ADA, ADA], { replace });
-    await expect(failed).rejects.toThrow(/no new grant came of it within 0\.2 s; nothing was changed/);
-    expect(await tokenOf('owned')).toBe(before);
   });
 });

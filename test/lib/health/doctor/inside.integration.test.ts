@@ -538,7 +538,7 @@ describe('once somebody has', () => {
     it('that a person has to consent again, once it has', async () => {
       await vault.engine.forceRefresh(vault.admin, 'testauth');
       expect((await doctor({ webex: false })).line).toMatch(
-        /\(re-authorisation required\): .*; npx --no-install webex-token-vault authorize testauth --replace$/,
+        /\(re-authorisation required\): .*; npx --no-install webex-token-vault authorize testauth --pkce --replace$/,
       );
     });
 

@@ -134,7 +134,7 @@ it.each<[string, string, ScriptedAnswer, RegExp]>([
     'a grant that Webex will not renew once its token has ended',
     CREDENTIAL,
     credentialAnswer('the-token', WORKS_FOR, ['refresh failed: server rejected request: invalid_grant']),
-    /authorize testauth --replace$/,
+    /authorize testauth --pkce --replace$/,
   ],
   [
     'an integration that is broken',
