@@ -20,7 +20,7 @@ let folder: string;
 let clock: ProcessClock;
 beforeAll(() => {
   bundled = mkdtempSync(join(tmpdir(), 'bundled-'));
-  sources = bundle(['lib/cli/command', 'client/src/explained-error', 'lib/vault/vault-client'], bundled);
+  sources = bundle(['lib/cli/command', 'core/src/explained-error', 'lib/vault/vault-client'], bundled);
 });
 afterAll(() => rmSync(bundled, { recursive: true }));
 beforeEach(async () => {

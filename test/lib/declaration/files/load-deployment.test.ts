@@ -11,7 +11,7 @@ const DECLARED = {
   integrations: [{ name: 'webex-myapp', redirectUrl: 'http://localhost:5000/auth' }],
   credentials: [{ name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] }],
 };
-const LIBRARY = JSON.stringify(join(PROJECT_FOLDER, 'lib/declaration/schema/deployment'));
+const LIBRARY = JSON.stringify(join(PROJECT_FOLDER, 'lib/declaration/define-deployment'));
 const MODULE = `import { defineDeployment } from ${LIBRARY};\nconst declared: object = ${JSON.stringify(DECLARED)};\nexport default defineDeployment(declared as never);\n`;
 /** Import of pages and of projects with the package. In a clone it loads the sources. */
 const BY_PACKAGE = MODULE.replace(LIBRARY, "'webex-token-vault/deployment'");
