@@ -61,13 +61,23 @@ await build({
 
 const names = await exportsOf('src/index.ts');
 const list = names.map((name) => `  ${name},\n`).join('');
-writeFileSync('dist/index.js', `'use strict';\nconst core = require('./core.js');\nmodule.exports = {\n${names.map((name) => `  ${name}: core.${name},\n`).join('')}};\n`);
+writeFileSync(
+  'dist/index.js',
+  `'use strict';\nconst core = require('./core.js');\nmodule.exports = {\n${names.map((name) => `  ${name}: core.${name},\n`).join('')}};\n`,
+);
 writeFileSync('dist/index.mjs', `export {\n${list}} from './core.js';\n`);
 writeFileSync('dist/index.d.mts', "export * from './types/client/src/index.js';\n");
 
 /** What a module exports beside types. */
 async function exportsOf(module) {
-  const options = { ...BUNDLE, format: 'esm', entryPoints: [module], plugins: [withCore], write: false, metafile: true };
+  const options = {
+    ...BUNDLE,
+    format: 'esm',
+    entryPoints: [module],
+    plugins: [withCore],
+    write: false,
+    metafile: true,
+  };
   const [{ exports }] = Object.values((await build(options)).metafile.outputs);
   return exports.sort();
 }

@@ -1,7 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import { errorCode, ExplainedError, ourCommand, shellWord, UsageError, vaultOptionsFromEnvironment, vaultVariable } from '#core';
+import {
+  errorCode,
+  ExplainedError,
+  ourCommand,
+  shellWord,
+  UsageError,
+  vaultOptionsFromEnvironment,
+  vaultVariable,
+} from '#core';
 import {
   AGENT_CONFIGURATION_HEADER,
   agentConfiguration,

@@ -1,5 +1,12 @@
 import { Option, type Command } from 'commander';
-import { ExplainedError, ourCommand, UsageError, type VaultConnectionOptions, vaultOptionsFromEnvironment, VaultSealed } from '#core';
+import {
+  ExplainedError,
+  ourCommand,
+  UsageError,
+  type VaultConnectionOptions,
+  vaultOptionsFromEnvironment,
+  VaultSealed,
+} from '#core';
 import { describeCommand, SERVER_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import type { Deployment } from '../lib/declaration/schema/deployment';

@@ -1,5 +1,12 @@
 import type { Command } from 'commander';
-import { CREDENTIAL_EXIT_CODES, describeError, explainedBy, ExplainedError, UsageError, vaultOptionsFromEnvironment } from '#core';
+import {
+  CREDENTIAL_EXIT_CODES,
+  describeError,
+  explainedBy,
+  ExplainedError,
+  UsageError,
+  vaultOptionsFromEnvironment,
+} from '#core';
 import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/cli/operators-option';

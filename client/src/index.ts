@@ -1,4 +1,31 @@
-export { APP_ENVIRONMENT, AppRoleLogin, type AppRoleLoginOptions, AuthorizationPending, type CredentialReading, ExplainedError, IntegrationRefused, NotAuthorizedYet, NotDeployed, NotPermitted, ReauthorizationRequired, retry, type RetryOptions, TemporarilyUnavailable, type Transient, unwrapSecretId, VaultConnection, type VaultConnectionOptions, VaultLogin, VaultResponseError, VaultSealed, VaultUnreachableError, WebexResponseError, WebexUnreachableError, WrappingTokenForgedError, WrappingTokenSpentError } from '#core';
+export {
+  APP_ENVIRONMENT,
+  AppRoleLogin,
+  type AppRoleLoginOptions,
+  AuthorizationPending,
+  type CredentialReading,
+  ExplainedError,
+  IntegrationRefused,
+  NotAuthorizedYet,
+  NotDeployed,
+  NotPermitted,
+  ReauthorizationRequired,
+  retry,
+  type RetryOptions,
+  TemporarilyUnavailable,
+  type Transient,
+  unwrapSecretId,
+  VaultConnection,
+  type VaultConnectionOptions,
+  VaultLogin,
+  VaultResponseError,
+  VaultSealed,
+  VaultUnreachableError,
+  WebexResponseError,
+  WebexUnreachableError,
+  WrappingTokenForgedError,
+  WrappingTokenSpentError,
+} from '#core';
 export { loginAs, type AppIdentity } from './login/app-identity';
 export { CertLogin, type CertLoginOptions } from './login/cert-login';
 export { githubIdToken } from './login/github-id-token';

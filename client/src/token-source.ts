@@ -1,4 +1,21 @@
-import { readCredential, type CredentialReading, NotAuthorizedYet, NotPermitted, ReauthorizationRequired, VaultSealed, LoginHoldOff, type VaultLogin, timerMs, unlessAborted, Period, retry, type RetryOptions, transient, VaultConnection, type VaultConnectionOptions } from '#core';
+import {
+  readCredential,
+  type CredentialReading,
+  NotAuthorizedYet,
+  NotPermitted,
+  ReauthorizationRequired,
+  VaultSealed,
+  LoginHoldOff,
+  type VaultLogin,
+  timerMs,
+  unlessAborted,
+  Period,
+  retry,
+  type RetryOptions,
+  transient,
+  VaultConnection,
+  type VaultConnectionOptions,
+} from '#core';
 import { loginAs, type AppIdentity } from './login/app-identity';
 
 /** One identity, and: */

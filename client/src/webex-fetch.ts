@@ -1,6 +1,20 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
-import { type CredentialReading, ExplainedError, HttpTransport, type HttpAnswer, NetworkError, isLoopback, retry, type RetryOptions, retryAfterMs, noAnswer, notWebex, webexReply, WebexUnreachableError } from '#core';
+import {
+  type CredentialReading,
+  ExplainedError,
+  HttpTransport,
+  type HttpAnswer,
+  NetworkError,
+  isLoopback,
+  retry,
+  type RetryOptions,
+  retryAfterMs,
+  noAnswer,
+  notWebex,
+  webexReply,
+  WebexUnreachableError,
+} from '#core';
 import { nextPage } from './link-header';
 import type { TokenSource } from './token-source';
 import { responseOf } from './webex-response';

@@ -31,11 +31,28 @@ export { unlessAborted } from './on-abort';
 export { Period } from './period';
 export { describeError, oneLine, safeText } from './safe-text';
 export { APP_ENVIRONMENT, appRoleFromEnvironment, engineMount, mountOf } from './vault/app-environment';
-export { AuthorizationPending, IntegrationRefused, NotAuthorizedYet, NotDeployed, NotPermitted, ReauthorizationRequired, TemporarilyUnavailable, VaultSealed } from './vault/credential-errors';
+export {
+  AuthorizationPending,
+  IntegrationRefused,
+  NotAuthorizedYet,
+  NotDeployed,
+  NotPermitted,
+  ReauthorizationRequired,
+  TemporarilyUnavailable,
+  VaultSealed,
+} from './vault/credential-errors';
 export { CredentialReading, engineMissing, explainRefusal, readCredential } from './vault/credential';
 export { describeExpiry } from './vault/expiry';
 export { VaultConnection, type VaultConnectionOptions, type VaultRequestOptions } from './vault/vault-connection';
-export { ALLOW_HTTP, allowsHttp, readSetting, VAULT_ENVIRONMENT, vaultOptionsFromEnvironment, vaultServerFromEnvironment, vaultVariable } from './vault/vault-environment';
+export {
+  ALLOW_HTTP,
+  allowsHttp,
+  readSetting,
+  VAULT_ENVIRONMENT,
+  vaultOptionsFromEnvironment,
+  vaultServerFromEnvironment,
+  vaultVariable,
+} from './vault/vault-environment';
 export { notVault, VaultResponseError, VaultUnreachableError, whatVaultSaid } from './vault/vault-errors';
 export { explainOutage } from './vault/vault-outage';
 export { whatWebexRefused } from './webex/oauth-rejection';

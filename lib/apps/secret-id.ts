@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { declaringFile } from '../declaration/deployment-file';
 import { time } from '../vault/time';
-import { ExplainedError, explainOutage, NotPermitted, ourCommand, UsageError, VaultResponseError, VaultUnreachableError } from '#core';
+import {
+  ExplainedError,
+  explainOutage,
+  NotPermitted,
+  ourCommand,
+  UsageError,
+  VaultResponseError,
+  VaultUnreachableError,
+} from '#core';
 import { findApp } from '../declaration/derived/by-name';
 import type { App, Deployment } from '../declaration/schema/deployment';
 import { loginOf } from '../declaration/derived/logins';

@@ -1,5 +1,16 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { ALLOW_HTTP, errorCode, exitCodeOf, ExplainedError, oneLine, refuseEndedRehearsal, refuseUnverifiedTls, repeatingOptions, safeText, VaultResponseError } from '#core';
+import {
+  ALLOW_HTTP,
+  errorCode,
+  exitCodeOf,
+  ExplainedError,
+  oneLine,
+  refuseEndedRehearsal,
+  refuseUnverifiedTls,
+  repeatingOptions,
+  safeText,
+  VaultResponseError,
+} from '#core';
 import { namingDeployment } from '../declaration/deployment-file';
 import { explainedRefusal } from '../operators/server-refusal';
 import { Interrupted, Interruption } from './interruption';

@@ -1,5 +1,12 @@
 import type { Command } from 'commander';
-import { describeError, ExplainedError, oneLine, UsageError, vaultOptionsFromEnvironment, VaultResponseError } from '#core';
+import {
+  describeError,
+  ExplainedError,
+  oneLine,
+  UsageError,
+  vaultOptionsFromEnvironment,
+  VaultResponseError,
+} from '#core';
 import { heal } from '../grants/consent/healing';
 import { findCredential } from '../declaration/derived/by-name';
 import type { Deployment } from '../declaration/schema/deployment';

@@ -1,4 +1,13 @@
-import { ExplainedError, NotDeployed, oneLine, ourCommand, vaultVariable, VaultResponseError, VaultSealed, type VaultConnectionOptions } from '#core';
+import {
+  ExplainedError,
+  NotDeployed,
+  oneLine,
+  ourCommand,
+  vaultVariable,
+  VaultResponseError,
+  VaultSealed,
+  type VaultConnectionOptions,
+} from '#core';
 import type { Deployment } from '../declaration/schema/deployment';
 import { declaredConfiguration } from '../declaration/derived/engine-configuration';
 import type { OperatorFolder } from '../operators/operator-folder';

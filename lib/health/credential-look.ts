@@ -1,4 +1,11 @@
-import { describeError, ExplainedError, NotDeployed, readCredential, TemporarilyUnavailable, VaultUnreachableError } from '#core';
+import {
+  describeError,
+  ExplainedError,
+  NotDeployed,
+  readCredential,
+  TemporarilyUnavailable,
+  VaultUnreachableError,
+} from '#core';
 import type { Credential, Deployment } from '../declaration/schema/deployment';
 import { consentRecord, observationRecord } from '../declaration/schema/record-paths';
 import { consentRecordSchema, type ConsentRecord } from '../vault/consent-record';

@@ -1,4 +1,15 @@
-import { AuthorizationPending, ourCommand, type CredentialReading, type ExplainedError, IntegrationRefused, NotAuthorizedYet, NotPermitted, ReauthorizationRequired, TemporarilyUnavailable, whatWebexRefused } from '#core';
+import {
+  AuthorizationPending,
+  ourCommand,
+  type CredentialReading,
+  type ExplainedError,
+  IntegrationRefused,
+  NotAuthorizedYet,
+  NotPermitted,
+  ReauthorizationRequired,
+  TemporarilyUnavailable,
+  whatWebexRefused,
+} from '#core';
 import type { Credential } from '../declaration/schema/deployment';
 import type { ConsentRecord } from '../vault/consent-record';
 import type { Observation } from './observation';

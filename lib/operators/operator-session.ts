@@ -1,4 +1,12 @@
-import { appRoleFromEnvironment, beforeItIsLost, ExplainedError, NotPermitted, secretIdOf, vaultVariable, type VaultConnectionOptions } from '#core';
+import {
+  appRoleFromEnvironment,
+  beforeItIsLost,
+  ExplainedError,
+  NotPermitted,
+  secretIdOf,
+  vaultVariable,
+  type VaultConnectionOptions,
+} from '#core';
 import { graceSignal } from '../vault/grace-signal';
 import { VaultClient } from '../vault/vault-client';
 import { refuseOtherCluster } from './folder-cluster';

@@ -1,5 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { ExplainedError, explainedBy, isLoopback, NotPermitted, ourCommand, quotedList, TemporarilyUnavailable, UsageError, VaultResponseError, whatVaultSaid } from '#core';
+import {
+  ExplainedError,
+  explainedBy,
+  isLoopback,
+  NotPermitted,
+  ourCommand,
+  quotedList,
+  TemporarilyUnavailable,
+  UsageError,
+  VaultResponseError,
+  whatVaultSaid,
+} from '#core';
 import { z } from 'zod';
 import type { BrowserPage } from '../browser/browser-page';
 import { RedirectState } from '../browser/redirect';

@@ -1,4 +1,12 @@
-import { ExplainedError, NotPermitted, ourCommand, safeText, TemporarilyUnavailable, VaultResponseError, VaultSealed } from '#core';
+import {
+  ExplainedError,
+  NotPermitted,
+  ourCommand,
+  safeText,
+  TemporarilyUnavailable,
+  VaultResponseError,
+  VaultSealed,
+} from '#core';
 
 /*
  * What an answer to an operator's request means, in one line.

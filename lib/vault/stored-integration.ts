@@ -1,5 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { describeError, explainedBy, ExplainedError, explainOutage, NotDeployed, NotPermitted, quotedList, VaultResponseError } from '#core';
+import {
+  describeError,
+  explainedBy,
+  ExplainedError,
+  explainOutage,
+  NotDeployed,
+  NotPermitted,
+  quotedList,
+  VaultResponseError,
+} from '#core';
 import { z } from 'zod';
 import { findIntegration } from '../declaration/derived/by-name';
 import type { Deployment } from '../declaration/schema/deployment';

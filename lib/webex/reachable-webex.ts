@@ -1,4 +1,13 @@
-import { describeError, explainedBy, ExplainedError, HttpTransport, noAnswer, notWebex, webexReply, WebexResponseError } from '#core';
+import {
+  describeError,
+  explainedBy,
+  ExplainedError,
+  HttpTransport,
+  noAnswer,
+  notWebex,
+  webexReply,
+  WebexResponseError,
+} from '#core';
 
 const TIMEOUT_MS = 30_000;
 

@@ -163,7 +163,7 @@ describeUnless(terraformUnavailable())('deploy of webex-tokens', () => {
         deployment: rehearsal.deployment,
         credentialName: 'testauth',
         replace: true,
-      clientSecret: () => Promise.resolve(rehearsal.variables[clientSecretVariable('webex-myapp')] ?? ''),
+        clientSecret: () => Promise.resolve(rehearsal.variables[clientSecretVariable('webex-myapp')] ?? ''),
         onUrl: async (url) => {
           await fetch(await rehearsal.webex.consent(url));
         },

@@ -11,7 +11,17 @@ import { PROJECT_FOLDER } from '../fixtures/project-folder';
 /** With a version, it may start a new project. */
 const MAY_DOWNLOAD = /\bnpx\b(?! --no-install webex-token| webex-token-vault@\d+\.\d+\.\d+ )[^\n`"';|&]*\bwebex-token/;
 
-const SOURCES = ['client/bin', 'client/src', 'constructs', 'core', 'examples', 'lib', 'rehearsal', 'samples', 'scripts'];
+const SOURCES = [
+  'client/bin',
+  'client/src',
+  'constructs',
+  'core',
+  'examples',
+  'lib',
+  'rehearsal',
+  'samples',
+  'scripts',
+];
 
 function filesOf(folder: string): string[] {
   return readdirSync(join(PROJECT_FOLDER, folder), { recursive: true, encoding: 'utf8' })

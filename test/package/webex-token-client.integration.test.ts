@@ -99,7 +99,14 @@ describe('its size', () => {
 
   it('holds what it promises and no sources', () => {
     const { files } = packages.client;
-    const needed = ['LICENSE', 'README.md', 'bin/webex-token.js', 'dist/index.d.mts', 'dist/types/client/src/index.d.ts', 'dist/sbom.cdx.json'];
+    const needed = [
+      'LICENSE',
+      'README.md',
+      'bin/webex-token.js',
+      'dist/index.d.mts',
+      'dist/types/client/src/index.d.ts',
+      'dist/sbom.cdx.json',
+    ];
     expect(files).toEqual(expect.arrayContaining(needed));
     expect(files.filter((file) => /^src\/|\.test\.|(?<!\.d)\.ts$/.test(file))).toEqual([]);
   });

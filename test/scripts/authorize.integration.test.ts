@@ -329,7 +329,9 @@ it('refuses to authorise what works, and to replace it where Vault exchanges the
   expect(refused.stderr).toMatch(/^error: credential "testauth" works already .* --pkce --replace\n$/);
   const replacing = await end(asAuthorizer('authorize', 'testauth', '--no-open', '--replace'));
   expect(replacing).toMatchObject({ exitCode: 2, stdout: '' });
-  expect(replacing.stderr).toMatch(/^error: --replace needs --pkce, --device or --import: .* webex-token-vault revoke testauth\n$/);
+  expect(replacing.stderr).toMatch(
+    /^error: --replace needs --pkce, --device or --import: .* webex-token-vault revoke testauth\n$/,
+  );
   expect(await storedToken()).toBe(before);
 });
 
@@ -367,9 +369,7 @@ it.each([
 });
 
 it('ends where nobody consents in time, and frees the port', async () => {
-  const { exitCode, stderr } = await end(
-    asAuthorizer('authorize', 'owned', '--no-open', '--timeout-seconds', '1'),
-  );
+  const { exitCode, stderr } = await end(asAuthorizer('authorize', 'owned', '--no-open', '--timeout-seconds', '1'));
   expect(stderr).toMatch(/error: nobody consented within 1 s; nothing was changed/);
   expect(exitCode).toBe(1);
   const { redirectUrl } = findIntegration(fixture.deployment, 'webex-myapp');

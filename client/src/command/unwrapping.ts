@@ -1,4 +1,11 @@
-import { ExplainedError, SecretIdFile, unwrapSecretId, VaultConnection, vaultServerFromEnvironment, vaultVariable } from '#core';
+import {
+  ExplainedError,
+  SecretIdFile,
+  unwrapSecretId,
+  VaultConnection,
+  vaultServerFromEnvironment,
+  vaultVariable,
+} from '#core';
 
 /**
  * Takes the secret id out of the wrapping that the environment names, once, into the file that it names.

@@ -1,4 +1,11 @@
-import { beforeItIsLost, NotPermitted, VaultConnection, vaultOptionsFromEnvironment, vaultServerFromEnvironment, type RetryOptions } from '#core';
+import {
+  beforeItIsLost,
+  NotPermitted,
+  VaultConnection,
+  vaultOptionsFromEnvironment,
+  vaultServerFromEnvironment,
+  type RetryOptions,
+} from '#core';
 import { identityFromEnvironment } from '../login/identity-environment';
 import { loginAs } from '../login/app-identity';
 

@@ -1,4 +1,15 @@
-import { engineMount, exitCodeOf, ExplainedError, oneLine, readCredential, refuseEndedRehearsal, refuseUnverifiedTls, runChildCommand, safeText, type CredentialReading } from '#core';
+import {
+  engineMount,
+  exitCodeOf,
+  ExplainedError,
+  oneLine,
+  readCredential,
+  refuseEndedRehearsal,
+  refuseUnverifiedTls,
+  runChildCommand,
+  safeText,
+  type CredentialReading,
+} from '#core';
 import { parseArguments } from './arguments';
 import { endsOnSignal } from './interruption';
 import { maskInLog } from './log-mask';

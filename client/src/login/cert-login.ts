@@ -1,4 +1,19 @@
-import { NotDeployed, NotPermitted, ExplainedError, type VaultConnection, VaultUnreachableError, whatVaultSaid, type VaultResponseError, explainOutage, LoginHoldOff, WITHOUT_LOCKOUT_MS, loginAt, type VaultLease, VaultLogin, type Presented } from '#core';
+import {
+  NotDeployed,
+  NotPermitted,
+  ExplainedError,
+  type VaultConnection,
+  VaultUnreachableError,
+  whatVaultSaid,
+  type VaultResponseError,
+  explainOutage,
+  LoginHoldOff,
+  WITHOUT_LOCKOUT_MS,
+  loginAt,
+  type VaultLease,
+  VaultLogin,
+  type Presented,
+} from '#core';
 import { readClientCertificate, type ClientCertificateFiles, type ReadCertificate } from './client-certificate';
 
 /** The files are read at every login, so that they may be replaced while the program runs. */

@@ -1,4 +1,14 @@
-import { NotPermitted, TemporarilyUnavailable, ExplainedError, HttpTransport, fieldsOf, textOf, NetworkError, isLoopback, retryAfterMs } from '#core';
+import {
+  NotPermitted,
+  TemporarilyUnavailable,
+  ExplainedError,
+  HttpTransport,
+  fieldsOf,
+  textOf,
+  NetworkError,
+  isLoopback,
+  retryAfterMs,
+} from '#core';
 
 const TIMEOUT_MS = 30_000;
 

@@ -1,5 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { errorCode, ExplainedError, type VaultConnection, readSetting, LoginHoldOff, WITHOUT_LOCKOUT_MS, loginAt, type VaultLease, VaultLogin, type Presented } from '#core';
+import {
+  errorCode,
+  ExplainedError,
+  type VaultConnection,
+  readSetting,
+  LoginHoldOff,
+  WITHOUT_LOCKOUT_MS,
+  loginAt,
+  type VaultLease,
+  VaultLogin,
+  type Presented,
+} from '#core';
 import { requireJwt } from './jwt';
 import { explainJwtRefusal } from './jwt-refusal';
 

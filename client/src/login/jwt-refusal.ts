@@ -1,4 +1,12 @@
-import { NotDeployed, NotPermitted, TemporarilyUnavailable, type ExplainedError, whatVaultSaid, type VaultResponseError, explainOutage } from '#core';
+import {
+  NotDeployed,
+  NotPermitted,
+  TemporarilyUnavailable,
+  type ExplainedError,
+  whatVaultSaid,
+  type VaultResponseError,
+  explainOutage,
+} from '#core';
 import { claimsOf, type JwtClaims } from './jwt';
 
 /** A login that Vault has refused. */

@@ -1,4 +1,13 @@
-import { ourCommand, programLine, type CredentialReading, describeError, ExplainedError, readCredential, transient, WebexResponseError } from '#core';
+import {
+  ourCommand,
+  programLine,
+  type CredentialReading,
+  describeError,
+  ExplainedError,
+  readCredential,
+  transient,
+  WebexResponseError,
+} from '#core';
 import { declaringFile } from '../../declaration/deployment-file';
 import { peopleMe, type Person } from '../../webex/people-me';
 import type { VaultClient } from '../../vault/vault-client';

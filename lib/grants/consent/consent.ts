@@ -80,10 +80,7 @@ async function consentUrl(subject: ConsentSubject, state: RedirectState, loginHi
  * @param loginHint email that Webex fills in
  * @throws ConsentRefused, or ExplainedError where nobody consents in time; the signal's reason where it is aborted
  */
-export async function askForConsent(
-  context: ConsentContext,
-  loginHint?: string,
-): Promise<ReceivedCode> {
+export async function askForConsent(context: ConsentContext, loginHint?: string): Promise<ReceivedCode> {
   const state = new RedirectState();
   const url = await consentUrl({ ...context, vault: context.vault.endedBy(context.signal) }, state, loginHint);
   return awaitConsent(context, state, url);
@@ -95,11 +92,7 @@ export async function askForConsent(
  * @param url asks for that state
  * @throws as {@link askForConsent}
  */
-export async function awaitConsent(
-  context: ConsentRoom,
-  state: RedirectState,
-  url: string,
-): Promise<ReceivedCode> {
+export async function awaitConsent(context: ConsentRoom, state: RedirectState, url: string): Promise<ReceivedCode> {
   const { integration, credential, channel, onUrl } = context;
   await requireConsentPage(context, url);
   const asked = { integration: integration.name, scopes: credential.scopes };

@@ -1,5 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ExplainedError, explainRefusal, NotAuthorizedYet, readCredential, ReauthorizationRequired, TemporarilyUnavailable, VaultResponseError, VaultUnreachableError, whatVaultSaid, whatWebexRefused } from '#core';
+import {
+  ExplainedError,
+  explainRefusal,
+  NotAuthorizedYet,
+  readCredential,
+  ReauthorizationRequired,
+  TemporarilyUnavailable,
+  VaultResponseError,
+  VaultUnreachableError,
+  whatVaultSaid,
+  whatWebexRefused,
+} from '#core';
 import type { ConsentSubject } from './consent';
 import { vaultName } from '../../declaration/schema/vault-name';
 import { refusedIntegration } from './refused-integration';

@@ -1,4 +1,17 @@
-import { AuthorizationPending, ourCommand, type CredentialReading, describeError, explainedBy, ExplainedError, IntegrationRefused, NotAuthorizedYet, NotDeployed, readCredential, ReauthorizationRequired, TemporarilyUnavailable } from '#core';
+import {
+  AuthorizationPending,
+  ourCommand,
+  type CredentialReading,
+  describeError,
+  explainedBy,
+  ExplainedError,
+  IntegrationRefused,
+  NotAuthorizedYet,
+  NotDeployed,
+  readCredential,
+  ReauthorizationRequired,
+  TemporarilyUnavailable,
+} from '#core';
 import { declaringFile } from '../../declaration/deployment-file';
 import { peopleMe } from '../../webex/people-me';
 import { AccountNotChecked, ownerAccount, refuseOther, samePerson, WrongAccount, type ExpectedPerson } from './account';

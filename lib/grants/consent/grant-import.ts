@@ -1,4 +1,16 @@
-import { describeError, explainedBy, ExplainedError, ourCommand, quotedList, readCredential, type RetryOptions, safeText, TemporarilyUnavailable, transient, WebexResponseError } from '#core';
+import {
+  describeError,
+  explainedBy,
+  ExplainedError,
+  ourCommand,
+  quotedList,
+  readCredential,
+  type RetryOptions,
+  safeText,
+  TemporarilyUnavailable,
+  transient,
+  WebexResponseError,
+} from '#core';
 import { findCredential, findIntegration } from '../../declaration/derived/by-name';
 import type { Credential, Deployment } from '../../declaration/schema/deployment';
 import { declaringFile } from '../../declaration/deployment-file';

@@ -1,4 +1,15 @@
-import { AuthorizationPending, type CredentialReading, ExplainedError, explainRefusal, NotAuthorizedYet, NotDeployed, readCredential, ReauthorizationRequired, TemporarilyUnavailable, VaultResponseError } from '#core';
+import {
+  AuthorizationPending,
+  type CredentialReading,
+  ExplainedError,
+  explainRefusal,
+  NotAuthorizedYet,
+  NotDeployed,
+  readCredential,
+  ReauthorizationRequired,
+  TemporarilyUnavailable,
+  VaultResponseError,
+} from '#core';
 import { pendingConsent } from './pending-consent';
 import type { Credential, Deployment } from '../../declaration/schema/deployment';
 import { WEBEX_CLOUDS, webexCloudAt } from '../../declaration/schema/webex-cloud';

@@ -1,4 +1,17 @@
-import { ourCommand, type CredentialReading, describeError, explainedBy, type ExplainedError, NotAuthorizedYet, readCredential, ReauthorizationRequired, VaultResponseError, WebexResponseError, WebexUnreachableError, whatWebexRefused } from '#core';
+import {
+  ourCommand,
+  type CredentialReading,
+  describeError,
+  explainedBy,
+  type ExplainedError,
+  NotAuthorizedYet,
+  readCredential,
+  ReauthorizationRequired,
+  VaultResponseError,
+  WebexResponseError,
+  WebexUnreachableError,
+  whatWebexRefused,
+} from '#core';
 import { z } from 'zod';
 import { findIntegration } from '../../declaration/derived/by-name';
 import type { Credential, Deployment } from '../../declaration/schema/deployment';

@@ -1,4 +1,16 @@
-import { AuthorizationPending, type CredentialReading, describeError, IntegrationRefused, NotAuthorizedYet, NotPermitted, readCredential, ReauthorizationRequired, TemporarilyUnavailable, VaultResponseError, whatWebexRefused } from '#core';
+import {
+  AuthorizationPending,
+  type CredentialReading,
+  describeError,
+  IntegrationRefused,
+  NotAuthorizedYet,
+  NotPermitted,
+  readCredential,
+  ReauthorizationRequired,
+  TemporarilyUnavailable,
+  VaultResponseError,
+  whatWebexRefused,
+} from '#core';
 import { z } from 'zod';
 import type { VaultClient } from '../../vault/vault-client';
 

@@ -1,4 +1,10 @@
-import { NotDeployed, vaultOptionsFromEnvironment, type ExplainedError, type VaultConnectionOptions, type VaultResponseError } from '#core';
+import {
+  NotDeployed,
+  vaultOptionsFromEnvironment,
+  type ExplainedError,
+  type VaultConnectionOptions,
+  type VaultResponseError,
+} from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { pluginPlace } from '../../declaration/files/plugin-place';
 import { keepsGrants } from '../../declaration/schema/server/server-declaration';

@@ -1,6 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { describeExpiry, explainedBy, ExplainedError, ourCommand, UsageError, VaultResponseError, VaultUnreachableError } from '#core';
+import {
+  describeExpiry,
+  explainedBy,
+  ExplainedError,
+  ourCommand,
+  UsageError,
+  VaultResponseError,
+  VaultUnreachableError,
+} from '#core';
 import { ensureAudit, unknownAudit, UnwritableAuditLog } from './audit-device';
 import type { Deployment } from '../../declaration/schema/deployment';
 import {

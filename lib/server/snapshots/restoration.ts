@@ -1,4 +1,11 @@
-import { type CredentialReading, ExplainedError, readCredential, type VaultConnectionOptions, VaultResponseError, VaultUnreachableError } from '#core';
+import {
+  type CredentialReading,
+  ExplainedError,
+  readCredential,
+  type VaultConnectionOptions,
+  VaultResponseError,
+  VaultUnreachableError,
+} from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { readGraceSignal } from '../../vault/grace-signal';
 import { VaultClient } from '../../vault/vault-client';

@@ -2,7 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { NotDeployed, NotPermitted, TemporarilyUnavailable, VaultSealed } from '../../../core/src/vault/credential-errors';
+import {
+  NotDeployed,
+  NotPermitted,
+  TemporarilyUnavailable,
+  VaultSealed,
+} from '../../../core/src/vault/credential-errors';
 import { JwtLogin, type JwtLoginOptions, type JwtMethod } from '../../../client/src/login/jwt-login';
 import { VaultConnection } from '../../../core/src/vault/vault-connection';
 import { JwtIssuer } from '../../fixtures/jwt-issuer';

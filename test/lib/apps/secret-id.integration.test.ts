@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { loginAppRole, NotPermitted, unwrapSecretId, VaultUnreachableError, WrappingTokenForgedError, WrappingTokenSpentError } from '#core';
+import {
+  loginAppRole,
+  NotPermitted,
+  unwrapSecretId,
+  VaultUnreachableError,
+  WrappingTokenForgedError,
+  WrappingTokenSpentError,
+} from '#core';
 import { defineDeployment } from '../../../lib/declaration/define-deployment';
 import { issueSecretId } from '../../../lib/apps/secret-id';
 import { VaultClient } from '../../../lib/vault/vault-client';

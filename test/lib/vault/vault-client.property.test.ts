@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { ExplainedError, NotDeployed, NotPermitted, TemporarilyUnavailable, VaultResponseError, VaultSealed, VaultUnreachableError } from '#core';
+import {
+  ExplainedError,
+  NotDeployed,
+  NotPermitted,
+  TemporarilyUnavailable,
+  VaultResponseError,
+  VaultSealed,
+  VaultUnreachableError,
+} from '#core';
 import { z } from 'zod';
 import { defineDeployment } from '../../../lib/declaration/define-deployment';
 import { integrationEntry } from '../../../lib/declaration/derived/integration-entry';

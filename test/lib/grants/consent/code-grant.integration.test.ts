@@ -1,7 +1,18 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AuthorizationPending, exitCodeOf, IntegrationRefused, NotAuthorizedYet, NotDeployed, NotPermitted, readCredential, ReauthorizationRequired, TemporarilyUnavailable, VaultSealed } from '#core';
+import {
+  AuthorizationPending,
+  exitCodeOf,
+  IntegrationRefused,
+  NotAuthorizedYet,
+  NotDeployed,
+  NotPermitted,
+  readCredential,
+  ReauthorizationRequired,
+  TemporarilyUnavailable,
+  VaultSealed,
+} from '#core';
 import { authorize, type AuthorizeOptions } from '../../../../lib/grants/consent/code-grant';
 import type { Grant } from '../../../../lib/grants/consent/stored-grant';
 import { findRevocable } from '../../../../lib/grants/consent/revocation';

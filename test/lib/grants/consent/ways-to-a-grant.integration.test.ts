@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AuthorizationPending, IntegrationRefused, NotAuthorizedYet, NotPermitted, readCredential, TemporarilyUnavailable } from '#core';
+import {
+  AuthorizationPending,
+  IntegrationRefused,
+  NotAuthorizedYet,
+  NotPermitted,
+  readCredential,
+  TemporarilyUnavailable,
+} from '#core';
 import { z } from 'zod';
 import { AccountNotChecked, WrongAccount } from '../../../../lib/grants/consent/account';
 import { authorizeByDevice } from '../../../../lib/grants/consent/device-consent';
