@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 export function heapKiB(): number {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  // What a first collection finalises, the second one frees.
+  // What a first collection finalizes, the second one frees.
   collect();
   collect();
   const { heapUsed, external } = process.memoryUsage();

@@ -48,7 +48,7 @@ export class MeasuredEngine implements AsyncDisposable {
       await writeFile(secretIdFile, secretId, { mode: 0o600 });
       await rehearsal.admin.write('sys/mounts/kv', { type: 'kv' });
       const engine = new MeasuredEngine(rehearsal, binary, roleId, secretIdFile);
-      await engine.authorise(engine.credential);
+      await engine.authorize(engine.credential);
       return engine;
     } catch (error) {
       await rehearsal.stop();
@@ -75,7 +75,7 @@ export class MeasuredEngine implements AsyncDisposable {
   }
 
   /** Consents as a person would; no command of ours looks at the grant, so that a thousand do not take minutes. */
-  async authorise(credential: string): Promise<void> {
+  async authorize(credential: string): Promise<void> {
     const [integration] = this.rehearsal.deployment.integrations;
     const request = { server: INTEGRATION, redirect_url: integration?.redirectUrl };
     const asked = { scopes: SCOPE, state: randomBytes(16).toString('hex') };

@@ -37,7 +37,7 @@ async function measure(named: string, rounds: number, count: number): Promise<vo
   // The same program with other bytes, as an upgrade is.
   appendFileSync(join(plugins, 'oauthapp-1'), 'next');
   await using operated = await OperatedServer.start({ seal: 'shamir', pluginDirectory: plugins });
-  operated.engine.webex.behaviour.refresh = 'rotate';
+  operated.engine.webex.behavior.refresh = 'rotate';
   let upgrades = 0;
   let stackDirectory: string | undefined;
   const declarePlugin = (): void => {
@@ -97,7 +97,7 @@ async function measure(named: string, rounds: number, count: number): Promise<vo
   const once = async ({ prepare, stop, afterwards }: Stop): Promise<{ refreshed: number; lost: string[] }> => {
     await prepare?.();
     return operated.asRoot(async (root) => {
-      await grants.authorise(root);
+      await grants.authorize(root);
       const before = operated.engine.refreshes.length;
       await grants.fallDue(root, WEBEX_MS);
       const atStop = await stop(root);

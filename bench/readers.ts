@@ -31,12 +31,12 @@ export async function measureReaders(measuring: Measuring): Promise<Row[]> {
   measuring.progress(`${CREDENTIALS} consents`);
   // Not to be refreshed before the wave, and due in it.
   await engine.tune({ tune_refresh_check_interval_seconds: 0 });
-  engine.webex.behaviour.accessTokenTtlSeconds = 6 * 24 * 3600;
+  engine.webex.behavior.accessTokenTtlSeconds = 6 * 24 * 3600;
   const left = names.values();
   await Promise.all(
     Array.from({ length: MANY_AT_ONCE }, async () => {
       for (const name of left) {
-        await engine.authorise(name);
+        await engine.authorize(name);
         await engine.writeKv(name);
       }
     }),

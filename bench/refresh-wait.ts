@@ -28,9 +28,9 @@ async function waitsOfValidTokens(tuning: Tuning): Promise<number[]> {
   await using vault = await VaultWithWebex.start();
   const names = Array.from({ length: CREDENTIALS }, (_, index) => `credential-${index}`);
   for (const name of names) {
-    await vault.engine.authorise(vault.admin, name);
+    await vault.engine.authorize(vault.admin, name);
   }
-  vault.webex.behaviour.fault = HANGS;
+  vault.webex.behavior.fault = HANGS;
   await tune(vault, tuning, { tune_refresh_check_interval_seconds: 3600, tune_refresh_expiry_delta_factor: 400 });
   const end = Date.now() + OBSERVED_MS;
   const waits = await Promise.all(
@@ -49,10 +49,10 @@ async function waitsOfValidTokens(tuning: Tuning): Promise<number[]> {
 /** One token has expired, and so many readers ask for it at once, beside the engine's own attempt. */
 async function waitsOfExpiredToken(tuning: Tuning, readers: number): Promise<number[]> {
   await using vault = await VaultWithWebex.start();
-  vault.webex.behaviour.accessTokenTtlSeconds = 11;
-  await vault.engine.authorise(vault.admin, 'testauth');
+  vault.webex.behavior.accessTokenTtlSeconds = 11;
+  await vault.engine.authorize(vault.admin, 'testauth');
   await sleep(2000);
-  vault.webex.behaviour.fault = HANGS;
+  vault.webex.behavior.fault = HANGS;
   await tune(vault, tuning, { tune_refresh_check_interval_seconds: 3600, tune_refresh_expiry_delta_factor: 168 });
   return await Promise.all(Array.from({ length: readers }, () => waitOfRead(vault, 'testauth')));
 }

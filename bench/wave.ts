@@ -51,7 +51,7 @@ export async function waveRows(
     await probe.stop();
     // Those who wait get their answer, and nobody begins a refresh any more.
     await engine.tune({ tune_refresh_check_interval_seconds: 0 });
-    engine.webex.behaviour.fault = undefined;
+    engine.webex.behavior.fault = undefined;
     await load.stop();
     const endWithin = seconds === undefined ? undefined : await spreadOfEnds(engine, names);
     rows.push(...rowsOf({ what, count: names.length, seconds, endWithin, calls, load, probe }));
@@ -67,7 +67,7 @@ async function wave(
   delayMs: number,
   longestMs: number,
 ): Promise<number | undefined> {
-  engine.webex.behaviour.fault = { path: TOKEN_PATH, delayMs };
+  engine.webex.behavior.fault = { path: TOKEN_PATH, delayMs };
   engine.webex.requests.length = 0;
   const started = performance.now();
   await engine.tune({ tune_refresh_check_interval_seconds: 3600, tune_refresh_expiry_delta_factor: 168 });

@@ -20,7 +20,7 @@ export interface SynthesizedStack {
 
 /**
  * Writes the Terraform JSON of a deployment: a server, unless one exists, and everything inside it. No stack reads the
- * state of the other, because a person or a script stands between them: what initialises, unseals and hands out the
+ * state of the other, because a person or a script stands between them: what initializes, unseals and hands out the
  * first token.
  *
  * @returns the stacks, in the order in which they are deployed

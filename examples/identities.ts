@@ -9,7 +9,7 @@ import { defineDeployment } from '../lib/declaration/define-deployment';
 
 /**
  * Apps to which nothing is handed out, as each has an identity where it runs: a job of GitHub, one of GitLab, and a program
- * by a token of the organisation's own issuer.
+ * by a token of the organization's own issuer.
  */
 export default defineDeployment({
   vault: { address: process.env.PRODUCTION_VAULT_ADDR ?? 'https://vault.example.com:8200' },

@@ -8,14 +8,14 @@ import { environment } from './environment';
  *     npx --no-install webex-token-vault diff webex-tokens --deployment examples/production.ts
  */
 
-/** Two organisations, each with a credential of its own. Every command takes the same `--deployment`. */
+/** Two organizations, each with a credential of its own. Every command takes the same `--deployment`. */
 export default defineDeployment(
   environment({
     vault: { address: process.env.PRODUCTION_VAULT_ADDR ?? 'https://vault.example.com:8200' },
     // Both environments run the one plugin of the server, which whoever runs that registers.
     engine: { plugin: { register: false } },
     clientId: process.env.PRODUCTION_CLIENT_ID,
-    organisations: [
+    organizations: [
       { name: 'acme', administrator: 'webex-admin@acme.example' },
       { name: 'globex', administrator: 'webex-admin@globex.example' },
     ],

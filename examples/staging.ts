@@ -15,6 +15,6 @@ export default defineDeployment(
     engine: { mountPath: 'oauthapp-staging', plugin: { register: false } },
     appRolePath: 'approle-staging',
     clientId: process.env.STAGING_CLIENT_ID,
-    organisations: [{ name: 'sandbox', administrator: 'webex-admin@sandbox.example' }],
+    organizations: [{ name: 'sandbox', administrator: 'webex-admin@sandbox.example' }],
   }),
 );

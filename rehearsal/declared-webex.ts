@@ -20,12 +20,12 @@ export async function startDeclaredWebex(
   const apps = deployment.credentials.filter(isServiceApp);
   const webex = await WebexSimulator.start({
     ...options,
-    users: [...DEFAULT_USERS, ...owners(deployment), ...apps.map(({ organisation }) => administratorOf(organisation))],
+    users: [...DEFAULT_USERS, ...owners(deployment), ...apps.map(({ organization }) => administratorOf(organization))],
     clients: clientsOf(deployment, secrets),
     serviceApps: apps.map((app) => serviceAppOf(deployment, app, secrets)),
   });
-  for (const { applicationId, organisation } of apps) {
-    webex.authoriseServiceApp(applicationId, organisation);
+  for (const { applicationId, organization } of apps) {
+    webex.authorizeServiceApp(applicationId, organization);
   }
   return webex;
 }
@@ -65,9 +65,9 @@ function serviceAppOf(
     clientId: deployment.integrations.find(({ name }) => name === integration)?.clientId ?? '',
     clientSecret: secrets.get(integration) ?? '',
     scopes: [...scopes],
-    // The account that asks has to be of the organisation that owns it.
+    // The account that asks has to be of the organization that owns it.
     ownerOrgId: isServiceApp(asker)
-      ? asker.organisation
+      ? asker.organization
       : asker.owner === undefined
         ? undefined
         : simulatedAdministrator(asker.owner).orgId,

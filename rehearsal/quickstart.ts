@@ -13,7 +13,7 @@ import { findServer } from './server/server-binary';
 import { rehearseConsent } from './rehearsed-consent';
 import { Rehearsal, type RehearsalOptions } from './rehearsal';
 import type { StepLog } from './step-log';
-import { ACCESS_TOKEN_TTL_SECONDS } from './webex/behaviour';
+import { ACCESS_TOKEN_TTL_SECONDS } from './webex/behavior';
 
 /*
  * The whole main job on one machine: real server, real plugin, real policies; only Webex is simulated.
@@ -51,7 +51,7 @@ export interface Quickstart {
 }
 
 /**
- * Starts the servers, applies the declaration, authorises, reads a token and sees its successor arrive.
+ * Starts the servers, applies the declaration, authorizes, reads a token and sees its successor arrive.
  *
  * @param onRehearsal called when servers are about to start, which the caller must stop, also where a later step fails
  * @throws ExplainedError saying which part did not work
@@ -99,10 +99,10 @@ export async function runQuickstart(
     return { said: `${changed.length} resources applied by ${by}, under the provisioner policy` };
   });
 
-  await steps.run(`Authorising ${credentialName}`, async (note) => {
+  await steps.run(`Authorizing ${credentialName}`, async (note) => {
     const { person } = await rehearseConsent(rehearsal, { credentialName, onConsentUrl, onNotice: note, signal });
     return {
-      said: `${credentialName} authorised once, by ${person?.displayName ?? 'somebody'}, under the authorizer policy`,
+      said: `${credentialName} authorized once, by ${person?.displayName ?? 'somebody'}, under the authorizer policy`,
     };
   });
 
@@ -158,14 +158,14 @@ export async function runQuickstart(
 async function fetchShortToken({ admin, deployment, webex }: Rehearsal, credentialName: string): Promise<void> {
   const minimumSeconds = 2 * ACCESS_TOKEN_TTL_SECONDS;
   const path = `${deployment.engine.mountPath}/creds/${credentialName}?minimum_seconds=${minimumSeconds}`;
-  webex.behaviour.accessTokenTtlSeconds = SHORT_LIFE_SECONDS;
+  webex.behavior.accessTokenTtlSeconds = SHORT_LIFE_SECONDS;
   // The engine keeps the token, and answers that it ends too early.
   await admin.read(path, z.unknown()).catch((error: unknown) => {
     if (!(error instanceof VaultResponseError && error.statusCode === 400)) {
       throw error;
     }
   });
-  webex.behaviour.accessTokenTtlSeconds = ACCESS_TOKEN_TTL_SECONDS;
+  webex.behavior.accessTokenTtlSeconds = ACCESS_TOKEN_TTL_SECONDS;
 }
 
 /** Where they are not in the cache, both at once: one of them is downloaded, while the other one is compiled. */

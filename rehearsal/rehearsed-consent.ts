@@ -17,7 +17,7 @@ export interface RehearsedConsentOptions {
 }
 
 /**
- * Authorises a credential under the authorizer's policy; before a Service App's, the one that it has its tokens from. The
+ * Authorizes a credential under the authorizer's policy; before a Service App's, the one that it has its tokens from. The
  * first grant of a Service App without a person behind it comes from the developer portal.
  */
 export async function rehearseConsent(rehearsal: Rehearsal, options: RehearsedConsentOptions): Promise<Grant> {
@@ -35,8 +35,8 @@ export async function rehearseConsent(rehearsal: Rehearsal, options: RehearsedCo
   const clientSecret = (): Promise<string | undefined> =>
     Promise.resolve(variables[clientSecretVariable(credential.integration)]);
   if (personBehind(credential, deployment.credentials) === undefined) {
-    const { applicationId, organisation } = credential;
-    const refreshToken = (): Promise<string> => Promise.resolve(webex.portalToken(applicationId, organisation));
+    const { applicationId, organization } = credential;
+    const refreshToken = (): Promise<string> => Promise.resolve(webex.portalToken(applicationId, organization));
     return importGrant({ ...run, clientSecret, refreshToken, replace: true });
   }
   await rehearseConsent(rehearsal, { ...options, credentialName: credential.tokensFrom });

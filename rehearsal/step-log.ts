@@ -93,8 +93,8 @@ export class StepLog {
     return ora({ text, stream: this.output, discardStdin: false, spinner: this.#signs.spinner }).start();
   }
 
-  #mark(sign: string, colour: number): string {
-    return this.output.isTTY && !process.env.NO_COLOR ? `\u001b[${colour}m${sign}\u001b[39m` : sign;
+  #mark(sign: string, color: number): string {
+    return this.output.isTTY && !process.env.NO_COLOR ? `\u001b[${color}m${sign}\u001b[39m` : sign;
   }
 
   #dim(text: string): string {

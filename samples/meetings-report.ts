@@ -32,7 +32,7 @@ const DECLARATION = `
 What the platform engineer declares in deployment.ts, next to what is there:
   credentials: [{ name: 'reports', integration: '...', scopes: ['${ANALYTICS_SCOPES.join("', '")}'] }],
   apps: [{ name: 'meetings-report', reads: ['reports'] }],
-Both scopes must be ticked at the Webex Integration too. An administrator of the Webex organisation authorises it:
+Both scopes must be ticked at the Webex Integration too. An administrator of the Webex organization authorizes it:
   ${ourCommand('authorize', 'reports')}
 
 Days are days in UTC, as Webex counts them. A month that still runs is compared with the same days of the month before.

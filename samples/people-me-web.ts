@@ -12,7 +12,7 @@ import { serve } from './people-me-web/serve';
 import { createWebApp } from './people-me-web/web-app';
 
 /**
- * A small web app that shows who is authorised, and lets a person authorise.
+ * A small web app that shows who is authorized, and lets a person authorize.
  *
  * It is two to Vault: an app that reads the token, by AppRole, and an authorizer that asks for consent, by token.
  */
@@ -30,7 +30,7 @@ void runCommand((signal) =>
   createCommand({
     name: 'people-me-web',
     summary:
-      'Serves a page, where the redirect URL points, that shows who authorised the credential; if nobody, it has an Authorize button.',
+      'Serves a page, where the redirect URL points, that shows who authorized the credential; if nobody, it has an Authorize button.',
     environment: { VAULT_TOKEN: 'token with the policy of the authorizer, and no other' },
   })
     .option('--credential <name>', 'credential to use', 'testauth')

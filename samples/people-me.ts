@@ -3,14 +3,14 @@ import { z } from 'zod';
 import { apiUrlOption } from './api-url';
 import { createCommand, runCommand } from './command';
 
-/** Prints the display name of the person who authorised: the smallest app that uses the tokens. */
+/** Prints the display name of the person who authorized: the smallest app that uses the tokens. */
 
 const person = z.object({ displayName: z.string() });
 
 void runCommand((signal) =>
   createCommand({
     name: 'people-me',
-    summary: 'Prints the display name of the person who authorised the credential.',
+    summary: 'Prints the display name of the person who authorized the credential.',
   })
     .option('--credential <name>', 'credential to use, with scope spark:people_read', 'testauth')
     .addOption(apiUrlOption())

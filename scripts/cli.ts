@@ -35,14 +35,14 @@ const COMMANDS: readonly Entry[] = [
     summary: 'the whole job on this machine, with a real server and a simulated Webex',
   },
   { name: 'certs', group: 'Set up:', summary: 'a private CA, and certificates for the servers' },
-  { name: 'init', group: 'Set up:', summary: 'initialise a new server, and give each operator a login' },
+  { name: 'init', group: 'Set up:', summary: 'initialize a new server, and give each operator a login' },
   { name: 'diff', group: 'Deploy:', summary: 'what deploy would do' },
   { name: 'deploy', group: 'Deploy:', summary: 'make Vault what the deployment declares' },
   { name: 'destroy', group: 'Deploy:', summary: 'take away what deploy has made' },
   { name: 'set-aside', group: 'Deploy:', summary: 'begin a stack anew, where its server is gone' },
-  { name: 'authorize', group: 'Authorise:', summary: 'have a person consent to a credential, once' },
-  { name: 'revoke', group: 'Authorise:', summary: 'end a grant, at Webex and in Vault' },
-  { name: 'rotate-secret', group: 'Authorise:', summary: 'give an integration a new client secret, unnoticed' },
+  { name: 'authorize', group: 'Authorize:', summary: 'have a person consent to a credential, once' },
+  { name: 'revoke', group: 'Authorize:', summary: 'end a grant, at Webex and in Vault' },
+  { name: 'rotate-secret', group: 'Authorize:', summary: 'give an integration a new client secret, unnoticed' },
   { name: 'issue', group: 'Apps:', summary: 'a secret id for an app, wrapped' },
   { name: 'agent-config', group: 'Apps:', summary: 'a configuration for "bao agent" or "vault agent"' },
   { name: 'kubernetes', group: 'Apps:', summary: 'manifests by which pods get the access tokens of an app' },
@@ -81,7 +81,7 @@ export function runProgram(version: string): Promise<boolean> {
 function buildProgram(version: string, signal: AbortSignal): Command {
   const program = new Command('webex-token-vault');
   describeCommand(program, {
-    summary: 'Keeps Webex OAuth grants in Vault or OpenBao: declare them, authorise once, read fresh access tokens.',
+    summary: 'Keeps Webex OAuth grants in Vault or OpenBao: declare them, authorize once, read fresh access tokens.',
   });
   program
     .usage('<command> [options]')

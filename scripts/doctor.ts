@@ -39,7 +39,7 @@ export function define(command: Command, signal: AbortSignal): void {
     .option('--no-webex', 'do not ask Webex, where it cannot be reached from here')
     .addOption(operatorsOption('observer'))
     .action(async ({ json = false, strict = false, webex }: Options) => {
-      const colours = process.stdout.isTTY && !process.env.NO_COLOR;
+      const colors = process.stdout.isTTY && !process.env.NO_COLOR;
       const print = (text: string): void => void process.stdout.write(`${text}\n`);
       const operators = operatorFolder(command);
       const diagnosis = await diagnose({
@@ -50,7 +50,7 @@ export function define(command: Command, signal: AbortSignal): void {
         operators: OPERATOR_NAMES,
         operatorFolder: operators.path,
         webex,
-        onFinding: (finding) => (json ? undefined : print(findingLine(finding, colours))),
+        onFinding: (finding) => (json ? undefined : print(findingLine(finding, colors))),
         signal,
       });
       const advice = adviceText(diagnosis.advice);

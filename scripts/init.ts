@@ -14,11 +14,11 @@ import { declaringFile } from '../lib/declaration/deployment-file';
 import { peopleRoles } from '../lib/declaration/derived/people';
 import {
   checkKeyOptions,
-  initialiseServer,
+  initializeServer,
   prepareServer,
   type KeyOptions,
   type SecretReceiver,
-} from '../lib/server/keys/initialisation';
+} from '../lib/server/keys/initialization';
 import { encryptedConnection } from '../lib/server/encrypted-connection';
 import { noteCluster, refuseOtherCluster } from '../lib/operators/folder-cluster';
 import { readKeyShares } from '../lib/operators/key-shares';
@@ -41,7 +41,7 @@ import { VaultClient } from '../lib/vault/vault-client';
 import { explainRefusals } from '../lib/operators/server-refusal';
 
 /*
- * Initialises a production server; and later, with key shares, brings its operators up to date.
+ * Initializes a production server; and later, with key shares, brings its operators up to date.
  */
 
 interface Options {
@@ -63,7 +63,7 @@ const SECOND_MS = 1000;
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
-      'Initialises a new server: writes its key shares, unseals it, checks that it is audited, makes the operator roles, and revokes the root token.',
+      'Initializes a new server: writes its key shares, unseals it, checks that it is audited, makes the operator roles, and revokes the root token.',
     environment: { ...SERVER_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
     cleanUpMs: 20 * SECOND_MS,
   })
@@ -78,7 +78,7 @@ export function define(command: Command, signal: AbortSignal): void {
     )
     .option('--print', 'show them once on this terminal instead, and write them nowhere')
     .option('--audit-file <path>', 'file on a Vault server for its audit log, or "stdout"', '/vault/logs/audit.log')
-    .option('--update-policy', 'on an initialised server: write the operator roles as deployment.ts needs them now')
+    .option('--update-policy', 'on an initialized server: write the operator roles as deployment.ts needs them now')
     .option('--new-secret-ids', 'with it: new secret ids for all operators; the ones before end')
     .option('--from <folder>', 'with it: take the key shares from this folder')
     .option('--share-file <files...>', 'with it: take the key shares from these files')
@@ -92,7 +92,7 @@ export function define(command: Command, signal: AbortSignal): void {
       await explainRefusals(() =>
         options.updatePolicy
           ? update(connection, deployment, options, command.getOptionValueSource('out') !== 'default', signal)
-          : initialise(connection, deployment, options, signal),
+          : initialize(connection, deployment, options, signal),
       );
     });
 }
@@ -101,7 +101,7 @@ function auditsToStdout({ vault: { server } }: Deployment): boolean {
   return server?.mode === 'kubernetes' && server.audit === 'stdout';
 }
 
-async function initialise(
+async function initialize(
   connection: VaultConnectionOptions,
   deployment: Deployment,
   options: Options,
@@ -116,13 +116,13 @@ async function initialise(
   checkKeyOptions(keys);
   const client = new VaultClient({ ...connection, token: undefined });
   const receiver = await receiverFor(options, client, signal, async () => {
-    // Before the folder is made or refused: an initialised server is the better reason to stop.
+    // Before the folder is made or refused: an initialized server is the better reason to stop.
     if (!(await client.endedBy(signal).sealStatus()).initialized) {
       await prepareOperatorFolder(options.out);
     }
   });
   const unsealTimeoutMs = unsealTimeoutSeconds * SECOND_MS;
-  await initialiseServer(client, {
+  await initializeServer(client, {
     keys,
     deployment,
     receiver,
@@ -153,7 +153,7 @@ async function update(
   if (!status.initialized || status.sealed) {
     const [state, command] = status.initialized
       ? ['sealed', ourCommand('unseal')]
-      : ['not initialised', ourCommand('init')];
+      : ['not initialized', ourCommand('init')];
     const message = `${client.address} is ${state}, so there is nothing to update; run "${command}" first`;
     throw status.initialized ? new VaultSealed(client.address, message) : new ExplainedError(message);
   }
@@ -206,12 +206,12 @@ function print(lines: readonly string[]): Promise<void> {
   return Promise.resolve();
 }
 
-/** Everything here happens in the root namespace, where alone a server can be initialised. */
+/** Everything here happens in the root namespace, where alone a server can be initialized. */
 function connect(deployment: Deployment): VaultConnectionOptions {
   const options = encryptedConnection(vaultOptionsFromEnvironment({ address: deployment.vault.address }));
   if (options.namespace !== undefined || deployment.vault.namespace !== undefined) {
     throw new ExplainedError(
-      'a server is initialised in its root namespace, and a namespace is set; unset VAULT_NAMESPACE, or have whoever runs that server prepare it',
+      'a server is initialized in its root namespace, and a namespace is set; unset VAULT_NAMESPACE, or have whoever runs that server prepare it',
     );
   }
   return options;
@@ -245,7 +245,7 @@ function people(deployment: Deployment): string {
 }
 
 const HELP = `
-Run again on an initialised server it says so and changes nothing. After a change in deployment.ts that the
+Run again on an initialized server it says so and changes nothing. After a change in deployment.ts that the
 provisioner's policy must follow (an integration or an app more or less, another path of the engine), run it with
 --update-policy: it makes a root token from the key shares (asked for, unless --from or --share-file names them, or one a
 line on standard input) and the operator role "administrator", writes the operator roles, and revokes the root token.

@@ -36,7 +36,7 @@ const STOP_MS = 60_000;
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
-      'Takes deployment.ts to a real OpenBao on loopback, authorises at a simulated Webex, reads a token as an app and sees it renewed. Nothing is left running.',
+      'Takes deployment.ts to a real OpenBao on loopback, authorizes at a simulated Webex, reads a token as an app and sees it renewed. Nothing is left running.',
     environment: {
       [SERVER_VARIABLE]:
         'path of a bao or vault to run; default: the pinned OpenBao, from the cache or installed there',

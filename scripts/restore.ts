@@ -4,7 +4,7 @@ import { describeCommand, READ_CLEAN_UP_MS, SERVER_ENVIRONMENT, wholeNumber } fr
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { findCredential } from '../lib/declaration/derived/by-name';
 import { encryptedConnection } from '../lib/server/encrypted-connection';
-import { checkKeyOptions, type KeyOptions } from '../lib/server/keys/initialisation';
+import { checkKeyOptions, type KeyOptions } from '../lib/server/keys/initialization';
 import { readKeyShares, RememberedKeyShares } from '../lib/operators/key-shares';
 import { DEFAULT_OPERATOR_FOLDER, OPERATORS_VARIABLE } from '../lib/operators/operator-folder';
 import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/operators/operator-session';
@@ -31,13 +31,13 @@ const SECOND_MS = 1000;
 
 const HELP = `
 What it acts with: a root token for the moment, made of the key shares and the operator role "administrator"; or, where
-no shares are given, VAULT_TOKEN. An empty server (its data deleted) needs neither: it is initialised with a key that is
+no shares are given, VAULT_TOKEN. An empty server (its data deleted) needs neither: it is initialized with a key that is
 forgotten again, and takes over the keys of the snapshot. Without shares, unseal it from another terminal.
 How the unseal key of the snapshot is split (--shares, --threshold) is needed for an empty server and with --force, for
 a server goes on counting shares as before; not where a seal opens the server. It is what "init" was told, 5 and 3
 unless it was told otherwise.
 All tokens, secret ids and key shares are those of the time of the backup afterwards. A refresh token that Webex has
-replaced since then may be refused: read each credential, and authorise again where that fails.
+replaced since then may be refused: read each credential, and authorize again where that fails.
 A server that has the whole snapshot goes on by itself. An interruption then says whether the data is back.
 The audit devices must be those of the server that the snapshot came from, their file_path included.
 `;

@@ -22,7 +22,7 @@ import {
 import { OperatorSession } from '../lib/operators/operator-session';
 import { graceSignal, readGraceSignal } from '../lib/vault/grace-signal';
 
-/** Ends a grant, at Webex and in Vault, and says what Webex still honours. */
+/** Ends a grant, at Webex and in Vault, and says what Webex still honors. */
 
 interface Options {
   readonly yes?: boolean;
@@ -33,7 +33,7 @@ interface Options {
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
-      'Ends the grant of a credential at Webex, where its scopes allow that, and deletes it in Vault: its apps get no more tokens. Says what Webex still honours.',
+      'Ends the grant of a credential at Webex, where its scopes allow that, and deletes it in Vault: its apps get no more tokens. Says what Webex still honors.',
     environment: { ...VAULT_ENVIRONMENT, ...AUTHORIZER_ENVIRONMENT },
     exitCodes: CREDENTIAL_EXIT_CODES,
     cleanUpMs: READ_CLEAN_UP_MS,
@@ -82,7 +82,7 @@ async function confirmed(
     throw new UsageError(`there is no terminal to ask whether "${name}" shall be deleted; say so with --yes`);
   }
   const { confirm } = await import('@inquirer/prompts');
-  const message = `${question(name, address, upstream)} Its apps get no more tokens, and only a person can authorise it again.`;
+  const message = `${question(name, address, upstream)} Its apps get no more tokens, and only a person can authorize it again.`;
   return confirm({ message, default: false }, { signal, output: process.stderr });
 }
 
@@ -110,7 +110,7 @@ function toJson(credential: string, { reading }: Revocable, { state, why }: Upst
     vault: 'deleted',
     webex: state,
     detail: why,
-    /** Until when Webex honours what was handed out; null: not any more, or nobody knows. */
+    /** Until when Webex honors what was handed out; null: not any more, or nobody knows. */
     until: state === 'ended' ? null : (reading?.expireTime?.toISOString() ?? null),
   };
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { describeError, errorCode, ExplainedError, UsageError } from '#core';
-import { showsColours } from '../lib/cli/colours';
+import { showsColors } from '../lib/cli/colors';
 import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT, wholeNumberFrom } from '../lib/cli/command';
 import { observeAndHeal } from '../lib/cli/healing';
 import { OBSERVER_ENVIRONMENT, observe } from '../lib/cli/observation';
@@ -39,7 +39,7 @@ const USUAL_INTERVAL_SECONDS = 60;
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary: 'Says how the server, the engine and every grant are, until when, and what to do next.',
-    environment: { ...VAULT_ENVIRONMENT, ...OBSERVER_ENVIRONMENT, NO_COLOR: 'no colours; FORCE_COLOR: in any case' },
+    environment: { ...VAULT_ENVIRONMENT, ...OBSERVER_ENVIRONMENT, NO_COLOR: 'no colors; FORCE_COLOR: in any case' },
     exitCodes: {
       0: 'all is healthy',
       1: 'somebody has to do something within days; or the look failed, or the page or the webhook, as stderr says',
@@ -104,7 +104,7 @@ function presentation(report: Report, { json, watch, page }: Options & { readonl
   }
   // A terminal that does not say how wide it is says 0.
   const columns = page?.columns ?? (process.stdout.columns || undefined);
-  return toTable(report, { colours: showsColours(process.stdout), columns, rows: page?.rows });
+  return toTable(report, { colors: showsColors(process.stdout), columns, rows: page?.rows });
 }
 
 /** @throws ExplainedError where it cannot be written; a page that was there stays */

@@ -13,7 +13,7 @@ import { findServer } from '../rehearsal/server/server-binary';
 import { deploymentInFile } from './fixtures/deployment-file';
 import { synthesize } from './fixtures/synthesizer';
 
-/* The example of two environments and several organisations, on one server. */
+/* The example of two environments and several organizations, on one server. */
 
 const EXAMPLES = join(__dirname, '../examples');
 
@@ -41,7 +41,7 @@ function consent(credentialName: string, as: string) {
   });
 }
 
-async function states(deployment: Deployment): Promise<Record<string, [state: string, organisation?: string]>> {
+async function states(deployment: Deployment): Promise<Record<string, [state: string, organization?: string]>> {
   const { admin } = rehearsal;
   const { credentials } = await lookAt({
     deployment,
@@ -49,10 +49,10 @@ async function states(deployment: Deployment): Promise<Record<string, [state: st
     asObserver: (action) => action(admin),
     verify: true,
   });
-  return Object.fromEntries(credentials.map(({ name, state, organisation }) => [name, [state, organisation]]));
+  return Object.fromEntries(credentials.map(({ name, state, organization }) => [name, [state, organization]]));
 }
 
-it("takes the consent of each organisation's own administrator alone", async () => {
+it("takes the consent of each organization's own administrator alone", async () => {
   await expect(consent('globex', 'webex-admin@acme.example')).rejects.toThrow('"globex" belongs to webex-admin@globex');
   await consent('acme', 'webex-admin@acme.example');
   await consent('globex', 'webex-admin@globex.example');
@@ -62,7 +62,7 @@ it("takes the consent of each organisation's own administrator alone", async () 
   expect(acme?.[1]).not.toBe(globex?.[1]);
 });
 
-it("lets the app of one organisation read nothing of another's", async () => {
+it("lets the app of one organization read nothing of another's", async () => {
   const { roleId, secretId } = await rehearsal.appRole('acme-reports');
   const { token } = await loginAppRole(rehearsal.admin.connection, { roleId, secretId });
   const { connection } = rehearsal.admin.withToken(token);
@@ -97,7 +97,7 @@ describe('a second environment on the same server', () => {
   });
 
   it('has grants of its own, and leaves those of the first one', async () => {
-    expect(await states(staging)).toEqual({ sandbox: ['never authorised', undefined] });
+    expect(await states(staging)).toEqual({ sandbox: ['never authorized', undefined] });
     expect((await states(rehearsal.deployment)).acme?.[0]).toBe('healthy');
   });
 

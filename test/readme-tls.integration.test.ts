@@ -18,7 +18,7 @@ beforeAll(async () => {
   operated = await OperatedServer.start();
   await operated.init();
   await operated.deploy();
-  await operated.authorise();
+  await operated.authorize();
   python = await cachedHvac();
   await mkdir(operated.path('home'), { mode: 0o700 });
   environment = {

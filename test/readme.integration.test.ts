@@ -28,7 +28,7 @@ describe('snippets of README.md and client/README.md', () => {
 
   beforeAll(async () => {
     vault = await VaultWithWebex.start();
-    await vault.authorise();
+    await vault.authorize();
     folder = mkdtempSync(join(tmpdir(), 'readme-'));
     const { roleId, secretId } = await vault.appLogin('people-me');
     writeFileSync(join(folder, 'secret-id'), secretId, { mode: 0o600 });

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { engineSettings } from '../../lib/declaration/schema/engine-declaration';
-import type { Behaviour } from '../../rehearsal/webex/webex-simulator';
+import type { Behavior } from '../../rehearsal/webex/webex-simulator';
 
 const SECONDS_A_DAY = 24 * 3600;
 
@@ -75,7 +75,7 @@ export class ScaledDays {
   }
 
   /** Lives as Webex tells them: of 14 days and, unless another is given, 90 days. */
-  lives(refreshTokenDays = 90): Pick<Behaviour, 'accessTokenTtlSeconds' | 'refreshTokenTtlSeconds'> {
+  lives(refreshTokenDays = 90): Pick<Behavior, 'accessTokenTtlSeconds' | 'refreshTokenTtlSeconds'> {
     return {
       accessTokenTtlSeconds: Math.round(14 * (this.dayMs / 1000)) + ENDS_EARLY_SECONDS,
       refreshTokenTtlSeconds: Math.round(refreshTokenDays * (this.dayMs / 1000)),

@@ -19,7 +19,7 @@ export interface Scenario {
   readonly refreshTokenDays?: number;
   /** How long the engine waits for Webex. @default - as the tuning says, multiplied by the scale of the attempt */
   readonly providerTimeoutDays?: number;
-  readonly behaviour?: WorldOptions['behaviour'];
+  readonly behavior?: WorldOptions['behavior'];
   /** What happens. What is left of the days passes in peace. */
   readonly act: (world: World) => Promise<void>;
   /** The outcome within so many days. */
@@ -42,7 +42,7 @@ export interface ScenarioRun {
 }
 
 export async function runScenario(scenario: Scenario, run: ScenarioRun): Promise<Outcome> {
-  const { name, tuning = 'ours', credentials = 3, behaviour, act } = scenario;
+  const { name, tuning = 'ours', credentials = 3, behavior, act } = scenario;
   const { refreshTokenDays, providerTimeoutDays } = scenario;
   const length = lengthOf(scenario, run.days);
   await using world = await World.start({
@@ -52,7 +52,7 @@ export async function runScenario(scenario: Scenario, run: ScenarioRun): Promise
     days: length,
     refreshTokenDays,
     providerTimeoutDays,
-    behaviour: (scale) => behaviour?.(scale) ?? {},
+    behavior: (scale) => behavior?.(scale) ?? {},
     random: run.random.for(name),
   });
   await act(world);

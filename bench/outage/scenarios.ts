@@ -1,5 +1,5 @@
 import { TOKEN_PATH } from '../../rehearsal/webex/token-endpoint';
-import type { Fault, SwitchedOffIntegration } from '../../rehearsal/webex/behaviour';
+import type { Fault, SwitchedOffIntegration } from '../../rehearsal/webex/behavior';
 import type { Expected } from './expected';
 import type { Scenario } from './scenario';
 import type { World } from './world';
@@ -37,7 +37,7 @@ const SERVER_AWAY: Expected = { ...UNHARMED, failures: ['server'], said: 'always
 
 /** The state of a look at an integration that the organization has switched off, by the answer of Webex to a refresh. */
 const SWITCHED_OFF_STATES = {
-  invalid_grant: 'credential re-authorisation required',
+  invalid_grant: 'credential re-authorization required',
   invalid_client: 'integration refused',
   unauthorized_client: 'integration refused',
   forbidden: 'credential failing',
@@ -82,7 +82,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...(['renew', 'keep', 'rotate', 'omit'] as const).map((refresh): Scenario => ({
     name: `every error for 3 days over a refresh, refresh tokens: ${refresh}`,
     credentials: TROUBLES.length,
-    behaviour: () => ({ refresh }),
+    behavior: () => ({ refresh }),
     act: everyError,
     expected: (days) => ({
       ...REFUSED_IN_EVERY_WAY,
@@ -93,7 +93,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'every error for 3 days over a refresh, the same token for a day',
     credentials: TROUBLES.length,
-    behaviour: (days) => ({ sameTokenForSeconds: days.toMs(1) / 1000 }),
+    behavior: (days) => ({ sameTokenForSeconds: days.toMs(1) / 1000 }),
     act: everyError,
     expected: () => REFUSED_IN_EVERY_WAY,
   },
@@ -101,15 +101,15 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'refresh tokens that run out after 20 days',
     days: 30,
     refreshTokenDays: 20,
-    behaviour: () => ({ refresh: 'keep' }),
+    behavior: () => ({ refresh: 'keep' }),
     // At the refresh of day 21 it has run out; the access token of day 14 is good until day 28.
     act: (world) => world.trouble(20, 30, nothing, nothing),
-    expected: () => ({ failures: ['refused'], lost: 'every', states: ['credential re-authorisation required'] }),
+    expected: () => ({ failures: ['refused'], lost: 'every', states: ['credential re-authorization required'] }),
   },
   ...(['renew', 'rotate'] as const).flatMap((refresh): Scenario[] => [
     {
       name: `answers that get lost once Webex has acted, refresh tokens: ${refresh}`,
-      behaviour: () => ({ refresh }),
+      behavior: () => ({ refresh }),
       act: (world) =>
         world.cycles(29.5, (start) =>
           fault(world, start + 6, start + 9, [{ path: TOKEN_PATH, when: 'after', dropConnection: true }]),
@@ -118,7 +118,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
     {
       name: `answers that take longer than the engine waits, refresh tokens: ${refresh}`,
-      behaviour: () => ({ refresh }),
+      behavior: () => ({ refresh }),
       providerTimeoutDays: 1.2,
       act: (world) =>
         world.cycles(29.5, (start) =>
@@ -157,7 +157,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...(['renew', 'rotate'] as const).map((refresh): Scenario => ({
     name: `the server killed at any moment, refresh tokens: ${refresh}`,
     server: 'killed',
-    behaviour: () => ({ refresh }),
+    behavior: () => ({ refresh }),
     act: (world) => strikes(world, 7),
     expected: () => SERVER_AWAY,
   })),
@@ -200,7 +200,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   ...(['invalid_grant', 'invalid_client', 'unauthorized_client', 'forbidden'] as const).flatMap((refresh) =>
     [false, true].map((acceptsAccessTokens): Scenario => ({
-      name: `the organisation switches the integration off for 3 days (${refresh}, tokens ${acceptsAccessTokens ? 'taken' : 'refused'})`,
+      name: `the organization switches the integration off for 3 days (${refresh}, tokens ${acceptsAccessTokens ? 'taken' : 'refused'})`,
       days: 24,
       credentials: 1,
       act: (world) => switchedOff(world, { refresh, acceptsAccessTokens }),
@@ -233,12 +233,12 @@ function down(world: World, from: number, to: number): Promise<void> {
 }
 
 function fault(world: World, from: number, to: number, faults: readonly Fault[]): Promise<void> {
-  const { behaviour } = world.webex;
+  const { behavior } = world.webex;
   return world.trouble(
     from,
     to,
-    () => (behaviour.fault = faults),
-    () => (behaviour.fault = undefined),
+    () => (behavior.fault = faults),
+    () => (behavior.fault = undefined),
   );
 }
 
@@ -273,11 +273,11 @@ function switchedOff(
   world: World,
   how: Pick<SwitchedOffIntegration, 'refresh' | 'acceptsAccessTokens'>,
 ): Promise<void> {
-  const { behaviour, clients } = world.webex;
+  const { behavior, clients } = world.webex;
   return world.trouble(
     6,
     9,
-    () => (behaviour.switchedOff = { clientId: clients[0]?.clientId ?? '', ...how }),
-    () => (behaviour.switchedOff = undefined),
+    () => (behavior.switchedOff = { clientId: clients[0]?.clientId ?? '', ...how }),
+    () => (behavior.switchedOff = undefined),
   );
 }

@@ -54,7 +54,7 @@ async function startSingle(kind: 'shared' | 'killed' | 'sealed'): Promise<Outage
 /** As in production: TLS, Raft, audit, a static seal. */
 async function startCluster(): Promise<OutageServer & AsyncDisposable> {
   const server = await ProductionServer.start({ nodes: 3 });
-  const { rootToken } = await server.initialise();
+  const { rootToken } = await server.initialize();
   const admin = server.node.client(rootToken);
   // Half the default; the rest is the interval at which the server looks.
   await admin.write('sys/storage/raft/autopilot/configuration', { server_stabilization_time: '1s' });

@@ -3,7 +3,7 @@ import { VaultResponseError } from '#core';
 import { z } from 'zod';
 import { engineConfiguration } from '../../lib/declaration/derived/engine-configuration';
 import { simulatedAdministrator } from '../../rehearsal/webex/simulated-user';
-import type { Behaviour, WebexSimulator } from '../../rehearsal/webex/webex-simulator';
+import type { Behavior, WebexSimulator } from '../../rehearsal/webex/webex-simulator';
 import type { Lateness } from '../../test/fixtures/lateness';
 import { WebexEngine } from '../../test/fixtures/webex-engine';
 import { observer } from './look';
@@ -33,7 +33,7 @@ export interface WorldOptions {
   readonly scale: number;
   /** How long the engine waits for Webex. @default - as the tuning says */
   readonly providerTimeoutDays?: number;
-  readonly behaviour: (days: ScaledDays) => Partial<Behaviour>;
+  readonly behavior: (days: ScaledDays) => Partial<Behavior>;
   /** @default 90 */
   readonly refreshTokenDays?: number;
   readonly random: SeededRandom;
@@ -89,7 +89,7 @@ export class World implements AsyncDisposable {
   }
 
   static async start(options: WorldOptions): Promise<World> {
-    const { dayMs, server, tuning, credentials, behaviour, refreshTokenDays, mountPath, lateness } = options;
+    const { dayMs, server, tuning, credentials, behavior, refreshTokenDays, mountPath, lateness } = options;
     const real = tuning === 'ours' ? OURS : PLUGIN_DEFAULTS;
     const { providerTimeoutDays } = options;
     const clock = { aheadMs: 0 };
@@ -101,7 +101,7 @@ export class World implements AsyncDisposable {
     const engine = await WebexEngine.start(
       {
         ...scale.lives(refreshTokenDays),
-        ...behaviour(scale),
+        ...behavior(scale),
         now: () => Date.now() + clock.aheadMs,
         users: Array.from({ length: credentials }, (_, index) => simulatedAdministrator(personOf(index))),
       },
@@ -225,7 +225,7 @@ export class World implements AsyncDisposable {
 
   async #consent(index: number): Promise<void> {
     const person = personOf(index);
-    await this.engine.authorise(this.options.server.admin, this.names[index] ?? '', { as: person });
+    await this.engine.authorize(this.options.server.admin, this.names[index] ?? '', { as: person });
     const newest = this.webex.grants.list().findLast(({ grant }) => grant.user.email === person);
     this.#grants[index] = newest?.grant.number ?? NaN;
   }

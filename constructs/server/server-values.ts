@@ -119,7 +119,7 @@ export function serverValues({ server, configuration, plugin, alertRules }: Serv
         { name: 'tls', mountPath: folders.tls, readOnly: true },
         ...(sealSecret === undefined ? [] : [{ name: 'seal', mountPath: folders.seal, readOnly: true }]),
       ],
-      // A leader whose host has died is labelled as one for as long as its pod is there, and would get connections.
+      // A leader whose host has died is labeled as one for as long as its pod is there, and would get connections.
       service: { publishNotReadyAddresses: false },
       networkPolicy: { enabled: true, ingress: ingress(server) },
     },

@@ -59,7 +59,7 @@ export function renderPage({ tone, title, text }: BrowserPage): string {
 
 /** After a redirect that brought no good end. */
 export function refusedPage(text: string): BrowserPage {
-  return { status: 200, tone: 'bad', title: 'Not authorised', text };
+  return { status: 200, tone: 'bad', title: 'Not authorized', text };
 }
 
 function escape(text: string): string {

@@ -13,7 +13,7 @@ export function invitation(asked: DeviceInvitation, askedBy: string): string {
     'asked by': askedBy,
     'what for': `credential "${credential}", kept and refreshed in a Vault, for programs of ours`,
     app: `integration "${integration}" (client id ${grant.clientId})`,
-    account: email === undefined ? 'any, in its own organisation' : `${email}, in its own organisation`,
+    account: email === undefined ? 'any, in its own organization' : `${email}, in its own organization`,
     scopes: scopes.join(' '),
   };
   return [

@@ -7,7 +7,7 @@ export function grantText({ person, requestedScopes, expireTime }: Grant): strin
   const rows = {
     name: person?.displayName ?? 'unknown',
     email: person?.emails.join(', ') ?? 'unknown',
-    organisation: person?.orgId ?? 'unknown',
+    organization: person?.orgId ?? 'unknown',
     'asked for': requestedScopes.join(' '),
     expires: expireTime?.toISOString() ?? 'never',
   };
@@ -21,7 +21,7 @@ export function grantJson({ credential, person, requestedScopes, expireTime, war
     credential,
     name: person?.displayName ?? null,
     email: person?.emails[0] ?? null,
-    organisation: person?.orgId ?? null,
+    organization: person?.orgId ?? null,
     requested_scopes: requestedScopes,
     expire_time: expireTime?.toISOString() ?? null,
     warnings,

@@ -46,7 +46,7 @@ export async function observeAndHeal(
   }
   const report = await observe(command, options, signal);
   const lost = report.credentials
-    .filter(({ name, state }) => healing.includes(name) && state === 're-authorisation required')
+    .filter(({ name, state }) => healing.includes(name) && state === 're-authorization required')
     .map(({ name }) => name);
   if (lost.length === 0) {
     return report;
@@ -59,7 +59,7 @@ export async function observeAndHeal(
         signal,
       });
       await heal({ healer: session.vault, deployment, credentialName, signal });
-      onHealed(`"${credentialName}" was lost, and is authorised again`);
+      onHealed(`"${credentialName}" was lost, and is authorized again`);
       return undefined;
     } catch (error) {
       signal.throwIfAborted();

@@ -1,7 +1,7 @@
 /** White around it, in modules: scanners want four. @see ISO/IEC 18004 */
 const BORDER = 4;
 
-/** Black on white, whatever the colours of the terminal are: not all scanners read the negative. */
+/** Black on white, whatever the colors of the terminal are: not all scanners read the negative. */
 const [ON, OFF] = ['\u001b[38;2;0;0;0;48;2;255;255;255m', '\u001b[0m'];
 
 /** What a terminal can show. */

@@ -242,7 +242,7 @@ async function resourcesOf({ exitCode, plan }: Planned, stack: StackFolder): Pro
 
 async function isReady({ stack, preflight }: Work, json = false): Promise<boolean> {
   await preflight?.beforePlan();
-  return went(await stack.initialise(json), stack, 'has not been initialised', UNCHANGED);
+  return went(await stack.initialize(json), stack, 'has not been initialized', UNCHANGED);
 }
 
 /** Waits for what Helm does not wait for. @returns whether it runs, as far as is known */

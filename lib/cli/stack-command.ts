@@ -110,7 +110,7 @@ export async function selectStacks(
   };
 }
 
-/** CDKTF's, but each deployment has its own: Terraform keeps there which backend it was initialised with. */
+/** CDKTF's, but each deployment has its own: Terraform keeps there which backend it was initialized with. */
 function outputFolder({ file }: LoadedDeployment): string {
   if (process.env.CDKTF_OUTDIR) {
     return process.env.CDKTF_OUTDIR;

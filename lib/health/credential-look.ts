@@ -143,7 +143,7 @@ function lineOf({
   const { expireTime } = sight;
   const isThere = expireTime !== undefined || finding.state === 'expired' || finding.state === 'integration refused';
   const refreshedAt = isThere ? issueTime(observation, consentedAt, accessTokenSeconds) : undefined;
-  const isFinal = finding.state === 're-authorisation required' || finding.state === 'refused by Webex';
+  const isFinal = finding.state === 're-authorization required' || finding.state === 'refused by Webex';
   const horizon = !isThere
     ? undefined
     : isFinal
@@ -171,9 +171,9 @@ function lineOf({
     failingSince: observation.failingSince ?? undefined,
     consentedAt,
     consentedBy: by?.email,
-    organisation: answer?.kind === 'person' ? answer.organisation : by?.orgId,
+    organization: answer?.kind === 'person' ? answer.organization : by?.orgId,
     horizon,
-    verified: answer?.kind === 'person' ? { email: answer.email, organisation: answer.organisation } : undefined,
+    verified: answer?.kind === 'person' ? { email: answer.email, organization: answer.organization } : undefined,
     tokens: sinceConsent(observation.tokens, consentedAt),
     notes: [
       ...notes,

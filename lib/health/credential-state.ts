@@ -51,7 +51,7 @@ export function stateOfReading(
     const why =
       warnings.length > 0
         ? warnings.join('; ')
-        : "the grant was revoked, its person's password or role changed, or the organisation switched the integration off";
+        : "the grant was revoked, its person's password or role changed, or the organization switched the integration off";
     return {
       state: 'refused by Webex',
       severity: 'broken',
@@ -79,7 +79,7 @@ export function stateOfReading(
   switch (whatWebexRefused(said)) {
     case 'grant':
       return {
-        state: 're-authorisation required',
+        state: 're-authorization required',
         severity: 'attention',
         detail: `Webex does not renew it${since}, and ${until}: ${said}`,
         next: replaceCommand(credential),
@@ -123,7 +123,7 @@ export function stateOfRefusal(
   }
   if (error instanceof NotAuthorizedYet) {
     if (consent === undefined) {
-      return broken('never authorised', 'nobody has consented yet', authorize);
+      return broken('never authorized', 'nobody has consented yet', authorize);
     }
     const goneOf = (who: string): string =>
       `${who} consented on ${consent.consentedAt.toISOString().slice(0, 10)}, and the engine has no grant any more: it was revoked or deleted`;
@@ -133,7 +133,7 @@ export function stateOfRefusal(
     };
   }
   if (error instanceof ReauthorizationRequired) {
-    return broken('re-authorisation required', error.message, authorize);
+    return broken('re-authorization required', error.message, authorize);
   }
   if (error instanceof IntegrationRefused) {
     return broken('integration refused', error.message, ourCommand('rotate-secret', integration));

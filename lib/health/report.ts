@@ -10,7 +10,7 @@
 export const SEVERITIES = ['healthy', 'attention', 'broken'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
-export const SERVER_STATES = ['up', 'sealed', 'not initialised', 'unreachable'] as const;
+export const SERVER_STATES = ['up', 'sealed', 'not initialized', 'unreachable'] as const;
 export type ServerState = (typeof SERVER_STATES)[number];
 
 export const ENGINE_STATES = ['running', 'paused', 'reaping', 'missing', 'plugin not running', 'unknown'] as const;
@@ -22,7 +22,7 @@ export type IntegrationState = (typeof INTEGRATION_STATES)[number];
 export const CREDENTIAL_STATES = [
   'healthy',
   /** Nobody has consented yet. */
-  'never authorised',
+  'never authorized',
   /** Somebody has, and the engine has no grant any more: it was revoked or deleted. */
   'gone',
   /** A consent was begun elsewhere. */
@@ -32,7 +32,7 @@ export const CREDENTIAL_STATES = [
   /** The token has ended, and could not be refreshed yet. */
   'expired',
   /** Webex does not renew the grant any more. */
-  're-authorisation required',
+  're-authorization required',
   /** Webex refuses the integration; the grant is intact. */
   'integration refused',
   /** Webex does not take the token that the engine holds for good. */
@@ -90,12 +90,12 @@ export interface CredentialLine extends Line<CredentialState> {
   readonly consentedAt?: Date;
   /** Email of the account that consented. */
   readonly consentedBy?: string;
-  /** Id of its organisation. */
-  readonly organisation?: string;
+  /** Id of its organization. */
+  readonly organization?: string;
   /** Until when the grant lives if every refresh fails from now on. */
   readonly horizon?: Horizon;
   /** Whose account it is by Webex's own word; undefined where Webex was not asked. */
-  readonly verified?: { readonly email: string; readonly organisation: string };
+  readonly verified?: { readonly email: string; readonly organization: string };
   /** Oldest first. */
   readonly tokens: readonly SeenToken[];
 }

@@ -31,7 +31,7 @@ export async function lookAtServer(
   try {
     const { initialized, sealed, version } = await vault.sealStatus();
     if (!initialized) {
-      return line('not initialised', 'it holds nothing yet', ourCommand('init'));
+      return line('not initialized', 'it holds nothing yet', ourCommand('init'));
     }
     if (!sealed) {
       return line('up', version);

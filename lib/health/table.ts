@@ -21,7 +21,7 @@ const NARROWEST_DETAIL = 36;
 
 export interface TableOptions {
   /** @default false */
-  readonly colours?: boolean;
+  readonly colors?: boolean;
   /** Of the terminal. @default - lines are as long as they are, as for `grep` */
   readonly columns?: number;
   /** Of the terminal: what is healthy is left out where it would not fit. @default - as many as it takes */
@@ -35,7 +35,7 @@ interface Row {
 }
 
 /** Without a line feed at its end. */
-export function toTable(report: Report, { colours = false, columns, rows }: TableOptions = {}): string {
+export function toTable(report: Report, { colors = false, columns, rows }: TableOptions = {}): string {
   const lines = linesOf(report);
   const widths = {
     name: Math.max(...lines.map(({ kind, line }) => nameOf(kind, line).length)),
@@ -45,7 +45,7 @@ export function toTable(report: Report, { colours = false, columns, rows }: Tabl
     const details = [detailOf(kind, line, report.lookedAt), ...line.notes.map(oneLine)];
     const { mark, style } = MARKS[line.severity];
     const padded = mark.padEnd(MARK_WIDTH);
-    const shown = colours ? styleText(style, padded, { validateStream: false }) : padded;
+    const shown = colors ? styleText(style, padded, { validateStream: false }) : padded;
     const arranged = arrange(nameOf(kind, line), line.state, details, { ...widths, columns });
     return {
       isHealthy: line.severity === 'healthy' && line.notes.length === 0,
@@ -143,6 +143,6 @@ function credentialDetail(line: CredentialLine, now: Date): string {
     ...(consentedAt === undefined
       ? []
       : [`by ${consentedBy ?? 'somebody'} on ${consentedAt.toISOString().slice(0, 10)}`]),
-    ...(verified === undefined ? [] : [`is ${verified.email} of ${verified.organisation}`]),
+    ...(verified === undefined ? [] : [`is ${verified.email} of ${verified.organization}`]),
   ].join('; ');
 }

@@ -4,7 +4,7 @@ import { peopleMe } from '../webex/people-me';
 
 /** What Webex says of a token. */
 export type WebexAnswer =
-  | { readonly kind: 'person'; readonly email: string; readonly organisation: string; readonly isOwner: boolean }
+  | { readonly kind: 'person'; readonly email: string; readonly organization: string; readonly isOwner: boolean }
   /** The scopes do not let Webex tell whose it is; the token is good. */
   | { readonly kind: 'untold' }
   | { readonly kind: 'refused'; readonly why: string }
@@ -15,7 +15,7 @@ export async function askWebex(apiUrl: string, { owner }: Credential, accessToke
   try {
     const { id, emails, orgId } = await peopleMe({ apiUrl, accessToken });
     const isOwner = emails.some((email) => email.toLowerCase() === owner?.toLowerCase());
-    return { kind: 'person', email: emails[0] ?? id, organisation: orgId, isOwner };
+    return { kind: 'person', email: emails[0] ?? id, organization: orgId, isOwner };
   } catch (error) {
     if (error instanceof WebexResponseError && !error.isTransient) {
       const why = `${error.statusCode}: ${error.said}`;

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { errorCode, ExplainedError } from '#core';
 
 /*
- * The key shares that unseal Vault, or with an auto-unseal seal authorise what needs several people: from files, from a
+ * The key shares that unseal Vault, or with an auto-unseal seal authorize what needs several people: from files, from a
  * pipe, or typed unseen. Never from the command line, which every process on the machine can read.
  */
 

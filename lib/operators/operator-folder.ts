@@ -51,7 +51,7 @@ export async function prepareOperatorFolder(folder: string): Promise<void> {
     await rm(probe);
   } catch (error) {
     throw new ExplainedError(
-      `${folder} cannot take the key shares (${errorCode(error)}), so nothing was initialised; make room there, or give another folder with --out`,
+      `${folder} cannot take the key shares (${errorCode(error)}), so nothing was initialized; make room there, or give another folder with --out`,
     );
   }
 }

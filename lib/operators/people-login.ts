@@ -25,7 +25,7 @@ import { graceSignal } from '../vault/grace-signal';
 import type { VaultClient } from '../vault/vault-client';
 
 /*
- * A person logs in as an operator, in the browser, at the identity provider of the organisation: as `bao login
+ * A person logs in as an operator, in the browser, at the identity provider of the organization: as `bao login
  * -method=oidc` does.
  *
  * @see https://developer.hashicorp.com/vault/api-docs/auth/jwt#oidc-authorization-url-request
@@ -219,7 +219,7 @@ function refusedByProvider({ issuer, clientId }: OidcDeclaration, error: string,
   switch (error) {
     case 'access_denied':
       return new NotPermitted(
-        `the login was cancelled or refused at ${issuer} (${said}); run it again, or ask who runs that`,
+        `the login was canceled or refused at ${issuer} (${said}); run it again, or ask who runs that`,
       );
     case 'server_error':
     case 'temporarily_unavailable':

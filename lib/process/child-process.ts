@@ -105,7 +105,7 @@ export function killGroup(leaderPid: number): void {
   }
 }
 
-/** The last line that matches, without what colours it in a terminal; empty where there is none. */
+/** The last line that matches, without what colors it in a terminal; empty where there is none. */
 export function lastLine(output: string, pattern = /\S/): string {
   const lines = output.split('\n').map((line) => stripVTControlCharacters(line).trim());
   return lines.findLast((line) => pattern.test(line)) ?? '';

@@ -223,7 +223,7 @@ function ofCredentials(before: string | undefined, after: string, renames: Renam
       : next === integration
         ? []
         : [
-            `credential "${name}" is of integration "${renames.after('integration', next)}" from now on; the grant that it has stays that of "${former}" until it is authorised anew, so keep "${former}" until then`,
+            `credential "${name}" is of integration "${renames.after('integration', next)}" from now on; the grant that it has stays that of "${former}" until it is authorized anew, so keep "${former}" until then`,
           ];
   });
 }

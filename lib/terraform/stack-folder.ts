@@ -8,7 +8,7 @@ import { ExplainedError, runChildCommand } from '#core';
 import { planOf, recordedIn, type Plan, type ResourceChange } from './plan';
 import type { Terraform } from './terraform';
 
-/** Kept where Terraform keeps what `init` has got: what it was initialised for. */
+/** Kept where Terraform keeps what `init` has got: what it was initialized for. */
 const STAMP = 'webex-token-vault-init';
 
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
@@ -21,7 +21,7 @@ const synthesized = z.object({
   provider: z.record(z.string(), z.unknown()).default({}),
 });
 
-const initialised = z.object({
+const initialized = z.object({
   backend: z.object({ type: z.string(), config: z.record(z.string(), z.unknown()) }),
 });
 
@@ -62,7 +62,7 @@ export class StackFolder {
    * @returns Terraform's exit code
    * @throws ExplainedError where the state would be looked for in another place than before
    */
-  async initialise(json: boolean): Promise<number> {
+  async initialize(json: boolean): Promise<number> {
     this.#refuseWorkspace();
     const stamp = this.#stamp();
     if (this.#read(this.#data(STAMP)) === stamp) {
@@ -184,7 +184,7 @@ export class StackFolder {
 
   /** Terraform refuses as well, and names two ways without saying which of them keeps the state. */
   #refuseMovedState(): void {
-    const before = initialised.safeParse(JSON.parse(this.#read(this.#data('terraform.tfstate')) ?? 'null')).data;
+    const before = initialized.safeParse(JSON.parse(this.#read(this.#data('terraform.tfstate')) ?? 'null')).data;
     const [declared] = Object.entries(this.#synthesized().terraform.backend);
     if (before === undefined || declared === undefined) {
       return;

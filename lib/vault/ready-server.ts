@@ -1,13 +1,13 @@
 import { ExplainedError, explainOutage, VaultResponseError, VaultSealed } from '#core';
 import type { ServerHealth, VaultClient } from './vault-client';
 
-/** @throws ExplainedError unless the server is there, initialised and unsealed */
+/** @throws ExplainedError unless the server is there, initialized and unsealed */
 export async function requireReadyServer(vault: VaultClient): Promise<void> {
   const { initialized, sealed } = await vault.sealStatus().catch((error: unknown) => {
     throw error instanceof VaultResponseError ? explainOutage(error, vault.address, 'tell its state') : error;
   });
   if (!initialized) {
-    throw new ExplainedError(`Vault at ${vault.address} is not initialised yet; initialise and unseal it first`);
+    throw new ExplainedError(`Vault at ${vault.address} is not initialized yet; initialize and unseal it first`);
   }
   if (sealed) {
     throw new VaultSealed(vault.address);

@@ -5,7 +5,7 @@ import {
   AskingTokenRefused,
   ClientRefused,
   RequestRefused,
-  ServiceAppNotAuthorised,
+  ServiceAppNotAuthorized,
   UnknownServiceApp,
 } from './grant-errors';
 import { endpointUrl, type OAuthAnswer } from './oauth-request';
@@ -16,15 +16,15 @@ import { TokenPair } from './token-pair';
 export interface ApplicationTokenOptions {
   /** Such as `https://webexapis.com/v1`. */
   readonly apiUrl: string;
-  /** Of an integration's grant with scope `spark:applications_token`, in the organisation that owns the Service App. */
+  /** Of an integration's grant with scope `spark:applications_token`, in the organization that owns the Service App. */
   readonly accessToken: string;
   /** Of the Service App, as Webex's developer portal shows it. */
   readonly applicationId: string;
   /** Of the Service App, not of the integration that asks. */
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Id of the organisation whose full administrator authorised the Service App. */
-  readonly organisation: string;
+  /** Id of the organization whose full administrator authorized the Service App. */
+  readonly organization: string;
   /** Longest wait for an answer. @default 30000 */
   readonly timeoutMs?: number;
   /** Ends the request. @default - none */
@@ -38,19 +38,19 @@ export interface ApplicationTokenOptions {
  * client.
  *
  * @see https://developer.webex.com/admin/docs/api/v1/service-apps/create-service-app-access-token
- * @throws ClientRefused, AskingTokenRefused, ApplicationsScopeMissing, ServiceAppNotAuthorised, UnknownServiceApp,
+ * @throws ClientRefused, AskingTokenRefused, ApplicationsScopeMissing, ServiceAppNotAuthorized, UnknownServiceApp,
  *   RequestRefused; TemporarilyUnavailable, WebexResponseError (5xx) or WebexUnreachableError where it may go otherwise
  *   later; the signal's reason
  */
 export async function applicationToken(options: ApplicationTokenOptions): Promise<TokenPair> {
-  const { apiUrl, accessToken, applicationId, clientId, clientSecret, organisation, timeoutMs, signal } = options;
+  const { apiUrl, accessToken, applicationId, clientId, clientSecret, organization, timeoutMs, signal } = options;
   const path = `applications/${encodeURIComponent(applicationId)}/token`;
   const answer = await patientRequest(
     {
       url: endpointUrl(apiUrl, path),
       path,
       as: 'json',
-      fields: { clientId, clientSecret, targetOrgId: organisation },
+      fields: { clientId, clientSecret, targetOrgId: organization },
       authorization: `Bearer ${accessToken}`,
       secrets: [clientSecret, accessToken],
       timeoutMs,
@@ -69,15 +69,15 @@ export async function applicationToken(options: ApplicationTokenOptions): Promis
 }
 
 async function refusal(answer: OAuthAnswer, path: string, options: ApplicationTokenOptions): Promise<ExplainedError> {
-  const { applicationId, organisation, clientId, clientSecret, apiUrl, timeoutMs, signal } = options;
+  const { applicationId, organization, clientId, clientSecret, apiUrl, timeoutMs, signal } = options;
   const { status, code, said } = answer;
   if (status === 404) {
-    return new UnknownServiceApp(applicationId, organisation, answer);
+    return new UnknownServiceApp(applicationId, organization, answer);
   }
   if (status === 403) {
     return /\bscopes?\b/i.test(said)
       ? new ApplicationsScopeMissing(applicationId, answer)
-      : new ServiceAppNotAuthorised(applicationId, organisation, answer);
+      : new ServiceAppNotAuthorized(applicationId, organization, answer);
   }
   // Both the token and the client are presented, and Webex's words tell no program which of them it refuses.
   const tokenUrl = endpointUrl(apiUrl, 'access_token');
@@ -93,6 +93,6 @@ async function refusal(answer: OAuthAnswer, path: string, options: ApplicationTo
     : new RequestRefused(
         path,
         answer,
-        "check that applicationId, client id and organisation are the Service App's, as Webex's developer portal and Control Hub show them",
+        "check that applicationId, client id and organization are the Service App's, as Webex's developer portal and Control Hub show them",
       );
 }

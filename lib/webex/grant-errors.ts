@@ -50,7 +50,7 @@ export class RequestRefused extends ExplainedError {
   }
 }
 
-/** Whoever was given the code said no, or their organisation did. */
+/** Whoever was given the code said no, or their organization did. */
 export class DeviceGrantDenied extends ExplainedError {
   override name = 'DeviceGrantDenied';
 
@@ -76,17 +76,17 @@ export class DeviceGrantExpired extends ExplainedError {
   }
 }
 
-/** A full administrator of that organisation has to do something in Control Hub. */
-export class ServiceAppNotAuthorised extends ExplainedError {
-  override name = 'ServiceAppNotAuthorised';
+/** A full administrator of that organization has to do something in Control Hub. */
+export class ServiceAppNotAuthorized extends ExplainedError {
+  override name = 'ServiceAppNotAuthorized';
 
   constructor(
     readonly applicationId: string,
-    readonly organisation: string,
+    readonly organization: string,
     refusal: Refusal,
   ) {
     super(
-      `Webex gives no token of Service App ${applicationId} for organisation ${organisation} (${words(refusal)}): a full administrator of that organisation opens Control Hub > Apps > Service Apps and authorises it there (and the token that asks needs scope spark:applications_token); then run it again`,
+      `Webex gives no token of Service App ${applicationId} for organization ${organization} (${words(refusal)}): a full administrator of that organization opens Control Hub > Apps > Service Apps and authorizes it there (and the token that asks needs scope spark:applications_token); then run it again`,
     );
   }
 }
@@ -97,11 +97,11 @@ export class UnknownServiceApp extends ExplainedError {
 
   constructor(
     readonly applicationId: string,
-    readonly organisation: string,
+    readonly organization: string,
     refusal: Refusal,
   ) {
     super(
-      `Webex finds no Service App ${applicationId} for organisation ${organisation} (${words(refusal)}); check both in the declaration, that a full administrator authorised it in Control Hub > Apps > Service Apps, and that the account behind the asking token is of the organisation that owns the Service App`,
+      `Webex finds no Service App ${applicationId} for organization ${organization} (${words(refusal)}); check both in the declaration, that a full administrator authorized it in Control Hub > Apps > Service Apps, and that the account behind the asking token is of the organization that owns the Service App`,
     );
   }
 }
@@ -115,7 +115,7 @@ export class ApplicationsScopeMissing extends ExplainedError {
     refusal: Refusal,
   ) {
     super(
-      `the token that asks for the one of Service App ${applicationId} lacks scope spark:applications_token (${words(refusal)}); add it to the integration in Webex's developer portal and to its credential, and authorise that credential again; if it has the scope, a full administrator has to authorise the Service App in Control Hub > Apps > Service Apps`,
+      `the token that asks for the one of Service App ${applicationId} lacks scope spark:applications_token (${words(refusal)}); add it to the integration in Webex's developer portal and to its credential, and authorize that credential again; if it has the scope, a full administrator has to authorize the Service App in Control Hub > Apps > Service Apps`,
     );
   }
 }

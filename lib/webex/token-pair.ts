@@ -14,7 +14,7 @@ const tokenReply = z.object({
 
 /**
  * What Webex gave for a code, a refresh token, a device code, or to a Service App. The tokens are no properties, so that
- * nothing which prints or serialises an object shows them.
+ * nothing which prints or serializes an object shows them.
  */
 export class TokenPair {
   readonly #accessToken: string;

@@ -5,7 +5,7 @@ import { cacheRoot } from '../cache-folder';
 import { run } from '../../lib/process/child-process';
 import { applyStack } from './stack-applier';
 import { Terraform } from '../../lib/terraform/terraform';
-import { apply, initialise } from './terraform';
+import { apply, initialize } from './terraform';
 
 /*
  * Stack `webex-tokens` from the declaration to the server, as a user's own `cdktf deploy` would take it there.
@@ -69,7 +69,7 @@ async function readyTerraform(
   try {
     const terraform = await Terraform.find();
     options.note(`${terraform.title} is here; getting its providers`);
-    await initialise(terraform, { ...options, environment });
+    await initialize(terraform, { ...options, environment });
     return terraform;
   } catch (error) {
     if (options.by === 'terraform' || !(error instanceof ExplainedError)) {

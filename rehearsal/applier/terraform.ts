@@ -25,7 +25,7 @@ export interface TerraformOptions {
  *
  * @throws ExplainedError where a provider cannot be had
  */
-export async function initialise(terraform: Terraform, options: TerraformOptions): Promise<void> {
+export async function initialize(terraform: Terraform, options: TerraformOptions): Promise<void> {
   if (options.environment.TF_PLUGIN_CACHE_DIR) {
     mkdirSync(options.environment.TF_PLUGIN_CACHE_DIR, { recursive: true });
   }

@@ -53,7 +53,7 @@ interface StartedProcess {
 }
 
 /**
- * An OpenBao or Vault server on loopback for trying out and for tests: a full server, initialised and unsealed.
+ * An OpenBao or Vault server on loopback for trying out and for tests: a full server, initialized and unsealed.
  */
 export class OpenBaoServer implements AsyncDisposable {
   #process: ServerProcess;

@@ -14,7 +14,7 @@ const request = z.strictObject({
 
 /**
  * `POST /v1/applications/{applicationId}/token`: a token pair of a Service App, asked for by an integration or another
- * Service App in the organisation that owns it.
+ * Service App in the organization that owns it.
  *
  * @see https://developer.webex.com/admin/docs/api/v1/service-apps/create-service-app-access-token
  */
@@ -38,9 +38,9 @@ export function applicationsEndpoint(webex: Simulation): Hono<SimulatorEnv> {
       throw new ApiRefusal(400, 'Invalid client credentials', {}, 'The provided clientSecret is invalid');
     }
     const user = webex.serviceApps.accountIn(serviceApp, targetOrgId);
-    if (user === undefined || webex.behaviour.switchedOff?.clientId === clientId) {
+    if (user === undefined || webex.behavior.switchedOff?.clientId === clientId) {
       throw new ApiRefusal(
-        webex.behaviour.unauthorisedServiceApp,
+        webex.behavior.unauthorizedServiceApp,
         'The Service App is not authorized by a full administrator of the organization.',
       );
     }

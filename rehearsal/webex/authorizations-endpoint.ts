@@ -9,7 +9,7 @@ import { webexId } from './webex-id';
 const ADMIN_ROLES = ['id_full_admin', 'id_user_admin', 'id_device_admin'];
 
 /**
- * `/v1/authorizations`: what admins see of the tokens of their organisation, and how they revoke them.
+ * `/v1/authorizations`: what admins see of the tokens of their organization, and how they revoke them.
  *
  * @see https://developer.webex.com/docs/api/v1/authorizations
  */
@@ -29,7 +29,7 @@ export function authorizationsEndpoint(webex: Simulation): Hono<SimulatorEnv> {
     if (!clientId) {
       throw new ApiRefusal(400, 'clientId is missing; name the client whose authorizations go');
     }
-    const tokens = tokensOfOrganisation(webex, caller).filter((token) => token.grant.client.clientId === clientId);
+    const tokens = tokensOfOrganization(webex, caller).filter((token) => token.grant.client.clientId === clientId);
     if (tokens.length === 0) {
       throw new ApiRefusal(404, 'The requested resource could not be found.');
     }
@@ -38,7 +38,7 @@ export function authorizationsEndpoint(webex: Simulation): Hono<SimulatorEnv> {
   });
   app.delete('/:id', (c) => {
     const caller = requireToken(webex, c, { allScopes: ['identity:tokens_write'], anyRole: ADMIN_ROLES });
-    const token = tokensOfOrganisation(webex, caller).find((candidate) => candidate.id === c.req.param('id'));
+    const token = tokensOfOrganization(webex, caller).find((candidate) => candidate.id === c.req.param('id'));
     if (!token) {
       throw new ApiRefusal(404, 'The requested resource could not be found.');
     }
@@ -62,7 +62,7 @@ function findPerson(webex: Simulation, caller: IssuedToken, id?: string, email?:
   return person;
 }
 
-function tokensOfOrganisation(webex: Simulation, caller: IssuedToken): IssuedToken[] {
+function tokensOfOrganization(webex: Simulation, caller: IssuedToken): IssuedToken[] {
   return webex.grants.list().filter((token) => token.grant.user.orgId === caller.grant.user.orgId);
 }
 

@@ -8,7 +8,7 @@ import {
   parseAuthorizationRequest,
   type AuthorizationRequest,
 } from './authorization-request';
-import { DENIED_BY_ORGANISATION } from './behaviour';
+import { DENIED_BY_ORGANIZATION } from './behavior';
 import { isFromAnotherSite, refusePage, secureHeaders } from './page-answer';
 import type { SimulatedUser } from './simulated-user';
 import type { Simulation, SimulatorEnv } from './simulation';
@@ -88,18 +88,18 @@ export function authorizeEndpoint(webex: Simulation): Hono<SimulatorEnv> {
   return app;
 }
 
-function refuseSwitchedOff({ behaviour }: Simulation, { client, redirectUri, state }: AuthorizationRequest): void {
-  const { clientId, consent = 'redirect' } = behaviour.switchedOff ?? {};
+function refuseSwitchedOff({ behavior }: Simulation, { client, redirectUri, state }: AuthorizationRequest): void {
+  const { clientId, consent = 'redirect' } = behavior.switchedOff ?? {};
   if (clientId === client.clientId) {
     const redirect = consent === 'redirect' ? { redirectUri, state } : undefined;
-    throw new AuthorizationRequestError('access_denied', DENIED_BY_ORGANISATION, redirect);
+    throw new AuthorizationRequestError('access_denied', DENIED_BY_ORGANIZATION, redirect);
   }
 }
 
 function issueCode(webex: Simulation, request: AuthorizationRequest, user: SimulatedUser): string {
   const { client, scopes, redirectUri, challenge } = request;
   const code = { grant: webex.grants.add({ client, user, scopes }), redirectUri, challenge };
-  return webex.grants.issueCode(code, webex.behaviour.codeTtlSeconds);
+  return webex.grants.issueCode(code, webex.behavior.codeTtlSeconds);
 }
 
 function withParameters(

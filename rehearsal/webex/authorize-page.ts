@@ -40,13 +40,13 @@ const STYLE_SOURCE = `'sha256-${createHash('sha256').update(STYLE).digest('base6
 
 /** What the scopes that this project uses allow, in a person's words. */
 const SCOPE_MEANINGS: Readonly<Record<string, string>> = {
-  'spark:people_read': 'See who you are, and look up people in your organisation',
-  'spark-admin:people_read': 'List the people of your organisation as an administrator',
-  'analytics:read_all': 'Read the usage metrics of your organisation',
-  'identity:people_read': 'Read the identities of people in your organisation',
+  'spark:people_read': 'See who you are, and look up people in your organization',
+  'spark-admin:people_read': 'List the people of your organization as an administrator',
+  'analytics:read_all': 'Read the usage metrics of your organization',
+  'identity:people_read': 'Read the identities of people in your organization',
   'identity:tokens_read': 'List the authorizations of a person',
   'identity:tokens_write': 'Revoke the authorizations of a person',
-  'spark:applications_token': 'Get the tokens of the Service Apps of your organisation',
+  'spark:applications_token': 'Get the tokens of the Service Apps of your organization',
 };
 
 export interface Consent {

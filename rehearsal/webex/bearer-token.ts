@@ -48,7 +48,7 @@ export function bearerToken(c: Context<SimulatorEnv>): string | undefined {
 }
 
 function isSwitchedOff(webex: Simulation, token: IssuedToken): boolean {
-  const { switchedOff } = webex.behaviour;
+  const { switchedOff } = webex.behavior;
   return switchedOff?.clientId === token.grant.client.clientId && switchedOff.acceptsAccessTokens !== true;
 }
 

@@ -47,7 +47,7 @@ async function begin(webex: Simulation, c: Context<SimulatorEnv>): Promise<objec
   if (!DEVICE_REDIRECT_URLS.every((url) => client.redirectUrls.includes(url))) {
     throw new OAuthRefusal('invalid_request', 'The redirect_uri of the device grant is not registered for the client');
   }
-  const { deviceCodeTtlSeconds: ttlSeconds, deviceIntervalSeconds: intervalSeconds } = webex.behaviour;
+  const { deviceCodeTtlSeconds: ttlSeconds, deviceIntervalSeconds: intervalSeconds } = webex.behavior;
   const request = webex.devices.add({ client, scopes, ttlSeconds, intervalSeconds });
   return {
     device_code: request.deviceCode,
@@ -77,11 +77,11 @@ async function ask(webex: Simulation, c: Context<SimulatorEnv>): Promise<object>
     case 'unknown':
       throw new OAuthRefusal('invalid_grant', 'the device code is unknown for this client, or was used');
     case 'expired':
-      throw new OAuthRefusal(webex.behaviour.deviceExpired, 'the device code has expired; begin again');
+      throw new OAuthRefusal(webex.behavior.deviceExpired, 'the device code has expired; begin again');
     case 'too-fast':
       throw new OAuthRefusal('slow_down', 'asked again too soon; wait 5 s longer from now on');
     case 'pending':
-      throw new OAuthRefusal('authorization_pending', 'nobody has answered yet', webex.behaviour.devicePending);
+      throw new OAuthRefusal('authorization_pending', 'nobody has answered yet', webex.behavior.devicePending);
     default:
       if ('denied' in answer) {
         throw new OAuthRefusal('access_denied', answer.denied);

@@ -16,7 +16,7 @@ export interface DeviceRequest {
 interface StoredRequest extends DeviceRequest {
   intervalMs: number;
   askedAtMs?: number;
-  /** By the person or their organisation. */
+  /** By the person or their organization. */
   denied?: string;
   /** Code of the grant that the person gave, of which nobody is told. */
   code?: string;

@@ -4,12 +4,12 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { webexErrorBody } from './api-refusal';
-import type { Fault } from './behaviour';
+import type { Fault } from './behavior';
 import { DEVICE_PATH } from './device-endpoints';
 import type { Simulation, SimulatorEnv } from './simulation';
 import { TOKEN_PATH } from './token-endpoint';
 
-/** Lets `behaviour.fault` happen. @param stopping ends the waiting of `delayMs` */
+/** Lets `behavior.fault` happen. @param stopping ends the waiting of `delayMs` */
 export function faultInjection(webex: Simulation, stopping: AbortSignal): MiddlewareHandler<SimulatorEnv> {
   return async (c, next) => {
     const fault = takeFault(webex, c);
@@ -43,7 +43,7 @@ async function end(connection: Socket): Promise<void> {
 }
 
 function takeFault(webex: Simulation, c: Context<SimulatorEnv>): Fault | undefined {
-  const { fault: given } = webex.behaviour;
+  const { fault: given } = webex.behavior;
   const faults = given === undefined ? [] : [given].flat();
   const fault = faults.find(
     ({ count, path = '/', grant }) =>
@@ -52,7 +52,7 @@ function takeFault(webex: Simulation, c: Context<SimulatorEnv>): Fault | undefin
   if (fault?.count !== undefined) {
     const left = fault.count > 1 ? [{ ...fault, count: fault.count - 1 }] : [];
     const remaining = faults.flatMap((other) => (other === fault ? left : other));
-    webex.behaviour.fault = remaining.length > 1 ? remaining : remaining[0];
+    webex.behavior.fault = remaining.length > 1 ? remaining : remaining[0];
   }
   return fault;
 }
@@ -64,7 +64,7 @@ function answer(webex: Simulation, c: Context<SimulatorEnv>, fault: Fault, statu
   }
   const reason = STATUS_CODES[status] ?? `Status ${status}`;
   const isOAuth = c.req.path === TOKEN_PATH || c.req.path.startsWith(`${DEVICE_PATH}/`);
-  switch (fault.body ?? (isOAuth ? webex.behaviour.errorShape : 'webex')) {
+  switch (fault.body ?? (isOAuth ? webex.behavior.errorShape : 'webex')) {
     case 'rfc6749':
       return Response.json({ error: fault.error ?? 'server_error', error_description: reason }, { status, headers });
     case 'webex':

@@ -3,7 +3,7 @@ import { webexErrorBody } from './api-refusal';
 import { OAuthRefusal } from './oauth-refusal';
 import type { Simulation, SimulatorEnv } from './simulation';
 
-/** Answers as an endpoint of OAuth does: what it gives, or its refusal in the shape that the behaviour says. */
+/** Answers as an endpoint of OAuth does: what it gives, or its refusal in the shape that the behavior says. */
 export async function answerOAuth(
   webex: Simulation,
   c: Context<SimulatorEnv>,
@@ -17,7 +17,7 @@ export async function answerOAuth(
     }
     const { status, code, message, headers } = error;
     const body =
-      webex.behaviour.errorShape === 'webex'
+      webex.behavior.errorShape === 'webex'
         ? webexErrorBody(c, `${message} (${code})`)
         : { error: code, error_description: message };
     return Response.json(body, { status, headers });

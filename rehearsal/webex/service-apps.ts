@@ -3,16 +3,16 @@ import type { Grant, GrantStore } from './grant-store';
 import type { RegisteredApp, SimulatedServiceApp } from './simulated-client';
 import { machineAccount, type SimulatedUser } from './simulated-user';
 
-interface Authorisation {
+interface Authorization {
   readonly app: SimulatedServiceApp;
-  /** Stays the same one where the app is authorised again. */
+  /** Stays the same one where the app is authorized again. */
   readonly account: SimulatedUser;
   isGiven: boolean;
 }
 
-/** The Service Apps that are registered, and in which organisations they are authorised. */
+/** The Service Apps that are registered, and in which organizations they are authorized. */
 export class ServiceApps {
-  readonly #authorisations: Authorisation[] = [];
+  readonly #authorizations: Authorization[] = [];
 
   constructor(
     readonly list: readonly SimulatedServiceApp[],
@@ -22,7 +22,7 @@ export class ServiceApps {
 
   /** As whom they act. */
   get accounts(): SimulatedUser[] {
-    return this.#authorisations.map(({ account }) => account);
+    return this.#authorizations.map(({ account }) => account);
   }
 
   has(app: RegisteredApp): boolean {
@@ -33,58 +33,58 @@ export class ServiceApps {
     return this.list.find((candidate) => candidate === app)?.applicationId;
   }
 
-  /** One of those whose tokens somebody of this organisation may ask for. */
+  /** One of those whose tokens somebody of this organization may ask for. */
   find(applicationId: string, askingOrgId: string): SimulatedServiceApp | undefined {
     return this.list.find((app) => app.applicationId === applicationId && this.#ownerOf(app) === askingOrgId);
   }
 
-  /** As whom it acts there. @returns undefined where it is not authorised */
+  /** As whom it acts there. @returns undefined where it is not authorized */
   accountIn(app: SimulatedServiceApp, orgId: string): SimulatedUser | undefined {
-    const authorisation = this.#find(app, orgId);
-    return authorisation?.isGiven === true ? authorisation.account : undefined;
+    const authorization = this.#find(app, orgId);
+    return authorization?.isGiven === true ? authorization.account : undefined;
   }
 
-  /** Owner of a grant of the Service App in an organisation. @throws ExplainedError where the app is unknown, or is not authorised there */
+  /** Owner of a grant of the Service App in an organization. @throws ExplainedError where the app is unknown, or is not authorized there */
   grantIn(applicationId: string, orgId: string): Omit<Grant, 'number'> {
     const client = this.#registered(applicationId);
     const user = this.accountIn(client, orgId);
     if (user === undefined) {
       throw new ExplainedError(
-        `Service App "${applicationId}" is not authorised in organisation "${orgId}"; have the Webex simulator authorise it there`,
+        `Service App "${applicationId}" is not authorized in organization "${orgId}"; have the Webex simulator authorize it there`,
       );
     }
     return { client, user, scopes: client.scopes };
   }
 
   /** @throws ExplainedError where nobody there could, or there is no such app */
-  authorise(applicationId: string, orgId: string): void {
+  authorize(applicationId: string, orgId: string): void {
     const app = this.#registered(applicationId);
     const isAdministrator = (user: SimulatedUser): boolean =>
       user.orgId === orgId && user.roles.includes('id_full_admin') && user.isDeactivated !== true;
     if (!this.users.some(isAdministrator)) {
       throw new ExplainedError(
-        `no full administrator of organisation "${orgId}" could authorise Service App "${applicationId}"; the Webex simulator has them in ${quotedList(this.#organisations())}`,
+        `no full administrator of organization "${orgId}" could authorize Service App "${applicationId}"; the Webex simulator has them in ${quotedList(this.#organizations())}`,
       );
     }
-    const authorisation = this.#find(app, orgId);
-    if (authorisation === undefined) {
-      this.#authorisations.push({ app, account: machineAccount(app, orgId), isGiven: true });
+    const authorization = this.#find(app, orgId);
+    if (authorization === undefined) {
+      this.#authorizations.push({ app, account: machineAccount(app, orgId), isGiven: true });
     } else {
-      authorisation.isGiven = true;
+      authorization.isGiven = true;
     }
   }
 
   /** @throws ExplainedError where there is no such app */
   withdraw(applicationId: string, orgId: string): void {
-    const authorisation = this.#find(this.#registered(applicationId), orgId);
-    if (authorisation !== undefined) {
-      authorisation.isGiven = false;
-      this.grants.revokeAllOf(authorisation.account, 'an administrator withdrew the authorisation of the Service App');
+    const authorization = this.#find(this.#registered(applicationId), orgId);
+    if (authorization !== undefined) {
+      authorization.isGiven = false;
+      this.grants.revokeAllOf(authorization.account, 'an administrator withdrew the authorization of the Service App');
     }
   }
 
-  #find(app: SimulatedServiceApp, orgId: string): Authorisation | undefined {
-    return this.#authorisations.find((candidate) => candidate.app === app && candidate.account.orgId === orgId);
+  #find(app: SimulatedServiceApp, orgId: string): Authorization | undefined {
+    return this.#authorizations.find((candidate) => candidate.app === app && candidate.account.orgId === orgId);
   }
 
   #registered(applicationId: string): SimulatedServiceApp {
@@ -100,7 +100,7 @@ export class ServiceApps {
     return ownerOrgId;
   }
 
-  #organisations(): string[] {
+  #organizations(): string[] {
     return [...new Set(this.users.filter(({ roles }) => roles.includes('id_full_admin')).map(({ orgId }) => orgId))];
   }
 }

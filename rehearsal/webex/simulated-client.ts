@@ -16,9 +16,9 @@ export interface SimulatedClient extends RegisteredApp {
   redirectUrls: string[];
 }
 
-/** A Service App: a machine account of each organisation whose full administrator has authorised it. */
+/** A Service App: a machine account of each organization whose full administrator has authorized it. */
 export interface SimulatedServiceApp extends RegisteredApp {
   applicationId: string;
-  /** Id of the organisation that owns it, whose people may ask for its tokens. @default - the one of the first user */
+  /** Id of the organization that owns it, whose people may ask for its tokens. @default - the one of the first user */
   ownerOrgId?: string;
 }

@@ -33,7 +33,7 @@ export const DEFAULT_USERS: readonly SimulatedUser[] = [
   person('9c41b6de-77aa-4f35-b1e8-40e2c95d8c03', 'Uma', 'User', []),
 ];
 
-/** A full administrator with that email, of the organisation whose domain it is. */
+/** A full administrator with that email, of the organization whose domain it is. */
 export function simulatedAdministrator(email: string): SimulatedUser {
   const domain = email.replace(/^.*@/, '').toLowerCase();
   const orgId = domain === 'example.com' ? EXAMPLE_ORG : webexId('ORGANIZATION', domain);
@@ -41,15 +41,15 @@ export function simulatedAdministrator(email: string): SimulatedUser {
 }
 
 /**
- * As whom a Service App acts in an organisation. What Webex tells of such an account is not documented: here it is as the
+ * As whom a Service App acts in an organization. What Webex tells of such an account is not documented: here it is as the
  * documentation has it of guests, which are machine accounts too, and it may what a full administrator may.
  */
 export function machineAccount({ clientId, name = clientId }: RegisteredApp, orgId: string): SimulatedUser {
   const uuid = randomUUID();
-  const organisation = Buffer.from(orgId, 'base64url').toString().split('/').at(-1) ?? '';
+  const organization = Buffer.from(orgId, 'base64url').toString().split('/').at(-1) ?? '';
   return {
     id: webexId('PEOPLE', uuid),
-    email: `${uuid}@${organisation}`,
+    email: `${uuid}@${organization}`,
     displayName: name,
     firstName: name,
     lastName: '',

@@ -1,5 +1,5 @@
 import type { HttpBindings } from '@hono/node-server';
-import type { Behaviour } from './behaviour';
+import type { Behavior } from './behavior';
 import type { DeviceRequests } from './device-requests';
 import type { Grant, GrantStore } from './grant-store';
 import type { SimulatedSite } from './meetings-metrics';
@@ -17,7 +17,7 @@ export interface Simulation {
   readonly devices: DeviceRequests;
   readonly serviceApps: ServiceApps;
   /** Replaced and changed at run time: read it anew at each request. */
-  behaviour: Behaviour;
+  behavior: Behavior;
 }
 
 /** What a request carries with it on its way through the endpoints. */
@@ -27,7 +27,7 @@ export interface SimulatorEnv {
     trackingId: string;
     /** Whose code or token the request brings, good or not. */
     grant: Grant | undefined;
-    /** How long `behaviour` asked the answer to wait; undefined means not at all. */
+    /** How long `behavior` asked the answer to wait; undefined means not at all. */
     delayMs: number | undefined;
   };
 }

@@ -57,39 +57,35 @@ function redeemCode(webex: Simulation, client: RegisteredApp, form: URLSearchPar
 }
 
 function refresh(webex: Simulation, client: RegisteredApp, form: URLSearchParams): object {
-  const { grants, behaviour } = webex;
+  const { grants, behavior } = webex;
   const value = required(form, 'refresh_token');
   refuseSwitchedOff(webex, client);
   const token = grants.findToken('refresh', value);
   if (token?.grant.client !== client) {
-    const because = behaviour.tellsWhyGrantsEnd ? grants.whyEnded(value, client) : undefined;
+    const because = behavior.tellsWhyGrantsEnd ? grants.whyEnded(value, client) : undefined;
     const why = because === undefined ? 'is unknown for this client, expired or revoked' : `has ended: ${because}`;
     throw new OAuthRefusal('invalid_grant', `the refresh token ${why}`);
   }
   const current = grants.newestToken('access', token.grant);
-  if (current !== undefined && grants.ageSeconds(current) < behaviour.sameTokenForSeconds) {
-    return describeTokens(webex, current, behaviour.refresh === 'omit' ? undefined : token);
+  if (current !== undefined && grants.ageSeconds(current) < behavior.sameTokenForSeconds) {
+    return describeTokens(webex, current, behavior.refresh === 'omit' ? undefined : token);
   }
-  switch (behaviour.refresh) {
+  switch (behavior.refresh) {
     case 'omit':
       return tokenReply(webex, token.grant);
     case 'keep':
       return tokenReply(webex, token.grant, token);
     case 'renew':
-      grants.renewToken(token, behaviour.refreshTokenTtlSeconds);
+      grants.renewToken(token, behavior.refreshTokenTtlSeconds);
       return tokenReply(webex, token.grant, token);
     case 'rotate':
       grants.discardToken(token, 'it was replaced by a newer one');
-      return tokenReply(
-        webex,
-        token.grant,
-        grants.issueToken('refresh', token.grant, behaviour.refreshTokenTtlSeconds),
-      );
+      return tokenReply(webex, token.grant, grants.issueToken('refresh', token.grant, behavior.refreshTokenTtlSeconds));
   }
 }
 
-function refuseSwitchedOff({ behaviour }: Simulation, client: RegisteredApp): void {
-  const { clientId, refresh = 'invalid_grant' } = behaviour.switchedOff ?? {};
+function refuseSwitchedOff({ behavior }: Simulation, client: RegisteredApp): void {
+  const { clientId, refresh = 'invalid_grant' } = behavior.switchedOff ?? {};
   if (clientId !== client.clientId) {
     return;
   }

@@ -3,13 +3,13 @@ import type { Simulation } from './simulation';
 
 /** A new access token of the grant, with that refresh token or without any. */
 export function tokenReply(webex: Simulation, grant: Grant, refreshToken?: IssuedToken): object {
-  const accessToken = webex.grants.issueToken('access', grant, webex.behaviour.accessTokenTtlSeconds);
+  const accessToken = webex.grants.issueToken('access', grant, webex.behavior.accessTokenTtlSeconds);
   return describeTokens(webex, accessToken, refreshToken);
 }
 
 /** The first pair of a grant. */
 export function firstTokenReply(webex: Simulation, grant: Grant): object {
-  return tokenReply(webex, grant, webex.grants.issueToken('refresh', grant, webex.behaviour.refreshTokenTtlSeconds));
+  return tokenReply(webex, grant, webex.grants.issueToken('refresh', grant, webex.behavior.refreshTokenTtlSeconds));
 }
 
 /** What the token endpoint answers. */

@@ -2,7 +2,7 @@ import { Hono, type Context } from 'hono';
 import { randomBytes } from 'node:crypto';
 import { refuseMethod } from './api-refusal';
 import { codePage, consentPage, donePage } from './authorize-page';
-import { DENIED_BY_ORGANISATION } from './behaviour';
+import { DENIED_BY_ORGANIZATION } from './behavior';
 import type { DeviceRequest } from './device-requests';
 import { isFromAnotherSite, refusePage, secureHeaders } from './page-answer';
 import type { Simulation, SimulatorEnv } from './simulation';
@@ -58,12 +58,12 @@ function askPerson(
   if (request === undefined) {
     return refusePage(c, 'No device waits with this code.', AGAIN);
   }
-  const { clientId, consent = 'redirect' } = webex.behaviour.switchedOff ?? {};
+  const { clientId, consent = 'redirect' } = webex.behavior.switchedOff ?? {};
   if (clientId === request.client.clientId) {
     if (consent === 'redirect') {
-      webex.devices.deny(request, DENIED_BY_ORGANISATION);
+      webex.devices.deny(request, DENIED_BY_ORGANIZATION);
     }
-    return refusePage(c, DENIED_BY_ORGANISATION, 'Ask an administrator of Webex.');
+    return refusePage(c, DENIED_BY_ORGANIZATION, 'Ask an administrator of Webex.');
   }
   const transaction = randomBytes(32).toString('base64url');
   pending.set(transaction, request);

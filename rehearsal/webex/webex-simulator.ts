@@ -8,7 +8,7 @@ import { answerError, ApiRefusal } from './api-refusal';
 import { applicationsEndpoint } from './applications-endpoint';
 import { authorizationsEndpoint } from './authorizations-endpoint';
 import { authorizeEndpoint } from './authorize-endpoint';
-import { behaviourOf, type Behaviour } from './behaviour';
+import { behaviorOf, type Behavior } from './behavior';
 import { confirmAsPerson, consentAsPerson } from './consent';
 import { DEVICE_PATH, deviceEndpoints } from './device-endpoints';
 import { DeviceRequests } from './device-requests';
@@ -27,7 +27,7 @@ import { VERIFY_PATH, verifyEndpoint } from './verify-endpoint';
 import { webexToken } from './webex-token';
 
 export type {
-  Behaviour,
+  Behavior,
   SimulatedClient,
   SimulatedRequest,
   SimulatedServiceApp,
@@ -36,11 +36,11 @@ export type {
   StartedRequest,
 };
 
-export interface WebexSimulatorOptions extends Partial<Behaviour> {
+export interface WebexSimulatorOptions extends Partial<Behavior> {
   /** Port on 127.0.0.1. @default 0 (one that is free) */
   readonly port?: number;
   readonly clients: SimulatedClient[];
-  /** None of them is authorised anywhere, see `authoriseServiceApp`. @default - none */
+  /** None of them is authorized anywhere, see `authorizeServiceApp`. @default - none */
   readonly serviceApps?: SimulatedServiceApp[];
   /** @default - two admins and a person without a role, see `DEFAULT_USERS` */
   readonly users?: SimulatedUser[];
@@ -59,7 +59,7 @@ export interface WebexSimulatorOptions extends Partial<Behaviour> {
  * Apps, people, authorizations and meeting metrics. Stricter than Webex where the documentation leaves room, so that what works here works there.
  */
 export class WebexSimulator implements Simulation, AsyncDisposable {
-  behaviour: Behaviour;
+  behavior: Behavior;
   readonly clients: readonly SimulatedClient[];
   readonly users: readonly SimulatedUser[];
   readonly sites: readonly SimulatedSite[];
@@ -77,7 +77,7 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
     // Of its own: what becomes of a person here happens nowhere else.
     this.users = users.map((user) => ({ ...user }));
     this.sites = sites;
-    this.behaviour = behaviourOf(options);
+    this.behavior = behaviorOf(options);
     this.grants = new GrantStore(newToken, now);
     this.devices = new DeviceRequests(this.grants, newDeviceCode, now);
     this.serviceApps = new ServiceApps(serviceApps, this.users, this.grants);
@@ -154,7 +154,7 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
    * Does over HTTP what a person does in a browser with the code of a device grant.
    *
    * @param options.as email of who signs in. @default - the first user
-   * @throws ExplainedError where the user is unknown, or an error page came: no device waits, or the organisation refuses
+   * @throws ExplainedError where the user is unknown, or an error page came: no device waits, or the organization refuses
    */
   async confirmDevice(userCode: string, options: { decision?: 'accept' | 'deny'; as?: string } = {}): Promise<void> {
     const { decision = 'accept', as } = options;
@@ -163,12 +163,12 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
   }
 
   /**
-   * What a full administrator of the organisation does in Control Hub, at Apps > Service Apps.
+   * What a full administrator of the organization does in Control Hub, at Apps > Service Apps.
    *
-   * @throws ExplainedError where the app is unknown, or the organisation has no full administrator
+   * @throws ExplainedError where the app is unknown, or the organization has no full administrator
    */
-  authoriseServiceApp(applicationId: string, orgId: string): void {
-    this.serviceApps.authorise(applicationId, orgId);
+  authorizeServiceApp(applicationId: string, orgId: string): void {
+    this.serviceApps.authorize(applicationId, orgId);
   }
 
   /**
@@ -181,13 +181,13 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
   }
 
   /**
-   * The refresh token of a new grant, as the developer portal shows it for an organisation that authorised the Service App.
+   * The refresh token of a new grant, as the developer portal shows it for an organization that authorized the Service App.
    *
-   * @throws ExplainedError where the app is unknown, or is not authorised there
+   * @throws ExplainedError where the app is unknown, or is not authorized there
    */
   portalToken(applicationId: string, orgId: string): string {
     const grant = this.grants.add(this.serviceApps.grantIn(applicationId, orgId));
-    return this.grants.issueToken('refresh', grant, this.behaviour.refreshTokenTtlSeconds).value;
+    return this.grants.issueToken('refresh', grant, this.behavior.refreshTokenTtlSeconds).value;
   }
 
   expireAccessTokens(): void {

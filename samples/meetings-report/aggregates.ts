@@ -3,7 +3,7 @@ import { ExplainedError, NotPermitted, type WebexFetch, WebexResponseError } fro
 import { metricsSchema, type Metrics } from './metrics';
 import type { Period } from './month';
 
-/** Webex keeps the figures of an organisation in one region, behind a host of that region. */
+/** Webex keeps the figures of an organization in one region, behind a host of that region. */
 export const ANALYTICS_URLS: Readonly<Record<string, string>> = {
   us: 'https://analytics.webexapis.com/v1',
   eu: 'https://analytics-eu.webexapis.com/v1',
@@ -75,7 +75,7 @@ export class SiteAnalytics {
     const region = this.urls.length > 1 ? '' : 'the figures are in another region, ';
     const scopes = `the credential lacks scope ${ANALYTICS_SCOPES.join(' or ')}`;
     return new NotPermitted(
-      `Webex refuses the figures of site "${this.siteUrl}" at ${where} (${said}); either ${region}${scopes}, the site is of another organisation, or who authorised the credential is not an administrator of it`,
+      `Webex refuses the figures of site "${this.siteUrl}" at ${where} (${said}); either ${region}${scopes}, the site is of another organization, or who authorized the credential is not an administrator of it`,
     );
   }
 }

@@ -2,12 +2,12 @@ import * as echarts from 'echarts';
 import { isWeekend } from './month';
 
 /*
- * Charts as inline SVG without a style of their own: the page's style sheet gives the colours, so that one chart does
+ * Charts as inline SVG without a style of their own: the page's style sheet gives the colors, so that one chart does
  * for dark and for light, and its content security policy needs no exception.
  */
 
 /** Custom properties that the page's style sheet defines. */
-const COLOUR = {
+const COLOR = {
   current: 'var(--current)',
   weekend: 'var(--weekend)',
   previous: 'var(--previous)',
@@ -16,13 +16,13 @@ const COLOUR = {
 };
 
 const FONT_SIZE_PX = 13;
-const TEXT = { color: COLOUR.text, fontSize: FONT_SIZE_PX };
+const TEXT = { color: COLOR.text, fontSize: FONT_SIZE_PX };
 const VALUE_AXIS = {
   type: 'value',
   minInterval: 1,
   splitNumber: 4,
   axisLabel: { ...TEXT, formatter: (value: number) => value.toLocaleString('en-GB') },
-  splitLine: { lineStyle: { color: COLOUR.grid } },
+  splitLine: { lineStyle: { color: COLOR.grid } },
 } as const;
 
 /** Width of the drawing, which the page scales to fit. */
@@ -46,7 +46,7 @@ export function daysChart(days: readonly DayValue[], width: ChartWidth): string 
       data: days.map(({ date }) => String(Number(date.slice(8)))),
       axisLabel: { ...TEXT, interval: width === 'narrow' ? 4 : 0 },
       axisTick: { show: false },
-      axisLine: { lineStyle: { color: COLOUR.grid } },
+      axisLine: { lineStyle: { color: COLOR.grid } },
     },
     yAxis: VALUE_AXIS,
     series: [
@@ -55,7 +55,7 @@ export function daysChart(days: readonly DayValue[], width: ChartWidth): string 
         barCategoryGap: '25%',
         data: days.map(({ date, value }) => ({
           value,
-          itemStyle: { color: isWeekend(date) ? COLOUR.weekend : COLOUR.current, borderRadius: [2, 2, 0, 0] },
+          itemStyle: { color: isWeekend(date) ? COLOR.weekend : COLOR.current, borderRadius: [2, 2, 0, 0] },
         })),
       },
     ],
@@ -74,7 +74,7 @@ export function comparisonChart(rows: readonly Comparison[], width: ChartWidth):
     type: 'bar',
     barGap: '15%',
     barCategoryGap: '35%',
-    itemStyle: { color: COLOUR[key], borderRadius: [0, 2, 2, 0] },
+    itemStyle: { color: COLOR[key], borderRadius: [0, 2, 2, 0] },
     data: rows.map((row) => row[key]),
   });
   return render(WIDTH_PX[width], 34 + 46 * rows.length, {
@@ -86,7 +86,7 @@ export function comparisonChart(rows: readonly Comparison[], width: ChartWidth):
       data: rows.map(({ label }) => label),
       axisLabel: { ...TEXT, width: LABEL_WIDTH_PX, overflow: 'break', lineHeight: 16 },
       axisTick: { show: false },
-      axisLine: { lineStyle: { color: COLOUR.grid } },
+      axisLine: { lineStyle: { color: COLOR.grid } },
     },
     series: [bar('current'), bar('previous')],
   });

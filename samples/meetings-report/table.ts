@@ -19,7 +19,7 @@ function figuresTable(report: Report, { current, previous }: Pick<SiteReport, 'c
   const table = new Table({
     head: ['', report.previousMonth, report.month, 'Change'],
     colAligns: ['left', 'right', 'right', 'right'],
-    // No colours: the output may go to a file.
+    // No colors: the output may go to a file.
     style: { head: [], border: [] },
     chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
   });

@@ -16,7 +16,7 @@ const urlReply = z.object({ data: z.object({ url: z.url({ protocol: /^https?$/ }
 const capabilitiesReply = z.object({ data: z.record(z.string(), z.array(z.string())) });
 
 /**
- * The oauthapp engine, as a program calls it that authorises.
+ * The oauthapp engine, as a program calls it that authorizes.
  *
  * @see https://github.com/puppetlabs/vault-plugin-secrets-oauthapp
  */

@@ -36,7 +36,7 @@ export function personPage(person: AuthorizedPerson, credential: Credential): Pa
   return layout(
     displayName,
     html`<p class="pill ${warnings.length === 0 ? 'good' : 'warn'}">
-        ${warnings.length === 0 ? 'Authorised' : 'Authorised, with a warning'}
+        ${warnings.length === 0 ? 'Authorized' : 'Authorized, with a warning'}
       </p>
       <div class="person">
         <span class="initials" aria-hidden="true">${initials(displayName)}</span>
@@ -81,9 +81,9 @@ export interface AuthorizePage {
 
 export function authorizePage({ credential, lost, formToken }: AuthorizePage): Page {
   return layout(
-    lost ? 'Authorise again' : 'Nobody is authorised yet',
-    html`<p class="pill ${lost ? 'bad' : 'warn'}">${lost ? 'Grant lost' : 'Not authorised'}</p>
-      <h1>${lost ? 'Please authorise this app again' : 'Nobody is authorised yet'}</h1>
+    lost ? 'Authorize again' : 'Nobody is authorized yet',
+    html`<p class="pill ${lost ? 'bad' : 'warn'}">${lost ? 'Grant lost' : 'Not authorized'}</p>
+      <h1>${lost ? 'Please authorize this app again' : 'Nobody is authorized yet'}</h1>
       <p>
         ${lost ? 'Webex does not renew the grant that Vault holds: it expired or was withdrawn.' : 'This app shows who you are at Webex, and needs your consent for it, once.'}
         You sign in at Webex and decide there; this app never sees your password.
@@ -108,7 +108,7 @@ export function authorizePage({ credential, lost, formToken }: AuthorizePage): P
       </dl>
       <form method="post" action="/authorize">
         <input type="hidden" name="form_token" value="${formToken}" />
-        <button class="button">Authorise at Webex</button>
+        <button class="button">Authorize at Webex</button>
       </form>
       <p class="soft">Vault keeps the grant. You can withdraw it at Webex at any time.</p>`,
   );
@@ -146,7 +146,7 @@ export function problemPage({ title, text, detail, action = 'Back to the start' 
 
 /** What scopes allow, in a person's words; others stand for themselves. */
 const SCOPE_MEANINGS: Readonly<Record<string, string>> = {
-  'spark:people_read': 'see who you are, and look up people in your organisation',
+  'spark:people_read': 'see who you are, and look up people in your organization',
 };
 
 function scopeList({ scopes }: Credential): Page {

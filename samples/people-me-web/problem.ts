@@ -57,7 +57,7 @@ export const FOREIGN_FORM: Problem = {
 export const DENIED: Problem = {
   status: 403,
   title: 'You declined',
-  text: 'Webex was told not to authorise this app. Nothing was changed, and you can still change your mind.',
+  text: 'Webex was told not to authorize this app. Nothing was changed, and you can still change your mind.',
   action: TRY_AGAIN,
 };
 
@@ -138,7 +138,7 @@ export function problemOf(error: unknown): Problem {
     return {
       status: 502,
       title: 'Webex refuses the token',
-      text: 'Vault has a grant, but Webex does not honour it: it was probably withdrawn there. Whoever runs this app can delete it with "webex-token-vault revoke"; then it can be authorised here again.',
+      text: 'Vault has a grant, but Webex does not honor it: it was probably withdrawn there. Whoever runs this app can delete it with "webex-token-vault revoke"; then it can be authorized here again.',
       detail,
       action: TRY_AGAIN,
     };

@@ -7,7 +7,7 @@ import type { Engine } from './engine';
  * What the authorizer's token may do: enough, and no more than that.
  */
 
-/** The policy that webex-token-vault deploys for whoever may authorise. */
+/** The policy that webex-token-vault deploys for whoever may authorize. */
 export function authorizerPolicy(mountPath: string): string {
   const mount = mountPath.replaceAll('-', '--').replaceAll('/', '.');
   return `${mount.replaceAll(/[A-Z]/g, (letter) => `${letter.toLowerCase()}~`)}-authorizer`;
@@ -29,7 +29,7 @@ export async function refuseExcessiveRights(engine: Engine, notice: (line: strin
   for (const [path, allowed] of Object.entries(capabilities)) {
     if (!allowed.includes('deny')) {
       throw new ExplainedError(
-        `this Vault token may do more than authorise: it has "${allowed.join('", "')}" on ${path}; give the app one that has policy "${policy}" only: bao token create -policy=${policy} -no-default-policy`,
+        `this Vault token may do more than authorize: it has "${allowed.join('", "')}" on ${path}; give the app one that has policy "${policy}" only: bao token create -policy=${policy} -no-default-policy`,
       );
     }
   }
@@ -38,7 +38,7 @@ export async function refuseExcessiveRights(engine: Engine, notice: (line: strin
 /**
  * So that nobody consents in vain.
  *
- * @throws NotPermitted where the token may not authorise, or what else Vault refuses with
+ * @throws NotPermitted where the token may not authorize, or what else Vault refuses with
  */
 export async function requireRights(engine: Engine, { name }: Credential): Promise<void> {
   const policy = authorizerPolicy(engine.mountPath);
@@ -58,7 +58,7 @@ export async function requireRights(engine: Engine, { name }: Credential): Promi
     const lacking = needed.filter((one) => !capabilities[path]?.includes(one));
     if (lacking.length > 0) {
       throw new NotPermitted(
-        `VAULT_TOKEN may not authorise "${name}": it lacks "${lacking.join('", "')}" on ${path}; set it to a token with policy "${policy}"`,
+        `VAULT_TOKEN may not authorize "${name}": it lacks "${lacking.join('", "')}" on ${path}; set it to a token with policy "${policy}"`,
       );
     }
   }

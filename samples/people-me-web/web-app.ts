@@ -28,7 +28,7 @@ export interface WebAppOptions extends Omit<SessionsOptions, 'cookieName'> {
   readonly notice: (line: string) => void;
 }
 
-/** Shows who is authorised; if nobody, lets a person authorise. */
+/** Shows who is authorized; if nobody, lets a person authorize. */
 export function createWebApp({ authorization, credential, redirectUrl, notice, ...options }: WebAppOptions): Hono {
   const sessions = new Sessions({ ...options, cookieName: `people-me-web-${redirectUrl.port || '80'}` });
   const app = new Hono();

@@ -57,7 +57,7 @@ describe('TokenSource on the real engine', () => {
   afterEach(async () => {
     await Promise.all(sources.map((made) => made[Symbol.asyncDispose]()));
     await proxy[Symbol.asyncDispose]();
-    vault.webex.behaviour = { ...vault.webex.behaviour, ...LONG, fault: undefined };
+    vault.webex.behavior = { ...vault.webex.behavior, ...LONG, fault: undefined };
     await vault.engine.writeIntegration(vault.admin);
     for (const name of ['one', 'two']) {
       await vault.admin.delete(`oauthapp/creds/${name}`);
@@ -80,7 +80,7 @@ describe('TokenSource on the real engine', () => {
   }
 
   it('costs one login and one read for 1,000 callers at a time', async () => {
-    await vault.engine.authorise(vault.admin, 'one');
+    await vault.engine.authorize(vault.admin, 'one');
     const tokens = source();
     const readings = await Promise.all(Array.from({ length: 1000 }, () => tokens.token()));
     expect(new Set(readings.map(({ accessToken }) => accessToken)).size).toBe(1);
@@ -88,9 +88,9 @@ describe('TokenSource on the real engine', () => {
   });
 
   it('asks a failing Webex a bounded number of times for 20 callers, and recovers by itself', async () => {
-    Object.assign(vault.webex.behaviour, EXPIRED_AT_ONCE);
-    await vault.engine.authorise(vault.admin, 'one');
-    vault.webex.behaviour.fault = { path: '/v1/access_token', status: 500 };
+    Object.assign(vault.webex.behavior, EXPIRED_AT_ONCE);
+    await vault.engine.authorize(vault.admin, 'one');
+    vault.webex.behavior.fault = { path: '/v1/access_token', status: 500 };
     const tokens = source();
     const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => tokens.token()));
     expect(outcomes.map((outcome) => outcome.status === 'rejected' && (outcome.reason as Error).name)).toEqual(
@@ -101,18 +101,18 @@ describe('TokenSource on the real engine', () => {
     expect(asked.length).toBeGreaterThan(0);
     expect(asked.length).toBeLessThanOrEqual(4);
 
-    vault.webex.behaviour = { ...vault.webex.behaviour, ...LONG, fault: undefined };
+    vault.webex.behavior = { ...vault.webex.behavior, ...LONG, fault: undefined };
     await sleep(50);
     expect(vault.issued).toContain((await tokens.token()).accessToken);
   });
 
   it('notices within an hour that another grant is stored, and that none is', async () => {
-    await vault.engine.authorise(vault.admin, 'one');
+    await vault.engine.authorize(vault.admin, 'one');
     let now = Date.now();
     const tokens = source({ now: () => now });
     const first = await tokens.token();
     await vault.admin.delete('oauthapp/creds/one');
-    await vault.engine.authorise(vault.admin, 'one');
+    await vault.engine.authorize(vault.admin, 'one');
     now += HOUR_MS;
     const second = await tokens.token();
     expect(second.accessToken).not.toBe(first.accessToken);
@@ -129,8 +129,8 @@ describe('TokenSource on the real engine', () => {
       IntegrationRefused,
     ],
   ])('has Webex asked once in 20 calls for %s', async (_, end, type) => {
-    Object.assign(vault.webex.behaviour, EXPIRED_AT_ONCE);
-    await vault.engine.authorise(vault.admin, 'one');
+    Object.assign(vault.webex.behavior, EXPIRED_AT_ONCE);
+    await vault.engine.authorize(vault.admin, 'one');
     await end();
     const refreshes = () => vault.webex.requests.filter(({ grantType }) => grantType === 'refresh_token').length;
     const before = refreshes();
@@ -160,7 +160,7 @@ describe('TokenSource on the real engine', () => {
     });
 
     it('does not use its secret id up, and goes on once it has the right again', async () => {
-      await vault.engine.authorise(vault.admin, 'one');
+      await vault.engine.authorize(vault.admin, 'one');
       await vault.admin.write(role, { secret_id_num_uses: 5 });
       const { roleId, secretId } = await vault.appLogin('first');
       let now = Date.now();
@@ -188,15 +188,15 @@ describe('TokenSource on the real engine', () => {
     let held: HeldRequest;
 
     beforeEach(async () => {
-      Object.assign(vault.webex.behaviour, { refresh: 'rotate', ...EXPIRED_AT_ONCE });
-      await vault.engine.authorise(vault.admin, 'one');
+      Object.assign(vault.webex.behavior, { refresh: 'rotate', ...EXPIRED_AT_ONCE });
+      await vault.engine.authorize(vault.admin, 'one');
       held = new HeldRequest();
-      vault.webex.behaviour.fault = { path: '/v1/access_token', when: 'after', until: held.until };
-      Object.assign(vault.webex.behaviour, LONG);
+      vault.webex.behavior.fault = { path: '/v1/access_token', when: 'after', until: held.until };
+      Object.assign(vault.webex.behavior, LONG);
     });
 
     afterEach(() => {
-      vault.webex.behaviour.refresh = 'renew';
+      vault.webex.behavior.refresh = 'renew';
     });
 
     async function releaseOnceNoticed(): Promise<void> {
@@ -205,7 +205,7 @@ describe('TokenSource on the real engine', () => {
     }
 
     async function expectGrantKept(): Promise<void> {
-      vault.webex.behaviour.fault = undefined;
+      vault.webex.behavior.fault = undefined;
       const reading = await source().token();
       expect(await vault.engine.isAccepted(reading.accessToken)).toBe(true);
     }
@@ -259,59 +259,59 @@ describe('TokenSource on the real engine', () => {
       await expect(impatient).rejects.toThrow('aborted');
       // The engine hangs up, too.
       await eventually(() => vault.webex.requests.some(({ status }) => status === 0) || undefined);
-      vault.webex.behaviour.fault = undefined;
+      vault.webex.behavior.fault = undefined;
       await expect(source().token()).rejects.toBeInstanceOf(ReauthorizationRequired);
     });
   });
 
   describe('turns the state of a credential into what to do', () => {
-    it('missing: authorise', async () => {
+    it('missing: authorize', async () => {
       await expect(source().token()).rejects.toBeInstanceOf(NotAuthorizedYet);
     });
 
     it('pending: finish the consent', async () => {
       // A credential of its own: the engine goes on asking Webex about it, and would remove a later one of its name.
-      vault.webex.behaviour.fault = { path: '/v1/', status: 400, body: 'rfc6749', error: 'authorization_pending' };
+      vault.webex.behavior.fault = { path: '/v1/', status: 400, body: 'rfc6749', error: 'authorization_pending' };
       const device = { server: 'webex-myapp', grant_type: DEVICE_GRANT, device_code: 'device-code' };
       await vault.admin.write('oauthapp/creds/pending', device);
       await expect(source({ credential: 'pending' }).token()).rejects.toBeInstanceOf(AuthorizationPending);
     });
 
-    it('revoked: authorise again', async () => {
-      Object.assign(vault.webex.behaviour, EXPIRED_AT_ONCE);
-      await vault.engine.authorise(vault.admin, 'one');
+    it('revoked: authorize again', async () => {
+      Object.assign(vault.webex.behavior, EXPIRED_AT_ONCE);
+      await vault.engine.authorize(vault.admin, 'one');
       vault.webex.revokeGrants();
       await expect(source().token()).rejects.toBeInstanceOf(ReauthorizationRequired);
       expect(proxy.count('GET /v1/oauthapp/creds/one')).toBe(1);
     });
 
     it('refused as a client: correct the integration, and nobody has to consent', async () => {
-      Object.assign(vault.webex.behaviour, EXPIRED_AT_ONCE);
-      await vault.engine.authorise(vault.admin, 'one');
+      Object.assign(vault.webex.behavior, EXPIRED_AT_ONCE);
+      await vault.engine.authorize(vault.admin, 'one');
       await vault.engine.writeIntegration(vault.admin, 'another-secret');
       await expect(source().token()).rejects.toBeInstanceOf(IntegrationRefused);
       await vault.engine.writeIntegration(vault.admin);
-      Object.assign(vault.webex.behaviour, LONG);
+      Object.assign(vault.webex.behavior, LONG);
       expect(vault.issued).toContain((await source().token()).accessToken);
     });
 
     it('expired while Webex is down: try later', async () => {
-      Object.assign(vault.webex.behaviour, EXPIRED_AT_ONCE);
-      await vault.engine.authorise(vault.admin, 'one');
-      vault.webex.behaviour.fault = { path: '/v1/access_token', status: 503, body: 'webex' };
+      Object.assign(vault.webex.behavior, EXPIRED_AT_ONCE);
+      await vault.engine.authorize(vault.admin, 'one');
+      vault.webex.behavior.fault = { path: '/v1/access_token', status: 503, body: 'webex' };
       await expect(source().token()).rejects.toBeInstanceOf(TemporarilyUnavailable);
     });
 
     it('without its integration: deploy', async () => {
-      Object.assign(vault.webex.behaviour, EXPIRED_AT_ONCE);
-      await vault.engine.authorise(vault.admin, 'one');
+      Object.assign(vault.webex.behavior, EXPIRED_AT_ONCE);
+      await vault.engine.authorize(vault.admin, 'one');
       await vault.admin.delete('oauthapp/servers/webex-myapp');
       await expect(source().token()).rejects.toBeInstanceOf(NotDeployed);
     });
 
     it('valid while its refresh fails: a token, and a warning', async () => {
-      await vault.engine.authorise(vault.admin, 'one');
-      vault.webex.behaviour.fault = { path: '/v1/access_token', status: 500 };
+      await vault.engine.authorize(vault.admin, 'one');
+      vault.webex.behavior.fault = { path: '/v1/access_token', status: 500 };
       await vault.engine.forceRefresh(vault.admin, 'one');
       const warnings: string[] = [];
       const reading = await source({ onWarning: (warning) => warnings.push(warning) }).token();
@@ -322,8 +322,8 @@ describe('TokenSource on the real engine', () => {
   });
 
   it('lets neither of two apps read the credential of the other', async () => {
-    await vault.engine.authorise(vault.admin, 'one');
-    await vault.engine.authorise(vault.admin, 'two');
+    await vault.engine.authorize(vault.admin, 'one');
+    await vault.engine.authorize(vault.admin, 'two');
     const second = apps.second;
     expect((await source().token()).accessToken).not.toBe(
       (await source({ ...second, credential: 'two' }).token()).accessToken,
@@ -333,7 +333,7 @@ describe('TokenSource on the real engine', () => {
   });
 
   it('unwraps a secret id on first use; whoever comes second is told that it may have been taken', async () => {
-    await vault.engine.authorise(vault.admin, 'one');
+    await vault.engine.authorize(vault.admin, 'one');
     const { wrappingToken } = await issueSecretId(vault.admin, vault.deployment, 'first', 60);
     const tokens = source({ wrappingToken });
     expect(vault.issued).toContain((await tokens.token()).accessToken);
@@ -347,7 +347,7 @@ describe('TokenSource on the real engine', () => {
   it('renews its Vault token, logs in again at the end of its longest life, and revokes it', async () => {
     const role = 'auth/approle/role/first';
     await vault.admin.write(role, { token_ttl: '10h', token_max_ttl: '15h' });
-    await vault.engine.authorise(vault.admin, 'one');
+    await vault.engine.authorize(vault.admin, 'one');
     const accessors = () => vault.admin.list('auth/token/accessors');
     const others = await accessors();
     using timers = new LongTimers();
@@ -379,7 +379,7 @@ describe('TokenSource on the real engine', () => {
   });
 
   it('reads anew what Webex refuses, and gets on', async () => {
-    await vault.engine.authorise(vault.admin, 'one');
+    await vault.engine.authorize(vault.admin, 'one');
     const tokens = source();
     const webex = new WebexFetch({ tokens, origins: [vault.webex.url] });
     const me = `${vault.webex.apiUrl}/people/me`;

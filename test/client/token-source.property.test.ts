@@ -147,7 +147,7 @@ property(
 );
 
 /** Vault's behavior at a read: it serves the grant, has none, or does not answer. */
-type Behaviour = 'serves' | 'has none' | 'is sealed' | 'fails' | 'hangs up';
+type Behavior = 'serves' | 'has none' | 'is sealed' | 'fails' | 'hangs up';
 
 const steps = fc.array(
   fc.record({
@@ -157,7 +157,7 @@ const steps = fc.array(
       fc.nat(HOUR_MS * 3),
       fc.nat(HOUR_MS * 3).map((ms) => -ms),
     ),
-    behaviour: fc.constantFrom<Behaviour>('serves', 'serves', 'has none', 'is sealed', 'fails', 'hangs up'),
+    behavior: fc.constantFrom<Behavior>('serves', 'serves', 'has none', 'is sealed', 'fails', 'hangs up'),
     isReplaced: fc.boolean(),
   }),
   { minLength: 1, maxLength: 12 },
@@ -169,15 +169,15 @@ property(
   fc.record({ lifeMs: lives, steps }),
   async ({ lifeMs, steps }) => {
     let now = Date.now();
-    let behaviour: Behaviour = 'serves';
+    let behavior: Behavior = 'serves';
     let served = { token: 'token-0', expiresAt: now + lifeMs };
-    const contacts: { readonly at: number; readonly behaviour: Behaviour; readonly served: typeof served }[] = [];
+    const contacts: { readonly at: number; readonly behavior: Behavior; readonly served: typeof served }[] = [];
     using network = new MemoryNetwork(({ path }) => {
       if (!path.includes('/creds/')) {
         return httpReply(200, login);
       }
-      contacts.push({ at: now, behaviour, served });
-      return REPLIES[behaviour](served);
+      contacts.push({ at: now, behavior, served });
+      return REPLIES[behavior](served);
     });
     const source = new TokenSource({
       address: ADDRESS,
@@ -191,7 +191,7 @@ property(
     let held: { readonly token: string; readonly expiresAt: number; readonly readAt: number } | undefined;
     for (const [index, step] of steps.entries()) {
       now += step.passesMs;
-      behaviour = step.behaviour;
+      behavior = step.behavior;
       if (step.isReplaced || now >= served.expiresAt) {
         served = { token: `token-${index + 1}`, expiresAt: now + lifeMs };
       }
@@ -200,16 +200,16 @@ property(
       const { value } = await outcomeOf(() => source.token());
 
       for (const contact of contacts.slice(before)) {
-        if (contact.behaviour === 'serves') {
+        if (contact.behavior === 'serves') {
           held = { ...contact.served, readAt: now };
-        } else if (contact.behaviour === 'has none') {
+        } else if (contact.behavior === 'has none') {
           held = undefined;
         }
       }
-      const failure = contacts.findLast((each) => each.behaviour !== 'serves');
+      const failure = contacts.findLast((each) => each.behavior !== 'serves');
       const isPaused = failure !== undefined && failure.at <= now && now - failure.at <= 60_000;
       if (value === undefined) {
-        expect(behaviour !== 'serves' || isPaused).toBe(true);
+        expect(behavior !== 'serves' || isPaused).toBe(true);
         expect(held === undefined || now >= held.expiresAt).toBe(true);
         held = undefined;
         continue;
@@ -217,7 +217,7 @@ property(
       expect(value.accessToken).toBe(held?.token);
       expect(now).toBeLessThan(held?.expiresAt ?? 0);
       const readAt = held?.readAt ?? 0;
-      const isAway = behaviour !== 'serves' && behaviour !== 'has none';
+      const isAway = behavior !== 'serves' && behavior !== 'has none';
       const isFresh = readAt <= now && now - readAt <= HOUR_MS;
       expect(isFresh || isAway || isPaused).toBe(true);
     }
@@ -227,7 +227,7 @@ property(
   },
 );
 
-const REPLIES: Readonly<Record<Behaviour, (served: { token: string; expiresAt: number }) => RawReply>> = {
+const REPLIES: Readonly<Record<Behavior, (served: { token: string; expiresAt: number }) => RawReply>> = {
   serves: ({ token, expiresAt }) =>
     httpReply(200, {
       data: { server: 'webex-myapp', access_token: token, type: 'Bearer', expire_time: new Date(expiresAt) },

@@ -340,7 +340,7 @@ describe('TokenSource', () => {
   });
 
   it.each([
-    ['nobody has authorised', refusal(404), NotAuthorizedYet],
+    ['nobody has authorized', refusal(404), NotAuthorizedYet],
     [
       'Webex revoked the grant',
       refusal(400, 'refresh failed: server rejected request: invalid_grant'),

@@ -402,11 +402,11 @@ describe('a wrong environment', () => {
 describe('what Vault says', () => {
   it.each<[string, string, ScriptedAnswer, number, RegExp]>([
     [
-      'not authorised yet',
+      'not authorized yet',
       CREDS,
       refusal(404),
       3,
-      /"testauth" is not authorised yet; run: npx --no-install webex-token-vault auth/,
+      /"testauth" is not authorized yet; run: npx --no-install webex-token-vault auth/,
     ],
     ['pending', CREDS, refusal(400, 'token pending issuance'), 3, /waits for a consent/],
     [
@@ -414,7 +414,7 @@ describe('what Vault says', () => {
       CREDS,
       refusal(400, 'refresh failed: server rejected request: invalid_grant'),
       3,
-      /does not renew .*; authorise it again/,
+      /does not renew .*; authorize it again/,
     ],
     ['expired', CREDS, refusal(400, 'token expired'), 4, /try again later/],
     ['overloaded', CREDS, refusal(429, 'slow down'), 4, /\(429: slow down\); try again later/],

@@ -14,10 +14,10 @@ describeUnless(terraformUnavailable())('deploy on a terminal', () => {
   });
   afterAll(() => deployed[Symbol.asyncDispose]());
 
-  function deploy(...dialogue: (readonly [prompt: string, answer: string])[]): Promise<TerminalSession> {
+  function deploy(...dialog: (readonly [prompt: string, answer: string])[]): Promise<TerminalSession> {
     const { TF_CLI_CONFIG_FILE = '', TERRAFORM_BINARY_NAME = '' } = process.env;
     const env = { TF_CLI_CONFIG_FILE, TERRAFORM_BINARY_NAME, ...deployed.environment, ...deployed.secrets };
-    return runOnTerminal('deploy', ['webex-tokens'], env, dialogue);
+    return runOnTerminal('deploy', ['webex-tokens'], env, dialog);
   }
 
   test('asks, and does nothing where the answer is no', async () => {
@@ -35,7 +35,7 @@ describeUnless(terraformUnavailable())('deploy on a terminal', () => {
     await expect(deployed.rehearsal.admin.list('auth/approle/role')).rejects.toThrow('404');
   });
 
-  test('does it where the answer is yes, in colours, and prints what can be pasted', async () => {
+  test('does it where the answer is yes, in colors, and prints what can be pasted', async () => {
     const { exitCode, screen } = await deploy(['Change webex-tokens so?', 'y']);
     expect(screen).toContain('\u001B[32m');
     expect(screen).toMatch(/^role_ids\.people-me: [0-9a-f-]{36}\r$/m);
@@ -46,9 +46,9 @@ describeUnless(terraformUnavailable())('deploy on a terminal', () => {
     const renamed = 'To lose credential "testauth", type its name:';
 
     beforeAll(async () => {
-      await deployed.authorise();
+      await deployed.authorize();
       // Webex knows no client of the other id, and would refuse its secret.
-      deployed.rehearsal.webex.behaviour.fault = { path: TOKEN_PATH, status: 503 };
+      deployed.rehearsal.webex.behavior.fault = { path: TOKEN_PATH, status: 503 };
       const [integration] = deployed.deployment.integrations;
       deployed.token = deployed.rehearsal.server.rootToken;
       deployed.deployment = {

@@ -146,7 +146,7 @@ describeUnless(terraformUnavailable())('a deploy that is half done', () => {
             scopes: ['spark:people_read'],
             kind: 'service-app',
             applicationId: 'application',
-            organisation: 'organisation',
+            organization: 'organization',
             tokensFrom: 'testauth',
             heals: true,
           },

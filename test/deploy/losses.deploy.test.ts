@@ -20,7 +20,7 @@ describeUnless(terraformUnavailable())('deploy ends no grant', () => {
       }),
     );
     expect((await run()).exitCode).toBe(0);
-    await deployed.authorise();
+    await deployed.authorize();
     // Who may do anything, so that it is not the rights that are in the way.
     deployed.token = deployed.rehearsal.server.rootToken;
   });
@@ -72,11 +72,11 @@ describeUnless(terraformUnavailable())('deploy ends no grant', () => {
     expect(exitCode).toBe(1);
   });
 
-  test('of a credential that was declared for another integration before, and not authorised there', async () => {
+  test('of a credential that was declared for another integration before, and not authorized there', async () => {
     declare((integration) => [integration], 'webex-two');
     const moved = await run();
     expect(moved.stderr).toContain(
-      'the grant that it has stays that of "webex-myapp" until it is authorised anew, so keep "webex-myapp" until then\n',
+      'the grant that it has stays that of "webex-myapp" until it is authorized anew, so keep "webex-myapp" until then\n',
     );
     expect(moved.exitCode).toBe(0);
     declare((integration) => (integration.name === 'webex-myapp' ? [] : [integration]), 'webex-two');

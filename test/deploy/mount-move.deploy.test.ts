@@ -24,7 +24,7 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
     operated = await OperatedServer.start();
     await operated.init();
     await operated.deploy('terraform');
-    await operated.authorise();
+    await operated.authorize();
     app = await operated.appRole('people-me');
   });
   afterAll(() => operated[Symbol.asyncDispose]());
@@ -121,7 +121,7 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
     expect((await deployed()).stdout).toContain('Your infrastructure matches the configuration.');
   });
 
-  test('can be authorised anew', async () => {
+  test('can be authorized anew', async () => {
     const grant = await authorizeByPkce({
       vault: await operated.as('authorizer'),
       deployment: operated.deployment,

@@ -50,7 +50,7 @@ describeUnless(terraformUnavailable())('stack webex-tokens by the pages', () => 
     const token = await rehearsal.operatorToken('provisioner');
     const screen = await typist.types('README.md', 'deploy', {
       env: environment,
-      dialogue: [['', token], ['', secret()], YES],
+      dialog: [['', token], ['', secret()], YES],
     });
     expect(screen).toMatch(/^role_ids\.people-me: [0-9a-f-]{36}$/m);
   });
@@ -59,7 +59,7 @@ describeUnless(terraformUnavailable())('stack webex-tokens by the pages', () => 
     const token = await rehearsal.operatorToken('provisioner');
     const screen = await typist.types('docs/adopting.md', 'adopt', {
       env: { ...environment, VAULT_TOKEN: token },
-      dialogue: [['', secret()], YES],
+      dialog: [['', secret()], YES],
     });
     expect(screen).toContain('No changes.');
   });
@@ -70,23 +70,23 @@ describeUnless(terraformUnavailable())('stack webex-tokens by the pages', () => 
     return typing;
   }
 
-  step('docs/production.md deploys as the provisioner, authorises and issues', async () => {
+  step('docs/production.md deploys as the provisioner, authorizes and issues', async () => {
     const operators = join(dirname(await writeShellEnvironment(rehearsal, await findServer())), 'operators');
     environment = { ...environment, WEBEX_TOKEN_VAULT_OPERATORS: operators };
     const typing = typist.types('docs/production.md', 'inside', {
       env: environment,
-      dialogue: [['', secret()], YES],
+      dialog: [['', secret()], YES],
     });
     const screen = await consenting(typing);
     expect(screen).toContain('Ada Admin');
     expect(screen).toContain('VAULT_ROLE_ID=');
   });
 
-  step('docs/kubernetes.md deploys, authorises and looks', async () => {
+  step('docs/kubernetes.md deploys, authorizes and looks', async () => {
     await rehearsal.admin.delete('oauthapp/creds/testauth');
     const typing = typist.types('docs/kubernetes.md', 'inside', {
       env: environment,
-      dialogue: [['', secret()], YES],
+      dialog: [['', secret()], YES],
     });
     expect(await consenting(typing)).toMatch(/testauth .*healthy/);
   });

@@ -35,7 +35,7 @@ describeUnless(terraformUnavailable())('a plugin that is upgraded', () => {
     // No plugin at all.
     writeFileSync(join(plugins, 'oauthapp-broken'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
     operated = await OperatedServer.start({ seal: 'shamir', pluginDirectory: plugins });
-    operated.engine.webex.behaviour.refresh = 'rotate';
+    operated.engine.webex.behavior.refresh = 'rotate';
     declarePlugin('oauthapp');
     succeeded(await operated.init());
     grants = new DueGrants(operated.engine, GRANTS);
@@ -95,7 +95,7 @@ describeUnless(terraformUnavailable())('a plugin that is upgraded', () => {
     const stackDirectory = await operated.synthesize();
     return operated.asRoot(async (root) => {
       await root.write('oauthapp/config', declaredConfiguration(operated.deployment));
-      await grants.authorise(root);
+      await grants.authorize(root);
       const { result: changed, refreshed } = await grants.during(root, { lateness, timeoutSeconds }, () =>
         deploy(stackDirectory),
       );

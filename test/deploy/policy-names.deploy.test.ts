@@ -46,7 +46,7 @@ describeUnless(terraformUnavailable())('a deployment whose policies have their f
       }
     });
     expect((await operated.deploy('terraform', await formerStack())).changed.length).toBeGreaterThan(5);
-    await operated.authorise();
+    await operated.authorize();
     app = await operated.appRole('people-me');
     const { address, ca } = operated.server.node;
     tokens = new TokenSource({
@@ -172,7 +172,7 @@ describeUnless(terraformUnavailable())('a deployment whose policies have their f
     await expect(operated.deploy('terraform')).resolves.toMatchObject({ changed: [] });
   });
 
-  test('can be authorised again by the authorizer of the new name', async () => {
+  test('can be authorized again by the authorizer of the new name', async () => {
     const authorizer = await operated.as('authorizer');
     await expect(statusOf(authorizer.read(`${MOUNT}/creds/testauth`, z.unknown()))).resolves.toBe(200);
   });

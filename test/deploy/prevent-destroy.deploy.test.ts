@@ -18,7 +18,7 @@ describeUnless(terraformUnavailable())('a mount with grants in it', () => {
     deployed = await DeployedTokens.start();
     prevent(true);
     expect((await deployed.run('deploy')).exitCode).toBe(0);
-    await deployed.authorise();
+    await deployed.authorize();
     // Who may do anything.
     deployed.token = deployed.rehearsal.server.rootToken;
   });

@@ -39,7 +39,7 @@ describeUnless(unavailable)('a production server of one node', () => {
   const works = async (): Promise<true | undefined> =>
     (await server.engine.isAccepted(await accessToken())) || undefined;
 
-  test('comes up before it is initialised, and leaves nothing to deploy', async () => {
+  test('comes up before it is initialized, and leaves nothing to deploy', async () => {
     await expect(server.client().sealStatus()).resolves.toMatchObject({ initialized: false, sealed: true });
     expect(await docker('inspect', container, '--format', '{{.State.Health.Status}}')).toBe('healthy');
     expect(await server.planServer()).toBe(0);
@@ -70,11 +70,11 @@ describeUnless(unavailable)('a production server of one node', () => {
     await expect(new VaultClient({ address }).sealStatus()).rejects.toThrow('from a CA that is not trusted here');
   });
 
-  test('is initialised, and webex-tokens deployed by the provisioner alone', async () => {
+  test('is initialized, and webex-tokens deployed by the provisioner alone', async () => {
     const { stderr } = succeeded(await server.script('init', ['--out', server.operators]));
     expect(stderr).toContain('root token revoked');
     await server.deployTokens();
-    await server.authorise();
+    await server.authorize();
     await expect(works()).resolves.toBe(true);
   });
 
@@ -191,7 +191,7 @@ describeUnless(unavailable)('a production server of three nodes', () => {
     await server.deployTokens();
     // The deploy itself asks Webex about the secret, by a refresh token that is made up.
     const deployed = server.engine.webex.requests.length;
-    await server.authorise();
+    await server.authorize();
     const works = async (index: number): Promise<true | undefined> => {
       const { accessToken } = await readCredential(
         (await server.as('authorizer', index)).connection,

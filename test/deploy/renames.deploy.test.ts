@@ -20,7 +20,7 @@ describeUnless(terraformUnavailable())('a deployment in which an integration and
     operated = await OperatedServer.start();
     await operated.init();
     await operated.deploy('terraform');
-    await operated.authorise();
+    await operated.authorize();
     app = await issued('people-me');
   });
   afterAll(() => operated[Symbol.asyncDispose]());
@@ -86,7 +86,7 @@ describeUnless(terraformUnavailable())('a deployment in which an integration and
     expect([exitCode, stderr]).toEqual([2, 'error: unknown app "people-me"; the deployment declares "reader"\n']);
   });
 
-  test('can be authorised anew', async () => {
+  test('can be authorized anew', async () => {
     const grant = await authorizeByPkce({
       vault: await operated.as('authorizer'),
       deployment: operated.deployment,

@@ -23,7 +23,7 @@ describeUnless(terraformUnavailable())('a deployment whose client secret is rota
     operated = await OperatedServer.start();
     await operated.init();
     await operated.deploy('terraform');
-    await operated.authorise();
+    await operated.authorize();
     client = operated.engine.webex.clients[0] as SimulatedClient;
     oldSecret = client.clientSecret;
     newSecret = randomBytes(32).toString('hex');

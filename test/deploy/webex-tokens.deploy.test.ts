@@ -96,7 +96,7 @@ describeUnless(terraformUnavailable())('deploy of webex-tokens', () => {
     return terraform(['plan', '-input=false', '-detailed-exitcode', '-out=saved.tfplan'], version);
   }
 
-  async function authorised(): Promise<Grant> {
+  async function authorized(): Promise<Grant> {
     return authorize({
       vault: rehearsal.admin.withToken(await rehearsal.operatorToken('authorizer')),
       deployment: rehearsal.deployment,
@@ -118,9 +118,9 @@ describeUnless(terraformUnavailable())('deploy of webex-tokens', () => {
 
   test('with it, everything is applied under the provisioner policy, and what people need is told', async () => {
     // A wrong secret is written only if Webex does not answer. It shows later which secret is in use.
-    rehearsal.webex.behaviour.fault = { path: TOKEN_PATH, status: 503 };
+    rehearsal.webex.behavior.fault = { path: TOKEN_PATH, status: 503 };
     const { exitCode, stdout, stderr } = await program('deploy', { version: 1, secret: WRONG_SECRET });
-    rehearsal.webex.behaviour.fault = undefined;
+    rehearsal.webex.behavior.fault = undefined;
     expect(exitCode).toBe(0);
     expect(stderr).toContain('- the client secret of "webex-myapp" is written\n');
     expect(stdout).toMatch(/^role_ids\.people-me: [0-9a-f-]{36}$/m);
@@ -138,12 +138,12 @@ describeUnless(terraformUnavailable())('deploy of webex-tokens', () => {
   });
 
   test('the secret that was given is the one in use', async () => {
-    await expect(authorised()).rejects.toThrow('invalid_client');
+    await expect(authorized()).rejects.toThrow('invalid_client');
   });
 
   test('a new version of the secret is written', async () => {
     expect((await cdktf('deploy', { version: 2, secret })).exitCode).toBe(0);
-    await expect(authorised()).resolves.toMatchObject({ person: { displayName: 'Ada Admin' } });
+    await expect(authorized()).resolves.toMatchObject({ person: { displayName: 'Ada Admin' } });
     expect((await plan(2)).exitCode).toBe(0);
   });
 

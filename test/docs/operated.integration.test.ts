@@ -5,7 +5,7 @@ import { freePort } from '../../lib/process/free-port';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { OperatedServer } from '../fixtures/operated-server';
 import { steps } from '../fixtures/steps';
-import type { Dialogue } from '../fixtures/terminal';
+import type { Dialog } from '../fixtures/terminal';
 import { Typist } from '../fixtures/typist';
 
 /*
@@ -30,13 +30,13 @@ describe('a server that is operated by the pages', () => {
     await operated[Symbol.asyncDispose]();
   });
 
-  async function keyShares(first = 1): Promise<Dialogue> {
+  async function keyShares(first = 1): Promise<Dialog> {
     const shares = (await operated.keyShares()).slice(0, 3);
     return shares.map((share, index) => [`Key share ${index + first} (`, share]);
   }
 
   /** Webex shows a new client secret, and goes on with the old one. */
-  function newClientSecret(): Dialogue {
+  function newClientSecret(): Dialog {
     const [client] = operated.engine.webex.clients;
     const old = client?.clientSecret ?? '';
     const fresh = randomBytes(24).toString('hex');
@@ -51,8 +51,8 @@ describe('a server that is operated by the pages', () => {
     expect(await typing).toContain('"testauth" is deleted in Vault.');
   }
 
-  step('docs/production.md initialises it', async () => {
-    const screen = await typist.types('docs/production.md', 'initialise');
+  step('docs/production.md initializes it', async () => {
+    const screen = await typist.types('docs/production.md', 'initialize');
     expect(screen).toContain('root token revoked');
     symlinkSync(join(typist.folder, 'secrets/init'), operated.out);
     await operated.deploy();
@@ -60,12 +60,12 @@ describe('a server that is operated by the pages', () => {
 
   step('docs/adopting.md imports a refresh token', async () => {
     await operated.asRoot(async (root) => {
-      await operated.engine.authorise(root, 'testauth');
+      await operated.engine.authorize(root, 'testauth');
       await root.delete('oauthapp/creds/testauth');
     });
     const token = operated.engine.webex.grants.list().findLast(({ type }) => type === 'refresh')?.value ?? '';
     const screen = await typist.types('docs/adopting.md', 'import', {
-      dialogue: [
+      dialog: [
         ['The client secret of "webex-myapp"', operated.engine.clientSecret],
         ['The refresh token of "testauth"', token],
       ],
@@ -75,11 +75,11 @@ describe('a server that is operated by the pages', () => {
   });
 
   step('docs/day-two.md ends that grant', async () => {
-    await revoking(typist.types('docs/day-two.md', 'revoke', { dialogue: [['authorise it again', 'y']] }));
+    await revoking(typist.types('docs/day-two.md', 'revoke', { dialog: [['authorize it again', 'y']] }));
   });
 
   step('README.md has a person consent, in the browser', async () => {
-    const typing = typist.types('README.md', 'authorise');
+    const typing = typist.types('README.md', 'authorize');
     await operated.engine.consent(await typist.browses());
     expect(await typing).toContain('Ada Admin');
   });
@@ -101,9 +101,9 @@ describe('a server that is operated by the pages', () => {
     await served?.(await serving());
   });
 
-  async function serving(): Promise<{ instead: Record<string, string>; dialogue: Dialogue }> {
+  async function serving(): Promise<{ instead: Record<string, string>; dialog: Dialog }> {
     const address = `127.0.0.1:${await freePort()}`;
-    return { instead: { '--serve': `--serve ${address}` }, dialogue: [[address, '\u0003']] };
+    return { instead: { '--serve': `--serve ${address}` }, dialog: [[address, '\u0003']] };
   }
 
   step('docs/day-two.md finds nothing wrong', async () => {
@@ -115,12 +115,12 @@ describe('a server that is operated by the pages', () => {
     await pause?.();
     await operated.server.node.stop();
     await operated.server.node.start();
-    expect(await unseal?.({ dialogue: await keyShares() })).toContain('is unsealed');
+    expect(await unseal?.({ dialog: await keyShares() })).toContain('is unsealed');
     await resume?.();
   });
 
   step('docs/day-two.md gives the integration a new client secret', async () => {
-    const screen = await typist.types('docs/day-two.md', 'rotate', { dialogue: newClientSecret() });
+    const screen = await typist.types('docs/day-two.md', 'rotate', { dialog: newClientSecret() });
     expect(screen).toContain('Integration "webex-myapp" has its new client secret alone');
   });
 
@@ -131,9 +131,9 @@ describe('a server that is operated by the pages', () => {
   step('docs/production.md backs it up, proves it with the key shares, and restores it', async () => {
     const [backup, verify, restore] = typist.typesEach('docs/production.md', 'backup');
     await backup?.();
-    expect(await verify?.({ dialogue: await keyShares() })).toContain('testauth: present');
-    const dialogue: Dialogue = [['(y/N)', 'y'], ...(await keyShares())];
-    expect(await restore?.({ dialogue })).toContain('Restored. Credential "testauth" reads well');
+    expect(await verify?.({ dialog: await keyShares() })).toContain('testauth: present');
+    const dialog: Dialog = [['(y/N)', 'y'], ...(await keyShares())];
+    expect(await restore?.({ dialog })).toContain('Restored. Credential "testauth" reads well');
   });
 
   step('README.md knows the grants, and keeps them', async () => {
@@ -143,9 +143,9 @@ describe('a server that is operated by the pages', () => {
     expect(await doctor?.()).toContain('ok     login: as the observer');
     await metrics?.(await serving());
     await pause?.();
-    expect(await rotate?.({ dialogue: newClientSecret() })).toContain('has its new client secret alone');
-    const verified = { instead: { FILE: 'readme.snap' }, dialogue: await keyShares() };
+    expect(await rotate?.({ dialog: newClientSecret() })).toContain('has its new client secret alone');
+    const verified = { instead: { FILE: 'readme.snap' }, dialog: await keyShares() };
     expect(await backup?.(verified)).toContain('testauth: present');
-    await revoking(revoke?.({ dialogue: [['authorise it again', 'y']] }) ?? Promise.resolve(''));
+    await revoking(revoke?.({ dialog: [['authorize it again', 'y']] }) ?? Promise.resolve(''));
   });
 });

@@ -66,7 +66,7 @@ describeUnless(controlPlaneUnavailable())('an app by its service account, at a r
   }
 
   it('logs in, and reads what it may', async () => {
-    await server.authorise();
+    await server.authorize();
     const { client_token: token, policies } = await login('reports');
     expect(policies).toEqual(['oauthapp-app-reports']);
     const read = z.object({ data: z.object({ access_token: z.string().min(1) }) });

@@ -131,7 +131,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     }
   };
 
-  step('is deployed, initialised and unsealed, and leaves nothing to deploy', async () => {
+  step('is deployed, initialized and unsealed, and leaves nothing to deploy', async () => {
     const startedAt = Date.now();
     succeeded(await server.stack('deploy', 'vault-server'));
     note('deploy vault-server', startedAt);

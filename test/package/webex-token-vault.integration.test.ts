@@ -216,7 +216,7 @@ describeUnless(terraformUnavailable())('what two constructs declare', () => {
     expect(await terraform('init', '-input=false')).toMatchObject({ exitCode: 0 });
     expect(await terraform('apply', '-input=false', '-auto-approve')).toMatchObject({ exitCode: 0 });
     const admin = new VaultClient({ address: server.address, token: server.rootToken });
-    await engine.authorise(admin, 'testauth');
+    await engine.authorize(admin, 'testauth');
     await expect(engine.isAccepted(await engine.read(admin, 'testauth'))).resolves.toBe(true);
   });
 

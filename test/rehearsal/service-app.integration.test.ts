@@ -18,7 +18,7 @@ import { Typist } from '../fixtures/typist';
 
 /* The grant of a Service App: asked for by the token of another credential, and had again by itself. */
 
-const organisation = webexId('ORGANIZATION', '7d3c2f60-9b1e-4a5d-8c11-22b3f0c9a001');
+const organization = webexId('ORGANIZATION', '7d3c2f60-9b1e-4a5d-8c11-22b3f0c9a001');
 
 const declared = defineDeployment({
   vault: { address: 'https://vault.example' },
@@ -32,7 +32,7 @@ const declared = defineDeployment({
       scopes: ['spark:people_read'],
       kind: 'service-app',
       applicationId: webexId('APPLICATION', 'service-app'),
-      organisation,
+      organization,
       tokensFrom: 'asker',
       heals: true,
     },
@@ -97,12 +97,12 @@ async function as(name: OperatorName): Promise<VaultClient> {
 
 /** Has the engine find out that Webex renews the grant no more. */
 async function lose(): Promise<void> {
-  rehearsal.webex.withdrawServiceApp(applicationId, organisation);
+  rehearsal.webex.withdrawServiceApp(applicationId, organization);
   await rehearsal.admin.connection.read('oauthapp/creds/reports?minimum_seconds=99999999', String).catch(String);
-  rehearsal.webex.authoriseServiceApp(applicationId, organisation);
+  rehearsal.webex.authorizeServiceApp(applicationId, organization);
 }
 
-it('is not had before the credential that asks for it is authorised', async () => {
+it('is not had before the credential that asks for it is authorized', async () => {
   const { exitCode, stderr } = await authorizeReports();
   expect(stderr).toMatch(
     /error: "reports" has its tokens from credential "asker", which gives none: .*authorize asker/,
@@ -112,13 +112,13 @@ it('is not had before the credential that asks for it is authorised', async () =
 
 it('comes without a browser then, and says whose it is', async () => {
   // As docs/service-apps.md has it typed.
-  const [asker, reports] = typist.typesEach('docs/service-apps.md', 'authorise');
+  const [asker, reports] = typist.typesEach('docs/service-apps.md', 'authorize');
   const asked = asker?.();
   await fetch(await rehearsal.webex.consent(await typist.browses()));
   printed.push((await asked) ?? '');
-  const screen = (await reports?.({ dialogue: [['The client secret of "service-app"', clientSecret()]] })) ?? '';
+  const screen = (await reports?.({ dialog: [['The client secret of "service-app"', clientSecret()]] })) ?? '';
   printed.push(screen);
-  expect(screen).toContain(organisation);
+  expect(screen).toContain(organization);
 });
 
 it('is left alone where it works', async () => {
@@ -148,12 +148,12 @@ describe('where something stands against it, what worked goes on', () => {
     expect(exitCode).not.toBe(0);
   });
 
-  it('another organisation', async () => {
-    const file = join(files, 'other-organisation.json');
+  it('another organization', async () => {
+    const file = join(files, 'other-organization.json');
     const other = webexId('ORGANIZATION', 'other');
-    writeFileSync(file, readFileSync(rehearsal.environment.DEPLOYMENT ?? '', 'utf8').replace(organisation, other));
+    writeFileSync(file, readFileSync(rehearsal.environment.DEPLOYMENT ?? '', 'utf8').replace(organization, other));
     const { stderr } = await authorizeReports('--replace', '--deployment', file);
-    expect(stderr).toMatch(/error: Webex gives no token of Service App .* for organisation .*Control Hub/);
+    expect(stderr).toMatch(/error: Webex gives no token of Service App .* for organization .*Control Hub/);
   });
 
   it('a client secret that is another one', async () => {
@@ -174,20 +174,20 @@ describe('status --heal', () => {
 
   it('gets a lost grant again by itself', async () => {
     await lose();
-    expect((await command('status', '--json')).stdout).toContain('"state": "re-authorisation required"');
+    expect((await command('status', '--json')).stdout).toContain('"state": "re-authorization required"');
     const healed = await typist.types('docs/service-apps.md', 'heal');
     printed.push(healed);
-    expect(healed).toMatch(/^"reports" was lost, and is authorised again\n[^]*reports .*healthy/);
+    expect(healed).toMatch(/^"reports" was lost, and is authorized again\n[^]*reports .*healthy/);
   });
 
   it('says why one cannot be had', async () => {
     await lose();
-    rehearsal.webex.withdrawServiceApp(applicationId, organisation);
+    rehearsal.webex.withdrawServiceApp(applicationId, organization);
     const { exitCode, stderr } = await command('status', '--heal');
     expect(stderr).toMatch(/^error: "reports" is lost, and could not be had again: Webex gives no token .*Control Hub/);
     // Its last token is good until it ends.
     expect(exitCode).toBe(1);
-    rehearsal.webex.authoriseServiceApp(applicationId, organisation);
+    rehearsal.webex.authorizeServiceApp(applicationId, organization);
     expect((await command('status', '--heal')).exitCode).toBe(0);
   });
 

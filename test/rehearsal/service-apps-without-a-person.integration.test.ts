@@ -18,7 +18,7 @@ import { Typist } from '../fixtures/typist';
 const NAMES = ['third', 'reports', 'manager'] as const;
 type Name = (typeof NAMES)[number];
 const TOKENS_FROM: Readonly<Record<Name, Name>> = { third: 'reports', reports: 'manager', manager: 'reports' };
-const organisation = webexId('ORGANIZATION', '7d3c2f60-9b1e-4a5d-8c11-22b3f0c9a001');
+const organization = webexId('ORGANIZATION', '7d3c2f60-9b1e-4a5d-8c11-22b3f0c9a001');
 
 const declared = defineDeployment({
   vault: { address: 'https://vault.example' },
@@ -30,7 +30,7 @@ const declared = defineDeployment({
     scopes: ['spark:applications_token', 'spark:people_read'],
     kind: 'service-app' as const,
     applicationId: webexId('APPLICATION', name),
-    organisation,
+    organization,
     tokensFrom: TOKENS_FROM[name],
     heals: true,
   })),
@@ -82,25 +82,25 @@ function privateFile(name: string, text: string): string {
 /** Has the engine find out that Webex renews the grants no more. */
 async function lose(...names: Name[]): Promise<void> {
   for (const name of names) {
-    rehearsal.webex.withdrawServiceApp(applicationOf(name), organisation);
+    rehearsal.webex.withdrawServiceApp(applicationOf(name), organization);
     await rehearsal.admin.connection.read(`oauthapp/creds/${name}?minimum_seconds=99999999`, String).catch(String);
-    rehearsal.webex.authoriseServiceApp(applicationOf(name), organisation);
+    rehearsal.webex.authorizeServiceApp(applicationOf(name), organization);
   }
 }
 
 it('the first grant comes from the developer portal, and the next one by its token', async () => {
   // As docs/service-apps.md has it typed.
   const [manager, reports] = typist.typesEach('docs/service-apps.md', 'without a person');
-  const refreshToken = rehearsal.webex.portalToken(applicationOf('manager'), organisation);
+  const refreshToken = rehearsal.webex.portalToken(applicationOf('manager'), organization);
   const first = await manager?.({
-    dialogue: [secretOf('manager'), ['The refresh token of "manager"', refreshToken]],
+    dialog: [secretOf('manager'), ['The refresh token of "manager"', refreshToken]],
   });
-  expect(first).toContain(organisation);
-  expect(await reports?.({ dialogue: [secretOf('reports')] })).toContain(organisation);
+  expect(first).toContain(organization);
+  expect(await reports?.({ dialog: [secretOf('reports')] })).toContain(organization);
   expect(first).not.toContain(refreshToken);
   const secretFile = privateFile('client-secret', secretOf('third')[1]);
   const third = await command('authorize', 'third', '--client-secret-file', secretFile);
-  expect(third).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(organisation) as string });
+  expect(third).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(organization) as string });
 });
 
 it('doctor says that no person is behind them', async () => {
@@ -121,7 +121,7 @@ it.each<[Name[], Name[]]>([
 ])('status --heal gets %j again by the other grants', async (lost, healed) => {
   await lose(...lost);
   const { exitCode, stderr } = await command('status', '--heal');
-  expect(stderr.trim().split('\n')).toEqual(healed.map((name) => `"${name}" was lost, and is authorised again`));
+  expect(stderr.trim().split('\n')).toEqual(healed.map((name) => `"${name}" was lost, and is authorized again`));
   expect(exitCode).toBe(0);
 });
 
@@ -133,12 +133,12 @@ it('says so where all that could ask are lost, and takes another grant from the 
   const secretFile = privateFile('client-secret', secretOf('manager')[1]);
   const refreshTokenFile = privateFile(
     'refresh-token',
-    rehearsal.webex.portalToken(applicationOf('manager'), organisation),
+    rehearsal.webex.portalToken(applicationOf('manager'), organization),
   );
   const files = ['--client-secret-file', secretFile, '--refresh-token-file', refreshTokenFile];
   // The engine still has an access token of the lost grant.
   const again = await command('authorize', 'manager', '--import', '--replace', ...files);
   expect(again.stderr).toBe('');
   expect(again.exitCode).toBe(0);
-  expect((await command('status', '--heal')).stderr).toContain('"reports" was lost, and is authorised again');
+  expect((await command('status', '--heal')).stderr).toContain('"reports" was lost, and is authorized again');
 });

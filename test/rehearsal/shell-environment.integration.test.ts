@@ -91,7 +91,7 @@ async function consented(credential: string, options = ''): Promise<FinishedComm
   });
 }
 
-test('somebody authorises as the authorizer, who is logged out again', async () => {
+test('somebody authorizes as the authorizer, who is logged out again', async () => {
   const before = await output(ACCESSORS);
   const authorized = await consented('testauth');
   expect(JSON.parse(authorized.stdout)).toMatchObject({ name: 'Ada Admin' });

@@ -60,7 +60,7 @@ async function operator(name: OperatorName): Promise<VaultClient> {
   return rehearsal.admin.withToken(await lastingOperatorToken(rehearsal.admin, rehearsal.deployment, name));
 }
 
-async function authorised(credentialName: string): Promise<void> {
+async function authorized(credentialName: string): Promise<void> {
   const grant = await authorize({
     vault: await operator('authorizer'),
     deployment: rehearsal.deployment,
@@ -102,9 +102,9 @@ test('applying again changes nothing, and needs no secret', async () => {
   expect(again.changed).toEqual([]);
 });
 
-test('an admin authorises once, and each app reads the token of its own credential', async () => {
-  await authorised('testauth');
-  await authorised('reports');
+test('an admin authorizes once, and each app reads the token of its own credential', async () => {
+  await authorized('testauth');
+  await authorized('reports');
   const { apiUrl } = rehearsal.deployment.webex;
   for (const [app, credential] of [
     ['people-me', 'testauth'],

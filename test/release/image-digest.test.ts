@@ -7,20 +7,20 @@ import { RecordingServer, type RecordedRequest } from '../fixtures/recording-ser
 const INDEX = JSON.stringify({ schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests: [] });
 const DIGEST = `sha256:${createHash('sha256').update(INDEX).digest('hex')}`;
 
-interface Behaviour {
+interface Behavior {
   readonly says?: string;
   readonly realm?: string;
   readonly token?: string;
 }
 
 let registry: RecordingServer;
-let behaviour: Behaviour;
+let behavior: Behavior;
 
 beforeEach(async () => {
-  behaviour = {};
+  behavior = {};
   registry = await RecordingServer.start(({ method, url, headers }: RecordedRequest, response) => {
     const { address } = registry;
-    const { says = DIGEST, realm = `${address}/token`, token = 'for-anybody' } = behaviour;
+    const { says = DIGEST, realm = `${address}/token`, token = 'for-anybody' } = behavior;
     const asked = new URL(url, address);
     if (asked.pathname === '/token') {
       const isRight = `${asked.searchParams.get('service')} ${asked.searchParams.get('scope')}`;
@@ -57,7 +57,7 @@ it('reads anew what has a digest already', async () => {
   await expect(imageDigest(`${image('2.7.2')}@sha256:${'0'.repeat(64)}`)).resolves.toBe(DIGEST);
 });
 
-it.each<[string, Behaviour, string, RegExp]>([
+it.each<[string, Behavior, string, RegExp]>([
   ['a tag that is not there', {}, '9.9.9', /manifests\/9\.9\.9 answered 404, so the digest of ".*" is not known/],
   [
     'bytes that are not those of the digest',
@@ -68,6 +68,6 @@ it.each<[string, Behaviour, string, RegExp]>([
   ['a token over plain HTTP', { realm: 'http://registry.example/token' }, '2.7.2', /which is not https/],
   ['a token that is not taken', { token: 'another' }, '2.7.2', /answered 401/],
 ])('takes no digest from %s', async (_, wrong, tag, message) => {
-  behaviour = wrong;
+  behavior = wrong;
   await expect(imageDigest(image(tag))).rejects.toThrow(message);
 });

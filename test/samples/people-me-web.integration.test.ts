@@ -68,7 +68,7 @@ afterAll(async () => {
 beforeEach(async () => {
   notices.length = 0;
   clock = 0;
-  vault.webex.behaviour.fault = undefined;
+  vault.webex.behavior.fault = undefined;
   await vault.admin.delete('oauthapp/creds/testauth');
   // The app caches what it read; Webex refuses that from here on, so that it reads again.
   vault.webex.revokeGrants();
@@ -114,7 +114,7 @@ describe('what the app may do at Vault', () => {
     expect(notices).toEqual([]);
     const administrator = new Engine(vault.admin.connection, 'oauthapp', engine.redirectUrl);
     await expect(refuseExcessiveRights(administrator, () => undefined)).rejects.toThrow(
-      'this Vault token may do more than authorise: it has "root" on oauthapp/config; give the app one that has policy "oauthapp-authorizer" only',
+      'this Vault token may do more than authorize: it has "root" on oauthapp/config; give the app one that has policy "oauthapp-authorizer" only',
     );
   });
 });
@@ -140,7 +140,7 @@ describe('the command', () => {
     await vault.admin.write('auth/approle/role/people-me', { token_no_default_policy: false });
     await script.says(/^Open http:\/\/localhost:\d+\/ in a browser; Ctrl-C ends it\.$/m);
     const page = await fetch(`http://localhost:${port}/`);
-    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('Nobody is authorised yet')]);
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('Nobody is authorized yet')]);
     script.child.kill('SIGINT');
     expect(await script.result()).toMatchObject({ exitCode: 0, stdout: '' });
     // The token that it was given is not its own to end; what it logged in is.
@@ -157,7 +157,7 @@ describe('the command', () => {
   it("does not serve with an administrator's token", async () => {
     const script = await start(await freePort(), { VAULT_TOKEN: vault.server.rootToken });
     const { exitCode, stderr } = await script.result();
-    expect(stderr).toMatch(/^error: this Vault token may do more than authorise: it has "root" .*\n$/);
+    expect(stderr).toMatch(/^error: this Vault token may do more than authorize: it has "root" .*\n$/);
     expect(stderr).not.toContain(vault.server.rootToken);
     expect(exitCode).toBe(1);
   });
@@ -223,7 +223,7 @@ describe('before anybody is sent to Webex', () => {
 
   it('a token that may not store the grant is told', async () => {
     await expect(requireRights(engine, { ...asked, name: 'elsewhere' })).rejects.toThrow(
-      'VAULT_TOKEN may not authorise "elsewhere": it lacks "update", "delete" on oauthapp/creds/elsewhere',
+      'VAULT_TOKEN may not authorize "elsewhere": it lacks "update", "delete" on oauthapp/creds/elsewhere',
     );
   });
 
@@ -264,7 +264,7 @@ describeUnless(NO_CHROMIUM)('people-me-web in a browser', () => {
 
   async function askForConsent(tab = page): Promise<void> {
     await tab.goto(site);
-    await tab.getByRole('button', { name: 'Authorise at Webex' }).click();
+    await tab.getByRole('button', { name: 'Authorize at Webex' }).click();
     await tab.waitForURL(`${vault.webex.url}/**`);
   }
 
@@ -278,9 +278,9 @@ describeUnless(NO_CHROMIUM)('people-me-web in a browser', () => {
     return tab.getByRole('heading', { level: 1 }).innerText();
   }
 
-  it('authorises: from the button to the name, without the code in the address', async () => {
+  it('authorizes: from the button to the name, without the code in the address', async () => {
     await page.goto(site);
-    expect(await heading()).toBe('Nobody is authorised yet');
+    expect(await heading()).toBe('Nobody is authorized yet');
     await askForConsent();
     await decide('Accept');
     expect(await heading()).toBe('Ada Admin');
@@ -292,13 +292,13 @@ describeUnless(NO_CHROMIUM)('people-me-web in a browser', () => {
     expect(await page.content()).not.toContain(accessToken);
   });
 
-  it('starts no second consent where somebody is authorised already', async () => {
+  it('starts no second consent where somebody is authorized already', async () => {
     await page.goto(site);
     const late = await context.newPage();
     await askForConsent(late);
     await decide('Accept', ADA, late);
     // This tab still shows the button.
-    await page.getByRole('button', { name: 'Authorise at Webex' }).click();
+    await page.getByRole('button', { name: 'Authorize at Webex' }).click();
     expect(await heading()).toBe('Ada Admin');
   });
 
@@ -308,7 +308,7 @@ describeUnless(NO_CHROMIUM)('people-me-web in a browser', () => {
     expect(await heading()).toBe('You declined');
     expect(await stored()).toBe(false);
     await page.getByRole('link', { name: 'Try again' }).click();
-    expect(await heading()).toBe('Nobody is authorised yet');
+    expect(await heading()).toBe('Nobody is authorized yet');
   });
 
   it('ignores an answer whose state was tampered with', async () => {
@@ -373,7 +373,7 @@ describeUnless(NO_CHROMIUM)('people-me-web in a browser', () => {
     expect(await heading()).toBe('Your session has ended');
     expect(exchanges()).toBe(before);
     await page.getByRole('link', { name: 'Start again' }).click();
-    expect(await heading()).toBe('Nobody is authorised yet');
+    expect(await heading()).toBe('Nobody is authorized yet');
   });
 
   it('says that the session has ended where it was left for too long', async () => {
@@ -410,11 +410,11 @@ describeUnless(NO_CHROMIUM)('people-me-web in a browser', () => {
       [BLAKE, 'That was another account'],
     ] as const) {
       await askForConsent();
-      vault.webex.behaviour.fault = { path: '/v1/people', status: 503 };
+      vault.webex.behavior.fault = { path: '/v1/people', status: 503 };
       await decide('Accept', as);
       expect(await heading()).toBe('Webex does not say who it is');
       expect(await stored()).toBe(true);
-      vault.webex.behaviour.fault = undefined;
+      vault.webex.behavior.fault = undefined;
       await page.goto(site);
       expect(await heading()).toBe(shown);
       expect(await page.getByRole('button').count()).toBe(0);
@@ -423,13 +423,13 @@ describeUnless(NO_CHROMIUM)('people-me-web in a browser', () => {
     }
   });
 
-  it('offers to authorise again where Webex does not renew the grant any more', async () => {
+  it('offers to authorize again where Webex does not renew the grant any more', async () => {
     await askForConsent();
     await decide('Accept');
     await expireInEngine();
     vault.webex.revokeGrants();
     await page.goto(site);
-    expect(await heading()).toBe('Please authorise this app again');
+    expect(await heading()).toBe('Please authorize this app again');
     await askForConsent();
     await decide('Accept');
     expect(await heading()).toBe('Ada Admin');
@@ -462,7 +462,7 @@ describeUnless(NO_CHROMIUM)('people-me-web in a browser', () => {
 
   it('tells trouble at Webex from a lost grant', async () => {
     await askForConsent();
-    vault.webex.behaviour.fault = { path: '/v1/access_token', status: 503 };
+    vault.webex.behavior.fault = { path: '/v1/access_token', status: 503 };
     await decide('Accept');
     expect(await heading()).toBe('Not available just now');
     expect(await stored()).toBe(false);
@@ -476,7 +476,7 @@ describeUnless(NO_CHROMIUM)('people-me-web in a browser', () => {
   it('says that Vault is sealed, and offers nothing then', async () => {
     await page.goto(site);
     await vault.admin.write('sys/seal', {});
-    await page.getByRole('button', { name: 'Authorise at Webex' }).click();
+    await page.getByRole('button', { name: 'Authorize at Webex' }).click();
     expect(await heading()).toBe('Vault is sealed');
     await page.reload();
     await page.goto(site);

@@ -27,8 +27,8 @@ describe('the samples', () => {
       WEBEX_API_URL: vault.webex.apiUrl,
       WEBEX_ANALYTICS_URL: Object.values(vault.webex.analyticsUrls).join(','),
     };
-    await vault.engine.authorise(vault.admin, 'testauth');
-    await vault.engine.authorise(vault.admin, 'reports', { scopes: ANALYTICS_SCOPES });
+    await vault.engine.authorize(vault.admin, 'testauth');
+    await vault.engine.authorize(vault.admin, 'reports', { scopes: ANALYTICS_SCOPES });
   });
 
   afterAll(async () => {
@@ -37,7 +37,7 @@ describe('the samples', () => {
   });
 
   afterEach(() => {
-    vault.webex.behaviour.fault = undefined;
+    vault.webex.behavior.fault = undefined;
   });
 
   const peopleMe = (...args: string[]): Promise<ScriptResult> => runScript('samples/people-me.ts', args, env);
@@ -72,14 +72,14 @@ describe('the samples', () => {
   });
 
   it('report goes on after rate limits and outages', async () => {
-    vault.webex.behaviour.fault = { path: '/analytics', status: 429, retryAfterSeconds: 1, count: 3 };
+    vault.webex.behavior.fault = { path: '/analytics', status: 429, retryAfterSeconds: 1, count: 3 };
     expect((await report('--no-daily')).exitCode).toBe(0);
-    vault.webex.behaviour.fault = { path: '/analytics', status: 503, count: 2 };
+    vault.webex.behavior.fault = { path: '/analytics', status: 503, count: 2 };
     expect((await report('--no-daily')).exitCode).toBe(0);
   });
 
   it('report ends at Ctrl-C, and says that it was interrupted', async () => {
-    vault.webex.behaviour.fault = { path: '/analytics', status: 429, retryAfterSeconds: 30 };
+    vault.webex.behavior.fault = { path: '/analytics', status: 429, retryAfterSeconds: 30 };
     const script = new Script('samples/meetings-report.ts', ['--site', 'example.webex.com', '--no-daily'], env);
     await script.says(/^waiting 3\d s before trying again$/m);
     script.child.kill('SIGINT');
@@ -161,22 +161,22 @@ describe('the samples', () => {
     expect(exitCode).toBe(2);
   });
 
-  it('report says so where the person who authorised is no administrator', async () => {
-    await vault.engine.authorise(vault.admin, 'reports', { scopes: ANALYTICS_SCOPES, as: 'uma.user@example.com' });
+  it('report says so where the person who authorized is no administrator', async () => {
+    await vault.engine.authorize(vault.admin, 'reports', { scopes: ANALYTICS_SCOPES, as: 'uma.user@example.com' });
     const { exitCode, stderr } = await report();
-    await vault.engine.authorise(vault.admin, 'reports', { scopes: ANALYTICS_SCOPES });
+    await vault.engine.authorize(vault.admin, 'reports', { scopes: ANALYTICS_SCOPES });
     expect(stderr).toMatch(
       /^error: Webex refuses the figures of site "example.webex.com".*not an administrator of it$/m,
     );
     expect(exitCode).toBe(5);
   });
 
-  it('report says so where nobody has authorised', async () => {
+  it('report says so where nobody has authorized', async () => {
     await vault.admin.delete('oauthapp/creds/reports');
     const { exitCode, stderr } = await report();
-    await vault.engine.authorise(vault.admin, 'reports', { scopes: ANALYTICS_SCOPES });
+    await vault.engine.authorize(vault.admin, 'reports', { scopes: ANALYTICS_SCOPES });
     expect(stderr).toBe(
-      'error: credential "reports" is not authorised yet; run: npx --no-install webex-token-vault authorize reports\n',
+      'error: credential "reports" is not authorized yet; run: npx --no-install webex-token-vault authorize reports\n',
     );
     expect(exitCode).toBe(3);
   });

@@ -33,7 +33,7 @@ let output: string;
 beforeAll(async () => {
   vault = await VaultWithWebex.start();
   await vault.appLogin('people-me');
-  const { person } = await vault.authorise();
+  const { person } = await vault.authorize();
   expect(person?.displayName).toBe('Ada Admin');
 });
 
@@ -100,7 +100,7 @@ it('has a real agent keep a fresh access token in a private file', async () => {
   expect(await whoseToken(token)).toBe('Ada Admin');
   await eventually(() => output.includes('renewed auth token') || undefined);
 
-  vault.webex.behaviour.refresh = 'rotate';
+  vault.webex.behavior.refresh = 'rotate';
   // Asks for more life than is left, so the engine refreshes.
   await vault.admin.write('oauthapp/config', {
     tune_reap_check_interval_seconds: 0,

@@ -245,7 +245,7 @@ describe('every other command revokes what it logged in', () => {
     expect(await operated.run('backup', [operated.path('wrapped.snap')], login)).toMatchObject({ exitCode: 0 });
   });
 
-  it('restore, whose credential nobody has authorised', async () => {
+  it('restore, whose credential nobody has authorized', async () => {
     const [command = '', ...args] = restore(operated.out);
     const roleOfAnApp = { VAULT_ROLE_ID: 'of-an-app', VAULT_SECRET_ID: 'of-an-app' };
     expect(await operated.run(command, args, { ...env(), ...roleOfAnApp })).toMatchObject({ exitCode: 3 });

@@ -34,7 +34,7 @@ beforeAll(async () => {
     VAULT_TOKEN: await fixture.operatorToken('authorizer'),
   };
   secretFile = file('client-secret', fixture.clientSecret);
-  fixture.webex.behaviour.deviceIntervalSeconds = 0.2;
+  fixture.webex.behavior.deviceIntervalSeconds = 0.2;
 });
 
 afterAll(async () => {
@@ -42,7 +42,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  fixture.webex.behaviour.deviceCodeTtlSeconds = 36_000;
+  fixture.webex.behavior.deviceCodeTtlSeconds = 36_000;
   await Promise.all(['testauth', 'owned'].map((name) => fixture.admin.delete(`oauthapp/creds/${name}`)));
 });
 
@@ -74,7 +74,7 @@ async function storedToken(name = 'testauth'): Promise<string> {
 
 /** As somebody got it elsewhere. */
 async function existingRefreshToken(): Promise<string> {
-  await fixture.engine.authorise(fixture.admin, 'testauth');
+  await fixture.engine.authorize(fixture.admin, 'testauth');
   await fixture.admin.delete('oauthapp/creds/testauth');
   return fixture.webex.grants.list().findLast(({ type }) => type === 'refresh')?.value ?? '';
 }
@@ -95,7 +95,7 @@ function commandLines(): string {
 
 describe('authorize --pkce', () => {
   it('takes one consent, also to replace, with the secret from a file', async () => {
-    await fixture.engine.authorise(fixture.admin, 'owned');
+    await fixture.engine.authorize(fixture.admin, 'owned');
     const before = await storedToken('owned');
     const script = authorize('owned', '--pkce', '--replace', '--no-open', '--client-secret-file', secretFile);
     const [, url = ''] = await script.says(/(http:\S+\/authorize\?\S+)\n/);
@@ -122,7 +122,7 @@ describe('authorize --device', () => {
     await script.says(/Waiting for the consent/);
     expect(script.stderr).toMatch(/asked by: +Grace\n/);
     expect(script.stderr).toMatch(/app: +integration "webex-myapp" \(client id rehearsal-webex-myapp\)\n/);
-    expect(script.stderr).toMatch(/account: +ada.admin@example.com, in its own organisation\n/);
+    expect(script.stderr).toMatch(/account: +ada.admin@example.com, in its own organization\n/);
     expect(script.stderr).toMatch(/scopes: +spark:people_read\n/);
     expect(script.stderr).toMatch(/until 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC\.\n/);
     expect(script.stderr).toContain(`Open ${fixture.webex.url}/verify and type`);
@@ -137,7 +137,7 @@ describe('authorize --device', () => {
   });
 
   it('shows a QR code with the code in it, on a terminal that is wide enough and has not been told not to', async () => {
-    fixture.webex.behaviour.deviceCodeTtlSeconds = 1;
+    fixture.webex.behavior.deviceCodeTtlSeconds = 1;
     const args = ['testauth', '--device', '--client-secret-file', secretFile];
     const { screen, exitCode } = await onTerminal(args, []);
     const [, address] = /or open (http\S+)/.exec(screen) ?? [];
@@ -164,7 +164,7 @@ describe('authorize --device', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('ends on %s with %i, and leaves everything as it was', async (signal, code) => {
-    await fixture.engine.authorise(fixture.admin, 'testauth');
+    await fixture.engine.authorize(fixture.admin, 'testauth');
     const before = await storedToken();
     const script = authorize('testauth', '--device', '--replace', '--client-secret-file', secretFile);
     await script.says(/Waiting for the consent/);
@@ -195,7 +195,7 @@ describe('authorize --import', () => {
     const refreshToken = await existingRefreshToken();
     const tokenFile = file('refresh-token', refreshToken);
     const held = new HeldRequest();
-    fixture.webex.behaviour.fault = { path: '/v1/access_token', until: held.until, count: 1 };
+    fixture.webex.behavior.fault = { path: '/v1/access_token', until: held.until, count: 1 };
     const script = authorize(
       ...['testauth', '--import', '--client-secret-file', secretFile, '--refresh-token-file', tokenFile],
     );
@@ -209,10 +209,10 @@ describe('authorize --import', () => {
   });
 
   it('finishes what has begun where it is interrupted', async () => {
-    fixture.webex.behaviour.refresh = 'rotate';
+    fixture.webex.behavior.refresh = 'rotate';
     const tokenFile = file('refresh-token-2', await existingRefreshToken());
     const held = new HeldRequest();
-    fixture.webex.behaviour.fault = { path: '/v1/access_token', until: held.until, count: 1 };
+    fixture.webex.behavior.fault = { path: '/v1/access_token', until: held.until, count: 1 };
     const script = authorize(
       ...['testauth', '--import', '--client-secret-file', secretFile, '--refresh-token-file', tokenFile],
     );
@@ -224,7 +224,7 @@ describe('authorize --import', () => {
     await end(script);
     await fixture.engine.forceRefresh(fixture.admin, 'testauth');
     expect(await fixture.engine.isAccepted(await storedToken())).toBe(true);
-    fixture.webex.behaviour.refresh = 'renew';
+    fixture.webex.behavior.refresh = 'renew';
   });
 
   it.each([
@@ -277,7 +277,7 @@ describe('authorize', () => {
         { name: 'asker', integration: 'webex-myapp', scopes: ['spark:applications_token'] },
         {
           ...{ name: 'testauth', integration: 'bot', scopes: ['spark:people_read'] },
-          ...{ kind: 'service-app', applicationId: 'app', organisation: 'org', tokensFrom: 'asker' },
+          ...{ kind: 'service-app', applicationId: 'app', organization: 'org', tokensFrom: 'asker' },
         },
       ],
     });

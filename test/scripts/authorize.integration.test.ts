@@ -18,7 +18,7 @@ import { VaultWithWebex, type AppLogin } from '../fixtures/vault-with-webex';
 import { consentRecordSchema } from '../../lib/vault/consent-record';
 import { Records } from '../../lib/vault/records';
 
-/* The three commands as processes of their own: authorise, read the token, revoke. */
+/* The three commands as processes of their own: authorize, read the token, revoke. */
 
 const began = Date.now();
 let fixture: VaultWithWebex;
@@ -73,13 +73,13 @@ async function storedToken(name = 'testauth'): Promise<string> {
   return (await readCredential(fixture.admin.connection, 'oauthapp', name)).accessToken;
 }
 
-it('says that nobody has authorised yet, and how to', async () => {
+it('says that nobody has authorized yet, and how to', async () => {
   const { exitCode, stdout, stderr } = await readToken(
     { VAULT_ROLE_ID: app.roleId, VAULT_SECRET_ID: app.secretId },
     'testauth',
   );
   expect(stderr).toBe(
-    'error: credential "testauth" is not authorised yet; run: npx --no-install webex-token-vault authorize testauth\n',
+    'error: credential "testauth" is not authorized yet; run: npx --no-install webex-token-vault authorize testauth\n',
   );
   expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
 });
@@ -88,7 +88,7 @@ it.each([
   ['answers nonsense', { path: '/v1/access_token', status: 200, body: 'html' }],
   ['is not reached', { path: '/v1/access_token', dropConnection: true }],
 ] as const)('says so in one line, and stores nothing, where Webex %s', async (_, fault) => {
-  fixture.webex.behaviour.fault = fault;
+  fixture.webex.behavior.fault = fault;
   try {
     const script = asAuthorizer('authorize', 'testauth', '--no-open');
     await consent(script);
@@ -97,18 +97,18 @@ it.each([
     expect(stdout).toBe('');
     expect(exitCode).toBe(4);
   } finally {
-    fixture.webex.behaviour.fault = undefined;
+    fixture.webex.behavior.fault = undefined;
   }
-  await expect(storedToken()).rejects.toThrow('is not authorised yet');
+  await expect(storedToken()).rejects.toThrow('is not authorized yet');
 });
 
-it('authorises with a token that holds only the policy of an authorizer', async () => {
+it('authorizes with a token that holds only the policy of an authorizer', async () => {
   const script = asAuthorizer('authorize', 'testauth', '--no-open');
   await consent(script);
   const { exitCode, stdout } = await end(script);
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(
-    /^name: {9}Ada Admin\nemail: {8}ada.admin@example.com\norganisation: \S+\nasked for: {4}spark:people_read\nexpires: {6}20\d\d-\S+Z\n$/,
+    /^name: {9}Ada Admin\nemail: {8}ada.admin@example.com\norganization: \S+\nasked for: {4}spark:people_read\nexpires: {6}20\d\d-\S+Z\n$/,
   );
 });
 
@@ -322,7 +322,7 @@ it.each([
   expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
 });
 
-it('refuses to authorise what works, and to replace it where Vault exchanges the code', async () => {
+it('refuses to authorize what works, and to replace it where Vault exchanges the code', async () => {
   const before = await storedToken();
   const refused = await end(asAuthorizer('authorize', 'testauth', '--no-open'));
   expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
@@ -383,7 +383,7 @@ it('revokes only after a confirmation', async () => {
   expect(fixture.issued).toContain(await storedToken());
 });
 
-it('revokes, and says what Webex still honours and how to end that', async () => {
+it('revokes, and says what Webex still honors and how to end that', async () => {
   const { expireTime } = await readCredential(fixture.admin.connection, 'oauthapp', 'testauth');
   const { exitCode, stdout } = await end(asAuthorizer('revoke', 'testauth', '--yes'));
   expect(exitCode).toBe(0);

@@ -31,7 +31,7 @@ it('leads from an empty server to a grant, by the commands that it names', async
   const empty = await doctor();
   expect(empty).toMatchObject({ exitCode: 1, stderr: '' });
   expect(empty.stdout).toMatch(
-    /^error: seal: Vault at .* is not initialised: .*; npx --no-install webex-token-vault init --out \S+$/m,
+    /^error: seal: Vault at .* is not initialized: .*; npx --no-install webex-token-vault init --out \S+$/m,
   );
   expect((await operated.init()).exitCode).toBe(0);
 
@@ -40,11 +40,11 @@ it('leads from an empty server to a grant, by the commands that it names', async
   expect(undeployed.stdout).toMatch(/^error: rights: .*observer/m);
   await operated.deploy();
 
-  const unauthorised = await doctor();
-  expect(unauthorised.stdout).toMatch(
+  const unauthorized = await doctor();
+  expect(unauthorized.stdout).toMatch(
     /^error: credentials: .*nobody has consented yet; npx --no-install webex-token-vault authorize testauth --operators \S+$/m,
   );
-  await operated.authorise();
+  await operated.authorize();
 
   const unissued = await doctor();
   expect(unissued.stdout).toMatch(

@@ -15,7 +15,7 @@ beforeAll(async () => {
   operated = await OperatedServer.start({ seal: 'shamir' }, 'team/webex', 'team/apps');
   await operated.init();
   await operated.deploy();
-  await operated.authorise();
+  await operated.authorize();
   const copies = operated.path("with a space and a '");
   await mkdir(copies, { mode: 0o700 });
   await copyFile(operated.server.caFile, join(copies, 'ca.pem'));

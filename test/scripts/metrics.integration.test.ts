@@ -60,7 +60,7 @@ beforeAll(async () => {
     { takenAt: new Date(), sha256: 'a'.repeat(64), bytes: 1, verifiedAt: new Date() },
     0,
   );
-  await vault.authorise();
+  await vault.authorize();
 });
 
 afterAll(async () => {
@@ -125,9 +125,9 @@ it.each([
 
 it('names every metric that an alert or the dashboard asks for', async () => {
   const healthy = await metrics();
-  vault.webex.behaviour.fault = { path: '/v1/access_token', status: 503 };
+  vault.webex.behavior.fault = { path: '/v1/access_token', status: 503 };
   await vault.engine.forceRefresh(vault.admin, 'testauth');
-  vault.webex.behaviour.fault = undefined;
+  vault.webex.behavior.fault = undefined;
   const failing = await metrics();
   await vault.engine.forceRefresh(vault.admin, 'testauth');
   expect(stateOf(failing.stdout)).toBe('failing');

@@ -43,7 +43,7 @@ async function productionServer(): Promise<Place> {
     steps: {
       init: () => operated.init(),
       'deploy webex-tokens': () => operated.deploy(),
-      'authorize testauth': () => operated.authorise(),
+      'authorize testauth': () => operated.authorize(),
       'issue people-me': () => operated.appRole('people-me'),
     },
     [Symbol.asyncDispose]: () => operated[Symbol.asyncDispose](),

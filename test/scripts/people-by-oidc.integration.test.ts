@@ -190,14 +190,14 @@ test('keeps apart who may act as what', async () => {
 });
 
 test.each([
-  ['access_denied', 'the login was cancelled or refused at', 5],
+  ['access_denied', 'the login was canceled or refused at', 5],
   ['server_error', 'had a fault of its own (server_error: because); try again later', 4],
   ['unauthorized_client', 'did not log you in (unauthorized_client: because); check what it has registered', 1],
 ])('says what the provider said: %s', async (error, expected, exitCode) => {
   const { script, url } = await begin('authorizer');
   const ended = await comeBack(script, redirectWith(url, { error, error_description: 'because' }));
   expect(ended.stderr).toContain(expected);
-  expect(ended.page).toContain('<h1>Not authorised</h1>');
+  expect(ended.page).toContain('<h1>Not authorized</h1>');
   expect(ended).toMatchObject({ stdout: '', exitCode });
 });
 

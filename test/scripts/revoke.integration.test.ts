@@ -23,8 +23,8 @@ beforeAll(async () => {
   token = await fixture.operatorToken('authorizer');
 });
 beforeEach(async () => {
-  fixture.webex.behaviour.fault = undefined;
-  fixture.webex.behaviour.refresh = 'renew';
+  fixture.webex.behavior.fault = undefined;
+  fixture.webex.behavior.refresh = 'renew';
   fixture.webex.revokeGrants();
   await fixture.admin.delete('oauthapp/creds/testauth');
   await fixture.admin.delete('oauthapp/creds/other');
@@ -32,8 +32,8 @@ beforeEach(async () => {
 afterAll(() => fixture[Symbol.asyncDispose]());
 
 /** Has a person consent, and returns the access token that Webex then takes. */
-async function authorise(credential = 'testauth', scopes = ALL, as?: string): Promise<string> {
-  await fixture.engine.authorise(fixture.admin, credential, { scopes, as });
+async function authorize(credential = 'testauth', scopes = ALL, as?: string): Promise<string> {
+  await fixture.engine.authorize(fixture.admin, credential, { scopes, as });
   return fixture.engine.read(fixture.admin, credential);
 }
 
@@ -53,7 +53,7 @@ function askedOf(path: string): number {
 }
 
 it('ends the grant at Webex where its scopes allow that, and says so', async () => {
-  const accessToken = await authorise();
+  const accessToken = await authorize();
   const { exitCode, stdout, stderr } = await revoke();
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(stdout).toMatch(
@@ -65,8 +65,8 @@ it('ends the grant at Webex where its scopes allow that, and says so', async () 
 });
 
 it.each(['rotate', 'renew', 'keep', 'omit'] as const)('finds the grant after a refresh of kind "%s"', async (kind) => {
-  fixture.webex.behaviour.refresh = kind;
-  await authorise();
+  fixture.webex.behavior.refresh = kind;
+  await authorize();
   await fixture.engine.forceRefresh(fixture.admin, 'testauth');
   const accessToken = await fixture.engine.read(fixture.admin, 'testauth');
   const { stdout } = await revoke('--json');
@@ -85,8 +85,8 @@ it.each([
   ['a scope to delete', ['spark:people_read', 'identity:tokens_read'], undefined, 'authorizations/ID'],
   ['a scope to say whose it is', TOKENS, undefined, 'people/me'],
   ['the role', ALL, 'uma.user@example.com', 'authorizations'],
-])('deletes in Vault without %s, and says until when Webex honours what it leaves', async (_, scopes, as, path) => {
-  const accessToken = await authorise('testauth', scopes, as);
+])('deletes in Vault without %s, and says until when Webex honors what it leaves', async (_, scopes, as, path) => {
+  const accessToken = await authorize('testauth', scopes, as);
   const until = (await stored()).expireTime?.toISOString() ?? '';
   const { exitCode, stdout } = await revoke();
   expect(exitCode).toBe(0);
@@ -98,7 +98,7 @@ it.each([
 });
 
 it('asks Webex nothing with --keep-upstream', async () => {
-  const accessToken = await authorise();
+  const accessToken = await authorize();
   const until = (await stored()).expireTime?.toISOString();
   const before = fixture.webex.requests.length;
   const { exitCode, stdout } = await revoke('--keep-upstream', '--json');
@@ -110,8 +110,8 @@ it('asks Webex nothing with --keep-upstream', async () => {
 });
 
 it('leaves the grants of that person there where nobody can tell which is meant', async () => {
-  const accessToken = await authorise();
-  const other = await authorise('other');
+  const accessToken = await authorize();
+  const other = await authorize('other');
   const { exitCode, stdout } = await revoke();
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/Webex has 2 grants of that person to this integration \(of \S+Z, \S+Z\)/);
@@ -121,16 +121,16 @@ it('leaves the grants of that person there where nobody can tell which is meant'
 });
 
 it('ends the one grant and leaves those of other people alone', async () => {
-  const accessToken = await authorise();
-  const other = await authorise('other', ALL, 'blake.backup@example.com');
+  const accessToken = await authorize();
+  const other = await authorize('other', ALL, 'blake.backup@example.com');
   const { stdout } = await revoke('--json');
   expect(JSON.parse(stdout)).toMatchObject({ webex: 'ended' });
   expect([await fixture.engine.isAccepted(accessToken), await fixture.engine.isAccepted(other)]).toEqual([false, true]);
 });
 
 it('does not end the only grant where another credential may live by it', async () => {
-  await authorise();
-  const other = await authorise('other');
+  await authorize();
+  const other = await authorize('other');
   // As where the refresh token of the one has run out, and its access token has not.
   const [refreshToken] = fixture.webex.grants.list().filter(({ type }) => type === 'refresh');
   fixture.webex.grants.discardToken(refreshToken as NonNullable<typeof refreshToken>);
@@ -145,13 +145,13 @@ it.each([
   ['not at all', { dropConnection: true }, /no answer from Webex/, 4],
   ['with a page of somebody else', { status: 200, body: 'html' as const }, /something that Webex does not say/, 1],
 ])('changes nothing where Webex answers %s', async (_, fault, line, code) => {
-  const accessToken = await authorise();
-  fixture.webex.behaviour.fault = fault;
+  const accessToken = await authorize();
+  fixture.webex.behavior.fault = fault;
   const { exitCode, stdout, stderr } = await revoke();
   expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });
   expect(stderr).toMatch(line);
   expect(stderr).toMatch(/^error: [^\n]*; nothing was changed; .* revoke testauth --keep-upstream\n$/);
-  fixture.webex.behaviour.fault = undefined;
+  fixture.webex.behavior.fault = undefined;
   expect((await stored()).accessToken).toBe(accessToken);
   expect(await fixture.engine.isAccepted(accessToken)).toBe(true);
 });
@@ -168,8 +168,8 @@ it.each([
     /^error: Webex's answer was lost .* not known, and nothing was deleted in Vault; run it again\n$/,
   ],
 ])('deletes nothing in Vault where Webex %s', async (_, fault, line) => {
-  const accessToken = await authorise();
-  fixture.webex.behaviour.fault = { ...fault, path: '/v1/authorizations/' };
+  const accessToken = await authorize();
+  fixture.webex.behavior.fault = { ...fault, path: '/v1/authorizations/' };
   const { exitCode, stderr } = await revoke();
   expect(stderr).toMatch(line);
   expect(exitCode).toBe(4);
@@ -180,10 +180,10 @@ it.each([
   [[], /Delete "testauth" at \S+, and end its grant at Webex\? Its apps/],
   [['--keep-upstream'], /Delete "testauth" at \S+, and leave its grant at Webex\? Its apps/],
 ])('asks before with %j, and says what will end', async (args, question) => {
-  const accessToken = await authorise();
+  const accessToken = await authorize();
   const env = { ...fixture.environment, VAULT_ADDR: fixture.server.address, VAULT_TOKEN: token };
-  const { exitCode, screen } = await runOnTerminal('revoke', ['testauth', ...args], env, [['authorise it again', 'n']]);
-  // eslint-disable-next-line no-control-regex -- what a prompt colours
+  const { exitCode, screen } = await runOnTerminal('revoke', ['testauth', ...args], env, [['authorize it again', 'n']]);
+  // eslint-disable-next-line no-control-regex -- what a prompt colors
   expect(screen.replaceAll(/\x1b\[[\d;?]*[A-Za-z]/g, '').replaceAll(/\s+/g, ' ')).toMatch(question);
   expect(exitCode).toBe(1);
   expect(await fixture.engine.isAccepted(accessToken)).toBe(true);
@@ -191,7 +191,7 @@ it.each([
 });
 
 it('deletes in Vault a grant that Webex has ended, and does not claim to have ended it', async () => {
-  await authorise();
+  await authorize();
   fixture.webex.revokeGrants();
   const { exitCode, stdout } = await revoke();
   expect(exitCode).toBe(0);
@@ -199,13 +199,13 @@ it('deletes in Vault a grant that Webex has ended, and does not claim to have en
 });
 
 it('deletes in Vault a grant without a token, for which Webex cannot be asked', async () => {
-  await authorise();
+  await authorize();
   fixture.webex.revokeGrants();
   await fixture.engine.forceRefresh(fixture.admin, 'testauth');
   const warned = await revoke('--json');
   expect(JSON.parse(warned.stdout)).toMatchObject({ vault: 'deleted', webex: 'unknown' });
 
-  await givingExpired(fixture.webex, () => fixture.engine.authorise(fixture.admin, 'testauth', { scopes: ALL }));
+  await givingExpired(fixture.webex, () => fixture.engine.authorize(fixture.admin, 'testauth', { scopes: ALL }));
   fixture.webex.revokeGrants();
   const asked = askedOf('/v1/authorizations') + askedOf('/v1/people');
   const broken = await revoke();

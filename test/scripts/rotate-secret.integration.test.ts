@@ -38,12 +38,12 @@ beforeAll(async () => {
   client = fixture.webex.clients[0] as SimulatedClient;
 });
 beforeEach(async () => {
-  Object.assign(fixture.webex.behaviour, { fault: undefined, errorShape: 'rfc6749', refresh: 'renew' });
+  Object.assign(fixture.webex.behavior, { fault: undefined, errorShape: 'rfc6749', refresh: 'renew' });
   client.clientSecret = fixture.clientSecret;
   client.formerSecret = undefined;
   await new Records(fixture.admin, 'oauthapp-records').delete(RECORD);
   await fixture.engine.writeIntegration(fixture.admin);
-  await fixture.engine.authorise(fixture.admin, 'testauth');
+  await fixture.engine.authorize(fixture.admin, 'testauth');
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
 
@@ -87,7 +87,7 @@ function rotate(fresh: string, old?: string, ...args: string[]): Promise<ScriptR
 function holdRefresh(answered = 0): HeldRequest {
   const held = new HeldRequest();
   const grant = fixture.webex.grants.count;
-  fixture.webex.behaviour.fault = [
+  fixture.webex.behavior.fault = [
     { grant, count: answered },
     { grant, until: held.until },
   ];
@@ -145,7 +145,7 @@ it('adds the new secret, proves it by a refresh and drops the old one, and no re
 });
 
 it.each(['rotate', 'keep', 'omit'] as const)('keeps the grant where a refresh is of kind "%s"', async (kind) => {
-  fixture.webex.behaviour.refresh = kind;
+  fixture.webex.behavior.refresh = kind;
   const { fresh, old } = regenerate(true);
   const { exitCode, stdout } = await rotate(fresh, old, '--json');
   expect(JSON.parse(stdout)).toEqual({ integration: 'webex-myapp', refreshed: 'testauth', old: 'dropped' });
@@ -174,11 +174,11 @@ it('is proven by Webex alone where there is no grant to refresh', async () => {
   );
   expect(exitCode).toBe(0);
   client.formerSecret = undefined;
-  await fixture.engine.authorise(fixture.admin, 'testauth');
+  await fixture.engine.authorize(fixture.admin, 'testauth');
 });
 
 it.each(['rfc6749', 'webex'] as const)('takes the right secret where Webex refuses in its form "%s"', async (shape) => {
-  fixture.webex.behaviour.errorShape = shape;
+  fixture.webex.behavior.errorShape = shape;
   const { fresh, old } = regenerate(true);
   expect((await rotate(fresh, old)).exitCode).toBe(0);
 });
@@ -188,7 +188,7 @@ it.each(['rfc6749', 'webex'] as const)(
   async (shape) => {
     const line =
       /^error: Webex refuses the new client secret for client rehearsal-webex-myapp \(.*\), so .* as it was; copy/;
-    fixture.webex.behaviour.errorShape = shape;
+    fixture.webex.behavior.errorShape = shape;
     const { exitCode, stdout, stderr } = await rotate(newSecret(), fixture.clientSecret);
     expect(stderr).toMatch(line);
     expect(stderr.trim().split('\n')).toHaveLength(1);
@@ -204,13 +204,13 @@ it.each([
   ['hangs up', { dropConnection: true }],
 ])('changes nothing where Webex %s', async (_, fault) => {
   const { fresh, old } = regenerate(true);
-  fixture.webex.behaviour.fault = fault;
+  fixture.webex.behavior.fault = fault;
   const { exitCode, stderr } = await rotate(fresh, old);
   expect(stderr).toMatch(
     /^error: the new client secret is not proven \(.*\), and integration "webex-myapp" is as it was; .*\n$/,
   );
   expect(exitCode).toBe(4);
-  fixture.webex.behaviour.fault = undefined;
+  fixture.webex.behavior.fault = undefined;
   client.clientSecret = old;
   expect(await refreshes()).toEqual([200]);
 });
@@ -227,7 +227,7 @@ it('refuses a second rotation meanwhile, and takes over from one that was killed
   expect(second.exitCode).toBe(1);
   first.child.kill('SIGKILL');
   await first.result();
-  fixture.webex.behaviour.fault = undefined;
+  fixture.webex.behavior.fault = undefined;
   expect((await rotate(fresh, old)).exitCode).toBe(1);
 
   const { value, version } = await record();
@@ -263,7 +263,7 @@ it('leaves both secrets where it is interrupted between, and says so', async () 
   const { exitCode, stdout, stderr } = await end(script);
   expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: '' });
   expect(stderr).toMatch(/^error: interrupted: integration "webex-myapp" has both client secrets in Vault/m);
-  fixture.webex.behaviour.fault = undefined;
+  fixture.webex.behavior.fault = undefined;
   client.formerSecret = undefined;
   expect(await refreshes()).toEqual([200]);
   expect((await rotate(fresh, old)).exitCode).toBe(0);
@@ -289,7 +289,7 @@ it.each([
 ])('stops with both secrets in Vault where Webex does not answer to the %s refresh', async (_, answered) => {
   const { fresh, old } = regenerate(true);
   const grant = fixture.webex.grants.count;
-  fixture.webex.behaviour.fault = [
+  fixture.webex.behavior.fault = [
     { grant, count: answered },
     { grant, status: 503 },
   ];
@@ -298,7 +298,7 @@ it.each([
     /error: "testauth" could not be refreshed yet \(.*\); integration .* has both client secrets .*\n$/,
   );
   expect(exitCode).toBe(4);
-  fixture.webex.behaviour.fault = undefined;
+  fixture.webex.behavior.fault = undefined;
   expect((await rotate(fresh, old)).exitCode).toBe(0);
 });
 

@@ -33,7 +33,7 @@ const reported = z.object({
       refreshed_at: z.string().nullable(),
       failing_since: z.string().nullable(),
       consented_by: z.string().nullable(),
-      organisation: z.string().nullable(),
+      organization: z.string().nullable(),
       horizon: z.object({ until: z.string(), assumption: z.string().nullable() }).nullable(),
       verified: z.object({ email: z.string() }).nullable(),
       notes: z.array(z.string()),
@@ -87,7 +87,7 @@ async function credential(...args: string[]) {
 
 it('says that nobody has consented yet, and which command asks for it', async () => {
   expect(await credential()).toMatchObject({
-    state: 'never authorised',
+    state: 'never authorized',
     severity: 'broken',
     next: 'npx --no-install webex-token-vault authorize testauth',
     exitCode: 2,
@@ -95,7 +95,7 @@ it('says that nobody has consented yet, and which command asks for it', async ()
 });
 
 describe('of a grant that works', () => {
-  beforeAll(() => vault.authorise());
+  beforeAll(() => vault.authorize());
 
   it('says by whom and until when', async () => {
     expect(await credential()).toMatchObject({
@@ -128,7 +128,7 @@ describe('of a grant that works', () => {
 
   it('sees a refresh by the other token that is there after it', async () => {
     expect((await credential()).tokens).toHaveLength(1);
-    vault.webex.behaviour.accessTokenTtlSeconds = 1_000_000;
+    vault.webex.behavior.accessTokenTtlSeconds = 1_000_000;
     const began = Date.now();
     await vault.engine.forceRefresh(vault.admin, 'testauth');
     const { tokens, refreshed_at, state } = await credential();
@@ -138,9 +138,9 @@ describe('of a grant that works', () => {
   });
 
   it('says that a refresh fails, since when and why, while the token is good', async () => {
-    vault.webex.behaviour.fault = { path: '/v1/access_token', status: 503 };
+    vault.webex.behavior.fault = { path: '/v1/access_token', status: 503 };
     await vault.engine.forceRefresh(vault.admin, 'testauth');
-    vault.webex.behaviour.fault = undefined;
+    vault.webex.behavior.fault = undefined;
     const first = await credential();
     expect(first).toMatchObject({ state: 'failing', severity: 'attention', exitCode: 1 });
     expect(first.detail).toMatch(
@@ -178,7 +178,7 @@ describe('of a grant that works', () => {
     await vault.engine.forceRefresh(vault.admin, 'testauth');
     const refused = await credential();
     expect(refused).toMatchObject({
-      state: 're-authorisation required',
+      state: 're-authorization required',
       severity: 'attention',
       next: 'npx --no-install webex-token-vault authorize testauth --pkce --replace',
     });
@@ -252,7 +252,7 @@ describe('what is not as it was deployed', () => {
     await vault.admin.write('oauthapp-records/data/consents/testauth', { data: { version: 7 } });
     await vault.admin.write('oauthapp-records/data/observations/testauth', { data: { version: 1, tokens: 'none' } });
     expect(await credential()).toMatchObject({
-      state: 'never authorised',
+      state: 'never authorized',
       notes: [
         'who consented: the record was written by a later release; use that one',
         'what was seen: the record is damaged',
@@ -287,7 +287,7 @@ describe('--watch', () => {
       { ...vault.environment, VAULT_TOKEN: token, TERM: 'xterm' },
       [
         ['testauth', [20, 140]],
-        ['never authorised  nobody has consented yet', '\u0003'],
+        ['never authorized  nobody has consented yet', '\u0003'],
       ],
       [30, 70],
     );
@@ -295,7 +295,7 @@ describe('--watch', () => {
     // eslint-disable-next-line no-control-regex -- the escape sequences are the point
     expect(screen).toMatch(/^\u001b\[\?1049h[^]*\u001b\[\?1049l(?:\^C)?[\r\n]*interrupted\r\n$/);
     expect(screen).toContain('Every 60 s; Ctrl-C ends it.');
-    expect(screen).toContain('\u001b[31mBROKEN  \u001b[39mcredential testauth  never authorised');
+    expect(screen).toContain('\u001b[31mBROKEN  \u001b[39mcredential testauth  never authorized');
   });
 
   it('prints a line of JSON for each look to a program, until it is told to end', async () => {
@@ -378,14 +378,14 @@ describe('--webhook', () => {
     );
     expect(failed).toMatchObject({
       exitCode: 2,
-      stdout: expect.stringMatching(/credential testauth +never authorised/) as string,
+      stdout: expect.stringMatching(/credential testauth +never authorized/) as string,
     });
     answer = 204;
     expect((await status([], told())).stderr).toBe('');
     expect((await status([], told())).stderr).toBe('');
     expect(server.requests).toHaveLength(2);
     expect(server.requests[1]?.body).toContain(
-      'credential testauth: never authorised; nobody has consented yet Next: `npx --no-install webex-token-vault authorize testauth`',
+      'credential testauth: never authorized; nobody has consented yet Next: `npx --no-install webex-token-vault authorize testauth`',
     );
     printed.push(...server.requests.map(({ body }) => body));
   });
@@ -399,7 +399,7 @@ describe('--webhook', () => {
   });
 
   it('ends with 1 where all but the webhook is healthy', async () => {
-    await vault.authorise();
+    await vault.authorize();
     await vault.engine.writeIntegration(vault.admin);
     await vault.admin.write('oauthapp/config', {
       tune_refresh_check_interval_seconds: 3600,
@@ -408,12 +408,12 @@ describe('--webhook', () => {
     });
     await vault.appLogin('people-me');
     await status([], told());
-    expect(server.requests.at(-1)?.body).toContain('credential testauth is healthy again (it was: never authorised)');
+    expect(server.requests.at(-1)?.body).toContain('credential testauth is healthy again (it was: never authorized)');
     expect((await status()).exitCode).toBe(0);
     await vault.admin.delete('oauthapp/creds/testauth');
     expect((await status([], told())).exitCode).toBe(2);
     answer = 503;
-    await vault.authorise();
+    await vault.authorize();
     const { exitCode, stderr } = await status([], told());
     expect({ exitCode, stderr }).toEqual({
       exitCode: 1,

@@ -8,7 +8,7 @@ beforeAll(async () => {
   operated = await OperatedServer.start();
   const early = await operated.run('unseal', ['--from', operated.out]);
   expect(early.stderr).toMatch(
-    /^error: \S+ is not initialised, so it has no key yet; run "npx --no-install webex-token-vault init" first\n$/,
+    /^error: \S+ is not initialized, so it has no key yet; run "npx --no-install webex-token-vault init" first\n$/,
   );
   expect(early.exitCode).toBe(1);
   await operated.init();

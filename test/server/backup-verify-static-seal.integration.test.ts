@@ -14,7 +14,7 @@ onOpenBao.describe('webex-token-vault backup --verify with a static seal', () =>
     );
     expect(early.exitCode).toBe(0);
     await sealed.deploy();
-    await sealed.authorise();
+    await sealed.authorize();
     const seal = { type: 'static', currentKeyId: 'test-1', currentKeyFile: sealed.path('seal.key') } as const;
     sealed.declare({ vault: { server: { mode: 'production', seal } } });
     const file = sealed.path('a.snap');

@@ -22,8 +22,8 @@ beforeAll(async () => {
   await operated.init();
   await operated.deploy();
   // Due at once: the engine refreshes seven days before the end.
-  operated.engine.webex.behaviour = { ...operated.engine.webex.behaviour, accessTokenTtlSeconds: 600 };
-  await operated.authorise();
+  operated.engine.webex.behavior = { ...operated.engine.webex.behavior, accessTokenTtlSeconds: 600 };
+  await operated.authorize();
   snapshot = operated.path('first.snap');
 });
 afterAll(() => operated[Symbol.asyncDispose]());

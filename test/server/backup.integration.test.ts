@@ -21,7 +21,7 @@ beforeAll(async () => {
   operated = await OperatedServer.start();
   await operated.init();
   await operated.deploy();
-  await operated.authorise();
+  await operated.authorize();
   snapshot = operated.path('first.snap');
   const { exitCode, stdout } = await operated.run('backup', [snapshot, '--operators', operated.out]);
   expect(exitCode).toBe(0);
@@ -124,7 +124,7 @@ describe('webex-token-vault restore', () => {
     await operated.loseData();
     await expect(operated.server.node.client().sealStatus()).resolves.toMatchObject({ initialized: false });
     const { exitCode, stdout, stderr } = await restore(snapshot, '--credential', 'testauth', ...SPLIT);
-    expect(stderr).toContain('initialised with a key for this moment only\nsent, and being restored\nit is sealed now');
+    expect(stderr).toContain('initialized with a key for this moment only\nsent, and being restored\nit is sealed now');
     expect(stdout).toContain('Credential "testauth" reads well');
     expect(exitCode).toBe(0);
     await expect(accessToken()).resolves.toBe(before);
@@ -177,7 +177,7 @@ describe('webex-token-vault restore', () => {
       seal: 'shamir',
       settings: { auditFilePath: operated.server.node.configuration.auditFilePath },
     });
-    const { rootToken } = await other.server.initialiseByShares();
+    const { rootToken } = await other.server.initializeByShares();
     const VAULT_TOKEN = rootToken;
     const refused = await other.run('restore', [snapshot, '--yes'], { VAULT_TOKEN });
     expect(refused.exitCode).toBe(1);

@@ -11,7 +11,7 @@ function untilServing(engine: WebexEngine, vault: VaultClient): Promise<string> 
 /** With the engine, and the grant of `testauth`. */
 async function withGrant(engine: WebexEngine, vault: VaultClient): Promise<VaultClient> {
   await engine.setUp(vault);
-  await engine.authorise(vault, 'testauth');
+  await engine.authorize(vault, 'testauth');
   return vault;
 }
 
@@ -20,18 +20,18 @@ describe('a production server that is killed', () => {
     // The refresh token stays the same here: see the next test for one that does not.
     await using engine = await WebexEngine.start({ refresh: 'renew' });
     await using server = await ProductionServer.start();
-    const { rootToken } = await server.initialise();
+    const { rootToken } = await server.initialize();
     const vault = await withGrant(engine, server.node.client(rootToken));
-    const authorised = ['testauth'];
+    const authorized = ['testauth'];
 
     for (const killAfterRequests of [1, 7, 20]) {
       const before = engine.webex.requests.length;
       const refreshes = Array.from({ length: 20 }, () => engine.forceRefresh(vault, 'testauth'));
       const consents = Array.from({ length: 10 }, async (_, index) => {
         const name = `killed-after-${killAfterRequests}-${index}`;
-        await engine.authorise(vault, name);
+        await engine.authorize(vault, name);
         // Told that it is stored, so it must be there.
-        authorised.push(name);
+        authorized.push(name);
       });
       await eventually(() => engine.webex.requests.length >= before + killAfterRequests || undefined, undefined, 0);
       await server.node.kill();
@@ -39,24 +39,24 @@ describe('a production server that is killed', () => {
 
       await server.node.start();
       const tokens = [await untilServing(engine, vault)];
-      for (const name of authorised) {
+      for (const name of authorized) {
         tokens.push(await engine.read(vault, name));
       }
       await expect(Promise.all(tokens.map((token) => engine.isAccepted(token)))).resolves.not.toContain(false);
     }
 
     const before = engine.refreshes.length;
-    for (const name of authorised) {
+    for (const name of authorized) {
       await engine.forceRefresh(vault, name);
     }
     // Each refresh token is there and good.
-    expect(engine.refreshes.slice(before)).toEqual(authorised.map(() => 200));
+    expect(engine.refreshes.slice(before)).toEqual(authorized.map(() => 200));
   });
 
   it('has the newest refresh token where Webex replaces it with each refresh', async () => {
     await using engine = await WebexEngine.start({ refresh: 'rotate' });
     await using server = await ProductionServer.start();
-    const { rootToken } = await server.initialise();
+    const { rootToken } = await server.initialize();
     const vault = await withGrant(engine, server.node.client(rootToken));
 
     for (let round = 0; round < 3; round += 1) {
@@ -73,7 +73,7 @@ describe('a production server that is killed', () => {
   it('waits for a person where the seal is Shamir, and has the grant once it is open', async () => {
     await using engine = await WebexEngine.start();
     await using server = await ProductionServer.start({ seal: 'shamir' });
-    const { rootToken, share } = await server.initialiseByShares();
+    const { rootToken, share } = await server.initializeByShares();
     const vault = await withGrant(engine, server.node.client(rootToken));
 
     await server.node.kill();

@@ -61,17 +61,17 @@ class DueTimes {
 
   constructor(private readonly engine: WebexEngine) {}
 
-  async authorise(vault: VaultClient): Promise<void> {
-    this.engine.webex.behaviour.accessTokenTtlSeconds = this.#ttlSeconds;
+  async authorize(vault: VaultClient): Promise<void> {
+    this.engine.webex.behavior.accessTokenTtlSeconds = this.#ttlSeconds;
     await this.#refreshAhead(vault, 1);
-    await this.engine.authorise(vault, 'testauth');
+    await this.engine.authorize(vault, 'testauth');
   }
 
   /** Has the engine refresh so far ahead that the present token is due. The next one lives longer. */
   async fallDue(vault: VaultClient): Promise<void> {
     const aheadSeconds = 2 * this.#ttlSeconds;
     this.#ttlSeconds *= 4;
-    this.engine.webex.behaviour.accessTokenTtlSeconds = this.#ttlSeconds;
+    this.engine.webex.behavior.accessTokenTtlSeconds = this.#ttlSeconds;
     await this.#refreshAhead(vault, aheadSeconds);
   }
 
@@ -94,7 +94,7 @@ describe('three production nodes', () => {
     engine = await WebexEngine.start({ refresh: 'rotate' });
     // A leader steps down after 2.5 s without an answer of the others; by the default of 500 ms it would on a busy machine.
     server = await ProductionServer.start({ nodes: 3, settings: { performanceMultiplier: 5 } });
-    const { rootToken } = await server.initialise();
+    const { rootToken } = await server.initialize();
     client = (node) => node.client(rootToken);
     await engine.setUp(client(server.node));
     // Half the default; the rest is the interval at which the server looks.
@@ -110,9 +110,9 @@ describe('three production nodes', () => {
 
   it('refresh an expired token once, whichever nodes it is read from', async () => {
     // The engine takes a token for expired 10 s before it is.
-    engine.webex.behaviour.accessTokenTtlSeconds = 5;
-    await engine.authorise(client(server.node), 'expiring');
-    engine.webex.behaviour.accessTokenTtlSeconds = 3600;
+    engine.webex.behavior.accessTokenTtlSeconds = 5;
+    await engine.authorize(client(server.node), 'expiring');
+    engine.webex.behavior.accessTokenTtlSeconds = 3600;
     const before = engine.refreshes.length;
 
     const clients = server.nodes.map(client);
@@ -126,7 +126,7 @@ describe('three production nodes', () => {
 
   it('keep the grant when the leader is killed: reads resume, and each due time has one refresh', async () => {
     const dueTimes = new DueTimes(engine);
-    await dueTimes.authorise(client(server.node));
+    await dueTimes.authorize(client(server.node));
     const before = engine.refreshes.length;
     await using reader = new Reader(engine, server.nodes.map(client));
     await reader.seesTokens(1);

@@ -34,11 +34,11 @@ onOpenBao.describe('npx --no-install webex-token-vault init without an audit dev
   it('shows what the configuration needs, first before it changes anything, then with the way on', async () => {
     const file = operated.path('own-audit.log');
     const { exitCode, stderr } = await operated.init('--audit-file', file);
-    const [before = '', initialised = ''] = stderr.split('\n');
+    const [before = '', initialized = ''] = stderr.split('\n');
     [, stanza = ''] =
       /^the configuration of \S+ is not declared here, .*; it needs an audit device: (audit .*)$/.exec(before) ?? [];
     expect(stanza).toContain(file);
-    expect(initialised).toMatch(/^initialised: /);
+    expect(initialized).toMatch(/^initialized: /);
     const [, named, command = ''] =
       /\nerror: nothing is audited: .* declares no audit device; add (audit .*) and restart it\. The key shares are written; then unseal it if it was restarted, and go on with "npx --no-install webex-token-vault (init .*)"\n$/.exec(
         stderr,

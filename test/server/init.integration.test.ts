@@ -7,7 +7,7 @@ import { connect } from 'node:tls';
 import { z } from 'zod';
 import { applyDeclaration } from '../../rehearsal/applier/stack';
 import { run } from '../../lib/process/child-process';
-import { initialiseServer } from '../../lib/server/keys/initialisation';
+import { initializeServer } from '../../lib/server/keys/initialization';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { clientSecretVariable } from '../../lib/declaration/derived/client-secret';
 import { appPolicyName, provisionerPolicyName } from '../../lib/declaration/derived/policy-names';
@@ -94,11 +94,11 @@ describe('webex-token-vault init', () => {
     expect(new Set(await operated.keyShares()).size).toBe(5);
   });
 
-  it('run again says that the server is initialised, and changes nothing', async () => {
+  it('run again says that the server is initialized, and changes nothing', async () => {
     const before = await operated.keyShares();
     const { exitCode, stderr } = await operated.init();
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^error: https:\S+ is initialised already, and nothing was changed; .+\n$/);
+    expect(stderr).toMatch(/^error: https:\S+ is initialized already, and nothing was changed; .+\n$/);
     await expect(operated.keyShares()).resolves.toEqual(before);
     const elsewhere = await operated.run('init', ['--out', operated.path('elsewhere')]);
     expect(elsewhere.exitCode).toBe(1);
@@ -147,7 +147,7 @@ describe('webex-token-vault init', () => {
   });
 
   it('leaves no code, token, key share, secret id or client secret in any log, nor outside its own file', async () => {
-    await operated.authorise();
+    await operated.authorize();
     const app = await operated.as('issuer');
     await app.writeWrapped('auth/approle/role/people-me/secret-id', {}, 60);
     const { exitCode } = await operated.init('--update-policy', '--from', operated.out);
@@ -449,14 +449,14 @@ describe('webex-token-vault init', () => {
   });
 });
 
-describe('a server that is initialised', () => {
+describe('a server that is initialized', () => {
   async function prepared(
     server: ProductionServer,
     audited = true,
   ): Promise<{ tokens: readonly string[]; shares: string[]; failure?: unknown }> {
     const client = new ObservedClient({ address: server.node.address, ca: server.node.ca });
     const shares: string[] = [];
-    const operated = initialiseServer(client, {
+    const operated = initializeServer(client, {
       keys: { shares: 2, threshold: 2 },
       deployment: (await import('../fixtures/declaration')).exampleDeployment(),
       receiver: {
@@ -489,7 +489,7 @@ describe('a server that is initialised', () => {
     async (seal) => {
       await using server = await ProductionServer.start({ seal });
       const client = new VaultClient({ address: server.node.address, ca: server.node.ca });
-      const operated = initialiseServer(client, {
+      const operated = initializeServer(client, {
         keys: { shares: 2, threshold: 2 },
         deployment: (await import('../fixtures/declaration')).exampleDeployment(),
         receiver: { keyShares: () => Promise.reject(new Error('the disk is full')), operator: () => Promise.resolve() },
@@ -498,7 +498,7 @@ describe('a server that is initialised', () => {
         report: () => undefined,
       });
       await expect(operated).rejects.toThrow(
-        'the disk is full. The server is initialised, and its key shares and root token are lost, which nobody has seen; it holds nothing yet: delete its data and what was written of the shares, then initialise it again',
+        'the disk is full. The server is initialized, and its key shares and root token are lost, which nobody has seen; it holds nothing yet: delete its data and what was written of the shares, then initialize it again',
       );
     },
   );
@@ -554,7 +554,7 @@ describe('webex-token-vault init, before anything is done', () => {
     const env = { PATH: process.env.PATH, HOME: out, ...operated.environment };
     const { exitCode, stdout, stderr } = await run('bash', limited, { env });
     expect(stderr).toMatch(
-      /^error: \S+limited cannot take the key shares \(EFBIG\), so nothing was initialised; make room /,
+      /^error: \S+limited cannot take the key shares \(EFBIG\), so nothing was initialized; make room /,
     );
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(await readdir(out)).toEqual([]);
@@ -575,10 +575,10 @@ describe('webex-token-vault init, before anything is done', () => {
     expect(stderr).toMatch(/^error: .* that server speaks TLS only; use https in VAULT_ADDR\n$/);
   });
 
-  it('does not initialise where a namespace is set', async () => {
+  it('does not initialize where a namespace is set', async () => {
     const { exitCode, stderr } = await operated.run('init', ['--out', operated.out], { VAULT_NAMESPACE: 'team' });
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^error: a server is initialised in its root namespace, .+\n$/);
+    expect(stderr).toMatch(/^error: a server is initialized in its root namespace, .+\n$/);
   });
 });
 
@@ -605,16 +605,16 @@ describe('webex-token-vault init, whose folder is gone when the shares come', ()
     await once(front.listen(0, '127.0.0.1'), 'listening');
     try {
       const VAULT_ADDR = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
-      const initialising = new Script('init', ['--out', operated.out, ...operated.auditArguments], {
+      const initializing = new Script('init', ['--out', operated.out, ...operated.auditArguments], {
         ...operated.environment,
         VAULT_ADDR,
       });
-      await initialising.says(
+      await initializing.says(
         /the key shares cannot be written to \S+ \(ENOENT\); they are kept in memory and tried again/,
       );
       await rename(away, operated.out);
-      const { exitCode, stderr } = await initialising.result();
-      expect(stderr).toContain('the key shares are written\ninitialised: 5 shares');
+      const { exitCode, stderr } = await initializing.result();
+      expect(stderr).toContain('the key shares are written\ninitialized: 5 shares');
       expect(exitCode).toBe(0);
       expect(new Set(await operated.keyShares()).size).toBe(5);
       await expect(operated.as('backup')).resolves.toBeDefined();
@@ -652,8 +652,8 @@ describe('webex-token-vault init --print', () => {
     // They are the right ones, and a person can type them unseen.
     await operated.server.node.stop();
     await operated.server.node.start();
-    const dialogue = shares.slice(2).map((share, index) => [`Key share ${index + 1} (`, share] as const);
-    const typed = await runOnTerminal('unseal', [], operated.environment, dialogue);
+    const dialog = shares.slice(2).map((share, index) => [`Key share ${index + 1} (`, share] as const);
+    const typed = await runOnTerminal('unseal', [], operated.environment, dialog);
     expect(typed.screen).toContain('is unsealed');
     expect(typed.exitCode).toBe(0);
     expect(shares.filter((share) => typed.screen.includes(share))).toEqual([]);
@@ -670,7 +670,7 @@ describe('webex-token-vault init with PGP keys', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain('waiting for the owners of the PGP keys');
     expect(stderr).toMatch(
-      /error: nobody unsealed .* delete its data and these key shares, then initialise it again\n$/,
+      /error: nobody unsealed .* delete its data and these key shares, then initialize it again\n$/,
     );
     for (const share of await operated.keyShares()) {
       // A PGP message, not the 33 bytes of a share.

@@ -40,7 +40,7 @@ beforeAll(async () => {
   copyFileSync(join(plugins, 'oauthapp'), join(plugins, 'oauthapp-next'));
   appendFileSync(join(plugins, 'oauthapp-next'), 'next');
   operated = await OperatedServer.start({ seal: 'shamir', pluginDirectory: plugins });
-  operated.engine.webex.behaviour.refresh = 'rotate';
+  operated.engine.webex.behavior.refresh = 'rotate';
   declarePlugin('oauthapp');
   succeeded(await operated.init());
   await operated.deploy();
@@ -85,7 +85,7 @@ async function outcomeOf({ prepare, stop, next }: Stop): Promise<Outcome> {
       const timeoutSeconds = PROVIDER_TIMEOUT_SECONDS * scale;
       declarePlugin(pluginFile, timeoutSeconds);
       await configure(root);
-      await grants.authorise(root);
+      await grants.authorize(root);
       await prepare?.();
       const { refreshed } = await grants.during(root, { lateness, timeoutSeconds }, () => stop(root));
       await next?.();

@@ -17,9 +17,9 @@ describe('what is found in a snapshot', () => {
 
   beforeAll(async () => {
     server = await ProductionServer.start({ seal: 'shamir' });
-    const initialised = await server.initialiseByShares();
-    share = initialised.share;
-    const root = server.node.client(initialised.rootToken);
+    const initialized = await server.initializeByShares();
+    share = initialized.share;
+    const root = server.node.client(initialized.rootToken);
     const entry = { access_token: 'a'.repeat(20), expiry: '2026-12-09T13:55:19.239499433Z' };
     for (const client of isOnVault ? [root] : [root, await namespaceBelow(root)]) {
       await client.write('sys/mounts/oauthapp', { type: 'kv' });

@@ -23,10 +23,10 @@ describe('a plugin with one byte changed', () => {
   it('is not started, which the server and our command explain, and the grant outlives it', async () => {
     await using engine = await WebexEngine.start();
     await using server = await ProductionServer.start({ pluginDirectory });
-    const { rootToken } = await server.initialise();
+    const { rootToken } = await server.initialize();
     const vault = server.node.client(rootToken);
     await engine.setUp(vault);
-    await engine.authorise(vault, 'testauth');
+    await engine.authorize(vault, 'testauth');
     await server.node.stop();
 
     await changeOneByte(plugin);

@@ -17,7 +17,7 @@ describe('the TLS of a production server', () => {
 
   beforeAll(async () => {
     server = await ProductionServer.start();
-    ({ rootToken } = await server.initialise());
+    ({ rootToken } = await server.initialize());
   });
 
   afterAll(() => server[Symbol.asyncDispose]());

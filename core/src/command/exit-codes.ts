@@ -6,7 +6,7 @@ const TEMPORARY = 4;
 
 /** For `--help` of every command that reads a credential. */
 export const CREDENTIAL_EXIT_CODES: Readonly<Record<number, string>> = {
-  3: 'a person must consent: not authorised yet, or to be authorised again',
+  3: 'a person must consent: not authorized yet, or to be authorized again',
   [TEMPORARY]: 'temporarily unavailable, such as a sealed Vault: try again later',
   5: 'not permitted: this Vault identity may not do it',
 };

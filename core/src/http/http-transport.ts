@@ -50,7 +50,7 @@ export interface HttpRequest {
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** To be read or cancelled: else it holds a connection until its deadline, though not the process. */
+  /** To be read or canceled: else it holds a connection until its deadline, though not the process. */
   readonly body: AnswerBody;
 }
 

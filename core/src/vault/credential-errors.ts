@@ -5,7 +5,7 @@ import { ourCommand } from '../command/our-command';
  * Why there is no access token, by what the caller must do.
  */
 
-/** Nobody has consented yet, or the credential was deleted: authorise. */
+/** Nobody has consented yet, or the credential was deleted: authorize. */
 export class NotAuthorizedYet extends ExplainedError {
   override name = 'NotAuthorizedYet';
 
@@ -14,7 +14,7 @@ export class NotAuthorizedYet extends ExplainedError {
     readonly credential: string,
     message?: string,
   ) {
-    super(message ?? `credential "${credential}" is not authorised yet; run: ${ourCommand('authorize', credential)}`);
+    super(message ?? `credential "${credential}" is not authorized yet; run: ${ourCommand('authorize', credential)}`);
   }
 }
 
@@ -26,12 +26,12 @@ export class AuthorizationPending extends NotAuthorizedYet {
     super(
       credential,
       message ??
-        `credential "${credential}" waits for a consent that was begun elsewhere; finish it there, or let its code expire, and have it authorised then: ${ourCommand('authorize', credential)}`,
+        `credential "${credential}" waits for a consent that was begun elsewhere; finish it there, or let its code expire, and have it authorized then: ${ourCommand('authorize', credential)}`,
     );
   }
 }
 
-/** Webex refuses the grant, or to renew it, for good: authorise again. */
+/** Webex refuses the grant, or to renew it, for good: authorize again. */
 export class ReauthorizationRequired extends ExplainedError {
   override name = 'ReauthorizationRequired';
 
@@ -43,7 +43,7 @@ export class ReauthorizationRequired extends ExplainedError {
   ) {
     super(
       message ??
-        `Webex does not renew credential "${credential}" any more (${said}); authorise it again: ${ourCommand('authorize', credential)}`,
+        `Webex does not renew credential "${credential}" any more (${said}); authorize it again: ${ourCommand('authorize', credential)}`,
     );
   }
 }

@@ -131,7 +131,7 @@ function explainState(said: string, name: string): ExplainedError {
     return new ReauthorizationRequired(
       name,
       said,
-      `the consent to credential "${name}" that was begun elsewhere was not given (${said}); have it authorised: ${ourCommand('authorize', name)}`,
+      `the consent to credential "${name}" that was begun elsewhere was not given (${said}); have it authorized: ${ourCommand('authorize', name)}`,
     );
   }
   switch (whatWebexRefused(said)) {

@@ -32,7 +32,7 @@ function problemOf(credential: CredentialDeclaration, all: readonly CredentialDe
     return `credential "${name}" is a Service App's and lacks ${quotedList(lacking)}; add it`;
   }
   if (owner !== undefined) {
-    return `credential "${name}" is a Service App's and has an owner, while no person consents to it; leave the owner out, as organisation says whose it is`;
+    return `credential "${name}" is a Service App's and has an owner, while no person consents to it; leave the owner out, as organization says whose it is`;
   }
   const asker = all.find((each) => each.name === tokensFrom);
   if (asker === credential) {

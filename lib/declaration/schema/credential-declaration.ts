@@ -14,13 +14,13 @@ const credentialFields = {
   owner: z.email({ error: ({ input }) => `must be an email address, got ${described(input)}` }).optional(),
   /**
    * Whose grant it is: a person's, who consents; or a Service App's, an account of its own that an administrator
-   * authorises in Control Hub, once. @default "person"
+   * authorizes in Control Hub, once. @default "person"
    */
   kind: z.enum(['person', 'service-app']).default('person'),
   /** Of a Service App: its id, as the developer portal shows it. */
   applicationId: z.string().min(1, 'must not be empty').optional(),
-  /** Of a Service App: id of the organisation that has authorised it, as Webex's API shows it. */
-  organisation: z.string().min(1, 'must not be empty').optional(),
+  /** Of a Service App: id of the organization that has authorized it, as Webex's API shows it. */
+  organization: z.string().min(1, 'must not be empty').optional(),
   /**
    * A Service App only: the credential whose token asks for the grant, a person's or another Service App's. It has scope
    * `spark:applications_token`. Service Apps that ask for each other's grants all have to heal.

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { described, httpsUrl, path, strictObject, type Fields, type StrictObject } from './fields';
 import { caCertificates } from './pem';
 
-/** Those whose task a person may do under an identity of the organisation's; the others are for machines, or the whole server. */
+/** Those whose task a person may do under an identity of the organization's; the others are for machines, or the whole server. */
 export const PEOPLE_OPERATORS = ['provisioner', 'authorizer', 'issuer', 'observer'] as const;
 export type PeopleOperator = (typeof PEOPLE_OPERATORS)[number];
 
@@ -74,7 +74,7 @@ export interface OidcFields extends Fields<typeof oidcFields> {}
 const oidc: StrictObject<OidcFields> = strictObject(oidcFields);
 
 const operatorsFields = {
-  /** People who log in by the identity provider of their organisation. @default - operators log in by AppRole */
+  /** People who log in by the identity provider of their organization. @default - operators log in by AppRole */
   oidc: oidc.optional(),
 };
 

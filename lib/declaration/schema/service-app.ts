@@ -4,7 +4,7 @@ import type { CredentialDeclaration } from './credential-declaration';
 export const APPLICATIONS_SCOPE = 'spark:applications_token';
 
 /** What a credential of a Service App has, and no other. */
-export const SERVICE_APP_FIELDS = ['applicationId', 'organisation', 'tokensFrom'] as const;
+export const SERVICE_APP_FIELDS = ['applicationId', 'organization', 'tokensFrom'] as const;
 
 /** A credential of a Service App, with all that it takes. */
 export type ServiceAppCredential = CredentialDeclaration & {

@@ -72,12 +72,12 @@ export function samePerson({ id, emails }: Person): ExpectedPerson {
   return personAccount(emails[0] ?? id, (person) => person.id === id);
 }
 
-/** Of a Service App, in the organisation that has authorised it: no other was asked for, where Webex does not say. */
-export function organisationAccount(organisation: string): ExpectedAccount {
+/** Of a Service App, in the organization that has authorized it: no other was asked for, where Webex does not say. */
+export function organizationAccount(organization: string): ExpectedAccount {
   return {
-    accepts: ({ orgId }) => organisationKey(orgId) === organisationKey(organisation),
+    accepts: ({ orgId }) => organizationKey(orgId) === organizationKey(organization),
     refusal: ({ orgId }, credentialName, consequence) =>
-      `Webex gave a token of organisation ${orgId}, but "${credentialName}" belongs to ${organisation}; ${consequence}; correct its organisation in ${declaringFile()}, or have that one authorise the Service App`,
+      `Webex gave a token of organization ${orgId}, but "${credentialName}" belongs to ${organization}; ${consequence}; correct its organization in ${declaringFile()}, or have that one authorize the Service App`,
     acceptsUntold: true,
   };
 }
@@ -91,8 +91,8 @@ function personAccount(email: string, accepts: (person: Person) => boolean): Exp
   };
 }
 
-/** Webex shows an organisation by its UUID, or by the base64 of an address that ends with it. */
-function organisationKey(id: string): string {
+/** Webex shows an organization by its UUID, or by the base64 of an address that ends with it. */
+function organizationKey(id: string): string {
   const decoded = Buffer.from(id, 'base64url').toString();
   return (decoded.startsWith('ciscospark://') ? decoded : id).replace(/^.*\//, '').toLowerCase();
 }

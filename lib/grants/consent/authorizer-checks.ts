@@ -89,7 +89,7 @@ async function checkAllowed(
   const lacking = capabilities.includes('root') ? [] : wanted.filter((one) => !capabilities.includes(one));
   if (lacking.length > 0) {
     throw new NotPermitted(
-      `this Vault token may not authorise "${name}": it lacks ${lacking.map((one) => `"${one}"`).join(', ')} on ${path}; use a token with policy "${policy}"`,
+      `this Vault token may not authorize "${name}": it lacks ${lacking.map((one) => `"${one}"`).join(', ')} on ${path}; use a token with policy "${policy}"`,
     );
   }
 }

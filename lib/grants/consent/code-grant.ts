@@ -89,7 +89,7 @@ export async function authorize(options: AuthorizeOptions): Promise<Grant> {
 }
 
 /**
- * The code is exchanged into the credential itself, because no working grant is at risk. Somebody else may have authorised
+ * The code is exchanged into the credential itself, because no working grant is at risk. Somebody else may have authorized
  * the credential while the browser was open, so it is read again directly before the exchange.
  */
 async function establish(run: ConsentRun): Promise<Grant> {
@@ -101,7 +101,7 @@ async function establish(run: ConsentRun): Promise<Grant> {
     if (present !== undefined) {
       throw await worksAlready(credential, present, apiUrl, signal);
     }
-    const outcomes = { kept: `"${name}" is authorised`, removed: 'the credential is deleted' };
+    const outcomes = { kept: `"${name}" is authorized`, removed: 'the credential is deleted' };
     return storeGrant(run, received.code, outcomes, owner === undefined ? undefined : ownerAccount(owner));
   });
 }

@@ -181,13 +181,13 @@ export async function importPair(
     async (error: unknown) => {
       await noteConsent(prepared, obtainedAt, { person, refreshTokenSeconds });
       throw problem === undefined
-        ? new GrantKept(`"${name}" is authorised, but cannot be read back: ${describeError(error)}`, error)
-        : new AccountNotChecked(name, apiUrl, `"${name}" is authorised`, problem);
+        ? new GrantKept(`"${name}" is authorized, but cannot be read back: ${describeError(error)}`, error)
+        : new AccountNotChecked(name, apiUrl, `"${name}" is authorized`, problem);
     },
   );
   await noteConsent(prepared, obtainedAt, { person, expireTime, refreshTokenSeconds });
   if (problem !== undefined) {
-    throw new AccountNotChecked(name, apiUrl, `"${name}" is authorised`, problem);
+    throw new AccountNotChecked(name, apiUrl, `"${name}" is authorized`, problem);
   }
   return { credential: name, person, requestedScopes: scopes, expireTime, warnings };
 }
@@ -224,7 +224,7 @@ async function keep(prepared: PreparedImport, { refreshToken }: TokenPair): Prom
 }
 
 /**
- * Not the one of the beginning: while a person consented, the engine may have refreshed it, or somebody else authorised it.
+ * Not the one of the beginning: while a person consented, the engine may have refreshed it, or somebody else authorized it.
  *
  * @returns the grant that is to be replaced; undefined where nothing is left that could be harmed
  * @throws ExplainedError where there is one by now that may not be replaced, or Vault cannot be asked

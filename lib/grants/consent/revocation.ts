@@ -84,13 +84,13 @@ export function whatRemains(
   const { apiUrl } = deployment.webex;
   const until =
     reading?.expireTime === undefined
-      ? 'Webex honours access tokens that were handed out until they expire'
-      : `Webex honours the access token that was handed out until it expires, at ${reading.expireTime.toISOString()}`;
+      ? 'Webex honors access tokens that were handed out until they expire'
+      : `Webex honors the access token that was handed out until it expires, at ${reading.expireTime.toISOString()}`;
   const passing = `${until}: Vault cannot take it back, and ${why}.`;
   if (kind === 'service-app') {
     return [
       passing,
-      'To withdraw the grant there, too: a full administrator takes the authorisation of the Service App back, in Control Hub > Apps > Service Apps.',
+      'To withdraw the grant there, too: a full administrator takes the authorization of the Service App back, in Control Hub > Apps > Service Apps.',
     ];
   }
   return [
@@ -99,7 +99,7 @@ export function whatRemains(
     `- whoever consented: end the session of the integration at ${accountPage(apiUrl)}`,
     `- an admin, with scopes identity:tokens_read and identity:tokens_write: find it with GET ${apiUrl}/authorizations?personEmail=EMAIL,`,
     `  then DELETE ${apiUrl}/authorizations/ID of its refresh token, which ends its access tokens;`,
-    `  DELETE ${apiUrl}/authorizations?clientId=${clientId} ends all grants of the integration in the organisation.`,
+    `  DELETE ${apiUrl}/authorizations?clientId=${clientId} ends all grants of the integration in the organization.`,
   ];
 }
 

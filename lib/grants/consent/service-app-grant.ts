@@ -3,14 +3,14 @@ import { findCredential } from '../../declaration/derived/by-name';
 import { isServiceApp, type ServiceAppCredential } from '../../declaration/schema/service-app';
 import { graceSignal } from '../../vault/grace-signal';
 import { applicationToken } from '../../webex/application-token';
-import { organisationAccount } from './account';
+import { organizationAccount } from './account';
 import { givenSecret, type AskForSecret } from './confirmed-secret';
 import { importPair, prepareImport, type ImportOptions, type PreparedImport } from './grant-import';
 import type { Grant } from './stored-grant';
 
 /*
  * The grant of a Service App, for which nobody has to consent: Webex gives it out to the token of a person's credential,
- * which is in Vault already, once an administrator has authorised the Service App in Control Hub.
+ * which is in Vault already, once an administrator has authorized the Service App in Control Hub.
  */
 
 export interface ServiceAppOptions extends Omit<ImportOptions, 'expected' | 'isRepeatable'> {
@@ -29,7 +29,7 @@ export async function authorizeServiceApp(options: ServiceAppOptions): Promise<G
   if (!isServiceApp(credential)) {
     throw new ExplainedError(`credential "${credentialName}" is a person's, who has to consent to it`);
   }
-  const expected = organisationAccount(credential.organisation);
+  const expected = organizationAccount(credential.organization);
   const prepared = await prepareImport({ ...options, expected, isRepeatable: true });
   const asking = await askingToken(prepared, credential);
   const secret = await givenSecret(clientSecret, 'client secret');
@@ -41,7 +41,7 @@ export async function authorizeServiceApp(options: ServiceAppOptions): Promise<G
     applicationId: credential.applicationId,
     clientId: prepared.clientId,
     clientSecret: secret,
-    organisation: credential.organisation,
+    organization: credential.organization,
     signal: graceSignal(signal),
   });
   return importPair(prepared, pair, obtainedAt);

@@ -3,7 +3,7 @@ import { findCredential } from '../../declaration/derived/by-name';
 import { isServiceApp } from '../../declaration/schema/service-app';
 import { refreshPair } from '../../webex/token-endpoint';
 import type { TokenPair } from '../../webex/token-pair';
-import { AccountNotChecked, organisationAccount } from './account';
+import { AccountNotChecked, organizationAccount } from './account';
 import { type AskForSecret, givenSecret } from './confirmed-secret';
 import { GrantKept, importPair, type ImportOptions, prepareImport, type PreparedImport } from './grant-import';
 import type { Grant } from './stored-grant';
@@ -27,7 +27,7 @@ export interface TokenImportOptions extends ImportOptions {
  */
 export async function importGrant(options: TokenImportOptions): Promise<Grant> {
   const credential = findCredential(options.deployment, options.credentialName);
-  const expected = isServiceApp(credential) ? organisationAccount(credential.organisation) : options.expected;
+  const expected = isServiceApp(credential) ? organizationAccount(credential.organization) : options.expected;
   const prepared = await prepareImport({ way: '--import', ...options, expected });
   const { clientId, tokenUrl, signal, notice } = prepared;
   const clientSecret = await givenSecret(options.clientSecret, 'client secret');

@@ -9,9 +9,9 @@ import type { Finding } from './examination';
  */
 
 /** On one line: `ok`, or `error:` with what mends it. */
-export function findingLine({ check, state, detail, next }: Finding, colours: boolean): string {
+export function findingLine({ check, state, detail, next }: Finding, colors: boolean): string {
   const paint = (style: 'green' | 'red', text: string): string =>
-    colours ? styleText(style, text, { validateStream: false }) : text;
+    colors ? styleText(style, text, { validateStream: false }) : text;
   return state === 'ok'
     ? `${paint('green', 'ok')}     ${check}: ${detail}`
     : `${paint('red', 'error:')} ${check}: ${detail}${next === undefined ? '' : `; ${oneLine(next)}`}`;

@@ -27,13 +27,13 @@ export async function checkReachable(vault: VaultClient, { vault: { server } }: 
   return { detail: `${vault.address} answers, release ${version}`, found: undefined };
 }
 
-/** @throws Wrong unless it is initialised and unsealed */
+/** @throws Wrong unless it is initialized and unsealed */
 export async function checkReady(vault: VaultClient, { vault: { server } }: Deployment): Promise<Sound<void>> {
   const { state, detail, next } = await lookAtServer(vault, server);
   if (state !== 'up') {
     throw new Wrong(`Vault at ${vault.address} is ${state}: ${detail}`, next);
   }
-  return { detail: 'initialised and unsealed', found: undefined };
+  return { detail: 'initialized and unsealed', found: undefined };
 }
 
 /** @throws ExplainedError where another product answers than is declared */

@@ -15,7 +15,7 @@ function withoutAccounts(report: Report): Report {
     credentials: report.credentials.map((line) => ({
       ...worded(line),
       consentedBy: undefined,
-      organisation: undefined,
+      organization: undefined,
       verified: undefined,
     })),
   };

@@ -134,7 +134,7 @@ function factsOf(line: CredentialLine, now: Date): readonly (readonly [name: str
         ? 'not known'
         : `${describeDay(horizon.until, now)}${horizon.assumption === undefined ? '' : `, assuming ${horizon.assumption}.`}`,
     ],
-    ...(verified === undefined ? [] : [['Webex says', `${verified.email} of ${verified.organisation}`] as const]),
+    ...(verified === undefined ? [] : [['Webex says', `${verified.email} of ${verified.organization}`] as const]),
   ];
 }
 
@@ -145,7 +145,7 @@ function rest(lines: readonly { readonly kind: Kind; readonly line: Line }[]): M
 ${lines.map(({ kind, line }) => markup`<tr><th scope="row">${kind} ${line.name}</th><td>${stateOf(line)}</td><td>${[line.detail, ...line.notes].map(oneLine).join('; ')}</td></tr>\n`)}</tbody></table></div>`;
 }
 
-/** In words, since not everybody sees the colour. */
+/** In words, since not everybody sees the color. */
 function stateOf(line: Line): Markup {
   const mark = line.severity === 'healthy' ? '' : ` (${MARKS[line.severity]})`;
   return markup`<span class="state ${line.severity}">${line.state}${mark}</span>`;

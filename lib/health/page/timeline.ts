@@ -92,7 +92,7 @@ export function sign(kind: 'consent' | 'refresh' | 'token' | 'life' | 'failing' 
   return markup`<svg aria-hidden="true">${shapes[kind]}</svg>`;
 }
 
-/** A text at the edge would be cut where it is centred. */
+/** A text at the edge would be cut where it is centered. */
 function sideOf(time: Date, span: Span): 'start' | 'middle' | 'end' {
   const part = (time.getTime() - span.from.getTime()) / length(span);
   return part < 0.05 ? 'start' : part > 0.95 ? 'end' : 'middle';

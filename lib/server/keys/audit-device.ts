@@ -27,7 +27,7 @@ function auditStanza(filePath: string): string {
 }
 
 /**
- * Knowledge of auditing before a server is initialised. A server that is declared here has its audit device in the
+ * Knowledge of auditing before a server is initialized. A server that is declared here has its audit device in the
  * configuration that stack `vault-server` writes; Vault gets one by the API.
  *
  * @returns one line about an OpenBao server that is declared elsewhere; else undefined
@@ -38,7 +38,7 @@ export async function unknownAudit(
   filePath: string,
 ): Promise<string | undefined> {
   return vault.server === undefined && (await client.health()).flavour === 'openbao'
-    ? `the configuration of ${client.address} is not declared here, and nobody is told of it before it is initialised; it needs an audit device: ${auditStanza(filePath)}`
+    ? `the configuration of ${client.address} is not declared here, and nobody is told of it before it is initialized; it needs an audit device: ${auditStanza(filePath)}`
     : undefined;
 }
 

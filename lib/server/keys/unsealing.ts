@@ -41,7 +41,7 @@ export async function unseal(
   let status = await client.sealStatus();
   if (!status.initialized) {
     throw new ExplainedError(
-      `${client.address} is not initialised, so it has no key yet; run "${ourCommand('init')}" first`,
+      `${client.address} is not initialized, so it has no key yet; run "${ourCommand('init')}" first`,
     );
   }
   if (status.sealed) {

@@ -25,7 +25,7 @@ export function nextSteps(pods: ServerPods): string[] {
     // Else it is where the declaration says that the server is.
     const at = server.address === undefined ? '' : `VAULT_ADDR=${[...forwards.keys()][0] ?? ''} `;
     return [
-      `all ${names.length} pods run, not initialised; leave these running, and initialise the first one: ${at}${ourCommand('init')}`,
+      `all ${names.length} pods run, not initialized; leave these running, and initialize the first one: ${at}${ourCommand('init')}`,
       ...[...forwards.values()].map((command) => `  ${command}`),
     ];
   }
@@ -38,7 +38,7 @@ export function nextSteps(pods: ServerPods): string[] {
       ];
 }
 
-/** What unseals each node that is sealed, by its name; nothing while no node has been initialised. */
+/** What unseals each node that is sealed, by its name; nothing while no node has been initialized. */
 export function unsealings(pods: ServerPods): ReadonlyMap<string, string> {
   const { names, server } = pods;
   const commands = [...portForwards(server)].map(

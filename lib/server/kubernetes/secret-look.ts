@@ -39,7 +39,7 @@ export function neededSecrets(server: KubernetesServerDeclaration): NeededSecret
             name: monitoring.tokenSecret,
             keys: ['token'],
             field: 'monitoring.tokenSecret',
-            later: 'once the server is initialised and gives out that token; until then nobody fetches its metrics',
+            later: 'once the server is initialized and gives out that token; until then nobody fetches its metrics',
           },
         ]),
     ...(snapshots === undefined

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ExplainedError, ourCommand, VaultResponseError } from '#core';
 import type { VaultClient } from '../../vault/vault-client';
-import type { KeyOptions } from '../keys/initialisation';
+import type { KeyOptions } from '../keys/initialization';
 import type { RestoreMarker } from './restore-marker';
 import { activeSince, hurried, waitUntilActive } from '../keys/unsealing';
 
@@ -89,7 +89,7 @@ export interface UnfinishedRestore {
   readonly problem: string;
   /** Whether the server got all of the snapshot, as far as is known here. */
   readonly isWhole: boolean;
-  /** Whether the server was initialised for the snapshot, with a key that nobody knows. */
+  /** Whether the server was initialized for the snapshot, with a key that nobody knows. */
   readonly isNew: boolean;
   /** Whether a token shows what the server has made of the snapshot. */
   readonly isShown: boolean;
@@ -127,7 +127,7 @@ export function unfinishedRestore(outcome: RestoreOutcome, context: UnfinishedRe
   }
 }
 
-/** Description of an empty server that was initialised for a snapshot. */
+/** Description of an empty server that was initialized for a snapshot. */
 export function withoutKey(address: string): string {
   return `the server at ${address} has a key that nobody knows, and nothing else: delete its data before you try again`;
 }

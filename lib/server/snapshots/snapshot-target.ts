@@ -1,7 +1,7 @@
 import { ExplainedError, ourCommand, VaultSealed } from '#core';
 import { graceSignal } from '../../vault/grace-signal';
 import type { VaultClient } from '../../vault/vault-client';
-import { initialise, initStatus, type KeyOptions } from '../keys/initialisation';
+import { initialize, initStatus, type KeyOptions } from '../keys/initialization';
 import { RestoreMarker } from './restore-marker';
 import { withoutKey, type SentSnapshot } from './restore-outcome';
 import { generateRootToken } from '../keys/root-token';
@@ -13,7 +13,7 @@ const ACTIVE_TIMEOUT_MS = 60_000;
 export interface SnapshotTarget extends SentSnapshot {
   /** With a token that may restore. */
   readonly sender: VaultClient;
-  /** Whether it was initialised for this, with a key that nobody knows. */
+  /** Whether it was initialized for this, with a key that nobody knows. */
   readonly isNew: boolean;
 }
 
@@ -62,7 +62,7 @@ export async function snapshotTarget(client: VaultClient, options: SnapshotTarge
   const replaced = force ? ownKey : undefined;
   const key = replaced ? await snapshotKey() : ownKey;
   const activeBefore = await activeSince(client);
-  return { ...(await authorised(client, options)), activeBefore, foreign: force === true, key, replaced, isNew: false };
+  return { ...(await authorized(client, options)), activeBefore, foreign: force === true, key, replaced, isNew: false };
 }
 
 /**
@@ -77,10 +77,10 @@ async function emptyTarget(
   key: KeyOptions | undefined,
   { report, signal }: SnapshotTargetOptions,
 ): Promise<SnapshotTarget> {
-  const made = await initialise(client, key ?? { shares: 1, threshold: 1 }, key === undefined, signal);
+  const made = await initialize(client, key ?? { shares: 1, threshold: 1 }, key === undefined, signal);
   try {
     const { activeBefore, sender } = await readyWithNewKey(client, made, { isUnsealed: key === undefined, signal });
-    report('initialised with a key for this moment only');
+    report('initialized with a key for this moment only');
     return { activeBefore, foreign: true, key, sender, marker: RestoreMarker.young(sender), isNew: true };
   } catch (error) {
     const problem = signal?.aborted ? 'interrupted' : error instanceof Error ? error.message : String(error);
@@ -89,7 +89,7 @@ async function emptyTarget(
 }
 
 /**
- * Waits until a server leads that was initialised for a snapshot.
+ * Waits until a server leads that was initialized for a snapshot.
  *
  * @param isUnsealed whether a seal opens the server
  */
@@ -110,7 +110,7 @@ export async function readyWithNewKey(
 }
 
 /** The token that restores, and the one that tells of it. */
-async function authorised(
+async function authorized(
   client: VaultClient,
   { force, token, keyShares, asAdministrator, signal }: SnapshotTargetOptions,
 ): Promise<Pick<SnapshotTarget, 'sender' | 'marker'>> {

@@ -66,7 +66,7 @@ export function credentialJson(credential: VerifiedCredential): Record<string, u
 /**
  * Looks for what would be missed after a restore.
  *
- * @param allowAbsent credentials that nobody has authorised yet
+ * @param allowAbsent credentials that nobody has authorized yet
  * @throws ExplainedError naming the credentials
  */
 export function refuseMissing(
@@ -80,12 +80,12 @@ export function refuseMissing(
     .map(({ name }) => name);
   if (damaged.length > 0) {
     throw new ExplainedError(
-      `${file} has a damaged grant of ${quotedList(damaged)}, so do not rely on it; make another backup, and if it is so there too, authorise each again: ${ourCommand('authorize')}`,
+      `${file} has a damaged grant of ${quotedList(damaged)}, so do not rely on it; make another backup, and if it is so there too, authorize each again: ${ourCommand('authorize')}`,
     );
   }
   if (absent.length > 0) {
     throw new ExplainedError(
-      `${file} has no grant of ${quotedList(absent)}; use a newer backup, or where nobody has authorised it yet, say so with --allow-absent ${absent.join(' ')}`,
+      `${file} has no grant of ${quotedList(absent)}; use a newer backup, or where nobody has authorized it yet, say so with --allow-absent ${absent.join(' ')}`,
     );
   }
 }

@@ -9,7 +9,7 @@ import { ServerProcess } from '../../process/server-process';
 import type { ServerProgram } from '../../process/server-program';
 import { graceSignal } from '../../vault/grace-signal';
 import { VaultClient } from '../../vault/vault-client';
-import { initialise } from '../keys/initialisation';
+import { initialize } from '../keys/initialization';
 import { restoreSnapshot } from './raft-snapshot';
 import { RawStorage } from './raw-storage';
 import { isSealed } from './restore-outcome';
@@ -110,7 +110,7 @@ async function restore(
   signal?.throwIfAborted();
   await using server = await ServerProcess.start({ binary: program.command, config, address, workDirectory });
   const client = new VaultClient({ address: server.address, signal });
-  const made = await initialise(client, { shares: 1, threshold: 1 }, false, signal);
+  const made = await initialize(client, { shares: 1, threshold: 1 }, false, signal);
   const { sender } = await readyWithNewKey(client, made, { isUnsealed: false, signal });
   await restoreSnapshot(sender.connection, file, { force: true });
   report('restored into a throw-away server');

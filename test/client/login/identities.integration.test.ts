@@ -41,7 +41,7 @@ beforeAll(async () => {
   writeFileSync(path('ca.pem'), authority.certificatePem);
   cluster = await TokenReview.start(server, `system:serviceaccount:${ACCOUNT.namespace}:${ACCOUNT.name}`);
   vault = await VaultWithWebex.start({}, { certFile: path('server.pem'), keyFile: path('server.key') });
-  await vault.authorise();
+  await vault.authorize();
   // Writes the policy of the app.
   await vault.appLogin(ROLE);
   await declareIdentities();

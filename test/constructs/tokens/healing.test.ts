@@ -20,7 +20,7 @@ const declared: Partial<DeploymentInput> = {
       scopes: ['analytics:read_all'],
       kind: 'service-app',
       applicationId: 'app',
-      organisation: 'org',
+      organization: 'org',
       tokensFrom: 'asker',
       heals: true,
     },

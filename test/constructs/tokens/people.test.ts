@@ -60,7 +60,7 @@ it('takes a name with a comma for one name', () => {
   );
 });
 
-it('writes a policy for issuers, since on a server that others have initialised nobody has', () => {
+it('writes a policy for issuers, since on a server that others have initialized nobody has', () => {
   const named = (declaration: Declaration) => resources(declaration, 'vault_policy').map(({ name }) => name);
   expect(named(declarePeople())).not.toContain('oauthapp-issuer');
   const declaration = declarePeople({ groups: { issuer: ['owners'], provisioner: ['platform'] } });

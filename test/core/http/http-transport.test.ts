@@ -118,7 +118,7 @@ describe('an answer', () => {
     await server.deserted();
   });
 
-  it('that is cancelled ends its connection', async () => {
+  it('that is canceled ends its connection', async () => {
     const server = await serve((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok'));
     (await send(server.url)).body.cancel();
     await server.deserted();
@@ -162,7 +162,7 @@ describe('connections', () => {
     expect(server.connections).toBe(2);
   });
 
-  it('serve the next request after an answer without a body that was cancelled', async () => {
+  it('serve the next request after an answer without a body that was canceled', async () => {
     const server = await serve((socket) => socket.write('HTTP/1.1 204 No Content\r\n\r\n'));
     for (let request = 0; request < 3; request++) {
       (await send(server.url, { method: 'DELETE' })).body.cancel();
@@ -389,7 +389,7 @@ describe('a signal', () => {
     expect(ended).toBe(true);
   });
 
-  it('is forgotten once the answer is read, cancelled, refused or out of time', async () => {
+  it('is forgotten once the answer is read, canceled, refused or out of time', async () => {
     const server = await serve((socket, text) => {
       if (text.startsWith('GET')) {
         socket.write(OK);

@@ -41,7 +41,7 @@ beforeAll(async () => {
       { name: 'not-renewing', reads: ['testauth'] },
     ],
   });
-  await vault.authorise();
+  await vault.authorize();
   roleId = (await vault.appLogin('people-me')).roleId;
   await vault.admin.write('auth/approle/role/people-me/secret-id-ttl', { secret_id_ttl: LONG_SECONDS });
 });

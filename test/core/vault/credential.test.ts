@@ -43,7 +43,7 @@ it.each([
     refusal(404),
     NotAuthorizedYet,
     3,
-    /not authorised yet; run: npx --no-install webex-token-vault authorize testauth/,
+    /not authorized yet; run: npx --no-install webex-token-vault authorize testauth/,
   ],
   [
     'begun elsewhere, to which nobody has consented',
@@ -58,7 +58,7 @@ it.each([
     refusal(400, 'refresh failed: server rejected request: invalid_grant: gone'),
     ReauthorizationRequired,
     3,
-    /\(refresh failed: server rejected request: invalid_grant: gone\); authorise it again/,
+    /\(refresh failed: server rejected request: invalid_grant: gone\); authorize it again/,
   ],
   [
     'refused with the client',
@@ -75,7 +75,7 @@ it.each([
     ),
     ReauthorizationRequired,
     3,
-    /invalid_grant: gone\); authorise it again/,
+    /invalid_grant: gone\); authorize it again/,
   ],
   [
     'whose refresh fails for a reason that nobody knows',

@@ -16,7 +16,7 @@ it('has just the style that its content security policy allows', () => {
   expect(html).not.toMatch(/\bstyle=|<link|<img|src=|href=|https?:/);
 });
 
-it('tells by more than colour whether it went well', () => {
-  expect(renderPage(authorizedPage('testauth'))).toContain('<title>Authorised</title>');
-  expect(renderPage(refusedPage('because'))).toContain('<title>Not authorised</title>');
+it('tells by more than color whether it went well', () => {
+  expect(renderPage(authorizedPage('testauth'))).toContain('<title>Authorized</title>');
+  expect(renderPage(refusedPage('because'))).toContain('<title>Not authorized</title>');
 });

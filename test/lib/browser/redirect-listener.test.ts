@@ -81,7 +81,7 @@ it('hands over the code and shows the outcome only once it is known', async () =
   expect(code).toBe('c0de');
   expect(answered).toBe(false);
   await show(authorizedPage('testauth'));
-  expect((await answer).body).toContain('<h1>Authorised</h1>');
+  expect((await answer).body).toContain('<h1>Authorized</h1>');
 });
 
 it('answers with a page that runs nothing, loads nothing, and is neither kept nor named to others', async () => {

@@ -64,7 +64,7 @@ describeUnless(NO_CHROMIUM)('the page in a real browser', () => {
     expect(await page.getByRole('table', { name: 'testauth in time' }).count()).toBe(1);
   });
 
-  it('keeps its colours apart in the dark, and is white on paper', async () => {
+  it('keeps its colors apart in the dark, and is white on paper', async () => {
     const background = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(await background()).toBe('rgb(18, 22, 28)');

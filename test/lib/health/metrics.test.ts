@@ -22,9 +22,9 @@ const credential: CredentialLine = {
   failingSince: at(90),
   consentedAt: at(10),
   consentedBy: 'ada.admin@example.com',
-  organisation: 'organisation-of-ada',
+  organization: 'organization-of-ada',
   horizon: { until: at(900.5), assumption: 'assumption' },
-  verified: { email: 'ada.admin@example.com', organisation: 'organisation-of-ada' },
+  verified: { email: 'ada.admin@example.com', organization: 'organization-of-ada' },
   tokens: [],
 };
 const report: Report = {
@@ -96,8 +96,8 @@ it('shows no time that is not known, or never comes', () => {
   expect(text).not.toContain('backup_verified');
 });
 
-it('holds no email, no organisation and no words of a report', () => {
-  expect(text).not.toMatch(/ada|organisation|detail|note|assumption|vault\.example/);
+it('holds no email, no organization and no words of a report', () => {
+  expect(text).not.toMatch(/ada|organization|detail|note|assumption|vault\.example/);
 });
 
 it('uses no other labels than those that it keeps to itself', () => {

@@ -21,12 +21,12 @@ it('puts the details under their line in a narrow one', () => {
   const lines = toTable(long, { columns: 80 }).split('\n');
   // A command stays whole, so that it can be pasted.
   expect(lines.filter((line) => line.length > 80 && !line.includes(': npx '))).toEqual([]);
-  expect(lines).toContain('soon    credential recordings  re-authorisation required');
+  expect(lines).toContain('soon    credential recordings  re-authorization required');
   expect(lines).toContain('          Webex does not renew it since 2 days ago, and its token ends in 5');
 });
 
-it('colours nothing but the marks', () => {
-  const table = toTable(long, { colours: true });
+it('colors nothing but the marks', () => {
+  const table = toTable(long, { colors: true });
   // eslint-disable-next-line no-control-regex -- the escape sequence is the point
   expect(table.replace(/\u001b\[\d+m/g, '')).toBe(toTable(long));
   expect(table).toContain('\u001b[33msoon    \u001b[39mcredential recordings');

@@ -375,7 +375,7 @@ it('tells that a grant stays where it is while its credential is declared for an
   const plan = planOf({ resource_changes: [{ ...authorizer, name: 'authorizer_policy_00000000', change }] });
   expect(consequences(plan, ['testauth'])).toEqual({
     notices: [
-      'credential "testauth" is of integration "b" from now on; the grant that it has stays that of "a" until it is authorised anew, so keep "a" until then',
+      'credential "testauth" is of integration "b" from now on; the grant that it has stays that of "a" until it is authorized anew, so keep "a" until then',
     ],
     losses: [],
   });

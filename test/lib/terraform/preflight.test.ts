@@ -41,7 +41,7 @@ describe('before the plan', () => {
   });
 
   it.each([
-    ['is not initialised', { ...READY, initialized: false }, /is not initialised yet; initialise and unseal it first$/],
+    ['is not initialized', { ...READY, initialized: false }, /is not initialized yet; initialize and unseal it first$/],
     ['is sealed', { ...READY, sealed: true }, /is sealed/],
   ])('refuses a server that %s', async (_, body, line) => {
     vault.answer('sys/seal-status', { body });

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Terraform } from '../../../lib/terraform/terraform';
-import { initialise } from '../../../rehearsal/applier/terraform';
+import { initialize } from '../../../rehearsal/applier/terraform';
 
 let path: string;
 beforeEach(() => (path = mkdtempSync(join(tmpdir(), 'terraform-'))));
@@ -56,7 +56,7 @@ test('a registry that cannot be reached is one short line with the cause', async
   install('terraform', `[ "$1" = version ] && echo "Terraform v1.14.2" && exit; echo '${said}' >&2; exit 1`);
   const terraform = await find();
   await expect(
-    initialise(terraform, { stackDirectory: path, environment: { PATH: `${path}:/usr/bin:/bin` } }),
+    initialize(terraform, { stackDirectory: path, environment: { PATH: `${path}:/usr/bin:/bin` } }),
   ).rejects.toThrow(/^Terraform 1.14.2 cannot get its providers: dial tcp: no such host$/);
 });
 
@@ -67,9 +67,9 @@ test('a failing run is one line with its first error', async () => {
   );
   const terraform = await find();
   await expect(
-    initialise(terraform, { stackDirectory: path, environment: { PATH: '/usr/bin:/bin' } }),
+    initialize(terraform, { stackDirectory: path, environment: { PATH: '/usr/bin:/bin' } }),
   ).rejects.toThrow();
   await expect(
-    initialise(terraform, { stackDirectory: path, environment: { PATH: `${path}:/usr/bin:/bin` } }),
+    initialize(terraform, { stackDirectory: path, environment: { PATH: `${path}:/usr/bin:/bin` } }),
   ).rejects.toThrow('Terraform 1.14.2 cannot get its providers: for you');
 });

@@ -5,7 +5,7 @@ import {
   AskingTokenRefused,
   ClientRefused,
   RequestRefused,
-  ServiceAppNotAuthorised,
+  ServiceAppNotAuthorized,
   UnknownServiceApp,
 } from '../../../lib/webex/grant-errors';
 import { peopleMe } from '../../../lib/webex/people-me';
@@ -14,7 +14,7 @@ import type { TokenPair } from '../../../lib/webex/token-pair';
 import { DEFAULT_USERS, simulatedAdministrator } from '../../../rehearsal/webex/simulated-user';
 import type { WebexSimulator } from '../../../rehearsal/webex/webex-simulator';
 import { ScriptedWebex, type WebexAnswer } from '../../fixtures/scripted-webex';
-import { ASKING_CLIENT, login, ORGANISATION, SERVICE_APP, startSimulator } from '../../rehearsal/webex/simulated-login';
+import { ASKING_CLIENT, login, ORGANIZATION, SERVICE_APP, startSimulator } from '../../rehearsal/webex/simulated-login';
 import { failureOf, shownOf } from './failure';
 import { SimulatedClock } from './simulated-clock';
 
@@ -27,7 +27,7 @@ let accessToken: string;
 beforeEach(async () => {
   clock = new SimulatedClock();
   webex = await startSimulator({ now: clock.now, users: [...DEFAULT_USERS, ELSEWHERE] });
-  webex.authoriseServiceApp(applicationId, ORGANISATION);
+  webex.authorizeServiceApp(applicationId, ORGANIZATION);
   accessToken = await askingToken();
 });
 afterEach(() => webex.stop());
@@ -43,7 +43,7 @@ function ask(changes: Partial<Parameters<typeof applicationToken>[0]> = {}): Pro
     applicationId,
     clientId,
     clientSecret,
-    organisation: ORGANISATION,
+    organization: ORGANIZATION,
     clock,
     ...changes,
   });
@@ -56,37 +56,37 @@ it('gives the pair of a Service App, which its own client refreshes', async () =
   const { refreshToken } = pair;
   const next = await refreshPair({ tokenUrl: `${apiUrl}/access_token`, clientId, clientSecret, refreshToken });
   const account = await peopleMe({ apiUrl, accessToken: next.accessToken });
-  expect(account).toMatchObject({ displayName: 'Nightly report', orgId: ORGANISATION });
+  expect(account).toMatchObject({ displayName: 'Nightly report', orgId: ORGANIZATION });
   expect(await peopleMe({ apiUrl, accessToken: pair.accessToken })).toEqual(account);
 });
 
 describe('it is refused', () => {
-  it.each([403, 404] as const)('for an organisation that has not authorised it, by %d', async (status) => {
-    webex.behaviour.unauthorisedServiceApp = status;
-    const error = await failureOf(ask({ organisation: ELSEWHERE.orgId }));
-    expect(error).toBeInstanceOf(status === 403 ? ServiceAppNotAuthorised : UnknownServiceApp);
+  it.each([403, 404] as const)('for an organization that has not authorized it, by %d', async (status) => {
+    webex.behavior.unauthorizedServiceApp = status;
+    const error = await failureOf(ask({ organization: ELSEWHERE.orgId }));
+    expect(error).toBeInstanceOf(status === 403 ? ServiceAppNotAuthorized : UnknownServiceApp);
     expect(error.message).toContain(applicationId);
     expect(error.message).toContain(ELSEWHERE.orgId);
     expect(error.message).toContain('Control Hub > Apps > Service Apps');
     expect(exitCodeOf(error)).toBe(1);
   });
 
-  it('once the authorisation was withdrawn, and gives one again with it', async () => {
-    webex.withdrawServiceApp(applicationId, ORGANISATION);
+  it('once the authorization was withdrawn, and gives one again with it', async () => {
+    webex.withdrawServiceApp(applicationId, ORGANIZATION);
     const error = await failureOf(ask());
-    expect(error).toBeInstanceOf(ServiceAppNotAuthorised);
+    expect(error).toBeInstanceOf(ServiceAppNotAuthorized);
     expect(error.message).toMatch(
-      /: a full administrator of that organisation opens Control Hub > Apps > Service Apps and authorises it there \(and the token that asks needs scope spark:applications_token\); then run it again$/,
+      /: a full administrator of that organization opens Control Hub > Apps > Service Apps and authorizes it there \(and the token that asks needs scope spark:applications_token\); then run it again$/,
     );
-    webex.authoriseServiceApp(applicationId, ORGANISATION);
+    webex.authorizeServiceApp(applicationId, ORGANIZATION);
     await ask();
   });
 
-  it('for an app that nobody knows, or to somebody of another organisation', async () => {
+  it('for an app that nobody knows, or to somebody of another organization', async () => {
     expect(await failureOf(ask({ applicationId: 'made up/?' }))).toBeInstanceOf(UnknownServiceApp);
     const error = await failureOf(ask({ accessToken: await askingToken(ELSEWHERE.email) }));
     expect(error).toBeInstanceOf(UnknownServiceApp);
-    expect(error.message).toContain('of the organisation that owns the Service App');
+    expect(error.message).toContain('of the organization that owns the Service App');
   });
 
   it('to a token without the scope, which is named', async () => {
@@ -115,7 +115,7 @@ describe('it is refused', () => {
     const error = await failureOf(ask(other));
     expect(error).toBeInstanceOf(RequestRefused);
     expect(error.message).toContain('The provided clientId is invalid, tracking id ROUTERGW_');
-    expect(error.message).toContain("check that applicationId, client id and organisation are the Service App's");
+    expect(error.message).toContain("check that applicationId, client id and organization are the Service App's");
   });
 
   it.each([
@@ -139,15 +139,15 @@ describe('it is refused', () => {
 
 describe('trouble that passes', () => {
   it('is waited for where Webex is asked too much', async () => {
-    webex.behaviour.fault = { path: '/v1/applications', status: 429, retryAfterSeconds: 20, count: 1 };
+    webex.behavior.fault = { path: '/v1/applications', status: 429, retryAfterSeconds: 20, count: 1 };
     await ask();
     expect(clock.waits).toEqual([20]);
-    webex.behaviour.fault = { path: '/v1/applications', status: 429, retryAfterSeconds: 61 };
+    webex.behavior.fault = { path: '/v1/applications', status: 429, retryAfterSeconds: 61 };
     expect(await failureOf(ask())).toBeInstanceOf(TemporarilyUnavailable);
   });
 
   it.each([{ status: 502, body: 'html' as const }, { dropConnection: true }])('is told: %j', async (fault) => {
-    webex.behaviour.fault = fault;
+    webex.behavior.fault = fault;
     const error = await failureOf(ask());
     expect(error).toBeInstanceOf('status' in fault ? WebexResponseError : WebexUnreachableError);
     expect(exitCodeOf(error)).toBe(4);

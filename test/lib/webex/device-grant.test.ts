@@ -64,8 +64,8 @@ describe('a device grant', () => {
   it.each(['rfc6749', 'webex'] as const)(
     'goes on where Webex says by 400 that nobody has answered (%s)',
     async (shape) => {
-      webex.behaviour.errorShape = shape;
-      webex.behaviour.devicePending = 400;
+      webex.behavior.errorShape = shape;
+      webex.behavior.devicePending = 400;
       const grant = await begin();
       clock.at(3, () => webex.confirmDevice(grant.userCode));
       await tokens(grant);
@@ -76,8 +76,8 @@ describe('a device grant', () => {
   it.each(['rfc6749', 'webex'] as const)(
     'waits 5 s longer from a slow_down on, and catches up with Webex after several (%s)',
     async (shape) => {
-      webex.behaviour.errorShape = shape;
-      webex.behaviour.deviceIntervalSeconds = 9;
+      webex.behavior.errorShape = shape;
+      webex.behavior.deviceIntervalSeconds = 9;
       const begun = await begin();
       const hasty = Object.assign(Object.create(begun) as DeviceGrant, { intervalSeconds: 2 });
       Object.defineProperty(hasty, 'deviceCode', { value: begun.deviceCode });
@@ -98,7 +98,7 @@ describe('a device grant', () => {
 
   it('leaves Webex alone as long as a 429 says, and then asks as often as before', async () => {
     const grant = await begin();
-    webex.behaviour.fault = { path: TOKEN_PATH, status: 429, retryAfterSeconds: 30, count: 1 };
+    webex.behavior.fault = { path: TOKEN_PATH, status: 429, retryAfterSeconds: 30, count: 1 };
     clock.at(33, () => webex.confirmDevice(grant.userCode));
     await tokens(grant);
     expect(clock.waits).toEqual([2, 30, 2]);
@@ -106,7 +106,7 @@ describe('a device grant', () => {
 
   it('keeps to the interval where a 429 does not say how long', async () => {
     const grant = await begin();
-    webex.behaviour.fault = { path: TOKEN_PATH, status: 429, count: 1 };
+    webex.behavior.fault = { path: TOKEN_PATH, status: 429, count: 1 };
     await webex.confirmDevice(grant.userCode);
     await tokens(grant);
     expect(clock.waits).toEqual([2, 2]);
@@ -114,7 +114,7 @@ describe('a device grant', () => {
 
   it('does not wait where a 429 says more than the code is good for', async () => {
     const grant = await begin();
-    webex.behaviour.fault = { path: TOKEN_PATH, status: 429, retryAfterSeconds: 299 };
+    webex.behavior.fault = { path: TOKEN_PATH, status: 429, retryAfterSeconds: 299 };
     const error = await failureOf(tokens(grant));
     expect(error).toBeInstanceOf(TemporarilyUnavailable);
     expect(error.message).toBe(
@@ -126,9 +126,9 @@ describe('a device grant', () => {
     'outlives an outage, and asks ever less often while there is one: %j',
     async (fault) => {
       const grant = await begin();
-      webex.behaviour.fault = { path: TOKEN_PATH, ...fault };
+      webex.behavior.fault = { path: TOKEN_PATH, ...fault };
       await webex.confirmDevice(grant.userCode);
-      clock.at(100, () => (webex.behaviour.fault = undefined));
+      clock.at(100, () => (webex.behavior.fault = undefined));
       await tokens(grant);
       expect(clock.waits).toEqual([2, 4, 8, 16, 30, 30, 30]);
     },
@@ -136,7 +136,7 @@ describe('a device grant', () => {
 
   it('asks at the usual interval again after an outage', async () => {
     const grant = await begin();
-    webex.behaviour.fault = { path: TOKEN_PATH, status: 503, count: 2 };
+    webex.behavior.fault = { path: TOKEN_PATH, status: 503, count: 2 };
     clock.at(18, () => webex.confirmDevice(grant.userCode));
     await tokens(grant);
     expect(clock.waits).toEqual([2, 4, 8, 2, 2]);
@@ -145,7 +145,7 @@ describe('a device grant', () => {
 
 describe('nobody who accepts', () => {
   it('ends it when the code expires, after a last question', async () => {
-    webex.behaviour.deviceCodeTtlSeconds = 7;
+    webex.behavior.deviceCodeTtlSeconds = 7;
     const error = await failureOf(tokens(await begin()));
     expect(error).toBeInstanceOf(DeviceGrantExpired);
     expect(error.message).toBe(
@@ -155,8 +155,8 @@ describe('nobody who accepts', () => {
   });
 
   it.each(['expired_token', 'invalid_grant'] as const)('ends it where Webex says so earlier, by %s', async (code) => {
-    webex.behaviour.deviceExpired = code;
-    webex.behaviour.deviceCodeTtlSeconds = 3;
+    webex.behavior.deviceExpired = code;
+    webex.behavior.deviceCodeTtlSeconds = 3;
     const begun = await begin();
     const patient = Object.assign(Object.create(begun) as DeviceGrant, { expiresAt: new Date(clock.now() + 60_000) });
     Object.defineProperty(patient, 'deviceCode', { value: begun.deviceCode });
@@ -166,7 +166,7 @@ describe('nobody who accepts', () => {
 
   it('is told for what it is where it could not be seen', async () => {
     const grant = await begin();
-    webex.behaviour.fault = { path: TOKEN_PATH, status: 503 };
+    webex.behavior.fault = { path: TOKEN_PATH, status: 503 };
     const error = await failureOf(tokens(grant));
     expect(error).toBeInstanceOf(DeviceGrantExpired);
     expect(error.message).toContain('as far as could be seen from here (Webex answered 503 to device/token');
@@ -176,14 +176,14 @@ describe('nobody who accepts', () => {
   it('is not said for sure where the answer with the pair may have been lost', async () => {
     const grant = await begin();
     await webex.confirmDevice(grant.userCode);
-    webex.behaviour.fault = { path: TOKEN_PATH, when: 'after', dropConnection: true, count: 1 };
+    webex.behavior.fault = { path: TOKEN_PATH, when: 'after', dropConnection: true, count: 1 };
     const error = await failureOf(tokens(grant));
     expect(error).toBeInstanceOf(DeviceGrantExpired);
     expect(error.message).toContain('as far as could be seen from here (no answer from Webex at');
   });
 
   it.each(['rfc6749', 'webex'] as const)('but somebody who denies ends it at once (%s)', async (shape) => {
-    webex.behaviour.errorShape = shape;
+    webex.behavior.errorShape = shape;
     const grant = await begin();
     await webex.confirmDevice(grant.userCode, { decision: 'deny' });
     const error = await failureOf(tokens(grant));
@@ -193,9 +193,9 @@ describe('nobody who accepts', () => {
     );
   });
 
-  it('since the organisation does not let them is told so', async () => {
+  it('since the organization does not let them is told so', async () => {
     const grant = await begin();
-    webex.behaviour.switchedOff = { clientId };
+    webex.behavior.switchedOff = { clientId };
     await expect(webex.confirmDevice(grant.userCode)).rejects.toThrow();
     const error = await failureOf(tokens(grant));
     expect(error).toBeInstanceOf(DeviceGrantDenied);
@@ -212,7 +212,7 @@ describe('nobody who accepts', () => {
   it('ends with the signal, too, while Webex is asked', async () => {
     const grant = await begin();
     const abort = new AbortController();
-    webex.behaviour.fault = { path: TOKEN_PATH, delayMs: 3_600_000 };
+    webex.behavior.fault = { path: TOKEN_PATH, delayMs: 3_600_000 };
     const waiting = failureOf(tokens(grant, { signal: abort.signal }));
     while (webex.inFlight.length === 0) {
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -224,7 +224,7 @@ describe('nobody who accepts', () => {
 
 describe('a refused client', () => {
   it.each(['rfc6749', 'webex'] as const)('is told that its secret is wrong (%s)', async (shape) => {
-    webex.behaviour.errorShape = shape;
+    webex.behavior.errorShape = shape;
     const error = await failureOf(tokens(await begin(), { clientSecret: 'wrong-secret' }));
     expect(error).toBeInstanceOf(ClientRefused);
     expect(error.message).toMatch(/^Webex does not take the client secret that was given for client id C-integration /);
@@ -273,12 +273,12 @@ describe('a beginning', () => {
   });
 
   it('waits where Webex is asked too much, and fails for now where it has trouble', async () => {
-    webex.behaviour.fault = { path: '/v1/device/authorize', status: 429, retryAfterSeconds: 9, count: 1 };
+    webex.behavior.fault = { path: '/v1/device/authorize', status: 429, retryAfterSeconds: 9, count: 1 };
     await begin();
     expect(clock.waits).toEqual([9]);
-    webex.behaviour.fault = { status: 500 };
+    webex.behavior.fault = { status: 500 };
     expect(await failureOf(begin())).toBeInstanceOf(WebexResponseError);
-    webex.behaviour.fault = { dropConnection: true };
+    webex.behavior.fault = { dropConnection: true };
     expect(await failureOf(begin())).toBeInstanceOf(WebexUnreachableError);
   });
 

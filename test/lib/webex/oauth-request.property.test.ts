@@ -12,7 +12,7 @@ import {
   DeviceGrantExpired,
   GrantRefused,
   RequestRefused,
-  ServiceAppNotAuthorised,
+  ServiceAppNotAuthorized,
   UnknownServiceApp,
 } from '../../../lib/webex/grant-errors';
 import { basicAuthorization } from '../../../lib/webex/oauth-request';
@@ -61,7 +61,7 @@ const device = {
   expires_in: 300,
   interval: 2,
 };
-const person = { id: 'the-id', emails: ['a@example.test'], displayName: 'Ada', orgId: 'the-organisation' };
+const person = { id: 'the-id', emails: ['a@example.test'], displayName: 'Ada', orgId: 'the-organization' };
 const authorizations = { items: [{ id: 'x', clientId, created: '2026-01-01T00:00:00.000Z', type: 'refresh' }] };
 
 const passes = [TemporarilyUnavailable, WebexResponseError, WebexUnreachableError];
@@ -78,7 +78,7 @@ interface Request {
 }
 
 const endpoint = [ClientRefused, GrantRefused, RequestRefused];
-const portal = [AskingTokenRefused, ApplicationsScopeMissing, ServiceAppNotAuthorised, UnknownServiceApp];
+const portal = [AskingTokenRefused, ApplicationsScopeMissing, ServiceAppNotAuthorized, UnknownServiceApp];
 
 const REQUESTS: Readonly<Record<string, Request>> = {
   'the exchange of a code': {
@@ -88,7 +88,7 @@ const REQUESTS: Readonly<Record<string, Request>> = {
   },
   'a refresh': { ask: () => refreshPair({ ...options, refreshToken }), good: [tokens], throws: endpoint },
   'the token of a Service App': {
-    ask: () => applicationToken({ ...options, applicationId: 'an/app', organisation: 'the-organisation' }),
+    ask: () => applicationToken({ ...options, applicationId: 'an/app', organization: 'the-organization' }),
     good: [tokens],
     throws: [...portal, ClientRefused, RequestRefused],
   },

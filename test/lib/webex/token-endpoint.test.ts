@@ -74,7 +74,7 @@ describe('a code', () => {
   it.each(['rfc6749', 'webex'] as const)(
     "that was used, made up, or another redirect URL or client's is refused (%s)",
     async (shape) => {
-      webex.behaviour.errorShape = shape;
+      webex.behavior.errorShape = shape;
       const used = await obtainCode(webex);
       await exchange(used);
       for (const refused of [
@@ -96,18 +96,18 @@ describe('a code', () => {
 describe('a refresh token', () => {
   it.each(['renew', 'keep', 'rotate', 'omit'] as const)(
     'becomes a pair where Webex does as in "%s"',
-    async (behaviour) => {
-      webex.behaviour.refresh = behaviour;
+    async (behavior) => {
+      webex.behavior.refresh = behavior;
       const { refresh_token: first } = await login(webex);
       const pair = await refresh(first);
-      expect(pair.refreshToken === first).toBe(behaviour !== 'rotate');
-      expect(pair.refreshTokenSeconds).toBe(behaviour === 'omit' ? undefined : 7_775_999);
+      expect(pair.refreshToken === first).toBe(behavior !== 'rotate');
+      expect(pair.refreshTokenSeconds).toBe(behavior === 'omit' ? undefined : 7_775_999);
       expect(await emailOf(await refresh(pair.refreshToken))).toEqual([ADMIN]);
     },
   );
 
   it.each(['rfc6749', 'webex'] as const)('that is no good for this client is refused (%s)', async (shape) => {
-    webex.behaviour.errorShape = shape;
+    webex.behavior.errorShape = shape;
     const { refresh_token: ofAnother } = await login(webex, { client: OTHER_CLIENT });
     const { refresh_token: revoked } = await login(webex);
     webex.changePassword(ADMIN);
@@ -126,7 +126,7 @@ describe('a client', () => {
   it.each(['rfc6749', 'webex'] as const)(
     'whose secret is wrong is refused, and no grant is touched (%s)',
     async (shape) => {
-      webex.behaviour.errorShape = shape;
+      webex.behavior.errorShape = shape;
       const code = await obtainCode(webex);
       const { refresh_token: refreshToken } = await login(webex);
       for (const refused of [
@@ -145,10 +145,10 @@ describe('a client', () => {
   );
 
   it.each(['unauthorized_client', 'forbidden'] as const)(
-    'that the organisation does not allow is told so (%s)',
+    'that the organization does not allow is told so (%s)',
     async (refused) => {
       const { refresh_token: refreshToken } = await login(webex);
-      webex.behaviour.switchedOff = { clientId, refresh: refused };
+      webex.behavior.switchedOff = { clientId, refresh: refused };
       const error = await failureOf(refresh(refreshToken));
       expect(error).toBeInstanceOf(RequestRefused);
       expect(error.message).toMatch(
@@ -197,20 +197,20 @@ describe("in Webex's own words, without a code of OAuth's", () => {
 
 describe('trouble that passes', () => {
   it('is waited for where Webex says that it is asked too much, as long as it says', async () => {
-    webex.behaviour.fault = { path: '/v1/access_token', status: 429, retryAfterSeconds: 17, count: 2 };
+    webex.behavior.fault = { path: '/v1/access_token', status: 429, retryAfterSeconds: 17, count: 2 };
     expect(await emailOf(await exchange(await obtainCode(webex)))).toEqual([ADMIN]);
     expect(clock.waits).toEqual([17, 17]);
   });
 
   it('is told where Webex says so for too long, or too often', async () => {
     const { refresh_token: refreshToken } = await login(webex);
-    webex.behaviour.fault = { path: '/v1/access_token', status: 429, retryAfterSeconds: 3600 };
+    webex.behavior.fault = { path: '/v1/access_token', status: 429, retryAfterSeconds: 3600 };
     const long = await failureOf(refresh(refreshToken));
     expect(long).toBeInstanceOf(TemporarilyUnavailable);
     expect(long).toMatchObject({ retryAfterMs: 3_600_000 });
     expect(long.message).toContain('it asks to be left alone for 3600 s: run it again after that');
     expect(clock.waits).toEqual([]);
-    webex.behaviour.fault = { path: '/v1/access_token', status: 429 };
+    webex.behavior.fault = { path: '/v1/access_token', status: 429 };
     expect(await failureOf(refresh(refreshToken))).toMatchObject({ statusCode: 429, isTransient: true });
     expect(clock.waits).toEqual([5, 5, 5]);
   });
@@ -219,7 +219,7 @@ describe('trouble that passes', () => {
     const { refresh_token: refreshToken } = await login(webex);
     for (const fault of [{ status: 503 }, { dropConnection: true }]) {
       webex.requests.length = 0;
-      webex.behaviour.fault = { path: '/v1/access_token', ...fault };
+      webex.behavior.fault = { path: '/v1/access_token', ...fault };
       const error = await failureOf(refresh(refreshToken));
       expect(error).toBeInstanceOf('status' in fault ? WebexResponseError : WebexUnreachableError);
       expect(exitCodeOf(error)).toBe(4);
@@ -230,7 +230,7 @@ describe('trouble that passes', () => {
 
   it('ends with the signal, also while it is waited for', async () => {
     const abort = new AbortController();
-    webex.behaviour.fault = { path: '/v1/access_token', status: 429, retryAfterSeconds: 10 };
+    webex.behavior.fault = { path: '/v1/access_token', status: 429, retryAfterSeconds: 10 };
     clock.at(5, () => abort.abort(new Error('stopped')));
     expect((await failureOf(refresh('any', { signal: abort.signal }))).message).toBe('stopped');
   });
@@ -263,7 +263,7 @@ it.each([0, -1, 1e300, 'soon'])(
 );
 
 it('takes a page that is no JSON for another server', async () => {
-  webex.behaviour.fault = { path: '/v1/access_token', status: 403, body: 'html' };
+  webex.behavior.fault = { path: '/v1/access_token', status: 403, body: 'html' };
   expect((await failureOf(refresh('any'))).message).toContain('something that Webex does not say');
 });
 
@@ -274,7 +274,7 @@ it('shows no token, code, verifier or secret, whatever is looked at and however 
   const code = await obtainCode(webex);
   [refreshToken, code].forEach((secret) => secrets.add(secret));
   for (const shape of ['rfc6749', 'webex'] as const) {
-    webex.behaviour.errorShape = shape;
+    webex.behavior.errorShape = shape;
     shown.push(shownOf(await failureOf(exchange(code, { codeVerifier: VERIFIER }))));
     shown.push(shownOf(await failureOf(refresh(refreshToken, { clientSecret: 'wrong-secret' }))));
   }

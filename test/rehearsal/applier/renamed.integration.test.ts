@@ -47,7 +47,7 @@ async function start(declared: Deployment): Promise<void> {
   });
 }
 
-async function authorised(): Promise<void> {
+async function authorized(): Promise<void> {
   await authorize({
     vault: rehearsal.admin.withToken(await rehearsal.operatorToken('authorizer')),
     deployment: rehearsal.deployment,
@@ -70,7 +70,7 @@ async function refreshes(identity: { roleId: string; secretId: string }): Promis
 test('keeps grant, role id and secret ids of what was there under its first name', async () => {
   await start(exampleDeployment());
   await rehearsal.apply({ by: 'applier' });
-  await authorised();
+  await authorized();
   const identity = await rehearsal.appRole('people-me');
 
   const { integrations, credentials, apps } = names('reports', 'reader');
@@ -98,6 +98,6 @@ test('has it under that name where it was not there yet, and can do the whole jo
   await start(names('reports', 'reader'));
   await rehearsal.apply({ by: 'applier' });
   await expect(rehearsal.admin.list('oauthapp/servers')).resolves.toEqual(['webex-myapp']);
-  await authorised();
+  await authorized();
   await expect(refreshes(await rehearsal.appRole('reader'))).resolves.toEqual([200]);
 });

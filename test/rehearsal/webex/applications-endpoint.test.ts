@@ -12,7 +12,7 @@ import {
   inBody,
   login,
   obtainCode,
-  ORGANISATION,
+  ORGANIZATION,
   OTHER_CLIENT,
   PLAIN_USER,
   postToken,
@@ -56,7 +56,7 @@ function post(
       'Content-Type': type,
       ...(accessToken === undefined ? {} : { Authorization: `Bearer ${accessToken}` }),
     },
-    body: JSON.stringify({ clientId, clientSecret, targetOrgId: ORGANISATION, ...changes }),
+    body: JSON.stringify({ clientId, clientSecret, targetOrgId: ORGANIZATION, ...changes }),
   });
 }
 
@@ -67,12 +67,12 @@ async function refusal(reply: Response | Promise<Response>): Promise<string> {
 }
 
 async function serviceAppTokens(): Promise<TokenReply> {
-  webex.authoriseServiceApp(applicationId, ORGANISATION);
+  webex.authorizeServiceApp(applicationId, ORGANIZATION);
   return tokenReply.parse(await (await post(await askingToken())).json());
 }
 
 describe('the tokens of a Service App', () => {
-  test('are given as the token endpoint gives them, to an organisation that has authorised it', async () => {
+  test('are given as the token endpoint gives them, to an organization that has authorized it', async () => {
     expect(await serviceAppTokens()).toMatchObject({
       expires_in: expect.closeTo(1_209_599, -2) as number,
       refresh_token_expires_in: expect.closeTo(7_775_999, -2) as number,
@@ -80,10 +80,10 @@ describe('the tokens of a Service App', () => {
     });
   });
 
-  test('are those of a machine account of that organisation, whom nobody lists and who may what administrators may', async () => {
+  test('are those of a machine account of that organization, whom nobody lists and who may what administrators may', async () => {
     const { access_token: token } = await serviceAppTokens();
     const me = (await (await call(`${webex.apiUrl}/people/me`, token)).json()) as Record<string, unknown>;
-    expect(me).toMatchObject({ type: 'appuser', orgId: ORGANISATION, displayName: 'Nightly report' });
+    expect(me).toMatchObject({ type: 'appuser', orgId: ORGANIZATION, displayName: 'Nightly report' });
     const people = (await (await call(`${webex.apiUrl}/people`, token)).json()) as { items: { id: string }[] };
     expect(people.items.map(({ id }) => id)).not.toContain(me.id);
     await expect(webex.consent(authorizeUrl(webex), { as: (me.emails as string[])[0] })).rejects.toThrow(
@@ -113,13 +113,13 @@ describe('the tokens of a Service App', () => {
     expect((await refreshWith(webex, refreshToken, SERVICE_APP)).status).toBe(200);
   });
 
-  test('end with the authorisation, and come again with it', async () => {
+  test('end with the authorization, and come again with it', async () => {
     const { access_token: token, refresh_token: refreshToken } = await serviceAppTokens();
-    webex.withdrawServiceApp(applicationId, ORGANISATION);
+    webex.withdrawServiceApp(applicationId, ORGANIZATION);
     expect((await call(`${webex.apiUrl}/people/me`, token)).status).toBe(401);
     expect(await (await refreshWith(webex, refreshToken, SERVICE_APP)).json()).toMatchObject({
       error: 'invalid_grant',
-      error_description: expect.stringContaining('withdrew the authorisation') as string,
+      error_description: expect.stringContaining('withdrew the authorization') as string,
     });
     expect((await post(await askingToken())).status).toBe(403);
     expect((await call(`${webex.apiUrl}/people/me`, (await serviceAppTokens()).access_token)).status).toBe(200);
@@ -127,7 +127,7 @@ describe('the tokens of a Service App', () => {
 });
 
 describe('asking for them', () => {
-  beforeEach(() => webex.authoriseServiceApp(applicationId, ORGANISATION));
+  beforeEach(() => webex.authorizeServiceApp(applicationId, ORGANIZATION));
 
   test('takes a token with the scope for it', async () => {
     const none = await post(undefined);
@@ -137,19 +137,19 @@ describe('asking for them', () => {
     expect(await refusal(post(token))).toContain('403 The server understood the request, but refused to fulfill it');
   });
 
-  test('takes no role, and no token of somebody whose organisation does not own the app', async () => {
+  test('takes no role, and no token of somebody whose organization does not own the app', async () => {
     expect((await post(await askingToken(PLAIN_USER))).status).toBe(200);
     const token = await askingToken(ELSEWHERE.email);
-    webex.authoriseServiceApp(applicationId, ELSEWHERE.orgId);
+    webex.authorizeServiceApp(applicationId, ELSEWHERE.orgId);
     expect(await refusal(post(token, { targetOrgId: ELSEWHERE.orgId }))).toBe(
       '404 The requested resource could not be found.: Service App not found',
     );
   });
 
   test('takes the token of another Service App, and not its own', async () => {
-    webex.authoriseServiceApp(MANAGER.applicationId, ORGANISATION);
+    webex.authorizeServiceApp(MANAGER.applicationId, ORGANIZATION);
     const manager = tokenReply.parse(
-      await (await refreshWith(webex, webex.portalToken(MANAGER.applicationId, ORGANISATION), MANAGER)).json(),
+      await (await refreshWith(webex, webex.portalToken(MANAGER.applicationId, ORGANIZATION), MANAGER)).json(),
     );
     expect((await post(manager.access_token)).status).toBe(200);
     const itself = { clientId: MANAGER.clientId, clientSecret: MANAGER.clientSecret };
@@ -159,15 +159,15 @@ describe('asking for them', () => {
     expect((await post(without)).status).toBe(403);
   });
 
-  test('takes no token of a Service App in an organisation that does not own the app', async () => {
-    webex.authoriseServiceApp(MANAGER.applicationId, ELSEWHERE.orgId);
+  test('takes no token of a Service App in an organization that does not own the app', async () => {
+    webex.authorizeServiceApp(MANAGER.applicationId, ELSEWHERE.orgId);
     const refreshToken = webex.portalToken(MANAGER.applicationId, ELSEWHERE.orgId);
     const { access_token: token } = tokenReply.parse(await (await refreshWith(webex, refreshToken, MANAGER)).json());
     expect((await post(token)).status).toBe(404);
   });
 
-  test('gives the tokens of another organisation that has authorised it', async () => {
-    webex.authoriseServiceApp(applicationId, ELSEWHERE.orgId);
+  test('gives the tokens of another organization that has authorized it', async () => {
+    webex.authorizeServiceApp(applicationId, ELSEWHERE.orgId);
     const reply = await post(await askingToken(), { targetOrgId: ELSEWHERE.orgId });
     const { access_token: token } = tokenReply.parse(await reply.json());
     expect(await (await call(`${webex.apiUrl}/people/me`, token)).json()).toMatchObject({ orgId: ELSEWHERE.orgId });
@@ -183,7 +183,7 @@ describe('asking for them', () => {
   test('takes the former secret as long as there is one', async () => {
     await webex.stop();
     webex = await startSimulator({ serviceApps: [{ ...SERVICE_APP, formerSecret: 'former' }] });
-    webex.authoriseServiceApp(applicationId, ORGANISATION);
+    webex.authorizeServiceApp(applicationId, ORGANIZATION);
     expect((await post(await askingToken(), { clientSecret: 'former' })).status).toBe(200);
   });
 
@@ -191,15 +191,15 @@ describe('asking for them', () => {
     expect((await post(await askingToken(), {}, { id: 'made-up' })).status).toBe(404);
   });
 
-  test.each([403, 404] as const)('is refused with %d where the organisation has not authorised it', async (status) => {
-    webex.behaviour.unauthorisedServiceApp = status;
+  test.each([403, 404] as const)('is refused with %d where the organization has not authorized it', async (status) => {
+    webex.behavior.unauthorizedServiceApp = status;
     expect(await refusal(post(await askingToken(), { targetOrgId: ELSEWHERE.orgId }))).toContain(
       `${status} The Service App is not authorized by a full administrator of the organization.`,
     );
   });
 
-  test('is refused where the organisation has switched it off', async () => {
-    webex.behaviour.switchedOff = { clientId };
+  test('is refused where the organization has switched it off', async () => {
+    webex.behavior.switchedOff = { clientId };
     expect((await post(await askingToken())).status).toBe(403);
   });
 
@@ -212,7 +212,7 @@ describe('asking for them', () => {
     const url = `${webex.apiUrl}/applications/${applicationId}/token`;
     const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` };
     expect((await fetch(url, { method: 'POST', headers, body: '{' })).status).toBe(400);
-    const body = JSON.stringify({ clientId, clientSecret, targetOrgId: ORGANISATION });
+    const body = JSON.stringify({ clientId, clientSecret, targetOrgId: ORGANIZATION });
     expect((await fetch(`${url}?targetOrgId=x`, { method: 'POST', headers, body })).status).toBe(400);
     expect((await call(url, token)).status).toBe(405);
   });
@@ -241,19 +241,19 @@ describe('the client of a Service App', () => {
   });
 });
 
-describe('authorising one', () => {
-  test('takes a full administrator of the organisation', () => {
-    expect(() => webex.authoriseServiceApp(applicationId, 'nowhere')).toThrow(
-      `no full administrator of organisation "nowhere" could authorise Service App "${applicationId}"; the Webex simulator has them in "${ORGANISATION}", "${ELSEWHERE.orgId}"`,
+describe('authorizing one', () => {
+  test('takes a full administrator of the organization', () => {
+    expect(() => webex.authorizeServiceApp(applicationId, 'nowhere')).toThrow(
+      `no full administrator of organization "nowhere" could authorize Service App "${applicationId}"; the Webex simulator has them in "${ORGANIZATION}", "${ELSEWHERE.orgId}"`,
     );
     webex.withdrawRoles(ELSEWHERE.email, { endsGrants: false });
-    expect(() => webex.authoriseServiceApp(applicationId, ELSEWHERE.orgId)).toThrow('no full administrator');
+    expect(() => webex.authorizeServiceApp(applicationId, ELSEWHERE.orgId)).toThrow('no full administrator');
   });
 
   test('takes an app that is registered, as withdrawing does', () => {
     const refused = `unknown Service App "made-up"; the Webex simulator has "${applicationId}"`;
-    expect(() => webex.authoriseServiceApp('made-up', ORGANISATION)).toThrow(refused);
-    expect(() => webex.withdrawServiceApp('made-up', ORGANISATION)).toThrow(refused);
+    expect(() => webex.authorizeServiceApp('made-up', ORGANIZATION)).toThrow(refused);
+    expect(() => webex.withdrawServiceApp('made-up', ORGANIZATION)).toThrow(refused);
   });
 });
 
@@ -272,7 +272,7 @@ test('an administrator sees the authorizations of its account, under the id of t
 
 test('the log tells whose token asks, and holds no secret', async () => {
   const asking = await askingToken();
-  webex.authoriseServiceApp(applicationId, ORGANISATION);
+  webex.authorizeServiceApp(applicationId, ORGANIZATION);
   webex.requests.length = 0;
   const { access_token: accessToken, refresh_token: refreshToken } = tokenReply.parse(
     await (await post(asking)).json(),
@@ -291,7 +291,7 @@ test('the log tells whose token asks, and holds no secret', async () => {
 test('a fault happens by the grant that asks, and by the one of the Service App', async () => {
   const asking = await askingToken();
   const { access_token: token } = await serviceAppTokens();
-  webex.behaviour.fault = { grant: 1, status: 503 };
+  webex.behavior.fault = { grant: 1, status: 503 };
   expect((await post(asking)).status).toBe(503);
   expect((await call(`${webex.apiUrl}/people/me`, token)).status).toBe(200);
 });

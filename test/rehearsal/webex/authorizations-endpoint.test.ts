@@ -70,7 +70,7 @@ describe('the list', () => {
     expect(text).not.toContain(person.refresh_token);
   });
 
-  test('wants one person, of the own organisation', async () => {
+  test('wants one person, of the own organization', async () => {
     const both = `?personId=${DEFAULT_USERS[2]?.id ?? ''}&personEmail=${PLAIN_USER}`;
     expect((await call(url, admin)).status).toBe(400);
     expect((await call(url + both, admin)).status).toBe(400);
@@ -99,7 +99,7 @@ describe('deleting', () => {
   });
 
   test('a rotated refresh token revokes the access tokens from before the rotation', async () => {
-    webex.behaviour.refresh = 'rotate';
+    webex.behavior.refresh = 'rotate';
     await refreshWith(webex, person.refresh_token);
     await call(`${url}/${await idOf(PLAIN_USER, 'refresh')}`, admin, 'DELETE');
     expect(await accessStatus(person.access_token)).toBe(401);

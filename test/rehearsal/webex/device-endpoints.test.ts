@@ -119,8 +119,8 @@ describe('asking what became of it', () => {
     expect((await call(`${webex.apiUrl}/people/me`, reply.access_token)).status).toBe(200);
   });
 
-  test('is answered by 400 while nobody has, where the behaviour says so', async () => {
-    webex.behaviour.devicePending = 400;
+  test('is answered by 400 while nobody has, where the behavior says so', async () => {
+    webex.behavior.devicePending = 400;
     const { deviceCode } = await begin();
     expect(await refusal(ask(deviceCode))).toBe('400 authorization_pending');
   });
@@ -146,7 +146,7 @@ describe('asking what became of it', () => {
   });
 
   test.each(['expired_token', 'invalid_grant'] as const)('is refused with %s from the end on', async (code) => {
-    webex.behaviour.deviceExpired = code;
+    webex.behavior.deviceExpired = code;
     const { deviceCode, userCode } = await begin();
     const { deviceCode: late } = await begin();
     await webex.confirmDevice(userCode);
@@ -262,12 +262,12 @@ describe('the page', () => {
     expect((await verify({ userCode }, { Origin: 'https://elsewhere.example' })).status).toBe(403);
   });
 
-  test('is none for an organisation that refuses, which the device is told or not', async () => {
+  test('is none for an organization that refuses, which the device is told or not', async () => {
     const { deviceCode, userCode } = await begin();
-    webex.behaviour.switchedOff = { clientId: CLIENT.clientId, consent: 'page' };
+    webex.behavior.switchedOff = { clientId: CLIENT.clientId, consent: 'page' };
     await expect(webex.confirmDevice(userCode)).rejects.toThrow('Your administrator denied access');
     expect(await refusal(ask(deviceCode))).toBe('428 authorization_pending');
-    webex.behaviour.switchedOff = { clientId: CLIENT.clientId };
+    webex.behavior.switchedOff = { clientId: CLIENT.clientId };
     await expect(webex.confirmDevice(userCode)).rejects.toThrow('Your administrator denied access');
     now += 2000;
     const reply = await ask(deviceCode);
@@ -278,8 +278,8 @@ describe('the page', () => {
   });
 });
 
-test("refusals have Webex's own shape where the behaviour says so", async () => {
-  webex.behaviour.errorShape = 'webex';
+test("refusals have Webex's own shape where the behavior says so", async () => {
+  webex.behavior.errorShape = 'webex';
   const { deviceCode } = await begin();
   const reply = await ask(deviceCode);
   expect(reply.status).toBe(428);
@@ -292,7 +292,7 @@ test("refusals have Webex's own shape where the behaviour says so", async () => 
 
 test('a fault happens to the device grant as to any request, in its shape', async () => {
   const { deviceCode } = await begin();
-  webex.behaviour.fault = { path: '/v1/device/token', status: 429, retryAfterSeconds: 7, count: 1 };
+  webex.behavior.fault = { path: '/v1/device/token', status: 429, retryAfterSeconds: 7, count: 1 };
   const reply = await ask(deviceCode);
   expect(reply.headers.get('retry-after')).toBe('7');
   expect(await reply.json()).toEqual({ error: 'server_error', error_description: 'Too Many Requests' });

@@ -12,21 +12,21 @@ function me(): Promise<Response> {
 }
 
 test('a fault without a path happens to every request, until it is taken away', async () => {
-  webex.behaviour.fault = { status: 503 };
+  webex.behavior.fault = { status: 503 };
   expect((await me()).status).toBe(503);
   expect((await refreshWith(webex, 'any')).status).toBe(503);
-  webex.behaviour.fault = undefined;
+  webex.behavior.fault = undefined;
   expect((await me()).status).toBe(401);
 });
 
 test('a fault with a path happens there only', async () => {
-  webex.behaviour.fault = { path: '/v1/access_token', status: 500 };
+  webex.behavior.fault = { path: '/v1/access_token', status: 500 };
   expect((await me()).status).toBe(401);
   expect((await refreshWith(webex, 'any')).status).toBe(500);
 });
 
 test('a request that a fault answers is logged with its grant type', async () => {
-  webex.behaviour.fault = { status: 429 };
+  webex.behavior.fault = { status: 429 };
   await refreshWith(webex, 'any');
   expect(webex.requests).toMatchObject([
     { method: 'POST', path: '/v1/access_token', status: 429, grantType: 'refresh_token' },
@@ -35,42 +35,42 @@ test('a request that a fault answers is logged with its grant type', async () =>
 
 test('a fault with a count heals, and leaves the fault that was given unchanged', async () => {
   const fault = { status: 502, count: 2 };
-  webex.behaviour.fault = fault;
+  webex.behavior.fault = fault;
   expect([(await me()).status, (await me()).status, (await me()).status]).toEqual([502, 502, 401]);
   expect(fault.count).toBe(2);
 });
 
 test('rate limiting tells when to come back', async () => {
-  webex.behaviour.fault = { status: 429, retryAfterSeconds: 7 };
+  webex.behavior.fault = { status: 429, retryAfterSeconds: 7 };
   const reply = await me();
   expect(reply.status).toBe(429);
   expect(reply.headers.get('retry-after')).toBe('7');
-  webex.behaviour.fault = { status: 429 };
+  webex.behavior.fault = { status: 429 };
   expect((await me()).headers.has('retry-after')).toBe(false);
 });
 
-test("the body has Webex's shape for resources, and the one of the behaviour for tokens", async () => {
-  webex.behaviour.fault = { status: 503 };
+test("the body has Webex's shape for resources, and the one of the behavior for tokens", async () => {
+  webex.behavior.fault = { status: 503 };
   expect(await (await me()).json()).toMatchObject({
     message: 'Service Unavailable',
     trackingId: expect.stringMatching(/^ROUTERGW_/) as string,
   });
   expect(await (await refreshWith(webex, 'any')).json()).toMatchObject({ error: 'server_error' });
-  webex.behaviour.errorShape = 'webex';
+  webex.behavior.errorShape = 'webex';
   expect(await (await refreshWith(webex, 'any')).json()).toMatchObject({ message: 'Service Unavailable' });
 });
 
 test('the body has the shape and the words that the fault names', async () => {
-  webex.behaviour.fault = { status: 400, body: 'rfc6749', error: 'invalid_grant' };
+  webex.behavior.fault = { status: 400, body: 'rfc6749', error: 'invalid_grant' };
   expect(await (await me()).json()).toEqual({ error: 'invalid_grant', error_description: 'Bad Request' });
-  webex.behaviour.fault = { status: 502, body: 'html', error: '<proxy>' };
+  webex.behavior.fault = { status: 502, body: 'html', error: '<proxy>' };
   const reply = await me();
   expect(reply.headers.get('content-type')).toContain('text/html');
   expect(await reply.text()).toBe('<html><body><h1>&lt;proxy></h1></body></html>');
 });
 
 test('a dropped connection gets no answer, and the next one does', async () => {
-  webex.behaviour.fault = { dropConnection: true, count: 1 };
+  webex.behavior.fault = { dropConnection: true, count: 1 };
   await expect(me()).rejects.toThrow('fetch failed');
   expect((await me()).status).toBe(401);
   expect(webex.requests.map((request) => request.status)).toEqual([0, 401]);
@@ -79,7 +79,7 @@ test('a dropped connection gets no answer, and the next one does', async () => {
 test('a request that waits is answered as usual once it may go on', async () => {
   const { access_token: token } = await login(webex);
   const held = new HeldRequest();
-  webex.behaviour.fault = { until: held.until };
+  webex.behavior.fault = { until: held.until };
   const waiting = call(`${webex.apiUrl}/people/me`, token);
   await held.waits;
   expect(webex.inFlight).toMatchObject([{ path: '/v1/people/me' }]);
@@ -89,7 +89,7 @@ test('a request that waits is answered as usual once it may go on', async () => 
 
 test('a request that waits ends when its client hangs up', async () => {
   const held = new HeldRequest();
-  webex.behaviour.fault = { until: held.until };
+  webex.behavior.fault = { until: held.until };
   const abort = new AbortController();
   const waiting = fetch(`${webex.apiUrl}/people/me`, { signal: abort.signal }).catch(() => undefined);
   await held.waits;
@@ -101,15 +101,15 @@ test('a request that waits ends when its client hangs up', async () => {
 
 test('a mere delay is followed by the usual answer', async () => {
   const { access_token: token } = await login(webex);
-  webex.behaviour.fault = { delayMs: 1 };
+  webex.behavior.fault = { delayMs: 1 };
   expect((await call(`${webex.apiUrl}/people/me`, token)).status).toBe(200);
 });
 
 test('stopping does not wait for a delay', async () => {
-  webex.behaviour.fault = { delayMs: 3_600_000, count: 1 };
+  webex.behavior.fault = { delayMs: 3_600_000, count: 1 };
   const waiting = expect(me()).rejects.toThrow('fetch failed');
   // The last request that a fault with a count happens to takes the fault away: it has arrived, and waits.
-  await eventually(() => webex.behaviour.fault === undefined || undefined);
+  await eventually(() => webex.behavior.fault === undefined || undefined);
   await webex.stop();
   await waiting;
 });
@@ -118,31 +118,31 @@ describe('a fault of one grant alone', () => {
   test('happens by its refresh token, its access token and its code, and to no other grant', async () => {
     const [first, second] = [await login(webex), await login(webex)];
     const code = await obtainCode(webex);
-    webex.behaviour.fault = { grant: 2, status: 503 };
+    webex.behavior.fault = { grant: 2, status: 503 };
     expect((await refreshWith(webex, first.refresh_token)).status).toBe(200);
     expect((await refreshWith(webex, second.refresh_token)).status).toBe(503);
     expect((await call(`${webex.apiUrl}/people/me`, first.access_token)).status).toBe(200);
     expect((await call(`${webex.apiUrl}/people/me`, second.access_token)).status).toBe(503);
-    webex.behaviour.fault = { grant: webex.grants.count, status: 503 };
+    webex.behavior.fault = { grant: webex.grants.count, status: 503 };
     expect((await exchangeCode(webex, code)).status).toBe(503);
   });
 
   test('happens to nobody whose token is unknown', async () => {
-    webex.behaviour.fault = { grant: 1, status: 503 };
+    webex.behavior.fault = { grant: 1, status: 503 };
     expect((await refreshWith(webex, 'made-up')).status).toBe(400);
     expect((await me()).status).toBe(401);
   });
 });
 
 describe('a fault after Webex has acted', () => {
-  beforeEach(() => (webex.behaviour.refresh = 'rotate'));
+  beforeEach(() => (webex.behavior.refresh = 'rotate'));
 
   test.each([
     ['a status in place of the answer', { status: 500 }],
     ['a status of another shape', { status: 502, body: 'html' }],
   ] as const)('is %s, and the old token is gone', async (_, fault) => {
     const { refresh_token: old } = await login(webex);
-    webex.behaviour.fault = { when: 'after', count: 1, ...fault };
+    webex.behavior.fault = { when: 'after', count: 1, ...fault };
     const reply = await refreshWith(webex, old);
     expect(reply.status).toBe(fault.status);
     expect(await reply.text()).not.toContain('access_token');
@@ -151,7 +151,7 @@ describe('a fault after Webex has acted', () => {
 
   test('drops the answer, and the old token is gone', async () => {
     const { refresh_token: old } = await login(webex);
-    webex.behaviour.fault = { when: 'after', count: 1, dropConnection: true };
+    webex.behavior.fault = { when: 'after', count: 1, dropConnection: true };
     await expect(refreshWith(webex, old)).rejects.toThrow('fetch failed');
     expect((await refreshWith(webex, old)).status).toBe(400);
     expect(webex.requests.map(({ status }) => status).slice(-2)).toEqual([0, 400]);
@@ -159,7 +159,7 @@ describe('a fault after Webex has acted', () => {
 
   test('keeps the answer back, which comes whole', async () => {
     const { refresh_token: old } = await login(webex);
-    webex.behaviour.fault = { when: 'after', count: 1, delayMs: 1 };
+    webex.behavior.fault = { when: 'after', count: 1, delayMs: 1 };
     const { refresh_token: next } = (await (await refreshWith(webex, old)).json()) as { refresh_token: string };
     expect((await refreshWith(webex, next)).status).toBe(200);
   });
@@ -167,7 +167,7 @@ describe('a fault after Webex has acted', () => {
   test('has used the refresh token up by the time the request waits', async () => {
     const { refresh_token: old } = await login(webex);
     const held = new HeldRequest();
-    webex.behaviour.fault = { when: 'after', count: 1, until: held.until };
+    webex.behavior.fault = { when: 'after', count: 1, until: held.until };
     const waiting = refreshWith(webex, old);
     await held.waits;
     expect((await refreshWith(webex, old)).status).toBe(400);
@@ -177,18 +177,18 @@ describe('a fault after Webex has acted', () => {
 
   test('leaves the old token good where it happens before', async () => {
     const { refresh_token: old } = await login(webex);
-    webex.behaviour.fault = { when: 'before', count: 1, dropConnection: true };
+    webex.behavior.fault = { when: 'before', count: 1, dropConnection: true };
     await expect(refreshWith(webex, old)).rejects.toThrow('fetch failed');
     expect((await refreshWith(webex, old)).status).toBe(200);
   });
 });
 
 test('of several faults the first that fits happens, and heals by itself', async () => {
-  webex.behaviour.fault = [
+  webex.behavior.fault = [
     { path: '/v1/people', status: 502, count: 1 },
     { status: 503, count: 2 },
   ];
   const statuses = [(await refreshWith(webex, 'any')).status, (await me()).status, (await me()).status];
   expect([...statuses, (await me()).status]).toEqual([503, 502, 503, 401]);
-  expect(webex.behaviour.fault).toBeUndefined();
+  expect(webex.behavior.fault).toBeUndefined();
 });

@@ -123,7 +123,7 @@ describe('the list of people', () => {
     expect((await call(`${webex.apiUrl}/people`)).status).toBe(401);
   });
 
-  test('leaves out the people of other organisations', async () => {
+  test('leaves out the people of other organizations', async () => {
     const users = DEFAULT_USERS.map((user, index) => (index === 1 ? { ...user, orgId: 'another' } : user));
     await using other = await startSimulator({ users });
     const { access_token: token } = await login(other, { scope: 'spark-admin:people_read' });

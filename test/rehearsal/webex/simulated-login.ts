@@ -39,7 +39,7 @@ export const OTHER_CLIENT: SimulatedClient = {
   name: undefined,
 };
 
-export const ORGANISATION = DEFAULT_USERS[0]?.orgId ?? '';
+export const ORGANIZATION = DEFAULT_USERS[0]?.orgId ?? '';
 
 /** Its grants may ask for the tokens of Service Apps. */
 export const ASKING_CLIENT: SimulatedClient = {

@@ -53,9 +53,9 @@ describe('the exchange of a code', () => {
     expect(reply.status).toBe(200);
   });
 
-  test('gives the lifetimes that the behaviour says', async () => {
-    webex.behaviour.accessTokenTtlSeconds = 43_200;
-    webex.behaviour.refreshTokenTtlSeconds = 5_097_600;
+  test('gives the lifetimes that the behavior says', async () => {
+    webex.behavior.accessTokenTtlSeconds = 43_200;
+    webex.behavior.refreshTokenTtlSeconds = 5_097_600;
     expect(await login(webex)).toMatchObject({ expires_in: 43_200, refresh_token_expires_in: 5_097_600 });
   });
 
@@ -214,7 +214,7 @@ describe('a refresh', () => {
   });
 
   test('renews the lifetime of the same refresh token', async () => {
-    webex.behaviour.refresh = 'renew';
+    webex.behavior.refresh = 'renew';
     const { refresh_token: refreshToken } = await login(webex);
     now += 80 * day;
     const reply = tokenReply.parse(await (await refreshWith(webex, refreshToken)).json());
@@ -224,7 +224,7 @@ describe('a refresh', () => {
   });
 
   test('keeps the same refresh token and its end', async () => {
-    webex.behaviour.refresh = 'keep';
+    webex.behavior.refresh = 'keep';
     const { refresh_token: refreshToken } = await login(webex);
     now += 80 * day;
     const reply = tokenReply.parse(await (await refreshWith(webex, refreshToken)).json());
@@ -237,7 +237,7 @@ describe('a refresh', () => {
   });
 
   test('rotates the refresh token, and the old one is dead', async () => {
-    webex.behaviour.refresh = 'rotate';
+    webex.behavior.refresh = 'rotate';
     const { refresh_token: old } = await login(webex);
     const reply = tokenReply.parse(await (await refreshWith(webex, old)).json());
     expect(reply.refresh_token).not.toBe(old);
@@ -246,7 +246,7 @@ describe('a refresh', () => {
   });
 
   test('omits the refresh token, which stays good', async () => {
-    webex.behaviour.refresh = 'omit';
+    webex.behavior.refresh = 'omit';
     const { refresh_token: refreshToken } = await login(webex);
     const reply = (await (await refreshWith(webex, refreshToken)).json()) as object;
     expect(Object.keys(reply)).toEqual(['access_token', 'expires_in', 'token_type', 'scope']);
@@ -254,8 +254,8 @@ describe('a refresh', () => {
   });
 
   test('brings the same tokens with the same ends for a day, and then new ones', async () => {
-    webex.behaviour.sameTokenForSeconds = 24 * 3600;
-    webex.behaviour.refresh = 'rotate';
+    webex.behavior.sameTokenForSeconds = 24 * 3600;
+    webex.behavior.refresh = 'rotate';
     const first = await login(webex);
     now += day - 1000;
     const same = tokenReply.parse(await (await refreshWith(webex, first.refresh_token)).json());
@@ -272,8 +272,8 @@ describe('a refresh', () => {
   });
 
   test('brings no access token a second time that has ended', async () => {
-    webex.behaviour.sameTokenForSeconds = 24 * 3600;
-    webex.behaviour.accessTokenTtlSeconds = 12 * 3600;
+    webex.behavior.sameTokenForSeconds = 24 * 3600;
+    webex.behavior.accessTokenTtlSeconds = 12 * 3600;
     const first = await login(webex);
     now += day / 2;
     const next = tokenReply.parse(await (await refreshWith(webex, first.refresh_token)).json());
@@ -301,8 +301,8 @@ describe('a refresh', () => {
 });
 
 describe('the shape of errors', () => {
-  test("is Webex's own where the behaviour says so", async () => {
-    webex.behaviour.errorShape = 'webex';
+  test("is Webex's own where the behavior says so", async () => {
+    webex.behavior.errorShape = 'webex';
     const reply = await refreshWith(webex, 'made-up');
     const body = (await reply.json()) as { message: string; errors: { description: string }[]; trackingId: string };
     expect(reply.status).toBe(400);

@@ -144,9 +144,9 @@ describe('what can be changed while it runs', () => {
     expect((await me((await login(webex)).access_token)).status).toBe(200);
   });
 
-  test('the behaviour can be replaced as a whole', async () => {
+  test('the behavior can be replaced as a whole', async () => {
     const now = jest.spyOn(Date, 'now').mockReturnValue(Date.now());
-    webex.behaviour = { ...webex.behaviour, accessTokenTtlSeconds: 5 };
+    webex.behavior = { ...webex.behavior, accessTokenTtlSeconds: 5 };
     expect((await login(webex)).expires_in).toBe(5);
     now.mockRestore();
   });
@@ -192,7 +192,7 @@ describe('what becomes of a person', () => {
   });
 
   test('is not told where Webex does not tell', async () => {
-    webex.behaviour.tellsWhyGrantsEnd = false;
+    webex.behavior.tellsWhyGrantsEnd = false;
     const { refresh_token: refreshToken } = await login(webex, { as: PLAIN_USER });
     webex.changePassword(PLAIN_USER);
     expect(await refusal(refreshToken)).toMatch(
@@ -205,7 +205,7 @@ describe('what becomes of a person', () => {
   });
 });
 
-describe('an integration that the organisation switched off', () => {
+describe('an integration that the organization switched off', () => {
   const { clientId } = CLIENT;
 
   test.each([
@@ -215,33 +215,33 @@ describe('an integration that the organisation switched off', () => {
     ['forbidden', 403, { message: 'the integration is not allowed in this organization' }],
   ] as const)('has refreshes answered with %s, until it is switched on again', async (refresh, status, body) => {
     const { refresh_token: refreshToken } = await login(webex);
-    webex.behaviour.switchedOff = { clientId, refresh };
+    webex.behavior.switchedOff = { clientId, refresh };
     const reply = await refreshWith(webex, refreshToken);
     expect(reply.status).toBe(status);
     expect(await reply.json()).toMatchObject(body);
-    webex.behaviour.switchedOff = undefined;
+    webex.behavior.switchedOff = undefined;
     expect((await refreshWith(webex, refreshToken)).status).toBe(200);
   });
 
   test('has its access tokens refused or taken, and those of another integration taken', async () => {
     const [{ access_token: token }, other] = [await login(webex), await login(webex, { client: OTHER_CLIENT })];
-    webex.behaviour.switchedOff = { clientId };
+    webex.behavior.switchedOff = { clientId };
     expect((await me(token)).status).toBe(401);
     expect((await me(other.access_token)).status).toBe(200);
     expect((await refreshWith(webex, other.refresh_token, OTHER_CLIENT)).status).toBe(200);
-    webex.behaviour.switchedOff = { clientId, acceptsAccessTokens: true };
+    webex.behavior.switchedOff = { clientId, acceptsAccessTokens: true };
     expect((await me(token)).status).toBe(200);
   });
 
   test("cannot be consented to: in Webex's words, at the redirect URL or on a page", async () => {
-    webex.behaviour.switchedOff = { clientId };
+    webex.behavior.switchedOff = { clientId };
     const { searchParams } = new URL(await webex.consent(authorizeUrl(webex)));
     expect(Object.fromEntries(searchParams)).toEqual({
       error: 'access_denied',
       error_description: 'Your administrator denied access to the integration.',
       state: 'state-1',
     });
-    webex.behaviour.switchedOff = { clientId, consent: 'page' };
+    webex.behavior.switchedOff = { clientId, consent: 'page' };
     await expect(webex.consent(authorizeUrl(webex))).rejects.toThrow('Your administrator denied access');
   });
 });
@@ -269,7 +269,7 @@ describe('the log of requests', () => {
     let now = Date.UTC(2026, 0, 1);
     await using other = await startSimulator({ now: () => now });
     const held = new HeldRequest();
-    other.behaviour.fault = { until: held.until };
+    other.behavior.fault = { until: held.until };
     const waiting = call(`${other.apiUrl}/people/me`);
     await held.waits;
     now += 1000;
@@ -283,7 +283,7 @@ describe('the log of requests', () => {
   test('has what is in flight until it is answered', async () => {
     const { refresh_token: refreshToken } = await login(webex);
     webex.requests.length = 0;
-    webex.behaviour.fault = { delayMs: 3_600_000, count: 1 };
+    webex.behavior.fault = { delayMs: 3_600_000, count: 1 };
     const waiting = refreshWith(webex, refreshToken).catch(() => undefined);
     await eventually(() => webex.inFlight.length > 0 || undefined);
     expect(webex.inFlight).toMatchObject([{ path: '/v1/access_token', grantType: 'refresh_token', grant: 1 }]);
@@ -308,7 +308,7 @@ describe('the log of requests', () => {
   });
 
   test('says whose a token was that is good no more', async () => {
-    webex.behaviour.refresh = 'rotate';
+    webex.behavior.refresh = 'rotate';
     await login(webex);
     const { refresh_token: old } = await login(webex);
     await refreshWith(webex, old);

@@ -76,7 +76,7 @@ describe('the table', () => {
     expect(Math.max(...table.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
     expect(table).toMatch(/2026-10-01 to 2026-10-31 \(UTC\), compared with 2026-09-01 to 2026-09-30/);
     expect(table).toMatch(/Meetings +│ +[\d,]+ │ +[\d,]+ │ +[+−][\d.]+%/);
-    // eslint-disable-next-line no-control-regex -- no colours in a file
+    // eslint-disable-next-line no-control-regex -- no colors in a file
     expect(table).not.toMatch(/\u001b/);
   });
 

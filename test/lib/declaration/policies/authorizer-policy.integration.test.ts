@@ -6,7 +6,7 @@ import { VaultWithWebex } from '../../../fixtures/vault-with-webex';
 
 /* The authorizer's policy binds each credential to its integration, as long as a request has to name one. */
 
-const OTHER = 'other-organisation';
+const OTHER = 'other-organization';
 
 let vault: VaultWithWebex;
 

@@ -16,7 +16,7 @@ let vault: VaultWithWebex;
 
 beforeAll(async () => {
   vault = await VaultWithWebex.start();
-  await vault.authorise();
+  await vault.authorize();
 });
 
 afterAll(async () => {

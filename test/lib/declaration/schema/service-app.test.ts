@@ -11,7 +11,7 @@ const serviceApp: CredentialInput = {
   scopes: ['spark-admin:people_read'],
   kind: 'service-app',
   applicationId: 'Y2lzY29zcGFyazovL3VzL0FQUExJQ0FUSU9OLzE',
-  organisation: 'Y2lzY29zcGFyazovL3VzL09SR0FOSVpBVElPTi8x',
+  organization: 'Y2lzY29zcGFyazovL3VzL09SR0FOSVpBVElPTi8x',
   tokensFrom: 'asker',
 };
 

@@ -52,14 +52,14 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  fixture.webex.behaviour.fault = undefined;
+  fixture.webex.behavior.fault = undefined;
   fixture.webex.requests.length = 0;
   await Promise.all(['testauth', 'owned', 'blind'].map((name) => fixture.admin.delete(`oauthapp/creds/${name}`)));
 });
 
 type Consent = { as?: string; decision?: 'accept' | 'deny' };
 
-/** Authorises; each consent is given as the next of `consents` says, and not at all where there is none left. */
+/** Authorizes; each consent is given as the next of `consents` says, and not at all where there is none left. */
 async function run(
   credentialName: string,
   consents: Consent[] = [{}],
@@ -92,7 +92,7 @@ async function visit(url: string): Promise<void> {
 /** Webex answers no more about people once the code is there. */
 async function consentThenFail(url: string): Promise<void> {
   const redirect = await fixture.webex.consent(url);
-  fixture.webex.behaviour.fault = { path: '/v1/people', status: 503 };
+  fixture.webex.behavior.fault = { path: '/v1/people', status: 503 };
   await visit(redirect);
 }
 
@@ -106,7 +106,7 @@ function tokenOf(name: string): Promise<string> {
 
 /** A grant whose access token is as good as expired, so that the next read refreshes it. */
 async function storeExpiring(name: string): Promise<void> {
-  await givingExpired(fixture.webex, () => fixture.engine.authorise(fixture.admin, name));
+  await givingExpired(fixture.webex, () => fixture.engine.authorize(fixture.admin, name));
 }
 
 function exchanges(): number {
@@ -124,15 +124,15 @@ async function begin(): Promise<void> {
     grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
     device_code: 'shown-to-somebody',
   };
-  fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 400, error: 'authorization_pending' };
+  fixture.webex.behavior.fault = { path: '/v1/access_token', status: 400, error: 'authorization_pending' };
   await fixture.admin.write('oauthapp/creds/testauth', request);
 }
 
 /** Until the engine has asked for the last time. */
 async function expire(): Promise<void> {
-  fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 400, error: 'expired_token' };
+  fixture.webex.behavior.fault = { path: '/v1/access_token', status: 400, error: 'expired_token' };
   await eventually(() => tokenOf('testauth').catch((error: unknown) => /not given/.test(String(error)) || undefined));
-  fixture.webex.behaviour.fault = undefined;
+  fixture.webex.behavior.fault = undefined;
 }
 
 describe('a first consent', () => {
@@ -174,7 +174,7 @@ describe('a first consent', () => {
   ])('leaves the grant of %s that came meanwhile as it is, with options %p', async (name, options) => {
     const onUrl = async (url: string) => {
       const redirect = await fixture.webex.consent(url, { as: BLAKE });
-      await fixture.engine.authorise(fixture.admin, name, { as: ADA });
+      await fixture.engine.authorize(fixture.admin, name, { as: ADA });
       await visit(redirect);
     };
     const refused = run(name, [], { onUrl, ...options });
@@ -205,7 +205,7 @@ describe('a first consent', () => {
     ['hangs up', { path: '/v1/people', dropConnection: true }, /no answer from Webex at/, 4],
     ['is another server', { path: '/v1/people', status: 200, body: 'html' }, /something that Webex does not say/, 1],
   ] as const)('is not asked for where there is an owner, and Webex %s', async (_, fault, why, exitCode) => {
-    fixture.webex.behaviour.fault = fault;
+    fixture.webex.behavior.fault = fault;
     const refused = run('owned');
     await expect(refused).rejects.toThrow(why);
     await expect(refused).rejects.toThrow(/nobody was asked to consent, and nothing was changed; set HTTPS_PROXY/);
@@ -217,7 +217,7 @@ describe('a first consent', () => {
     const refused = run('owned', [], { onUrl: consentThenFail });
     await expect(refused).rejects.toBeInstanceOf(AccountNotChecked);
     await expect(refused).rejects.toThrow(
-      /^"owned" is authorised, but whose account consented could not be checked \(Webex answered 503.*\); look at it .*: npx --no-install webex-token owned --header \| curl --header @- http\S+\/v1\/people\/me; .*: npx --no-install webex-token-vault revoke owned$/,
+      /^"owned" is authorized, but whose account consented could not be checked \(Webex answered 503.*\); look at it .*: npx --no-install webex-token owned --header \| curl --header @- http\S+\/v1\/people\/me; .*: npx --no-install webex-token-vault revoke owned$/,
     );
     expect(fixture.issued).toContain(await tokenOf('owned'));
   });
@@ -225,7 +225,7 @@ describe('a first consent', () => {
   it('is looked at again where Webex answers 503 once', async () => {
     const onUrl = async (url: string) => {
       const redirect = await fixture.webex.consent(url);
-      fixture.webex.behaviour.fault = { path: '/v1/people', status: 503, count: 1 };
+      fixture.webex.behavior.fault = { path: '/v1/people', status: 503, count: 1 };
       await visit(redirect);
     };
     expect((await run('owned', [], { onUrl })).person?.emails).toEqual([ADA]);
@@ -284,7 +284,7 @@ describe('a credential that works', () => {
   it('is looked at, whose it is, where an owner is declared', async () => {
     await run('owned');
     await expect(run('owned')).rejects.toThrow(/^credential "owned" works already/);
-    fixture.webex.behaviour.fault = { path: '/v1/people', status: 503 };
+    fixture.webex.behavior.fault = { path: '/v1/people', status: 503 };
     const unseen = run('owned');
     await expect(unseen).rejects.toBeInstanceOf(AccountNotChecked);
     await expect(unseen).rejects.toThrow(/^"owned" works already, but whose account consented could not be checked/);
@@ -292,7 +292,7 @@ describe('a credential that works', () => {
   });
 
   it('is said to be of another account than the owner, where a run before could not look', async () => {
-    await fixture.engine.authorise(fixture.admin, 'owned', { as: BLAKE });
+    await fixture.engine.authorize(fixture.admin, 'owned', { as: BLAKE });
     const refused = run('owned');
     await expect(refused).rejects.toBeInstanceOf(WrongAccount);
     await expect(refused).rejects.toThrow(
@@ -303,7 +303,7 @@ describe('a credential that works', () => {
 });
 
 describe('a credential that does not work', () => {
-  it('is authorised anew, without being told to, where Webex has revoked it', async () => {
+  it('is authorized anew, without being told to, where Webex has revoked it', async () => {
     await storeExpiring('testauth');
     fixture.webex.revokeGrants();
     await expect(tokenOf('testauth')).rejects.toBeInstanceOf(ReauthorizationRequired);
@@ -312,9 +312,9 @@ describe('a credential that does not work', () => {
 
   it('is left alone where Webex is only down', async () => {
     await storeExpiring('owned');
-    fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 503 };
+    fixture.webex.behavior.fault = { path: '/v1/access_token', status: 503 };
     await expect(run('owned')).rejects.toBeInstanceOf(TemporarilyUnavailable);
-    fixture.webex.behaviour.fault = undefined;
+    fixture.webex.behavior.fault = undefined;
     expect(fixture.issued).toContain(await tokenOf('owned'));
   });
 
@@ -323,31 +323,31 @@ describe('a credential that does not work', () => {
     async (error) => {
       await storeExpiring('owned');
       const before = exchanges();
-      fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 401, error };
+      fixture.webex.behavior.fault = { path: '/v1/access_token', status: 401, error };
       const refused = run('owned');
       await expect(refused).rejects.toBeInstanceOf(IntegrationRefused);
       await expect(refused).rejects.toThrow(
         /integration "webex-myapp".*set TF_VAR_webex_myapp_client_secret, raise its clientSecretVersion and deploy/,
       );
       expect(exchanges()).toBe(before);
-      fixture.webex.behaviour.fault = undefined;
+      fixture.webex.behavior.fault = undefined;
       expect(fixture.issued).toContain(await tokenOf('owned'));
     },
   );
 
   it('is not taken for one that can be revoked at Webex while its token cannot be refreshed', async () => {
     await storeExpiring('testauth');
-    fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 503 };
+    fixture.webex.behavior.fault = { path: '/v1/access_token', status: 503 };
     const found = findRevocable(authorizer, 'oauthapp', 'testauth');
     await expect(found).rejects.toThrow(/so nothing was changed; .*--keep-upstream$/);
     await expect(found).rejects.toBeInstanceOf(TemporarilyUnavailable);
     await expect(findRevocable(authorizer, 'oauthapp', 'testauth', { keepUpstream: true })).resolves.toEqual({});
-    fixture.webex.behaviour.fault = undefined;
+    fixture.webex.behavior.fault = undefined;
   });
 
   it('can be revoked where Webex refuses the client', async () => {
     await storeExpiring('testauth');
-    fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 401, error: 'invalid_client' };
+    fixture.webex.behavior.fault = { path: '/v1/access_token', status: 401, error: 'invalid_client' };
     expect(await findRevocable(authorizer, 'oauthapp', 'testauth')).toEqual({});
   });
 
@@ -362,7 +362,7 @@ describe('a credential that does not work', () => {
 describe('a credential that waits for a consent begun elsewhere', () => {
   it.each([
     [
-      'authorised',
+      'authorized',
       () => run('testauth'),
       /waits for a consent .*, so nobody was asked to consent; finish it there, or/,
     ],
@@ -379,7 +379,7 @@ describe('a credential that waits for a consent begun elsewhere', () => {
     await expire();
   });
 
-  it('is authorised, and stays so, once its code has expired', async () => {
+  it('is authorized, and stays so, once its code has expired', async () => {
     await begin();
     await expire();
     await run('testauth');
@@ -400,7 +400,7 @@ describe('the exchange', () => {
     ['Webex answers nonsense', { path: '/v1/access_token', status: 200, body: 'html' }, TemporarilyUnavailable],
     ['Webex hangs up', { path: '/v1/access_token', dropConnection: true }, TemporarilyUnavailable],
   ] as const)('says that nothing was changed where %s', async (_, fault, kind) => {
-    fixture.webex.behaviour.fault = fault;
+    fixture.webex.behavior.fault = fault;
     const failed = run('testauth');
     await expect(failed).rejects.toBeInstanceOf(kind);
     await expect(failed).rejects.toThrow(/nothing was changed/);
@@ -427,12 +427,12 @@ describe('before anybody is asked for consent, it says so where', () => {
     await expect(run('testauth', [], { vault })).rejects.toBeInstanceOf(NotPermitted);
   });
 
-  it('the token may not authorise', async () => {
+  it('the token may not authorize', async () => {
     const self = 'path "sys/capabilities-self" { capabilities = ["update"] }\n';
     const url = `path "oauthapp/auth-code-url" { capabilities = ["update"] }\n`;
     const nothing = fixture.admin.withToken(await fixture.tokenWith(self));
     await expect(run('testauth', [], { vault: nothing })).rejects.toThrow(
-      'this Vault token may not authorise "testauth": it lacks "update" on oauthapp/auth-code-url; use a token with policy "oauthapp-authorizer"',
+      'this Vault token may not authorize "testauth": it lacks "update" on oauthapp/auth-code-url; use a token with policy "oauthapp-authorizer"',
     );
     const half = fixture.admin.withToken(await fixture.tokenWith(self + url));
     await expect(run('testauth', [], { vault: half })).rejects.toThrow(
@@ -512,9 +512,9 @@ describe('before a browser is opened, Webex is asked', () => {
     ['hangs up', { dropConnection: true }],
     ['fails', { status: 503 }],
   ])('and a Webex that %s does not stop the consent', async (_, fault) => {
-    fixture.webex.behaviour.fault = { path: '/v1/authorize', count: 1, ...fault };
+    fixture.webex.behavior.fault = { path: '/v1/authorize', count: 1, ...fault };
     expect((await run('testauth')).person?.emails).toEqual([ADA]);
-    expect(fixture.webex.behaviour.fault).toBeUndefined();
+    expect(fixture.webex.behavior.fault).toBeUndefined();
   });
 });
 

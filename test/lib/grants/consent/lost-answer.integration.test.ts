@@ -38,7 +38,7 @@ afterAll(async () => {
 beforeEach(async () => {
   notices = [];
   lossy.lose = () => undefined;
-  fixture.webex.behaviour.fault = undefined;
+  fixture.webex.behavior.fault = undefined;
   await Promise.all(['anybody', 'owned'].map((name) => fixture.admin.delete(`oauthapp/creds/${name}`)));
 });
 
@@ -116,7 +116,7 @@ describe('a first consent', () => {
   });
 
   it('that Webex did not take says that, and does not wait for a grant', async () => {
-    fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 500 };
+    fixture.webex.behavior.fault = { path: '/v1/access_token', status: 500 };
     await expect(run('owned', [ADA], { lostAnswerMs: 60_000 })).rejects.toThrow(/could not exchange the code at Webex/);
   });
 });

@@ -20,7 +20,7 @@ import { consentRecordSchema } from '../../../../lib/vault/consent-record';
 import { Records } from '../../../../lib/vault/records';
 import { VaultClient } from '../../../../lib/vault/vault-client';
 import { DEVICE_GRANT_TYPE } from '../../../../rehearsal/webex/device-endpoints';
-import type { Behaviour } from '../../../../rehearsal/webex/behaviour';
+import type { Behavior } from '../../../../rehearsal/webex/behavior';
 import { eventually } from '../../../fixtures/eventually';
 import { LossyVault } from '../../../fixtures/lossy-vault';
 import { VaultWithWebex } from '../../../fixtures/vault-with-webex';
@@ -36,7 +36,7 @@ const NAMES = ['anybody', 'owned', 'blind'];
 let fixture: VaultWithWebex;
 let lossy: LossyVault;
 let vault: VaultClient;
-let usual: Behaviour;
+let usual: Behavior;
 let policy: string;
 
 /** All that a person was shown. */
@@ -55,7 +55,7 @@ beforeAll(async () => {
   });
   lossy = await LossyVault.start(fixture.server.address);
   vault = new VaultClient({ address: lossy.address, token: await fixture.operatorToken('authorizer') });
-  usual = { ...fixture.webex.behaviour, deviceIntervalSeconds: 0.1 };
+  usual = { ...fixture.webex.behavior, deviceIntervalSeconds: 0.1 };
   policy = authorizerPolicyName('oauthapp');
 });
 
@@ -68,7 +68,7 @@ beforeEach(async () => {
   shown = [];
   visited = undefined;
   lossy.lose = () => undefined;
-  fixture.webex.behaviour = { ...usual };
+  fixture.webex.behavior = { ...usual };
   fixture.webex.requests.length = 0;
   await Promise.all(NAMES.map((name) => fixture.admin.delete(`oauthapp/creds/${name}`)));
 });
@@ -176,8 +176,8 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
   });
 
   it('is kept where Webex rotates refresh tokens, and says how long they live', async () => {
-    fixture.webex.behaviour.refresh = 'rotate';
-    fixture.webex.behaviour.refreshTokenTtlSeconds = 5_000_000;
+    fixture.webex.behavior.refresh = 'rotate';
+    fixture.webex.behavior.refreshTokenTtlSeconds = 5_000_000;
     await run(way, 'anybody');
     await fixture.engine.forceRefresh(fixture.admin, 'anybody');
     expect(await fixture.engine.isAccepted(await tokenOf('anybody'))).toBe(true);
@@ -205,7 +205,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
   });
 
   it('is not asked for where one works, unless it is to be replaced', async () => {
-    await fixture.engine.authorise(fixture.admin, 'owned', { as: ADA });
+    await fixture.engine.authorize(fixture.admin, 'owned', { as: ADA });
     await expect(run(way, 'owned')).rejects.toThrow(
       new RegExp(
         `^credential "owned" works already .*npx --no-install webex-token-vault authorize owned --${way} --replace$`,
@@ -216,19 +216,19 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
     expect(await tokenOf('owned')).not.toBe(before);
   });
 
-  it('does not replace what somebody else has authorised meanwhile', async () => {
-    const meanwhile = (): Promise<void> => fixture.engine.authorise(fixture.admin, 'anybody', { as: ADA });
+  it('does not replace what somebody else has authorized meanwhile', async () => {
+    const meanwhile = (): Promise<void> => fixture.engine.authorize(fixture.admin, 'anybody', { as: ADA });
     const failed = run(way, 'anybody', { as: BLAKE, meanwhile });
     await expect(failed).rejects.toThrow(/^credential "anybody" works already/);
     expect(await accountOf('anybody')).toMatchObject({ emails: [ADA] });
   });
 
   it('that replaces another one outlives an outage of Webex that takes longer than some seconds', async () => {
-    fixture.webex.behaviour.refresh = 'rotate';
-    await fixture.engine.authorise(fixture.admin, 'owned', { as: ADA });
+    fixture.webex.behavior.refresh = 'rotate';
+    await fixture.engine.authorize(fixture.admin, 'owned', { as: ADA });
     const before = await tokenOf('owned');
     const meanwhile = (): void => {
-      fixture.webex.behaviour.fault = { path: '/v1/people', status: 503, count: 20 };
+      fixture.webex.behavior.fault = { path: '/v1/people', status: 503, count: 20 };
     };
     expect((await run(way, 'owned', { replace: true, meanwhile })).person?.emails).toEqual([ADA]);
     expect(await tokenOf('owned')).not.toBe(before);
@@ -240,7 +240,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
   });
 
   it('outlives an outage of Vault that takes longer than some seconds', async () => {
-    fixture.webex.behaviour.refresh = 'rotate';
+    fixture.webex.behavior.refresh = 'rotate';
     let losses = 0;
     const meanwhile = (): void => {
       lossy.lose = (request) => (/oauthapp\/creds\/owned$/.test(request) && losses++ < 20 ? 'request' : undefined);
@@ -252,24 +252,24 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
 
   it('that nobody can look at is kept where nothing stands in the credential, and it is said how to look', async () => {
     const meanwhile = (): void => {
-      fixture.webex.behaviour.fault = { path: '/v1/people', status: 503 };
+      fixture.webex.behavior.fault = { path: '/v1/people', status: 503 };
     };
     const failed = run(way, 'owned', { meanwhile });
     await expect(failed).rejects.toBeInstanceOf(AccountNotChecked);
     await expect(failed).rejects.toThrow(
-      /^"owned" is authorised, but whose account consented could not be checked \(Webex answered 503.*\); look at it .*revoke owned$/,
+      /^"owned" is authorized, but whose account consented could not be checked \(Webex answered 503.*\); look at it .*revoke owned$/,
     );
-    fixture.webex.behaviour.fault = undefined;
+    fixture.webex.behavior.fault = undefined;
     expect(await accountOf('owned')).toMatchObject({ emails: [ADA] });
   });
 
   it('that replaces another one gives up after a signal and one more try', async () => {
-    await fixture.engine.authorise(fixture.admin, 'owned', { as: ADA });
+    await fixture.engine.authorize(fixture.admin, 'owned', { as: ADA });
     const before = await tokenOf('owned');
     const stop = new AbortController();
     let asked = 0;
     const meanwhile = (): void => {
-      fixture.webex.behaviour.fault = { path: '/v1/people', status: 503 };
+      fixture.webex.behavior.fault = { path: '/v1/people', status: 503 };
     };
     const onNotice = (line: string): void => {
       shown.push(line);
@@ -285,7 +285,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
   });
 
   it('is not said to be kept where the one before could not be looked at', async () => {
-    await fixture.engine.authorise(fixture.admin, 'owned', { as: ADA });
+    await fixture.engine.authorize(fixture.admin, 'owned', { as: ADA });
     const before = await tokenOf('owned');
     const meanwhile = (): void => {
       let reads = 0;
@@ -302,7 +302,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
   });
 
   it('of another person leaves what works as it was', async () => {
-    await fixture.engine.authorise(fixture.admin, 'anybody', { as: ADA });
+    await fixture.engine.authorize(fixture.admin, 'anybody', { as: ADA });
     const before = await tokenOf('anybody');
     const failed = run(way, 'anybody', { as: BLAKE, replace: true });
     await expect(failed).rejects.toThrow(/^blake.*, but "anybody" belongs to ada.*; "anybody" is as it was; /);
@@ -311,7 +311,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
   });
 
   it('is asked for with the right client secret alone', async () => {
-    await fixture.engine.authorise(fixture.admin, 'owned', { as: ADA });
+    await fixture.engine.authorize(fixture.admin, 'owned', { as: ADA });
     const before = await tokenOf('owned');
     const failed = run(way, 'owned', { replace: true, secret: 'of-another-integration' });
     await expect(failed).rejects.toBeInstanceOf(ClientRefused);
@@ -334,7 +334,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
 
   it.each(['people', 'access_token'])('is kept although Webex fails for a moment at %s', async (path) => {
     const meanwhile = (): void => {
-      fixture.webex.behaviour.fault = { path: `/v1/${path}`, status: 503, count: 1, when: 'before' };
+      fixture.webex.behavior.fault = { path: `/v1/${path}`, status: 503, count: 1, when: 'before' };
     };
     // The command itself presents a code or a refresh token once, whatever becomes of it.
     if (path === 'access_token' && way !== 'device') {
@@ -346,7 +346,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
   });
 
   it.each(['answer', 'request'] as const)('is kept once where the %s to Vault was lost', async (loss) => {
-    fixture.webex.behaviour.refresh = 'rotate';
+    fixture.webex.behavior.refresh = 'rotate';
     let losses = 0;
     const meanwhile = (): void => {
       lossy.lose = (request) => (request === 'PUT oauthapp/creds/owned' && losses++ === 0 ? loss : undefined);
@@ -373,7 +373,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
   });
 
   it('is told from the one that it replaces, which was refreshed meanwhile', async () => {
-    await fixture.engine.authorise(fixture.admin, 'owned', { as: ADA });
+    await fixture.engine.authorize(fixture.admin, 'owned', { as: ADA });
     const meanwhile = async (): Promise<void> => {
       await fixture.engine.forceRefresh(fixture.admin, 'owned');
       lossy.lose = (request) => (request === 'PUT oauthapp/creds/owned' ? 'request' : undefined);
@@ -401,10 +401,10 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
 
   it('is not asked for where the engine waits for a consent of its own', async () => {
     const pending = { server: integration, grant_type: DEVICE_GRANT_TYPE, device_code: 'shown-to-somebody' };
-    fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 400, error: 'authorization_pending' };
+    fixture.webex.behavior.fault = { path: '/v1/access_token', status: 400, error: 'authorization_pending' };
     await fixture.admin.write('oauthapp/creds/anybody', pending);
     await expect(run(way, 'anybody')).rejects.toBeInstanceOf(AuthorizationPending);
-    fixture.webex.behaviour.fault = { path: '/v1/access_token', status: 400, error: 'expired_token' };
+    fixture.webex.behavior.fault = { path: '/v1/access_token', status: 400, error: 'expired_token' };
     await eventually(() => tokenOf('anybody').catch((error: unknown) => /not given/.test(String(error)) || undefined));
   });
 
@@ -436,10 +436,10 @@ describe('a grant by pkce', () => {
 
   it('that is denied, or whose code is too old, changes nothing', async () => {
     await expect(run('pkce', 'owned', { decision: 'deny' })).rejects.toThrow(/consent was denied at Webex/);
-    fixture.webex.behaviour.codeTtlSeconds = 0;
+    fixture.webex.behavior.codeTtlSeconds = 0;
     await expect(run('pkce', 'owned')).rejects.toBeInstanceOf(GrantRefused);
     await expectAbsent('owned');
-    expect(shown.join('\n')).toContain('Not authorised');
+    expect(shown.join('\n')).toContain('Not authorized');
   });
 });
 
@@ -460,9 +460,9 @@ describe('a grant by device', () => {
   });
 
   it('is waited for with status 400 as with 428, through trouble at Webex, and as long as 429 says', async () => {
-    fixture.webex.behaviour.devicePending = 400;
+    fixture.webex.behavior.devicePending = 400;
     const meanwhile = async (): Promise<void> => {
-      fixture.webex.behaviour.fault = [
+      fixture.webex.behavior.fault = [
         { path: '/v1/device/token', status: 429, retryAfterSeconds: 1, count: 1 },
         { path: '/v1/device/token', status: 502, count: 1 },
       ];
@@ -475,15 +475,15 @@ describe('a grant by device', () => {
     expect(asked).toEqual([429, 502, 200]);
   });
 
-  it('that is denied, by the person or their organisation, leaves what works as it was', async () => {
-    await fixture.engine.authorise(fixture.admin, 'owned', { as: ADA });
+  it('that is denied, by the person or their organization, leaves what works as it was', async () => {
+    await fixture.engine.authorize(fixture.admin, 'owned', { as: ADA });
     const before = await tokenOf('owned');
     await expect(run('device', 'owned', { replace: true, decision: 'deny' })).rejects.toBeInstanceOf(DeviceGrantDenied);
     expect(await tokenOf('owned')).toBe(before);
   });
 
   it('ends when its code does', async () => {
-    fixture.webex.behaviour.deviceCodeTtlSeconds = 1;
+    fixture.webex.behavior.deviceCodeTtlSeconds = 1;
     const meanwhile = () => sleep(1100);
     const late = run('device', 'owned', { meanwhile });
     await expect(late).rejects.toThrow(/No device waits with this code/);
@@ -541,7 +541,7 @@ describe('a refresh token that exists', () => {
       },
     ],
   ])('%s is refused in one line, and what works goes on', async (_, refreshToken) => {
-    await fixture.engine.authorise(fixture.admin, 'owned', { as: ADA });
+    await fixture.engine.authorize(fixture.admin, 'owned', { as: ADA });
     const before = await tokenOf('owned');
     const failed = importing(refreshToken());
     await expect(failed).rejects.toBeInstanceOf(GrantRefused);
@@ -550,16 +550,16 @@ describe('a refresh token that exists', () => {
   });
 
   it('that Webex has replaced, and the engine cannot keep, is said to be lost', async () => {
-    fixture.webex.behaviour.refresh = 'rotate';
+    fixture.webex.behavior.refresh = 'rotate';
     const refreshToken = existingToken(BLAKE, ['spark:people_read']);
     await expect(importing(refreshToken)).rejects.toThrow(
       /^blake.* is whose refresh token that is, but .*; and the refresh token that was given is no good any more, .*authorize owned$/,
     );
-    fixture.webex.behaviour.refresh = 'keep';
+    fixture.webex.behavior.refresh = 'keep';
     const kept = existingToken(BLAKE, ['spark:people_read']);
     await expect(importing(kept)).rejects.toThrow(/give one that Webex gave to ada\S+$/);
     await fixture.engine.writeIntegration(fixture.admin, 'a-wrong-one');
-    fixture.webex.behaviour.refresh = 'rotate';
+    fixture.webex.behavior.refresh = 'rotate';
     await expect(importing(existingToken(ADA, ['spark:people_read']))).rejects.toThrow(/this command alone had/);
     await fixture.engine.writeIntegration(fixture.admin);
   });

@@ -19,9 +19,9 @@ beforeAll(async () => {
 beforeEach(async () => {
   newSecret = randomBytes(32).toString('hex');
   Object.assign(client, { clientSecret: newSecret, formerSecret: fixture.clientSecret });
-  fixture.webex.behaviour.fault = undefined;
+  fixture.webex.behavior.fault = undefined;
   await fixture.engine.writeIntegration(fixture.admin);
-  await fixture.engine.authorise(fixture.admin, 'testauth');
+  await fixture.engine.authorize(fixture.admin, 'testauth');
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
 
@@ -80,7 +80,7 @@ it.each([
   const rotated = rotate(
     (line) => {
       if (line === step) {
-        fixture.webex.behaviour.fault = { status: 503 };
+        fixture.webex.behavior.fault = { status: 503 };
         interruption.abort();
       }
     },
@@ -88,7 +88,7 @@ it.each([
     interruption.signal,
   );
   await expect(rotated).rejects.toThrow(left);
-  fixture.webex.behaviour.fault = undefined;
+  fixture.webex.behavior.fault = undefined;
   client.formerSecret = undefined;
   expect(await refreshes()).toEqual([200]);
   await rotate(() => undefined, fixture.clientSecret);
@@ -105,12 +105,12 @@ it.each([
   ],
 ])('may be tried again where Webex is down after "%s"', async (step, left) => {
   const down = (line: string): void => {
-    fixture.webex.behaviour.fault = line === step ? { status: 503 } : fixture.webex.behaviour.fault;
+    fixture.webex.behavior.fault = line === step ? { status: 503 } : fixture.webex.behavior.fault;
   };
   const error: unknown = await rotate(down, fixture.clientSecret).catch((reason: unknown) => reason);
   expect(String(error)).toMatch(left);
   expect(exitCodeOf(error as Error)).toBe(4);
-  fixture.webex.behaviour.fault = undefined;
+  fixture.webex.behavior.fault = undefined;
   expect(await rotate(() => undefined, fixture.clientSecret)).toEqual({ refreshed: 'testauth', old: 'dropped' });
 });
 
@@ -187,7 +187,7 @@ describe('a refresh', () => {
 
   it('is tried with the next credential where the first grant has ended', async () => {
     fixture.webex.revokeGrants();
-    await fixture.engine.authorise(fixture.admin, 'second');
+    await fixture.engine.authorize(fixture.admin, 'second');
     const proof = await proveByRefresh(fixture.admin, 'oauthapp', ['nobody', 'testauth', 'second']);
     expect(proof).toEqual({ state: 'proven', credential: 'second' });
   });

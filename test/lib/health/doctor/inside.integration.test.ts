@@ -99,12 +99,12 @@ it('finds that nobody has consented', async () => {
   const { check, line } = await doctor();
   expect(check).toBe('credentials');
   expect(line).toBe(
-    'credential "testauth" is not well (never authorised): nobody has consented yet; npx --no-install webex-token-vault authorize testauth',
+    'credential "testauth" is not well (never authorized): nobody has consented yet; npx --no-install webex-token-vault authorize testauth',
   );
 });
 
 describe('once somebody has', () => {
-  beforeAll(() => vault.authorise());
+  beforeAll(() => vault.authorize());
 
   it('finds nothing wrong, and has no advice', async () => {
     const { line, advice, notes, passed } = await doctor();
@@ -293,11 +293,11 @@ describe('once somebody has', () => {
 
   describe('finds of Webex', () => {
     afterEach(() => {
-      vault.webex.behaviour.fault = undefined;
+      vault.webex.behavior.fault = undefined;
     });
 
     it('that it cannot be asked', async () => {
-      vault.webex.behaviour.fault = { path: '/v1/people/me', status: 503 };
+      vault.webex.behavior.fault = { path: '/v1/people/me', status: 503 };
       const { check, line } = await doctor();
       expect(check).toBe('Webex');
       expect(line).toMatch(/^Webex cannot be asked from here \(Webex answered 503 .*; set HTTPS_PROXY .* --no-webex$/);
@@ -333,7 +333,7 @@ describe('once somebody has', () => {
 
     it('that its role may not read what is declared', async () => {
       const other = { name: 'other', integration: 'webex-myapp', scopes: ['spark:people_read'] };
-      await vault.engine.authorise(vault.admin, 'other');
+      await vault.engine.authorize(vault.admin, 'other');
       const deployment = declared({
         credentials: [...vault.deployment.credentials, other],
         apps: [{ name: 'people-me', reads: ['testauth', 'other'] }],
@@ -498,9 +498,9 @@ describe('once somebody has', () => {
 
   describe('finds of the credential', () => {
     it('that refreshing fails', async () => {
-      vault.webex.behaviour.fault = { path: '/v1/access_token', status: 503 };
+      vault.webex.behavior.fault = { path: '/v1/access_token', status: 503 };
       await vault.engine.forceRefresh(vault.admin, 'testauth');
-      vault.webex.behaviour.fault = undefined;
+      vault.webex.behavior.fault = undefined;
       const { check, line } = await doctor();
       expect(check).toBe('credentials');
       expect(line).toMatch(/^credential "testauth" is not well \(failing\): .*; see that the server reaches Webex/);
@@ -538,16 +538,16 @@ describe('once somebody has', () => {
     it('that a person has to consent again, once it has', async () => {
       await vault.engine.forceRefresh(vault.admin, 'testauth');
       expect((await doctor({ webex: false })).line).toMatch(
-        /\(re-authorisation required\): .*; npx --no-install webex-token-vault authorize testauth --pkce --replace$/,
+        /\(re-authorization required\): .*; npx --no-install webex-token-vault authorize testauth --pkce --replace$/,
       );
     });
 
     it('that it has ended, and could not be refreshed', async () => {
       await vault.admin.delete('oauthapp/creds/testauth');
-      await givingExpired(vault.webex, () => vault.engine.authorise(vault.admin, 'testauth'));
-      vault.webex.behaviour.fault = { path: '/v1/access_token', status: 503 };
+      await givingExpired(vault.webex, () => vault.engine.authorize(vault.admin, 'testauth'));
+      vault.webex.behavior.fault = { path: '/v1/access_token', status: 503 };
       const { line } = await doctor({ webex: false });
-      vault.webex.behaviour.fault = undefined;
+      vault.webex.behavior.fault = undefined;
       expect(line).toMatch(/^credential "testauth" is not well \(expired\): .*; see that the server reaches Webex/);
     });
 

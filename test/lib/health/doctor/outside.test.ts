@@ -169,7 +169,7 @@ describe('of the server', () => {
   });
 
   it.each([
-    ['not initialised', { initialized: false, sealed: true }, 'npx --no-install webex-token-vault init'],
+    ['not initialized', { initialized: false, sealed: true }, 'npx --no-install webex-token-vault init'],
     ['sealed', { sealed: true }, 'npx --no-install webex-token-vault unseal'],
   ])('finds that it is %s', async (state, changes, command) => {
     vault.answer('sys/seal-status', { body: { ...UP, ...changes } });

@@ -122,7 +122,7 @@ it.each<[string, string, ScriptedAnswer, RegExp]>([
     'a grant that Webex refuses to renew',
     CREDENTIAL,
     refusal(400, 'refresh failed: server rejected request: invalid_grant'),
-    /\(re-authorisation required\): .*npx --no-install webex-token-vault authorize testauth$/,
+    /\(re-authorization required\): .*npx --no-install webex-token-vault authorize testauth$/,
   ],
   [
     'a client that Webex refuses',
@@ -196,6 +196,6 @@ it('counts what else is wrong', async () => {
   vault.answer('sys/capabilities-self', { body: { data: Object.fromEntries(rules) as object } });
   const { line } = await doctor();
   expect(line).toBe(
-    'credential "second" is not well (never authorised): nobody has consented yet; npx --no-install webex-token-vault authorize second, and 1 more: npx --no-install webex-token-vault status',
+    'credential "second" is not well (never authorized): nobody has consented yet; npx --no-install webex-token-vault authorize second, and 1 more: npx --no-install webex-token-vault status',
   );
 });

@@ -26,7 +26,7 @@ function afterAll(...sights: Sight[]): readonly ToldLine[] {
 const failing = seen({ credentials: [credentialLine(), refusedLine()] });
 
 it('tells at first all that is not healthy', () => {
-  expect(summary([], failing)).toEqual(['attention credential recordings re-authorisation required']);
+  expect(summary([], failing)).toEqual(['attention credential recordings re-authorization required']);
   expect(summary([], seen())).toEqual([]);
 });
 
@@ -35,7 +35,7 @@ it('tells nothing twice, and that something is healthy again', () => {
   expect(summary(told, failing)).toEqual([]);
   const healed = newsOf(told, seen({ credentials: [credentialLine(), credentialLine({ name: 'recordings' })] }));
   expect(healed.changes).toMatchObject([
-    { name: 'recordings', severity: 'healthy', before: { state: 're-authorisation required', severity: 'attention' } },
+    { name: 'recordings', severity: 'healthy', before: { state: 're-authorization required', severity: 'attention' } },
   ]);
   expect(healed.after).toEqual([]);
 });

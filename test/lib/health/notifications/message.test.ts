@@ -17,7 +17,7 @@ it('says in markdown what is wrong and what to do', () => {
   expect(markdown).toBe(
     [
       '**Webex grants: 1 to see to within days at https://vault.example.com:8200 (oauthapp)**\n',
-      '- **soon** credential recordings: re-authorisation required; Webex does not renew it since 2 days ago, and its token ends in 5 days: 3 attempt(s) to refresh this token failed, most recently: invalid\\_grant Next: `npx --no-install webex-token-vault authorize recordings --pkce --replace`',
+      '- **soon** credential recordings: re-authorization required; Webex does not renew it since 2 days ago, and its token ends in 5 days: 3 attempt(s) to refresh this token failed, most recently: invalid\\_grant Next: `npx --no-install webex-token-vault authorize recordings --pkce --replace`',
     ].join('\n'),
   );
 });
@@ -42,7 +42,7 @@ it.each(['webex', 'json'] as const)('cuts a message of a thousand grants, and co
 it('gives programs each change, and the report', () => {
   expect(body('json', { credentials: [refusedLine()] })).toMatchObject({
     version: 1,
-    text: expect.stringContaining('- soon credential recordings: re-authorisation required; ') as string,
+    text: expect.stringContaining('- soon credential recordings: re-authorization required; ') as string,
     changes: [{ kind: 'credential', name: 'recordings', before: null, severity: 'attention' }],
     report: { severity: 'attention', credentials: [{ name: 'recordings' }] },
   });

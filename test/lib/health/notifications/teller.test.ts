@@ -55,16 +55,16 @@ function failing(...names: string[]): Sight {
 }
 
 describe('of accounts', () => {
-  const WHO = ['ada.admin@example.com', 'blake.backup@example.com', 'the-organisation', 'Y2lzY29zcGFyazovL3Vz'];
-  const [owner = '', other = '', organisation = '', orgId = ''] = WHO;
-  const known = { consentedBy: other, organisation: orgId, verified: { email: other, organisation } };
+  const WHO = ['ada.admin@example.com', 'blake.backup@example.com', 'the-organization', 'Y2lzY29zcGFyazovL3Vz'];
+  const [owner = '', other = '', organization = '', orgId = ''] = WHO;
+  const known = { consentedBy: other, organization: orgId, verified: { email: other, organization } };
   const now = new Date('2026-11-25T12:00:00Z');
   const [first] = exampleDeployment().credentials;
   const declared = { ...(first as Credential), owner };
   const acting = stateOfReading(
     declared,
     new CredentialReading({ data: { server: 'webex-myapp', access_token: 'x', type: 'Bearer' } }),
-    { kind: 'person', email: other, organisation, isOwner: false },
+    { kind: 'person', email: other, organization, isOwner: false },
     { tokens: [], failingSince: null },
     now,
   );

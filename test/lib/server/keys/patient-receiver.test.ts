@@ -1,5 +1,5 @@
 import { patientReceiver } from '../../../../lib/server/keys/patient-receiver';
-import type { SecretReceiver } from '../../../../lib/server/keys/initialisation';
+import type { SecretReceiver } from '../../../../lib/server/keys/initialization';
 import { useSleepClock } from '../../../fixtures/sleep-clock';
 
 useSleepClock();

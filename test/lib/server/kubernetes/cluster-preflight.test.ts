@@ -293,7 +293,7 @@ it('says that the Prometheus Operator is not there, and notes that the token of 
       'the cluster knows no PrometheusRule, as the Prometheus Operator is not installed; install it, or leave vault.server.monitoring out',
     ],
     notes: [
-      'no Secret "metrics" in namespace "vault", which vault.server.monitoring.tokenSecret names; make it: kubectl -n vault create secret generic metrics --from-file=token=FILE, once the server is initialised and gives out that token; until then nobody fetches its metrics',
+      'no Secret "metrics" in namespace "vault", which vault.server.monitoring.tokenSecret names; make it: kubectl -n vault create secret generic metrics --from-file=token=FILE, once the server is initialized and gives out that token; until then nobody fetches its metrics',
     ],
   });
   kubectl.on(

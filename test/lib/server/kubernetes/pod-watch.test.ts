@@ -17,7 +17,7 @@ const SERVER = serverDeclaration.parse({
 }) as KubernetesServerDeclaration;
 
 const RUNNING = { running: { startedAt: '2026-11-25T21:47:36Z' } };
-const INITIALISING = { waiting: { reason: 'PodInitializing' } };
+const INITIALIZING = { waiting: { reason: 'PodInitializing' } };
 
 useSleepClock();
 
@@ -98,11 +98,11 @@ async function lastingTroubleOf(state: PodState, ...more: object[]): Promise<str
 }
 
 it('waits until all run, and says how to go on', async () => {
-  const starting = { server: INITIALISING, plugin: INITIALISING };
+  const starting = { server: INITIALIZING, plugin: INITIALIZING };
   const seen = await watched(cluster(), cluster(pod(0, starting), pod(1), pod(2)), cluster(pod(0), pod(1), pod(2)));
   expect(seen.troubles).toEqual([]);
   expect(nextSteps(seen.pods)).toEqual([
-    'all 3 pods run, not initialised; leave these running, and initialise the first one: npx --no-install webex-token-vault init',
+    'all 3 pods run, not initialized; leave these running, and initialize the first one: npx --no-install webex-token-vault init',
     '  kubectl -n vault port-forward pod/bao-0 8200:8200',
     '  kubectl -n vault port-forward pod/bao-1 8210:8200',
     '  kubectl -n vault port-forward pod/bao-2 8220:8200',
@@ -130,7 +130,7 @@ it('says what the plugin container said last, and once for all pods', async () =
   const state = {
     plugin: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 10s' } },
     lastPlugin: { terminated: { exitCode: 1, reason: 'Error', message } },
-    server: INITIALISING,
+    server: INITIALIZING,
     restarts: 2,
   };
   const { troubles } = await watched(cluster(pod(0, state), pod(1, state), pod(2, state)));
@@ -141,7 +141,7 @@ it('says how pods are made anew that are still of what was declared before, and 
   const message = 'Back-off pulling image "plugin:1": ErrImagePull: not found';
   const state = {
     plugin: { waiting: { reason: 'ImagePullBackOff', message } },
-    server: INITIALISING,
+    server: INITIALIZING,
     revision: 'bao-0',
   };
   const { pods, troubles } = await watched(cluster(pod(0, state), pod(1), pod(2, state)));
@@ -168,7 +168,7 @@ it.each([
 ])('says that a Secret is missing, and looks whether it still is: %j', async (there, advice) => {
   kubectl.on('get secret bao-tls --ignore-not-found --output=name', there);
   const why = 'MountVolume.SetUp failed for volume "tls" : secret "bao-tls" not found';
-  const state = { server: INITIALISING, plugin: INITIALISING };
+  const state = { server: INITIALIZING, plugin: INITIALIZING };
   expect(await lastingTroubleOf(state, warning('Pod', 'bao-0', 'FailedMount', why))).toEqual([
     `pod bao-0 has no volume "tls": ${why}${advice}`,
   ]);
@@ -185,7 +185,7 @@ it.each([
   ],
 ])('says that no host takes it: %s', async (message, advice) => {
   const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }];
-  expect(await lastingTroubleOf({ conditions, server: INITIALISING })).toEqual([
+  expect(await lastingTroubleOf({ conditions, server: INITIALIZING })).toEqual([
     `pod bao-0 finds no host: ${message}; ${advice}`,
   ]);
 });
@@ -199,7 +199,7 @@ it('says that there is no storage class for its volume', async () => {
     status: { phase: 'Pending' },
   };
   const why = 'storageclass.storage.k8s.io "fast" not found';
-  const state = { conditions: [{ type: 'PodScheduled', status: 'False', message }], server: INITIALISING };
+  const state = { conditions: [{ type: 'PodScheduled', status: 'False', message }], server: INITIALIZING };
   expect(
     await troubleOf(state, claim, warning('PersistentVolumeClaim', 'data-bao-0', 'ProvisioningFailed', why)),
   ).toEqual([

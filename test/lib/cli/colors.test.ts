@@ -1,4 +1,4 @@
-import { showsColours } from '../../../lib/cli/colours';
+import { showsColors } from '../../../lib/cli/colors';
 
 const terminal = { isTTY: true };
 const pipe = {};
@@ -11,5 +11,5 @@ it.each([
   ['a pipe and FORCE_COLOR', pipe, { TERM: 'dumb', FORCE_COLOR: '1' }, true],
   ['a terminal and FORCE_COLOR=0', terminal, { TERM: 'xterm', FORCE_COLOR: '0' }, false],
 ])('on %s: %s', (_, stream, env, expected) => {
-  expect(showsColours(stream, env)).toBe(expected);
+  expect(showsColors(stream, env)).toBe(expected);
 });

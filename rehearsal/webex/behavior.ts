@@ -1,5 +1,5 @@
 /** How the simulated Webex answers. Read at every request, so it may be changed while the simulator runs. */
-export interface Behaviour {
+export interface Behavior {
   /** Lifetime of an authorization code. @default 60 */
   codeTtlSeconds: number;
   /** Lifetime of an access token. @default 1209599 (14 days, as Webex says it) */
@@ -31,13 +31,13 @@ export interface Behaviour {
   devicePending: 428 | 400;
   /** What a device code that has expired is refused with: as RFC 8628 has it, or as Webex's list. @default 'expired_token' */
   deviceExpired: 'expired_token' | 'invalid_grant';
-  /** What asking for a Service App that the organisation has not authorised is refused with. @default 403 */
-  unauthorisedServiceApp: 403 | 404;
+  /** What asking for a Service App that the organization has not authorized is refused with. @default 403 */
+  unauthorizedServiceApp: 403 | 404;
   /** Body of the errors of OAuth's endpoints; both have been seen, and the plugin treats them differently. @default 'rfc6749' */
   errorShape: ErrorShape;
   /** Whether the refusal of a grant that was ended tells by what; what Webex tells is not documented. @default true */
   tellsWhyGrantsEnd: boolean;
-  /** An integration that the organisation does not allow. @default - all are */
+  /** An integration that the organization does not allow. @default - all are */
   switchedOff?: SwitchedOffIntegration;
   /** Trouble that Webex is in. Of several, the first that fits a request happens to it. @default - none */
   fault?: Fault | readonly Fault[];
@@ -47,7 +47,7 @@ export interface Behaviour {
 export type ErrorShape = 'rfc6749' | 'webex';
 
 /**
- * An integration that an administrator has switched off for the organisation, or never allowed. What Webex answers then
+ * An integration that an administrator has switched off for the organization, or never allowed. What Webex answers then
  * is not documented, but for the words of the refused consent: each of these is plausible.
  */
 export interface SwitchedOffIntegration {
@@ -70,7 +70,7 @@ export interface SwitchedOffIntegration {
 }
 
 /** Webex's words where it does not let a person consent to such an integration. */
-export const DENIED_BY_ORGANISATION = 'Your administrator denied access to the integration.';
+export const DENIED_BY_ORGANIZATION = 'Your administrator denied access to the integration.';
 
 /** What goes wrong. */
 export interface Fault {
@@ -106,8 +106,8 @@ export interface Fault {
 /** 14 days, less a second. */
 export const ACCESS_TOKEN_TTL_SECONDS = 1_209_599;
 
-/** Where an option is not given, or undefined, the default of `Behaviour` stands. */
-export function behaviourOf({
+/** Where an option is not given, or undefined, the default of `Behavior` stands. */
+export function behaviorOf({
   codeTtlSeconds = 60,
   accessTokenTtlSeconds = ACCESS_TOKEN_TTL_SECONDS,
   refreshTokenTtlSeconds = 7_775_999,
@@ -117,12 +117,12 @@ export function behaviourOf({
   deviceIntervalSeconds = 2,
   devicePending = 428,
   deviceExpired = 'expired_token',
-  unauthorisedServiceApp = 403,
+  unauthorizedServiceApp = 403,
   errorShape = 'rfc6749',
   tellsWhyGrantsEnd = true,
   switchedOff,
   fault,
-}: Partial<Behaviour>): Behaviour {
+}: Partial<Behavior>): Behavior {
   return {
     codeTtlSeconds,
     accessTokenTtlSeconds,
@@ -133,7 +133,7 @@ export function behaviourOf({
     deviceIntervalSeconds,
     devicePending,
     deviceExpired,
-    unauthorisedServiceApp,
+    unauthorizedServiceApp,
     errorShape,
     tellsWhyGrantsEnd,
     switchedOff,

@@ -1,4 +1,4 @@
-import { checkKeyOptions } from '../../../../lib/server/keys/initialisation';
+import { checkKeyOptions } from '../../../../lib/server/keys/initialization';
 
 test.each([
   [{ shares: 3, threshold: 5 }, 'the threshold must not be above the number of shares, got 5 of 3'],

@@ -42,7 +42,7 @@ export interface KeyOptions {
   readonly pgpKeys?: readonly string[];
 }
 
-/** Takes the secrets that Vault tells once, when it is initialised. What a method has taken survives a power cut. */
+/** Takes the secrets that Vault tells once, when it is initialized. What a method has taken survives a power cut. */
 export interface SecretReceiver {
   keyShares(shares: readonly string[]): Promise<void>;
   operator(name: OperatorName, login: OperatorLogin): Promise<void>;
@@ -59,7 +59,7 @@ export interface PreparationOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface InitialisationOptions extends PreparationOptions {
+export interface InitializationOptions extends PreparationOptions {
   readonly keys: KeyOptions;
   /** How long people have to unseal, where only they can: their shares are encrypted. */
   readonly unsealTimeoutMs: number;
@@ -99,30 +99,30 @@ export function checkKeyOptions({ shares, threshold, pgpKeys }: KeyOptions): voi
 }
 
 /**
- * Initialises the server and prepares it. The root token is revoked at the end, whatever happened before.
+ * Initializes the server and prepares it. The root token is revoked at the end, whatever happened before.
  *
  * @throws ExplainedError; where something is left half done it says how to go on
  */
-export async function initialiseServer(client: VaultClient, options: InitialisationOptions): Promise<void> {
+export async function initializeServer(client: VaultClient, options: InitializationOptions): Promise<void> {
   const { keys, receiver, report, signal } = options;
   checkKeyOptions(keys);
   const status = await initStatus(client.endedBy(signal));
   if (status.initialized) {
     throw new ExplainedError(
-      `${client.address} is initialised already, and nothing was changed; see "${ourCommand('init', '--help')}" for --update-policy, or delete its data to begin again`,
+      `${client.address} is initialized already, and nothing was changed; see "${ourCommand('init', '--help')}" for --update-policy, or delete its data to begin again`,
     );
   }
   const audit = await unknownAudit(client.endedBy(signal), options.deployment, options.auditFile);
   if (audit !== undefined) {
     report(audit);
   }
-  const { shares, rootToken } = await initialise(client, keys, status.hasRecoveryKey, signal);
+  const { shares, rootToken } = await initialize(client, keys, status.hasRecoveryKey, signal);
   const done = { written: false, unsealed: false, administrator: false };
   try {
     await receiver.keyShares(shares);
     done.written = true;
     const kind = status.hasRecoveryKey ? 'recovery key (this server unseals itself)' : 'unseal key';
-    report(`initialised: ${keys.shares} shares of the ${kind}, ${keys.threshold} of them needed`);
+    report(`initialized: ${keys.shares} shares of the ${kind}, ${keys.threshold} of them needed`);
     await untilActive(client.endedBy(signal), shares, status.hasRecoveryKey, options);
     done.unsealed = true;
     const root = client.withToken(rootToken).endedBy(graceSignal(signal));
@@ -187,12 +187,12 @@ export async function initStatus(client: VaultClient): Promise<{ initialized: bo
 }
 
 /**
- * Initialises the server, and does nothing else.
+ * Initializes the server, and does nothing else.
  *
  * @param signal ends the wait for the answer some seconds later, as the key comes with it and with nothing else
  * @returns shares of the unseal key, or of the recovery key
  */
-export async function initialise(
+export async function initialize(
   client: VaultClient,
   { shares, threshold, pgpKeys }: KeyOptions,
   recovery: boolean,
@@ -215,7 +215,7 @@ export async function initialise(
     const unanswered = signal?.aborted ? `interrupted before ${client.address} had answered` : howLost(error);
     if (unanswered !== undefined) {
       throw new ExplainedError(
-        `${unanswered}; if it is initialised now, which "init" says, its key is lost and it holds nothing: delete its data, then initialise it again`,
+        `${unanswered}; if it is initialized now, which "init" says, its key is lost and it holds nothing: delete its data, then initialize it again`,
       );
     }
     if (error instanceof VaultResponseError) {
@@ -224,7 +224,7 @@ export async function initialise(
         : 'correct that first';
       throw explainedBy(
         error,
-        `${client.address} could not be initialised (${error.statusCode}: ${error.said || 'no message'}); ${advice}`,
+        `${client.address} could not be initialized (${error.statusCode}: ${error.said || 'no message'}); ${advice}`,
       );
     }
     throw error;
@@ -234,11 +234,11 @@ export async function initialise(
 /** @returns undefined where it is known that nothing was done */
 function howLost(error: unknown): string | undefined {
   if (error instanceof VaultUnreachableError && error.mayHaveArrived) {
-    return `the answer of ${error.address} to its initialisation was lost (${error.code})`;
+    return `the answer of ${error.address} to its initialization was lost (${error.code})`;
   }
   // A load balancer says so, and not the server.
   return error instanceof VaultResponseError && error.mayHaveArrived && error.said === ''
-    ? `the server did not answer its initialisation in time (${error.statusCode})`
+    ? `the server did not answer its initialization in time (${error.statusCode})`
     : undefined;
 }
 
@@ -246,7 +246,7 @@ async function untilActive(
   client: VaultClient,
   shares: readonly string[],
   recovery: boolean,
-  { keys, report, signal, unsealTimeoutMs }: InitialisationOptions,
+  { keys, report, signal, unsealTimeoutMs }: InitializationOptions,
 ): Promise<void> {
   if (!recovery && keys.pgpKeys === undefined) {
     await unseal(client, shares.slice(0, keys.threshold), { signal });
@@ -260,7 +260,7 @@ async function untilActive(
   }
   if (!(await waitUntilActive(client, { timeoutMs: ACTIVE_TIMEOUT_MS, signal }))) {
     throw new ExplainedError(
-      `${client.address} is initialised but does not become active within ${ACTIVE_TIMEOUT_MS / 1000} s; see its log`,
+      `${client.address} is initialized but does not become active within ${ACTIVE_TIMEOUT_MS / 1000} s; see its log`,
     );
   }
 }
@@ -297,11 +297,11 @@ function withNextStep(
   }
   if (!written) {
     return new ExplainedError(
-      `${problem}. The server is initialised, and its key shares and root token are lost, which nobody has seen; it holds nothing yet: delete its data and what was written of the shares, then initialise it again`,
+      `${problem}. The server is initialized, and its key shares and root token are lost, which nobody has seen; it holds nothing yet: delete its data and what was written of the shares, then initialize it again`,
     );
   }
   const token = unsealed ? '' : ', and its root token is lost, which nobody has seen';
   return new ExplainedError(
-    `${problem}. The server is initialised${token}, but holds nothing yet: delete its data and these key shares, then initialise it again`,
+    `${problem}. The server is initialized${token}, but holds nothing yet: delete its data and these key shares, then initialize it again`,
   );
 }
