@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { VAULT_SERVER_FLAVOURS } from '../constructs/server/vault-server-flavour';
+import { SERVER_PRODUCTS } from '../constructs/server/server-products';
 import { imageDigest, withoutDigest } from './image-digest';
 
 /*
@@ -8,12 +8,12 @@ import { imageDigest, withoutDigest } from './image-digest';
  * images that are given; with --write, the pinned ones are written where they are pinned. It needs the internet.
  */
 
-const FILE = resolve(__dirname, '../constructs/server/vault-server-flavour.ts');
+const FILE = resolve(__dirname, '../constructs/server/server-products.ts');
 
 async function main([first, ...others]: readonly string[]): Promise<void> {
   const isWriting = first === '--write';
   const given = isWriting || first === undefined ? others : [first, ...others];
-  const pinned = Object.values(VAULT_SERVER_FLAVOURS).map(({ image }) => image);
+  const pinned = Object.values(SERVER_PRODUCTS).map(({ image }) => image);
   let source = readFileSync(FILE, 'utf8');
   for (const image of given.length > 0 ? given : pinned) {
     const found = `${withoutDigest(image)}@${await imageDigest(image)}`;

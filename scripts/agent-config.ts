@@ -111,7 +111,7 @@ export function define(command: Command, signal: AbortSignal): void {
           folder,
           file,
           namespace: connection.namespace,
-          flavour: deployment.vault.server?.flavour,
+          product: deployment.vault.server?.product,
         }),
       );
     });
@@ -145,7 +145,7 @@ interface Written {
   readonly file: string;
   readonly namespace?: string;
   /** @default - the server is another's, and may be either product */
-  readonly flavour?: ServerHealth['flavour'];
+  readonly product?: ServerHealth['product'];
 }
 
 /** What the agent of an app with an identity of its own has to find. */
@@ -163,7 +163,7 @@ function needed(login: AppLogin, folder: string, { jwt, clientCertificate, clien
 }
 
 function nextSteps(app: App, options: Options, written: Written): string {
-  const { folder, file, namespace, flavour, login, identityFiles } = written;
+  const { folder, file, namespace, product, login, identityFiles } = written;
   const products = app.reads.map((name) =>
     options.format === 'env' ? `$${tokenVariable(name)}` : tokenFile(folder, name),
   );
@@ -179,9 +179,9 @@ function nextSteps(app: App, options: Options, written: Written): string {
       : [
           `Its secret id is good for ${app.secretIdUses} logins (secretIdUses in ${declaringFile()}), and the agent logs in again every ${app.tokenMaxTtlSeconds} seconds.`,
         ];
-  const other = flavour === undefined ? '    # or: vault agent -config=...' : '';
+  const other = product === undefined ? '    # or: vault agent -config=...' : '';
   // Its own 60 s may be too short for a read in which the engine refreshes a token. The namespace is in the paths.
-  const start = `  ${withoutNamespace}VAULT_CLIENT_TIMEOUT=100s ${PROGRAMS[flavour ?? 'openbao']} agent -config=${shellWord(file)}${other}`;
+  const start = `  ${withoutNamespace}VAULT_CLIENT_TIMEOUT=100s ${PROGRAMS[product ?? 'openbao']} agent -config=${shellWord(file)}${other}`;
   const result = `The access token will be in ${products.join(', ')}.`;
   if (login.type !== 'approle') {
     return ['', `The agent needs ${needed(login, folder, identityFiles)}. Then start it:`, start, result, ''].join(

@@ -197,7 +197,7 @@ async function lookInto(
   // Where the server is not asked for a backup, it need not be reached either.
   const options = { ...vaultOptionsFromEnvironment({ address: deployment.vault.address }), token: undefined, signal };
   const origin = verifyOnly ? declaredOrigin(deployment) : await new VaultClient(options).health();
-  const program = await findServerProgram((named ?? process.env[PROGRAM_VARIABLE]) || undefined, origin?.flavour);
+  const program = await findServerProgram((named ?? process.env[PROGRAM_VARIABLE]) || undefined, origin?.product);
   if (origin !== undefined) {
     refuseOtherProgram(program, origin);
   }
@@ -210,5 +210,5 @@ async function lookInto(
 
 /** @returns undefined where the server is another's, which may be either product */
 function declaredOrigin({ vault: { server } }: Deployment): SnapshotOrigin | undefined {
-  return server && { flavour: server.flavour };
+  return server && { product: server.product };
 }

@@ -20,7 +20,7 @@ interface Options extends Partial<PodIdentity> {
   readonly for: DelivererName;
   readonly image?: string;
   readonly address?: string;
-  readonly flavour?: 'openbao' | 'vault';
+  readonly product?: 'openbao' | 'vault';
   readonly caFile?: string;
   readonly caSecret: string;
   readonly systemCa?: true;
@@ -60,7 +60,7 @@ export function define(command: Command, signal: AbortSignal): void {
     .option('--service-account <name>', 'service account, where the app has several')
     .option('--address <url>', 'address of Vault as pods reach it')
     .addOption(
-      new Option('--flavour <flavour>', "which provider csi has; default: vault.server's, else openbao").choices([
+      new Option('--product <product>', "which provider csi has; default: vault.server's, else openbao").choices([
         'openbao',
         'vault',
       ]),
@@ -91,7 +91,7 @@ export function define(command: Command, signal: AbortSignal): void {
         login,
         ...podIdentity(login, options),
         address,
-        flavour: options.flavour ?? deployment.vault.server?.flavour ?? 'openbao',
+        product: options.product ?? deployment.vault.server?.product ?? 'openbao',
         ca: caFrom({ ...options, deployment, address }),
         image: options.image ?? `registry.example.com/${kubernetesName(app.name)}:1.0.0`,
         refreshIntervalSeconds: checkedInterval(deployment.engine, options.refreshIntervalSeconds),

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { VAULT_SERVER_FLAVOURS } from '../constructs/server/vault-server-flavour';
+import { SERVER_PRODUCTS } from '../constructs/server/server-products';
 import { PROJECT_FOLDER } from './fixtures/declaration';
 
 /* What a forge runs, held against what the project says of itself; nothing runs it here. */
@@ -94,7 +94,7 @@ describe('ci.yml', () => {
   });
 
   it('takes the servers out of the images that are deployed', () => {
-    const images = Object.values(VAULT_SERVER_FLAVOURS).map(({ cli, image }) => ({ program: cli, image }));
+    const images = Object.values(SERVER_PRODUCTS).map(({ cli, image }) => ({ program: cli, image }));
     expect(jobs.deploy?.strategy?.matrix.server).toEqual(images);
   });
 });

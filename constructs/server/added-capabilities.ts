@@ -1,7 +1,7 @@
 import { ExplainedError } from '#core';
 
 export interface AddedCapabilitiesProps {
-  readonly flavour: 'openbao' | 'vault';
+  readonly product: 'openbao' | 'vault';
   /** Add IPC_LOCK. @default - whether the server locks its memory */
   readonly ipcLock?: boolean;
   /** @default true */
@@ -14,8 +14,8 @@ export interface AddedCapabilitiesProps {
  *
  * @see https://developer.hashicorp.com/vault/docs/updates/important-changes
  */
-export function addedCapabilities({ flavour, disableMlock, ipcLock }: AddedCapabilitiesProps): readonly string[] {
-  if (flavour === 'openbao' && ipcLock !== undefined) {
+export function addedCapabilities({ product, disableMlock, ipcLock }: AddedCapabilitiesProps): readonly string[] {
+  if (product === 'openbao' && ipcLock !== undefined) {
     throw new ExplainedError('ipcLock is for Vault only, got it for OpenBao, which never locks memory; leave it out');
   }
   return (ipcLock ?? disableMlock === false) ? ['IPC_LOCK'] : [];

@@ -6,14 +6,14 @@ import {
 } from '../../lib/declaration/schema/server/kubernetes-server-declaration';
 import { declaredSeal } from './declared-seal';
 import { ServerConfiguration } from './server-configuration';
-import { VAULT_SERVER_FLAVOURS } from './vault-server-flavour';
+import { SERVER_PRODUCTS } from './server-products';
 
 /** What the charts put the name of the pod for. */
 const POD_NAME = 'HOSTNAME';
 
 /** Folders of the server in its container. */
-export function serverFolders(flavour: KubernetesServerDeclaration['flavour']) {
-  const { folder } = VAULT_SERVER_FLAVOURS[flavour];
+export function serverFolders(product: KubernetesServerDeclaration['product']) {
+  const { folder } = SERVER_PRODUCTS[product];
   return {
     data: `${folder}/data`,
     // As in the container, so that one default of "init --audit-file" is right for both.
@@ -26,11 +26,11 @@ export function serverFolders(flavour: KubernetesServerDeclaration['flavour']) {
 
 /** Of all nodes of a cluster on Kubernetes, which share one ConfigMap. */
 export function clusterConfiguration(server: KubernetesServerDeclaration): ServerConfiguration {
-  const { flavour, releaseName, seal, tls } = server;
-  const folders = serverFolders(flavour);
+  const { product, releaseName, seal, tls } = server;
+  const folders = serverFolders(product);
   const caFile = tls.caFile === null ? undefined : `${folders.tls}/${tls.caFile}`;
   return new ServerConfiguration({
-    flavour,
+    product,
     clusterName: releaseName,
     nodeId: POD_NAME,
     apiAddr: `https://${podHost(server, POD_NAME)}:8200`,

@@ -39,14 +39,14 @@ export class KubernetesServer extends Construct {
       mode: 'kubernetes',
       ...withDefaults(kubernetesServerDeclaration.omit({ mode: true }), given),
     };
-    const { flavour, chart, releaseName, namespace, values } = server;
+    const { product, chart, releaseName, namespace, values } = server;
     const ours = serverValues({
       server,
       configuration: clusterConfiguration(server),
       plugin: { command: pluginCommand, sha256: pluginSha256 },
       alertRules: server.monitoring && alertRules(),
     });
-    const { name, repository, version } = CHARTS[flavour];
+    const { name, repository, version } = CHARTS[product];
     new Release(this, 'release', {
       name: releaseName,
       namespace,

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { isIP } from 'node:net';
 import { shellWord } from '../shell-word';
 import type { ServerConfiguration } from './server-configuration';
-import { VAULT_SERVER_FLAVOURS } from './vault-server-flavour';
+import { SERVER_PRODUCTS } from './server-products';
 
 const CONFIGURATION_FILE = 'server.json';
 const SERVER_PORT = 8200;
@@ -14,7 +14,7 @@ const SERVER_PORT = 8200;
 const STOP_TIMEOUT_SECONDS = 30;
 
 export interface ProductionServerContainerProps {
-  readonly flavour: keyof typeof VAULT_SERVER_FLAVOURS;
+  readonly product: keyof typeof SERVER_PRODUCTS;
   readonly image: Image;
   readonly network: Network;
   /** Also a host name on the network. */
@@ -55,9 +55,9 @@ export interface ProductionServerContainerProps {
 export class ProductionServerContainer extends Construct {
   constructor(scope: Construct, id: string, props: ProductionServerContainerProps) {
     super(scope, id);
-    const { flavour, image, network, name, configuration, caFile, environmentFile, lockMemory = false } = props;
+    const { product, image, network, name, configuration, caFile, environmentFile, lockMemory = false } = props;
     const { capabilities = [] } = props;
-    const { cli, folder } = VAULT_SERVER_FLAVOURS[flavour];
+    const { cli, folder } = SERVER_PRODUCTS[product];
     const volume = (what: string, target: string, readOnly = false) => ({
       type: 'volume',
       source: `${name}-${what}`,

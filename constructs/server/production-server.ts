@@ -15,7 +15,7 @@ import { declaredSeal } from './declared-seal';
 import { ProductionServerContainer } from './production-server-container';
 import { ServerCluster } from './server-cluster';
 import { addedCapabilities } from './added-capabilities';
-import { VAULT_SERVER_FLAVOURS } from './vault-server-flavour';
+import { SERVER_PRODUCTS } from './server-products';
 
 type DeclaredSettings = Omit<z.input<typeof productionServerDeclaration>, 'mode' | 'tls'>;
 
@@ -48,7 +48,7 @@ export class ProductionServer extends Construct {
     super(scope, id);
     const { pluginFolder, hostPath = (path: string) => path } = props;
     const settings = withDefaults(productionServerDeclaration.omit({ mode: true, tls: true }), props);
-    const { flavour, containerName, seal, sealFolder, environmentFile, port } = settings;
+    const { product, containerName, seal, sealFolder, environmentFile, port } = settings;
     const tls = withDefaults(tlsDeclaration, {
       folder: props.tlsFolder,
       certFile: props.tlsCertFile,
@@ -56,13 +56,13 @@ export class ProductionServer extends Construct {
       caFile: props.tlsCaFile,
       serverName: props.serverName,
     });
-    const { image: pinnedImage, folder } = VAULT_SERVER_FLAVOURS[flavour];
+    const { image: pinnedImage, folder } = SERVER_PRODUCTS[product];
     const names = nodeNames(settings);
     const serverName = (name: string): string => tls.serverName.replaceAll('{node}', name);
     const caFile = tls.caFile === null ? undefined : `${folder}/tls/${tls.caFile}`;
 
     const { configurations } = new ServerCluster({
-      flavour,
+      product,
       clusterName: containerName,
       nodes: names.map((name) => ({
         nodeId: name,

@@ -10,7 +10,7 @@ export abstract class Seal {
   /** Its stanza in the server's configuration. */
   readonly stanza: Readonly<Record<string, string>>;
   /** Servers that know it. */
-  readonly flavours: readonly ('openbao' | 'vault')[] = ['openbao', 'vault'];
+  readonly products: readonly ('openbao' | 'vault')[] = ['openbao', 'vault'];
   /** OpenBao's KMS plugin that provides it. */
   readonly plugin?: { readonly command: string; readonly sha256sum: string };
 

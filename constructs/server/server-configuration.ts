@@ -17,7 +17,7 @@ interface RetryJoin {
 }
 
 const DECLARED = {
-  flavour: true,
+  product: true,
   disableMlock: true,
   prometheusRetentionSeconds: true,
   ui: true,
@@ -84,7 +84,7 @@ export class ServerConfiguration {
 
   constructor(props: ServerConfigurationProps) {
     const {
-      flavour,
+      product,
       disableMlock = true,
       prometheusRetentionSeconds,
       ui,
@@ -109,11 +109,11 @@ export class ServerConfiguration {
       serviceRegistration,
       logFormat = 'json',
     } = props;
-    validate({ ...props, flavour, address, clusterAddress, tlsMinVersion, performanceMultiplier, retryJoin });
+    validate({ ...props, product, address, clusterAddress, tlsMinVersion, performanceMultiplier, retryJoin });
     this.nodeId = nodeId;
     this.apiAddr = apiAddr;
     this.auditFilePath = auditFilePath;
-    const isOpenBao = flavour === 'openbao';
+    const isOpenBao = product === 'openbao';
     this.#settings = {
       ...(clusterName === undefined ? {} : { cluster_name: clusterName }),
       api_addr: apiAddr,
@@ -176,12 +176,12 @@ type Checked = ServerConfigurationProps &
   Required<
     Pick<
       ServerConfigurationProps,
-      'flavour' | 'address' | 'clusterAddress' | 'tlsMinVersion' | 'performanceMultiplier' | 'retryJoin'
+      'product' | 'address' | 'clusterAddress' | 'tlsMinVersion' | 'performanceMultiplier' | 'retryJoin'
     >
   >;
 
 function validate(props: Checked): void {
-  const { flavour, nodeId, apiAddr, clusterAddr, retryJoin, tlsMinVersion, performanceMultiplier, seal } = props;
+  const { product, nodeId, apiAddr, clusterAddr, retryJoin, tlsMinVersion, performanceMultiplier, seal } = props;
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(nodeId)) {
     throw new ExplainedError(`nodeId must be letters, digits, ".", "-" or "_", got "${nodeId}"; rename it`);
   }
@@ -219,22 +219,22 @@ function validate(props: Checked): void {
       `performanceMultiplier must be a whole number from 1 to 10, got ${performanceMultiplier}; use 1 unless the network is slow`,
     );
   }
-  if (flavour === 'openbao' && props.disableMlock !== undefined) {
+  if (product === 'openbao' && props.disableMlock !== undefined) {
     throw new ExplainedError(
       'disableMlock is for Vault only, got it for OpenBao, which never locks memory; leave it out',
     );
   }
-  if (seal !== undefined && !seal.flavours.includes(flavour)) {
+  if (seal !== undefined && !seal.products.includes(product)) {
     throw new ExplainedError(
-      `seal "${seal.type}" is not known to ${flavour}, only to ${seal.flavours.join(' and ')}; use another seal`,
+      `seal "${seal.type}" is not known to ${product}, only to ${seal.products.join(' and ')}; use another seal`,
     );
   }
-  if (seal !== undefined && seal.plugin === undefined && flavour === 'openbao' && Object.hasOwn(kmsSeals, seal.type)) {
+  if (seal !== undefined && seal.plugin === undefined && product === 'openbao' && Object.hasOwn(kmsSeals, seal.type)) {
     throw new ExplainedError(
       `seal "${seal.type}" is not built into OpenBao since 2.7, got no plugin for it, without which the server does not start; add its pluginCommand and pluginSha256 to the seal, and the file to the plugin directory`,
     );
   }
-  if (seal?.plugin !== undefined && flavour === 'vault') {
+  if (seal?.plugin !== undefined && product === 'vault') {
     throw new ExplainedError(`seal "${seal.type}" is built into Vault, got a plugin for it; leave pluginCommand out`);
   }
 }

@@ -12,7 +12,7 @@ import type { Values } from './merged-values';
 import { pluginContainer } from './plugin-container';
 import type { ServerConfiguration } from './server-configuration';
 import { snapshotValues } from './snapshot-values';
-import { VAULT_SERVER_FLAVOURS } from './vault-server-flavour';
+import { SERVER_PRODUCTS } from './server-products';
 
 /** Who both images run the server as. */
 const USER = { runAsUser: 100, runAsGroup: 1000 };
@@ -42,17 +42,17 @@ export interface ServerValuesProps {
 
 /** What the charts are told: both take the same, but for a few names. No secret is in it. */
 export function serverValues({ server, configuration, plugin, alertRules }: ServerValuesProps): Values {
-  const { flavour, releaseName, nodes, storage, tls, memoryMegabytes, cpuMillicores, sealSecret } = server;
-  const pinned = VAULT_SERVER_FLAVOURS[flavour];
+  const { product, releaseName, nodes, storage, tls, memoryMegabytes, cpuMillicores, sealSecret } = server;
+  const pinned = SERVER_PRODUCTS[product];
   const { prefix } = pinned;
   const image = imageName(server.image ?? pinned.image, 'image');
   if (server.pluginImage !== undefined) {
     imageName(server.pluginImage, 'pluginImage');
   }
-  const folders = serverFolders(flavour);
+  const folders = serverFolders(product);
   const capabilities = addedCapabilities(server);
   const memory = `${memoryMegabytes}Mi`;
-  const isOpenBao = flavour === 'openbao';
+  const isOpenBao = product === 'openbao';
   return {
     fullnameOverride: releaseName,
     global: { tlsDisable: false },
@@ -143,9 +143,9 @@ function secretVolume(name: string, secretName: string): Values {
 }
 
 /** From its own nodes everything, from others what clients need. */
-function ingress({ releaseName, flavour, reachableFrom }: KubernetesServerDeclaration): Values[] {
+function ingress({ releaseName, product, reachableFrom }: KubernetesServerDeclaration): Values[] {
   const tcp = (port: number): Values => ({ port, protocol: 'TCP' });
-  const nodes = { 'app.kubernetes.io/name': CHARTS[flavour].name, 'app.kubernetes.io/instance': releaseName };
+  const nodes = { 'app.kubernetes.io/name': CHARTS[product].name, 'app.kubernetes.io/instance': releaseName };
   const named = (namespace: string): Values => ({
     namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
   });

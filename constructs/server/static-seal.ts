@@ -12,7 +12,7 @@ export type StaticSealProps = Readonly<Omit<z.input<typeof staticSeal>, 'type'>>
  * @see https://openbao.org/docs/configuration/seal/static/
  */
 export class StaticSeal extends Seal {
-  override readonly flavours = ['openbao'] as const;
+  override readonly products = ['openbao'] as const;
 
   constructor(props: StaticSealProps) {
     super('static', staticSeal.shape, props);

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { withDefaults } from '../../lib/declaration/schema/defaults';
 import { devServerDeclaration, serverAddresses } from '../../lib/declaration/schema/server/server-declaration';
 import { addedCapabilities } from './added-capabilities';
-import { VAULT_SERVER_FLAVOURS } from './vault-server-flavour';
+import { SERVER_PRODUCTS } from './server-products';
 
 /** Port of the server inside its container. */
 const SERVER_PORT = 8200;
@@ -34,8 +34,8 @@ export class VaultServerContainer extends Construct {
     super(scope, id);
     const { pluginFolder, waitTimeoutSeconds = 60 } = props;
     const settings = withDefaults(devServerDeclaration.omit({ mode: true }), props);
-    const { flavour, containerName, port } = settings;
-    const { image: pinnedImage, cli, folder, prefix } = VAULT_SERVER_FLAVOURS[flavour];
+    const { product, containerName, port } = settings;
+    const { image: pinnedImage, cli, folder, prefix } = SERVER_PRODUCTS[product];
     const capabilities = addedCapabilities(settings);
     [this.address] = serverAddresses({ mode: 'dev', ...settings });
     this.containerName = containerName;

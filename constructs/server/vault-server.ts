@@ -47,9 +47,9 @@ export class VaultServer extends DeploymentStack {
     }
   }
 
-  #runDevelopment({ flavour, image, port, containerName }: DevServerDeclaration, pluginPath: string): void {
+  #runDevelopment({ product, image, port, containerName }: DevServerDeclaration, pluginPath: string): void {
     const container = new VaultServerContainer(this, 'server', {
-      flavour,
+      product,
       image,
       port,
       containerName,

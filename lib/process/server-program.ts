@@ -16,9 +16,9 @@ export interface ServerProgram {
   readonly version: string;
 }
 
-type Flavour = ServerHealth['flavour'];
+type Product = ServerHealth['product'];
 
-export const PRODUCTS: Readonly<Record<Flavour, ServerProduct>> = { openbao: 'OpenBao', vault: 'Vault' };
+export const PRODUCTS: Readonly<Record<Product, ServerProduct>> = { openbao: 'OpenBao', vault: 'Vault' };
 
 /** Like `OpenBao v2.7.2` or `Vault v1.20.0`; undefined where it is neither, or does not run. */
 export async function serverVersion(binary: string): Promise<string | undefined> {
@@ -34,12 +34,12 @@ export async function productOf(binary: string): Promise<ServerProduct> {
 /**
  * The program that is named, else the one on `PATH`.
  *
- * @param flavour what to look for on `PATH`. @default - OpenBao, else Vault
+ * @param product what to look for on `PATH`. @default - OpenBao, else Vault
  * @throws ExplainedError where there is none
  */
-export async function findServerProgram(named?: string, flavour?: Flavour): Promise<ServerProgram> {
+export async function findServerProgram(named?: string, product?: Product): Promise<ServerProgram> {
   // OpenBao comes first.
-  const wanted = flavour === undefined ? Object.values(PROGRAMS) : [PROGRAMS[flavour]];
+  const wanted = product === undefined ? Object.values(PROGRAMS) : [PROGRAMS[product]];
   for (const command of named === undefined ? wanted : [named]) {
     const [name, version = ''] = (await serverVersion(command))?.split(' v') ?? [];
     if (name === 'OpenBao' || name === 'Vault') {

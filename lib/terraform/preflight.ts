@@ -7,7 +7,7 @@ import { provisionerPolicyName } from '../declaration/derived/policy-names';
 import { pluginPlace } from '../declaration/files/plugin-place';
 import { inspectPlugin } from '../declaration/files/plugin-binary';
 import { missingRights } from '../vault/missing-rights';
-import { requireFlavour, requireReadyServer } from '../vault/ready-server';
+import { requireProduct, requireReadyServer } from '../vault/ready-server';
 import { requireRegisteredPlugin } from '../vault/registered-plugin';
 import type { VaultClient } from '../vault/vault-client';
 import { adoptionObstacles, requireAdoptable } from './adoption';
@@ -58,7 +58,7 @@ export class Preflight {
     await requireReadyServer(this.vault);
     const { server } = this.deployment.vault;
     if (server !== undefined) {
-      await requireFlavour(this.vault, server.flavour);
+      await requireProduct(this.vault, server.product);
     }
     await this.vault.read('auth/token/lookup-self', z.unknown()).catch((error: unknown) => {
       throw error instanceof VaultResponseError && error.statusCode === 403

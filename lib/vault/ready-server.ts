@@ -14,14 +14,14 @@ export async function requireReadyServer(vault: VaultClient): Promise<void> {
   }
 }
 
-const PRODUCTS: Readonly<Record<ServerHealth['flavour'], string>> = { openbao: 'OpenBao', vault: 'HashiCorp Vault' };
+const PRODUCTS: Readonly<Record<ServerHealth['product'], string>> = { openbao: 'OpenBao', vault: 'HashiCorp Vault' };
 
 /** @throws ExplainedError where another product answers than the one that is declared */
-export async function requireFlavour(vault: VaultClient, declared: ServerHealth['flavour']): Promise<void> {
-  const { flavour, version } = await vault.health();
-  if (flavour !== declared) {
+export async function requireProduct(vault: VaultClient, declared: ServerHealth['product']): Promise<void> {
+  const { product, version } = await vault.health();
+  if (product !== declared) {
     throw new ExplainedError(
-      `${vault.address} is ${PRODUCTS[flavour]} ${version}, and vault.server.flavour declares ${PRODUCTS[declared]}, so it is another server; free that port, or set VAULT_ADDR`,
+      `${vault.address} is ${PRODUCTS[product]} ${version}, and vault.server.product declares ${PRODUCTS[declared]}, so it is another server; free that port, or set VAULT_ADDR`,
     );
   }
 }

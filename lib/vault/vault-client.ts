@@ -33,13 +33,13 @@ export interface ServerHealth {
   readonly initialized: boolean;
   readonly sealed: boolean;
   readonly version: string;
-  readonly flavour: 'openbao' | 'vault';
+  readonly product: 'openbao' | 'vault';
 }
 
 /** Command-line programs, by the product. */
 export const PROGRAMS = { openbao: 'bao', vault: 'vault' } as const;
 
-export type ServerProgramName = (typeof PROGRAMS)[ServerHealth['flavour']];
+export type ServerProgramName = (typeof PROGRAMS)[ServerHealth['product']];
 
 const wrapReply = z.object({
   wrap_info: z.object({
@@ -157,13 +157,13 @@ export class VaultClient {
     const health = await this.withNamespace(undefined).read(`sys/health?${always}`, healthReply);
     // OpenBao began with 2.0.
     const isVault = health.enterprise !== undefined || /^[01]\./.test(health.version);
-    return { ...health, flavour: isVault ? 'vault' : 'openbao' };
+    return { ...health, product: isVault ? 'vault' : 'openbao' };
   }
 
   /** Name of the program for commands that are shown to people. It is `bao` where the server does not say what it is. */
   async programName(): Promise<ServerProgramName> {
     return this.health().then(
-      ({ flavour }) => PROGRAMS[flavour],
+      ({ product }) => PROGRAMS[product],
       () => 'bao' as const,
     );
   }

@@ -32,10 +32,10 @@ describeUnless(controlPlaneUnavailable())('a real API server', () => {
   describe.each([
     ['openbao', { ...declared, snapshots }],
     ['vault', declared],
-  ] as const)('of a declared server of %s', (flavour, input) => {
-    describeUnless(chartUnavailable(flavour))('with its chart', () => {
+  ] as const)('of a declared server of %s', (product, input) => {
+    describeUnless(chartUnavailable(product))('with its chart', () => {
       it('takes all that is rendered', async () => {
-        expect(await plane.dryRun(await declaredChart(flavour, input))).toEqual([]);
+        expect(await plane.dryRun(await declaredChart(product, input))).toEqual([]);
       });
     });
   });

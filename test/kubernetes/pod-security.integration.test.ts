@@ -32,10 +32,10 @@ describeUnless(controlPlaneUnavailable())('a namespace that enforces Pod Securit
   });
   afterAll(() => plane[Symbol.asyncDispose]());
 
-  describe.each(['openbao', 'vault'] as const)('and a declared server of %s', (flavour) => {
-    describeUnless(chartUnavailable(flavour))('with its chart', () => {
+  describe.each(['openbao', 'vault'] as const)('and a declared server of %s', (product) => {
+    describeUnless(chartUnavailable(product))('with its chart', () => {
       it('admits the pod of the server', async () => {
-        expect(await plane.dryRun(await podOf(flavour))).toEqual([]);
+        expect(await plane.dryRun(await podOf(product))).toEqual([]);
       });
     });
   });
@@ -49,11 +49,11 @@ describeUnless(controlPlaneUnavailable())('a namespace that enforces Pod Securit
 });
 
 /** JSON of the first pod of the rendered StatefulSet. */
-async function podOf(flavour: 'openbao' | 'vault', input: Partial<KubernetesServerInput> = {}): Promise<string> {
-  const documents = parseAllDocuments(await declaredChart(flavour, input)).map((each) => each.toJS() as unknown);
+async function podOf(product: 'openbao' | 'vault', input: Partial<KubernetesServerInput> = {}): Promise<string> {
+  const documents = parseAllDocuments(await declaredChart(product, input)).map((each) => each.toJS() as unknown);
   const [set] = documents.flatMap((each) => statefulSet.safeParse(each).data ?? []);
   if (set === undefined) {
-    throw new Error(`the chart of ${flavour} rendered no StatefulSet`);
+    throw new Error(`the chart of ${product} rendered no StatefulSet`);
   }
   const { template, volumeClaimTemplates } = set.spec;
   const claims = volumeClaimTemplates.map(({ metadata: { name } }) => ({

@@ -19,21 +19,21 @@ const withSnapshots: [string, Partial<KubernetesServerInput>, string[]] = [
   ['CronJob'],
 ];
 
-describe.each(['openbao', 'vault'] as const)('of a server of %s on Kubernetes,', (flavour) => {
-  describeUnless(chartUnavailable(flavour))('what the chart renders', () => {
+describe.each(['openbao', 'vault'] as const)('of a server of %s on Kubernetes,', (product) => {
+  describeUnless(chartUnavailable(product))('what the chart renders', () => {
     it.each<[string, Partial<KubernetesServerInput>, string[]]>([
       ['by default', {}, ['StatefulSet', 'PodDisruptionBudget', 'NetworkPolicy']],
       ['with five nodes and a storage class', { nodes: 5, storage: { storageClass: 'fast' } }, ['StatefulSet']],
       ['with monitoring', { monitoring }, ['ServiceMonitor', 'PrometheusRule']],
-      ...(flavour === 'openbao' ? [withSnapshots] : []),
+      ...(product === 'openbao' ? [withSnapshots] : []),
     ])('is what Kubernetes accepts, %s', async (_, input, kinds) => {
-      const manifests = await declaredChart(flavour, input);
+      const manifests = await declaredChart(product, input);
       expect(kinds.filter((kind) => !manifests.includes(`\nkind: ${kind}\n`))).toEqual([]);
       expect(await kubeconform(manifests)).toEqual([]);
     });
 
     it('has the configuration of the server, whole', async () => {
-      expect(configurationOf(await declaredChart(flavour), 'webex-token-vault-1')).toMatchObject({
+      expect(configurationOf(await declaredChart(product), 'webex-token-vault-1')).toMatchObject({
         api_addr: 'https://webex-token-vault-1.webex-token-vault-internal.webex-token-vault.svc:8200',
         listener: [{ tcp: { tls_min_version: 'tls12' } }],
         storage: { raft: { node_id: 'webex-token-vault-1' } },
@@ -42,14 +42,14 @@ describe.each(['openbao', 'vault'] as const)('of a server of %s on Kubernetes,',
   });
 });
 
-const flavour = isOnVault ? 'vault' : 'openbao';
+const product = isOnVault ? 'vault' : 'openbao';
 
-describeUnless(chartUnavailable(flavour))('the configuration that the chart renders', () => {
+describeUnless(chartUnavailable(product))('the configuration that the chart renders', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rendered-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it('starts a real server, which audits, leads and stores', async () => {
-    await using server = await RenderedServer.start(configurationOf(await declaredChart(flavour)), folder);
+    await using server = await RenderedServer.start(configurationOf(await declaredChart(product)), folder);
     const { root_token: token, keys } = await server
       .client()
       .write(

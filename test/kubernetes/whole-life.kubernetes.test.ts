@@ -153,7 +153,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
   step('runs without any privilege, on a root file system that nobody writes to', async () => {
     const [pod = ''] = server.pods;
     const inside = (...command: string[]): Promise<string> =>
-      namespace.kubectl.run(['exec', pod, '-c', server.server.flavour, '--', ...command]);
+      namespace.kubectl.run(['exec', pod, '-c', server.server.product, '--', ...command]);
     expect(await inside('sh', '-c', 'id -u; id -g')).toBe('100\n1000');
     expect(
       await inside(
@@ -215,7 +215,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     const kill = 'kill -9 $(pidof bao || pidof vault)';
     // The container may be gone before that has been told.
     await namespace.kubectl
-      .run(['exec', leader, '-c', server.server.flavour, '--', 'sh', '-c', kill])
+      .run(['exec', leader, '-c', server.server.product, '--', 'sh', '-c', kill])
       .catch(() => undefined);
     const next = await eventually(async () => {
       const now = await server.leader();
@@ -293,7 +293,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
       'exec',
       leader,
       '-c',
-      server.server.flavour,
+      server.server.product,
       '--',
       'ps',
       '-o',
@@ -339,7 +339,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
   step('no secret is in a state, a log or an object of the release', async () => {
     const { kubectl } = namespace;
     const logs = await Promise.all(
-      server.pods.map((pod) => kubectl.run(['logs', pod, '-c', server.server.flavour, '--tail=-1'])),
+      server.pods.map((pod) => kubectl.run(['logs', pod, '-c', server.server.product, '--tail=-1'])),
     );
     const files = readdirSync(server.folder).filter((name) => name.includes('.tfstate'));
     const everything = [

@@ -109,7 +109,7 @@ describe('webex-token-vault', () => {
       ['nosuch', '--help'],
       /^error: unknown command "nosuch"; see npx --no-install webex-token-vault --help\n$/,
     ],
-    ['a mistyped command', ['authorize'], /^error: unknown command 'authorize' \(Did you mean authorize\?\)\n$/],
+    ['a mistyped command', ['authorise'], /^error: unknown command 'authorise' \(Did you mean authorize\?\)\n$/],
     [
       'a mistyped option',
       ['revoke', 'testauth', '--yess'],

@@ -157,7 +157,7 @@ it.each([['--image='], ['--ca-secret=']])('takes %s for wrong usage', async (opt
 describe('in the cluster that Vault runs in', () => {
   const own = { serviceAccounts: ['people-me'], namespaces: ['webex'] };
   const apps = [{ name: 'people-me', reads: ['testauth'], identity: { kubernetes: own } }];
-  const server = { mode: 'kubernetes', flavour: 'vault' } as const;
+  const server = { mode: 'kubernetes', product: 'vault' } as const;
 
   it('asks the leader, and says where its CA is', async () => {
     // What leads to it from this machine leads no pod to it.
@@ -171,7 +171,7 @@ describe('in the cluster that Vault runs in', () => {
     expect(stdout).not.toContain('ClusterRoleBinding');
   });
 
-  it('needs no CA where every system knows it, and the provider of its flavour', async () => {
+  it('needs no CA where every system knows it, and the provider of its product', async () => {
     const vault = { server: { ...server, tls: { caFile: null } } };
     const { stdout } = await kubernetesCommand(['people-me', '--for', 'csi'], { apps, vault });
     expect(stdout).toContain('provider: vault\n');

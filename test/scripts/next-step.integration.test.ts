@@ -10,7 +10,7 @@ import { runCommand } from '../fixtures/command-run';
 import { exampleDeployment } from '../fixtures/example-deployment';
 import { deploymentInFile } from '../fixtures/deployment-file';
 import { OperatedServer } from '../fixtures/operated-server';
-import { SERVER_FLAVOUR } from '../fixtures/server-product';
+import { SERVER_PRODUCT } from '../fixtures/server-product';
 import { synthesize } from '../fixtures/synthesizer';
 
 /* From an empty server to the first grant, by the commands that `doctor` names and by nothing else. */
@@ -31,7 +31,7 @@ async function productionServer(): Promise<Place> {
   await mkdir(declared);
   const deployment = defineDeployment({
     ...operated.deployment,
-    vault: { server: { mode: 'production', flavour: SERVER_FLAVOUR } },
+    vault: { server: { mode: 'production', product: SERVER_PRODUCT } },
   });
   const environment = {
     ...operated.environment,
@@ -118,7 +118,7 @@ async function walk({ environment, steps }: Place): Promise<{ commands: string[]
 }
 
 test.each<[string, () => Promise<Place>, readonly string[]]>([
-  ['a dev server', () => runningServer({ mode: 'dev', flavour: SERVER_FLAVOUR }), DEPLOYED],
+  ['a dev server', () => runningServer({ mode: 'dev', product: SERVER_PRODUCT }), DEPLOYED],
   ['a production server', productionServer, ['init', ...DEPLOYED]],
   ['a Vault that exists', () => runningServer(), DEPLOYED],
 ])('doctor leads from %s to the first grant', async (name, start, commands) => {

@@ -16,7 +16,7 @@ export interface Delivery {
   /** Address of Vault, as pods reach it. */
   readonly address: string;
   /** Which of the two it is. */
-  readonly flavour: 'openbao' | 'vault';
+  readonly product: 'openbao' | 'vault';
   /** What Vault's certificate is checked by. @default - the CAs that every system knows, or no TLS */
   readonly ca?: VaultCa;
   /** Namespace of Kubernetes that the app runs in. */

@@ -22,8 +22,8 @@ const CA_FOLDER = '/etc/webex-token-vault-ca';
  * @see https://secrets-store-csi-driver.sigs.k8s.io/ and https://openbao.org/docs/platform/k8s/csi/
  */
 export const secretsStoreCsi: Deliverer = {
-  notes: ({ flavour, ca, refreshIntervalSeconds }) => [
-    `For the Secrets Store CSI Driver, and the provider of ${flavour === 'openbao' ? 'OpenBao' : 'Vault'} (csi.enabled of its chart).`,
+  notes: ({ product, ca, refreshIntervalSeconds }) => [
+    `For the Secrets Store CSI Driver, and the provider of ${product === 'openbao' ? 'OpenBao' : 'Vault'} (csi.enabled of its chart).`,
     `The pod has each token in ${TOKENS_FOLDER}/<credential>, in memory and in no Secret; read the file for each use.`,
     `How often it is fetched, the driver says for the whole cluster, and by default never: set enableSecretRotation=true and rotationPollInterval=${goDuration(refreshIntervalSeconds)} of its chart, else a pod keeps the token that it started with, until that ends.`,
     `The provider gives Vault 60 s; have it wait longer by VAULT_CLIENT_TIMEOUT=${VAULT_TIMEOUT} in its environment.`,
@@ -41,7 +41,7 @@ export const secretsStoreCsi: Deliverer = {
 };
 
 function providerClass(delivery: Delivery): KubernetesObject & { readonly spec: object } {
-  const { deployment, app, login, namespace, address, ca, flavour } = delivery;
+  const { deployment, app, login, namespace, address, ca, product } = delivery;
   const settings = {
     Address: address,
     ...(deployment.vault.namespace !== undefined && { Namespace: deployment.vault.namespace }),
@@ -58,9 +58,9 @@ function providerClass(delivery: Delivery): KubernetesObject & { readonly spec: 
     kind: 'SecretProviderClass',
     metadata: { name: kubernetesName(app.name), namespace },
     spec: {
-      provider: flavour,
+      provider: product,
       parameters: {
-        ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${flavour}${name}`, value])),
+        ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${product}${name}`, value])),
         roleName: vaultName(app),
         audience: login.audience,
         objects: stringify(objects),

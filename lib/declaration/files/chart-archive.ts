@@ -16,19 +16,19 @@ const description = z.object({ name: z.string(), version: z.string() });
  * @throws ExplainedError where it is not there, or is not the one that the stack is made for
  */
 export function checkChart(
-  { flavour, chart }: Pick<KubernetesServerDeclaration, 'flavour' | 'chart'>,
+  { product, chart }: Pick<KubernetesServerDeclaration, 'product' | 'chart'>,
   home: string,
 ): void {
   if (chart.path === undefined) {
     return;
   }
-  const { name, version } = CHARTS[flavour];
+  const { name, version } = CHARTS[product];
   const wanted = `${name}-${version}`;
   const file = resolve(home, chart.path);
   const found = statSync(file, { throwIfNoEntry: false });
   if (found === undefined) {
     throw new ExplainedError(
-      `no chart at ${file}; fetch it with "helm pull ${name} --repo ${CHARTS[flavour].repository} --version ${version}", or leave vault.server.chart.path out`,
+      `no chart at ${file}; fetch it with "helm pull ${name} --repo ${CHARTS[product].repository} --version ${version}", or leave vault.server.chart.path out`,
     );
   }
   const got = found.isDirectory() ? describe(join(file, 'Chart.yaml')) : basename(file).replace(/\.tgz$/, '');

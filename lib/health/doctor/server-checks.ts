@@ -1,7 +1,7 @@
 import { describeError, explainOutage, ourCommand, VaultResponseError, VaultUnreachableError } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { absenceAdvice } from '../../declaration/derived/other-addresses';
-import { requireFlavour } from '../../vault/ready-server';
+import { requireProduct } from '../../vault/ready-server';
 import type { VaultClient } from '../../vault/vault-client';
 import { lookAtServer } from '../server-look';
 import { Wrong, type Sound } from './examination';
@@ -41,6 +41,6 @@ export async function checkProduct(vault: VaultClient, { vault: { server } }: De
   if (server === undefined) {
     return { detail: 'any, as the server is not declared here', found: undefined };
   }
-  await requireFlavour(vault, server.flavour);
-  return { detail: `${server.flavour}, as declared`, found: undefined };
+  await requireProduct(vault, server.product);
+  return { detail: `${server.product}, as declared`, found: undefined };
 }

@@ -37,7 +37,7 @@ export async function unknownAudit(
   { vault }: Pick<Deployment, 'vault'>,
   filePath: string,
 ): Promise<string | undefined> {
-  return vault.server === undefined && (await client.health()).flavour === 'openbao'
+  return vault.server === undefined && (await client.health()).product === 'openbao'
     ? `the configuration of ${client.address} is not declared here, and nobody is told of it before it is initialized; it needs an audit device: ${auditStanza(filePath)}`
     : undefined;
 }

@@ -211,7 +211,7 @@ function containers({ status }: Pod): ContainerStatus[] {
 
 /** @returns undefined before the host has taken it */
 function serverContainer({ server }: ServerPods, pod: Pod | undefined): ContainerStatus | undefined {
-  const { container } = CHARTS[server.flavour];
+  const { container } = CHARTS[server.product];
   return pod?.status.containerStatuses.find(({ name }) => name === container);
 }
 

@@ -57,7 +57,7 @@ function isInitialized(pods: ServerPods): boolean {
 
 /** What the server notes at its pod. */
 function says(pods: ServerPods, name: string, fact: 'initialized' | 'sealed'): boolean {
-  return pods.pod(name)?.metadata.labels[`${CHARTS[pods.server.flavour].container}-${fact}`] === 'true';
+  return pods.pod(name)?.metadata.labels[`${CHARTS[pods.server.product].container}-${fact}`] === 'true';
 }
 
 /** @returns a line, where pods run what was declared before */

@@ -75,7 +75,7 @@ async function longestWaitMs(client: VaultClient, sent: SentSnapshot, unsealTime
 /** @returns true where it does not say */
 async function isOpenBao(client: VaultClient): Promise<boolean> {
   return client.health().then(
-    ({ flavour }) => flavour === 'openbao',
+    ({ product }) => product === 'openbao',
     () => true,
   );
 }

@@ -92,14 +92,14 @@ export function refuseMissing(
 
 /** The server that a snapshot is of. */
 export interface SnapshotOrigin {
-  readonly flavour: ServerHealth['flavour'];
+  readonly product: ServerHealth['product'];
   /** @default - the server is declared, and was not asked */
   readonly version?: string;
 }
 
 /** @throws ExplainedError where the program could not read a snapshot of that server, or is another product */
 export function refuseOtherProgram({ command, product, version }: ServerProgram, server: SnapshotOrigin): void {
-  const serverProduct = PRODUCTS[server.flavour];
+  const serverProduct = PRODUCTS[server.product];
   if (product !== serverProduct) {
     const origin =
       server.version === undefined

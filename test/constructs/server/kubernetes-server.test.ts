@@ -34,8 +34,8 @@ function declaredValues(input: object = {}): Values {
   return JSON.parse(release?.values[0] ?? '') as Values;
 }
 
-it.each(['openbao', 'vault'])('is this stack with the chart of %s', (flavour) => {
-  const declaration = declareStack({ flavour });
+it.each(['openbao', 'vault'])('is this stack with the chart of %s', (product) => {
+  const declaration = declareStack({ product });
   const [release] = resources(declaration, 'helm_release') as { values: [string] }[];
   expect({ ...declaration, values: JSON.parse(release?.values[0] ?? '') as unknown }).toMatchSnapshot();
 });
@@ -62,8 +62,8 @@ it.each([
   ['openbao', 'registry.example:5000/team/bao:2.7.2', { registry: 'registry.example:5000', repository: 'team/bao' }],
   ['vault', 'hashicorp/vault:2.1.1', { repository: 'docker.io/hashicorp/vault', tag: '2.1.1' }],
   ['openbao', `openbao/openbao:2.7.2@sha256:${'b'.repeat(64)}`, { tag: `2.7.2@sha256:${'b'.repeat(64)}` }],
-])('gives the chart of %s the image %s in its parts', (flavour, image, parts) => {
-  expect(declaredValues({ flavour, image }).server.image).toMatchObject(parts);
+])('gives the chart of %s the image %s in its parts', (product, image, parts) => {
+  expect(declaredValues({ product, image }).server.image).toMatchObject(parts);
 });
 
 it('takes the plugin from its own image, or from that of the server', () => {
@@ -75,7 +75,7 @@ it('takes the plugin from its own image, or from that of the server', () => {
 
 it('adds a capability to the server only if it is asked for, and none to the container of the plugin', () => {
   const contexts = (input: object): object[] => {
-    const { statefulSet, extraInitContainers } = declaredValues({ flavour: 'vault', ...input }).server;
+    const { statefulSet, extraInitContainers } = declaredValues({ product: 'vault', ...input }).server;
     return [statefulSet.securityContext.container, ...extraInitContainers.map((each) => each.securityContext)];
   };
   const [none, locked] = [{ drop: ['ALL'] }, { drop: ['ALL'], add: ['IPC_LOCK'] }];
@@ -184,9 +184,9 @@ it.each([
   [{ pluginImage: 'not an image!' }, 'vault.server.pluginImage must be an image with its tag, got "not an image!"'],
   [{ pluginImage: 'not an image!:1' }, 'vault.server.pluginImage must be an image with its tag'],
   [{ values: { sever: {} } }, 'vault.server.values has no field "sever"; did you mean "server"?'],
-  [{ flavour: 'vault', values: { extraObjects: [] } }, 'is in the chart of openbao, and not in that of vault'],
+  [{ product: 'vault', values: { extraObjects: [] } }, 'is in the chart of openbao, and not in that of vault'],
   [
-    { flavour: 'vault', snapshots: { host: 's3', bucket: 'b', credentialsSecret: 's' } },
+    { product: 'vault', snapshots: { host: 's3', bucket: 'b', credentialsSecret: 's' } },
     'vault.server.snapshots must be left out with "vault"',
   ],
   [{ seal: { type: 'static', currentKeyId: 'a', currentKeyFile: 'b' } }, 'must name the Secret'],

@@ -53,8 +53,8 @@ const configurations = (declaration: Declaration): Record<string, unknown>[] =>
 
 it.each(['openbao', 'vault'] as const)(
   'runs %s without privileges, on a root file system that is read-only',
-  (flavour) => {
-    expect(containers(declareServer({ flavour }))).toMatchSnapshot();
+  (product) => {
+    expect(containers(declareServer({ product }))).toMatchSnapshot();
   },
 );
 
@@ -232,7 +232,7 @@ it.each(['openbao/openbao:2.7.2', 'registry.example:5000/bao:2.7.2'])('takes ima
 
 it('hands the settings of a key service on', () => {
   const declaration = declareServer({
-    flavour: 'vault',
+    product: 'vault',
     seal: { type: 'awskms', kmsKeyId: 'alias/unseal', region: 'eu-central-1' },
   });
   expect(configurations(declaration)[0]).toMatchObject({
@@ -241,7 +241,7 @@ it('hands the settings of a key service on', () => {
 });
 
 it('lets Vault lock its memory where it is told to', () => {
-  const [container] = containers(declareServer({ flavour: 'vault', disableMlock: false }));
+  const [container] = containers(declareServer({ product: 'vault', disableMlock: false }));
   expect(container).toMatchObject({
     ulimit: [{ name: 'memlock', soft: -1, hard: -1 }],
     capabilities: { add: ['CAP_IPC_LOCK'] },
@@ -250,8 +250,8 @@ it('lets Vault lock its memory where it is told to', () => {
 
 it('adds a capability only if it is asked for', () => {
   const added = (input: Partial<ServerInput>): unknown => containers(declareServer(input))[0];
-  expect(added({ flavour: 'vault' })).toMatchObject({ capabilities: { add: [], drop: ['ALL'] } });
-  expect(added({ flavour: 'vault', ipcLock: true })).toMatchObject({
+  expect(added({ product: 'vault' })).toMatchObject({ capabilities: { add: [], drop: ['ALL'] } });
+  expect(added({ product: 'vault', ipcLock: true })).toMatchObject({
     capabilities: { add: ['CAP_IPC_LOCK'], drop: ['ALL'] },
   });
 });

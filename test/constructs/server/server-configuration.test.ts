@@ -25,7 +25,7 @@ describe('ServerConfiguration', () => {
   });
 
   it('emits the configuration of Vault', () => {
-    expect(emitted({ flavour: 'vault' })).toMatchSnapshot();
+    expect(emitted({ product: 'vault' })).toMatchSnapshot();
   });
 
   it('listens by TLS only', () => {
@@ -37,20 +37,20 @@ describe('ServerConfiguration', () => {
 
   it('declares audit for OpenBao, and leaves it to the API of Vault', () => {
     expect(emitted().audit).toEqual([{ type: 'file', path: 'file/', options: { file_path: '/logs/audit.log' } }]);
-    expect(emitted({ flavour: 'vault' })).not.toHaveProperty('audit');
+    expect(emitted({ product: 'vault' })).not.toHaveProperty('audit');
   });
 
   it('says whether to lock memory to Vault only, which wants to be told', () => {
-    expect(emitted({ flavour: 'vault' })).toHaveProperty('disable_mlock', true);
-    expect(emitted({ flavour: 'vault', disableMlock: false })).toHaveProperty('disable_mlock', false);
+    expect(emitted({ product: 'vault' })).toHaveProperty('disable_mlock', true);
+    expect(emitted({ product: 'vault', disableMlock: false })).toHaveProperty('disable_mlock', false);
     expect(emitted()).not.toHaveProperty('disable_mlock');
   });
 
   it.each([
     ['openbao', 'disable_standby_reads'],
     ['vault', 'disable_performance_standby'],
-  ] as const)('lets only the leader of %s read, and so refresh', (flavour, setting) => {
-    expect(emitted({ flavour })).toHaveProperty(setting, true);
+  ] as const)('lets only the leader of %s read, and so refresh', (product, setting) => {
+    expect(emitted({ product })).toHaveProperty(setting, true);
   });
 
   it('has no seal unless it is given one: then people unseal it', () => {
@@ -84,7 +84,7 @@ describe('ServerConfiguration', () => {
     expect(() => emitted({ seal })).toThrow(
       `seal "${props.type}" is not built into OpenBao since 2.7, got no plugin for it, without which the server does not start; add its pluginCommand and pluginSha256 to the seal, and the file to the plugin directory`,
     );
-    expect(emitted({ seal, flavour: 'vault' })).toHaveProperty(`seal.0.${props.type}`);
+    expect(emitted({ seal, product: 'vault' })).toHaveProperty(`seal.0.${props.type}`);
   });
 
   it('names the other nodes to join', () => {
@@ -148,7 +148,7 @@ describe('ServerConfiguration', () => {
     ],
     [
       'a static seal for Vault',
-      { flavour: 'vault', seal: STATIC_SEAL },
+      { product: 'vault', seal: STATIC_SEAL },
       'seal "static" is not known to vault, only to openbao; use another seal',
     ],
   ])('refuses %s', (_, props, message) => {

@@ -11,8 +11,8 @@ function containerOf(props: Partial<VaultServerContainerProps> = {}): Record<str
   return resources(declaration, 'docker_container')[0] ?? {};
 }
 
-it.each(['openbao', 'vault'] as const)('runs %s in development mode', (flavour) => {
-  expect(containerOf({ flavour })).toMatchSnapshot();
+it.each(['openbao', 'vault'] as const)('runs %s in development mode', (product) => {
+  expect(containerOf({ product })).toMatchSnapshot();
 });
 
 it('is reached from this machine only', () => {
@@ -28,8 +28,8 @@ it('is given no root token', () => {
 });
 
 it('gets a capability only if it is asked for', () => {
-  expect(containerOf({ flavour: 'vault' })).not.toHaveProperty('capabilities');
-  expect(containerOf({ flavour: 'vault', ipcLock: true })).toMatchObject({ capabilities: { add: ['CAP_IPC_LOCK'] } });
+  expect(containerOf({ product: 'vault' })).not.toHaveProperty('capabilities');
+  expect(containerOf({ product: 'vault', ipcLock: true })).toMatchObject({ capabilities: { add: ['CAP_IPC_LOCK'] } });
 });
 
 it('runs the image that is asked for', () => {

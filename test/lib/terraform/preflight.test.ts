@@ -56,7 +56,7 @@ describe('before the plan', () => {
       body: { ...READY, version, ...more },
     });
     await expect(preflight(DEV).beforePlan()).rejects.toThrow(
-      `${vault.address} is HashiCorp Vault ${version}, and vault.server.flavour declares OpenBao, so it is another server; free that port, or set VAULT_ADDR`,
+      `${vault.address} is HashiCorp Vault ${version}, and vault.server.product declares OpenBao, so it is another server; free that port, or set VAULT_ADDR`,
     );
     await expect(preflight().beforePlan()).resolves.toBeUndefined();
   });

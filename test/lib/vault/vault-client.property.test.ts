@@ -14,7 +14,7 @@ import { integrationEntry } from '../../../lib/declaration/derived/integration-e
 import { consentRecordSchema } from '../../../lib/vault/consent-record';
 import { readRefreshing } from '../../../lib/vault/engine-refreshing';
 import { missingRights } from '../../../lib/vault/missing-rights';
-import { requireFlavour, requireReadyServer } from '../../../lib/vault/ready-server';
+import { requireProduct, requireReadyServer } from '../../../lib/vault/ready-server';
 import { Records, RecordChanged, RecordsUnavailable } from '../../../lib/vault/records';
 import { requireRegisteredPlugin } from '../../../lib/vault/registered-plugin';
 import { StoredIntegration } from '../../../lib/vault/stored-integration';
@@ -71,7 +71,7 @@ interface Request {
 const REQUESTS: Readonly<Record<string, Request>> = {
   'a list': { ask: () => vault.list('oauthapp/creds'), good: [{ data: { keys: ['a', 'b/'] } }] },
   'its state': { ask: () => requireReadyServer(vault), good: [status] },
-  'its product': { ask: () => requireFlavour(vault, 'openbao'), good: [status] },
+  'its product': { ask: () => requireProduct(vault, 'openbao'), good: [status] },
   'a wrapped secret id': {
     ask: async () => {
       const { expireTime } = await vault.writeWrapped('auth/approle/role/x/secret-id', {}, 60);

@@ -159,14 +159,14 @@ const VOLUMES = ['audit', 'config', 'data', 'home', 'plugins', 'seal', 'tls', 't
 /** @returns what is wrong with them for that chart, each with the way to it */
 export function chartValueProblems(
   values: ChartValues,
-  flavour: 'openbao' | 'vault',
+  product: 'openbao' | 'vault',
 ): { path: string[]; problem: string }[] {
   const problems = [
     ...Object.entries(OURS).map(([path, advice]) => [path, `is not the chart's to say; ${advice}`] as const),
     ...Object.entries(OF_ONE_CHART)
-      .filter(([, chart]) => chart !== flavour)
+      .filter(([, chart]) => chart !== product)
       .map(
-        ([path, chart]) => [path, `is in the chart of ${chart}, and not in that of ${flavour}; leave it out`] as const,
+        ([path, chart]) => [path, `is in the chart of ${chart}, and not in that of ${product}; leave it out`] as const,
       ),
   ];
   return [

@@ -198,8 +198,8 @@ export type KubernetesServerDeclaration = z.output<typeof kubernetesServerDeclar
 
 /** What no field can say alone. */
 export function checkKubernetesServer(server: KubernetesServerDeclaration, context: z.core.$RefinementCtx): void {
-  const { flavour, chart: given, snapshots: taken, seal, sealSecret, values } = server;
-  const { version, takesSnapshots, name } = CHARTS[flavour];
+  const { product, chart: given, snapshots: taken, seal, sealSecret, values } = server;
+  const { version, takesSnapshots, name } = CHARTS[product];
   const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
   if (given.version !== undefined && given.version !== version) {
     refuse(
@@ -219,13 +219,13 @@ export function checkKubernetesServer(server: KubernetesServerDeclaration, conte
   if (taken !== undefined && !takesSnapshots) {
     refuse(
       ['snapshots'],
-      `must be left out with "${flavour}": the chart "${name}" has no job for them; run "${ourCommand('backup')}" by a scheduler of yours`,
+      `must be left out with "${product}": the chart "${name}" has no job for them; run "${ourCommand('backup')}" by a scheduler of yours`,
     );
   }
   if (seal?.type === 'static' && sealSecret === undefined) {
     refuse(['sealSecret'], 'must name the Secret that has the files of the static seal; make one, and name it');
   }
-  for (const { path, problem } of chartValueProblems(values, flavour)) {
+  for (const { path, problem } of chartValueProblems(values, product)) {
     refuse(['values', ...path], problem);
   }
 }

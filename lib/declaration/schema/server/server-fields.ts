@@ -13,10 +13,10 @@ export const imageReference = z.string().regex(/^[^@]+(?:@sha256:[0-9a-f]{64})?$
 
 export const serverFields = {
   /** @default "openbao" */
-  flavour: z.enum(['openbao', 'vault']).default('openbao'),
+  product: z.enum(['openbao', 'vault']).default('openbao'),
   /**
    * An image with its tag. A digest behind the tag keeps the registry from giving another image for it, as in
-   * "openbao/openbao:2.7.2@sha256:...". @default - the pinned image of the flavour
+   * "openbao/openbao:2.7.2@sha256:...". @default - the pinned image of the product
    */
   image: imageReference.optional(),
   /**

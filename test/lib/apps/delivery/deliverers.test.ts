@@ -159,8 +159,8 @@ it.each(DELIVERER_NAMES)('%s gives the app no rights where Vault asks its own cl
   expect(file).toMatch(/audience: webex-token-vault|audiences:\s+- webex-token-vault/);
 });
 
-it('names the provider of CSI by the flavour', () => {
-  expect(manifests('csi', { flavour: 'vault' })).toContainEqual(
+it('names the provider of CSI by the product', () => {
+  expect(manifests('csi', { product: 'vault' })).toContainEqual(
     expect.objectContaining({
       kind: 'SecretProviderClass',
       spec: {

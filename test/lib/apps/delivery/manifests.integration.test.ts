@@ -22,7 +22,7 @@ const vault = { address: 'https://vault.example', namespace: 'team/a' };
 
 const variants: [string, KubernetesIdentity, Partial<Delivery>, Parameters<typeof exampleDelivery>[2]][] = [
   ["in Vault's cluster", pods, {}, {}],
-  ['in another cluster, with a namespace of Vault', elsewhere, { flavour: 'vault' }, { vault }],
+  ['in another cluster, with a namespace of Vault', elsewhere, { product: 'vault' }, { vault }],
   ['with the CA', pods, { ca: { secretName: 'theirs', pem: ca } }, {}],
   ['without a CA', pods, { ca: undefined, refreshIntervalSeconds: 90 }, {}],
 ];

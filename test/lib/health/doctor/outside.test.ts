@@ -184,7 +184,7 @@ describe('of the server', () => {
     const deployment = exampleDeployment({ vault: { server: { mode: 'dev', port } }, webex: { apiUrl: webex.url } });
     const { check, line } = await examined({ deployment });
     expect(check).toBe('product');
-    expect(line).toMatch(/is HashiCorp Vault 1\.21\.4, and vault\.server\.flavour declares OpenBao/);
+    expect(line).toMatch(/is HashiCorp Vault 1\.21\.4, and vault\.server\.product declares OpenBao/);
   });
 
   it.each([

@@ -20,7 +20,7 @@ const SEAL = { type: 'static', currentKeyId: '1', currentKeyFile: 'secrets/seal.
 function declared(input: object = {}): KubernetesServerDeclaration {
   return serverDeclaration.parse({
     mode: 'kubernetes',
-    flavour: 'openbao',
+    product: 'openbao',
     namespace: 'vault',
     releaseName: 'bao',
     ...input,

@@ -11,7 +11,7 @@ import { useSleepClock } from '../../../fixtures/sleep-clock';
 const LOOK = 'get statefulsets,pods,persistentvolumeclaims,events --output=json';
 const SERVER = serverDeclaration.parse({
   mode: 'kubernetes',
-  flavour: 'openbao',
+  product: 'openbao',
   namespace: 'vault',
   releaseName: 'bao',
 }) as KubernetesServerDeclaration;

@@ -10,29 +10,29 @@ const server = { initialized: true, sealed: false };
 
 test.each(['2.7.2', '2.7.10', '2.10.0', '3.0.0'])('a program of version %s reads a snapshot of 2.7.2', (version) => {
   const program = { command: 'bao', product: 'OpenBao', version } as const;
-  expect(() => refuseOtherProgram(program, { ...server, flavour: 'openbao', version: '2.7.2' })).not.toThrow();
+  expect(() => refuseOtherProgram(program, { ...server, product: 'openbao', version: '2.7.2' })).not.toThrow();
 });
 
 test.each(['2.7.1', '2.6.9', '1.99.99'])('a program of version %s is older than the server', (version) => {
   const program = { command: 'bao', product: 'OpenBao', version } as const;
-  expect(() => refuseOtherProgram(program, { ...server, flavour: 'openbao', version: '2.7.2' })).toThrow(
+  expect(() => refuseOtherProgram(program, { ...server, product: 'openbao', version: '2.7.2' })).toThrow(
     `"bao" is OpenBao ${version}, older than the server, 2.7.2`,
   );
 });
 
 test('a program of the other product is refused', () => {
   const program = { command: 'bao', product: 'OpenBao', version: '2.7.2' } as const;
-  expect(() => refuseOtherProgram(program, { ...server, flavour: 'vault', version: '1.21.4+ent' })).toThrow(
+  expect(() => refuseOtherProgram(program, { ...server, product: 'vault', version: '1.21.4+ent' })).toThrow(
     '"bao" is OpenBao 2.7.2, and the snapshot is of Vault 1.21.4+ent; name a program of that product with --program',
   );
 });
 
 test('a program of another product than the declared one is refused', () => {
   const program = { command: 'bao', product: 'OpenBao', version: '2.7.2' } as const;
-  expect(() => refuseOtherProgram(program, { flavour: 'vault' })).toThrow(
+  expect(() => refuseOtherProgram(program, { product: 'vault' })).toThrow(
     '"bao" is OpenBao 2.7.2, and vault.server declares Vault; name a program of that product with --program',
   );
-  expect(() => refuseOtherProgram(program, { flavour: 'openbao' })).not.toThrow();
+  expect(() => refuseOtherProgram(program, { product: 'openbao' })).not.toThrow();
 });
 
 test('a damaged grant is refused, whatever may be absent', () => {
