@@ -7,15 +7,11 @@ export type { DeploymentStackProps } from './deployment-stack';
 
 export { AppIdentity, type AppIdentityProps } from './tokens/app-identity';
 export { AuthMethod, type AuthMethodProps } from './tokens/auth-method';
-export { Authorizer, type AuthorizerProps } from './tokens/authorizer';
 export { Engine, type EngineProps } from './tokens/engine';
-export { Healer, type HealerProps } from './tokens/healer';
 export { HealingSecrets, type HealingSecretsProps } from './tokens/healing-secrets';
 export { Integration, type IntegrationProps } from './tokens/integration';
-export { Issuer, type IssuerProps } from './tokens/issuer';
-export { Observer, type ObserverProps } from './tokens/observer';
+export { OperatorPolicy, type OperatorPolicyProps } from './tokens/operator-policy';
 export { People, type PeopleProps } from './tokens/people';
-export { Provisioner, type ProvisionerProps } from './tokens/provisioner';
 export { Records, type RecordsProps } from './tokens/records';
 export { WebexTokens } from './tokens/webex-tokens';
 

@@ -9,34 +9,19 @@ import type { Deployment } from '../../lib/declaration/schema/deployment';
 import { inspectPlugin } from '../../lib/declaration/files/plugin-binary';
 import { healingIntegrations } from '../../lib/declaration/derived/healing';
 import { loginOf } from '../../lib/declaration/derived/logins';
-import type { PeopleOperator } from '../../lib/declaration/schema/operators-declaration';
 import { peopleRoles } from '../../lib/declaration/derived/people';
-import {
-  appPolicyName,
-  authorizerPolicyName,
-  healerPolicyName,
-  observerPolicyName,
-} from '../../lib/declaration/derived/policy-names';
-import {
-  authorizerRights,
-  healerRights,
-  issuedAppNames,
-  observerRights,
-  provisionerRights,
-} from '../../lib/declaration/policies/rights';
+import { appPolicyName } from '../../lib/declaration/derived/policy-names';
+import { operatorPolicies } from '../../lib/declaration/policies/operator-policies';
+import { healerRights } from '../../lib/declaration/policies/rights';
 import { renamed, vaultName } from '../../lib/declaration/schema/vault-name';
 import { AppIdentity } from './app-identity';
 import { AuthMethod } from './auth-method';
-import { Authorizer } from './authorizer';
 import { DeploymentStack, type DeploymentStackProps } from '../deployment-stack';
 import { Engine } from './engine';
-import { Healer } from './healer';
 import { HealingSecrets } from './healing-secrets';
 import { Integration } from './integration';
-import { Issuer } from './issuer';
-import { Observer } from './observer';
+import { OperatorPolicy } from './operator-policy';
 import { People } from './people';
-import { Provisioner } from './provisioner';
 import { Records } from './records';
 
 /**
@@ -86,9 +71,6 @@ export class WebexTokens extends DeploymentStack {
     const healer = healerRights(deployment);
     const healingSecrets =
       healer === undefined ? undefined : new HealingSecrets(this, 'healing-secrets', { path: healer.healingPath });
-    if (healer !== undefined) {
-      new Healer(this, 'healer', { policyName: healerPolicyName(mountPath), ...healer });
-    }
     const healed = healingIntegrations(deployment);
 
     // By Vault's name, which stays, so that Terraform has nothing to move where something is renamed, nor to delete
@@ -126,50 +108,25 @@ export class WebexTokens extends DeploymentStack {
     }
     new TerraformOutput(this, 'role_ids', { value: roleIds, description: 'Role id of each app', staticId: true });
 
-    const policies = this.#declareOperators(deployment, appRolePath);
+    const policyNames = new Map(
+      operatorPolicies(deployment).map(({ operator, ...policy }) => [
+        operator,
+        new OperatorPolicy(this, operator, policy).policyName,
+      ]),
+    );
     const { oidc } = deployment.operators ?? {};
     if (oidc !== undefined) {
       new People(this, OIDC_CONSTRUCT_ID, {
         oidc,
         roles: peopleRoles(deployment).map((role) => ({
           ...role,
-          policyName: policies[role.operator] ?? role.policyName,
+          policyName: policyNames.get(role.operator) ?? role.policyName,
         })),
         vaultAddress: address,
         vaultNamespace: vault.namespace,
       });
     }
     this.#noteRenames(deployment);
-  }
-
-  /** The policies of those operators that it writes. @returns their names, as whatever carries them refers to them */
-  #declareOperators(deployment: Deployment, appRolePath: string): Partial<Record<PeopleOperator, string>> {
-    const { mountPath } = deployment.engine;
-    const authorizer = new Authorizer(this, 'authorizer', {
-      policyName: authorizerPolicyName(mountPath),
-      ...authorizerRights(deployment),
-    });
-    const observer = new Observer(this, 'observer', {
-      policyName: observerPolicyName(mountPath),
-      ...observerRights(deployment),
-    });
-    const issuer = peopleRoles(deployment).find(({ operator }) => operator === 'issuer');
-    return {
-      authorizer: authorizer.policyName,
-      observer: observer.policyName,
-      ...(deployment.declareProvisioner
-        ? { provisioner: new Provisioner(this, 'provisioner', provisionerRights(deployment)).policyName }
-        : {}),
-      ...(issuer === undefined
-        ? {}
-        : {
-            issuer: new Issuer(this, 'issuer', {
-              policyName: issuer.policyName,
-              appRolePath,
-              appNames: issuedAppNames(deployment),
-            }).policyName,
-          }),
-    };
   }
 
   /** For people, in the state and in plans: nothing in Vault changes with a rename. */

@@ -3,7 +3,6 @@ import { ExplainedError, loginAppRole, NotPermitted, ourCommand, VaultResponseEr
 import { NO_LOCKOUT, OPERATORS_MOUNT } from '../declaration/schema/app-declaration';
 import type { Deployment } from '../declaration/schema/deployment';
 import { issuerOperatorPolicy } from '../declaration/policies/issuer-policy';
-import { logoutPolicy } from '../declaration/policies/policy-rule';
 import { provisionerPolicy } from '../declaration/policies/provisioner-policy';
 import {
   authorizerPolicyName,
@@ -12,8 +11,8 @@ import {
   observerPolicyName,
   provisionerPolicyName,
 } from '../declaration/derived/policy-names';
-import { BACKUP_RECORD, dataPath } from '../declaration/schema/record-paths';
 import { healerRights, issuedAppNames, provisionerRights } from '../declaration/policies/rights';
+import { administratorPolicy, backupPolicy } from '../declaration/policies/server-policies';
 import { recordsFromRoot } from '../vault/backup-note';
 import { type VaultClient } from '../vault/vault-client';
 
@@ -187,7 +186,7 @@ function operatorRoles(deployment: Deployment): OperatorRole[] {
     {
       name: 'backup',
       policyName: BACKUP_POLICY_NAME,
-      policy: backupPolicy(deployment),
+      policy: backupPolicy(recordsFromRoot(deployment)),
       tokenTtlSeconds: 10 * MINUTE,
       // A snapshot is encrypted, and backups that end silently are worse than a secret id that never expires.
       secretIdTtlSeconds: 0,
@@ -209,26 +208,6 @@ function operatorRoles(deployment: Deployment): OperatorRole[] {
           },
         ]),
   ];
-}
-
-function backupPolicy(deployment: Deployment): string {
-  return [
-    'path "sys/storage/raft/snapshot" { capabilities = ["read"] }',
-    `path "${dataPath(recordsFromRoot(deployment), BACKUP_RECORD)}" { capabilities = ["create", "read", "update"] }`,
-    logoutPolicy(),
-  ].join('\n');
-}
-
-/** Under OpenBao's name and under Vault's. Neither does anything without the key shares. */
-function administratorPolicy(): string {
-  const endpoints = ['sys/generate-root-token', 'sys/generate-root']
-    .map(
-      (endpoint) =>
-        `path "${endpoint}/attempt" { capabilities = ["read", "create", "update", "delete", "sudo"] }\n` +
-        `path "${endpoint}/update" { capabilities = ["create", "update", "sudo"] }\n`,
-    )
-    .join('');
-  return endpoints + logoutPolicy();
 }
 
 async function enableMount(root: VaultClient): Promise<void> {

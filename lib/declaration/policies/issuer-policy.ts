@@ -1,20 +1,28 @@
-import { logoutPolicy } from './policy-rule';
+import { LOGOUT, renderPolicy, type Rule } from './policy-rule';
 
-/** How long a wrapping by an issuer may last: a day is enough to carry it anywhere. */
+/** Longest life of a wrapping token that an issuer makes: a day is enough to carry it anywhere. */
 export const MAX_WRAP_TTL_SECONDS = 86_400;
 
-/** What it takes to issue wrapped secret ids of an app: a token that may issue no others never sees one. */
+/** Rights that issue wrapped secret ids of one app. A token that may issue no others never sees a secret id. */
 export function issuerPolicy(appRolePath: string, appName: string): string {
-  const role = `auth/${appRolePath}/role/${appName}`;
-  return [
-    `path "${role}/role-id" { capabilities = ["read"] }`,
-    `path "${role}/secret-id" { capabilities = ["update"] min_wrapping_ttl = "1s" max_wrapping_ttl = "${MAX_WRAP_TTL_SECONDS / 3600}h" }`,
-    `path "${role}/secret-id-accessor/lookup" { capabilities = ["update"] }`,
-    '',
-  ].join('\n');
+  return renderPolicy(issuerRules(appRolePath, appName));
 }
 
-/** What an operator may do who issues those of all apps that log in so. */
+/** Rights of the operator who issues secret ids of all apps that log in by AppRole. */
 export function issuerOperatorPolicy(appRolePath: string, appNames: readonly string[]): string {
-  return `${appNames.map((name) => issuerPolicy(appRolePath, name)).join('')}${logoutPolicy()}`;
+  return renderPolicy([...appNames.flatMap((name) => issuerRules(appRolePath, name)), LOGOUT]);
+}
+
+function issuerRules(appRolePath: string, appName: string): Rule[] {
+  const role = `auth/${appRolePath}/role/${appName}`;
+  return [
+    { path: `${role}/role-id`, capabilities: ['read'], why: `the role id of ${appName}` },
+    {
+      path: `${role}/secret-id`,
+      capabilities: ['update'],
+      maxWrappingTtlSeconds: MAX_WRAP_TTL_SECONDS,
+      why: 'a new secret id, always wrapped',
+    },
+    { path: `${role}/secret-id-accessor/lookup`, capabilities: ['update'], why: 'the expiry of that secret id' },
+  ];
 }

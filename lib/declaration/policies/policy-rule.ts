@@ -11,6 +11,8 @@ export interface Rule {
   readonly allowedParameters?: Readonly<Record<string, readonly string[]>>;
   /** Reads and writes may carry no parameter. */
   readonly deniesParameters?: true;
+  /** The reply must be wrapped, for at least a second. @default - it need not be wrapped */
+  readonly maxWrappingTtlSeconds?: number;
   readonly why: string;
 }
 
@@ -38,31 +40,29 @@ export function tokenRead(mountPath: string, credentialName: string, why: string
   return { path: `${mountPath}/creds/${credentialName}`, capabilities: ['read'], deniesParameters: true, why };
 }
 
+/** @returns HCL */
 export function renderPolicy(rules: readonly Rule[]): string {
   return rules
-    .map(({ path, capabilities, allowedParameters, deniesParameters, why }) =>
-      [
-        `# ${why}`,
-        `path "${path}" {`,
-        `  capabilities = ${JSON.stringify(capabilities)}`,
-        ...(allowedParameters === undefined
-          ? []
-          : [
-              '  allowed_parameters = {',
-              ...Object.entries(allowedParameters).map(
-                ([key, values]) => `    "${key}" = ${JSON.stringify([...new Set(values)])}`,
-              ),
-              '  }',
-            ]),
-        ...(deniesParameters === undefined ? [] : ['  denied_parameters = {', '    "*" = []', '  }']),
-        '}',
-      ].join('\n'),
-    )
+    .map((rule) => [`# ${rule.why}`, `path "${rule.path}" {`, ...attributesOf(rule), '}'].join('\n'))
     .join('\n\n')
     .concat('\n');
 }
 
-/** What every command of ours may do with what it has logged in. */
-export function logoutPolicy(): string {
-  return renderPolicy([LOGOUT]);
+function attributesOf({ capabilities, allowedParameters, deniesParameters, maxWrappingTtlSeconds }: Rule): string[] {
+  return [
+    `  capabilities = ${JSON.stringify(capabilities)}`,
+    ...(allowedParameters === undefined
+      ? []
+      : [
+          '  allowed_parameters = {',
+          ...Object.entries(allowedParameters).map(
+            ([key, values]) => `    "${key}" = ${JSON.stringify([...new Set(values)])}`,
+          ),
+          '  }',
+        ]),
+    ...(deniesParameters === undefined ? [] : ['  denied_parameters = {', '    "*" = []', '  }']),
+    ...(maxWrappingTtlSeconds === undefined
+      ? []
+      : ['  min_wrapping_ttl = "1s"', `  max_wrapping_ttl = "${maxWrappingTtlSeconds}s"`]),
+  ];
 }

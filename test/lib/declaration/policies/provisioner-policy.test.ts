@@ -1,15 +1,12 @@
-import { Provisioner } from '../../../constructs/tokens/provisioner';
-import { provisionerRights } from '../../../lib/declaration/policies/rights';
-import { declare, resources } from '../../fixtures/declaration';
-import { exampleDeployment } from '../../fixtures/example-deployment';
+import { provisionerPolicy } from '../../../../lib/declaration/policies/provisioner-policy';
+import { provisionerRights } from '../../../../lib/declaration/policies/rights';
+import { exampleDeployment } from '../../../fixtures/example-deployment';
 
 function policyOf(changes: Parameters<typeof exampleDeployment>[0] = {}): string {
-  const deployment = exampleDeployment(changes);
-  const declaration = declare((stack) => new Provisioner(stack, 'provisioner', provisionerRights(deployment)));
-  return resources(declaration, 'vault_policy')[0]?.policy as string;
+  return provisionerPolicy(provisionerRights(exampleDeployment(changes)));
 }
 
-it('declares the policy of what Terraform runs as', () => {
+it('has these rights for the example deployment', () => {
   expect(policyOf()).toMatchSnapshot();
 });
 

@@ -1,0 +1,20 @@
+import { TerraformOutput } from 'cdktf';
+import { OperatorPolicy } from '../../../constructs/tokens/operator-policy';
+import { declare, resources } from '../../fixtures/declaration';
+
+it('writes the policy under a new name before it deletes the former one', () => {
+  const declaration = declare(
+    (stack) => new OperatorPolicy(stack, 'authorizer', { policyName: 'oauthapp-authorizer', policy: 'path "a" {}\n' }),
+  );
+  expect(resources(declaration, 'vault_policy')).toEqual([
+    { name: 'oauthapp-authorizer', policy: 'path "a" {}\n', lifecycle: { create_before_destroy: true } },
+  ]);
+});
+
+it('gives its name as a reference, so that a role is written after it', () => {
+  const declaration = declare((stack) => {
+    const { policyName } = new OperatorPolicy(stack, 'authorizer', { policyName: 'a', policy: '' });
+    new TerraformOutput(stack, 'name', { value: policyName, staticId: true });
+  });
+  expect(declaration.output.name?.value).toMatch(/^\$\{vault_policy\.authorizer_policy_\w+\.name\}$/);
+});
