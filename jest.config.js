@@ -60,7 +60,7 @@ module.exports = {
       globalTeardown: '<rootDir>/test/integration-teardown.ts',
       globals: { startsBuiltPrograms: true },
     },
-    // Properties, which the two projects above run with few cases: see test/fixtures/property.ts.
+    // Properties, which the two projects above run with few cases: see test/fixtures/arbitrary/property.ts.
     {
       ...base,
       displayName: 'fuzz',

@@ -6,9 +6,9 @@ import { createCommand, runCommand, wholeNumber } from '../lib/cli/command';
 import { readRefreshing } from '../lib/vault/engine-refreshing';
 import type { VaultClient } from '../lib/vault/vault-client';
 import { findOauthappPlugin } from '../rehearsal/server/oauthapp-plugin';
-import { succeeded } from '../test/fixtures/deployed-server';
-import { DueGrants } from '../test/fixtures/due-grants';
-import { OperatedServer } from '../test/fixtures/operated-server';
+import { succeeded } from '../test/fixtures/worlds/deployed-server';
+import { DueGrants } from '../rehearsal/outage/due-grants';
+import { OperatedVault } from '../test/fixtures/worlds/operated-vault';
 
 /*
  * How many grants a stop loses in the middle of refreshing all of them, where Webex rotates refresh tokens: the stops that
@@ -36,7 +36,7 @@ async function measure(named: string, rounds: number, count: number): Promise<vo
   copyFileSync(join(plugins, 'oauthapp-0'), join(plugins, 'oauthapp-1'));
   // The same program with other bytes, as an upgrade is.
   appendFileSync(join(plugins, 'oauthapp-1'), 'next');
-  await using operated = await OperatedServer.start({ seal: 'shamir', pluginDirectory: plugins });
+  await using operated = await OperatedVault.start({ seal: 'shamir', pluginDirectory: plugins });
   operated.engine.webex.behavior.refresh = 'rotate';
   let upgrades = 0;
   let stackDirectory: string | undefined;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { VaultResponseError } from '#core';
 import { VaultClient } from '../lib/vault/vault-client';
 import { TOKEN_PATH } from '../rehearsal/webex/token-endpoint';
-import { VaultWithWebex } from '../test/fixtures/vault-with-webex';
+import { WrittenVault } from '../rehearsal/written-vault';
 
 /*
  * How long reads of the engine wait while Webex takes connections and never answers: the case that decides how long the
@@ -25,7 +25,7 @@ interface Tuning {
 
 /** All tokens are valid and due at once, and each credential is read again and again. */
 async function waitsOfValidTokens(tuning: Tuning): Promise<number[]> {
-  await using vault = await VaultWithWebex.start();
+  await using vault = await WrittenVault.start();
   const names = Array.from({ length: CREDENTIALS }, (_, index) => `credential-${index}`);
   for (const name of names) {
     await vault.engine.authorize(vault.admin, name);
@@ -48,7 +48,7 @@ async function waitsOfValidTokens(tuning: Tuning): Promise<number[]> {
 
 /** One token has expired, and so many readers ask for it at once, beside the engine's own attempt. */
 async function waitsOfExpiredToken(tuning: Tuning, readers: number): Promise<number[]> {
-  await using vault = await VaultWithWebex.start();
+  await using vault = await WrittenVault.start();
   vault.webex.behavior.accessTokenTtlSeconds = 11;
   await vault.engine.authorize(vault.admin, 'testauth');
   await sleep(2000);
@@ -57,7 +57,7 @@ async function waitsOfExpiredToken(tuning: Tuning, readers: number): Promise<num
   return await Promise.all(Array.from({ length: readers }, () => waitOfRead(vault, 'testauth')));
 }
 
-async function tune(vault: VaultWithWebex, { timeoutSeconds, leewayFactor }: Tuning, config: object): Promise<void> {
+async function tune(vault: WrittenVault, { timeoutSeconds, leewayFactor }: Tuning, config: object): Promise<void> {
   await vault.admin.write('oauthapp/config', {
     ...config,
     tune_provider_timeout_seconds: timeoutSeconds,
@@ -67,7 +67,7 @@ async function tune(vault: VaultWithWebex, { timeoutSeconds, leewayFactor }: Tun
 }
 
 /** @returns seconds */
-async function waitOfRead({ server, engine }: VaultWithWebex, name: string): Promise<number> {
+async function waitOfRead({ server, engine }: WrittenVault, name: string): Promise<number> {
   const vault = new VaultClient({ address: server.address, token: server.rootToken, timeoutMs: TIMEOUT_MS });
   const started = performance.now();
   await engine.read(vault, name).catch(refused);

@@ -5,7 +5,7 @@ const FIND = `
   const report = (line) => line.startsWith('using') || console.error(line);
   require('./rehearsal/server/openbao-binary.ts').findOpenBao(report)
     .then(() => require('./rehearsal/server/oauthapp-plugin.ts').findOauthappPlugin(report))
-    .then(() => require('./test/fixtures/kubernetes/prepare.ts').prepareKubernetes(report));`;
+    .then(() => require('./test/fixtures/kubernetes/manifests/prepare.ts').prepareKubernetes(report));`;
 
 /**
  * Fills the cache before Jest starts its workers: on a new machine each of them would install OpenBao and build the

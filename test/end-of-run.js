@@ -15,7 +15,7 @@ const FAILED_TESTS = 20;
 /** Length of a reason. The title of the test has the whole of it. */
 const REASON_LENGTH = 120;
 
-/** Title of a test or a group that test/fixtures/left-out.ts leaves out. */
+/** Title of a test or a group that test/fixtures/runs/left-out.ts leaves out. */
 const LEFT_OUT = / \[left out: ([^]*)\]$/;
 
 /** Environment variable: the file descriptor that test/all.js reads the lines from. */

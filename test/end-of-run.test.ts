@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../lib/process/child-process';
-import { PROJECT_FOLDER } from './fixtures/project-folder';
+import { PROJECT_FOLDER } from './fixtures/runs/project-folder';
 
 /* A real Jest on a project of its own, whose tests write their titles to a file when they run. */
 
@@ -28,7 +28,7 @@ beforeEach(() => {
       exports.fails = (...titles) => titles.forEach((title) =>
         test(title, () => { ran(title); throw new Error('on purpose'); }));
       exports.passes = (...titles) => titles.forEach((title) => test(title, () => ran(title)));
-      Object.assign(exports, require(${JSON.stringify(join(PROJECT_FOLDER, 'test/fixtures/left-out.ts'))}));`,
+      Object.assign(exports, require(${JSON.stringify(join(PROJECT_FOLDER, 'test/fixtures/runs/left-out.ts'))}));`,
   });
 });
 afterEach(() => rmSync(folder, { recursive: true }));

@@ -10,8 +10,8 @@ import { Rehearsal } from '../rehearsal/rehearsal';
 import { rehearse } from '../rehearsal/rehearse';
 import { findOauthappPlugin } from '../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../rehearsal/server/server-binary';
-import { deploymentInFile } from './fixtures/deployment-file';
-import { synthesize } from './fixtures/synthesizer';
+import { deploymentInFile } from '../rehearsal/deployment-file';
+import { synthesize } from './fixtures/worlds/synthesizer';
 
 /* The example of two environments and several organizations, on one server. */
 

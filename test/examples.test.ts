@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VaultServer } from '../constructs/server/vault-server';
 import { loadDeployment } from '../lib/declaration/files/load-deployment';
-import { exampleDeployment, resources, synthesize, testApp } from './fixtures/declaration';
-import { runCommand } from './fixtures/command-run';
-import { deploymentInFile } from './fixtures/deployment-file';
-import { PROJECT_FOLDER } from './fixtures/project-folder';
+import { exampleDeployment, resources, synthesize, testApp } from './fixtures/declarations/declaration';
+import { runCommand } from './fixtures/programs/command-run';
+import { deploymentInFile } from '../rehearsal/deployment-file';
+import { PROJECT_FOLDER } from './fixtures/runs/project-folder';
 
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'examples-'))));

@@ -2,8 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import cacheServers from './cached-servers';
-import { buildPrograms } from './fixtures/program-build';
-import { TEST_RUN } from './fixtures/test-run';
+import { buildPrograms } from './fixtures/packages/program-build';
+import { TEST_RUN } from './fixtures/runs/test-run';
 
 /** What all workers need, made once before they start. */
 export default async function prepare(): Promise<void> {

@@ -4,7 +4,7 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** What takes minutes, most of them without a processor: at the end, the rest would have waited for it. */
 const LONG = [
-  /\/bench\/outage\//,
+  /\/rehearsal\/outage\//,
   /\/server\/backup/,
   /\/server\/planned-stop\./,
   /\/server\/init\./,

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deploymentInFile } from './fixtures/deployment-file';
-import { exampleDeployment, PROJECT_FOLDER } from './fixtures/declaration';
+import { deploymentInFile } from '../rehearsal/deployment-file';
+import { exampleDeployment, PROJECT_FOLDER } from './fixtures/declarations/declaration';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'main-'))));

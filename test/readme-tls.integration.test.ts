@@ -3,19 +3,19 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { issueSecretId } from '../lib/apps/secret-id';
 import { run, type FinishedCommand } from '../lib/process/child-process';
-import { cachedHvac } from './fixtures/hvac';
-import { npxOfWebexToken } from './fixtures/npx';
-import { OperatedServer } from './fixtures/operated-server';
-import { snippet } from './fixtures/snippet';
+import { cachedHvac } from './fixtures/programs/hvac';
+import { npxOfWebexToken } from './fixtures/programs/npx';
+import { OperatedVault } from './fixtures/worlds/operated-vault';
+import { snippet } from './fixtures/pages/snippet';
 
 /* What client/README.md tells people to type, typed on a production server: with the CA, and where something fails. */
 
-let operated: OperatedServer;
+let operated: OperatedVault;
 let environment: NodeJS.ProcessEnv;
 let python: { PYTHONPATH: string };
 
 beforeAll(async () => {
-  operated = await OperatedServer.start();
+  operated = await OperatedVault.start();
   await operated.init();
   await operated.deploy();
   await operated.authorize();

@@ -4,12 +4,12 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { run } from '../lib/process/child-process';
-import { eventually } from './fixtures/eventually';
-import { cachedHvac } from './fixtures/hvac';
-import { descendants, isRunning } from './fixtures/process-tree';
-import { snippet } from './fixtures/snippet';
-import { Typist } from './fixtures/typist';
-import { VaultWithWebex } from './fixtures/vault-with-webex';
+import { eventually } from '../rehearsal/eventually';
+import { cachedHvac } from './fixtures/programs/hvac';
+import { descendants, isRunning } from './fixtures/programs/process-tree';
+import { snippet } from './fixtures/pages/snippet';
+import { Typist } from './fixtures/pages/typist';
+import { WrittenVault } from '../rehearsal/written-vault';
 
 /*
  * What README.md and client/README.md tell people to type, typed; and what they and the pages around them name, looked for.
@@ -21,13 +21,13 @@ const { scripts } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8
 };
 
 describe('snippets of README.md and client/README.md', () => {
-  let vault: VaultWithWebex;
+  let vault: WrittenVault;
   let folder: string;
   let typist: Typist;
   let environment: NodeJS.ProcessEnv;
 
   beforeAll(async () => {
-    vault = await VaultWithWebex.start();
+    vault = await WrittenVault.start();
     await vault.authorize();
     folder = mkdtempSync(join(tmpdir(), 'readme-'));
     const { roleId, secretId } = await vault.appLogin('people-me');

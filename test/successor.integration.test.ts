@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { run } from '../lib/process/child-process';
 import { PackageLock } from '../release/package-lock';
-import { PROJECT_FOLDER } from './fixtures/declaration';
-import { describeUnless } from './fixtures/left-out';
-import { PackageUser } from './fixtures/package-user';
-import { buildPackages } from './fixtures/packages';
-import { snippet } from './fixtures/snippet';
+import { PROJECT_FOLDER } from './fixtures/declarations/declaration';
+import { describeUnless } from './fixtures/runs/left-out';
+import { PackageUser } from './fixtures/packages/package-user';
+import { buildPackages } from './fixtures/packages/packages';
+import { snippet } from './fixtures/pages/snippet';
 
 /*
  * CDKTF is archived. docs/cdktn.md says how its successor is installed. These tests type that page, and compare the JSON of

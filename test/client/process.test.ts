@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
-import { bundle } from '../fixtures/bundle';
-import { runProgram } from '../fixtures/client-program';
-import { ConnectProxy } from '../fixtures/connect-proxy';
-import { ProcessClock } from '../fixtures/process-clock';
-import { RawServer } from '../fixtures/raw-server';
-import { credentialAnswer, ScriptedVault } from '../fixtures/scripted-vault';
-import { ScriptedWebex } from '../fixtures/scripted-webex';
-import { TlsServer } from '../fixtures/tls-server';
+import { bundle } from '../fixtures/packages/bundle';
+import { runProgram } from '../fixtures/programs/client-program';
+import { ConnectProxy } from '../fixtures/loopback/connect-proxy';
+import { ProcessClock } from '../fixtures/clocks/process-clock';
+import { RawServer } from '../fixtures/loopback/raw-server';
+import { credentialAnswer, ScriptedVault } from '../fixtures/loopback/scripted-vault';
+import { ScriptedWebex } from '../fixtures/loopback/scripted-webex';
+import { TlsServer } from '../fixtures/loopback/tls-server';
 
 /* What only a process of its own shows: when it ends, and what Node makes of its environment. */
 

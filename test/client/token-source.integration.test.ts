@@ -14,12 +14,12 @@ import { appPolicyName } from '../../lib/declaration/derived/policy-names';
 import { loginAppRole, type AppRoleLoginOptions } from '../../core/src/login/app-role-login';
 import { TokenSource, type TokenSourceSettings } from '../../client/src/token-source';
 import { WebexFetch } from '../../client/src/webex-fetch';
-import { CountingProxy } from '../fixtures/counting-proxy';
-import { eventually } from '../fixtures/eventually';
-import { HeldRequest } from '../fixtures/held-request';
-import { LongTimers } from '../fixtures/long-timers';
-import { Script } from '../fixtures/script';
-import { VaultWithWebex } from '../fixtures/vault-with-webex';
+import { CountingProxy } from '../fixtures/loopback/counting-proxy';
+import { eventually } from '../../rehearsal/eventually';
+import { HeldRequest } from '../fixtures/loopback/held-request';
+import { LongTimers } from '../fixtures/clocks/long-timers';
+import { Script } from '../fixtures/programs/script';
+import { WrittenVault } from '../../rehearsal/written-vault';
 
 const LOGIN = 'PUT /v1/auth/approle/login';
 const HOUR_MS = 3_600_000;
@@ -31,13 +31,13 @@ const LONG = { accessTokenTtlSeconds: 1_209_599 };
 const credential = (name: string) => ({ name, integration: 'webex-myapp', scopes: ['spark:people_read'] });
 
 describe('TokenSource on the real engine', () => {
-  let vault: VaultWithWebex;
+  let vault: WrittenVault;
   let proxy: CountingProxy;
   let apps: Record<string, { roleId: string; secretId: string }>;
   let sources: TokenSource[];
 
   beforeAll(async () => {
-    vault = await VaultWithWebex.start({
+    vault = await WrittenVault.start({
       credentials: [credential('one'), credential('two'), credential('pending')],
       apps: [
         { name: 'first', reads: ['one', 'pending'] },

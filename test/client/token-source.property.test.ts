@@ -15,13 +15,13 @@ import {
   WrappingTokenSpentError,
   type AppIdentity,
 } from '../../client/src/index';
-import { anyUrl, inOrder } from '../fixtures/any-reply';
-import { fieldIn } from '../fixtures/field-in';
-import { MemoryNetwork, type RawReply } from '../fixtures/memory-network';
-import { property } from '../fixtures/property';
-import { expectHidden } from '../fixtures/shown';
-import { vaultReply } from '../fixtures/vault-replies';
-import { outcomeOf, useVirtualTime } from '../fixtures/virtual-time';
+import { anyUrl, inOrder } from '../fixtures/arbitrary/any-reply';
+import { fieldIn } from '../fixtures/results/field-in';
+import { MemoryNetwork, type RawReply } from '../fixtures/loopback/memory-network';
+import { property } from '../fixtures/arbitrary/property';
+import { expectHidden } from '../fixtures/results/shown';
+import { vaultReply } from '../fixtures/arbitrary/vault-replies';
+import { outcomeOf, useVirtualTime } from '../fixtures/clocks/virtual-time';
 
 /* Whatever comes in the place of Vault's answers: a token that stood in them, or an error that says what to do. */
 

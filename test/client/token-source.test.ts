@@ -15,7 +15,7 @@ import {
 import { ExplainedError } from '../../core/src/explained-error';
 import type { AppRoleLoginOptions } from '../../core/src/login/app-role-login';
 import { TokenSource, type TokenSourceSettings } from '../../client/src/token-source';
-import { eventually } from '../fixtures/eventually';
+import { eventually } from '../../rehearsal/eventually';
 import {
   credentialAnswer,
   loginAnswer,
@@ -25,8 +25,8 @@ import {
   UNWRAPPED_SECRET_ID,
   WRAPPED_SECRET_ID,
   type ScriptedAnswer,
-} from '../fixtures/scripted-vault';
-import { useVirtualTime } from '../fixtures/virtual-time';
+} from '../fixtures/loopback/scripted-vault';
+import { useVirtualTime } from '../fixtures/clocks/virtual-time';
 
 const CREDS = 'oauthapp/creds/testauth';
 const READ = `GET ${CREDS}`;

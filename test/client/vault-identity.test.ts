@@ -13,7 +13,7 @@ import {
   ScriptedVault,
   UNWRAPPED_SECRET_ID,
   WRAPPED_SECRET_ID,
-} from '../fixtures/scripted-vault';
+} from '../fixtures/loopback/scripted-vault';
 
 let server: ScriptedVault;
 

@@ -7,9 +7,9 @@ import { z } from 'zod';
 import { CredentialReading } from '../../core/src/vault/credential';
 import { WebexFetch, type WebexFetchOptions } from '../../client/src/webex-fetch';
 import { WebexUnreachableError } from '../../core/src/webex/webex-errors';
-import { eventually } from '../fixtures/eventually';
-import { RawServer } from '../fixtures/raw-server';
-import { useVirtualTime } from '../fixtures/virtual-time';
+import { eventually } from '../../rehearsal/eventually';
+import { RawServer } from '../fixtures/loopback/raw-server';
+import { useVirtualTime } from '../fixtures/clocks/virtual-time';
 
 /* What a Webex, or whatever stands in its place, does wrong; and a caller. */
 

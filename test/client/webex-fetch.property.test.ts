@@ -3,12 +3,12 @@ import { CredentialReading } from '../../core/src/vault/credential';
 import { WebexFetch } from '../../client/src/webex-fetch';
 import { ExplainedError } from '../../core/src/explained-error';
 import { WebexResponseError, WebexUnreachableError } from '../../core/src/webex/webex-errors';
-import { anyUrl, inOrder } from '../fixtures/any-reply';
-import { MemoryNetwork } from '../fixtures/memory-network';
-import { property } from '../fixtures/property';
-import { expectHidden } from '../fixtures/shown';
-import { outcomeOf, useVirtualTime } from '../fixtures/virtual-time';
-import { webexReply } from '../fixtures/webex-replies';
+import { anyUrl, inOrder } from '../fixtures/arbitrary/any-reply';
+import { MemoryNetwork } from '../fixtures/loopback/memory-network';
+import { property } from '../fixtures/arbitrary/property';
+import { expectHidden } from '../fixtures/results/shown';
+import { outcomeOf, useVirtualTime } from '../fixtures/clocks/virtual-time';
+import { webexReply } from '../fixtures/arbitrary/webex-replies';
 
 /* Whatever comes in the place of Webex's answers, the token goes to Webex and shows in no error. */
 

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { CredentialReading } from '../../core/src/vault/credential';
 import { WebexFetch, type WebexFetchOptions } from '../../client/src/webex-fetch';
 import { WebexResponseError, WebexUnreachableError } from '../../core/src/webex/webex-errors';
-import { eventually } from '../fixtures/eventually';
-import { ScriptedWebex, type WebexAnswer } from '../fixtures/scripted-webex';
+import { eventually } from '../../rehearsal/eventually';
+import { ScriptedWebex, type WebexAnswer } from '../fixtures/loopback/scripted-webex';
 
 const open: ScriptedWebex[] = [];
 

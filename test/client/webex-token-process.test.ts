@@ -4,12 +4,12 @@ import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } fr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { run } from '../../lib/process/child-process';
-import { bundle } from '../fixtures/bundle';
-import { eventually } from '../fixtures/eventually';
-import { ProcessClock } from '../fixtures/process-clock';
-import { RecordingServer } from '../fixtures/recording-server';
-import { credentialAnswer, refusal, ScriptedVault } from '../fixtures/scripted-vault';
-import { runScript, Script, WEBEX_TOKEN } from '../fixtures/script';
+import { bundle } from '../fixtures/packages/bundle';
+import { eventually } from '../../rehearsal/eventually';
+import { ProcessClock } from '../fixtures/clocks/process-clock';
+import { RecordingServer } from '../fixtures/loopback/recording-server';
+import { credentialAnswer, refusal, ScriptedVault } from '../fixtures/loopback/scripted-vault';
+import { runScript, Script, WEBEX_TOKEN } from '../fixtures/programs/script';
 
 /*
  * The command as a process: what it runs, the signals that it gets, and who reads its output. It is in JavaScript, as in

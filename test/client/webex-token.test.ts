@@ -3,10 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../client/src/command/webex-token';
 import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
-import { RawServer } from '../fixtures/raw-server';
-import { credentialAnswer, loginAnswer, refusal, ScriptedVault, type ScriptedAnswer } from '../fixtures/scripted-vault';
-import { TlsServer } from '../fixtures/tls-server';
-import { useVirtualTime } from '../fixtures/virtual-time';
+import { RawServer } from '../fixtures/loopback/raw-server';
+import {
+  credentialAnswer,
+  loginAnswer,
+  refusal,
+  ScriptedVault,
+  type ScriptedAnswer,
+} from '../fixtures/loopback/scripted-vault';
+import { TlsServer } from '../fixtures/loopback/tls-server';
+import { useVirtualTime } from '../fixtures/clocks/virtual-time';
 
 /* The command, in this process; what a process of its own shows is in webex-token-process.test.ts. */
 

@@ -2,9 +2,9 @@ import { ExplainedError } from '#core';
 import type { DeploymentStackProps } from '../../constructs/deployment-stack';
 import { WebexTokens } from '../../constructs/tokens/webex-tokens';
 import type { DeploymentInput } from '../../lib/declaration/schema/deployment';
-import { synthesize, testApp, type Declaration } from '../fixtures/declaration';
-import { exampleDeployment } from '../fixtures/example-deployment';
-import { PROJECT_FOLDER } from '../fixtures/project-folder';
+import { synthesize, testApp, type Declaration } from '../fixtures/declarations/declaration';
+import { exampleDeployment } from '../fixtures/declarations/example-deployment';
+import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 
 function declareStack(props: DeploymentStackProps, changes: Partial<DeploymentInput> = {}): Declaration {
   return synthesize(new WebexTokens(testApp(), 'webex-tokens', exampleDeployment(changes), props));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TerraformStack } from 'cdktf';
 import { pathFromOutput } from '../../constructs/output-path';
-import { testApp } from '../fixtures/declaration';
+import { testApp } from '../fixtures/declarations/declaration';
 
 let folder: string;
 beforeEach(() => (folder = realpathSync(mkdtempSync(join(tmpdir(), 'output-path-')))));

@@ -7,8 +7,8 @@ import { vaultName } from '../../lib/declaration/schema/vault-name';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
 import type { DeploymentInput } from '../../lib/declaration/schema/deployment';
 import { deploymentInput } from '../fixtures/arbitrary/deployment-input';
-import type { Declaration } from '../fixtures/declaration';
-import { property } from '../fixtures/property';
+import type { Declaration } from '../fixtures/declarations/declaration';
+import { property } from '../fixtures/arbitrary/property';
 
 const folder = mkdtempSync(join(tmpdir(), 'synthesis-'));
 

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesize } from '../../constructs/synthesis';
-import { exampleDeployment } from '../fixtures/example-deployment';
-import { elf } from '../fixtures/elf-program';
+import { exampleDeployment } from '../fixtures/declarations/example-deployment';
+import { elf } from '../fixtures/programs/elf-program';
 
 it('gives the stacks in their order, with where they are and what may not end well', () => {
   const output = mkdtempSync(join(tmpdir(), 'synthesis-'));

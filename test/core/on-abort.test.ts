@@ -4,9 +4,9 @@ import { onAbort } from '../../core/src/on-abort';
 import { retry } from '../../core/src/http/retry';
 import { TokenSource } from '../../client/src/token-source';
 import { WebexFetch } from '../../client/src/webex-fetch';
-import { eventually } from '../fixtures/eventually';
-import { RecordingServer } from '../fixtures/recording-server';
-import { credentialAnswer, ScriptedVault } from '../fixtures/scripted-vault';
+import { eventually } from '../../rehearsal/eventually';
+import { RecordingServer } from '../fixtures/loopback/recording-server';
+import { credentialAnswer, ScriptedVault } from '../fixtures/loopback/scripted-vault';
 
 /* A signal that many calls share, as that of a program which ends. Node warns of a leak from the eleventh listener on. */
 

@@ -6,11 +6,11 @@ import { z } from 'zod';
 import { inspectPlugin } from '../../lib/declaration/files/plugin-binary';
 import { findIntegration } from '../../lib/declaration/derived/by-name';
 import type { Deployment } from '../../lib/declaration/schema/deployment';
-import { exampleDeployment } from '../fixtures/declaration';
-import { DeployedTokens } from '../fixtures/deployed-tokens';
-import { describeUnless } from '../fixtures/left-out';
-import { statusOf } from '../fixtures/refusal';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import { exampleDeployment } from '../fixtures/declarations/declaration';
+import { DeployedVault } from '../fixtures/worlds/deployed-vault';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { statusOf } from '../fixtures/results/refusal';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
  * The article's own setup: a plugin, a mount, an integration and a credential, made by hand with the root token, and the
@@ -21,13 +21,13 @@ const urlReply = z.object({ data: z.object({ url: z.string() }) });
 const configReply = z.object({ data: z.record(z.string(), z.unknown()) });
 
 describeUnless(terraformUnavailable())('an engine that was made by hand', () => {
-  let deployed: DeployedTokens;
+  let deployed: DeployedVault;
   /** Of the grant, at Webex. */
   let refreshToken: string;
   let accessToken: string;
 
   beforeAll(async () => {
-    deployed = await DeployedTokens.start(exampleDeployment({ apps: [{ name: 'people-me', reads: ['testauth'] }] }));
+    deployed = await DeployedVault.start(exampleDeployment({ apps: [{ name: 'people-me', reads: ['testauth'] }] }));
     await setUpByHand();
     refreshToken = refreshTokens()[0] ?? '';
     accessToken = await present();

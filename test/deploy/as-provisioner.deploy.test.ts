@@ -4,11 +4,11 @@ import { run, type FinishedCommand } from '../../lib/process/child-process';
 import { clientSecretVariable } from '../../lib/declaration/derived/client-secret';
 import { generateRootToken } from '../../lib/server/keys/root-token';
 import type { VaultClient } from '../../lib/vault/vault-client';
-import { PROJECT_FOLDER } from '../fixtures/declaration';
-import { deploymentInFile } from '../fixtures/deployment-file';
-import { describeUnless } from '../fixtures/left-out';
-import { OperatedServer } from '../fixtures/operated-server';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import { PROJECT_FOLDER } from '../fixtures/declarations/declaration';
+import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
  * Stack `webex-tokens` on a production server, as docs/production.md has it: the command line itself, on the real
@@ -16,11 +16,11 @@ import { terraformUnavailable } from '../fixtures/terraform-providers';
  */
 
 describeUnless(terraformUnavailable())('webex-token-vault as provisioner -- npm run deploy -- webex-tokens', () => {
-  let operated: OperatedServer;
+  let operated: OperatedVault;
   let root: VaultClient;
 
   beforeAll(async () => {
-    operated = await OperatedServer.start();
+    operated = await OperatedVault.start();
     await operated.init();
     const administrator = await operated.as('administrator');
     root = administrator.withToken(await generateRootToken(administrator, await operated.keyShares()));

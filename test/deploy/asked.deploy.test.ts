@@ -1,16 +1,16 @@
 import { readCredential } from '#core';
 import { TOKEN_PATH } from '../../rehearsal/webex/token-endpoint';
-import { DeployedTokens } from '../fixtures/deployed-tokens';
-import { describeUnless } from '../fixtures/left-out';
-import { runOnTerminal, type TerminalSession } from '../fixtures/terminal';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import { DeployedVault } from '../fixtures/worlds/deployed-vault';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { runOnTerminal, type TerminalSession } from '../fixtures/programs/terminal';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /* What people are asked on a terminal, with the real Terraform. */
 
 describeUnless(terraformUnavailable())('deploy on a terminal', () => {
-  let deployed: DeployedTokens;
+  let deployed: DeployedVault;
   beforeAll(async () => {
-    deployed = await DeployedTokens.start();
+    deployed = await DeployedVault.start();
   });
   afterAll(() => deployed[Symbol.asyncDispose]());
 

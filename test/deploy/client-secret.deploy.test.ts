@@ -1,14 +1,14 @@
-import { DeployedTokens } from '../fixtures/deployed-tokens';
-import { describeUnless } from '../fixtures/left-out';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import { DeployedVault } from '../fixtures/worlds/deployed-vault';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /* Webex's word on a client secret before a deploy writes it, with the real Terraform and a simulated Webex. */
 
 describeUnless(terraformUnavailable())('a client secret that a deploy writes', () => {
-  let deployed: DeployedTokens;
+  let deployed: DeployedVault;
 
   beforeAll(async () => {
-    deployed = await DeployedTokens.start();
+    deployed = await DeployedVault.start();
   });
   afterAll(() => deployed[Symbol.asyncDispose]());
 

@@ -7,9 +7,9 @@ import { run, type FinishedCommand } from '../../lib/process/child-process';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { Rehearsal } from '../../rehearsal/rehearsal';
-import { exampleDeployment } from '../fixtures/declaration';
-import { describeUnless } from '../fixtures/left-out';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import { exampleDeployment } from '../fixtures/declarations/declaration';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
  * Two deployments, and one state that both would write: what Terraform itself makes of it.

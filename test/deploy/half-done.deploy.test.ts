@@ -7,11 +7,11 @@ import { CertificateAuthority } from '../../lib/server/certificates/certificate-
 import { SigningKey } from '../../rehearsal/identity/json-web-token';
 import { API_AUDIENCE, KubernetesCluster } from '../../rehearsal/identity/kubernetes-cluster';
 import { operatorToken } from '../../rehearsal/operator-token';
-import { exampleDeployment } from '../fixtures/declaration';
-import { DeployedTokens } from '../fixtures/deployed-tokens';
-import { describeUnless } from '../fixtures/left-out';
-import { OidcProvider } from '../fixtures/oidc-provider';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import { exampleDeployment } from '../fixtures/declarations/declaration';
+import { DeployedVault } from '../fixtures/worlds/deployed-vault';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { OidcProvider } from '../fixtures/identities/oidc-provider';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
  * Each write of a deploy is half done once: Vault does it, and Terraform never learns of it. The real Terraform then goes
@@ -118,7 +118,7 @@ describeUnless(terraformUnavailable())('a deploy that is half done', () => {
     const halves = new Halves(isWriteLost);
     let issuer: OidcProvider;
     let cluster: KubernetesCluster;
-    let deployed: DeployedTokens;
+    let deployed: DeployedVault;
     let secrets: Record<string, string>;
 
     beforeAll(async () => {
@@ -168,7 +168,7 @@ describeUnless(terraformUnavailable())('a deploy that is half done', () => {
         },
       };
       const all: Deployment = exampleDeployment(declared);
-      deployed = await DeployedTokens.start(all, (asked) => halves.passage(asked));
+      deployed = await DeployedVault.start(all, (asked) => halves.passage(asked));
       deployed.deployment = { ...deployed.deployment, apps: all.apps, operators: all.operators };
       deployed.token = await operatorToken(deployed.rehearsal.admin, deployed.deployment, 'provisioner');
       secrets = { ...deployed.secrets, [`TF_VAR_${OIDC_SECRET_VARIABLE}`]: issuer.clientSecret };

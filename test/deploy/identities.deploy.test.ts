@@ -5,11 +5,11 @@ import { CertificateAuthority } from '../../lib/server/certificates/certificate-
 import { SigningKey } from '../../rehearsal/identity/json-web-token';
 import { API_AUDIENCE, KubernetesCluster } from '../../rehearsal/identity/kubernetes-cluster';
 import { operatorToken } from '../../rehearsal/operator-token';
-import { exampleDeployment } from '../fixtures/declaration';
-import { DeployedTokens } from '../fixtures/deployed-tokens';
-import { describeUnless } from '../fixtures/left-out';
-import { OidcProvider } from '../fixtures/oidc-provider';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import { exampleDeployment } from '../fixtures/declarations/declaration';
+import { DeployedVault } from '../fixtures/worlds/deployed-vault';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { OidcProvider } from '../fixtures/identities/oidc-provider';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /* Apps with identities by the real Terraform and its provider, under the provisioner's own policy. */
 
@@ -20,7 +20,7 @@ describeUnless(terraformUnavailable())('identities', () => {
   let issuer: OidcProvider;
   let cluster: KubernetesCluster;
   let ca: string;
-  let deployed: DeployedTokens;
+  let deployed: DeployedVault;
   const key = new SigningKey();
 
   const appOf = (name: string, identity?: Apps[number]['identity']): Apps[number] => ({
@@ -71,7 +71,7 @@ describeUnless(terraformUnavailable())('identities', () => {
     ca = authority.certificatePem;
     [issuer, cluster] = await Promise.all([OidcProvider.start(), KubernetesCluster.start()]);
     cluster.delegators.add('webex/a');
-    deployed = await DeployedTokens.start(exampleDeployment({ apps: first() }));
+    deployed = await DeployedVault.start(exampleDeployment({ apps: first() }));
     declare(first());
   });
 

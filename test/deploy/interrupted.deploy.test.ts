@@ -1,8 +1,8 @@
-import { DeployedTokens } from '../fixtures/deployed-tokens';
-import { eventually } from '../fixtures/eventually';
-import { describeUnless } from '../fixtures/left-out';
-import { Script } from '../fixtures/script';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import { DeployedVault } from '../fixtures/worlds/deployed-vault';
+import { eventually } from '../../rehearsal/eventually';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { Script } from '../fixtures/programs/script';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
  * What comes between while `deploy` is at work, with the real Terraform: run again, it ends well.
@@ -12,12 +12,12 @@ import { terraformUnavailable } from '../fixtures/terraform-providers';
 const INTEGRATION = 'PUT /v1/oauthapp/servers/webex-myapp';
 
 describeUnless(terraformUnavailable())('deploy', () => {
-  let deployed: DeployedTokens;
+  let deployed: DeployedVault;
   let passes: (asked: string) => boolean | Promise<boolean>;
 
   beforeEach(async () => {
     passes = () => true;
-    deployed = await DeployedTokens.start(undefined, (asked) => passes(asked));
+    deployed = await DeployedVault.start(undefined, (asked) => passes(asked));
   });
   afterEach(() => deployed[Symbol.asyncDispose]());
 

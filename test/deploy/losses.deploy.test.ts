@@ -2,19 +2,19 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCredential } from '#core';
 import type { Integration } from '../../lib/declaration/schema/deployment';
-import { exampleDeployment } from '../fixtures/declaration';
-import { DeployedTokens } from '../fixtures/deployed-tokens';
-import { describeUnless } from '../fixtures/left-out';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import { exampleDeployment } from '../fixtures/declarations/declaration';
+import { DeployedVault } from '../fixtures/worlds/deployed-vault';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /* Ways around the question whether a grant may end, which there must be none of; with the real Terraform. */
 
 describeUnless(terraformUnavailable())('deploy ends no grant', () => {
-  let deployed: DeployedTokens;
+  let deployed: DeployedVault;
 
   beforeAll(async () => {
     const redirectUrl = 'http://localhost:5000/auth';
-    deployed = await DeployedTokens.start(
+    deployed = await DeployedVault.start(
       exampleDeployment({
         integrations: ['webex-myapp', 'webex-two'].map((name) => ({ name, clientId: `C-${name}`, redirectUrl })),
       }),

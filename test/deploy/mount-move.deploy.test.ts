@@ -5,11 +5,11 @@ import { TokenSource } from 'webex-token-client';
 import type { FinishedCommand } from '../../lib/process/child-process';
 import { authorizeByPkce } from '../../lib/grants/consent/pkce-grant';
 import { clientSecretVariable } from '../../lib/declaration/derived/client-secret';
-import { describeUnless } from '../fixtures/left-out';
-import { OperatedServer } from '../fixtures/operated-server';
-import { statusOf } from '../fixtures/refusal';
-import { byProgram } from '../fixtures/stack-command';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
+import { statusOf } from '../fixtures/results/refusal';
+import { byProgram } from '../fixtures/worlds/stack-command';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
  * The engine moves to another path: with a production server, Terraform and its provider, by the provisioner, in one
@@ -17,11 +17,11 @@ import { terraformUnavailable } from '../fixtures/terraform-providers';
  */
 
 describeUnless(terraformUnavailable())('an engine that is to be mounted elsewhere', () => {
-  let operated: OperatedServer;
+  let operated: OperatedVault;
   let app: { roleId: string; secretId: string };
 
   beforeAll(async () => {
-    operated = await OperatedServer.start();
+    operated = await OperatedVault.start();
     await operated.init();
     await operated.deploy('terraform');
     await operated.authorize();

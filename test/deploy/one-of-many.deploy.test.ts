@@ -8,10 +8,10 @@ import type { App, Deployment } from '../../lib/declaration/schema/deployment';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';
-import { exampleDeployment } from '../fixtures/declaration';
-import { deploymentInFile } from '../fixtures/deployment-file';
-import { describeUnless } from '../fixtures/left-out';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import { exampleDeployment } from '../fixtures/declarations/declaration';
+import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
  * One app of many changes: of all that is declared, Terraform plans that one alone. They are as many as it takes for

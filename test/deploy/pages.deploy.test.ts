@@ -1,10 +1,10 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { exampleDeployment } from '../fixtures/declaration';
-import { describeUnless } from '../fixtures/left-out';
-import { steps } from '../fixtures/steps';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
-import { Typist } from '../fixtures/typist';
+import { exampleDeployment } from '../fixtures/declarations/declaration';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { steps } from '../fixtures/runs/steps';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
+import { Typist } from '../fixtures/pages/typist';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { Rehearsal } from '../../rehearsal/rehearsal';

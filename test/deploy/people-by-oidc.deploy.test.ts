@@ -4,12 +4,12 @@ import { z } from 'zod';
 import { OIDC_SECRET_VARIABLE } from '../../lib/declaration/schema/operators-declaration';
 import type { FinishedCommand } from '../../lib/process/child-process';
 import { freePort } from '../../lib/process/free-port';
-import { describeUnless } from '../fixtures/left-out';
-import { OidcProvider } from '../fixtures/oidc-provider';
-import { OperatedServer } from '../fixtures/operated-server';
-import { Script, type ScriptResult } from '../fixtures/script';
-import { byProgram } from '../fixtures/stack-command';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { OidcProvider } from '../fixtures/identities/oidc-provider';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
+import { Script, type ScriptResult } from '../fixtures/programs/script';
+import { byProgram } from '../fixtures/worlds/stack-command';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
  * People who log in by OIDC, as the real Terraform deploys it on a server of ours.
@@ -17,14 +17,14 @@ import { terraformUnavailable } from '../fixtures/terraform-providers';
 
 describeUnless(terraformUnavailable())('a deployment whose operators are people', () => {
   let provider: OidcProvider;
-  let operated: OperatedServer;
+  let operated: OperatedVault;
   const printed: string[] = [];
 
   beforeAll(async () => {
     const redirectUrl = `http://localhost:${await freePort()}/oidc/callback`;
     provider = await OidcProvider.start({ redirectUris: [redirectUrl] });
     const { issuer, ca, clientId } = provider;
-    operated = await OperatedServer.start();
+    operated = await OperatedVault.start();
     const groups = { authorizer: ['webex-admins', 'admins'], issuer: ['app-owners'] };
     operated.declare({
       operators: { oidc: { issuer, issuerCa: ca, clientId, scopes: ['groups'], groups, redirectUrls: [redirectUrl] } },

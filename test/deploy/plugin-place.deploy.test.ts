@@ -1,16 +1,16 @@
 import { basename } from 'node:path';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
-import { DeployedTokens } from '../fixtures/deployed-tokens';
-import { describeUnless } from '../fixtures/left-out';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import { DeployedVault } from '../fixtures/worlds/deployed-vault';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /* A Vault that exists, and whose plugin directory somebody else fills, with the real Terraform. */
 
 describeUnless(terraformUnavailable())('a Vault whose plugin directory lacks the plugin', () => {
-  let deployed: DeployedTokens;
+  let deployed: DeployedVault;
 
   beforeAll(async () => {
-    deployed = await DeployedTokens.start();
+    deployed = await DeployedVault.start();
     declarePlugin('not-there');
   });
   afterAll(() => deployed[Symbol.asyncDispose]());

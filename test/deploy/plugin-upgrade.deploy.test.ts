@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { declaredConfiguration } from '../../lib/declaration/derived/engine-configuration';
 import { readRefreshing } from '../../lib/vault/engine-refreshing';
-import type { Declaration } from '../fixtures/declaration';
-import { succeeded } from '../fixtures/deployed-server';
-import { DueGrants } from '../fixtures/due-grants';
-import { describeUnless } from '../fixtures/left-out';
-import { atThePaceOfThisMachine, type Attempt } from '../fixtures/machine-pace';
-import { OperatedServer } from '../fixtures/operated-server';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import type { Declaration } from '../fixtures/declarations/declaration';
+import { succeeded } from '../fixtures/worlds/deployed-server';
+import { DueGrants } from '../../rehearsal/outage/due-grants';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { atThePaceOfThisMachine, type Attempt } from '../../rehearsal/outage/machine-pace';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /* The plugin is upgraded while it refreshes, by the real Terraform: what test/server/planned-stop shows of the applier. */
 
@@ -21,7 +21,7 @@ const RELOAD = 'terraform_data.engine_reload_6B392DB2';
 
 describeUnless(terraformUnavailable())('a plugin that is upgraded', () => {
   let plugins: string;
-  let operated: OperatedServer;
+  let operated: OperatedVault;
   let grants: DueGrants;
   let pluginFile = 'oauthapp';
 
@@ -34,7 +34,7 @@ describeUnless(terraformUnavailable())('a plugin that is upgraded', () => {
     appendFileSync(next, 'next');
     // No plugin at all.
     writeFileSync(join(plugins, 'oauthapp-broken'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
-    operated = await OperatedServer.start({ seal: 'shamir', pluginDirectory: plugins });
+    operated = await OperatedVault.start({ seal: 'shamir', pluginDirectory: plugins });
     operated.engine.webex.behavior.refresh = 'rotate';
     declarePlugin('oauthapp');
     succeeded(await operated.init());

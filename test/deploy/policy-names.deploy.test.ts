@@ -5,10 +5,10 @@ import { loginAppRole, readCredential } from '#core';
 import { TokenSource } from 'webex-token-client';
 import { provisionerPolicy } from '../../lib/declaration/policies/provisioner-policy';
 import { provisionerRights } from '../../lib/declaration/policies/rights';
-import { describeUnless } from '../fixtures/left-out';
-import { OperatedServer } from '../fixtures/operated-server';
-import { statusOf } from '../fixtures/refusal';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
+import { statusOf } from '../fixtures/results/refusal';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
  * A deployment of release 0.1, whose policies had names that those of another mount could have too, is deployed anew:
@@ -23,12 +23,12 @@ const HOLDERS = ['app-people-me', 'authorizer', 'provisioner'];
 const rolePolicies = z.object({ data: z.object({ token_policies: z.array(z.string()) }) });
 
 describeUnless(terraformUnavailable())('a deployment whose policies have their former names', () => {
-  let operated: OperatedServer;
+  let operated: OperatedVault;
   let app: { roleId: string; secretId: string };
   let tokens: TokenSource;
 
   beforeAll(async () => {
-    operated = await OperatedServer.start({ seal: 'shamir' }, MOUNT);
+    operated = await OperatedVault.start({ seal: 'shamir' }, MOUNT);
     expect((await operated.init()).stderr).toContain('root token revoked');
     await operated.asRoot(async (root) => {
       await root.write(`sys/policies/acl/${FORMER}-provisioner`, {

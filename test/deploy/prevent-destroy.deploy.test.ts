@@ -1,9 +1,9 @@
 import { readCredential } from '#core';
 import { run, type FinishedCommand } from '../../lib/process/child-process';
-import { DeployedTokens } from '../fixtures/deployed-tokens';
-import { describeUnless } from '../fixtures/left-out';
-import { byCdktf } from '../fixtures/stack-command';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import { DeployedVault } from '../fixtures/worlds/deployed-vault';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { byCdktf } from '../fixtures/worlds/stack-command';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /* What would delete the engine's mount, and every grant in it, by whatever tool, with the real Terraform. */
 
@@ -12,10 +12,10 @@ const LINE =
 const NEXT = 'if nobody needs them, set engine.preventDestroy to false and run this again\n';
 
 describeUnless(terraformUnavailable())('a mount with grants in it', () => {
-  let deployed: DeployedTokens;
+  let deployed: DeployedVault;
 
   beforeAll(async () => {
-    deployed = await DeployedTokens.start();
+    deployed = await DeployedVault.start();
     prevent(true);
     expect((await deployed.run('deploy')).exitCode).toBe(0);
     await deployed.authorize();

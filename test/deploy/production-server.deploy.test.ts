@@ -5,11 +5,11 @@ import { readCredential } from '#core';
 import { readKeyShares } from '../../lib/operators/key-shares';
 import { withRootToken } from '../../lib/server/keys/root-token';
 import { VaultClient } from '../../lib/vault/vault-client';
-import { DeployedServer, succeeded } from '../fixtures/deployed-server';
-import { docker, dockerLogs, dockerUnavailable } from '../fixtures/docker-engine';
-import { eventually } from '../fixtures/eventually';
-import { describeUnless } from '../fixtures/left-out';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import { DeployedServer, succeeded } from '../fixtures/worlds/deployed-server';
+import { docker, dockerLogs, dockerUnavailable } from '../fixtures/worlds/docker-engine';
+import { eventually } from '../../rehearsal/eventually';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
  * The production server as a user deploys it: cdktf, Terraform, Docker, and the project's own commands.

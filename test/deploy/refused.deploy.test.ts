@@ -8,9 +8,9 @@ import { provisionerPolicyName } from '../../lib/declaration/derived/policy-name
 import { writeOperatorLogin } from '../../lib/operators/operator-folder';
 import { renewOperator, writeOperators } from '../../lib/operators/operators';
 import { createPrivateFolder } from '../../lib/files/private-file';
-import { DeployedTokens } from '../fixtures/deployed-tokens';
-import { describeUnless } from '../fixtures/left-out';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import { DeployedVault } from '../fixtures/worlds/deployed-vault';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
  * What `deploy` says before it changes anything, where that would not end well, on a real server with the real Terraform.
@@ -20,9 +20,9 @@ import { terraformUnavailable } from '../fixtures/terraform-providers';
 const terraform = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
 
 describeUnless(terraformUnavailable())('deploy', () => {
-  let deployed: DeployedTokens;
+  let deployed: DeployedVault;
   beforeAll(async () => {
-    deployed = await DeployedTokens.start();
+    deployed = await DeployedVault.start();
   });
   afterAll(() => deployed[Symbol.asyncDispose]());
 
@@ -155,7 +155,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
   });
 
   test('tells the state of another server, and changes nothing on either', async () => {
-    await using other = await DeployedTokens.start();
+    await using other = await DeployedVault.start();
     const { vault } = other.deployment;
     const { deployment, token } = deployed;
     deployed.token = other.token;
@@ -206,7 +206,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
   });
 
   test('makes all anew where a server in dev mode has forgotten it', async () => {
-    await using other = await DeployedTokens.start();
+    await using other = await DeployedVault.start();
     const { deployment, token } = deployed;
     deployed.token = other.token;
     deployed.deployment = defineDeployment({

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { loginAppRole, readCredential } from '#core';
 import type { FinishedCommand } from '../../lib/process/child-process';
 import { authorizeByPkce } from '../../lib/grants/consent/pkce-grant';
-import { describeUnless } from '../fixtures/left-out';
-import { OperatedServer } from '../fixtures/operated-server';
-import { byProgram } from '../fixtures/stack-command';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
+import { byProgram } from '../fixtures/worlds/stack-command';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
  * An integration and an app are called otherwise: with a production server, Terraform and its provider, under the
@@ -13,11 +13,11 @@ import { terraformUnavailable } from '../fixtures/terraform-providers';
  */
 
 describeUnless(terraformUnavailable())('a deployment in which an integration and an app are renamed', () => {
-  let operated: OperatedServer;
+  let operated: OperatedVault;
   let app: { roleId: string; secretId: string };
 
   beforeAll(async () => {
-    operated = await OperatedServer.start();
+    operated = await OperatedVault.start();
     await operated.init();
     await operated.deploy('terraform');
     await operated.authorize();

@@ -3,24 +3,24 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import type { FinishedCommand } from '../../lib/process/child-process';
 import type { SimulatedClient } from '../../rehearsal/webex/simulated-client';
-import { describeUnless } from '../fixtures/left-out';
-import { OperatedServer } from '../fixtures/operated-server';
-import { byProgram } from '../fixtures/stack-command';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
+import { byProgram } from '../fixtures/worlds/stack-command';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
  * A client secret rotated behind Terraform's back, by the operators that init has made: Terraform does not see it.
  */
 
 describeUnless(terraformUnavailable())('a deployment whose client secret is rotated', () => {
-  let operated: OperatedServer;
+  let operated: OperatedVault;
   let client: SimulatedClient;
   let newSecret: string;
   let oldSecret: string;
   const printed: string[] = [];
 
   beforeAll(async () => {
-    operated = await OperatedServer.start();
+    operated = await OperatedVault.start();
     await operated.init();
     await operated.deploy('terraform');
     await operated.authorize();

@@ -7,22 +7,22 @@ import { findServer } from '../../rehearsal/server/server-binary';
 import { OpenBaoServer } from '../../rehearsal/server/openbao';
 import { clientSecretVariable } from '../../lib/declaration/derived/client-secret';
 import type { Deployment } from '../../lib/declaration/schema/deployment';
-import { PROJECT_FOLDER } from '../fixtures/declaration';
-import { deploymentInFile } from '../fixtures/deployment-file';
-import { describeUnless } from '../fixtures/left-out';
-import { OperatedServer } from '../fixtures/operated-server';
-import { PROGRAM } from '../fixtures/script';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import { PROJECT_FOLDER } from '../fixtures/declarations/declaration';
+import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
+import { PROGRAM } from '../fixtures/programs/script';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
  * Production after a server in dev mode, in one clone: Terraform's state is of a server that is gone.
  */
 
 describeUnless(terraformUnavailable())('webex-token-vault set-aside webex-tokens', () => {
-  let operated: OperatedServer;
+  let operated: OperatedVault;
 
   beforeAll(async () => {
-    operated = await OperatedServer.start();
+    operated = await OperatedVault.start();
     await operated.init();
   });
   afterAll(async () => {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { DeploymentInput } from '../../lib/declaration/schema/deployment';
-import { exampleDeployment } from '../fixtures/declaration';
-import { DeployedTokens } from '../fixtures/deployed-tokens';
-import { describeUnless } from '../fixtures/left-out';
-import { OidcProvider } from '../fixtures/oidc-provider';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import { exampleDeployment } from '../fixtures/declarations/declaration';
+import { DeployedVault } from '../fixtures/worlds/deployed-vault';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { OidcProvider } from '../fixtures/identities/oidc-provider';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
  * Apps whose issuer Vault could not reach at the first deploy, on a real server with the real Terraform.
@@ -19,7 +19,7 @@ type Apps = NonNullable<DeploymentInput['apps']>;
 
 describeUnless(terraformUnavailable())('an issuer that Vault cannot reach', () => {
   let issuer: OidcProvider;
-  let deployed: DeployedTokens;
+  let deployed: DeployedVault;
 
   const appsOf = (url: string): Apps => {
     const method = { issuer: url, issuerCa: issuer.ca, audience: AUDIENCE };
@@ -45,7 +45,7 @@ describeUnless(terraformUnavailable())('an issuer that Vault cannot reach', () =
 
   beforeAll(async () => {
     issuer = await OidcProvider.start();
-    deployed = await DeployedTokens.start(exampleDeployment({ apps: appsOf(UNREACHABLE) }));
+    deployed = await DeployedVault.start(exampleDeployment({ apps: appsOf(UNREACHABLE) }));
     declare(UNREACHABLE);
   });
 

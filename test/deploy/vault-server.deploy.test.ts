@@ -7,13 +7,13 @@ import { freePort } from '../../lib/process/free-port';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
 import type { Deployment } from '../../lib/declaration/schema/deployment';
-import { deploymentInFile } from '../fixtures/deployment-file';
+import { deploymentInFile } from '../../rehearsal/deployment-file';
 import { VaultClient } from '../../lib/vault/vault-client';
-import { docker, dockerEngine, dockerLogs, dockerUnavailable } from '../fixtures/docker-engine';
-import { succeeded } from '../fixtures/deployed-server';
-import { describeUnless } from '../fixtures/left-out';
-import { byProgram } from '../fixtures/stack-command';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import { docker, dockerEngine, dockerLogs, dockerUnavailable } from '../fixtures/worlds/docker-engine';
+import { succeeded } from '../fixtures/worlds/deployed-server';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { byProgram } from '../fixtures/worlds/stack-command';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
  * Both stacks from nothing, with the dev-mode container of the seed.

@@ -14,11 +14,11 @@ import type { Grant } from '../../lib/grants/consent/stored-grant';
 import { clientSecretVariable } from '../../lib/declaration/derived/client-secret';
 import type { Deployment } from '../../lib/declaration/schema/deployment';
 import { provisionerPolicyName } from '../../lib/declaration/derived/policy-names';
-import { deploymentInFile } from '../fixtures/deployment-file';
-import { exampleDeployment } from '../fixtures/declaration';
-import { describeUnless } from '../fixtures/left-out';
-import { byCdktf, byProgram } from '../fixtures/stack-command';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { exampleDeployment } from '../fixtures/declarations/declaration';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { byCdktf, byProgram } from '../fixtures/worlds/stack-command';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
  * Stack `webex-tokens` as its users deploy it: by the program and by CDKTF, with Terraform and its providers, under the

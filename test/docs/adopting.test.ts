@@ -5,7 +5,7 @@ import ts from 'typescript';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
 import type { Deployment } from '../../lib/declaration/schema/deployment';
 import { DEVICE_REDIRECT_URLS } from '../../lib/webex/device-grant';
-import { PROJECT_FOLDER } from '../fixtures/project-folder';
+import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 
 const page = readFileSync(join(PROJECT_FOLDER, 'docs/adopting.md'), 'utf8');
 

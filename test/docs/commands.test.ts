@@ -4,8 +4,8 @@ import { Command, CommanderError } from 'commander';
 import { parseArguments } from '../../client/src/command/arguments';
 import { deploymentOption } from '../../lib/cli/deployment-option';
 import { defineCommand } from '../../scripts/cli';
-import { codeBlocks, commands, PAGES, pageText, type CodeBlock } from '../fixtures/code-block';
-import { PROJECT_FOLDER } from '../fixtures/declaration';
+import { codeBlocks, commands, PAGES, pageText, type CodeBlock } from '../fixtures/pages/code-block';
+import { PROJECT_FOLDER } from '../fixtures/declarations/declaration';
 
 /*
  * Every command that a page tells people to type is typed by a test, which takes it from the page, or the page says in a

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeBlocks, PAGES } from '../fixtures/code-block';
-import { PROJECT_FOLDER } from '../fixtures/project-folder';
+import { codeBlocks, PAGES } from '../fixtures/pages/code-block';
+import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 
 /*
  * Commands for people and machines run what is installed. Without `--no-install`, npx downloads the package of a

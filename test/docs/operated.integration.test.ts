@@ -3,10 +3,10 @@ import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../lib/process/free-port';
 import { findServer } from '../../rehearsal/server/server-binary';
-import { OperatedServer } from '../fixtures/operated-server';
-import { steps } from '../fixtures/steps';
-import type { Dialog } from '../fixtures/terminal';
-import { Typist } from '../fixtures/typist';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
+import { steps } from '../fixtures/runs/steps';
+import type { Dialog } from '../fixtures/programs/terminal';
+import { Typist } from '../fixtures/pages/typist';
 
 /*
  * What README.md and docs/ tell people to type at a server that lasts, typed there, one after the other: from init to the
@@ -16,11 +16,11 @@ import { Typist } from '../fixtures/typist';
 
 describe('a server that is operated by the pages', () => {
   const step = steps();
-  let operated: OperatedServer;
+  let operated: OperatedVault;
   let typist: Typist;
 
   beforeAll(async () => {
-    operated = await OperatedServer.start();
+    operated = await OperatedVault.start();
     // So short a wait that nobody minds it.
     operated.declare({ engine: { ...operated.deployment.engine, providerTimeoutSeconds: 1 } });
     typist = new Typist({ ...operated.environment, REHEARSAL_SERVER: await findServer() });

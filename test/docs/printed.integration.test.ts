@@ -3,10 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { exampleDeployment } from '../fixtures/declaration';
-import { deploymentInFile } from '../fixtures/deployment-file';
-import { testUnless } from '../fixtures/left-out';
-import { Typist } from '../fixtures/typist';
+import { exampleDeployment } from '../fixtures/declarations/declaration';
+import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { testUnless } from '../fixtures/runs/left-out';
+import { Typist } from '../fixtures/pages/typist';
 
 /* What pages tell people to type and that asks no server: certificates, manifests, and what kubectl makes of them. */
 

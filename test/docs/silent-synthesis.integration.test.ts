@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../lib/process/child-process';
-import { exampleDeployment, PROJECT_FOLDER } from '../fixtures/declaration';
-import { deploymentInFile } from '../fixtures/deployment-file';
+import { exampleDeployment, PROJECT_FOLDER } from '../fixtures/declarations/declaration';
+import { deploymentInFile } from '../../rehearsal/deployment-file';
 
 /* SECURITY.md says that synthesizing contacts nobody: neither we nor CDKTF. */
 

@@ -1,12 +1,12 @@
-import { exampleDeployment } from '../fixtures/declaration';
-import { eventually } from '../fixtures/eventually';
-import { ClusterNamespace } from '../fixtures/kubernetes/cluster-namespace';
-import { ClusterServer } from '../fixtures/kubernetes/cluster-server';
-import { clusterUnavailable } from '../fixtures/kubernetes/kubectl';
-import { pluginsInImage } from '../fixtures/kubernetes/plugins-in-image';
-import { imagesUnavailable, PLUGIN_FOLDER, TEST_CHART, TEST_IMAGES } from '../fixtures/kubernetes/test-images';
-import { describeUnless } from '../fixtures/left-out';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import { exampleDeployment } from '../fixtures/declarations/declaration';
+import { eventually } from '../../rehearsal/eventually';
+import { ClusterNamespace } from '../fixtures/kubernetes/cluster/cluster-namespace';
+import { ClusterServer } from '../fixtures/kubernetes/cluster/cluster-server';
+import { clusterUnavailable } from '../fixtures/kubernetes/cluster/kubectl';
+import { pluginsInImage } from '../fixtures/kubernetes/cluster/plugins-in-image';
+import { imagesUnavailable, PLUGIN_FOLDER, TEST_CHART, TEST_IMAGES } from '../fixtures/kubernetes/cluster/test-images';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 import type { KubernetesServerDeclaration } from '../../lib/declaration/schema/server/kubernetes-server-declaration';
 
 /* What is wrong and only the cluster can know: `deploy` says it in one line, or the pod does, where people look for it. */

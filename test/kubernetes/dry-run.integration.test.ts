@@ -1,10 +1,10 @@
 import { deliver, DELIVERER_NAMES, type DelivererName } from '../../lib/apps/delivery/deliverers';
-import { exampleDelivery } from '../fixtures/delivery';
-import { chartUnavailable } from '../fixtures/kubernetes/charts';
+import { exampleDelivery } from '../fixtures/declarations/delivery';
+import { chartUnavailable } from '../fixtures/kubernetes/manifests/charts';
 import { ControlPlane, controlPlaneUnavailable } from '../fixtures/kubernetes/control-plane';
-import { declaredChart, type KubernetesServerInput } from '../fixtures/kubernetes/declared-chart';
-import { operatorDefinitions, operatorUnavailable, type Operator } from '../fixtures/kubernetes/operators';
-import { describeUnless } from '../fixtures/left-out';
+import { declaredChart, type KubernetesServerInput } from '../fixtures/kubernetes/manifests/declared-chart';
+import { operatorDefinitions, operatorUnavailable, type Operator } from '../fixtures/kubernetes/manifests/operators';
+import { describeUnless } from '../fixtures/runs/left-out';
 
 const declared: Partial<KubernetesServerInput> = {
   nodes: 5,

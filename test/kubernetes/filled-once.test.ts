@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { filledOnce, whyNotFilled } from '../fixtures/kubernetes/filled-once';
+import { filledOnce, whyNotFilled } from '../fixtures/kubernetes/manifests/filled-once';
 
 const { WEBEX_TOKEN_VAULT_CACHE } = process.env;
 let folder: string;

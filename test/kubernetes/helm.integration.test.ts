@@ -1,8 +1,8 @@
 import { parse } from 'yaml';
-import { chartUnavailable } from '../fixtures/kubernetes/charts';
-import { chartValues, helmTemplate } from '../fixtures/kubernetes/helm';
-import { kubeconform } from '../fixtures/kubernetes/kubeconform';
-import { describeUnless } from '../fixtures/left-out';
+import { chartUnavailable } from '../fixtures/kubernetes/manifests/charts';
+import { chartValues, helmTemplate } from '../fixtures/kubernetes/manifests/helm';
+import { kubeconform } from '../fixtures/kubernetes/manifests/kubeconform';
+import { describeUnless } from '../fixtures/runs/left-out';
 
 describe.each(['openbao', 'vault'] as const)('of the chart %s,', (chart) => {
   describeUnless(chartUnavailable(chart))('the pinned version', () => {

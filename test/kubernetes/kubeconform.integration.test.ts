@@ -1,6 +1,6 @@
-import { kubeconform } from '../fixtures/kubernetes/kubeconform';
-import { operatorUnavailable } from '../fixtures/kubernetes/operators';
-import { describeUnless } from '../fixtures/left-out';
+import { kubeconform } from '../fixtures/kubernetes/manifests/kubeconform';
+import { operatorUnavailable } from '../fixtures/kubernetes/manifests/operators';
+import { describeUnless } from '../fixtures/runs/left-out';
 
 const service = `
 apiVersion: v1

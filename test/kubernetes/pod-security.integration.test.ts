@@ -1,9 +1,9 @@
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { chartUnavailable } from '../fixtures/kubernetes/charts';
+import { chartUnavailable } from '../fixtures/kubernetes/manifests/charts';
 import { ControlPlane, controlPlaneUnavailable } from '../fixtures/kubernetes/control-plane';
-import { declaredChart, type KubernetesServerInput } from '../fixtures/kubernetes/declared-chart';
-import { describeUnless } from '../fixtures/left-out';
+import { declaredChart, type KubernetesServerInput } from '../fixtures/kubernetes/manifests/declared-chart';
+import { describeUnless } from '../fixtures/runs/left-out';
 
 /*
  * The admission of a real API server enforces Pod Security "restricted" in the namespace of the server. It looks at pods

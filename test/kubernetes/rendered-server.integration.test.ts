@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { eventually } from '../fixtures/eventually';
-import { isOnVault } from '../fixtures/is-on-vault';
-import { chartUnavailable } from '../fixtures/kubernetes/charts';
-import { declaredChart, type KubernetesServerInput } from '../fixtures/kubernetes/declared-chart';
-import { kubeconform } from '../fixtures/kubernetes/kubeconform';
-import { configurationOf, RenderedServer } from '../fixtures/kubernetes/rendered-server';
-import { describeUnless } from '../fixtures/left-out';
+import { eventually } from '../../rehearsal/eventually';
+import { isOnVault } from '../../rehearsal/server/is-on-vault';
+import { chartUnavailable } from '../fixtures/kubernetes/manifests/charts';
+import { declaredChart, type KubernetesServerInput } from '../fixtures/kubernetes/manifests/declared-chart';
+import { kubeconform } from '../fixtures/kubernetes/manifests/kubeconform';
+import { configurationOf, RenderedServer } from '../fixtures/kubernetes/manifests/rendered-server';
+import { describeUnless } from '../fixtures/runs/left-out';
 
 const monitoring = { labels: { release: 'prometheus' }, tokenSecret: 'prometheus-token' };
 

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { API_AUDIENCE, ControlPlane, controlPlaneUnavailable } from '../fixtures/kubernetes/control-plane';
-import { describeUnless } from '../fixtures/left-out';
-import { OperatedServer } from '../fixtures/operated-server';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
 
 const ACCOUNTS = `
 apiVersion: v1
@@ -34,10 +34,10 @@ const loginReply = z.object({ auth: z.object({ client_token: z.string(), policie
 
 describeUnless(controlPlaneUnavailable())('an app by its service account, at a real API server', () => {
   let plane: ControlPlane;
-  let server: OperatedServer;
+  let server: OperatedVault;
 
   beforeAll(async () => {
-    [plane, server] = await Promise.all([ControlPlane.start(), OperatedServer.start()]);
+    [plane, server] = await Promise.all([ControlPlane.start(), OperatedVault.start()]);
     const accounts = server.path('accounts.yaml');
     await writeFile(accounts, ACCOUNTS);
     await plane.apply(accounts);

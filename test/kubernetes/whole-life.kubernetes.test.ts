@@ -5,25 +5,25 @@ import { snapshotAccount } from '../../lib/declaration/schema/server/kubernetes-
 import { readKeyShares } from '../../lib/operators/key-shares';
 import { saveSnapshot } from '../../lib/server/snapshots/raft-snapshot';
 import { withRootToken } from '../../lib/server/keys/root-token';
-import { succeeded } from '../fixtures/deployed-server';
-import { eventually } from '../fixtures/eventually';
-import { ClusterNamespace } from '../fixtures/kubernetes/cluster-namespace';
-import { ClusterServer } from '../fixtures/kubernetes/cluster-server';
-import { clusterUnavailable } from '../fixtures/kubernetes/kubectl';
-import { pluginsInImage, type PluginInImage } from '../fixtures/kubernetes/plugins-in-image';
-import { outage, ReaderPod } from '../fixtures/kubernetes/reader-pod';
-import { imagesUnavailable, PLUGIN_FOLDER, TEST_CHART, TEST_IMAGES } from '../fixtures/kubernetes/test-images';
-import { WebexPod } from '../fixtures/kubernetes/webex-pod';
-import { describeUnless } from '../fixtures/left-out';
-import { steps } from '../fixtures/steps';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
+import { succeeded } from '../fixtures/worlds/deployed-server';
+import { eventually } from '../../rehearsal/eventually';
+import { ClusterNamespace } from '../fixtures/kubernetes/cluster/cluster-namespace';
+import { ClusterServer } from '../fixtures/kubernetes/cluster/cluster-server';
+import { clusterUnavailable } from '../fixtures/kubernetes/cluster/kubectl';
+import { pluginsInImage, type PluginInImage } from '../fixtures/kubernetes/cluster/plugins-in-image';
+import { outage, ReaderPod } from '../fixtures/kubernetes/cluster/reader-pod';
+import { imagesUnavailable, PLUGIN_FOLDER, TEST_CHART, TEST_IMAGES } from '../fixtures/kubernetes/cluster/test-images';
+import { WebexPod } from '../fixtures/kubernetes/cluster/webex-pod';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { steps } from '../fixtures/runs/steps';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
  * A server on a real Kubernetes, from an empty namespace to the end: the project's own commands, the real Terraform, the
  * vendor's chart, and a pod that reads its token all the while. Webex alone is simulated, in a pod too.
  *
  * KUBECONFIG names the cluster: kind, k3s, any with storage of its own and DNS. What else it takes is in
- * test/fixtures/kubernetes/test-images.ts. All of it is in a namespace of its own, which is deleted in the end.
+ * test/fixtures/kubernetes/cluster/test-images.ts. All of it is in a namespace of its own, which is deleted in the end.
  */
 
 const CREDENTIALS = ['testauth', 'second', 'third'];

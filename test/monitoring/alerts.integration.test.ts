@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { describeUnless } from '../fixtures/left-out';
-import { prometheusUnavailable, promtool } from '../fixtures/prometheus';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { prometheusUnavailable, promtool } from '../fixtures/programs/prometheus';
 
 const RULES = resolve(__dirname, '../../monitoring/alerts.yml');
 const TESTS = resolve(__dirname, '../../monitoring/alerts.test.yml');

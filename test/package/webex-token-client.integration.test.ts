@@ -1,11 +1,11 @@
 import { rmSync, statSync, symlinkSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PROJECT_FOLDER } from '../fixtures/declaration';
-import { PackageUser } from '../fixtures/package-user';
-import { buildPackages, type Packages } from '../fixtures/packages';
-import { JwtIssuer } from '../fixtures/jwt-issuer';
-import { credentialAnswer, loginAnswer, ScriptedVault } from '../fixtures/scripted-vault';
+import { PROJECT_FOLDER } from '../fixtures/declarations/declaration';
+import { PackageUser } from '../fixtures/packages/package-user';
+import { buildPackages, type Packages } from '../fixtures/packages/packages';
+import { JwtIssuer } from '../fixtures/identities/jwt-issuer';
+import { credentialAnswer, loginAnswer, ScriptedVault } from '../fixtures/loopback/scripted-vault';
 
 /*
  * The package as it is published, in an app of somebody who has no clone.

@@ -7,12 +7,12 @@ import type { FinishedCommand } from '../../lib/process/child-process';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { OpenBaoServer } from '../../rehearsal/server/openbao';
 import { findServer } from '../../rehearsal/server/server-binary';
-import { helpOfEach } from '../fixtures/help-of-each';
-import { describeUnless } from '../fixtures/left-out';
-import { PackageUser } from '../fixtures/package-user';
-import { buildPackages, type Packages } from '../fixtures/packages';
-import { terraformUnavailable } from '../fixtures/terraform-providers';
-import { WebexEngine } from '../fixtures/webex-engine';
+import { helpOfEach } from '../fixtures/programs/help-of-each';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { PackageUser } from '../fixtures/packages/package-user';
+import { buildPackages, type Packages } from '../fixtures/packages/packages';
+import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
+import { WebexEngine } from '../../rehearsal/webex-engine';
 
 /*
  * The package as it is published, in the CDKTF project of somebody who has no clone.

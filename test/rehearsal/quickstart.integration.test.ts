@@ -14,9 +14,9 @@ import type { DeploymentInput } from '../../lib/declaration/schema/deployment';
 import { consentRecord } from '../../lib/declaration/schema/record-paths';
 import { consentRecordSchema } from '../../lib/vault/consent-record';
 import { Records } from '../../lib/vault/records';
-import type { Declaration } from '../fixtures/declaration';
-import { isOnVault } from '../fixtures/is-on-vault';
-import { synthesize } from '../fixtures/synthesizer';
+import type { Declaration } from '../fixtures/declarations/declaration';
+import { isOnVault } from '../../rehearsal/server/is-on-vault';
+import { synthesize } from '../fixtures/worlds/synthesizer';
 import { fakeCommand } from './fake-command';
 
 /* What a user may have edited in deployment.ts, and what the rehearsal must cope with. */

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { QUICKSTART_STEPS, runQuickstart } from '../../rehearsal/quickstart';
 import { StepLog } from '../../rehearsal/step-log';
-import { exampleDeployment } from '../fixtures/declaration';
-import { eventually } from '../fixtures/eventually';
+import { exampleDeployment } from '../fixtures/declarations/declaration';
+import { eventually } from '../../rehearsal/eventually';
 import { fakeCommand } from './fake-command';
 
 let folder: string;

@@ -1,5 +1,5 @@
 import { leftOut, rehearse } from '../../rehearsal/rehearse';
-import { exampleDeployment } from '../fixtures/example-deployment';
+import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 
 const servers = {
   vaultAddress: 'http://127.0.0.1:1',

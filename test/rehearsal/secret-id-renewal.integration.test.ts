@@ -5,8 +5,8 @@ import type { VaultClient } from '../../lib/vault/vault-client';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';
-import { statusOf } from '../fixtures/refusal';
-import { synthesize } from '../fixtures/synthesizer';
+import { statusOf } from '../fixtures/results/refusal';
+import { synthesize } from '../fixtures/worlds/synthesizer';
 
 /*
  * What an app may do with its own secret id, logged in with the AppRole that stack `webex-tokens` deploys.

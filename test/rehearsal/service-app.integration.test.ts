@@ -12,9 +12,9 @@ import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { clientSecretFile, writeShellEnvironment } from '../../rehearsal/shell-environment';
 import { webexId } from '../../rehearsal/webex/webex-id';
-import { runScript, type ScriptResult } from '../fixtures/script';
-import { synthesize } from '../fixtures/synthesizer';
-import { Typist } from '../fixtures/typist';
+import { runScript, type ScriptResult } from '../fixtures/programs/script';
+import { synthesize } from '../fixtures/worlds/synthesizer';
+import { Typist } from '../fixtures/pages/typist';
 
 /* The grant of a Service App: asked for by the token of another credential, and had again by itself. */
 

@@ -9,9 +9,9 @@ import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { writeShellEnvironment } from '../../rehearsal/shell-environment';
 import { webexId } from '../../rehearsal/webex/webex-id';
-import { runScript, type ScriptResult } from '../fixtures/script';
-import { synthesize } from '../fixtures/synthesizer';
-import { Typist } from '../fixtures/typist';
+import { runScript, type ScriptResult } from '../fixtures/programs/script';
+import { synthesize } from '../fixtures/worlds/synthesizer';
+import { Typist } from '../fixtures/pages/typist';
 
 /* Service Apps that ask for each other's grants: no person consents, and none is needed when one grant is lost. */
 

@@ -11,10 +11,10 @@ import { appEnvironmentFile, writeShellEnvironment } from '../../rehearsal/shell
 import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { operatorsOf } from '../../lib/operators/operators';
 import { ANALYTICS_SCOPES } from '../../samples/meetings-report/aggregates';
-import { PROJECT_FOLDER } from '../fixtures/declaration';
-import { isOnVault } from '../fixtures/is-on-vault';
-import { STARTED_PROGRAM } from '../fixtures/script';
-import { synthesize } from '../fixtures/synthesizer';
+import { PROJECT_FOLDER } from '../fixtures/declarations/declaration';
+import { isOnVault } from '../../rehearsal/server/is-on-vault';
+import { STARTED_PROGRAM } from '../fixtures/programs/script';
+import { synthesize } from '../fixtures/worlds/synthesizer';
 
 /*
  * What "quickstart --keep" gives a person to paste, pasted into a real bash. In a namespace, which asks for the most. `npx`

@@ -11,10 +11,10 @@ import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { appPolicyName, provisionerPolicyName } from '../../lib/declaration/derived/policy-names';
 import type { OperatorName } from '../../lib/operators/operators';
 import type { VaultClient } from '../../lib/vault/vault-client';
-import { givingExpired } from '../fixtures/giving-expired';
-import { lastingOperatorToken } from '../fixtures/lasting-operator-token';
-import { statusOf } from '../fixtures/refusal';
-import { synthesize } from '../fixtures/synthesizer';
+import { givingExpired } from '../fixtures/worlds/giving-expired';
+import { lastingOperatorToken } from '../../rehearsal/lasting-operator-token';
+import { statusOf } from '../fixtures/results/refusal';
+import { synthesize } from '../fixtures/worlds/synthesizer';
 import { z } from 'zod';
 
 /*

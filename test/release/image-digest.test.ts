@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { imageDigest } from '../../release/image-digest';
-import { RecordingServer, type RecordedRequest } from '../fixtures/recording-server';
+import { RecordingServer, type RecordedRequest } from '../fixtures/loopback/recording-server';
 
 /* A registry that is strict: a token for the one repository, and a manifest to who takes an index. */
 

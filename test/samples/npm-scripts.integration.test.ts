@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { freePort } from '../../lib/process/free-port';
-import { PROJECT_FOLDER } from '../fixtures/declaration';
-import { eventually } from '../fixtures/eventually';
-import { descendants, isRunning } from '../fixtures/process-tree';
+import { PROJECT_FOLDER } from '../fixtures/declarations/declaration';
+import { eventually } from '../../rehearsal/eventually';
+import { descendants, isRunning } from '../fixtures/programs/process-tree';
 
 it('people-me-web ends by a SIGTERM to npm alone', async () => {
   const redirectUrl = `http://localhost:${await freePort()}/auth`;

@@ -9,16 +9,16 @@ import { Engine } from '../../samples/people-me-web/engine';
 import { refuseExcessiveRights, requireRights } from '../../samples/people-me-web/rights';
 import { serve } from '../../samples/people-me-web/serve';
 import { createWebApp } from '../../samples/people-me-web/web-app';
-import { NO_CHROMIUM, openChromium } from '../fixtures/chromium';
-import { describeUnless } from '../fixtures/left-out';
-import { givingExpired } from '../fixtures/giving-expired';
-import { runScript, Script } from '../fixtures/script';
-import { VaultWithWebex } from '../fixtures/vault-with-webex';
+import { NO_CHROMIUM, openChromium } from '../fixtures/pages/chromium';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { givingExpired } from '../fixtures/worlds/giving-expired';
+import { runScript, Script } from '../fixtures/programs/script';
+import { WrittenVault } from '../../rehearsal/written-vault';
 
 const ADA = 'ada.admin@example.com';
 const BLAKE = 'blake.backup@example.com';
 
-let vault: VaultWithWebex;
+let vault: WrittenVault;
 let authorizer: VaultClient;
 let reader: VaultClient;
 let engine: Engine;
@@ -29,7 +29,7 @@ const notices: string[] = [];
 let clock = 0;
 
 beforeAll(async () => {
-  vault = await VaultWithWebex.start({
+  vault = await WrittenVault.start({
     credentials: [
       { name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'], owner: ADA },
       { name: 'other', integration: 'webex-myapp', scopes: ['spark:people_read'] },

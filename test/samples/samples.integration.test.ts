@@ -2,16 +2,16 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ANALYTICS_SCOPES } from '../../samples/meetings-report/aggregates';
-import { runScript, Script, type ScriptResult } from '../fixtures/script';
-import { VaultWithWebex } from '../fixtures/vault-with-webex';
+import { runScript, Script, type ScriptResult } from '../fixtures/programs/script';
+import { WrittenVault } from '../../rehearsal/written-vault';
 
 describe('the samples', () => {
-  let vault: VaultWithWebex;
+  let vault: WrittenVault;
   let folder: string;
   let env: Record<string, string>;
 
   beforeAll(async () => {
-    vault = await VaultWithWebex.start({
+    vault = await WrittenVault.start({
       credentials: [
         { name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] },
         { name: 'reports', integration: 'webex-myapp', scopes: ANALYTICS_SCOPES },

@@ -19,19 +19,19 @@ import { findServer } from '../../rehearsal/server/server-binary';
 import { issueSecretId } from '../../lib/apps/secret-id';
 import { appPolicy } from '../../lib/declaration/policies/app-policy';
 import type { VaultClient } from '../../lib/vault/vault-client';
-import { runCommand } from '../fixtures/command-run';
-import { eventually } from '../fixtures/eventually';
-import type { ScriptResult } from '../fixtures/script';
-import { onOpenBao, SERVER_PROGRAM } from '../fixtures/server-product';
-import { VaultWithWebex } from '../fixtures/vault-with-webex';
+import { runCommand } from '../fixtures/programs/command-run';
+import { eventually } from '../../rehearsal/eventually';
+import type { ScriptResult } from '../fixtures/programs/script';
+import { onOpenBao, SERVER_PROGRAM } from '../fixtures/runs/server-product';
+import { WrittenVault } from '../../rehearsal/written-vault';
 
-let vault: VaultWithWebex;
+let vault: WrittenVault;
 let folder: string;
 let agent: ChildProcess | undefined;
 let output: string;
 
 beforeAll(async () => {
-  vault = await VaultWithWebex.start();
+  vault = await WrittenVault.start();
   await vault.appLogin('people-me');
   const { person } = await vault.authorize();
   expect(person?.displayName).toBe('Ada Admin');

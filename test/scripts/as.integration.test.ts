@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { generateRootToken } from '../../lib/server/keys/root-token';
 import type { VaultClient } from '../../lib/vault/vault-client';
-import { eventually } from '../fixtures/eventually';
-import { OperatedServer } from '../fixtures/operated-server';
-import { STARTED_PROGRAM, Script, type ScriptResult } from '../fixtures/script';
-import { SERVER_PROGRAM } from '../fixtures/server-product';
+import { eventually } from '../../rehearsal/eventually';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
+import { STARTED_PROGRAM, Script, type ScriptResult } from '../fixtures/programs/script';
+import { SERVER_PROGRAM } from '../fixtures/runs/server-product';
 
 const lookup = z.object({ data: z.object({ policies: z.array(z.string()) }) });
 
-let operated: OperatedServer;
+let operated: OperatedVault;
 let root: VaultClient;
 let before: readonly string[];
 
 beforeAll(async () => {
-  operated = await OperatedServer.start();
+  operated = await OperatedVault.start();
   await operated.init();
   await operated.deploy();
   const administrator = await operated.as('administrator');

@@ -3,26 +3,26 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NotAuthorizedYet, readCredential } from '#core';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
-import { deploymentInFile } from '../fixtures/deployment-file';
-import { HeldRequest } from '../fixtures/held-request';
-import { readQrCode } from '../fixtures/qr-reader';
-import { Script, type ScriptResult } from '../fixtures/script';
-import { runOnTerminal, type TerminalSession, type TerminalSize } from '../fixtures/terminal';
-import { VaultWithWebex } from '../fixtures/vault-with-webex';
+import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { HeldRequest } from '../fixtures/loopback/held-request';
+import { readQrCode } from '../fixtures/pages/qr-reader';
+import { Script, type ScriptResult } from '../fixtures/programs/script';
+import { runOnTerminal, type TerminalSession, type TerminalSize } from '../fixtures/programs/terminal';
+import { WrittenVault } from '../../rehearsal/written-vault';
 
 /* The other ways to a grant, as processes of their own. */
 
 const ADA = 'ada.admin@example.com';
 const WIDE: TerminalSize = [60, 120];
 
-let fixture: VaultWithWebex;
+let fixture: WrittenVault;
 let environment: Record<string, string>;
 let secretFile: string;
 const printed: string[] = [];
 
 beforeAll(async () => {
   const integration = 'webex-myapp';
-  fixture = await VaultWithWebex.start({
+  fixture = await WrittenVault.start({
     credentials: [
       { name: 'testauth', integration, scopes: ['spark:people_read'] },
       { name: 'owned', integration, scopes: ['spark:people_read'], owner: ADA },

@@ -10,18 +10,18 @@ import { NotAuthorizedYet, readCredential } from '#core';
 import { findIntegration } from '../../lib/declaration/derived/by-name';
 import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
 import { RedirectListener } from '../../lib/browser/redirect-listener';
-import { ConnectProxy } from '../fixtures/connect-proxy';
-import { deploymentInFile } from '../fixtures/deployment-file';
-import { eventually } from '../fixtures/eventually';
-import { Script, type ScriptResult } from '../fixtures/script';
-import { VaultWithWebex, type AppLogin } from '../fixtures/vault-with-webex';
+import { ConnectProxy } from '../fixtures/loopback/connect-proxy';
+import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { eventually } from '../../rehearsal/eventually';
+import { Script, type ScriptResult } from '../fixtures/programs/script';
+import { WrittenVault, type AppLogin } from '../../rehearsal/written-vault';
 import { consentRecordSchema } from '../../lib/vault/consent-record';
 import { Records } from '../../lib/vault/records';
 
 /* The three commands as processes of their own: authorize, read the token, revoke. */
 
 const began = Date.now();
-let fixture: VaultWithWebex;
+let fixture: WrittenVault;
 let authorizerToken: string;
 let app: AppLogin;
 
@@ -30,7 +30,7 @@ const printed: string[] = [];
 
 beforeAll(async () => {
   const scopes = ['spark:people_read'];
-  fixture = await VaultWithWebex.start({
+  fixture = await WrittenVault.start({
     credentials: [
       { name: 'testauth', integration: 'webex-myapp', scopes },
       { name: 'owned', integration: 'webex-myapp', scopes, owner: 'ada.admin@example.com' },

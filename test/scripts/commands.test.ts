@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../lib/process/child-process';
 import { freePort } from '../../lib/process/free-port';
-import { exampleDeployment } from '../fixtures/example-deployment';
-import { deploymentInFile } from '../fixtures/deployment-file';
-import { runCommand } from '../fixtures/command-run';
-import { PROGRAM } from '../fixtures/script';
+import { exampleDeployment } from '../fixtures/declarations/example-deployment';
+import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { runCommand } from '../fixtures/programs/command-run';
+import { PROGRAM } from '../fixtures/programs/script';
 
 const COMMANDS = ['authorize', 'revoke'];
 

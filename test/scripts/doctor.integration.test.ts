@@ -1,17 +1,17 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { runCommand } from '../fixtures/command-run';
-import { OperatedServer } from '../fixtures/operated-server';
-import type { ScriptResult } from '../fixtures/script';
+import { runCommand } from '../fixtures/programs/command-run';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
+import type { ScriptResult } from '../fixtures/programs/script';
 
 /* `doctor` as people run it on a server in production: its lines, its exit codes, and the logins in the folder. */
 
-let operated: OperatedServer;
+let operated: OperatedVault;
 const printed: string[] = [];
 
 beforeAll(async () => {
-  operated = await OperatedServer.start();
+  operated = await OperatedVault.start();
 });
 
 afterAll(async () => {

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../lib/process/child-process';
-import { PROJECT_FOLDER } from '../fixtures/project-folder';
+import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 
 /* What a clone says before its packages are installed. */
 

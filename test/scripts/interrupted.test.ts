@@ -6,12 +6,12 @@ import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { OPERATOR_NAMES } from '../../lib/operators/operators';
-import { CommandRun } from '../fixtures/command-run';
-import { exampleDeployment } from '../fixtures/example-deployment';
-import { deploymentInFile } from '../fixtures/deployment-file';
-import { eventually } from '../fixtures/eventually';
-import { RecordingServer } from '../fixtures/recording-server';
-import { loginAnswer } from '../fixtures/scripted-vault';
+import { CommandRun } from '../fixtures/programs/command-run';
+import { exampleDeployment } from '../fixtures/declarations/example-deployment';
+import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { eventually } from '../../rehearsal/eventually';
+import { RecordingServer } from '../fixtures/loopback/recording-server';
+import { loginAnswer } from '../fixtures/loopback/scripted-vault';
 
 /* Commands at a Vault that hangs. Time passes only where a test says so, after an event that it has waited for. */
 

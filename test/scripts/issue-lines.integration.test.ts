@@ -2,17 +2,17 @@ import { copyFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { run, type FinishedCommand } from '../../lib/process/child-process';
 import { findServer } from '../../rehearsal/server/server-binary';
-import { OperatedServer } from '../fixtures/operated-server';
-import type { ScriptResult } from '../fixtures/script';
-import { SERVER_PROGRAM } from '../fixtures/server-product';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
+import type { ScriptResult } from '../fixtures/programs/script';
+import { SERVER_PROGRAM } from '../fixtures/runs/server-product';
 
 /* What `issue` prints is pasted into a shell: on a server with TLS whose mounts are not where they are by default. */
 
-let operated: OperatedServer;
+let operated: OperatedVault;
 let environment: Record<string, string>;
 
 beforeAll(async () => {
-  operated = await OperatedServer.start({ seal: 'shamir' }, 'team/webex', 'team/apps');
+  operated = await OperatedVault.start({ seal: 'shamir' }, 'team/webex', 'team/apps');
   await operated.init();
   await operated.deploy();
   await operated.authorize();

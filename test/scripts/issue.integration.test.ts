@@ -3,18 +3,18 @@ import { loginAppRole, unwrapSecretId } from '#core';
 import { run } from '../../lib/process/child-process';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { issuerPolicy } from '../../lib/declaration/policies/issuer-policy';
-import { runCommand } from '../fixtures/command-run';
-import type { ScriptResult } from '../fixtures/script';
-import { onOpenBao, SERVER_PROGRAM } from '../fixtures/server-product';
-import { VaultWithWebex } from '../fixtures/vault-with-webex';
+import { runCommand } from '../fixtures/programs/command-run';
+import type { ScriptResult } from '../fixtures/programs/script';
+import { onOpenBao, SERVER_PROGRAM } from '../fixtures/runs/server-product';
+import { WrittenVault } from '../../rehearsal/written-vault';
 
 const DAY_MS = 24 * 3_600_000;
 
-let vault: VaultWithWebex;
+let vault: WrittenVault;
 let operator: string;
 
 beforeAll(async () => {
-  vault = await VaultWithWebex.start({
+  vault = await WrittenVault.start({
     apps: [{ name: 'people-me', reads: ['testauth'], secretIdUses: 1, boundCidrs: ['127.0.0.0/8', '::1/128'] }],
   });
   await vault.appLogin('people-me');

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import type { DeploymentInput } from '../../lib/declaration/schema/deployment';
-import { exampleDeployment } from '../fixtures/example-deployment';
-import { deploymentInFile } from '../fixtures/deployment-file';
-import { runCommand } from '../fixtures/command-run';
-import type { ScriptResult } from '../fixtures/script';
+import { exampleDeployment } from '../fixtures/declarations/example-deployment';
+import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { runCommand } from '../fixtures/programs/command-run';
+import type { ScriptResult } from '../fixtures/programs/script';
 
 /* Nothing is asked: no Vault and no cluster answers here. */
 

@@ -7,27 +7,27 @@ import { BACKUP_RECORD } from '../../lib/declaration/schema/record-paths';
 import { OPERATORS_VARIABLE } from '../../lib/operators/operator-folder';
 import { operatorsOf, renewOperator } from '../../lib/operators/operators';
 import { Records } from '../../lib/vault/records';
-import { runCommand } from '../fixtures/command-run';
-import { deploymentInFile } from '../fixtures/deployment-file';
-import { eventually } from '../fixtures/eventually';
-import { describeUnless } from '../fixtures/left-out';
-import { Prometheus, prometheusUnavailable, promtool } from '../fixtures/prometheus';
-import { Script, type ScriptResult } from '../fixtures/script';
-import { VaultWithWebex } from '../fixtures/vault-with-webex';
+import { runCommand } from '../fixtures/programs/command-run';
+import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { eventually } from '../../rehearsal/eventually';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { Prometheus, prometheusUnavailable, promtool } from '../fixtures/programs/prometheus';
+import { Script, type ScriptResult } from '../fixtures/programs/script';
+import { WrittenVault } from '../../rehearsal/written-vault';
 
 /* What `metrics` says, on the real engine, and what the real Prometheus makes of it. */
 
 const ALERTS = resolve(__dirname, '../../monitoring/alerts.yml');
 const DASHBOARD = resolve(__dirname, '../../monitoring/grafana-dashboard.json');
 
-let vault: VaultWithWebex;
+let vault: WrittenVault;
 let operators: string;
 let environment: Record<string, string>;
 const secrets: string[] = [];
 const printed: string[] = [];
 
 beforeAll(async () => {
-  vault = await VaultWithWebex.start();
+  vault = await WrittenVault.start();
   const { refreshCheckIntervalSeconds, recordsPath } = vault.deployment.engine;
   await vault.admin.write('oauthapp/config', {
     tune_refresh_check_interval_seconds: refreshCheckIntervalSeconds,

@@ -6,12 +6,12 @@ import { applyDeclaration } from '../../rehearsal/applier/stack';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';
-import { runCommand } from '../fixtures/command-run';
-import { exampleDeployment } from '../fixtures/example-deployment';
-import { deploymentInFile } from '../fixtures/deployment-file';
-import { OperatedServer } from '../fixtures/operated-server';
-import { SERVER_PRODUCT } from '../fixtures/server-product';
-import { synthesize } from '../fixtures/synthesizer';
+import { runCommand } from '../fixtures/programs/command-run';
+import { exampleDeployment } from '../fixtures/declarations/example-deployment';
+import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
+import { SERVER_PRODUCT } from '../fixtures/runs/server-product';
+import { synthesize } from '../fixtures/worlds/synthesizer';
 
 /* From an empty server to the first grant, by the commands that `doctor` names and by nothing else. */
 
@@ -25,7 +25,7 @@ interface Place extends AsyncDisposable {
 const DEPLOYED = ['deploy webex-tokens', 'authorize testauth', 'issue people-me'];
 
 async function productionServer(): Promise<Place> {
-  const operated = await OperatedServer.start();
+  const operated = await OperatedVault.start();
   // A file of its own: stack vault-server, which is synthesized with the other one, wants certificates of this machine.
   const declared = operated.path('declared');
   await mkdir(declared);

@@ -8,11 +8,11 @@ import { freePort } from '../../lib/process/free-port';
 import { generateRootToken } from '../../lib/server/keys/root-token';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { findServer } from '../../rehearsal/server/server-binary';
-import { NO_CHROMIUM, openChromium } from '../fixtures/chromium';
-import { testUnless } from '../fixtures/left-out';
-import { OidcProvider } from '../fixtures/oidc-provider';
-import { OperatedServer } from '../fixtures/operated-server';
-import { Script, type ScriptResult } from '../fixtures/script';
+import { NO_CHROMIUM, openChromium } from '../fixtures/pages/chromium';
+import { testUnless } from '../fixtures/runs/left-out';
+import { OidcProvider } from '../fixtures/identities/oidc-provider';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
+import { Script, type ScriptResult } from '../fixtures/programs/script';
 
 const GROUPS = {
   provisioner: ['platform'],
@@ -24,7 +24,7 @@ type Operator = keyof typeof GROUPS;
 const OPERATORS = Object.keys(GROUPS) as Operator[];
 
 let provider: OidcProvider;
-let operated: OperatedServer;
+let operated: OperatedVault;
 let root: VaultClient;
 let port: number;
 const printed: string[] = [];
@@ -33,7 +33,7 @@ beforeAll(async () => {
   port = await freePort();
   const redirectUrl = `http://localhost:${port}/oidc/callback`;
   provider = await OidcProvider.start({ redirectUris: [redirectUrl] });
-  operated = await OperatedServer.start();
+  operated = await OperatedVault.start();
   const { issuer, ca, clientId, clientSecret } = provider;
   operated.declare({
     operators: {

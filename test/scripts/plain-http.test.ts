@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runCommand } from '../fixtures/command-run';
+import { runCommand } from '../fixtures/programs/command-run';
 
 /* A Vault on another machine that is asked in plain HTTP. Nothing is sent, so no name is looked up. */
 

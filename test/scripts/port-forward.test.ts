@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../lib/process/free-port';
 import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
-import { exampleDeployment } from '../fixtures/example-deployment';
-import { deploymentInFile } from '../fixtures/deployment-file';
-import { ScriptedVault } from '../fixtures/scripted-vault';
-import { runCommand } from '../fixtures/command-run';
+import { exampleDeployment } from '../fixtures/declarations/example-deployment';
+import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { ScriptedVault } from '../fixtures/loopback/scripted-vault';
+import { runCommand } from '../fixtures/programs/command-run';
 
 /* What commands say of a server on Kubernetes whose port nobody forwards. */
 

@@ -1,7 +1,7 @@
 import { run } from '../../lib/process/child-process';
-import { helpOfEach } from '../fixtures/help-of-each';
-import { PROJECT_FOLDER } from '../fixtures/project-folder';
-import { PROGRAM, runScript } from '../fixtures/script';
+import { helpOfEach } from '../fixtures/programs/help-of-each';
+import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
+import { PROGRAM, runScript } from '../fixtures/programs/script';
 
 /*
  * Every command as a process of its own: it finds its file, and ends by itself. What commands do is tested in the process

@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { run } from '../../lib/process/child-process';
-import { deploymentInFile } from '../fixtures/deployment-file';
-import { eventually } from '../fixtures/eventually';
-import { exampleDeployment } from '../fixtures/example-deployment';
-import { PROJECT_FOLDER } from '../fixtures/project-folder';
-import { RecordingServer } from '../fixtures/recording-server';
-import { PROGRAM, runScript, Script } from '../fixtures/script';
+import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { eventually } from '../../rehearsal/eventually';
+import { exampleDeployment } from '../fixtures/declarations/example-deployment';
+import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
+import { RecordingServer } from '../fixtures/loopback/recording-server';
+import { PROGRAM, runScript, Script } from '../fixtures/programs/script';
 
 /* The program as a process of its own: what it shows of itself beside what its commands do. */
 

@@ -1,20 +1,20 @@
 import { NotAuthorizedYet, readCredential } from '#core';
-import { givingExpired } from '../fixtures/giving-expired';
-import { Script, type ScriptResult } from '../fixtures/script';
-import { runOnTerminal } from '../fixtures/terminal';
-import { VaultWithWebex } from '../fixtures/vault-with-webex';
+import { givingExpired } from '../fixtures/worlds/giving-expired';
+import { Script, type ScriptResult } from '../fixtures/programs/script';
+import { runOnTerminal } from '../fixtures/programs/terminal';
+import { WrittenVault } from '../../rehearsal/written-vault';
 
 /* How a grant ends, in Vault and at Webex. */
 
 const TOKENS = ['identity:tokens_read', 'identity:tokens_write'];
 const ALL = ['spark:people_read', ...TOKENS];
 
-let fixture: VaultWithWebex;
+let fixture: WrittenVault;
 let token: string;
 const printed: string[] = [];
 
 beforeAll(async () => {
-  fixture = await VaultWithWebex.start({
+  fixture = await WrittenVault.start({
     credentials: [
       { name: 'testauth', integration: 'webex-myapp', scopes: ALL },
       { name: 'other', integration: 'webex-myapp', scopes: ALL },

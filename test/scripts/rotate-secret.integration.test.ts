@@ -7,23 +7,23 @@ import { renewOperator } from '../../lib/operators/operators';
 import { Records } from '../../lib/vault/records';
 import { rotationRecordSchema } from '../../lib/vault/rotation-record';
 import type { SimulatedClient } from '../../rehearsal/webex/simulated-client';
-import { HeldRequest } from '../fixtures/held-request';
-import { Script, type ScriptResult } from '../fixtures/script';
-import { runOnTerminal } from '../fixtures/terminal';
-import { VaultWithWebex } from '../fixtures/vault-with-webex';
+import { HeldRequest } from '../fixtures/loopback/held-request';
+import { Script, type ScriptResult } from '../fixtures/programs/script';
+import { runOnTerminal } from '../fixtures/programs/terminal';
+import { WrittenVault } from '../../rehearsal/written-vault';
 
 /* A new client secret for an integration, while apps read; by the operators that init makes. */
 
 const RECORD = 'rotations/webex-myapp';
 
-let fixture: VaultWithWebex;
+let fixture: WrittenVault;
 let operators: string;
 let client: SimulatedClient;
 const printed: string[] = [];
 const secrets: string[] = [];
 
 beforeAll(async () => {
-  fixture = await VaultWithWebex.start();
+  fixture = await WrittenVault.start();
   operators = join(fixture.folder, 'operators');
   mkdirSync(operators, { mode: 0o700 });
   for (const name of ['provisioner', 'authorizer'] as const) {

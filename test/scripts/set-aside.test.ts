@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebexTokens } from '../../constructs/tokens/webex-tokens';
 import type { DeploymentInput } from '../../lib/declaration/schema/deployment';
-import { synthesize, testApp } from '../fixtures/declaration';
-import { exampleDeployment } from '../fixtures/example-deployment';
-import { deploymentInFile } from '../fixtures/deployment-file';
-import { runCommand } from '../fixtures/command-run';
-import type { ScriptResult } from '../fixtures/script';
+import { synthesize, testApp } from '../fixtures/declarations/declaration';
+import { exampleDeployment } from '../fixtures/declarations/example-deployment';
+import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { runCommand } from '../fixtures/programs/command-run';
+import type { ScriptResult } from '../fixtures/programs/script';
 
 /* What becomes of the state of a server that is gone. */
 

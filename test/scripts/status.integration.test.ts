@@ -5,13 +5,13 @@ import { z } from 'zod';
 import { observerPolicyName } from '../../lib/declaration/derived/policy-names';
 import { operatorsOf, renewOperator } from '../../lib/operators/operators';
 import { appRole } from '../../rehearsal/app-role';
-import { runCommand } from '../fixtures/command-run';
-import { eventually } from '../fixtures/eventually';
-import { isOnVault } from '../fixtures/is-on-vault';
-import { RecordingServer } from '../fixtures/recording-server';
-import { Script, type ScriptResult } from '../fixtures/script';
-import { runOnTerminal } from '../fixtures/terminal';
-import { VaultWithWebex } from '../fixtures/vault-with-webex';
+import { runCommand } from '../fixtures/programs/command-run';
+import { eventually } from '../../rehearsal/eventually';
+import { isOnVault } from '../../rehearsal/server/is-on-vault';
+import { RecordingServer } from '../fixtures/loopback/recording-server';
+import { Script, type ScriptResult } from '../fixtures/programs/script';
+import { runOnTerminal } from '../fixtures/programs/terminal';
+import { WrittenVault } from '../../rehearsal/written-vault';
 
 /* What `status` says of each way in which a grant can be, on the real engine. */
 
@@ -44,12 +44,12 @@ const reported = z.object({
 });
 type Reported = z.output<typeof reported>;
 
-let vault: VaultWithWebex;
+let vault: WrittenVault;
 let token: string;
 const printed: string[] = [];
 
 beforeAll(async () => {
-  vault = await VaultWithWebex.start();
+  vault = await WrittenVault.start();
   // As the stack declares it.
   const { refreshCheckIntervalSeconds } = vault.deployment.engine;
   await vault.admin.write('oauthapp/config', {

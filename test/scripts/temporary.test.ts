@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../lib/process/free-port';
-import { runCommand } from '../fixtures/command-run';
-import { exampleDeployment } from '../fixtures/declaration';
-import { deploymentInFile } from '../fixtures/deployment-file';
-import type { ScriptResult } from '../fixtures/script';
-import { LOST, refusal, ScriptedVault, type ScriptedAnswer } from '../fixtures/scripted-vault';
+import { runCommand } from '../fixtures/programs/command-run';
+import { exampleDeployment } from '../fixtures/declarations/declaration';
+import { deploymentInFile } from '../../rehearsal/deployment-file';
+import type { ScriptResult } from '../fixtures/programs/script';
+import { LOST, refusal, ScriptedVault, type ScriptedAnswer } from '../fixtures/loopback/scripted-vault';
 
 /* What may pass by itself ends with 4, and what does not with something else. */
 

@@ -1,11 +1,11 @@
 import { chmod } from 'node:fs/promises';
-import { OperatedServer } from '../fixtures/operated-server';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
 
-let operated: OperatedServer;
+let operated: OperatedVault;
 let shares: string[];
 
 beforeAll(async () => {
-  operated = await OperatedServer.start();
+  operated = await OperatedVault.start();
   const early = await operated.run('unseal', ['--from', operated.out]);
   expect(early.stderr).toMatch(
     /^error: \S+ is not initialized, so it has no key yet; run "npx --no-install webex-token-vault init" first\n$/,

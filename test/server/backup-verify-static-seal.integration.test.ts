@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { findServer } from '../../rehearsal/server/server-binary';
-import { OperatedServer } from '../fixtures/operated-server';
-import { onOpenBao } from '../fixtures/server-product';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
+import { onOpenBao } from '../fixtures/runs/server-product';
 
 onOpenBao.describe('webex-token-vault backup --verify with a static seal', () => {
   it('opens what it has made by the declared key, and says in one line that a key is another one', async () => {
     const environment = { REHEARSAL_SERVER: await findServer() };
-    await using sealed = await OperatedServer.start({ seal: 'auto' });
+    await using sealed = await OperatedVault.start({ seal: 'auto' });
     await sealed.init();
     const early = await sealed.run('backup', [sealed.path('early.snap'), '--operators', sealed.out]);
     expect(early.stderr).toMatch(

@@ -4,18 +4,18 @@ import { BACKUP_RECORD } from '../../lib/declaration/schema/record-paths';
 import { THROW_AWAY_FOLDER } from '../../lib/server/snapshots/throw-away-server';
 import { backupRecordSchema, type BackupRecord } from '../../lib/vault/backup-record';
 import { Records } from '../../lib/vault/records';
-import { eventually } from '../fixtures/eventually';
-import { OperatedServer } from '../fixtures/operated-server';
-import { Script, type ScriptResult } from '../fixtures/script';
+import { eventually } from '../../rehearsal/eventually';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
+import { Script, type ScriptResult } from '../fixtures/programs/script';
 
-let operated: OperatedServer;
+let operated: OperatedVault;
 let snapshot: string;
 /** Where the throw-away servers are. */
 let temporary: string;
 let environment: Record<string, string>;
 
 beforeAll(async () => {
-  operated = await OperatedServer.start();
+  operated = await OperatedVault.start();
   temporary = operated.path('tmp');
   await mkdir(temporary);
   environment = { REHEARSAL_SERVER: await findServer(), TMPDIR: temporary };

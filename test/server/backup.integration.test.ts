@@ -5,20 +5,20 @@ import { z } from 'zod';
 import { readCredential } from '#core';
 import { run } from '../../lib/process/child-process';
 import { appPolicy } from '../../lib/declaration/policies/app-policy';
-import { eventually } from '../fixtures/eventually';
-import { OperatedServer } from '../fixtures/operated-server';
-import { statusOf } from '../fixtures/refusal';
-import { Script } from '../fixtures/script';
-import { runOnTerminal } from '../fixtures/terminal';
+import { eventually } from '../../rehearsal/eventually';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
+import { statusOf } from '../fixtures/results/refusal';
+import { Script } from '../fixtures/programs/script';
+import { runOnTerminal } from '../fixtures/programs/terminal';
 
 const anything = z.unknown();
 /** How "init" splits the unseal key. */
 const SPLIT = ['--shares', '5', '--threshold', '3'];
-let operated: OperatedServer;
+let operated: OperatedVault;
 let snapshot: string;
 
 beforeAll(async () => {
-  operated = await OperatedServer.start();
+  operated = await OperatedVault.start();
   await operated.init();
   await operated.deploy();
   await operated.authorize();
@@ -33,7 +33,7 @@ function accessToken(): Promise<string> {
   return operated.asRoot(async (root) => (await readCredential(root.connection, 'oauthapp', 'testauth')).accessToken);
 }
 
-function restore(...args: string[]): ReturnType<OperatedServer['run']> {
+function restore(...args: string[]): ReturnType<OperatedVault['run']> {
   return operated.run('restore', [...args, '--yes', '--from', operated.out]);
 }
 
@@ -149,7 +149,7 @@ describe('webex-token-vault restore', () => {
     ['not told', [], /error: a server goes on counting .+; give --shares and --threshold\n$/],
     ['told what cannot be', ['--shares', '3', '--threshold', '5'], /error: the threshold must not be above .+\n$/],
   ])('leaves an empty server alone, where it is %s how the unseal key is split', async (_, split, line) => {
-    await using empty = await OperatedServer.start({ seal: 'shamir' });
+    await using empty = await OperatedVault.start({ seal: 'shamir' });
     const { exitCode, stderr } = await empty.run('restore', [snapshot, '--yes', '--from', operated.out, ...split]);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(line);
@@ -157,7 +157,7 @@ describe('webex-token-vault restore', () => {
   });
 
   it('asks on a terminal how the unseal key is split', async () => {
-    await using empty = await OperatedServer.start({ seal: 'shamir' });
+    await using empty = await OperatedVault.start({ seal: 'shamir' });
     const { exitCode, screen } = await runOnTerminal(
       'restore',
       [snapshot, '--yes', '--from', operated.out],
@@ -173,7 +173,7 @@ describe('webex-token-vault restore', () => {
   });
 
   it('refuses the snapshot of a server with other keys, and takes it with --force', async () => {
-    await using other = await OperatedServer.start({
+    await using other = await OperatedVault.start({
       seal: 'shamir',
       settings: { auditFilePath: operated.server.node.configuration.auditFilePath },
     });
@@ -234,7 +234,7 @@ describe('webex-token-vault restore', () => {
 
 describe('with a seal that opens by itself', () => {
   it('restores onto an empty server, and nobody has to unseal it', async () => {
-    await using sealed = await OperatedServer.start({ seal: 'auto' });
+    await using sealed = await OperatedVault.start({ seal: 'auto' });
     await sealed.init();
     const file = sealed.path('a.snap');
     await sealed.run('backup', [file, '--operators', sealed.out]);
@@ -248,7 +248,7 @@ describe('with a seal that opens by itself', () => {
   it('backs up and restores by way of a standby node', async () => {
     // A busy machine does not end the term of the first node.
     const settings = { performanceMultiplier: 5 };
-    await using cluster = await OperatedServer.start({ seal: 'auto', nodes: 3, settings });
+    await using cluster = await OperatedVault.start({ seal: 'auto', nodes: 3, settings });
     await cluster.init();
     const standby = cluster.server.nodes[1];
     await eventually(async () => (await standby?.client().sealStatus())?.sealed === false || undefined);

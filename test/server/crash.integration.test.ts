@@ -1,7 +1,7 @@
 import type { VaultClient } from '../../lib/vault/vault-client';
-import { eventually } from '../fixtures/eventually';
-import { ProductionServer } from '../fixtures/production-server';
-import { WebexEngine } from '../fixtures/webex-engine';
+import { eventually } from '../../rehearsal/eventually';
+import { ProductionServer } from '../../rehearsal/server/production-server';
+import { WebexEngine } from '../../rehearsal/webex-engine';
 
 /** Its token, once the server has opened itself and leads; it needs nobody for that. */
 function untilServing(engine: WebexEngine, vault: VaultClient): Promise<string> {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { VaultClient } from '../../lib/vault/vault-client';
-import { eventually } from '../fixtures/eventually';
-import { ProductionServer, type ProductionNode } from '../fixtures/production-server';
-import { WebexEngine } from '../fixtures/webex-engine';
+import { eventually } from '../../rehearsal/eventually';
+import { ProductionServer, type ProductionNode } from '../../rehearsal/server/production-server';
+import { WebexEngine } from '../../rehearsal/webex-engine';
 
 const raftReply = z.object({
   data: z.object({ config: z.object({ servers: z.array(z.object({ voter: z.boolean() })) }) }),

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { VaultResponseError } from '#core';
 import type { AppliedDeclaration } from '../../rehearsal/applier/stack';
 import { SigningKey } from '../../rehearsal/identity/json-web-token';
-import { OidcProvider } from '../fixtures/oidc-provider';
-import { OperatedServer } from '../fixtures/operated-server';
+import { OidcProvider } from '../fixtures/identities/oidc-provider';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
 
 /*
  * Apps that log in by the word of an issuer, through the stack that the provisioner has applied, at a real OIDC server:
@@ -14,7 +14,7 @@ import { OperatedServer } from '../fixtures/operated-server';
 const AUDIENCE = 'webex-token-vault';
 const ISSUER_BY_KEYS = 'https://issuer-by-keys.example';
 
-let server: OperatedServer;
+let server: OperatedVault;
 let issuer: OidcProvider;
 let applied: AppliedDeclaration;
 const key = new SigningKey();
@@ -31,7 +31,7 @@ const GITLAB = {
 const MACHINE = { sub: 'reports', team: 'blue', 'https://claims.example/level': 'high' };
 
 beforeAll(async () => {
-  [server, issuer] = await Promise.all([OperatedServer.start(), OidcProvider.start()]);
+  [server, issuer] = await Promise.all([OperatedVault.start(), OidcProvider.start()]);
   const ofIssuer = { issuer: issuer.issuer, issuerCa: issuer.ca };
   const byKeys = {
     jwt: {

@@ -6,9 +6,9 @@ import { VaultResponseError } from '#core';
 import { API_AUDIENCE, KubernetesCluster } from '../../rehearsal/identity/kubernetes-cluster';
 import { SigningKey } from '../../rehearsal/identity/json-web-token';
 import { findServer } from '../../rehearsal/server/server-binary';
-import { inPod, whyNoPod } from '../fixtures/in-pod';
-import { describeUnless } from '../fixtures/left-out';
-import { OperatedServer } from '../fixtures/operated-server';
+import { inPod, whyNoPod } from '../fixtures/kubernetes/in-pod';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
 
 /*
  * A Vault that runs in the cluster of its apps, as far as that goes without one: it finds the token and the CA of its service
@@ -24,7 +24,7 @@ describeUnless(whyNoPod())('a Vault in the cluster of its apps', () => {
   const own = { namespace: 'webex', serviceAccount: 'reports', audiences: ['webex-token-vault'] };
   let folder: string;
   let cluster: KubernetesCluster;
-  let server: OperatedServer;
+  let server: OperatedVault;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'in-pod-'));
@@ -32,7 +32,7 @@ describeUnless(whyNoPod())('a Vault in the cluster of its apps', () => {
     // Only Vault may ask for reviews, as the charts have it.
     cluster.delegators.add('webex-token-vault/webex-token-vault');
     const binary = await inPod(await findServer(), folder, { token: cluster.token(ofVault), ca: cluster.ca });
-    server = await OperatedServer.start({ seal: 'shamir', binary });
+    server = await OperatedVault.start({ seal: 'shamir', binary });
     const kubernetes = { serviceAccounts: ['reports'], namespaces: ['webex'] };
     server.declare({ apps: [{ name: 'pod', reads: ['testauth'], identity: { kubernetes } }] });
     await server.init();

@@ -5,9 +5,9 @@ import { VaultResponseError } from '#core';
 import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
 import { KubernetesCluster, API_AUDIENCE } from '../../rehearsal/identity/kubernetes-cluster';
 import { SigningKey } from '../../rehearsal/identity/json-web-token';
-import { clientCertificate } from '../fixtures/client-certificate';
-import { isOnVault } from '../fixtures/is-on-vault';
-import { OperatedServer } from '../fixtures/operated-server';
+import { clientCertificate } from '../fixtures/identities/client-certificate';
+import { isOnVault } from '../../rehearsal/server/is-on-vault';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
 
 /*
  * Pods and programs with certificates, through the stack that the provisioner has applied: both sides of all that is
@@ -17,14 +17,14 @@ import { OperatedServer } from '../fixtures/operated-server';
 const URI = 'spiffe://example.org/reports';
 const NAME = 'CA of workloads';
 
-let server: OperatedServer;
+let server: OperatedVault;
 let cluster: KubernetesCluster;
 let ca: CertificateAuthority;
 let otherCa: CertificateAuthority;
 
 beforeAll(async () => {
   [server, cluster, ca, otherCa] = await Promise.all([
-    OperatedServer.start(),
+    OperatedVault.start(),
     KubernetesCluster.start(),
     CertificateAuthority.create({ commonName: NAME }),
     CertificateAuthority.create({ commonName: NAME }),

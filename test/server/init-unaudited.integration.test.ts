@@ -2,13 +2,13 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { ServerProcess } from '../../lib/process/server-process';
 import { findServer } from '../../rehearsal/server/server-binary';
-import { OperatedServer } from '../fixtures/operated-server';
-import { onOpenBao } from '../fixtures/server-product';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
+import { onOpenBao } from '../fixtures/runs/server-product';
 
 /* `init` on an OpenBao of somebody else, whose configuration has no audit device. */
 
 onOpenBao.describe('npx --no-install webex-token-vault init without an audit device', () => {
-  let operated: OperatedServer;
+  let operated: OperatedVault;
   let server: ServerProcess;
   let stanza: string;
   let next: string[];
@@ -21,7 +21,7 @@ onOpenBao.describe('npx --no-install webex-token-vault init without an audit dev
   }
 
   beforeAll(async () => {
-    operated = await OperatedServer.start();
+    operated = await OperatedVault.start();
     await operated.server.node.kill();
     await start(await findServer());
   });

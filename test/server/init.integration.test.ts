@@ -15,16 +15,16 @@ import { readOperatorLogin } from '../../lib/operators/operator-folder';
 import { OPERATOR_NAMES } from '../../lib/operators/operators';
 import { generateRootToken, revokeSelf, withRootToken } from '../../lib/server/keys/root-token';
 import { VaultClient } from '../../lib/vault/vault-client';
-import { deploymentInFile } from '../fixtures/deployment-file';
-import { eventually } from '../fixtures/eventually';
-import { OperatedServer } from '../fixtures/operated-server';
-import { PGP_PUBLIC_KEY } from '../fixtures/pgp-key';
-import { ProductionServer } from '../fixtures/production-server';
-import { statusOf } from '../fixtures/refusal';
-import { onVault, ROOT_GENERATION } from '../fixtures/server-product';
-import { STARTED_PROGRAM, Script, type ScriptResult } from '../fixtures/script';
-import { synthesize } from '../fixtures/synthesizer';
-import { runOnTerminal } from '../fixtures/terminal';
+import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { eventually } from '../../rehearsal/eventually';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
+import { PGP_PUBLIC_KEY } from '../fixtures/identities/pgp-key';
+import { ProductionServer } from '../../rehearsal/server/production-server';
+import { statusOf } from '../fixtures/results/refusal';
+import { onVault, ROOT_GENERATION } from '../fixtures/runs/server-product';
+import { STARTED_PROGRAM, Script, type ScriptResult } from '../fixtures/programs/script';
+import { synthesize } from '../fixtures/worlds/synthesizer';
+import { runOnTerminal } from '../fixtures/programs/terminal';
 
 /** Remembers the tokens that others act with. */
 class ObservedClient extends VaultClient {
@@ -45,10 +45,10 @@ async function until(command: Promise<ScriptResult>): Promise<ScriptResult | und
 }
 
 describe('webex-token-vault init', () => {
-  let operated: OperatedServer;
+  let operated: OperatedVault;
 
   beforeAll(async () => {
-    operated = await OperatedServer.start();
+    operated = await OperatedVault.start();
     const { exitCode, stdout, stderr } = await operated.init();
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
     expect(stderr).toContain('5 shares of the unseal key, 3 of them needed');
@@ -458,7 +458,7 @@ describe('a server that is initialized', () => {
     const shares: string[] = [];
     const operated = initializeServer(client, {
       keys: { shares: 2, threshold: 2 },
-      deployment: (await import('../fixtures/declaration')).exampleDeployment(),
+      deployment: (await import('../fixtures/declarations/declaration')).exampleDeployment(),
       receiver: {
         keyShares: (written) => Promise.resolve(void shares.push(...written)),
         operator: (name) =>
@@ -491,7 +491,7 @@ describe('a server that is initialized', () => {
       const client = new VaultClient({ address: server.node.address, ca: server.node.ca });
       const operated = initializeServer(client, {
         keys: { shares: 2, threshold: 2 },
-        deployment: (await import('../fixtures/declaration')).exampleDeployment(),
+        deployment: (await import('../fixtures/declarations/declaration')).exampleDeployment(),
         receiver: { keyShares: () => Promise.reject(new Error('the disk is full')), operator: () => Promise.resolve() },
         auditFile: server.node.configuration.auditFilePath,
         unsealTimeoutMs: 1000,
@@ -514,10 +514,10 @@ describe('a server that is initialized', () => {
 });
 
 describe('webex-token-vault init, before anything is done', () => {
-  let operated: OperatedServer;
+  let operated: OperatedVault;
 
   beforeAll(async () => {
-    operated = await OperatedServer.start();
+    operated = await OperatedVault.start();
   });
   afterAll(() => operated[Symbol.asyncDispose]());
   afterEach(async () => {
@@ -584,7 +584,7 @@ describe('webex-token-vault init, before anything is done', () => {
 
 describe('webex-token-vault init, whose folder is gone when the shares come', () => {
   it('keeps them until it is there again, and goes on', async () => {
-    await using operated = await OperatedServer.start();
+    await using operated = await OperatedVault.start();
     const away = `${operated.out}-away`;
     const { hostname, port } = new URL(operated.server.node.address);
     const sockets: Socket[] = [];
@@ -627,7 +627,7 @@ describe('webex-token-vault init, whose folder is gone when the shares come', ()
 
 describe('an audit log that the server cannot write', () => {
   onVault.it('is named, with the option that names another one, also in the next step, which then works', async () => {
-    await using operated = await OperatedServer.start();
+    await using operated = await OperatedVault.start();
     const failed = await operated.run('init', ['--out', operated.out, '--audit-file', '/proc/no/audit.log']);
     expect(failed.stderr).toMatch(
       /error: nothing is audited: .+ at \/proc\/no\/audit\.log \(.+\); name a file .+: --audit-file PATH\. The key shares are written; .+ init --update-policy --new-secret-ids --audit-file PATH --from [^ ]+ --out [^ ]+"\n$/,
@@ -640,7 +640,7 @@ describe('an audit log that the server cannot write', () => {
 
 describe('webex-token-vault init --print', () => {
   it('shows shares and secret ids once on the terminal, and writes them nowhere', async () => {
-    await using operated = await OperatedServer.start();
+    await using operated = await OperatedVault.start();
     const args = ['--print', '--out', operated.out, ...operated.auditArguments];
     const { exitCode, screen } = await runOnTerminal('init', args, operated.environment);
     expect(exitCode).toBe(0);
@@ -662,7 +662,7 @@ describe('webex-token-vault init --print', () => {
 
 describe('webex-token-vault init with PGP keys', () => {
   it('writes the shares encrypted, and waits for their owners to unseal', async () => {
-    await using operated = await OperatedServer.start();
+    await using operated = await OperatedVault.start();
     const key = operated.path('key.asc');
     await writeFile(key, PGP_PUBLIC_KEY);
     const keys = ['--shares', '2', '--threshold', '2', '--pgp-key', key, key];

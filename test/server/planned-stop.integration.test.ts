@@ -10,11 +10,11 @@ import { declaredConfiguration } from '../../lib/declaration/derived/engine-conf
 import { isPaused, readRefreshing } from '../../lib/vault/engine-refreshing';
 import { pauseRefreshing } from '../../lib/vault/refresh-pause';
 import type { VaultClient } from '../../lib/vault/vault-client';
-import { succeeded } from '../fixtures/deployed-server';
-import { DueGrants } from '../fixtures/due-grants';
-import { atThePaceOfThisMachine } from '../fixtures/machine-pace';
-import { OperatedServer } from '../fixtures/operated-server';
-import { Script } from '../fixtures/script';
+import { succeeded } from '../fixtures/worlds/deployed-server';
+import { DueGrants } from '../../rehearsal/outage/due-grants';
+import { atThePaceOfThisMachine } from '../../rehearsal/outage/machine-pace';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
+import { Script } from '../fixtures/programs/script';
 
 /*
  * Each refresh token is good once, Webex takes seconds, and 16 refreshes are under way when something is stopped: the
@@ -29,7 +29,7 @@ const FILES = ['oauthapp', 'oauthapp-next'] as const;
 type PluginFile = (typeof FILES)[number];
 
 let plugins: string;
-let operated: OperatedServer;
+let operated: OperatedVault;
 let grants: DueGrants;
 let pluginFile: PluginFile = 'oauthapp';
 
@@ -39,7 +39,7 @@ beforeAll(async () => {
   // The same program with other bytes, as an upgrade is.
   copyFileSync(join(plugins, 'oauthapp'), join(plugins, 'oauthapp-next'));
   appendFileSync(join(plugins, 'oauthapp-next'), 'next');
-  operated = await OperatedServer.start({ seal: 'shamir', pluginDirectory: plugins });
+  operated = await OperatedVault.start({ seal: 'shamir', pluginDirectory: plugins });
   operated.engine.webex.behavior.refresh = 'rotate';
   declarePlugin('oauthapp');
   succeeded(await operated.init());

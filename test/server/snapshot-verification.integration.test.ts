@@ -5,9 +5,9 @@ import { grantPath } from '../../lib/server/snapshots/kept-grant';
 import { saveSnapshot } from '../../lib/server/snapshots/raft-snapshot';
 import { verifyCredentials, type VerifiedCredential } from '../../lib/server/snapshots/snapshot-verification';
 import type { VaultClient } from '../../lib/vault/vault-client';
-import { isOnVault } from '../fixtures/is-on-vault';
-import { ProductionServer } from '../fixtures/production-server';
-import { onOpenBao } from '../fixtures/server-product';
+import { isOnVault } from '../../rehearsal/server/is-on-vault';
+import { ProductionServer } from '../../rehearsal/server/production-server';
+import { onOpenBao } from '../fixtures/runs/server-product';
 
 /** Grants that no engine writes, in an engine that stores as it is told what the real one would. */
 describe('what is found in a snapshot', () => {

@@ -2,9 +2,9 @@ import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
-import { ProductionServer } from '../fixtures/production-server';
-import { runScript } from '../fixtures/script';
-import { WebexEngine } from '../fixtures/webex-engine';
+import { ProductionServer } from '../../rehearsal/server/production-server';
+import { runScript } from '../fixtures/programs/script';
+import { WebexEngine } from '../../rehearsal/webex-engine';
 
 describe('a plugin with one byte changed', () => {
   let pluginDirectory: string;

@@ -5,9 +5,9 @@ import { z } from 'zod';
 import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
 import { serverTlsFiles } from '../../lib/server/certificates/certificate-folder';
 import { VaultClient } from '../../lib/vault/vault-client';
-import { eventually } from '../fixtures/eventually';
-import { ProductionServer } from '../fixtures/production-server';
-import { runScript } from '../fixtures/script';
+import { eventually } from '../../rehearsal/eventually';
+import { ProductionServer } from '../../rehearsal/server/production-server';
+import { runScript } from '../fixtures/programs/script';
 
 const PROJECT = resolve(__dirname, '../..');
 

@@ -8,9 +8,9 @@ import { NotDeployed, NotPermitted, TemporarilyUnavailable } from '../../../core
 import { CertLogin } from '../../../client/src/login/cert-login';
 import { VaultConnection } from '../../../core/src/vault/vault-connection';
 import { CertificateAuthority, type IssuedCertificate } from '../../../lib/server/certificates/certificate-authority';
-import { eventually } from '../../fixtures/eventually';
-import { loginAnswer, refusal, ScriptedVault } from '../../fixtures/scripted-vault';
-import { useVirtualTime } from '../../fixtures/virtual-time';
+import { eventually } from '../../../rehearsal/eventually';
+import { loginAnswer, refusal, ScriptedVault } from '../../fixtures/loopback/scripted-vault';
+import { useVirtualTime } from '../../fixtures/clocks/virtual-time';
 
 const LOGIN = 'PUT auth/cert/login';
 

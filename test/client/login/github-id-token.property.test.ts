@@ -4,12 +4,12 @@ import { claimsOf, requireJwt } from '../../../client/src/login/jwt';
 import { githubIdToken } from '../../../client/src/login/github-id-token';
 import { oneLine } from '../../../core/src/safe-text';
 import fc from 'fast-check';
-import { anyJson, anyReply } from '../../fixtures/any-reply';
-import { fieldIn } from '../../fixtures/field-in';
-import { MemoryNetwork } from '../../fixtures/memory-network';
-import { property } from '../../fixtures/property';
-import { expectHidden } from '../../fixtures/shown';
-import { outcomeOf, useVirtualTime } from '../../fixtures/virtual-time';
+import { anyJson, anyReply } from '../../fixtures/arbitrary/any-reply';
+import { fieldIn } from '../../fixtures/results/field-in';
+import { MemoryNetwork } from '../../fixtures/loopback/memory-network';
+import { property } from '../../fixtures/arbitrary/property';
+import { expectHidden } from '../../fixtures/results/shown';
+import { outcomeOf, useVirtualTime } from '../../fixtures/clocks/virtual-time';
 
 const BEARER = 'the-token-of-the-job';
 const ORIGIN = 'http://127.0.0.1:9';

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { NotPermitted, TemporarilyUnavailable } from '../../../core/src/vault/credential-errors';
 import { ExplainedError } from '../../../core/src/explained-error';
 import { githubIdToken } from '../../../client/src/login/github-id-token';
-import { RecordingServer } from '../../fixtures/recording-server';
+import { RecordingServer } from '../../fixtures/loopback/recording-server';
 
 const BEARER = 'hush-the-bearer';
 

@@ -8,14 +8,14 @@ import { CertificateAuthority, type IssuedCertificate } from '../../../lib/serve
 import { OpenBaoServer } from '../../../rehearsal/server/openbao';
 import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../../rehearsal/server/server-binary';
-import { eventually } from '../../fixtures/eventually';
-import { isOnVault } from '../../fixtures/is-on-vault';
-import { JwtIssuer } from '../../fixtures/jwt-issuer';
-import { LongTimers } from '../../fixtures/long-timers';
-import { RecordingServer } from '../../fixtures/recording-server';
-import { runScript } from '../../fixtures/script';
-import { TokenReview } from '../../fixtures/token-review';
-import { VaultWithWebex } from '../../fixtures/vault-with-webex';
+import { eventually } from '../../../rehearsal/eventually';
+import { isOnVault } from '../../../rehearsal/server/is-on-vault';
+import { JwtIssuer } from '../../fixtures/identities/jwt-issuer';
+import { LongTimers } from '../../fixtures/clocks/long-timers';
+import { RecordingServer } from '../../fixtures/loopback/recording-server';
+import { runScript } from '../../fixtures/programs/script';
+import { TokenReview } from '../../fixtures/kubernetes/token-review';
+import { WrittenVault } from '../../../rehearsal/written-vault';
 
 /* Each identity on the real server, with what the app's policy grants and nothing more. */
 
@@ -27,7 +27,7 @@ let folder: string;
 let authority: CertificateAuthority;
 let issuer: JwtIssuer;
 let cluster: TokenReview;
-let vault: VaultWithWebex;
+let vault: WrittenVault;
 let certificate: IssuedCertificate;
 
 const path = (name: string) => join(folder, name);
@@ -40,7 +40,7 @@ beforeAll(async () => {
   writePair('server', server);
   writeFileSync(path('ca.pem'), authority.certificatePem);
   cluster = await TokenReview.start(server, `system:serviceaccount:${ACCOUNT.namespace}:${ACCOUNT.name}`);
-  vault = await VaultWithWebex.start({}, { certFile: path('server.pem'), keyFile: path('server.key') });
+  vault = await WrittenVault.start({}, { certFile: path('server.pem'), keyFile: path('server.key') });
   await vault.authorize();
   // Writes the policy of the app.
   await vault.appLogin(ROLE);

@@ -1,5 +1,5 @@
 import { identityFromEnvironment } from '../../../client/src/login/identity-environment';
-import { JwtIssuer } from '../../fixtures/jwt-issuer';
+import { JwtIssuer } from '../../fixtures/identities/jwt-issuer';
 
 const jwt = new JwtIssuer().token();
 const JWT = { VAULT_AUTH_METHOD: 'jwt', VAULT_ROLE: 'people-me' };

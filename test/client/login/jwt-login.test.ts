@@ -10,9 +10,9 @@ import {
 } from '../../../core/src/vault/credential-errors';
 import { JwtLogin, type JwtLoginOptions, type JwtMethod } from '../../../client/src/login/jwt-login';
 import { VaultConnection } from '../../../core/src/vault/vault-connection';
-import { JwtIssuer } from '../../fixtures/jwt-issuer';
-import { loginAnswer, refusal, ScriptedVault } from '../../fixtures/scripted-vault';
-import { useVirtualTime } from '../../fixtures/virtual-time';
+import { JwtIssuer } from '../../fixtures/identities/jwt-issuer';
+import { loginAnswer, refusal, ScriptedVault } from '../../fixtures/loopback/scripted-vault';
+import { useVirtualTime } from '../../fixtures/clocks/virtual-time';
 
 const LOGIN = 'PUT auth/jwt/login';
 const issuer = new JwtIssuer();

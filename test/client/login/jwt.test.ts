@@ -1,5 +1,5 @@
 import { claimsOf, requireJwt } from '../../../client/src/login/jwt';
-import { JwtIssuer } from '../../fixtures/jwt-issuer';
+import { JwtIssuer } from '../../fixtures/identities/jwt-issuer';
 
 const issuer = new JwtIssuer();
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VaultServer } from '../../../constructs/server/vault-server';
 import type { DeploymentInput } from '../../../lib/declaration/schema/deployment';
-import { resources, synthesize, testApp, type Declaration } from '../../fixtures/declaration';
-import { exampleDeployment } from '../../fixtures/example-deployment';
+import { resources, synthesize, testApp, type Declaration } from '../../fixtures/declarations/declaration';
+import { exampleDeployment } from '../../fixtures/declarations/example-deployment';
 
 type ServerInput = Extract<NonNullable<DeploymentInput['vault']['server']>, { mode: 'kubernetes' }>;
 

@@ -3,8 +3,8 @@ import { ExplainedError } from '#core';
 import { ProductionServer } from '../../../constructs/server/production-server';
 import { defineDeployment } from '../../../lib/declaration/define-deployment';
 import type { DeploymentInput } from '../../../lib/declaration/schema/deployment';
-import { declare, resources, type Declaration } from '../../fixtures/declaration';
-import { exampleDeployment } from '../../fixtures/example-deployment';
+import { declare, resources, type Declaration } from '../../fixtures/declarations/declaration';
+import { exampleDeployment } from '../../fixtures/declarations/example-deployment';
 
 type ServerInput = Extract<NonNullable<DeploymentInput['vault']['server']>, { mode: 'production' }>;
 

@@ -2,7 +2,7 @@ import {
   VaultServerContainer,
   type VaultServerContainerProps,
 } from '../../../constructs/server/vault-server-container';
-import { declare, resources } from '../../fixtures/declaration';
+import { declare, resources } from '../../fixtures/declarations/declaration';
 
 function containerOf(props: Partial<VaultServerContainerProps> = {}): Record<string, unknown> {
   const declaration = declare(

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { ExplainedError } from '#core';
 import { VaultServer } from '../../../constructs/server/vault-server';
-import { resources, synthesize, testApp } from '../../fixtures/declaration';
-import { exampleDeployment } from '../../fixtures/example-deployment';
-import { PROJECT_FOLDER } from '../../fixtures/project-folder';
+import { resources, synthesize, testApp } from '../../fixtures/declarations/declaration';
+import { exampleDeployment } from '../../fixtures/declarations/example-deployment';
+import { PROJECT_FOLDER } from '../../fixtures/runs/project-folder';
 
 let folder: string;
 beforeEach(() => {

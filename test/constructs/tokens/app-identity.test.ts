@@ -1,8 +1,8 @@
 import { ExplainedError } from '#core';
 import { AppIdentity, type AppIdentityProps } from '../../../constructs/tokens/app-identity';
 import { Engine } from '../../../constructs/tokens/engine';
-import { declare, resources } from '../../fixtures/declaration';
-import { PLUGIN_SHA256 } from '../../fixtures/example-deployment';
+import { declare, resources } from '../../fixtures/declarations/declaration';
+import { PLUGIN_SHA256 } from '../../fixtures/declarations/example-deployment';
 
 function declareApp(props: Partial<AppIdentityProps> = {}) {
   return declare((stack) => {

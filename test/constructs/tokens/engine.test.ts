@@ -1,8 +1,8 @@
 import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
 import { ExplainedError } from '#core';
 import { Engine, type EngineProps } from '../../../constructs/tokens/engine';
-import { declare, resources } from '../../fixtures/declaration';
-import { PLUGIN_SHA256 } from '../../fixtures/example-deployment';
+import { declare, resources } from '../../fixtures/declarations/declaration';
+import { PLUGIN_SHA256 } from '../../fixtures/declarations/example-deployment';
 
 function declareEngine(props: EngineProps = {}) {
   return declare((stack) => new Engine(stack, 'engine', { pluginSha256: PLUGIN_SHA256, ...props }));

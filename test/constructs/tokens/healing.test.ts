@@ -4,8 +4,8 @@ import { authorizerPolicy } from '../../../lib/declaration/policies/authorizer-p
 import { provisionerPolicy } from '../../../lib/declaration/policies/provisioner-policy';
 import { authorizerRights, healerRights, provisionerRights } from '../../../lib/declaration/policies/rights';
 import { operatorsOf } from '../../../lib/operators/operators';
-import { resources, synthesize, testApp, type Declaration } from '../../fixtures/declaration';
-import { exampleDeployment } from '../../fixtures/example-deployment';
+import { resources, synthesize, testApp, type Declaration } from '../../fixtures/declarations/declaration';
+import { exampleDeployment } from '../../fixtures/declarations/example-deployment';
 
 const declared: Partial<DeploymentInput> = {
   integrations: [

@@ -5,8 +5,8 @@ import { AppIdentity, type AppIdentityProps } from '../../../constructs/tokens/a
 import { AuthMethod } from '../../../constructs/tokens/auth-method';
 import { Engine } from '../../../constructs/tokens/engine';
 import { SigningKey } from '../../../rehearsal/identity/json-web-token';
-import { declare, resources, type Declaration } from '../../fixtures/declaration';
-import { PLUGIN_SHA256 } from '../../fixtures/example-deployment';
+import { declare, resources, type Declaration } from '../../fixtures/declarations/declaration';
+import { PLUGIN_SHA256 } from '../../fixtures/declarations/example-deployment';
 
 type Identity = NonNullable<AppIdentityProps['identity']>;
 

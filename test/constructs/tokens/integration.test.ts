@@ -1,7 +1,7 @@
 import { ExplainedError } from '#core';
 import { Engine, type EngineProps } from '../../../constructs/tokens/engine';
 import { Integration, type IntegrationProps } from '../../../constructs/tokens/integration';
-import { type Declaration, declare, resources } from '../../fixtures/declaration';
+import { type Declaration, declare, resources } from '../../fixtures/declarations/declaration';
 
 function declareIntegration(props: Partial<IntegrationProps> = {}, mount: EngineProps = {}): Declaration {
   return declare((stack) => {

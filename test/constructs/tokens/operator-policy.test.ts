@@ -1,6 +1,6 @@
 import { TerraformOutput } from 'cdktf';
 import { OperatorPolicy } from '../../../constructs/tokens/operator-policy';
-import { declare, resources } from '../../fixtures/declaration';
+import { declare, resources } from '../../fixtures/declarations/declaration';
 
 it('writes the policy under a new name before it deletes the former one', () => {
   const declaration = declare(

@@ -1,7 +1,7 @@
 import { WebexTokens } from '../../../constructs/tokens/webex-tokens';
 import type { DeploymentInput } from '../../../lib/declaration/schema/deployment';
-import { resources, synthesize, testApp, type Declaration } from '../../fixtures/declaration';
-import { exampleDeployment } from '../../fixtures/example-deployment';
+import { resources, synthesize, testApp, type Declaration } from '../../fixtures/declarations/declaration';
+import { exampleDeployment } from '../../fixtures/declarations/example-deployment';
 
 type Oidc = NonNullable<NonNullable<DeploymentInput['operators']>['oidc']>;
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { ExplainedError } from '#core';
 import { WebexTokens } from '../../../constructs/tokens/webex-tokens';
 import type { DeploymentInput } from '../../../lib/declaration/schema/deployment';
-import { resources, synthesize, testApp } from '../../fixtures/declaration';
-import { exampleDeployment, PLUGIN_SHA256 } from '../../fixtures/example-deployment';
-import { PROJECT_FOLDER } from '../../fixtures/project-folder';
+import { resources, synthesize, testApp } from '../../fixtures/declarations/declaration';
+import { exampleDeployment, PLUGIN_SHA256 } from '../../fixtures/declarations/example-deployment';
+import { PROJECT_FOLDER } from '../../fixtures/runs/project-folder';
 
 function declareStack(changes: Partial<DeploymentInput> = {}, outdir?: string) {
   return synthesize(new WebexTokens(testApp(outdir), 'webex-tokens', exampleDeployment(changes)));

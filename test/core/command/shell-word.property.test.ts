@@ -4,7 +4,7 @@ import { shellWord } from '../../../core/src/command/shell-word';
 import { shellWord as wordOfStack } from '../../../constructs/shell-word';
 import { assignments } from '../../../lib/cli/assignments';
 import { wholeText } from '../../fixtures/arbitrary/text';
-import { property } from '../../fixtures/property';
+import { property } from '../../fixtures/arbitrary/property';
 
 /** What a process can be given at all: no end of a text in it. */
 const texts = fc.array(

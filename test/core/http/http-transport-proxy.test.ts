@@ -1,11 +1,11 @@
 import { inspect } from 'node:util';
 import { HttpTransport, type HttpRequest } from '../../../core/src/http/http-transport';
 import { CertificateAuthority } from '../../../lib/server/certificates/certificate-authority';
-import { ConnectProxy, type ConnectProxyOptions } from '../../fixtures/connect-proxy';
-import { eventually } from '../../fixtures/eventually';
-import { ScriptedVault } from '../../fixtures/scripted-vault';
-import { TlsServer } from '../../fixtures/tls-server';
-import { useVirtualTime } from '../../fixtures/virtual-time';
+import { ConnectProxy, type ConnectProxyOptions } from '../../fixtures/loopback/connect-proxy';
+import { eventually } from '../../../rehearsal/eventually';
+import { ScriptedVault } from '../../fixtures/loopback/scripted-vault';
+import { TlsServer } from '../../fixtures/loopback/tls-server';
+import { useVirtualTime } from '../../fixtures/clocks/virtual-time';
 
 /* `vault.test` exists in the proxy's table alone: whatever goes past the proxy fails. */
 

@@ -2,9 +2,9 @@ import { inspect } from 'node:util';
 import { HttpTransport } from '../../../core/src/http/http-transport';
 import { VaultConnection } from '../../../core/src/vault/vault-connection';
 import { CertificateAuthority } from '../../../lib/server/certificates/certificate-authority';
-import { RawServer } from '../../fixtures/raw-server';
-import { TlsServer } from '../../fixtures/tls-server';
-import { useVirtualTime } from '../../fixtures/virtual-time';
+import { RawServer } from '../../fixtures/loopback/raw-server';
+import { TlsServer } from '../../fixtures/loopback/tls-server';
+import { useVirtualTime } from '../../fixtures/clocks/virtual-time';
 
 let authority: CertificateAuthority;
 let server: TlsServer;

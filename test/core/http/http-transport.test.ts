@@ -5,9 +5,9 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { HttpTransport, type HttpRequest } from '../../../core/src/http/http-transport';
 import { NetworkError } from '../../../core/src/http/network-error';
-import { MemoryNetwork } from '../../fixtures/memory-network';
-import { RawServer } from '../../fixtures/raw-server';
-import { outcomeOf, useVirtualTime } from '../../fixtures/virtual-time';
+import { MemoryNetwork } from '../../fixtures/loopback/memory-network';
+import { RawServer } from '../../fixtures/loopback/raw-server';
+import { outcomeOf, useVirtualTime } from '../../fixtures/clocks/virtual-time';
 
 const TOKEN = 's.token-that-no-error-may-show';
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { LONGEST_TIMER_MS } from '../../../core/src/longest-timer';
 import { retryAfterMs } from '../../../core/src/http/retry-after';
-import { property } from '../../fixtures/property';
+import { property } from '../../fixtures/arbitrary/property';
 
 property(
   'whatever a server writes into Retry-After, the wait is none or one that a timer can take',

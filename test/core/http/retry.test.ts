@@ -1,5 +1,5 @@
 import { retry, type RetryOptions } from '../../../core/src/http/retry';
-import { outcomeOf, useVirtualTime } from '../../fixtures/virtual-time';
+import { outcomeOf, useVirtualTime } from '../../fixtures/clocks/virtual-time';
 
 useVirtualTime();
 

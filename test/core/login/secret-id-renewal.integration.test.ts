@@ -8,13 +8,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { AppRoleLogin, loginAppRole, VaultConnection, type AppRoleLoginOptions } from '#core';
 import { TokenSource, type TokenSourceSettings } from 'webex-token-client';
-import { bundle } from '../../fixtures/bundle';
-import { CountingProxy } from '../../fixtures/counting-proxy';
-import { eventually } from '../../fixtures/eventually';
-import { NOT_ROOT, testUnless } from '../../fixtures/left-out';
-import { LongTimers } from '../../fixtures/long-timers';
-import { loginAnswer, ScriptedVault } from '../../fixtures/scripted-vault';
-import { VaultWithWebex } from '../../fixtures/vault-with-webex';
+import { bundle } from '../../fixtures/packages/bundle';
+import { CountingProxy } from '../../fixtures/loopback/counting-proxy';
+import { eventually } from '../../../rehearsal/eventually';
+import { NOT_ROOT, testUnless } from '../../fixtures/runs/left-out';
+import { LongTimers } from '../../fixtures/clocks/long-timers';
+import { loginAnswer, ScriptedVault } from '../../fixtures/loopback/scripted-vault';
+import { WrittenVault } from '../../../rehearsal/written-vault';
 
 /** A role's; what it issues is far from its end. */
 const LONG_SECONDS = 36_000;
@@ -26,7 +26,7 @@ const secretIdReply = z.object({ data: z.object({ secret_id: z.string() }) });
 /** The client in a process of its own. */
 let client: string;
 const clientFolder = mkdtempSync(join(tmpdir(), 'client-'));
-let vault: VaultWithWebex;
+let vault: WrittenVault;
 let folder: string;
 let file: string;
 let roleId: string;
@@ -35,7 +35,7 @@ let sources: TokenSource[];
 
 beforeAll(async () => {
   client = bundle(['client/src/index.ts', 'client/src/command/webex-token.ts'], clientFolder);
-  vault = await VaultWithWebex.start({
+  vault = await WrittenVault.start({
     apps: [
       { name: 'people-me', reads: ['testauth'], renewsSecretId: true },
       { name: 'not-renewing', reads: ['testauth'] },

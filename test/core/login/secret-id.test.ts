@@ -15,7 +15,7 @@ import {
   UNWRAPPED_SECRET_ID,
   WRAPPED_SECRET_ID,
   type ScriptedAnswer,
-} from '../../fixtures/scripted-vault';
+} from '../../fixtures/loopback/scripted-vault';
 
 const LOOKUP = 'sys/wrapping/lookup';
 const UNWRAP = 'sys/wrapping/unwrap';

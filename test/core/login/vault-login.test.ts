@@ -1,8 +1,8 @@
 import { AppRoleLogin } from '../../../core/src/login/app-role-login';
 import { VaultConnection } from '../../../core/src/vault/vault-connection';
-import { MemoryNetwork } from '../../fixtures/memory-network';
-import { loginAnswer, refusal } from '../../fixtures/scripted-vault';
-import { outcomeOf, useVirtualTime, VIRTUAL_CLOCK } from '../../fixtures/virtual-time';
+import { MemoryNetwork } from '../../fixtures/loopback/memory-network';
+import { loginAnswer, refusal } from '../../fixtures/loopback/scripted-vault';
+import { outcomeOf, useVirtualTime, VIRTUAL_CLOCK } from '../../fixtures/clocks/virtual-time';
 
 /* How long a login lives, in virtual time. */
 

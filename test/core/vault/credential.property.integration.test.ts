@@ -9,16 +9,16 @@ import { provisionerPolicy } from '../../../lib/declaration/policies/provisioner
 import { authorizerRights, observerRights, provisionerRights } from '../../../lib/declaration/policies/rights';
 import { deploymentInput } from '../../fixtures/arbitrary/deployment-input';
 import { wholeText } from '../../fixtures/arbitrary/text';
-import { property } from '../../fixtures/property';
-import { refreshTokenAt } from '../../fixtures/refresh-token-at';
-import { VaultWithWebex } from '../../fixtures/vault-with-webex';
+import { property } from '../../fixtures/arbitrary/property';
+import { refreshTokenAt } from '../../fixtures/worlds/refresh-token-at';
+import { WrittenVault } from '../../../rehearsal/written-vault';
 
 /* What the real server makes of names and policies. */
 
-let fixture: VaultWithWebex;
+let fixture: WrittenVault;
 
 beforeAll(async () => {
-  fixture = await VaultWithWebex.start();
+  fixture = await WrittenVault.start();
 });
 
 afterAll(async () => {

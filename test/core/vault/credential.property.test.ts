@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ExplainedError, type HttpTransport, readCredential, VaultConnection } from '#core';
 import { oddText } from '../../fixtures/arbitrary/text';
-import { property } from '../../fixtures/property';
+import { property } from '../../fixtures/arbitrary/property';
 
 /** As the plugin (3.1.1) takes them: anything without `:/` in it. */
 const creds = /^(?:[^:]|:[^/])+$/;

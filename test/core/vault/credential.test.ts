@@ -14,7 +14,7 @@ import {
 } from '../../../core/src/vault/credential-errors';
 import { ExplainedError } from '../../../core/src/explained-error';
 import { exitCodeOf } from '../../../core/src/command/exit-codes';
-import { credentialAnswer, refusal, ScriptedVault, type ScriptedAnswer } from '../../fixtures/scripted-vault';
+import { credentialAnswer, refusal, ScriptedVault, type ScriptedAnswer } from '../../fixtures/loopback/scripted-vault';
 
 async function read(answer: ScriptedAnswer) {
   await using server = await ScriptedVault.start();

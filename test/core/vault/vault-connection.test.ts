@@ -3,10 +3,10 @@ import { ExplainedError } from '../../../core/src/explained-error';
 import { TokenSource } from '../../../client/src/token-source';
 import { VaultConnection, type VaultConnectionOptions } from '../../../core/src/vault/vault-connection';
 import { VaultResponseError, VaultUnreachableError } from '../../../core/src/vault/vault-errors';
-import { RawServer } from '../../fixtures/raw-server';
-import { RecordingServer } from '../../fixtures/recording-server';
-import { ScriptedVault } from '../../fixtures/scripted-vault';
-import { useVirtualTime } from '../../fixtures/virtual-time';
+import { RawServer } from '../../fixtures/loopback/raw-server';
+import { RecordingServer } from '../../fixtures/loopback/recording-server';
+import { ScriptedVault } from '../../fixtures/loopback/scripted-vault';
+import { useVirtualTime } from '../../fixtures/clocks/virtual-time';
 
 const TOKEN = 's.token-that-no-error-may-show';
 

@@ -7,9 +7,9 @@ import { unwrapSecretId } from '../../../core/src/login/secret-id';
 import { VaultConnection } from '../../../core/src/vault/vault-connection';
 import { restoreSnapshot, saveSnapshot } from '../../../lib/server/snapshots/raft-snapshot';
 import { VaultClient } from '../../../lib/vault/vault-client';
-import { eventually } from '../../fixtures/eventually';
-import { RecordingServer, type RecordedRequest } from '../../fixtures/recording-server';
-import { useVirtualTime } from '../../fixtures/virtual-time';
+import { eventually } from '../../../rehearsal/eventually';
+import { RecordingServer, type RecordedRequest } from '../../fixtures/loopback/recording-server';
+import { useVirtualTime } from '../../fixtures/clocks/virtual-time';
 
 /* Where a standby node sends to: the leader that it names gets what the standby got, any other server nothing. */
 

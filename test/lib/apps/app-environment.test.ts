@@ -6,7 +6,7 @@ import { findApp } from '../../../lib/declaration/derived/by-name';
 import type { DeploymentInput } from '../../../lib/declaration/schema/deployment';
 import { loginOf } from '../../../lib/declaration/derived/logins';
 import { SigningKey } from '../../../rehearsal/identity/json-web-token';
-import { exampleDeployment } from '../../fixtures/example-deployment';
+import { exampleDeployment } from '../../fixtures/declarations/example-deployment';
 
 type Identity = NonNullable<NonNullable<DeploymentInput['apps']>[number]['identity']>;
 

@@ -10,19 +10,19 @@ import {
 import { defineDeployment } from '../../../lib/declaration/define-deployment';
 import { issueSecretId } from '../../../lib/apps/secret-id';
 import { VaultClient } from '../../../lib/vault/vault-client';
-import { LossyVault } from '../../fixtures/lossy-vault';
-import { VaultWithWebex, type AppLogin } from '../../fixtures/vault-with-webex';
+import { LossyVault } from '../../fixtures/loopback/lossy-vault';
+import { WrittenVault, type AppLogin } from '../../../rehearsal/written-vault';
 
 /** Documentation addresses (RFC 5737): nobody logs in from there. */
 const ELSEWHERE = '192.0.2.0/24';
 
-let vault: VaultWithWebex;
+let vault: WrittenVault;
 let issuer: VaultClient;
 let anybody: VaultClient;
 let reader: AppLogin;
 
 beforeAll(async () => {
-  vault = await VaultWithWebex.start({
+  vault = await WrittenVault.start({
     apps: [{ name: 'people-me', reads: ['testauth'], secretIdTtlSeconds: 600, secretIdUses: 2 }],
   });
   reader = await vault.appLogin('people-me');

@@ -7,9 +7,9 @@ import { RedirectListener } from '../../../lib/browser/redirect-listener';
 import { visit, withOutcome } from '../../../lib/browser/visit';
 import { authorizedPage } from '../../../lib/grants/consent/consent-page';
 import { freePort } from '../../../lib/process/free-port';
-import { expectedConsent } from '../../fixtures/expected-consent';
-import { SOCKET } from '../../fixtures/memory-network';
-import { property } from '../../fixtures/property';
+import { expectedConsent } from '../../fixtures/results/expected-consent';
+import { SOCKET } from '../../fixtures/loopback/memory-network';
+import { property } from '../../fixtures/arbitrary/property';
 
 /* Whatever else arrives where a redirect is waited for: it takes no code but ours, tells nothing, and ours is taken. */
 

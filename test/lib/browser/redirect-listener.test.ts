@@ -4,7 +4,7 @@ import { createServer, connect, type AddressInfo, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { freePort } from '../../../lib/process/free-port';
 import { authorizedPage } from '../../../lib/grants/consent/consent-page';
-import { expectedConsent } from '../../fixtures/expected-consent';
+import { expectedConsent } from '../../fixtures/results/expected-consent';
 import { RedirectState, type ReceivedCode } from '../../../lib/browser/redirect';
 import { RedirectListener } from '../../../lib/browser/redirect-listener';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { PAGE_HEADERS, renderPage } from '../../../lib/browser/browser-page';
 import { readRedirect, RedirectState } from '../../../lib/browser/redirect';
-import { expectedConsent } from '../../fixtures/expected-consent';
-import { property } from '../../fixtures/property';
+import { expectedConsent } from '../../fixtures/results/expected-consent';
+import { property } from '../../fixtures/arbitrary/property';
 
 const STATE = 'the-state';
 

@@ -1,5 +1,5 @@
 import { exitCodeOf } from '#core';
-import { expectedConsent } from '../../fixtures/expected-consent';
+import { expectedConsent } from '../../fixtures/results/expected-consent';
 import { RedirectState, readRedirect, type Redirect } from '../../../lib/browser/redirect';
 
 function read(state: RedirectState, parameters: Record<string, string> | string[][]): Redirect {

@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { bundle } from '../../fixtures/bundle';
-import { eventually } from '../../fixtures/eventually';
-import { ProcessClock } from '../../fixtures/process-clock';
+import { bundle } from '../../fixtures/packages/bundle';
+import { eventually } from '../../../rehearsal/eventually';
+import { ProcessClock } from '../../fixtures/clocks/process-clock';
 
 /* Commands as processes, with signals and an environment of their own. */
 

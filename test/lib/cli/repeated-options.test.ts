@@ -7,7 +7,7 @@ import { deploymentOption } from '../../../lib/cli/deployment-option';
 import { operatorsOption } from '../../../lib/cli/operators-option';
 import { OPERATED } from '../../../lib/cli/repeated-options';
 import { defineCommand } from '../../../scripts/cli';
-import { PROJECT_FOLDER } from '../../fixtures/project-folder';
+import { PROJECT_FOLDER } from '../../fixtures/runs/project-folder';
 
 /** Lines that commands of this name print about `issue`, `set-aside` and `init`, one after the other in this process. */
 async function printed(name: string, ...lines: readonly (readonly string[])[]): Promise<string[]> {

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import { prepareServerStop, type ServerStop } from '../../../lib/cli/server-stop';
 import { readRefreshing } from '../../../lib/vault/engine-refreshing';
-import { ScriptedVault } from '../../fixtures/scripted-vault';
-import { VaultWithWebex } from '../../fixtures/vault-with-webex';
+import { ScriptedVault } from '../../fixtures/loopback/scripted-vault';
+import { WrittenVault } from '../../../rehearsal/written-vault';
 
 /* What deploy and destroy do before they stop a server that runs. */
 
-let vault: VaultWithWebex;
+let vault: WrittenVault;
 let token: string;
 const noted: string[] = [];
 
 beforeAll(async () => {
-  vault = await VaultWithWebex.start();
+  vault = await WrittenVault.start();
   token = await vault.operatorToken('provisioner');
   await vault.admin.write('oauthapp/config', {
     tune_provider_timeout_seconds: 1,

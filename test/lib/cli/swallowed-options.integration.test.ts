@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { OPTIONS_OF_NPM_TOO } from '../../../lib/cli/swallowed-options';
 import { run } from '../../../lib/process/child-process';
 import { defineCommand } from '../../../scripts/cli';
-import { runScript } from '../../fixtures/script';
+import { runScript } from '../../fixtures/programs/script';
 
 /* Which options npm takes, as the real one lists them. */
 

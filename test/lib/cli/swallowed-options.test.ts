@@ -1,4 +1,4 @@
-import { runCommand } from '../../fixtures/command-run';
+import { runCommand } from '../../fixtures/programs/command-run';
 
 /* What `npm run deploy --auto-approve` does: npm takes the option, and tells of it in the environment only. */
 

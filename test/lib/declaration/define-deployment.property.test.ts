@@ -8,7 +8,7 @@ import { OPERATORS_MOUNT } from '../../../lib/declaration/schema/app-declaration
 import { broken } from '../../fixtures/arbitrary/broken';
 import { deploymentInput } from '../../fixtures/arbitrary/deployment-input';
 import { anyValue } from '../../fixtures/arbitrary/text';
-import { property } from '../../fixtures/property';
+import { property } from '../../fixtures/arbitrary/property';
 
 /** @returns what is wrong with it, in words; a fault of ours is thrown */
 function parse(input: unknown): Deployment | InvalidDeployment {

@@ -1,7 +1,7 @@
 import { InvalidDeployment } from '../../../lib/declaration/checks/invalid-deployment';
 import { defineDeployment } from '../../../lib/declaration/define-deployment';
 import type { DeploymentInput } from '../../../lib/declaration/schema/deployment';
-import { exampleDeployment, PLUGIN_SHA256 } from '../../fixtures/example-deployment';
+import { exampleDeployment, PLUGIN_SHA256 } from '../../fixtures/declarations/example-deployment';
 
 it.each<[Partial<DeploymentInput>, string]>([
   [{ appRolePath: 'operators' }, 'appRolePath must not be "operators": an app called like an operator would take over'],

@@ -12,7 +12,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeAtomically } from '../../../lib/files/atomic-file';
-import { NOT_ROOT, testUnless } from '../../fixtures/left-out';
+import { NOT_ROOT, testUnless } from '../../fixtures/runs/left-out';
 
 /** Puts a link to the target in the place of the partial file while it goes to the disk. */
 async function swapAtSync(folder: string, target: string): Promise<void> {

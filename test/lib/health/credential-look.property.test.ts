@@ -13,10 +13,10 @@ import { Records } from '../../../lib/vault/records';
 import { VaultClient } from '../../../lib/vault/vault-client';
 import { broken } from '../../fixtures/arbitrary/broken';
 import { oddText } from '../../fixtures/arbitrary/text';
-import { exampleDeployment } from '../../fixtures/declaration';
-import { property } from '../../fixtures/property';
-import { report } from '../../fixtures/report';
-import { credentialAnswer, ScriptedVault } from '../../fixtures/scripted-vault';
+import { exampleDeployment } from '../../fixtures/declarations/declaration';
+import { property } from '../../fixtures/arbitrary/property';
+import { report } from '../../fixtures/results/report';
+import { credentialAnswer, ScriptedVault } from '../../fixtures/loopback/scripted-vault';
 
 /* What stands in the records of a deployment, by whomever it was written. */
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { toHtml } from '../../../lib/health/page/html-page';
-import { NO_CHROMIUM, openChromium } from '../../fixtures/chromium';
-import { describeUnless } from '../../fixtures/left-out';
-import { credentialLine, refusedLine, report } from '../../fixtures/report';
+import { NO_CHROMIUM, openChromium } from '../../fixtures/pages/chromium';
+import { describeUnless } from '../../fixtures/runs/left-out';
+import { credentialLine, refusedLine, report } from '../../fixtures/results/report';
 
 describeUnless(NO_CHROMIUM)('the page in a real browser', () => {
   const folder = mkdtempSync(join(tmpdir(), 'page-'));

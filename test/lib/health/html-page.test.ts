@@ -1,5 +1,5 @@
 import { toHtml } from '../../../lib/health/page/html-page';
-import { credentialLine, day, refusedLine, report } from '../../fixtures/report';
+import { credentialLine, day, refusedLine, report } from '../../fixtures/results/report';
 
 const hostile = '<script>alert(1)</script> "x\' & y';
 

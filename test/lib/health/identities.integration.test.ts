@@ -8,7 +8,7 @@ import { lookAtApp } from '../../../lib/health/role-look';
 import type { VaultClient } from '../../../lib/vault/vault-client';
 import { KubernetesCluster } from '../../../rehearsal/identity/kubernetes-cluster';
 import { SigningKey } from '../../../rehearsal/identity/json-web-token';
-import { VaultWithWebex } from '../../fixtures/vault-with-webex';
+import { WrittenVault } from '../../../rehearsal/written-vault';
 
 /* Apps with an identity of their own, as the observer sees them, under its own policy. */
 
@@ -26,7 +26,7 @@ const roles = {
   workload: ['auth/cert/certs/workload', { certificate: ca, allowed_dns_sans: ['a.example'] }],
 } as const;
 
-let vault: VaultWithWebex;
+let vault: WrittenVault;
 let cluster: KubernetesCluster;
 let observer: VaultClient;
 
@@ -34,7 +34,7 @@ beforeAll(async () => {
   cluster = await KubernetesCluster.start();
   const keys = [new SigningKey().publicKeyPem];
   const declaredCluster = { address: cluster.address, ca: cluster.ca };
-  vault = await VaultWithWebex.start({
+  vault = await WrittenVault.start({
     apps: [
       {
         name: 'job',

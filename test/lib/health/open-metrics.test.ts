@@ -1,6 +1,6 @@
 import { toOpenMetrics, type Gauge } from '../../../lib/health/open-metrics';
-import { describeUnless } from '../../fixtures/left-out';
-import { prometheusUnavailable, promtool } from '../../fixtures/prometheus';
+import { describeUnless } from '../../fixtures/runs/left-out';
+import { prometheusUnavailable, promtool } from '../../fixtures/programs/prometheus';
 
 const age: Gauge = {
   name: 'test_age_seconds',

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lookRegularly } from '../../../lib/health/regular-looks';
 import type { Report } from '../../../lib/health/report';
-import { useSleepClock } from '../../fixtures/sleep-clock';
+import { useSleepClock } from '../../fixtures/clocks/sleep-clock';
 
 useSleepClock();
 

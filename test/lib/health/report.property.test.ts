@@ -8,8 +8,8 @@ import { toTable } from '../../../lib/health/table';
 import { newsOf } from '../../../lib/health/notifications/changes';
 import { messageBody, WEBHOOK_FORMATS } from '../../../lib/health/notifications/message';
 import { name, oddText } from '../../fixtures/arbitrary/text';
-import { property } from '../../fixtures/property';
-import { credentialLine, report } from '../../fixtures/report';
+import { property } from '../../fixtures/arbitrary/property';
+import { credentialLine, report } from '../../fixtures/results/report';
 
 /* What Vault, Webex and people say of grants, in every way that it is shown. */
 

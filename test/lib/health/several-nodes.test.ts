@@ -4,8 +4,8 @@ import { lookAt } from '../../../lib/health/look';
 import { freePort } from '../../../lib/process/free-port';
 import { CertificateAuthority } from '../../../lib/server/certificates/certificate-authority';
 import { VaultClient } from '../../../lib/vault/vault-client';
-import { exampleDeployment } from '../../fixtures/example-deployment';
-import { ScriptedVault } from '../../fixtures/scripted-vault';
+import { exampleDeployment } from '../../fixtures/declarations/example-deployment';
+import { ScriptedVault } from '../../fixtures/loopback/scripted-vault';
 
 /* One node of several is sealed or gone, which says nothing of the others. */
 

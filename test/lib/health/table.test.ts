@@ -1,5 +1,5 @@
 import { toTable } from '../../../lib/health/table';
-import { credentialLine, day, refusedLine, report } from '../../fixtures/report';
+import { credentialLine, day, refusedLine, report } from '../../fixtures/results/report';
 
 const long = report({ credentials: [credentialLine(), refusedLine()] });
 

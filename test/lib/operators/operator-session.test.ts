@@ -1,7 +1,7 @@
 import { WrappingTokenSpentError } from '#core';
 import { OperatorSession } from '../../../lib/operators/operator-session';
-import { eventually } from '../../fixtures/eventually';
-import { loginAnswer, refusal, ScriptedVault, UNWRAPPED_SECRET_ID } from '../../fixtures/scripted-vault';
+import { eventually } from '../../../rehearsal/eventually';
+import { loginAnswer, refusal, ScriptedVault, UNWRAPPED_SECRET_ID } from '../../fixtures/loopback/scripted-vault';
 
 const LOGIN = 'auth/operators/login';
 

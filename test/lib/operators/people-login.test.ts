@@ -4,7 +4,7 @@ import { defineDeployment } from '../../../lib/declaration/define-deployment';
 import { freePort } from '../../../lib/process/free-port';
 import { logPersonIn } from '../../../lib/operators/people-login';
 import { VaultClient } from '../../../lib/vault/vault-client';
-import { ScriptedVault } from '../../fixtures/scripted-vault';
+import { ScriptedVault } from '../../fixtures/loopback/scripted-vault';
 
 const CALLBACK = 'auth/oidc/oidc/callback';
 

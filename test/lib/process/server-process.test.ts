@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { ExplainedError } from '#core';
 import { ServerProcess, ServerStartError } from '../../../lib/process/server-process';
 import { fakeCommand } from '../../rehearsal/fake-command';
-import { eventually } from '../../fixtures/eventually';
+import { eventually } from '../../../rehearsal/eventually';
 
 /* Servers that are shell scripts, for what a real one does not do on demand. */
 

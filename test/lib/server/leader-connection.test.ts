@@ -3,7 +3,7 @@ import { kubernetesServerDeclaration } from '../../../lib/declaration/schema/ser
 import { CertificateAuthority } from '../../../lib/server/certificates/certificate-authority';
 import { leaderConnection, type DeclaredServer } from '../../../lib/server/leader-connection';
 import { VaultClient } from '../../../lib/vault/vault-client';
-import { ScriptedVault } from '../../fixtures/scripted-vault';
+import { ScriptedVault } from '../../fixtures/loopback/scripted-vault';
 
 const UNSEALED = { initialized: true, sealed: false, version: '2.7.2', t: 3, n: 5, progress: 0 };
 const SECOND_POD = 'https://webex-token-vault-1.webex-token-vault-internal.webex-token-vault.svc:8200';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { consequences, type Consequences } from '../../../lib/terraform/consequences';
 import { planOf, type Plan } from '../../../lib/terraform/plan';
 import { stopsServer } from '../../../lib/terraform/server-consequences';
-import { PROJECT_FOLDER } from '../../fixtures/project-folder';
+import { PROJECT_FOLDER } from '../../fixtures/runs/project-folder';
 
 /* Plans as `terraform show -json` gave them for changes of the rehearsal's declaration, cut to what becomes of each resource. */
 

@@ -6,8 +6,8 @@ import {
 } from '../../../lib/terraform/left-behind';
 import { planOf, type Plan } from '../../../lib/terraform/plan';
 import { VaultClient } from '../../../lib/vault/vault-client';
-import { exampleDeployment } from '../../fixtures/example-deployment';
-import { refusal, ScriptedVault } from '../../fixtures/scripted-vault';
+import { exampleDeployment } from '../../fixtures/declarations/example-deployment';
+import { refusal, ScriptedVault } from '../../fixtures/loopback/scripted-vault';
 
 /* Mounts in use, or of another type, which stay as they are; the real Terraform goes on from empty ones in test/deploy. */
 

@@ -1,7 +1,7 @@
 import { declaredSecrets } from '../../../lib/declaration/derived/client-secret';
 import { planOf, type Plan } from '../../../lib/terraform/plan';
 import { planObstacles } from '../../../lib/terraform/plan-obstacles';
-import { exampleDeployment } from '../../fixtures/example-deployment';
+import { exampleDeployment } from '../../fixtures/declarations/example-deployment';
 
 const { integrations } = exampleDeployment();
 const secrets = declaredSecrets({ integrations });

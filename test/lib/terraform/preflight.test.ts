@@ -2,9 +2,9 @@ import type { Deployment } from '../../../lib/declaration/schema/deployment';
 import { planOf, recordedIn, type Plan } from '../../../lib/terraform/plan';
 import { Preflight } from '../../../lib/terraform/preflight';
 import { VaultClient } from '../../../lib/vault/vault-client';
-import { exampleDeployment, PLUGIN_SHA256 } from '../../fixtures/example-deployment';
-import { PROJECT_FOLDER } from '../../fixtures/project-folder';
-import { ScriptedVault } from '../../fixtures/scripted-vault';
+import { exampleDeployment, PLUGIN_SHA256 } from '../../fixtures/declarations/example-deployment';
+import { PROJECT_FOLDER } from '../../fixtures/runs/project-folder';
+import { ScriptedVault } from '../../fixtures/loopback/scripted-vault';
 
 /* In moments that a real server is hard to bring to; the rest is tried on a real one, with the real Terraform. */
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { planOf, type Plan } from '../../../lib/terraform/plan';
 import { readAccess, writeAccess } from '../../../lib/terraform/vault-access';
-import { PROJECT_FOLDER } from '../../fixtures/project-folder';
+import { PROJECT_FOLDER } from '../../fixtures/runs/project-folder';
 
 function planned(name: string): Plan {
   return planOf(JSON.parse(readFileSync(join(PROJECT_FOLDER, `test/fixtures/plans/${name}.json`), 'utf8')));

@@ -1,7 +1,7 @@
-import { VaultWithWebex } from '../../fixtures/vault-with-webex';
+import { WrittenVault } from '../../../rehearsal/written-vault';
 
 test('as many paths can be asked of as a large deployment has', async () => {
-  await using vault = await VaultWithWebex.start();
+  await using vault = await WrittenVault.start();
   const paths = Array.from({ length: 2100 }, (_, index) => `oauthapp/creds/credential-${index}`);
   const token = await vault.tokenWith(
     'path "sys/capabilities-self" { capabilities = ["update"] }\npath "oauthapp/creds/credential-1*" { capabilities = ["read"] }',

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { ExplainedError } from '#core';
 import { providerClient, requireSecret, writeEntry } from '../../../lib/vault/entry-secret';
-import { ScriptedVault } from '../../fixtures/scripted-vault';
+import { ScriptedVault } from '../../fixtures/loopback/scripted-vault';
 
 const integration = {
   of: 'integration "webex-myapp"',

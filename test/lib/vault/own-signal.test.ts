@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { graceSignal } from '../../../lib/vault/grace-signal';
 import { withOwnSignal } from '../../../lib/vault/own-signal';
 import { VaultClient } from '../../../lib/vault/vault-client';
-import { eventually } from '../../fixtures/eventually';
-import { ScriptedVault } from '../../fixtures/scripted-vault';
+import { eventually } from '../../../rehearsal/eventually';
+import { ScriptedVault } from '../../fixtures/loopback/scripted-vault';
 
 it('leaves nothing behind that listens to the signal which it follows', async () => {
   const process = new AbortController();

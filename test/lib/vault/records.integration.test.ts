@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { RecordChanged, Records, RecordsUnavailable } from '../../../lib/vault/records';
-import { VaultWithWebex } from '../../fixtures/vault-with-webex';
+import { WrittenVault } from '../../../rehearsal/written-vault';
 
 const RECORD = 'consents/testauth';
 const schema = z.object({ note: z.string() });
 
-let vault: VaultWithWebex;
+let vault: WrittenVault;
 let records: Records;
 
 beforeAll(async () => {
-  vault = await VaultWithWebex.start();
+  vault = await WrittenVault.start();
   records = new Records(vault.admin, 'oauthapp-records');
 });
 

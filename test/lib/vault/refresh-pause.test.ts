@@ -3,8 +3,8 @@ import { declaredConfiguration } from '../../../lib/declaration/derived/engine-c
 import { isPaused, readRefreshing } from '../../../lib/vault/engine-refreshing';
 import { pauseRefreshing, resumeRefreshing, type Pause } from '../../../lib/vault/refresh-pause';
 import { VaultClient } from '../../../lib/vault/vault-client';
-import { exampleDeployment } from '../../fixtures/example-deployment';
-import { refusal, ScriptedVault } from '../../fixtures/scripted-vault';
+import { exampleDeployment } from '../../fixtures/declarations/example-deployment';
+import { refusal, ScriptedVault } from '../../fixtures/loopback/scripted-vault';
 
 const CONFIG = 'oauthapp/config';
 const WRITE = `PUT ${CONFIG}`;

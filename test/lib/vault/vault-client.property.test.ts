@@ -19,12 +19,12 @@ import { Records, RecordChanged, RecordsUnavailable } from '../../../lib/vault/r
 import { requireRegisteredPlugin } from '../../../lib/vault/registered-plugin';
 import { StoredIntegration } from '../../../lib/vault/stored-integration';
 import { VaultClient } from '../../../lib/vault/vault-client';
-import { inOrder } from '../../fixtures/any-reply';
-import { MemoryNetwork } from '../../fixtures/memory-network';
-import { property } from '../../fixtures/property';
-import { expectHidden } from '../../fixtures/shown';
-import { vaultReply } from '../../fixtures/vault-replies';
-import { outcomeOf, useVirtualTime } from '../../fixtures/virtual-time';
+import { inOrder } from '../../fixtures/arbitrary/any-reply';
+import { MemoryNetwork } from '../../fixtures/loopback/memory-network';
+import { property } from '../../fixtures/arbitrary/property';
+import { expectHidden } from '../../fixtures/results/shown';
+import { vaultReply } from '../../fixtures/arbitrary/vault-replies';
+import { outcomeOf, useVirtualTime } from '../../fixtures/clocks/virtual-time';
 
 /* Whatever comes in the place of Vault's answers to operators: what it said, or a documented error without the token. */
 

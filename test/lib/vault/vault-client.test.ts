@@ -1,5 +1,5 @@
 import { VaultClient } from '../../../lib/vault/vault-client';
-import { ScriptedVault } from '../../fixtures/scripted-vault';
+import { ScriptedVault } from '../../fixtures/loopback/scripted-vault';
 
 it('takes a wrapping whose end no calendar has for something that Vault does not say', async () => {
   await using vault = await ScriptedVault.start();

@@ -13,7 +13,7 @@ import { refreshPair } from '../../../lib/webex/token-endpoint';
 import type { TokenPair } from '../../../lib/webex/token-pair';
 import { DEFAULT_USERS, simulatedAdministrator } from '../../../rehearsal/webex/simulated-user';
 import type { WebexSimulator } from '../../../rehearsal/webex/webex-simulator';
-import { ScriptedWebex, type WebexAnswer } from '../../fixtures/scripted-webex';
+import { ScriptedWebex, type WebexAnswer } from '../../fixtures/loopback/scripted-webex';
 import { ASKING_CLIENT, login, ORGANIZATION, SERVICE_APP, startSimulator } from '../../rehearsal/webex/simulated-login';
 import { failureOf, shownOf } from './failure';
 import { SimulatedClock } from './simulated-clock';

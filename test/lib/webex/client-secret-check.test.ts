@@ -1,6 +1,6 @@
 import { exitCodeOf } from '#core';
 import { checkClientSecret, type ClientSecretCheck } from '../../../lib/webex/client-secret-check';
-import { ScriptedWebex, type WebexAnswer } from '../../fixtures/scripted-webex';
+import { ScriptedWebex, type WebexAnswer } from '../../fixtures/loopback/scripted-webex';
 
 const clientSecret = 'd2f0a4c6e8b1937500aa5544ccee1122';
 

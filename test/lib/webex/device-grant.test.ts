@@ -8,7 +8,7 @@ import {
 import { ClientRefused, DeviceGrantDenied, DeviceGrantExpired, RequestRefused } from '../../../lib/webex/grant-errors';
 import type { TokenPair } from '../../../lib/webex/token-pair';
 import type { WebexSimulator } from '../../../rehearsal/webex/webex-simulator';
-import { ScriptedWebex } from '../../fixtures/scripted-webex';
+import { ScriptedWebex } from '../../fixtures/loopback/scripted-webex';
 import { call, CLIENT, OTHER_ADMIN, REDIRECT_URL, startSimulator } from '../../rehearsal/webex/simulated-login';
 import { failureOf, shownOf } from './failure';
 import { SimulatedClock } from './simulated-clock';

@@ -20,13 +20,13 @@ import { peopleMe } from '../../../lib/webex/people-me';
 import { checkWebex } from '../../../lib/webex/reachable-webex';
 import { exchangeCode, refreshPair } from '../../../lib/webex/token-endpoint';
 import { TokenPair } from '../../../lib/webex/token-pair';
-import { inOrder } from '../../fixtures/any-reply';
-import { fieldIn } from '../../fixtures/field-in';
-import { MemoryNetwork } from '../../fixtures/memory-network';
-import { property } from '../../fixtures/property';
-import { expectHidden } from '../../fixtures/shown';
-import { outcomeOf, useVirtualTime, VIRTUAL_CLOCK } from '../../fixtures/virtual-time';
-import { webexReply } from '../../fixtures/webex-replies';
+import { inOrder } from '../../fixtures/arbitrary/any-reply';
+import { fieldIn } from '../../fixtures/results/field-in';
+import { MemoryNetwork } from '../../fixtures/loopback/memory-network';
+import { property } from '../../fixtures/arbitrary/property';
+import { expectHidden } from '../../fixtures/results/shown';
+import { outcomeOf, useVirtualTime, VIRTUAL_CLOCK } from '../../fixtures/clocks/virtual-time';
+import { webexReply } from '../../fixtures/arbitrary/webex-replies';
 
 /* Whatever comes in the place of Webex's answers: what stood in them, or an error that says what to do. */
 

@@ -14,7 +14,7 @@ import {
   REDIRECT_URL,
   startSimulator,
 } from '../../rehearsal/webex/simulated-login';
-import { ScriptedWebex, type WebexAnswer } from '../../fixtures/scripted-webex';
+import { ScriptedWebex, type WebexAnswer } from '../../fixtures/loopback/scripted-webex';
 import { failureOf, shownOf } from './failure';
 import { SimulatedClock } from './simulated-clock';
 

@@ -9,9 +9,9 @@ import { applyDeclaration, type AppliedDeclaration } from '../../../rehearsal/ap
 import { Rehearsal } from '../../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../../rehearsal/server/server-binary';
-import { exampleDeployment } from '../../fixtures/declaration';
-import { deploymentInFile } from '../../fixtures/deployment-file';
-import { synthesize } from '../../fixtures/synthesizer';
+import { exampleDeployment } from '../../fixtures/declarations/declaration';
+import { deploymentInFile } from '../../../rehearsal/deployment-file';
+import { synthesize } from '../../fixtures/worlds/synthesizer';
 
 /*
  * What is renamed, applied without Terraform: on what was applied under the first names, and on a server where nothing

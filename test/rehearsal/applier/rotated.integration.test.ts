@@ -3,8 +3,8 @@ import { rotateSecret } from '../../../lib/grants/rotation/rotation';
 import { Rehearsal } from '../../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../../rehearsal/server/server-binary';
-import { exampleDeployment } from '../../fixtures/declaration';
-import { synthesize } from '../../fixtures/synthesizer';
+import { exampleDeployment } from '../../fixtures/declarations/declaration';
+import { synthesize } from '../../fixtures/worlds/synthesizer';
 
 let rehearsal: Rehearsal;
 

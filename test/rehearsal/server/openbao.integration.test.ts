@@ -9,10 +9,10 @@ import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
 import { OpenBaoServer } from '../../../rehearsal/server/openbao';
 import { findServer } from '../../../rehearsal/server/server-binary';
 import { VaultClient } from '../../../lib/vault/vault-client';
-import { bundle } from '../../fixtures/bundle';
-import { eventually } from '../../fixtures/eventually';
-import { onOpenBao } from '../../fixtures/server-product';
-import { WebexEngine } from '../../fixtures/webex-engine';
+import { bundle } from '../../fixtures/packages/bundle';
+import { eventually } from '../../../rehearsal/eventually';
+import { onOpenBao } from '../../fixtures/runs/server-product';
+import { WebexEngine } from '../../../rehearsal/webex-engine';
 
 /** A first run downloads the server and builds the plugin. */
 const COLD_CACHE_MS = 600_000;

@@ -1,7 +1,7 @@
 import type { WebexSimulator } from '../../../rehearsal/webex/webex-simulator';
 import { call, exchangeCode, login, obtainCode, refreshWith, startSimulator } from './simulated-login';
-import { eventually } from '../../fixtures/eventually';
-import { HeldRequest } from '../../fixtures/held-request';
+import { eventually } from '../../../rehearsal/eventually';
+import { HeldRequest } from '../../fixtures/loopback/held-request';
 
 let webex: WebexSimulator;
 beforeEach(async () => (webex = await startSimulator()));

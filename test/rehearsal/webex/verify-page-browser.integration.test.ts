@@ -1,9 +1,9 @@
 import type { Browser } from 'playwright-core';
 import { awaitDeviceGrant, beginDeviceGrant } from '../../../lib/webex/device-grant';
 import { DeviceGrantDenied } from '../../../lib/webex/grant-errors';
-import { NO_CHROMIUM, openChromium } from '../../fixtures/chromium';
+import { NO_CHROMIUM, openChromium } from '../../fixtures/pages/chromium';
 import { CLIENT, OTHER_ADMIN, startSimulator } from './simulated-login';
-import { describeUnless } from '../../fixtures/left-out';
+import { describeUnless } from '../../fixtures/runs/left-out';
 
 const { clientId, clientSecret } = CLIENT;
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { eventually } from '../../fixtures/eventually';
-import { HeldRequest } from '../../fixtures/held-request';
+import { eventually } from '../../../rehearsal/eventually';
+import { HeldRequest } from '../../fixtures/loopback/held-request';
 import { WebexSimulator } from '../../../rehearsal/webex/webex-simulator';
 import {
   ADMIN,

@@ -1,5 +1,5 @@
 import { csvCell, renderCsv } from '../../../samples/meetings-report/csv';
-import { exampleReport, parsed } from '../../fixtures/meetings-report';
+import { exampleReport, parsed } from '../../fixtures/results/meetings-report';
 
 it.each([
   ['plain', 'plain'],

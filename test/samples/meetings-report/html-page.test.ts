@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { renderHtml } from '../../../samples/meetings-report/html-page';
 import { renderTable } from '../../../samples/meetings-report/table';
-import { directWebex, exampleReport, parsed } from '../../fixtures/meetings-report';
+import { directWebex, exampleReport, parsed } from '../../fixtures/results/meetings-report';
 
 describe('the page', () => {
   it('allows its own style sheet and nothing else', async () => {

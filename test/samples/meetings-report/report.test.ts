@@ -7,7 +7,7 @@ import { atMost } from '../../../samples/meetings-report/at-most';
 import { addUp, metricsSchema } from '../../../samples/meetings-report/metrics';
 import { change, formatChange, formatFigure } from '../../../samples/meetings-report/number-format';
 import { parseSite } from '../../../samples/meetings-report/site-url';
-import { directWebex, exampleReport } from '../../fixtures/meetings-report';
+import { directWebex, exampleReport } from '../../fixtures/results/meetings-report';
 
 const REGIONS = Object.values(ANALYTICS_URLS);
 

@@ -4,7 +4,7 @@ import { vaultServerFromEnvironment } from '#core';
 import { identityFromEnvironment } from '../../../../client/src/login/identity-environment';
 import { deliver, DELIVERER_NAMES, type DelivererName } from '../../../../lib/apps/delivery/deliverers';
 import type { Delivery } from '../../../../lib/apps/delivery/delivery';
-import { exampleDelivery } from '../../../fixtures/delivery';
+import { exampleDelivery } from '../../../fixtures/declarations/delivery';
 
 const [ca = ''] = rootCertificates;
 const identity = {

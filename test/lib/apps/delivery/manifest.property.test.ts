@@ -5,8 +5,8 @@ import { deliver, DELIVERER_NAMES } from '../../../../lib/apps/delivery/delivere
 import { manifestFile } from '../../../../lib/apps/delivery/manifest';
 import { InvalidDeployment } from '../../../../lib/declaration/checks/invalid-deployment';
 import { name, path, wholeText } from '../../../fixtures/arbitrary/text';
-import { exampleDelivery } from '../../../fixtures/delivery';
-import { property } from '../../../fixtures/property';
+import { exampleDelivery } from '../../../fixtures/declarations/delivery';
+import { property } from '../../../fixtures/arbitrary/property';
 
 /** As kubectl reads it, which takes no control characters but tabs. */
 function read(file: string): unknown[] {

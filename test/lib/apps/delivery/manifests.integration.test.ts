@@ -1,10 +1,10 @@
 import { rootCertificates } from 'node:tls';
 import { deliver, DELIVERER_NAMES, type DelivererName } from '../../../../lib/apps/delivery/deliverers';
 import type { Delivery } from '../../../../lib/apps/delivery/delivery';
-import { exampleDelivery, type KubernetesIdentity } from '../../../fixtures/delivery';
-import { kubeconform } from '../../../fixtures/kubernetes/kubeconform';
-import { operatorUnavailable } from '../../../fixtures/kubernetes/operators';
-import { describeUnless } from '../../../fixtures/left-out';
+import { exampleDelivery, type KubernetesIdentity } from '../../../fixtures/declarations/delivery';
+import { kubeconform } from '../../../fixtures/kubernetes/manifests/kubeconform';
+import { operatorUnavailable } from '../../../fixtures/kubernetes/manifests/operators';
+import { describeUnless } from '../../../fixtures/runs/left-out';
 
 /*
  * All that is printed, against the schemas of Kubernetes and of the custom resources, as the API server would take it: what

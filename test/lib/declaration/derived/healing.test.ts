@@ -1,7 +1,7 @@
 import { healerPolicy } from '../../../../lib/declaration/policies/healer-policy';
 import { healingOrder } from '../../../../lib/declaration/derived/healing';
 import { healerRights } from '../../../../lib/declaration/policies/rights';
-import { serviceAppDeployment } from '../../../fixtures/service-app-deployment';
+import { serviceAppDeployment } from '../../../fixtures/declarations/service-app-deployment';
 
 function pathsOf(deployment: ReturnType<typeof serviceAppDeployment>): string[] {
   const rights = healerRights(deployment);

@@ -8,7 +8,7 @@ import {
   provisionerPolicyName,
 } from '../../../../lib/declaration/derived/policy-names';
 import { name, path } from '../../../fixtures/arbitrary/text';
-import { property } from '../../../fixtures/property';
+import { property } from '../../../fixtures/arbitrary/property';
 
 const OPERATORS: Readonly<Record<string, (mount: string) => string>> = {
   authorizer: authorizerPolicyName,

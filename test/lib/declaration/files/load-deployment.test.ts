@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { PROJECT_FOLDER } from '../../../fixtures/project-folder';
+import { PROJECT_FOLDER } from '../../../fixtures/runs/project-folder';
 
 /* In a process of its own, with what loads TypeScript there: jest has another way. */
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkPluginPlatform } from '../../../../lib/declaration/files/plugin-platform';
-import { elf } from '../../../fixtures/elf-program';
+import { elf } from '../../../fixtures/programs/elf-program';
 
 let folder: string;
 let file: string;

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { defineDeployment } from '../../../../lib/declaration/define-deployment';
 import { declaredConfiguration } from '../../../../lib/declaration/derived/engine-configuration';
-import { statusOf } from '../../../fixtures/refusal';
-import { VaultWithWebex } from '../../../fixtures/vault-with-webex';
+import { statusOf } from '../../../fixtures/results/refusal';
+import { WrittenVault } from '../../../../rehearsal/written-vault';
 
 /* The authorizer's policy binds each credential to its integration, as long as a request has to name one. */
 
 const OTHER = 'other-organization';
 
-let vault: VaultWithWebex;
+let vault: WrittenVault;
 
 beforeAll(async () => {
-  vault = await VaultWithWebex.start();
+  vault = await WrittenVault.start();
   const entry = z.object({ data: z.record(z.string(), z.unknown()) });
   const { data } = await vault.admin.read('oauthapp/servers/webex-myapp', entry);
   await vault.admin.write(`oauthapp/servers/${OTHER}`, { ...data, client_secrets: [vault.clientSecret] });

@@ -1,6 +1,6 @@
 import { provisionerPolicy } from '../../../../lib/declaration/policies/provisioner-policy';
 import { provisionerRights } from '../../../../lib/declaration/policies/rights';
-import { exampleDeployment } from '../../../fixtures/example-deployment';
+import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
 
 function policyOf(changes: Parameters<typeof exampleDeployment>[0] = {}): string {
   return provisionerPolicy(provisionerRights(exampleDeployment(changes)));

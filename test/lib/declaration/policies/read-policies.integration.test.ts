@@ -4,18 +4,18 @@ import { healerPolicy } from '../../../../lib/declaration/policies/healer-policy
 import { observerPolicy } from '../../../../lib/declaration/policies/observer-policy';
 import { observerRights } from '../../../../lib/declaration/policies/rights';
 import type { VaultClient } from '../../../../lib/vault/vault-client';
-import { statusOf } from '../../../fixtures/refusal';
-import { VaultWithWebex } from '../../../fixtures/vault-with-webex';
+import { statusOf } from '../../../fixtures/results/refusal';
+import { WrittenVault } from '../../../../rehearsal/written-vault';
 
 /* Policies that read tokens, as the real server takes them: a parameter of a read could force a refresh at Webex. */
 
 const anything = z.unknown();
 const mounts = { mountPath: 'oauthapp', recordsPath: 'oauthapp-records', healingPath: 'oauthapp-healing' };
 
-let vault: VaultWithWebex;
+let vault: WrittenVault;
 
 beforeAll(async () => {
-  vault = await VaultWithWebex.start();
+  vault = await WrittenVault.start();
   await vault.authorize();
 });
 

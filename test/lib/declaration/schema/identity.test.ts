@@ -3,7 +3,7 @@ import { defineDeployment } from '../../../../lib/declaration/define-deployment'
 import { findApp } from '../../../../lib/declaration/derived/by-name';
 import { identityMethods, loginOf } from '../../../../lib/declaration/derived/logins';
 import { rootCertificates } from 'node:tls';
-import { exampleDeployment } from '../../../fixtures/example-deployment';
+import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
 
 type AppInput = NonNullable<DeploymentInput['apps']>[number];
 type Identity = NonNullable<AppInput['identity']>;

@@ -1,6 +1,6 @@
 import { defineDeployment } from '../../../../lib/declaration/define-deployment';
 import type { DeploymentInput } from '../../../../lib/declaration/schema/deployment';
-import { exampleDeployment } from '../../../fixtures/example-deployment';
+import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
 
 type CredentialInput = DeploymentInput['credentials'][number];
 

@@ -1,4 +1,4 @@
-import { exampleDeployment } from '../../../fixtures/example-deployment';
+import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
 
 const DEFAULT = 'https://webexapis.com/v1';
 

@@ -21,22 +21,22 @@ import { ConsentRefused } from '../../../../lib/grants/consent/consent-refused';
 import { RedirectListener } from '../../../../lib/browser/redirect-listener';
 import { AccountNotChecked, WrongAccount } from '../../../../lib/grants/consent/account';
 import { VaultClient } from '../../../../lib/vault/vault-client';
-import { eventually } from '../../../fixtures/eventually';
-import { givingExpired } from '../../../fixtures/giving-expired';
-import { VaultWithWebex } from '../../../fixtures/vault-with-webex';
+import { eventually } from '../../../../rehearsal/eventually';
+import { givingExpired } from '../../../fixtures/worlds/giving-expired';
+import { WrittenVault } from '../../../../rehearsal/written-vault';
 
 const ADA = 'ada.admin@example.com';
 const BLAKE = 'blake.backup@example.com';
 const integration = 'webex-myapp';
 
-let fixture: VaultWithWebex;
+let fixture: WrittenVault;
 let authorizer: VaultClient;
 
 /** Everything that a person, or a browser, was shown. */
 const shown: string[] = [];
 
 beforeAll(async () => {
-  fixture = await VaultWithWebex.start({
+  fixture = await WrittenVault.start({
     credentials: [
       { name: 'testauth', integration, scopes: ['spark:people_read'] },
       { name: 'owned', integration, scopes: ['spark:people_read', 'spark:rooms_read'], owner: 'Ada.Admin@example.com' },

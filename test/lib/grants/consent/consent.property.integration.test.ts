@@ -14,7 +14,7 @@ import {
   PasswordChanges,
   Restored,
 } from '../../../fixtures/modelled-consent/trouble';
-import { property } from '../../../fixtures/property';
+import { property } from '../../../fixtures/arbitrary/property';
 
 let system: ConsentSystem;
 

@@ -3,15 +3,15 @@ import { AccountNotChecked, WrongAccount } from '../../../../lib/grants/consent/
 import { authorize, type AuthorizeOptions } from '../../../../lib/grants/consent/code-grant';
 import type { Grant } from '../../../../lib/grants/consent/stored-grant';
 import { VaultClient } from '../../../../lib/vault/vault-client';
-import { LossyVault, type Loss } from '../../../fixtures/lossy-vault';
-import { VaultWithWebex } from '../../../fixtures/vault-with-webex';
+import { LossyVault, type Loss } from '../../../fixtures/loopback/lossy-vault';
+import { WrittenVault } from '../../../../rehearsal/written-vault';
 
 /* Vault has got the code, and its answer gets lost on the way back. */
 
 const ADA = 'ada.admin@example.com';
 const BLAKE = 'blake.backup@example.com';
 
-let fixture: VaultWithWebex;
+let fixture: WrittenVault;
 let lossy: LossyVault;
 let vault: VaultClient;
 let notices: string[];
@@ -19,7 +19,7 @@ let notices: string[];
 beforeAll(async () => {
   const integration = 'webex-myapp';
   const scopes = ['spark:people_read'];
-  fixture = await VaultWithWebex.start({
+  fixture = await WrittenVault.start({
     credentials: [
       { name: 'anybody', integration, scopes },
       { name: 'owned', integration, scopes, owner: ADA },

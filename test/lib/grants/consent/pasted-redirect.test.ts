@@ -1,5 +1,5 @@
 import { PastedRedirect } from '../../../../lib/grants/consent/pasted-redirect';
-import { expectedConsent } from '../../../fixtures/expected-consent';
+import { expectedConsent } from '../../../fixtures/results/expected-consent';
 import { RedirectState } from '../../../../lib/browser/redirect';
 
 const REDIRECT_URL = 'http://localhost:5000/auth';

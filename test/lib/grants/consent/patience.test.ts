@@ -1,6 +1,6 @@
 import { ExplainedError, TemporarilyUnavailable, VaultSealed } from '#core';
 import { Patience } from '../../../../lib/grants/consent/patience';
-import { useSleepClock } from '../../../fixtures/sleep-clock';
+import { useSleepClock } from '../../../fixtures/clocks/sleep-clock';
 
 useSleepClock();
 

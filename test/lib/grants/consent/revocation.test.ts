@@ -1,6 +1,6 @@
 import { whatRemains } from '../../../../lib/grants/consent/revocation';
 import { NOT_TOLD } from '../../../../lib/grants/consent/upstream-grant';
-import { exampleDeployment } from '../../../fixtures/example-deployment';
+import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
 
 function advice(apiUrl: string): string {
   const deployment = exampleDeployment({ webex: { apiUrl } });

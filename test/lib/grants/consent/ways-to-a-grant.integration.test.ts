@@ -21,9 +21,9 @@ import { Records } from '../../../../lib/vault/records';
 import { VaultClient } from '../../../../lib/vault/vault-client';
 import { DEVICE_GRANT_TYPE } from '../../../../rehearsal/webex/device-endpoints';
 import type { Behavior } from '../../../../rehearsal/webex/behavior';
-import { eventually } from '../../../fixtures/eventually';
-import { LossyVault } from '../../../fixtures/lossy-vault';
-import { VaultWithWebex } from '../../../fixtures/vault-with-webex';
+import { eventually } from '../../../../rehearsal/eventually';
+import { LossyVault } from '../../../fixtures/loopback/lossy-vault';
+import { WrittenVault } from '../../../../rehearsal/written-vault';
 
 /* Grants that are got in the command: looked at there, and kept by the engine then. */
 
@@ -33,7 +33,7 @@ const integration = 'webex-myapp';
 const policyReply = z.object({ data: z.object({ policy: z.string() }) });
 const NAMES = ['anybody', 'owned', 'blind'];
 
-let fixture: VaultWithWebex;
+let fixture: WrittenVault;
 let lossy: LossyVault;
 let vault: VaultClient;
 let usual: Behavior;
@@ -45,7 +45,7 @@ let shown: string[];
 let visited: URL | undefined;
 
 beforeAll(async () => {
-  fixture = await VaultWithWebex.start({
+  fixture = await WrittenVault.start({
     credentials: [
       { name: 'anybody', integration, scopes: ['spark:people_read'] },
       { name: 'owned', integration, scopes: ['spark:people_read', 'spark:rooms_read'], owner: ADA },

@@ -3,17 +3,17 @@ import { exitCodeOf } from '#core';
 import { proveByRefresh } from '../../../../lib/grants/rotation/refresh-proof';
 import { type Rotation, rotateSecret } from '../../../../lib/grants/rotation/rotation';
 import type { SimulatedClient } from '../../../../rehearsal/webex/simulated-client';
-import { ScriptedWebex } from '../../../fixtures/scripted-webex';
-import { VaultWithWebex } from '../../../fixtures/vault-with-webex';
+import { ScriptedWebex } from '../../../fixtures/loopback/scripted-webex';
+import { WrittenVault } from '../../../../rehearsal/written-vault';
 
 /* What happens to a rotation between two of its steps. */
 
-let fixture: VaultWithWebex;
+let fixture: WrittenVault;
 let client: SimulatedClient;
 let newSecret: string;
 
 beforeAll(async () => {
-  fixture = await VaultWithWebex.start();
+  fixture = await WrittenVault.start();
   client = fixture.webex.clients[0] as SimulatedClient;
 });
 beforeEach(async () => {

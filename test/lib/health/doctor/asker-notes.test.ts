@@ -1,5 +1,5 @@
 import { askerNotes } from '../../../../lib/health/doctor/asker-notes';
-import { serviceAppDeployment } from '../../../fixtures/service-app-deployment';
+import { serviceAppDeployment } from '../../../fixtures/declarations/service-app-deployment';
 
 it('says whether a person is behind the grant of a Service App', () => {
   const { credentials } = serviceAppDeployment({ reports: 'manager', manager: 'asker' });

@@ -8,13 +8,13 @@ import { diagnose } from '../../../../lib/health/doctor/doctor';
 import { OPERATOR_NAMES, operatorsOf, renewOperator } from '../../../../lib/operators/operators';
 import { explainedRefusal } from '../../../../lib/operators/server-refusal';
 import { appRole } from '../../../../rehearsal/app-role';
-import { givingExpired } from '../../../fixtures/giving-expired';
-import { SERVER_PROGRAM } from '../../../fixtures/server-product';
-import { VaultWithWebex } from '../../../fixtures/vault-with-webex';
+import { givingExpired } from '../../../fixtures/worlds/giving-expired';
+import { SERVER_PROGRAM } from '../../../fixtures/runs/server-product';
+import { WrittenVault } from '../../../../rehearsal/written-vault';
 
 /* Everything that can be wrong inside of Vault and at Webex, each on the real engine; and who else can read. */
 
-let vault: VaultWithWebex;
+let vault: WrittenVault;
 let token: string;
 const said: string[] = [];
 
@@ -28,7 +28,7 @@ const CONFIG = {
 };
 
 beforeAll(async () => {
-  vault = await VaultWithWebex.start();
+  vault = await WrittenVault.start();
   await vault.admin.write('oauthapp/config', CONFIG);
   await vault.appLogin('people-me');
   await vault.admin.write(role, { secret_id_ttl: '2160h' });

@@ -8,10 +8,10 @@ import { diagnose } from '../../../../lib/health/doctor/doctor';
 import { CertificateAuthority } from '../../../../lib/server/certificates/certificate-authority';
 import { explainedRefusal } from '../../../../lib/operators/server-refusal';
 import { freePort } from '../../../../lib/process/free-port';
-import { exampleDeployment } from '../../../fixtures/example-deployment';
-import { ScriptedVault } from '../../../fixtures/scripted-vault';
-import { ScriptedWebex } from '../../../fixtures/scripted-webex';
-import { TlsServer } from '../../../fixtures/tls-server';
+import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
+import { ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
+import { ScriptedWebex } from '../../../fixtures/loopback/scripted-webex';
+import { TlsServer } from '../../../fixtures/loopback/tls-server';
 
 /* What is wrong before anybody logs in; by servers that are in no state in which a real one is easily had. */
 

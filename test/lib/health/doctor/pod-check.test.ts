@@ -1,7 +1,7 @@
 import { checkPods } from '../../../../lib/health/doctor/pod-check';
 import type { KubernetesServerDeclaration } from '../../../../lib/declaration/schema/server/kubernetes-server-declaration';
 import { serverDeclaration } from '../../../../lib/declaration/schema/server/server-declaration';
-import { ScriptedKubectl } from '../../../fixtures/scripted-kubectl';
+import { ScriptedKubectl } from '../../../fixtures/kubernetes/scripted-kubectl';
 
 const SERVER = serverDeclaration.parse({
   mode: 'kubernetes',

@@ -5,8 +5,13 @@ import { observerRights } from '../../../../lib/declaration/policies/rights';
 import { diagnose } from '../../../../lib/health/doctor/doctor';
 import { explainedRefusal } from '../../../../lib/operators/server-refusal';
 import { VaultClient } from '../../../../lib/vault/vault-client';
-import { exampleDeployment } from '../../../fixtures/example-deployment';
-import { credentialAnswer, refusal, ScriptedVault, type ScriptedAnswer } from '../../../fixtures/scripted-vault';
+import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
+import {
+  credentialAnswer,
+  refusal,
+  ScriptedVault,
+  type ScriptedAnswer,
+} from '../../../fixtures/loopback/scripted-vault';
 
 /* What the engine says in moments to which a real one is hardly brought. */
 

@@ -1,6 +1,6 @@
 import { newsOf, type Sight, type ToldLine } from '../../../../lib/health/notifications/changes';
 import type { Report } from '../../../../lib/health/report';
-import { credentialLine, refusedLine, report } from '../../../fixtures/report';
+import { credentialLine, refusedLine, report } from '../../../fixtures/results/report';
 
 const down = {
   ...report().server,

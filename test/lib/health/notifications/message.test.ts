@@ -1,7 +1,7 @@
 import { newsOf, type Sight } from '../../../../lib/health/notifications/changes';
 import { messageBody } from '../../../../lib/health/notifications/message';
 import type { Report } from '../../../../lib/health/report';
-import { credentialLine, refusedLine, report } from '../../../fixtures/report';
+import { credentialLine, refusedLine, report } from '../../../fixtures/results/report';
 
 const FROM = 'https://vault.example.com:8200 (oauthapp)';
 

@@ -21,11 +21,11 @@ import { withLock } from '../../../../lib/health/notifications/file-lock';
 import { Teller } from '../../../../lib/health/notifications/teller';
 import { ToldFile } from '../../../../lib/health/notifications/told-file';
 import { Webhook } from '../../../../lib/health/notifications/webhook';
-import { exampleDeployment } from '../../../fixtures/example-deployment';
-import { RawServer } from '../../../fixtures/raw-server';
-import { RecordingServer } from '../../../fixtures/recording-server';
-import { credentialLine, refusedLine, report } from '../../../fixtures/report';
-import { TlsServer } from '../../../fixtures/tls-server';
+import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
+import { RawServer } from '../../../fixtures/loopback/raw-server';
+import { RecordingServer } from '../../../fixtures/loopback/recording-server';
+import { credentialLine, refusedLine, report } from '../../../fixtures/results/report';
+import { TlsServer } from '../../../fixtures/loopback/tls-server';
 
 const PATH = '/v1/webhooks/incoming/the-secret-of-it';
 

@@ -6,8 +6,8 @@ import { newsOf } from '../../../../lib/health/notifications/changes';
 import { ToldFile } from '../../../../lib/health/notifications/told-file';
 import { broken } from '../../../fixtures/arbitrary/broken';
 import { oddText } from '../../../fixtures/arbitrary/text';
-import { property } from '../../../fixtures/property';
-import { report } from '../../../fixtures/report';
+import { property } from '../../../fixtures/arbitrary/property';
+import { report } from '../../../fixtures/results/report';
 
 const folder = mkdtempSync(join(tmpdir(), 'told-file-'));
 const path = join(folder, 'told.json');

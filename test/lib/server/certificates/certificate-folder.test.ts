@@ -22,7 +22,7 @@ import {
   type CertificateFolderOptions,
 } from '../../../../lib/server/certificates/certificate-folder';
 import { checkTlsFiles } from '../../../../lib/declaration/files/tls-files';
-import { NOT_ROOT, testUnless } from '../../../fixtures/left-out';
+import { NOT_ROOT, testUnless } from '../../../fixtures/runs/left-out';
 
 const DAY_MS = 24 * 3600 * 1000;
 

@@ -1,6 +1,6 @@
 import { ensureAudit } from '../../../../lib/server/keys/audit-device';
 import { VaultClient } from '../../../../lib/vault/vault-client';
-import { refusal, ScriptedVault } from '../../../fixtures/scripted-vault';
+import { refusal, ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
 
 /* Words of init if nothing is audited. test/server/init has the real server. */
 

@@ -1,6 +1,6 @@
 import { patientReceiver } from '../../../../lib/server/keys/patient-receiver';
 import type { SecretReceiver } from '../../../../lib/server/keys/initialization';
-import { useSleepClock } from '../../../fixtures/sleep-clock';
+import { useSleepClock } from '../../../fixtures/clocks/sleep-clock';
 
 useSleepClock();
 

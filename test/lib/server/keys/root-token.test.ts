@@ -1,7 +1,7 @@
 import { ExplainedError, VaultResponseError } from '#core';
 import { generateRootToken, withRootToken } from '../../../../lib/server/keys/root-token';
 import { VaultClient } from '../../../../lib/vault/vault-client';
-import { refusal, ScriptedVault, type ScriptedAnswer } from '../../../fixtures/scripted-vault';
+import { refusal, ScriptedVault, type ScriptedAnswer } from '../../../fixtures/loopback/scripted-vault';
 
 const ATTEMPT = 'sys/generate-root-token';
 

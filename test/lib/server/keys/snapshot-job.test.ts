@@ -1,7 +1,7 @@
 import { writeSnapshotJob } from '../../../../lib/server/keys/snapshot-job';
 import { VaultClient } from '../../../../lib/vault/vault-client';
-import { exampleDeployment } from '../../../fixtures/example-deployment';
-import { ScriptedVault } from '../../../fixtures/scripted-vault';
+import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
+import { ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
 
 const SNAPSHOTS = { host: 's3.example.com', bucket: 'snapshots', credentialsSecret: 's3' };
 const OURS = {

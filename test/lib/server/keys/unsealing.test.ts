@@ -1,8 +1,8 @@
 import { waitUntilActive } from '../../../../lib/server/keys/unsealing';
 import { VaultClient } from '../../../../lib/vault/vault-client';
-import { RawServer } from '../../../fixtures/raw-server';
-import { refusal, ScriptedVault, type ScriptedAnswer } from '../../../fixtures/scripted-vault';
-import { useSleepClock } from '../../../fixtures/sleep-clock';
+import { RawServer } from '../../../fixtures/loopback/raw-server';
+import { refusal, ScriptedVault, type ScriptedAnswer } from '../../../fixtures/loopback/scripted-vault';
+import { useSleepClock } from '../../../fixtures/clocks/sleep-clock';
 
 useSleepClock();
 

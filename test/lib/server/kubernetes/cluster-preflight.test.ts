@@ -9,7 +9,7 @@ import {
   CertificateAuthority,
   type IssuedCertificate,
 } from '../../../../lib/server/certificates/certificate-authority';
-import { ScriptedKubectl } from '../../../fixtures/scripted-kubectl';
+import { ScriptedKubectl } from '../../../fixtures/kubernetes/scripted-kubectl';
 
 /* Answers as kubectl 1.37 gave them for Kubernetes 1.37, but for the names. */
 

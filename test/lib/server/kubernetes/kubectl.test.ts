@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Kubectl } from '../../../../lib/server/kubernetes/kubectl';
-import { eventually } from '../../../fixtures/eventually';
-import { ScriptedKubectl } from '../../../fixtures/scripted-kubectl';
+import { eventually } from '../../../../rehearsal/eventually';
+import { ScriptedKubectl } from '../../../fixtures/kubernetes/scripted-kubectl';
 
 const SERVER = { context: 'prod', namespace: 'vault' };
 const PREFIX = '--context=prod --namespace=vault --request-timeout=10s';

@@ -3,8 +3,8 @@ import type { KubernetesServerDeclaration } from '../../../../lib/declaration/sc
 import { Kubectl } from '../../../../lib/server/kubernetes/kubectl';
 import { watchPods, type WatchedPods } from '../../../../lib/server/kubernetes/pod-watch';
 import { nextSteps, outdatedLines, troubleLines } from '../../../../lib/server/kubernetes/pod-words';
-import { ScriptedKubectl } from '../../../fixtures/scripted-kubectl';
-import { useSleepClock } from '../../../fixtures/sleep-clock';
+import { ScriptedKubectl } from '../../../fixtures/kubernetes/scripted-kubectl';
+import { useSleepClock } from '../../../fixtures/clocks/sleep-clock';
 
 /* States as Kubernetes 1.37 gave them for OpenBao's chart, cut to what is read. */
 

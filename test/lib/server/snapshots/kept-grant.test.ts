@@ -1,7 +1,7 @@
 import { grantPath, keptGrant } from '../../../../lib/server/snapshots/kept-grant';
 import { RawStorage } from '../../../../lib/server/snapshots/raw-storage';
 import { VaultClient } from '../../../../lib/vault/vault-client';
-import { refusal, ScriptedVault } from '../../../fixtures/scripted-vault';
+import { refusal, ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
 
 /* What no real server can be brought to store, and how Vault stores its mounts. The rest is in test/server. */
 

@@ -8,9 +8,9 @@ import { VaultClient } from '../../../../lib/vault/vault-client';
 import { findOauthappPlugin } from '../../../../rehearsal/server/oauthapp-plugin';
 import { OpenBaoServer } from '../../../../rehearsal/server/openbao';
 import { findServer } from '../../../../rehearsal/server/server-binary';
-import { isOnVault } from '../../../fixtures/is-on-vault';
-import { LossyVault, type Loss } from '../../../fixtures/lossy-vault';
-import { statusOf } from '../../../fixtures/refusal';
+import { isOnVault } from '../../../../rehearsal/server/is-on-vault';
+import { LossyVault, type Loss } from '../../../fixtures/loopback/lossy-vault';
+import { statusOf } from '../../../fixtures/results/refusal';
 
 /* A restore that is interrupted, or whose requests get lost. Whole ones are in test/server. */
 

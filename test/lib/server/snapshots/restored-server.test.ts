@@ -1,8 +1,8 @@
 import { RestoreMarker } from '../../../../lib/server/snapshots/restore-marker';
 import { untilRestored } from '../../../../lib/server/snapshots/restored-server';
 import { VaultClient } from '../../../../lib/vault/vault-client';
-import { refusal, ScriptedVault } from '../../../fixtures/scripted-vault';
-import { useSleepClock } from '../../../fixtures/sleep-clock';
+import { refusal, ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
+import { useSleepClock } from '../../../fixtures/clocks/sleep-clock';
 
 /* What the real server does only where it is asked for its status in the wrong moment. The rest is in test/server. */
 

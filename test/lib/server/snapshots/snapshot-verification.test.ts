@@ -4,7 +4,7 @@ import {
   refuseOtherProgram,
 } from '../../../../lib/server/snapshots/snapshot-verification';
 import { verificationSeal } from '../../../../lib/server/snapshots/verification-seal';
-import { exampleDeployment } from '../../../fixtures/example-deployment';
+import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
 
 const server = { initialized: true, sealed: false };
 

@@ -5,7 +5,7 @@ import { observerRights } from '../../../../lib/declaration/policies/rights';
 import { parsePolicy } from '../../../../lib/vault/policy/policy';
 import { mayReadSome } from '../../../../lib/vault/policy/rights';
 import { PolicyUnreadable } from '../../../../lib/vault/policy/syntax';
-import { exampleDeployment } from '../../../fixtures/example-deployment';
+import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
 
 /* What is not certain is refused. What is certain is compared with the real server in rights.integration.test.ts. */
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { parsePolicy } from '../../../../lib/vault/policy/policy';
 import { PolicyRights } from '../../../../lib/vault/policy/rights';
-import { onOpenBao } from '../../../fixtures/server-product';
-import { VaultWithWebex } from '../../../fixtures/vault-with-webex';
+import { onOpenBao } from '../../../fixtures/runs/server-product';
+import { WrittenVault } from '../../../../rehearsal/written-vault';
 
 /* What we make of a policy, against what the real server says that a token of it may do. */
 
@@ -18,10 +18,10 @@ const PATHS = [
   'other/creds/testauth',
 ];
 
-let vault: VaultWithWebex;
+let vault: WrittenVault;
 
 beforeAll(async () => {
-  vault = await VaultWithWebex.start();
+  vault = await WrittenVault.start();
 });
 
 afterAll(async () => {

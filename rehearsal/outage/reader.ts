@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describeError, VaultResponseError } from '#core';
+import { z } from 'zod';
+import type { VaultClient } from '../../lib/vault/vault-client';
+import type { WebexEngine } from '../webex-engine';
+
+export const credentialReply = z.object({
+  data: z.object({ access_token: z.string(), expire_time: z.string().optional() }),
+  warnings: z.array(z.string()).nullish(),
+});
+
+/**
+ * Why an app has no token: it has `expired`, Webex `refused` to renew it, it is `gone` from the engine, the `server` cannot
+ * be reached or is sealed, or there is one that Webex takes no more (`dead`).
+ */
+export type Failure = 'expired' | 'refused' | 'gone' | 'server' | 'dead';
+
+/** An app that reads one credential again and again, from whichever of the servers answers. */
+export class Reader {
+  reads = 0;
+  readonly failures = new Map<Failure, number>();
+  /** What the first of each kind was told. */
+  readonly examples = new Map<Failure, string>();
+  readonly #loop: Promise<void>;
+  readonly #stop = new AbortController();
+
+  constructor(
+    private readonly engine: WebexEngine,
+    private readonly servers: readonly VaultClient[],
+    private readonly credential: string,
+    private readonly pauseMs: number,
+  ) {
+    this.#loop = this.#readOn();
+  }
+
+  get failed(): number {
+    return [...this.failures.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Waits for the read that is under way: nobody hangs up on one. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#loop;
+  }
+
+  async #readOn(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const failure = await this.#readOnce();
+      this.reads += 1;
+      if (failure !== undefined) {
+        this.failures.set(failure, (this.failures.get(failure) ?? 0) + 1);
+      }
+      await sleep(this.pauseMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+    }
+  }
+
+  async #readOnce(): Promise<Failure | undefined> {
+    let failure: Failure = 'server';
+    for (const server of this.servers) {
+      try {
+        const { data } = await server.read(`${this.engine.mountPath}/creds/${this.credential}`, credentialReply);
+        // Asked without a request, so that no fault of Webex's gets in the way.
+        if (this.engine.webex.grants.findToken('access', data.access_token) !== undefined) {
+          return undefined;
+        }
+        this.examples.set('dead', 'Webex does not take the token that was read');
+        return 'dead';
+      } catch (error) {
+        failure = failureOf(error);
+        if (!this.examples.has(failure)) {
+          this.examples.set(failure, describeError(error));
+        }
+        if (failure !== 'server') {
+          return failure;
+        }
+      }
+    }
+    return failure;
+  }
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof VaultResponseError) {
+    switch (error.statusCode) {
+      case 404:
+        return 'gone';
+      case 400:
+        return error.message.includes('token expired') ? 'expired' : 'refused';
+    }
+  }
+  return 'server';
+}

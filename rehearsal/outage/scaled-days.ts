@@ -1,0 +1,95 @@
+import type { z } from 'zod';
+import { engineSettings } from '../../lib/declaration/schema/engine-declaration';
+import type { Behavior } from '../webex/webex-simulator';
+
+const SECONDS_A_DAY = 24 * 3600;
+
+/** The plugin takes a token for expired so long before it is, whatever is configured, and so it cannot be scaled. */
+const ENDS_EARLY_SECONDS = 10;
+
+/** The plugin counts in whole seconds, and 0 means never. */
+const SHORTEST_SECONDS = 1;
+
+type EngineSettings = z.output<typeof engineSettings>;
+
+/** What the project declares unless told otherwise. */
+export const OURS: EngineSettings = engineSettings.parse({});
+
+/** What the plugin does by itself. @see pkg/persistence/config.go of the plugin */
+export const PLUGIN_DEFAULTS: EngineSettings = {
+  ...OURS,
+  providerTimeoutSeconds: 30,
+  providerTimeoutExpiryLeewayFactor: 1.5,
+  refreshCheckIntervalSeconds: 60,
+  refreshAheadSeconds: 72,
+  reapCheckIntervalSeconds: 300,
+};
+
+/**
+ * A clock on which a day takes a few seconds.
+ *
+ * Lives of tokens, how far ahead they are refreshed and when reaping begins are scaled; what is shorter than a second
+ * then, as the checks of the refresh and of reaping, takes one. How long the engine waits for Webex is not: a machine
+ * answers no faster on a shorter day. A token ends 10 s later at Webex than the scaled life says, so that it ends at the
+ * right time for the engine; reaping counts from that end, so it comes later here than it would: after 3.7 days of 3 s
+ * where the plugin says one.
+ */
+export class ScaledDays {
+  constructor(
+    /** How long a day takes. */
+    readonly dayMs: number,
+    private readonly startedMs = Date.now(),
+  ) {}
+
+  /** Days since the start. */
+  get now(): number {
+    return (Date.now() - this.startedMs) / this.dayMs;
+  }
+
+  toMs(days: number): number {
+    return days * this.dayMs;
+  }
+
+  /** What becomes of the engine's settings. */
+  settings(real: EngineSettings): EngineSettings {
+    const refreshCheckIntervalSeconds = this.#atLeastOne(real.refreshCheckIntervalSeconds);
+    const refreshAheadSeconds =
+      ENDS_EARLY_SECONDS +
+      Math.max(
+        Math.ceil((real.refreshAheadSeconds / SECONDS_A_DAY) * (this.dayMs / 1000)),
+        // In the same proportion to the check, else tokens would expire between two of them.
+        Math.ceil(
+          refreshCheckIntervalSeconds * Math.min(real.refreshAheadSeconds / real.refreshCheckIntervalSeconds, 2),
+        ),
+      );
+    return {
+      ...real,
+      refreshCheckIntervalSeconds,
+      refreshAheadSeconds,
+      reapCheckIntervalSeconds: this.#atLeastOne(real.reapCheckIntervalSeconds),
+      reapNonRefreshableSeconds: this.#atLeastOne(real.reapNonRefreshableSeconds),
+      reapRevokedSeconds: this.#atLeastOne(real.reapRevokedSeconds),
+      reapTransientErrorSeconds: this.#atLeastOne(real.reapTransientErrorSeconds - this.#endsEarlyInDays()),
+      reapServerDeletedSeconds: this.#atLeastOne(real.reapServerDeletedSeconds),
+    };
+  }
+
+  /** Lives as Webex tells them: of 14 days and, unless another is given, 90 days. */
+  lives(refreshTokenDays = 90): Pick<Behavior, 'accessTokenTtlSeconds' | 'refreshTokenTtlSeconds'> {
+    return {
+      accessTokenTtlSeconds: Math.round(14 * (this.dayMs / 1000)) + ENDS_EARLY_SECONDS,
+      refreshTokenTtlSeconds: Math.round(refreshTokenDays * (this.dayMs / 1000)),
+    };
+  }
+
+  #endsEarlyInDays(): number {
+    return (ENDS_EARLY_SECONDS / (this.dayMs / 1000)) * SECONDS_A_DAY;
+  }
+
+  #atLeastOne(seconds: number): number {
+    if (seconds === 0) {
+      return 0;
+    }
+    return Math.max(SHORTEST_SECONDS, Math.round((seconds / SECONDS_A_DAY) * (this.dayMs / 1000)));
+  }
+}

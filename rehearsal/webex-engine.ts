@@ -1,0 +1,164 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { z } from 'zod';
+import { freePort } from '../lib/process/free-port';
+import { findOauthappPlugin } from './server/oauthapp-plugin';
+import { WebexSimulator, type WebexSimulatorOptions } from './webex/webex-simulator';
+import { webexToken } from './webex/webex-token';
+import { DEVICE_REDIRECT_URLS } from '../lib/webex/device-grant';
+import { authorize } from '../lib/grants/consent/code-grant';
+import type { Grant } from '../lib/grants/consent/stored-grant';
+import type { Deployment, DeploymentInput } from '../lib/declaration/schema/deployment';
+import { recordsPathOf } from '../lib/declaration/schema/engine-declaration';
+import type { VaultClient } from '../lib/vault/vault-client';
+
+const CLIENT_ID = 'rehearsal-webex-myapp';
+/** All that the client may ask for; a credential asks for fewer. */
+const SCOPES = [
+  'spark:people_read',
+  'spark:rooms_read',
+  'analytics:read_all',
+  'identity:people_read',
+  'identity:tokens_read',
+  'identity:tokens_write',
+  'spark:applications_token',
+];
+
+const tokenReply = z.object({ data: z.object({ access_token: z.string() }) });
+const urlReply = z.object({ data: z.object({ url: z.string() }) });
+
+export interface ConsentGiven {
+  /** @default ["spark:people_read"] */
+  readonly scopes?: readonly string[];
+  /** Email of who consents. @default - the simulator's first user */
+  readonly as?: string;
+}
+
+/**
+ * Integration `webex-myapp` on both sides: a client of a simulated Webex, and the engine's entry for it in a server of
+ * any kind. It is declared for a deployment, or written by the API so that a test may do so in the middle of something
+ * else.
+ */
+export class WebexEngine implements AsyncDisposable {
+  private constructor(
+    readonly webex: WebexSimulator,
+    readonly redirectUrl: string,
+    readonly clientSecret: string,
+    /** Every code, device code and token that Webex has issued, to search outputs for. */
+    readonly issued: readonly string[],
+    readonly mountPath: string,
+  ) {}
+
+  static async start(behavior: Partial<WebexSimulatorOptions> = {}, mountPath = 'oauthapp'): Promise<WebexEngine> {
+    const redirectUrl = `http://localhost:${await freePort()}/auth`;
+    const clientSecret = `client-secret-${randomBytes(24).toString('hex')}`;
+    const issued: string[] = [];
+    const newToken = (): string => {
+      const token = webexToken();
+      issued.push(token);
+      return token;
+    };
+    const redirectUrls = [redirectUrl, ...DEVICE_REDIRECT_URLS];
+    const webex = await WebexSimulator.start({
+      clients: [{ clientId: CLIENT_ID, clientSecret, redirectUrls, scopes: SCOPES }],
+      newToken,
+      newDeviceCode: newToken,
+      // No code expires while a busy machine exchanges it.
+      codeTtlSeconds: 36_000,
+      deviceCodeTtlSeconds: 36_000,
+      ...behavior,
+    });
+    return new WebexEngine(webex, redirectUrl, clientSecret, issued, mountPath);
+  }
+
+  /** The seed's case, as a deployment declares it. */
+  get declaration(): Pick<DeploymentInput, 'engine' | 'webex' | 'integrations' | 'credentials' | 'apps'> {
+    return {
+      engine: { mountPath: this.mountPath },
+      webex: { apiUrl: this.webex.apiUrl },
+      integrations: [{ name: 'webex-myapp', clientId: CLIENT_ID, redirectUrl: this.redirectUrl }],
+      credentials: [{ name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] }],
+      apps: [{ name: 'people-me', reads: ['testauth'] }],
+    };
+  }
+
+  /** What the plugin catalog is told of the project's plugin. */
+  async registration(): Promise<{ sha256: string; command: string }> {
+    const plugin = await findOauthappPlugin();
+    const sha256 = createHash('sha256').update(await readFile(plugin));
+    return { sha256: sha256.digest('hex'), command: basename(plugin) };
+  }
+
+  /** Registers the plugin, mounts it and writes the integration. */
+  async setUp(admin: VaultClient): Promise<void> {
+    await admin.write('sys/plugins/catalog/secret/oauthapp', await this.registration());
+    await admin.write(`sys/mounts/${this.mountPath}`, { type: 'oauthapp' });
+    await admin.write(`sys/mounts/${recordsPathOf(this.mountPath)}`, { type: 'kv', options: { version: '2' } });
+    // Nothing happens but what a test makes happen. The engine waits for Webex as long as a test needs.
+    await admin.write(`${this.mountPath}/config`, {
+      tune_provider_timeout_seconds: 600,
+      tune_refresh_check_interval_seconds: 0,
+      tune_reap_check_interval_seconds: 0,
+    });
+    await this.writeIntegration(admin);
+  }
+
+  /** Writes `servers/webex-myapp`, its secret included. */
+  async writeIntegration(admin: VaultClient, clientSecret = this.clientSecret): Promise<void> {
+    await admin.write(`${this.mountPath}/servers/webex-myapp`, {
+      client_id: CLIENT_ID,
+      client_secrets: [clientSecret],
+      provider: 'custom',
+      provider_options: {
+        auth_code_url: `${this.webex.apiUrl}/authorize`,
+        token_url: `${this.webex.apiUrl}/access_token`,
+        auth_style: 'in_params',
+      },
+    });
+  }
+
+  /** Consents as a person would, and goes where the browser would be sent. @param url by any address of the simulator */
+  async consent(url: string): Promise<void> {
+    await fetch(await this.webex.consent(url.replace(/^https?:\/\/[^/]+/, this.webex.url)));
+  }
+
+  /** Has `authorize` of ours leave the grant of `testauth` in Vault. @param vault with the authorizer's token */
+  async grant(vault: VaultClient, deployment: Deployment): Promise<Grant> {
+    return authorize({ vault, deployment, credentialName: 'testauth', onUrl: (url) => this.consent(url) });
+  }
+
+  /** Consents as a person would, and lets the engine exchange the code: with a token that may, and no command of ours. */
+  async authorize(vault: VaultClient, credential: string, { scopes, as }: ConsentGiven = {}): Promise<void> {
+    const request = { server: 'webex-myapp', redirect_url: this.redirectUrl };
+    const asked = { scopes: (scopes ?? ['spark:people_read']).join(','), state: randomBytes(16).toString('hex') };
+    const { data } = await vault.write(`${this.mountPath}/auth-code-url`, { ...request, ...asked }, urlReply);
+    const code = new URL(await this.webex.consent(data.url, { as })).searchParams.get('code');
+    await vault.write(`${this.mountPath}/creds/${credential}`, { ...request, code });
+  }
+
+  async read(vault: VaultClient, credential: string): Promise<string> {
+    return (await vault.read(`${this.mountPath}/creds/${credential}`, tokenReply)).data.access_token;
+  }
+
+  /** A read that wants a token for longer than any lives: one refresh, now, and an error. */
+  async forceRefresh(vault: VaultClient, credential: string): Promise<void> {
+    const path = `${this.mountPath}/creds/${credential}?minimum_seconds=99999999`;
+    await vault.read(path, tokenReply).catch(() => undefined);
+  }
+
+  /** Whether Webex takes this access token. */
+  async isAccepted(accessToken: string): Promise<boolean> {
+    const headers = { Authorization: `Bearer ${accessToken}` };
+    return (await fetch(`${this.webex.apiUrl}/people/me`, { headers })).ok;
+  }
+
+  /** Statuses that Webex answered refreshes with. */
+  get refreshes(): number[] {
+    return this.webex.requests.filter(({ grantType }) => grantType === 'refresh_token').map(({ status }) => status);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.webex.stop();
+  }
+}

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { findOauthappPlugin } from './server/oauthapp-plugin';
+import { OpenBaoServer, type TlsListener } from './server/openbao';
+import { findServer } from './server/server-binary';
+import type { WebexSimulator } from './webex/webex-simulator';
+import type { Grant } from '../lib/grants/consent/stored-grant';
+import { defineDeployment } from '../lib/declaration/define-deployment';
+import type { Deployment, DeploymentInput } from '../lib/declaration/schema/deployment';
+import { appPolicy } from '../lib/declaration/policies/app-policy';
+import { authorizerPolicy } from '../lib/declaration/policies/authorizer-policy';
+import { observerPolicy } from '../lib/declaration/policies/observer-policy';
+import { appPolicyName, authorizerPolicyName, observerPolicyName } from '../lib/declaration/derived/policy-names';
+import { authorizerRights, observerRights } from '../lib/declaration/policies/rights';
+import type { OperatorName } from '../lib/operators/operators';
+import { deploymentInFile } from './deployment-file';
+import { VaultClient } from '../lib/vault/vault-client';
+import { lastingOperatorToken } from './lasting-operator-token';
+import { WebexEngine } from './webex-engine';
+
+/** What a test may declare beyond the seed's case. */
+export type Declared = Partial<Pick<DeploymentInput, 'credentials' | 'apps'>>;
+
+export interface AppLogin {
+  readonly roleId: string;
+  readonly secretId: string;
+}
+
+/**
+ * A real server with the engine in it, and the apps' AppRole method: what a deployment leaves behind, written by the API
+ * so that tests of one part do not wait for an apply.
+ */
+export class WrittenVault implements AsyncDisposable {
+  /** As the root token. */
+  readonly admin: VaultClient;
+  /** Private, and removed with it. */
+  readonly folder = mkdtempSync(join(tmpdir(), 'vault-with-webex-'));
+  /** In which the project's commands take this deployment for theirs. */
+  readonly environment: Readonly<Record<string, string>>;
+
+  private constructor(
+    readonly server: OpenBaoServer,
+    readonly engine: WebexEngine,
+    readonly deployment: Deployment,
+  ) {
+    this.environment = deploymentInFile(this.folder, deployment);
+    this.admin = new VaultClient({ address: server.address, token: server.rootToken });
+  }
+
+  /** @param tls a second listener of the server. @default - none */
+  static async start(declared: Declared = {}, tls?: TlsListener): Promise<WrittenVault> {
+    const pluginDirectory = dirname(await findOauthappPlugin());
+    const engine = await WebexEngine.start();
+    try {
+      const server = await OpenBaoServer.start({ binary: await findServer(), pluginDirectory, tls });
+      const deployment = defineDeployment({ ...engine.declaration, ...declared, vault: { address: server.address } });
+      const fixture = new WrittenVault(server, engine, deployment);
+      await engine.setUp(fixture.admin);
+      await fixture.admin.write('sys/auth/approle', { type: 'approle', config: { max_lease_ttl: '2160h' } });
+      return fixture;
+    } catch (error) {
+      await engine[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  get webex(): WebexSimulator {
+    return this.engine.webex;
+  }
+
+  get clientSecret(): string {
+    return this.engine.clientSecret;
+  }
+
+  /** Every code and token that Webex has issued, to search outputs for. */
+  get issued(): readonly string[] {
+    return this.engine.issued;
+  }
+
+  /** Gives consent for credential `testauth` as the authorizer. */
+  async authorize(): Promise<Grant> {
+    return this.engine.grant(await this.authorizer(), this.deployment);
+  }
+
+  /** A token of nobody who is deployed: it holds one policy and nothing else, not even the default one. */
+  async tokenWith(policy: string) {
+    const name = `test-${createHash('sha256').update(policy).digest('hex').slice(0, 12)}`;
+    await this.admin.write(`sys/policies/acl/${name}`, { policy });
+    const reply = z.object({ auth: z.object({ client_token: z.string() }) });
+    const request = { policies: [name], no_default_policy: true, ttl: '24h' };
+    return (await this.admin.write('auth/token/create', request, reply)).auth.client_token;
+  }
+
+  /** Logs in as an operator, by the role that `init` writes and the policy that the stack declares. */
+  async operatorToken(name: OperatorName): Promise<string> {
+    const { mountPath } = this.deployment.engine;
+    await this.admin.write(`sys/policies/acl/${authorizerPolicyName(mountPath)}`, {
+      policy: authorizerPolicy(authorizerRights(this.deployment)),
+    });
+    await this.admin.write(`sys/policies/acl/${observerPolicyName(mountPath)}`, {
+      policy: observerPolicy(observerRights(this.deployment)),
+    });
+    return lastingOperatorToken(this.admin, this.deployment, name);
+  }
+
+  /** A client that may authorize, and nothing else. */
+  async authorizer(): Promise<VaultClient> {
+    return this.admin.withToken(await this.operatorToken('authorizer'));
+  }
+
+  /** A role for an app with its own policy, and a secret id for it. */
+  async appLogin(appName: string): Promise<AppLogin> {
+    const app = this.deployment.apps.find(({ name }) => name === appName);
+    const policy = appPolicyName(this.deployment.engine.mountPath, appName);
+    const role = `auth/approle/role/${appName}`;
+    const rights = appPolicy('oauthapp', app?.reads ?? [], app?.renewsSecretId === true ? role : undefined);
+    await this.admin.write(`sys/policies/acl/${policy}`, { policy: rights });
+    await this.admin.write(role, { token_policies: [policy], token_no_default_policy: true });
+    const roleId = await this.admin.read(`${role}/role-id`, z.object({ data: z.object({ role_id: z.string() }) }));
+    const secretId = z.object({ data: z.object({ secret_id: z.string() }) });
+    return {
+      roleId: roleId.data.role_id,
+      secretId: (await this.admin.write(`${role}/secret-id`, {}, secretId)).data.secret_id,
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // At once, as nothing of it is kept.
+    await Promise.all([this.server.kill(), this.engine[Symbol.asyncDispose]()]);
+    rmSync(this.folder, { recursive: true });
+  }
+}

@@ -1,0 +1,29 @@
+import { runBatch } from '../../../rehearsal/outage/run-batch';
+import { SCENARIOS } from '../../../rehearsal/outage/scenarios';
+import { SeededRandom } from '../../../rehearsal/outage/seeded-random';
+import type { Row } from '../../../rehearsal/outage/table';
+import { atThePaceOfThisMachine } from '../../../rehearsal/outage/machine-pace';
+
+export interface OutageRun {
+  /** Names of the scenarios. All of them run at once. */
+  readonly names: readonly string[];
+  readonly days: number;
+  /** How long a scaled day takes on a machine that is never late. */
+  readonly dayMs: number;
+}
+
+/** Defines a test for each scenario: its outcome is the expected one. */
+export function testOutages({ names, days, dayMs }: OutageRun): void {
+  let rows: readonly Row[];
+  beforeAll(async () => {
+    const chosen = SCENARIOS.filter(({ name }) => names.includes(name));
+    rows = await atThePaceOfThisMachine((attempt) =>
+      runBatch(chosen, { ...attempt, days, dayMs, random: new SeededRandom(1) }),
+    );
+  });
+
+  test.each(names)('%s', (name) => {
+    const row = rows.find(({ scenario }) => scenario === name);
+    expect(row?.differences).toEqual([]);
+  });
+}

@@ -1,0 +1,37 @@
+import { engineConfiguration } from '../../../lib/declaration/derived/engine-configuration';
+import { OURS, PLUGIN_DEFAULTS, ScaledDays } from '../../../rehearsal/outage/scaled-days';
+
+const days = new ScaledDays(3000);
+
+test('a token lives 14 days for the engine, which takes it for ended 10 s early', () => {
+  expect(days.lives()).toEqual({ accessTokenTtlSeconds: 14 * 3 + 10, refreshTokenTtlSeconds: 90 * 3 });
+  expect(days.lives(20).refreshTokenTtlSeconds).toBe(60);
+});
+
+test('our settings refresh 7 days ahead, and never reap', () => {
+  expect(engineConfiguration(days.settings(OURS))).toMatchObject({
+    tune_refresh_check_interval_seconds: 1,
+    tune_refresh_expiry_delta_factor: 7 * 3 + 10,
+    tune_reap_check_interval_seconds: 0,
+    tune_provider_timeout_seconds: 12,
+  });
+});
+
+test("the plugin's defaults refresh at the end, and reap as early as can be", () => {
+  expect(engineConfiguration(days.settings(PLUGIN_DEFAULTS))).toMatchObject({
+    tune_refresh_check_interval_seconds: 1,
+    // Just more than a check, as 72 s are just more than 60 s.
+    tune_refresh_expiry_delta_factor: 10 + 2,
+    tune_reap_check_interval_seconds: 1,
+    tune_reap_transient_error_seconds: 1,
+    tune_reap_revoked_seconds: 1,
+    tune_reap_transient_error_attempts: 10,
+  });
+});
+
+test('a longer day has what it is long enough for', () => {
+  const long = new ScaledDays(60_000).settings(PLUGIN_DEFAULTS);
+  // A day, less the 10 s.
+  expect(long.reapTransientErrorSeconds).toBe(50);
+  expect(new ScaledDays(60_000).settings(OURS).refreshCheckIntervalSeconds).toBe(3);
+});
