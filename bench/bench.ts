@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Argument } from 'commander';
 import { ExplainedError } from '#core';
-import { createCommand, runCommand, wholeNumber } from '../lib/cli/command';
+import { createCommand, wholeNumber } from '../lib/cli/command';
+import { runCommand } from '../lib/cli/program-run';
 import { measureDeploy } from './deploy';
 import { measurePackageSize } from './package-size';
 import { measureProgram } from './program';
@@ -63,6 +64,7 @@ void runCommand(() =>
   createCommand({
     name: 'bench',
     summary: 'Measures what a user waits for or pays, beside what they would pick instead.',
+    examples: { 'npm run bench -- shell --rounds 21': 'measure one section, more often' },
   })
     .addArgument(
       new Argument('[sections...]', `what to measure, by default all (${summaries.join('; ')})`).choices(

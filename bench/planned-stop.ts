@@ -2,7 +2,8 @@ import { appendFileSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createCommand, runCommand, wholeNumber } from '../lib/cli/command';
+import { createCommand, wholeNumber } from '../lib/cli/command';
+import { runCommand } from '../lib/cli/program-run';
 import { readRefreshing } from '../lib/vault/engine-refreshing';
 import type { VaultClient } from '../lib/vault/vault-client';
 import { findOauthappPlugin } from '../rehearsal/server/oauthapp-plugin';
@@ -132,7 +133,11 @@ async function measure(named: string, rounds: number, count: number): Promise<vo
 }
 
 void runCommand(() =>
-  createCommand({ name: 'planned-stop', summary: 'Measures how many grants a stop loses, planned and not.' })
+  createCommand({
+    name: 'planned-stop',
+    summary: 'Measures how many grants a stop loses, planned and not.',
+    examples: { 'npx tsx bench/planned-stop.ts --rounds 3': 'measure each stop three times' },
+  })
     .option('--only <text>', 'only those stops that have it in their name', '')
     .option('--rounds <n>', 'how often each is measured', wholeNumber, 5)
     .option('--grants <n>', 'how many grants are refreshed', wholeNumber, 300)

@@ -59,7 +59,7 @@ async function run(options: Options, signal: AbortSignal): Promise<void> {
   const vaultOptions = vaultOptionsFromEnvironment();
   if (vaultOptions.token === undefined) {
     throw new NotPermitted(
-      `VAULT_TOKEN is not set, so nobody could be asked for consent; set it to a token with policy "${authorizerPolicy(mountPath)}" only, such as "${ourCommand('login', 'authorizer')}" prints`,
+      `VAULT_TOKEN is not set, so nobody could be asked for consent; set it to a token with policy "${authorizerPolicy(mountPath)}" only, such as "${ourCommand('token', 'authorizer')}" prints`,
     );
   }
   await using tokens = tokenSourceFromEnvironment(name, { retry: { attempts: 2 } });

@@ -18,7 +18,8 @@ import {
   type IdentityFiles,
 } from '../lib/apps/agent-configuration';
 import { serverVariables } from '../lib/apps/app-environment';
-import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { durationOption } from '../lib/cli/duration';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import type { AppLogin } from '../lib/declaration/derived/app-login';
 import { findApp } from '../lib/declaration/derived/by-name';
@@ -37,11 +38,17 @@ interface Options {
   readonly format: 'file' | 'env';
   readonly exec?: string;
   readonly wrappedSecretId?: true;
-  readonly renderIntervalSeconds: number;
+  /** In seconds. */
+  readonly renderInterval: number;
 }
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
+    examples: {
+      'webex-token-vault agent-config people-me': 'keep the access tokens in files',
+      'webex-token-vault agent-config people-me --format env --exec ./report.sh':
+        'run a program with them in its environment',
+    },
     summary:
       'Writes a configuration for "bao agent" or "vault agent", which logs in as the app and keeps its access tokens in files or in the environment of a program. It asks nothing of Vault and writes no secret.',
     environment: {
@@ -67,7 +74,7 @@ export function define(command: Command, signal: AbortSignal): void {
       '--wrapped-secret-id',
       'the file secret-id holds a wrapping token, for one start of the agent; without it, the secret id itself, which stays for the next start',
     )
-    .option('--render-interval-seconds <seconds>', 'how soon a new token arrives', wholeNumber, 300)
+    .addOption(durationOption('--render-interval <duration>', 'how soon a new token arrives', '5m'))
     .action(async (appName: string, options: Options) => {
       if ((options.format === 'env') !== (options.exec !== undefined)) {
         throw new UsageError(
@@ -98,7 +105,7 @@ export function define(command: Command, signal: AbortSignal): void {
         caFile: serverVariables(connection).VAULT_CACERT,
         identityFiles,
         secretId: options.wrappedSecretId ? 'wrapped' : 'plain',
-        renderIntervalSeconds: options.renderIntervalSeconds,
+        renderIntervalSeconds: options.renderInterval,
         command: options.exec,
       });
       signal.throwIfAborted();

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { type Command, Option } from 'commander';
-import { CREDENTIAL_EXIT_CODES, LONGEST_TIMER_MS, ourCommand, UsageError, vaultOptionsFromEnvironment } from '#core';
+import { CREDENTIAL_EXIT_CODES, ourCommand, UsageError, vaultOptionsFromEnvironment } from '#core';
 import { authorize, type AuthorizeOptions } from '../lib/grants/consent/code-grant';
 import { authorizeByDevice, type DeviceInvitation } from '../lib/grants/consent/device-consent';
 import { authorizeByPkce } from '../lib/grants/consent/pkce-grant';
@@ -8,7 +8,8 @@ import { authorizeServiceApp } from '../lib/grants/consent/service-app-grant';
 import type { Grant } from '../lib/grants/consent/stored-grant';
 import { importGrant } from '../lib/grants/consent/token-import';
 import { openInBrowser } from '../lib/cli/browser';
-import { describeCommand, VAULT_ENVIRONMENT, wholeNumberUpTo } from '../lib/cli/command';
+import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { durationOption } from '../lib/cli/duration';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { invitation } from '../lib/cli/device-invitation';
 import { grantJson, grantText } from '../lib/cli/grant-text';
@@ -25,23 +26,22 @@ import { OperatorSession } from '../lib/operators/operator-session';
 
 interface Options {
   readonly open: boolean;
-  readonly manual?: boolean;
+  readonly browser: boolean;
   readonly pkce?: boolean;
   readonly device?: boolean;
   readonly qr: boolean;
-  readonly askedBy?: string;
+  readonly requester?: string;
   readonly import?: boolean;
   readonly clientSecretFile?: string;
   readonly refreshTokenFile?: string;
   readonly replace?: boolean;
-  readonly timeoutSeconds: number;
+  /** In seconds. */
+  readonly timeout: number;
   readonly json?: boolean;
 }
 
 /** An exchange that has begun is finished: Webex takes a code once, and what it gave for it is in this process alone. */
 const EXCHANGE_MS = 240_000;
-
-const LONGEST_TIMER_SECONDS = Math.floor(LONGEST_TIMER_MS / 1000);
 
 const HELP = `
 Ways to a grant. Without one of them, Vault exchanges the code, and this command sees no secret. With one, this command holds
@@ -56,6 +56,11 @@ Secrets are asked for unseen, or come from files that nobody else may read; neve
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
+    examples: {
+      'webex-token-vault authorize testauth': 'open the consent page in the browser',
+      'webex-token-vault authorize testauth --pkce --replace': 'replace a working grant',
+      'webex-token-vault authorize testauth --device': 'have a person elsewhere consent',
+    },
     summary: 'Has a person consent to a credential in the browser, and leaves the grant in Vault.',
     environment: { ...VAULT_ENVIRONMENT, ...AUTHORIZER_ENVIRONMENT },
     exitCodes: CREDENTIAL_EXIT_CODES,
@@ -67,28 +72,28 @@ export function define(command: Command, signal: AbortSignal): void {
     .addOption(
       new Option('--device', 'have somebody consent elsewhere, by a code that is sent to them').conflicts([
         'import',
-        'manual',
+        'browser',
         'open',
       ]),
     )
-    .addOption(new Option('--import', 'take a refresh token that exists already').conflicts(['manual', 'open']))
+    .addOption(new Option('--import', 'take a refresh token that exists already').conflicts(['browser', 'open']))
     .option(
       '--client-secret-file <file>',
       'with one of these, or for a Service App: take the client secret from this file',
     )
     .option('--refresh-token-file <file>', 'with --import: take the refresh token from this file')
-    .option('--asked-by <who>', 'with --device: who asks, for the text to send; default: the name of your login')
+    .option('--requester <name>', 'with --device: the name in the text to send; default: that of your login')
     .option('--no-qr', 'with --device: no QR code on the terminal')
-    .option('--manual', 'no browser on this machine: paste the URL that the browser ends on')
+    .option('--no-browser', 'no browser on this machine: paste the URL that the browser ends on')
     .option('--no-open', 'do not open the browser')
-    .option('--timeout-seconds <n>', 'how long the consent may take', wholeNumberUpTo(LONGEST_TIMER_SECONDS), 300)
+    .addOption(durationOption('--timeout <duration>', 'how long the consent may take', '5m'))
     .option('--json', 'print the result as JSON')
     .addOption(operatorsOption('authorizer'))
     .addHelpText('after', HELP)
     .action(async (name: string, options: Options) => {
       const { deployment } = await declaredDeployment(command);
       const credential = findCredential(deployment, name);
-      refuseUnused(credential, options, command.getOptionValueSource('timeoutSeconds') === 'cli');
+      refuseUnused(credential, options, command.getOptionValueSource('timeout') === 'cli');
       const vaultOptions = vaultOptionsFromEnvironment(deployment.vault);
       await using session = await OperatorSession.open(vaultOptions, 'authorizer', {
         operators: operatorFolder(command),
@@ -123,10 +128,10 @@ async function authorizeBy(
     const refreshToken = asked('refresh token', run.credentialName, options.refreshTokenFile);
     return importGrant({ ...run, clientSecret, refreshToken });
   }
-  using prompt = options.manual ? new RedirectPrompt() : undefined;
+  using prompt = options.browser ? undefined : new RedirectPrompt();
   const inBrowser = {
     ...run,
-    timeoutSeconds: options.timeoutSeconds,
+    timeoutSeconds: options.timeout,
     askForRedirect: prompt?.ask,
     onUrl: (url: string, over: AbortSignal) => showUrl(url, over, options),
   };
@@ -135,11 +140,11 @@ async function authorizeBy(
 
 /** @throws UsageError for the first option that means nothing without another one, or for this credential */
 function refuseUnused(credential: Credential, options: Options, isTimeoutGiven: boolean): void {
-  const { pkce, device, import: imports, replace, clientSecretFile, refreshTokenFile, askedBy, qr } = options;
+  const { pkce, device, import: imports, replace, clientSecretFile, refreshTokenFile, requester, qr } = options;
   const way = pkce ? '--pkce' : device ? '--device' : imports ? '--import' : undefined;
   if (isServiceApp(credential)) {
     const other = imports ? undefined : way;
-    const browser = other ?? (options.manual ? '--manual' : options.open ? undefined : '--no-open');
+    const browser = other ?? (!options.browser ? '--no-browser' : options.open ? undefined : '--no-open');
     if (browser !== undefined) {
       throw new UsageError(
         `credential "${credential.name}" is a Service App's, to which no person consents; leave ${browser} out: its tokens come from "${credential.tokensFrom}"`,
@@ -156,13 +161,13 @@ function refuseUnused(credential: Credential, options: Options, isTimeoutGiven: 
       ? '--client-secret-file is for Service Apps, --pkce, --device and --import: otherwise Vault exchanges the code with the secret that it has'
       : undefined,
     refreshTokenFile !== undefined && !imports ? '--refresh-token-file is for --import' : undefined,
-    askedBy !== undefined && !device ? '--asked-by is for --device' : undefined,
+    requester !== undefined && !device ? '--requester is for --device' : undefined,
     !qr && !device ? '--no-qr is for --device' : undefined,
     isTimeoutGiven && device
-      ? '--timeout-seconds limits the wait for a browser, and with --device Webex says how long the code is good'
+      ? '--timeout limits the wait for a browser, and with --device Webex says how long the code is good'
       : undefined,
     isTimeoutGiven && imports
-      ? '--timeout-seconds limits the wait for a browser, and with --import nobody consents'
+      ? '--timeout limits the wait for a browser, and with --import nobody consents'
       : undefined,
   ].find((problem) => problem !== undefined);
   if (unused !== undefined) {
@@ -170,9 +175,9 @@ function refuseUnused(credential: Credential, options: Options, isTimeoutGiven: 
   }
 }
 
-async function showCode(asked: DeviceInvitation, { qr, askedBy = loginName() }: Options): Promise<void> {
+async function showCode(asked: DeviceInvitation, { qr, requester = loginName() }: Options): Promise<void> {
   const { verificationUriComplete, verificationUri } = asked.grant;
-  say(`This can be sent to whoever is to consent:\n\n${invitation(asked, askedBy)}\n`);
+  say(`This can be sent to whoever is to consent:\n\n${invitation(asked, requester)}\n`);
   const code = qr ? await qrCode(verificationUriComplete ?? verificationUri, process.stderr) : undefined;
   if (code !== undefined) {
     say(`For a phone that is signed in as that account:\n\n${code}\n`);
@@ -190,15 +195,15 @@ function loginName(): string {
 }
 
 function showUrl(url: string, over: AbortSignal, options: Options): void {
-  const endsAt = performance.now() + options.timeoutSeconds * 1000;
+  const endsAt = performance.now() + options.timeout * 1000;
   const show = (words: string): void => say(`${words}:\n\n  ${url}\n`);
   show('Consent on this page');
-  if (options.manual) {
+  if (!options.browser) {
     say('At the end the browser shows an address that it cannot open: copy that whole address.');
   } else if (options.open) {
     openInBrowser(url, over, () => {
       const leftSeconds = Math.max(0, Math.ceil((endsAt - performance.now()) / 1000));
-      say('The browser could not be started. If it is on another machine, press Ctrl-C and use --manual.');
+      say('The browser could not be started. If it is on another machine, press Ctrl-C and use --no-browser.');
       show(`Otherwise open this page by hand, within ${leftSeconds} s`);
     });
   }

@@ -60,6 +60,9 @@ gone afterwards. Exit code 1 where a grant is absent or damaged. Who has the key
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
+    examples: {
+      'webex-token-vault backup webex.snap --verify': 'write a snapshot and prove that it can be restored',
+    },
     summary:
       'Writes a Raft snapshot of the server to a file, mode 0600, whole or not at all, and prints its sha256. It is encrypted: restoring it takes the key shares (or the seal) of this server. With --verify it proves that, and which grants are in it.',
     environment: {

@@ -36,6 +36,9 @@ interface Options {
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
+    examples: {
+      'webex-token-vault certs node-1 --dns vault.example.org': 'create a CA and the certificate of one server',
+    },
     summary:
       'Makes a private CA and a certificate for each server, with keys that only their owner can read. What is good is kept; certificates that are damaged, for other names or end within 30 days are issued again. The CA is never replaced.',
   })

@@ -23,7 +23,7 @@ _webex_token_vault_reply() {
 }
 _webex_token_vault() {
   local current=\${COMP_WORDS[COMP_CWORD]}
-  _webex_token_vault_reply "$current" < <("$1" complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+  _webex_token_vault_reply "$current" < <("$1" internal complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
 _webex_token_vault_npx() {
   local current=\${COMP_WORDS[COMP_CWORD]}
@@ -35,7 +35,7 @@ _webex_token_vault_npx() {
   elif (( COMP_CWORD == 2 )); then
     [[ webex-token-vault == "$current"* ]] && COMPREPLY=(webex-token-vault)
   elif [[ \${COMP_WORDS[2]} == webex-token-vault ]]; then
-    _webex_token_vault_reply "$current" < <(command npx --no-install webex-token-vault complete -- "\${COMP_WORDS[@]:3:COMP_CWORD-2}" 2>/dev/null)
+    _webex_token_vault_reply "$current" < <(command npx --no-install webex-token-vault internal complete -- "\${COMP_WORDS[@]:3:COMP_CWORD-2}" 2>/dev/null)
   fi
 }
 complete -F _webex_token_vault webex-token-vault
@@ -59,7 +59,7 @@ _webex_token_vault_reply() {
   _describe 'webex-token-vault' values
 }
 _webex_token_vault() {
-  _webex_token_vault_reply "\${(@f)$("\${words[1]}" complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}"
+  _webex_token_vault_reply "\${(@f)$("\${words[1]}" internal complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}"
 }
 _webex_token_vault_npx() {
   if (( CURRENT == 2 )); then
@@ -67,7 +67,7 @@ _webex_token_vault_npx() {
   elif [[ \${words[2]} == --no-install ]] && (( CURRENT == 3 )); then
     compadd -- webex-token-vault
   elif [[ \${words[2]} == --no-install && \${words[3]} == webex-token-vault ]]; then
-    _webex_token_vault_reply "\${(@f)$(command npx --no-install webex-token-vault complete -- "\${(@)words[4,CURRENT]}" 2>/dev/null)}"
+    _webex_token_vault_reply "\${(@f)$(command npx --no-install webex-token-vault internal complete -- "\${(@)words[4,CURRENT]}" 2>/dev/null)}"
   else
     _default
   fi
@@ -78,6 +78,9 @@ compdef _webex_token_vault webex-token-vault
 
 export function define(command: Command): void {
   describeCommand(command, {
+    examples: {
+      'source <(webex-token-vault completion bash)': 'complete command lines in this shell',
+    },
     summary: `Prints a script that makes a shell complete commands, options and the names that the deployment declares: source <(${ourCommand('completion', 'bash')})`,
   })
     .addArgument(new Argument('<shell>', 'the shell that is to complete').choices(['bash', 'zsh']))

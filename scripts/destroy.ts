@@ -3,16 +3,21 @@ import { UsageError } from '#core';
 import { synthesize } from '../constructs/synthesis';
 import { oneMore, refuseUnanswerable, type ApprovalOptions } from '../lib/cli/approval';
 import { changeStacks } from '../lib/cli/stack-change';
+import { addYesOption } from '../lib/cli/yes-option';
 import { describeStackCommand, selectStacks, type StackOptions } from '../lib/cli/stack-command';
 
 /** Takes away what `deploy` has made. */
 
 export function define(command: Command, signal: AbortSignal): void {
-  describeStackCommand(command, {
+  const described = describeStackCommand(command, {
+    examples: {
+      'webex-token-vault destroy webex-tokens --allow-loss testauth':
+        'delete a stack, with the grant of credential testauth',
+    },
     summary: 'Takes away what "deploy" has made, every grant in it included: says what will go, and asks.',
-  })
-    .option('--auto-approve', 'do not ask; needed without a terminal')
-    .option('--lose <credential>', 'accept that its grant ends; given once for each', oneMore)
+  });
+  addYesOption(described)
+    .option('--allow-loss <credential>', 'accept that its grant ends; may be given several times', oneMore)
     .action(async (named: readonly string[], options: StackOptions & ApprovalOptions) => {
       const selection = await selectStacks(
         command,

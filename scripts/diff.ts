@@ -7,6 +7,10 @@ import { describeStackCommand, selectStacks, type StackOptions } from '../lib/cl
 
 export function define(command: Command, signal: AbortSignal): void {
   describeStackCommand(command, {
+    examples: {
+      'webex-token-vault diff': 'show what deploy would change',
+      'webex-token-vault diff webex-tokens --plan-file webex-tokens.tfplan': 'keep the plan of one stack',
+    },
     summary:
       'Says what "deploy" would do, in the words of Terraform or OpenTofu, and what people will notice of it. Nothing is changed.',
   })

@@ -24,6 +24,10 @@ interface Options {
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
+    examples: {
+      'webex-token-vault doctor': 'find the first thing that is wrong',
+      'webex-token-vault doctor --strict --no-webex': 'fail for advice too, without asking Webex',
+    },
     summary:
       'Finds the first thing that is wrong and names the command that mends it; says who else can read a credential.',
     environment: { ...VAULT_ENVIRONMENT, ...OBSERVER_ENVIRONMENT },

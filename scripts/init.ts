@@ -62,6 +62,9 @@ const SECOND_MS = 1000;
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
+    examples: {
+      'webex-token-vault init --shares 5 --threshold 3': 'initialize a new server, with five key shares',
+    },
     summary:
       'Initializes a new server: writes its key shares, unseals it, checks that it is audited, makes the operator roles, and revokes the root token.',
     environment: { ...SERVER_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
@@ -241,7 +244,7 @@ function people(deployment: Deployment): string {
   const names = peopleRoles(deployment).map(({ operator }) => operator);
   return names.length === 0
     ? ''
-    : `\nOnce webex-tokens is deployed, people act as ${names.join(', ')} by "${ourCommand('login', 'OPERATOR', '--oidc')}"; keep these logins for machines, and for when the identity provider is down.`;
+    : `\nOnce webex-tokens is deployed, people act as ${names.join(', ')} by "${ourCommand('token', 'OPERATOR', '--oidc')}"; keep these logins for machines, and for when the identity provider is down.`;
 }
 
 const HELP = `
@@ -254,5 +257,5 @@ That gives up another generation of a root token that may be under way.
 Operators (auth/operators, one AppRole each):
 ${OPERATOR_NAMES.map((name: OperatorName) => `  ${name.padEnd(13)}  ${OPERATOR_PURPOSES[name]}`).join('\n')}
 Where deployment.ts declares operators.oidc, these AppRoles are for machines, and for when the identity provider is down:
-people act as the operators that have groups there by "${ourCommand('login', 'OPERATOR', '--oidc')}".
+people act as the operators that have groups there by "${ourCommand('token', 'OPERATOR', '--oidc')}".
 `;

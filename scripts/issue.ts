@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { SecretIdFile, unwrapSecretId, UsageError, vaultOptionsFromEnvironment } from '#core';
 import { appVariables, identityPlace, identityVariables, serverVariables } from '../lib/apps/app-environment';
-import { describeCommand, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { durationOption } from '../lib/cli/duration';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { days, fileHandover, wrappedHandover, type Handover } from '../lib/cli/handover';
 import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
@@ -25,12 +26,18 @@ import type { VaultClient } from '../lib/vault/vault-client';
 
 interface Options {
   readonly to?: string;
-  readonly wrapTtlSeconds: number;
+  /** In seconds. */
+  readonly wrapTtl: number;
   readonly json?: true;
 }
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
+    examples: {
+      'webex-token-vault issue people-me': 'print a wrapping token for app people-me',
+      'webex-token-vault issue people-me --to secrets/people-me-secret-id':
+        'write the secret id to a file of this machine',
+    },
     summary:
       'Issues a secret id for an app, with the lifetime, uses and networks that deployment.ts declares, and prints a wrapping token that fetches it once; or leaves it in a file of this machine. Of an app that has an identity of its own, prints its environment: there is nothing to issue.',
     environment: VAULT_ENVIRONMENT,
@@ -42,10 +49,9 @@ export function define(command: Command, signal: AbortSignal): void {
       'write the secret id to this private file, unwrapped, and print the variables that go with it',
     )
     .addOption(
-      new Option('--wrap-ttl-seconds <seconds>', 'how long the app has to fetch it')
-        .argParser(wrapTtl)
-        .default(300)
-        .conflicts('to'),
+      durationOption('--wrap-ttl <duration>', 'how long the app has to fetch it', '5m', {
+        atMost: `${MAX_WRAP_TTL_SECONDS / 3600}h`,
+      }).conflicts('to'),
     )
     .option('--json', 'print everything as JSON')
     .addOption(operatorsOption('issuer'))
@@ -63,7 +69,7 @@ export function define(command: Command, signal: AbortSignal): void {
       await using session = await OperatorSession.open(connection, 'issuer', { operators, signal });
       // A secret id that was issued meanwhile is lost with its wrapping, and nobody has seen it: nothing to wait for.
       const vault = session.vault.endedBy(signal);
-      const issue = (): Promise<WrappedSecretId> => issueSecretId(vault, deployment, app.name, options.wrapTtlSeconds);
+      const issue = (): Promise<WrappedSecretId> => issueSecretId(vault, deployment, app.name, options.wrapTtl);
       const file = options.to === undefined ? undefined : resolve(options.to);
       const issued = file === undefined ? await issue() : await issueTo(file, vault, issue);
       const program = await vault.programName();
@@ -125,17 +131,6 @@ async function issueTo(
   const issued = await issue();
   await secretIdFile.put(await unwrapSecretId(vault.connection, issued.wrappingToken));
   return issued;
-}
-
-/** @throws UsageError where an issuer may not have that */
-function wrapTtl(value: string): number {
-  const seconds = wholeNumber(value);
-  if (seconds > MAX_WRAP_TTL_SECONDS) {
-    throw new UsageError(
-      `a wrapping token lives for ${MAX_WRAP_TTL_SECONDS} seconds at most, as the policy of an issuer has it, got ${seconds}; give fewer`,
-    );
-  }
-  return seconds;
 }
 
 function asJson({ app, issued, environment }: Handover, file: string | undefined): string {

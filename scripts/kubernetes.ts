@@ -32,6 +32,9 @@ const ASKS_FROM_THE_POD: readonly DelivererName[] = ['client', 'injector'];
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
+    examples: {
+      'webex-token-vault kubernetes people-me': 'print the manifests of app people-me',
+    },
     summary:
       'Prints the manifests by which the pods of an app get its access tokens: by webex-token-client itself, or by what the cluster has for that. It asks nothing of Vault nor of the cluster, and no secret is in what it prints.',
     environment: {

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { describeError, errorCode, ExplainedError, isLoopback, oneLine, UsageError, VaultResponseError } from '#core';
-import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { durationOption } from '../lib/cli/duration';
 import { listenAddress } from '../lib/cli/listen-address';
 import { OBSERVER_ENVIRONMENT, observe } from '../lib/cli/observation';
 import { operatorsOption } from '../lib/cli/operators-option';
@@ -21,7 +22,8 @@ import { explainedRefusal } from '../lib/operators/server-refusal';
 interface Options {
   readonly out?: string;
   readonly serve?: ListenAddress;
-  readonly intervalSeconds: number;
+  /** In seconds. */
+  readonly interval: number;
   readonly label: Labels;
   readonly verify?: boolean;
 }
@@ -33,6 +35,10 @@ type Look = (signal: AbortSignal) => Promise<Report>;
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
+    examples: {
+      'webex-token-vault metrics --out /var/lib/node_exporter/webex.prom': 'write them for the textfile collector',
+      'webex-token-vault metrics --serve': 'answer the scrapes of Prometheus',
+    },
     summary:
       'Says what status says in OpenMetrics text, once or for Prometheus to scrape. Where nothing can be looked at, it says that too.',
     environment: { ...VAULT_ENVIRONMENT, ...OBSERVER_ENVIRONMENT },
@@ -51,7 +57,7 @@ export function define(command: Command, signal: AbortSignal): void {
         .preset(DEFAULT_ADDRESS)
         .argParser(listenAddress),
     )
-    .option('--interval-seconds <seconds>', 'with --serve: how often to look', wholeNumber, 60)
+    .addOption(durationOption('--interval <duration>', 'with --serve: how often to look', '1m'))
     .option('--label <name=value>', 'put a label on every series; may be given several times', label, {})
     .option('--verify', 'ask Webex, too, whose each grant is, and whether it takes its token')
     .addOption(operatorsOption('observer'))
@@ -94,7 +100,7 @@ async function once(
 async function serve(
   look: Look,
   address: ListenAddress,
-  { intervalSeconds }: Options,
+  { interval }: Options,
   text: (taken: TimedLook) => string,
   signal: AbortSignal,
 ): Promise<void> {
@@ -107,7 +113,7 @@ async function serve(
       'warning: whoever reaches this address reads the metrics, as there is no login; let nobody but Prometheus do so',
     );
   }
-  say(`metrics are at ${server.url}, of a look every ${intervalSeconds} s`);
+  say(`metrics are at ${server.url}, of a look every ${interval} s`);
   const onLook = (taken: TimedLook): void => {
     const { error } = taken;
     if (error instanceof UsageError && latest === undefined) {
@@ -120,7 +126,7 @@ async function serve(
       problem = failed;
     }
   };
-  await lookRegularly({ intervalMs: intervalSeconds * 1000, look, onLook }, signal);
+  await lookRegularly({ intervalMs: interval * 1000, look, onLook }, signal);
 }
 
 function describe(error: unknown): string {

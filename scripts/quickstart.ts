@@ -35,6 +35,10 @@ const STOP_MS = 60_000;
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
+    examples: {
+      'webex-token-vault quickstart': 'run the whole job, then remove it',
+      'webex-token-vault quickstart --keep': 'leave it running until Ctrl-C',
+    },
     summary:
       'Takes deployment.ts to a real OpenBao on loopback, authorizes at a simulated Webex, reads a token as an app and sees it renewed. Nothing is left running.',
     environment: {

@@ -44,6 +44,9 @@ The audit devices must be those of the server that the snapshot came from, their
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
+    examples: {
+      'webex-token-vault restore webex.snap --credential testauth': 'put a snapshot back, then read a credential',
+    },
     summary:
       'Restores a Raft snapshot, onto the server that it came from or onto an empty one, waits until it is active, and reads a credential to prove it.',
     environment: { ...SERVER_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },

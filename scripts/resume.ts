@@ -12,6 +12,9 @@ import { resumeRefreshing } from '../lib/vault/refresh-pause';
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
+    examples: {
+      'webex-token-vault resume': 'refresh again after a planned stop',
+    },
     summary: 'Has the engine refresh again as the deployment declares it, after "pause": at once, what is due first.',
     environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
   })

@@ -7,6 +7,7 @@ import {
   UsageError,
   vaultOptionsFromEnvironment,
 } from '#core';
+import { addYesOption } from '../lib/cli/yes-option';
 import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/cli/operators-option';
@@ -26,24 +27,28 @@ import { graceSignal, readGraceSignal } from '../lib/vault/grace-signal';
 
 interface Options {
   readonly yes?: boolean;
-  readonly keepUpstream?: boolean;
+  readonly vaultOnly?: boolean;
   readonly json?: boolean;
 }
 
 export function define(command: Command, signal: AbortSignal): void {
-  describeCommand(command, {
+  const described = describeCommand(command, {
+    examples: {
+      'webex-token-vault revoke testauth': 'end the grant of credential testauth',
+      'webex-token-vault revoke testauth --yes --json': 'end it in a script',
+    },
     summary:
       'Ends the grant of a credential at Webex, where its scopes allow that, and deletes it in Vault: its apps get no more tokens. Says what Webex still honors.',
     environment: { ...VAULT_ENVIRONMENT, ...AUTHORIZER_ENVIRONMENT },
     exitCodes: CREDENTIAL_EXIT_CODES,
     cleanUpMs: READ_CLEAN_UP_MS,
-  })
+  });
+  addYesOption(described)
     .argument('<credential>', 'name of the credential, as in deployment.ts')
-    .option('--keep-upstream', 'delete it in Vault alone; Webex is not asked')
-    .option('--yes', 'do not ask for confirmation; needed without a terminal')
+    .option('--vault-only', 'delete it in Vault only, without asking Webex')
     .option('--json', 'print the result as JSON')
     .addOption(operatorsOption('authorizer'))
-    .action(async (name: string, { yes, keepUpstream, json }: Options) => {
+    .action(async (name: string, { yes, vaultOnly, json }: Options) => {
       const { deployment } = await declaredDeployment(command);
       const credential = findCredential(deployment, name);
       const { mountPath } = deployment.engine;
@@ -52,8 +57,8 @@ export function define(command: Command, signal: AbortSignal): void {
       await using session = await OperatorSession.open(options, 'authorizer', { operators, signal });
       // Its read may refresh the token, and only the answer says whether it is deleted.
       const vault = session.vault.endedBy(readGraceSignal(signal, deployment.engine));
-      const revocable = await findRevocable(vault, mountPath, name, { keepUpstream });
-      const upstream = keepUpstream
+      const revocable = await findRevocable(vault, mountPath, name, { vaultOnly: vaultOnly });
+      const upstream = vaultOnly
         ? NOT_TOLD
         : await findUpstreamGrant(vault, deployment, credential, revocable.reading, signal);
       if (!yes && !(await confirmed(name, vault.address, upstream, signal))) {

@@ -24,6 +24,10 @@ new one, and the old one is put back where that fails. Webex is asked beforehand
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
+    examples: {
+      'webex-token-vault rotate-secret webex-myapp': 'ask for both client secrets',
+      'webex-token-vault rotate-secret webex-myapp --new-secret-file new-secret': 'take the new one from a file',
+    },
     summary:
       'Gives an integration a new client secret: has Webex confirm it, adds it, proves it by a refresh, drops the old one. Secrets are asked for unseen, or come from files; never from the command line.',
     environment: {

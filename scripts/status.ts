@@ -38,6 +38,10 @@ const USUAL_INTERVAL_SECONDS = 60;
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
+    examples: {
+      'webex-token-vault status': 'show how every grant is',
+      'webex-token-vault status --watch': 'look again and again, until Ctrl-C',
+    },
     summary: 'Says how the server, the engine and every grant are, until when, and what to do next.',
     environment: { ...VAULT_ENVIRONMENT, ...OBSERVER_ENVIRONMENT, NO_COLOR: 'no colors; FORCE_COLOR: in any case' },
     exitCodes: {

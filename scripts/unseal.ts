@@ -21,6 +21,9 @@ only at the last one whether all of them are right; where not, it forgets all of
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
+    examples: {
+      'webex-token-vault unseal --from secrets/operators': 'take the key shares from a folder',
+    },
     summary:
       'Unseals one server, the one at VAULT_ADDR: run it once for each node. Key shares are asked for unseen, or come from files, or one a line on standard input; never from the command line.',
     environment: { VAULT_ADDR: VAULT_ADDR ?? '', VAULT_CACERT: VAULT_CACERT ?? '' },

@@ -115,7 +115,7 @@ export class Engine extends Construct {
       provisioners: [
         {
           type: 'local-exec',
-          command: programCommand(TerraformStack.of(this), 'reload-plugin'),
+          command: programCommand(TerraformStack.of(this), 'internal', 'reload-plugin'),
           environment: {
             [ENVIRONMENT.mountPath]: mountPath,
             ...(movedFrom === undefined ? {} : { [ENVIRONMENT.movedFrom]: movedFrom }),

@@ -74,7 +74,7 @@ export class EntryWithSecret extends Construct {
     const stack = TerraformStack.of(this);
     const command = (step: 'check' | 'write', environment: Record<string, string>): LocalExecProvisioner => ({
       type: 'local-exec',
-      command: programCommand(stack, 'write-entry', step),
+      command: programCommand(stack, 'internal', 'write-entry', step),
       environment: {
         [ENVIRONMENT.of]: of,
         [ENVIRONMENT.shownBy]: shownBy,

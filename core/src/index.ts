@@ -5,7 +5,7 @@
 export { runChildCommand } from './command/child-command';
 export { refuseEndedRehearsal, REHEARSAL_VARIABLE } from './command/ended-rehearsal';
 export { CREDENTIAL_EXIT_CODES, exitCodeOf } from './command/exit-codes';
-export { ourCommand, programLine, repeatingOptions } from './command/our-command';
+export { commandLines, ourCommand, programLine, repeatingOptions } from './command/our-command';
 export { refuseWithoutModes } from './command/private-folder';
 export { shellWord } from './command/shell-word';
 export { errorCode, ExplainedError, quotedList, UsageError } from './explained-error';

@@ -3,18 +3,16 @@ import type { Consequences, Loss } from '../terraform/consequences';
 
 export interface ApprovalOptions {
   /** Without a question. */
-  readonly autoApprove?: boolean;
+  readonly yes?: boolean;
   /** Names of credentials, or of integrations, whose loss is accepted. */
-  readonly lose?: readonly string[];
+  readonly allowLoss?: readonly string[];
 }
 
 /** @throws UsageError where nobody can be asked, and nothing was said beforehand */
-export function refuseUnanswerable({ autoApprove, json }: ApprovalOptions & { readonly json?: boolean }): void {
-  if (!autoApprove && (json || !process.stdin.isTTY)) {
+export function refuseUnanswerable({ yes, json }: ApprovalOptions & { readonly json?: boolean }): void {
+  if (!yes && (json || !process.stdin.isTTY)) {
     const why = json ? 'with --json nobody is asked' : 'there is no terminal to ask at';
-    throw new UsageError(
-      `${why} whether the changes shall be made; say so with --auto-approve, or look first with diff`,
-    );
+    throw new UsageError(`${why} whether the changes shall be made; say so with --yes, or look first with diff`);
   }
 }
 
@@ -41,16 +39,16 @@ function lostBy({ kind, name }: Loss): string {
 export async function approved(
   { notices, losses }: Consequences,
   question: string,
-  { autoApprove, lose = [] }: ApprovalOptions,
+  { yes, allowLoss = [] }: ApprovalOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
   tell({ notices, losses });
-  const unaccepted = losses.filter(({ name }) => !lose.includes(name));
+  const unaccepted = losses.filter(({ name }) => !allowLoss.includes(name));
   const names = unaccepted.map(({ name }) => name);
-  if (autoApprove) {
+  if (yes) {
     if (names.length > 0) {
       throw new ExplainedError(
-        `this would lose ${quotedList(names)}, so nothing was changed; keep what is declared, or accept it: ${names.map((name) => `--lose ${name}`).join(' ')}`,
+        `this would lose ${quotedList(names)}, so nothing was changed; keep what is declared, or accept it: ${names.map((name) => `--allow-loss ${name}`).join(' ')}`,
       );
     }
     return true;

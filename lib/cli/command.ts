@@ -1,28 +1,14 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import {
-  ALLOW_HTTP,
-  errorCode,
-  exitCodeOf,
-  ExplainedError,
-  oneLine,
-  refuseEndedRehearsal,
-  refuseUnverifiedTls,
-  repeatingOptions,
-  safeText,
-  VaultResponseError,
-} from '#core';
-import { namingDeployment } from '../declaration/deployment-file';
-import { explainedRefusal } from '../operators/server-refusal';
-import { Interrupted, Interruption } from './interruption';
-import { repeatedOptions } from './repeated-options';
-import { serverAdvice } from './server-advice';
+import { Command, InvalidArgumentError } from 'commander';
+import { ALLOW_HTTP, commandLines, oneLine } from '#core';
 
 /*
- * What all commands share: their `--help`, their exit codes, one line for each error, and Ctrl-C.
+ * The help that all commands share. It is loaded for every command and every help, so it loads little.
  */
 
 export interface CommandDescription {
   readonly summary: string;
+  /** Command lines of the program, each with what it does: the end of its help. */
+  readonly examples: Readonly<Record<string, string>>;
   /** Environment variables that it reads, each with its meaning. @default - none */
   readonly environment?: Readonly<Record<string, string>>;
   /** Exit codes beyond those that every command has. @default - none */
@@ -37,8 +23,15 @@ export interface CommandDescription {
  */
 export const READ_CLEAN_UP_MS = 105_000;
 
-/** By the command that it is of. */
 const CLEAN_UPS = new WeakMap<Command, number>();
+
+/** How long a command may take to end after a signal. @returns undefined where it is as long as for most */
+export function cleanUpMsOf(command: Command): number | undefined {
+  return CLEAN_UPS.get(command);
+}
+
+/** Makes unexpected errors show where they arose. */
+export const DEBUG_VARIABLE = 'WEBEX_TOKEN_VAULT_DEBUG';
 
 const COMMON_EXIT_CODES: Readonly<Record<number, string>> = {
   0: 'done',
@@ -64,9 +57,6 @@ export const VAULT_ENVIRONMENT: Readonly<Record<string, string>> = {
   VAULT_ALLOW_HTTP: ALLOW_HTTP,
 };
 
-/** Makes unexpected errors show where they arose. */
-const DEBUG_VARIABLE = 'WEBEX_TOKEN_VAULT_DEBUG';
-
 /** A command that is a program of its own. */
 export function createCommand(description: CommandDescription & { readonly name: string }): Command {
   return describeCommand(new Command(description.name), description);
@@ -84,7 +74,8 @@ export function describeCommand(command: Command, description: CommandDescriptio
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(`${oneLine(text)}\n`) })
     .addHelpText('after', section('Environment', environment))
-    .addHelpText('after', section('Exit codes', exitCodes));
+    .addHelpText('after', section('Exit codes', exitCodes))
+    .addHelpText('afterAll', ({ command: shown }) => (shown === command ? exampleSection(description.examples) : ''));
 }
 
 /** For options that take a whole number of at least 1. */
@@ -116,88 +107,14 @@ export function wholeNumberFrom(least: number): (value: string) => number {
   };
 }
 
-/**
- * Parses the command line, runs the action and sets the exit code.
- *
- * At Ctrl-C the signal is aborted, so that the action can clean up; see {@link Interruption} for how long.
- *
- * @returns whether it was interrupted
- */
-export async function runCommand(build: (signal: AbortSignal) => Command, argv = process.argv): Promise<boolean> {
-  process.stdout.on('error', unlessNobodyReads);
-  process.stderr.on('error', unlessNobodyReads);
-  using interruption = new Interruption();
-  let begun: Command | undefined;
-  const repeated = (name: string): readonly string[] => (begun === undefined ? [] : repeatedOptions(begun, name));
-  const named = (): string | undefined => begun?.optsWithGlobals<{ deployment?: string }>().deployment;
-  const execute = async (): Promise<void> => {
-    try {
-      refuseUnverifiedTls();
-      const program = build(interruption.signal).hook('preAction', (_, command) => {
-        refuseEndedRehearsal();
-        begun = command;
-        interruption.cleanUpMs = CLEAN_UPS.get(command) ?? interruption.cleanUpMs;
-      });
-      await program.parseAsync(argv);
-    } catch (error) {
-      const advice = interruption.signal.aborted ? undefined : await serverAdvice(error, begun);
-      process.exitCode = report(error, interruption, advice);
-    }
-  };
-  await repeatingOptions(repeated, () => namingDeployment(named, execute));
-  return interruption.signal.aborted;
-}
-
-/** Whoever reads the output may stop reading, like `head`, or a terminal that is closed. */
-function unlessNobodyReads(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE' && error.code !== 'EIO') {
-    process.stderr.write(`error: the output cannot be written (${errorCode(error)}); give it another place\n`);
-    process.exitCode = 1;
-  }
-}
-
-/** @param advice what an explained error says beside @default - nothing */
-function report(error: unknown, interruption: Interruption, advice?: string): number {
-  const { exitCode } = interruption;
-  if (error instanceof CommanderError) {
-    // Commander has already printed its line, or the help that was asked for.
-    return error.exitCode === 0 ? 0 : 2;
-  }
-  // A prompt puts the terminal in raw mode, and reports Ctrl-C by an error of its own.
-  const prompted = error instanceof Error && error.name === 'ExitPromptError';
-  const aborted = exitCode !== undefined && error instanceof Error && ABORTED.includes(error.name);
-  if (prompted || error instanceof Interrupted || aborted) {
-    process.stderr.write('interrupted\n');
-    return exitCode ?? 130;
-  }
-  if (error instanceof VaultResponseError) {
-    return report(explainedRefusal(error), interruption);
-  }
-  if (error instanceof ExplainedError) {
-    process.stderr.write(`error: ${oneLine(advice === undefined ? error.message : `${error.message}; ${advice}`)}\n`);
-    if (debugging() && error.cause instanceof Error) {
-      process.stderr.write(`${error.cause.stack ?? ''}\n`);
-    }
-    // An action that was interrupted may have to say what it has left half done.
-    return exitCode ?? exitCodeOf(error);
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`error: unexpected: ${safeText(message)}; set ${DEBUG_VARIABLE}=1 to see where it arose\n`);
-  if (debugging() && error instanceof Error) {
-    process.stderr.write(`${error.stack ?? ''}\n`);
-  }
-  return 1;
-}
-
-/** How Node and the prompts say that a signal was aborted. */
-const ABORTED = ['AbortError', 'AbortPromptError'];
-
-function debugging(): boolean {
-  return process.env[DEBUG_VARIABLE] === '1';
-}
-
 function section(title: string, rows: Readonly<Record<string, string>>): string {
   const width = Math.max(...Object.keys(rows).map((key) => key.length));
   const lines = Object.entries(rows).map(([key, meaning]) => `  ${key.padEnd(width)}  ${meaning}`);
   return `\n${title}:\n${lines.join('\n')}`;
+}
+
+/** At the end of the help, where a terminal shows it last. */
+function exampleSection(examples: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(examples).map(([line, meaning]) => `  # ${meaning}\n  ${commandLines(line)}`);
+  return `\nExamples:\n${lines.join('\n')}`;
 }

@@ -32,13 +32,13 @@ const FILES = ['file', 'files', 'folder', 'command', 'args'];
 
 /**
  * @param words behind the program's name; the last one is being typed, and may be empty
- * @param define gives a command its options, before they are looked at
+ * @param define gives a command its options, before they are looked at; `path` are the words before its name
  * @returns "files" where the shell knows better
  */
 export async function candidates(
   program: Command,
   words: readonly string[],
-  define: (command: Command) => void,
+  define: (command: Command, path: readonly string[]) => void,
 ): Promise<readonly Candidate[] | 'files'> {
   const typed = words.at(-1) ?? '';
   const line = parse(program, words.slice(0, -1), define);
@@ -46,11 +46,16 @@ export async function candidates(
   return all === 'files' ? all : all.filter(({ value }) => value.startsWith(typed));
 }
 
-function parse(program: Command, words: readonly string[], define: (command: Command) => void): CommandLine {
+function parse(
+  program: Command,
+  words: readonly string[],
+  define: (command: Command, path: readonly string[]) => void,
+): CommandLine {
   let command = program;
   let option: Option | undefined;
   let deployment: string | undefined;
   const operands: string[] = [];
+  const path: string[] = [];
   let optionsEnded = false;
   for (const word of words) {
     if (optionsEnded) {
@@ -69,7 +74,8 @@ function parse(program: Command, words: readonly string[], define: (command: Com
       option = option.variadic ? option : undefined;
     } else if (next !== undefined) {
       command = next;
-      define(command);
+      define(command, [...path]);
+      path.push(command.name());
     } else {
       operands.push(word);
     }
@@ -120,7 +126,7 @@ async function values(
       return OPERATOR_NAMES.map((value) => ({ value }));
     case 'stack':
       return ['vault-server', 'webex-tokens'].map((value) => ({ value }));
-    case 'lose':
+    case 'allowLoss':
       return declared('credentials', deployment);
     case 'app':
       return declared('apps', deployment);

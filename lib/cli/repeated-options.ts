@@ -7,21 +7,21 @@ import type { Command } from 'commander';
 
 /** Commands with `--operators`. */
 export const OPERATED = [
-  'as',
   'authorize',
   'backup',
   'deploy',
   'destroy',
   'diff',
   'doctor',
+  'exec',
   'issue',
-  'login',
   'metrics',
   'pause',
   'resume',
   'revoke',
   'rotate-secret',
   'status',
+  'token',
 ];
 
 /**

@@ -5,7 +5,7 @@ import { watchPods, type PodWatchOptions } from '../server/kubernetes/pod-watch'
 import { nextSteps, outdatedLines, troubleLines } from '../server/kubernetes/pod-words';
 
 /** For images to be fetched and volumes to be made. */
-export const PODS_TIMEOUT_SECONDS = 120;
+export const PODS_TIMEOUT = '2m';
 
 export interface ServerPodsOptions extends PodWatchOptions {
   /** Takes what a person should know, a line at a time. */

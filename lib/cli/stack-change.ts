@@ -18,7 +18,7 @@ import { Preflight } from '../terraform/preflight';
 import { stopsServer } from '../terraform/server-consequences';
 import type { StackFolder } from '../terraform/stack-folder';
 import { approved, tell, type ApprovalOptions } from './approval';
-import { PODS_TIMEOUT_SECONDS, tellPods } from './server-pods';
+import { tellPods } from './server-pods';
 import { prepareServerStop, type ServerStop } from './server-stop';
 import { handedOn, oneStackFor, went, type Selection, type StackOptions } from './stack-command';
 import { StackSession } from './stack-session';
@@ -34,8 +34,8 @@ const THERE_ARE_CHANGES = 2;
 
 interface ChangeOptions extends StackOptions, ApprovalOptions {
   readonly destroy: boolean;
-  /** How long pods are waited for. @default 120 */
-  readonly waitSeconds?: number;
+  /** How long pods are waited for, in seconds; destroy waits for none. @default 0 */
+  readonly wait?: number;
 }
 
 /** Each stack in turn, until one fails. @returns whether none did */
@@ -156,7 +156,7 @@ async function changeStack(work: Work, file: string, options: ChangeOptions): Pr
     tell(found);
     throw new ExplainedError(`${obstacles.join('; and ')}; nothing was changed`);
   }
-  const approval = { ...options, autoApprove: options.autoApprove ?? planFile !== undefined };
+  const approval = { ...options, yes: options.yes ?? planFile !== undefined };
   if (!(await approved(found, `${destroy ? 'Destroy' : 'Change'} ${stack.name} so?`, approval, signal))) {
     throw new ExplainedError(`stack ${stack.name} was not changed`);
   }
@@ -246,12 +246,12 @@ async function isReady({ stack, preflight }: Work, json = false): Promise<boolea
 }
 
 /** Waits for what Helm does not wait for. @returns whether it runs, as far as is known */
-async function runs({ onKubernetes, signal }: Work, { waitSeconds = PODS_TIMEOUT_SECONDS }: ChangeOptions) {
+async function runs({ onKubernetes, signal }: Work, { wait = 0 }: ChangeOptions) {
   if (onKubernetes === undefined) {
     return true;
   }
   const note = (line: string): void => void process.stderr.write(`${line}\n`);
-  const isRunning = await tellPods(onKubernetes, { timeoutMs: waitSeconds * 1000, note, signal });
+  const isRunning = await tellPods(onKubernetes, { timeoutMs: wait * 1000, note, signal });
   if (!isRunning) {
     process.exitCode = 1;
   }

@@ -56,7 +56,7 @@ export function stateOfReading(
       state: 'refused by Webex',
       severity: 'broken',
       detail: `Webex does not take its token (${answer.why}): ${why}`,
-      next: `see in Control Hub that the integration is switched on, which mends it; else ${ourCommand('revoke', name, '--keep-upstream')}, then ${ourCommand('authorize', name)}`,
+      next: `see in Control Hub that the integration is switched on, which mends it; else ${ourCommand('revoke', name, '--vault-only')}, then ${ourCommand('authorize', name)}`,
     };
   }
   if (answer?.kind === 'person' && owner !== undefined && !answer.isOwner) {

@@ -107,7 +107,7 @@ export class Preflight {
       ...(this.#isDevServer || !isOfAnotherServer(plan)
         ? []
         : [
-            `the state is of another server: nothing that it has mounted is at ${this.vault.address}; check VAULT_ADDR, or, where a new server takes the place of the old one, set the state aside: ${ourCommand('set-aside', 'webex-tokens')}`,
+            `the state is of another server: nothing that it has mounted is at ${this.vault.address}; check VAULT_ADDR, or, where a new server takes the place of the old one, set the state aside: ${ourCommand('state archive', 'webex-tokens')}`,
           ]),
       ...occupiedMountObstacles(mounts, this.deployment),
       ...(await adoptionObstacles(this.vault, plan, this.deployment)),

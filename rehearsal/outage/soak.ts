@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { ExplainedError } from '#core';
-import { createCommand, runCommand, wholeNumber } from '../../lib/cli/command';
+import { createCommand, wholeNumber } from '../../lib/cli/command';
+import { runCommand } from '../../lib/cli/program-run';
 import { atThePaceOfThisMachine, type Attempt } from './machine-pace';
 import { runBatch } from './run-batch';
 import { SCENARIOS } from './scenarios';
@@ -61,6 +62,7 @@ void runCommand(() =>
   createCommand({
     name: 'soak',
     summary: 'Shows what becomes of reads and grants when Webex or Vault fails, a day in a few seconds.',
+    examples: { 'npm run soak -- --days 10 --only outage': 'watch some faults for ten days' },
   })
     .option('--days <n>', 'how many scaled days each fault is watched', wholeNumber, 100)
     .option('--seed <n>', 'for the moments at which things happen: the same ones again', wholeNumber, 1)

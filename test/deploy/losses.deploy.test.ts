@@ -81,7 +81,9 @@ describeUnless(terraformUnavailable())('deploy ends no grant', () => {
     expect(moved.exitCode).toBe(0);
     declare((integration) => (integration.name === 'webex-myapp' ? [] : [integration]), 'webex-two');
     const { exitCode, stderr } = await run();
-    expect(stderr).toMatch(/^error: this would lose "webex-myapp", so nothing was changed; .*--lose webex-myapp$/m);
+    expect(stderr).toMatch(
+      /^error: this would lose "webex-myapp", so nothing was changed; .*--allow-loss webex-myapp$/m,
+    );
     expect(exitCode).toBe(1);
     declare((integration) => [integration]);
     expect((await run()).exitCode).toBe(0);
@@ -92,7 +94,7 @@ describeUnless(terraformUnavailable())('deploy ends no grant', () => {
     declare(ofAnotherClient);
     expect((await deployed.run('diff', ['--plan-file', plan])).exitCode).toBe(0);
     declare((integration) => [integration, { ...integration, name: `${integration.name}-too` }]);
-    const { exitCode, stderr } = await run(['--plan-file', plan, '--lose', 'testauth']);
+    const { exitCode, stderr } = await run(['--plan-file', plan, '--allow-loss', 'testauth']);
     expect(stderr).toMatch(/^error: .*saved\.tfplan is a plan of another stack, or of another declaration/m);
     expect(exitCode).toBe(1);
     declare((integration) => [integration]);
@@ -108,7 +110,7 @@ describeUnless(terraformUnavailable())('deploy ends no grant', () => {
     [['--', '-lock-timeout', '10s'], /^error: Terraform would take "10s" for another thing; /],
     [['--', '-out=x'], /^error: "-out=x" is not handed on, /],
     [['--plan-file', 'saved.tfplan', '--', '-target=x'], /^error: a plan that was made takes no "-target=x"; /],
-    [['--lose', 'testauth', 'nosuchstack'], /^error: the deployment has no stack "nosuchstack"; /],
+    [['--allow-loss', 'testauth', 'nosuchstack'], /^error: the deployment has no stack "nosuchstack"; /],
   ])('by an argument that would mean something else: %j', async (args, line) => {
     const { exitCode, stdout, stderr } = await run(args);
     expect(stderr).toMatch(line);

@@ -47,7 +47,7 @@ describeUnless(terraformUnavailable())('a deployment whose operators are people'
   const secret = () => ({ [`TF_VAR_${OIDC_SECRET_VARIABLE}`]: provider.clientSecret });
 
   async function logIn(operator: string, group: string): Promise<ScriptResult> {
-    const script = new Script('login', [operator, '--oidc', '--no-open'], operated.environment);
+    const script = new Script('token', [operator, '--oidc', '--no-open'], operated.environment);
     const [, url = ''] = await script.says(/Log in on this page:\n\n {2}(\S+)/);
     await fetch(await provider.signIn(url, { groups: [group] }));
     return script.result();
@@ -125,7 +125,7 @@ describeUnless(terraformUnavailable())('a deployment whose operators are people'
     operated.declare({ operators: undefined });
     expect(await program('deploy')).toMatchObject({ exitCode: 0 });
     expect((await program('diff')).stdout).toContain('No changes.');
-    expect((await operated.run('login', ['authorizer', '--oidc'])).stderr).toMatch(/declares no operators\.oidc/);
+    expect((await operated.run('token', ['authorizer', '--oidc'])).stderr).toMatch(/declares no operators\.oidc/);
   });
 
   test('has the client secret neither in a state, nor in what was printed', () => {

@@ -45,7 +45,7 @@ describeUnless(terraformUnavailable())('a mount with grants in it', () => {
   }
 
   test('is not destroyed', async () => {
-    const { exitCode, stderr } = await deployed.run('destroy', ['--lose', 'testauth']);
+    const { exitCode, stderr } = await deployed.run('destroy', ['--allow-loss', 'testauth']);
     expect(stderr).toContain(`\n${LINE}${NEXT}`);
     expect(exitCode).toBe(1);
   });
@@ -58,7 +58,7 @@ describeUnless(terraformUnavailable())('a mount with grants in it', () => {
 
   test('is not replaced where the plugin is called otherwise, not by deploy, nor by Terraform, nor by CDKTF', async () => {
     callPlugin('webexoauth');
-    const { exitCode, stderr } = await deployed.run('deploy', ['--lose', 'testauth']);
+    const { exitCode, stderr } = await deployed.run('deploy', ['--allow-loss', 'testauth']);
     expect(stderr).toContain(`\n${LINE}keep engine.plugin.name as it was; ${NEXT}`);
     expect(exitCode).toBe(1);
     const applied = await terraform('apply');
@@ -74,7 +74,7 @@ describeUnless(terraformUnavailable())('a mount with grants in it', () => {
   test('is destroyed once the declaration and a person say so', async () => {
     prevent(false);
     const { exitCode, stderr } = await deployed.run('destroy');
-    expect(stderr).toMatch(/^error: this would lose "testauth", so nothing was changed; .*--lose testauth$/m);
+    expect(stderr).toMatch(/^error: this would lose "testauth", so nothing was changed; .*--allow-loss testauth$/m);
     expect(exitCode).toBe(1);
   });
 });

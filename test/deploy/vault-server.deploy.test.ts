@@ -54,7 +54,7 @@ describeUnless(terraformUnavailable() ?? dockerUnavailable())('deploy of vault-s
   /** @throws Error with what it printed, where it does not end well */
   async function program(verb: 'deploy' | 'destroy', stack: string, env: NodeJS.ProcessEnv = {}): Promise<void> {
     const given = { ...deploymentInFile(folder, deployment), ...env };
-    const args = verb === 'destroy' ? ['--lose', 'testauth'] : [];
+    const args = verb === 'destroy' ? ['--allow-loss', 'testauth'] : [];
     succeeded(await byProgram(verb, stack, { output: folder, env: given, args }));
   }
 

@@ -190,7 +190,9 @@ describeUnless(terraformUnavailable())('deploy of webex-tokens', () => {
     // Who may do anything: a provisioner may not touch plugins of both names.
     token = rehearsal.server.rootToken;
     const refused = await program('deploy', { version: 2, pluginName: 'other', secret });
-    expect(refused.stderr).toMatch(/^error: this would lose "testauth", so nothing was changed; .*--lose testauth$/m);
+    expect(refused.stderr).toMatch(
+      /^error: this would lose "testauth", so nothing was changed; .*--allow-loss testauth$/m,
+    );
     expect(refused.exitCode).toBe(1);
     const { exitCode, stdout, stderr } = await cdktf('deploy', { version: 2, pluginName: 'other', secret });
     expect(stdout + stderr).toContain('path is already in use at oauthapp/');
@@ -202,7 +204,7 @@ describeUnless(terraformUnavailable())('deploy of webex-tokens', () => {
   });
 
   test('destroy leaves nothing behind', async () => {
-    expect((await program('destroy', { version: 2, secret }, '--lose', 'testauth')).exitCode).toBe(0);
+    expect((await program('destroy', { version: 2, secret }, '--allow-loss', 'testauth')).exitCode).toBe(0);
     const mounts = await rehearsal.admin.read('sys/mounts', z.object({ data: z.record(z.string(), z.unknown()) }));
     expect(Object.keys(mounts.data)).not.toContain('oauthapp/');
     const policies = await rehearsal.admin.list('sys/policies/acl');

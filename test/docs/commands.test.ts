@@ -1,10 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, CommanderError } from 'commander';
-import { parseArguments } from '../../client/src/command/arguments';
-import { deploymentOption } from '../../lib/cli/deployment-option';
-import { defineCommand } from '../../scripts/cli';
 import { codeBlocks, commands, PAGES, pageText, type CodeBlock } from '../fixtures/pages/code-block';
+import { refusal } from '../fixtures/programs/command-line';
 import { PROJECT_FOLDER } from '../fixtures/declarations/declaration';
 
 /*
@@ -86,7 +83,7 @@ function commandLines(page: string): string[] {
   const typed = codeBlocks(page).flatMap(({ text }) => commands(text));
   const inText = [...withoutBlocks(page).matchAll(/`([^`]+)`/g)].map(([, span = '']) => span.replaceAll(/\s+/g, ' '));
   // Without anything behind it, a command is only named there.
-  const named = inText.map((span) => span.replace(/(webex-token-vault [\w-]+)$/, '$1 --help'));
+  const named = inText.map((span) => span.replace(/(webex-token-vault [\w-]+(?: [\w-]+)?)$/, '$1 --help'));
   return [...typed, ...named]
     .map((line) => line.replaceAll(/<([\w-]+)>/g, '$1'))
     .flatMap((line) => [
@@ -97,35 +94,4 @@ function commandLines(page: string): string[] {
 
 function withoutBlocks(page: string): string {
   return pageText(page).replaceAll(/^ *```[^]*?^ *```$/gm, '');
-}
-
-/** @returns why the program would not take it */
-function refusal(line: string): string | undefined {
-  const [program, ...words] = line
-    .replace(/^npx --no-install /, '')
-    .trim()
-    .split(/\s+/);
-  try {
-    if (program === 'webex-token') {
-      parseArguments(words);
-    } else {
-      parseCommand(words);
-    }
-    return undefined;
-  } catch (error) {
-    return error instanceof CommanderError && error.exitCode === 0 ? undefined : `${line}: ${String(error)}`;
-  }
-}
-
-function parseCommand([name = '', ...args]: readonly string[]): void {
-  const command = new Command(name);
-  defineCommand(command, new AbortController().signal);
-  if (command.description() === '') {
-    throw new Error(`there is no command "${name}"`);
-  }
-  command
-    .addOption(deploymentOption())
-    .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
-    .action(() => undefined)
-    .parse(args, { from: 'user' });
 }

@@ -167,7 +167,7 @@ describe('in the project of somebody else', () => {
     expect(await synthesize('constructs.ts')).toMatchObject({ exitCode: 0 });
     const stack = await user.read('cdktf.out/stacks/tokens/cdk.tf.json');
     expect(stack).toContain(
-      '"node ../../../node_modules/webex-token-vault/scripts/webex-token-vault.js write-entry write"',
+      '"node ../../../node_modules/webex-token-vault/scripts/webex-token-vault.js internal write-entry write"',
     );
   });
 

@@ -192,7 +192,7 @@ describe('status --heal', () => {
   });
 
   it('leaves alone what was revoked', async () => {
-    await command('revoke', 'reports', '--yes', '--keep-upstream');
+    await command('revoke', 'reports', '--yes', '--vault-only');
     const { exitCode, stderr } = await command('status', '--heal');
     expect(stderr).toBe('');
     expect(exitCode).toBe(2);

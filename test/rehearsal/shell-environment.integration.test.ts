@@ -146,7 +146,7 @@ test('the key share verifies a backup, and the client secret authorizes by PKCE'
 
 test('every operator works: each can log in, issue, back up and revoke', async () => {
   const { folder } = rehearsal;
-  const logins = OPERATORS.map((name) => `webex-token-vault login ${name}`).join('\n');
+  const logins = OPERATORS.map((name) => `webex-token-vault token ${name}`).join('\n');
   const tokens = await output(logins);
   expect(new Set(tokens).size).toBe(OPERATORS.length);
   const [issued, ...rest] = await output(`

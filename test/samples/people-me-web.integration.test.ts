@@ -165,7 +165,7 @@ describe('the command', () => {
   it('says before it serves that there is no token to ask for consent with', async () => {
     const { exitCode, stderr } = await (await start(await freePort(), { VAULT_TOKEN: undefined })).result();
     expect(stderr).toMatch(
-      /^error: VAULT_TOKEN is not set, .* with policy "oauthapp-authorizer" only, such as "npx --no-install webex-token-vault login authorizer" prints\n$/,
+      /^error: VAULT_TOKEN is not set, .* with policy "oauthapp-authorizer" only, such as "npx --no-install webex-token-vault token authorizer" prints\n$/,
     );
     expect(exitCode).toBe(5);
     const empty = await (await start(await freePort(), { VAULT_TOKEN: '' })).result();

@@ -129,7 +129,7 @@ describe('the samples', () => {
   it('people-me-web says how to come by a token where it has none', async () => {
     const { exitCode, stderr } = await runScript('samples/people-me-web.ts', [], env);
     expect(stderr).toBe(
-      'error: VAULT_TOKEN is not set, so nobody could be asked for consent; set it to a token with policy "oauthapp-authorizer" only, such as "npx --no-install webex-token-vault login authorizer" prints\n',
+      'error: VAULT_TOKEN is not set, so nobody could be asked for consent; set it to a token with policy "oauthapp-authorizer" only, such as "npx --no-install webex-token-vault token authorizer" prints\n',
     );
     expect(exitCode).toBe(5);
   });

@@ -90,7 +90,7 @@ function readToken(): string | undefined {
 }
 
 it('has a real agent keep a fresh access token in a private file', async () => {
-  const written = await agentConfig(['people-me', '--out', folder, '--render-interval-seconds', '1']);
+  const written = await agentConfig(['people-me', '--out', folder, '--render-interval', '1s']);
   expect(written).toMatchObject({ exitCode: 0, stdout: `${join(folder, 'agent.hcl')}\n` });
   await introduce();
   await startAgent(written);

@@ -107,7 +107,7 @@ describe('authorize --pkce', () => {
   });
 
   it('takes a pasted address', async () => {
-    const script = authorize('testauth', '--pkce', '--manual', '--client-secret-file', secretFile);
+    const script = authorize('testauth', '--pkce', '--no-browser', '--client-secret-file', secretFile);
     const [, url = ''] = await script.says(/(http:\S+\/authorize\?\S+)\n/);
     script.child.stdin.write(`${await fixture.webex.consent(url)}\n`);
     expect((await end(script)).exitCode).toBe(0);
@@ -117,7 +117,7 @@ describe('authorize --pkce', () => {
 
 describe('authorize --device', () => {
   it('prints what can be sent, waits, and leaves the grant in Vault', async () => {
-    const script = authorize('owned', '--device', '--asked-by', 'Grace', '--client-secret-file', secretFile, '--json');
+    const script = authorize('owned', '--device', '--requester', 'Grace', '--client-secret-file', secretFile, '--json');
     const [, code = ''] = await script.says(/type this code: {2}(\d{3} \d{3})\n/);
     await script.says(/Waiting for the consent/);
     expect(script.stderr).toMatch(/asked by: +Grace\n/);
@@ -247,17 +247,17 @@ describe('authorize', () => {
     [['--pkce', '--device'], /'--pkce' cannot be used with option '--device'/],
     [['--import', '--pkce'], /cannot be used with option/],
     [['--device', '--import'], /cannot be used with option/],
-    [['--device', '--manual'], /'--device' cannot be used with option '--manual'/],
+    [['--device', '--no-browser'], /'--device' cannot be used with option '--no-browser'/],
     [['--device', '--no-open'], /'--device' cannot be used with option '--no-open'/],
     [
-      ['--device', '--timeout-seconds', '9'],
-      /--timeout-seconds limits the wait for a browser, and with --device Webex says how long the code is good; leave it out/,
+      ['--device', '--timeout', '9s'],
+      /--timeout limits the wait for a browser, and with --device Webex says how long the code is good; leave it out/,
     ],
-    [['--import', '--timeout-seconds', '9'], /with --import nobody consents; leave it out/],
-    [['--import', '--manual'], /'--import' cannot be used with option '--manual'/],
+    [['--import', '--timeout', '9s'], /with --import nobody consents; leave it out/],
+    [['--import', '--no-browser'], /'--import' cannot be used with option '--no-browser'/],
     [['--client-secret-file', 'f'], /--client-secret-file is for Service Apps, --pkce, --device and --import/],
     [['--pkce', '--refresh-token-file', 'f'], /--refresh-token-file is for --import; leave it out/],
-    [['--asked-by', 'Grace'], /--asked-by is for --device/],
+    [['--requester', 'Grace'], /--requester is for --device/],
     [['--no-qr'], /--no-qr is for --device/],
     [['--pkce'], /no terminal to ask for the client secret/],
   ])('with %j says in one line what does not fit', async (args, message) => {

@@ -256,13 +256,13 @@ describe('the browser that it opens', () => {
   it('is said not to start, with what to do instead and the time that remains, above the URL', async () => {
     const browser = fakeBrowser();
     writeFileSync(join(folder, 'browser'), '#!/bin/sh\nexit 3\n', { mode: 0o755 });
-    const script = new Script('authorize', ['owned', '--timeout-seconds', '100'], {
+    const script = new Script('authorize', ['owned', '--timeout', '100s'], {
       ...environment(),
       VAULT_TOKEN: authorizerToken,
       ...browser,
     });
     const [, seconds, url = ''] = await script.says(
-      /The browser could not be started\. If .*--manual\.\nOtherwise open this page by hand, within (\d+) s:\n\n {2}(http:\S+\/authorize\?\S+)\n/,
+      /The browser could not be started\. If .*--no-browser\.\nOtherwise open this page by hand, within (\d+) s:\n\n {2}(http:\S+\/authorize\?\S+)\n/,
     );
     expect(Number(seconds)).toBeGreaterThan(0);
     expect(Number(seconds)).toBeLessThanOrEqual(100);
@@ -343,7 +343,7 @@ it('refuses an account that is not the owner', async () => {
 });
 
 it('takes a pasted address, after one that is not the right one', async () => {
-  const script = asAuthorizer('authorize', 'owned', '--manual');
+  const script = asAuthorizer('authorize', 'owned', '--no-browser');
   const [, url] = await script.says(/(http:\S+)\n/);
   const redirect = await fixture.webex.consent(url ?? '');
   script.child.stdin.write(`${redirect.replace('state=', 'state=x')}\n`);
@@ -369,7 +369,7 @@ it.each([
 });
 
 it('ends where nobody consents in time, and frees the port', async () => {
-  const { exitCode, stderr } = await end(asAuthorizer('authorize', 'owned', '--no-open', '--timeout-seconds', '1'));
+  const { exitCode, stderr } = await end(asAuthorizer('authorize', 'owned', '--no-open', '--timeout', '1s'));
   expect(stderr).toMatch(/error: nobody consented within 1 s; nothing was changed/);
   expect(exitCode).toBe(1);
   const { redirectUrl } = findIntegration(fixture.deployment, 'webex-myapp');

@@ -183,7 +183,7 @@ describe('an empty token, as a login that failed leaves it', () => {
 
   it.each([
     ['diff', []],
-    ['deploy', ['--auto-approve']],
+    ['deploy', ['--yes']],
     ['destroy', ['--auto-approve']],
   ])('%s starts no Terraform with it', async (command, options) => {
     for (const name of ['VAULT_TOKEN', 'BAO_TOKEN']) {
@@ -206,8 +206,8 @@ describe('a password in VAULT_ADDR', () => {
     ['restore', 'a.snap'],
     ['init'],
     ['unseal'],
-    ['login', 'issuer'],
-    ['as', 'issuer', '--', 'true'],
+    ['token', 'issuer'],
+    ['exec', 'issuer', '--', 'true'],
     ['diff'],
     ['deploy', '--auto-approve'],
     ['destroy', '--auto-approve'],
@@ -231,7 +231,7 @@ describe('without a terminal', () => {
   ])('%s %j starts nothing that would have to be asked for', async (command, args, why) => {
     const { exitCode, stdout, stderr } = await runCommand(command, args);
     expect(stderr).toBe(
-      `error: ${why} whether the changes shall be made; say so with --auto-approve, or look first with diff\n`,
+      `error: ${why} whether the changes shall be made; say so with --yes, or look first with diff\n`,
     );
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   });
@@ -262,14 +262,14 @@ it('deploy says that there is no Terraform', async () => {
 });
 
 it('refuses a timeout that is no number', async () => {
-  const { exitCode, stderr } = await runCommand('authorize', ['testauth', '--timeout-seconds', 'soon']);
-  expect(stderr).toMatch(/^error: option '--timeout-seconds <n>' argument 'soon' is invalid.*whole number.*\n$/);
+  const { exitCode, stderr } = await runCommand('authorize', ['testauth', '--timeout', 'soon']);
+  expect(stderr).toMatch(/^error: option '--timeout <duration>' argument 'soon' is invalid.*whole number.*\n$/);
   expect(exitCode).toBe(2);
 });
 
 it('refuses a timeout that is longer than a timer can be, which would end at once', async () => {
-  const { exitCode, stderr } = await runCommand('authorize', ['testauth', '--timeout-seconds', '2147484']);
-  expect(stderr).toMatch(/^error: option '--timeout-seconds <n>' .* It must be at most 2147483, got 2147484\.\n$/);
+  const { exitCode, stderr } = await runCommand('authorize', ['testauth', '--timeout', '25d']);
+  expect(stderr).toMatch(/^error: option '--timeout <duration>' .* It must be at most 24d, got "25d"\.\n$/);
   expect(exitCode).toBe(2);
 });
 

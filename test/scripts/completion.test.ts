@@ -16,7 +16,7 @@ const quoted = (words: readonly string[]): string => words.map((word) => `'${wor
 
 /** A program that says what the command does to each of these command lines, without its start. */
 async function standIn(environment: Record<string, string>, lines: readonly (readonly string[])[]): Promise<string> {
-  const asked = [['completion', 'bash'], ...lines.map((words) => ['complete', '--', ...words])];
+  const asked = [['completion', 'bash'], ...lines.map((words) => ['internal', 'complete', '--', ...words])];
   let script = '#!/bin/sh\n';
   for (const [index, [name = '', ...args]] of asked.entries()) {
     const { exitCode, stdout, stderr } = await runCommand(name, args, environment, folder);
@@ -57,13 +57,13 @@ test('bash completes commands, options, names of the deployment, choices and fil
     await offers(
       ['re'],
       ['revoke', 'testauth', '--y'],
-      ['authorize', '--timeout-seconds', '7', ''],
+      ['authorize', '--timeout', '7s', ''],
       ['issue', ''],
-      ['login', 'a'],
+      ['token', 'a'],
       ['agent-config', 'people-me', '--format', ''],
       ['backup', 'deploy'],
-      ['as', 'p'],
-      ['as', 'provisioner', '--', 'sh', '-x', 'deploy'],
+      ['exec', 'p'],
+      ['exec', 'provisioner', '--', 'sh', '-x', 'deploy'],
       ['rotate-secret', ''],
     );
   expect(commands).toEqual(['revoke', 'resume', 'restore']);

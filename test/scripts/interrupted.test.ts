@@ -74,8 +74,8 @@ function hangingAt(path: RegExp): Promise<RecordingServer> {
 describe.each([
   ['backup', ['a.snap'], 'SIGTERM'],
   ['issue', ['people-me'], 'SIGHUP'],
-  ['login', ['provisioner'], 'SIGINT'],
-  ['as', ['provisioner', '--', 'echo', 'ran'], 'SIGTERM'],
+  ['token', ['provisioner'], 'SIGINT'],
+  ['exec', ['provisioner', '--', 'echo', 'ran'], 'SIGTERM'],
   ['authorize', ['testauth', '--no-open'], 'SIGHUP'],
   ['revoke', ['testauth', '--yes'], 'SIGINT'],
   ['rotate-secret', ['webex-myapp', '--new-secret-file', SECRET_FILE], 'SIGTERM'],
@@ -129,7 +129,7 @@ it('revokes the token of a login that is answered after the signal', async () =>
     const answer = url.endsWith('/login') ? loginAnswer('s.late').body : {};
     setTimeout(() => response.end(JSON.stringify(answer)), GRACE_MS - 1);
   });
-  const script = start('login', ['provisioner'], vault.address);
+  const script = start('token', ['provisioner'], vault.address);
   await eventually(() => vault.requests.length > 0 || undefined);
   script.kill('SIGTERM');
   jest.advanceTimersByTime(GRACE_MS - 1);

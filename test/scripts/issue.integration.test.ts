@@ -28,7 +28,7 @@ function issue(args: readonly string[], env: Record<string, string> = {}): Promi
 }
 
 it('prints what an app needs for its first login', async () => {
-  const { exitCode, stdout, stderr } = await issue(['people-me', '--json', '--wrap-ttl-seconds', '3600']);
+  const { exitCode, stdout, stderr } = await issue(['people-me', '--json', '--wrap-ttl', '3600s']);
   expect([exitCode, stderr]).toEqual([0, '']);
   const issued = JSON.parse(stdout) as Record<string, string>;
   expect(issued).toMatchObject({
@@ -60,7 +60,7 @@ it('says until when the wrapping and the secret id in it are good, and what limi
 });
 
 it('lets an issuer give the longest time that it may', async () => {
-  expect(await issue(['people-me', '--wrap-ttl-seconds', '86400', '--json'])).toMatchObject({ exitCode: 0 });
+  expect(await issue(['people-me', '--wrap-ttl', '86400s', '--json'])).toMatchObject({ exitCode: 0 });
 });
 
 onOpenBao.describe('in a namespace', () => {
@@ -119,18 +119,18 @@ it.each([
   [['people-me'], { VAULT_TOKEN: 's.wrong' }, 5, 'this Vault token may not issue secret ids of app "people-me": '],
   [['people-me'], { VAULT_ADDR: 'http://127.0.0.1:1' }, 4, 'no answer from Vault at http://127.0.0.1:1 (ECONNREFUSED)'],
   [
-    ['people-me', '--wrap-ttl-seconds', '86401'],
+    ['people-me', '--wrap-ttl', '86401s'],
     {},
     2,
     'a wrapping token lives for 86400 seconds at most, as the policy of an issuer has it, got 86401; give fewer',
   ],
   [
-    ['people-me', '--wrap-ttl-seconds', '60', '--to', '/nowhere/x'],
+    ['people-me', '--wrap-ttl', '60s', '--to', '/nowhere/x'],
     {},
     2,
-    "option '--wrap-ttl-seconds <seconds>' cannot be used with option '--to <file>'",
+    "option '--wrap-ttl <duration>' cannot be used with option '--to <file>'",
   ],
-  [['people-me', '--wrap-ttl-seconds', '0'], {}, 2, "option '--wrap-ttl-seconds <seconds>' argument '0' is invalid."],
+  [['people-me', '--wrap-ttl', '0s'], {}, 2, "option '--wrap-ttl <duration>' argument '0' is invalid."],
 ])('ends %j with %j in one line and code %i', async (args, env, code, line) => {
   const { exitCode, stdout, stderr } = await issue(args, env);
   expect([exitCode, stdout]).toEqual([code, '']);

@@ -210,7 +210,7 @@ describe('--serve', () => {
 
   it('looks again after the interval, and leaves no session behind', async () => {
     const before = await sessions();
-    const { script, text } = await serve(['--serve', '127.0.0.1:0', '--interval-seconds', '1']);
+    const { script, text } = await serve(['--serve', '127.0.0.1:0', '--interval', '1s']);
     const first = await text();
     await eventually(async () => ((await text()) === first ? undefined : true));
     script.child.kill('SIGINT');
@@ -226,7 +226,7 @@ describe('--serve', () => {
     cpSync(operators, folder, { recursive: true });
     writeFileSync(join(folder, 'observer-secret-id'), '00000000-0000-0000-0000-000000000000');
     const env = { [OPERATORS_VARIABLE]: folder };
-    const { script, text } = await serve(['--serve', '127.0.0.1:0', '--interval-seconds', '1'], env);
+    const { script, text } = await serve(['--serve', '127.0.0.1:0', '--interval', '1s'], env);
     const failed = await text();
     expect(failed).toMatch(/^webex_token_vault_look_success 0$/m);
     expect(stateOf(failed)).toBeUndefined();
@@ -263,7 +263,7 @@ describe('--serve', () => {
     afterAll(() => prometheus[Symbol.asyncDispose]());
 
     it('is taken as OpenMetrics, fills the dashboard, and alerts within one check of a revocation at Webex', async () => {
-      const { url } = await serve(['--serve', '127.0.0.1:0', '--interval-seconds', '1', '--verify']);
+      const { url } = await serve(['--serve', '127.0.0.1:0', '--interval', '1s', '--verify']);
       prometheus = await Prometheus.start(new URL(url).host, [ALERTS]);
       expect(await prometheus.eventually('webex_token_vault_severity')).toMatchObject([{ value: 0 }]);
       // Only OpenMetrics tells a unit.

@@ -57,7 +57,7 @@ afterAll(async () => {
 
 /** Starts the command, and has it say where to log in. */
 async function begin(operator: string, ...args: readonly string[]): Promise<{ script: Script; url: string }> {
-  const script = new Script('login', [operator, '--oidc', '--no-open', ...args], operated.environment);
+  const script = new Script('token', [operator, '--oidc', '--no-open', ...args], operated.environment);
   const [, url = ''] = await script.says(/Log in on this page:\n\n {2}(\S+)/);
   return { script, url };
 }
@@ -203,7 +203,7 @@ test.each([
 
 test('takes no code that the provider has not given for this login', async () => {
   const { script, url } = await begin('authorizer');
-  const other = await begin('issuer', '--timeout-seconds', '1').catch((error: unknown) => String(error));
+  const other = await begin('issuer', '--timeout', '1s').catch((error: unknown) => String(error));
   expect(other).toContain(`port ${port} on 127.0.0.1, where the redirect URL`);
   const { stderr, exitCode } = await comeBack(script, redirectWith(url, { code: 'made-up-code' }));
   expect(stderr).toContain(`error: ${provider.issuer} does not take its code any more`);
@@ -223,7 +223,7 @@ test('has nothing of a code that somebody else has used, who gets nothing for it
 });
 
 test('ends when nobody comes, and when it is interrupted', async () => {
-  const late = await begin('authorizer', '--timeout-seconds', '1');
+  const late = await begin('authorizer', '--timeout', '1s');
   expect(await late.script.result()).toMatchObject({
     exitCode: 1,
     stdout: '',
@@ -236,9 +236,9 @@ test('ends when nobody comes, and when it is interrupted', async () => {
 
 test.each([
   [['backup', '--oidc'], 2, 'names no group whose members may act as the backup, only as "provisioner", "authorizer",'],
-  [['authorizer', '--no-open'], 2, '--no-open and --timeout-seconds go with --oidc'],
+  [['authorizer', '--no-open'], 2, '--no-open and --timeout go with --oidc'],
 ])('refuses %j', async (args, exitCode, expected) => {
-  const ended = await operated.run('login', args);
+  const ended = await operated.run('token', args);
   expect(ended.stderr).toContain(expected);
   expect(ended).toMatchObject({ stdout: '', exitCode });
 });
@@ -345,7 +345,7 @@ describe('of what is deployed', () => {
 
   test('a role that is not there is named', async () => {
     await root.delete(role);
-    const { stderr, exitCode } = await operated.run('login', ['authorizer', '--oidc']);
+    const { stderr, exitCode } = await operated.run('token', ['authorizer', '--oidc']);
     expect(stderr).toMatch(
       /^error: nobody can log in as the authorizer by OIDC yet: Vault says: role "authorizer" could not be found; .* npx --no-install webex-token-vault deploy webex-tokens\n$/,
     );
@@ -354,7 +354,7 @@ describe('of what is deployed', () => {
 
   test('a redirect that it does not know is said to be one', async () => {
     await root.write(role, { ...before, allowed_redirect_uris: ['http://localhost:8250/elsewhere'] });
-    const { stderr } = await operated.run('login', ['authorizer', '--oidc']);
+    const { stderr } = await operated.run('token', ['authorizer', '--oidc']);
     expect(stderr).toMatch(/^error: Vault gives no address to log in at, .* or does not send back to http:\S+;/);
   });
 
@@ -368,7 +368,7 @@ describe('of what is deployed', () => {
     const { oidc } = operated.deployment.operators ?? {};
     const elsewhere = { ...operated.deployment, operators: { oidc: oidc && { ...oidc, path: 'sso' } } };
     operated.declare(elsewhere);
-    const { stderr } = await operated.run('login', ['authorizer', '--oidc']);
+    const { stderr } = await operated.run('token', ['authorizer', '--oidc']);
     operated.declare({ operators: { oidc } });
     expect(stderr).toMatch(
       /^error: nobody can log in as the authorizer by OIDC yet: Vault has no auth method at "sso"; /,

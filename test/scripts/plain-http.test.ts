@@ -13,7 +13,7 @@ const COMMANDS: readonly (readonly [command: string, ...args: string[]])[] = [
   ['status'],
   ['backup', NOWHERE],
   ['revoke', 'testauth', '--yes'],
-  ['login', 'observer'],
+  ['token', 'observer'],
   ['init', '--out', NOWHERE],
   ['unseal'],
   ['restore', NOWHERE, '--yes'],

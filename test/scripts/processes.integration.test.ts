@@ -15,7 +15,8 @@ const COMMANDS = [
   'diff',
   'deploy',
   'destroy',
-  'set-aside',
+  'state',
+  'state archive',
   'authorize',
   'revoke',
   'rotate-secret',
@@ -26,23 +27,25 @@ const COMMANDS = [
   'metrics',
   'doctor',
   'unseal',
-  'as',
-  'login',
+  'exec',
+  'token',
   'pause',
   'resume',
   'backup',
   'restore',
   'completion',
-  'complete',
-  'write-entry',
-  'reload-plugin',
+  'internal',
+  'internal complete',
+  'internal write-entry',
+  'internal reload-plugin',
 ];
 
 it.concurrent.each(COMMANDS)('%s says how to use it, and ends', async (command) => {
-  const { exitCode, stdout, stderr } = await runScript(command, ['--help']);
+  const [name = '', ...words] = command.split(' ');
+  const { exitCode, stdout, stderr } = await runScript(name, [...words, '-h']);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(stdout).toContain(`Usage: webex-token-vault ${command} `);
-  expect(stdout).toMatch(/\nOptions:\n[^]*\nEnvironment:\n[^]*\nExit codes:\n/);
+  expect(stdout).toMatch(/\nOptions:\n[^]*\nEnvironment:\n[^]*\nExit codes:\n[^]*\nExamples:\n/);
 });
 
 it('has each of them in its sources, as tsx loads them', async () => {

@@ -97,11 +97,11 @@ it.each([
   await expect(stored()).rejects.toBeInstanceOf(NotAuthorizedYet);
 });
 
-it('asks Webex nothing with --keep-upstream', async () => {
+it('asks Webex nothing with --vault-only', async () => {
   const accessToken = await authorize();
   const until = (await stored()).expireTime?.toISOString();
   const before = fixture.webex.requests.length;
-  const { exitCode, stdout } = await revoke('--keep-upstream', '--json');
+  const { exitCode, stdout } = await revoke('--vault-only', '--json');
   expect(exitCode).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ vault: 'deleted', webex: 'kept', until });
   expect(fixture.webex.requests).toHaveLength(before);
@@ -150,7 +150,7 @@ it.each([
   const { exitCode, stdout, stderr } = await revoke();
   expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });
   expect(stderr).toMatch(line);
-  expect(stderr).toMatch(/^error: [^\n]*; nothing was changed; .* revoke testauth --keep-upstream\n$/);
+  expect(stderr).toMatch(/^error: [^\n]*; nothing was changed; .* revoke testauth --vault-only\n$/);
   fixture.webex.behavior.fault = undefined;
   expect((await stored()).accessToken).toBe(accessToken);
   expect(await fixture.engine.isAccepted(accessToken)).toBe(true);
@@ -178,7 +178,7 @@ it.each([
 
 it.each([
   [[], /Delete "testauth" at \S+, and end its grant at Webex\? Its apps/],
-  [['--keep-upstream'], /Delete "testauth" at \S+, and leave its grant at Webex\? Its apps/],
+  [['--vault-only'], /Delete "testauth" at \S+, and leave its grant at Webex\? Its apps/],
 ])('asks before with %j, and says what will end', async (args, question) => {
   const accessToken = await authorize();
   const env = { ...fixture.environment, VAULT_ADDR: fixture.server.address, VAULT_TOKEN: token };

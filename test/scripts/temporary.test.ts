@@ -41,7 +41,7 @@ afterEach(async () => {
 });
 
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
-  authorize: ['testauth', '--manual'],
+  authorize: ['testauth', '--no-browser'],
   revoke: ['testauth', '--yes'],
   issue: ['people-me'],
   backup: ['a.snap'],

@@ -189,8 +189,8 @@ describe('webex-token-vault init', () => {
     const line =
       /^error: the logins in \S+other are those of another server \(cluster 0b0e8f0c-\S+\), got https:\S+ \(cluster [0-9a-f-]+\); name the folder of this server's logins, or set VAULT_ADDR to theirs\n$/;
     for (const [command, ...args] of [
-      ['login', 'provisioner', '--operators', other],
-      ['as', 'backup', '--operators', other, '--', 'true'],
+      ['token', 'provisioner', '--operators', other],
+      ['exec', 'backup', '--operators', other, '--', 'true'],
       ['backup', operated.path('a.snap'), '--operators', other],
       ['init', '--update-policy', '--out', other, '--from', operated.out],
     ] as const) {
@@ -211,7 +211,7 @@ describe('webex-token-vault init', () => {
     const older = operated.path('older');
     await cp(operated.out, older, { recursive: true });
     await rm(join(older, 'cluster-id'));
-    await expect(operated.run('login', ['provisioner', '--operators', older])).resolves.toMatchObject({ exitCode: 0 });
+    await expect(operated.run('token', ['provisioner', '--operators', older])).resolves.toMatchObject({ exitCode: 0 });
   });
 
   it('refuses --new-secret-ids without --update-policy, and --print where there is no terminal', async () => {

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { shellWord } from './shell-word';
+import { startedProgram, type ProgramName } from './started-program';
 
 /*
- * The command lines that messages show. A person pastes them, and they run what is installed: without `--no-install`, npx
- * downloads a package of that name from a registry if none is installed in the folder.
+ * The command lines that messages show. A person pastes them, and they run what is installed.
  */
 
 /** Options of the command that runs which the command of this name takes as well. */
@@ -19,13 +19,18 @@ export function repeatingOptions<T>(options: RepeatedOptions, run: () => T): T {
 /**
  * A command of webex-token-vault, with the options of this run: it acts on the same deployment.
  *
- * @param name such as `authorize`
+ * @param name such as `authorize` or `state archive`
  */
 export function ourCommand(name: string, ...args: readonly string[]): string {
-  return programLine('webex-token-vault', name, ...args, ...(REPEATED.getStore()?.(name) ?? []));
+  return programLine('webex-token-vault', ...name.split(' '), ...args, ...(REPEATED.getStore()?.(name) ?? []));
 }
 
 /** A command line of a program of ours. */
-export function programLine(program: 'webex-token' | 'webex-token-vault', ...words: readonly string[]): string {
-  return ['npx --no-install', program, ...words.map(shellWord)].join(' ');
+export function programLine(program: ProgramName, ...words: readonly string[]): string {
+  return [startedProgram(program), ...words.map(shellWord)].join(' ');
+}
+
+/** A text that names programs of ours, as `webex-token-vault status`: with the way in which this run was started. */
+export function commandLines(text: string): string {
+  return text.replaceAll(/(?<![\w/-])(webex-token(?:-vault)?)(?= )/g, (name) => startedProgram(name as ProgramName));
 }

@@ -57,7 +57,7 @@ export async function authorize(options: AuthorizeOptions): Promise<Grant> {
   await checkAuthorizer(vault.endedBy(signal), deployment, credential);
   await using channel =
     askForRedirect === undefined
-      ? await RedirectListener.bind(integration.redirectUrl, 'use --manual')
+      ? await RedirectListener.bind(integration.redirectUrl, 'use --no-browser')
       : new PastedRedirect(integration.redirectUrl, askForRedirect);
   const notice = onNotice ?? (() => undefined);
   const run: ConsentRun = {

@@ -137,6 +137,6 @@ async function requireConsentPage({ integration, credential, signal }: ConsentRo
 
 function tooLate(timeoutSeconds: number): ExplainedError {
   return new ExplainedError(
-    `nobody consented within ${timeoutSeconds} s; nothing was changed; run it again, with more --timeout-seconds if need be`,
+    `nobody consented within ${timeoutSeconds} s; nothing was changed; run it again, with a longer --timeout if need be`,
   );
 }

@@ -46,7 +46,7 @@ export async function authorizeByPkce(options: PkceOptions): Promise<Grant> {
   const clientSecret = await confirmedSecret(prepared, options.clientSecret);
   await using channel =
     askForRedirect === undefined
-      ? await RedirectListener.bind(redirectUrl, 'use --manual')
+      ? await RedirectListener.bind(redirectUrl, 'use --no-browser')
       : new PastedRedirect(redirectUrl, askForRedirect);
   const [state, pkce] = [new RedirectState(), new Pkce()];
   const room = { integration, credential, channel, onUrl, timeoutSeconds, signal };

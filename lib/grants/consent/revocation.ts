@@ -32,7 +32,7 @@ export async function findRevocable(
   vault: VaultClient,
   mountPath: string,
   name: string,
-  { keepUpstream = false }: { readonly keepUpstream?: boolean } = {},
+  { vaultOnly = false }: { readonly vaultOnly?: boolean } = {},
 ): Promise<Revocable> {
   await requireReadyServer(vault);
   try {
@@ -44,9 +44,9 @@ export async function findRevocable(
     if (error instanceof NotAuthorizedYet) {
       throw new NotAuthorizedYet(name, `there is no credential "${name}" in Vault, so there is nothing to revoke`);
     }
-    if (error instanceof TemporarilyUnavailable && !keepUpstream) {
+    if (error instanceof TemporarilyUnavailable && !vaultOnly) {
       throw new TemporarilyUnavailable(
-        `"${name}" has no token now to ask Webex with (${error.message}), so nothing was changed; try again later, or delete it in Vault alone: --keep-upstream`,
+        `"${name}" has no token now to ask Webex with (${error.message}), so nothing was changed; try again later, or delete it in Vault alone: --vault-only`,
       );
     }
     // A grant that does not work can still be deleted.

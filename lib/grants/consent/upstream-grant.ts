@@ -212,6 +212,6 @@ function withoutId(path: string): string {
 function stop(error: unknown, { name }: Credential): ExplainedError {
   return explainedBy(
     error,
-    `${describeError(error)}; nothing was changed; to delete "${name}" in Vault alone: ${ourCommand('revoke', name, '--keep-upstream')}`,
+    `${describeError(error)}; nothing was changed; to delete "${name}" in Vault alone: ${ourCommand('revoke', name, '--vault-only')}`,
   );
 }

@@ -49,7 +49,7 @@ it('keeps the client secret of what heals in a mount of its own, and in no plan'
   expect(kept?.provisioner).toEqual([
     {
       'local-exec': expect.objectContaining({
-        command: expect.stringMatching(/write-entry write$/) as string,
+        command: expect.stringMatching(/internal write-entry write$/) as string,
         environment: expect.objectContaining({
           ENTRY_FIELDS: '{}',
           ENTRY_SECRET: '${var.service_app_client_secret}',

@@ -145,7 +145,7 @@ it('finds the way to its commands from any output folder', () => {
   const outdir = realpathSync(mkdtempSync(join(tmpdir(), 'declaration-')));
   try {
     const steps = JSON.stringify(resources(declareStack({}, outdir), 'terraform_data'));
-    const [, way] = /"command":"node (\S+) write-entry check"/.exec(steps) ?? [];
+    const [, way] = /"command":"node (\S+) internal write-entry check"/.exec(steps) ?? [];
     expect(join(outdir, 'stacks/webex-tokens', way ?? 'none')).toBe(
       join(PROJECT_FOLDER, 'scripts/webex-token-vault.js'),
     );

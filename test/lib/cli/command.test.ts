@@ -20,7 +20,10 @@ let folder: string;
 let clock: ProcessClock;
 beforeAll(() => {
   bundled = mkdtempSync(join(tmpdir(), 'bundled-'));
-  sources = bundle(['lib/cli/command', 'core/src/explained-error', 'lib/vault/vault-client'], bundled);
+  sources = bundle(
+    ['lib/cli/command', 'lib/cli/program-run', 'core/src/explained-error', 'lib/vault/vault-client'],
+    bundled,
+  );
 });
 afterAll(() => rmSync(bundled, { recursive: true }));
 beforeEach(async () => {
@@ -56,7 +59,7 @@ function command(
     const { createCommand, runCommand } = sources;
     const sleep = require('node:timers/promises').setTimeout;
     const folder = ${JSON.stringify(folder)};
-    void runCommand((signal) => createCommand({ name: 'try', summary: '', ${more} }).action(async () => { ${action} }), ['node', 'try']);`;
+    void runCommand((signal) => createCommand({ name: 'try', summary: '', examples: {}, ${more} }).action(async () => { ${action} }), ['node', 'try']);`;
   const child = spawn(process.execPath, ['-e', program], {
     cwd: home,
     env: { ...process.env, ...clock.env, ...env },

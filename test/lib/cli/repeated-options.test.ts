@@ -1,25 +1,24 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command } from 'commander';
 import { ourCommand } from '../../../core/src/command/our-command';
-import { createCommand, runCommand } from '../../../lib/cli/command';
+import { createCommand } from '../../../lib/cli/command';
+import { runCommand } from '../../../lib/cli/program-run';
 import { deploymentOption } from '../../../lib/cli/deployment-option';
 import { operatorsOption } from '../../../lib/cli/operators-option';
 import { OPERATED } from '../../../lib/cli/repeated-options';
 import { defineCommand } from '../../../scripts/cli';
-import { PROJECT_FOLDER } from '../../fixtures/runs/project-folder';
+import { commandPaths } from '../../fixtures/programs/command-line';
 
-/** Lines that commands of this name print about `issue`, `set-aside` and `init`, one after the other in this process. */
+/** Lines that commands of this name print about `issue`, `state archive` and `init`, one after the other in this process. */
 async function printed(name: string, ...lines: readonly (readonly string[])[]): Promise<string[]> {
   const said: string[] = [];
   for (const line of lines) {
     const build = (): Command =>
-      createCommand({ name, summary: '' })
+      createCommand({ name, summary: '', examples: {} })
         .addOption(deploymentOption())
         .addOption(operatorsOption('observer'))
         .option('--out <folder>')
         .action(() => {
-          said.push(['issue', 'set-aside', 'init'].map((each) => ourCommand(each)).join('; '));
+          said.push(['issue', 'state archive', 'init'].map((each) => ourCommand(each)).join('; '));
         });
     await runCommand(build, ['node', name, ...line]);
   }
@@ -29,9 +28,9 @@ async function printed(name: string, ...lines: readonly (readonly string[])[]): 
 test('a printed command repeats the deployment and the operators of this run alone, as far as it takes them', async () => {
   const lines = [['--deployment', 'staging.ts'], ['--operators', 'a b', '--deployment=staging.ts'], []];
   expect(await printed('status', ...lines)).toEqual([
-    'issue --deployment staging.ts; set-aside --deployment staging.ts; init --deployment staging.ts',
-    "issue --deployment staging.ts --operators 'a b'; set-aside --deployment staging.ts; init --deployment staging.ts --out 'a b'",
-    'issue; set-aside; init',
+    'issue --deployment staging.ts; state archive --deployment staging.ts; init --deployment staging.ts',
+    "issue --deployment staging.ts --operators 'a b'; state archive --deployment staging.ts; init --deployment staging.ts --out 'a b'",
+    'issue; state archive; init',
   ]);
 });
 
@@ -39,7 +38,7 @@ test('what the environment says is not repeated', async () => {
   process.env.DEPLOYMENT = 'staging.ts';
   process.env.WEBEX_TOKEN_VAULT_OPERATORS = 'operators';
   try {
-    expect(await printed('status', [])).toEqual(['issue; set-aside; init']);
+    expect(await printed('status', [])).toEqual(['issue; state archive; init']);
   } finally {
     delete process.env.DEPLOYMENT;
     delete process.env.WEBEX_TOKEN_VAULT_OPERATORS;
@@ -48,23 +47,22 @@ test('what the environment says is not repeated', async () => {
 
 test('the folder that init writes is the one that the others are to read', async () => {
   expect(await printed('init', ['--out', 'logins'])).toEqual([
-    'issue --operators logins; set-aside; init --out logins',
+    'issue --operators logins; state archive; init --out logins',
   ]);
   expect(await printed('doctor', ['--operators', 'logins'])).toEqual([
-    'issue --operators logins; set-aside; init --out logins',
+    'issue --operators logins; state archive; init --out logins',
   ]);
-  expect(await printed('metrics', ['--out', 'webex.prom'])).toEqual(['issue; set-aside; init']);
+  expect(await printed('metrics', ['--out', 'webex.prom'])).toEqual(['issue; state archive; init']);
 });
 
 test('the commands with an operators folder of their own are those that are named', () => {
-  const found = readdirSync(join(PROJECT_FOLDER, 'scripts'))
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => {
-      const command = new Command(file.slice(0, -'.ts'.length));
-      defineCommand(command, new AbortController().signal);
-      return command;
+  const found = commandPaths()
+    .map((path) => {
+      const command = new Command(path.at(-1));
+      defineCommand(command, new AbortController().signal, path.slice(0, -1));
+      return { name: path.join(' '), options: command.options };
     })
     .filter(({ options }) => options.some(({ long, defaultValue }) => long === '--operators' && defaultValue))
-    .map((command) => command.name());
+    .map(({ name }) => name);
   expect(found.sort()).toEqual([...OPERATED]);
 });

@@ -339,9 +339,9 @@ describe('a credential that does not work', () => {
     await storeExpiring('testauth');
     fixture.webex.behavior.fault = { path: '/v1/access_token', status: 503 };
     const found = findRevocable(authorizer, 'oauthapp', 'testauth');
-    await expect(found).rejects.toThrow(/so nothing was changed; .*--keep-upstream$/);
+    await expect(found).rejects.toThrow(/so nothing was changed; .*--vault-only$/);
     await expect(found).rejects.toBeInstanceOf(TemporarilyUnavailable);
-    await expect(findRevocable(authorizer, 'oauthapp', 'testauth', { keepUpstream: true })).resolves.toEqual({});
+    await expect(findRevocable(authorizer, 'oauthapp', 'testauth', { vaultOnly: true })).resolves.toEqual({});
     fixture.webex.behavior.fault = undefined;
   });
 

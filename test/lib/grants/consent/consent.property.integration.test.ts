@@ -46,7 +46,7 @@ const steps = fc.commands(
     consents,
     consents,
     names.map((name) => new Refresh(name)),
-    fc.tuple(names, fc.boolean()).map(([name, keepUpstream]) => new Revoke(name, keepUpstream)),
+    fc.tuple(names, fc.boolean()).map(([name, vaultOnly]) => new Revoke(name, vaultOnly)),
     fc.constantFrom(...OUTAGES).map((outage) => new OutageBegins(outage)),
     fc.constant(new OutageEnds()),
     names.map((name) => new FallsDue(name)),

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { ourCommand, UsageError, vaultServerFromEnvironment } from '#core';
+import { UsageError, vaultServerFromEnvironment } from '#core';
 import { openInBrowser } from '../lib/cli/browser';
-import { describeCommand, VAULT_ENVIRONMENT, wholeNumberUpTo } from '../lib/cli/command';
+import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { durationOption } from '../lib/cli/duration';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { operatorArgument, operatorFolder, operatorNamed, operatorsOption } from '../lib/cli/operators-option';
 import type { Deployment } from '../lib/declaration/schema/deployment';
@@ -18,11 +19,12 @@ import { VaultClient } from '../lib/vault/vault-client';
 interface Options {
   readonly oidc?: boolean;
   readonly open: boolean;
-  readonly timeoutSeconds: number;
+  /** In seconds. */
+  readonly timeout: number;
 }
 
 /** What Vault waits for the answer of an identity provider. */
-const LONGEST_LOGIN_SECONDS = 600;
+const LONGEST_LOGIN = '10m';
 
 const environment = {
   ...Object.fromEntries(Object.entries(VAULT_ENVIRONMENT).filter(([name]) => name !== 'VAULT_TOKEN')),
@@ -30,37 +32,31 @@ const environment = {
   VAULT_ROLE_ID: 'role id of the operator, where no folder has its login',
 };
 
-const HELP = `
-The token lives on after this. To run a command with it that is not to keep it:
-  ${ourCommand('as', 'provisioner')} -- terraform -chdir=cdktf.out/stacks/webex-tokens state list
-
-A person, where deployment.ts declares operators.oidc, logs in with the browser; then commands take the token by themselves:
-  export VAULT_TOKEN="$(${ourCommand('login', 'authorizer', '--oidc')})"
-  ${ourCommand('authorize', 'testauth')}
-`;
-
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
-      'Logs an operator in and prints the Vault token, which nobody revokes then. To run a command with one, use "as" instead.',
+      'Logs an operator in and prints the Vault token. The token is kept nowhere and lives on until it expires. To run one command with it, use "exec".',
+    examples: {
+      'webex-token-vault token issuer': 'print a token of operator issuer',
+      'export VAULT_TOKEN="$(webex-token-vault token authorizer --oidc)"':
+        'log a person in with the browser; later commands take the token',
+    },
     environment,
   })
     .addArgument(operatorArgument())
     .addOption(operatorsOption('<operator>'))
     .option('--oidc', 'log a person in, by the identity provider of operators.oidc, in the browser')
-    .option('--no-open', 'with it: do not open the browser')
-    .option(
-      '--timeout-seconds <n>',
-      'with it: how long that may take',
-      wholeNumberUpTo(LONGEST_LOGIN_SECONDS),
-      LONGEST_LOGIN_SECONDS / 2,
+    .option('--no-open', 'with --oidc: do not open the browser')
+    .addOption(
+      durationOption('--timeout <duration>', 'with --oidc: how long the login may take', '5m', {
+        atMost: LONGEST_LOGIN,
+      }),
     )
-    .addHelpText('after', HELP)
     .action(async (operator: string, options: Options) => {
       const name = operatorNamed(operator);
       const { deployment } = await declaredDeployment(command);
-      if (!options.oidc && (!options.open || command.getOptionValueSource('timeoutSeconds') === 'cli')) {
-        throw new UsageError('--no-open and --timeout-seconds go with --oidc; give that too');
+      if (!options.oidc && (!options.open || command.getOptionValueSource('timeout') === 'cli')) {
+        throw new UsageError('--no-open and --timeout go with --oidc; give that too');
       }
       const { token, expireTime } = await explainRefusals<PersonLogin | OperatorSession>(() =>
         options.oidc
@@ -80,19 +76,14 @@ export function define(command: Command, signal: AbortSignal): void {
     });
 }
 
-function byOidc(
-  deployment: Deployment,
-  operator: OperatorName,
-  { open, timeoutSeconds }: Options,
-  signal: AbortSignal,
-) {
+function byOidc(deployment: Deployment, operator: OperatorName, { open, timeout }: Options, signal: AbortSignal) {
   const connection = vaultServerFromEnvironment(deployment.vault);
   const namespace = operatorNamespace(operator, connection.namespace);
   return logPersonIn({
     vault: new VaultClient({ ...connection, token: undefined, namespace }),
     deployment,
     operator,
-    timeoutSeconds,
+    timeoutSeconds: timeout,
     signal,
     onUrl: (url, over) => {
       process.stderr.write(`Log in on this page:\n\n  ${url}\n\n`);

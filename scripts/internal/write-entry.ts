@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { describeCommand } from '../lib/cli/command';
-import { PROVIDER_ENVIRONMENT, setByTerraform } from '../lib/cli/terraform-variables';
-import { ENTRY_SECRET_ENVIRONMENT as NAMES } from '../lib/declaration/derived/entry-secret-environment';
-import { providerClient, requireSecret, writeEntry, type EntrySecretOptions } from '../lib/vault/entry-secret';
+import { describeCommand } from '../../lib/cli/command';
+import { PROVIDER_ENVIRONMENT, setByTerraform } from '../../lib/cli/terraform-variables';
+import { ENTRY_SECRET_ENVIRONMENT as NAMES } from '../../lib/declaration/derived/entry-secret-environment';
+import { providerClient, requireSecret, writeEntry, type EntrySecretOptions } from '../../lib/vault/entry-secret';
 
 /*
  * Started by Terraform while it applies stack `webex-tokens`, never by hand: see constructs/tokens/entry-with-secret.ts.
@@ -10,6 +10,9 @@ import { providerClient, requireSecret, writeEntry, type EntrySecretOptions } fr
 
 export function define(command: Command): void {
   describeCommand(command, {
+    examples: {
+      'webex-token-vault internal write-entry check': 'check that the client secret is set',
+    },
     summary: 'Writes an entry of Vault with its client secret. Terraform runs it; nobody else has to.',
     environment: {
       [NAMES.of]: 'whose client secret it is',

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ourCommand, runChildCommand, vaultOptionsFromEnvironment } from '#core';
+import { runChildCommand, vaultOptionsFromEnvironment } from '#core';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { operatorArgument, operatorFolder, operatorNamed, operatorsOption } from '../lib/cli/operators-option';
@@ -30,16 +30,15 @@ const NOT_PASSED_ON = [
   'WRAPPED_SECRET_ID',
 ];
 
-const HELP = `
-Examples:
-  ${ourCommand('as', 'provisioner')} -- terraform -chdir=cdktf.out/stacks/webex-tokens state list
-  ${ourCommand('as', 'authorizer')} -- bao read oauthapp/servers/webex-myapp    # or: vault read ...
-`;
-
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
       'Logs an operator in, runs a command with the Vault token in its VAULT_TOKEN, and revokes the token once it has ended.',
+    examples: {
+      'webex-token-vault exec provisioner -- terraform -chdir=cdktf.out/stacks/webex-tokens state list':
+        "look at Terraform's state",
+      'webex-token-vault exec authorizer -- bao read oauthapp/servers/webex-myapp': 'read an integration',
+    },
     environment,
     exitCodes: {
       0: 'done: that of the command',
@@ -53,7 +52,6 @@ export function define(command: Command, signal: AbortSignal): void {
     .argument('[args...]', 'its arguments')
     .usage('<operator> [options] -- <command> [args...]')
     .addOption(operatorsOption('<operator>'))
-    .addHelpText('after', HELP)
     .action(async (operator: string, program: string, args: readonly string[]) => {
       const name = operatorNamed(operator);
       const { vault } = (await declaredDeployment(command)).deployment;

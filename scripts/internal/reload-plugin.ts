@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { ourCommand } from '#core';
-import { describeCommand } from '../lib/cli/command';
-import { PROVIDER_ENVIRONMENT, RESUME_VARIABLE, setByTerraform } from '../lib/cli/terraform-variables';
-import { PLUGIN_RELOAD_ENVIRONMENT as NAMES } from '../lib/declaration/derived/plugin-reload-environment';
-import { providerClient } from '../lib/vault/entry-secret';
-import { reloadPlugin } from '../lib/vault/plugin-reload';
+import { describeCommand } from '../../lib/cli/command';
+import { PROVIDER_ENVIRONMENT, RESUME_VARIABLE, setByTerraform } from '../../lib/cli/terraform-variables';
+import { PLUGIN_RELOAD_ENVIRONMENT as NAMES } from '../../lib/declaration/derived/plugin-reload-environment';
+import { providerClient } from '../../lib/vault/entry-secret';
+import { reloadPlugin } from '../../lib/vault/plugin-reload';
 
 /*
  * Started by Terraform while it applies stack `webex-tokens`, never by hand: see constructs/tokens/engine.ts.
@@ -13,6 +13,9 @@ import { reloadPlugin } from '../lib/vault/plugin-reload';
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
+    examples: {
+      'webex-token-vault internal reload-plugin': 'reload it with the variables that Terraform sets',
+    },
     summary:
       'Has Vault run the plugin that was registered, with refreshing paused meanwhile. Terraform runs it; nobody else has to.',
     environment: {

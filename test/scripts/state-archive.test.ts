@@ -18,7 +18,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const STATE = JSON.stringify({ version: 4, resources: [{ mode: 'managed' }, { mode: 'managed' }, { mode: 'data' }] });
 
 function setAside(stack: string, changes: Partial<DeploymentInput> = {}, name?: string): Promise<ScriptResult> {
-  return runCommand('set-aside', [stack], deploymentInFile(folder, exampleDeployment(changes), name));
+  return runCommand('state', ['archive', stack], deploymentInFile(folder, exampleDeployment(changes), name));
 }
 
 it.each([

@@ -1,14 +1,17 @@
 import type { Command } from 'commander';
 import { ExplainedError, ourCommand, quotedList, UsageError } from '#core';
-import { describeCommand } from '../lib/cli/command';
-import { declaredDeployment } from '../lib/cli/deployment-option';
-import { localStateFile, stackNames } from '../lib/declaration/files/state-file';
-import { setStateAside } from '../lib/terraform/state-aside';
+import { describeCommand } from '../../lib/cli/command';
+import { declaredDeployment } from '../../lib/cli/deployment-option';
+import { localStateFile, stackNames } from '../../lib/declaration/files/state-file';
+import { setStateAside } from '../../lib/terraform/state-aside';
 
 /** Sets the state of a stack aside, for a new server in the place of the one that it is of. */
 
 export function define(command: Command): void {
   describeCommand(command, {
+    examples: {
+      'webex-token-vault state archive webex-tokens': 'start stack webex-tokens over on a new server',
+    },
     summary:
       "Sets Terraform's state of a stack aside, where a new server takes the place of the one that the state is of, such as a production server after one in dev mode. Nothing that was deployed is touched.",
   })

@@ -15,7 +15,7 @@ import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
  * Terraform.
  */
 
-describeUnless(terraformUnavailable())('webex-token-vault as provisioner -- npm run deploy -- webex-tokens', () => {
+describeUnless(terraformUnavailable())('webex-token-vault exec provisioner -- npm run deploy -- webex-tokens', () => {
   let operated: OperatedVault;
   let root: VaultClient;
 
@@ -36,7 +36,7 @@ describeUnless(terraformUnavailable())('webex-token-vault as provisioner -- npm 
     const deploying = ['npm', 'run', 'deploy', '--', 'webex-tokens', '--auto-approve'];
     return run(
       'npx',
-      ['--no-install', 'webex-token-vault', 'as', 'provisioner', '--operators', operated.out, '--', ...deploying],
+      ['--no-install', 'webex-token-vault', 'exec', 'provisioner', '--operators', operated.out, '--', ...deploying],
       {
         cwd: PROJECT_FOLDER,
         env: {

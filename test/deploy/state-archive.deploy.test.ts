@@ -18,7 +18,7 @@ import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
  * Production after a server in dev mode, in one clone: Terraform's state is of a server that is gone.
  */
 
-describeUnless(terraformUnavailable())('webex-token-vault set-aside webex-tokens', () => {
+describeUnless(terraformUnavailable())('webex-token-vault state archive webex-tokens', () => {
   let operated: OperatedVault;
 
   beforeAll(async () => {
@@ -59,15 +59,15 @@ describeUnless(terraformUnavailable())('webex-token-vault set-aside webex-tokens
       expect(first).toMatchObject({ exitCode: 0 });
     }
 
-    const asProvisioner = ['as', 'provisioner', '--operators', operated.out, '--', process.execPath, PROGRAM];
+    const asProvisioner = ['exec', 'provisioner', '--operators', operated.out, '--', process.execPath, PROGRAM];
     const { VAULT_CACERT } = operated.environment;
     const refused = await command([...asProvisioner, ...deploy], production, { VAULT_CACERT });
     expect(refused.exitCode).not.toBe(0);
     expect(refused.stderr).toMatch(
-      /^error: the state is of another server: .+ set the state aside: npx --no-install webex-token-vault set-aside webex-tokens/m,
+      /^error: the state is of another server: .+ set the state aside: npx --no-install webex-token-vault state archive webex-tokens/m,
     );
 
-    const { exitCode, stdout } = await command(['set-aside', 'webex-tokens'], production);
+    const { exitCode, stdout } = await command(['state', 'archive', 'webex-tokens'], production);
     expect(stdout).toContain('the state of stack webex-tokens is set aside, with ');
     expect(exitCode).toBe(0);
     const second = await command([...asProvisioner, ...deploy], production, { VAULT_CACERT });

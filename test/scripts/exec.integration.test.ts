@@ -39,7 +39,7 @@ async function withPolicies(accessor: string): Promise<string> {
 }
 
 function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Script {
-  return new Script('as', args, { ...operated.environment, WEBEX_TOKEN_VAULT_OPERATORS: operated.out, ...env });
+  return new Script('exec', args, { ...operated.environment, WEBEX_TOKEN_VAULT_OPERATORS: operated.out, ...env });
 }
 
 function as(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<ScriptResult> {
@@ -66,18 +66,22 @@ it('runs the command with a token of the operator, which ends with it', async ()
 
 it('gives the command the server that it logged in at, and no other login', async () => {
   const { VAULT_ADDR = '', VAULT_CACERT = '', ...others } = operated.environment;
-  const { stdout } = await new Script('as', ['provisioner', '--operators', operated.out, '--', 'sh', '-c', VARIABLES], {
-    ...others,
-    BAO_ADDR: VAULT_ADDR,
-    VAULT_ADDR: 'https://elsewhere.example',
-    BAO_CACERT: VAULT_CACERT,
-    BAO_TOKEN: 's.other',
-    VAULT_TOKEN: 's.other',
-    VAULT_ROLE_ID: 'r',
-    VAULT_SECRET_ID: 's',
-    BAO_SECRET_ID_FILE: '/none',
-    VAULT_WRAPPED_SECRET_ID: 'w',
-  }).result();
+  const { stdout } = await new Script(
+    'exec',
+    ['provisioner', '--operators', operated.out, '--', 'sh', '-c', VARIABLES],
+    {
+      ...others,
+      BAO_ADDR: VAULT_ADDR,
+      VAULT_ADDR: 'https://elsewhere.example',
+      BAO_CACERT: VAULT_CACERT,
+      BAO_TOKEN: 's.other',
+      VAULT_TOKEN: 's.other',
+      VAULT_ROLE_ID: 'r',
+      VAULT_SECRET_ID: 's',
+      BAO_SECRET_ID_FILE: '/none',
+      VAULT_WRAPPED_SECRET_ID: 'w',
+    },
+  ).result();
   expect(stdout.split('\n')).toEqual([
     `VAULT_ADDR=${VAULT_ADDR}`,
     `VAULT_CACERT=${VAULT_CACERT}`,
@@ -95,7 +99,7 @@ it('works around commands of this program, in one another too', async () => {
   expect(issued).toMatchObject({ exitCode: 0, stderr: '' });
   expect(JSON.parse(issued.stdout)).toMatchObject({ app: 'people-me' });
   const file = operated.path('nested.snap');
-  const backup = ['as', 'backup', '--', ...command, 'backup', file];
+  const backup = ['exec', 'backup', '--', ...command, 'backup', file];
   expect(await as(['provisioner', '--', ...command, ...backup])).toMatchObject({ exitCode: 0 });
   expect((await readFile(file)).length).toBeGreaterThan(1000);
 });
@@ -129,7 +133,7 @@ describe('without a folder of logins, by the role of the environment', () => {
 
   it('takes a wrapped secret id', async () => {
     const args = ['provisioner', '--', 'sh', '-c', VARIABLES];
-    const { exitCode, stdout } = await nowhere('as', args, await wrapped('provisioner'));
+    const { exitCode, stdout } = await nowhere('exec', args, await wrapped('provisioner'));
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^VAULT_TOKEN=\S{20,}$/m);
     expect(stdout).not.toMatch(/ROLE_ID|SECRET_ID/);
@@ -138,14 +142,14 @@ describe('without a folder of logins, by the role of the environment', () => {
   it('takes one in a file', async () => {
     const { VAULT_ROLE_ID = '' } = await wrapped('provisioner');
     const env = { VAULT_ROLE_ID, VAULT_SECRET_ID_FILE: join(operated.out, 'provisioner-secret-id') };
-    const login = await nowhere('login', ['provisioner'], env);
+    const login = await nowhere('token', ['provisioner'], env);
     expect(login.exitCode).toBe(0);
     await root.withToken(login.stdout.trim()).connection.revokeToken();
   });
 
   it('leaves the wrapping of somebody else alone', async () => {
     const env = await wrapped('issuer');
-    const { exitCode, stderr } = await nowhere('as', ['provisioner', '--', 'true'], env);
+    const { exitCode, stderr } = await nowhere('exec', ['provisioner', '--', 'true'], env);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(
       /^error: the wrapping token was made by "auth\/operators\/role\/issuer\/secret-id" and not for a secret id of auth\/operators\/role\/provisioner, .*\n$/,
@@ -156,12 +160,12 @@ describe('without a folder of logins, by the role of the environment', () => {
 
   it('looks no further than a folder that is named', async () => {
     const args = ['provisioner', '--operators', '/none', '--', 'true'];
-    const { stderr } = await nowhere('as', args, await wrapped('provisioner'));
+    const { stderr } = await nowhere('exec', args, await wrapped('provisioner'));
     expect(stderr).toMatch(/^error: no login of operator "provisioner" in \/none; /);
   });
 
   it('says what to set where there is none either', async () => {
-    const { stderr } = await nowhere('as', ['provisioner', '--', 'true'], {});
+    const { stderr } = await nowhere('exec', ['provisioner', '--', 'true'], {});
     expect(stderr).toMatch(/^error: no login of operator "provisioner" in .*, or set VAULT_ROLE_ID and .*\n$/);
   });
 });
@@ -222,7 +226,7 @@ describe('every other command revokes what it logged in', () => {
     ['backup', () => ['backup', snapshot()], 0],
     ['backup that cannot be written', () => ['backup', '/none/a.snap'], 1],
     ['issue', () => ['issue', 'people-me'], 0],
-    ['authorize that nobody answers', () => ['authorize', 'testauth', '--no-open', '--timeout-seconds', '1'], 1],
+    ['authorize that nobody answers', () => ['authorize', 'testauth', '--no-open', '--timeout', '1s'], 1],
     ['revoke of what is not there', () => ['revoke', 'testauth', '--yes'], 3],
     ['init --update-policy', () => ['init', '--update-policy', '--out', operated.out, '--from', operated.out], 0],
     ['init without its shares', () => ['init', '--update-policy', '--out', operated.out], 1],
@@ -252,7 +256,7 @@ describe('every other command revokes what it logged in', () => {
     // The token of the backup itself is alive in what it saved.
     const alive = (await eventually(accessors)).filter((token) => !token.includes('operators-backup'));
     expect(alive).toEqual(before);
-    const login = await operated.run('login', ['provisioner'], env());
+    const login = await operated.run('token', ['provisioner'], env());
     expect(login.stderr).toMatch(
       new RegExp(`^this token lives until 20\\S+Z; to end it before, with it in VAULT_TOKEN: ${SERVER_PROGRAM} token `),
     );

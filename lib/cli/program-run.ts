@@ -1,0 +1,115 @@
+import { type Command, CommanderError } from 'commander';
+import {
+  errorCode,
+  exitCodeOf,
+  ExplainedError,
+  oneLine,
+  refuseEndedRehearsal,
+  refuseUnverifiedTls,
+  repeatingOptions,
+  safeText,
+  VaultResponseError,
+} from '#core';
+import { namingDeployment } from '../declaration/deployment-file';
+import { explainedRefusal } from '../operators/server-refusal';
+import { cleanUpMsOf, DEBUG_VARIABLE } from './command';
+import { Interrupted, Interruption } from './interruption';
+import { repeatedOptions } from './repeated-options';
+
+/*
+ * One run of a program: exit codes, one line for each error, and Ctrl-C.
+ */
+
+export interface RunOptions {
+  /**
+   * What is to be added to an explained error.
+   *
+   * @param command the one that failed @default - none was begun
+   * @default - nothing
+   */
+  readonly advise?: (error: unknown, command: Command | undefined) => Promise<string | undefined>;
+}
+
+/**
+ * Parses the command line, runs the action and sets the exit code.
+ *
+ * At Ctrl-C the signal is aborted, so that the action can clean up; see {@link Interruption} for how long.
+ *
+ * @returns whether it was interrupted
+ */
+export async function runCommand(
+  build: (signal: AbortSignal) => Command,
+  argv = process.argv,
+  { advise }: RunOptions = {},
+): Promise<boolean> {
+  process.stdout.on('error', unlessNobodyReads);
+  process.stderr.on('error', unlessNobodyReads);
+  using interruption = new Interruption();
+  let begun: Command | undefined;
+  const repeated = (name: string): readonly string[] => (begun === undefined ? [] : repeatedOptions(begun, name));
+  const named = (): string | undefined => begun?.optsWithGlobals<{ deployment?: string }>().deployment;
+  const execute = async (): Promise<void> => {
+    try {
+      refuseUnverifiedTls();
+      const program = build(interruption.signal).hook('preAction', (_, command) => {
+        refuseEndedRehearsal();
+        begun = command;
+        interruption.cleanUpMs = cleanUpMsOf(command) ?? interruption.cleanUpMs;
+      });
+      await program.parseAsync(argv);
+    } catch (error) {
+      const advice = interruption.signal.aborted ? undefined : await advise?.(error, begun);
+      process.exitCode = report(error, interruption, advice);
+    }
+  };
+  await repeatingOptions(repeated, () => namingDeployment(named, execute));
+  return interruption.signal.aborted;
+}
+
+/** Whoever reads the output may stop reading, like `head`, or a terminal that is closed. */
+function unlessNobodyReads(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') {
+    process.stderr.write(`error: the output cannot be written (${errorCode(error)}); give it another place\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** @param advice what an explained error says beside @default - nothing */
+function report(error: unknown, interruption: Interruption, advice?: string): number {
+  const { exitCode } = interruption;
+  if (error instanceof CommanderError) {
+    // Commander has already printed its line, or the help that was asked for.
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  // A prompt puts the terminal in raw mode, and reports Ctrl-C by an error of its own.
+  const prompted = error instanceof Error && error.name === 'ExitPromptError';
+  const aborted = exitCode !== undefined && error instanceof Error && ABORTED.includes(error.name);
+  if (prompted || error instanceof Interrupted || aborted) {
+    process.stderr.write('interrupted\n');
+    return exitCode ?? 130;
+  }
+  if (error instanceof VaultResponseError) {
+    return report(explainedRefusal(error), interruption);
+  }
+  if (error instanceof ExplainedError) {
+    process.stderr.write(`error: ${oneLine(advice === undefined ? error.message : `${error.message}; ${advice}`)}\n`);
+    if (debugging() && error.cause instanceof Error) {
+      process.stderr.write(`${error.cause.stack ?? ''}\n`);
+    }
+    // An action that was interrupted may have to say what it has left half done.
+    return exitCode ?? exitCodeOf(error);
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`error: unexpected: ${safeText(message)}; set ${DEBUG_VARIABLE}=1 to see where it arose\n`);
+  if (debugging() && error instanceof Error) {
+    process.stderr.write(`${error.stack ?? ''}\n`);
+  }
+  return 1;
+}
+
+/** How Node and the prompts say that a signal was aborted. */
+const ABORTED = ['AbortError', 'AbortPromptError'];
+
+function debugging(): boolean {
+  return process.env[DEBUG_VARIABLE] === '1';
+}

@@ -1,0 +1,12 @@
+import { Option, type Command } from 'commander';
+
+/**
+ * Gives a command the options that answer its question beforehand. The action gets `yes`.
+ *
+ * `--auto-approve` is the same option by the name that Terraform has for it.
+ */
+export function addYesOption(command: Command): Command {
+  return command
+    .option('--yes', 'do not ask for confirmation; required without a terminal')
+    .addOption(new Option('--auto-approve', 'the same as --yes').implies({ yes: true }));
+}
