@@ -109,9 +109,9 @@ it.each(Object.keys(COMMANDS))('%s ends with 4 where nothing listens', async (co
   expect(exitCode).toBe(4);
 });
 
-it.each([['login'], ['as']])('%s ends with 4 where the login is limited', async (command) => {
+it.each([['token'], ['exec']])('%s ends with 4 where the login is limited', async (command) => {
   vault.answer('auth/operators/login', LIMITED);
-  const args = ['backup', '--operators', folder, ...(command === 'as' ? ['--', 'true'] : [])];
+  const args = ['backup', '--operators', folder, ...(command === 'exec' ? ['--', 'true'] : [])];
   const { exitCode, stderr } = await runCommand(command, args, { VAULT_ADDR: vault.address });
   expect(stderr).toMatch(/^error: Vault could not log in at auth\/operators \(429: .*\); try again later\n$/);
   expect(exitCode).toBe(4);
