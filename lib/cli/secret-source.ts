@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { errorCode, ExplainedError, UsageError } from '#core';
+import { requirePrivate } from '../files/require-private';
 
 /** Where a secret comes from: a file, or a person who types it unseen. Never the command line. */
 export interface SecretSource {
@@ -45,12 +46,7 @@ async function readSecretFile(what: string, file: string): Promise<string> {
       `${named} must be a regular file, got something else; write the ${what} to one of mode 0600`,
     );
   }
-  const mode = stats.mode & 0o777;
-  if ((mode & 0o077) !== 0) {
-    throw new ExplainedError(
-      `${named} must be its owner's alone, got mode 0${mode.toString(8)}; run chmod 600 ${file}`,
-    );
-  }
+  requirePrivate({ path: file, mode: stats.mode, what: `the file of the ${what},` });
   if (stats.size > MAX_BYTES) {
     throw new ExplainedError(`${named} must hold the ${what} alone, got ${stats.size} bytes; check the path`);
   }

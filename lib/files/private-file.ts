@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { errorCode, ExplainedError, refuseWithoutModes } from '#core';
 import { replaceFile, writeAtomically } from './atomic-file';
 import { isVisibleToGit, refuseVisibleToGit } from './git-visibility';
+import { requirePrivate } from './require-private';
 
 /*
  * Files that only their owner may read, and that are still there after a power cut.
@@ -22,12 +23,8 @@ export async function createPrivateFolder(folder: string): Promise<void> {
   } catch (error) {
     throw new ExplainedError(`the folder ${folder} cannot be made (${errorCode(error)}); choose another one`);
   }
-  const mode = (await stat(folder)).mode & 0o777;
-  if ((mode & 0o077) !== 0) {
-    throw new ExplainedError(
-      `the folder ${folder} must be its owner's alone, got mode 0${mode.toString(8)}; run chmod 700 ${folder}, or choose another`,
-    );
-  }
+  const { mode } = await stat(folder);
+  requirePrivate({ path: folder, mode, what: 'the folder', advice: 'or choose another' });
   if (created !== undefined && (await isVisibleToGit(join(folder, 'secret')))) {
     await writePrivateFile(join(created, '.gitignore'), '*\n');
   } else if (created === undefined) {

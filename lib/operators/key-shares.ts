@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { errorCode, ExplainedError } from '#core';
+import { requirePrivate } from '../files/require-private';
 
 /*
  * The key shares that unseal Vault, or with an auto-unseal seal authorize what needs several people: from files, from a
@@ -107,12 +108,7 @@ async function readShareFile(file: string): Promise<string> {
   } catch (error) {
     throw new ExplainedError(`the key share ${file} cannot be read (${errorCode(error)}); check the path`);
   }
-  const mode = (await stat(file)).mode & 0o777;
-  if ((mode & 0o077) !== 0) {
-    throw new ExplainedError(
-      `the key share ${file} must be its owner's alone, got mode 0${mode.toString(8)}; run chmod 600 ${file}`,
-    );
-  }
+  requirePrivate({ path: file, mode: (await stat(file)).mode, what: 'the key share' });
   return checkShare(text.trim(), file);
 }
 

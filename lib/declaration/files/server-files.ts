@@ -1,6 +1,7 @@
 import { accessSync, constants, readFileSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { ExplainedError, ourCommand } from '#core';
+import { requirePrivate } from '../../files/require-private';
 import { declaringFile } from '../deployment-file';
 import { nodeNames, type ProductionServerDeclaration } from '../schema/server/server-declaration';
 import { checkTlsFiles } from './tls-files';
@@ -55,7 +56,7 @@ export function checkServerFiles(server: ProductionServerDeclaration, pluginPath
   }
   if (environmentFile !== undefined) {
     const file = resolve(home, environmentFile);
-    warnings.push(...inspect(file, () => checkPrivate(`the environment file ${file}`, file, uid, user)));
+    warnings.push(...inspect(file, () => checkPrivate('the environment file', file, uid, user)));
   }
   return warnings;
 }
@@ -84,7 +85,7 @@ function checkPlugin(file: string, uid: number): void {
 }
 
 function checkStaticKey(file: string, uid: number, user: string): string[] {
-  checkPrivate(`the static key ${file}`, file, uid, user);
+  checkPrivate('the static key', file, uid, user);
   const content = readFileSync(file);
   const text = content.toString('latin1');
   const isKey =
@@ -101,18 +102,15 @@ function checkStaticKey(file: string, uid: number, user: string): string[] {
 }
 
 function checkPrivate(what: string, file: string, uid: number, user: string): string[] {
+  const named = `${what} ${file}`;
   const found = statSync(file, { throwIfNoEntry: false });
   if (found?.isFile() !== true) {
     throw new ExplainedError(
-      `${what} must be a file, and there is none; make it, or correct its path in ${declaringFile()}`,
+      `${named} must be a file, and there is none; make it, or correct its path in ${declaringFile()}`,
     );
   }
-  checkOwner(what, found, uid, user);
-  if ((found.mode & 0o077) !== 0) {
-    throw new ExplainedError(
-      `${what} must be its owner's alone, got mode 0${(found.mode & 0o777).toString(8)}; run chmod 600 ${file}, and make a new one if others may have read it`,
-    );
-  }
+  checkOwner(named, found, uid, user);
+  requirePrivate({ path: file, mode: found.mode, what, advice: 'and make a new one if others may have read it' });
   accessSync(file, constants.R_OK);
   return [];
 }

@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { errorCode, ExplainedError, ourCommand } from '#core';
+import { requirePrivate } from '../../files/require-private';
 import { CertificateChain } from './certificate-chain';
 
 /*
@@ -58,11 +59,8 @@ function readCertificates(what: string, file: string, followLinks: boolean): Cer
 /** @throws ExplainedError */
 function readKey(file: string, followLinks: boolean): KeyObject {
   const { text, mode } = readText('key', file, followLinks);
-  if ((mode & 0o077) !== 0) {
-    throw new ExplainedError(
-      `the key ${file} must be its owner's alone, got mode 0${mode.toString(8)}, so others on this machine can use it; run chmod 600 ${file}, and make a new key if you do not know them all`,
-    );
-  }
+  const advice = 'and make a new key if others on this machine may have read it';
+  requirePrivate({ path: file, mode, what: 'the key', advice });
   if (/ENCRYPTED/.test(text)) {
     throw new ExplainedError(
       `the key ${file} is encrypted, and a server has nobody to ask for its passphrase; give it without one, mode 0600`,
@@ -81,7 +79,7 @@ function readText(what: string, file: string, followLinks: boolean): { text: str
   try {
     // Without O_NONBLOCK a named pipe would keep this waiting.
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | (followLinks ? 0 : constants.O_NOFOLLOW));
-    return { text: readFileSync(descriptor, 'utf8'), mode: fstatSync(descriptor).mode & 0o777 };
+    return { text: readFileSync(descriptor, 'utf8'), mode: fstatSync(descriptor).mode };
   } catch (error) {
     throw new ExplainedError(
       `the ${what} ${file} cannot be read (${errorCode(error)}); check the path, or run "${ourCommand('certs')}"`,

@@ -6,6 +6,7 @@ import { errorCode, ExplainedError } from '#core';
 import { writeAtomically, type FileOwner } from '../../files/atomic-file';
 import { CertificateAuthority, subjectAlternativeNames } from './certificate-authority';
 import { createPrivateFolder } from '../../files/private-file';
+import { requirePrivate } from '../../files/require-private';
 import { giveGuarded, ownerOfGuarded, readGuarded } from '../../files/guarded-path';
 import { isHostName } from '../../declaration/schema/host-name';
 import { checkTlsFiles } from '../../declaration/files/tls-files';
@@ -124,12 +125,9 @@ async function prepareCa({
     action = 'created';
   }
   const [certificatePem, privateKeyPem] = await Promise.all([readCaFile(certFile), readCaFile(keyFile)]);
-  const keyMode = (await stat(keyFile)).mode & 0o777;
-  if ((keyMode & 0o077) !== 0) {
-    throw new ExplainedError(
-      `the key of the CA, ${keyFile}, must be its owner's alone, got mode 0${keyMode.toString(8)}; run chmod 600 ${keyFile}, or start a new CA if others may have read it`,
-    );
-  }
+  const { mode } = await stat(keyFile);
+  const advice = 'or start a new CA if others may have read it';
+  requirePrivate({ path: keyFile, mode, what: "the CA's key", advice });
   const ca = await CertificateAuthority.load({ certificatePem, privateKeyPem }, now);
   return { ca, report: { name: CA, action, certFile, expires: expiry(certificatePem) } };
 }

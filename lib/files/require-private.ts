@@ -1,0 +1,29 @@
+import { constants } from 'node:fs';
+import { ExplainedError, shellWord } from '#core';
+
+export interface PrivatePath {
+  readonly path: string;
+  /** Its mode, as `stat` has it. */
+  readonly mode: number;
+  /** Name of it in the message, without the path, such as "the key share". */
+  readonly what: string;
+  /** Ends the message: what to do beside or instead of `chmod`. @default - chmod is enough */
+  readonly advice?: string;
+}
+
+/** All that a mode gives to the group and to others. */
+const OPEN_TO_OTHERS = constants.S_IRWXG | constants.S_IRWXO;
+
+const PERMISSIONS = 0o777;
+
+/** @throws ExplainedError if anybody but the owner may read, write or enter it */
+export function requirePrivate({ path, mode, what, advice }: PrivatePath): void {
+  if ((mode & OPEN_TO_OTHERS) === 0) {
+    return;
+  }
+  const isFolder = (mode & constants.S_IFMT) === constants.S_IFDIR;
+  const command = `run chmod ${isFolder ? 700 : 600} ${shellWord(path)}`;
+  throw new ExplainedError(
+    `${what} ${path} must be its owner's alone, got mode 0${(mode & PERMISSIONS).toString(8)}; ${[command, advice].filter(Boolean).join(', ')}`,
+  );
+}
