@@ -1,5 +1,6 @@
-import { ourCommand, quotedList, VaultResponseError } from '#core';
+import { quotedList, VaultResponseError } from '#core';
 import { z } from 'zod';
+import { deployCommand } from '../declaration/deploy-command';
 import type { Deployment } from '../declaration/schema/deployment';
 import { oidcConfiguration, peopleRoles, type OidcDeclaration, type PeopleRole } from '../declaration/derived/people';
 import type { VaultClient } from '../vault/vault-client';
@@ -9,8 +10,6 @@ import { whyUnseen } from './unseen';
 /*
  * Whether people can log in by the identity provider that is declared, and act as those that are.
  */
-
-const deployCommand = (): string => ourCommand('deploy', 'webex-tokens');
 
 const configReply = z.object({
   data: z.object({

@@ -4,7 +4,6 @@ import {
   explainedBy,
   isLoopback,
   NotPermitted,
-  ourCommand,
   quotedList,
   TemporarilyUnavailable,
   UsageError,
@@ -16,6 +15,7 @@ import type { BrowserPage } from '../browser/browser-page';
 import { RedirectState } from '../browser/redirect';
 import { RedirectListener } from '../browser/redirect-listener';
 import { visit, withOutcome } from '../browser/visit';
+import { deployCommand } from '../declaration/deploy-command';
 import { OIDC_SECRET } from '../declaration/derived/client-secret';
 import type { Deployment } from '../declaration/schema/deployment';
 import { declaringFile } from '../declaration/deployment-file';
@@ -58,8 +58,6 @@ interface Attempt {
   readonly role: PeopleRole;
   readonly redirectUrl: string;
 }
-
-const deployCommand = (): string => ourCommand('deploy', 'webex-tokens');
 
 const urlReply = z.object({ data: z.object({ auth_url: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]) }) });
 const loginReply = z.object({

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import {
+  describeError,
   describeExpiry,
   explainedBy,
   ExplainedError,
@@ -285,8 +286,7 @@ function withNextStep(
   }: { written: boolean; unsealed: boolean; administrator: boolean; shareFolder?: string },
   interrupted = false,
 ): Error {
-  const said = error instanceof Error ? error.message : String(error);
-  const problem = interrupted && !(error instanceof RootTokenAlive) ? 'interrupted' : said;
+  const problem = interrupted && !(error instanceof RootTokenAlive) ? 'interrupted' : describeError(error);
   if (administrator) {
     const audit = error instanceof UnwritableAuditLog ? ['--audit-file', 'PATH'] : [];
     const shares = shareFolder === undefined ? [] : ['--from', shareFolder];

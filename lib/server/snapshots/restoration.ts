@@ -1,5 +1,6 @@
 import {
   type CredentialReading,
+  describeError,
   ExplainedError,
   readCredential,
   type VaultConnectionOptions,
@@ -56,7 +57,7 @@ export async function restoreServer(
       : error;
   });
   const unfinished = (error: unknown, isWhole: boolean): UnfinishedRestore => ({
-    problem: signal?.aborted ? 'interrupted' : error instanceof Error ? error.message : String(error),
+    problem: signal?.aborted ? 'interrupted' : describeError(error),
     address: client.address,
     file,
     isWhole,

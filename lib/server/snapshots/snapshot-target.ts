@@ -1,4 +1,4 @@
-import { ExplainedError, ourCommand, VaultSealed } from '#core';
+import { describeError, ExplainedError, ourCommand, VaultSealed } from '#core';
 import { graceSignal } from '../../vault/grace-signal';
 import type { VaultClient } from '../../vault/vault-client';
 import { initialize, initStatus, type KeyOptions } from '../keys/initialization';
@@ -83,7 +83,7 @@ async function emptyTarget(
     report('initialized with a key for this moment only');
     return { activeBefore, foreign: true, key, sender, marker: RestoreMarker.young(sender), isNew: true };
   } catch (error) {
-    const problem = signal?.aborted ? 'interrupted' : error instanceof Error ? error.message : String(error);
+    const problem = signal?.aborted ? 'interrupted' : describeError(error);
     throw new ExplainedError(`${problem}; nothing was restored: ${withoutKey(client.address)}`);
   }
 }

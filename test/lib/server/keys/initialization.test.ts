@@ -1,4 +1,9 @@
-import { checkKeyOptions } from '../../../../lib/server/keys/initialization';
+import type { Deployment } from '../../../../lib/declaration/schema/deployment';
+import { checkKeyOptions, initializeServer } from '../../../../lib/server/keys/initialization';
+import { VaultClient } from '../../../../lib/vault/vault-client';
+import { ScriptedVault } from '../../../fixtures/scripted-vault';
+
+const TOKEN = 'hvs.CAESIJ0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c';
 
 test.each([
   [{ shares: 3, threshold: 5 }, 'the threshold must not be above the number of shares, got 5 of 3'],
@@ -15,4 +20,19 @@ test.each([
   { shares: 2, threshold: 2, pgpKeys: ['one', 'two'] },
 ])('a key of %j is fine', (options) => {
   expect(() => checkKeyOptions(options)).not.toThrow();
+});
+
+it('hides a token that stands in the error of a failed write', async () => {
+  await using vault = await ScriptedVault.start();
+  vault.answer('sys/seal-status', { body: { initialized: false } });
+  vault.answer('sys/init', { body: { keys_base64: ['share'], root_token: TOKEN } });
+  const initialized = initializeServer(new VaultClient({ address: vault.address }), {
+    keys: { shares: 1, threshold: 1 },
+    deployment: { vault: { server: { mode: 'dev' } } } as Deployment,
+    receiver: { keyShares: () => Promise.reject(new Error(`failed with ${TOKEN}`)), operator: () => Promise.resolve() },
+    auditFile: 'stdout',
+    unsealTimeoutMs: 1,
+    report: () => undefined,
+  });
+  await expect(initialized).rejects.toThrow(/^failed with \[hidden\]\. The server is initialized, and its key shares/);
 });

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createGzip } from 'node:zlib';
+import { pack } from 'tar-stream';
+import { restoreServer } from '../../../../lib/server/snapshots/restoration';
+import { useSleepClock } from '../../../fixtures/sleep-clock';
+
+/* Errors that a real server does not answer on demand. The rest is in restoration.integration.test.ts. */
+
+useSleepClock();
+
+const TOKEN = 'hvs.CAESIJ0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c';
+const STATE = { initialized: true, sealed: false, recovery_seal: false, version: '2.7.2', n: 1, t: 1, progress: 0 };
+const REPLIES: Readonly<Record<string, object>> = {
+  '/v1/sys/seal-status': STATE,
+  '/v1/sys/leader': { ha_enabled: true, is_self: true, active_time: '2026-11-25T00:00:00Z' },
+  '/v1/auth/token/lookup-self': { data: { ttl: 0 } },
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'restoration-'));
+const file = join(folder, 'a.snap');
+let server: Server;
+
+beforeAll(async () => {
+  const entries = { 'meta.json': '{}', 'state.bin': 'state' };
+  const sums = Object.entries(entries).map(([name, content]) => `${sha256(content)}  ${name}\n`);
+  const archive = pack();
+  Object.entries({ ...entries, SHA256SUMS: sums.join('') }).forEach(([name, content]) =>
+    archive.entry({ name }, content),
+  );
+  archive.finalize();
+  await once(archive.pipe(createGzip()).pipe(createWriteStream(file)), 'close');
+  server = createServer((request, response) => {
+    request.resume().once('end', () => {
+      const reply = REPLIES[request.url ?? ''];
+      response
+        .writeHead(reply === undefined ? 500 : 200)
+        .end(JSON.stringify(reply ?? { errors: [`failed with ${TOKEN}`] }));
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+
+function sha256(content: string): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+it('hides a token that the answer to the snapshot quotes', async () => {
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const restored = restoreServer(
+    { address },
+    {
+      file,
+      token: 'a-token',
+      unsealTimeoutMs: 1,
+      snapshotKey: () => Promise.reject(new Error('the server keeps its key')),
+      asAdministrator: () => Promise.reject(new Error('no key shares are given')),
+      confirm: () => Promise.resolve(),
+      report: () => undefined,
+    },
+  );
+  await expect(restored).rejects.toThrow(/^Vault answered 500 to POST \S+: failed with \[hidden\]; /);
+});
