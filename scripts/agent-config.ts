@@ -126,7 +126,7 @@ export function define(command: Command, signal: AbortSignal): void {
 
 async function write(folder: string, configuration: string): Promise<string> {
   const file = join(folder, 'agent.hcl');
-  if (existsSync(file) && !AGENT_CONFIGURATION_HEADER.test(readFileSync(file, 'utf8'))) {
+  if (existsSync(file) && !readFileSync(file, 'utf8').startsWith(AGENT_CONFIGURATION_HEADER)) {
     throw new ExplainedError(`${file} exists and was not written by this command; move it away, or use another --out`);
   }
   // The secret id and the tokens will be in it.

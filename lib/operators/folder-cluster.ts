@@ -28,7 +28,7 @@ export async function refuseOtherCluster(client: VaultClient, folder: string): P
   }
 }
 
-/** @returns undefined for a folder from before this was noted */
+/** @returns undefined for a folder without the note, such as one with a copied login */
 async function readNoted(folder: string): Promise<string | undefined> {
   try {
     return (await readFile(file(folder), 'utf8')).trim() || undefined;

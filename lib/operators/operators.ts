@@ -6,7 +6,6 @@ import { issuerOperatorPolicy } from '../declaration/policies/issuer-policy';
 import { provisionerPolicy } from '../declaration/policies/provisioner-policy';
 import {
   authorizerPolicyName,
-  formerPolicyNames,
   healerPolicyName,
   observerPolicyName,
   provisionerPolicyName,
@@ -234,7 +233,7 @@ async function enableMount(root: VaultClient): Promise<void> {
 async function refuseOtherDeployment(root: VaultClient, { mountPath, movedFrom }: Deployment['engine']): Promise<void> {
   const role = await root.read(rolePath('authorizer'), roleReply).catch(unlessMissing);
   const policies = role?.data.token_policies ?? [authorizerPolicyName(mountPath)];
-  if ([authorizerPolicyName(mountPath), ...formerPolicyNames(mountPath, [])].some((name) => policies.includes(name))) {
+  if (policies.includes(authorizerPolicyName(mountPath))) {
     return;
   }
   const mounts = Object.keys((await root.read('sys/mounts', mountsReply)).data).map((path) => path.replace(/\/$/, ''));

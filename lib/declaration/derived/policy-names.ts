@@ -4,12 +4,12 @@
 
 /** Name of the policy of an app that reads from the engine at that mount. */
 export function appPolicyName(mountPath: string, appName: string): string {
-  return policyName(mountPath, app(appName));
+  return policyName(mountPath, `app-${appName}`);
 }
 
 /** Name of the policy of that mount's authorizer. */
 export function authorizerPolicyName(mountPath: string): string {
-  return policyName(mountPath, AUTHORIZER);
+  return policyName(mountPath, 'authorizer');
 }
 
 /** Name of the policy of that mount's observer. */
@@ -30,21 +30,6 @@ export function healerPolicyName(mountPath: string): string {
 /** Name of the policy of that mount's provisioner. */
 export function provisionerPolicyName(mountPath: string): string {
   return policyName(mountPath, 'provisioner');
-}
-
-/**
- * What release 0.1 called the policies that a provisioner writes, where that was something else: other mounts had the
- * same names. Needed until the last deployment of that release has been deployed by a later one.
- */
-export function formerPolicyNames(mountPath: string, appNames: readonly string[]): string[] {
-  const former = mountPath.replaceAll('/', '-').toLowerCase();
-  return former === encoded(mountPath) ? [] : [...appNames.map(app), AUTHORIZER].map((holder) => `${former}-${holder}`);
-}
-
-const AUTHORIZER = 'authorizer';
-
-function app(name: string): string {
-  return `app-${name}`;
 }
 
 /** A holder begins with a letter, and a mount has its dashes in pairs: so the two can be told apart. */

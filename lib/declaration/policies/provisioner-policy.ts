@@ -54,8 +54,8 @@ export interface ProvisionerRights {
   };
   /** Where the engine was mounted before: it may move it from there. @default - it does not move */
   readonly movedFrom?: string;
-  /** Names that its own policies had before: it may take those away. @default - none */
-  readonly formerPolicyNames?: readonly string[];
+  /** Names of its policies where the engine was mounted before: it may delete those. @default - none */
+  readonly movedPolicyNames?: readonly string[];
 }
 
 const LEFT_BEHIND = 'is it empty, as a deploy that failed leaves it?';
@@ -67,7 +67,7 @@ const LEFT_BEHIND = 'is it empty, as a deploy that failed leaves it?';
  * would keep an administrator's token, and no longer than one apply.
  */
 export function provisionerPolicy(rights: ProvisionerRights): string {
-  const { mountPath, recordsPath, movedFrom, pluginName, appRolePath, formerPolicyNames = [] } = rights;
+  const { mountPath, recordsPath, movedFrom, pluginName, appRolePath, movedPolicyNames = [] } = rights;
   // `create` is for paths that can tell a new object from an old one; the others take any write for an update.
   const owned: Capability[] = ['read', 'update', 'delete'];
   return renderPolicy([
@@ -145,10 +145,10 @@ export function provisionerPolicy(rights: ProvisionerRights): string {
       capabilities: owned,
       why: 'the policy of an operator',
     })),
-    ...formerPolicyNames.map((name): Rule => ({
+    ...movedPolicyNames.map((name): Rule => ({
       path: `sys/policies/acl/${name}`,
       capabilities: ['read', 'delete'],
-      why: 'what it was called before, as the state still has it',
+      why: 'its name before the engine moved, as the state still has it',
     })),
     {
       path: `sys/policies/acl/${rights.policyName}`,

@@ -12,7 +12,6 @@ import type { ObserverRights } from './observer-policy';
 import {
   appPolicyName,
   authorizerPolicyName,
-  formerPolicyNames,
   healerPolicyName,
   issuerPolicyName,
   observerPolicyName,
@@ -91,8 +90,7 @@ export function provisionerRights(deployment: Deployment): ProvisionerRights {
     people: peopleRights(deployment),
     healingPath: healingPathOf(mountPath),
     healingIntegrationNames: healingIntegrations(deployment),
-    formerPolicyNames: [
-      ...formerPolicyNames(mountPath, appNames),
+    movedPolicyNames: [
       ...(movedFrom === undefined ? [] : policyNamesAt(movedFrom, appNames)),
       ...(movedFrom === undefined || !hasIssuers(deployment) ? [] : [issuerPolicyName(movedFrom)]),
     ],
@@ -122,11 +120,7 @@ export function issuedAppNames({ apps }: Deployment): string[] {
 
 /** What a provisioner wrote for the engine at that mount. */
 function policyNamesAt(mountPath: string, appNames: readonly string[]): string[] {
-  return [
-    ...appNames.map((name) => appPolicyName(mountPath, name)),
-    ...operatorPolicyNames(mountPath),
-    ...formerPolicyNames(mountPath, appNames),
-  ];
+  return [...appNames.map((name) => appPolicyName(mountPath, name)), ...operatorPolicyNames(mountPath)];
 }
 
 /** Of those operators whose policy stack `webex-tokens` writes, or may have written. */

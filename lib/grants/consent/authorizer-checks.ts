@@ -29,7 +29,6 @@ export async function checkAuthorizer(
 export async function checkImporter(vault: VaultClient, deployment: Deployment, credential: Credential): Promise<void> {
   await requireReadyServer(vault);
   await checkTarget(vault, deployment, credential, ['read', 'update']);
-  await checkImport(vault, deployment, credential);
 }
 
 /** Where the grant goes. */
@@ -42,29 +41,6 @@ async function checkTarget(
   await checkAllowed(vault, deployment, credential, `${deployment.engine.mountPath}/creds/${credential.name}`, wanted);
   await checkEngine(vault, deployment);
   await checkIntegration(vault, deployment, credential);
-}
-
-/**
- * A policy of an earlier release lets its holder store codes alone, which no look at capabilities shows. So what is asked
- * is an import with no refresh token in it, which the engine refuses before it does anything.
- */
-async function checkImport(
-  vault: VaultClient,
-  deployment: Deployment,
-  { name, integration }: Credential,
-): Promise<void> {
-  const { mountPath } = deployment.engine;
-  const request = { server: vaultName(findIntegration(deployment, integration)), grant_type: 'refresh_token' };
-  await vault.write(`${mountPath}/creds/${name}`, request).catch((error: unknown) => {
-    if (error instanceof VaultResponseError && error.statusCode === 403) {
-      throw new NotPermitted(
-        `this Vault token may store codes in "${name}", and no refresh token: policy "${authorizerPolicyName(mountPath)}" is of an earlier release; deploy webex-tokens again, which renews it`,
-      );
-    }
-    if (!(error instanceof VaultResponseError)) {
-      throw error;
-    }
-  });
 }
 
 /** Needs no engine, as a policy covers paths that are not mounted: once this has passed, a 403 is not the token's. */

@@ -25,7 +25,6 @@ import { checkVaultClock } from './clock';
 import { checkEngine, engineAdvice } from './engine-settings';
 import { checkEnvironment, environmentAdvice } from './environment';
 import { Ended, Examination, type Finding } from './examination';
-import { requirePlainReads } from './forced-refresh';
 import { lookAtHolders } from './holders';
 import { checkIntegration, type FoundIntegration } from './integration-check';
 import { lineAdvice, requireSound } from './line-checks';
@@ -199,7 +198,6 @@ async function examineInside(
     requireSound('operator', lines);
     return { detail: `${lines.length} can log in`, found: lines };
   });
-  await examination.check('parameters', () => requirePlainReads(deployment, holders));
   found.push(...secretIdAdvice(appLines, operatorLines));
   if (keepsGrants(deployment.vault.server)) {
     found.push(...lineAdvice('backup', [await lookAtBackup(new Records(observer, engine.recordsPath), now())]));

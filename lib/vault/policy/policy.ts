@@ -6,8 +6,6 @@ export interface PolicyRule {
   readonly path: string;
   /** `deny` alone where that is among them. */
   readonly capabilities: readonly string[];
-  /** Whether a request may carry `minimum_seconds`, by which a read of a credential forces a refresh. */
-  readonly takesMinimumSeconds: boolean;
 }
 
 export interface Policy {
@@ -100,26 +98,8 @@ function ruleOf(path: string, value: PolicyValue, now: Date): PolicyRule[] {
     {
       path: path.replace(/^\//, ''),
       capabilities: capabilities.includes('deny') ? ['deny'] : capabilities,
-      takesMinimumSeconds: takes(
-        'minimum_seconds',
-        namedIn(attributes.get('allowed_parameters')),
-        namedIn(attributes.get('denied_parameters')),
-      ),
     },
   ];
-}
-
-/** Vault's decision, except that one denied value counts as all of them. */
-function takes(parameter: string, allowed: readonly string[], denied: readonly string[]): boolean {
-  const names = [parameter, '*'];
-  return (
-    (allowed.length === 0 || names.some((name) => allowed.includes(name))) &&
-    !names.some((name) => denied.includes(name))
-  );
-}
-
-function namedIn(parameters: PolicyValue | undefined): string[] {
-  return parameters?.kind === 'object' ? parameters.items.map(({ keys }) => (keys[0] ?? '').toLowerCase()) : [];
 }
 
 function textOf(value: PolicyValue | undefined): string | undefined {

@@ -54,16 +54,6 @@ it('names policies without upper case and slashes', () => {
   expect(policy).toContain('path "Teams/OAuth/config"');
 });
 
-it('may take away the policies that a former release named otherwise, and write none of them', () => {
-  expect(policyOf()).not.toContain('before');
-  const former = policyOf({ engine: { mountPath: 'Teams/OAuth-x', plugin: { register: false } } }).split('\n\n');
-  for (const holder of ['app-people-me', 'authorizer']) {
-    expect(former).toContain(
-      `# what it was called before, as the state still has it\npath "sys/policies/acl/teams-oauth-x-${holder}" {\n  capabilities = ["read","delete"]\n}`,
-    );
-  }
-});
-
 describe('of apps with an identity of their own', () => {
   const jwt = { issuer: 'https://i.example', audience: 'v', claims: { sub: 'me' } };
   const of = (identity: object) => policyOf({ apps: [{ name: 'job', reads: ['testauth'], identity }] });

@@ -120,7 +120,6 @@ describe('once somebody has', () => {
       'credentials',
       'apps',
       'operators',
-      'parameters',
     ]);
     expect(notes).toEqual([
       'policy "root" reaches everything: who holds a root token can read each credential',
@@ -367,26 +366,6 @@ describe('once somebody has', () => {
       /^operator "issuer" is not well \(none\): .*; npx --no-install webex-token-vault init --update-policy --new-secret-ids$/,
     );
   });
-
-  it.each(['oauthapp-app-people-me', 'oauthapp-observer'])(
-    'finds that %s is a policy of an earlier release, which lets its holder force refreshes',
-    async (name) => {
-      const policyReply = z.object({ data: z.object({ policy: z.string() }) });
-      const { policy } = (await vault.admin.read(`sys/policies/acl/${name}`, policyReply)).data;
-      const { check, line } = await whileWrong(
-        () =>
-          vault.admin.write(`sys/policies/acl/${name}`, {
-            policy: policy.replaceAll(/ {2}denied_parameters = \{\n {4}"\*" = \[\]\n {2}\}\n/g, ''),
-          }),
-        doctor,
-        () => vault.admin.write(`sys/policies/acl/${name}`, { policy }),
-      );
-      expect(check).toBe('parameters');
-      expect(line).toBe(
-        `a holder of policy "${name}" can force refreshes at Webex, and so end a grant: an earlier release wrote it; npx --no-install webex-token-vault deploy webex-tokens`,
-      );
-    },
-  );
 
   describe('says who else can read', () => {
     const policy = (path: string) => `path "${path}" { capabilities = ["read"] }`;

@@ -1,7 +1,7 @@
 import type { Deployment } from '../../../../lib/declaration/schema/deployment';
 import { checkKeyOptions, initializeServer } from '../../../../lib/server/keys/initialization';
 import { VaultClient } from '../../../../lib/vault/vault-client';
-import { ScriptedVault } from '../../../fixtures/scripted-vault';
+import { ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
 
 const TOKEN = 'hvs.CAESIJ0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c';
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createGzip } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { restoreServer } from '../../../../lib/server/snapshots/restoration';
-import { useSleepClock } from '../../../fixtures/sleep-clock';
+import { useSleepClock } from '../../../fixtures/clocks/sleep-clock';
 
 /* Errors that a real server does not answer on demand. The rest is in restoration.integration.test.ts. */
 

@@ -1,6 +1,6 @@
 import { snapshotTarget } from '../../../../lib/server/snapshots/snapshot-target';
 import { VaultClient } from '../../../../lib/vault/vault-client';
-import { refusal, ScriptedVault } from '../../../fixtures/scripted-vault';
+import { refusal, ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
 
 /* Errors that a real server does not answer on demand. The rest is in test/server. */
 
