@@ -5,7 +5,6 @@ import { describeCommand } from '../lib/cli/command';
 import { COMMANDS, type CommandEntry } from '../lib/cli/commands';
 import { deploymentOption } from '../lib/cli/deployment-option';
 import { runCommand } from '../lib/cli/program-run';
-import { refuseSwallowedOptions } from '../lib/cli/swallowed-options';
 
 /*
  * The program webex-token-vault. It loads the file of the command that is called, so that none waits for what another one
@@ -62,9 +61,7 @@ function buildProgram(version: string, signal: AbortSignal): Command {
   });
   // Commander would show the program's help for `nosuch --help`.
   program.on('beforeHelp', () => refuseUnknown(program.args.find((word) => !word.startsWith('-'))));
-  return program.hook('preSubcommand', (_, command) =>
-    refuseSwallowedOptions(command.name(), [...command.options, ...program.options]),
-  );
+  return program;
 }
 
 /** Adds commands, each of which is defined once it is called. @param path the words before them */
