@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /*
- * Makes dist/ of src/ and of ../core. The code is one file, core.js, because twenty files cost the command more time than
- * its requests. index.js and index.mjs export from it what the package promises, so require and import see the same classes.
+ * Makes dist/ of src/ and of ../core. The code is one file, client.js, because many files cost the command more time than its
+ * requests. It is not minified, so that a stack trace shows a line that can be read. index.js and index.mjs export what the
+ * package promises from it, so `require` and `import` see the same classes. The command starts by its `main`.
  */
 
 const require = createRequire(import.meta.url);
@@ -18,6 +19,8 @@ execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'ts
   stdio: 'inherit',
 });
 
+const CORE = join(process.cwd(), '../core/src/index.ts');
+
 const BUNDLE = {
   absWorkingDir: process.cwd(),
   bundle: true,
@@ -26,58 +29,42 @@ const BUNDLE = {
   format: 'cjs',
   legalComments: 'none',
   sourcemap: true,
-  // By require: the loader of modules would have to start for them.
+  // With the sources in it, the map would be half of the package.
+  sourcesContent: false,
+  // `require` in place of `import()`: the loader of modules would have to start for it.
   supported: { 'dynamic-import': false },
-};
-
-const CORE = join(process.cwd(), '../core/src/index.ts');
-
-/** Takes '#core' from its sources. */
-const withCore = {
-  name: 'core by its sources',
-  setup: ({ onResolve }) => onResolve({ filter: /^#core$/ }, () => ({ path: CORE })),
-};
-
-await build({
-  ...BUNDLE,
-  stdin: { contents: "export * from '#core'; export * from './src/index';", resolveDir: process.cwd() },
-  outfile: 'dist/core.js',
-  // Loaded only where a proxy is set.
+  // Loaded only if a proxy is set.
   external: ['proxy-from-env'],
-  plugins: [withCore],
-});
-
-await build({
-  ...BUNDLE,
-  entryPoints: ['src/command/webex-token.ts'],
-  outfile: 'dist/webex-token.js',
   plugins: [
     {
-      name: 'core is beside it',
-      setup: ({ onResolve }) => onResolve({ filter: /^#core$/ }, () => ({ path: './core.js', external: true })),
+      name: 'core by its sources',
+      setup: ({ onResolve }) => onResolve({ filter: /^#core$/ }, () => ({ path: CORE })),
     },
   ],
+};
+
+await build({
+  ...BUNDLE,
+  stdin: {
+    contents: "export * from './src/index'; export { main } from './src/command/webex-token';",
+    resolveDir: process.cwd(),
+  },
+  outfile: 'dist/client.js',
 });
 
 const names = await exportsOf('src/index.ts');
 const list = names.map((name) => `  ${name},\n`).join('');
+const fields = names.map((name) => `  ${name}: client.${name},\n`).join('');
 writeFileSync(
   'dist/index.js',
-  `'use strict';\nconst core = require('./core.js');\nmodule.exports = {\n${names.map((name) => `  ${name}: core.${name},\n`).join('')}};\n`,
+  `'use strict';\nconst client = require('./client.js');\nmodule.exports = {\n${fields}};\n`,
 );
-writeFileSync('dist/index.mjs', `export {\n${list}} from './core.js';\n`);
+writeFileSync('dist/index.mjs', `export {\n${list}} from './client.js';\n`);
 writeFileSync('dist/index.d.mts', "export * from './types/client/src/index.js';\n");
 
 /** What a module exports beside types. */
 async function exportsOf(module) {
-  const options = {
-    ...BUNDLE,
-    format: 'esm',
-    entryPoints: [module],
-    plugins: [withCore],
-    write: false,
-    metafile: true,
-  };
+  const options = { ...BUNDLE, format: 'esm', entryPoints: [module], write: false, metafile: true };
   const [{ exports }] = Object.values((await build(options)).metafile.outputs);
   return exports.sort();
 }

@@ -5,7 +5,7 @@ const { join } = require('node:path');
 
 // In a clone the source, by tsx; in the package what was built of it.
 const source = join(__dirname, '../src/command/webex-token.ts');
-const built = join(__dirname, '../dist/webex-token.js');
+const built = join(__dirname, '../dist/client.js');
 const inClone = existsSync(source);
 
 function fail(problem) {
@@ -13,11 +13,16 @@ function fail(problem) {
   process.exitCode = 1;
 }
 
-async function run() {
+function run() {
   if (inClone) {
+    const { TSX_TSCONFIG_PATH: given } = process.env;
     try {
+      // It has the names of this clone's packages, and tsx reads it once.
+      process.env.TSX_TSCONFIG_PATH ??= join(__dirname, '../../tsconfig.json');
       require('tsx/cjs/api').register();
-      (await import('tsx/esm/api')).register();
+      if (given === undefined) {
+        delete process.env.TSX_TSCONFIG_PATH;
+      }
     } catch (error) {
       if (error.code !== 'MODULE_NOT_FOUND') {
         throw error;
@@ -27,11 +32,11 @@ async function run() {
     }
   }
   const { main } = require(inClone ? source : built);
-  await main(process.argv.slice(2), () => require('../package.json').version);
+  void main(process.argv.slice(2), () => require('../package.json').version);
 }
 
 if (inClone || existsSync(built)) {
-  void run();
+  run();
 } else {
   fail(`${built} is missing, so this package is not whole; install webex-token-client again`);
 }

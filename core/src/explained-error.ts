@@ -1,3 +1,5 @@
+import type { ErrorCode } from './error-code';
+
 /**
  * An error whose message explains it to a person, in one line: what was got, why it is wrong, what to do next.
  *
@@ -5,11 +7,13 @@
  */
 export class ExplainedError extends Error {
   override name = 'ExplainedError';
+  readonly code: ErrorCode = 'ERR_EXPLAINED';
 }
 
 /** A command was called in a way that it does not have, or with a name that nobody declared. */
 export class UsageError extends ExplainedError {
   override name = 'UsageError';
+  override readonly code: ErrorCode = 'ERR_USAGE';
 }
 
 /** Code of an error of the operating system, like `ENOENT`, to say in an `ExplainedError`. */

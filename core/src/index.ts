@@ -8,6 +8,7 @@ export { CREDENTIAL_EXIT_CODES, exitCodeOf } from './command/exit-codes';
 export { commandLines, ourCommand, programLine, repeatingOptions } from './command/our-command';
 export { refuseWithoutModes } from './command/private-folder';
 export { shellWord } from './command/shell-word';
+export { type ErrorCode, hasCode, isExplained } from './error-code';
 export { errorCode, ExplainedError, quotedList, UsageError } from './explained-error';
 export { AnswerBody } from './http/answer-body';
 export { type ClientCertificate, type HttpAnswer, type HttpRequest, HttpTransport } from './http/http-transport';

@@ -1,4 +1,4 @@
-import { ExplainedError } from './explained-error';
+import { isExplained } from './error-code';
 
 /*
  * What Vault, Webex or a browser said may be shown to a person only after this: an error text can quote the request
@@ -32,9 +32,7 @@ export function safeText(text: string, secrets: readonly string[] = []): string 
   return safe.length > 300 ? `${safe.slice(0, 300)}...` : safe;
 }
 
-/** What an error says: a `ExplainedError` is made to be read, any other message may hold anything. */
+/** What an error says: an `ExplainedError` is made to be read, any other message may hold anything. */
 export function describeError(error: unknown): string {
-  return error instanceof ExplainedError
-    ? error.message
-    : safeText(error instanceof Error ? error.message : String(error));
+  return isExplained(error) ? error.message : safeText(error instanceof Error ? error.message : String(error));
 }

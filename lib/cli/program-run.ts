@@ -2,7 +2,7 @@ import { type Command, CommanderError } from 'commander';
 import {
   errorCode,
   exitCodeOf,
-  ExplainedError,
+  isExplained,
   oneLine,
   refuseEndedRehearsal,
   refuseUnverifiedTls,
@@ -91,7 +91,7 @@ function report(error: unknown, interruption: Interruption, advice?: string): nu
   if (error instanceof VaultResponseError) {
     return report(explainedRefusal(error), interruption);
   }
-  if (error instanceof ExplainedError) {
+  if (isExplained(error)) {
     process.stderr.write(`error: ${oneLine(advice === undefined ? error.message : `${error.message}; ${advice}`)}\n`);
     if (debugging() && error.cause instanceof Error) {
       process.stderr.write(`${error.cause.stack ?? ''}\n`);

@@ -237,7 +237,7 @@ async function isAnswering(vault: VaultClient, path: string): Promise<boolean> {
     await vault.read(path, z.object({}));
     return true;
   } catch (error) {
-    if (error instanceof VaultUnreachableError && error.code === 'ECONNREFUSED') {
+    if (error instanceof VaultUnreachableError && error.networkCode === 'ECONNREFUSED') {
       return false;
     }
     throw error;

@@ -24,7 +24,7 @@ export async function serve(app: Hono, redirectUrl: URL): Promise<AsyncDisposabl
       servers.push(await listen(app, second, port));
     }
   } catch (error) {
-    if (!(error instanceof CannotListen && NO_SUCH_ADDRESS.includes(error.code))) {
+    if (!(error instanceof CannotListen && NO_SUCH_ADDRESS.includes(error.networkCode))) {
       await close(servers);
       throw error;
     }
@@ -38,9 +38,9 @@ class CannotListen extends ExplainedError {
   constructor(
     host: string,
     port: number,
-    readonly code: string,
+    readonly networkCode: string,
   ) {
-    super(`port ${port} on ${host}, where the redirect URL points, ${adviceOn(code, port)}`);
+    super(`port ${port} on ${host}, where the redirect URL points, ${adviceOn(networkCode, port)}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import {
   engineMount,
   exitCodeOf,
-  ExplainedError,
+  isExplained,
   oneLine,
   readCredential,
   refuseEndedRehearsal,
@@ -11,9 +11,11 @@ import {
   type CredentialReading,
 } from '#core';
 import { parseArguments } from './arguments';
+import { helpText } from './help';
 import { endsOnSignal } from './interruption';
 import { maskInLog } from './log-mask';
 import { print, surviveClosedOutput } from './output';
+import { unwrapToFile } from './unwrapping';
 import { withVaultIdentity } from './vault-identity';
 
 /** Runs the command line and sets the exit code of the process. */
@@ -29,17 +31,14 @@ export async function main(argv: readonly string[], version: () => string): Prom
 async function run(argv: readonly string[], version: () => string): Promise<number> {
   const asked = parseArguments(argv);
   switch (asked.kind) {
-    case 'help': {
-      const { helpText } = await import('./help.js');
+    case 'help':
       await print(helpText().trimEnd());
       return 0;
-    }
     case 'version':
       await print(version());
       return 0;
     case 'unwrap': {
       refuseUnverifiedTls();
-      const { unwrapToFile } = await import('./unwrapping.js');
       const file = await endsOnSignal(unwrapToFile());
       process.stderr.write(`the secret id is in ${oneLine(file)}\n`);
       return 0;
@@ -89,7 +88,7 @@ function warn(warning: string): void {
 }
 
 function report(error: unknown): number {
-  if (error instanceof ExplainedError) {
+  if (isExplained(error)) {
     process.stderr.write(`error: ${oneLine(error.message)}\n`);
     return exitCodeOf(error);
   }

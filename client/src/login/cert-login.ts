@@ -62,9 +62,12 @@ export class CertLogin extends VaultLogin {
       return await loginAt(vault, `auth/${mountPath}/login`, { name: role }, explain);
     } catch (error) {
       // A listener of Vault that lets in nobody without a certificate of its CA.
-      if (error instanceof VaultUnreachableError && /^ERR_SSL_.*_ALERT_.*(?:CERT|CA$|ACCESS_DENIED)/.test(error.code)) {
+      if (
+        error instanceof VaultUnreachableError &&
+        /^ERR_SSL_.*_ALERT_.*(?:CERT|CA$|ACCESS_DENIED)/.test(error.networkCode)
+      ) {
         throw new NotPermitted(
-          `Vault at ${vault.address} ends the connection at the certificate that it is shown (${error.code}): ${endOf(certificate) ?? 'it is not from a CA that the server lets in'}; have another one issued, or the CA added to the server`,
+          `Vault at ${vault.address} ends the connection at the certificate that it is shown (${error.networkCode}): ${endOf(certificate) ?? 'it is not from a CA that the server lets in'}; have another one issued, or the CA added to the server`,
         );
       }
       throw error;

@@ -1,5 +1,4 @@
-import { NotAuthorizedYet, NotPermitted, ReauthorizationRequired, VaultSealed } from '../vault/credential-errors';
-import { UsageError } from '../explained-error';
+import { type ErrorCode, hasCode } from '../error-code';
 import { transient } from '../http/transient';
 
 const TEMPORARY = 4;
@@ -11,19 +10,18 @@ export const CREDENTIAL_EXIT_CODES: Readonly<Record<number, string>> = {
   5: 'not permitted: this Vault identity may not do it',
 };
 
-/** What a command that ends with this error exits with. */
+/** Exit code of a command that ends with this error. */
 export function exitCodeOf(error: Error): number {
   if (transient(error) !== undefined) {
     return TEMPORARY;
   }
-  const [code = 1] = KINDS.flatMap(([kind, exitCode]) => (error instanceof kind ? [exitCode] : []));
+  const [code = 1] = KINDS.flatMap(([exitCode, codes]) => (hasCode(error, ...codes) ? [exitCode] : []));
   return code;
 }
 
-const KINDS = [
-  [UsageError, 2],
-  [NotAuthorizedYet, 3],
-  [ReauthorizationRequired, 3],
-  [VaultSealed, TEMPORARY],
-  [NotPermitted, 5],
-] as const;
+const KINDS: readonly (readonly [number, readonly ErrorCode[]])[] = [
+  [2, ['ERR_USAGE']],
+  [3, ['ERR_NOT_AUTHORIZED_YET', 'ERR_AUTHORIZATION_PENDING', 'ERR_REAUTHORIZATION_REQUIRED']],
+  [TEMPORARY, ['ERR_VAULT_SEALED']],
+  [5, ['ERR_NOT_PERMITTED']],
+];

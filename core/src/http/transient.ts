@@ -1,3 +1,4 @@
+import { hasCode } from '../error-code';
 import { TemporarilyUnavailable } from '../vault/credential-errors';
 import { ExplainedError } from '../explained-error';
 import type { Transient } from './retry';
@@ -8,7 +9,7 @@ export function transient(error: unknown): Transient | undefined {
     return undefined;
   }
   const { isTransient, retryAfterMs } = error as Error & { readonly isTransient?: unknown } & Transient;
-  return error instanceof TemporarilyUnavailable || isTransient === true ? { retryAfterMs } : undefined;
+  return hasCode(error, 'ERR_TEMPORARILY_UNAVAILABLE') || isTransient === true ? { retryAfterMs } : undefined;
 }
 
 /** An error of that message, which may pass by itself where its cause may. */

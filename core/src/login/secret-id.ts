@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../error-code';
 import { TemporarilyUnavailable } from '../vault/credential-errors';
 import { ExplainedError } from '../explained-error';
 import { fieldsOf, textOf } from '../http/json';
@@ -10,6 +11,7 @@ import { ourCommand } from '../command/our-command';
 /** The secret id is out of reach: someone else may have it. */
 export class WrappingTokenSpentError extends ExplainedError {
   override name = 'WrappingTokenSpentError';
+  override readonly code: ErrorCode = 'ERR_WRAPPING_TOKEN_SPENT';
 
   /** @param message @default - nothing is known of who used it */
   constructor(
@@ -22,6 +24,7 @@ export class WrappingTokenSpentError extends ExplainedError {
 /** What the wrapping token holds was not put there by the AppRole method: it may be someone else's secret id. */
 export class WrappingTokenForgedError extends ExplainedError {
   override name = 'WrappingTokenForgedError';
+  override readonly code: ErrorCode = 'ERR_WRAPPING_TOKEN_FORGED';
 
   /** @param rolePath of the role that it was to be for. @default - any */
   constructor(creationPath: string, rolePath?: string) {
@@ -85,7 +88,7 @@ export class WrappedSecretId {
       if (!(error instanceof VaultResponseError || error instanceof VaultUnreachableError) || !error.mayHaveArrived) {
         throw this.#explain(error);
       }
-      this.#lost = error instanceof VaultResponseError ? String(error.statusCode) : error.code;
+      this.#lost = error instanceof VaultResponseError ? String(error.statusCode) : error.networkCode;
       await this.#lookUp().catch((unknown: unknown) => {
         throw unknown instanceof WrappingTokenSpentError ? unknown : this.#mayBeSpent();
       });

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../error-code';
 import { ExplainedError } from '../explained-error';
 import { ourCommand } from '../command/our-command';
 
@@ -8,6 +9,7 @@ import { ourCommand } from '../command/our-command';
 /** Nobody has consented yet, or the credential was deleted: authorize. */
 export class NotAuthorizedYet extends ExplainedError {
   override name = 'NotAuthorizedYet';
+  override readonly code: ErrorCode = 'ERR_NOT_AUTHORIZED_YET';
 
   constructor(
     /** Name of the credential. */
@@ -21,6 +23,7 @@ export class NotAuthorizedYet extends ExplainedError {
 /** A consent was begun elsewhere, and Webex has not issued its token: wait. */
 export class AuthorizationPending extends NotAuthorizedYet {
   override name = 'AuthorizationPending';
+  override readonly code: ErrorCode = 'ERR_AUTHORIZATION_PENDING';
 
   constructor(credential: string, message?: string) {
     super(
@@ -34,6 +37,7 @@ export class AuthorizationPending extends NotAuthorizedYet {
 /** Webex refuses the grant, or to renew it, for good: authorize again. */
 export class ReauthorizationRequired extends ExplainedError {
   override name = 'ReauthorizationRequired';
+  override readonly code: ErrorCode = 'ERR_REAUTHORIZATION_REQUIRED';
 
   constructor(
     /** Name of the credential. */
@@ -51,6 +55,7 @@ export class ReauthorizationRequired extends ExplainedError {
 /** Something between here and Webex is down: try again later, with growing pauses. */
 export class TemporarilyUnavailable extends ExplainedError {
   override name = 'TemporarilyUnavailable';
+  override readonly code: ErrorCode = 'ERR_TEMPORARILY_UNAVAILABLE';
 
   constructor(
     message: string,
@@ -64,6 +69,7 @@ export class TemporarilyUnavailable extends ExplainedError {
 /** The server must be unsealed by whoever holds its keys. */
 export class VaultSealed extends ExplainedError {
   override name = 'VaultSealed';
+  override readonly code: ErrorCode = 'ERR_VAULT_SEALED';
 
   constructor(
     /** @default - it is not known here */
@@ -77,6 +83,7 @@ export class VaultSealed extends ExplainedError {
 /** The Vault identity lacks what this takes: use another one, or have its policy changed. */
 export class NotPermitted extends ExplainedError {
   override name = 'NotPermitted';
+  override readonly code: ErrorCode = 'ERR_NOT_PERMITTED';
 
   constructor(
     message: string,
@@ -90,11 +97,13 @@ export class NotPermitted extends ExplainedError {
 /** Engine or integration are missing or wrong in Vault: deploy. */
 export class NotDeployed extends ExplainedError {
   override name = 'NotDeployed';
+  override readonly code: ErrorCode = 'ERR_NOT_DEPLOYED';
 }
 
 /** Webex refuses the client that presents the grant, which is intact: correct the integration, and deploy. */
 export class IntegrationRefused extends NotDeployed {
   override name = 'IntegrationRefused';
+  override readonly code: ErrorCode = 'ERR_INTEGRATION_REFUSED';
 
   constructor(
     /** Name of the credential. */

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../error-code';
 import { ExplainedError } from '../explained-error';
 import { NetworkError } from '../http/network-error';
 import { oneLine, safeText } from '../safe-text';
@@ -5,6 +6,7 @@ import { oneLine, safeText } from '../safe-text';
 /** Vault answered, and said no. */
 export class VaultResponseError extends Error {
   override name = 'VaultResponseError';
+  readonly code: ErrorCode = 'ERR_VAULT_RESPONSE';
   /** Vault's own messages as one line; empty where it gave none. */
   readonly said: string;
 
@@ -42,25 +44,26 @@ export function whatVaultSaid(error: VaultResponseError, secrets: readonly strin
 /** No answer from Vault at all. */
 export class VaultUnreachableError extends ExplainedError {
   override name = 'VaultUnreachableError';
+  override readonly code: ErrorCode = 'ERR_VAULT_UNREACHABLE';
 
   constructor(
     readonly address: string,
     /** Node's error code, like `ECONNREFUSED`. */
-    readonly code: string,
+    readonly networkCode: string,
   ) {
     super(
-      `no answer from Vault at ${address} (${code}); ${code.includes('the proxy') ? PROXY_ADVICE : (ADVICE[code] ?? 'check VAULT_ADDR and that the server runs')}`,
+      `no answer from Vault at ${address} (${networkCode}); ${networkCode.includes('the proxy') ? PROXY_ADVICE : (ADVICE[networkCode] ?? 'check VAULT_ADDR and that the server runs')}`,
     );
   }
 
   /** Whether it may be reached later, and not only once something is corrected. */
   get isTransient(): boolean {
-    return new NetworkError(this.code).isTransient;
+    return new NetworkError(this.networkCode).isTransient;
   }
 
   /** Whether Vault may have done what it was asked for, and only the answer is missing. */
   get mayHaveArrived(): boolean {
-    return new NetworkError(this.code).mayHaveArrived;
+    return new NetworkError(this.networkCode).mayHaveArrived;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../error-code';
 import { ExplainedError } from '../explained-error';
 import { NetworkError } from '../http/network-error';
 import { parseJson } from '../http/json';
@@ -6,6 +7,7 @@ import { safeText } from '../safe-text';
 /** Webex answered, and said no. */
 export class WebexResponseError extends ExplainedError {
   override name = 'WebexResponseError';
+  override readonly code: ErrorCode = 'ERR_WEBEX_RESPONSE';
 
   constructor(
     readonly path: string,
@@ -28,6 +30,7 @@ export class WebexResponseError extends ExplainedError {
 /** No answer from Webex at all, or one that Webex does not give. */
 export class WebexUnreachableError extends ExplainedError {
   override name = 'WebexUnreachableError';
+  override readonly code: ErrorCode = 'ERR_WEBEX_UNREACHABLE';
 
   constructor(
     message: string,

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, parse, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ExplainedError, UsageError } from '#core';
+import { ExplainedError, isExplained, UsageError } from '#core';
 import { InvalidDeployment } from '../checks/invalid-deployment';
 import { defineDeployment } from '../define-deployment';
 import type { Deployment, DeploymentInput } from '../schema/deployment';
@@ -118,13 +118,6 @@ function defaultExport(loaded: unknown): unknown {
 
 function isNamespace(loaded: object): boolean {
   return Object.prototype.toString.call(loaded) === '[object Module]';
-}
-
-/** By name: an imported module has classes of its own of that name. */
-function isExplained(error: unknown): error is Error {
-  return (
-    error instanceof Error && [ExplainedError, UsageError, InvalidDeployment].some(({ name }) => name === error.name)
-  );
 }
 
 /** What is wrong in a declaration, said of its file. */

@@ -92,7 +92,7 @@ async function put(context: ExchangeContext, sent: Sent, target: string, before?
     const lost =
       error instanceof VaultResponseError
         ? `${error.statusCode}: ${whatVaultSaid(error, [secret]) || 'no message'}`
-        : error.code;
+        : error.networkCode;
     const stored = await isStored(context, target, before, hasFailed ? 0 : lostAnswerMs).catch((cause: unknown) => {
       throw hasFailed ? explain(error, context, sent) : new OutcomeUnknown(what, lost, cause);
     });

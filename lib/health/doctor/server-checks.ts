@@ -14,7 +14,7 @@ import { Wrong, type Sound } from './examination';
 export async function checkReachable(vault: VaultClient, { vault: { server } }: Deployment): Promise<Sound<void>> {
   const { version } = await vault.sealStatus().catch((error: unknown) => {
     const advice = absenceAdvice(error, server);
-    const isRefused = error instanceof VaultUnreachableError && error.code === 'ECONNREFUSED';
+    const isRefused = error instanceof VaultUnreachableError && error.networkCode === 'ECONNREFUSED';
     if (isRefused && server !== undefined && (server.mode !== 'kubernetes' || advice === undefined)) {
       const start = `where nothing runs there: ${ourCommand('deploy', 'vault-server')}`;
       throw new Wrong(error.message, advice === undefined ? start : `${start}; ${advice}`);

@@ -235,7 +235,7 @@ export async function initialize(
 /** @returns undefined where it is known that nothing was done */
 function howLost(error: unknown): string | undefined {
   if (error instanceof VaultUnreachableError && error.mayHaveArrived) {
-    return `the answer of ${error.address} to its initialization was lost (${error.code})`;
+    return `the answer of ${error.address} to its initialization was lost (${error.networkCode})`;
   }
   // A load balancer says so, and not the server.
   return error instanceof VaultResponseError && error.mayHaveArrived && error.said === ''

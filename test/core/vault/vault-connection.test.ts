@@ -187,7 +187,7 @@ describe('an answer', () => {
   ])('that %s is none', async (_, text, code) => {
     const failed = await failure((await answered(text)).read('secret/x', json));
     expect(failed).toBeInstanceOf(VaultUnreachableError);
-    expect(failed).toMatchObject({ code });
+    expect(failed).toMatchObject({ networkCode: code });
   });
 
   it('that does not end is none', async () => {

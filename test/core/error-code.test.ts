@@ -1,0 +1,53 @@
+import * as client from '../../client/src/index';
+import { describeError, exitCodeOf, explainedBy, hasCode, isExplained } from '#core';
+
+/* Errors of another copy of the package, as a project with two versions has them. */
+
+let copy: typeof client;
+beforeAll(() => jest.isolateModules(() => (copy = jest.requireActual('../../client/src/index'))));
+
+const CREDENTIAL = 'testauth';
+const LONG = `it is ${'long '.repeat(100)}`;
+
+it('knows an error of another copy by its code, and not by its class', () => {
+  const error = new copy.NotAuthorizedYet(CREDENTIAL);
+  expect(error).not.toBeInstanceOf(client.NotAuthorizedYet);
+  expect([hasCode(error, 'ERR_NOT_AUTHORIZED_YET'), hasCode(error, 'ERR_NOT_DEPLOYED')]).toEqual([true, false]);
+});
+
+it.each<[string, () => Error, number]>([
+  ['NotAuthorizedYet', () => new copy.NotAuthorizedYet(CREDENTIAL), 3],
+  ['AuthorizationPending', () => new copy.AuthorizationPending(CREDENTIAL), 3],
+  ['ReauthorizationRequired', () => new copy.ReauthorizationRequired(CREDENTIAL, 'said'), 3],
+  ['VaultSealed', () => new copy.VaultSealed(), 4],
+  ['TemporarilyUnavailable', () => new copy.TemporarilyUnavailable('later'), 4],
+  ['VaultUnreachableError', () => new copy.VaultUnreachableError('https://vault.test', 'ECONNREFUSED'), 4],
+  ['NotPermitted', () => new copy.NotPermitted('no'), 5],
+  ['IntegrationRefused', () => new copy.IntegrationRefused(CREDENTIAL, 'said'), 1],
+])('gives %s of another copy its exit code', (_, make, exitCode) => {
+  expect(exitCodeOf(make())).toBe(exitCode);
+});
+
+it('shows the whole message of an error of another copy, and hides that of any other', () => {
+  expect(describeError(new copy.NotPermitted(LONG))).toBe(LONG);
+  expect(describeError(new Error(LONG))).toMatch(/^it is .{290,}\.\.\.$/);
+  expect(isExplained(Object.assign(new Error(LONG), { code: 'ENOENT' }))).toBe(false);
+});
+
+it('keeps that an error of another copy may pass', () => {
+  expect(explainedBy(new copy.TemporarilyUnavailable('later', 7), 'why')).toMatchObject({
+    code: 'ERR_TEMPORARILY_UNAVAILABLE',
+    retryAfterMs: 7,
+  });
+});
+
+it('gives each class of errors that the client exports a code of its own', () => {
+  type Kind = new (...args: unknown[]) => { readonly code: string };
+  const kinds = Object.values(client).filter(
+    (each) => typeof each === 'function' && (each as { prototype?: unknown }).prototype instanceof Error,
+  ) as unknown as Kind[];
+  const codes = kinds.map((kind) => new kind('x', 'x', 'x', []).code);
+  expect(codes).toHaveLength(15);
+  expect(new Set(codes).size).toBe(codes.length);
+  expect(codes.filter((code) => !/^ERR_[A-Z_]+$/.test(code))).toEqual([]);
+});
