@@ -6,6 +6,7 @@ const PACKAGES = [
   'cdktf/lib/index[.]js',
   'fast-check/lib/cjs/fast-check[.]js',
   'node-vault/src/index[.]js',
+  'p-limit/index[.]js',
   'qr/(?:index|decode)[.]js',
   'yaml/dist/index[.]js',
   'zod/index[.]cjs',

@@ -6,12 +6,12 @@ import { listenAddress } from '../lib/cli/listen-address';
 import { OBSERVER_ENVIRONMENT, observe } from '../lib/cli/observation';
 import { operatorsOption } from '../lib/cli/operators-option';
 import { urlHost } from '../lib/declaration/schema/host-name';
-import { gaugesOf, LABEL_NAMES } from '../lib/health/metrics';
-import { MetricsServer, type ListenAddress } from '../lib/health/metrics-server';
-import { toOpenMetrics, type Labels } from '../lib/health/open-metrics';
-import { lookRegularly } from '../lib/health/regular-looks';
+import { gaugesOf, LABEL_NAMES } from '../lib/health/metrics/metrics';
+import { MetricsServer, type ListenAddress } from '../lib/health/metrics/metrics-server';
+import { toOpenMetrics, type Labels } from '../lib/health/metrics/open-metrics';
+import { lookRegularly } from '../lib/health/metrics/regular-looks';
 import type { Report } from '../lib/health/report';
-import { timedLook, type TimedLook } from '../lib/health/timed-look';
+import { timedLook, type TimedLook } from '../lib/health/metrics/timed-look';
 import { writeAtomically } from '../lib/files/atomic-file';
 import { explainedRefusal } from '../lib/operators/server-refusal';
 

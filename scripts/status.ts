@@ -8,7 +8,7 @@ import { operatorsOption } from '../lib/cli/operators-option';
 import { watch, type Page } from '../lib/cli/watch';
 import { lookAndTell, tellerOf, webhookOptions } from '../lib/cli/webhook-options';
 import { toJson } from '../lib/health/json';
-import { toHtml } from '../lib/health/page/html-page';
+import { toHtml } from '../lib/health/html/html-page';
 import type { Report, Severity } from '../lib/health/report';
 import { toTable } from '../lib/health/table';
 import { refuseVisibleToGit } from '../lib/files/git-visibility';

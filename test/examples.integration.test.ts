@@ -4,7 +4,7 @@ import { authorize } from '../lib/grants/consent/code-grant';
 import { appPolicyName } from '../lib/declaration/derived/policy-names';
 import { loadDeployment } from '../lib/declaration/files/load-deployment';
 import type { Deployment } from '../lib/declaration/schema/deployment';
-import { lookAt } from '../lib/health/look';
+import { lookAt } from '../lib/health/looks/look';
 import { applyDeclaration } from '../rehearsal/applier/stack';
 import { Rehearsal } from '../rehearsal/rehearsal';
 import { rehearse } from '../rehearsal/rehearse';

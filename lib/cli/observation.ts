@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { vaultOptionsFromEnvironment } from '#core';
-import { lookAt } from '../health/look';
+import { lookAt } from '../health/looks/look';
 import type { Report } from '../health/report';
 import { OperatorSession } from '../operators/operator-session';
 import { OPERATOR_NAMES } from '../operators/operators';

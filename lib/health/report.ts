@@ -75,6 +75,16 @@ export interface Line<State extends string = string> {
   readonly impersonal?: Pick<Line, 'detail' | 'next'>;
 }
 
+export interface EngineLine extends Line<EngineState> {
+  /** Its settings, by the names that the plugin has for them. @default - none is written, or it does not run as declared */
+  readonly configuration?: Readonly<Record<string, unknown>>;
+}
+
+export interface IntegrationLine extends Line<IntegrationState> {
+  /** What the engine has of it. @default - nothing, or it could not be read */
+  readonly entry?: { readonly clientId: string; readonly providerOptions: Readonly<Record<string, string>> };
+}
+
 /** A refresh is seen by the other token that is there after it. */
 export interface SeenToken {
   readonly expireTime: Date;
@@ -125,8 +135,8 @@ export interface Report {
   /** Of the whole: the worst of its lines. */
   readonly severity: Severity;
   readonly server: Line<ServerState>;
-  readonly engine: Line<EngineState>;
-  readonly integrations: readonly Line<IntegrationState>[];
+  readonly engine: EngineLine;
+  readonly integrations: readonly IntegrationLine[];
   readonly credentials: readonly CredentialLine[];
   readonly apps: readonly SecretIdLine[];
   readonly operators: readonly SecretIdLine[];

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { oneLine } from '#core';
 import { linesOf, type CredentialLine, type Kind, type Line, type Report, type Severity } from './report';
-import { describeDay, describeAge } from './passage';
+import { describeDay, describeAge } from './relative-time';
 
 /*
  * The report for a terminal: what is well on one line each, and under it what there is to do.

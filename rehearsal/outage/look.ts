@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { observerPolicy } from '../../lib/declaration/policies/observer-policy';
 import { observerRights } from '../../lib/declaration/policies/rights';
-import { lookAt } from '../../lib/health/look';
+import { lookAt } from '../../lib/health/looks/look';
 import { linesOf, type Report } from '../../lib/health/report';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import type { WebexEngine } from '../webex-engine';

@@ -31,7 +31,7 @@ it('leads from an empty server to a grant, by the commands that it names', async
   const empty = await doctor();
   expect(empty).toMatchObject({ exitCode: 1, stderr: '' });
   expect(empty.stdout).toMatch(
-    /^error: seal: Vault at .* is not initialized: .*; npx --no-install webex-token-vault init --out \S+$/m,
+    /^error: server: .* \(not initialized\): .*; npx --no-install webex-token-vault init --out \S+$/m,
   );
   expect((await operated.init()).exitCode).toBe(0);
 
@@ -54,7 +54,7 @@ it('leads from an empty server to a grant, by the commands that it names', async
 
   const { exitCode, stdout } = await doctor();
   expect(stdout).not.toContain('error:');
-  expect(stdout).toMatch(/^ok {5}operators: 6 can log in$/m);
+  expect(stdout).toMatch(/^ok {5}operators: 6 are in order$/m);
   expect(stdout).toMatch(/^advice 5 key shares of the server lie in .*; move each to its keeper, and keep none here$/m);
   expect(exitCode).toBe(0);
 });
@@ -105,7 +105,7 @@ it('finds that the server is sealed', async () => {
   await operated.server.node.kill();
   await operated.server.node.start();
   expect((await doctor()).stdout).toMatch(
-    /^error: seal: .* is sealed: .*; npx --no-install webex-token-vault unseal$/m,
+    /^error: server: .* \(sealed\): .*; npx --no-install webex-token-vault unseal$/m,
   );
 });
 

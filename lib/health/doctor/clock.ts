@@ -1,7 +1,7 @@
 import type { VaultClient } from '../../vault/vault-client';
 import { askAsNobody } from '../../webex/reachable-webex';
-import { describeDuration } from '../passage';
-import { Wrong, type Sound } from './examination';
+import { describeDuration } from '../relative-time';
+import { Problem } from './examination';
 
 /*
  * What is said of tokens and grants is said of times: by this machine's clock, by Vault's, which refreshes, and by
@@ -14,21 +14,21 @@ const TOLERATED_MS = 3 * 60_000;
 /** Sets a clock of a Linux machine. */
 const MEND = 'timedatectl set-ntp true';
 
-/** @throws Wrong where Vault's differs from ours, VaultResponseError, VaultUnreachableError */
-export async function checkVaultClock(vault: VaultClient, apiUrl: string, now: () => Date): Promise<Sound<void>> {
+/** @throws Problem where Vault's differs from ours, VaultResponseError, VaultUnreachableError */
+export async function checkVaultClock(vault: VaultClient, apiUrl: string, now: () => Date): Promise<string> {
   const { headers, body } = await vault.connection.withoutNamespace().send('GET', 'sys/seal-status');
   body.cancel();
   const off = differenceOf(new Date(headers.date ?? ''), now());
   if (off === undefined) {
-    return { detail: 'Vault does not say the time', found: undefined };
+    return 'Vault does not say the time';
   }
   if (Math.abs(off) <= TOLERATED_MS) {
-    return { detail: 'Vault and this machine agree on the time', found: undefined };
+    return 'Vault and this machine agree on the time';
   }
   const webex = await askAsNobody(apiUrl).catch(() => undefined);
   const webexOff = webex && differenceOf(webex, now());
   const { whose, where } = blamed(webexOff);
-  throw new Wrong(`the clock of Vault is ${describeOff(off)} that of this machine: ${whose}`, `${MEND}, ${where}`);
+  throw new Problem(`the clock of Vault is ${describeOff(off)} that of this machine: ${whose}`, `${MEND}, ${where}`);
 }
 
 /** @param webexOff how far Webex's clock is off ours; undefined: it does not say */
@@ -41,11 +41,11 @@ function blamed(webexOff: number | undefined): { readonly whose: string; readonl
     : { whose: 'Webex disagrees with this machine too, so its clock is wrong', where: 'here' };
 }
 
-/** Vault's agrees with ours. @param webex undefined: it did not say @throws Wrong */
+/** Vault's agrees with ours. @param webex undefined: it did not say @throws Problem */
 export function checkWebexClock(webex: Date | undefined, now: Date): string {
   const off = webex && differenceOf(webex, now);
   if (off !== undefined && Math.abs(off) > TOLERATED_MS) {
-    throw new Wrong(
+    throw new Problem(
       `the clock of Webex is ${describeOff(off)} that of this machine and of Vault`,
       `${MEND}, here and on the server of Vault`,
     );

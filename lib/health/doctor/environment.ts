@@ -1,6 +1,5 @@
 import { vaultOptionsFromEnvironment } from '#core';
-import { advice, type Advice } from './advice';
-import { Wrong, type Sound } from './examination';
+import { advice, Problem, type Advice } from './examination';
 
 /*
  * What the environment says, before anything is asked.
@@ -15,12 +14,12 @@ const BOTH_FORMS = ['ADDR', 'NAMESPACE', 'CACERT', 'TOKEN'] as const;
 /** For `vaultOptionsFromEnvironment`, which wants an address; what is declared is not known yet. */
 const ANY_ADDRESS = 'http://127.0.0.1';
 
-/** @throws Wrong, ExplainedError */
-export function checkEnvironment(env: NodeJS.ProcessEnv, nodeVersion = process.versions.node): Sound<void> {
+/** @throws Problem, ExplainedError */
+export function checkEnvironment(env: NodeJS.ProcessEnv, nodeVersion = process.versions.node): string {
   const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
   const [oldestMajor, oldestMinor] = OLDEST_NODE;
   if (major < oldestMajor || (major === oldestMajor && minor < oldestMinor)) {
-    throw new Wrong(
+    throw new Problem(
       `this is Node ${nodeVersion}, and webex-token-vault needs ${OLDEST_NODE.join('.')} or later`,
       'install a later one',
     );
@@ -32,14 +31,14 @@ export function checkEnvironment(env: NodeJS.ProcessEnv, nodeVersion = process.v
   });
   if (contradicting !== undefined) {
     const [bao, vault] = [`BAO_${contradicting}`, `VAULT_${contradicting}`];
-    throw new Wrong(
+    throw new Problem(
       `${bao} and ${vault} differ: commands of ours and "bao" go by the first, Terraform's provider and "vault" by the second`,
       `unset ${bao} or ${vault}`,
     );
   }
   const set = BOTH_FORMS.flatMap((name) => [`VAULT_${name}`, `BAO_${name}`]).filter((name) => env[name]);
   const named = set.length === 0 ? 'none of VAULT_ADDR, VAULT_NAMESPACE, VAULT_CACERT and VAULT_TOKEN' : set.join(', ');
-  return { detail: `Node ${nodeVersion}; ${named} set`, found: undefined };
+  return `Node ${nodeVersion}; ${named} set`;
 }
 
 /** What is taken otherwise than whoever set it may think. */

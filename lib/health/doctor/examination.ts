@@ -1,28 +1,40 @@
 import { describeError, ExplainedError, oneLine, VaultResponseError } from '#core';
 
 /*
- * Checks, one after the other, until one finds something wrong: what comes after it depends on it.
+ * Checks, one after the other, until one finds a problem: later checks depend on earlier ones.
  */
 
 export interface Finding {
-  /** What was looked at. */
+  /** Name of the check. */
   readonly check: string;
   readonly state: 'ok' | 'error';
   /** In words, one line. */
   readonly detail: string;
-  /** What mends it, where the detail does not say so itself. */
+  /** What mends it. @default - the detail says so */
   readonly next?: string;
 }
 
-/** What a check found to be in order, in words, and what the checks after it need. */
-export interface Sound<T> {
+/** What works, and is worth a look all the same. */
+export interface Advice {
+  /** `note`: as it is meant to be, and still good to know. */
+  readonly kind: 'advice' | 'note';
+  /** In words, one line. */
   readonly detail: string;
-  readonly found: T;
+  /** What mends it. @default - the detail says so, or nothing does */
+  readonly next?: string;
 }
 
-/** What a check found to be wrong. */
-export class Wrong extends ExplainedError {
-  override name = 'Wrong';
+export function advice(detail: string, next?: string): Advice {
+  return { kind: 'advice', detail, next };
+}
+
+export function note(detail: string): Advice {
+  return { kind: 'note', detail };
+}
+
+/** A check found a problem. */
+export class Problem extends ExplainedError {
+  override name = 'Problem';
 
   constructor(
     readonly detail: string,
@@ -33,43 +45,52 @@ export class Wrong extends ExplainedError {
   }
 }
 
-/** The first wrong thing was found, and is among the findings. */
-export class Ended extends Error {
-  override name = 'Ended';
+/** The first problem was found, and is among the findings. */
+export class ExaminationEnded extends Error {
+  override name = 'ExaminationEnded';
 }
 
 export class Examination {
   readonly findings: Finding[] = [];
+  /** Kept as it is found, so that it is shown although a later check finds a problem. */
+  readonly advice: Advice[] = [];
 
   constructor(
-    /** Told of each finding at once. */
+    /** Gets each finding at once. */
     private readonly onFinding: (finding: Finding) => void,
     /** What a refusal of Vault means. */
     private readonly explain: (error: VaultResponseError) => ExplainedError,
     private readonly signal: AbortSignal,
   ) {}
 
-  /** @throws Ended where something is wrong; the signal's reason; what is a fault of ours */
-  async check<T>(name: string, look: () => Promise<Sound<T>> | Sound<T>): Promise<T> {
+  advise(...advice: readonly Advice[]): void {
+    this.advice.push(...advice);
+  }
+
+  /**
+   * @param describe what was found to be in order, in words. @default - what was found is a text
+   * @throws ExaminationEnded where there is a problem; the signal's reason; a fault of ours
+   */
+  async check<T>(name: string, look: () => Promise<T> | T, describe: (found: T) => string = String): Promise<T> {
     this.signal.throwIfAborted();
     try {
-      const { detail, found } = await look();
-      this.#note({ check: name, state: 'ok', detail: oneLine(detail) });
+      const found = await look();
+      this.#record({ check: name, state: 'ok', detail: oneLine(describe(found)) });
       return found;
     } catch (error) {
       this.signal.throwIfAborted();
-      this.#note({ check: name, state: 'error', ...this.#problem(error) });
-      throw new Ended();
+      this.#record({ check: name, state: 'error', ...this.#explained(error) });
+      throw new ExaminationEnded();
     }
   }
 
-  #note(finding: Finding): void {
+  #record(finding: Finding): void {
     this.findings.push(finding);
     this.onFinding(finding);
   }
 
-  #problem(error: unknown): Pick<Finding, 'detail' | 'next'> {
-    if (error instanceof Wrong) {
+  #explained(error: unknown): Pick<Finding, 'detail' | 'next'> {
+    if (error instanceof Problem) {
       const { detail, next } = error;
       // Some details name the command themselves.
       return { detail: oneLine(detail), next: next === undefined || detail.includes(next) ? undefined : next };

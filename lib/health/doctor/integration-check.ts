@@ -1,56 +1,34 @@
-import { z } from 'zod';
 import { ourCommand } from '#core';
-import type { Deployment, Integration } from '../../declaration/schema/deployment';
 import { declaringFile } from '../../declaration/deployment-file';
 import { integrationEntry } from '../../declaration/derived/integration-entry';
-import { vaultName } from '../../declaration/schema/vault-name';
-import type { VaultClient } from '../../vault/vault-client';
-import { lookAtIntegration } from '../integration-look';
-import { Wrong, type Sound } from './examination';
-
-const entryReply = z.object({
-  data: z.object({
-    client_id: z.string(),
-    provider_options: z.record(z.string(), z.string()).nullable(),
-  }),
-});
-
-/** An integration, as the engine has it. */
-export interface FoundIntegration {
-  readonly integration: Integration;
-  readonly clientId: string;
-}
+import type { Deployment, Integration } from '../../declaration/schema/deployment';
+import type { IntegrationLine } from '../report';
+import { Problem } from './examination';
+import { requireSound } from './line-checks';
 
 /**
- * The engine keeps no redirect URL, which each consent brings along.
+ * Compares the entry of the engine with the declaration. The engine keeps no redirect URL: each consent brings it along.
  *
- * @throws Wrong where it is not there, or not as it is declared
+ * @throws Problem where the entry is missing, refused by Webex, or not as it is declared
  */
-export async function checkIntegration(
-  observer: VaultClient,
-  { engine, webex }: Deployment,
-  integration: Integration,
-): Promise<Sound<FoundIntegration>> {
-  const { clientId } = integration;
+export function checkIntegration({ webex }: Deployment, { clientId }: Integration, line: IntegrationLine): string {
   const deploy = ourCommand('deploy', 'webex-tokens');
-  const { severity, detail, next } = await lookAtIntegration(observer, engine.mountPath, integration, []);
-  if (severity !== 'healthy') {
-    const first = clientId === undefined ? `give it its clientId in ${declaringFile()}, then: ` : '';
-    throw new Wrong(detail, `${first}${next ?? deploy}`);
+  const { state, detail, entry } = line;
+  if (state === 'missing' && clientId === undefined) {
+    throw new Problem(detail, `give it its clientId in ${declaringFile()}, then: ${deploy}`);
   }
-  const { data } = await observer.read(`${engine.mountPath}/servers/${vaultName(integration)}`, entryReply);
-  if (clientId !== undefined && clientId !== data.client_id) {
-    throw new Wrong(`Vault has client id "${data.client_id}", and "${clientId}" is declared`, deploy);
-  }
-  const declared = integrationEntry(data.client_id, webex.apiUrl).provider_options;
-  for (const [option, value] of Object.entries(declared)) {
-    const got = data.provider_options?.[option];
-    if (got !== value) {
-      throw new Wrong(`its ${option} in Vault is ${got ?? 'not set'}, and ${value} is declared`, deploy);
+  if (entry !== undefined) {
+    if (clientId !== undefined && clientId !== entry.clientId) {
+      throw new Problem(`Vault has client id "${entry.clientId}", and "${clientId}" is declared`, deploy);
+    }
+    const declared = integrationEntry(entry.clientId, webex.apiUrl).provider_options;
+    for (const [option, value] of Object.entries(declared)) {
+      const got = entry.providerOptions[option];
+      if (got !== value) {
+        throw new Problem(`its ${option} in Vault is ${got ?? 'not set'}, and ${value} is declared`, deploy);
+      }
     }
   }
-  return {
-    detail: clientId === undefined ? `${detail}; no client id is declared here to compare` : `${detail}, as declared`,
-    found: { integration, clientId: data.client_id },
-  };
+  const found = requireSound('integration', [line]);
+  return clientId === undefined ? `${found}; no client id is declared here to compare` : `${found}, as declared`;
 }

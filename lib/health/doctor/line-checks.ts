@@ -1,35 +1,87 @@
-import { ourCommand } from '#core';
-import type { Line } from '../report';
-import { advice, type Advice } from './advice';
-import { Wrong } from './examination';
+import { ourCommand, quotedList } from '#core';
+import type { Credential } from '../../declaration/schema/deployment';
+import { askersOf, isServiceApp, personBehind } from '../../declaration/schema/service-app';
+import type { Line, SecretIdLine } from '../report';
+import { advice, note, Problem, type Advice } from './examination';
 
 /*
- * Lines of the report as the doctor takes them: what ends soon is advice, all else that is not healthy is wrong.
+ * Lines of the report as the doctor reads them: an end that is near is advice, and everything else that is not healthy is
+ * a problem.
  */
 
-const SOON = ['healthy', 'ends soon', 'good', 'old', 'never'];
+/** States that a healthy deployment passes through, or that harm no grant. */
+const ADVISED_STATES = ['healthy', 'ends soon', 'good', 'old', 'never'];
 
-/** @throws Wrong for the first of them that is wrong, what is broken before what will be */
-export function requireSound(kind: string, lines: readonly Line[]): void {
-  const wrong = lines.filter(isWrong);
-  const first = wrong.find(({ severity }) => severity === 'broken') ?? wrong[0];
+/** @returns what is in order, in words @throws Problem for the first bad line; a broken one comes first */
+export function requireSound(kind: string, lines: readonly Line[]): string {
+  const bad = lines.filter(isProblem);
+  const first = bad.find(({ severity }) => severity === 'broken') ?? bad[0];
   if (first !== undefined) {
-    const { name, state, detail, next = ourCommand('status') } = first;
-    const more = wrong.length > 1 ? `, and ${wrong.length - 1} more: ${ourCommand('status')}` : '';
-    throw new Wrong(`${kind} "${name}" is not well (${state}): ${detail}`, `${next}${more}`);
+    const { name, state, detail, next } = first;
+    const more = bad.length > 1 ? `and ${bad.length - 1} more: ${ourCommand('status')}` : undefined;
+    const known = [next, more].filter((part) => part !== undefined);
+    throw new Problem(`${kind} "${name}" (${state}): ${detail}`, known.length === 0 ? undefined : known.join(', '));
   }
+  const [only] = lines;
+  return lines.length === 1 && only !== undefined ? only.detail : `${lines.length} are in order`;
 }
 
-/** What is to be done within days, and what is worth knowing besides. */
+/** Work of the coming days, and notes on each line. */
 export function lineAdvice(kind: string, lines: readonly Line[]): Advice[] {
   return lines.flatMap((line) => [
-    ...(line.severity !== 'healthy' && !isWrong(line)
+    ...(line.severity !== 'healthy' && !isProblem(line)
       ? [advice(`${kind} "${line.name}": ${line.detail}`, line.next)]
       : []),
     ...line.notes.map((each) => advice(`${kind} "${line.name}": ${each}`)),
   ]);
 }
 
-function isWrong({ severity, state }: Line): boolean {
-  return severity !== 'healthy' && !SOON.includes(state);
+function isProblem({ severity, state }: Line): boolean {
+  return severity !== 'healthy' && !ADVISED_STATES.includes(state);
+}
+
+/** Whether a person is still needed to get the grant of a Service App again. */
+export function askerNotes(credentials: readonly Credential[]): Advice[] {
+  return credentials.filter(isServiceApp).map((credential) => {
+    const askers = quotedList(askersOf(credential, credentials).map(({ name }) => name));
+    const person = personBehind(credential, credentials);
+    const who =
+      person === undefined
+        ? 'no person is behind them'
+        : `"${person.name}" is the grant of a person, who is needed when it is lost`;
+    return note(`credential "${credential.name}" has its tokens from ${askers}; ${who}`);
+  });
+}
+
+/** Secret ids of these never expire by design: the administrator's is the way back in, and backups must not stop silently. */
+const ENDLESS_OPERATORS = ['administrator', 'backup'];
+
+/** A forgotten copy of a secret id that never expires stays valid. */
+export function endlessSecretIds(apps: readonly SecretIdLine[], operators: readonly SecretIdLine[]): Advice[] {
+  const endless = operators.filter(isEndless).map(({ name }) => name);
+  const others = endless.filter((name) => !ENDLESS_OPERATORS.includes(name));
+  const byDesign = endless.filter((name) => ENDLESS_OPERATORS.includes(name));
+  return [
+    ...apps
+      .filter(isEndless)
+      .map(({ name }) =>
+        advice(
+          `the secret id of app "${name}" never expires, so a forgotten copy of it stays valid`,
+          `declare its secretIdTtlSeconds, deploy, destroy what was issued before, and then: ${ourCommand('issue', name)}`,
+        ),
+      ),
+    ...others.map((name) =>
+      advice(
+        `the secret id of operator "${name}" never expires, so a forgotten copy of it stays valid`,
+        ourCommand('init', '--update-policy', '--new-secret-ids'),
+      ),
+    ),
+    ...(byDesign.length > 0
+      ? [note(`the secret ids of ${quotedList(byDesign)} never expire by design; keep them where nobody else looks`)]
+      : []),
+  ];
+}
+
+function isEndless({ expireTime }: SecretIdLine): boolean {
+  return expireTime === null;
 }

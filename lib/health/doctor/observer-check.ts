@@ -4,29 +4,28 @@ import { observerRules } from '../../declaration/policies/observer-policy';
 import { observerRights } from '../../declaration/policies/rights';
 import { missingRights } from '../../vault/missing-rights';
 import type { VaultClient } from '../../vault/vault-client';
-import { requireObserver } from '../look';
-import { Wrong, type Sound } from './examination';
+import { requireObserver } from '../looks/look';
+import { Problem } from './examination';
 
 /**
  * @returns whether it may do everything
- * @throws NotDeployed, NotPermitted where it may look at nothing, Wrong where it may not look at all
+ * @throws NotDeployed, NotPermitted where it may look at nothing, Problem where it may not look at all
  */
 export async function checkObserver(
   observer: VaultClient,
   deployment: Deployment,
   { isTokenGiven, isLoggedIn }: { readonly isTokenGiven: boolean; readonly isLoggedIn?: boolean },
-): Promise<Sound<{ readonly isRoot: boolean }>> {
+): Promise<{ readonly isRoot: boolean }> {
   await requireObserver(observer, deployment, isLoggedIn);
   const missing = (await missingRights(observer, observerRules(observerRights(deployment)))) ?? [];
   const [first] = missing;
   if (first !== undefined) {
     const more = missing.length > 1 ? ` and ${missing.length - 1} more` : '';
     const given = isTokenGiven ? "unset VAULT_TOKEN if it is not the observer's; else: " : '';
-    throw new Wrong(
+    throw new Problem(
       `this Vault token may not look at all there is: it lacks ${first}${more}`,
       `${given}${ourCommand('deploy', 'webex-tokens')}, which writes what the observer may do`,
     );
   }
-  const isRoot = (await observer.capabilities('sys/policies/acl/root')).includes('root');
-  return { detail: isRoot ? 'all, as it is a root token' : "the observer's", found: { isRoot } };
+  return { isRoot: (await observer.capabilities('sys/policies/acl/root')).includes('root') };
 }

@@ -1,8 +1,7 @@
 import { styleText } from 'node:util';
 import { oneLine } from '#core';
-import type { Advice } from './advice';
 import type { Diagnosis } from './doctor';
-import type { Finding } from './examination';
+import type { Advice, Finding } from './examination';
 
 /*
  * What the doctor found, for a terminal and for programs.

@@ -1,40 +1,38 @@
 import { describeError, ourCommand } from '#core';
-import type { Credential, Deployment } from '../../declaration/schema/deployment';
+import type { Credential, Deployment, Integration } from '../../declaration/schema/deployment';
 import { declaringFile } from '../../declaration/deployment-file';
 import { consentRefusal, noConsentPage } from '../../webex/consent-refusal';
 import { askAsNobody } from '../../webex/reachable-webex';
 import { checkWebexClock } from './clock';
-import { Wrong, type Sound } from './examination';
-import type { FoundIntegration } from './integration-check';
+import { Problem } from './examination';
 
 /*
  * Webex, as far as it tells without a person.
  */
 
-/** @throws Wrong where it cannot be asked from here, or its clock is another */
+/** @throws Problem where it cannot be asked from here, or its clock is another */
 export async function checkWebexReachable(
   { webex: { apiUrl } }: Deployment,
   now: () => Date,
   signal: AbortSignal,
-): Promise<Sound<void>> {
+): Promise<string> {
   const date = await askAsNobody(apiUrl, signal).catch((error: unknown) => {
     signal.throwIfAborted();
-    throw new Wrong(
+    throw new Problem(
       `Webex cannot be asked from here (${describeError(error)})`,
       'set HTTPS_PROXY where a proxy leads there, or leave Webex out with --no-webex',
     );
   });
-  return { detail: `${apiUrl} answers, and ${checkWebexClock(date, now())}`, found: undefined };
+  return `${apiUrl} answers, and ${checkWebexClock(date, now())}`;
 }
 
-/** @throws Wrong where no consent could be asked for */
+/** @throws Problem where no consent could be asked for */
 export async function checkWebexClient(
   { webex: { apiUrl } }: Deployment,
-  { integration, clientId }: FoundIntegration,
+  { name, redirectUrl, clientId = '' }: Integration,
   credentials: readonly Credential[],
   signal: AbortSignal,
-): Promise<Sound<void>> {
-  const { name, redirectUrl } = integration;
+): Promise<string> {
   for (const scopes of new Set(credentials.map((credential) => credential.scopes.join(' ')))) {
     const url = new URL(`${apiUrl}/authorize`);
     const asked = {
@@ -51,15 +49,15 @@ export async function checkWebexClient(
     }
     const { status, error } = refusal;
     if (error === undefined) {
-      throw new Wrong(
+      throw new Problem(
         noConsentPage(status, { name, clientId, redirectUrl }),
         `correct them at developer.webex.com/my-apps or in ${declaringFile()}, then: ${ourCommand('deploy', 'webex-tokens')}`,
       );
     }
-    throw new Wrong(
+    throw new Problem(
       `Webex would refuse a consent for integration "${name}" (${/^\w{1,40}$/.test(error) ? error : 'no error that is known'}), asked for scopes ${scopes}`,
       `register these scopes at developer.webex.com/my-apps, or correct them in ${declaringFile()}`,
     );
   }
-  return { detail: 'Webex asks for consent in its name', found: undefined };
+  return 'Webex asks for consent in its name';
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { toJson } from '../../../lib/health/json';
-import { gaugesOf } from '../../../lib/health/metrics';
-import { toOpenMetrics } from '../../../lib/health/open-metrics';
-import { toHtml } from '../../../lib/health/page/html-page';
+import { gaugesOf } from '../../../lib/health/metrics/metrics';
+import { toOpenMetrics } from '../../../lib/health/metrics/open-metrics';
+import { toHtml } from '../../../lib/health/html/html-page';
 import { CREDENTIAL_STATES, SEVERITIES, type CredentialLine, type Report } from '../../../lib/health/report';
 import { toTable } from '../../../lib/health/table';
 import { newsOf } from '../../../lib/health/notifications/changes';

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkEnvironment, environmentAdvice } from '../../../../lib/health/doctor/environment';
-import { operatorFileAdvice } from '../../../../lib/health/doctor/operator-files';
+import { operatorFolderAdvice } from '../../../../lib/health/doctor/operator-folder-advice';
 
 const NODE = '24.21.0';
 
@@ -28,11 +28,11 @@ it.each(['18.20.4', '20.18.9', '9.0.0'])('finds that Node %s is too old', (versi
 });
 
 it.each(['20.19.0', '22.0.0', process.versions.node])('takes Node %s', (version) => {
-  expect(checkEnvironment({}, version).detail).toContain(`Node ${version}`);
+  expect(checkEnvironment({}, version)).toContain(`Node ${version}`);
 });
 
 it('names the variables that are set, and no value', () => {
-  const { detail } = checkEnvironment({ VAULT_ADDR: 'https://vault.example', VAULT_TOKEN: 'hush' }, NODE);
+  const detail = checkEnvironment({ VAULT_ADDR: 'https://vault.example', VAULT_TOKEN: 'hush' }, NODE);
   expect(detail).toBe(`Node ${NODE}; VAULT_ADDR, VAULT_TOKEN set`);
 });
 
@@ -55,8 +55,8 @@ describe('of the folder of logins', () => {
   it('says nothing where there is none, or all of it is private', async () => {
     writeFileSync(join(folder, 'observer-secret-id'), 'hush', { mode: 0o600 });
     writeFileSync(join(folder, 'cluster-id'), 'x', { mode: 0o644 });
-    expect(await operatorFileAdvice(join(folder, 'none'))).toEqual([]);
-    expect(await operatorFileAdvice(folder)).toEqual([]);
+    expect(await operatorFolderAdvice(join(folder, 'none'))).toEqual([]);
+    expect(await operatorFolderAdvice(folder)).toEqual([]);
   });
 
   it('says who can look into it, and that key shares lie beside each other', async () => {
@@ -64,7 +64,7 @@ describe('of the folder of logins', () => {
     writeFileSync(join(folder, 'key-share-1'), 'hush', { mode: 0o600 });
     chmodSync(folder, 0o755);
     chmodSync(login, 0o640);
-    expect((await operatorFileAdvice(folder)).map(({ next }) => next)).toEqual([
+    expect((await operatorFolderAdvice(folder)).map(({ next }) => next)).toEqual([
       `chmod 700 ${folder}`,
       `chmod 600 ${login}`,
       'move each to its keeper, and keep none here',

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { ExplainedError } from '#core';
 import { defineDeployment } from '../../../../lib/declaration/define-deployment';
@@ -8,7 +7,6 @@ import { diagnose } from '../../../../lib/health/doctor/doctor';
 import { OPERATOR_NAMES, operatorsOf, renewOperator } from '../../../../lib/operators/operators';
 import { explainedRefusal } from '../../../../lib/operators/server-refusal';
 import { appRole } from '../../../../rehearsal/app-role';
-import { givingExpired } from '../../../fixtures/worlds/giving-expired';
 import { SERVER_PROGRAM } from '../../../fixtures/runs/server-product';
 import { WrittenVault } from '../../../../rehearsal/written-vault';
 
@@ -99,7 +97,7 @@ it('finds that nobody has consented', async () => {
   const { check, line } = await doctor();
   expect(check).toBe('credentials');
   expect(line).toBe(
-    'credential "testauth" is not well (never authorized): nobody has consented yet; npx --no-install webex-token-vault authorize testauth',
+    'credential "testauth" (never authorized): nobody has consented yet; npx --no-install webex-token-vault authorize testauth',
   );
 });
 
@@ -109,7 +107,7 @@ describe('once somebody has', () => {
   it('finds nothing wrong, and has no advice', async () => {
     const { line, advice, notes, passed } = await doctor();
     expect({ line, advice }).toEqual({ line: undefined, advice: [] });
-    expect(passed.slice(7)).toEqual([
+    expect(passed.slice(5)).toEqual([
       'login',
       'rights',
       'engine',
@@ -124,7 +122,7 @@ describe('once somebody has', () => {
     expect(notes).toEqual([
       'policy "root" reaches everything: who holds a root token can read each credential',
       'not seen here: tokens that were made by hand, and policies of entities and groups',
-      'the secret ids of "administrator", "backup" never end, as is meant; keep them where nobody else looks',
+      'the secret ids of "administrator", "backup" never expire by design; keep them where nobody else looks',
     ]);
   });
 
@@ -172,7 +170,7 @@ describe('once somebody has', () => {
       const { check, line } = await doctor({ deployment: declared({ engine }), token: vault.server.rootToken });
       expect(check).toBe('engine');
       expect(line).toMatch(
-        /is missing: no engine is mounted there; npx --no-install webex-token-vault deploy webex-tokens$/,
+        /\(missing\): no engine is mounted there; npx --no-install webex-token-vault deploy webex-tokens$/,
       );
     });
 
@@ -196,7 +194,7 @@ describe('once somebody has', () => {
         () => vault.admin.write('oauthapp/config', CONFIG),
       );
       expect(check).toBe('engine');
-      expect(line).toMatch(`the engine at oauthapp/ is ${state}: `);
+      expect(line).toMatch(`engine "oauthapp" (${state}): `);
       expect(line).toMatch(command);
     });
 
@@ -255,7 +253,7 @@ describe('once somebody has', () => {
       const { check, line } = await whileWrong(() => vault.admin.delete('oauthapp/servers/webex-myapp'), doctor, mend);
       expect(check).toBe('integration webex-myapp');
       expect(line).toMatch(
-        /^the engine has no such entry, .*; npx --no-install webex-token-vault deploy webex-tokens$/,
+        /^integration "webex-myapp" \(missing\): the engine has no such entry, .*; npx --no-install webex-token-vault deploy webex-tokens$/,
       );
     });
 
@@ -327,7 +325,7 @@ describe('once somebody has', () => {
       const apps = [...vault.deployment.apps, { name: 'new-app', reads: ['testauth'] }];
       const { check, line } = await doctor({ deployment: declared({ apps }), token: vault.server.rootToken });
       expect(check).toBe('apps');
-      expect(line).toMatch(/^app "new-app" is not well \(none\): Vault has no role of it; .* deploy webex-tokens$/);
+      expect(line).toMatch(/^app "new-app" \(none\): Vault has no role of it; .* deploy webex-tokens$/);
     });
 
     it('that its role may not read what is declared', async () => {
@@ -350,7 +348,7 @@ describe('once somebody has', () => {
       );
       expect(check).toBe('apps');
       expect(line).toMatch(
-        /^app "people-me" is not well \(none\): it has no secret id, .*; npx --no-install webex-token-vault issue people-me$/,
+        /^app "people-me" \(none\): it has no secret id, .*; npx --no-install webex-token-vault issue people-me$/,
       );
     });
   });
@@ -363,7 +361,7 @@ describe('once somebody has', () => {
     );
     expect(check).toBe('operators');
     expect(line).toMatch(
-      /^operator "issuer" is not well \(none\): .*; npx --no-install webex-token-vault init --update-policy --new-secret-ids$/,
+      /^operator "issuer" \(none\): .*; npx --no-install webex-token-vault init --update-policy --new-secret-ids$/,
     );
   });
 
@@ -440,13 +438,15 @@ describe('once somebody has', () => {
       const { data } = await vault.admin.read(`sys/policies/acl/${name}`, before);
       const { advice } = await whileWrong(
         () =>
-          vault.admin.write(`sys/policies/acl/${name}`, { policy: `${data.policy}\n${policy('oauthapp/creds/*')}` }),
+          vault.admin.write(`sys/policies/acl/${name}`, {
+            policy: `${data.policy}\n${policy('oauthapp/creds/other')}`,
+          }),
         doctor,
         () => vault.admin.write(`sys/policies/acl/${name}`, data),
       );
       expect(advice).toEqual([
         expect.stringMatching(
-          /^policy "oauthapp-app-people-me", which is ours, reaches testauth\.consent, which is not declared; .*; npx --no-install webex-token-vault deploy webex-tokens$/,
+          /^policy "oauthapp-app-people-me", which is ours, reaches other, which is not declared; .*; npx --no-install webex-token-vault deploy webex-tokens$/,
         ),
       ]);
     });
@@ -471,7 +471,7 @@ describe('once somebody has', () => {
         async () => (await doctor()).advice,
         () => Promise.resolve(),
       );
-      expect(advice.filter((line) => line.includes('without end'))).toHaveLength(1);
+      expect(advice.filter((line) => line.includes('never expires'))).toHaveLength(1);
     });
   });
 
@@ -482,17 +482,7 @@ describe('once somebody has', () => {
       vault.webex.behavior.fault = undefined;
       const { check, line } = await doctor();
       expect(check).toBe('credentials');
-      expect(line).toMatch(/^credential "testauth" is not well \(failing\): .*; see that the server reaches Webex/);
-      await vault.engine.forceRefresh(vault.admin, 'testauth');
-    });
-
-    it('that Webex refuses its integration', async () => {
-      await vault.engine.writeIntegration(vault.admin, `wrong-${randomBytes(4).toString('hex')}`);
-      await vault.engine.forceRefresh(vault.admin, 'testauth');
-      await vault.engine.writeIntegration(vault.admin);
-      expect((await doctor()).line).toMatch(
-        /\(integration refused\): .*; npx --no-install webex-token-vault rotate-secret webex-myapp$/,
-      );
+      expect(line).toMatch(/^credential "testauth" \(failing\): .*; see that the server reaches Webex/);
       await vault.engine.forceRefresh(vault.admin, 'testauth');
     });
 
@@ -501,39 +491,6 @@ describe('once somebody has', () => {
       const { line } = await doctor({ deployment: declared({ credentials }) });
       expect(line).toMatch(
         /\(wrong account\): it acts as ada\.admin@example\.com, and belongs to boris@example\.com; /,
-      );
-    });
-
-    it('that it was revoked at Webex, before the engine notices', async () => {
-      vault.webex.revokeGrants();
-      expect((await doctor({ webex: false })).line).toBeUndefined();
-      const { check, line } = await doctor();
-      expect(check).toBe('credentials');
-      expect(line).toMatch(
-        /\(refused by Webex\): Webex does not take its token \(401: .*npx --no-install webex-token-vault authorize testauth/,
-      );
-    });
-
-    it('that a person has to consent again, once it has', async () => {
-      await vault.engine.forceRefresh(vault.admin, 'testauth');
-      expect((await doctor({ webex: false })).line).toMatch(
-        /\(re-authorization required\): .*; npx --no-install webex-token-vault authorize testauth --pkce --replace$/,
-      );
-    });
-
-    it('that it has ended, and could not be refreshed', async () => {
-      await vault.admin.delete('oauthapp/creds/testauth');
-      await givingExpired(vault.webex, () => vault.engine.authorize(vault.admin, 'testauth'));
-      vault.webex.behavior.fault = { path: '/v1/access_token', status: 503 };
-      const { line } = await doctor({ webex: false });
-      vault.webex.behavior.fault = undefined;
-      expect(line).toMatch(/^credential "testauth" is not well \(expired\): .*; see that the server reaches Webex/);
-    });
-
-    it('that it is gone', async () => {
-      await vault.admin.delete('oauthapp/creds/testauth');
-      expect((await doctor()).line).toMatch(
-        /\(gone\): ada\.admin@example\.com consented on .*; npx --no-install webex-token-vault authorize testauth$/,
       );
     });
   });

@@ -43,13 +43,13 @@ function check(...pods: object[]) {
 const UNPULLED = { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "bao:1": not found' } };
 
 it('has no advice where all of them run, unsealed', async () => {
-  expect(await check(pod(0, false), pod(1, false), pod(2, false))).toEqual({ detail: '3 of 3 run', found: [] });
+  expect(await check(pod(0, false), pod(1, false), pod(2, false))).toEqual({ detail: '3 of 3 run', advice: [] });
 });
 
 it('says which is sealed, and what unseals it', async () => {
-  const { detail, found } = await check(pod(0, false), pod(1, true), pod(2, false));
+  const { detail, advice } = await check(pod(0, false), pod(1, true), pod(2, false));
   expect(detail).toBe('3 of 3 run');
-  expect(found).toEqual([
+  expect(advice).toEqual([
     {
       kind: 'advice',
       detail: 'pod bao-1 is sealed, so it could not take over',
@@ -59,10 +59,10 @@ it('says which is sealed, and what unseals it', async () => {
 });
 
 it('says which does not run, and why, while others do', async () => {
-  const { detail, found } = await check(pod(0, false), pod(1, true, UNPULLED), pod(2, false));
+  const { detail, advice } = await check(pod(0, false), pod(1, true, UNPULLED), pod(2, false));
   expect(detail).toBe('2 of 3 run');
-  expect(found).toHaveLength(1);
-  expect(found[0]?.detail).toMatch(/^pod bao-1 .*bao:1/);
+  expect(advice).toHaveLength(1);
+  expect(advice[0]?.detail).toMatch(/^pod bao-1 .*bao:1/);
 });
 
 it('is wrong where none runs', async () => {
@@ -75,10 +75,10 @@ it('looks no further where kubectl may not look, as whoever is on call need not 
     exitCode: 1,
     stderr: 'Error from server (Forbidden): pods is forbidden: User "oncall" cannot list resource "pods"',
   });
-  const { detail, found } = await checkPods(SERVER, {
+  const { detail, advice } = await checkPods(SERVER, {
     env: kubectl.environment(),
     signal: new AbortController().signal,
   });
   expect(detail).toMatch(/^not looked at: .*Forbidden|forbidden/);
-  expect(found).toEqual([]);
+  expect(advice).toEqual([]);
 });

@@ -133,7 +133,7 @@ it.each<[string, string, ScriptedAnswer, RegExp]>([
     'a client that Webex refuses',
     CREDENTIAL,
     refusal(400, 'refresh failed: server rejected request: invalid_client'),
-    /\(integration refused\): .*; npx --no-install webex-token-vault rotate-secret webex-myapp$/,
+    /^integration "webex-myapp" \(refused\): .*; npx --no-install webex-token-vault rotate-secret webex-myapp$/,
   ],
   [
     'a grant that Webex will not renew once its token has ended',
@@ -158,7 +158,7 @@ it.each<[string, string, ScriptedAnswer, RegExp]>([
     'a plugin that does not run',
     CONFIG,
     refusal(404, 'backend is nil'),
-    /is plugin not running: .*the binary in the server's plugin directory .*npx --no-install webex-token-vault deploy webex-tokens/,
+    /\(plugin not running\): .*the binary in the server's plugin directory .*npx --no-install webex-token-vault deploy webex-tokens/,
   ],
   [
     'an engine that does not answer',
@@ -201,6 +201,6 @@ it('counts what else is wrong', async () => {
   vault.answer('sys/capabilities-self', { body: { data: Object.fromEntries(rules) as object } });
   const { line } = await doctor();
   expect(line).toBe(
-    'credential "second" is not well (never authorized): nobody has consented yet; npx --no-install webex-token-vault authorize second, and 1 more: npx --no-install webex-token-vault status',
+    'credential "second" (never authorized): nobody has consented yet; npx --no-install webex-token-vault authorize second, and 1 more: npx --no-install webex-token-vault status',
   );
 });

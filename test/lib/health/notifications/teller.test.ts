@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { NotAuthorizedYet } from '#core';
 import { CredentialReading } from '../../../../core/src/vault/credential';
 import type { Credential } from '../../../../lib/declaration/schema/deployment';
-import { stateOfReading, stateOfRefusal } from '../../../../lib/health/credential-state';
+import { stateOfReading, stateOfRefusal } from '../../../../lib/health/looks/credential-state';
 import { CertificateAuthority } from '../../../../lib/server/certificates/certificate-authority';
 import type { Sight } from '../../../../lib/health/notifications/changes';
 import { withLock } from '../../../../lib/health/notifications/file-lock';

@@ -1,0 +1,50 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorCode } from '#core';
+import { advice, type Advice } from './examination';
+
+const SECRET_FILES = /^(?:key-share-\d+|[a-z]+-(?:secret|role)-id)$/;
+
+/** The folder of the operators' logins, where there is one: who can look into it, and what should have left it. */
+export async function operatorFolderAdvice(folder: string): Promise<Advice[]> {
+  // Windows keeps no mode.
+  const names = process.platform === 'win32' ? [] : await namesIn(folder);
+  if (names.length === 0) {
+    return [];
+  }
+  const secret = names.filter((name) => SECRET_FILES.test(name));
+  const paths = [folder, ...secret.map((name) => join(folder, name))];
+  const open = (await Promise.all(paths.map(async (path) => ({ path, mode: await modeOf(path) })))).filter(
+    ({ mode }) => (mode & 0o077) !== 0,
+  );
+  const shares = secret.filter((name) => name.startsWith('key-share-'));
+  return [
+    ...open.map(({ path, mode }) =>
+      advice(
+        `others on this machine can look into ${path}: its mode is 0${mode.toString(8)}`,
+        `chmod ${path === folder ? 700 : 600} ${path}`,
+      ),
+    ),
+    ...(shares.length > 0
+      ? [
+          advice(
+            `${shares.length} key shares of the server lie in ${folder}, beside each other`,
+            'move each to its keeper, and keep none here',
+          ),
+        ]
+      : []),
+  ];
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: unknown) => {
+    if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(errorCode(error))) {
+      return [];
+    }
+    throw error;
+  });
+}
+
+async function modeOf(path: string): Promise<number> {
+  return (await stat(path)).mode & 0o777;
+}

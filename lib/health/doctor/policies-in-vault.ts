@@ -1,0 +1,142 @@
+import pLimit from 'p-limit';
+import { z } from 'zod';
+import { quotedList, VaultResponseError } from '#core';
+import { OPERATORS_MOUNT } from '../../declaration/schema/app-declaration';
+import { deployCommand } from '../../declaration/deploy-command';
+import { rolePath, rolesPath } from '../../declaration/derived/app-login';
+import { findApp } from '../../declaration/derived/by-name';
+import type { Deployment } from '../../declaration/schema/deployment';
+import { identityMethods, loginOf, oidcPath } from '../../declaration/derived/logins';
+import { parsePolicy, type Policy } from '../../vault/policy/policy';
+import { PolicyRights } from '../../vault/policy/rights';
+import { PolicyUnreadable } from '../../vault/policy/syntax';
+import type { VaultClient } from '../../vault/vault-client';
+import { LOOKS_AT_ONCE } from '../looks/look';
+import { Problem } from './examination';
+
+/*
+ * Who holds what in this Vault, as far as the observer may see: all policies, the roles of the methods of apps, of operators
+ * and of people who act as these, and which other methods there are.
+ */
+
+export interface Role {
+  /** Of the method that it is in. */
+  readonly mount: string;
+  readonly name: string;
+  /** In Vault. */
+  readonly path: string;
+  /** Names of what a login by it gets. */
+  readonly policies: readonly string[];
+}
+
+export interface PoliciesInVault {
+  readonly policies: readonly Policy[];
+  /** Policies that we cannot tell the meaning of, each with why. */
+  readonly unreadable: readonly { readonly name: string; readonly why: string }[];
+  readonly roles: readonly Role[];
+  /** Paths of the methods whose roles or users the observer may not see. */
+  readonly otherMethods: readonly string[];
+}
+
+const policyReply = z.object({ data: z.object({ policy: z.string() }) });
+const roleReply = z.object({
+  data: z.object({
+    token_policies: z.array(z.string()).nullable(),
+    token_no_default_policy: z.boolean().optional(),
+  }),
+});
+const methodsReply = z.object({ data: z.record(z.string(), z.object({ type: z.string() })) });
+
+/** @throws VaultResponseError, VaultUnreachableError */
+export async function lookAtPolicies(observer: VaultClient, deployment: Deployment): Promise<PoliciesInVault> {
+  const limit = pLimit(LOOKS_AT_ONCE);
+  const names = (await listed(observer, 'sys/policies/acl')).filter((name) => name !== 'root');
+  const read = await limit.map(names, (name) => policyOf(observer, name));
+  const byAppRole = [deployment.appRolePath, OPERATORS_MOUNT].map((path) => ({ type: 'approle', path }) as const);
+  const people = oidcPath(deployment);
+  const ofPeople = people === undefined ? [] : [{ type: 'jwt', path: people } as const];
+  const known = [
+    ...new Map(
+      [...byAppRole, ...ofPeople, ...identityMethods(deployment)].map((method) => [method.path, method]),
+    ).values(),
+  ];
+  const inMounts = await limit.map(known, async (method) => {
+    const folder = rolesPath(method);
+    const inMount = await listed(observer, folder);
+    return inMount.map((name) => ({ mount: method.path, name, path: `${folder}/${name}` }));
+  });
+  const roles = await limit.map(inMounts.flat(), (role) => roleOf(observer, role));
+  const methods = Object.keys((await observer.read('sys/auth', methodsReply)).data);
+  return {
+    policies: read.filter((each) => each !== undefined && 'rules' in each),
+    unreadable: read.filter((each) => each !== undefined && 'why' in each),
+    roles: roles.filter((role) => role !== undefined),
+    otherMethods: methods.filter((path) => !known.some((method) => `${method.path}/` === path) && path !== 'token/'),
+  };
+}
+
+/** What a login by that role may read, by all its policies together. */
+export function rightsOf({ policies }: PoliciesInVault, role: Role): PolicyRights {
+  return new PolicyRights(policies.filter(({ name }) => role.policies.includes(name)));
+}
+
+/** @throws Problem where a login of the app would be refused what it is declared to read */
+export function requireReads(deployment: Deployment, policies: PoliciesInVault, appName: string): void {
+  const { engine } = deployment;
+  const app = findApp(deployment, appName);
+  const role = policies.roles.find(({ path }) => path === rolePath(loginOf(deployment, app), app));
+  if (role === undefined || policies.unreadable.some(({ name }) => role.policies.includes(name))) {
+    // The look at the app reports a role that is missing.
+    return;
+  }
+  const rights = rightsOf(policies, role);
+  const refused = app.reads.filter((name) => !rights.mayRead(`${engine.mountPath}/creds/${name}`));
+  if (refused.length > 0) {
+    throw new Problem(
+      `app "${app.name}" may not read ${quotedList(refused)}: its role has policies ${quotedList(role.policies)}, which do not allow it`,
+      deployCommand(),
+    );
+  }
+}
+
+async function policyOf(
+  observer: VaultClient,
+  name: string,
+): Promise<Policy | { name: string; why: string } | undefined> {
+  try {
+    return parsePolicy(name, (await observer.read(`sys/policies/acl/${name}`, policyReply)).data.policy);
+  } catch (error) {
+    if (error instanceof PolicyUnreadable) {
+      return { name, why: error.message };
+    }
+    ignoreIfGone(error);
+    return undefined;
+  }
+}
+
+async function roleOf(observer: VaultClient, role: Omit<Role, 'policies'>): Promise<Role | undefined> {
+  try {
+    const { data } = await observer.read(role.path, roleReply);
+    const byDefault = data.token_no_default_policy === true ? [] : ['default'];
+    const policies = (data.token_policies ?? []).map((each) => each.toLowerCase());
+    return { ...role, policies: [...new Set([...policies, ...byDefault])] };
+  } catch (error) {
+    ignoreIfGone(error);
+    return undefined;
+  }
+}
+
+/** Vault says 404 to a list of nothing, and where there is no such method. */
+async function listed(observer: VaultClient, path: string): Promise<string[]> {
+  return observer.list(path).catch((error: unknown) => {
+    ignoreIfGone(error);
+    return [];
+  });
+}
+
+/** @throws the error, unless something is gone since it was listed */
+function ignoreIfGone(error: unknown): void {
+  if (!(error instanceof VaultResponseError && error.statusCode === 404)) {
+    throw error;
+  }
+}

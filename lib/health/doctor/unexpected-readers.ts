@@ -1,0 +1,189 @@
+import { ourCommand } from '#core';
+import { OPERATORS_MOUNT } from '../../declaration/schema/app-declaration';
+import { rolePath } from '../../declaration/derived/app-login';
+import type { Deployment } from '../../declaration/schema/deployment';
+import { loginOf, oidcPath } from '../../declaration/derived/logins';
+import { peopleRoles } from '../../declaration/derived/people';
+import {
+  appPolicyName,
+  authorizerPolicyName,
+  healerPolicyName,
+  observerPolicyName,
+} from '../../declaration/derived/policy-names';
+import { healerRights } from '../../declaration/policies/rights';
+import { vaultName } from '../../declaration/schema/vault-name';
+import type { Policy } from '../../vault/policy/policy';
+import type { ServerProgramName } from '../../vault/vault-client';
+import { mayReadSome, PolicyRights } from '../../vault/policy/rights';
+import { advice, note, type Advice } from './examination';
+import { rightsOf, type PoliciesInVault, type Role } from './policies-in-vault';
+
+/*
+ * Who else can read a credential than those for whom that is declared.
+ */
+
+/** More names are counted. */
+const NAMED = 5;
+
+/** @param program of the server's product, for the commands that are shown */
+export function unexpectedReaders(
+  deployment: Deployment,
+  holders: PoliciesInVault,
+  program: ServerProgramName,
+): Advice[] {
+  return [
+    ...holders.policies.flatMap((policy) => policyAdvice(deployment, holders, policy, program)),
+    ...holders.roles.flatMap((role) => roleAdvice(deployment, holders, role, program)),
+    ...holders.unreadable.map(({ name, why }) =>
+      advice(
+        `policy "${name}" cannot be read here, so nobody knows whether it reaches a credential (${why}); it is carried by ${carriers(holders, name)}`,
+        `${program} policy read ${name}`,
+      ),
+    ),
+    ...blindSpots(deployment, holders),
+  ];
+}
+
+/** Credentials that each policy of ours is to reach, by its name; undefined: it is not ours. */
+function declaredReach(deployment: Deployment, policyName: string): readonly string[] | undefined {
+  const { engine, apps, credentials } = deployment;
+  const all = credentials.map(({ name }) => name);
+  if ([authorizerPolicyName(engine.mountPath), observerPolicyName(engine.mountPath)].includes(policyName)) {
+    return all;
+  }
+  if (policyName === healerPolicyName(engine.mountPath)) {
+    return healerReach(deployment);
+  }
+  return apps.find((app) => appPolicyName(engine.mountPath, vaultName(app)) === policyName)?.reads;
+}
+
+function healerReach(deployment: Deployment): readonly string[] {
+  return healerRights(deployment)?.credentials.flatMap(({ name, tokensFrom }) => [name, tokensFrom]) ?? [];
+}
+
+function policyAdvice(
+  deployment: Deployment,
+  holders: PoliciesInVault,
+  policy: Policy,
+  program: ServerProgramName,
+): Advice[] {
+  const { mountPath } = deployment.engine;
+  const { name } = policy;
+  const declared = declaredReach(deployment, name);
+  const reached = reachedBy(deployment, policy).filter((each) => declared?.includes(each) !== true);
+  const depending = credentialNames(deployment, policy).filter((each) =>
+    mayReadSome(policy, `${mountPath}/creds/${each}`),
+  );
+  const isOrphan = declared === undefined && name.startsWith(appPolicyName(mountPath, ''));
+  const carried = `it is carried by ${carriers(holders, name)}`;
+  if (reached.length > 0) {
+    const whose = declared === undefined ? (isOrphan ? ', of an app that nobody declares,' : '') : ', which is ours,';
+    const more = declared === undefined ? '' : ', which is not declared';
+    return [
+      advice(
+        `policy "${name}"${whose} reaches ${described(reached)}${more}; ${carried}`,
+        declared === undefined
+          ? `see "${program} policy read ${name}", and then: ${program} policy delete ${name}`
+          : ourCommand('deploy', 'webex-tokens'),
+      ),
+    ];
+  }
+  if (depending.length > 0) {
+    return [
+      advice(
+        `policy "${name}" may reach ${described(depending)}, for some of those who carry it, as it has "{{...}}" in a path; ${carried}`,
+        `${program} policy read ${name}`,
+      ),
+    ];
+  }
+  return isOrphan
+    ? [advice(`policy "${name}" is of an app that nobody declares; ${carried}`, `${program} policy delete ${name}`)]
+    : [];
+}
+
+/** What is declared, and what the policy itself names. */
+function credentialNames(deployment: Deployment, { rules }: Policy): readonly string[] {
+  const folder = `${deployment.engine.mountPath}/creds/`;
+  const named = rules
+    .map(({ path }) => path)
+    .filter((path) => path.startsWith(folder) && path !== folder && !/[*+]|\{\{/.test(path))
+    .map((path) => path.slice(folder.length));
+  const declared = deployment.credentials.map(({ name }) => name);
+  return [...new Set([...declared, ...named])];
+}
+
+function reachedBy(deployment: Deployment, policy: Policy): readonly string[] {
+  const rights = new PolicyRights([policy]);
+  return credentialNames(deployment, policy).filter((name) =>
+    rights.mayRead(`${deployment.engine.mountPath}/creds/${name}`),
+  );
+}
+
+/** Of a role that reads more than is declared, by all it carries, and of one that nobody declares. */
+function roleAdvice(
+  deployment: Deployment,
+  holders: PoliciesInVault,
+  role: Role,
+  program: ServerProgramName,
+): Advice[] {
+  const { engine, apps, credentials } = deployment;
+  const { mount, name, path, policies } = role;
+  const rights = rightsOf(holders, role);
+  const reads = credentials
+    .map((credential) => credential.name)
+    .filter((each) => rights.mayRead(`${engine.mountPath}/creds/${each}`));
+  const isOfPeople =
+    mount === oidcPath(deployment) && peopleRoles(deployment).some(({ operator }) => operator === name);
+  if (mount === OPERATORS_MOUNT || isOfPeople) {
+    const mayReadAll = ['authorizer', 'observer'].includes(name);
+    const more = name === 'healer' ? reads.filter((each) => !healerReach(deployment).includes(each)) : reads;
+    return more.length > 0 && !mayReadAll
+      ? [advice(`${path} reaches ${described(more)}, which is not its task`, `${program} read ${path}`)]
+      : [];
+  }
+  const app = apps.find((each) => rolePath(loginOf(deployment, each), each) === path);
+  if (app !== undefined) {
+    const more = reads.filter((each) => !app.reads.includes(each));
+    return more.length > 0
+      ? [
+          advice(
+            `app "${app.name}" reaches ${described(more)}, which it is not declared to read`,
+            ourCommand('deploy', 'webex-tokens'),
+          ),
+        ]
+      : [];
+  }
+  const ours = policies.filter(
+    (each) => declaredReach(deployment, each) !== undefined || each.startsWith(appPolicyName(engine.mountPath, '')),
+  );
+  if (reads.length === 0 && ours.length === 0) {
+    return [];
+  }
+  const what = reads.length > 0 ? `reaches ${described(reads)}` : `carries ${described(ours)}`;
+  return [advice(`role "${name}" of auth/${mount} is of no declared app, and ${what}`, `${program} delete ${path}`)];
+}
+
+function carriers({ roles, otherMethods }: PoliciesInVault, policyName: string): string {
+  const paths = roles.filter(({ policies }) => policies.includes(policyName)).map(({ path }) => path);
+  const known = paths.length > 0 ? described(paths) : 'no role that is seen here';
+  return otherMethods.length > 0
+    ? `${known}, and perhaps by ${described(otherMethods.map((each) => `auth/${each}`))}`
+    : known;
+}
+
+/** What the observer does not see. */
+function blindSpots({ vault }: Deployment, { otherMethods }: PoliciesInVault): Advice[] {
+  const methods = otherMethods.length > 0 ? `what ${described(otherMethods.map((each) => `auth/${each}`))} give, ` : '';
+  return [
+    note('policy "root" reaches everything: who holds a root token can read each credential'),
+    note(`not seen here: ${methods}tokens that were made by hand, and policies of entities and groups`),
+    ...(vault.namespace === undefined
+      ? []
+      : [note(`not seen here: policies of namespaces above "${vault.namespace}", which can reach into it`)]),
+  ];
+}
+
+function described(names: readonly string[]): string {
+  const more = names.length - NAMED;
+  return `${names.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { oneLine } from '#core';
+import { describeDay, describeDistance } from '../relative-time';
+import { linesOf, type CredentialLine, type Kind, type Line, type Report, type Severity } from '../report';
+import { markup, Markup } from './markup';
+import { STYLE } from './style';
+import { refreshesOf, sign, spanOf, timeline, type Span } from './timeline';
+
+/*
+ * The report as one page that needs nothing else, for people who were only sent the file: a line in time for each grant.
+ */
+
+const MARKS: Readonly<Record<Severity, string>> = { healthy: 'ok', attention: 'soon', broken: 'broken' };
+
+export function toHtml(report: Report): string {
+  const { lookedAt, address, mountPath, credentials } = report;
+  const lines = linesOf(report);
+  const span = spanOf(credentials, lookedAt);
+  const time = `${lookedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const title = `Webex grants at ${new URL(address).host}`;
+  return markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy()}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="robots" content="noindex">
+<title>${title}: ${summary(report)}</title>
+<style>${new Markup(STYLE)}</style>
+</head>
+<body>
+<header>
+<h1>${title}</h1>
+<p class="muted">Engine ${mountPath}, as it was on <time datetime="${lookedAt.toISOString()}">${time}</time></p>
+<p class="summary ${report.severity}">${summary(report)}</p>
+</header>
+<main>
+${todo(lines)}
+<h2>Grants in time</h2>
+${credentials.length === 0 ? markup`<p>None is declared.</p>` : markup`${key()}${credentials.map((line, index) => grant(line, span, lookedAt, `grant-${index + 1}`))}`}
+<h2>All that they stand on</h2>
+${rest(lines.filter(({ kind }) => kind !== 'credential'))}
+</main>
+<footer>
+<p>Times are in UTC. A refresh is seen by a look that finds another token, and so at the look after it. Written by <code>webex-token-vault status --html</code>; it holds no token, and the names of people: keep it private.</p>
+</footer>
+</body>
+</html>
+`.text;
+}
+
+/** Nothing but this very style sheet: no script, no request, no form. */
+function contentSecurityPolicy(): string {
+  const hash = createHash('sha256').update(STYLE).digest('base64');
+  return `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
+}
+
+function summary(report: Report): string {
+  const count = (severity: Severity): number => linesOf(report).filter(({ line }) => line.severity === severity).length;
+  const [broken, attention] = [count('broken'), count('attention')];
+  const parts = [
+    ...(broken > 0 ? [`${broken} broken now`] : []),
+    ...(attention > 0 ? [`${attention} to see to within days`] : []),
+  ];
+  return parts.length === 0 ? 'all is healthy' : parts.join(', ');
+}
+
+function todo(lines: readonly { readonly kind: Kind; readonly line: Line }[]): Markup {
+  const open = lines.filter(({ line }) => line.next !== undefined);
+  return open.length === 0
+    ? markup``
+    : markup`<h2>What to do</h2>
+<ul class="todo card">
+${open.map(({ kind, line }) => markup`<li>${kind} <strong>${line.name}</strong>: ${stateOf(line)}<br>${nextOf(line)}</li>\n`)}</ul>`;
+}
+
+function nextOf({ next = '' }: Line): Markup {
+  return next.startsWith('npx ') ? markup`<code>${oneLine(next)}</code>` : markup`${oneLine(next)}`;
+}
+
+function key(): Markup {
+  const signs = [
+    ['consent', 'consent'],
+    ['refresh', 'refresh seen'],
+    ['token', 'life of the token'],
+    ['life', 'life of the grant'],
+    ['failing', 'refreshing fails'],
+    ['horizon', 'horizon: it ends then if every refresh fails from now on'],
+    ['now', 'now'],
+  ] as const;
+  return markup`<ul class="key">${signs.map(([kind, meaning]) => markup`<li>${sign(kind)}${meaning}</li>`)}</ul>\n`;
+}
+
+function grant(line: CredentialLine, span: Span, now: Date, id: string): Markup {
+  const facts = factsOf(line, now).map(([fact, value]) => [fact, oneLine(value)] as const);
+  const description = facts.map(([name, value]) => `${name}: ${value}`).join('. ');
+  return markup`<section class="card grant" aria-labelledby="${id}">
+<header><h3 id="${id}">${line.name}</h3> ${stateOf(line)} <span class="muted">of ${line.integration}</span>
+<p>${oneLine(line.detail)}</p>${line.notes.map((note) => markup`<p class="muted">${oneLine(note)}</p>`)}</header>
+${timeline(line, span, now, `${id}-line`, description)}
+<table><caption>${line.name} in time</caption><tbody>
+${facts.map(([name, value]) => markup`<tr><th scope="row">${name}</th><td>${value}</td></tr>\n`)}</tbody></table>
+</section>
+`;
+}
+
+function factsOf(line: CredentialLine, now: Date): readonly (readonly [name: string, value: string])[] {
+  const { consentedAt, consentedBy, refreshedAt, expireTime, failingSince, horizon, verified } = line;
+  const refreshes = refreshesOf(line);
+  const seen =
+    refreshes.length === 0 ? 'none' : `${refreshes.length}, the last ${describeDistance(refreshes.at(-1) ?? now, now)}`;
+  return [
+    [
+      'Consent',
+      consentedAt === undefined
+        ? 'not known'
+        : `${describeDay(consentedAt, now)}${consentedBy === undefined ? '' : ` by ${consentedBy}`}`,
+    ],
+    ['Refreshes seen', seen],
+    ...(refreshedAt === undefined ? [] : [['Token since', describeDay(refreshedAt, now)] as const]),
+    ...(failingSince === undefined ? [] : [['Failing since', describeDay(failingSince, now)] as const]),
+    [
+      'Token until',
+      expireTime === undefined
+        ? line.severity === 'healthy'
+          ? 'it never ends'
+          : 'none works'
+        : describeDay(expireTime, now),
+    ],
+    [
+      'Horizon',
+      horizon === undefined
+        ? 'not known'
+        : `${describeDay(horizon.until, now)}${horizon.assumption === undefined ? '' : `, assuming ${horizon.assumption}.`}`,
+    ],
+    ...(verified === undefined ? [] : [['Webex says', `${verified.email} of ${verified.organization}`] as const]),
+  ];
+}
+
+function rest(lines: readonly { readonly kind: Kind; readonly line: Line }[]): Markup {
+  return markup`<div class="card"><table class="rest"><caption>Server, engine, integrations, apps, operators, people and backup</caption>
+<thead><tr><th scope="col">What</th><th scope="col">State</th><th scope="col">Detail</th></tr></thead>
+<tbody>
+${lines.map(({ kind, line }) => markup`<tr><th scope="row">${kind} ${line.name}</th><td>${stateOf(line)}</td><td>${[line.detail, ...line.notes].map(oneLine).join('; ')}</td></tr>\n`)}</tbody></table></div>`;
+}
+
+/** In words, since not everybody sees the color. */
+function stateOf(line: Line): Markup {
+  const mark = line.severity === 'healthy' ? '' : ` (${MARKS[line.severity]})`;
+  return markup`<span class="state ${line.severity}">${line.state}${mark}</span>`;
+}

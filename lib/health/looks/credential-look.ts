@@ -1,0 +1,201 @@
+import {
+  describeError,
+  ExplainedError,
+  NotDeployed,
+  readCredential,
+  TemporarilyUnavailable,
+  VaultUnreachableError,
+} from '#core';
+import type { Credential, Deployment } from '../../declaration/schema/deployment';
+import { consentRecord, observationRecord } from '../../declaration/schema/record-paths';
+import { consentRecordSchema, type ConsentRecord } from '../../vault/consent-record';
+import { DAMAGED, isForWantOfRecords, RecordChanged, Records, type StoredRecord } from '../../vault/records';
+import type { VaultClient } from '../../vault/vault-client';
+import { ATTENTION_MS } from './thresholds';
+import { replaceCommand, stateOfReading, stateOfRefusal, type Finding } from './credential-state';
+import { horizonOf } from './horizon';
+import { isWorthNoting, issueTime, observationSchema, observed, sinceConsent, type Observation } from './observation';
+import { describeDay } from '../relative-time';
+import type { CredentialLine } from '../report';
+import { askWebex, type WebexAnswer } from './webex-answer';
+
+/*
+ * One grant: what the engine says of it, what is known of it, and, where that is asked for, what Webex says.
+ */
+
+export interface CredentialLookOptions {
+  readonly vault: VaultClient;
+  readonly deployment: Deployment;
+  readonly now: Date;
+  /** Whether Webex is asked whose it is. */
+  readonly verify: boolean;
+}
+
+/** As the observer; no token leaves this. @throws VaultUnreachableError */
+export async function lookAtCredential(
+  options: CredentialLookOptions,
+  credential: Credential,
+): Promise<CredentialLine> {
+  const { vault, deployment, now, verify } = options;
+  const { name } = credential;
+  const records = new Records(vault, deployment.engine.recordsPath);
+  const notes: string[] = [];
+  const kept = async <T extends object>(read: () => Promise<StoredRecord<T>>, of: string): Promise<StoredRecord<T>> => {
+    const found = await read().catch((error: unknown): StoredRecord<T> => {
+      if (!isForWantOfRecords(error)) {
+        throw error;
+      }
+      return { version: 0, problem: describeError(error) };
+    });
+    if (found.problem !== undefined) {
+      notes.push(`${of}: ${found.version === 0 ? '' : 'the record '}${found.problem}`);
+    }
+    return found;
+  };
+  const consent = await kept(() => records.read(consentRecord(name), consentRecordSchema), 'who consented');
+  const before = await kept(() => records.read(observationRecord(name), observationSchema), 'what was seen');
+
+  const reading = await readCredential(vault.connection, deployment.engine.mountPath, name).catch((error: unknown) => {
+    if (error instanceof ExplainedError && !(error instanceof VaultUnreachableError)) {
+      return error;
+    }
+    throw error;
+  });
+  const works = !(reading instanceof ExplainedError);
+  const sight = {
+    at: now,
+    expireTime: works ? reading.expireTime : undefined,
+    isFailing: works
+      ? reading.warnings.length > 0
+      : reading instanceof TemporarilyUnavailable || reading instanceof NotDeployed,
+  };
+  const after = observed(before.value, sight);
+  await note(records, name, before, after, notes);
+
+  const answer = works && verify ? await askWebex(deployment.webex.apiUrl, credential, reading.accessToken) : undefined;
+  const finding = works
+    ? stateOfReading(credential, reading, answer, after, now)
+    : stateOfRefusal(credential, reading, consent.value);
+  if (answer?.kind === 'unreachable') {
+    notes.push(`Webex could not be asked: ${answer.why}`);
+  }
+  return lineOf({
+    credential,
+    deployment,
+    finding,
+    consent: consent.value,
+    observation: after,
+    sight,
+    answer,
+    notes,
+    now,
+  });
+}
+
+async function note(
+  records: Records,
+  name: string,
+  before: StoredRecord<Observation>,
+  after: Observation,
+  notes: string[],
+): Promise<void> {
+  // What a later release has written is left to it.
+  const isOurs = before.problem === undefined || before.problem === DAMAGED;
+  if (!isOurs || !isWorthNoting(before.value, after)) {
+    return;
+  }
+  await records.write(observationRecord(name), after, before.version).catch((error: unknown) => {
+    // Another observer has seen the same.
+    if (!(error instanceof RecordChanged || isForWantOfRecords(error))) {
+      throw error;
+    }
+    if (!(error instanceof RecordChanged)) {
+      notes.push(`what was seen is not noted: ${describeError(error)}`);
+    }
+  });
+}
+
+interface Known {
+  readonly credential: Credential;
+  readonly deployment: Deployment;
+  readonly finding: Finding;
+  readonly consent?: ConsentRecord;
+  readonly observation: Observation;
+  readonly sight: { readonly expireTime?: Date };
+  readonly answer?: WebexAnswer;
+  readonly notes: readonly string[];
+  readonly now: Date;
+}
+
+function lineOf({
+  credential,
+  deployment,
+  finding,
+  consent,
+  observation,
+  sight,
+  answer,
+  notes,
+  now,
+}: Known): CredentialLine {
+  const { consentedAt, by } = consent ?? {};
+  const accessTokenSeconds = consent?.accessTokenSeconds ?? undefined;
+  const { expireTime } = sight;
+  const isThere = expireTime !== undefined || finding.state === 'expired' || finding.state === 'integration refused';
+  const refreshedAt = isThere ? issueTime(observation, consentedAt, accessTokenSeconds) : undefined;
+  const isFinal = finding.state === 're-authorization required' || finding.state === 'refused by Webex';
+  const horizon = !isThere
+    ? undefined
+    : isFinal
+      ? expireTime && { until: expireTime }
+      : horizonOf({
+          consentedAt,
+          issuedAt: refreshedAt,
+          expireTime,
+          toldSeconds: consent?.refreshTokenSeconds ?? undefined,
+          declaredSeconds: deployment.webex.refreshTokenSeconds,
+        });
+  const endsSoon = horizon !== undefined && horizon.until.getTime() - now.getTime() < ATTENTION_MS;
+  const { refreshAheadSeconds, refreshCheckIntervalSeconds } = deployment.engine;
+  const isRefreshedAlways =
+    isThere &&
+    accessTokenSeconds !== undefined &&
+    refreshCheckIntervalSeconds > 0 &&
+    accessTokenSeconds <= refreshAheadSeconds;
+  return {
+    ...(finding.state === 'healthy' && endsSoon ? endingSoon(credential, horizon, now) : finding),
+    name: credential.name,
+    integration: credential.integration,
+    expireTime,
+    refreshedAt,
+    failingSince: observation.failingSince ?? undefined,
+    consentedAt,
+    consentedBy: by?.email,
+    organization: answer?.kind === 'person' ? answer.organization : by?.orgId,
+    horizon,
+    verified: answer?.kind === 'person' ? { email: answer.email, organization: answer.organization } : undefined,
+    tokens: sinceConsent(observation.tokens, consentedAt),
+    notes: [
+      ...notes,
+      ...(isRefreshedAlways
+        ? [
+            `it is refreshed at every check: its token lives ${accessTokenSeconds} s, and is refreshed ${refreshAheadSeconds} s ahead; lower engine.refreshAheadSeconds`,
+          ]
+        : []),
+    ],
+  };
+}
+
+/** Nothing fails, and still only a person can help. */
+function endingSoon(
+  credential: Credential,
+  { until, assumption }: { until: Date; assumption?: string },
+  now: Date,
+): Finding {
+  return {
+    state: 'healthy',
+    severity: 'attention',
+    detail: `the grant may end on ${describeDay(until, now)}${assumption === undefined ? '' : `, assuming ${assumption}`}`,
+    next: replaceCommand(credential),
+  };
+}

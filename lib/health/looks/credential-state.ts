@@ -1,0 +1,152 @@
+import {
+  AuthorizationPending,
+  ourCommand,
+  type CredentialReading,
+  type ExplainedError,
+  IntegrationRefused,
+  NotAuthorizedYet,
+  NotPermitted,
+  ReauthorizationRequired,
+  TemporarilyUnavailable,
+  whatWebexRefused,
+} from '#core';
+import type { Credential } from '../../declaration/schema/deployment';
+import type { ConsentRecord } from '../../vault/consent-record';
+import type { Observation } from './observation';
+import { describeDistance } from '../relative-time';
+import type { CredentialState, Severity } from '../report';
+import type { WebexAnswer } from './webex-answer';
+
+/*
+ * In which state a credential is, by what the engine and Webex say of it, and what to do about it.
+ */
+
+/** What the engine and Webex say, before anything else is known. */
+export interface Finding {
+  readonly state: CredentialState;
+  readonly severity: Severity;
+  readonly detail: string;
+  readonly next?: string;
+  /** Wording without accounts. @default - the detail, which names none */
+  readonly impersonal?: Pick<Finding, 'detail' | 'next'>;
+}
+
+/** The command that replaces a grant which still works. */
+export function replaceCommand({ name, kind }: Pick<Credential, 'name' | 'kind'>): string {
+  return ourCommand('authorize', name, ...(kind === 'person' ? ['--pkce'] : []), '--replace');
+}
+
+/** Of a token that works, as far as the engine knows. @param answer of Webex. @default - it was not asked */
+export function stateOfReading(
+  credential: Credential,
+  { expireTime, warnings }: CredentialReading,
+  answer: WebexAnswer | undefined,
+  { failingSince }: Observation,
+  now: Date,
+): Finding {
+  const { name, owner } = credential;
+  const until =
+    expireTime === undefined ? 'its token never ends' : `its token ends ${describeDistance(expireTime, now)}`;
+  if (answer?.kind === 'refused') {
+    const why =
+      warnings.length > 0
+        ? warnings.join('; ')
+        : "the grant was revoked, its person's password or role changed, or the organization switched the integration off";
+    return {
+      state: 'refused by Webex',
+      severity: 'broken',
+      detail: `Webex does not take its token (${answer.why}): ${why}`,
+      next: `see in Control Hub that the integration is switched on, which mends it; else ${ourCommand('revoke', name, '--vault-only')}, then ${ourCommand('authorize', name)}`,
+    };
+  }
+  if (answer?.kind === 'person' && owner !== undefined && !answer.isOwner) {
+    return {
+      state: 'wrong account',
+      severity: 'broken',
+      detail: `it acts as ${answer.email}, and belongs to ${owner}`,
+      next: `${ourCommand('revoke', name)}, then ${ourCommand('authorize', name)} as ${owner}`,
+      impersonal: {
+        detail: 'it acts as another account than its owner',
+        next: `${ourCommand('revoke', name)}, then ${ourCommand('authorize', name)} as its owner`,
+      },
+    };
+  }
+  if (warnings.length === 0) {
+    return { state: 'healthy', severity: 'healthy', detail: until };
+  }
+  const said = warnings.join('; ');
+  const since = failingSince === null ? '' : ` since ${describeDistance(failingSince, now)}`;
+  switch (whatWebexRefused(said)) {
+    case 'grant':
+      return {
+        state: 're-authorization required',
+        severity: 'attention',
+        detail: `Webex does not renew it${since}, and ${until}: ${said}`,
+        next: replaceCommand(credential),
+      };
+    case 'client':
+      return {
+        state: 'integration refused',
+        severity: 'attention',
+        detail: `Webex refuses its integration${since}, and ${until}: ${said}`,
+        next: ourCommand('rotate-secret', credential.integration),
+      };
+    default:
+      return {
+        state: 'failing',
+        severity: 'attention',
+        detail: `refreshing fails${since}, and ${until}: ${said}`,
+        next: 'see that the server reaches Webex; it goes on trying by itself',
+      };
+  }
+}
+
+/** Of a credential that the engine gives no token of. */
+export function stateOfRefusal(
+  { name, integration }: Credential,
+  error: ExplainedError,
+  consent: ConsentRecord | undefined,
+): Finding {
+  const broken = (state: CredentialState, detail: string, next?: string): Finding => ({
+    state,
+    severity: 'broken',
+    detail,
+    next,
+  });
+  const authorize = ourCommand('authorize', name);
+  if (error instanceof AuthorizationPending) {
+    return broken(
+      'pending',
+      'a consent was begun elsewhere, and its token is not there yet',
+      `finish it there, or: ${authorize}`,
+    );
+  }
+  if (error instanceof NotAuthorizedYet) {
+    if (consent === undefined) {
+      return broken('never authorized', 'nobody has consented yet', authorize);
+    }
+    const goneOf = (who: string): string =>
+      `${who} consented on ${consent.consentedAt.toISOString().slice(0, 10)}, and the engine has no grant any more: it was revoked or deleted`;
+    return {
+      ...broken('gone', goneOf(consent.by?.email ?? 'somebody'), authorize),
+      impersonal: { detail: goneOf('somebody'), next: authorize },
+    };
+  }
+  if (error instanceof ReauthorizationRequired) {
+    return broken('re-authorization required', error.message, authorize);
+  }
+  if (error instanceof IntegrationRefused) {
+    return broken('integration refused', error.message, ourCommand('rotate-secret', integration));
+  }
+  if (error instanceof TemporarilyUnavailable) {
+    return broken('expired', error.message, 'see that the server reaches Webex; it goes on trying by itself');
+  }
+  if (error instanceof NotPermitted) {
+    return broken(
+      'unknown',
+      error.message,
+      `${ourCommand('deploy', 'webex-tokens')}, which writes what the observer may do`,
+    );
+  }
+  return broken('unknown', error.message, ourCommand('doctor'));
+}

@@ -1,0 +1,117 @@
+import { ourCommand, VaultResponseError } from '#core';
+import { z } from 'zod';
+import type { IdentityLogin } from '../../declaration/derived/app-login';
+import type { VaultClient } from '../../vault/vault-client';
+import type { SecretIdLine } from '../report';
+import { describeRefusal } from './vault-refusal';
+
+/*
+ * An app that has an identity of its own: nothing of it is in Vault that ends, so what can be known is whether its role is
+ * there, and asks for what is declared.
+ */
+
+type Role = Readonly<Record<string, unknown>>;
+
+const methodsReply = z.object({ data: z.record(z.string(), z.unknown()) });
+const roleReply = z.object({ data: z.record(z.string(), z.unknown()) });
+
+/** As the observer. @returns undefined where there is no such role; @throws VaultUnreachableError */
+export async function lookAtIdentity(
+  vault: VaultClient,
+  name: string,
+  login: IdentityLogin,
+  rolePath: string,
+): Promise<SecretIdLine | undefined> {
+  const line = (part: Omit<SecretIdLine, 'name' | 'notes'>): SecretIdLine => ({ name, notes: [], ...part });
+  try {
+    const { data } = await vault.read(rolePath, roleReply);
+    const other = asked(login).filter(([field, declared]) => !isSame(data[field], declared));
+    return other.length === 0
+      ? line({ state: 'good', severity: 'healthy', detail: `it logs in by ${login.type}, with what it has` })
+      : line({
+          state: 'unknown',
+          severity: 'attention',
+          detail: `${rolePath} asks for another ${other.map(([field]) => field).join(' and ')} than is declared`,
+          next: ourCommand('deploy', 'webex-tokens'),
+        });
+  } catch (error) {
+    if (!(error instanceof VaultResponseError)) {
+      throw error;
+    }
+    if (error.statusCode !== 404) {
+      return line({
+        state: 'unknown',
+        severity: 'attention',
+        detail: `its role cannot be looked at (${describeRefusal(error)})`,
+      });
+    }
+    // Vault says 404 also where there is no such method.
+    return (await isUnconfigured(vault, login))
+      ? line({
+          state: 'none',
+          severity: 'broken',
+          detail: `auth method "${login.path}" has no configuration and lets nobody in, as a deploy that failed leaves it; Vault has to reach its issuer or cluster`,
+          next: ourCommand('deploy', 'webex-tokens'),
+        })
+      : undefined;
+  }
+}
+
+/** Whether the method is mounted and was never configured. */
+async function isUnconfigured(vault: VaultClient, { type, path }: IdentityLogin): Promise<boolean> {
+  if (type === 'cert') {
+    return false;
+  }
+  try {
+    const { data } = await vault.read('sys/auth', methodsReply);
+    if (`${path}/` in data) {
+      await vault.read(`auth/${path}/config`, z.unknown());
+    }
+    return false;
+  } catch (error) {
+    if (error instanceof VaultResponseError) {
+      // There is always a list of methods, if only to be refused.
+      return error.statusCode === 404;
+    }
+    throw error;
+  }
+}
+
+/** What a role has to ask for, by Vault's names. */
+function asked(login: IdentityLogin): [field: keyof Role, declared: unknown][] {
+  switch (login.type) {
+    case 'jwt':
+      return [
+        ['bound_audiences', [login.audience]],
+        ['bound_claims', login.boundClaims],
+      ];
+    case 'kubernetes':
+      return [
+        ['bound_service_account_names', login.serviceAccounts],
+        ['bound_service_account_namespaces', login.namespaces],
+        ['audience', login.audience],
+      ];
+    case 'cert':
+      return [
+        ['certificate', login.ca.trim()],
+        ['allowed_uri_sans', login.uris],
+        ['allowed_dns_sans', login.dnsNames],
+      ];
+  }
+}
+
+/** Lists in any order, as Terraform keeps them; a claim of one value is one value or a list of one. */
+function isSame(found: unknown, declared: unknown): boolean {
+  if (typeof declared === 'string') {
+    return typeof found === 'string' && found.trim() === declared;
+  }
+  if (Array.isArray(declared)) {
+    const values = (found ?? []) === '' ? [] : [found ?? []].flat().map(String);
+    return values.length === declared.length && declared.every((value) => values.includes(String(value)));
+  }
+  const [expected, actual] = [declared as Role, (found ?? {}) as Role];
+  return (
+    Object.keys(actual).length === Object.keys(expected).length &&
+    Object.entries(expected).every(([claim, values]) => isSame(actual[claim], values))
+  );
+}

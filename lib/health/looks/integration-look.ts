@@ -1,0 +1,71 @@
+import { ourCommand, VaultResponseError } from '#core';
+import { z } from 'zod';
+import type { Integration } from '../../declaration/schema/deployment';
+import { vaultName } from '../../declaration/schema/vault-name';
+import type { VaultClient } from '../../vault/vault-client';
+import type { CredentialLine, IntegrationLine } from '../report';
+import { describeRefusal } from './vault-refusal';
+
+const entryReply = z.object({
+  data: z.object({
+    client_id: z.string(),
+    provider_options: z.record(z.string(), z.string()).nullable(),
+  }),
+});
+
+/** Whether the engine has the entry of an integration. @throws VaultUnreachableError */
+export async function lookAtEntry(
+  vault: VaultClient,
+  mountPath: string,
+  integration: Integration,
+): Promise<IntegrationLine> {
+  const line = (part: Omit<IntegrationLine, 'name' | 'notes'>): IntegrationLine => ({
+    name: integration.name,
+    notes: [],
+    ...part,
+  });
+  try {
+    const { data } = await vault.read(`${mountPath}/servers/${vaultName(integration)}`, entryReply);
+    return line({
+      state: 'present',
+      severity: 'healthy',
+      detail: 'the engine has its entry',
+      entry: { clientId: data.client_id, providerOptions: data.provider_options ?? {} },
+    });
+  } catch (error) {
+    if (!(error instanceof VaultResponseError)) {
+      throw error;
+    }
+    const next = ourCommand('deploy', 'webex-tokens');
+    return error.statusCode === 404
+      ? line({
+          state: 'missing',
+          severity: 'broken',
+          detail: 'the engine has no such entry, so no grant of it can be refreshed',
+          next,
+        })
+      : line({
+          state: 'unknown',
+          severity: 'attention',
+          detail: `it cannot be looked at (${describeRefusal(error)})`,
+          next,
+        });
+  }
+}
+
+/** Webex refuses an integration that is present if a credential of it says so. */
+export function withRefusals(line: IntegrationLine, credentials: readonly CredentialLine[]): IntegrationLine {
+  const refused = credentials.filter(
+    ({ integration, state }) => integration === line.name && state === 'integration refused',
+  );
+  const worst = refused.find(({ severity }) => severity === 'broken') ?? refused[0];
+  return worst === undefined || line.state !== 'present'
+    ? line
+    : {
+        ...line,
+        state: 'refused',
+        severity: worst.severity,
+        detail: `Webex refuses it, as "${worst.name}" says: its client secret was changed, or it was switched off`,
+        next: ourCommand('rotate-secret', line.name),
+      };
+}

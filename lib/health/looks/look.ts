@@ -1,0 +1,158 @@
+import pLimit from 'p-limit';
+import { describeError, NotDeployed, NotPermitted, ourCommand, VaultUnreachableError } from '#core';
+import type { Deployment } from '../../declaration/schema/deployment';
+import { otherAddresses } from '../../declaration/derived/other-addresses';
+import { observerPolicyName } from '../../declaration/derived/policy-names';
+import { keepsGrants } from '../../declaration/schema/server/server-declaration';
+import { missingRights } from '../../vault/missing-rights';
+import { Records } from '../../vault/records';
+import type { VaultClient } from '../../vault/vault-client';
+import { lookAtBackup } from './backup-look';
+import { lookAtCredential } from './credential-look';
+import { lookAtEntry, withRefusals } from './integration-look';
+import { lookAtPeople } from './people-look';
+import { linesOf, worst, type CredentialLine, type Report } from '../report';
+import { lookAtApp, lookAtOperator } from './role-look';
+import { lookAtEngine, lookAtServer } from './server-look';
+
+/*
+ * One look at all that a deployment declares. Nothing is refreshed that was not due: a token that is good is handed out
+ * as it is.
+ */
+
+/** As many looks at Vault are under way at a time as the engine refreshes. */
+export const LOOKS_AT_ONCE = 16;
+
+export interface InsideLookOptions {
+  readonly deployment: Deployment;
+  /** Names of those who run the server. @default - nobody looks at them */
+  readonly operators?: readonly string[];
+  /** Whether Webex is asked whose each grant is. @default false */
+  readonly verify?: boolean;
+}
+
+export interface LookOptions extends InsideLookOptions {
+  /** Without a token. */
+  readonly vault: VaultClient;
+  /** Logs the observer in, does what is given with its token, and logs out; a token may have been given instead. */
+  readonly asObserver: <T>(action: (vault: VaultClient, isLoggedIn?: boolean) => Promise<T>) => Promise<T>;
+  /** @default - the clock's */
+  readonly now?: () => Date;
+}
+
+/**
+ * @throws NotPermitted where the observer cannot log in, and what else keeps one from looking; what is wrong with the
+ *   deployment is in the report
+ */
+export async function lookAt(options: LookOptions): Promise<Report> {
+  const { deployment, vault, asObserver, now = () => new Date() } = options;
+  const lookedAt = now();
+  const server = await lookAtServer(vault, deployment.vault.server);
+  const isOneOfSeveral = otherAddresses(vault.address, deployment.vault.server).length > 0;
+  const outside = { lookedAt, address: vault.address, mountPath: deployment.engine.mountPath, server };
+  const inside =
+    server.severity === 'broken'
+      ? hiddenInside(deployment, `${isOneOfSeveral ? 'this node' : 'the server'} is ${server.state}`, isOneOfSeveral)
+      : await asObserver(async (observer, isLoggedIn) => {
+          await requireObserver(observer, deployment, isLoggedIn);
+          return lookInside(observer, options, lookedAt);
+        }).catch((error: unknown) => {
+          // It went away in the middle.
+          if (error instanceof VaultUnreachableError) {
+            return hiddenInside(deployment, describeError(error), isOneOfSeveral);
+          }
+          throw error;
+        });
+  const report: Report = { ...outside, ...inside, severity: 'healthy' };
+  return { ...report, severity: worst(linesOf(report).map(({ line }) => line.severity)) };
+}
+
+/** What needs a login. */
+export type InsideReport = Pick<
+  Report,
+  'engine' | 'integrations' | 'credentials' | 'apps' | 'operators' | 'people' | 'backup'
+>;
+
+/** As the observer. @throws VaultUnreachableError */
+export async function lookInside(
+  observer: VaultClient,
+  { deployment, operators = [], verify = false }: InsideLookOptions,
+  now: Date,
+): Promise<InsideReport> {
+  const { engine, vault, apps } = deployment;
+  const engineLine = await lookAtEngine(observer, deployment);
+  if (engineLine.severity === 'broken') {
+    return { ...hiddenInside(deployment, `the engine is ${engineLine.state}`), engine: engineLine };
+  }
+  const limit = pLimit(LOOKS_AT_ONCE);
+  const [entries, credentials, appLines, operatorLines, people, backup] = await Promise.all([
+    limit.map(deployment.integrations, (integration) => lookAtEntry(observer, engine.mountPath, integration)),
+    limit.map(deployment.credentials, (credential) =>
+      lookAtCredential({ vault: observer, deployment, now, verify }, credential),
+    ),
+    limit.map(apps, (app) => lookAtApp(observer, deployment, app, now)),
+    limit.map(operators, (name) => lookAtOperator(observer, name, now)),
+    limit(() => lookAtPeople(observer, deployment)),
+    limit(() => (keepsGrants(vault.server) ? lookAtBackup(new Records(observer, engine.recordsPath), now) : undefined)),
+  ]);
+  return {
+    engine: engineLine,
+    integrations: entries.map((line) => withRefusals(line, credentials)),
+    credentials,
+    apps: appLines,
+    operators: operatorLines.filter((line) => line !== undefined),
+    people,
+    backup,
+  };
+}
+
+/**
+ * A policy covers paths that are not mounted, so this tells want of rights from want of an engine.
+ *
+ * @param isLoggedIn whether the observer's own login gave the token: then Vault knows it
+ * @throws NotDeployed where a login of the observer has no rights yet, NotPermitted
+ */
+export async function requireObserver(
+  observer: VaultClient,
+  { engine, credentials }: Deployment,
+  isLoggedIn = false,
+): Promise<void> {
+  const needed = credentials.map(({ name }) => ({ path: `${engine.mountPath}/creds/${name}`, capabilities: ['read'] }));
+  const missing = await missingRights(observer, needed);
+  if (missing === undefined || missing.length === needed.length) {
+    const policy = observerPolicyName(engine.mountPath);
+    if (isLoggedIn) {
+      throw new NotDeployed(
+        `nothing is deployed in this Vault yet: the observer logs in, and its policy "${policy}" is not there; ${ourCommand('deploy', 'webex-tokens')}`,
+      );
+    }
+    const lacking = missing?.[0] ?? 'even the right to ask what it may do';
+    throw new NotPermitted(
+      `this Vault token may look at nothing: it is not valid, or lacks ${lacking}; log in as the observer, whose policy "${policy}" stack webex-tokens writes: ${ourCommand('deploy', 'webex-tokens')}`,
+    );
+  }
+}
+
+/**
+ * Where nothing inside can be looked at.
+ *
+ * @param why such as "the server is sealed"
+ * @param isOneOfSeveral whether another node may serve all the same
+ */
+function hiddenInside(deployment: Deployment, why: string, isOneOfSeveral = false): InsideReport {
+  const { engine, integrations, credentials, apps } = deployment;
+  const line = { state: 'unknown', severity: 'broken', detail: why, notes: [] } as const;
+  return {
+    engine: { ...line, name: engine.mountPath },
+    integrations: integrations.map(({ name }) => ({ ...line, name })),
+    credentials: credentials.map(({ name, integration }): CredentialLine => ({
+      ...line,
+      name,
+      integration,
+      tokens: [],
+      detail: `${isOneOfSeveral ? 'it cannot be read here' : 'nobody can read it'}: ${why}`,
+    })),
+    apps: apps.map(({ name }) => ({ ...line, name })),
+    operators: [],
+  };
+}

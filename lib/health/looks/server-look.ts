@@ -1,0 +1,130 @@
+import {
+  describeError,
+  ExplainedError,
+  explainOutage,
+  NotDeployed,
+  ourCommand,
+  VaultResponseError,
+  VaultUnreachableError,
+} from '#core';
+import { z } from 'zod';
+import type { Deployment } from '../../declaration/schema/deployment';
+import { absenceAdvice, otherNodeAdvice } from '../../declaration/derived/other-addresses';
+import { isPaused, readRefreshing } from '../../vault/engine-refreshing';
+import type { VaultClient } from '../../vault/vault-client';
+import { describeRefusal } from './vault-refusal';
+import type { EngineLine, EngineState, Line, ServerState } from '../report';
+
+/*
+ * The server, and the engine in it.
+ */
+
+/**
+ * Needs no token.
+ *
+ * @param declared of the deployment @default - how it is reached is not known
+ */
+export async function lookAtServer(
+  vault: VaultClient,
+  declared?: Deployment['vault']['server'],
+): Promise<Line<ServerState>> {
+  const line = (state: ServerState, detail: string, next?: string): Line<ServerState> => ({
+    name: vault.address,
+    state,
+    severity: state === 'up' ? 'healthy' : 'broken',
+    detail,
+    next,
+    notes: [],
+  });
+  try {
+    const { initialized, sealed, version } = await vault.sealStatus();
+    if (!initialized) {
+      return line('not initialized', 'it holds nothing yet', ourCommand('init'));
+    }
+    if (!sealed) {
+      return line('up', version);
+    }
+    const elsewhere = otherNodeAdvice(vault.address, declared);
+    return elsewhere === undefined
+      ? line('sealed', 'nothing can be read before it is unsealed', ourCommand('unseal'))
+      : line('sealed', 'this node can read nothing before it is unsealed', `${ourCommand('unseal')}; ${elsewhere}`);
+  } catch (error) {
+    if (error instanceof VaultResponseError) {
+      return line('unreachable', explainOutage(error, vault.address, 'tell its state').message);
+    }
+    if (error instanceof ExplainedError) {
+      const detail = describeError(error);
+      return line('unreachable', detail, nextOfAbsence(error, declared));
+    }
+    throw error;
+  }
+}
+
+/** @returns undefined where the error itself says what to do */
+function nextOfAbsence(error: ExplainedError, declared: Deployment['vault']['server']): string | undefined {
+  const advice = absenceAdvice(error, declared);
+  const isRefused = error instanceof VaultUnreachableError && error.networkCode === 'ECONNREFUSED';
+  if (!isRefused || declared === undefined || (declared.mode === 'kubernetes' && advice !== undefined)) {
+    return advice;
+  }
+  const start = `if nothing runs there: ${ourCommand('deploy', 'vault-server')}`;
+  return advice === undefined ? start : `${start}; ${advice}`;
+}
+
+/** Where the configuration was never written, the plugin's own defaults hold, and those reap. */
+const reaping = z
+  .object({ tune_reap_check_interval_seconds: z.number() })
+  .catch({ tune_reap_check_interval_seconds: 1 });
+const mountReply = z.object({ data: z.object({ type: z.string() }) });
+
+/** As the observer. @throws VaultUnreachableError */
+export async function lookAtEngine(vault: VaultClient, { engine }: Deployment): Promise<EngineLine> {
+  const { mountPath, plugin } = engine;
+  const line = (state: EngineState, severity: Line['severity'], detail: string, next?: string): EngineLine => ({
+    name: mountPath,
+    state,
+    severity,
+    detail,
+    next,
+    notes: [],
+  });
+  const deploy = ourCommand('deploy', 'webex-tokens');
+  try {
+    const { type } = (await vault.read(`sys/internal/ui/mounts/${mountPath}`, mountReply)).data;
+    if (type !== plugin.name) {
+      return line('missing', 'broken', `what is mounted there is "${type}", not "${plugin.name}"`, deploy);
+    }
+    const refreshing = await readRefreshing(vault, mountPath);
+    const { tune_reap_check_interval_seconds: reapSeconds } = reaping.parse(refreshing.configuration);
+    if (reapSeconds > 0 && engine.reapCheckIntervalSeconds === 0) {
+      return line('reaping', 'attention', 'it deletes grants that it holds for dead, which is not declared', deploy);
+    }
+    if (isPaused(refreshing, engine)) {
+      return line(
+        'paused',
+        'attention',
+        'it refreshes no token ahead of its end',
+        `${ourCommand('resume')}, once the stop that it was for is over`,
+      );
+    }
+    const running = line('running', 'healthy', 'it refreshes tokens ahead of their end');
+    return { ...running, configuration: refreshing.configuration };
+  } catch (error) {
+    if (error instanceof NotDeployed) {
+      return error.message.includes('its plugin does not run')
+        ? line('plugin not running', 'broken', error.message, `${deploy}, with a plugin that the server has`)
+        : line('missing', 'broken', error.message, deploy);
+    }
+    if (!(error instanceof VaultResponseError)) {
+      throw error;
+    }
+    // To a token that has rights below the path, 403 says that nothing is mounted there.
+    if (error.statusCode === 403 && error.path.startsWith('sys/internal/')) {
+      return line('missing', 'broken', 'no engine is mounted there', deploy);
+    }
+    if (error.statusCode === 404) {
+      return line('missing', 'broken', 'no engine is mounted there', deploy);
+    }
+    return line('unknown', 'attention', `it cannot be looked at (${describeRefusal(error)})`);
+  }
+}

@@ -1,0 +1,151 @@
+import type { Gauge, Labels, Sample } from './open-metrics';
+import {
+  BACKUP_STATES,
+  CREDENTIAL_STATES,
+  ENGINE_STATES,
+  INTEGRATION_STATES,
+  PEOPLE_STATES,
+  SECRET_ID_STATES,
+  SERVER_STATES,
+  SEVERITIES,
+  type CredentialLine,
+  type Line,
+  type Report,
+  type SecretIdLine,
+  type Severity,
+} from '../report';
+import type { TimedLook } from './timed-look';
+
+/*
+ * The report for Prometheus. Times are Unix seconds, and there is no series where a time is not known: what is left of
+ * something is for the query to compute, so that it stays right between looks. A state is a series for each that there
+ * is, 1 for the one that holds, in the words of `status`. Nothing in a label but names of the declaration, and states.
+ */
+
+const PREFIX = 'webex_token_vault';
+
+/** Labels of ours, which nobody else may put on every series. */
+export const LABEL_NAMES: readonly string[] = ['app', 'credential', 'integration', 'operator', 'state'];
+
+/** Of a look that failed, that it did. */
+export function gaugesOf({ endedAt, durationSeconds, report }: TimedLook): Gauge[] {
+  const look = [
+    gauge('look_success', 'Whether the last look could be taken.', [of({}, report === undefined ? 0 : 1)]),
+    seconds('look_timestamp_seconds', 'When the last look ended, whether it could be taken or not.', [
+      of({}, unix(endedAt)),
+    ]),
+    seconds('look_duration_seconds', 'How long the last look took.', [of({}, durationSeconds)]),
+  ];
+  return report === undefined ? look : [...look, ...gaugesOfReport(report)];
+}
+
+function gaugesOfReport(report: Report): Gauge[] {
+  const { severity, server, engine, integrations, credentials, apps, operators, people, backup } = report;
+  const backups = backup === undefined ? [] : [backup];
+  const unnamed = (): Labels => ({});
+  const byName =
+    (label: string) =>
+    (line: Line): Labels => ({ [label]: line.name });
+  const ofCredential = ({ name, integration }: CredentialLine): Labels => ({ credential: name, integration });
+  const credentialTime = (name: string, help: string, time: (line: CredentialLine) => Date | undefined): Gauge =>
+    times(`credential_${name}`, help, credentials, ofCredential, time);
+  return [
+    gauge('severity', `The worst of all: ${SEVERITY_SCALE}.`, [of({}, rank(severity))]),
+    ...health('server', 'the server', SERVER_STATES, [server], unnamed),
+    ...health('engine', 'the engine', ENGINE_STATES, [engine], unnamed),
+    ...health('integration', 'the integration', INTEGRATION_STATES, integrations, byName('integration')),
+    ...health('credential', 'the credential', CREDENTIAL_STATES, credentials, ofCredential),
+    credentialTime('expiry', 'When its access token ends; refreshing it moves that.', ({ expireTime }) => expireTime),
+    credentialTime('last_refresh', 'When its access token was refreshed last.', ({ refreshedAt }) => refreshedAt),
+    credentialTime(
+      'failing_since',
+      'When a failed refresh was first seen that none has succeeded since.',
+      ({ failingSince }) => failingSince,
+    ),
+    credentialTime('consent', 'When somebody consented to it.', ({ consentedAt }) => consentedAt),
+    credentialTime(
+      'horizon',
+      'Until when its grant lives if every refresh fails from now on, as far as is known.',
+      ({ horizon }) => horizon?.until,
+    ),
+    ...secretIds('app', apps),
+    ...secretIds('operator', operators),
+    ...health('people', 'the login of people by OIDC', PEOPLE_STATES, people === undefined ? [] : [people], unnamed),
+    ...health('backup', 'the last backup', BACKUP_STATES, backups, unnamed),
+    times('backup_taken', 'When the last backup was taken.', backups, unnamed, ({ takenAt }) => takenAt),
+    times('backup_verified', 'When the last backup was verified.', backups, unnamed, ({ verifiedAt }) => verifiedAt),
+  ];
+
+  function secretIds(kind: 'app' | 'operator', lines: readonly SecretIdLine[]): Gauge[] {
+    const name = `${kind}_secret_id`;
+    return [
+      ...health(name, `the secret id of the ${kind}`, SECRET_ID_STATES, lines, byName(kind)),
+      times(
+        `${name}_expiry`,
+        `When the last secret id of the ${kind} ends; no series where it never does.`,
+        lines,
+        byName(kind),
+        ({ expireTime }) => expireTime ?? undefined,
+      ),
+    ];
+  }
+}
+
+const SEVERITY_SCALE = SEVERITIES.map((severity, index) => `${index} ${severity}`).join(', ');
+
+/** How something is: its state, and how bad that is. */
+function health<State extends string, L extends Line<State>>(
+  name: string,
+  what: string,
+  states: readonly State[],
+  lines: readonly L[],
+  labelsOf: (line: L) => Labels,
+): Gauge[] {
+  return [
+    gauge(
+      `${name}_state`,
+      `Whether ${what} is in this state.`,
+      lines.flatMap((line) => states.map((state) => of({ ...labelsOf(line), state }, line.state === state ? 1 : 0))),
+    ),
+    gauge(
+      `${name}_severity`,
+      `How ${what} is: ${SEVERITY_SCALE}.`,
+      lines.map((line) => of(labelsOf(line), rank(line.severity))),
+    ),
+  ];
+}
+
+/** Leaves out where the time is not known. */
+function times<L>(
+  name: string,
+  help: string,
+  lines: readonly L[],
+  labelsOf: (line: L) => Labels,
+  timeOf: (line: L) => Date | undefined,
+): Gauge {
+  const samples = lines.flatMap((line) => {
+    const time = timeOf(line);
+    return time === undefined ? [] : [of(labelsOf(line), unix(time))];
+  });
+  return seconds(`${name}_timestamp_seconds`, help, samples);
+}
+
+function gauge(name: string, help: string, samples: readonly Sample[]): Gauge {
+  return { name: `${PREFIX}_${name}`, help, samples };
+}
+
+function seconds(name: string, help: string, samples: readonly Sample[]): Gauge {
+  return { ...gauge(name, help, samples), unit: 'seconds' };
+}
+
+function of(labels: Labels, value: number): Sample {
+  return { labels, value };
+}
+
+function rank(severity: Severity): number {
+  return SEVERITIES.indexOf(severity);
+}
+
+function unix(time: Date): number {
+  return time.getTime() / 1000;
+}

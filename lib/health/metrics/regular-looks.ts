@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { timerMs } from '#core';
+import type { Report } from '../report';
+import { timedLook, type TimedLook } from './timed-look';
+
+export interface RegularLooksOptions {
+  /** From the beginning of one look to that of the next. */
+  readonly intervalMs: number;
+  /** Takes a look, and ends it at the signal in its own time: nobody hangs up on it. */
+  readonly look: (signal: AbortSignal) => Promise<Report>;
+  /** Told of each; where it throws, there are no more. */
+  readonly onLook: (look: TimedLook) => void;
+}
+
+/**
+ * Looks again and again, one look at a time: one that takes longer than the interval is awaited.
+ *
+ * @returns once the signal is aborted, and the look that was under way has ended
+ */
+export async function lookRegularly(
+  { intervalMs, look, onLook }: RegularLooksOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  do {
+    const next = performance.now() + intervalMs;
+    const taken = await timedLook(() => look(signal));
+    if (!signal.aborted) {
+      onLook(taken);
+      await sleep(timerMs(Math.max(0, next - performance.now())), undefined, { signal }).catch(() => undefined);
+    }
+  } while (!signal.aborted);
+}

@@ -1,0 +1,81 @@
+import { askerNotes, endlessSecretIds, lineAdvice, requireSound } from '../../../../lib/health/doctor/line-checks';
+import type { Line, SecretIdLine } from '../../../../lib/health/report';
+import { serviceAppDeployment } from '../../../fixtures/declarations/service-app-deployment';
+
+it('says whether a person is behind the grant of a Service App', () => {
+  const { credentials } = serviceAppDeployment({ reports: 'manager', manager: 'asker' });
+  expect(askerNotes(credentials).map(({ kind, detail }) => `${kind}: ${detail}`)).toEqual([
+    'note: credential "reports" has its tokens from "manager", "asker"; "asker" is the grant of a person, who is needed when it is lost',
+    'note: credential "manager" has its tokens from "asker"; "asker" is the grant of a person, who is needed when it is lost',
+  ]);
+});
+
+it('says where no person is behind it', () => {
+  const { credentials } = serviceAppDeployment({ reports: 'manager', manager: 'keeper', keeper: 'manager' });
+  expect(askerNotes(credentials).map(({ detail }) => detail)).toEqual([
+    'credential "reports" has its tokens from "manager", "keeper"; no person is behind them',
+    'credential "manager" has its tokens from "keeper", "manager"; no person is behind them',
+    'credential "keeper" has its tokens from "manager", "keeper"; no person is behind them',
+  ]);
+});
+
+function line(name: string, part: Partial<Line>): Line {
+  return { name, state: 'healthy', severity: 'healthy', detail: 'it works', notes: [], ...part };
+}
+
+describe('requireSound', () => {
+  it('takes healthy lines, and an end that is near', () => {
+    const soon = ['ends soon', 'old', 'never', 'healthy', 'good'].map((state) =>
+      line(state, { state, severity: 'attention' }),
+    );
+    expect(() => requireSound('app', [line('fine', {}), ...soon])).not.toThrow();
+  });
+
+  it('throws the first broken line before one that fails within days, and counts the others', () => {
+    const failing = line('first', {
+      state: 'failing',
+      severity: 'attention',
+      detail: 'refreshing fails',
+      next: 'wait',
+    });
+    const gone = line('second', { state: 'gone', severity: 'broken', detail: 'it was deleted', next: 'authorize it' });
+    const more = 'and 1 more: npx --no-install webex-token-vault status';
+    expect(() => requireSound('credential', [failing])).toThrow('credential "first" (failing): refreshing fails; wait');
+    expect(() => requireSound('credential', [failing, gone])).toThrow(
+      `credential "second" (gone): it was deleted; authorize it, ${more}`,
+    );
+    const silent = { ...gone, next: undefined };
+    expect(() => requireSound('credential', [silent])).toThrow(/it was deleted$/);
+    expect(() => requireSound('credential', [silent, failing])).toThrow(`it was deleted; ${more}`);
+  });
+});
+
+it('advises of an end that is near, and of each note, but not of what is a problem', () => {
+  const lines = [
+    line('fine', {}),
+    line('soon', { state: 'ends soon', severity: 'attention', detail: 'it expires', next: 'issue soon' }),
+    line('noted', { notes: ['one', 'two'] }),
+    line('bad', { state: 'gone', severity: 'broken' }),
+  ];
+  expect(lineAdvice('app', lines)).toEqual([
+    { kind: 'advice', detail: 'app "soon": it expires', next: 'issue soon' },
+    { kind: 'advice', detail: 'app "noted": one' },
+    { kind: 'advice', detail: 'app "noted": two' },
+  ]);
+});
+
+it('advises of secret ids that never expire, unless they are designed so', () => {
+  const secretId = (name: string, expireTime?: Date | null): SecretIdLine => ({
+    ...line(name, {}),
+    state: 'good',
+    expireTime,
+  });
+  const apps = [secretId('reports', null), secretId('daily', new Date()), secretId('identity')];
+  const operators = ['administrator', 'backup', 'issuer'].map((name) => secretId(name, null));
+  expect(endlessSecretIds(apps, operators).map(({ kind, detail }) => `${kind}: ${detail}`)).toEqual([
+    'advice: the secret id of app "reports" never expires, so a forgotten copy of it stays valid',
+    'advice: the secret id of operator "issuer" never expires, so a forgotten copy of it stays valid',
+    'note: the secret ids of "administrator", "backup" never expire by design; keep them where nobody else looks',
+  ]);
+  expect(endlessSecretIds([], [])).toEqual([]);
+});

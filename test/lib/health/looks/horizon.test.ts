@@ -1,0 +1,41 @@
+import { horizonOf } from '../../../../lib/health/looks/horizon';
+
+const DAY_MS = 86_400_000;
+const consentedAt = new Date('2026-01-01T00:00:00Z');
+const declaredSeconds = 90 * 86_400;
+
+function day(count: number): Date {
+  return new Date(consentedAt.getTime() + count * DAY_MS);
+}
+
+it('is not known where nothing is', () => {
+  expect(horizonOf({ declaredSeconds })).toBeUndefined();
+});
+
+it('is counted from the consent, as a refresh may prolong nothing', () => {
+  expect(horizonOf({ consentedAt, issuedAt: day(80), declaredSeconds })).toEqual({
+    until: day(90),
+    assumption: 'refresh tokens live 90 days and a refresh does not extend them (Webex does not say)',
+  });
+});
+
+it('is counted from the last refresh, once one was seen that would have come too late otherwise', () => {
+  expect(horizonOf({ consentedAt, issuedAt: day(91), toldSeconds: declaredSeconds, declaredSeconds: 1 })).toEqual({
+    until: day(181),
+  });
+});
+
+it('goes by what Webex told, and not by what is declared', () => {
+  const told = horizonOf({ consentedAt, toldSeconds: 59 * 86_400, declaredSeconds });
+  expect(told).toEqual({ until: day(59), assumption: 'a refresh does not extend refresh tokens (Webex does not say)' });
+});
+
+it('is not before the end of the access token', () => {
+  expect(horizonOf({ consentedAt, issuedAt: day(85), expireTime: day(99), declaredSeconds })?.until).toEqual(day(99));
+});
+
+it('is counted from the present token where nobody knows of a consent, and says so', () => {
+  const horizon = horizonOf({ issuedAt: day(3), declaredSeconds });
+  expect(horizon?.until).toEqual(day(93));
+  expect(horizon?.assumption).toMatch(/^the consent came with the present token and refresh tokens live 90 days and /);
+});

@@ -1,0 +1,141 @@
+import { rootCertificates } from 'node:tls';
+import { findApp } from '../../../../lib/declaration/derived/by-name';
+import { lookAtPolicies, requireReads } from '../../../../lib/health/doctor/policies-in-vault';
+import { unexpectedReaders } from '../../../../lib/health/doctor/unexpected-readers';
+import type { SecretIdLine } from '../../../../lib/health/report';
+import { lookAtApp } from '../../../../lib/health/looks/role-look';
+import type { VaultClient } from '../../../../lib/vault/vault-client';
+import { KubernetesCluster } from '../../../../rehearsal/identity/kubernetes-cluster';
+import { SigningKey } from '../../../../rehearsal/identity/json-web-token';
+import { WrittenVault } from '../../../../rehearsal/written-vault';
+
+/* Apps with an identity of their own, as the observer sees them, under its own policy. */
+
+const [ca = ''] = rootCertificates;
+const tokens = { token_policies: ['oauthapp-app-job'], token_no_default_policy: true };
+const roles = {
+  job: [
+    'auth/teams/jwt/role/job',
+    { role_type: 'jwt', user_claim: 'sub', bound_audiences: ['v'], bound_claims: { sub: ['b', 'a'], team: 'x' } },
+  ],
+  pod: [
+    'auth/kubernetes/role/pod',
+    { bound_service_account_names: ['a'], bound_service_account_namespaces: ['b', 'c'], audience: 'v' },
+  ],
+  workload: ['auth/cert/certs/workload', { certificate: ca, allowed_dns_sans: ['a.example'] }],
+} as const;
+
+let vault: WrittenVault;
+let cluster: KubernetesCluster;
+let observer: VaultClient;
+
+beforeAll(async () => {
+  cluster = await KubernetesCluster.start();
+  const keys = [new SigningKey().publicKeyPem];
+  const declaredCluster = { address: cluster.address, ca: cluster.ca };
+  vault = await WrittenVault.start({
+    apps: [
+      {
+        name: 'job',
+        reads: ['testauth'],
+        identity: {
+          jwt: {
+            path: 'teams/jwt',
+            issuer: 'https://i.example',
+            keys,
+            audience: 'v',
+            claims: { sub: ['a', 'b'], team: 'x' },
+          },
+        },
+      },
+      {
+        name: 'pod',
+        reads: ['testauth'],
+        identity: {
+          kubernetes: { cluster: declaredCluster, serviceAccounts: ['a'], namespaces: ['c', 'b'], audience: 'v' },
+        },
+      },
+      { name: 'workload', reads: ['testauth'], identity: { cert: { ca, dnsNames: ['a.example'] } } },
+    ],
+  });
+  const { admin } = vault;
+  for (const [path, type] of [
+    ['teams/jwt', 'jwt'],
+    ['kubernetes', 'kubernetes'],
+    ['cert', 'cert'],
+  ] as const) {
+    await admin.write(`sys/auth/${path}`, { type });
+  }
+  await admin.write('auth/teams/jwt/config', { jwt_validation_pubkeys: keys });
+  await admin.write('auth/kubernetes/config', { kubernetes_host: cluster.address, kubernetes_ca_cert: cluster.ca });
+  const policy = 'path "oauthapp/creds/testauth" { capabilities = ["read"] }';
+  await admin.write('sys/policies/acl/oauthapp-app-job', { policy });
+  for (const [path, asked] of Object.values(roles)) {
+    await admin.write(path, { ...asked, ...tokens });
+  }
+  observer = admin.withToken(await vault.operatorToken('observer'));
+});
+
+afterAll(async () => {
+  await Promise.all([vault[Symbol.asyncDispose](), cluster[Symbol.asyncDispose]()]);
+});
+
+function look(app: string): Promise<SecretIdLine> {
+  return lookAtApp(observer, vault.deployment, findApp(vault.deployment, app), new Date());
+}
+
+it.each(['job', 'pod', 'workload'])('%s is well, and has no secret id that could end', async (app) => {
+  const line = await look(app);
+  expect(line).toMatchObject({
+    state: 'good',
+    severity: 'healthy',
+    detail: expect.stringMatching(/^it logs in by /) as string,
+  });
+  expect(line).not.toHaveProperty('expireTime');
+});
+
+it.each([
+  ['job', { bound_audiences: ['v', 'w'] }, 'auth/teams/jwt/role/job asks for another bound_audiences than is declared'],
+  ['job', { bound_claims: { sub: 'a' } }, 'asks for another bound_claims'],
+  ['pod', { bound_service_account_namespaces: ['*'] }, 'asks for another bound_service_account_namespaces'],
+  ['workload', { allowed_dns_sans: ['*'] }, 'asks for another allowed_dns_sans'],
+  ['workload', { allowed_uri_sans: ['spiffe://a'] }, 'asks for another allowed_uri_sans'],
+] as const)('of %s it is said where its role has %j', async (app, changes, detail) => {
+  const [path, asked] = roles[app];
+  await vault.admin.write(path, { ...asked, ...tokens, ...changes });
+  expect(await look(app)).toMatchObject({
+    severity: 'attention',
+    detail: expect.stringContaining(detail) as string,
+    next: 'npx --no-install webex-token-vault deploy webex-tokens',
+  });
+  await vault.admin.delete(path);
+  expect(await look(app)).toMatchObject({ severity: 'broken', detail: 'Vault has no role of it' });
+  await vault.admin.write(path, { ...asked, ...tokens });
+});
+
+it('tells a role in these methods that nobody declares, and can read a credential', async () => {
+  await vault.admin.write('auth/cert/certs/stranger', { certificate: ca, token_policies: ['oauthapp-app-job'] });
+  const policies = await lookAtPolicies(observer, vault.deployment);
+  const paths = policies.roles.map(({ path }) => path);
+  Object.values(roles).forEach(([path]) => expect(paths).toContain(path));
+  expect(policies.otherMethods).toEqual([]);
+  const said = unexpectedReaders(vault.deployment, policies, 'bao').map((each) => JSON.stringify(each));
+  const told = said.filter((each) => each.includes('stranger'));
+  expect(told.join('\n')).toContain('auth/cert is of no declared app');
+  expect(told.join('\n')).toContain('bao delete auth/cert/certs/stranger');
+  vault.deployment.apps.forEach(({ name }) => requireReads(vault.deployment, policies, name));
+});
+
+it.each([
+  ['job', 'teams/jwt', 'jwt'],
+  ['pod', 'kubernetes', 'kubernetes'],
+])('names the auth method of %s that a deploy left without its configuration', async (app, path, type) => {
+  await vault.admin.delete(`sys/auth/${path}`);
+  expect(await look(app)).toMatchObject({ severity: 'broken', detail: 'Vault has no role of it' });
+  await vault.admin.write(`sys/auth/${path}`, { type });
+  expect(await look(app)).toMatchObject({
+    severity: 'broken',
+    detail: `auth method "${path}" has no configuration and lets nobody in, as a deploy that failed leaves it; Vault has to reach its issuer or cluster`,
+    next: 'npx --no-install webex-token-vault deploy webex-tokens',
+  });
+});

@@ -1,0 +1,84 @@
+import type { Deployment, DeploymentInput } from '../../../../lib/declaration/schema/deployment';
+import { lookAt } from '../../../../lib/health/looks/look';
+import { lookAtServer } from '../../../../lib/health/looks/server-look';
+import { freePort } from '../../../../lib/process/free-port';
+import { CertificateAuthority } from '../../../../lib/server/certificates/certificate-authority';
+import { VaultClient } from '../../../../lib/vault/vault-client';
+import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
+import { ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
+
+/* One node of several is sealed or gone, which says nothing of the others. */
+
+let ca: string;
+let node: ScriptedVault;
+
+beforeAll(async () => {
+  const authority = await CertificateAuthority.create();
+  const names = { commonName: 'vault', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] };
+  node = await ScriptedVault.start(await authority.issue(names));
+  node.answer('sys/seal-status', {
+    body: { initialized: true, sealed: true, version: '2.7.2', t: 3, n: 5, progress: 0 },
+  });
+  ca = authority.certificatePem;
+});
+afterAll(() => node[Symbol.asyncDispose]());
+
+type Server = NonNullable<DeploymentInput['vault']['server']>;
+
+function at(port: number, server: Server): { deployment: Deployment; vault: VaultClient } {
+  const deployment = exampleDeployment({ vault: { server: { ...server, port } } });
+  return { deployment, vault: new VaultClient({ address: deployment.vault.address, ca, token: undefined }) };
+}
+
+async function looked(port: number, server: Server) {
+  const nobody = () => Promise.reject(new Error('nobody logs in'));
+  const report = await lookAt({ ...at(port, server), asObserver: nobody });
+  return { server: report.server, credential: report.credentials[0]?.detail };
+}
+
+const sealedPort = (): number => Number(new URL(node.address).port);
+
+it.each<[Server, string]>([
+  [{ mode: 'kubernetes' }, ', while its port is forwarded'],
+  [{ mode: 'production', nodes: 3 }, ''],
+])('%j: a sealed node is told as one, with the others', async (server, condition) => {
+  const port = sealedPort();
+  const next = `npx --no-install webex-token-vault unseal; another node may serve: VAULT_ADDR=https://127.0.0.1:${port + 10} or VAULT_ADDR=https://127.0.0.1:${port + 20}${condition}`;
+  expect(await looked(port, server)).toMatchObject({
+    server: { state: 'sealed', detail: 'this node can read nothing before it is unsealed', next },
+    credential: 'it cannot be read here: this node is sealed',
+  });
+});
+
+it('a node whose port-forward is gone is told with it and the others', async () => {
+  const port = await freePort();
+  const server: Server = { mode: 'kubernetes' };
+  const next = `see that this runs: kubectl -n webex-token-vault port-forward pod/webex-token-vault-0 ${port}:8200; another node may serve: VAULT_ADDR=https://127.0.0.1:${port + 10} or VAULT_ADDR=https://127.0.0.1:${port + 20}, while its port is forwarded`;
+  expect(await looked(port, server)).toMatchObject({
+    server: { state: 'unreachable', next },
+    credential: 'it cannot be read here: this node is unreachable',
+  });
+});
+
+it('a container that does not run is told with what starts it, and the others', async () => {
+  const port = await freePort();
+  expect((await looked(port, { mode: 'production', nodes: 3 })).server).toMatchObject({
+    state: 'unreachable',
+    next: `if nothing runs there: npx --no-install webex-token-vault deploy vault-server; another node may serve: VAULT_ADDR=https://127.0.0.1:${port + 10} or VAULT_ADDR=https://127.0.0.1:${port + 20}`,
+  });
+});
+
+it('a server of one node is the whole', async () => {
+  expect(await looked(sealedPort(), { mode: 'production' })).toMatchObject({
+    server: { detail: 'nothing can be read before it is unsealed', next: 'npx --no-install webex-token-vault unseal' },
+    credential: 'nobody can read it: the server is sealed',
+  });
+});
+
+it('a certificate that is not trusted is no want of a port-forward', async () => {
+  const { deployment } = at(sealedPort(), { mode: 'kubernetes' });
+  const vault = new VaultClient({ address: deployment.vault.address, token: undefined });
+  const line = await lookAtServer(vault, deployment.vault.server);
+  expect(line).toMatchObject({ state: 'unreachable', next: undefined });
+  expect(line.detail).toContain('set VAULT_CACERT');
+});

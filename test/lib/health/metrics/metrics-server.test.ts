@@ -1,0 +1,156 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { text as textOf } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { MetricsServer, takesOpenMetrics } from '../../../../lib/health/metrics/metrics-server';
+
+let server: MetricsServer;
+let latest: string | undefined;
+beforeEach(async () => {
+  latest = 'test_up 1\n# EOF\n';
+  server = await MetricsServer.listen({ host: '127.0.0.1', port: 0 }, () => latest);
+});
+afterEach(() => server[Symbol.asyncDispose]());
+
+async function ask(path = '/metrics', method = 'GET', headers: Record<string, string> = {}) {
+  const sent = request(new URL(path, server.url), { method, headers }).end();
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  return { status: response.statusCode, headers: response.headers, body: await textOf(response) };
+}
+
+it('answers with the text of the last look', async () => {
+  expect(await ask()).toMatchObject({
+    status: 200,
+    headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', connection: 'close' },
+    body: latest,
+  });
+  expect((await ask('/metrics?name=x')).status).toBe(200);
+  expect(await ask('/metrics', 'HEAD')).toMatchObject({ status: 200, body: '' });
+});
+
+it('says 503 as long as no look has ended', async () => {
+  latest = undefined;
+  expect(await ask()).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
+});
+
+it.each([
+  ['/', 404],
+  ['/metrics/', 404],
+  ['//metrics', 404],
+  ['/metrics/../etc/passwd', 404],
+])('answers %s with %i and leads nowhere else', async (path, status) => {
+  const socket = await connected();
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+  const said = await textOf(socket);
+  expect(said).toContain(`HTTP/1.1 ${status} `);
+  expect(said).not.toMatch(/^location:/im);
+});
+
+it.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('refuses %s', async (method) => {
+  expect(await ask('/metrics', method)).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
+});
+
+it.each([
+  // As Prometheus 2.42 asks, and as 3 does.
+  [
+    'application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1',
+    true,
+  ],
+  [
+    'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,*/*;q=0.1',
+    true,
+  ],
+  ['application/openmetrics-text', true],
+  ['Application/OpenMetrics-Text; Version=1.0.0', true],
+  ['text/plain;version=0.0.4', false],
+  ['text/plain, application/openmetrics-text;q=0.5', false],
+  ['application/openmetrics-text;version=0.0.1', false],
+  ['application/openmetrics-text;q=0', false],
+  ['*/*', false],
+  ['', false],
+])('to "%s" it answers in OpenMetrics: %s', async (accept, expected) => {
+  expect(takesOpenMetrics(accept)).toBe(expected);
+  const { headers } = await ask('/metrics', 'GET', { accept });
+  expect(headers['content-type']).toBe(
+    expected
+      ? 'application/openmetrics-text; version=1.0.0; charset=utf-8'
+      : 'text/plain; version=0.0.4; charset=utf-8',
+  );
+});
+
+async function connected(to = server): Promise<Socket> {
+  const socket = connect(Number(new URL(to.url).port), '127.0.0.1').setEncoding('utf8');
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** Half of them say nothing, and half begin a request that never ends. */
+async function slowClients(to: MetricsServer): Promise<Socket[]> {
+  const sockets = await Promise.all(Array.from({ length: 100 }, () => connected(to)));
+  sockets.forEach((socket, index) => {
+    // A client that writes after it was cut off gets an error.
+    socket.on('error', () => undefined);
+    if (index % 2 === 0) {
+      socket.write('GET /metrics HTTP/1.1\r\nX-Slow: ');
+    }
+  });
+  return sockets;
+}
+
+it('answers while a hundred clients say nothing or never end', async () => {
+  await using patient = await MetricsServer.listen({ host: '127.0.0.1', port: 0 }, () => latest, 3_600_000);
+  const slow = await slowClients(patient);
+  expect((await ask(patient.url)).status).toBe(200);
+  const connections = await promisify<number>((done) => patient.server.getConnections(done))();
+  expect(connections).toBeGreaterThanOrEqual(slow.length);
+});
+
+it('cuts off a hundred clients that say nothing or never end', async () => {
+  await using impatient = await MetricsServer.listen({ host: '127.0.0.1', port: 0 }, () => latest, 100);
+  const slow = await slowClients(impatient);
+  // Some get the answer that they are late. A paused socket would never see its end.
+  for (const socket of slow) {
+    socket.resume();
+    if (!socket.closed) {
+      await once(socket, 'close');
+    }
+  }
+});
+
+it('takes no more connections than it can have, and answers again once they are gone', async () => {
+  const many = Array.from({ length: 300 }, () => connect(Number(new URL(server.url).port), '127.0.0.1'));
+  many.forEach((socket) => socket.on('error', () => undefined));
+  await Promise.all(many.map((socket) => once(socket, 'connect')));
+  await expect(ask()).rejects.toThrow(/socket hang up|ECONNRESET/);
+  many.forEach((socket) => socket.destroy());
+  for (let status: number | undefined; status !== 200;) {
+    ({ status } = await ask().catch(() => ({ status: undefined })));
+  }
+});
+
+it('is not held up by a client that takes no answer', async () => {
+  latest = `${'# '.padEnd(20_000_000, 'x')}\n# EOF\n`;
+  const deaf = await connected();
+  deaf.pause().write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n');
+  expect((await ask()).body).toHaveLength(latest.length);
+  deaf.on('error', () => undefined);
+  await server[Symbol.asyncDispose]();
+});
+
+it('says in one line that its port is taken, and what to do', async () => {
+  const port = Number(new URL(server.url).port);
+  await expect(MetricsServer.listen({ host: '127.0.0.1', port }, () => latest)).rejects.toThrow(
+    `port ${port} on 127.0.0.1 is taken by another program; see which with "lsof -i :${port}", or give another one, such as --serve 127.0.0.1:${port + 1}`,
+  );
+});
+
+it('says in one line that an address is none of this machine', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  other.close();
+  await expect(MetricsServer.listen({ host: '192.0.2.1', port }, () => latest)).rejects.toThrow(
+    `port ${port} on 192.0.2.1 cannot be listened on (EADDRNOTAVAIL); give an address of this machine by --serve`,
+  );
+});
