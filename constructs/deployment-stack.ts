@@ -1,10 +1,13 @@
-import { DataResource, LocalBackend, TerraformStack } from 'cdktf';
+import { DataResource, LocalBackend, TerraformResource, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { ExplainedError } from '#core';
+import type { DeclaredGrants } from '../lib/declaration/declared/declared-grants';
+import type { DeclaredServer } from '../lib/declaration/declared/declared-server';
 import type { Deployment } from '../lib/declaration/schema/deployment';
 import { backendPlaceholders, DEFAULT_NAME, stateFileName } from '../lib/declaration/files/state-file';
 import { provideIsArray } from './is-array';
 import { pathFromOutput } from './output-path';
+import { plainText } from './plain-text';
 import { StateBackend } from './state-backend';
 
 /** First version with ephemeral variables and with write-only arguments, of Terraform and of OpenTofu alike. */
@@ -61,6 +64,17 @@ export abstract class DeploymentStack extends TerraformStack {
     });
     // CDKTF's prop takes objects only.
     owner.addOverride('input', name);
+  }
+
+  /**
+   * Keeps in the state what is declared, for the next deploy to compare. Terraform writes it last, so a deploy that fails
+   * leaves the note of the one before. To be called once everything else is in the stack.
+   */
+  protected note(declared: DeclaredGrants | DeclaredServer): void {
+    const before = this.node.findAll().filter((each) => TerraformResource.isTerraformResource(each));
+    const note = new DataResource(this, 'declared', { dependsOn: before });
+    // As one text: Terraform would keep the type of an object beside it, as large as the object.
+    note.addOverride('input', plainText(JSON.stringify(declared)));
   }
 
   /** Way from where Terraform runs to a path that starts from the deployment's folder; see {@link pathFromOutput}. */

@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { ExplainedError } from '#core';
 import { checkChart } from '../../lib/declaration/files/chart-archive';
+import { serverOf } from '../../lib/declaration/declared/declared-server';
 import type { Deployment } from '../../lib/declaration/schema/deployment';
 import type { KubernetesServerDeclaration } from '../../lib/declaration/schema/server/kubernetes-server-declaration';
 import { inspectPlugin, type PluginBinary } from '../../lib/declaration/files/plugin-binary';
@@ -30,6 +31,7 @@ export class VaultServer extends DeploymentStack {
     const { plugin } = deployment.engine;
     if (server?.mode === 'kubernetes') {
       this.#runOnKubernetes(server, inspectPlugin(plugin, this.folder));
+      this.note(serverOf(server));
       return;
     }
     if (server === undefined || plugin.path === undefined) {
@@ -45,6 +47,7 @@ export class VaultServer extends DeploymentStack {
     } else {
       this.#runDevelopment(server, plugin.path);
     }
+    this.note(serverOf(server));
   }
 
   #runDevelopment({ product, image, port, containerName }: DevServerDeclaration, pluginPath: string): void {

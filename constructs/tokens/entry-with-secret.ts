@@ -7,7 +7,7 @@ import {
   TerraformVariable,
 } from 'cdktf';
 import { Construct } from 'constructs';
-import type { ClientSecret } from '../../lib/declaration/derived/client-secret';
+import type { ClientSecret, SecretStep } from '../../lib/declaration/derived/client-secret';
 import { ENTRY_SECRET_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/derived/entry-secret-environment';
 import { programCommand } from './program-command';
 
@@ -84,7 +84,9 @@ export class EntryWithSecret extends Construct {
       },
     });
 
+    const stepOf = (step: SecretStep['step']): SecretStep => ({ entry: path, step });
     const gate = new DataResource(this, 'gate', {
+      input: stepOf('gate'),
       triggersReplace: { path, entry: fields, mount: props.mountAccessor, clientSecretVersion },
       provisioners: [command('check', {})],
     });
@@ -107,6 +109,7 @@ export class EntryWithSecret extends Construct {
         ...(props.vaultNamespace === undefined ? {} : { VAULT_NAMESPACE: props.vaultNamespace }),
       });
     const written = new DataResource(this, 'secret', {
+      input: stepOf('secret'),
       // Known only afterwards where the entry is written anew, as when it was gone: replace_triggered_by ignores creation.
       triggersReplace: { written: entry.writeDataJson },
       lifecycle: { replaceTriggeredBy: [address(gate), address(entry)] },
@@ -117,6 +120,7 @@ export class EntryWithSecret extends Construct {
       const { id: copyId, path: kept, mountAccessor: mount } = props.copy;
       // Of its own: where that ends, nothing else is written anew, which would take the secret.
       new DataResource(this, copyId, {
+        input: stepOf('copy'),
         triggersReplace: { kept, mount },
         lifecycle: { replaceTriggeredBy: [address(written)] },
         provisioners: [write(kept, '{}')],

@@ -3,8 +3,8 @@ import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
 import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
 import { DataResource, TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
+import { grantsOf } from '../../lib/declaration/declared/declared-grants';
 import { NO_LOCKOUT } from '../../lib/declaration/schema/app-declaration';
-import { OIDC_CONSTRUCT_ID } from '../../lib/declaration/derived/client-secret';
 import type { Deployment } from '../../lib/declaration/schema/deployment';
 import { inspectPlugin } from '../../lib/declaration/files/plugin-binary';
 import { healingIntegrations } from '../../lib/declaration/derived/healing';
@@ -13,7 +13,7 @@ import { peopleRoles } from '../../lib/declaration/derived/people';
 import { appPolicyName } from '../../lib/declaration/derived/policy-names';
 import { operatorPolicies } from '../../lib/declaration/policies/operator-policies';
 import { healerRights } from '../../lib/declaration/policies/rights';
-import { renamed, vaultName } from '../../lib/declaration/schema/vault-name';
+import { vaultName } from '../../lib/declaration/schema/vault-name';
 import { AppIdentity } from './app-identity';
 import { AuthMethod } from './auth-method';
 import { DeploymentStack, type DeploymentStackProps } from '../deployment-stack';
@@ -116,7 +116,7 @@ export class WebexTokens extends DeploymentStack {
     );
     const { oidc } = deployment.operators ?? {};
     if (oidc !== undefined) {
-      new People(this, OIDC_CONSTRUCT_ID, {
+      new People(this, 'operators-oidc', {
         oidc,
         roles: peopleRoles(deployment).map((role) => ({
           ...role,
@@ -126,15 +126,7 @@ export class WebexTokens extends DeploymentStack {
         vaultNamespace: vault.namespace,
       });
     }
-    this.#noteRenames(deployment);
-  }
-
-  /** For people, in the state and in plans: nothing in Vault changes with a rename. */
-  #noteRenames(deployment: Deployment): void {
-    const [integrations, apps] = [renamed(deployment.integrations), renamed(deployment.apps)];
-    if (Object.keys({ ...integrations, ...apps }).length > 0) {
-      new DataResource(this, 'renamed', { input: { integrations, apps } });
-    }
+    this.note(grantsOf(deployment));
   }
 
   /** Each once, for all apps that log in there. @returns by path */

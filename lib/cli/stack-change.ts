@@ -8,14 +8,17 @@ import type { KubernetesServerDeclaration } from '../declaration/schema/server/k
 import { lookAtCluster, type ClusterFindings } from '../server/kubernetes/cluster-preflight';
 import { Kubectl } from '../server/kubernetes/kubectl';
 import { contextOf } from '../server/kubernetes/kubectl-environment';
-import { consequences } from '../terraform/consequences';
+import { grantConsequences } from '../terraform/consequences/grant-consequences';
+import { serverConsequences } from '../terraform/consequences/server-consequences';
+import { stopsServer } from '../terraform/consequences/container-consequences';
 import { refuseVisibleToGit } from '../files/git-visibility';
 import { checkWrittenSecrets } from '../grants/rotation/written-secrets';
-import { planObstacles, writtenVariables } from '../terraform/plan-obstacles';
-import { isKept } from '../terraform/half-made';
-import type { Plan, ResourceChange } from '../terraform/plan';
-import { Preflight } from '../terraform/preflight';
-import { stopsServer } from '../terraform/server-consequences';
+import { isKept } from '../terraform/plan/half-made';
+import type { Plan } from '../terraform/plan/plan';
+import { pluginRemovalObstacles } from '../terraform/plan/plugin-removal';
+import type { ResourceChange } from '../terraform/plan/resource-change';
+import { secretNotices, secretObstacles, writtenVariables } from '../terraform/plan/secret-writes';
+import { Preflight } from '../terraform/preflight/preflight';
 import type { StackFolder } from '../terraform/stack-folder';
 import { approved, tell, type ApprovalOptions } from './approval';
 import { tellPods } from './server-pods';
@@ -85,8 +88,6 @@ interface Work {
   /** The server that it is. @default - it is none, or none on Kubernetes */
   readonly onKubernetes?: KubernetesServerDeclaration;
   readonly deployment: Deployment;
-  /** Names of the declared credentials. */
-  readonly credentials: readonly string[];
   readonly secrets: readonly DeclaredSecret[];
   readonly beforeServerStops: () => Promise<ServerStop>;
   readonly signal: AbortSignal;
@@ -98,7 +99,6 @@ async function eachStack(
   signal: AbortSignal,
   action: (work: Work, folder: string) => Promise<boolean>,
 ): Promise<boolean> {
-  const credentials = deployment.credentials.map(({ name }) => name);
   for (const stack of stacks) {
     await using session = stack.isInVault ? await StackSession.open(connection, operators, signal) : undefined;
     const { server } = deployment.vault;
@@ -111,7 +111,6 @@ async function eachStack(
       stack: session === undefined ? stack : stack.with(session.environment),
       preflight: session && new Preflight(session.vault.endedBy(signal), deployment, home),
       deployment,
-      credentials,
       secrets: declaredSecrets(deployment),
       beforeServerStops: () =>
         prepareServerStop({
@@ -259,17 +258,24 @@ async function runs({ onKubernetes, signal }: Work, { wait = 0 }: ChangeOptions)
 }
 
 async function examine(work: Work, plan: Plan, destroy: boolean) {
-  const { preflight, onKubernetes, deployment, credentials, secrets, beforeServerStops, signal } = work;
+  const { preflight, onKubernetes, deployment, secrets, beforeServerStops, signal } = work;
   // What goes needs nothing of its cluster.
   const cluster: ClusterFindings =
     onKubernetes === undefined || destroy
       ? { notes: [], problems: [] }
       : await lookAtCluster(new Kubectl(onKubernetes, { signal }), onKubernetes);
-  const { notices, losses } = consequences(plan, credentials, { isClusterUnreachable: cluster.isUnreachable });
+  const { notices, losses } = work.stack.isInVault
+    ? grantConsequences(plan, deployment)
+    : serverConsequences(plan, deployment, { isClusterUnreachable: cluster.isUnreachable });
   const stop = stopsServer(plan) ? await beforeServerStops() : undefined;
   const ofStop = stop?.notice === undefined ? [] : [stop.notice];
   const ofVault = await preflight?.findings(plan);
-  const obstacles = [...planObstacles(plan, secrets, process.env), ...(ofVault?.obstacles ?? []), ...cluster.problems];
+  const obstacles = [
+    ...secretObstacles(plan, secrets, process.env),
+    ...pluginRemovalObstacles(plan),
+    ...(ofVault?.obstacles ?? []),
+    ...cluster.problems,
+  ];
   const written = await checkWrittenSecrets(deployment, obstacles.length > 0 ? [] : writtenVariables(plan, secrets), {
     environment: process.env,
     signal,
@@ -277,7 +283,14 @@ async function examine(work: Work, plan: Plan, destroy: boolean) {
   return {
     stop,
     found: {
-      notices: [...(ofVault?.notices ?? []), ...notices, ...ofStop, ...cluster.notes, ...written.notes],
+      notices: [
+        ...(ofVault?.notices ?? []),
+        ...notices,
+        ...secretNotices(plan, secrets),
+        ...ofStop,
+        ...cluster.notes,
+        ...written.notes,
+      ],
       losses,
     },
     obstacles: [...obstacles, ...written.problems],

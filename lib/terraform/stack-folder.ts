@@ -5,7 +5,8 @@ import { relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { ExplainedError, runChildCommand } from '#core';
-import { planOf, recordedIn, type Plan, type ResourceChange } from './plan';
+import { planOf, recordedIn, type Plan } from './plan/plan';
+import type { ResourceChange } from './plan/resource-change';
 import type { Terraform } from './terraform';
 
 /** Kept where Terraform keeps what `init` has got: what it was initialized for. */
@@ -111,7 +112,10 @@ export class StackFolder {
     );
     const owner = plan.changes.find(({ address }) => address === DEPLOYMENT);
     const name = owner?.after('input') ?? owner?.before('input');
-    const isOurs = name === undefined || name === resource.terraform_data?.deployment?.input;
+    const notes = resource.terraform_data ?? {};
+    const isOurs =
+      (name === undefined || name === notes.deployment?.input) &&
+      (plan.declaredNote === undefined || plan.declaredNote === notes.declared?.input);
     if (!isOurs || [...plan.declared].sort().join() !== declared.sort().join()) {
       throw new ExplainedError(
         `${file} is a plan of another stack, or of another declaration${name === undefined ? '' : `, of deployment "${name}"`}; make one of what is declared: diff ${this.name} --plan-file FILE`,

@@ -1,12 +1,14 @@
+import { Token } from 'cdktf';
 import { ExplainedError } from '#core';
 import type { DeploymentStackProps } from '../../constructs/deployment-stack';
 import { WebexTokens } from '../../constructs/tokens/webex-tokens';
+import { grantsOf } from '../../lib/declaration/declared/declared-grants';
 import type { DeploymentInput } from '../../lib/declaration/schema/deployment';
 import { synthesize, testApp, type Declaration } from '../fixtures/declarations/declaration';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 
-function declareStack(props: DeploymentStackProps, changes: Partial<DeploymentInput> = {}): Declaration {
+function declareStack(props: DeploymentStackProps = {}, changes: Partial<DeploymentInput> = {}): Declaration {
   return synthesize(new WebexTokens(testApp(), 'webex-tokens', exampleDeployment(changes), props));
 }
 
@@ -38,6 +40,30 @@ it('writes its name into the state, once, and refuses a state that has another',
         },
       ],
     },
+  });
+});
+
+describe('the note of what is declared', () => {
+  const { resource } = declareStack();
+  const { declared: note, ...others } = resource.terraform_data ?? {};
+
+  it('is what the next deploy compares', () => {
+    expect(note?.input).toBe(JSON.stringify(grantsOf(exampleDeployment())));
+  });
+
+  it('is written after everything else', () => {
+    const all = Object.entries({ ...resource, terraform_data: others }).flatMap(([type, named]) =>
+      Object.keys(named).map((name) => `${type}.${name}`),
+    );
+    expect([...(note?.depends_on as string[])].sort()).toEqual(all.sort());
+    expect(JSON.stringify({ ...resource, terraform_data: others })).not.toContain('terraform_data.declared');
+  });
+
+  it('lets Terraform look up a client id', () => {
+    const clientId = Token.asString({ resolve: () => '${data.other.client_id}' });
+    const integrations = [{ name: 'webex-myapp', clientId, redirectUrl: 'http://localhost:5000/auth' }];
+    const declared = declareStack({}, { integrations });
+    expect(declared.resource.terraform_data?.declared?.input).toContain('"clientId":"${data.other.client_id}"');
   });
 });
 

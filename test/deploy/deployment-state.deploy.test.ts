@@ -1,7 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'cdktf';
-import { z } from 'zod';
 import { WebexTokens } from '../../constructs/tokens/webex-tokens';
 import { run, type FinishedCommand } from '../../lib/process/child-process';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
@@ -15,8 +14,6 @@ import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
  * Two deployments, and one state that both would write: what Terraform itself makes of it.
  */
 
-const GUARD = 'terraform_data.deployment';
-
 const declared = exampleDeployment();
 
 describeUnless(terraformUnavailable())('the state of a deployment', () => {
@@ -28,6 +25,8 @@ describeUnless(terraformUnavailable())('the state of a deployment', () => {
       binary: await findServer(),
       pluginPath: await findOauthappPlugin(),
     });
+    await synthesize('production');
+    expect(await apply()).toMatchObject({ exitCode: 0 });
   });
   afterAll(() => rehearsal.stop());
 
@@ -42,16 +41,6 @@ describeUnless(terraformUnavailable())('the state of a deployment', () => {
     new WebexTokens(app, 'webex-tokens', { ...rehearsal.deployment, backend }, { folder: rehearsal.folder, name });
     app.synth();
     expect(await terraform('init', '-reconfigure')).toMatchObject({ exitCode: 0 });
-  }
-
-  /** As it was synthesized before states had an owner. */
-  function withoutGuard(): void {
-    const file = join(stackFolder(), 'cdk.tf.json');
-    const stack = z
-      .looseObject({ resource: z.looseObject({ terraform_data: z.record(z.string(), z.unknown()) }) })
-      .parse(JSON.parse(readFileSync(file, 'utf8')));
-    delete stack.resource.terraform_data.deployment;
-    writeFileSync(file, JSON.stringify(stack));
   }
 
   function terraform(verb: string, ...args: string[]): Promise<FinishedCommand> {
@@ -69,18 +58,6 @@ describeUnless(terraformUnavailable())('the state of a deployment', () => {
 
   const apply = (): Promise<FinishedCommand> => terraform('apply', '-auto-approve');
   const plan = (): Promise<FinishedCommand> => terraform('plan', '-detailed-exitcode');
-
-  test('one made before states had an owner gets one, and nothing else changes', async () => {
-    await synthesize('production');
-    withoutGuard();
-    expect(await apply()).toMatchObject({ exitCode: 0 });
-    await synthesize('production');
-    const { stdout } = await plan();
-    expect(stdout).toContain(`# ${GUARD} will be created`);
-    expect(stdout).toContain('Plan: 1 to add, 0 to change, 0 to destroy.');
-    const applied = await apply();
-    expect(applied.stdout).toContain('Resources: 1 added, 0 changed, 0 destroyed.');
-  });
 
   test('a second plan of the same deployment is empty', async () => {
     expect((await plan()).exitCode).toBe(0);

@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCredential } from '#core';
+import { NOTE } from '../../lib/declaration/declared/note';
+import { run as runProgram } from '../../lib/process/child-process';
 import type { Integration } from '../../lib/declaration/schema/deployment';
 import { exampleDeployment } from '../fixtures/declarations/declaration';
 import { DeployedVault } from '../fixtures/worlds/deployed-vault';
@@ -93,11 +95,33 @@ describeUnless(terraformUnavailable())('deploy ends no grant', () => {
     const plan = deployed.path('saved.tfplan');
     declare(ofAnotherClient);
     expect((await deployed.run('diff', ['--plan-file', plan])).exitCode).toBe(0);
-    declare((integration) => [integration, { ...integration, name: `${integration.name}-too` }]);
-    const { exitCode, stderr } = await run(['--plan-file', plan, '--allow-loss', 'testauth']);
-    expect(stderr).toMatch(/^error: .*saved\.tfplan is a plan of another stack, or of another declaration/m);
-    expect(exitCode).toBe(1);
+    const others: ((integration: Integration) => Integration[])[] = [
+      (integration) => [integration],
+      (integration) => [integration, { ...integration, name: `${integration.name}-too` }],
+    ];
+    for (const other of others) {
+      declare(other);
+      const { exitCode, stderr } = await run(['--plan-file', plan, '--allow-loss', 'testauth']);
+      expect(stderr).toMatch(/^error: .*saved\.tfplan is a plan of another stack, or of another declaration/m);
+      expect(exitCode).toBe(1);
+    }
     declare((integration) => [integration]);
+  });
+
+  test('of an integration whose credentials the state does not note', async () => {
+    const terraform = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
+    const removed = await runProgram(terraform, ['state', 'rm', NOTE], { cwd: deployed.stackFolder });
+    expect(removed.exitCode).toBe(0);
+    declare(ofAnotherClient);
+    const { exitCode, stderr } = await run();
+    declare((integration) => [integration]);
+    expect(stderr).toContain(
+      '- the grant of integration "webex-myapp" is lost: integration "webex-myapp" gets another client id, and Webex refreshes for the old one only, and the state has no note of the credentials that are its; ',
+    );
+    expect(exitCode).toBe(1);
+    const again = await run();
+    expect(again.stdout).toContain('Resources: 1 added, 0 changed, 0 destroyed.');
+    expect(again.exitCode).toBe(0);
   });
 
   test('in a workspace that nobody knows of', async () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { run } from '../../lib/process/child-process';
+import { NOTE } from '../../lib/declaration/declared/note';
 import { authorizerPolicy } from '../../lib/declaration/policies/authorizer-policy';
 import { observerPolicy } from '../../lib/declaration/policies/observer-policy';
 import { authorizerPolicyName, observerPolicyName } from '../../lib/declaration/derived/policy-names';
@@ -101,9 +102,10 @@ describeUnless(terraformUnavailable(['vault']))('of many apps', () => {
     ]);
   });
 
-  it('the policy alone is planned of the one that reads another credential', async () => {
+  it('the policy and the note are planned of the one that reads another credential', async () => {
     const plan = await planned(withApp('app-7', { reads: ['credential-7', 'credential-8'] }));
     expect(Object.entries(plan)).toEqual([
+      [NOTE, ['update']],
       [expect.stringMatching(/^vault_policy\.app-app-7_policy_[0-9A-F]{8}$/), ['update']],
     ]);
   });

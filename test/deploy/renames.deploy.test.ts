@@ -67,7 +67,7 @@ describeUnless(terraformUnavailable())('a deployment in which an integration and
     const { stdout, stderr, exitCode } = await deployed();
     expect(stderr).toContain('- integration "webex-myapp" is called "reports" from now on; its grants stay\n');
     expect(stderr).toContain('- app "people-me" is called "reader" from now on; its role id and its secret ids stay\n');
-    expect(stdout).toContain('Resources: 1 added, 0 changed, 0 destroyed.');
+    expect(stdout).toContain('Resources: 0 added, 1 changed, 0 destroyed.');
     expect(stdout).toContain(`role_ids.reader: ${app.roleId}\n`);
     expect(exitCode).toBe(0);
   });
@@ -130,7 +130,7 @@ describeUnless(terraformUnavailable())('a deployment in which an integration and
   test('is called as in the beginning', async () => {
     called('webex-myapp', 'people-me');
     const { stdout, exitCode } = await deployed();
-    expect(stdout).toContain('Resources: 0 added, 0 changed, 1 destroyed.');
+    expect(stdout).toContain('Resources: 0 added, 1 changed, 0 destroyed.');
     expect(exitCode).toBe(0);
     await expect(refreshed()).resolves.toEqual([200]);
   });

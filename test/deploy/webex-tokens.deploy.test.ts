@@ -122,7 +122,7 @@ describeUnless(terraformUnavailable())('deploy of webex-tokens', () => {
     const { exitCode, stdout, stderr } = await program('deploy', { version: 1, secret: WRONG_SECRET });
     rehearsal.webex.behavior.fault = undefined;
     expect(exitCode).toBe(0);
-    expect(stderr).toContain('- the client secret of "webex-myapp" is written\n');
+    expect(stderr).toContain('- the client secret of integration "webex-myapp" is written\n');
     expect(stdout).toMatch(/^role_ids\.people-me: [0-9a-f-]{36}$/m);
     await expect(rehearsal.admin.list('oauthapp/servers')).resolves.toEqual(['webex-myapp']);
   });

@@ -14,8 +14,8 @@ export interface ClientSecret {
 
 /** One that a deployment declares. */
 export interface DeclaredSecret extends ClientSecret {
-  /** Id of the construct that writes it, in stack `webex-tokens`. */
-  readonly constructId: string;
+  /** Path in Vault of the entry that it is in. */
+  readonly path: string;
 }
 
 /**
@@ -37,17 +37,24 @@ export const OIDC_SECRET: ClientSecret = {
   variable: OIDC_SECRET_VARIABLE,
 };
 
-export const OIDC_CONSTRUCT_ID = 'operators-oidc';
+/** What stands by a step that Terraform takes with a secret, in the `input` of its resource. */
+export interface SecretStep {
+  /** Path in Vault of the entry that the secret is in. */
+  readonly entry: string;
+  /** It asks whether the secret is there, writes it, or writes it where it heals. */
+  readonly step: 'gate' | 'secret' | 'copy';
+}
 
 export function declaredSecrets({
+  engine,
   integrations,
   operators,
-}: Pick<Deployment, 'integrations' | 'operators'>): DeclaredSecret[] {
+}: Pick<Deployment, 'engine' | 'integrations' | 'operators'>): DeclaredSecret[] {
   return [
     ...integrations.map((integration) => ({
       ...integrationSecret(integration.name),
-      constructId: `integration-${vaultName(integration)}`,
+      path: `${engine.mountPath}/servers/${vaultName(integration)}`,
     })),
-    ...(operators?.oidc === undefined ? [] : [{ ...OIDC_SECRET, constructId: OIDC_CONSTRUCT_ID }]),
+    ...(operators?.oidc === undefined ? [] : [{ ...OIDC_SECRET, path: `auth/${operators.oidc.path}/config` }]),
   ];
 }

@@ -14,10 +14,3 @@ export interface Renamable {
 export function vaultName({ name, renamedFrom = name }: Renamable): string {
   return renamedFrom;
 }
-
-/** What is renamed: by its name inside Vault, its name in the declaration. */
-export function renamed(declared: readonly Renamable[]): Record<string, string> {
-  return Object.fromEntries(
-    declared.map((each) => [vaultName(each), each.name] as const).filter(([inVault, name]) => inVault !== name),
-  );
-}

@@ -57,7 +57,7 @@ it('keeps the client secret of what heals in a mount of its own, and in no plan'
       }) as object,
     },
   ]);
-  expect(kept?.input).toBeUndefined();
+  expect(kept?.input).toEqual({ entry: expect.stringMatching(/servers\/service-app$/) as string, step: 'copy' });
 });
 
 it('has none of that where nothing heals', () => {

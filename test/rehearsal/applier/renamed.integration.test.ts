@@ -89,7 +89,7 @@ test('keeps grant, role id and secret ids of what was there under its first name
     by: 'applier',
     note: () => undefined,
   });
-  expect(applied.changed).toEqual(['terraform_data.renamed']);
+  expect(applied.changed).toEqual(['terraform_data.declared']);
   expect(applied.outputs.role_ids).toEqual({ reader: identity.roleId });
   await expect(refreshes(identity)).resolves.toEqual([200]);
 });

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { integrationEntry } from '../derived/integration-entry';
+import { loginOf } from '../derived/logins';
+import type { Deployment } from '../schema/deployment';
+import { vaultName } from '../schema/vault-name';
+import { byName } from './note';
+
+/*
+ * The part of a deployment that decides about grants and about who reads them. Stack `webex-tokens` keeps it in its state.
+ * The next deploy compares it with what is declared then. It holds no secret.
+ */
+
+const app = z.object({
+  /** As the declaration calls it. */
+  name: z.string(),
+  reads: z.array(z.string()),
+  /** @default - AppRole */
+  login: z.object({ type: z.enum(['jwt', 'kubernetes', 'cert']), path: z.string() }).optional(),
+});
+
+export const declaredGrants = z.object({
+  format: z.literal(1),
+  /** Where the engine refreshes. */
+  tokenUrl: z.string(),
+  appRolePath: z.string(),
+  /** By their names in Vault, with the name that the declaration has. */
+  integrations: z.record(z.string(), z.object({ name: z.string(), clientId: z.string() })),
+  /** Name in Vault of each credential's integration. */
+  credentials: z.record(z.string(), z.string()),
+  /** By their names in Vault. */
+  apps: z.record(z.string(), app),
+});
+
+export type DeclaredGrants = z.output<typeof declaredGrants>;
+export type DeclaredApp = z.output<typeof app>;
+
+type Declaring = Pick<Deployment, 'webex' | 'appRolePath' | 'declareAppRole' | 'integrations' | 'credentials' | 'apps'>;
+
+export function grantsOf(deployment: Declaring): DeclaredGrants {
+  const { webex, appRolePath, integrations, credentials, apps } = deployment;
+  const inVault = new Map(integrations.map((integration) => [integration.name, vaultName(integration)]));
+  return {
+    format: 1,
+    tokenUrl: integrationEntry('', webex.apiUrl).provider_options.token_url,
+    appRolePath,
+    integrations: byName(
+      integrations.map((each) => [vaultName(each), { name: each.name, clientId: each.clientId ?? '' }]),
+    ),
+    credentials: byName(credentials.map(({ name, integration }) => [name, inVault.get(integration) ?? integration])),
+    apps: byName(
+      apps.map((each) => {
+        const { type, path } = loginOf(deployment, each);
+        const { name, reads } = each;
+        const login = type === 'approle' ? {} : { login: { type, path } };
+        return [vaultName(each), { name, reads: [...reads].sort(), ...login }];
+      }),
+    ),
+  };
+}

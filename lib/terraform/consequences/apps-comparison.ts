@@ -1,0 +1,89 @@
+import { ourCommand, quotedList } from '#core';
+import type { DeclaredApp, DeclaredGrants } from '../../declaration/declared/declared-grants';
+import type { Consequences } from './consequence';
+import { howToKeep, paired } from './names-comparison';
+
+const APP_ROLE = 'AppRole';
+
+interface Login {
+  readonly type: string;
+  readonly path: string;
+}
+
+/** What becomes of apps: their names, their identities, and what they read. */
+export function compareApps(before: DeclaredGrants, after: DeclaredGrants): Consequences {
+  const { both, gone, added } = paired(before.apps, after.apps);
+  return {
+    notices: [
+      ...both.flatMap(([, from, to]) => [
+        ...ofName(from, to),
+        ...ofLogin(to, loginOf(from, before), loginOf(to, after)),
+        ...ofReading(to.name, from.reads, to.reads),
+      ]),
+      ...gone.map(([inVault, app]) => {
+        const kept = howToKeep({ inVault, name: app.name }, added, stays(app));
+        return `app "${app.name}" loses its identity: ${end(loginOf(app, before))}${kept}`;
+      }),
+      ...added.flatMap(([, app]) => [
+        ...ofNewcomer(app.name, loginOf(app, after)),
+        ...ofReading(app.name, [], app.reads),
+      ]),
+    ],
+    losses: [],
+  };
+}
+
+function loginOf({ login }: DeclaredApp, { appRolePath }: DeclaredGrants): Login {
+  return login ?? { type: APP_ROLE, path: appRolePath };
+}
+
+function ofName(from: DeclaredApp, to: DeclaredApp): string[] {
+  return from.name === to.name ? [] : [`app "${from.name}" is called "${to.name}" from now on; ${stays(to)}`];
+}
+
+function stays({ login }: DeclaredApp): string {
+  return login === undefined ? 'its role id and its secret ids stay' : 'its role stays';
+}
+
+/** What ends with its role. */
+function end({ type }: Login): string {
+  return endOfRole(type === APP_ROLE);
+}
+
+export function endOfRole(isOfAppRole: boolean): string {
+  return isOfAppRole ? 'its role id and its secret ids end' : 'what it has logs it in no more';
+}
+
+function ofLogin({ name }: DeclaredApp, from: Login, to: Login): string[] {
+  if (from.type !== to.type) {
+    const ends = from.type === APP_ROLE ? `; ${end(from)}` : '';
+    return [`app "${name}" logs in by ${to.type} from now on, by ${from.type} no more${ends}`, ...ofNewcomer(name, to)];
+  }
+  if (from.path === to.path) {
+    return [];
+  }
+  return from.type === APP_ROLE
+    ? [`app "${name}" gets another identity: ${end(from)}`]
+    : [`app "${name}" logs in at "${to.path}" from now on, at "${from.path}" no more: VAULT_AUTH_MOUNT=${to.path}`];
+}
+
+function ofNewcomer(name: string, { type }: Login): string[] {
+  const issue = ourCommand('issue', name);
+  return [
+    type === APP_ROLE
+      ? `app "${name}" gets an identity; issue it a secret id: ${issue}`
+      : `app "${name}" may log in by ${type}, with what it has already; how to tell it so: ${issue}`,
+  ];
+}
+
+function ofReading(app: string, before: readonly string[], after: readonly string[]): string[] {
+  const [more, less] = [missing(after, before), missing(before, after)];
+  return [
+    ...(more.length > 0 ? [`app "${app}" may now read ${quotedList(more)}`] : []),
+    ...(less.length > 0 ? [`app "${app}" may no longer read ${quotedList(less)}`] : []),
+  ];
+}
+
+function missing(names: readonly string[], from: readonly string[]): string[] {
+  return names.filter((name) => !from.includes(name));
+}

@@ -1,0 +1,29 @@
+/** A grant that ends, or that cannot be refreshed any more. Only a person can give it again. */
+export interface Loss {
+  /** `integration` if no credential is known to be its, and yet one may have been. */
+  readonly kind: 'credential' | 'integration';
+  /** As `--allow-loss` takes it. */
+  readonly name: string;
+  readonly why: string;
+}
+
+/** People notice this of a change, in the words of the declaration. */
+export interface Consequences {
+  readonly notices: readonly string[];
+  readonly losses: readonly Loss[];
+}
+
+export function lost(credentials: readonly string[], why: string): Loss[] {
+  return credentials.map((name) => ({ kind: 'credential', name, why }));
+}
+
+/** All of them, each once. A loss is told for the first reason. */
+export function joined(found: readonly Consequences[]): Consequences {
+  const losses = new Map(
+    found
+      .flatMap((each) => each.losses)
+      .toReversed()
+      .map((loss) => [`${loss.kind} ${loss.name}`, loss] as const),
+  );
+  return { notices: [...new Set(found.flatMap(({ notices }) => notices))], losses: [...losses.values()].toReversed() };
+}

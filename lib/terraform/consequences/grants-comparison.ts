@@ -1,0 +1,88 @@
+import type { DeclaredGrants } from '../../declaration/declared/declared-grants';
+import { compareApps } from './apps-comparison';
+import { joined, lost, type Consequences, type Loss } from './consequence';
+import { howToKeep, paired } from './names-comparison';
+
+/** What becomes of grants, and of those who read them, if the one declaration follows the other. */
+export function compareGrants(before: DeclaredGrants, after: DeclaredGrants): Consequences {
+  return joined([compareIntegrations(before, after), compareCredentials(before, after), compareApps(before, after)]);
+}
+
+/**
+ * Losses of an integration whose grants end.
+ *
+ * @param grants as they were declared; undefined: the state has no note of it
+ * @param integration its name in Vault
+ */
+export function endOf(grants: DeclaredGrants | undefined, integration: string, why: string): Loss[] {
+  if (grants === undefined) {
+    return [
+      {
+        kind: 'integration',
+        name: integration,
+        why: `${why}, and the state has no note of the credentials that are its`,
+      },
+    ];
+  }
+  const credentials = Object.entries(grants.credentials)
+    .filter(([, each]) => each === integration)
+    .map(([name]) => name);
+  const name = grants.integrations[integration]?.name ?? integration;
+  return credentials.length > 0
+    ? lost(credentials, why)
+    : [{ kind: 'integration', name, why: `${why}, if a credential that is no longer declared for it has one` }];
+}
+
+function compareIntegrations(before: DeclaredGrants, after: DeclaredGrants): Consequences {
+  const { both, gone, added } = paired(before.integrations, after.integrations);
+  const kept = both.map(([inVault, from, to]): Consequences => {
+    const what = changeOfClient(
+      { clientId: from.clientId, tokenUrl: before.tokenUrl },
+      { clientId: to.clientId, tokenUrl: after.tokenUrl },
+    );
+    const called = `integration "${from.name}" is called "${to.name}" from now on; its grants stay`;
+    return {
+      notices: from.name === to.name ? [] : [called],
+      losses: what === undefined ? [] : endOf(before, inVault, `integration "${from.name}" ${what}`),
+    };
+  });
+  const left = gone.map(([inVault, { name }]): Consequences => {
+    return {
+      notices: [`integration "${name}" goes${howToKeep({ inVault, name }, added, 'its grants stay')}`],
+      losses: endOf(before, inVault, `without integration "${name}" it cannot be refreshed`),
+    };
+  });
+  return joined([...kept, ...left]);
+}
+
+interface Client {
+  readonly clientId: string;
+  readonly tokenUrl: string;
+}
+
+/** Why the grants of one client end with another. @returns undefined if they stay, or Terraform looks up the other one */
+export function changeOfClient(from: Client, to: Client): string | undefined {
+  const isLookedUp = to.clientId.includes('${');
+  if (from.clientId !== to.clientId && !isLookedUp) {
+    return 'gets another client id, and Webex refreshes for the old one only';
+  }
+  return from.tokenUrl === to.tokenUrl ? undefined : 'refreshes at another Webex, which did not give it';
+}
+
+/** What becomes of credentials whose grants stay: those of an integration that goes are told with it. */
+function compareCredentials(before: DeclaredGrants, after: DeclaredGrants): Consequences {
+  const { both, gone } = paired(before.credentials, after.credentials);
+  const called = (inVault: string): string | undefined => after.integrations[inVault]?.name;
+  const moved = both.flatMap(([name, integration, next]) => {
+    const [from, to] = [called(integration), called(next)];
+    return integration === next || from === undefined
+      ? []
+      : [
+          `credential "${name}" is of integration "${to ?? next}" from now on; the grant that it has stays that of "${from}" until it is authorized anew, so keep "${from}" until then`,
+        ];
+  });
+  const former = gone
+    .filter(([, integration]) => called(integration) !== undefined)
+    .map(([name]) => `credential "${name}" is declared no more; its grant stays until it is revoked`);
+  return { notices: [...moved, ...former], losses: [] };
+}

@@ -1,0 +1,37 @@
+interface Paired<Value> {
+  readonly both: readonly (readonly [name: string, before: Value, after: Value])[];
+  readonly gone: readonly (readonly [name: string, before: Value])[];
+  readonly added: readonly (readonly [name: string, after: Value])[];
+}
+
+/** Two records side by side, by name. */
+export function paired<Value>(
+  before: Readonly<Record<string, Value>>,
+  after: Readonly<Record<string, Value>>,
+): Paired<Value> {
+  const later = new Map(Object.entries(after));
+  const earlier = new Map(Object.entries(before));
+  return {
+    both: [...earlier].flatMap(([name, from]) => {
+      const to = later.get(name);
+      return to === undefined ? [] : [[name, from, to] as const];
+    }),
+    gone: [...earlier].filter(([name]) => !later.has(name)),
+    added: [...later].filter(([name]) => !earlier.has(name)),
+  };
+}
+
+/** What to declare if something goes only because it is called otherwise, and the declaration does not say so. */
+export function howToKeep(
+  gone: { readonly inVault: string; readonly name: string },
+  added: readonly (readonly [inVault: string, { readonly name: string }])[],
+  stays: string,
+): string {
+  const names = added.map(([, { name }]) => name);
+  if (names.includes(gone.name)) {
+    return `; with renamedFrom: "${gone.inVault}", without which it is declared now, ${stays}`;
+  }
+  return names.length === 0
+    ? ''
+    : `; if it is ${names.map((name) => `"${name}"`).join(' or ')} from now on, declare renamedFrom: "${gone.inVault}" there, and ${stays}`;
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import type { DeclaredSecret, SecretStep } from '../../declaration/derived/client-secret';
+import type { Plan } from './plan';
+import type { ResourceChange } from './resource-change';
+
+/*
+ * Client secrets that a plan writes. Terraform never has them in its state, so a plan does not show them.
+ */
+
+const secretStep = z.object({ entry: z.string(), step: z.enum(['gate', 'secret', 'copy']) });
+
+/** Names of the Terraform variables whose secrets the plan writes. */
+export function writtenVariables({ changes }: Plan, secrets: readonly DeclaredSecret[]): string[] {
+  return secrets
+    .filter((secret) => stepsOf(changes, secret).some((step) => step === 'secret' || step === 'copy'))
+    .map(({ variable }) => variable);
+}
+
+/** Each secret that is written, as a line for people. */
+export function secretNotices({ changes }: Plan, secrets: readonly DeclaredSecret[]): string[] {
+  return secrets.flatMap((secret) =>
+    changes
+      .filter((change) => change.isCreated && stepOf(change, secret) === 'secret')
+      .map(({ isDeleted }) => `the client secret of ${secret.of} is written${isDeleted ? ' again' : ''}`),
+  );
+}
+
+/**
+ * Each secret that the plan would need and not get, as a line.
+ *
+ * @param environment that the plan is applied with
+ */
+export function secretObstacles(
+  { changes }: Plan,
+  secrets: readonly DeclaredSecret[],
+  environment: NodeJS.ProcessEnv,
+): string[] {
+  return secrets.flatMap((secret) => {
+    const steps = stepsOf(changes, secret);
+    if (steps.length === 0) {
+      return [];
+    }
+    const { of, shownBy, variable } = secret;
+    if (!steps.includes('secret') && !steps.every((step) => step === 'copy')) {
+      return [
+        `${of} would be left without its client secret, which is written apart; leave out what keeps Terraform from it, such as -target`,
+      ];
+    }
+    const set = `TF_VAR_${variable}`;
+    return environment[set]
+      ? []
+      : [
+          `the client secret of ${of} is to be written, and ${set} is not set; set it to the secret that ${shownBy} shows for it`,
+        ];
+  });
+}
+
+type Step = SecretStep['step'] | 'entry';
+
+/** The steps of a secret that are taken. */
+function stepsOf(changes: readonly ResourceChange[], secret: DeclaredSecret): Step[] {
+  return changes
+    .filter(({ isCreated, isUpdated }) => isCreated || isUpdated)
+    .map((change) => stepOf(change, secret))
+    .filter((step) => step !== undefined);
+}
+
+function stepOf(change: ResourceChange, { path }: DeclaredSecret): Step | undefined {
+  if (change.type === 'vault_generic_endpoint') {
+    return change.after('path') === path ? 'entry' : undefined;
+  }
+  const { entry, step } = secretStep.safeParse(change.objectAfter('input')).data ?? {};
+  return entry === path ? step : undefined;
+}

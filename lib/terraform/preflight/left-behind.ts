@@ -1,0 +1,126 @@
+import { VaultResponseError } from '#core';
+import { z } from 'zod';
+import type { Deployment } from '../../declaration/schema/deployment';
+import type { VaultClient } from '../../vault/vault-client';
+import { isEngineMount } from '../plan/engine-mount';
+import { mountedType } from './mounted';
+import type { Plan } from '../plan/plan';
+import type { ResourceChange } from '../plan/resource-change';
+
+/*
+ * Mounts that a plan makes and Vault has already. A deploy leaves one behind if it fails between the mount and what
+ * belongs in it: Terraform's provider forgets an auth method that has no configuration, and a mount whose answer got lost.
+ */
+
+/** A mount that Vault has and Terraform's state has not. */
+export interface UnknownMount {
+  readonly change: ResourceChange;
+  /** Below `auth/` for an auth method. */
+  readonly path: string;
+  readonly type: string;
+  readonly isAuthMethod: boolean;
+  /** Why nothing is lost with it. @default - it is in use, or that cannot be seen */
+  readonly emptiness?: string;
+}
+
+const METHODS = ['vault_auth_backend', 'vault_jwt_auth_backend'];
+
+/** Nobody logs in by these before they are configured. */
+const CONFIGURED = ['jwt', 'oidc', 'kubernetes'];
+
+/** Options of a kv mount that keeps its entries by version. */
+const versions = z.object({ version: z.literal('2') });
+
+/** @throws VaultUnreachableError */
+export async function unknownMounts(vault: VaultClient, { changes }: Plan): Promise<UnknownMount[]> {
+  const made = changes.filter(
+    (change) =>
+      change.isCreated &&
+      !change.isDeleted &&
+      (METHODS.includes(change.type) || (change.type === 'vault_mount' && !isEngineMount(change))),
+  );
+  const found: UnknownMount[] = [];
+  for (const change of made) {
+    const isAuthMethod = change.type !== 'vault_mount';
+    const path = change.after('path') ?? '';
+    const type = await mountedType(vault, isAuthMethod ? `auth/${path}` : path);
+    if (type !== undefined) {
+      const emptiness = type === change.after('type') ? await emptinessOf(vault, path, change) : undefined;
+      found.push({ change, path, type, isAuthMethod, emptiness });
+    }
+  }
+  return found;
+}
+
+/** Removes those that are empty, so that Terraform makes them anew. */
+export async function removeEmptyMounts(vault: VaultClient, plan: Plan): Promise<void> {
+  for (const { path, isAuthMethod, emptiness } of await unknownMounts(vault, plan)) {
+    if (emptiness !== undefined) {
+      await vault.delete(`sys/${isAuthMethod ? 'auth' : 'mounts'}/${path}`);
+    }
+  }
+}
+
+/** Each empty one as a line for people. */
+export function emptyMountNotices(mounts: readonly UnknownMount[]): string[] {
+  return mounts.flatMap(({ path, isAuthMethod, emptiness }) =>
+    emptiness === undefined
+      ? []
+      : [
+          `the ${isAuthMethod ? 'auth method' : 'mount'} at "${path}" is left over from a deploy that failed: ${emptiness}, so it is removed and made anew`,
+        ],
+  );
+}
+
+/** Each one in use as a line: Vault mounts nothing over it. */
+export function occupiedMountObstacles(
+  mounts: readonly UnknownMount[],
+  { appRolePath, operators }: Deployment,
+): string[] {
+  return mounts
+    .filter(({ emptiness }) => emptiness === undefined)
+    .map(({ change, path, type, isAuthMethod }) => {
+      if (!isAuthMethod) {
+        return `"${path}" is mounted already, with type "${type}", and Terraform does not know it; import it as ${change.address}, or remove it if nothing in it is needed`;
+      }
+      const others =
+        path === operators?.oidc?.path
+          ? 'choose another operators.oidc.path'
+          : path === appRolePath
+            ? 'where it is AppRole, declare declareAppRole: false, else choose another appRolePath'
+            : `if others keep it, declare declareMethod: false for the apps that log in there, else choose another path for them`;
+      return `"${path}" is an auth method already, of type "${type}", and Terraform does not know it; ${others}`;
+    });
+}
+
+async function emptinessOf(vault: VaultClient, path: string, change: ResourceChange): Promise<string | undefined> {
+  const type = change.after('type') ?? '';
+  if (CONFIGURED.includes(type)) {
+    const isAbsent = await isNotFound(vault.read(`auth/${path}/config`, z.unknown()));
+    return isAbsent ? 'it has no configuration and lets nobody in' : undefined;
+  }
+  if (METHODS.includes(change.type)) {
+    const roles = `auth/${path}/${type === 'cert' ? 'certs' : 'role'}`;
+    return (await isEmpty(vault, roles)) ? 'it has no role and lets nobody in' : undefined;
+  }
+  const isVersioned = versions.safeParse(change.objectAfter('options')).success;
+  return (await isEmpty(vault, isVersioned ? `${path}/metadata` : path)) ? 'nothing is in it' : undefined;
+}
+
+/** A GET, as not everything between here and Vault lets a LIST pass. */
+function isEmpty(vault: VaultClient, folder: string): Promise<boolean> {
+  return isNotFound(vault.read(`${folder}?list=true`, z.unknown()));
+}
+
+/** Whether Vault says that nothing is there. A refusal says nothing of the kind. */
+async function isNotFound(asked: Promise<unknown>): Promise<boolean> {
+  try {
+    await asked;
+    return false;
+  } catch (error) {
+    if (error instanceof VaultResponseError && error.statusCode < 500) {
+      return error.statusCode === 404;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,204 @@
+import { ExplainedError, NotPermitted, ourCommand, VaultResponseError } from '#core';
+import { z } from 'zod';
+import type { Deployment } from '../../declaration/schema/deployment';
+import { declaringFile } from '../../declaration/deployment-file';
+import { identityMethods, oidcPath } from '../../declaration/derived/logins';
+import { provisionerPolicyName } from '../../declaration/derived/policy-names';
+import { pluginPlace } from '../../declaration/files/plugin-place';
+import { inspectPlugin } from '../../declaration/files/plugin-binary';
+import { missingRights } from '../../vault/missing-rights';
+import { requireProduct, requireReadyServer } from '../../vault/ready-server';
+import { requireRegisteredPlugin } from '../../vault/registered-plugin';
+import type { VaultClient } from '../../vault/vault-client';
+import { adoptionObstacles, requireAdoptable } from './adoption';
+import { isEngineMount } from '../plan/engine-mount';
+import {
+  emptyMountNotices,
+  occupiedMountObstacles,
+  removeEmptyMounts,
+  type UnknownMount,
+  unknownMounts,
+} from './left-behind';
+import type { Plan } from '../plan/plan';
+import type { ResourceChange } from '../plan/resource-change';
+import { isPluginAbsent, writesPlugin } from './plugin-absence';
+import { readAccess, writeAccess, type VaultAccess } from '../plan/vault-access';
+
+/** What Vault keeps under an accessor, which no other server has. */
+const MOUNTS = ['vault_mount', 'vault_auth_backend', 'vault_jwt_auth_backend'];
+
+/** What mends a want of rights. */
+const renewal = (): string =>
+  `if it is the provisioner's, its policy is older than the declaration: renew it with "${ourCommand('init', '--update-policy')}", which takes the key shares; else give a token that may`;
+
+/** A renewed policy no longer names what is to be taken away. */
+const formerMethod = (): string =>
+  `a provisioner may take an auth method away for as long as its policy names it, which is until it is renewed: declare the method once more and renew the policy with "${ourCommand('init', '--update-policy')}", then take it out again, deploy, and renew the policy last; or deploy this once with a token that may`;
+
+const ownPolicy = (): string =>
+  `no provisioner may write its own policy: where "${ourCommand('init')}" has, set declareProvisioner to false in ${declaringFile()}; else deploy as an administrator`;
+
+export interface PlanFindings {
+  /** Each as a line. */
+  readonly obstacles: readonly string[];
+  /** Each as a line. */
+  readonly notices: readonly string[];
+}
+
+/** What can be known of Vault before Terraform changes anything in it. */
+export class Preflight {
+  constructor(
+    private readonly vault: VaultClient,
+    private readonly deployment: Deployment,
+    /** Where relative paths of the declaration start. */
+    private readonly folder: string,
+  ) {}
+
+  /** @throws ExplainedError unless the server is there and ready, is the declared one, takes the token, and has the plugin that it is said to have */
+  async beforePlan(): Promise<void> {
+    await requireReadyServer(this.vault);
+    const { server } = this.deployment.vault;
+    if (server !== undefined) {
+      await requireProduct(this.vault, server.product);
+    }
+    await this.vault.read('auth/token/lookup-self', z.unknown()).catch((error: unknown) => {
+      throw error instanceof VaultResponseError && error.statusCode === 403
+        ? new NotPermitted(
+            `Vault at ${this.vault.address} does not accept the token: it is invalid or has ended, or is of another server; log in again, or set VAULT_TOKEN to one that is good`,
+          )
+        : error;
+    });
+    const { plugin } = this.deployment.engine;
+    if (!plugin.register) {
+      const isKnown = plugin.path !== undefined || plugin.sha256 !== undefined;
+      const sha256 = isKnown ? inspectPlugin(plugin, this.folder).sha256 : undefined;
+      await requireRegisteredPlugin(this.vault.withNamespace(undefined), plugin.name, sha256);
+    }
+  }
+
+  /**
+   * @param recorded what the state has
+   * @throws ExplainedError where the engine would move without a word, or what the state has cannot be read
+   */
+  async afterFailedPlan(recorded: readonly ResourceChange[]): Promise<void> {
+    const { mountPath, movedFrom } = this.deployment.engine;
+    const mounted = recorded.find(isEngineMount)?.before('path') ?? mountPath;
+    if (![mountPath, movedFrom].includes(mounted)) {
+      throw new ExplainedError(
+        `the engine is mounted at "${mounted}", and engine.mountPath is "${mountPath}", so nothing was changed; to move it there with its grants, declare engine.movedFrom: "${mounted}" too; else leave its path as it was`,
+      );
+    }
+    if (this.deployment.engine.adopt && !recorded.some(isEngineMount)) {
+      await requireAdoptable(this.vault, this.deployment);
+    }
+    const [obstacle] = await this.#wantOfRights(readAccess(recorded), 'see');
+    if (obstacle !== undefined) {
+      throw new NotPermitted(obstacle);
+    }
+  }
+
+  /** Findings about a plan: what stands in its way, and what people notice of the server itself. */
+  async findings(plan: Plan): Promise<PlanFindings> {
+    const mounts = await unknownMounts(this.vault, plan);
+    return { obstacles: await this.#obstacles(plan, mounts), notices: this.#notices(plan, mounts) };
+  }
+
+  async #obstacles(plan: Plan, mounts: readonly UnknownMount[]): Promise<readonly string[]> {
+    return [
+      ...(this.#isDevServer || !isOfAnotherServer(plan)
+        ? []
+        : [
+            `the state is of another server: nothing that it has mounted is at ${this.vault.address}; check VAULT_ADDR, or, where a new server takes the place of the old one, set the state aside: ${ourCommand('state archive', 'webex-tokens')}`,
+          ]),
+      ...occupiedMountObstacles(mounts, this.deployment),
+      ...(await adoptionObstacles(this.vault, plan, this.deployment)),
+      ...(await this.#wantOfRights(writeAccess(plan.changes), 'do')),
+    ];
+  }
+
+  #notices(plan: Plan, mounts: readonly UnknownMount[]): readonly string[] {
+    return [
+      ...(this.#isDevServer && isOfAnotherServer(plan)
+        ? [
+            'the server has forgotten all that was deployed, as one in dev mode does; each credential needs consent again',
+          ]
+        : []),
+      ...emptyMountNotices(mounts),
+      ...(plan.changes.some(writesPlugin) ? this.#pluginPlace() : []),
+    ];
+  }
+
+  /**
+   * Terraform tells the plugin's absence as an error of the server's file system.
+   *
+   * @param recorded what the state has by now
+   * @returns the reason, each as a line
+   */
+  async afterFailedApply(plan: Plan, recorded: readonly ResourceChange[]): Promise<readonly string[]> {
+    return (await isPluginAbsent(this.vault, plan, recorded)) ? this.#pluginPlace() : [];
+  }
+
+  #pluginPlace(): readonly string[] {
+    return [pluginPlace(this.deployment)].filter((line) => line !== undefined);
+  }
+
+  /** Makes room for what the plan makes: empty mounts that a deploy left behind are removed. */
+  async beforeApply(plan: Plan): Promise<void> {
+    await removeEmptyMounts(this.vault, plan);
+  }
+
+  get #isDevServer(): boolean {
+    return this.deployment.vault.server?.mode === 'dev';
+  }
+
+  /** Whether it is about an auth method that is declared no more. */
+  #isOfFormerMethod(right: string): boolean {
+    const [, inside] = / on (?:sys\/(?:mounts\/)?)?auth\/(.+)$/.exec(right) ?? [];
+    const { deployment } = this;
+    const declared = [
+      deployment.appRolePath,
+      ...identityMethods(deployment).map(({ path }) => path),
+      ...[oidcPath(deployment)].filter((path) => path !== undefined),
+    ];
+    return inside !== undefined && !declared.some((path) => `${inside}/`.startsWith(`${path}/`));
+  }
+
+  async #wantOfRights(needed: readonly VaultAccess[], what: string): Promise<string[]> {
+    const inNamespace = needed.filter(({ path }) => !isOfRoot(path));
+    // No namespace has a plugin catalog of its own.
+    const inRoot = this.deployment.vault.namespace === undefined ? [] : needed.filter(({ path }) => isOfRoot(path));
+    const asked = inRoot.length > 0 ? inNamespace : needed;
+    const missing = [
+      ...((await missingRights(this.vault, asked)) ?? []),
+      ...((await missingRights(this.vault.withNamespace(undefined), inRoot)) ?? []),
+    ];
+    const [first] = missing;
+    const more = missing.length > 1 ? ` and ${missing.length - 1} more` : '';
+    if (first === undefined) {
+      return [];
+    }
+    const isOwn = first.endsWith(` on sys/policies/acl/${provisionerPolicyName(this.deployment.engine.mountPath)}`);
+    const mend = isOwn ? ownPolicy() : this.#isOfFormerMethod(first) ? formerMethod() : renewal();
+    return [`the Vault token may not ${what} this: it lacks ${first}${more}; ${mend}`];
+  }
+}
+
+function isOfRoot(path: string): boolean {
+  return path.startsWith('sys/plugins/catalog/');
+}
+
+/** Whether all that the state has mounted is gone. */
+function isOfAnotherServer({ changes, drift }: Plan): boolean {
+  const gone = drift.filter(
+    (change) =>
+      MOUNTS.includes(change.type) &&
+      change.before('accessor') !== undefined &&
+      change.before('accessor') !== change.after('accessor'),
+  );
+  const addresses = gone.map(({ address }) => address);
+  const kept = changes.filter(
+    (change) =>
+      MOUNTS.includes(change.type) && change.before('accessor') !== undefined && !addresses.includes(change.address),
+  );
+  return gone.length > 0 && kept.length === 0;
+}

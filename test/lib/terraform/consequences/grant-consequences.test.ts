@@ -1,0 +1,287 @@
+import { grantsOf } from '../../../../lib/declaration/declared/declared-grants';
+import { integrationEntry } from '../../../../lib/declaration/derived/integration-entry';
+import type { DeploymentInput } from '../../../../lib/declaration/schema/deployment';
+import { grantConsequences } from '../../../../lib/terraform/consequences/grant-consequences';
+import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
+import { noteChange, planned, plannedBeside, type PlannedChange } from '../../../fixtures/declarations/planned';
+
+const NOW = exampleDeployment();
+const NOTED = grantsOf(NOW);
+/** The note of a plan in which nothing that it says changes. */
+const NOTE = noteChange(NOTED, NOTED);
+
+const engine = { path: 'oauthapp', type: 'oauthapp' };
+const records = { path: 'oauthapp-records', type: 'kv' };
+
+function entry(clientId = 'C0ffee', { webex = 'https://webexapis.com/v1', mount = 'oauthapp' } = {}) {
+  return { path: `${mount}/servers/webex-myapp`, data_json: JSON.stringify(integrationEntry(clientId, webex)) };
+}
+
+const ENTRY = 'vault_generic_endpoint';
+const MOUNT = 'vault_mount';
+const PLUGIN = 'vault_plugin';
+const RELOAD: PlannedChange = {
+  type: 'terraform_data',
+  name: 'reload',
+  actions: ['delete', 'create'],
+  before: { triggers_replace: { sha256: 'a' } },
+  after: { triggers_replace: { sha256: 'b' } },
+};
+
+function noticesOf(...changes: PlannedChange[]): readonly string[] {
+  const { notices, losses } = grantConsequences(planned(NOTE, ...changes), NOW);
+  expect(losses).toEqual([]);
+  return notices;
+}
+
+function lossesOf(...changes: PlannedChange[]) {
+  return grantConsequences(planned(NOTE, ...changes), NOW).losses;
+}
+
+it('tells nothing of a plan that changes nothing', () => {
+  expect(noticesOf({ type: ENTRY, before: entry(), after: entry() })).toEqual([]);
+});
+
+it('compares what is declared with what the state says was declared', () => {
+  const before = exampleDeployment({ apps: [] });
+  const { notices } = grantConsequences(planned(noteChange(grantsOf(before), NOTED)), NOW);
+  expect(notices).toEqual([
+    'app "people-me" gets an identity; issue it a secret id: npx --no-install webex-token-vault issue people-me',
+    'app "people-me" may now read "testauth"',
+  ]);
+});
+
+it('tells of the first deploy what there will be', () => {
+  const { notices, losses } = grantConsequences(
+    planned(
+      noteChange(undefined, NOTED),
+      { type: MOUNT, after: engine },
+      { type: ENTRY, after: entry() },
+      { type: PLUGIN, after: { sha256: 'a' } },
+    ),
+    NOW,
+  );
+  expect(losses).toEqual([]);
+  expect(notices).toHaveLength(2);
+});
+
+it('refuses a note of another format, and says how to go on', () => {
+  const other = { ...NOTED, format: 2 };
+  expect(() => grantConsequences(planned(noteChange(other, NOTED)), NOW)).toThrow(
+    'the note terraform_data.declared in the state is not in the format of this release, so nobody knows which grants a change ends; use the release that deployed it, or have Terraform forget the note: state rm terraform_data.declared',
+  );
+  const broken = { ...NOTE, before: { input: '{' }, after: { input: '{}' } };
+  expect(() => grantConsequences(planned(broken), NOW)).toThrow('is not in the format of this release');
+});
+
+describe('of the engine', () => {
+  const why =
+    'the engine at "oauthapp" is deleted, with every grant in it, also of credentials that are declared no more';
+
+  it('tells all grants as lost with it, of what was declared and is declared now', () => {
+    const before = grantsOf(
+      exampleDeployment({
+        credentials: [{ name: 'former', integration: 'webex-myapp', scopes: ['spark:people_read'] }],
+        apps: [],
+      }),
+    );
+    const plan = planned(noteChange(before, NOTED), { type: MOUNT, before: engine, actions: ['delete', 'create'] });
+    expect(grantConsequences(plan, NOW).losses).toEqual([
+      { kind: 'credential', name: 'former', why },
+      { kind: 'credential', name: 'testauth', why },
+    ]);
+  });
+
+  it('names each grant once when all of the stack goes', () => {
+    const { losses } = grantConsequences(
+      planned(noteChange(NOTED, undefined), { type: MOUNT, before: engine }, { type: ENTRY, before: entry() }),
+      NOW,
+    );
+    expect(losses).toEqual([{ kind: 'credential', name: 'testauth', why }]);
+  });
+
+  it('tells no loss with the records', () => {
+    expect(noticesOf({ type: MOUNT, before: records })).toEqual([
+      'the records at "oauthapp-records" go: who consented, and when',
+    ]);
+    expect(noticesOf({ type: MOUNT, after: records })).toEqual([]);
+  });
+
+  it('says of one that was made by hand that it keeps its grants', () => {
+    expect(noticesOf({ type: MOUNT, before: engine, after: engine, importing: { id: 'oauthapp' } })).toEqual([
+      'the engine at "oauthapp" is taken over as it is, with its grants; its configuration is written anew',
+    ]);
+  });
+
+  it('says that it moves with its grants', () => {
+    const moved = { type: MOUNT, before: engine, after: { ...engine, path: 'webex' } };
+    const forgotten = { type: ENTRY, actions: ['forget'], before: entry() };
+    const written = { type: ENTRY, name: 'elsewhere', after: entry('C0ffee', { mount: 'webex' }) };
+    expect(noticesOf(moved, forgotten, written)).toEqual([
+      'the engine moves from "oauthapp" to "webex" with its grants; apps have to read there from now on: OAUTHAPP_MOUNT=webex',
+    ]);
+  });
+
+  it('says that its plugin is replaced, and who has it started anew', () => {
+    const replaced = { type: PLUGIN, before: { sha256: 'a' }, after: { sha256: 'b' } };
+    expect(noticesOf(replaced, RELOAD)).toEqual([
+      'the plugin is replaced and started anew; refreshing is paused for that, so that no grant is lost, and goes on afterwards',
+    ]);
+    expect(noticesOf(replaced)).toEqual([
+      'the plugin is replaced in the catalog, and the engine goes on running the old one until you have it reloaded: "npx --no-install webex-token-vault pause" before that, "resume" after it',
+    ]);
+    expect(noticesOf({ ...replaced, after: { sha256: 'a', command: 'oauthapp' } })).toEqual([]);
+    expect(noticesOf({ type: PLUGIN, before: { sha256: 'a' } })).toEqual([]);
+  });
+});
+
+describe('of the entry of an integration, whatever is declared', () => {
+  const deleted = { type: ENTRY, before: entry() };
+  const ofAnotherClient = { type: ENTRY, before: entry(), after: entry('another') };
+  const without = 'without integration "webex-myapp" it cannot be refreshed';
+  const another = 'integration "webex-myapp" gets another client id, and Webex refreshes for the old one only';
+  const testauth = (why: string) => [{ kind: 'credential', name: 'testauth', why }];
+
+  it.each<[string, PlannedChange, string]>([
+    ['is deleted', deleted, without],
+    ['is forgotten', { ...deleted, actions: ['forget'] }, without],
+    ['gets another client', ofAnotherClient, another],
+    [
+      'gets another Webex',
+      { ...deleted, after: entry('C0ffee', { webex: 'https://webex.example/v1' }) },
+      'integration "webex-myapp" refreshes at another Webex, which did not give it',
+    ],
+  ])('loses its grants if it %s', (_, change, why) => {
+    expect(lossesOf(change)).toEqual(testauth(why));
+  });
+
+  it('tells each loss once that the declaration explains', () => {
+    const before = exampleDeployment({
+      integrations: [{ name: 'webex-myapp', clientId: 'former', redirectUrl: 'http://localhost:5000/auth' }],
+    });
+    const plan = planned(noteChange(grantsOf(before), NOTED), ofAnotherClient);
+    expect(grantConsequences(plan, NOW).losses).toEqual(testauth(another));
+  });
+
+  it('loses nothing if it is written anew, at the same place or at another one', () => {
+    expect(lossesOf({ type: ENTRY, actions: ['delete', 'create'], before: entry(), after: entry() })).toEqual([]);
+    const elsewhere = { type: ENTRY, name: 'elsewhere', after: entry('C0ffee', { mount: 'webex' }) };
+    expect(lossesOf({ ...deleted, actions: ['forget'] }, elsewhere)).toEqual([]);
+    expect(
+      lossesOf({ ...deleted, actions: ['forget'] }, { ...elsewhere, after: entry('another', { mount: 'webex' }) }),
+    ).toEqual(testauth(another));
+  });
+
+  it('tells of a client id that is known only after the apply', () => {
+    // Terraform leaves out of `after` what it does not know.
+    expect(noticesOf({ type: ENTRY, before: entry(), after: { path: entry().path } })).toEqual([
+      'the client id of integration "webex-myapp" is known only once it is written; any other one than "C0ffee" ends its grants, as Webex refreshes for the old one only',
+    ]);
+  });
+
+  it('names the integration as it was declared', () => {
+    const renamed: Partial<DeploymentInput> = {
+      integrations: [
+        { name: 'reports', renamedFrom: 'webex-myapp', clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' },
+      ],
+      credentials: [{ name: 'testauth', integration: 'reports', scopes: ['spark:people_read'] }],
+    };
+    const noted = grantsOf(exampleDeployment(renamed));
+    expect(grantConsequences(planned(noteChange(noted, noted), deleted), NOW).losses).toEqual(
+      testauth('without integration "reports" it cannot be refreshed'),
+    );
+  });
+
+  it('leaves other endpoints alone', () => {
+    const others = ['oauthapp/config', 'sys/mounts/auth/approle/tune', 'auth/oidc/config'];
+    expect(lossesOf(...others.map((path) => ({ type: ENTRY, name: path, before: { path, data_json: '{}' } })))).toEqual(
+      [],
+    );
+    const unreadable = { type: ENTRY, before: { ...entry(), data_json: 'none' }, after: entry() };
+    expect(lossesOf(unreadable)).toEqual([]);
+  });
+
+  it('names itself if the state has no note of the credentials that are its', () => {
+    const why = 'and the state has no note of the credentials that are its';
+    expect(grantConsequences(planned(noteChange(undefined, NOTED), ofAnotherClient), NOW).losses).toEqual([
+      { kind: 'integration', name: 'webex-myapp', why: `${another}, ${why}` },
+    ]);
+    expect(grantConsequences(planned(deleted), NOW).losses).toEqual([
+      { kind: 'integration', name: 'webex-myapp', why: `${without}, ${why}` },
+    ]);
+  });
+
+  it('has its grants named by the state if the plan leaves the note out', () => {
+    const { notices, losses } = grantConsequences(plannedBeside([NOTE], ofAnotherClient), NOW);
+    expect(losses).toEqual(testauth(another));
+    expect(notices).toEqual([
+      'the plan leaves out a part of the stack, as with -target: only what ends is told, and who reads what afterwards is not',
+    ]);
+    expect(grantConsequences(plannedBeside([NOTE], deleted), NOW)).toEqual({ notices: [], losses: testauth(without) });
+  });
+});
+
+describe('of a login, whatever is declared', () => {
+  const role = { role_name: 'people-me', backend: 'approle' };
+  const APPROLE_ROLE = 'vault_approle_auth_backend_role';
+  const ends = 'its role id and its secret ids end';
+
+  it('says that an app loses its identity with its role', () => {
+    expect(noticesOf({ type: APPROLE_ROLE, before: role })).toEqual([`app "people-me" loses its identity: ${ends}`]);
+    expect(noticesOf({ type: APPROLE_ROLE, actions: ['delete', 'create'], before: role, after: role })).toEqual([
+      `app "people-me" gets another identity: ${ends}`,
+    ]);
+  });
+
+  it.each([
+    ['vault_jwt_auth_backend_role', { role_name: 'people-me', backend: 'jwt' }],
+    ['vault_kubernetes_auth_backend_role', { role_name: 'people-me', backend: 'kubernetes' }],
+    ['vault_cert_auth_backend_role', { name: 'people-me', backend: 'cert' }],
+  ])('says so of a %s, which keeps nothing when it is made anew', (type, before) => {
+    const { identity } = { identity: { jwt: { issuer: 'https://i.example', audience: 'v', claims: { sub: 'j' } } } };
+    const declared = exampleDeployment({ apps: [{ name: 'people-me', reads: ['testauth'], identity }] });
+    const noted = grantsOf(declared);
+    const found = (change: PlannedChange) => grantConsequences(planned(noteChange(noted, noted), change), declared);
+    expect(found({ type, before }).notices).toEqual([
+      'app "people-me" loses its identity: what it has logs it in no more',
+    ]);
+    expect(found({ type, actions: ['delete', 'create'], before, after: before }).notices).toEqual([]);
+  });
+
+  it('leaves to the declaration what that explains', () => {
+    const before = exampleDeployment({
+      apps: [
+        { name: 'people-me', reads: ['testauth'] },
+        { name: 'former', reads: ['testauth'] },
+      ],
+    });
+    const { notices } = grantConsequences(
+      planned(noteChange(grantsOf(before), NOTED), { type: APPROLE_ROLE, before: { ...role, role_name: 'former' } }),
+      NOW,
+    );
+    expect(notices).toEqual([`app "former" loses its identity: ${ends}`]);
+  });
+
+  it('names a role that is of no app that was declared', () => {
+    expect(noticesOf({ type: APPROLE_ROLE, before: { ...role, role_name: 'half-done' } })).toEqual([
+      'role "half-done" goes from "auth/approle"',
+    ]);
+  });
+
+  it('says what goes with a method', () => {
+    expect(noticesOf({ type: 'vault_jwt_auth_backend', before: { path: 'jwt' } })).toEqual([
+      'the auth method at "jwt" goes, with every role in it, also those of others',
+    ]);
+    expect(noticesOf({ type: 'vault_auth_backend', before: { path: 'cert' } })).toHaveLength(1);
+    expect(noticesOf({ type: 'vault_auth_backend', after: { path: 'cert' } })).toEqual([]);
+  });
+
+  it('tells what an app loses if only a part of the stack goes', () => {
+    const { notices, losses } = grantConsequences(
+      planned(noteChange(NOTED, undefined), { type: APPROLE_ROLE, before: role }),
+      NOW,
+    );
+    expect(notices).toEqual([`app "people-me" loses its identity: ${ends}`]);
+    expect(losses).toEqual([]);
+  });
+});

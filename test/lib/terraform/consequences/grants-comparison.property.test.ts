@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { declaredGrants, type DeclaredGrants } from '../../../../lib/declaration/declared/declared-grants';
+import { parseNote } from '../../../../lib/declaration/declared/note';
+import { compareGrants } from '../../../../lib/terraform/consequences/grants-comparison';
+import { property } from '../../../fixtures/arbitrary/property';
+
+const name = fc.constantFrom('a', 'b', 'c', 'd');
+const names = fc.uniqueArray(name, { minLength: 1 });
+
+function record<Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Record<string, Value>> {
+  return fc.dictionary(name, value, { minKeys: 1, maxKeys: 4 });
+}
+
+const login = fc.record({ type: fc.constantFrom('jwt', 'kubernetes', 'cert'), path: name });
+
+const declared: fc.Arbitrary<DeclaredGrants> = record(fc.record({ name, clientId: name })).chain((integrations) =>
+  fc.record({
+    format: fc.constant(1),
+    tokenUrl: fc.constantFrom('https://one.example', 'https://two.example'),
+    appRolePath: name,
+    integrations: fc.constant(integrations),
+    credentials: record(fc.constantFrom(...Object.keys(integrations))),
+    apps: record(fc.record({ name, reads: names, login }, { requiredKeys: ['name', 'reads'] })),
+  }),
+);
+
+/** Whether the engine refreshes a credential's grant after the change, as it did before. */
+function isRefreshed(credential: string, before: DeclaredGrants, after: DeclaredGrants): boolean {
+  // A grant knows its integration by name, whatever is declared of the credential.
+  const integration = before.credentials[credential] ?? '';
+  const [from, to] = [before.integrations[integration], after.integrations[integration]];
+  return from?.clientId === to?.clientId && before.tokenUrl === after.tokenUrl;
+}
+
+property('a declaration that stays has no consequences', declared, (same) => {
+  expect(compareGrants(same, same)).toEqual({ notices: [], losses: [] });
+});
+
+property(
+  'a credential is lost if, and only if, its integration refreshes it no more',
+  fc.tuple(declared, declared),
+  ([before, after]) => {
+    const { losses } = compareGrants(before, after);
+    const told = losses.flatMap(({ kind, name: lost }) => (kind === 'credential' ? [lost] : [])).sort();
+    const ended = Object.keys(before.credentials).filter((credential) => !isRefreshed(credential, before, after));
+    expect(told).toEqual(ended.sort());
+  },
+);
+
+property(
+  'an integration that ends is told by its credentials, or else by its name',
+  fc.tuple(declared, declared),
+  ([before, after]) => {
+    const { losses } = compareGrants(before, after);
+    for (const [inVault, { name: called, clientId }] of Object.entries(before.integrations)) {
+      const isKept = after.integrations[inVault]?.clientId === clientId && before.tokenUrl === after.tokenUrl;
+      const hasCredentials = Object.values(before.credentials).includes(inVault);
+      if (!isKept && !hasCredentials) {
+        expect(losses).toContainEqual(expect.objectContaining({ kind: 'integration', name: called }));
+      }
+    }
+  },
+);
+
+property('what the state keeps is what was declared', declared, (grants) => {
+  expect(parseNote(JSON.stringify(grants), declaredGrants)).toEqual(grants);
+});

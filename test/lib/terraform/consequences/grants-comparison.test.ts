@@ -1,0 +1,228 @@
+import type { DeploymentInput } from '../../../../lib/declaration/schema/deployment';
+import { grantsOf, type DeclaredGrants } from '../../../../lib/declaration/declared/declared-grants';
+import type { Consequences } from '../../../../lib/terraform/consequences/consequence';
+import { compareGrants } from '../../../../lib/terraform/consequences/grants-comparison';
+import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
+
+function declared(changes: Partial<DeploymentInput> = {}): DeclaredGrants {
+  return grantsOf(exampleDeployment(changes));
+}
+
+function compared(after: Partial<DeploymentInput>, before: Partial<DeploymentInput> = {}): Consequences {
+  return compareGrants(declared(before), declared(after));
+}
+
+const integration = (name: string, more: object = {}) => ({
+  name,
+  clientId: 'C0ffee',
+  redirectUrl: 'http://localhost:5000/auth',
+  ...more,
+});
+const credential = (name: string, of = 'webex-myapp') => ({ name, integration: of, scopes: ['spark:people_read'] });
+const app = (name: string, more: object = {}) => ({ name, reads: ['testauth'], ...more });
+const jwt = (path = 'jwt') => ({
+  identity: { jwt: { issuer: 'https://issuer.example', audience: 'vault', claims: { sub: 'job' }, path } },
+});
+const credentialLoss = (name: string, why: string) => ({ kind: 'credential', name, why });
+
+it('tells nothing of a declaration that stays as it is, or is only put into another order', () => {
+  const apps = [app('a'), app('b')];
+  expect(compared({ apps }, { apps: apps.toReversed() })).toEqual({ notices: [], losses: [] });
+});
+
+describe('of an integration', () => {
+  const OTHER_CLIENT = 'integration "webex-myapp" gets another client id, and Webex refreshes for the old one only';
+
+  it('loses each of its credentials with another client id', () => {
+    const credentials = [credential('testauth'), credential('two'), credential('three', 'other')];
+    const [mine, other] = [integration('webex-myapp'), integration('other')];
+    const { losses } = compared(
+      { credentials, integrations: [{ ...mine, clientId: 'another' }, other] },
+      { credentials, integrations: [mine, other] },
+    );
+    expect(losses).toEqual([credentialLoss('testauth', OTHER_CLIENT), credentialLoss('two', OTHER_CLIENT)]);
+  });
+
+  it('loses the credentials of all of them at another Webex', () => {
+    const { losses } = compared({ webex: { apiUrl: 'https://webex.example/v1' } });
+    expect(losses).toEqual([
+      credentialLoss('testauth', 'integration "webex-myapp" refreshes at another Webex, which did not give it'),
+    ]);
+  });
+
+  it('loses nothing with a client id that Terraform looks up, as the plan tells of that', () => {
+    const integrations = [integration('webex-myapp', { clientId: '${TfToken[TOKEN.0]}' })];
+    expect(compared({ integrations }).losses).toEqual([]);
+  });
+
+  it('loses its credentials when it goes', () => {
+    const found = compared({ integrations: [integration('other')], credentials: [credential('testauth', 'other')] });
+    expect(found.losses).toEqual([
+      credentialLoss('testauth', 'without integration "webex-myapp" it cannot be refreshed'),
+    ]);
+    expect(found.notices).toContain(
+      'integration "webex-myapp" goes; if it is "other" from now on, declare renamedFrom: "webex-myapp" there, and its grants stay',
+    );
+  });
+
+  it('may lose a grant that is no longer declared, and is then named itself', () => {
+    const both = { integrations: [integration('webex-myapp'), integration('other')] };
+    const { losses, notices } = compared({}, both);
+    expect(losses).toEqual([
+      {
+        kind: 'integration',
+        name: 'other',
+        why: 'without integration "other" it cannot be refreshed, if a credential that is no longer declared for it has one',
+      },
+    ]);
+    expect(notices).toEqual(['integration "other" goes']);
+  });
+
+  it('keeps its grants under another name', () => {
+    const found = compared({
+      integrations: [integration('reports', { renamedFrom: 'webex-myapp' })],
+      credentials: [credential('testauth', 'reports')],
+    });
+    expect(found).toEqual({
+      notices: ['integration "webex-myapp" is called "reports" from now on; its grants stay'],
+      losses: [],
+    });
+  });
+
+  it('keeps its grants when it is called as before', () => {
+    const renamed = {
+      integrations: [integration('reports', { renamedFrom: 'webex-myapp' })],
+      credentials: [credential('testauth', 'reports')],
+    };
+    expect(compared({}, renamed)).toEqual({
+      notices: ['integration "reports" is called "webex-myapp" from now on; its grants stay'],
+      losses: [],
+    });
+  });
+
+  it('loses them when it keeps its name, and no longer says which one it had first', () => {
+    const credentials = [credential('testauth', 'reports')];
+    const found = compared(
+      { credentials, integrations: [integration('reports')] },
+      { credentials, integrations: [integration('reports', { renamedFrom: 'webex-myapp' })] },
+    );
+    expect(found).toEqual({
+      notices: [
+        'integration "reports" goes; with renamedFrom: "webex-myapp", without which it is declared now, its grants stay',
+      ],
+      losses: [credentialLoss('testauth', 'without integration "reports" it cannot be refreshed')],
+    });
+  });
+
+  it('names each newcomer that it may have become', () => {
+    const { notices } = compared({
+      integrations: [integration('one'), integration('two')],
+      credentials: [credential('testauth', 'one')],
+    });
+    expect(notices).toContain(
+      'integration "webex-myapp" goes; if it is "one" or "two" from now on, declare renamedFrom: "webex-myapp" there, and its grants stay',
+    );
+  });
+});
+
+describe('of a credential', () => {
+  it('says that the grant stays with the integration that gave it', () => {
+    const integrations = [integration('webex-myapp'), integration('other', { renamedFrom: 'first' })];
+    const found = compared({ integrations, credentials: [credential('testauth', 'other')] }, { integrations });
+    expect(found).toEqual({
+      notices: [
+        'credential "testauth" is of integration "other" from now on; the grant that it has stays that of "webex-myapp" until it is authorized anew, so keep "webex-myapp" until then',
+      ],
+      losses: [],
+    });
+  });
+
+  it('says that its grant stays when it is declared no more', () => {
+    expect(compared({}, { credentials: [credential('testauth'), credential('two')] })).toEqual({
+      notices: ['credential "two" is declared no more; its grant stays until it is revoked'],
+      losses: [],
+    });
+  });
+
+  it('does not say so if its integration goes', () => {
+    const found = compared(
+      {},
+      {
+        integrations: [integration('webex-myapp'), integration('other')],
+        credentials: [credential('testauth'), credential('two', 'other')],
+      },
+    );
+    expect(found.notices).toEqual(['integration "other" goes']);
+    expect(found.losses).toMatchObject([{ kind: 'credential', name: 'two' }]);
+  });
+});
+
+describe('of an app', () => {
+  const noticesOf = (after: object[], before: object[] = [app('people-me')]): readonly string[] => {
+    const credentials = [credential('testauth'), credential('two')];
+    const { notices, losses } = compareGrants(
+      declared({ credentials, apps: before as never }),
+      declared({ credentials, apps: after as never }),
+    );
+    expect(losses).toEqual([]);
+    return notices;
+  };
+
+  it('says what it may read from now on', () => {
+    expect(noticesOf([app('people-me', { reads: ['two'] }), app('another')])).toEqual([
+      'app "people-me" may now read "two"',
+      'app "people-me" may no longer read "testauth"',
+      'app "another" gets an identity; issue it a secret id: npx --no-install webex-token-vault issue another',
+      'app "another" may now read "testauth"',
+    ]);
+  });
+
+  it('says that another name is another app', () => {
+    expect(noticesOf([app('another')])).toEqual([
+      'app "people-me" loses its identity: its role id and its secret ids end; if it is "another" from now on, declare renamedFrom: "people-me" there, and its role id and its secret ids stay',
+      'app "another" gets an identity; issue it a secret id: npx --no-install webex-token-vault issue another',
+      'app "another" may now read "testauth"',
+    ]);
+  });
+
+  it('keeps its identity under another name', () => {
+    const renamed = app('reader', { renamedFrom: 'people-me' });
+    expect(noticesOf([renamed])).toEqual([
+      'app "people-me" is called "reader" from now on; its role id and its secret ids stay',
+    ]);
+    expect(noticesOf([{ ...renamed, ...jwt() }], [app('people-me', jwt())])).toEqual([
+      'app "people-me" is called "reader" from now on; its role stays',
+    ]);
+    expect(noticesOf([app('reader')], [renamed])).toEqual([
+      'app "reader" loses its identity: its role id and its secret ids end; with renamedFrom: "people-me", without which it is declared now, its role id and its secret ids stay',
+      'app "reader" gets an identity; issue it a secret id: npx --no-install webex-token-vault issue reader',
+      'app "reader" may now read "testauth"',
+    ]);
+  });
+
+  it('says how it logs in', () => {
+    const byJwt =
+      'app "job" may log in by jwt, with what it has already; how to tell it so: npx --no-install webex-token-vault issue job';
+    expect(noticesOf([app('job', jwt())], [])).toEqual([byJwt, 'app "job" may now read "testauth"']);
+    expect(noticesOf([app('job', jwt())], [app('job')])).toEqual([
+      'app "job" logs in by jwt from now on, by AppRole no more; its role id and its secret ids end',
+      byJwt,
+    ]);
+    expect(noticesOf([app('job')], [app('job', jwt())])).toEqual([
+      'app "job" logs in by AppRole from now on, by jwt no more',
+      'app "job" gets an identity; issue it a secret id: npx --no-install webex-token-vault issue job',
+    ]);
+    expect(noticesOf([], [app('job', jwt())])).toEqual([
+      'app "job" loses its identity: what it has logs it in no more',
+    ]);
+  });
+
+  it('says where it logs in', () => {
+    expect(noticesOf([app('job', jwt('teams/jwt'))], [app('job', jwt())])).toEqual([
+      'app "job" logs in at "teams/jwt" from now on, at "jwt" no more: VAULT_AUTH_MOUNT=teams/jwt',
+    ]);
+    expect(compared({ appRolePath: 'elsewhere' }).notices).toEqual([
+      'app "people-me" gets another identity: its role id and its secret ids end',
+    ]);
+  });
+});

@@ -1,0 +1,271 @@
+import { serverOf, type DeclaredServer } from '../../../../lib/declaration/declared/declared-server';
+import type { Consequences } from '../../../../lib/terraform/consequences/consequence';
+import { stopsServer } from '../../../../lib/terraform/consequences/container-consequences';
+import { serverConsequences } from '../../../../lib/terraform/consequences/server-consequences';
+import type { DeploymentInput } from '../../../../lib/declaration/schema/deployment';
+import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
+import { noteChange, planned, type PlannedChange } from '../../../fixtures/declarations/planned';
+
+/* The values of a release are as `terraform show -json` gave them with the provider hashicorp/helm 3.1.1. */
+
+type Server = NonNullable<DeploymentInput['vault']['server']>;
+type OnKubernetes = Extract<Server, { mode: 'kubernetes' }>;
+
+const ONE: Server = { mode: 'production', containerName: 'vault' };
+const THREE: Server = { ...ONE, nodes: 3 };
+const DEV: Server = { mode: 'dev', containerName: 'vault' };
+const KUBERNETES: OnKubernetes = {
+  mode: 'kubernetes',
+  releaseName: 'bao',
+  namespace: 'vault',
+};
+
+function deployed(server: Server) {
+  return exampleDeployment({ vault: { server } });
+}
+
+function noted(server: Server): DeclaredServer {
+  const { vault } = deployed(server);
+  if (vault.server === undefined) {
+    throw new TypeError('no server is declared');
+  }
+  return serverOf(vault.server);
+}
+
+/** A change of the declaration, and what Terraform does for it. */
+function changed(before: Server, after: Server, ...changes: PlannedChange[]): Consequences {
+  return serverConsequences(planned(noteChange(noted(before), noted(after)), ...changes), deployed(after));
+}
+
+const lossOf = (why: string) => ({ kind: 'credential', name: 'testauth', why });
+
+const PRODUCTION = ['server', '-config=/openbao/configuration/server.json'];
+const DEV_MODE = ['server', '-dev', '-dev-no-store-token'];
+
+function container(name: string, action: string, { command = PRODUCTION, start = true } = {}): PlannedChange {
+  const values = { name, start, command };
+  return {
+    type: 'docker_container',
+    name,
+    actions: action === 'replace' ? ['delete', 'create'] : [action],
+    before: action === 'create' ? undefined : values,
+    after: action === 'delete' ? undefined : values,
+  };
+}
+
+const place = (name = 'bao', namespace = 'vault') => ({ name, namespace });
+const release = (before?: object, after?: object, actions?: string[]): PlannedChange => ({
+  type: 'helm_release',
+  name: 'server',
+  before: before && { ...before },
+  after: after && { ...after },
+  actions,
+});
+
+describe('of a server in containers whose declaration changes', () => {
+  const empty = (nodes: string, volumes: string): string =>
+    `a new and empty server takes the place of ${nodes}: its grants stay in ${volumes}, where nothing finds them unless mode, containerName and nodes are as they were`;
+  it.each<[string, Server, Server, string]>([
+    ['three nodes for one', ONE, THREE, empty('"vault"', '"vault-data"')],
+    [
+      'one node for three',
+      THREE,
+      ONE,
+      empty('"vault-1", "vault-2", "vault-3"', '"vault-1-data", "vault-2-data", "vault-3-data"'),
+    ],
+    ['another containerName', ONE, { ...ONE, containerName: 'other' }, empty('"vault"', '"vault-data"')],
+    ['mode dev', ONE, DEV, empty('"vault"', '"vault-data"')],
+    ['mode kubernetes', ONE, KUBERNETES, empty('"vault"', '"vault-data"')],
+  ])('loses all grants with %s, also if its containers are gone already', (_, before, after, why) => {
+    const stopped = noted(before).nodes.map((name) => container(name, 'delete'));
+    const started =
+      after.mode === 'kubernetes'
+        ? [release(undefined, place())]
+        : noted(after).nodes.map((name) => container(name, 'create'));
+    expect(changed(before, after, ...stopped, ...started)).toEqual({ notices: [], losses: [lossOf(why)] });
+    expect(changed(before, after, ...started)).toEqual({ notices: [], losses: [lossOf(why)] });
+  });
+
+  it('loses all grants of dev mode, which has them in memory', () => {
+    const why = 'the server "vault" keeps all in memory, and is stopped';
+    expect(changed(DEV, ONE).losses).toEqual([lossOf(why)]);
+    expect(changed(DEV, { ...DEV, containerName: 'other' }).losses).toEqual([lossOf(why)]);
+  });
+
+  it('keeps its grants with anything else', () => {
+    expect(changed(ONE, { ...ONE, port: 9200 })).toEqual({ notices: [], losses: [] });
+    expect(changed(DEV, { ...DEV, port: 9200 })).toEqual({ notices: [], losses: [] });
+  });
+});
+
+describe('of a release whose declaration changes', () => {
+  const empty = (fields = 'releaseName and namespace'): string =>
+    `a new and empty server takes the place of "bao-0", "bao-1", "bao-2" in namespace "vault": its grants stay in "data-bao-0", "data-bao-1", "data-bao-2", where nothing finds them unless mode, ${fields} are as they were`;
+
+  it.each<[string, Server]>([
+    ['another releaseName', { ...KUBERNETES, releaseName: 'other' }],
+    ['another namespace', { ...KUBERNETES, namespace: 'elsewhere' }],
+    ['mode production', ONE],
+  ])('loses all grants with %s', (_, after) => {
+    expect(changed(KUBERNETES, after)).toEqual({ notices: [], losses: [lossOf(empty())] });
+  });
+
+  it('names the nodes that have to leave the cluster', () => {
+    const five: Server = { ...KUBERNETES, nodes: 5 };
+    expect(changed(five, KUBERNETES, release(place(), place(), ['update']))).toEqual({
+      notices: [
+        '"bao-3", "bao-4" in namespace "vault" are stopped, and still count as members of the cluster: take them out of it first, one by one, with "bao operator raft remove-peer" or "vault operator raft remove-peer"',
+      ],
+      losses: [],
+    });
+    expect(changed(KUBERNETES, five)).toEqual({ notices: [], losses: [] });
+  });
+});
+
+describe('of containers, whatever is declared', () => {
+  const found = (...changes: PlannedChange[]): Consequences => serverConsequences(planned(...changes), deployed(ONE));
+  const loss = (server: string): object =>
+    lossOf(
+      `the server "${server}" is stopped for a new and empty one: its grants stay in the volume "${server}-data", where nothing finds them unless mode, containerName and nodes are as they were`,
+    );
+
+  it('loses all grants of dev mode with the container', () => {
+    expect(found(container('vault', 'replace', { command: DEV_MODE })).losses).toEqual([
+      lossOf('the server "vault" keeps all in memory, and is stopped'),
+    ]);
+  });
+
+  it('says of production that it has its volumes, and is unsealed', () => {
+    expect(found(container('vault', 'replace'))).toEqual({
+      notices: ['the server "vault" is stopped, and another one started in its place, to be unsealed'],
+      losses: [],
+    });
+    const elsewhere = { ...container('vault', 'create'), name: 'moved' };
+    expect(found(container('vault', 'delete'), elsewhere).losses).toEqual([]);
+  });
+
+  it('says nothing of a container that only carries files, though its image would run in dev mode', () => {
+    expect(found(container('vault', 'replace', { command: DEV_MODE, start: false }))).toEqual({
+      notices: [],
+      losses: [],
+    });
+  });
+
+  it.each<[string, PlannedChange[]]>([
+    ['other nodes', [1, 2, 3].map((n) => container(`vault-${n}`, 'create'))],
+    ['another name', [container('other', 'create')]],
+    ['dev mode', [container('vault', 'create', { command: DEV_MODE })]],
+    ['a release', [release(undefined, place())]],
+  ])('loses all grants to %s, as if the state has no note', (_, started) => {
+    expect(found(container('vault', 'delete'), ...started)).toEqual({ notices: [], losses: [loss('vault')] });
+  });
+
+  it('loses nothing where another node of it stays', () => {
+    const nodes = ['vault-1', 'vault-2'].map((name) => container(name, 'no-op'));
+    expect(found(container('vault-3', 'delete'), ...nodes)).toEqual({
+      notices: ['the server "vault-3" is stopped, and others of its cluster stay'],
+      losses: [],
+    });
+    const replaced = ['vault-1', 'vault-2'].map((name) => container(name, 'replace'));
+    expect(found(container('vault-3', 'delete'), ...replaced).losses).toEqual([]);
+  });
+
+  it('names the volumes where nothing comes in its place', () => {
+    const note = noteChange(noted(ONE), undefined);
+    expect(found(note, container('vault', 'delete'))).toEqual({
+      notices: [
+        'the server "vault" is stopped; its volume "vault-data" stays, with every grant in it, and is found again by a deploy with the same mode, containerName and nodes; the audit log stays in "vault-audit"',
+      ],
+      losses: [],
+    });
+  });
+
+  it('says nothing of the first deploy', () => {
+    const note = noteChange(undefined, noted(ONE));
+    expect(found(note, container('vault', 'create'))).toEqual({ notices: [], losses: [] });
+  });
+
+  it.each([
+    [true, 'keeps what it has', PRODUCTION, true],
+    [false, 'forgets all', DEV_MODE, true],
+    [false, 'only carries files', PRODUCTION, false],
+  ])('has a stop to pause for, %s, if it %s', (expected, _, command, start) => {
+    expect(stopsServer(planned(container('vault', 'replace', { command, start })))).toBe(expected);
+    expect(stopsServer(planned(container('vault', 'no-op', { command, start })))).toBe(false);
+  });
+});
+
+describe('of releases, whatever is declared', () => {
+  const found = (...changes: PlannedChange[]): Consequences =>
+    serverConsequences(planned(...changes), deployed(KUBERNETES));
+
+  it('says of one that goes that its grants stay, and where', () => {
+    expect(found(release(place()))).toEqual({
+      notices: [
+        'the server "bao" in namespace "vault" is stopped; the volumes of its pods stay, with every grant in them, and are found again by a deploy with the same releaseName and namespace: kubectl -n vault get pvc',
+      ],
+      losses: [],
+    });
+    expect(stopsServer(planned(release(place())))).toBe(true);
+  });
+
+  it.each([
+    [place('other'), '"other" in namespace "vault"'],
+    [place('bao', 'elsewhere'), '"bao" in namespace "elsewhere"'],
+  ])('says that nothing finds the grants under another name: %j', (after, where) => {
+    const plan = release(place(), after, ['delete', 'create']);
+    expect(found(plan)).toEqual({
+      notices: [],
+      losses: [
+        lossOf(
+          `the server "bao" in namespace "vault" is stopped for ${where}, a new and empty one: its grants stay in the old volumes, where nothing finds them unless releaseName and namespace are as they were`,
+        ),
+      ],
+    });
+    expect(stopsServer(planned(plan))).toBe(true);
+  });
+
+  it('loses all grants where one goes for a container', () => {
+    expect(found(release(place()), container('vault', 'create')).losses).toEqual([
+      lossOf(
+        'the server "bao" in namespace "vault" is stopped for a new and empty one: its grants stay in the volumes of its pods, where nothing finds them unless mode, releaseName and namespace are as they were',
+      ),
+    ]);
+  });
+
+  it('says of one that is made anew that it has its volumes', () => {
+    expect(found(release(place(), place(), ['delete', 'create']))).toEqual({
+      notices: [
+        'the server "bao" in namespace "vault" is stopped, and another one started with its volumes, to be unsealed',
+      ],
+      losses: [],
+    });
+  });
+
+  it('says nothing of a change in place, which no pod is restarted for, nor of the first deploy', () => {
+    const update = release(place(), place(), ['update']);
+    expect(found(update)).toEqual({ notices: [], losses: [] });
+    expect(stopsServer(planned(update))).toBe(false);
+    expect(found(release(undefined, place()))).toEqual({ notices: [], losses: [] });
+  });
+
+  describe('that the cluster does not have', () => {
+    const vanished = {
+      ...planned(release(undefined, place())),
+      drift: planned(release(place())).changes,
+    };
+
+    it('says that it may be another cluster', () => {
+      expect(serverConsequences(vanished, deployed(KUBERNETES)).losses).toEqual([
+        lossOf(
+          'the server "bao" in namespace "vault" is not in the cluster that Terraform goes to; unless somebody has uninstalled it there, that is another cluster, and a new and empty server: check KUBECONFIG and vault.server.context',
+        ),
+      ]);
+    });
+
+    it('says nothing if the cluster does not answer, as the provider then takes the release for one that is gone', () => {
+      const found = serverConsequences(vanished, deployed(KUBERNETES), { isClusterUnreachable: true });
+      expect(found).toEqual({ notices: [], losses: [] });
+    });
+  });
+});

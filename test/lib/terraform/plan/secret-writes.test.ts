@@ -1,0 +1,103 @@
+import { declaredSecrets, type SecretStep } from '../../../../lib/declaration/derived/client-secret';
+import { secretNotices, secretObstacles, writtenVariables } from '../../../../lib/terraform/plan/secret-writes';
+import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
+import { planned, type PlannedChange } from '../../../fixtures/declarations/planned';
+
+const deployment = exampleDeployment();
+const secrets = declaredSecrets(deployment);
+const SECRET = { TF_VAR_webex_myapp_client_secret: 'the-secret' };
+
+const step = (
+  name: SecretStep['step'],
+  actions = ['create'],
+  path = 'oauthapp/servers/webex-myapp',
+): PlannedChange => ({
+  type: 'terraform_data',
+  name,
+  actions,
+  after: { input: { entry: path, step: name } },
+});
+const entry = (actions: string[]): PlannedChange => ({
+  type: 'vault_generic_endpoint',
+  actions,
+  after: { path: 'oauthapp/servers/webex-myapp' },
+});
+
+describe('the client secret that is to be written', () => {
+  const line =
+    'the client secret of integration "webex-myapp" is to be written, and TF_VAR_webex_myapp_client_secret is not set; set it to the secret that Webex shows for it';
+
+  it.each([
+    ['of a new integration', planned(step('gate'), entry(['create']), step('secret'))],
+    ['of an entry that was changed behind our back', planned(entry(['update']), step('secret', ['delete', 'create']))],
+    ['at the place to which the engine moves', planned(step('secret'))],
+  ])('is wanted: %s', (_, plan) => {
+    expect(secretObstacles(plan, secrets, {})).toEqual([line]);
+    expect(secretObstacles(plan, secrets, SECRET)).toEqual([]);
+  });
+
+  it('is wanted where it is only written a second time, for healing', () => {
+    const plan = planned(step('copy'));
+    expect(secretObstacles(plan, secrets, {})).toEqual([line]);
+    expect(secretObstacles(plan, secrets, SECRET)).toEqual([]);
+    expect(writtenVariables(plan, secrets)).toEqual(['webex_myapp_client_secret']);
+    expect(secretNotices(plan, secrets)).toEqual([]);
+  });
+
+  it('is told where it is written', () => {
+    const told = 'the client secret of integration "webex-myapp" is written';
+    expect(secretNotices(planned(step('gate'), entry(['create']), step('secret')), secrets)).toEqual([told]);
+    expect(secretNotices(planned(step('secret', ['delete', 'create'])), secrets)).toEqual([`${told} again`]);
+    expect(secretNotices(planned(step('secret', ['delete'])), secrets)).toEqual([]);
+    expect(writtenVariables(planned(step('secret')), secrets)).toEqual(['webex_myapp_client_secret']);
+    expect(writtenVariables(planned(entry(['create'])), secrets)).toEqual([]);
+  });
+
+  it('is none of other entries', () => {
+    const others = planned(step('secret', ['create'], 'oauthapp/servers/other'), {
+      type: 'vault_generic_endpoint',
+      after: { path: 'oauthapp/config' },
+    });
+    expect(secretObstacles(others, secrets, {})).toEqual([]);
+    expect(writtenVariables(others, secrets)).toEqual([]);
+  });
+
+  it('is not wanted where it stays', () => {
+    expect(secretObstacles(planned(step('gate', ['no-op']), step('secret', ['delete'])), secrets, {})).toEqual([]);
+  });
+
+  it('is wanted by the new name of what is renamed', () => {
+    const renamed = declaredSecrets({
+      ...deployment,
+      integrations: deployment.integrations.map((each) => ({
+        ...each,
+        name: 'reports',
+        renamedFrom: 'webex-myapp',
+      })),
+    });
+    const plan = planned(step('secret'));
+    expect(secretObstacles(plan, renamed, SECRET)).toEqual([
+      expect.stringContaining('integration "reports" is to be written, and TF_VAR_reports_client_secret is not set'),
+    ]);
+    expect(secretObstacles(plan, renamed, { TF_VAR_reports_client_secret: 'the-secret' })).toEqual([]);
+  });
+
+  it.each<[string, PlannedChange]>([
+    ['gate', step('gate', ['delete', 'create'])],
+    ['entry', entry(['update'])],
+  ])('is not left out of a plan that has the %s', (_, change) => {
+    expect(secretObstacles(planned(change), secrets, SECRET)).toEqual([
+      'integration "webex-myapp" would be left without its client secret, which is written apart; leave out what keeps Terraform from it, such as -target',
+    ]);
+  });
+});
+
+it('wants the client secret of those who log in by OIDC, by its own variable', () => {
+  const oidc = { issuer: 'https://id.example', clientId: 'vault', groups: { authorizer: ['admins'] } };
+  const declared = declaredSecrets(exampleDeployment({ operators: { oidc } }));
+  const plan = planned(step('secret', ['create'], 'auth/oidc/config'));
+  expect(secretObstacles(plan, declared, SECRET)).toEqual([
+    'the client secret of operators.oidc is to be written, and TF_VAR_operators_oidc_client_secret is not set; set it to the secret that the identity provider shows for it',
+  ]);
+  expect(secretObstacles(plan, declared, { TF_VAR_operators_oidc_client_secret: 'the-secret' })).toEqual([]);
+});

@@ -1,0 +1,86 @@
+import {
+  emptyMountNotices,
+  occupiedMountObstacles,
+  removeEmptyMounts,
+  unknownMounts,
+} from '../../../../lib/terraform/preflight/left-behind';
+import { planOf, type Plan } from '../../../../lib/terraform/plan/plan';
+import { VaultClient } from '../../../../lib/vault/vault-client';
+import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
+import { refusal, ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
+
+/* Mounts in use, or of another type, which stay as they are; the real Terraform goes on from empty ones in test/deploy. */
+
+let vault: ScriptedVault;
+let client: VaultClient;
+
+beforeEach(async () => {
+  vault = await ScriptedVault.start();
+  client = new VaultClient({ address: vault.address, token: 's.token' });
+});
+afterEach(() => vault[Symbol.asyncDispose]());
+
+function planOfMount(type: string, after: object): Plan {
+  return planOf({
+    resource_changes: [
+      { address: `${type}.it`, type, name: 'it', change: { actions: ['create'], before: null, after } },
+    ],
+  });
+}
+
+const JWT = planOfMount('vault_jwt_auth_backend', { path: 'jwt', type: 'jwt' });
+const APPROLE = planOfMount('vault_auth_backend', { path: 'approle', type: 'approle' });
+const RECORDS = planOfMount('vault_mount', { path: 'oauthapp-records', type: 'kv', options: { version: '2' } });
+
+async function obstaclesOf(plan: Plan): Promise<string[]> {
+  return occupiedMountObstacles(await unknownMounts(client, plan), exampleDeployment());
+}
+
+it('finds nothing where nothing is mounted, or that may not be seen', async () => {
+  vault.answer('sys/mounts/auth/jwt', refusal(400));
+  await expect(unknownMounts(client, JWT)).resolves.toEqual([]);
+  vault.answer('sys/mounts/auth/jwt', refusal(403));
+  await expect(unknownMounts(client, JWT)).resolves.toEqual([]);
+});
+
+it('takes a method without configuration for one that a deploy left, and removes it', async () => {
+  vault.answer('sys/mounts/auth/jwt', { body: { data: { type: 'jwt' } } });
+  vault.answer('auth/jwt/config', refusal(404));
+  vault.answer('sys/auth/jwt', { body: {} });
+  const mounts = await unknownMounts(client, JWT);
+  expect(emptyMountNotices(mounts)).toEqual([
+    'the auth method at "jwt" is left over from a deploy that failed: it has no configuration and lets nobody in, so it is removed and made anew',
+  ]);
+  await removeEmptyMounts(client, JWT);
+  expect(vault.count('DELETE sys/auth/jwt')).toBe(1);
+});
+
+it.each([
+  ['is configured', 'jwt', { body: { data: {} } }],
+  ['may not be looked into', 'jwt', refusal(403)],
+  ['is of another type', 'kubernetes', refusal(404)],
+])('removes no method that %s, and says what to declare', async (_, type, config) => {
+  vault.answer('sys/mounts/auth/jwt', { body: { data: { type } } });
+  vault.answer('auth/jwt/config', config);
+  await expect(obstaclesOf(JWT)).resolves.toEqual([
+    `"jwt" is an auth method already, of type "${type}", and Terraform does not know it; if others keep it, declare declareMethod: false for the apps that log in there, else choose another path for them`,
+  ]);
+  await removeEmptyMounts(client, JWT);
+  expect(vault.count('DELETE sys/auth/jwt')).toBe(0);
+});
+
+it('removes no AppRole method that has a role', async () => {
+  vault.answer('sys/mounts/auth/approle', { body: { data: { type: 'approle' } } });
+  vault.answer('auth/approle/role?list=true', { body: { data: { keys: ['of-others'] } } });
+  await expect(obstaclesOf(APPROLE)).resolves.toEqual([
+    '"approle" is an auth method already, of type "approle", and Terraform does not know it; where it is AppRole, declare declareAppRole: false, else choose another appRolePath',
+  ]);
+});
+
+it('removes no records that hold something', async () => {
+  vault.answer('sys/mounts/oauthapp-records', { body: { data: { type: 'kv' } } });
+  vault.answer('oauthapp-records/metadata?list=true', { body: { data: { keys: ['consents/'] } } });
+  await expect(obstaclesOf(RECORDS)).resolves.toEqual([
+    '"oauthapp-records" is mounted already, with type "kv", and Terraform does not know it; import it as vault_mount.it, or remove it if nothing in it is needed',
+  ]);
+});

@@ -1,0 +1,219 @@
+import type { Deployment } from '../../../../lib/declaration/schema/deployment';
+import { planOf, recordedIn, type Plan } from '../../../../lib/terraform/plan/plan';
+import { Preflight } from '../../../../lib/terraform/preflight/preflight';
+import { VaultClient } from '../../../../lib/vault/vault-client';
+import { exampleDeployment, PLUGIN_SHA256 } from '../../../fixtures/declarations/example-deployment';
+import { PROJECT_FOLDER } from '../../../fixtures/runs/project-folder';
+import { ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
+
+/* In moments that a real server is hard to bring to; the rest is tried on a real one, with the real Terraform. */
+
+const READY = { initialized: true, sealed: false, version: '2.7.2', t: 1, n: 1, progress: 0 };
+const NOTHING = planOf({});
+const DEV = exampleDeployment({ vault: { server: { mode: 'dev' } } });
+
+let vault: ScriptedVault;
+beforeEach(async () => {
+  vault = await ScriptedVault.start();
+  vault.answer('sys/seal-status', { body: READY });
+  vault.answer('sys/health?standbyok=true&perfstandbyok=true&sealedcode=200&uninitcode=200', { body: READY });
+  vault.answer('auth/token/lookup-self', { body: {} });
+});
+afterEach(() => vault[Symbol.asyncDispose]());
+
+function preflight(deployment: Deployment = exampleDeployment()): Preflight {
+  return new Preflight(new VaultClient({ address: vault.address, token: 's.token' }), deployment, PROJECT_FOLDER);
+}
+
+/** A mount of the state, and what has become of it since. */
+function planOfMount(drift: object | null): Plan {
+  const mount = { address: 'vault_mount.engine', type: 'vault_mount', name: 'engine' };
+  const before = { path: 'oauthapp', accessor: 'oauthapp_1' };
+  return planOf({
+    resource_changes: [{ ...mount, change: { actions: ['create'], before: drift, after: { path: 'oauthapp' } } }],
+    resource_drift: [{ ...mount, change: { actions: ['delete'], before, after: drift } }],
+  });
+}
+
+describe('before the plan', () => {
+  it('takes a server that is ready, and a token that is good', async () => {
+    await expect(preflight(DEV).beforePlan()).resolves.toBeUndefined();
+  });
+
+  it.each([
+    ['is not initialized', { ...READY, initialized: false }, /is not initialized yet; initialize and unseal it first$/],
+    ['is sealed', { ...READY, sealed: true }, /is sealed/],
+  ])('refuses a server that %s', async (_, body, line) => {
+    vault.answer('sys/seal-status', { body });
+    await expect(preflight().beforePlan()).rejects.toThrow(line);
+  });
+
+  it.each([
+    ['1.21.4', {}],
+    ['2.0.0', { enterprise: false }],
+  ])('refuses HashiCorp Vault %s where OpenBao is declared', async (version, more) => {
+    vault.answer('sys/health?standbyok=true&perfstandbyok=true&sealedcode=200&uninitcode=200', {
+      body: { ...READY, version, ...more },
+    });
+    await expect(preflight(DEV).beforePlan()).rejects.toThrow(
+      `${vault.address} is HashiCorp Vault ${version}, and vault.server.product declares OpenBao, so it is another server; free that port, or set VAULT_ADDR`,
+    );
+    await expect(preflight().beforePlan()).resolves.toBeUndefined();
+  });
+
+  it('refuses a token that Vault does not know', async () => {
+    vault.answer('auth/token/lookup-self', { status: 403, body: { errors: ['permission denied'] } });
+    await expect(preflight().beforePlan()).rejects.toThrow(/does not accept the token: it is invalid or has ended/);
+  });
+});
+
+describe('after a plan that failed', () => {
+  const recorded = recordedIn({
+    values: {
+      root_module: {
+        resources: [{ address: 'vault_mount.engine', type: 'vault_mount', name: 'engine', values: { path: 'old' } }],
+      },
+    },
+  });
+
+  it('says how to declare that the engine moves, where only its path has changed', async () => {
+    const engine = { mountPath: 'new', plugin: { sha256: PLUGIN_SHA256 } };
+    await expect(preflight(exampleDeployment({ engine })).afterFailedPlan(recorded)).rejects.toThrow(
+      /^the engine is mounted at "old", and engine.mountPath is "new", so nothing was changed; .*engine.movedFrom: "old" too/,
+    );
+    vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/old': ['read'] } } });
+    const moving = preflight(exampleDeployment({ engine: { ...engine, movedFrom: 'old' } }));
+    await expect(moving.afterFailedPlan(recorded)).resolves.toBeUndefined();
+  });
+});
+
+describe('a plugin that somebody else registers', () => {
+  const REGISTERED = exampleDeployment({ engine: { plugin: { register: false, sha256: PLUGIN_SHA256 } } });
+  const entry = 'sys/plugins/catalog/secret/oauthapp';
+
+  it.each([
+    ['is the declared one', { body: { data: { sha256: PLUGIN_SHA256 } } }],
+    ['may not be seen', { status: 403, body: { errors: ['permission denied'] } }],
+  ])('is taken where it %s', async (_, answer) => {
+    vault.answer(entry, answer);
+    await expect(preflight(REGISTERED).beforePlan()).resolves.toBeUndefined();
+    expect(vault.count(`GET ${entry}`)).toBe(1);
+  });
+
+  it.each([
+    [
+      'is missing',
+      { status: 404, body: { errors: [] } },
+      /has no plugin "oauthapp" .*; have an administrator register/,
+    ],
+    [
+      'is another binary',
+      { body: { data: { sha256: 'b'.repeat(64) } } },
+      /is registered with sha256 b{64}, and .* a{64}/,
+    ],
+  ])('is told where it %s', async (_, answer, line) => {
+    vault.answer(entry, answer);
+    await expect(preflight(REGISTERED).beforePlan()).rejects.toThrow(line);
+  });
+});
+
+describe('of a plan', () => {
+  it('nothing stands in the way of one that does nothing, and Vault is not asked', async () => {
+    expect((await preflight().findings(NOTHING)).obstacles).toEqual([]);
+    expect(vault.requests).toEqual([]);
+  });
+
+  it('tells the state of another server from one whose mount is there', async () => {
+    vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/oauthapp': ['root'] } } });
+    const line = /^the state is of another server: nothing that it has mounted is at http:/;
+    expect((await preflight().findings(planOfMount(null))).obstacles).toEqual([expect.stringMatching(line)]);
+    const other = { path: 'oauthapp', accessor: 'oauthapp_2' };
+    expect((await preflight().findings(planOfMount(other))).obstacles).toEqual([expect.stringMatching(line)]);
+  });
+
+  it('takes it for natural that a server in dev mode has forgotten all, and says so', async () => {
+    vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/oauthapp': ['root'] } } });
+    expect((await preflight(DEV).findings(planOfMount(null))).obstacles).toEqual([]);
+    expect((await preflight(DEV).findings(planOfMount(null))).notices).toEqual([
+      'the server has forgotten all that was deployed, as one in dev mode does; each credential needs consent again',
+    ]);
+    expect((await preflight(DEV).findings(NOTHING)).notices).toEqual([]);
+  });
+
+  it('says what the token may not do, and what mends it', async () => {
+    vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/oauthapp': ['deny'] } } });
+    const [, obstacle] = (await preflight().findings(planOfMount(null))).obstacles;
+    expect(obstacle).toBe(
+      'the Vault token may not do this: it lacks update on sys/mounts/oauthapp and 1 more; if it is the provisioner\'s, its policy is older than the declaration: renew it with "npx --no-install webex-token-vault init --update-policy", which takes the key shares; else give a token that may',
+    );
+  });
+
+  it('says of the policy of the provisioner itself what to declare', async () => {
+    const path = 'sys/policies/acl/oauthapp-provisioner';
+    vault.answer('sys/capabilities-self', { body: { data: { [path]: ['read'] } } });
+    const policy = { address: 'vault_policy.provisioner', type: 'vault_policy', name: 'provisioner' };
+    const change = { actions: ['create'], before: null, after: { name: 'oauthapp-provisioner' } };
+    expect((await preflight().findings(planOf({ resource_changes: [{ ...policy, change }] }))).obstacles).toEqual([
+      expect.stringMatching(
+        /lacks update on .*; no provisioner may write its own policy: .* set declareProvisioner to false/,
+      ),
+    ]);
+  });
+
+  it('goes on where the token may not ask what it may do', async () => {
+    vault.answer('sys/capabilities-self', { status: 403, body: { errors: ['permission denied'] } });
+    expect((await preflight(DEV).findings(planOfMount(null))).obstacles).toEqual([]);
+  });
+});
+
+describe('what is there by hand', () => {
+  const resource = (type: string, name: string, after: object) => ({
+    ...{ address: `${type}.${name}`, type, name },
+    change: { actions: ['create'], before: null, after },
+  });
+  const entry = resource('vault_generic_endpoint', 'integration-webex-myapp_entry_C82146BD', {
+    path: 'oauthapp/servers/webex-myapp',
+  });
+  const allowed = {
+    body: { data: { 'oauthapp/servers/webex-myapp': ['root'], 'sys/mounts/oauthapp': ['root'] } },
+  };
+
+  it.each([
+    [{ client_id: 'C0ffee', provider_options: { token_url: 'https://webexapis.com/v1/access_token' } }, []],
+    [
+      { client_id: 'C0ffee', provider_options: { token_url: 'https://webex.example/access_token' } },
+      [
+        'integration "webex-myapp" is in Vault with token_url "https://webex.example/access_token", while deployment.ts means "https://webexapis.com/v1/access_token", and no grant of the one is refreshed by the other; declare what is there, or give the new one another name',
+      ],
+    ],
+    [
+      { client_id: 'other', provider_options: null },
+      [
+        expect.stringContaining('with client id "other", while deployment.ts declares "C0ffee"'),
+        expect.stringContaining('with token_url "none"'),
+      ],
+    ],
+  ])('may be written over where its grants stay good: %j', async (data, obstacles) => {
+    vault.answer('sys/capabilities-self', allowed);
+    vault.answer('oauthapp/servers/webex-myapp', { body: { data } });
+    expect((await preflight().findings(planOf({ resource_changes: [entry] }))).obstacles).toEqual(obstacles);
+  });
+
+  it('is not mounted over', async () => {
+    vault.answer('sys/capabilities-self', allowed);
+    vault.answer('sys/mounts/oauthapp', { body: { data: { type: 'kv' } } });
+    const made = planOf({ resource_changes: [resource('vault_mount', 'engine', { path: 'oauthapp' })] });
+    expect((await preflight().findings(made)).obstacles).toEqual([
+      expect.stringMatching(/^"oauthapp" is mounted already, with type "kv", .* declare engine\.adopt: true; /),
+    ]);
+  });
+
+  it('is adopted under the name of its plugin alone', async () => {
+    const adopting = exampleDeployment({ engine: { plugin: { sha256: PLUGIN_SHA256 }, adopt: true } });
+    vault.answer('sys/capabilities-self', allowed);
+    vault.answer('sys/mounts/oauthapp', { body: { data: { type: 'kv' } } });
+    await expect(preflight(adopting).afterFailedPlan([])).rejects.toThrow(
+      'what is mounted at "oauthapp" is of type "kv", and engine.plugin.name is "oauthapp", so nothing was changed',
+    );
+  });
+});
