@@ -9,7 +9,7 @@ const ARROWS = {
   examples: ['constructs', 'lib/declaration'],
   scripts: ['constructs', 'rehearsal', 'lib', 'core'],
   rehearsal: ['constructs', 'lib', 'client', 'core'],
-  samples: ['client', 'core'],
+  samples: ['client'],
   constructs: ['lib/declaration', 'core'],
   'lib/cli': ['lib', 'core'],
   'lib/health': ['lib/server/kubernetes', 'lib/files', 'lib/vault', 'lib/webex', 'lib/declaration', 'core'],
@@ -71,6 +71,13 @@ module.exports = {
       severity: 'error',
       from: { path: of('constructs', 'lib/declaration') },
       to: { path: `^(node:)?(${NETWORK_MODULES.join('|')})$|(^|/)node_modules/(${NETWORK_PACKAGES.join('|')})/` },
+    },
+    {
+      name: 'the program is built without the client',
+      comment: 'Both packages have a copy of the core. Neither depends on the other.',
+      severity: 'error',
+      from: { path: of('main.ts', 'deployment.ts', 'scripts', 'lib', 'constructs', 'core') },
+      to: { path: of('client') },
     },
     {
       name: 'the client and the core are imported by their names',

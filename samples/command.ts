@@ -1,113 +1,55 @@
-import { debuglog } from 'node:util';
-import { Command, CommanderError } from 'commander';
-import { APP_ENVIRONMENT, ExplainedError } from 'webex-token-client';
-// From core, so that these refuse what `webex-token` refuses, end with its codes, and hide secrets as it does.
-import { CREDENTIAL_EXIT_CODES, describeError, exitCodeOf, refuseEndedRehearsal, refuseUnverifiedTls } from '#core';
-import { UsageError } from './usage-error';
+import { type ErrorCode, ExplainedError, hasCode } from 'webex-token-client';
 
 /*
- * What makes the samples commands: their `--help`, their exit codes, one line for each error, and Ctrl-C.
+ * A command of the samples: one line for each error, an exit code that says what to do, and Ctrl-C.
  */
 
-export interface CommandDescription {
-  /** Name of the file, without its ending. */
-  readonly name: string;
-  readonly summary: string;
-  /** Environment variables beyond those of an app, each with its meaning. @default - none */
-  readonly environment?: Readonly<Record<string, string>>;
+/** The Webex API. `WEBEX_API_URL` names another one, such as a simulated one. */
+export const WEBEX_API_URL = (process.env.WEBEX_API_URL ?? 'https://webexapis.com/v1').replace(/\/+$/, '');
+
+/** The command line holds something that cannot be meant. */
+export class UsageError extends ExplainedError {
+  override name = 'UsageError';
+  override readonly code: ErrorCode = 'ERR_USAGE';
 }
 
-const EXIT_CODES: Readonly<Record<number, string>> = {
-  0: 'done',
-  1: 'failed, as the line on stderr says',
-  2: 'wrong usage',
-  ...CREDENTIAL_EXIT_CODES,
-  130: 'interrupted',
-};
-
-/** Ctrl-C, the end asked for by another process, and the terminal being closed. */
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/** tsx passes on what the terminal has sent to this process already. */
-const SAME_SIGNAL_MS = 500;
-
-/** Where an unexpected error arose, with NODE_DEBUG=samples. */
-const debug = debuglog('samples');
-
-export function createCommand({ name, summary, environment }: CommandDescription): Command {
-  return new Command(`npx tsx samples/${name}.ts`)
-    .description(summary)
-    .exitOverride()
-    .addHelpText('after', section('Environment', { ...APP_ENVIRONMENT, ...environment }))
-    .addHelpText('after', section('Exit codes', EXIT_CODES));
-}
+/** Exit codes by what the caller has to do. `webex-token` has the same ones. */
+const EXIT_CODES: readonly (readonly [number, readonly ErrorCode[]])[] = [
+  [2, ['ERR_USAGE']],
+  [3, ['ERR_NOT_AUTHORIZED_YET', 'ERR_AUTHORIZATION_PENDING', 'ERR_REAUTHORIZATION_REQUIRED']],
+  [4, ['ERR_TEMPORARILY_UNAVAILABLE', 'ERR_VAULT_SEALED', 'ERR_VAULT_UNREACHABLE', 'ERR_WEBEX_UNREACHABLE']],
+  [5, ['ERR_NOT_PERMITTED']],
+];
 
 /**
- * Parses the command line, runs the action and sets the exit code.
+ * Runs a command and sets the exit code of the process.
  *
- * The first Ctrl-C aborts the signal, so that the action can clean up; a second one ends the process at once.
+ * @param action its signal is aborted by the first Ctrl-C, so that it can clean up; a second one ends the process
  */
-export async function runCommand(build: (signal: AbortSignal) => Command): Promise<void> {
-  process.stdout.on('error', unlessNobodyReads);
-  process.stderr.on('error', unlessNobodyReads);
+export async function runCommand(action: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const interruption = new AbortController();
-  const ignoreSignals = onInterruption(() => interruption.abort());
+  const interrupt = (): void => interruption.abort();
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  signals.forEach((signal) => process.once(signal, interrupt));
   try {
-    refuseUnverifiedTls();
-    await build(interruption.signal)
-      .hook('preAction', () => refuseEndedRehearsal())
-      .parseAsync();
+    await action(interruption.signal);
   } catch (error) {
-    process.exitCode = report(error, interruption.signal);
+    process.exitCode = interruption.signal.aborted ? 130 : exitCodeOf(error);
+    note(
+      interruption.signal.aborted ? 'interrupted' : `error: ${error instanceof Error ? error.message : String(error)}`,
+    );
   } finally {
-    ignoreSignals();
+    signals.forEach((signal) => process.off(signal, interrupt));
   }
 }
 
-/** @returns leaves signals to Node again */
-function onInterruption(interrupt: () => void): () => void {
-  let since: number | undefined;
-  const handle = (signal: NodeJS.Signals): void => {
-    if (since === undefined) {
-      since = performance.now();
-      interrupt();
-    } else if (performance.now() - since > SAME_SIGNAL_MS) {
-      stop();
-      process.kill(process.pid, signal);
-    }
-  };
-  const stop = (): void => SIGNALS.forEach((signal) => void process.off(signal, handle));
-  SIGNALS.forEach((signal) => void process.on(signal, handle));
-  return stop;
+/** A line for the person at the terminal. Standard output is for the result. */
+export function note(line: string): void {
+  console.error(line);
 }
 
-/** Whoever reads the output may stop reading, like `head`, or a terminal that is closed. */
-function unlessNobodyReads(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE' && error.code !== 'EIO') {
-    throw error;
-  }
-}
-
-function report(error: unknown, interruption: AbortSignal): number {
-  if (error instanceof CommanderError) {
-    // Commander has already printed its line, or the help that was asked for.
-    return error.exitCode === 0 ? 0 : 2;
-  }
-  if (interruption.aborted && error instanceof Error && error.name === 'AbortError') {
-    process.stderr.write('interrupted\n');
-    return 130;
-  }
-  if (error instanceof ExplainedError) {
-    process.stderr.write(`error: ${error.message}\n`);
-    return error instanceof UsageError ? 2 : exitCodeOf(error);
-  }
-  debug('%s', error instanceof Error ? error.stack : error);
-  process.stderr.write(`error: unexpected: ${describeError(error)}; set NODE_DEBUG=samples to see where it arose\n`);
-  return 1;
-}
-
-function section(title: string, rows: Readonly<Record<string, string>>): string {
-  const width = Math.max(...Object.keys(rows).map((key) => key.length));
-  const lines = Object.entries(rows).map(([key, meaning]) => `  ${key.padEnd(width)}  ${meaning}`);
-  return `\n${title}:\n${lines.join('\n')}`;
+function exitCodeOf(error: unknown): number {
+  // Node's own parser of the command line.
+  const isUsage = /^ERR_PARSE_ARGS_/.test(String((error as NodeJS.ErrnoException).code));
+  return isUsage ? 2 : (EXIT_CODES.find(([, codes]) => hasCode(error, ...codes))?.[0] ?? 1);
 }

@@ -1,137 +1,110 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Command } from 'commander';
+import { parseArgs } from 'node:util';
 import { tokenSourceFromEnvironment, WebexFetch } from 'webex-token-client';
-import { ourCommand } from '#core';
-import { WEBEX_API_URL } from './api-url';
-import { createCommand, runCommand } from './command';
-import { ANALYTICS_SCOPES, ANALYTICS_URLS } from './meetings-report/aggregates';
+import { note, runCommand, UsageError, WEBEX_API_URL } from './command';
+import { ANALYTICS_SCOPES, ANALYTICS_URLS, collectReport } from './meetings-report/figures';
+import { FORMATS } from './meetings-report/formats';
 import { coverage, lastMonth, parseMonth } from './meetings-report/month';
-import { checkWritable, chooseOutputs, deliver, type OutputOptions } from './meetings-report/output';
-import { Progress } from './meetings-report/progress';
-import { collectReport, type Report } from './meetings-report/report';
-import { parseSite } from './meetings-report/site-url';
-import { UsageError } from './usage-error';
 
 /*
  * The monthly report of Webex meeting activity, for one site or several.
  */
 
-interface Options extends OutputOptions {
-  readonly credential: string;
-  readonly month?: string;
-  readonly site?: string[];
-  readonly region?: string;
-  readonly analyticsUrl?: string[];
-  readonly daily: boolean;
-}
+const HELP = `Usage: npx tsx samples/meetings-report.ts --site example.webex.com [options] > report
+
+Reports the Webex meetings of a month, compared with the month before. Days are days in UTC.
+
+  --site <host>            Webex site; repeat it for several. Default: WEBEX_SITES, separated by commas
+  --month <month>          like 2026-10. Default: the last one that is over
+  --format <format>        ${Object.keys(FORMATS).join(', ')}. Default: table
+  --credential <name>      credential with scopes ${ANALYTICS_SCOPES.join(' and ')}. Default: reports
+  --region <region>        Webex region that has the figures: ${Object.keys(ANALYTICS_URLS).join(', ')}. Default: all, in turn
+  --no-daily               leave the days out: 2 requests for each site, and not one more for each day
+  --help                   show this help
+
+WEBEX_ANALYTICS_URL names other analytics servers, separated by commas.
+
+What the platform engineer declares in deployment.ts:
+  credentials: [{ name: 'reports', integration: '...', scopes: ['${ANALYTICS_SCOPES.join("', '")}'] }],
+  apps: [{ name: 'meetings-report', reads: ['reports'] }],
+An administrator of the Webex organization authorizes it: npx --no-install webex-token-vault authorize reports
+`;
 
 /** A wait that is worth a word on the terminal. */
 const LONG_WAIT_MS = 2000;
 
-const DECLARATION = `
-What the platform engineer declares in deployment.ts, next to what is there:
-  credentials: [{ name: 'reports', integration: '...', scopes: ['${ANALYTICS_SCOPES.join("', '")}'] }],
-  apps: [{ name: 'meetings-report', reads: ['reports'] }],
-Both scopes must be ticked at the Webex Integration too. An administrator of the Webex organization authorizes it:
-  ${ourCommand('authorize', 'reports')}
-
-Days are days in UTC, as Webex counts them. A month that still runs is compared with the same days of the month before.
-`;
-
-function build(signal: AbortSignal): Command {
-  return createCommand({
-    name: 'meetings-report',
-    summary:
-      'Reports the Webex meetings of a month, compared with the month before: as a table, or as CSV, JSON or a page.',
-    environment: {
-      WEBEX_SITES: 'sites to report, separated by commas, where there is no --site',
-      WEBEX_ANALYTICS_URL: 'as --analytics-url, separated by commas; needed where WEBEX_API_URL names another Webex',
+void runCommand(async (signal) => {
+  const { values } = parseArgs({
+    allowNegative: true,
+    options: {
+      site: { type: 'string', multiple: true },
+      month: { type: 'string' },
+      format: { type: 'string', default: 'table' },
+      credential: { type: 'string', default: 'reports' },
+      region: { type: 'string' },
+      daily: { type: 'boolean', default: true },
+      help: { type: 'boolean', default: false },
     },
-  })
-    .option('--month <month>', 'month to report, like 2026-10; default: the last one that is over')
-    .option('--site <host>', 'Webex site, like example.webex.com; repeat it for several', collect)
-    .option('--credential <name>', `credential to use, with scopes ${ANALYTICS_SCOPES.join(' and ')}`, 'reports')
-    .option(
-      '--region <region>',
-      `where Webex keeps the figures: ${Object.keys(ANALYTICS_URLS).join(', ')}; default: all, in turn`,
-    )
-    .option('--analytics-url <url>', 'base URL of other analytics servers; repeat it to try several in turn', collect)
-    .option('--no-daily', 'leave the days out: 2 requests for each site, not one more for each day')
-    .option('--csv [file]', 'write CSV, to the file or to stdout')
-    .option('--json [file]', 'write JSON, to the file or to stdout')
-    .option('--html [file]', 'write one self-contained page, to the file or to stdout')
-    .addHelpText('after', DECLARATION)
-    .action((options: Options) => run(options, signal));
-}
-
-async function run(options: Options, signal: AbortSignal): Promise<void> {
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return;
+  }
   const now = new Date();
-  const month = options.month === undefined ? lastMonth(now) : parseMonth(options.month);
-  coverage(month, now);
-  const sites = [...new Set((options.site ?? listed(process.env.WEBEX_SITES)).map(parseSite))];
+  const covered = coverage(values.month === undefined ? lastMonth(now) : parseMonth(values.month), now);
+  const sites = [...new Set((values.site ?? listed(process.env.WEBEX_SITES)).map(parseSite))];
   if (sites.length === 0) {
     throw new UsageError('no Webex site is named; add --site, like --site example.webex.com');
   }
-  const analyticsUrls = chooseUrls(options);
-  const outputs = chooseOutputs(options);
-  await checkWritable(outputs);
+  const format = FORMATS[values.format];
+  if (format === undefined) {
+    throw new UsageError(`unknown --format "${values.format}"; use one of ${Object.keys(FORMATS).join(', ')}`);
+  }
+  const urls = chooseUrls(values.region);
 
-  const progress = new Progress('figures', process.stderr);
   const wait = async (delayMs: number, stop?: AbortSignal): Promise<void> => {
     if (delayMs >= LONG_WAIT_MS) {
-      progress.note(`waiting ${Math.ceil(delayMs / 1000)} s before trying again`);
+      note(`waiting ${Math.ceil(delayMs / 1000)} s before trying again`);
     }
     await sleep(delayMs, undefined, { signal: stop });
   };
-  await using tokens = tokenSourceFromEnvironment(options.credential, {
-    onWarning: (warning) => progress.note(`warning: ${warning}`),
+  await using tokens = tokenSourceFromEnvironment(values.credential, {
+    onWarning: (warning) => note(`warning: ${warning}`),
     retry: { wait },
   });
-  const webex = new WebexFetch({ tokens, origins: analyticsUrls, retry: { attempts: 6, wait } });
-  let report: Report;
-  try {
-    report = await collectReport({
-      ...{ month, sites, analyticsUrls, webex, daily: options.daily, now, signal },
-      onProgress: (done, all) => progress.update(done, all),
-    });
-  } finally {
-    progress.clear();
-  }
-  for (const { render, file } of outputs) {
-    await deliver(await render(report), file);
-  }
-}
+  const webex = new WebexFetch({ tokens, origins: urls, retry: { attempts: 6, wait } });
+  const report = await collectReport({ coverage: covered, sites, urls, webex, daily: values.daily, now, signal });
+  process.stdout.write(format(report));
+});
 
-/** @throws UsageError where a region is unknown or a URL is none */
-function chooseUrls({ region, analyticsUrl }: Options): string[] {
-  const urls = analyticsUrl ?? listed(process.env.WEBEX_ANALYTICS_URL);
-  const bad = urls.find((url) => !URL.canParse(url));
-  if (bad !== undefined) {
-    throw new UsageError(`--analytics-url must be a URL, got "${bad}"; write it like "${ANALYTICS_URLS.us ?? ''}"`);
-  }
-  if (region === undefined) {
-    return urls.length > 0 ? urls : urlsOfEverybody();
-  }
-  const url = ANALYTICS_URLS[region];
-  if (url === undefined) {
-    throw new UsageError(`unknown --region "${region}"; Webex has "${Object.keys(ANALYTICS_URLS).join('", "')}"`);
-  }
-  return [url];
-}
-
-/** @throws UsageError where the environment is that of another Webex, such as a simulated one */
-function urlsOfEverybody(): string[] {
-  const { WEBEX_API_URL: named = '' } = process.env;
-  if (named !== '' && named.replace(/\/+$/, '') !== WEBEX_API_URL) {
+/** @throws UsageError unless it is a host name, as Webex names its sites */
+function parseSite(text: string): string {
+  const site = text.trim().toLowerCase();
+  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(site)) {
+    const host = URL.canParse(site) ? new URL(site).hostname : '';
     throw new UsageError(
-      `WEBEX_API_URL names ${named}, and not where that Webex has its figures; give that by --analytics-url or in WEBEX_ANALYTICS_URL`,
+      `--site must be the host name of a Webex site, got "${text}"; use "${host || 'example.webex.com'}"`,
     );
   }
-  return Object.values(ANALYTICS_URLS);
+  return site;
 }
 
-function collect(value: string, values: string[] = []): string[] {
-  return [...values, ...listed(value)];
+/** @throws UsageError if the region is unknown, or the environment is that of another Webex */
+function chooseUrls(region: string | undefined): string[] {
+  const named = listed(process.env.WEBEX_ANALYTICS_URL);
+  if (region !== undefined) {
+    const url = ANALYTICS_URLS[region];
+    if (url === undefined) {
+      throw new UsageError(`unknown --region "${region}"; use one of ${Object.keys(ANALYTICS_URLS).join(', ')}`);
+    }
+    return [url];
+  }
+  if (named.length === 0 && WEBEX_API_URL !== 'https://webexapis.com/v1') {
+    throw new UsageError(
+      `WEBEX_API_URL names ${WEBEX_API_URL}, and not the analytics server of that Webex; set WEBEX_ANALYTICS_URL to it`,
+    );
+  }
+  return named.length > 0 ? named : Object.values(ANALYTICS_URLS);
 }
 
 function listed(text = ''): string[] {
@@ -140,5 +113,3 @@ function listed(text = ''): string[] {
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
 }
-
-void runCommand(build);

@@ -1,83 +1,87 @@
 import { once } from 'node:events';
-import { NotPermitted, tokenSourceFromEnvironment, VaultConnection } from 'webex-token-client';
-// From core, since an app by itself has no VAULT_TOKEN; the authorizer has.
-import { engineMount, ourCommand, vaultOptionsFromEnvironment } from '#core';
-import { apiUrlOption } from './api-url';
-import { createCommand, runCommand } from './command';
-import { Authorization } from './people-me-web/authorization';
-import { Engine } from './people-me-web/engine';
-import { parseRedirectUrl } from './people-me-web/redirect-url';
-import { authorizerPolicy, refuseExcessiveRights } from './people-me-web/rights';
-import { serve } from './people-me-web/serve';
-import { createWebApp } from './people-me-web/web-app';
+import { createServer, type RequestListener } from 'node:http';
+import { parseArgs } from 'node:util';
+import { ExplainedError, type TokenSource, tokenSourceFromEnvironment, WebexFetch } from 'webex-token-client';
+import { z } from 'zod';
+import { note, runCommand, UsageError, WEBEX_API_URL } from './command';
 
-/**
- * A small web app that shows who is authorized, and lets a person authorize.
- *
- * It is two to Vault: an app that reads the token, by AppRole, and an authorizer that asks for consent, by token.
+/*
+ * Serves a page that shows who authorized the credential: a program that runs for long and reads the token for each
+ * request. It only reads. `webex-token-vault authorize` has a person consent.
  */
 
-interface Options {
-  readonly credential: string;
-  readonly integration: string;
-  readonly redirectUrl: string;
-  readonly scope?: string[];
-  readonly owner?: string;
-  readonly apiUrl: string;
+const person = z.object({ displayName: z.string(), emails: z.array(z.string()) });
+
+/** Nothing but this page's own style: no script, no form, and no frame around it. */
+const HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+void runCommand(async (signal) => {
+  const { values } = parseArgs({
+    options: { credential: { type: 'string', default: 'testauth' }, port: { type: 'string', default: '5000' } },
+  });
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new UsageError(`--port must be a whole number from 1 to 65535, got "${values.port}"; leave it out for 5000`);
+  }
+  await using tokens = tokenSourceFromEnvironment(values.credential, {
+    // A person waits, and can press reload.
+    retry: { attempts: 2 },
+    onWarning: (warning) => note(`warning: ${warning}`),
+  });
+  const server = createServer(answer(tokens, `localhost:${port}`)).listen(port, '127.0.0.1');
+  await once(server, 'listening').catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ExplainedError(`port ${port} on 127.0.0.1 cannot be had (${code}); give another one by --port`);
+  });
+  note(`Open http://localhost:${port}/ in a browser; Ctrl-C ends it.`);
+  await once(signal, 'abort');
+  server.close();
+  // Browsers open connections ahead of need. They would keep this process alive.
+  server.closeAllConnections();
+});
+
+function answer(tokens: TokenSource, host: string): RequestListener {
+  const webex = new WebexFetch({ tokens, origins: [WEBEX_API_URL], retry: { attempts: 2 } });
+  const show = async (): Promise<{ status: number; page: string }> => {
+    try {
+      const { displayName, emails } = await webex.json(`${WEBEX_API_URL}/people/me`, person);
+      const { expireTime } = await tokens.token();
+      const until = expireTime === undefined ? 'does not expire' : `is valid until ${expireTime.toISOString()}`;
+      return { status: 200, page: renderPage(displayName, [emails.join(', '), `The access token ${until}.`]) };
+    } catch (error) {
+      const problem = error instanceof ExplainedError ? error.message : 'unexpected; see the terminal of this program';
+      note(`error: ${error instanceof Error ? error.message : String(error)}`);
+      return { status: 503, page: renderPage('Nobody can be shown', [problem]) };
+    }
+  };
+  return (request, response) => {
+    // Another host name may be a foreign page whose name resolves to loopback. It learns nothing.
+    if (request.headers.host !== host || request.url !== '/' || request.method !== 'GET') {
+      response.writeHead(404, HEADERS).end(renderPage('Not found', [`Open http://${host}/.`]));
+      return;
+    }
+    void show().then(({ status, page }) => response.writeHead(status, HEADERS).end(page));
+  };
 }
 
-void runCommand((signal) =>
-  createCommand({
-    name: 'people-me-web',
-    summary:
-      'Serves a page, where the redirect URL points, that shows who authorized the credential; if nobody, it has an Authorize button.',
-    environment: { VAULT_TOKEN: 'token with the policy of the authorizer, and no other' },
-  })
-    .option('--credential <name>', 'credential to use', 'testauth')
-    .option(
-      '--integration <name>',
-      'Webex Integration that it belongs to, as the engine has it: by its first name',
-      'webex-myapp',
-    )
-    .option(
-      '--redirect-url <url>',
-      'as it is registered at Webex; the page is served there',
-      parseRedirectUrl,
-      'http://localhost:5000/auth',
-    )
-    .option('--scope <scope>', 'scope to ask for; repeat it for several; default: spark:people_read', collect)
-    .option('--owner <email>', 'the only account whose consent is accepted; default: whoever consents')
-    .addOption(apiUrlOption())
-    .action((options: Options) => run(options, signal)),
-);
-
-async function run(options: Options, signal: AbortSignal): Promise<void> {
-  const { credential: name, integration, scope: scopes = ['spark:people_read'], owner, apiUrl } = options;
-  const credential = { name, integration, scopes, owner };
-  const notice = (line: string): void => console.error(line);
-  const mountPath = engineMount();
-  const vaultOptions = vaultOptionsFromEnvironment();
-  if (vaultOptions.token === undefined) {
-    throw new NotPermitted(
-      `VAULT_TOKEN is not set, so nobody could be asked for consent; set it to a token with policy "${authorizerPolicy(mountPath)}" only, such as "${ourCommand('token', 'authorizer')}" prints`,
-    );
-  }
-  await using tokens = tokenSourceFromEnvironment(name, { retry: { attempts: 2 } });
-  const engine = new Engine(new VaultConnection(vaultOptions), mountPath, options.redirectUrl);
-  await refuseExcessiveRights(engine, notice);
-
-  const authorization = new Authorization({ credential, engine, tokens, apiUrl, notice });
-  const redirectUrl = new URL(options.redirectUrl);
-  const server = await serve(createWebApp({ authorization, credential, redirectUrl, notice }), redirectUrl);
-  try {
-    signal.throwIfAborted();
-    notice(`Open ${redirectUrl.origin}/ in a browser; Ctrl-C ends it.`);
-    await once(signal, 'abort');
-  } finally {
-    await server[Symbol.asyncDispose]();
-  }
+function renderPage(title: string, lines: readonly string[]): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)} · people-me-web</title>
+<style>:root { color-scheme: light dark } body { font: 1rem/1.5 system-ui; max-width: 34rem; margin: 3rem auto; padding: 0 1rem }</style>
+<h1>${escaped(title)}</h1>
+${lines.map((line) => `<p>${escaped(line)}</p>`).join('\n')}
+</html>
+`;
 }
 
-function collect(scope: string, scopes: string[] = []): string[] {
-  return [...scopes, scope];
+function escaped(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
 }

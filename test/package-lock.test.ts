@@ -51,7 +51,7 @@ describe('package-lock.json', () => {
   });
 });
 
-describe.each(['', 'client', 'samples', 'rehearsal'])('%s/package.json', (folder) => {
+describe.each(['', 'core', 'client', 'samples', 'rehearsal'])('%s/package.json', (folder) => {
   const { dependencies, devDependencies, scripts } = z
     .object({ dependencies: names, devDependencies: names, scripts: names })
     .parse(JSON.parse(readFileSync(join(home, folder, 'package.json'), 'utf8')));

@@ -84,7 +84,7 @@ describeUnless(successorUnavailable())(`${SUCCESSOR} in place of cdktf`, () => {
 
   test('is installed in a clone', async () => {
     const clone = join(home, 'clone');
-    const workspaces = ['client', 'samples', 'rehearsal'].map((name) => `${name}/package.json`);
+    const workspaces = ['core', 'client', 'samples', 'rehearsal'].map((name) => `${name}/package.json`);
     for (const file of ['package.json', 'package-lock.json', '.npmrc', ...workspaces]) {
       cpSync(join(PROJECT_FOLDER, file), join(clone, file));
     }

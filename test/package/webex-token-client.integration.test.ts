@@ -112,13 +112,21 @@ describe('its size', () => {
   });
 });
 
-it('shows a short line of its source for an error that nobody catches', async () => {
+describe('an error that nobody catches', () => {
   const program = "new (require('webex-token-client').TokenSource)({ address: 'http://127.0.0.1:1' })";
-  const { stderr } = await user.run(process.execPath, ['-e', program]);
-  const [, line = ''] = /core\.js:\d+\n(.*)\n/.exec(stderr) ?? [];
-  expect(stderr).toContain('give exactly one of roleId, jwt, kubernetes and cert');
-  expect(line).toContain('throw new TypeError');
-  expect(line.length).toBeLessThan(120);
+
+  it('names its source by the source map', async () => {
+    const { stderr } = await user.run(process.execPath, ['--enable-source-maps', '-e', program]);
+    expect(stderr).toMatch(/client\/src\/login\/app-identity\.ts:\d+/);
+  });
+
+  it('shows a short line of its source', async () => {
+    const { stderr } = await user.run(process.execPath, ['-e', program]);
+    const [, line = ''] = /client\.js:\d+\n(.*)\n/.exec(stderr) ?? [];
+    expect(stderr).toContain('give exactly one of roleId, jwt, kubernetes and cert');
+    expect(line).toContain('throw new TypeError');
+    expect(line.length).toBeLessThan(120);
+  });
 });
 
 describe('a TypeScript program', () => {
@@ -217,9 +225,9 @@ describe('the command', () => {
   });
 
   it('says in one line that its package is not whole', async () => {
-    rmSync(join(user.folder, 'node_modules/webex-token-client/dist/webex-token.js'));
+    rmSync(join(user.folder, 'node_modules/webex-token-client/dist/client.js'));
     const { stdout, stderr, exitCode } = await user.run('webex-token', ['testauth'], app);
     expect([stdout, exitCode]).toEqual(['', 1]);
-    expect(stderr).toMatch(/^error: \S+webex-token\.js is missing, so this package is not whole; install [^\n]+\n$/);
+    expect(stderr).toMatch(/^error: \S+client\.js is missing, so this package is not whole; install [^\n]+\n$/);
   });
 });

@@ -117,7 +117,7 @@ describe('what is packed', () => {
         ...readFileSync(installed(path), 'utf8').matchAll(/\b(?:require|import)\(["']([^."'][^"']*)["']\)/g),
       ])
       .map(([, module = '']) => /^(?:@[^/]+\/)?[^/]+/.exec(module)?.[0] ?? '')
-      .filter((name) => !name.startsWith('node:') && !builtinModules.includes(name));
+      .filter((name) => !/^(?:node:|#)/.test(name) && !builtinModules.includes(name));
     const named = [...Object.keys(dependencies), ...Object.keys(peerDependencies)];
     expect([...new Set(needed)].filter((name) => !named.includes(name))).toEqual([]);
     expect(needed).toContain('webex-token-client');
@@ -256,6 +256,29 @@ describe('the program webex-token-vault', () => {
       exitCode: 2,
       stderr: 'error: unknown credential "nobody"; the deployment declares "testauth"\n',
     });
+  });
+
+  it('knows an error of the other package by its code', async () => {
+    const thrown = "import { NotPermitted } from 'webex-token-client';\nthrow new NotPermitted('it lacks a right');\n";
+    await user.write({ 'throws.ts': thrown });
+    expect(await program('revoke', 'testauth', '--deployment', 'throws.ts')).toEqual({
+      stdout: '',
+      stderr: 'error: it lacks a right\n',
+      exitCode: 5,
+    });
+  });
+
+  it('throws errors that the other package knows by their code', async () => {
+    await user.write({
+      'catches.cjs': `const { ExplainedError, hasCode } = require('webex-token-client');
+        const { defineDeployment } = require('webex-token-vault/deployment');
+        try {
+          defineDeployment({});
+        } catch (error) {
+          console.log(error instanceof ExplainedError, hasCode(error, 'ERR_EXPLAINED'));
+        }`,
+    });
+    expect(await user.run(process.execPath, ['catches.cjs'])).toMatchObject({ stdout: 'false true\n', exitCode: 0 });
   });
 
   it('says in one line what only a clone has', async () => {

@@ -10,7 +10,7 @@ import { findServer } from '../../rehearsal/server/server-binary';
 import { appEnvironmentFile, writeShellEnvironment } from '../../rehearsal/shell-environment';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { operatorsOf } from '../../lib/operators/operators';
-import { ANALYTICS_SCOPES } from '../../samples/meetings-report/aggregates';
+import { ANALYTICS_SCOPES } from '../../samples/meetings-report/figures';
 import { PROJECT_FOLDER } from '../fixtures/declarations/declaration';
 import { isOnVault } from '../../rehearsal/server/is-on-vault';
 import { STARTED_PROGRAM } from '../fixtures/programs/script';
@@ -78,7 +78,6 @@ async function output(lines: string): Promise<string[]> {
   return stdout.trim().split('\n');
 }
 
-const SAMPLE = 'npx tsx samples/people-me.ts';
 const ACCESSORS = 'bao list -format=json auth/token/accessors | tr -d "\\n"; echo';
 
 async function consented(credential: string, options = ''): Promise<FinishedCommand> {
@@ -177,7 +176,7 @@ test('nobody else can read what is in it, and nothing is left of it afterwards',
 
   const variables = Buffer.from(leftBehind, 'base64').toString().split('\0').filter(Boolean);
   const env = Object.fromEntries(variables.map((each) => each.split(/=(.*)/s))) as NodeJS.ProcessEnv;
-  for (const command of ['npx --no-install webex-token-vault revoke testauth --yes', 'webex-token testauth', SAMPLE]) {
+  for (const command of ['npx --no-install webex-token-vault revoke testauth --yes', 'webex-token testauth']) {
     const { exitCode, stdout, stderr } = await run('bash', ['-c', command], { cwd: PROJECT_FOLDER, env });
     expect(stderr).toMatch(/^error: the quickstart that this shell was set up for is over, .+\n$/);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });

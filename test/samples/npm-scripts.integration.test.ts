@@ -6,15 +6,14 @@ import { eventually } from '../../rehearsal/eventually';
 import { descendants, isRunning } from '../fixtures/programs/process-tree';
 
 it('people-me-web ends by a SIGTERM to npm alone', async () => {
-  const redirectUrl = `http://localhost:${await freePort()}/auth`;
-  const script = ['run', '--loglevel=error', '-w', 'samples', 'people-me-web', '--', '--redirect-url', redirectUrl];
+  const port = String(await freePort());
+  const script = ['run', '--loglevel=error', '-w', 'samples', 'people-me-web', '--', '--port', port];
   const npm = spawn('npm', script, {
     cwd: PROJECT_FOLDER,
     env: {
       PATH: process.env.PATH,
       // Nobody answers there: it serves all the same.
       VAULT_ADDR: `http://127.0.0.1:${await freePort()}`,
-      VAULT_TOKEN: 's.none',
       VAULT_ROLE_ID: 'role',
       VAULT_SECRET_ID: 'secret',
     },

@@ -1,18 +1,9 @@
-import {
-  coverage,
-  daysOf,
-  isWeekend,
-  lastMonth,
-  monthBefore,
-  monthId,
-  parseMonth,
-  periodName,
-} from '../../../samples/meetings-report/month';
+import { coverage, daysOf, lastMonth, monthBefore, parseMonth } from '../../../samples/meetings-report/month';
 
 const at = (time: string): Date => new Date(time);
 
 it.each(['2026-10', '2024-02', '2000-01', '2999-12'])('takes %s for a month', (text) => {
-  expect(monthId(parseMonth(text))).toBe(text);
+  expect(parseMonth(text)).toBe(text);
 });
 
 it.each(['2026-13', '2026-00', '2026-1', '26-10', '2026/10', '2026-10-01', 'october', '', ' 2026-10', '1999-12'])(
@@ -23,14 +14,14 @@ it.each(['2026-13', '2026-00', '2026-1', '26-10', '2026/10', '2026-10-01', 'octo
 );
 
 it('goes back over the turn of the year', () => {
-  expect(monthId(monthBefore(parseMonth('2026-01')))).toBe('2025-12');
+  expect(monthBefore('2026-01')).toBe('2025-12');
 });
 
 it('takes the last month that is over in UTC', () => {
-  expect(monthId(lastMonth(at('2026-11-01T00:00:00Z')))).toBe('2026-10');
-  expect(monthId(lastMonth(at('2026-10-31T23:59:59Z')))).toBe('2026-09');
-  expect(monthId(lastMonth(at('2026-11-01T00:30:00+02:00')))).toBe('2026-09');
-  expect(monthId(lastMonth(at('2026-01-15T12:00:00Z')))).toBe('2025-12');
+  expect(lastMonth(at('2026-11-01T00:00:00Z'))).toBe('2026-10');
+  expect(lastMonth(at('2026-10-31T23:59:59Z'))).toBe('2026-09');
+  expect(lastMonth(at('2026-11-01T00:30:00+02:00'))).toBe('2026-09');
+  expect(lastMonth(at('2026-01-15T12:00:00Z'))).toBe('2025-12');
 });
 
 it.each([
@@ -41,7 +32,8 @@ it.each([
   ['2100-03', '2100-03-01', '2100-03-31', '2100-02-01', '2100-02-28'],
   ['2026-01', '2026-01-01', '2026-01-31', '2025-12-01', '2025-12-31'],
 ])('covers the whole of %s once it is over', (month, from, to, beforeFrom, beforeTo) => {
-  expect(coverage(parseMonth(month), at('2101-01-01T00:00:00Z'))).toEqual({
+  expect(coverage(month, at('2101-01-01T00:00:00Z'))).toEqual({
+    month,
     period: { from, to },
     comparedWith: { from: beforeFrom, to: beforeTo },
     complete: true,
@@ -49,7 +41,8 @@ it.each([
 });
 
 it('covers a running month up to yesterday, and compares the same days', () => {
-  expect(coverage(parseMonth('2026-11'), at('2026-11-23T10:00:00Z'))).toEqual({
+  expect(coverage('2026-11', at('2026-11-23T10:00:00Z'))).toEqual({
+    month: '2026-11',
     period: { from: '2026-11-01', to: '2026-11-22' },
     comparedWith: { from: '2026-10-01', to: '2026-10-22' },
     complete: false,
@@ -57,22 +50,22 @@ it('covers a running month up to yesterday, and compares the same days', () => {
 });
 
 it('compares with the whole month before where that is shorter', () => {
-  expect(coverage(parseMonth('2025-03'), at('2025-03-31T10:00:00Z'))).toMatchObject({
+  expect(coverage('2025-03', at('2025-03-31T10:00:00Z'))).toMatchObject({
     period: { to: '2025-03-30' },
     comparedWith: { to: '2025-02-28' },
   });
 });
 
 it('counts the last day once it is over in UTC, and not before', () => {
-  expect(coverage(parseMonth('2026-10'), at('2026-10-31T23:59:59Z')).complete).toBe(false);
-  expect(coverage(parseMonth('2026-10'), at('2026-11-01T00:00:00Z')).complete).toBe(true);
+  expect(coverage('2026-10', at('2026-10-31T23:59:59Z')).complete).toBe(false);
+  expect(coverage('2026-10', at('2026-11-01T00:00:00Z')).complete).toBe(true);
 });
 
 it.each([
   ['its first day', '2026-11', '2026-11-01T00:00:01Z'],
   ['the future', '2026-12', '2026-11-23T00:00:00Z'],
 ])('has nothing to tell of a month on %s', (_, month, now) => {
-  expect(() => coverage(parseMonth(month), at(now))).toThrow(/no day of .* is over yet .* ask for --month 2026-10/);
+  expect(() => coverage(month, at(now))).toThrow(/no day of .* is over yet .* ask for --month 2026-10/);
 });
 
 it('lists the days of a period', () => {
@@ -84,13 +77,4 @@ it('lists the days of a period', () => {
   ]);
   // Clocks change in this month in many places; days in UTC do not.
   expect(daysOf({ from: '2026-10-01', to: '2026-10-31' })).toHaveLength(31);
-});
-
-it('names a period', () => {
-  expect(periodName({ from: '2026-10-01', to: '2026-10-31' })).toBe('1 to 31 October 2026');
-  expect(periodName({ from: '2026-11-01', to: '2026-11-01' })).toBe('1 November 2026');
-});
-
-it('knows the weekend', () => {
-  expect(daysOf({ from: '2026-10-01', to: '2026-10-05' }).filter(isWeekend)).toEqual(['2026-10-03', '2026-10-04']);
 });
