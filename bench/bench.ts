@@ -5,6 +5,7 @@ import { ExplainedError } from '#core';
 import { createCommand, wholeNumber } from '../lib/cli/command';
 import { runCommand } from '../lib/cli/program-run';
 import { measureDeploy } from './deploy';
+import { measureHelp } from './help';
 import { measurePackageSize } from './package-size';
 import { measureProgram } from './program';
 import { measureQuickstart } from './quickstart';
@@ -28,6 +29,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   readers: { summary: 'readers under load, and a wave of refreshes', measure: measureReaders },
   synthesis: { summary: 'main.ts and cdktf synth with up to 10,000 apps', measure: measureSynthesis },
   deploy: { summary: 'plan and apply of 1,000 apps, and of one that changed', measure: measureDeploy },
+  help: { summary: 'the help of the program, beside the start of Node', measure: measureHelp },
   quickstart: { summary: 'quickstart, step by step', measure: measureQuickstart },
   size: { summary: 'what is installed with the package', measure: measurePackageSize },
 };

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { ExplainedError, ourCommand, UsageError } from '#core';
 import { describeCommand } from '../lib/cli/command';
 import { COMMANDS, type CommandEntry } from '../lib/cli/commands';
-import { deploymentOption } from '../lib/cli/deployment-option';
+import { deploymentOption } from '../lib/cli/options/deployment-option';
 import { runCommand } from '../lib/cli/program-run';
 
 /*

@@ -3,6 +3,7 @@
  * texts and exit codes of a command. It is private: the client bundles it, and the program's build takes it into dist.
  */
 export { runChildCommand } from './command/child-command';
+export { DURATION_NOTATION, durationSeconds } from './command/duration';
 export { refuseEndedRehearsal, REHEARSAL_VARIABLE } from './command/ended-rehearsal';
 export { CREDENTIAL_EXIT_CODES, exitCodeOf } from './command/exit-codes';
 export { commandLines, ourCommand, programLine, repeatingOptions } from './command/our-command';

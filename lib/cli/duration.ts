@@ -1,10 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-
-/*
- * Durations on the command line, as kubectl and Vault have them: a whole number and a unit.
- */
-
-const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+import { DURATION_NOTATION, durationSeconds } from '#core';
 
 export interface DurationLimits {
   /** @default '1s' */
@@ -25,25 +20,20 @@ export function durationOption(
   limits: DurationLimits = {},
 ): Option {
   const option = new Option(flags, description).argParser((text) => seconds(text, limits));
-  return initially === undefined ? option : option.default(parsed(initially), initially);
+  return initially === undefined ? option : option.default(durationSeconds(initially), initially);
 }
 
 /** @throws InvalidArgumentError */
 function seconds(text: string, { atLeast = '1s', atMost = '24d' }: DurationLimits): number {
-  const value = parsed(text);
+  const value = durationSeconds(text);
   if (value === undefined) {
-    throw new InvalidArgumentError(`It must be a whole number and a unit, such as 90s, 5m, 2h or 1d, got "${text}".`);
+    throw new InvalidArgumentError(`It must be ${DURATION_NOTATION}, got "${text}".`);
   }
-  if (value < (parsed(atLeast) ?? 0)) {
+  if (value < (durationSeconds(atLeast) ?? 0)) {
     throw new InvalidArgumentError(`It must be at least ${atLeast}, got "${text}".`);
   }
-  if (value > (parsed(atMost) ?? 0)) {
+  if (value > (durationSeconds(atMost) ?? 0)) {
     throw new InvalidArgumentError(`It must be at most ${atMost}, got "${text}".`);
   }
   return value;
-}
-
-function parsed(text: string): number | undefined {
-  const [, count, unit = ''] = /^(0|[1-9]\d{0,8})([smhd])$/.exec(text) ?? [];
-  return count === undefined ? undefined : Number(count) * (UNIT_SECONDS[unit] ?? 1);
 }

@@ -22,12 +22,12 @@ import { repeatedOptions } from './repeated-options';
 
 export interface RunOptions {
   /**
-   * What is to be added to an explained error.
+   * What is to be added to this explained error.
    *
    * @param command the one that failed @default - none was begun
    * @default - nothing
    */
-  readonly advise?: (error: unknown, command: Command | undefined) => Promise<string | undefined>;
+  readonly advise?: (error: ExplainedError, command: Command | undefined) => Promise<string | undefined>;
 }
 
 /**
@@ -58,7 +58,8 @@ export async function runCommand(
       });
       await program.parseAsync(argv);
     } catch (error) {
-      const advice = interruption.signal.aborted ? undefined : await advise?.(error, begun);
+      const isAdvised = error instanceof ExplainedError && !interruption.signal.aborted;
+      const advice = isAdvised ? await advise?.(error, begun) : undefined;
       process.exitCode = report(error, interruption, advice);
     }
   };

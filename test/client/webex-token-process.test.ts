@@ -174,9 +174,9 @@ describe('a signal while Vault answers', () => {
     expect(stderr).toMatch(/^interrupted; Vault has up to \d+ s to answer, since [^\n]+\n$/);
   });
 
-  it('gives Vault the seconds that --grace-seconds says', async () => {
+  it('gives Vault the time that --grace says', async () => {
     vault.hold();
-    const script = new Script(command, ['testauth', '--grace-seconds', '60'], app);
+    const script = new Script(command, ['testauth', '--grace', '60s'], app);
     await eventually(() => Promise.resolve(vault.requests.length > 0 || undefined));
     script.child.kill('SIGTERM');
     await clock.begun(60_000);

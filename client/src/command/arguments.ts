@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from '#core';
+import { DURATION_NOTATION, durationSeconds, UsageError } from '#core';
 
 interface Reading {
   readonly credential: string;
@@ -33,7 +33,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     }
     return { kind: 'unwrap' };
   }
-  const graceMs = graceOf(values['grace-seconds']);
+  const graceMs = graceOf(values.grace);
   const isExec = positionals[0] === 'exec' && (positionals.length > 1 || end !== -1);
   const [credential, ...others] = isExec ? positionals.slice(1) : positionals;
   if (credential === undefined || credential === '') {
@@ -78,20 +78,23 @@ function isPlainWord(word: string): boolean {
 const OPTIONS = {
   json: { type: 'boolean' },
   header: { type: 'boolean' },
-  'grace-seconds': { type: 'string' },
+  grace: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'V' },
 } as const;
 
-function graceOf(seconds: string | undefined): number | undefined {
-  if (seconds === undefined) {
+function graceOf(duration: string | undefined): number | undefined {
+  if (duration === undefined) {
     return undefined;
   }
-  if (!/^\d{1,5}$/.test(seconds)) {
-    throw new UsageError(`--grace-seconds must be a whole number up to 99999, got "${seconds}"; write it like 60`);
+  const seconds = durationSeconds(duration);
+  if (seconds === undefined || seconds > LONGEST_GRACE_SECONDS) {
+    throw new UsageError(`--grace must be ${DURATION_NOTATION}, and at most 1d, got "${duration}"; write it like 60s`);
   }
-  return Number(seconds) * 1000;
+  return seconds * 1000;
 }
+
+const LONGEST_GRACE_SECONDS = 86_400;
 
 function parse(args: readonly string[], hasDashes: boolean) {
   try {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { ourCommand } from '../../../core/src/command/our-command';
 import { createCommand } from '../../../lib/cli/command';
 import { runCommand } from '../../../lib/cli/program-run';
-import { deploymentOption } from '../../../lib/cli/deployment-option';
+import { deploymentOption } from '../../../lib/cli/options/deployment-option';
 import { operatorsOption } from '../../../lib/cli/operators-option';
 import { OPERATED } from '../../../lib/cli/repeated-options';
 import { defineCommand } from '../../../scripts/cli';
