@@ -27,7 +27,7 @@ export interface RunOptions {
    * @param command the one that failed @default - none was begun
    * @default - nothing
    */
-  readonly advise?: (error: ExplainedError, command: Command | undefined) => Promise<string | undefined>;
+  readonly advise?: (error: Error, command: Command | undefined) => Promise<string | undefined>;
 }
 
 /**
@@ -58,7 +58,7 @@ export async function runCommand(
       });
       await program.parseAsync(argv);
     } catch (error) {
-      const isAdvised = error instanceof ExplainedError && !interruption.signal.aborted;
+      const isAdvised = isExplained(error) && !interruption.signal.aborted;
       const advice = isAdvised ? await advise?.(error, begun) : undefined;
       process.exitCode = report(error, interruption, advice);
     }
