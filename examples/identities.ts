@@ -13,7 +13,7 @@ import { defineDeployment } from '../lib/declaration/define-deployment';
  */
 export default defineDeployment({
   vault: { address: process.env.PRODUCTION_VAULT_ADDR ?? 'https://vault.example.com:8200' },
-  engine: { plugin: { register: false } },
+  engine: { plugin: { manage: false } },
   integrations: [
     { name: 'reports', clientId: process.env.PRODUCTION_CLIENT_ID, redirectUrl: 'http://localhost:5000/auth' },
   ],

@@ -17,7 +17,7 @@ export default defineDeployment({
       pluginImage: 'registry.example.com/oauthapp:3.1.1',
       storage: { storageClass: 'fast' },
       // Beside those of its own namespace, only the pods of the app may talk to it.
-      reachableFrom: ['reports'],
+      allowedNamespaces: ['reports'],
       // Our alert rules, for the Prometheus Operator.
       monitoring: {},
     },

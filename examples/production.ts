@@ -13,7 +13,7 @@ export default defineDeployment(
   environment({
     vault: { address: process.env.PRODUCTION_VAULT_ADDR ?? 'https://vault.example.com:8200' },
     // Both environments run the one plugin of the server, which whoever runs that registers.
-    engine: { plugin: { register: false } },
+    engine: { plugin: { manage: false } },
     clientId: process.env.PRODUCTION_CLIENT_ID,
     organizations: [
       { name: 'acme', administrator: 'webex-admin@acme.example' },

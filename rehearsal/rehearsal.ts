@@ -10,7 +10,7 @@ import type { App, Deployment } from '../lib/declaration/schema/deployment';
 import { loginOf } from '../lib/declaration/derived/logins';
 import { inspectPlugin } from '../lib/declaration/files/plugin-binary';
 import type { OperatorName } from '../lib/operators/operators';
-import { vaultName } from '../lib/declaration/schema/vault-name';
+import { nameInVault } from '../lib/declaration/schema/vault-name';
 import { VaultClient } from '../lib/vault/vault-client';
 import { appRole } from './app-role';
 import { IdentityStandIns, unrehearsed } from './identity/stand-ins';
@@ -156,7 +156,7 @@ export class Rehearsal implements AsyncDisposable {
     const file = join(this.folder, 'apps', app.name, 'jwt');
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await writeFile(file, `${token}\n`, { mode: 0o600 });
-    const there = { role: vaultName(app), mountPath, file };
+    const there = { role: nameInVault(app), mountPath, file };
     return type === 'jwt' ? { jwt: there } : { kubernetes: there };
   }
 
@@ -174,7 +174,7 @@ export class Rehearsal implements AsyncDisposable {
   /** Where the stack does not: the catalog is in the root namespace. */
   async #registerPlugin(): Promise<void> {
     const { plugin } = this.deployment.engine;
-    if (!plugin.register) {
+    if (!plugin.manage) {
       const entry = `sys/plugins/catalog/secret/${plugin.name}`;
       await this.admin.withNamespace(undefined).write(entry, inspectPlugin(plugin, this.folder));
     }

@@ -28,13 +28,13 @@ export function rehearse(deployment: Deployment, servers: RehearsalServers): Dep
     ...deployment,
     backend: undefined,
     // It is applied with the provisioner's own token, which must not be able to write that policy.
-    declareProvisioner: false,
+    manageProvisioner: false,
     vault: { address: servers.vaultAddress, namespace: deployment.vault.namespace },
     webex: { ...deployment.webex, apiUrl: servers.webexApiUrl },
     engine: {
       ...deployment.engine,
       // What somebody has made elsewhere is not here.
-      adopt: false,
+      import: false,
       // It ends anyway.
       preventDestroy: false,
       plugin: {

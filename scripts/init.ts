@@ -228,8 +228,8 @@ function afterwards({ out, print: printed }: Options, deployment: Deployment): s
   const where = printed
     ? ''
     : `\nIn ${out}, a file each, mode 0600: give each to whom it belongs, and keep no two shares in one place.`;
-  const declared = deployment.declareProvisioner
-    ? `\nSet declareProvisioner to false in ${declaringFile()}: the provisioner may not write its own policy, "${ourCommand('init', '--update-policy')}" does.`
+  const declared = deployment.manageProvisioner
+    ? `\nSet manageProvisioner to false in ${declaringFile()}: the provisioner may not write its own policy, "${ourCommand('init', '--update-policy')}" does.`
     : '';
   const others = otherNodes(deployment.vault.server)
     .map((line) => `\n${line}`)

@@ -94,7 +94,7 @@ export function define(command: Command, signal: AbortSignal): void {
       if (file !== undefined) {
         process.stderr.write(fileHandover(handover, file));
       }
-      process.stderr.write(shortened(handover, deployment.appRolePath));
+      process.stderr.write(shortened(handover, deployment.appRole.path));
     });
 }
 

@@ -134,7 +134,7 @@ function remarks(delivery: Delivery, { for: name, image }: Options): string {
   const isKeptOut =
     login.cluster === undefined &&
     server?.mode === 'kubernetes' &&
-    server.reachableFrom?.includes(namespace) === false &&
+    server.allowedNamespaces?.includes(namespace) === false &&
     ASKS_FROM_THE_POD.includes(name);
   return [
     ...(image === undefined ? ["Give the app's image by --image, or replace it in what is printed."] : []),
@@ -145,7 +145,7 @@ function remarks(delivery: Delivery, { for: name, image }: Options): string {
       : []),
     ...(isKeptOut
       ? [
-          `warning: pods of namespace "${namespace}" may not talk to the server, as vault.server.reachableFrom does not name it; add it, and deploy vault-server`,
+          `warning: pods of namespace "${namespace}" may not talk to the server, as vault.server.allowedNamespaces does not name it; add it, and deploy vault-server`,
         ]
       : []),
     'What the cluster has to have is said at its top. Then: kubectl apply -f FILE',

@@ -82,7 +82,7 @@ describe('a second environment on the same server', () => {
         pluginPath: await findOauthappPlugin(),
       }),
     };
-    const engine = { ...staging.engine, plugin: { ...staging.engine.plugin, register: false } };
+    const engine = { ...staging.engine, plugin: { ...staging.engine.plugin, manage: false } };
     staging = { ...staging, engine };
     const environment = deploymentInFile(folder, staging, 'staging');
     await applyDeclaration({

@@ -143,7 +143,7 @@ function secretVolume(name: string, secretName: string): Values {
 }
 
 /** From its own nodes everything, from others what clients need. */
-function ingress({ releaseName, product, reachableFrom }: KubernetesServerDeclaration): Values[] {
+function ingress({ releaseName, product, allowedNamespaces }: KubernetesServerDeclaration): Values[] {
   const tcp = (port: number): Values => ({ port, protocol: 'TCP' });
   const nodes = { 'app.kubernetes.io/name': CHARTS[product].name, 'app.kubernetes.io/instance': releaseName };
   const named = (namespace: string): Values => ({
@@ -153,7 +153,7 @@ function ingress({ releaseName, product, reachableFrom }: KubernetesServerDeclar
     { from: [{ podSelector: { matchLabels: nodes } }], ports: [tcp(8200), tcp(8201)] },
     {
       from:
-        reachableFrom === undefined ? [{ namespaceSelector: {} }] : [{ podSelector: {} }, ...reachableFrom.map(named)],
+        allowedNamespaces === undefined ? [{ namespaceSelector: {} }] : [{ podSelector: {} }, ...allowedNamespaces.map(named)],
       ports: [tcp(8200)],
     },
   ];

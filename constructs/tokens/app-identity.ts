@@ -7,7 +7,7 @@ import { appRolePath, appSettings } from '../../lib/declaration/schema/app-decla
 import { identityLogin, rolePath, type IdentityLogin } from '../../lib/declaration/derived/app-login';
 import { withDefaults } from '../../lib/declaration/schema/defaults';
 import { appPolicy } from '../../lib/declaration/policies/app-policy';
-import { vaultName } from '../../lib/declaration/schema/vault-name';
+import { nameInVault } from '../../lib/declaration/schema/vault-name';
 import type { AuthMethod } from './auth-method';
 import { declaredIdentity } from './declared-identity';
 import type { Engine } from './engine';
@@ -59,7 +59,7 @@ export class AppIdentity extends Construct {
       login === undefined
         ? (props.appRolePath ?? appRolePath.parse(undefined))
         : (props.authMethod?.path ?? login.path);
-    const roleName = vaultName(props);
+    const roleName = nameInVault(props);
     this.rolePath = rolePath({ type: login?.type ?? 'approle', path: backend }, props);
     const policy = new Policy(this, 'policy', {
       name: props.policyName,

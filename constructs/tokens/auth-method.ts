@@ -49,13 +49,13 @@ export class AuthMethod extends Construct {
 }
 
 /** How it tells a token of the issuer from any other. */
-function verification({ issuer, keys, issuerCa }: JwtLogin) {
+function verification({ issuer, keys, issuerCaPem }: JwtLogin) {
   const isKnown = keys !== undefined && !Token.isUnresolved(keys) && !keys.some((key) => Token.isUnresolved(key));
   return {
     boundIssuer: issuer,
     jwtSupportedAlgs: signingAlgorithms(isKnown ? keys : []),
     ...(keys === undefined
-      ? { oidcDiscoveryUrl: issuer, oidcDiscoveryCaPem: issuerCa }
+      ? { oidcDiscoveryUrl: issuer, oidcDiscoveryCaPem: issuerCaPem }
       : // As Vault gives them back, else each plan would find them changed.
         { jwtValidationPubkeys: keys.map((key) => key.trim()) }),
   };

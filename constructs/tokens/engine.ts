@@ -78,7 +78,7 @@ export class Engine extends Construct {
         ...(Token.isUnresolved(settings.mountPath) ? {} : { postcondition: [movedAsDeclared(settings)] }),
       },
     });
-    if (settings.adopt) {
+    if (settings.import) {
       mount.importFrom(settings.mountPath);
     }
     this.mountPath = mount.path;

@@ -7,7 +7,7 @@ import { integrationSecret } from '../../lib/declaration/derived/client-secret';
 import { declaringFile } from '../../lib/declaration/deployment-file';
 import { integrationDeclaration } from '../../lib/declaration/schema/integration-declaration';
 import { integrationEntry } from '../../lib/declaration/derived/integration-entry';
-import { vaultName } from '../../lib/declaration/schema/vault-name';
+import { nameInVault } from '../../lib/declaration/schema/vault-name';
 import { WEBEX_CLOUDS } from '../../lib/declaration/schema/webex-cloud';
 import { healingSecretPath } from '../../lib/declaration/schema/healing-path';
 import type { Engine } from './engine';
@@ -43,7 +43,7 @@ export class Integration extends Construct {
 
     // Without an id of its own: what Terraform has in its states is named by the integration.
     new EntryWithSecret(this, 'Default', {
-      path: `${engine.mountPath}/servers/${vaultName(props)}`,
+      path: `${engine.mountPath}/servers/${nameInVault(props)}`,
       fields: integrationEntry(props.clientId, webexApiUrl),
       secret: integrationSecret(name),
       secretField: 'client_secret',
@@ -57,7 +57,7 @@ export class Integration extends Construct {
           ? undefined
           : {
               id: 'healing',
-              path: healingSecretPath(healingSecrets.path, vaultName(props)),
+              path: healingSecretPath(healingSecrets.path, nameInVault(props)),
               mountAccessor: healingSecrets.accessor,
             },
     });

@@ -13,7 +13,7 @@ import { peopleRoles } from '../../lib/declaration/derived/people';
 import { appPolicyName } from '../../lib/declaration/derived/policy-names';
 import { operatorPolicies } from '../../lib/declaration/policies/operator-policies';
 import { healerRights } from '../../lib/declaration/policies/rights';
-import { vaultName } from '../../lib/declaration/schema/vault-name';
+import { nameInVault } from '../../lib/declaration/schema/vault-name';
 import { AppIdentity } from './app-identity';
 import { AuthMethod } from './auth-method';
 import { DeploymentStack, type DeploymentStackProps } from '../deployment-stack';
@@ -54,7 +54,7 @@ export class WebexTokens extends DeploymentStack {
           });
 
     const { mountPath, plugin, recordsPath, ...tuning } = engineSettings;
-    const binary = plugin.register ? inspectPlugin(plugin, this.folder) : undefined;
+    const binary = plugin.manage ? inspectPlugin(plugin, this.folder) : undefined;
     const engine = new Engine(this, 'engine', {
       ...tuning,
       mountPath,
@@ -75,26 +75,26 @@ export class WebexTokens extends DeploymentStack {
 
     // By Vault's name, which stays, so that Terraform has nothing to move where something is renamed, nor to delete
     // where that is taken back.
-    for (const { name, renamedFrom, clientId, clientSecretVersion } of integrations) {
-      new Integration(this, `integration-${vaultName({ name, renamedFrom })}`, {
+    for (const { name, vaultName, clientId, clientSecretVersion } of integrations) {
+      new Integration(this, `integration-${nameInVault({ name, vaultName })}`, {
         name,
-        renamedFrom,
+        vaultName,
         engine,
         clientId,
         clientSecretVersion,
         webexApiUrl: webex.apiUrl,
-        healingSecrets: healed.includes(vaultName({ name, renamedFrom })) ? healingSecrets : undefined,
+        healingSecrets: healed.includes(nameInVault({ name, vaultName })) ? healingSecrets : undefined,
         vaultAddress: address,
         vaultNamespace: vault.namespace,
       });
     }
 
-    const appRolePath = deployment.declareAppRole ? this.#declareAppRole(deployment) : deployment.appRolePath;
+    const appRolePath = deployment.appRole.manage ? this.#declareAppRole(deployment) : deployment.appRole.path;
     const authMethods = this.#declareAuthMethods(deployment);
     const roleIds: Record<string, string> = {};
     for (const { reads, ...app } of apps) {
-      const policyName = appPolicyName(mountPath, vaultName(app));
-      const identity = new AppIdentity(this, `app-${vaultName(app)}`, {
+      const policyName = appPolicyName(mountPath, nameInVault(app));
+      const identity = new AppIdentity(this, `app-${nameInVault(app)}`, {
         ...app,
         policyName,
         engine,

@@ -4,7 +4,7 @@ import type { IdentityLogin } from '../declaration/derived/app-login';
 import type { App, Deployment } from '../declaration/schema/deployment';
 import { declaringFile } from '../declaration/deployment-file';
 import { loginOf } from '../declaration/derived/logins';
-import { vaultName } from '../declaration/schema/vault-name';
+import { nameInVault } from '../declaration/schema/vault-name';
 import { rolePath } from './secret-id';
 
 /*
@@ -111,7 +111,7 @@ function identitySettings(
   app: App,
   { folder, identityFiles: { jwt, clientCertificate, clientKey } = {} }: AgentConfigurationProps,
 ): Settings {
-  const name = vaultName(app);
+  const name = nameInVault(app);
   switch (type) {
     case 'jwt':
       return { path: jwt ?? join(folder, 'jwt'), role: name, remove_jwt_after_reading: false };

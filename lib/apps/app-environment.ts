@@ -4,7 +4,7 @@ import { appRolePath as appRolePathField } from '../declaration/schema/app-decla
 import type { IdentityLogin, JwtLogin } from '../declaration/derived/app-login';
 import type { App, Deployment } from '../declaration/schema/deployment';
 import { DEFAULT_AUDIENCE } from '../declaration/schema/identity-declaration';
-import { vaultName } from '../declaration/schema/vault-name';
+import { nameInVault } from '../declaration/schema/vault-name';
 
 /** Where Vault is, as the environment of `bao`, `vault` and our own programs says it. */
 export function serverVariables({ address, namespace }: VaultConnectionOptions): Record<string, string> {
@@ -51,7 +51,7 @@ export function loginVariables({ engine }: Deployment, app: App, login: Identity
     ...engineVariables(engine),
     VAULT_AUTH_METHOD: login.type,
     ...(login.path === login.type ? {} : { VAULT_AUTH_MOUNT: login.path }),
-    VAULT_ROLE: vaultName(app),
+    VAULT_ROLE: nameInVault(app),
     ...(isAskedFor ? { VAULT_JWT_AUDIENCE: login.audience } : {}),
   };
 }

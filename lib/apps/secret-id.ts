@@ -13,7 +13,7 @@ import {
 import { findApp } from '../declaration/derived/by-name';
 import type { App, Deployment } from '../declaration/schema/deployment';
 import { loginOf } from '../declaration/derived/logins';
-import { vaultName } from '../declaration/schema/vault-name';
+import { nameInVault } from '../declaration/schema/vault-name';
 import { type VaultClient } from '../vault/vault-client';
 
 /*
@@ -99,7 +99,7 @@ const roleIdReply = z.object({ data: z.object({ role_id: z.string().min(1) }) })
 
 /** Where Vault has the AppRole of an app. */
 export function rolePath({ appRolePath }: Pick<Deployment, 'appRolePath'>, app: App): string {
-  return `auth/${appRolePath}/role/${vaultName(app)}`;
+  return `auth/${appRolePath}/role/${nameInVault(app)}`;
 }
 
 /** Sent although the role has limits too: Vault refuses where those are stricter, and applies these where they are laxer. */

@@ -178,7 +178,7 @@ function operatorRoles(deployment: Deployment): OperatorRole[] {
     {
       name: 'issuer',
       policyName: `${OPERATORS_MOUNT}-issuer`,
-      policy: issuerOperatorPolicy(deployment.appRolePath, issuedAppNames(deployment)),
+      policy: issuerOperatorPolicy(deployment.appRole.path, issuedAppNames(deployment)),
       tokenTtlSeconds: 10 * MINUTE,
       secretIdTtlSeconds: SECRET_ID_TTL_SECONDS,
     },

@@ -12,7 +12,7 @@ export const consentRecordSchema = z.object({
   /** How long Webex said that its first access token lives. */
   accessTokenSeconds: seconds.nullable(),
   /** How long it said that the refresh token lives; null where the engine made the exchange, which keeps no word of it. */
-  refreshTokenSeconds: seconds.nullable(),
+  refreshTokenTtlSeconds: seconds.nullable(),
 });
 
 export type ConsentRecord = z.output<typeof consentRecordSchema>;

@@ -19,7 +19,7 @@ export async function requireRegisteredPlugin(vault: VaultClient, name: string, 
     }
     throw error instanceof VaultResponseError && error.statusCode === 404
       ? new NotDeployed(
-          `Vault at ${vault.address} has no plugin "${name}" (${path}), and engine.plugin.register is false; have an administrator register it, or correct engine.plugin.name`,
+          `Vault at ${vault.address} has no plugin "${name}" (${path}), and engine.plugin.manage is false; have an administrator register it, or correct engine.plugin.name`,
         )
       : error;
   });

@@ -14,7 +14,7 @@ import { findIntegration } from '../declaration/derived/by-name';
 import type { Deployment } from '../declaration/schema/deployment';
 import { declaringFile } from '../declaration/deployment-file';
 import { integrationEntry } from '../declaration/derived/integration-entry';
-import { vaultName } from '../declaration/schema/vault-name';
+import { nameInVault } from '../declaration/schema/vault-name';
 import type { VaultClient } from './vault-client';
 
 const entryReply = z.object({
@@ -45,7 +45,7 @@ export class StoredIntegration {
   /** @throws NotDeployed unless it is there as it is declared, NotPermitted */
   static async read(vault: VaultClient, deployment: Deployment, name: string): Promise<StoredIntegration> {
     const integration = findIntegration(deployment, name);
-    const path = `${deployment.engine.mountPath}/servers/${vaultName(integration)}`;
+    const path = `${deployment.engine.mountPath}/servers/${nameInVault(integration)}`;
     const { data } = await vault.read(path, entryReply).catch((error: unknown) => {
       throw error instanceof VaultResponseError ? explainMissing(error, vault.address, name, path) : error;
     });

@@ -26,7 +26,7 @@ export class TokenPair {
     /** How long the access token lives. */
     readonly accessTokenSeconds: number,
     /** How long the refresh token lives. @default - Webex did not say */
-    readonly refreshTokenSeconds?: number,
+    readonly refreshTokenTtlSeconds?: number,
     /** @default - Webex did not say */
     readonly scopes?: readonly string[],
   ) {

@@ -14,7 +14,7 @@ import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
  * The article's own setup: a plugin, a mount, an integration and a credential, made by hand with the root token, and the
- * engine's defaults, which delete grants. It is adopted by a deploy, with the real Terraform, and nobody consents again.
+ * engine's defaults, which delete grants. it is imported by a deploy, with the real Terraform, and nobody consents again.
  */
 
 const urlReply = z.object({ data: z.object({ url: z.string() }) });
@@ -86,17 +86,17 @@ describeUnless(terraformUnavailable())('an engine that was made by hand', () => 
       'without a word',
       {},
       undefined,
-      /^error: "oauthapp" is mounted already, with type "oauthapp", .* engine\.adopt: true/m,
+      /^error: "oauthapp" is mounted already, with type "oauthapp", .* engine\.import: true/m,
     ],
     [
       'at a path where nothing is',
-      { adopt: true, mountPath: 'elsewhere', recordsPath: 'elsewhere-records' },
+      { import: true, mountPath: 'elsewhere', recordsPath: 'elsewhere-records' },
       undefined,
-      /^error: engine\.adopt is set, and nothing is mounted at "elsewhere", so nothing was changed/m,
+      /^error: engine\.import is set, and nothing is mounted at "elsewhere", so nothing was changed/m,
     ],
     [
       'for another client',
-      { adopt: true },
+      { import: true },
       'another',
       /^error: integration "webex-myapp" is in Vault with client id "C0ffee", while \S+ declares "another", and no grant/m,
     ],
@@ -112,8 +112,8 @@ describeUnless(terraformUnavailable())('an engine that was made by hand', () => 
     await expect(statusOf(configuration())).resolves.toBe(404);
   });
 
-  test('is not adopted beside an AppRole method that Terraform does not know', async () => {
-    declare({ adopt: true });
+  test('is not imported beside an AppRole method that Terraform does not know', async () => {
+    declare({ import: true });
     await deployed.rehearsal.admin.write('sys/auth/approle', { type: 'approle' });
     await deployed.rehearsal.admin.write('auth/approle/role/of-others', { token_policies: ['none'] });
     const { stderr, exitCode } = await deployed.run('deploy');
@@ -123,8 +123,8 @@ describeUnless(terraformUnavailable())('an engine that was made by hand', () => 
     await expect(statusOf(configuration())).resolves.toBe(404);
   });
 
-  test('is adopted in one deploy, by the provisioner, while its token is read', async () => {
-    declare({ adopt: true });
+  test('is imported in one deploy, by the provisioner, while its token is read', async () => {
+    declare({ import: true });
     const reading = new AbortController();
     const failures: unknown[] = [];
     const reads = (async () => {
@@ -152,7 +152,7 @@ describeUnless(terraformUnavailable())('an engine that was made by hand', () => 
     });
   });
 
-  test('has nothing left to be deployed, whether the adoption is declared or no more', async () => {
+  test('has nothing left to be deployed, whether the import is declared or no more', async () => {
     expect((await deployed.run('deploy', [], {})).stdout).toContain('Your infrastructure matches the configuration.');
     declare({});
     expect((await deployed.run('deploy', [], {})).stdout).toContain('Your infrastructure matches the configuration.');

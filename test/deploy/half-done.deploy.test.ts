@@ -160,7 +160,7 @@ describeUnless(terraformUnavailable())('a deploy that is half done', () => {
         operators: {
           oidc: {
             issuer: issuer.issuer,
-            issuerCa: issuer.ca,
+            issuerCaPem: issuer.ca,
             clientId: issuer.clientId,
             groups: { authorizer: ['webex-admins'] },
             redirectUrls: ['http://localhost:8250/oidc/callback'],
@@ -186,10 +186,10 @@ describeUnless(terraformUnavailable())('a deploy that is half done', () => {
         const ended = await deployed.run('deploy', [], secrets);
         ({ exitCode } = ended);
         said.push(ended.stdout + ended.stderr);
-        if (ended.stderr.includes('declare engine.adopt: true')) {
+        if (ended.stderr.includes('declare engine.import: true')) {
           deployed.deployment = defineDeployment({
             ...deployed.deployment,
-            engine: { ...deployed.deployment.engine, adopt: true },
+            engine: { ...deployed.deployment.engine, import: true },
           });
         }
         expect(said.length).toBeLessThan(12);

@@ -28,7 +28,7 @@ describeUnless(terraformUnavailable())('identities', () => {
     reads: ['testauth'],
     identity,
   });
-  const jwt = () => ({ issuer: issuer.issuer, issuerCa: issuer.ca, audience: AUDIENCE });
+  const jwt = () => ({ issuer: issuer.issuer, issuerCaPem: issuer.ca, audience: AUDIENCE });
   const byKeys = { path: 'teams/keys', issuer: 'https://keys.example', keys: [key.publicKeyPem], audience: AUDIENCE };
   const pod = (): Apps[number] =>
     appOf('pod', {

@@ -212,7 +212,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
     deployed.deployment = defineDeployment({
       ...deployment,
       vault: { server: { mode: 'dev' } },
-      declareProvisioner: false,
+      manageProvisioner: false,
     });
     await writeOperators(other.rehearsal.admin, deployed.deployment);
     const { exitCode, stderr } = await deployed.run('deploy', [], {

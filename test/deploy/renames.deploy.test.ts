@@ -28,9 +28,9 @@ describeUnless(terraformUnavailable())('a deployment in which an integration and
   function called(integration: string, reader: string): void {
     const { integrations, credentials, apps } = operated.deployment;
     operated.declare({
-      integrations: integrations.map((each) => ({ ...each, name: integration, renamedFrom: 'webex-myapp' })),
+      integrations: integrations.map((each) => ({ ...each, name: integration, vaultName: 'webex-myapp' })),
       credentials: credentials.map((each) => ({ ...each, integration })),
-      apps: apps.map((each) => ({ ...each, name: reader, renamedFrom: 'people-me' })),
+      apps: apps.map((each) => ({ ...each, name: reader, vaultName: 'people-me' })),
     });
   }
 
@@ -116,10 +116,10 @@ describeUnless(terraformUnavailable())('a deployment in which an integration and
 
   test('says how to declare a rename that would lose the grant, and does nothing', async () => {
     const { integrations } = operated.deployment;
-    operated.declare({ integrations: integrations.map((each) => ({ ...each, renamedFrom: undefined })) });
+    operated.declare({ integrations: integrations.map((each) => ({ ...each, vaultName: undefined })) });
     const { stderr, exitCode } = await deployed();
     expect(stderr).toContain(
-      '- integration "monthly" goes; with renamedFrom: "webex-myapp", without which it is declared now, its grants stay\n',
+      '- integration "monthly" goes; with vaultName: "webex-myapp", without which it is declared now, its grants stay\n',
     );
     expect(stderr).toContain('- credential "testauth" is lost: without integration "monthly" it cannot be refreshed;');
     expect(stderr).toMatch(/^error: .*nothing was changed$/m);

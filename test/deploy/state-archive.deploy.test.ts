@@ -54,7 +54,7 @@ describeUnless(terraformUnavailable())('webex-token-vault state archive webex-to
     const production = operated.deployment;
     {
       await using dev = await OpenBaoServer.start({ binary: await findServer(), pluginDirectory: join(plugin, '..') });
-      const deployment = { ...production, vault: { address: dev.address }, declareProvisioner: true };
+      const deployment = { ...production, vault: { address: dev.address }, manageProvisioner: true };
       const first = await command(deploy, deployment, { VAULT_TOKEN: dev.rootToken });
       expect(first).toMatchObject({ exitCode: 0 });
     }

@@ -22,7 +22,7 @@ describeUnless(terraformUnavailable())('an issuer that Vault cannot reach', () =
   let deployed: DeployedVault;
 
   const appsOf = (url: string): Apps => {
-    const method = { issuer: url, issuerCa: issuer.ca, audience: AUDIENCE };
+    const method = { issuer: url, issuerCaPem: issuer.ca, audience: AUDIENCE };
     return [
       { name: 'machine', reads: ['testauth'], identity: { jwt: { ...method, claims: { team: 'blue' } } } },
       {

@@ -29,7 +29,7 @@ function declared(): Deployment {
 
 it('declares what the article makes, and that it is there', () => {
   const { engine, integrations, credentials } = declared();
-  expect(engine).toMatchObject({ adopt: true, mountPath: 'oauthapp', plugin: { name: 'oauthapp' } });
+  expect(engine).toMatchObject({ import: true, mountPath: 'oauthapp', plugin: { name: 'oauthapp' } });
   expect(integrations).toMatchObject([{ name: 'webex-myapp', redirectUrl: 'http://localhost:5000' }]);
   expect(credentials).toMatchObject([{ name: 'testauth', scopes: ['spark:people_read'] }]);
 });

@@ -52,7 +52,7 @@ import { defineDeployment } from 'webex-token-vault/deployment';
 
 export default defineDeployment({
   vault: { address: 'https://vault.example' },
-  engine: { plugin: { register: false } },
+  engine: { plugin: { manage: false } },
   integrations: [{ name: 'webex-myapp', clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' }],
   credentials: [{ name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] }],
   apps: [{ name: 'people-me', reads: ['testauth'] }],

@@ -34,7 +34,7 @@ beforeAll(async () => {
           name: 'pod',
           reads: ['testauth'],
           identity: {
-            kubernetes: { declareMethod: false, cluster, serviceAccounts: ['a'], namespaces: ['b'], audience: 'v' },
+            kubernetes: { manageMethod: false, cluster, serviceAccounts: ['a'], namespaces: ['b'], audience: 'v' },
           },
         },
         { name: 'people-me', reads: ['testauth'] },

@@ -74,7 +74,7 @@ test.each<[string, Partial<DeploymentInput>]>([
   [
     'a catalog entry and an AppRole of somebody else',
     {
-      engine: { plugin: { sha256: '0'.repeat(64), register: false } },
+      engine: { plugin: { sha256: '0'.repeat(64), manage: false } },
       appRolePath: 'their/approle',
       declareAppRole: false,
     },

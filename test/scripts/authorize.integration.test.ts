@@ -161,7 +161,7 @@ describe('where Webex is reached by a proxy only', () => {
     expect(value).toMatchObject({
       by: { email: 'ada.admin@example.com', orgId: expect.stringMatching(/^Y2lz/) as string },
       accessTokenSeconds: expect.closeTo(1_209_599, -2) as number,
-      refreshTokenSeconds: null,
+      refreshTokenTtlSeconds: null,
     });
     expect(value?.consentedAt.getTime()).toBeGreaterThan(began);
     expect(fixture.issued.filter((secret) => JSON.stringify(value).includes(secret))).toEqual([]);

@@ -179,7 +179,7 @@ describe('in the cluster that Vault runs in', () => {
   });
 
   it('warns where the server lets nobody in from there', async () => {
-    const vault = { server: { ...server, reachableFrom: ['others'] } };
+    const vault = { server: { ...server, allowedNamespaces: ['others'] } };
     const { stderr } = await kubernetesCommand(['people-me'], { apps, vault });
     expect(stderr).toContain('warning: pods of namespace "webex" may not talk to the server');
     const operator = await kubernetesCommand(['people-me', '--for', 'external-secrets'], { apps, vault });

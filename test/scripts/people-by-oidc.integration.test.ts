@@ -37,7 +37,7 @@ beforeAll(async () => {
   const { issuer, ca, clientId, clientSecret } = provider;
   operated.declare({
     operators: {
-      oidc: { issuer, issuerCa: ca, clientId, scopes: ['groups'], groups: GROUPS, redirectUrls: [redirectUrl] },
+      oidc: { issuer, issuerCaPem: ca, clientId, scopes: ['groups'], groups: GROUPS, redirectUrls: [redirectUrl] },
     },
   });
   operated.variables = { [OIDC_SECRET_VARIABLE]: clientSecret };

@@ -32,7 +32,7 @@ const MACHINE = { sub: 'reports', team: 'blue', 'https://claims.example/level': 
 
 beforeAll(async () => {
   [server, issuer] = await Promise.all([OperatedVault.start(), OidcProvider.start()]);
-  const ofIssuer = { issuer: issuer.issuer, issuerCa: issuer.ca };
+  const ofIssuer = { issuer: issuer.issuer, issuerCaPem: issuer.ca };
   const byKeys = {
     jwt: {
       issuer: ISSUER_BY_KEYS,

@@ -285,9 +285,9 @@ describe('webex-token-vault init', () => {
       const second = defineDeployment({
         ...rest,
         vault: { address: vault.address },
-        engine: { ...engine, mountPath: 'second', plugin: { ...engine.plugin, register: false } },
+        engine: { ...engine, mountPath: 'second', plugin: { ...engine.plugin, manage: false } },
         appRolePath: 'approle-second',
-        declareProvisioner: true,
+        manageProvisioner: true,
       });
       const environment = { ...operated.environment, ...deploymentInFile(operated.server.folder, second, 'second') };
       const stackDirectory = await synthesize({ folder: operated.path('second.out'), environment });

@@ -1,4 +1,4 @@
-import { vaultName } from '../../declaration/schema/vault-name';
+import { nameInVault } from '../../declaration/schema/vault-name';
 import { appPod, LOGIN_VOLUME, loginToken } from './app-pod';
 import type { Deliverer } from './deliverer';
 import type { Delivery } from './delivery';
@@ -43,7 +43,7 @@ function annotations({ deployment, app, login, address, ca, refreshIntervalSecon
     ...(ca === undefined ? {} : { 'tls-secret': ca.secretName, 'ca-cert': `${TLS_FOLDER}/${CA_KEY}` }),
     'client-timeout': VAULT_TIMEOUT,
     'auth-path': `${prefix}auth/${login.path}`,
-    role: vaultName(app),
+    role: nameInVault(app),
     'agent-service-account-token-volume-name': LOGIN_VOLUME,
     // The files are the user's that the app runs as, and nobody else's.
     'agent-run-as-same-user': 'true',

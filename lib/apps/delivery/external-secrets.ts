@@ -5,7 +5,7 @@ import type { KubernetesObject, Manifest } from './manifest';
 import { serviceAccount } from './service-account';
 import { podWithTokens, secretNotes, TOKEN_KEY, tokenSecrets, type TokenSecret } from './token-secrets';
 import { CA_KEY, vaultCa } from './vault-ca';
-import { vaultName } from '../../declaration/schema/vault-name';
+import { nameInVault } from '../../declaration/schema/vault-name';
 import { VAULT_TIMEOUT } from './vault-timeout';
 
 const GENERATOR = { apiVersion: 'generators.external-secrets.io/v1alpha1', kind: 'VaultDynamicSecret' } as const;
@@ -50,7 +50,7 @@ function generator(
         auth: {
           kubernetes: {
             mountPath: login.path,
-            role: vaultName(app),
+            role: nameInVault(app),
             serviceAccountRef: { name: account, audiences: [login.audience] },
           },
         },

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { vaultName } from '../../declaration/schema/vault-name';
+import { nameInVault } from '../../declaration/schema/vault-name';
 import { appPod } from './app-pod';
 import type { Deliverer } from './deliverer';
 import type { Delivery } from './delivery';
@@ -61,7 +61,7 @@ function providerClass(delivery: Delivery): KubernetesObject & { readonly spec: 
       provider: product,
       parameters: {
         ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${product}${name}`, value])),
-        roleName: vaultName(app),
+        roleName: nameInVault(app),
         audience: login.audience,
         objects: stringify(objects),
       },

@@ -1,4 +1,4 @@
-import { vaultName } from '../../declaration/schema/vault-name';
+import { nameInVault } from '../../declaration/schema/vault-name';
 import type { Deliverer } from './deliverer';
 import type { Delivery } from './delivery';
 import { goDuration } from './go-duration';
@@ -57,7 +57,7 @@ function auth({ deployment, app, login, namespace, serviceAccount: account }: De
       ...vaultNamespace(deployment),
       method: 'kubernetes',
       mount: login.path,
-      kubernetes: { role: vaultName(app), serviceAccount: account, audiences: [login.audience] },
+      kubernetes: { role: nameInVault(app), serviceAccount: account, audiences: [login.audience] },
     },
   };
 }

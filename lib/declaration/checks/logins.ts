@@ -16,7 +16,7 @@ export function checkLogins(deployment: Deployment): void {
   const takenBelow = new Map<string, string>();
   const claims: [path: string, who: string, settings: string][] = [
     ...(peoplePath === undefined ? [] : [[peoplePath, 'operators.oidc', 'oidc'] as [string, string, string]]),
-    [appRolePath, 'appRolePath', JSON.stringify({ type: 'approle', isDeclared: deployment.declareAppRole })],
+    [appRolePath, 'appRolePath', JSON.stringify({ type: 'approle', isDeclared: deployment.appRole.manage })],
     ...deployment.apps.map((app): [string, string, string] => {
       const login = loginOf(deployment, app);
       return [login.path, `app "${app.name}"`, JSON.stringify(methodSettings(login))];

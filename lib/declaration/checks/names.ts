@@ -2,7 +2,7 @@ import { quotedList } from '#core';
 import { clientSecretVariable } from '../derived/client-secret';
 import type { Deployment } from '../schema/deployment';
 import { OIDC_SECRET_VARIABLE } from '../schema/operators-declaration';
-import { vaultName, type Renamable } from '../schema/vault-name';
+import { nameInVault, type Renamable } from '../schema/vault-name';
 import { InvalidDeployment } from './invalid-deployment';
 
 export function checkNames(deployment: Deployment): void {
@@ -49,21 +49,21 @@ function indexOfRepetition(values: readonly string[]): number {
 function checkRenames(kind: string, declared: readonly Renamable[]): void {
   const calledNow = new Map(declared.map((each) => [each.name, each]));
   const calledOnce = new Map<string, Renamable[]>();
-  const allRenamed = declared.filter(({ renamedFrom }) => renamedFrom !== undefined);
+  const allRenamed = declared.filter(({ vaultName }) => vaultName !== undefined);
   for (const renamed of allRenamed) {
-    calledOnce.set(vaultName(renamed), [...(calledOnce.get(vaultName(renamed)) ?? []), renamed]);
+    calledOnce.set(nameInVault(renamed), [...(calledOnce.get(nameInVault(renamed)) ?? []), renamed]);
   }
   for (const renamed of allRenamed) {
-    const [inVault, who] = [vaultName(renamed), `${kind} "${renamed.name}"`];
+    const [inVault, who] = [nameInVault(renamed), `${kind} "${renamed.name}"`];
     const same = calledOnce.get(inVault)?.find((other) => other !== renamed);
     if (same !== undefined) {
       throw new InvalidDeployment(
-        `${who} and ${kind} "${same.name}" are both renamedFrom "${inVault}", and Vault has only one of that name; leave it out of the other`,
+        `${who} and ${kind} "${same.name}" both have vaultName "${inVault}", and Vault has only one ${kind} of that name; leave it out of the other`,
       );
     }
     if ((calledNow.get(inVault) ?? renamed) !== renamed) {
       throw new InvalidDeployment(
-        `${who} is renamedFrom "${inVault}", and another ${kind} is called so, while Vault has "${renamed.name}" under that name for good; call the other otherwise`,
+        `${who} has vaultName "${inVault}", which is the name of another ${kind}, and Vault keeps "${renamed.name}" under that name; give the other ${kind} another name`,
       );
     }
   }

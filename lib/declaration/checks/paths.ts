@@ -7,7 +7,7 @@ import { InvalidDeployment } from './invalid-deployment';
 const OWN_MOUNTS: readonly string[] = ['audit', 'auth', 'cubbyhole', 'identity', 'sys'];
 
 export function checkPaths({ engine }: Deployment): void {
-  const { mountPath, movedFrom, adopt, recordsPath } = engine;
+  const { mountPath, movedFrom, recordsPath } = engine;
   for (const [field, path] of Object.entries({ mountPath, recordsPath, movedFrom })) {
     const [first = ''] = path?.split('/') ?? [];
     if (OWN_MOUNTS.includes(first)) {
@@ -21,9 +21,9 @@ export function checkPaths({ engine }: Deployment): void {
       `engine.recordsPath "${recordsPath}" and engine.mountPath "${mountPath}" must not lie within each other, as Vault mounts nothing below a mount; use "${recordsPathOf(mountPath)}"`,
     );
   }
-  if (adopt && movedFrom !== undefined) {
+  if (engine.import && movedFrom !== undefined) {
     throw new InvalidDeployment(
-      `engine.adopt takes over what is mounted at "${mountPath}", and engine.movedFrom moves what is at "${movedFrom}"; adopt it where it is, deploy, and move it then`,
+      `engine.import imports what is mounted at "${mountPath}", and engine.movedFrom moves what is at "${movedFrom}"; import it where it is, deploy, and move it then`,
     );
   }
   if (movedFrom === mountPath) {

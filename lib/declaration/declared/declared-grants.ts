@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { integrationEntry } from '../derived/integration-entry';
 import { loginOf } from '../derived/logins';
 import type { Deployment } from '../schema/deployment';
-import { vaultName } from '../schema/vault-name';
+import { nameInVault } from '../schema/vault-name';
 import { byName } from './note';
 
 /*
@@ -38,13 +38,13 @@ type Declaring = Pick<Deployment, 'webex' | 'appRolePath' | 'declareAppRole' | '
 
 export function grantsOf(deployment: Declaring): DeclaredGrants {
   const { webex, appRolePath, integrations, credentials, apps } = deployment;
-  const inVault = new Map(integrations.map((integration) => [integration.name, vaultName(integration)]));
+  const inVault = new Map(integrations.map((integration) => [integration.name, nameInVault(integration)]));
   return {
     format: 1,
     tokenUrl: integrationEntry('', webex.apiUrl).provider_options.token_url,
     appRolePath,
     integrations: byName(
-      integrations.map((each) => [vaultName(each), { name: each.name, clientId: each.clientId ?? '' }]),
+      integrations.map((each) => [nameInVault(each), { name: each.name, clientId: each.clientId ?? '' }]),
     ),
     credentials: byName(credentials.map(({ name, integration }) => [name, inVault.get(integration) ?? integration])),
     apps: byName(
@@ -52,7 +52,7 @@ export function grantsOf(deployment: Declaring): DeclaredGrants {
         const { type, path } = loginOf(deployment, each);
         const { name, reads } = each;
         const login = type === 'approle' ? {} : { login: { type, path } };
-        return [vaultName(each), { name, reads: [...reads].sort(), ...login }];
+        return [nameInVault(each), { name, reads: [...reads].sort(), ...login }];
       }),
     ),
   };

@@ -1,6 +1,6 @@
 import type { AppDeclaration } from '../schema/app-declaration';
 import { DEFAULT_AUDIENCE, type IdentityDeclaration } from '../schema/identity-declaration';
-import { vaultName, type Renamable } from '../schema/vault-name';
+import { nameInVault, type Renamable } from '../schema/vault-name';
 
 /*
  * How an app logs in, in Vault's words: the auth method, which it may share with others, and its role there.
@@ -31,7 +31,7 @@ export interface JwtLogin extends MethodBase {
   readonly issuer: string;
   /** PEM; without any, they are found by discovery. */
   readonly keys?: readonly string[];
-  readonly issuerCa?: string;
+  readonly issuerCaPem?: string;
   readonly audience: string;
   readonly boundClaims: Readonly<Record<string, readonly string[]>>;
   readonly userClaim: string;
@@ -90,26 +90,26 @@ export function identityLogin({ jwt, github, gitlab, kubernetes, cert }: Identit
     return { ...ofIssuer(gitlab), from: 'gitlab', boundClaims };
   }
   if (kubernetes !== undefined) {
-    const { path, declareMethod, cluster, serviceAccounts, namespaces, audience = DEFAULT_AUDIENCE } = kubernetes;
-    return { type: 'kubernetes', path, isDeclared: declareMethod, cluster, serviceAccounts, namespaces, audience };
+    const { path, manageMethod, cluster, serviceAccounts, namespaces, audience = DEFAULT_AUDIENCE } = kubernetes;
+    return { type: 'kubernetes', path, isDeclared: manageMethod, cluster, serviceAccounts, namespaces, audience };
   }
   if (cert !== undefined) {
-    const { path, declareMethod, ca, uris = [], dnsNames = [] } = cert;
-    return { type: 'cert', path, isDeclared: declareMethod, ca, uris, dnsNames };
+    const { path, manageMethod, ca, uris = [], dnsNames = [] } = cert;
+    return { type: 'cert', path, isDeclared: manageMethod, ca, uris, dnsNames };
   }
   throw new TypeError('an identity of no kind');
 }
 
 interface OfIssuer {
   readonly path: string;
-  readonly declareMethod: boolean;
+  readonly manageMethod: boolean;
   readonly issuer: string;
-  readonly issuerCa?: string;
+  readonly issuerCaPem?: string;
   readonly audience: string;
 }
 
-function ofIssuer({ path, declareMethod, issuer, issuerCa, audience }: OfIssuer) {
-  return { type: 'jwt', path, isDeclared: declareMethod, issuer, issuerCa, audience, userClaim: 'sub' } as const;
+function ofIssuer({ path, manageMethod, issuer, issuerCaPem, audience }: OfIssuer) {
+  return { type: 'jwt', path, isDeclared: manageMethod, issuer, issuerCaPem, audience, userClaim: 'sub' } as const;
 }
 
 /** Path in Vault below which a method has its roles. */
@@ -119,7 +119,7 @@ export function rolesPath({ type, path }: Pick<AppLogin, 'type' | 'path'>): stri
 
 /** Path in Vault of the role that an app has. */
 export function rolePath(login: Pick<AppLogin, 'type' | 'path'>, app: Renamable): string {
-  return `${rolesPath(login)}/${vaultName(app)}`;
+  return `${rolesPath(login)}/${nameInVault(app)}`;
 }
 
 /** What apps that log in at the same path have in common. */
@@ -127,8 +127,8 @@ export function methodSettings(login: AppLogin): object {
   const { type, isDeclared } = login;
   switch (login.type) {
     case 'jwt': {
-      const { issuer, keys = [], issuerCa = '' } = login;
-      return { type, isDeclared, issuer, keys, issuerCa };
+      const { issuer, keys = [], issuerCaPem = '' } = login;
+      return { type, isDeclared, issuer, keys, issuerCaPem };
     }
     case 'kubernetes':
       return { type, isDeclared, cluster: login.cluster };

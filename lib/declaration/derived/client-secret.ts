@@ -1,6 +1,6 @@
 import type { Deployment } from '../schema/deployment';
 import { OIDC_SECRET_VARIABLE } from '../schema/operators-declaration';
-import { vaultName } from '../schema/vault-name';
+import { nameInVault } from '../schema/vault-name';
 
 /** A client secret that goes into Vault past Terraform's state, and comes from whoever deploys. */
 export interface ClientSecret {
@@ -53,7 +53,7 @@ export function declaredSecrets({
   return [
     ...integrations.map((integration) => ({
       ...integrationSecret(integration.name),
-      path: `${engine.mountPath}/servers/${vaultName(integration)}`,
+      path: `${engine.mountPath}/servers/${nameInVault(integration)}`,
     })),
     ...(operators?.oidc === undefined ? [] : [{ ...OIDC_SECRET, path: `auth/${operators.oidc.path}/config` }]),
   ];

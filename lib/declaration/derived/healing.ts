@@ -2,7 +2,7 @@ import { findIntegration } from './by-name';
 import type { Deployment } from '../schema/deployment';
 import { healingPathOf, healingSecretPath } from '../schema/healing-path';
 import { askersOf, isServiceApp, type ServiceAppCredential } from '../schema/service-app';
-import { vaultName } from '../schema/vault-name';
+import { nameInVault } from '../schema/vault-name';
 
 /*
  * Grants of Service Apps that "status --heal" gets again by itself, where they are lost. For that it needs their client
@@ -35,7 +35,7 @@ export function healingOrder({ credentials }: Pick<Deployment, 'credentials'>, l
 /** Names in the engine of the integrations that those need the client secret of. */
 export function healingIntegrations(deployment: Deployment): string[] {
   const names = healingCredentials(deployment).map(({ integration }) =>
-    vaultName(findIntegration(deployment, integration)),
+    nameInVault(findIntegration(deployment, integration)),
   );
   return [...new Set(names)];
 }

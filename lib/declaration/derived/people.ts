@@ -57,10 +57,10 @@ export function peopleRoles({ engine, operators }: Pick<Deployment, 'engine' | '
  *
  * @see https://developer.hashicorp.com/vault/api-docs/auth/jwt#configure
  */
-export function oidcConfiguration({ issuer, issuerCa = '', clientId }: OidcDeclaration) {
+export function oidcConfiguration({ issuer, issuerCaPem = '', clientId }: OidcDeclaration) {
   return {
     oidc_discovery_url: issuer,
-    oidc_discovery_ca_pem: issuerCa,
+    oidc_discovery_ca_pem: issuerCaPem,
     oidc_client_id: clientId,
     bound_issuer: issuer,
     jwt_supported_algs: SIGNING_ALGORITHMS,

@@ -9,7 +9,7 @@ import { pluginCommand } from './plugin-binary';
  */
 export function pluginPlace({ vault, engine }: Deployment): string | undefined {
   const { plugin } = engine;
-  return vault.server === undefined && plugin.register
+  return vault.server === undefined && plugin.manage
     ? `plugin "${pluginCommand(plugin)}" has to be in the plugin_directory of this Vault, on each node, mode 0755, built for the node's OS and architecture (GOOS, GOARCH); each node's configuration has plugin_directory and api_addr`
     : undefined;
 }

@@ -34,7 +34,7 @@ export function operatorPolicies(deployment: Deployment): DeclaredPolicy[] {
     ...(healer === undefined
       ? []
       : [{ operator: 'healer', policyName: healerPolicyName(mountPath), policy: healerPolicy(healer) } as const]),
-    ...(deployment.declareProvisioner
+    ...(deployment.manageProvisioner
       ? [
           {
             operator: 'provisioner',
@@ -48,7 +48,7 @@ export function operatorPolicies(deployment: Deployment): DeclaredPolicy[] {
           {
             operator: 'issuer',
             policyName: issuerPolicyName(mountPath),
-            policy: issuerOperatorPolicy(deployment.appRolePath, issuedAppNames(deployment)),
+            policy: issuerOperatorPolicy(deployment.appRole.path, issuedAppNames(deployment)),
           } as const,
         ]
       : []),

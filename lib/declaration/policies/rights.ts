@@ -17,7 +17,7 @@ import {
   observerPolicyName,
   provisionerPolicyName,
 } from '../derived/policy-names';
-import { vaultName } from '../schema/vault-name';
+import { nameInVault } from '../schema/vault-name';
 
 /** What a deployment's authorizer may do. */
 export function authorizerRights(deployment: Deployment): AuthorizerRights {
@@ -25,10 +25,10 @@ export function authorizerRights(deployment: Deployment): AuthorizerRights {
   return {
     mountPath: engine.mountPath,
     recordsPath: engine.recordsPath,
-    integrations: integrations.map((integration) => ({ ...integration, name: vaultName(integration) })),
+    integrations: integrations.map((integration) => ({ ...integration, name: nameInVault(integration) })),
     credentials: credentials.map((credential) => ({
       ...credential,
-      integration: vaultName(findIntegration(deployment, credential.integration)),
+      integration: nameInVault(findIntegration(deployment, credential.integration)),
     })),
   };
 }
@@ -39,10 +39,10 @@ export function observerRights(deployment: Deployment): ObserverRights {
   return {
     mountPath: engine.mountPath,
     recordsPath: engine.recordsPath,
-    integrationNames: integrations.map(vaultName),
+    integrationNames: integrations.map(nameInVault),
     credentialNames: credentials.map(({ name }) => name),
     appRolePath,
-    appNames: apps.filter(({ identity }) => identity === undefined).map(vaultName),
+    appNames: apps.filter(({ identity }) => identity === undefined).map(nameInVault),
     identityMethods: identityMethods(deployment).map(({ path, type }) => ({ path, type })),
     peoplePath: oidcPath(deployment),
   };
@@ -54,7 +54,7 @@ export function healerRights(deployment: Deployment): HealerRights | undefined {
   const credentials = healingCredentials(deployment).map(({ name, tokensFrom, integration }) => ({
     name,
     tokensFrom,
-    integration: vaultName(findIntegration(deployment, integration)),
+    integration: nameInVault(findIntegration(deployment, integration)),
   }));
   return credentials.length === 0
     ? undefined
@@ -64,19 +64,19 @@ export function healerRights(deployment: Deployment): HealerRights | undefined {
 /** What a deployment's provisioner may do. */
 export function provisionerRights(deployment: Deployment): ProvisionerRights {
   const { mountPath, recordsPath, movedFrom, plugin } = deployment.engine;
-  const appNames = deployment.apps.map(vaultName);
+  const appNames = deployment.apps.map(nameInVault);
   return {
     policyName: provisionerPolicyName(mountPath),
     mountPath,
     recordsPath,
     movedFrom,
-    pluginName: plugin.register ? plugin.name : undefined,
-    appRolePath: deployment.appRolePath,
-    declareAppRole: deployment.declareAppRole,
-    integrationNames: deployment.integrations.map(vaultName),
+    pluginName: plugin.manage ? plugin.name : undefined,
+    appRolePath: deployment.appRole.path,
+    declareAppRole: deployment.appRole.manage,
+    integrationNames: deployment.integrations.map(nameInVault),
     apps: deployment.apps.map((app) => ({
-      name: vaultName(app),
-      policyName: appPolicyName(mountPath, vaultName(app)),
+      name: nameInVault(app),
+      policyName: appPolicyName(mountPath, nameInVault(app)),
       rolePath: app.identity === undefined ? undefined : rolePath(loginOf(deployment, app), app),
     })),
     identityMethods: identityMethods(deployment)
@@ -115,7 +115,7 @@ function hasIssuers(deployment: Deployment): boolean {
 
 /** Apps to which secret ids are issued, by the names of their roles. */
 export function issuedAppNames({ apps }: Deployment): string[] {
-  return apps.filter(({ identity }) => identity === undefined).map(vaultName);
+  return apps.filter(({ identity }) => identity === undefined).map(nameInVault);
 }
 
 /** What a provisioner wrote for the engine at that mount. */

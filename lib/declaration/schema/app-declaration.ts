@@ -32,10 +32,10 @@ const appFields = {
   /** Name of its role, in lower case: Vault does not tell it from upper case there, in policies it does. */
   name: roleName,
   /**
-   * The first name that it had, under which Vault goes on having its role and its policy: role id and secret ids stay.
-   * It is declared for as long as the app is, however often that is renamed. @default - the name
+   * Name of its role and of its policy in Vault. A renamed app keeps its first name here, for as long as it is declared:
+   * role id and secret ids stay. @default - the name
    */
-  renamedFrom: roleName.optional(),
+  vaultName: roleName.optional(),
   /** Lifetime of the Vault token of one login. @default 1200 */
   tokenTtlSeconds: seconds.default(1200),
   /** Longest life of that token, renewals included. @default 3600 */

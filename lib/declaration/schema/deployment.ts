@@ -47,7 +47,7 @@ const declaredFields = {
    * first, and again when it changes. Set it to false where the policy is written elsewhere.
    * @default true; false with a server that keeps grants, where "webex-token-vault init" writes it
    */
-  declareProvisioner: z.boolean().optional(),
+  manageProvisioner: z.boolean().optional(),
   integrations: z.array(integrationDeclaration).min(1, 'must declare at least one integration'),
   credentials: z.array(credentialDeclaration).min(1, 'must declare at least one credential'),
   apps: z.array(appDeclaration).default([]),
@@ -75,7 +75,7 @@ export const deploymentSchema = declaration.transform(
     webex: { ...webex, ...cloudOf(webex) },
     engine: { ...engine, recordsPath: engine.recordsPath ?? recordsPathOf(engine.mountPath) },
     vault: { ...existing, ...(server && { server }), address: addressOf(server, existing.address) },
-    declareProvisioner: declared.declareProvisioner ?? !keepsGrants(server),
+    manageProvisioner: declared.manageProvisioner ?? !keepsGrants(server),
   }),
 );
 
@@ -91,7 +91,7 @@ function addressOf(server: ServerDeclaration | undefined, address = ''): string 
 
 export type DeploymentInput = z.input<typeof declaration>;
 export type Deployment = z.output<typeof declaration> & {
-  readonly declareProvisioner: boolean;
+  readonly manageProvisioner: boolean;
   /** With an address in any case. */
   readonly vault: { readonly address: string };
   readonly engine: { readonly recordsPath: string };

@@ -39,10 +39,10 @@ const engineFields = {
    */
   movedFrom: path.optional(),
   /**
-   * Take over an engine that somebody mounted there by hand, with its grants: the next deploy has Terraform know it, and
-   * writes the rest over what there is. It does nothing once Terraform knows it. @default false
+   * Import an engine that somebody mounted there by hand, with its grants: the next deploy adds the mount to Terraform's
+   * state and writes the rest over what is there. No effect once Terraform knows the mount. @default false
    */
-  adopt: z.boolean().default(false),
+  import: z.boolean().default(false),
   /**
    * Whether Terraform refuses to delete the mount, as another plugin name and `destroy` would, and with it every grant:
    * only a person can give one again. Set to false before you mean that. @default true

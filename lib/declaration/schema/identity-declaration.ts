@@ -17,13 +17,13 @@ const methodFields = {
    * Enable the auth method at that path and configure it; false where somebody else has, as these settings say.
    * @default true
    */
-  declareMethod: z.boolean().default(true),
+  manageMethod: z.boolean().default(true),
 };
 
 const issuerFields = {
   ...methodFields,
   /** PEM of the CA of the issuer's server. @default - those that the server of Vault trusts */
-  issuerCa: caCertificates.optional(),
+  issuerCaPem: caCertificates.optional(),
 };
 
 const audience = text;

@@ -16,10 +16,10 @@ const redirectUrl = z.string().superRefine((value, context) => {
 const integrationFields = {
   name,
   /**
-   * The first name that it had, under which the engine goes on having it: its grants stay, as each knows its integration
-   * by that name. It is declared for as long as the integration is, however often that is renamed. @default - the name
+   * Its name in the engine. A renamed integration keeps its first name here, for as long as it is declared: each grant
+   * knows its integration by that name. @default - the name
    */
-  renamedFrom: name.optional(),
+  vaultName: name.optional(),
   /** As Webex shows it for the integration. Needed by the stack, not by the scripts. */
   clientId: z.string().min(1, 'must not be empty').optional(),
   /** Raise it when the client secret changes at Webex; the new one is written on the next deploy. @default 1 */

@@ -47,7 +47,7 @@ const oidcFields = {
   /** Of the identity provider: where its `/.well-known/openid-configuration` is, to the letter. */
   issuer: httpsUrl,
   /** PEM of the CA of its server. @default - those that the server of Vault trusts */
-  issuerCa: caCertificates.optional(),
+  issuerCaPem: caCertificates.optional(),
   /** Of the client that is registered there for Vault. */
   clientId: text,
   /** Raise it when its client secret changes; the new one is written on the next deploy. @default 1 */

@@ -7,10 +7,10 @@ export interface Renamable {
   /** What the declaration, the commands and their messages call it. */
   readonly name: string;
   /** Name that Vault has it under. @default - its name */
-  readonly renamedFrom?: string;
+  readonly vaultName?: string;
 }
 
 /** Name of an integration or of an app inside Vault. */
-export function vaultName({ name, renamedFrom = name }: Renamable): string {
-  return renamedFrom;
+export function nameInVault({ name, vaultName = name }: Renamable): string {
+  return vaultName;
 }

@@ -19,7 +19,7 @@ const webexFields = {
    * @default 7775999 (90 days, as its documentation has it; less was seen)
    * @see https://developer.webex.com/docs/integrations#using-the-refresh-token
    */
-  refreshTokenSeconds: seconds
+  refreshTokenTtlSeconds: seconds
     .max(LONGEST_LIFE_SECONDS, {
       error: ({ input }) =>
         `must be ${LONGEST_LIFE_SECONDS} (ten years) at most, got ${described(input)}; give what Webex told you`,

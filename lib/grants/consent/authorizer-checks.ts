@@ -4,7 +4,7 @@ import { findIntegration } from '../../declaration/derived/by-name';
 import type { Credential, Deployment } from '../../declaration/schema/deployment';
 import { declaringFile } from '../../declaration/deployment-file';
 import { authorizerPolicyName } from '../../declaration/derived/policy-names';
-import { vaultName } from '../../declaration/schema/vault-name';
+import { nameInVault } from '../../declaration/schema/vault-name';
 import { requireReadyServer } from '../../vault/ready-server';
 import { type VaultClient } from '../../vault/vault-client';
 
@@ -98,7 +98,7 @@ async function checkIntegration(
   { name, integration }: Credential,
 ): Promise<void> {
   const { mountPath } = deployment.engine;
-  const path = `${mountPath}/servers/${vaultName(findIntegration(deployment, integration))}`;
+  const path = `${mountPath}/servers/${nameInVault(findIntegration(deployment, integration))}`;
   try {
     await vault.read(path, z.unknown());
   } catch (error) {

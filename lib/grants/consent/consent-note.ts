@@ -21,16 +21,16 @@ export interface NotingContext extends Pick<ConsentContext, 'vault' | 'credentia
 export async function noteConsent(
   { vault, credential, recordsPath, notice }: NotingContext,
   consentedAt: Date,
-  grant: { readonly person?: Person; readonly expireTime?: Date; readonly refreshTokenSeconds?: number } = {},
+  grant: { readonly person?: Person; readonly expireTime?: Date; readonly refreshTokenTtlSeconds?: number } = {},
 ): Promise<void> {
-  const { person, expireTime, refreshTokenSeconds = null } = grant;
+  const { person, expireTime, refreshTokenTtlSeconds = null } = grant;
   const record = {
     consentedAt: consentedAt.toISOString(),
     by: person === undefined ? null : { email: person.emails[0] ?? person.id, orgId: person.orgId },
     accessTokenSeconds:
       expireTime === undefined ? null : Math.max(1, Math.round((expireTime.getTime() - consentedAt.getTime()) / 1000)),
     // Where the engine makes the exchange, it drops what Webex says of it.
-    refreshTokenSeconds,
+    refreshTokenTtlSeconds,
   };
   try {
     await new Records(vault, recordsPath).write(consentRecord(credential.name), record);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ExplainedError, explainOutage, oneLine, ourCommand, VaultResponseError, whatVaultSaid } from '#core';
 import type { Credential, Integration } from '../../declaration/schema/deployment';
 import { declaringFile } from '../../declaration/deployment-file';
-import { vaultName } from '../../declaration/schema/vault-name';
+import { nameInVault } from '../../declaration/schema/vault-name';
 import { RedirectState, type ReceivedCode, type RedirectChannel } from '../../browser/redirect';
 import { visit } from '../../browser/visit';
 import { consentRefused } from './consent-refused';
@@ -54,7 +54,7 @@ const urlReply = z.object({ data: z.object({ url: z.url({ protocol: /^https?$/ }
 async function consentUrl(subject: ConsentSubject, state: RedirectState, loginHint?: string): Promise<string> {
   const { vault, mountPath, integration, credential } = subject;
   const request = {
-    server: vaultName(integration),
+    server: nameInVault(integration),
     redirect_url: integration.redirectUrl,
     scopes: credential.scopes.join(','),
     state: state.value,

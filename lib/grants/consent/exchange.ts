@@ -12,7 +12,7 @@ import {
   whatWebexRefused,
 } from '#core';
 import type { ConsentSubject } from './consent';
-import { vaultName } from '../../declaration/schema/vault-name';
+import { nameInVault } from '../../declaration/schema/vault-name';
 import { refusedIntegration } from './refused-integration';
 
 /*
@@ -82,7 +82,7 @@ async function put(context: ExchangeContext, sent: Sent, target: string, before?
   const { vault, mountPath, integration, notice, lostAnswerMs } = context;
   const { what, secret, fields } = sent;
   try {
-    await vault.write(`${mountPath}/creds/${target}`, { server: vaultName(integration), ...fields });
+    await vault.write(`${mountPath}/creds/${target}`, { server: nameInVault(integration), ...fields });
   } catch (error) {
     if (!isUnanswered(error)) {
       throw explain(error, context, sent);

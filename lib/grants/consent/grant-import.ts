@@ -176,16 +176,16 @@ export async function importPair(
     notice(`The grant lacks ${quotedList(lacking)}, which ${declaringFile()} declares for "${name}".`);
   }
   await keep(problem === undefined ? prepared : { ...prepared, mayReplace: false }, pair);
-  const { refreshTokenSeconds } = pair;
+  const { refreshTokenTtlSeconds } = pair;
   const { expireTime, warnings } = await readCredential(vault.connection, mountPath, name).catch(
     async (error: unknown) => {
-      await noteConsent(prepared, obtainedAt, { person, refreshTokenSeconds });
+      await noteConsent(prepared, obtainedAt, { person, refreshTokenTtlSeconds });
       throw problem === undefined
         ? new GrantKept(`"${name}" is authorized, but cannot be read back: ${describeError(error)}`, error)
         : new AccountNotChecked(name, apiUrl, `"${name}" is authorized`, problem);
     },
   );
-  await noteConsent(prepared, obtainedAt, { person, expireTime, refreshTokenSeconds });
+  await noteConsent(prepared, obtainedAt, { person, expireTime, refreshTokenTtlSeconds });
   if (problem !== undefined) {
     throw new AccountNotChecked(name, apiUrl, `"${name}" is authorized`, problem);
   }

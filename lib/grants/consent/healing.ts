@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { findCredential, findIntegration } from '../../declaration/derived/by-name';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { keptSecretPath } from '../../declaration/derived/healing';
-import { vaultName } from '../../declaration/schema/vault-name';
+import { nameInVault } from '../../declaration/schema/vault-name';
 import type { VaultClient } from '../../vault/vault-client';
 import { authorizeServiceApp } from './service-app-grant';
 import type { Grant } from './stored-grant';
@@ -35,7 +35,7 @@ export async function heal(options: HealingOptions): Promise<Grant> {
 
 async function keptSecret({ healer, deployment, credentialName }: HealingOptions): Promise<string> {
   const { integration } = findCredential(deployment, credentialName);
-  const inVault = vaultName(findIntegration(deployment, integration));
+  const inVault = nameInVault(findIntegration(deployment, integration));
   const path = keptSecretPath(deployment, inVault);
   try {
     return (await healer.read(path, secretReply)).data.client_secret;

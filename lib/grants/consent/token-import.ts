@@ -42,7 +42,7 @@ export async function importGrant(options: TokenImportOptions): Promise<Grant> {
   }).catch((error: unknown) => {
     throw lastWord(error, prepared, pair, refreshToken);
   });
-  if (pair.refreshTokenSeconds === undefined) {
+  if (pair.refreshTokenTtlSeconds === undefined) {
     notice(
       'Webex did not say how long the refresh token still lives, so the horizon in status may be later than its end.',
     );

@@ -15,7 +15,7 @@ import {
 import { z } from 'zod';
 import { findIntegration } from '../../declaration/derived/by-name';
 import type { Credential, Deployment } from '../../declaration/schema/deployment';
-import { vaultName } from '../../declaration/schema/vault-name';
+import { nameInVault } from '../../declaration/schema/vault-name';
 import type { VaultClient } from '../../vault/vault-client';
 import { type Authorization, authorizationsOf, deleteAuthorization } from '../../webex/authorizations';
 import { peopleMe } from '../../webex/people-me';
@@ -132,7 +132,7 @@ export async function endUpstreamGrant(
 
 /** Which client Webex knows the credential by. */
 async function clientIdOf(vault: VaultClient, deployment: Deployment, { integration }: CredentialReading) {
-  const declared = deployment.integrations.find((each) => vaultName(each) === integration)?.clientId;
+  const declared = deployment.integrations.find((each) => nameInVault(each) === integration)?.clientId;
   try {
     const { mountPath } = deployment.engine;
     return (await vault.read(`${mountPath}/servers/${integration}`, serverReply)).data.client_id;
@@ -152,9 +152,9 @@ async function othersOf(
   personId: string,
   signal?: AbortSignal,
 ): Promise<string[]> {
-  const engineName = vaultName(findIntegration(deployment, integration));
+  const engineName = nameInVault(findIntegration(deployment, integration));
   const others = deployment.credentials.filter(
-    (each) => each.name !== name && vaultName(findIntegration(deployment, each.integration)) === engineName,
+    (each) => each.name !== name && nameInVault(findIntegration(deployment, each.integration)) === engineName,
   );
   const found: string[] = [];
   for (const other of others) {

@@ -4,7 +4,7 @@ import { ExplainedError } from '#core';
 import { findIntegration } from '../../declaration/derived/by-name';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { rotationRecord } from '../../declaration/schema/record-paths';
-import { vaultName } from '../../declaration/schema/vault-name';
+import { nameInVault } from '../../declaration/schema/vault-name';
 import { DAMAGED, RecordChanged, Records } from '../../vault/records';
 import { type RotationRecord, rotationRecordSchema } from '../../vault/rotation-record';
 import type { VaultClient } from '../../vault/vault-client';
@@ -38,7 +38,7 @@ export class RotationLock implements AsyncDisposable {
     report: (line: string) => void,
   ): Promise<RotationLock> {
     const records = new Records(vault, deployment.engine.recordsPath);
-    const record = rotationRecord(vaultName(findIntegration(deployment, integration)));
+    const record = rotationRecord(nameInVault(findIntegration(deployment, integration)));
     const { value, version, problem } = await records.read(record, rotationRecordSchema);
     if (problem !== undefined && problem !== DAMAGED) {
       throw new ExplainedError(

@@ -3,7 +3,7 @@ import { integrationSecret } from '../../declaration/derived/client-secret';
 import { findIntegration } from '../../declaration/derived/by-name';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { healingIntegrations, keptSecretPath } from '../../declaration/derived/healing';
-import { vaultName } from '../../declaration/schema/vault-name';
+import { nameInVault } from '../../declaration/schema/vault-name';
 import { writeEntry } from '../../vault/entry-secret';
 import { StoredIntegration } from '../../vault/stored-integration';
 import type { VaultClient } from '../../vault/vault-client';
@@ -67,9 +67,9 @@ class SecretRotation {
     private readonly lock: RotationLock,
   ) {
     const { deployment, integration } = options;
-    this.#engineName = vaultName(findIntegration(deployment, integration));
+    this.#engineName = nameInVault(findIntegration(deployment, integration));
     this.#credentials = deployment.credentials
-      .filter((each) => vaultName(findIntegration(deployment, each.integration)) === this.#engineName)
+      .filter((each) => nameInVault(findIntegration(deployment, each.integration)) === this.#engineName)
       .map(({ name }) => name);
   }
 

@@ -52,7 +52,7 @@ export async function lookAtPolicies(observer: VaultClient, deployment: Deployme
   const limit = pLimit(LOOKS_AT_ONCE);
   const names = (await listed(observer, 'sys/policies/acl')).filter((name) => name !== 'root');
   const read = await limit.map(names, (name) => policyOf(observer, name));
-  const byAppRole = [deployment.appRolePath, OPERATORS_MOUNT].map((path) => ({ type: 'approle', path }) as const);
+  const byAppRole = [deployment.appRole.path, OPERATORS_MOUNT].map((path) => ({ type: 'approle', path }) as const);
   const people = oidcPath(deployment);
   const ofPeople = people === undefined ? [] : [{ type: 'jwt', path: people } as const];
   const known = [

@@ -11,7 +11,7 @@ import {
   observerPolicyName,
 } from '../../declaration/derived/policy-names';
 import { healerRights } from '../../declaration/policies/rights';
-import { vaultName } from '../../declaration/schema/vault-name';
+import { nameInVault } from '../../declaration/schema/vault-name';
 import type { Policy } from '../../vault/policy/policy';
 import type { ServerProgramName } from '../../vault/vault-client';
 import { mayReadSome, PolicyRights } from '../../vault/policy/rights';
@@ -54,7 +54,7 @@ function declaredReach(deployment: Deployment, policyName: string): readonly str
   if (policyName === healerPolicyName(engine.mountPath)) {
     return healerReach(deployment);
   }
-  return apps.find((app) => appPolicyName(engine.mountPath, vaultName(app)) === policyName)?.reads;
+  return apps.find((app) => appPolicyName(engine.mountPath, nameInVault(app)) === policyName)?.reads;
 }
 
 function healerReach(deployment: Deployment): readonly string[] {

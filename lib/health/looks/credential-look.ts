@@ -152,8 +152,8 @@ function lineOf({
           consentedAt,
           issuedAt: refreshedAt,
           expireTime,
-          toldSeconds: consent?.refreshTokenSeconds ?? undefined,
-          declaredSeconds: deployment.webex.refreshTokenSeconds,
+          toldSeconds: consent?.refreshTokenTtlSeconds ?? undefined,
+          declaredSeconds: deployment.webex.refreshTokenTtlSeconds,
         });
   const endsSoon = horizon !== undefined && horizon.until.getTime() - now.getTime() < ATTENTION_MS;
   const { refreshAheadSeconds, refreshCheckIntervalSeconds } = deployment.engine;

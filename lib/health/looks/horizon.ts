@@ -9,7 +9,7 @@ export interface KnownLife {
   readonly expireTime?: Date;
   /** How long Webex said that the refresh token lives. @default - it told nobody */
   readonly toldSeconds?: number;
-  /** As `webex.refreshTokenSeconds` has it. */
+  /** As `webex.refreshTokenTtlSeconds` has it. */
   readonly declaredSeconds: number;
 }
 

@@ -1,7 +1,7 @@
 import { ourCommand, VaultResponseError } from '#core';
 import { z } from 'zod';
 import type { Integration } from '../../declaration/schema/deployment';
-import { vaultName } from '../../declaration/schema/vault-name';
+import { nameInVault } from '../../declaration/schema/vault-name';
 import type { VaultClient } from '../../vault/vault-client';
 import type { CredentialLine, IntegrationLine } from '../report';
 import { describeRefusal } from './vault-refusal';
@@ -25,7 +25,7 @@ export async function lookAtEntry(
     ...part,
   });
   try {
-    const { data } = await vault.read(`${mountPath}/servers/${vaultName(integration)}`, entryReply);
+    const { data } = await vault.read(`${mountPath}/servers/${nameInVault(integration)}`, entryReply);
     return line({
       state: 'present',
       severity: 'healthy',

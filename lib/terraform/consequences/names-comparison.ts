@@ -29,9 +29,9 @@ export function howToKeep(
 ): string {
   const names = added.map(([, { name }]) => name);
   if (names.includes(gone.name)) {
-    return `; with renamedFrom: "${gone.inVault}", without which it is declared now, ${stays}`;
+    return `; with vaultName: "${gone.inVault}", without which it is declared now, ${stays}`;
   }
   return names.length === 0
     ? ''
-    : `; if it is ${names.map((name) => `"${name}"`).join(' or ')} from now on, declare renamedFrom: "${gone.inVault}" there, and ${stays}`;
+    : `; if it is ${names.map((name) => `"${name}"`).join(' or ')} from now on, declare vaultName: "${gone.inVault}" there, and ${stays}`;
 }

@@ -88,7 +88,7 @@ export function occupiedMountObstacles(
           ? 'choose another operators.oidc.path'
           : path === appRolePath
             ? 'where it is AppRole, declare declareAppRole: false, else choose another appRolePath'
-            : `if others keep it, declare declareMethod: false for the apps that log in there, else choose another path for them`;
+            : `if others keep it, declare manageMethod: false for the apps that log in there, else choose another path for them`;
       return `"${path}" is an auth method already, of type "${type}", and Terraform does not know it; ${others}`;
     });
 }

@@ -10,7 +10,7 @@ import { missingRights } from '../../vault/missing-rights';
 import { requireProduct, requireReadyServer } from '../../vault/ready-server';
 import { requireRegisteredPlugin } from '../../vault/registered-plugin';
 import type { VaultClient } from '../../vault/vault-client';
-import { adoptionObstacles, requireAdoptable } from './adoption';
+import { importObstacles, requireImportable } from './engine-import';
 import { isEngineMount } from '../plan/engine-mount';
 import {
   emptyMountNotices,
@@ -36,7 +36,7 @@ const formerMethod = (): string =>
   `a provisioner may take an auth method away for as long as its policy names it, which is until it is renewed: declare the method once more and renew the policy with "${ourCommand('init', '--update-policy')}", then take it out again, deploy, and renew the policy last; or deploy this once with a token that may`;
 
 const ownPolicy = (): string =>
-  `no provisioner may write its own policy: where "${ourCommand('init')}" has, set declareProvisioner to false in ${declaringFile()}; else deploy as an administrator`;
+  `no provisioner may write its own policy: where "${ourCommand('init')}" has, set manageProvisioner to false in ${declaringFile()}; else deploy as an administrator`;
 
 export interface PlanFindings {
   /** Each as a line. */
@@ -69,7 +69,7 @@ export class Preflight {
         : error;
     });
     const { plugin } = this.deployment.engine;
-    if (!plugin.register) {
+    if (!plugin.manage) {
       const isKnown = plugin.path !== undefined || plugin.sha256 !== undefined;
       const sha256 = isKnown ? inspectPlugin(plugin, this.folder).sha256 : undefined;
       await requireRegisteredPlugin(this.vault.withNamespace(undefined), plugin.name, sha256);
@@ -88,8 +88,8 @@ export class Preflight {
         `the engine is mounted at "${mounted}", and engine.mountPath is "${mountPath}", so nothing was changed; to move it there with its grants, declare engine.movedFrom: "${mounted}" too; else leave its path as it was`,
       );
     }
-    if (this.deployment.engine.adopt && !recorded.some(isEngineMount)) {
-      await requireAdoptable(this.vault, this.deployment);
+    if (this.deployment.engine.import && !recorded.some(isEngineMount)) {
+      await requireImportable(this.vault, this.deployment);
     }
     const [obstacle] = await this.#wantOfRights(readAccess(recorded), 'see');
     if (obstacle !== undefined) {
@@ -111,7 +111,7 @@ export class Preflight {
             `the state is of another server: nothing that it has mounted is at ${this.vault.address}; check VAULT_ADDR, or, where a new server takes the place of the old one, set the state aside: ${ourCommand('state archive', 'webex-tokens')}`,
           ]),
       ...occupiedMountObstacles(mounts, this.deployment),
-      ...(await adoptionObstacles(this.vault, plan, this.deployment)),
+      ...(await importObstacles(this.vault, plan, this.deployment)),
       ...(await this.#wantOfRights(writeAccess(plan.changes), 'do')),
     ];
   }
@@ -156,7 +156,7 @@ export class Preflight {
     const [, inside] = / on (?:sys\/(?:mounts\/)?)?auth\/(.+)$/.exec(right) ?? [];
     const { deployment } = this;
     const declared = [
-      deployment.appRolePath,
+      deployment.appRole.path,
       ...identityMethods(deployment).map(({ path }) => path),
       ...[oidcPath(deployment)].filter((path) => path !== undefined),
     ];

@@ -94,7 +94,7 @@ it('audits to the log of the pod where that is declared', () => {
 });
 
 it('lets only some namespaces in', () => {
-  const [, others] = declaredValues({ reachableFrom: ['apps'] }).server.networkPolicy.ingress;
+  const [, others] = declaredValues({ allowedNamespaces: ['apps'] }).server.networkPolicy.ingress;
   expect(others?.from).toEqual([
     { podSelector: {} },
     { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'apps' } } },
@@ -209,7 +209,7 @@ it.each([
     { snapshots: { host: 's3', bucket: 'b', credentialsSecret: 's', days: 0 } },
     'vault.server.snapshots.days must be a whole number of at least 1, got 0;',
   ],
-  [{ reachableFrom: [] }, 'vault.server.reachableFrom must name at least one namespace, got []; leave it out'],
+  [{ allowedNamespaces: [] }, 'vault.server.allowedNamespaces must name at least one namespace, got []; leave it out'],
   [{ audit: 'x' }, 'vault.server.audit must be "volume" or "stdout", got "x"; use "volume" to keep it'],
 ])('refuses %j', (input, problem) => {
   expect(() => declareStack(input)).toThrow(problem);

@@ -274,11 +274,11 @@ it.each<[Partial<ServerInput>, string]>([
 });
 
 it('leaves the policy of the provisioner to "npm run init", unless told otherwise', () => {
-  const declared = (input: Partial<DeploymentInput>): boolean => exampleDeployment(input).declareProvisioner;
+  const declared = (input: Partial<DeploymentInput>): boolean => exampleDeployment(input).manageProvisioner;
   expect(declared({ vault: { server: { mode: 'production' } } })).toBe(false);
-  expect(declared({ vault: { server: { mode: 'production' } }, declareProvisioner: true })).toBe(true);
+  expect(declared({ vault: { server: { mode: 'production' } }, manageProvisioner: true })).toBe(true);
   expect(declared({ vault: { server: { mode: 'dev' } } })).toBe(true);
-  expect(defineDeployment(exampleDeployment({ vault: { server: { mode: 'production' } } })).declareProvisioner).toBe(
+  expect(defineDeployment(exampleDeployment({ vault: { server: { mode: 'production' } } })).manageProvisioner).toBe(
     false,
   );
 });

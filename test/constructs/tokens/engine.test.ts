@@ -17,8 +17,8 @@ it('registers, mounts and tunes the plugin', () => {
   expect(declareEngine().resource).toMatchSnapshot();
 });
 
-it('has Terraform import what is mounted already, where that is to be adopted', () => {
-  expect(declareEngine({ adopt: true, mountPath: 'teams/webex' })).toMatchObject({
+it('has Terraform import what is mounted already, where that is to be imported', () => {
+  expect(declareEngine({ import: true, mountPath: 'teams/webex' })).toMatchObject({
     import: [{ id: 'teams/webex', to: 'vault_mount.engine_mount_C20BF190' }],
   });
   expect(declareEngine()).not.toHaveProperty('import');

@@ -45,7 +45,7 @@ function logins({ resource }: Declaration): unknown {
 }
 
 it.each<[string, Identity]>([
-  ['jwt', { jwt: { ...jwt, issuerCa: ca } }],
+  ['jwt', { jwt: { ...jwt, issuerCaPem: ca } }],
   ['kubernetes', { kubernetes }],
   ["kubernetes of Vault's own cluster", { kubernetes: { serviceAccounts: ['reports'], namespaces: ['webex'] } }],
   ['cert', { cert: { ca, uris: ['spiffe://example.org/reports'] } }],
@@ -85,7 +85,7 @@ it("comes after its method, and goes by the path of somebody else's where none i
 it('takes what only Terraform can look at', () => {
   const declaration = declareApp((stack) => {
     const text = (id: string): string => new TerraformVariable(stack, id, { type: 'string' }).stringValue;
-    return { jwt: { issuer: text('issuer'), issuerCa: text('ca'), audience: 'vault', claims: { sub: text('sub') } } };
+    return { jwt: { issuer: text('issuer'), issuerCaPem: text('ca'), audience: 'vault', claims: { sub: text('sub') } } };
   });
   expect(resources(declaration, 'vault_jwt_auth_backend')[0]).toMatchObject({ oidc_discovery_url: '${var.issuer}' });
   expect(resources(declaration, 'vault_jwt_auth_backend_role')[0]).toMatchObject({

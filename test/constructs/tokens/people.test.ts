@@ -13,7 +13,7 @@ const OIDC: Oidc = {
 
 function declarePeople(changes: Partial<Oidc> = {}, others: Partial<DeploymentInput> = {}): Declaration {
   const deployment = exampleDeployment({
-    engine: { plugin: { register: false } },
+    engine: { plugin: { manage: false } },
     operators: { oidc: { ...OIDC, ...changes } },
     ...others,
   });
@@ -73,7 +73,7 @@ it('writes a policy for issuers, since on a server that others have initialized 
 });
 
 it('names the policy of a provisioner that is written elsewhere', () => {
-  const declaration = declarePeople({ groups: { provisioner: ['platform'] } }, { declareProvisioner: false });
+  const declaration = declarePeople({ groups: { provisioner: ['platform'] } }, { manageProvisioner: false });
   expect(roles(declaration)).toMatchObject([{ token_policies: ['oauthapp-provisioner'] }]);
 });
 

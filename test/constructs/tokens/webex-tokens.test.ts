@@ -71,7 +71,7 @@ it.each([
 });
 
 it('leaves AppRole and its own policy alone where others keep them', () => {
-  const declaration = declareStack({ declareAppRole: false, declareProvisioner: false });
+  const declaration = declareStack({ declareAppRole: false, manageProvisioner: false });
   expect(resources(declaration, 'vault_generic_endpoint').map(({ path }) => path)).not.toContainEqual(
     expect.stringContaining('sys/mounts/auth/'),
   );
@@ -80,7 +80,7 @@ it('leaves AppRole and its own policy alone where others keep them', () => {
 });
 
 it('needs no plugin binary where the plugin is registered by someone else', () => {
-  expect(resources(declareStack({ engine: { plugin: { register: false } } }), 'vault_plugin')).toEqual([]);
+  expect(resources(declareStack({ engine: { plugin: { manage: false } } }), 'vault_plugin')).toEqual([]);
 });
 
 describe('with an integration and an app that are renamed', () => {
@@ -93,8 +93,8 @@ describe('with an integration and an app that are renamed', () => {
     });
   const before = named({ name: 'webex-myapp' }, { name: 'people-me' }, 'webex-myapp');
   const after = named(
-    { name: 'reports', renamedFrom: 'webex-myapp' },
-    { name: 'reader', renamedFrom: 'people-me' },
+    { name: 'reports', vaultName: 'webex-myapp' },
+    { name: 'reader', vaultName: 'people-me' },
     'reports',
   );
 

@@ -37,7 +37,7 @@ const deployment = defineDeployment({
     },
     {
       name: 'workload',
-      renamedFrom: 'first',
+      vaultName: 'first',
       reads: ['testauth'],
       identity: { cert: { ca, dnsNames: ['a.example'] } },
     },
@@ -128,7 +128,7 @@ it('makes a variable of any name that a credential may have', () => {
 });
 
 it('has the secret id unwrapped that was issued for the role of an app that is renamed', () => {
-  const apps = deployment.apps.map((app) => (app.name === 'one' ? { ...app, name: 'uno', renamedFrom: 'one' } : app));
+  const apps = deployment.apps.map((app) => (app.name === 'one' ? { ...app, name: 'uno', vaultName: 'one' } : app));
   const renamed = { ...deployment, apps };
   expect(agentConfiguration(renamed, findApp(renamed, 'uno'), where)).toBe(
     agentConfiguration(deployment, findApp(deployment, 'one'), where),

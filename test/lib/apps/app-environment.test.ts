@@ -16,7 +16,7 @@ const github = { repository: 'acme/reports', ref: 'refs/heads/main' };
 const connection = { address: 'https://vault.example' };
 
 function told(identity: Identity, engine: DeploymentInput['engine'] = {}) {
-  const app = { name: 'reports', renamedFrom: 'first', reads: ['testauth'], identity };
+  const app = { name: 'reports', vaultName: 'first', reads: ['testauth'], identity };
   const deployment = exampleDeployment({ apps: [app], engine });
   const found = findApp(deployment, 'reports');
   const login = loginOf(deployment, found) as IdentityLogin;

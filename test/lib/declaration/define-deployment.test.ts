@@ -18,8 +18,8 @@ it.each<[Partial<DeploymentInput>, string]>([
     'engine.movedFrom "webex" and engine.mountPath "webex/prod" must not lie within each other',
   ],
   [
-    { engine: { mountPath: 'webex', movedFrom: 'oauthapp', adopt: true } },
-    'engine.adopt takes over what is mounted at "webex", and engine.movedFrom moves what is at "oauthapp"; adopt it where it is',
+    { engine: { mountPath: 'webex', movedFrom: 'oauthapp', import: true } },
+    'engine.import imports what is mounted at "webex", and engine.movedFrom moves what is at "oauthapp"; import it where it is',
   ],
   [{ engine: { mountPath: 'webex', movedFrom: 'webex/prod' } }, 'must not lie within each other'],
   [
@@ -32,8 +32,8 @@ it.each<[Partial<DeploymentInput>, string]>([
   ],
   // Of which no date can be made: status would fail.
   [
-    { webex: { refreshTokenSeconds: Number.MAX_SAFE_INTEGER } },
-    'webex.refreshTokenSeconds must be 315360000 (ten years) at most, got 9007199254740991; give what Webex told you',
+    { webex: { refreshTokenTtlSeconds: Number.MAX_SAFE_INTEGER } },
+    'webex.refreshTokenTtlSeconds must be 315360000 (ten years) at most, got 9007199254740991; give what Webex told you',
   ],
   [
     { engine: { recordsPath: 'oauthapp-healing/records' } },
@@ -100,10 +100,10 @@ describe('names', () => {
 });
 
 describe('what is renamed', () => {
-  const integration = (name: string, renamedFrom?: string) => ({
-    ...{ name, renamedFrom, clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' },
+  const integration = (name: string, vaultName?: string) => ({
+    ...{ name, vaultName, clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' },
   });
-  const app = (name: string, renamedFrom?: string) => ({ name, renamedFrom, reads: ['testauth'] });
+  const app = (name: string, vaultName?: string) => ({ name, vaultName, reads: ['testauth'] });
   const credentials = [{ name: 'testauth', integration: 'a', scopes: ['a'] }];
 
   it.each<[string, Partial<DeploymentInput>]>([
@@ -121,20 +121,20 @@ describe('what is renamed', () => {
     [
       'two from one name',
       { apps: [app('b', 'a'), app('c', 'a')] },
-      'app "b" and app "c" are both renamedFrom "a", and Vault has only one of that name; leave it out of the other',
+      'app "b" and app "c" both have vaultName "a", and Vault has only one app of that name; leave it out of the other',
     ],
     [
       'from the name of another',
       { integrations: [integration('a'), integration('b', 'a')], credentials },
-      'integration "b" is renamedFrom "a", and another integration is called so, while Vault has "b" under that name for good; call the other otherwise',
+      'integration "b" has vaultName "a", which is the name of another integration, and Vault keeps "b" under that name; give the other integration another name',
     ],
     [
       'to the name that Vault has another under',
       { apps: [app('b', 'a'), app('c', 'b')] },
-      'app "c" is renamedFrom "b", and another app is called so',
+      'app "c" has vaultName "b", which is the name of another app',
     ],
-    ['each to the name of the other', { apps: [app('b', 'a'), app('a', 'b')] }, 'app "b" is renamedFrom "a", and'],
-    ['from a name that AppRole cannot have', { apps: [app('b', 'A')] }, 'renamedFrom must be in lower case, got "A"'],
+    ['each to the name of the other', { apps: [app('b', 'a'), app('a', 'b')] }, 'app "b" has vaultName "a", which'],
+    ['from a name that AppRole cannot have', { apps: [app('b', 'A')] }, 'vaultName must be in lower case, got "A"'],
   ])('may not be so %s', (_, changes, problem) => {
     expect(() => exampleDeployment(changes)).toThrow(problem);
   });
@@ -178,7 +178,7 @@ describe('a field that is unknown', () => {
     ],
     [
       { vault, integrations, credentials, webex: { url: 'x' }, app: [] },
-      'deployment.ts: webex has no field "url"; it may have "cloud", "apiUrl", "refreshTokenSeconds"; deployment has no field "app"; did you mean "apps"?',
+      'deployment.ts: webex has no field "url"; it may have "cloud", "apiUrl", "refreshTokenTtlSeconds"; deployment has no field "app"; did you mean "apps"?',
     ],
   ])('is answered by what it may have been meant for: %j', (declared, problem) => {
     let said = '';

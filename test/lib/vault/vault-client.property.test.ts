@@ -51,7 +51,7 @@ const consent = {
   consentedAt: '2026-01-01T00:00:00Z',
   by: { email: 'a@example.test', orgId: 'o' },
   accessTokenSeconds: 60,
-  refreshTokenSeconds: null,
+  refreshTokenTtlSeconds: null,
 };
 const refreshing = {
   tune_refresh_check_interval_seconds: 60,

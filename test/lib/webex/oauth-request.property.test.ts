@@ -177,8 +177,8 @@ function expectFound(value: unknown, replied: readonly string[]): void {
     expect([refreshToken, ...replied.map((body) => fieldIn(body, 'refresh_token'))]).toContain(value.refreshToken);
     expectHidden([tokens.access_token, tokens.refresh_token], value);
     // As the record of a consent takes it.
-    expect(value.refreshTokenSeconds ?? 1).toBeGreaterThan(0);
-    expect(value.refreshTokenSeconds ?? 1).toBeLessThanOrEqual(315_360_000);
+    expect(value.refreshTokenTtlSeconds ?? 1).toBeGreaterThan(0);
+    expect(value.refreshTokenTtlSeconds ?? 1).toBeLessThanOrEqual(315_360_000);
   } else if (value instanceof DeviceGrant) {
     expect(replied.map((body) => fieldIn(body, 'device_code'))).toContain(value.deviceCode);
     expect(value.expiresAt.toISOString()).toMatch(/Z$/);

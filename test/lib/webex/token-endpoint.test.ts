@@ -54,7 +54,7 @@ describe('a code', () => {
     const pair = await exchange(await obtainCode(webex));
     expect(pair).toMatchObject({
       accessTokenSeconds: 1_209_599,
-      refreshTokenSeconds: 7_775_999,
+      refreshTokenTtlSeconds: 7_775_999,
       scopes: ['spark:people_read'],
     });
     expect(await emailOf(pair)).toEqual([ADMIN]);
@@ -101,7 +101,7 @@ describe('a refresh token', () => {
       const { refresh_token: first } = await login(webex);
       const pair = await refresh(first);
       expect(pair.refreshToken === first).toBe(behavior !== 'rotate');
-      expect(pair.refreshTokenSeconds).toBe(behavior === 'omit' ? undefined : 7_775_999);
+      expect(pair.refreshTokenTtlSeconds).toBe(behavior === 'omit' ? undefined : 7_775_999);
       expect(await emailOf(await refresh(pair.refreshToken))).toEqual([ADMIN]);
     },
   );
@@ -258,7 +258,7 @@ it.each([0, -1, 1e300, 'soon'])(
     await using scripted = await ScriptedWebex.start({ body });
     const pair = await exchange('a-code', { tokenUrl: `${scripted.url}/v1/access_token` });
     expect([pair.accessToken, pair.refreshToken]).toEqual(['a', 'r']);
-    expect([pair.refreshTokenSeconds, pair.scopes]).toEqual([undefined, undefined]);
+    expect([pair.refreshTokenTtlSeconds, pair.scopes]).toEqual([undefined, undefined]);
   },
 );
 

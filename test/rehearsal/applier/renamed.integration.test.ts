@@ -21,10 +21,10 @@ import { synthesize } from '../../fixtures/worlds/synthesizer';
 const names = (integration: string, app: string) =>
   exampleDeployment({
     integrations: [
-      { name: integration, renamedFrom: 'webex-myapp', clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' },
+      { name: integration, vaultName: 'webex-myapp', clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' },
     ],
     credentials: [{ name: 'testauth', integration, scopes: ['spark:people_read'] }],
-    apps: [{ name: app, renamedFrom: 'people-me', reads: ['testauth'] }],
+    apps: [{ name: app, vaultName: 'people-me', reads: ['testauth'] }],
   });
 
 let folder: string;

@@ -175,7 +175,7 @@ const kubernetesServerFields = {
   /** What a seal wants in the server's environment. @default - nothing */
   environmentSecrets: z.array(environmentSecret).readonly().default([]),
   /** Namespaces whose pods may talk to the server, beside its own. @default - all */
-  reachableFrom: z
+  allowedNamespaces: z
     .array(objectName)
     .min(1, 'must name at least one namespace, got []; leave it out to let all of them in')
     .readonly()

@@ -17,7 +17,7 @@ it('notes all of it by the names in Vault, in their order', () => {
   const { integrations, credentials, apps } = grantsOf(
     exampleDeployment({
       integrations: [
-        { name: 'reports', renamedFrom: 'webex-myapp', clientId: 'C1', redirectUrl: 'http://localhost:5000/auth' },
+        { name: 'reports', vaultName: 'webex-myapp', clientId: 'C1', redirectUrl: 'http://localhost:5000/auth' },
         { name: 'another', clientId: 'C2', redirectUrl: 'http://localhost:5000/auth' },
       ],
       credentials: [
@@ -25,7 +25,7 @@ it('notes all of it by the names in Vault, in their order', () => {
         { name: 'one', integration: 'another', scopes: ['a'] },
       ],
       apps: [
-        { name: 'reader', renamedFrom: 'people-me', reads: ['two', 'one'] },
+        { name: 'reader', vaultName: 'people-me', reads: ['two', 'one'] },
         { name: 'job', reads: ['one'], identity: { jwt } },
       ],
     }),

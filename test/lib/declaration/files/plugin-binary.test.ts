@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 function inspect(plugin: { path?: string; sha256?: string; command?: string }) {
-  return inspectPlugin({ name: 'oauthapp', register: true, ...plugin }, folder);
+  return inspectPlugin({ name: 'oauthapp', manage: true, ...plugin }, folder);
 }
 
 function problem(plugin: Parameters<typeof inspect>[0]): string {

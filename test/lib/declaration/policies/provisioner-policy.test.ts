@@ -21,7 +21,7 @@ it('may neither read a credential nor issue a secret id', () => {
 it('has no right to what the stack does not declare', () => {
   const policy = policyOf({
     declareAppRole: false,
-    engine: { plugin: { register: false } },
+    engine: { plugin: { manage: false } },
   });
   expect(policy).not.toMatch(/sys\/auth|sys\/plugins/);
 });
@@ -49,7 +49,7 @@ describe('where people act as operators', () => {
 });
 
 it('names policies without upper case and slashes', () => {
-  const policy = policyOf({ engine: { mountPath: 'Teams/OAuth', plugin: { register: false } } });
+  const policy = policyOf({ engine: { mountPath: 'Teams/OAuth', plugin: { manage: false } } });
   expect(policy).toContain('path "sys/policies/acl/t~eams.o~a~uth-authorizer"');
   expect(policy).toContain('path "Teams/OAuth/config"');
 });
@@ -65,7 +65,7 @@ describe('of apps with an identity of their own', () => {
   });
 
   it('has no right to a method that somebody else has set up, but for its own role', () => {
-    const paths = [...of({ jwt: { ...jwt, declareMethod: false } }).matchAll(/path "(.*jwt.*)"/g)].map(
+    const paths = [...of({ jwt: { ...jwt, manageMethod: false } }).matchAll(/path "(.*jwt.*)"/g)].map(
       ([, path]) => path,
     );
     expect(paths).toEqual(['auth/jwt/role/job']);
@@ -73,11 +73,11 @@ describe('of apps with an identity of their own', () => {
 });
 
 describe('where the engine moves', () => {
-  const moving = policyOf({ engine: { mountPath: 'webex', movedFrom: 'oauthapp', plugin: { register: false } } });
+  const moving = policyOf({ engine: { mountPath: 'webex', movedFrom: 'oauthapp', plugin: { manage: false } } });
   const rules = (policy: string): string[] => policy.trimEnd().split('\n\n');
 
   it('may move it from the one path to the other, and look at what it knows at the former', () => {
-    const settled = rules(policyOf({ engine: { mountPath: 'webex', plugin: { register: false } } }));
+    const settled = rules(policyOf({ engine: { mountPath: 'webex', plugin: { manage: false } } }));
     expect(rules(moving).filter((rule) => !settled.includes(rule))).toMatchSnapshot();
     expect(settled.filter((rule) => !rules(moving).includes(rule))).toEqual([]);
   });

@@ -51,7 +51,7 @@ const consent = fc.record({
   consentedAt: time,
   by: fc.option(fc.record({ email: oddText, orgId: oddText })),
   accessTokenSeconds: seconds,
-  refreshTokenSeconds: seconds,
+  refreshTokenTtlSeconds: seconds,
 });
 const observation = fc.record({
   version,
@@ -79,10 +79,10 @@ property(
     consent: stored(consent),
     observation: stored(observation),
     expires: fc.option(time, { nil: undefined }),
-    refreshTokenSeconds: fc.oneof(fc.nat(1e8), fc.constantFrom(0, 315_360_000)),
+    refreshTokenTtlSeconds: fc.oneof(fc.nat(1e8), fc.constantFrom(0, 315_360_000)),
   }),
-  async ({ consent, observation, expires, refreshTokenSeconds }) => {
-    const deployment = exampleDeployment({ vault: { address: server.address }, webex: { refreshTokenSeconds } });
+  async ({ consent, observation, expires, refreshTokenTtlSeconds }) => {
+    const deployment = exampleDeployment({ vault: { address: server.address }, webex: { refreshTokenTtlSeconds } });
     const [credential] = deployment.credentials;
     if (credential === undefined) {
       throw new Error('none is declared');

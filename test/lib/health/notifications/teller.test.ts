@@ -72,7 +72,7 @@ describe('of accounts', () => {
     consentedAt: now,
     by: { email: other, orgId },
     accessTokenSeconds: null,
-    refreshTokenSeconds: null,
+    refreshTokenTtlSeconds: null,
   });
 
   it.each([

@@ -182,7 +182,7 @@ describe('of the entry of an integration, whatever is declared', () => {
   it('names the integration as it was declared', () => {
     const renamed: Partial<DeploymentInput> = {
       integrations: [
-        { name: 'reports', renamedFrom: 'webex-myapp', clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' },
+        { name: 'reports', vaultName: 'webex-myapp', clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' },
       ],
       credentials: [{ name: 'testauth', integration: 'reports', scopes: ['spark:people_read'] }],
     };

@@ -61,7 +61,7 @@ describe('of an integration', () => {
       credentialLoss('testauth', 'without integration "webex-myapp" it cannot be refreshed'),
     ]);
     expect(found.notices).toContain(
-      'integration "webex-myapp" goes; if it is "other" from now on, declare renamedFrom: "webex-myapp" there, and its grants stay',
+      'integration "webex-myapp" goes; if it is "other" from now on, declare vaultName: "webex-myapp" there, and its grants stay',
     );
   });
 
@@ -80,7 +80,7 @@ describe('of an integration', () => {
 
   it('keeps its grants under another name', () => {
     const found = compared({
-      integrations: [integration('reports', { renamedFrom: 'webex-myapp' })],
+      integrations: [integration('reports', { vaultName: 'webex-myapp' })],
       credentials: [credential('testauth', 'reports')],
     });
     expect(found).toEqual({
@@ -91,7 +91,7 @@ describe('of an integration', () => {
 
   it('keeps its grants when it is called as before', () => {
     const renamed = {
-      integrations: [integration('reports', { renamedFrom: 'webex-myapp' })],
+      integrations: [integration('reports', { vaultName: 'webex-myapp' })],
       credentials: [credential('testauth', 'reports')],
     };
     expect(compared({}, renamed)).toEqual({
@@ -104,11 +104,11 @@ describe('of an integration', () => {
     const credentials = [credential('testauth', 'reports')];
     const found = compared(
       { credentials, integrations: [integration('reports')] },
-      { credentials, integrations: [integration('reports', { renamedFrom: 'webex-myapp' })] },
+      { credentials, integrations: [integration('reports', { vaultName: 'webex-myapp' })] },
     );
     expect(found).toEqual({
       notices: [
-        'integration "reports" goes; with renamedFrom: "webex-myapp", without which it is declared now, its grants stay',
+        'integration "reports" goes; with vaultName: "webex-myapp", without which it is declared now, its grants stay',
       ],
       losses: [credentialLoss('testauth', 'without integration "reports" it cannot be refreshed')],
     });
@@ -120,14 +120,14 @@ describe('of an integration', () => {
       credentials: [credential('testauth', 'one')],
     });
     expect(notices).toContain(
-      'integration "webex-myapp" goes; if it is "one" or "two" from now on, declare renamedFrom: "webex-myapp" there, and its grants stay',
+      'integration "webex-myapp" goes; if it is "one" or "two" from now on, declare vaultName: "webex-myapp" there, and its grants stay',
     );
   });
 });
 
 describe('of a credential', () => {
   it('says that the grant stays with the integration that gave it', () => {
-    const integrations = [integration('webex-myapp'), integration('other', { renamedFrom: 'first' })];
+    const integrations = [integration('webex-myapp'), integration('other', { vaultName: 'first' })];
     const found = compared({ integrations, credentials: [credential('testauth', 'other')] }, { integrations });
     expect(found).toEqual({
       notices: [
@@ -179,14 +179,14 @@ describe('of an app', () => {
 
   it('says that another name is another app', () => {
     expect(noticesOf([app('another')])).toEqual([
-      'app "people-me" loses its identity: its role id and its secret ids end; if it is "another" from now on, declare renamedFrom: "people-me" there, and its role id and its secret ids stay',
+      'app "people-me" loses its identity: its role id and its secret ids end; if it is "another" from now on, declare vaultName: "people-me" there, and its role id and its secret ids stay',
       'app "another" gets an identity; issue it a secret id: npx --no-install webex-token-vault issue another',
       'app "another" may now read "testauth"',
     ]);
   });
 
   it('keeps its identity under another name', () => {
-    const renamed = app('reader', { renamedFrom: 'people-me' });
+    const renamed = app('reader', { vaultName: 'people-me' });
     expect(noticesOf([renamed])).toEqual([
       'app "people-me" is called "reader" from now on; its role id and its secret ids stay',
     ]);
@@ -194,7 +194,7 @@ describe('of an app', () => {
       'app "people-me" is called "reader" from now on; its role stays',
     ]);
     expect(noticesOf([app('reader')], [renamed])).toEqual([
-      'app "reader" loses its identity: its role id and its secret ids end; with renamedFrom: "people-me", without which it is declared now, its role id and its secret ids stay',
+      'app "reader" loses its identity: its role id and its secret ids end; with vaultName: "people-me", without which it is declared now, its role id and its secret ids stay',
       'app "reader" gets an identity; issue it a secret id: npx --no-install webex-token-vault issue reader',
       'app "reader" may now read "testauth"',
     ]);

@@ -72,7 +72,7 @@ describe('the client secret that is to be written', () => {
       integrations: deployment.integrations.map((each) => ({
         ...each,
         name: 'reports',
-        renamedFrom: 'webex-myapp',
+        vaultName: 'webex-myapp',
       })),
     });
     const plan = planned(step('secret'));

@@ -63,7 +63,7 @@ it.each([
   vault.answer('sys/mounts/auth/jwt', { body: { data: { type } } });
   vault.answer('auth/jwt/config', config);
   await expect(obstaclesOf(JWT)).resolves.toEqual([
-    `"jwt" is an auth method already, of type "${type}", and Terraform does not know it; if others keep it, declare declareMethod: false for the apps that log in there, else choose another path for them`,
+    `"jwt" is an auth method already, of type "${type}", and Terraform does not know it; if others keep it, declare manageMethod: false for the apps that log in there, else choose another path for them`,
   ]);
   await removeEmptyMounts(client, JWT);
   expect(vault.count('DELETE sys/auth/jwt')).toBe(0);

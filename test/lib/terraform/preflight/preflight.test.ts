@@ -88,7 +88,7 @@ describe('after a plan that failed', () => {
 });
 
 describe('a plugin that somebody else registers', () => {
-  const REGISTERED = exampleDeployment({ engine: { plugin: { register: false, sha256: PLUGIN_SHA256 } } });
+  const REGISTERED = exampleDeployment({ engine: { plugin: { manage: false, sha256: PLUGIN_SHA256 } } });
   const entry = 'sys/plugins/catalog/secret/oauthapp';
 
   it.each([
@@ -155,7 +155,7 @@ describe('of a plan', () => {
     const change = { actions: ['create'], before: null, after: { name: 'oauthapp-provisioner' } };
     expect((await preflight().findings(planOf({ resource_changes: [{ ...policy, change }] }))).obstacles).toEqual([
       expect.stringMatching(
-        /lacks update on .*; no provisioner may write its own policy: .* set declareProvisioner to false/,
+        /lacks update on .*; no provisioner may write its own policy: .* set manageProvisioner to false/,
       ),
     ]);
   });
@@ -204,15 +204,15 @@ describe('what is there by hand', () => {
     vault.answer('sys/mounts/oauthapp', { body: { data: { type: 'kv' } } });
     const made = planOf({ resource_changes: [resource('vault_mount', 'engine', { path: 'oauthapp' })] });
     expect((await preflight().findings(made)).obstacles).toEqual([
-      expect.stringMatching(/^"oauthapp" is mounted already, with type "kv", .* declare engine\.adopt: true; /),
+      expect.stringMatching(/^"oauthapp" is mounted already, with type "kv", .* declare engine\.import: true; /),
     ]);
   });
 
-  it('is adopted under the name of its plugin alone', async () => {
-    const adopting = exampleDeployment({ engine: { plugin: { sha256: PLUGIN_SHA256 }, adopt: true } });
+  it('is imported under the name of its plugin alone', async () => {
+    const importing = exampleDeployment({ engine: { plugin: { sha256: PLUGIN_SHA256 }, import: true } });
     vault.answer('sys/capabilities-self', allowed);
     vault.answer('sys/mounts/oauthapp', { body: { data: { type: 'kv' } } });
-    await expect(preflight(adopting).afterFailedPlan([])).rejects.toThrow(
+    await expect(preflight(importing).afterFailedPlan([])).rejects.toThrow(
       'what is mounted at "oauthapp" is of type "kv", and engine.plugin.name is "oauthapp", so nothing was changed',
     );
   });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Deployment, Integration } from '../../declaration/schema/deployment';
 import { declaringFile } from '../../declaration/deployment-file';
 import { integrationEntry } from '../../declaration/derived/integration-entry';
-import { vaultName } from '../../declaration/schema/vault-name';
+import { nameInVault } from '../../declaration/schema/vault-name';
 import type { VaultClient } from '../../vault/vault-client';
 import { isEngineMount } from '../plan/engine-mount';
 import { lookAt, mountedType } from './mounted';
@@ -17,30 +17,30 @@ const entryReply = z.object({
   data: z.object({ client_id: z.string(), provider_options: z.record(z.string(), z.string()).nullish() }),
 });
 
-/** @throws ExplainedError where there is no such engine to be adopted */
-export async function requireAdoptable(vault: VaultClient, { engine }: Deployment): Promise<void> {
+/** @throws ExplainedError where there is no such engine to be imported */
+export async function requireImportable(vault: VaultClient, { engine }: Deployment): Promise<void> {
   const { mountPath, plugin } = engine;
   const found = await mountedType(vault, mountPath);
   if (found === undefined) {
     throw new ExplainedError(
-      `engine.adopt is set, and nothing is mounted at "${mountPath}", so nothing was changed; correct engine.mountPath, or leave engine.adopt out for an engine that is made anew`,
+      `engine.import is set, and nothing is mounted at "${mountPath}", so nothing was changed; correct engine.mountPath, or leave engine.import out for an engine that is made anew`,
     );
   }
   if (found !== plugin.name) {
     throw new ExplainedError(
-      `what is mounted at "${mountPath}" is of type "${found}", and engine.plugin.name is "${plugin.name}", so nothing was changed; an engine is adopted under the name of its plugin alone`,
+      `what is mounted at "${mountPath}" is of type "${found}", and engine.plugin.name is "${plugin.name}", so nothing was changed; an engine is imported under the name of its plugin alone`,
     );
   }
 }
 
 /** What the plan would make, and is there: each as a line. */
-export async function adoptionObstacles(vault: VaultClient, plan: Plan, deployment: Deployment): Promise<string[]> {
+export async function importObstacles(vault: VaultClient, plan: Plan, deployment: Deployment): Promise<string[]> {
   const { engine, integrations } = deployment;
   const makesMount = plan.changes.some((change) => isEngineMount(change) && change.isCreated && !change.isDeleted);
   const mounted = makesMount ? await mountedType(vault, engine.mountPath) : undefined;
   if (mounted !== undefined) {
     return [
-      `"${engine.mountPath}" is mounted already, with type "${mounted}", and Terraform does not know it; to take it over with its grants, declare engine.adopt: true; where it is of another deployment, choose another engine.mountPath`,
+      `"${engine.mountPath}" is mounted already, with type "${mounted}", and Terraform does not know it; to import it with its grants, declare engine.import: true; where it is of another deployment, choose another engine.mountPath`,
     ];
   }
   const made = plan.changes
@@ -48,7 +48,7 @@ export async function adoptionObstacles(vault: VaultClient, plan: Plan, deployme
     .map((change) => change.after('path'));
   const obstacles: string[] = [];
   for (const integration of integrations) {
-    const path = `${engine.mountPath}/servers/${vaultName(integration)}`;
+    const path = `${engine.mountPath}/servers/${nameInVault(integration)}`;
     const entry = made.includes(path) ? await lookAt(vault, path, entryReply) : undefined;
     obstacles.push(...(entry === undefined ? [] : ofEntry(entry.data, integration, deployment)));
   }
