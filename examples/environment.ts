@@ -15,7 +15,7 @@ export interface Environment {
   readonly organizations: readonly Organization[];
   readonly vault: DeploymentInput['vault'];
   readonly engine?: DeploymentInput['engine'];
-  readonly appRolePath?: string;
+  readonly appRole?: DeploymentInput['appRole'];
   /** As Webex shows it for the integration of this environment. */
   readonly clientId?: string;
 }

@@ -13,7 +13,7 @@ export default defineDeployment(
   environment({
     vault: { address: process.env.STAGING_VAULT_ADDR ?? 'https://vault.example.com:8200' },
     engine: { mountPath: 'oauthapp-staging', plugin: { manage: false } },
-    appRolePath: 'approle-staging',
+    appRole: { path: 'approle-staging' },
     clientId: process.env.STAGING_CLIENT_ID,
     organizations: [{ name: 'sandbox', administrator: 'webex-admin@sandbox.example' }],
   }),

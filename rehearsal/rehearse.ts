@@ -43,11 +43,11 @@ export function rehearse(deployment: Deployment, servers: RehearsalServers): Dep
         sha256: undefined,
         command: undefined,
         // From within a namespace nobody can; the rehearsal does it.
-        register: deployment.vault.namespace === undefined,
+        manage: deployment.vault.namespace === undefined,
       },
     },
     // Nor is what somebody else has set up there.
-    declareAppRole: true,
+    appRole: { ...deployment.appRole, manage: true },
     operators: undefined,
     apps: deployment.apps.map((app) => ({
       ...app,

@@ -44,13 +44,13 @@ export async function writeShellEnvironment(rehearsal: Rehearsal, binary: string
   const processFile = join(folder, 'process-id');
   await writePrivate(processFile, [String(process.pid)]);
 
-  const { vault, engine, appRolePath } = rehearsal.deployment;
+  const { vault, engine, appRole } = rehearsal.deployment;
   const variables = {
     ...rehearsal.environment,
     VAULT_ADDR: rehearsal.server.address,
     ...(vault.namespace === undefined ? {} : { VAULT_NAMESPACE: vault.namespace }),
     OAUTHAPP_MOUNT: engine.mountPath,
-    APPROLE_MOUNT: appRolePath,
+    APPROLE_MOUNT: appRole.path,
     WEBEX_API_URL: rehearsal.webex.apiUrl,
     WEBEX_ANALYTICS_URL: Object.values(rehearsal.webex.analyticsUrls).join(','),
     WEBEX_SITES: rehearsal.webex.sites.map(({ siteUrl }) => siteUrl).join(','),

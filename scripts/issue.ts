@@ -162,6 +162,6 @@ function shortened({ app, program, issued: { lifetime } }: Handover, appRolePath
 
 /** In general terms: `--help` does not load `deployment.ts`. */
 function policyHelp(): string {
-  const policy = issuerPolicy('<appRolePath>', '<app>');
+  const policy = issuerPolicy('<appRole.path>', '<app>');
   return `\nThe Vault token needs, for each app that it may issue for:\n  ${policy.trimEnd().replaceAll('\n', '\n  ')}\n`;
 }

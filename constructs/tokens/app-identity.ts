@@ -3,7 +3,7 @@ import { Policy } from '@cdktf/provider-vault/lib/policy';
 import { Construct } from 'constructs';
 import type { z } from 'zod';
 import { ExplainedError } from '#core';
-import { appRolePath, appSettings } from '../../lib/declaration/schema/app-declaration';
+import { APPROLE_PATH, appSettings } from '../../lib/declaration/schema/app-declaration';
 import { identityLogin, rolePath, type IdentityLogin } from '../../lib/declaration/derived/app-login';
 import { withDefaults } from '../../lib/declaration/schema/defaults';
 import { appPolicy } from '../../lib/declaration/policies/app-policy';
@@ -57,7 +57,7 @@ export class AppIdentity extends Construct {
     }
     const backend =
       login === undefined
-        ? (props.appRolePath ?? appRolePath.parse(undefined))
+        ? (props.appRolePath ?? APPROLE_PATH)
         : (props.authMethod?.path ?? login.path);
     const roleName = nameInVault(props);
     this.rolePath = rolePath({ type: login?.type ?? 'approle', path: backend }, props);

@@ -89,7 +89,7 @@ export class WebexTokens extends DeploymentStack {
       });
     }
 
-    const appRolePath = deployment.appRole.manage ? this.#declareAppRole(deployment) : deployment.appRole.path;
+    const appRolePath = deployment.appRole.manage ? this.#manageAppRole(deployment) : deployment.appRole.path;
     const authMethods = this.#declareAuthMethods(deployment);
     const roleIds: Record<string, string> = {};
     for (const { reads, ...app } of apps) {
@@ -133,8 +133,8 @@ export class WebexTokens extends DeploymentStack {
   #declareAuthMethods(deployment: Deployment): Map<string, AuthMethod> {
     const methods = new Map<string, AuthMethod>();
     for (const app of deployment.apps) {
-      const { path, isDeclared } = loginOf(deployment, app);
-      if (app.identity !== undefined && isDeclared && !methods.has(path)) {
+      const { path, isManaged } = loginOf(deployment, app);
+      if (app.identity !== undefined && isManaged && !methods.has(path)) {
         // By its path: what gets another one is another method, and nothing is moved.
         methods.set(path, new AuthMethod(this, `auth-${path.replaceAll('/', '.')}`, { identity: app.identity }));
       }
@@ -143,8 +143,8 @@ export class WebexTokens extends DeploymentStack {
   }
 
   /** @returns where it is mounted, as whatever is in it refers to it */
-  #declareAppRole({ appRolePath, apps }: Deployment): string {
-    const { path, accessor } = new AuthBackend(this, 'approle', { type: 'approle', path: appRolePath });
+  #manageAppRole({ appRole, apps }: Deployment): string {
+    const { path, accessor } = new AuthBackend(this, 'approle', { type: 'approle', path: appRole.path });
     const seconds = apps.flatMap(({ secretIdTtlSeconds, tokenMaxTtlSeconds }) => [
       secretIdTtlSeconds,
       tokenMaxTtlSeconds,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { engineMount, ourCommand, vaultVariable, type VaultConnectionOptions, isPlainHttp } from '#core';
-import { appRolePath as appRolePathField } from '../declaration/schema/app-declaration';
+import { APPROLE_PATH } from '../declaration/schema/app-declaration';
 import type { IdentityLogin, JwtLogin } from '../declaration/derived/app-login';
 import type { App, Deployment } from '../declaration/schema/deployment';
 import { DEFAULT_AUDIENCE } from '../declaration/schema/identity-declaration';
@@ -20,7 +20,7 @@ export function serverVariables({ address, namespace }: VaultConnectionOptions):
 
 /** All that an app's environment needs beside its secret id, but for what its client takes by itself. */
 export function appVariables(
-  { engine, appRolePath }: Deployment,
+  { engine, appRole }: Deployment,
   { renewsSecretId }: App,
   connection: VaultConnectionOptions,
   roleId: string,
@@ -28,7 +28,7 @@ export function appVariables(
   return {
     ...serverVariables(connection),
     ...engineVariables(engine),
-    ...(appRolePath === appRolePathField.parse(undefined) ? {} : { APPROLE_MOUNT: appRolePath }),
+    ...(appRole.path === APPROLE_PATH ? {} : { APPROLE_MOUNT: appRole.path }),
     VAULT_ROLE_ID: roleId,
     ...(renewsSecretId ? { VAULT_RENEW_SECRET_ID: 'true' } : {}),
   };

@@ -98,8 +98,8 @@ const lookupReply = z.object({ data: z.object({ creation_time: time, expiration_
 const roleIdReply = z.object({ data: z.object({ role_id: z.string().min(1) }) });
 
 /** Where Vault has the AppRole of an app. */
-export function rolePath({ appRolePath }: Pick<Deployment, 'appRolePath'>, app: App): string {
-  return `auth/${appRolePath}/role/${nameInVault(app)}`;
+export function rolePath({ appRole }: Pick<Deployment, 'appRole'>, app: App): string {
+  return `auth/${appRole.path}/role/${nameInVault(app)}`;
 }
 
 /** Sent although the role has limits too: Vault refuses where those are stricter, and applies these where they are laxer. */

@@ -118,7 +118,7 @@ describeUnless(terraformUnavailable())('an engine that was made by hand', () => 
     await deployed.rehearsal.admin.write('auth/approle/role/of-others', { token_policies: ['none'] });
     const { stderr, exitCode } = await deployed.run('deploy');
     await deployed.rehearsal.admin.delete('sys/auth/approle');
-    expect(stderr).toMatch(/^error: "approle" is an auth method already, of type "approle", .*declareAppRole: false/m);
+    expect(stderr).toMatch(/^error: "approle" is an auth method already, of type "approle", .*appRole\.manage: false/m);
     expect(exitCode).toBe(1);
     await expect(statusOf(configuration())).resolves.toBe(404);
   });

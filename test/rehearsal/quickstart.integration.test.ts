@@ -75,8 +75,7 @@ test.each<[string, Partial<DeploymentInput>]>([
     'a catalog entry and an AppRole of somebody else',
     {
       engine: { plugin: { sha256: '0'.repeat(64), manage: false } },
-      appRolePath: 'their/approle',
-      declareAppRole: false,
+      appRole: { path: 'their/approle', manage: false },
     },
   ],
 ])('works with %s', async (_, edit) => {

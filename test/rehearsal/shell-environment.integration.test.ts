@@ -24,7 +24,7 @@ import { synthesize } from '../fixtures/worlds/synthesizer';
 const declared = defineDeployment({
   vault: { address: 'https://vault.example', ...(isOnVault ? {} : { namespace: 'team' }) },
   engine: { mountPath: 'oauth/webex', plugin: { sha256: '0'.repeat(64) } },
-  appRolePath: 'their/approle',
+  appRole: { path: 'their/approle' },
   integrations: [{ name: 'webex-myapp', clientId: 'client', redirectUrl: 'http://localhost:5000/auth' }],
   credentials: [
     { name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] },

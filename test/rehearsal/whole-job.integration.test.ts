@@ -75,7 +75,7 @@ async function authorized(credentialName: string): Promise<void> {
 }
 
 async function loggedInAs(app: string): Promise<VaultClient> {
-  const { appRolePath } = rehearsal.deployment;
+  const appRolePath = rehearsal.deployment.appRole.path;
   const { token } = await loginAppRole(rehearsal.admin.connection, { ...(await rehearsal.appRole(app)), appRolePath });
   return rehearsal.admin.withToken(token);
 }

@@ -109,7 +109,7 @@ describe('says how long the secret id is good', () => {
 
 it('says in its help what the operator needs, which the operator of these tests has', async () => {
   const { stdout } = await issue(['--help']);
-  for (const line of issuerPolicy('<appRolePath>', '<app>').trim().split('\n')) {
+  for (const line of issuerPolicy('<appRole.path>', '<app>').trim().split('\n')) {
     expect(stdout).toContain(line);
   }
 });

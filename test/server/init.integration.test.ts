@@ -286,7 +286,7 @@ describe('webex-token-vault init', () => {
         ...rest,
         vault: { address: vault.address },
         engine: { ...engine, mountPath: 'second', plugin: { ...engine.plugin, manage: false } },
-        appRolePath: 'approle-second',
+        appRole: { path: 'approle-second' },
         manageProvisioner: true,
       });
       const environment = { ...operated.environment, ...deploymentInFile(operated.server.folder, second, 'second') };

@@ -6,7 +6,7 @@ import { InvalidDeployment } from './invalid-deployment';
 
 /** @throws InvalidDeployment where two auth methods are declared at one path, or one lies within another */
 export function checkLogins(deployment: Deployment): void {
-  const { appRolePath } = deployment;
+  const { appRole } = deployment;
   const peoplePath = oidcPath(deployment);
   const taken = new Map<string, { readonly who: string; readonly settings: string }>([
     [OPERATORS_MOUNT, { who: 'the operators', settings: '' }],
@@ -16,7 +16,7 @@ export function checkLogins(deployment: Deployment): void {
   const takenBelow = new Map<string, string>();
   const claims: [path: string, who: string, settings: string][] = [
     ...(peoplePath === undefined ? [] : [[peoplePath, 'operators.oidc', 'oidc'] as [string, string, string]]),
-    [appRolePath, 'appRolePath', JSON.stringify({ type: 'approle', isDeclared: deployment.appRole.manage })],
+    [appRole.path, 'appRole.path', JSON.stringify({ type: 'approle', isManaged: appRole.manage })],
     ...deployment.apps.map((app): [string, string, string] => {
       const login = loginOf(deployment, app);
       return [login.path, `app "${app.name}"`, JSON.stringify(methodSettings(login))];

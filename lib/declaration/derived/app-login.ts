@@ -12,7 +12,7 @@ interface MethodBase {
   /** Where the method is mounted, below `auth/`. */
   readonly path: string;
   /** Whether the stack enables and configures it. */
-  readonly isDeclared: boolean;
+  readonly isManaged: boolean;
 }
 
 /** By what the app has already. */
@@ -91,11 +91,11 @@ export function identityLogin({ jwt, github, gitlab, kubernetes, cert }: Identit
   }
   if (kubernetes !== undefined) {
     const { path, manageMethod, cluster, serviceAccounts, namespaces, audience = DEFAULT_AUDIENCE } = kubernetes;
-    return { type: 'kubernetes', path, isDeclared: manageMethod, cluster, serviceAccounts, namespaces, audience };
+    return { type: 'kubernetes', path, isManaged: manageMethod, cluster, serviceAccounts, namespaces, audience };
   }
   if (cert !== undefined) {
     const { path, manageMethod, ca, uris = [], dnsNames = [] } = cert;
-    return { type: 'cert', path, isDeclared: manageMethod, ca, uris, dnsNames };
+    return { type: 'cert', path, isManaged: manageMethod, ca, uris, dnsNames };
   }
   throw new TypeError('an identity of no kind');
 }
@@ -108,8 +108,8 @@ interface OfIssuer {
   readonly audience: string;
 }
 
-function ofIssuer({ path, manageMethod, issuer, issuerCaPem, audience }: OfIssuer) {
-  return { type: 'jwt', path, isDeclared: manageMethod, issuer, issuerCaPem, audience, userClaim: 'sub' } as const;
+function ofIssuer({ path, manageMethod, issuer, issuerCa, audience }: OfIssuer) {
+  return { type: 'jwt', path, isManaged: manageMethod, issuer, issuerCa, audience, userClaim: 'sub' } as const;
 }
 
 /** Path in Vault below which a method has its roles. */
@@ -124,15 +124,15 @@ export function rolePath(login: Pick<AppLogin, 'type' | 'path'>, app: Renamable)
 
 /** What apps that log in at the same path have in common. */
 export function methodSettings(login: AppLogin): object {
-  const { type, isDeclared } = login;
+  const { type, isManaged } = login;
   switch (login.type) {
     case 'jwt': {
-      const { issuer, keys = [], issuerCaPem = '' } = login;
-      return { type, isDeclared, issuer, keys, issuerCaPem };
+      const { issuer, keys = [], issuerCa = '' } = login;
+      return { type, isManaged, issuer, keys, issuerCa };
     }
     case 'kubernetes':
-      return { type, isDeclared, cluster: login.cluster };
+      return { type, isManaged, cluster: login.cluster };
     default:
-      return { type, isDeclared };
+      return { type, isManaged };
   }
 }

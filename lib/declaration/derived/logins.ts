@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { AppDeclaration } from '../schema/app-declaration';
+import type { Deployment } from '../schema/deployment';
 import { appLogin, type AppLogin, type IdentityLogin } from './app-login';
 import type { operatorsDeclaration } from '../schema/operators-declaration';
 
@@ -9,18 +10,14 @@ import type { operatorsDeclaration } from '../schema/operators-declaration';
 
 /** What a deployment says of them. */
 export interface DeclaredLogins {
-  readonly appRolePath: string;
-  readonly declareAppRole: boolean;
+  readonly appRole: Deployment['appRole'];
   readonly apps: readonly AppDeclaration[];
   readonly operators?: z.output<typeof operatorsDeclaration>;
 }
 
 /** How an app of it logs in. */
-export function loginOf(
-  { appRolePath, declareAppRole }: Pick<DeclaredLogins, 'appRolePath' | 'declareAppRole'>,
-  app: AppDeclaration,
-): AppLogin {
-  return appLogin(app, { path: appRolePath, isDeclared: declareAppRole });
+export function loginOf({ appRole }: Pick<DeclaredLogins, 'appRole'>, app: AppDeclaration): AppLogin {
+  return appLogin(app, { path: appRole.path, isManaged: appRole.manage });
 }
 
 /** The auth methods beside AppRole, each once, as one of its apps has it. */

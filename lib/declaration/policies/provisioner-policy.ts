@@ -24,7 +24,7 @@ export interface ProvisionerRights {
   /** Where the AppRole auth method of the apps is mounted. */
   readonly appRolePath: string;
   /** It enables AppRole there. */
-  readonly declareAppRole: boolean;
+  readonly manageAppRole: boolean;
   /** Where the client secrets for healing are mounted, or were. */
   readonly healingPath: string;
   /** Names in the engine of the integrations whose client secret is kept there. */
@@ -111,7 +111,7 @@ export function provisionerPolicy(rights: ProvisionerRights): string {
       why: 'keep its client secret there, which this cannot read',
     })),
     ...(movedFrom === undefined ? [] : moveFrom(movedFrom, rights)),
-    ...(rights.declareAppRole
+    ...(rights.manageAppRole
       ? ([
           { path: `sys/auth/${appRolePath}`, capabilities: ['update', 'delete', 'sudo'], why: 'enable AppRole' },
           { path: `sys/mounts/auth/${appRolePath}`, capabilities: ['read'], why: 'is AppRole enabled?' },
@@ -197,12 +197,12 @@ function ofMethod({ path, type }: IdentityMethod): Rule[] {
 
 /** Whatever it once wrote it may take away, though this policy was renewed before that. What is named by its path goes by that rule. */
 function undeclared(rights: ProvisionerRights): Rule[] {
-  const { mountPath, appRolePath, declareAppRole, appPolicyPrefix, identityMethods = [] } = rights;
+  const { mountPath, appRolePath, manageAppRole, appPolicyPrefix, identityMethods = [] } = rights;
   const why = 'to take away what is declared no more';
   return [
     `${mountPath}/servers/+`,
     `sys/policies/acl/${appPolicyPrefix}*`,
-    ...(declareAppRole ? [`auth/${appRolePath}/role/+`, `auth/${appRolePath}/role/+/role-id`] : []),
+    ...(manageAppRole ? [`auth/${appRolePath}/role/+`, `auth/${appRolePath}/role/+/role-id`] : []),
     ...identityMethods.map((method) => `${rolesPath(method)}/+`),
   ].map((path): Rule => ({ path, capabilities: ['read', 'delete'], why }));
 }

@@ -35,13 +35,13 @@ export function authorizerRights(deployment: Deployment): AuthorizerRights {
 
 /** What a deployment's observer may do. */
 export function observerRights(deployment: Deployment): ObserverRights {
-  const { engine, integrations, credentials, apps, appRolePath } = deployment;
+  const { engine, integrations, credentials, apps, appRole } = deployment;
   return {
     mountPath: engine.mountPath,
     recordsPath: engine.recordsPath,
     integrationNames: integrations.map(nameInVault),
     credentialNames: credentials.map(({ name }) => name),
-    appRolePath,
+    appRolePath: appRole.path,
     appNames: apps.filter(({ identity }) => identity === undefined).map(nameInVault),
     identityMethods: identityMethods(deployment).map(({ path, type }) => ({ path, type })),
     peoplePath: oidcPath(deployment),
@@ -72,7 +72,7 @@ export function provisionerRights(deployment: Deployment): ProvisionerRights {
     movedFrom,
     pluginName: plugin.manage ? plugin.name : undefined,
     appRolePath: deployment.appRole.path,
-    declareAppRole: deployment.appRole.manage,
+    manageAppRole: deployment.appRole.manage,
     integrationNames: deployment.integrations.map(nameInVault),
     apps: deployment.apps.map((app) => ({
       name: nameInVault(app),
@@ -80,7 +80,7 @@ export function provisionerRights(deployment: Deployment): ProvisionerRights {
       rolePath: app.identity === undefined ? undefined : rolePath(loginOf(deployment, app), app),
     })),
     identityMethods: identityMethods(deployment)
-      .filter(({ isDeclared }) => isDeclared)
+      .filter(({ isManaged }) => isManaged)
       .map(({ path, type }) => ({ path, type })),
     appPolicyPrefix: appPolicyName(mountPath, ''),
     operatorPolicyNames: [

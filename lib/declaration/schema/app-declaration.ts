@@ -15,13 +15,25 @@ export const OPERATORS_MOUNT = 'operators';
  */
 export const NO_LOCKOUT = { lockout_disable: true } as const;
 
-/** Where the AppRole auth method of the apps is mounted. */
-export const appRolePath = path
-  .refine((value) => value !== OPERATORS_MOUNT, {
-    error: () =>
-      `must not be "${OPERATORS_MOUNT}": an app called like an operator would take over the role that "${ourCommand('init')}" has there; use another path`,
-  })
-  .default('approle');
+/** Where the AppRole auth method of the apps is mounted by default. */
+export const APPROLE_PATH = 'approle';
+
+const appRoleFields = {
+  /** Where the AppRole auth method of the apps is mounted. @default "approle" */
+  path: path
+    .refine((value) => value !== OPERATORS_MOUNT, {
+      error: () =>
+        `must not be "${OPERATORS_MOUNT}": an app with the name of an operator would overwrite the role that "${ourCommand('init')}" has there; use another path`,
+    })
+    .default(APPROLE_PATH),
+  /** Enable AppRole at that path; false: it is enabled already, and others use it too. @default true */
+  manage: z.boolean().default(true),
+};
+
+export interface AppRoleFields extends Fields<typeof appRoleFields> {}
+
+/** The auth method of the apps that have no identity of their own. */
+export const appRoleDeclaration: StrictObject<AppRoleFields> = strictObject(appRoleFields);
 
 const roleName = name.regex(/^[^A-Z]*$/, {
   error: ({ input }) => `must be in lower case, got "${String(input)}"; use "${String(input).toLowerCase()}"`,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { appDeclaration, appRolePath } from './app-declaration';
+import { appDeclaration, appRoleDeclaration } from './app-declaration';
 import { credentialDeclaration } from './credential-declaration';
 import { engineDeclaration, recordsPathOf } from './engine-declaration';
 import { path, strictObject, vaultUrl, type Fields, type StrictObject } from './fields';
@@ -38,13 +38,10 @@ const declaredFields = {
   ),
   webex: webexDeclaration.prefault({}),
   engine: engineDeclaration.prefault({}),
-  /** Where the AppRole auth method of the apps is mounted. @default "approle" */
-  appRolePath,
-  /** Enable AppRole at that path; false where it is enabled already and others use it too. @default true */
-  declareAppRole: z.boolean().default(true),
+  appRole: appRoleDeclaration.prefault({}),
   /**
-   * Declare the provisioner's own policy. A provisioner may read that policy, not write it: an administrator applies
-   * first, and again when it changes. Set it to false where the policy is written elsewhere.
+   * Write the provisioner's own policy. A provisioner may read that policy, not write it: an administrator applies first,
+   * and again when it changes. False: the policy is written elsewhere.
    * @default true; false with a server that keeps grants, where "webex-token-vault init" writes it
    */
   manageProvisioner: z.boolean().optional(),

@@ -12,8 +12,8 @@ const pluginFields = {
    * @default "oauthapp"
    */
   name: name.default('oauthapp'),
-  /** Write the catalog entry; false where someone else does, as above a namespace. @default true */
-  register: z.boolean().default(true),
+  /** Write the catalog entry; false: someone else does, as above a namespace. @default true */
+  manage: z.boolean().default(true),
   /** The plugin binary on this machine, to compute its sha256 and to mount it into the container. @default - none: give `sha256` */
   path: z.string().optional(),
   /** Hex sha256 of the binary on the server. @default - computed from `path` */

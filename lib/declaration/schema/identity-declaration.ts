@@ -14,7 +14,7 @@ const text = z.string().regex(/^[^\s\p{Cc}]+$/u, {
 /** Of the method: it may be shared by apps whose settings of the method are the same. */
 const methodFields = {
   /**
-   * Enable the auth method at that path and configure it; false where somebody else has, as these settings say.
+   * Enable the auth method at that path and configure it; false: somebody else has, as these settings say.
    * @default true
    */
   manageMethod: z.boolean().default(true),

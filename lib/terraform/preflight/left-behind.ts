@@ -75,7 +75,7 @@ export function emptyMountNotices(mounts: readonly UnknownMount[]): string[] {
 /** Each one in use as a line: Vault mounts nothing over it. */
 export function occupiedMountObstacles(
   mounts: readonly UnknownMount[],
-  { appRolePath, operators }: Deployment,
+  { appRole, operators }: Deployment,
 ): string[] {
   return mounts
     .filter(({ emptiness }) => emptiness === undefined)
@@ -86,8 +86,8 @@ export function occupiedMountObstacles(
       const others =
         path === operators?.oidc?.path
           ? 'choose another operators.oidc.path'
-          : path === appRolePath
-            ? 'where it is AppRole, declare declareAppRole: false, else choose another appRolePath'
+          : path === appRole.path
+            ? 'where it is AppRole, declare appRole.manage: false, else choose another appRole.path'
             : `if others keep it, declare manageMethod: false for the apps that log in there, else choose another path for them`;
       return `"${path}" is an auth method already, of type "${type}", and Terraform does not know it; ${others}`;
     });

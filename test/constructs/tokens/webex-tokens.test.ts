@@ -71,7 +71,7 @@ it.each([
 });
 
 it('leaves AppRole and its own policy alone where others keep them', () => {
-  const declaration = declareStack({ declareAppRole: false, manageProvisioner: false });
+  const declaration = declareStack({ appRole: { manage: false }, manageProvisioner: false });
   expect(resources(declaration, 'vault_generic_endpoint').map(({ path }) => path)).not.toContainEqual(
     expect.stringContaining('sys/mounts/auth/'),
   );

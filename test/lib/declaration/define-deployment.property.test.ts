@@ -86,7 +86,7 @@ property('no two things of a deployment are mounted at, or below, one path', dep
   const oidc = parsed.operators?.oidc;
   const methods = new Set([
     ...identityMethods(parsed).map((login) => login.path),
-    parsed.appRolePath,
+    parsed.appRole.path,
     OPERATORS_MOUNT,
     'token',
     ...(oidc === undefined ? [] : [oidc.path]),

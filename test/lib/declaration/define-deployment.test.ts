@@ -4,7 +4,7 @@ import type { DeploymentInput } from '../../../lib/declaration/schema/deployment
 import { exampleDeployment, PLUGIN_SHA256 } from '../../fixtures/declarations/example-deployment';
 
 it.each<[Partial<DeploymentInput>, string]>([
-  [{ appRolePath: 'operators' }, 'appRolePath must not be "operators": an app called like an operator would take over'],
+  [{ appRole: { path: 'operators' } }, 'appRole.path must not be "operators": an app with the name of an operator would overwrite'],
   [
     { engine: { mountPath: 'webex//prod', plugin: { sha256: PLUGIN_SHA256 } } },
     'engine.mountPath must not have "//" in it, got "webex//prod"; use "webex/prod"',
@@ -47,7 +47,7 @@ it.each<[Partial<DeploymentInput>, string]>([
     { engine: { mountPath: 'sys/webex' } },
     'engine.mountPath must not be in "sys/", which is Vault\'s own, got "sys/webex"',
   ],
-  [{ appRolePath: '/approle' }, 'appRolePath must not start with "/", got "/approle"; use "approle"'],
+  [{ appRole: { path: '/approle' } }, 'appRole.path must not start with "/", got "/approle"; use "approle"'],
   [
     {
       credentials: [
@@ -225,8 +225,8 @@ describe('what nobody would write', () => {
   it.each<[string, object, string]>([
     [
       'a name of two lines',
-      { appRolePath: 'a\nb\u001b[31m' },
-      'deployment.ts: appRolePath must be letters, digits, "-", "_" or "/", got "a b [31m"; rename it',
+      { appRole: { path: 'a\nb\u001b[31m' } },
+      'deployment.ts: appRole.path must be letters, digits, "-", "_" or "/", got "a b [31m"; rename it',
     ],
     ['a field of two lines', { 'a\nb': 1 }, 'deployment.ts: deployment has no field "a b"; it may have'],
     [

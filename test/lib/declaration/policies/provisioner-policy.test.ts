@@ -20,7 +20,7 @@ it('may neither read a credential nor issue a secret id', () => {
 
 it('has no right to what the stack does not declare', () => {
   const policy = policyOf({
-    declareAppRole: false,
+    appRole: { manage: false },
     engine: { plugin: { manage: false } },
   });
   expect(policy).not.toMatch(/sys\/auth|sys\/plugins/);

@@ -58,7 +58,7 @@ it.each<[string, Identity, object]>([
   ['a certificate', { cert }, { type: 'cert', path: 'cert', uris: cert.uris, dnsNames: [] }],
 ])('an app may log in as %s', (_, identity, login) => {
   const deployment = exampleDeployment({ apps: [app(identity)] });
-  expect(loginOf(deployment, findApp(deployment, 'reports'))).toMatchObject({ ...login, isDeclared: true });
+  expect(loginOf(deployment, findApp(deployment, 'reports'))).toMatchObject({ ...login, isManaged: true });
   expect(defineDeployment(deployment)).toEqual(deployment);
 });
 
@@ -155,12 +155,12 @@ it.each<[string, Identity | AppInput[], string]>([
   [
     'the path of AppRole',
     { jwt: { ...jwt, path: 'approle' } },
-    'app "reports" and appRolePath want different auth methods',
+    'app "reports" and appRole.path want different auth methods',
   ],
   [
     'a path below that of AppRole',
     { jwt: { ...jwt, path: 'approle/jwt' } },
-    'app "reports" and appRolePath have auth methods at "approle/jwt" and "approle", which lie within each other',
+    'app "reports" and appRole.path have auth methods at "approle/jwt" and "approle", which lie within each other',
   ],
   [
     'a path above that of another app',

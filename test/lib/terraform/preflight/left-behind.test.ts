@@ -73,7 +73,7 @@ it('removes no AppRole method that has a role', async () => {
   vault.answer('sys/mounts/auth/approle', { body: { data: { type: 'approle' } } });
   vault.answer('auth/approle/role?list=true', { body: { data: { keys: ['of-others'] } } });
   await expect(obstaclesOf(APPROLE)).resolves.toEqual([
-    '"approle" is an auth method already, of type "approle", and Terraform does not know it; where it is AppRole, declare declareAppRole: false, else choose another appRolePath',
+    '"approle" is an auth method already, of type "approle", and Terraform does not know it; where it is AppRole, declare appRole.manage: false, else choose another appRole.path',
   ]);
 });
 
