@@ -140,7 +140,7 @@ function remarks(delivery: Delivery, { for: name, image }: Options): string {
     ...(image === undefined ? ["Give the app's image by --image, or replace it in what is printed."] : []),
     ...(mayEnd
       ? [
-          `warning: the engine hands out tokens that may end at once (engine.refreshCheckIntervalSeconds, refreshAheadSeconds), so a copy can be a dead one for ${interval} seconds; leave both at their defaults, or read by --for client`,
+          `warning: the engine hands out tokens that may end at once (engine.tuning.refreshCheckIntervalSeconds, refreshAheadSeconds), so a copy can be a dead one for ${interval} seconds; leave both at their defaults, or read by --for client`,
         ]
       : []),
     ...(isKeptOut

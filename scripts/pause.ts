@@ -38,7 +38,7 @@ export function define(command: Command, signal: AbortSignal): void {
         process.stdout.write(`${JSON.stringify({ mountPath, paused: pause !== undefined, ...pause })}\n`);
       } else if (pause === undefined) {
         process.stdout.write(
-          `The engine at "${mountPath}" is declared to refresh only what is read (engine.refreshCheckIntervalSeconds is 0), so there is nothing to pause.\n`,
+          `The engine at "${mountPath}" is declared to refresh only what is read (engine.tuning.refreshCheckIntervalSeconds is 0), so there is nothing to pause.\n`,
         );
       } else {
         process.stdout.write(

@@ -22,7 +22,7 @@ export function define(command: Command, signal: AbortSignal): void {
     .option('--json', 'what was done, as JSON')
     .action(async ({ json }: { json?: true }) => {
       const { deployment } = await declaredDeployment(command);
-      const { mountPath, refreshCheckIntervalSeconds } = deployment.engine;
+      const { mountPath, tuning } = deployment.engine;
       const options = { operators: operatorFolder(command), roleFromEnvironment: true, signal };
       await using session = await OperatorSession.open(
         vaultOptionsFromEnvironment(deployment.vault),
@@ -36,9 +36,9 @@ export function define(command: Command, signal: AbortSignal): void {
       });
       process.stdout.write(
         json
-          ? `${JSON.stringify({ mountPath, paused: false, wasPaused, checkIntervalSeconds: refreshCheckIntervalSeconds })}\n`
+          ? `${JSON.stringify({ mountPath, paused: false, wasPaused, checkIntervalSeconds: tuning.refreshCheckIntervalSeconds })}\n`
           : wasPaused
-            ? `Refreshing at "${mountPath}" goes on: the engine looks for what is due now, and then every ${refreshCheckIntervalSeconds} s.\n`
+            ? `Refreshing at "${mountPath}" goes on: the engine looks for what is due now, and then every ${tuning.refreshCheckIntervalSeconds} s.\n`
             : `Refreshing at "${mountPath}" was not paused; nothing was changed.\n`,
       );
     });

@@ -153,7 +153,9 @@ function ingress({ releaseName, product, allowedNamespaces }: KubernetesServerDe
     { from: [{ podSelector: { matchLabels: nodes } }], ports: [tcp(8200), tcp(8201)] },
     {
       from:
-        allowedNamespaces === undefined ? [{ namespaceSelector: {} }] : [{ podSelector: {} }, ...allowedNamespaces.map(named)],
+        allowedNamespaces === undefined
+          ? [{ namespaceSelector: {} }]
+          : [{ podSelector: {} }, ...allowedNamespaces.map(named)],
       ports: [tcp(8200)],
     },
   ];

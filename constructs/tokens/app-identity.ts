@@ -55,10 +55,7 @@ export class AppIdentity extends Construct {
         `app "${name}" has an identity of its own and settings of a secret id, which it has none of; leave one of the two out`,
       );
     }
-    const backend =
-      login === undefined
-        ? (props.appRolePath ?? APPROLE_PATH)
-        : (props.authMethod?.path ?? login.path);
+    const backend = login === undefined ? (props.appRolePath ?? APPROLE_PATH) : (props.authMethod?.path ?? login.path);
     const roleName = nameInVault(props);
     this.rolePath = rolePath({ type: login?.type ?? 'approle', path: backend }, props);
     const policy = new Policy(this, 'policy', {

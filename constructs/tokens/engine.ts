@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import type { z } from 'zod';
 import { withDefaults } from '../../lib/declaration/schema/defaults';
 import { engineConfiguration } from '../../lib/declaration/derived/engine-configuration';
-import { engineSettings, pluginDeclaration } from '../../lib/declaration/schema/engine-declaration';
+import { engineSettings, engineTuning, pluginDeclaration } from '../../lib/declaration/schema/engine-declaration';
 import { PLUGIN_RELOAD_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/derived/plugin-reload-environment';
 import { programCommand } from './program-command';
 
@@ -62,7 +62,7 @@ export class Engine extends Construct {
             provider: props.pluginProvider,
           });
 
-    const configuration = JSON.stringify(engineConfiguration(settings));
+    const configuration = JSON.stringify(engineConfiguration(withDefaults(engineTuning, settings.tuning)));
     const reload =
       plugin === undefined || pluginSha256 === undefined || props.pluginProvider !== undefined
         ? undefined

@@ -72,7 +72,7 @@ export async function pauseRefreshing(engine: PausedEngine, options: PauseOption
   const waitedSeconds = Math.ceil(longest ?? NO_END_SECONDS) + STORING_SECONDS;
   const whyThatLong =
     longest === undefined
-      ? 'engine.providerTimeoutSeconds is 0, so that a refresh may take any time'
+      ? 'engine.tuning.providerTimeoutSeconds is 0, so that a refresh may take any time'
       : `a refresh that is under way may take ${longest} s`;
   const since = wasPaused ? 'was paused already, perhaps a moment ago' : 'is paused';
   note(`refreshing at "${mountPath}" ${since}; waiting ${waitedSeconds} s, as ${whyThatLong}`);

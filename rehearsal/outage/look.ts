@@ -4,7 +4,7 @@ import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { observerPolicy } from '../../lib/declaration/policies/observer-policy';
 import { observerRights } from '../../lib/declaration/policies/rights';
 import { lookAt } from '../../lib/health/looks/look';
-import { linesOf, type Report } from '../../lib/health/report';
+import { linesOf, worst, type Report } from '../../lib/health/report';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import type { WebexEngine } from '../webex-engine';
 import type { OutageServer } from './outage-server';
@@ -17,8 +17,6 @@ export interface LookedAt {
   readonly server: OutageServer;
   /** Names of the credentials. */
   readonly credentials: readonly string[];
-  /** As declared: where it is not, `status` warns of it. */
-  readonly reapCheckIntervalSeconds: number;
 }
 
 /**
@@ -30,13 +28,13 @@ export interface LookedAt {
  * @returns looks once
  */
 export async function observer(options: LookedAt): Promise<() => Promise<Look>> {
-  const { engine, server, credentials, reapCheckIntervalSeconds } = options;
+  const { engine, server, credentials } = options;
   const { mountPath } = engine;
   const { declaration } = engine;
   const deployment = defineDeployment({
     ...declaration,
     vault: { address: server.admin.address },
-    engine: { mountPath, reapCheckIntervalSeconds },
+    engine: { mountPath },
     credentials: credentials.map((name) => ({ name, integration: 'webex-myapp', scopes: ['spark:people_read'] })),
     apps: [],
   });
@@ -64,11 +62,12 @@ export async function observer(options: LookedAt): Promise<() => Promise<Look>> 
   };
 }
 
-/** Of several lines, the first of the worst. */
+/** The first of the worst lines. An engine that reaps is what some scenarios are about, and no news. */
 function lookOf(report: Report): Look {
-  const { severity } = report;
-  const worst = linesOf(report).find(({ line }) => line.severity === severity);
-  return severity === 'healthy' || worst === undefined
+  const lines = linesOf(report).filter(({ kind, line }) => kind !== 'engine' || line.state !== 'reaping');
+  const severity = worst(lines.map(({ line }) => line.severity));
+  const first = lines.find(({ line }) => line.severity === severity);
+  return severity === 'healthy' || first === undefined
     ? { severity, state: '', said: '' }
-    : { severity, state: `${worst.kind} ${worst.line.state}`, said: worst.line.detail };
+    : { severity, state: `${first.kind} ${first.line.state}`, said: first.line.detail };
 }

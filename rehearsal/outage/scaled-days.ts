@@ -1,5 +1,5 @@
-import type { z } from 'zod';
-import { engineSettings } from '../../lib/declaration/schema/engine-declaration';
+import { engineConfiguration } from '../../lib/declaration/derived/engine-configuration';
+import { engineTuning, type EngineTuning } from '../../lib/declaration/schema/engine-declaration';
 import type { Behavior } from '../webex/webex-simulator';
 
 const SECONDS_A_DAY = 24 * 3600;
@@ -10,10 +10,26 @@ const ENDS_EARLY_SECONDS = 10;
 /** The plugin counts in whole seconds, and 0 means never. */
 const SHORTEST_SECONDS = 1;
 
-type EngineSettings = z.output<typeof engineSettings>;
+/** How the engine deletes grants that it holds for dead, in the plugin's names. */
+interface Reaping {
+  readonly reapCheckIntervalSeconds: number;
+  readonly reapNonRefreshableSeconds: number;
+  readonly reapRevokedSeconds: number;
+  readonly reapTransientErrorSeconds: number;
+  readonly reapServerDeletedSeconds: number;
+}
+
+type EngineSettings = EngineTuning & Reaping;
 
 /** What the project declares unless told otherwise. */
-export const OURS: EngineSettings = engineSettings.parse({});
+export const OURS: EngineSettings = {
+  ...engineTuning.parse({}),
+  reapCheckIntervalSeconds: 0,
+  reapNonRefreshableSeconds: 86_400,
+  reapRevokedSeconds: 3600,
+  reapTransientErrorSeconds: 86_400,
+  reapServerDeletedSeconds: 86_400,
+};
 
 /** What the plugin does by itself. @see pkg/persistence/config.go of the plugin */
 export const PLUGIN_DEFAULTS: EngineSettings = {
@@ -24,6 +40,18 @@ export const PLUGIN_DEFAULTS: EngineSettings = {
   refreshAheadSeconds: 72,
   reapCheckIntervalSeconds: 300,
 };
+
+/** What is written to the engine's configuration. */
+export function simulatedConfiguration(settings: EngineSettings): Record<string, unknown> {
+  return {
+    ...engineConfiguration(settings),
+    tune_reap_check_interval_seconds: settings.reapCheckIntervalSeconds,
+    tune_reap_non_refreshable_seconds: settings.reapNonRefreshableSeconds,
+    tune_reap_revoked_seconds: settings.reapRevokedSeconds,
+    tune_reap_transient_error_seconds: settings.reapTransientErrorSeconds,
+    tune_reap_server_deleted_seconds: settings.reapServerDeletedSeconds,
+  };
+}
 
 /**
  * A clock on which a day takes a few seconds.

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VaultResponseError } from '#core';
 import { z } from 'zod';
-import { engineConfiguration } from '../../lib/declaration/derived/engine-configuration';
 import { simulatedAdministrator } from '../webex/simulated-user';
 import type { Behavior, WebexSimulator } from '../webex/webex-simulator';
 import type { Lateness } from './lateness';
@@ -9,7 +8,7 @@ import { WebexEngine } from '../webex-engine';
 import { observer } from './look';
 import type { OutageServer } from './outage-server';
 import { credentialReply, Reader, type Failure } from './reader';
-import { OURS, PLUGIN_DEFAULTS, ScaledDays } from './scaled-days';
+import { OURS, PLUGIN_DEFAULTS, ScaledDays, simulatedConfiguration } from './scaled-days';
 import type { SeededRandom } from './seeded-random';
 import { Watch, type Look, type Saying } from './watch';
 
@@ -111,8 +110,7 @@ export class World implements AsyncDisposable {
       await engine.setUp(server.admin);
       const settings = scale.settings({ ...real, providerTimeoutSeconds });
       const world = new World(engine, options, clock);
-      const { reapCheckIntervalSeconds } = settings;
-      const look = await observer({ engine, server, credentials: world.names, reapCheckIntervalSeconds });
+      const look = await observer({ engine, server, credentials: world.names });
       await options.consentInTurn(async () => {
         const began = Date.now();
         await Promise.all(world.names.map((_, index) => world.#consent(index)));
@@ -122,7 +120,7 @@ export class World implements AsyncDisposable {
         lateness?.began(performance.now() - consentsMs / 2);
       });
       // Afterwards: a consent may wait for Webex longer than it then does, as where many worlds begin at once.
-      await server.admin.write(`${mountPath}/config`, engineConfiguration(settings));
+      await server.admin.write(`${mountPath}/config`, simulatedConfiguration(settings));
       lateness?.allowSchedule(scale.toMs(0.5));
       lateness?.allowAnswers(Math.min(scale.toMs(0.5), (providerTimeoutSeconds * 1000) / ANSWERS_WITHIN_THE_TIMEOUT));
       lateness?.watch(engine.webex);

@@ -27,7 +27,9 @@ describeUnless(terraformUnavailable())('a deployment whose operators are people'
     operated = await OperatedVault.start();
     const groups = { authorizer: ['webex-admins', 'admins'], issuer: ['app-owners'] };
     operated.declare({
-      operators: { oidc: { issuer, issuerCaPem: ca, clientId, scopes: ['groups'], groups, redirectUrls: [redirectUrl] } },
+      operators: {
+        oidc: { issuer, issuerCaPem: ca, clientId, scopes: ['groups'], groups, redirectUrls: [redirectUrl] },
+      },
     });
     await operated.init();
   });

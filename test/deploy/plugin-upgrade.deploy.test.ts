@@ -50,7 +50,11 @@ describeUnless(terraformUnavailable())('a plugin that is upgraded', () => {
     const { engine } = operated.deployment;
     pluginFile = file;
     operated.declare({
-      engine: { ...engine, providerTimeoutSeconds, plugin: { ...engine.plugin, path: join(plugins, file) } },
+      engine: {
+        ...engine,
+        tuning: { providerTimeoutSeconds },
+        plugin: { ...engine.plugin, path: join(plugins, file) },
+      },
     });
   }
 

@@ -22,7 +22,7 @@ describe('a server that is operated by the pages', () => {
   beforeAll(async () => {
     operated = await OperatedVault.start();
     // So short a wait that nobody minds it.
-    operated.declare({ engine: { ...operated.deployment.engine, providerTimeoutSeconds: 1 } });
+    operated.declare({ engine: { ...operated.deployment.engine, tuning: { providerTimeoutSeconds: 1 } } });
     typist = new Typist({ ...operated.environment, REHEARSAL_SERVER: await findServer() });
   });
   afterAll(async () => {

@@ -138,7 +138,10 @@ describe('a secret id of an app', () => {
   test('is good for as many logins as declared', async () => {
     const { roleId, secretId } = await rehearsal.appRole('meetings-report');
     const login = () =>
-      rehearsal.admin.write(`auth/${rehearsal.deployment.appRole.path}/login`, { role_id: roleId, secret_id: secretId });
+      rehearsal.admin.write(`auth/${rehearsal.deployment.appRole.path}/login`, {
+        role_id: roleId,
+        secret_id: secretId,
+      });
     await login();
     expect(await statusOf(login())).toBe(400);
   });

@@ -193,7 +193,7 @@ describe('in the cluster that Vault runs in', () => {
 });
 
 it('warns where a copy may be a dead one', async () => {
-  const engine = { refreshCheckIntervalSeconds: 0, plugin: { sha256: 'a'.repeat(64) } };
+  const engine = { tuning: { refreshCheckIntervalSeconds: 0 }, plugin: { sha256: 'a'.repeat(64) } };
   const { stderr } = await kubernetesCommand(['people-me', '--for', 'csi'], { engine });
   expect(stderr).toContain('warning: the engine hands out tokens that may end at once');
   expect((await kubernetesCommand(['people-me'], { engine })).stderr).not.toContain('warning');

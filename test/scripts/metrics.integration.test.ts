@@ -28,9 +28,9 @@ const printed: string[] = [];
 
 beforeAll(async () => {
   vault = await WrittenVault.start();
-  const { refreshCheckIntervalSeconds, recordsPath } = vault.deployment.engine;
+  const { tuning, recordsPath } = vault.deployment.engine;
   await vault.admin.write('oauthapp/config', {
-    tune_refresh_check_interval_seconds: refreshCheckIntervalSeconds,
+    tune_refresh_check_interval_seconds: tuning.refreshCheckIntervalSeconds,
     tune_refresh_expiry_delta_factor: 1,
     tune_reap_check_interval_seconds: 0,
   });

@@ -51,7 +51,7 @@ const printed: string[] = [];
 beforeAll(async () => {
   vault = await WrittenVault.start();
   // As the stack declares it.
-  const { refreshCheckIntervalSeconds } = vault.deployment.engine;
+  const { refreshCheckIntervalSeconds } = vault.deployment.engine.tuning;
   await vault.admin.write('oauthapp/config', {
     tune_refresh_check_interval_seconds: refreshCheckIntervalSeconds,
     tune_refresh_expiry_delta_factor: 1,

@@ -56,7 +56,7 @@ function declarePlugin(file: PluginFile, providerTimeoutSeconds = PROVIDER_TIMEO
   const { engine } = operated.deployment;
   pluginFile = file;
   operated.declare({
-    engine: { ...engine, providerTimeoutSeconds, plugin: { ...engine.plugin, path: join(plugins, file) } },
+    engine: { ...engine, tuning: { providerTimeoutSeconds }, plugin: { ...engine.plugin, path: join(plugins, file) } },
   });
 }
 
@@ -157,7 +157,7 @@ describe('with one', () => {
     const prepare = async (): Promise<void> => {
       // Each attempt upgrades to the other file.
       const [file = pluginFile] = FILES.filter((each) => each !== pluginFile);
-      declarePlugin(file, operated.deployment.engine.providerTimeoutSeconds);
+      declarePlugin(file, operated.deployment.engine.tuning.providerTimeoutSeconds);
       stackDirectory = await operated.synthesize();
     };
     const stop = async (): Promise<void> => {
@@ -189,7 +189,7 @@ describe('pause and resume', () => {
     await expect(said('pause')).resolves.toEqual(first);
     const paused = await readRefreshing(vault, mountPath);
     expect(paused.configuration).toEqual({ ...before, tune_refresh_check_interval_seconds: 0 });
-    expect(isPaused(paused, operated.deployment.engine)).toBe(true);
+    expect(isPaused(paused, operated.deployment.engine.tuning)).toBe(true);
     await expect(said('pause')).resolves.toEqual({ ...first, wasPaused: true });
     const resumed = { mountPath, paused: false, wasPaused: true, checkIntervalSeconds: 3600 };
     await expect(said('resume')).resolves.toEqual(resumed);

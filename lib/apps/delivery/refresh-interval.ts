@@ -1,7 +1,9 @@
 import { UsageError } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 
-type Engine = Pick<Deployment['engine'], 'refreshAheadSeconds' | 'refreshCheckIntervalSeconds'>;
+interface Engine {
+  readonly tuning: Pick<Deployment['engine']['tuning'], 'refreshAheadSeconds' | 'refreshCheckIntervalSeconds'>;
+}
 
 /** What was revoked and given anew, or came back after an outage, arrives that late at most. */
 const LONGEST_SECONDS = 3600;
@@ -25,7 +27,8 @@ export function refreshIntervalSeconds(engine: Engine): number {
 }
 
 /** How long a token lives at least when the engine hands it out, while Webex answers; 0: it may end at once. */
-export function leastLifeSeconds({ refreshAheadSeconds, refreshCheckIntervalSeconds }: Engine): number {
+export function leastLifeSeconds({ tuning }: Engine): number {
+  const { refreshAheadSeconds, refreshCheckIntervalSeconds } = tuning;
   // Without checks, a token is refreshed only when it is read and has ended.
   return refreshCheckIntervalSeconds === 0 ? 0 : refreshAheadSeconds - refreshCheckIntervalSeconds;
 }
@@ -39,7 +42,7 @@ export function checkedInterval(engine: Engine, asked?: number): number {
   const least = leastLifeSeconds(engine);
   if (asked !== undefined && asked >= least && asked > SHORTEST_INTERVAL_SECONDS) {
     throw new UsageError(
-      `a token may live for ${least} seconds only when it is handed out (engine.refreshAheadSeconds less refreshCheckIntervalSeconds), got --refresh-interval-seconds ${asked}, so that copies would end before their successors arrive; use ${refreshIntervalSeconds(engine)}`,
+      `a token may live for ${least} seconds only when it is handed out (engine.tuning.refreshAheadSeconds less refreshCheckIntervalSeconds), got --refresh-interval-seconds ${asked}, so that copies would end before their successors arrive; use ${refreshIntervalSeconds(engine)}`,
     );
   }
   return asked ?? refreshIntervalSeconds(engine);

@@ -34,15 +34,15 @@ export const declaredGrants = z.object({
 export type DeclaredGrants = z.output<typeof declaredGrants>;
 export type DeclaredApp = z.output<typeof app>;
 
-type Declaring = Pick<Deployment, 'webex' | 'appRolePath' | 'declareAppRole' | 'integrations' | 'credentials' | 'apps'>;
+type Declaring = Pick<Deployment, 'webex' | 'appRole' | 'integrations' | 'credentials' | 'apps'>;
 
 export function grantsOf(deployment: Declaring): DeclaredGrants {
-  const { webex, appRolePath, integrations, credentials, apps } = deployment;
+  const { webex, appRole, integrations, credentials, apps } = deployment;
   const inVault = new Map(integrations.map((integration) => [integration.name, nameInVault(integration)]));
   return {
     format: 1,
     tokenUrl: integrationEntry('', webex.apiUrl).provider_options.token_url,
-    appRolePath,
+    appRolePath: appRole.path,
     integrations: byName(
       integrations.map((each) => [nameInVault(each), { name: each.name, clientId: each.clientId ?? '' }]),
     ),

@@ -108,8 +108,8 @@ interface OfIssuer {
   readonly audience: string;
 }
 
-function ofIssuer({ path, manageMethod, issuer, issuerCa, audience }: OfIssuer) {
-  return { type: 'jwt', path, isManaged: manageMethod, issuer, issuerCa, audience, userClaim: 'sub' } as const;
+function ofIssuer({ path, manageMethod, issuer, issuerCaPem, audience }: OfIssuer) {
+  return { type: 'jwt', path, isManaged: manageMethod, issuer, issuerCaPem, audience, userClaim: 'sub' } as const;
 }
 
 /** Path in Vault below which a method has its roles. */
@@ -127,8 +127,8 @@ export function methodSettings(login: AppLogin): object {
   const { type, isManaged } = login;
   switch (login.type) {
     case 'jwt': {
-      const { issuer, keys = [], issuerCa = '' } = login;
-      return { type, isManaged, issuer, keys, issuerCa };
+      const { issuer, keys = [], issuerCaPem = '' } = login;
+      return { type, isManaged, issuer, keys, issuerCaPem };
     }
     case 'kubernetes':
       return { type, isManaged, cluster: login.cluster };

@@ -29,25 +29,8 @@ export interface PluginDeclarationFields extends Fields<typeof pluginFields> {}
 
 export const pluginDeclaration: StrictObject<PluginDeclarationFields> = strictObject(pluginFields);
 
-/** @see https://github.com/puppetlabs/vault-plugin-secrets-oauthapp/blob/main/README.md, `config`, for every knob */
-const engineFields = {
-  /** Where the engine is mounted. It moves to another path with its grants where `movedFrom` says so. @default "oauthapp" */
-  mountPath: path.default('oauthapp'),
-  /**
-   * Where it was mounted before: it moves from there, the provisioner may move it, and the client secrets have to be given
-   * once more. Leave it out, if you like, after that deploy, so that the provisioner may do so no more. @default - it does not move
-   */
-  movedFrom: path.optional(),
-  /**
-   * Import an engine that somebody mounted there by hand, with its grants: the next deploy adds the mount to Terraform's
-   * state and writes the rest over what is there. No effect once Terraform knows the mount. @default false
-   */
-  import: z.boolean().default(false),
-  /**
-   * Whether Terraform refuses to delete the mount, as another plugin name and `destroy` would, and with it every grant:
-   * only a person can give one again. Set to false before you mean that. @default true
-   */
-  preventDestroy: z.boolean().default(true),
+/** @see https://github.com/puppetlabs/vault-plugin-secrets-oauthapp/blob/main/README.md, `config`, for the plugin's names */
+const tuningFields = {
   /**
    * How long the engine waits for Webex; 0: no end. Refreshes of one credential come one after the other, so a read can
    * wait for several: with 12 s, and three readers of an expired token while Webex hangs, 48 s, below the 60 s after
@@ -68,23 +51,34 @@ const engineFields = {
    * @default 604800 (7 days; Webex tokens live 14)
    */
   refreshAheadSeconds: seconds.default(7 * 24 * 3600),
+};
+
+export interface EngineTuningFields extends Fields<typeof tuningFields> {}
+
+/** What hardly anybody has to change. Reaping is not among it: the engine never deletes a grant. */
+export const engineTuning: StrictObject<EngineTuningFields> = strictObject(tuningFields);
+
+export type EngineTuning = z.output<typeof engineTuning>;
+
+const engineFields = {
+  /** Where the engine is mounted. It moves to another path with its grants where `movedFrom` says so. @default "oauthapp" */
+  mountPath: path.default('oauthapp'),
   /**
-   * How often the engine deletes grants that it holds for dead, at most 180 days; 0: never. What it deletes, only a
-   * person can give again. @default 0
+   * Where it was mounted before: it moves from there, the provisioner may move it, and the client secrets have to be given
+   * once more. Leave it out, if you like, after that deploy, so that the provisioner may do so no more. @default - it does not move
    */
-  reapCheckIntervalSeconds: seconds.default(0),
-  /** Only log what reaping would delete. @default false */
-  reapDryRun: z.boolean().default(false),
-  /** Delete a grant without refresh token this long after its expiry; 0: never. @default 86400 */
-  reapNonRefreshableSeconds: seconds.default(86400),
-  /** Delete a grant that Webex refused to refresh this long after its expiry; 0: never. @default 3600 */
-  reapRevokedSeconds: seconds.default(3600),
-  /** Failed refreshes before a grant may be deleted for them; 0: never deleted for them. @default 10 */
-  reapTransientErrorAttempts: z.int().nonnegative().default(10),
-  /** Delete a grant whose refresh keeps failing this long after its expiry; 0: never. @default 86400 */
-  reapTransientErrorSeconds: seconds.default(86400),
-  /** Delete a grant whose integration is gone this long after its expiry; 0: never. @default 86400 */
-  reapServerDeletedSeconds: seconds.default(86400),
+  movedFrom: path.optional(),
+  /**
+   * Import an engine that somebody mounted there by hand, with its grants: the next deploy adds the mount to Terraform's
+   * state and writes the rest over what is there. No effect once Terraform knows the mount. @default false
+   */
+  import: z.boolean().default(false),
+  /**
+   * Whether Terraform refuses to delete the mount, as another plugin name and `destroy` would, and with it every grant:
+   * only a person can give one again. Set to false before you mean that. @default true
+   */
+  preventDestroy: z.boolean().default(true),
+  tuning: engineTuning.prefault({}),
 };
 
 export interface EngineSettingsFields extends Fields<typeof engineFields> {}

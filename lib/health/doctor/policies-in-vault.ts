@@ -51,7 +51,7 @@ const methodsReply = z.object({ data: z.record(z.string(), z.object({ type: z.st
 export async function lookAtPolicies(observer: VaultClient, deployment: Deployment): Promise<PoliciesInVault> {
   const limit = pLimit(LOOKS_AT_ONCE);
   const names = (await listed(observer, 'sys/policies/acl')).filter((name) => name !== 'root');
-  const read = await atMost(LOOKS_AT_ONCE, names, (name) => policyOf(observer, name));
+  const read = await limit.map(names, (name) => policyOf(observer, name));
   const byAppRole = [deployment.appRole.path, OPERATORS_MOUNT].map((path) => ({ type: 'approle', path }) as const);
   const people = oidcPath(deployment);
   const ofPeople = people === undefined ? [] : [{ type: 'jwt', path: people } as const];

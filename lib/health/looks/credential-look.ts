@@ -156,7 +156,7 @@ function lineOf({
           declaredSeconds: deployment.webex.refreshTokenTtlSeconds,
         });
   const endsSoon = horizon !== undefined && horizon.until.getTime() - now.getTime() < ATTENTION_MS;
-  const { refreshAheadSeconds, refreshCheckIntervalSeconds } = deployment.engine;
+  const { refreshAheadSeconds, refreshCheckIntervalSeconds } = deployment.engine.tuning;
   const isRefreshedAlways =
     isThere &&
     accessTokenSeconds !== undefined &&
@@ -179,7 +179,7 @@ function lineOf({
       ...notes,
       ...(isRefreshedAlways
         ? [
-            `it is refreshed at every check: its token lives ${accessTokenSeconds} s, and is refreshed ${refreshAheadSeconds} s ahead; lower engine.refreshAheadSeconds`,
+            `it is refreshed at every check: its token lives ${accessTokenSeconds} s, and is refreshed ${refreshAheadSeconds} s ahead; lower engine.tuning.refreshAheadSeconds`,
           ]
         : []),
     ],

@@ -96,10 +96,10 @@ export async function lookAtEngine(vault: VaultClient, { engine }: Deployment): 
     }
     const refreshing = await readRefreshing(vault, mountPath);
     const { tune_reap_check_interval_seconds: reapSeconds } = reaping.parse(refreshing.configuration);
-    if (reapSeconds > 0 && engine.reapCheckIntervalSeconds === 0) {
-      return line('reaping', 'attention', 'it deletes grants that it holds for dead, which is not declared', deploy);
+    if (reapSeconds > 0) {
+      return line('reaping', 'attention', 'it deletes grants that it holds for dead', deploy);
     }
-    if (isPaused(refreshing, engine)) {
+    if (isPaused(refreshing, engine.tuning)) {
       return line(
         'paused',
         'attention',

@@ -73,10 +73,7 @@ export function emptyMountNotices(mounts: readonly UnknownMount[]): string[] {
 }
 
 /** Each one in use as a line: Vault mounts nothing over it. */
-export function occupiedMountObstacles(
-  mounts: readonly UnknownMount[],
-  { appRole, operators }: Deployment,
-): string[] {
+export function occupiedMountObstacles(mounts: readonly UnknownMount[], { appRole, operators }: Deployment): string[] {
   return mounts
     .filter(({ emptiness }) => emptiness === undefined)
     .map(({ change, path, type, isAuthMethod }) => {

@@ -26,7 +26,6 @@ it('has Terraform import what is mounted already, where that is to be imported',
 
 it('never reaps a grant, unless told to', () => {
   expect(configOf({})).toMatchObject({ tune_reap_check_interval_seconds: 0 });
-  expect(configOf({ reapCheckIntervalSeconds: 300 })).toMatchObject({ tune_reap_check_interval_seconds: 300 });
 });
 
 it('refreshes seven days ahead, in the terms of the plugin: interval times factor', () => {
@@ -34,38 +33,32 @@ it('refreshes seven days ahead, in the terms of the plugin: interval times facto
     tune_refresh_check_interval_seconds: 3600,
     tune_refresh_expiry_delta_factor: 168,
   });
-  expect(configOf({ refreshCheckIntervalSeconds: 60, refreshAheadSeconds: 90 })).toMatchObject({
+  expect(configOf({ tuning: { refreshCheckIntervalSeconds: 60, refreshAheadSeconds: 90 } })).toMatchObject({
     tune_refresh_check_interval_seconds: 60,
     tune_refresh_expiry_delta_factor: 1.5,
   });
 });
 
 it('keeps a factor that the plugin accepts where background refresh is off', () => {
-  expect(configOf({ refreshCheckIntervalSeconds: 0 })).toMatchObject({ tune_refresh_expiry_delta_factor: 1 });
+  expect(configOf({ tuning: { refreshCheckIntervalSeconds: 0 } })).toMatchObject({
+    tune_refresh_expiry_delta_factor: 1,
+  });
 });
 
-it('passes every knob on', () => {
-  expect(
-    configOf({
-      providerTimeoutSeconds: 1,
-      providerTimeoutExpiryLeewayFactor: 2,
-      reapDryRun: true,
-      reapNonRefreshableSeconds: 3,
-      reapRevokedSeconds: 4,
-      reapTransientErrorAttempts: 5,
-      reapTransientErrorSeconds: 6,
-      reapServerDeletedSeconds: 7,
-    }),
-  ).toMatchObject({
+it('writes each field of the configuration, as the plugin resets one that is left out', () => {
+  expect(configOf({ tuning: { providerTimeoutSeconds: 1, providerTimeoutExpiryLeewayFactor: 2 } })).toEqual({
     default_server: '',
     tune_provider_timeout_seconds: 1,
     tune_provider_timeout_expiry_leeway_factor: 2,
-    tune_reap_dry_run: true,
-    tune_reap_non_refreshable_seconds: 3,
-    tune_reap_revoked_seconds: 4,
-    tune_reap_transient_error_attempts: 5,
-    tune_reap_transient_error_seconds: 6,
-    tune_reap_server_deleted_seconds: 7,
+    tune_refresh_check_interval_seconds: 3600,
+    tune_refresh_expiry_delta_factor: 168,
+    tune_reap_check_interval_seconds: 0,
+    tune_reap_dry_run: false,
+    tune_reap_non_refreshable_seconds: 86_400,
+    tune_reap_revoked_seconds: 3600,
+    tune_reap_transient_error_attempts: 10,
+    tune_reap_transient_error_seconds: 86_400,
+    tune_reap_server_deleted_seconds: 86_400,
   });
 });
 
@@ -116,11 +109,10 @@ it('writes no catalog entry where someone else does', () => {
 it.each([
   [{ refreshAheadSeconds: 10 }, 'refreshAheadSeconds must not be below refreshCheckIntervalSeconds (3600), got 10'],
   [{ refreshCheckIntervalSeconds: 7776001 }, 'refreshCheckIntervalSeconds must be at most 7776000 (90 days)'],
-  [{ reapCheckIntervalSeconds: 15552001 }, 'reapCheckIntervalSeconds must be at most 15552000 (180 days)'],
   [{ providerTimeoutExpiryLeewayFactor: 0.5 }, 'providerTimeoutExpiryLeewayFactor must be at least 1, got 0.5'],
-])('refuses %j, which the plugin would refuse or misunderstand', (props, message) => {
-  expect(() => declareEngine(props)).toThrow(ExplainedError);
-  expect(() => declareEngine(props)).toThrow(message);
+])('refuses %j, which the plugin would refuse or misunderstand', (tuning, message) => {
+  expect(() => declareEngine({ tuning })).toThrow(ExplainedError);
+  expect(() => declareEngine({ tuning })).toThrow(message);
 });
 
 it.each<[string, EngineProps, string[]]>([

@@ -85,7 +85,9 @@ it("comes after its method, and goes by the path of somebody else's where none i
 it('takes what only Terraform can look at', () => {
   const declaration = declareApp((stack) => {
     const text = (id: string): string => new TerraformVariable(stack, id, { type: 'string' }).stringValue;
-    return { jwt: { issuer: text('issuer'), issuerCaPem: text('ca'), audience: 'vault', claims: { sub: text('sub') } } };
+    return {
+      jwt: { issuer: text('issuer'), issuerCaPem: text('ca'), audience: 'vault', claims: { sub: text('sub') } },
+    };
   });
   expect(resources(declaration, 'vault_jwt_auth_backend')[0]).toMatchObject({ oidc_discovery_url: '${var.issuer}' });
   expect(resources(declaration, 'vault_jwt_auth_backend_role')[0]).toMatchObject({

@@ -119,7 +119,7 @@ it('refuses two credentials whose variables would be one', () => {
 it('refuses to look for a new token more seldom than the old one lives on', () => {
   const props = { ...where, renderIntervalSeconds: 604_800 };
   expect(() => agentConfiguration(deployment, findApp(deployment, 'one'), props)).toThrow(
-    'the render interval must be below engine.refreshAheadSeconds (604800), got 604800',
+    'the render interval must be below engine.tuning.refreshAheadSeconds (604800), got 604800',
   );
 });
 

@@ -33,7 +33,10 @@ function prepare({ mountPath = 'oauthapp', ...given }: Given = {}): Promise<Serv
   return prepareServerStop({
     connection: { address: vault.server.address, token, ...given },
     operators: { path: join(vault.folder, 'no-operators'), isNamed: false },
-    deployment: { ...deployment, engine: { ...engine, mountPath, providerTimeoutSeconds: 1 } },
+    deployment: {
+      ...deployment,
+      engine: { ...engine, mountPath, tuning: { ...engine.tuning, providerTimeoutSeconds: 1 } },
+    },
     note: (line) => noted.push(line),
     signal: new AbortController().signal,
   });

@@ -4,7 +4,10 @@ import type { DeploymentInput } from '../../../lib/declaration/schema/deployment
 import { exampleDeployment, PLUGIN_SHA256 } from '../../fixtures/declarations/example-deployment';
 
 it.each<[Partial<DeploymentInput>, string]>([
-  [{ appRole: { path: 'operators' } }, 'appRole.path must not be "operators": an app with the name of an operator would overwrite'],
+  [
+    { appRole: { path: 'operators' } },
+    'appRole.path must not be "operators": an app with the name of an operator would overwrite',
+  ],
   [
     { engine: { mountPath: 'webex//prod', plugin: { sha256: PLUGIN_SHA256 } } },
     'engine.mountPath must not have "//" in it, got "webex//prod"; use "webex/prod"',

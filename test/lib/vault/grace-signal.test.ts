@@ -1,6 +1,6 @@
 import { graceSignal, readGraceSignal } from '../../../lib/vault/grace-signal';
 
-const ENGINE = { providerTimeoutSeconds: 30, providerTimeoutExpiryLeewayFactor: 1 };
+const ENGINE = { tuning: { providerTimeoutSeconds: 30, providerTimeoutExpiryLeewayFactor: 1 } };
 
 describe('a grace signal', () => {
   beforeEach(() => {

@@ -1,5 +1,4 @@
-import { engineConfiguration } from '../../../lib/declaration/derived/engine-configuration';
-import { OURS, PLUGIN_DEFAULTS, ScaledDays } from '../../../rehearsal/outage/scaled-days';
+import { OURS, PLUGIN_DEFAULTS, ScaledDays, simulatedConfiguration } from '../../../rehearsal/outage/scaled-days';
 
 const days = new ScaledDays(3000);
 
@@ -9,7 +8,7 @@ test('a token lives 14 days for the engine, which takes it for ended 10 s early'
 });
 
 test('our settings refresh 7 days ahead, and never reap', () => {
-  expect(engineConfiguration(days.settings(OURS))).toMatchObject({
+  expect(simulatedConfiguration(days.settings(OURS))).toMatchObject({
     tune_refresh_check_interval_seconds: 1,
     tune_refresh_expiry_delta_factor: 7 * 3 + 10,
     tune_reap_check_interval_seconds: 0,
@@ -18,7 +17,7 @@ test('our settings refresh 7 days ahead, and never reap', () => {
 });
 
 test("the plugin's defaults refresh at the end, and reap as early as can be", () => {
-  expect(engineConfiguration(days.settings(PLUGIN_DEFAULTS))).toMatchObject({
+  expect(simulatedConfiguration(days.settings(PLUGIN_DEFAULTS))).toMatchObject({
     tune_refresh_check_interval_seconds: 1,
     // Just more than a check, as 72 s are just more than 60 s.
     tune_refresh_expiry_delta_factor: 10 + 2,

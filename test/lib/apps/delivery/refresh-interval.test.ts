@@ -7,8 +7,7 @@ import { goDuration } from '../../../../lib/apps/delivery/go-duration';
 
 const DAY = 24 * 3600;
 const engine = (refreshAheadSeconds: number, refreshCheckIntervalSeconds: number) => ({
-  refreshAheadSeconds,
-  refreshCheckIntervalSeconds,
+  tuning: { refreshAheadSeconds, refreshCheckIntervalSeconds },
 });
 
 it.each([
@@ -39,7 +38,7 @@ it('takes another one that is asked for, unless a copy would end before its succ
   expect(checkedInterval(engine(7 * DAY, 3600), 6 * 3600)).toBe(6 * 3600);
   expect(checkedInterval(engine(7 * DAY, 3600))).toBe(3600);
   expect(() => checkedInterval(engine(7200, 3600), 3600)).toThrow(
-    'a token may live for 3600 seconds only when it is handed out (engine.refreshAheadSeconds less refreshCheckIntervalSeconds), got --refresh-interval-seconds 3600, so that copies would end before their successors arrive; use 900',
+    'a token may live for 3600 seconds only when it is handed out (engine.tuning.refreshAheadSeconds less refreshCheckIntervalSeconds), got --refresh-interval-seconds 3600, so that copies would end before their successors arrive; use 900',
   );
   expect(() => checkedInterval(engine(7 * DAY, 0), 61)).toThrow('use 60');
   expect(checkedInterval(engine(7 * DAY, 0), 60)).toBe(60);

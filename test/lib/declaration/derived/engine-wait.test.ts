@@ -8,6 +8,8 @@ describe('the wait for an answer of the engine', () => {
     [60, 1, 90_000],
     [0, 1, 90_000],
   ])('with a provider timeout of %d s and factor %d is %d ms', (providerTimeoutSeconds, factor, waitMs) => {
-    expect(engineWaitMs({ providerTimeoutSeconds, providerTimeoutExpiryLeewayFactor: factor })).toBe(waitMs);
+    expect(engineWaitMs({ tuning: { providerTimeoutSeconds, providerTimeoutExpiryLeewayFactor: factor } })).toBe(
+      waitMs,
+    );
   });
 });

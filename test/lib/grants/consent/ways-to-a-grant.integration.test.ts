@@ -179,7 +179,10 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
       'consents/anybody',
       consentRecordSchema,
     );
-    expect(value).toMatchObject({ by: { email: ADA }, refreshTokenTtlSeconds: expect.closeTo(5_000_000, -1) as number });
+    expect(value).toMatchObject({
+      by: { email: ADA },
+      refreshTokenTtlSeconds: expect.closeTo(5_000_000, -1) as number,
+    });
   });
 
   it('of another account is not stored', async () => {

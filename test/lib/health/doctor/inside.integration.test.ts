@@ -206,38 +206,19 @@ describe('once somebody has', () => {
       );
       expect(line).toBeUndefined();
       expect(advice).toEqual([
-        'the engine runs with another engine.refreshAheadSeconds than is declared: 7200, not 604800; npx --no-install webex-token-vault deploy webex-tokens',
+        'the engine runs with another engine.tuning.refreshAheadSeconds than is declared: 7200, not 604800; npx --no-install webex-token-vault deploy webex-tokens',
       ]);
     });
 
     it('what is declared and fits badly, which is advice', async () => {
-      const engine = { ...vault.deployment.engine, providerTimeoutSeconds: 0, reapCheckIntervalSeconds: 60 };
-      const { advice } = await doctor({ deployment: declared({ engine }) });
-      expect(advice).toContainEqual(expect.stringMatching(/^engine\.providerTimeoutSeconds is 0: /));
-      expect(advice).toContainEqual(
-        expect.stringMatching(/^engine\.reapCheckIntervalSeconds is not 0: .*; declare 0$/),
-      );
-    });
-
-    it('that it reaps, as is declared, which is advice', async () => {
-      const engine = { ...vault.deployment.engine, reapCheckIntervalSeconds: 180 * 86_400 };
-      const { line, advice } = await whileWrong(
-        () =>
-          vault.admin.write('oauthapp/config', {
-            ...CONFIG,
-            tune_reap_check_interval_seconds: engine.reapCheckIntervalSeconds,
-          }),
-        () => doctor({ deployment: declared({ engine }) }),
-        () => vault.admin.write('oauthapp/config', CONFIG),
-      );
-      expect(line).toBeUndefined();
-      expect(advice).toEqual([
-        expect.stringMatching(/deletes grants .*, also good ones whose client secret .*; declare 0$/),
-      ]);
+      const tuning = { ...vault.deployment.engine.tuning, providerTimeoutSeconds: 0 };
+      const { advice } = await doctor({ deployment: declared({ engine: { ...vault.deployment.engine, tuning } }) });
+      expect(advice).toContainEqual(expect.stringMatching(/^engine\.tuning\.providerTimeoutSeconds is 0: /));
     });
 
     it('that a token would live no longer than it is refreshed ahead, which is advice', async () => {
-      const engine = { ...vault.deployment.engine, refreshAheadSeconds: 15 * 86_400 };
+      const tuning = { ...vault.deployment.engine.tuning, refreshAheadSeconds: 15 * 86_400 };
+      const engine = { ...vault.deployment.engine, tuning };
       const { line, advice } = await doctor({ deployment: declared({ engine }) });
       expect(line).toBeUndefined();
       expect(advice).toContainEqual(

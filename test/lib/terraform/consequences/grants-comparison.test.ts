@@ -221,7 +221,7 @@ describe('of an app', () => {
     expect(noticesOf([app('job', jwt('teams/jwt'))], [app('job', jwt())])).toEqual([
       'app "job" logs in at "teams/jwt" from now on, at "jwt" no more: VAULT_AUTH_MOUNT=teams/jwt',
     ]);
-    expect(compared({ appRolePath: 'elsewhere' }).notices).toEqual([
+    expect(compared({ appRole: { path: 'elsewhere', manage: true } }).notices).toEqual([
       'app "people-me" gets another identity: its role id and its secret ids end',
     ]);
   });
