@@ -61,6 +61,18 @@ module.exports = {
       to: { path: of('lib/cli') },
     },
     {
+      name: 'measurements import nothing of the tests',
+      severity: 'error',
+      from: { path: of('bench') },
+      to: { path: of('test') },
+    },
+    {
+      name: 'a measurement is imported by its own tests alone',
+      severity: 'error',
+      from: { pathNot: of('bench', 'test/bench') },
+      to: { path: of('bench') },
+    },
+    {
       name: 'nothing imports scripts',
       severity: 'error',
       from: { pathNot: of('scripts', 'test') },

@@ -6,45 +6,40 @@ import { createCommand, wholeNumber } from '../lib/cli/command';
 import { runCommand } from '../lib/cli/program-run';
 import { measureDeploy } from './deploy';
 import { measureHelp } from './help';
-import { measurePackageSize } from './package-size';
-import { measureProgram } from './program';
-import { measureQuickstart } from './quickstart';
+import { measureLook } from './look';
 import { measureReaders } from './readers';
 import { resultsJson, thisMachine } from './results';
 import { runSections } from './run-sections';
 import type { Section } from './section';
-import { measureShell } from './shell';
 import { measureSynthesis } from './synthesis';
 import { table } from './table';
+import { measureToken } from './token';
 
 /*
- * One table of ratios: what a user waits for, or pays, beside what they would pick instead, same work, same run. No test
- * asserts a time. See README.md here for what the figures showed.
+ * One table: what a user waits for, and whether it reaches its goal. No test asserts a time. README.md says what the
+ * figures showed.
  */
 
 /** By what they are asked for with; in this order. */
 const SECTIONS: Readonly<Record<string, Section>> = {
-  shell: { summary: 'a token in a shell', measure: measureShell },
-  program: { summary: 'a token in a program', measure: measureProgram },
-  readers: { summary: 'readers under load, and a wave of refreshes', measure: measureReaders },
-  synthesis: { summary: 'main.ts and cdktf synth with up to 10,000 apps', measure: measureSynthesis },
-  deploy: { summary: 'plan and apply of 1,000 apps, and of one that changed', measure: measureDeploy },
   help: { summary: 'the help of the program, beside the start of Node', measure: measureHelp },
-  quickstart: { summary: 'quickstart, step by step', measure: measureQuickstart },
-  size: { summary: 'what is installed with the package', measure: measurePackageSize },
+  token: { summary: 'a token in a shell, beside the start of Node', measure: measureToken },
+  look: { summary: 'a look at 1,000 grants and 1,000 apps', measure: measureLook },
+  readers: { summary: 'readers under load, and a wave of refreshes', measure: measureReaders },
+  synthesis: { summary: 'main.ts with up to 10,000 apps', measure: measureSynthesis },
+  deploy: { summary: 'plan and apply of 1,000 apps, and of one that changed', measure: measureDeploy },
 };
 
 const RESULTS = join(__dirname, 'results.json');
 
 interface BenchOptions {
   readonly rounds: number;
-  readonly cold?: boolean;
   readonly json: string;
 }
 
-async function main(names: readonly string[], { rounds, cold = false, json }: BenchOptions): Promise<void> {
+async function main(names: readonly string[], { rounds, json }: BenchOptions): Promise<void> {
   const tell = (line: string): void => void process.stderr.write(`${line}\n`);
-  const results = await runSections(SECTIONS, { names, rounds, cold, tell });
+  const results = await runSections(SECTIONS, { names, rounds, tell });
   const { rows, skipped, failed } = results;
   const machine = thisMachine();
   await writeFile(json, resultsJson(results, machine, new Date()));
@@ -65,8 +60,8 @@ const summaries = Object.entries(SECTIONS).map(([name, { summary }]) => `${name}
 void runCommand(() =>
   createCommand({
     name: 'bench',
-    summary: 'Measures what a user waits for or pays, beside what they would pick instead.',
-    examples: { 'npm run bench -- shell --rounds 21': 'measure one section, more often' },
+    summary: 'Measures what a user waits for.',
+    examples: { 'npm run bench -- look --rounds 21': 'measure one section, more often' },
   })
     .addArgument(
       new Argument('[sections...]', `what to measure, by default all (${summaries.join('; ')})`).choices(
@@ -75,6 +70,5 @@ void runCommand(() =>
     )
     .option('--json <file>', 'where the results go for a program to read', RESULTS)
     .option('--rounds <n>', 'how often each is measured, in turn', wholeNumber, 5)
-    .option('--cold', 'also measure what takes minutes, and downloads')
     .action(main),
 );

@@ -10,15 +10,14 @@ const PROJECT = resolve(__dirname, '..');
 export class ClientPackage implements AsyncDisposable {
   private constructor(readonly folder: string) {}
 
-  /** @param others packages of the registry beside it, with their versions */
-  static async install(...others: readonly string[]): Promise<ClientPackage> {
+  static async install(): Promise<ClientPackage> {
     const app = new ClientPackage(await mkdtemp(join(tmpdir(), 'client-package-')));
     try {
       await npm(PROJECT, 'run', 'build', '--workspace', 'client');
       await npm(PROJECT, 'pack', '--workspace', 'client', '--pack-destination', app.folder);
       await writeFile(join(app.folder, 'package.json'), JSON.stringify({ name: 'app', private: true }));
       const quietly = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
-      await npm(app.folder, 'install', ...quietly, './webex-token-client-0.1.0.tgz', ...others);
+      await npm(app.folder, 'install', ...quietly, './webex-token-client-0.1.0.tgz');
       return app;
     } catch (error) {
       await app[Symbol.asyncDispose]();

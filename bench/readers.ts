@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import { TokenSource } from 'webex-token-client';
+import { declaredConfiguration } from '../lib/declaration/derived/engine-configuration';
+import { WrittenVault } from '../rehearsal/written-vault';
 import { Load } from './load';
-import { MeasuredEngine } from './measured-engine';
 import { percentile } from './percentile';
 import { Probe } from './probe';
 import type { Row } from './row';
@@ -17,7 +20,10 @@ const SECTION = 'readers under load';
 const CREDENTIALS = 1000;
 const READERS = [1, 50, 200];
 const SECONDS = 2;
-const MANY_AT_ONCE = 16;
+const AT_ONCE = 16;
+
+/** An entry of the KV beside the engine, as long as an access token is. */
+const KV_ENTRY = { access_token: randomBytes(80).toString('base64url'), type: 'Bearer' };
 
 /** Of all rounds together. */
 interface Seen {
@@ -26,32 +32,30 @@ interface Seen {
 }
 
 export async function measureReaders(measuring: Measuring): Promise<Row[]> {
-  await using engine = await MeasuredEngine.start();
+  await using vault = await WrittenVault.start();
+  const { admin, engine } = vault;
+  await admin.write('oauthapp/config', declaredConfiguration(vault.deployment));
   const names = Array.from({ length: CREDENTIALS }, (_, index) => `credential-${index}`);
   measuring.progress(`${CREDENTIALS} consents`);
-  // Not to be refreshed before the wave, and due in it.
-  await engine.tune({ tune_refresh_check_interval_seconds: 0 });
+  // The engine refreshes none before the wave. In the wave, all are due.
+  await engine.tune(admin, { tune_refresh_check_interval_seconds: 0 });
   engine.webex.behavior.accessTokenTtlSeconds = 6 * 24 * 3600;
-  const left = names.values();
-  await Promise.all(
-    Array.from({ length: MANY_AT_ONCE }, async () => {
-      for (const name of left) {
-        await engine.authorize(name);
-        await engine.writeKv(name);
-      }
-    }),
-  );
-  return [...(await loadRows(engine, names, measuring)), ...(await waveRows(engine, names, measuring))];
+  await admin.write('sys/mounts/kv', { type: 'kv' });
+  await pLimit(AT_ONCE).map(['testauth', ...names], async (name) => {
+    await engine.authorize(admin, name);
+    await admin.write(`kv/${name}`, KV_ENTRY);
+  });
+  return [...(await loadRows(vault, names, measuring)), ...(await waveRows(vault, names, measuring))];
 }
 
 async function loadRows(
-  engine: MeasuredEngine,
+  vault: WrittenVault,
   names: readonly string[],
   { rounds, progress }: Measuring,
 ): Promise<Row[]> {
-  const token = await engine.token('oauthapp/creds/*', 'kv/*');
-  const { address, credential, roleId, secretIdFile } = engine;
-  await using source = new TokenSource({ address, credential, roleId, secretIdFile });
+  const token = await vault.tokenWith(['oauthapp/creds/*', 'kv/*'].map(readable).join('\n'));
+  const { address } = vault.server;
+  await using source = new TokenSource({ address, credential: 'testauth', ...(await vault.appLogin('people-me')) });
   await source.token();
   const kinds = { creds: 'oauthapp/creds', kv: 'kv' };
   const rows: Row[] = [];
@@ -78,6 +82,10 @@ async function loadRows(
     rows.push(...rowsOf(readers, seen.creds, seen.kv, probed));
   }
   return rows;
+}
+
+function readable(path: string): string {
+  return `path "${path}" { capabilities = ["read"] }`;
 }
 
 function emptySeen(): Seen {

@@ -1,4 +1,4 @@
-/** A line of the table: what a user waits for, or pays, with ours, beside what they would pick instead, in the same run. */
+/** A line of the table: what a user waits for, beside a figure of the same run that it is compared with. */
 export interface Row {
   readonly section: string;
   readonly what: string;

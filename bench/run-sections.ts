@@ -3,7 +3,7 @@ import type { Results } from './results';
 import type { Row } from './row';
 import { NotHere, type Measuring, type Section } from './section';
 
-export type RunOptions = Pick<Measuring, 'rounds' | 'cold'> & {
+export type RunOptions = Pick<Measuring, 'rounds'> & {
   /** Of the sections to measure. @default - all */
   readonly names?: readonly string[];
   /** Told what is measured at the moment. */
@@ -13,7 +13,7 @@ export type RunOptions = Pick<Measuring, 'rounds' | 'cold'> & {
 /** Measures one section after the other. What one fails with takes nothing from the others, which took minutes. */
 export async function runSections(
   sections: Readonly<Record<string, Section>>,
-  { names = [], rounds, cold, tell }: RunOptions,
+  { names = [], rounds, tell }: RunOptions,
 ): Promise<Results> {
   const rows: Row[] = [];
   const skipped: string[] = [];
@@ -25,7 +25,7 @@ export async function runSections(
       tell(`${name}: skipped: ${line}`);
     };
     try {
-      rows.push(...(await measure({ rounds, cold, progress: (line) => tell(`${name}: ${line}`), skip })));
+      rows.push(...(await measure({ rounds, progress: (line) => tell(`${name}: ${line}`), skip })));
     } catch (error) {
       const said = oneLine(error instanceof Error ? error.message : String(error));
       if (error instanceof NotHere) {

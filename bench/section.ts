@@ -5,8 +5,6 @@ import type { Row } from './row';
 export interface Measuring {
   /** How often each thing is measured, in turn with what stands beside it. */
   readonly rounds: number;
-  /** Whether to measure what takes minutes, and downloads. */
-  readonly cold: boolean;
   /** Tells what is measured at the moment. */
   readonly progress: (line: string) => void;
   /** Tells what cannot be measured on this machine, and why: `node 24: ...`. */

@@ -1,17 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ExplainedError } from '#core';
-import { nodeUsage, succeeded, type ChildUsage } from './child-usage';
+import { nodeUsage, type ChildUsage } from './child-usage';
 import { manyApps } from './many-apps';
 import { median } from './percentile';
-import { timed } from './rounds';
 import type { Row } from './row';
 import type { Measuring } from './section';
 
 /*
- * From a declaration to Terraform's JSON: `main.ts`, and `cdktf synth`, which runs it. What a user would pick instead
- * writes that JSON by hand, so nothing stands beside these but themselves with fewer apps.
+ * From a declaration to Terraform's JSON: `main.ts` with a few apps, and with many.
  */
 
 const SECTION = 'synthesis';
@@ -19,10 +16,7 @@ const PROJECT = resolve(__dirname, '..');
 const COUNTS = [10, 100, 1_000, 10_000] as const;
 const MOST = 10_000;
 
-/** As package.json has it. */
-const CDKTF = ['exec', '--yes', 'cdktf-cli@0.21.0', '--', 'synth'];
-
-export async function measureSynthesis({ rounds, progress, skip }: Measuring): Promise<Row[]> {
+export async function measureSynthesis({ rounds, progress }: Measuring): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-synthesis-'));
   try {
     const usages = new Map<number, ChildUsage[]>(COUNTS.map((count) => [count, []]));
@@ -69,41 +63,8 @@ export async function measureSynthesis({ rounds, progress, skip }: Measuring): P
         goal: { of: 'ratio', atMost: 1.2 },
         note: 'linear: 1',
       },
-      ...(await cdktfRows(environment, secondsOf, progress, skip)),
     ];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** Once each, as it takes long and adds the same to each. */
-async function cdktfRows(
-  environment: (count: number) => NodeJS.ProcessEnv,
-  secondsOf: (count: number) => number,
-  progress: Measuring['progress'],
-  skip: Measuring['skip'],
-): Promise<Row[]> {
-  const synth = (count: number): Promise<string> =>
-    succeeded('npm', CDKTF, {
-      cwd: PROJECT,
-      env: { ...environment(count), CHECKPOINT_DISABLE: '1', CI: '1' },
-      timeoutMs: 600_000,
-    });
-  const rows: Row[] = [];
-  try {
-    progress('cdktf synth: getting the CLI');
-    await synth(COUNTS[0]);
-    for (const count of COUNTS) {
-      progress(`once: cdktf synth, ${count} apps`);
-      const value = await timed(() => synth(count));
-      const other = { what: 'cdktf synth', value };
-      rows.push({ section: SECTION, what: `main.ts, ${count} apps`, ours: secondsOf(count), other, unit: 's' });
-    }
-  } catch (error) {
-    if (!(error instanceof ExplainedError)) {
-      throw error;
-    }
-    skip(`cdktf synth: ${error.message}`);
-  }
-  return rows;
 }

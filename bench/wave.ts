@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TokenSource } from 'webex-token-client';
+import { z } from 'zod';
 import { TOKEN_PATH } from '../rehearsal/webex/token-endpoint';
+import type { WrittenVault } from '../rehearsal/written-vault';
 import { Load } from './load';
-import type { MeasuredEngine } from './measured-engine';
 import { percentile } from './percentile';
 import { Probe } from './probe';
 import type { Row } from './row';
@@ -18,6 +19,8 @@ const PAUSE_MS = 50;
 const SOURCES = 50;
 const POLL_MS = 50;
 
+const credentialReply = z.object({ data: z.object({ expire_time: z.iso.datetime({ offset: true }) }) });
+
 interface SlowWebex {
   readonly what: string;
   readonly delayMs: number;
@@ -31,14 +34,11 @@ const WEBEX: readonly SlowWebex[] = [
   { what: 'Webex hangs', delayMs: 600_000, longestMs: 60_000 },
 ];
 
-export async function waveRows(
-  engine: MeasuredEngine,
-  names: readonly string[],
-  { progress }: Measuring,
-): Promise<Row[]> {
-  const token = await engine.token('oauthapp/creds/*');
-  const { address, roleId, secretIdFile, credential } = engine;
-  const sources = Array.from({ length: SOURCES }, () => new TokenSource({ address, credential, roleId, secretIdFile }));
+export async function waveRows(vault: WrittenVault, names: readonly string[], { progress }: Measuring): Promise<Row[]> {
+  const token = await vault.tokenWith('path "oauthapp/creds/*" { capabilities = ["read"] }');
+  const login = await vault.appLogin('people-me');
+  const { address } = vault.server;
+  const sources = Array.from({ length: SOURCES }, () => new TokenSource({ address, credential: 'testauth', ...login }));
   await Promise.all(sources.map((source) => source.token()));
   const paths = names.map((name) => `oauthapp/creds/${name}`);
   const rows: Row[] = [];
@@ -46,14 +46,14 @@ export async function waveRows(
     progress(`wave of ${names.length}, ${what}`);
     const load = await Load.start({ address, token, paths, readers: READERS, pauseMs: PAUSE_MS });
     const probe = new Probe(sources);
-    const seconds = await wave(engine, names.length, delayMs, longestMs);
-    const calls = refreshes(engine);
+    const seconds = await wave(vault, names.length, delayMs, longestMs);
+    const calls = refreshes(vault);
     await probe.stop();
     // Those who wait get their answer, and nobody begins a refresh any more.
-    await engine.tune({ tune_refresh_check_interval_seconds: 0 });
-    engine.webex.behavior.fault = undefined;
+    await vault.engine.tune(vault.admin, { tune_refresh_check_interval_seconds: 0 });
+    vault.webex.behavior.fault = undefined;
     await load.stop();
-    const endWithin = seconds === undefined ? undefined : await spreadOfEnds(engine, names);
+    const endWithin = seconds === undefined ? undefined : await spreadOfEnds(vault, names);
     rows.push(...rowsOf({ what, count: names.length, seconds, endWithin, calls, load, probe }));
   }
   await Promise.all(sources.map((source) => source[Symbol.asyncDispose]()));
@@ -62,17 +62,20 @@ export async function waveRows(
 
 /** @returns how long it took; undefined where it did not end */
 async function wave(
-  engine: MeasuredEngine,
+  vault: WrittenVault,
   count: number,
   delayMs: number,
   longestMs: number,
 ): Promise<number | undefined> {
-  engine.webex.behavior.fault = { path: TOKEN_PATH, delayMs };
-  engine.webex.requests.length = 0;
+  vault.webex.behavior.fault = { path: TOKEN_PATH, delayMs };
+  vault.webex.requests.length = 0;
   const started = performance.now();
-  await engine.tune({ tune_refresh_check_interval_seconds: 3600, tune_refresh_expiry_delta_factor: 168 });
+  await vault.engine.tune(vault.admin, {
+    tune_refresh_check_interval_seconds: 3600,
+    tune_refresh_expiry_delta_factor: 168,
+  });
   while (performance.now() - started < longestMs) {
-    if (engine.webex.requests.filter(({ grantType }) => grantType === 'refresh_token').length >= count) {
+    if (vault.webex.requests.filter(({ grantType }) => grantType === 'refresh_token').length >= count) {
       return (performance.now() - started) / 1000;
     }
     await sleep(POLL_MS);
@@ -81,15 +84,16 @@ async function wave(
 }
 
 /** How far the ends of the tokens lie apart, in seconds: whether the next wave is one as well. */
-async function spreadOfEnds(engine: MeasuredEngine, names: readonly string[]): Promise<number> {
+async function spreadOfEnds(vault: WrittenVault, names: readonly string[]): Promise<number> {
   const ends: number[] = [];
   for (const name of names) {
-    ends.push(await engine.endOf(name));
+    const { data } = await vault.admin.read(`oauthapp/creds/${name}`, credentialReply);
+    ends.push(Date.parse(data.expire_time));
   }
   return (percentile(ends, 100) - percentile(ends, 0)) / 1000;
 }
 
-function refreshes({ webex: { requests, inFlight } }: MeasuredEngine): number {
+function refreshes({ webex: { requests, inFlight } }: WrittenVault): number {
   return requests.filter(({ grantType }) => grantType === 'refresh_token').length + inFlight.length;
 }
 

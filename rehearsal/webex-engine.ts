@@ -26,6 +26,7 @@ const SCOPES = [
 ];
 
 const tokenReply = z.object({ data: z.object({ access_token: z.string() }) });
+const configReply = z.object({ data: z.record(z.string(), z.unknown()) });
 const urlReply = z.object({ data: z.object({ url: z.string() }) });
 
 export interface ConsentGiven {
@@ -102,6 +103,12 @@ export class WebexEngine implements AsyncDisposable {
       tune_reap_check_interval_seconds: 0,
     });
     await this.writeIntegration(admin);
+  }
+
+  /** Changes these settings of the engine, and keeps the others. */
+  async tune(admin: VaultClient, settings: Readonly<Record<string, unknown>>): Promise<void> {
+    const { data } = await admin.read(`${this.mountPath}/config`, configReply);
+    await admin.write(`${this.mountPath}/config`, { ...data, ...settings });
   }
 
   /** Writes `servers/webex-myapp`, its secret included. */

@@ -7,8 +7,6 @@ import { eventually } from '../eventually';
 import type { Lateness } from './lateness';
 import type { WebexEngine } from '../webex-engine';
 
-const configReply = z.object({ data: z.record(z.string(), z.unknown()) });
-
 /** Below the seven days ahead of which the engine is declared to refresh. */
 const DUE_TTL_SECONDS = 6 * 24 * 3600;
 
@@ -32,8 +30,7 @@ export class DueGrants {
 
   /** All of them anew, none refreshed. @param root with a token that may do anything */
   async authorize(root: VaultClient): Promise<void> {
-    const { data } = await root.read('oauthapp/config', configReply);
-    await root.write('oauthapp/config', { ...data, tune_refresh_check_interval_seconds: 0 });
+    await this.engine.tune(root, { tune_refresh_check_interval_seconds: 0 });
     const { behavior } = this.engine.webex;
     behavior.fault = undefined;
     behavior.accessTokenTtlSeconds = DUE_TTL_SECONDS;
@@ -52,12 +49,7 @@ export class DueGrants {
       { path: TOKEN_PATH, when: 'after', delayMs },
     ];
     const before = this.engine.refreshes.length;
-    const { data } = await root.read('oauthapp/config', configReply);
-    await root.write('oauthapp/config', {
-      ...data,
-      tune_refresh_check_interval_seconds: 3600,
-      tune_refresh_expiry_delta_factor: 168,
-    });
+    await this.engine.tune(root, { tune_refresh_check_interval_seconds: 3600, tune_refresh_expiry_delta_factor: 168 });
     // Credentials that share a lock of the engine wait for each other, so a few less than 16 may be under way.
     const isInTheMiddle = (): boolean =>
       this.engine.refreshes.length >= before + MANY_AT_ONCE && webex.inFlight.length >= MANY_AT_ONCE / 2;

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Load } from '../../bench/load';
-import { RequestCount } from '../../bench/request-count';
 
 const PATHS = ['kv/one', 'kv/two'];
 
@@ -60,13 +59,4 @@ it('counts what was refused, by its status', async () => {
   const load = await readFor(address, ({ failed }) => failed >= 5);
   expect([...load.failures.keys()]).toEqual([503]);
   expect(load.failed).toBeLessThan(load.waits.length);
-});
-
-it('counts what passes by method and path, and hands it on', async () => {
-  const address = await startServer((request, response) => response.end(request.url));
-  await using count = await RequestCount.before(address);
-  const read = async (): Promise<string> => (await fetch(`${count.address}/v1/kv/one`)).text();
-  expect(await read()).toBe('/v1/kv/one');
-  await fetch(`${count.address}/v1/kv/one`, { method: 'PUT' });
-  expect([count.of('kv/one'), count.of('kv/one', 'GET'), count.of('kv/two')]).toEqual([2, 1, 0]);
 });

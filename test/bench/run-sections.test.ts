@@ -8,7 +8,7 @@ const ROW: Row = { section: 'shell', what: 'webex-token', ours: 1, unit: 's' };
 const measures = (...rows: Row[]): Section => ({ summary: 'measures', measure: () => Promise.resolve(rows) });
 const fails = (error: Error): Section => ({ summary: 'fails', measure: () => Promise.reject(error) });
 
-const quietly = { rounds: 1, cold: false, tell: () => undefined };
+const quietly = { rounds: 1, tell: () => undefined };
 
 it('measures all sections in their order, or those that are named', async () => {
   const sections = { first: measures(ROW), second: measures({ ...ROW, ours: 2 }) };
