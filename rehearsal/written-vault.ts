@@ -24,6 +24,13 @@ import { WebexEngine } from './webex-engine';
 /** What a test may declare beyond the seed's case. */
 export type Declared = Partial<Pick<DeploymentInput, 'credentials' | 'apps'>>;
 
+export interface WrittenServer {
+  /** A second listener. @default - none */
+  readonly tls?: TlsListener;
+  /** Whether it stores in `raft` of the folder, and so outlives a crash. @default false */
+  readonly isOnDisk?: boolean;
+}
+
 export interface AppLogin {
   readonly roleId: string;
   readonly secretId: string;
@@ -36,12 +43,12 @@ export interface AppLogin {
 export class WrittenVault implements AsyncDisposable {
   /** As the root token. */
   readonly admin: VaultClient;
-  /** Private, and removed with it. */
-  readonly folder = mkdtempSync(join(tmpdir(), 'vault-with-webex-'));
   /** In which the project's commands take this deployment for theirs. */
   readonly environment: Readonly<Record<string, string>>;
 
   private constructor(
+    /** Private, and removed with it. */
+    readonly folder: string,
     readonly server: OpenBaoServer,
     readonly engine: WebexEngine,
     readonly deployment: Deployment,
@@ -50,19 +57,25 @@ export class WrittenVault implements AsyncDisposable {
     this.admin = new VaultClient({ address: server.address, token: server.rootToken });
   }
 
-  /** @param tls a second listener of the server. @default - none */
-  static async start(declared: Declared = {}, tls?: TlsListener): Promise<WrittenVault> {
+  static async start(declared: Declared = {}, { tls, isOnDisk }: WrittenServer = {}): Promise<WrittenVault> {
     const pluginDirectory = dirname(await findOauthappPlugin());
+    const folder = mkdtempSync(join(tmpdir(), 'written-vault-'));
     const engine = await WebexEngine.start();
     try {
-      const server = await OpenBaoServer.start({ binary: await findServer(), pluginDirectory, tls });
+      const server = await OpenBaoServer.start({
+        binary: await findServer(),
+        pluginDirectory,
+        tls,
+        raftDirectory: isOnDisk ? join(folder, 'raft') : undefined,
+      });
       const deployment = defineDeployment({ ...engine.declaration, ...declared, vault: { address: server.address } });
-      const fixture = new WrittenVault(server, engine, deployment);
+      const fixture = new WrittenVault(folder, server, engine, deployment);
       await engine.setUp(fixture.admin);
       await fixture.admin.write('sys/auth/approle', { type: 'approle', config: { max_lease_ttl: '2160h' } });
       return fixture;
     } catch (error) {
       await engine[Symbol.asyncDispose]();
+      rmSync(folder, { recursive: true });
       throw error;
     }
   }

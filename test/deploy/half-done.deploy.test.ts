@@ -9,6 +9,7 @@ import { API_AUDIENCE, KubernetesCluster } from '../../rehearsal/identity/kubern
 import { operatorToken } from '../../rehearsal/operator-token';
 import { exampleDeployment } from '../fixtures/declarations/declaration';
 import { DeployedVault } from '../fixtures/worlds/deployed-vault';
+import type { Loss } from '../fixtures/loopback/lossy-proxy';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { OidcProvider } from '../fixtures/identities/oidc-provider';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
@@ -82,14 +83,14 @@ class Halves {
     this.#written = new Map();
   }
 
-  passage(asked: string): boolean | 'unanswered' {
+  lose(asked: string): Loss {
     const [method = '', url = ''] = asked.split(' ');
-    const path = url.replace(/^\/v1\//, '').replace(/\?.*$/, '');
+    const path = url.replace(/\?.*$/, '');
     // The provider reads an auth method where it reads mounts.
     const written = path.replace(/^sys\/mounts\/auth\/([^/]+)$/, 'sys/auth/$1');
     const isWrite = ['PUT', 'POST'].includes(method);
     if (ASIDE.test(path)) {
-      return true;
+      return undefined;
     }
     if (isWrite) {
       this.#written.set(written, (this.#written.get(written) ?? 0) + 1);
@@ -97,18 +98,18 @@ class Halves {
     const count = this.#written.get(written);
     const isHalf = this.losesAnswers ? isWrite : method === 'GET' && count !== undefined;
     if (!isHalf) {
-      return true;
+      return undefined;
     }
     const isFailing = [...this.#now].some((key) => key.startsWith(`${written}#`));
     const key = `${written}#${count ?? 0}`;
     if (!isFailing) {
       if (this.failed.has(key)) {
-        return true;
+        return undefined;
       }
       // Once for all tries of the provider.
       this.#now.add(key);
     }
-    return isWrite ? 'unanswered' : false;
+    return isWrite ? 'answer' : 'request';
   }
 }
 
@@ -168,7 +169,7 @@ describeUnless(terraformUnavailable())('a deploy that is half done', () => {
         },
       };
       const all: Deployment = exampleDeployment(declared);
-      deployed = await DeployedVault.start(all, (asked) => halves.passage(asked));
+      deployed = await DeployedVault.start(all, (asked) => halves.lose(asked));
       deployed.deployment = { ...deployed.deployment, apps: all.apps, operators: all.operators };
       deployed.token = await operatorToken(deployed.rehearsal.admin, deployed.deployment, 'provisioner');
       secrets = { ...deployed.secrets, [`TF_VAR_${OIDC_SECRET_VARIABLE}`]: issuer.clientSecret };

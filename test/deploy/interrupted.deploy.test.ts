@@ -1,5 +1,6 @@
 import { DeployedVault } from '../fixtures/worlds/deployed-vault';
 import { eventually } from '../../rehearsal/eventually';
+import type { Lose } from '../fixtures/loopback/lossy-proxy';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { Script } from '../fixtures/programs/script';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
@@ -9,20 +10,20 @@ import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
  */
 
 /** Late in the apply: written once the mount is there. */
-const INTEGRATION = 'PUT /v1/oauthapp/servers/webex-myapp';
+const INTEGRATION = 'PUT oauthapp/servers/webex-myapp';
 
 describeUnless(terraformUnavailable())('deploy', () => {
   let deployed: DeployedVault;
-  let passes: (asked: string) => boolean | Promise<boolean>;
+  let lose: Lose;
 
   beforeEach(async () => {
-    passes = () => true;
-    deployed = await DeployedVault.start(undefined, (asked) => passes(asked));
+    lose = () => undefined;
+    deployed = await DeployedVault.start(undefined, (asked) => lose(asked));
   });
   afterEach(() => deployed[Symbol.asyncDispose]());
 
   async function endsWell(): Promise<void> {
-    passes = () => true;
+    lose = () => undefined;
     expect((await deployed.run('deploy')).exitCode).toBe(0);
     expect((await deployed.run('deploy')).stdout).toContain('No changes.');
     await expect(deployed.rehearsal.admin.list('oauthapp/servers')).resolves.toEqual(['webex-myapp']);
@@ -30,9 +31,9 @@ describeUnless(terraformUnavailable())('deploy', () => {
 
   test('says what Terraform says where Vault goes away in the middle', async () => {
     let isGone = false;
-    passes = (asked) => {
+    lose = (asked) => {
       isGone ||= asked === INTEGRATION;
-      return !isGone;
+      return isGone ? 'request' : undefined;
     };
     const { exitCode, stderr } = await deployed.run('deploy');
     expect(stderr).toMatch(/Error: .*oauthapp\/servers\/webex-myapp/);
@@ -49,12 +50,12 @@ describeUnless(terraformUnavailable())('deploy', () => {
     const held = new Promise<void>((resolve) => (goOn = resolve));
     let reach: () => void = () => undefined;
     const reached = new Promise<void>((resolve) => (reach = resolve));
-    passes = async (asked) => {
+    lose = async (asked) => {
       if (asked === INTEGRATION) {
         reach();
         await held;
       }
-      return true;
+      return undefined;
     };
     const env = { ...process.env, ...deployed.environment, ...deployed.secrets };
     const script = new Script('deploy', ['webex-tokens', '--auto-approve'], env);

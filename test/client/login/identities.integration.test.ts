@@ -40,7 +40,7 @@ beforeAll(async () => {
   writePair('server', server);
   writeFileSync(path('ca.pem'), authority.certificatePem);
   cluster = await TokenReview.start(server, `system:serviceaccount:${ACCOUNT.namespace}:${ACCOUNT.name}`);
-  vault = await WrittenVault.start({}, { certFile: path('server.pem'), keyFile: path('server.key') });
+  vault = await WrittenVault.start({}, { tls: { certFile: path('server.pem'), keyFile: path('server.key') } });
   await vault.authorize();
   // Writes the policy of the app.
   await vault.appLogin(ROLE);

@@ -10,7 +10,7 @@ import {
 import { defineDeployment } from '../../../lib/declaration/define-deployment';
 import { issueSecretId } from '../../../lib/apps/secret-id';
 import { VaultClient } from '../../../lib/vault/vault-client';
-import { LossyVault } from '../../fixtures/loopback/lossy-vault';
+import { LossyProxy } from '../../fixtures/loopback/lossy-proxy';
 import { WrittenVault, type AppLogin } from '../../../rehearsal/written-vault';
 
 /** Documentation addresses (RFC 5737): nobody logs in from there. */
@@ -71,7 +71,7 @@ it('says at a second unwrapping that the secret id may have been taken', async (
 });
 
 it('is not lost where the server is gone before it says how long the secret id lives', async () => {
-  await using lossy = await LossyVault.start(vault.server.address);
+  await using lossy = await LossyProxy.start(vault.server.address);
   lossy.lose = (request) => (request.endsWith('/secret-id-accessor/lookup') ? 'answer' : undefined);
   const client = new VaultClient({ address: lossy.address, token: await vault.operatorToken('issuer') });
   const issued = await issueSecretId(client, vault.deployment, 'people-me', 120);
@@ -81,7 +81,7 @@ it('is not lost where the server is gone before it says how long the secret id l
 
 it('does not blame anybody where the answer to its own unwrapping got lost', async () => {
   const { wrappingToken } = await issueSecretId(issuer, vault.deployment, 'people-me', 120);
-  await using lossy = await LossyVault.start(vault.server.address);
+  await using lossy = await LossyProxy.start(vault.server.address);
   lossy.lose = (request) => (request === 'PUT sys/wrapping/unwrap' ? 'answer' : undefined);
   const lost = unwrapSecretId(new VaultClient({ address: lossy.address }).connection, wrappingToken);
   await expect(lost).rejects.toThrow(WrappingTokenSpentError);
@@ -90,7 +90,7 @@ it('does not blame anybody where the answer to its own unwrapping got lost', asy
 
 it('takes it the next time where the request for it was lost', async () => {
   const { wrappingToken } = await issueSecretId(issuer, vault.deployment, 'people-me', 120);
-  await using lossy = await LossyVault.start(vault.server.address);
+  await using lossy = await LossyProxy.start(vault.server.address);
   lossy.lose = (request) => (request === 'PUT sys/wrapping/unwrap' ? 'request' : undefined);
   const { connection } = new VaultClient({ address: lossy.address });
   await expect(unwrapSecretId(connection, wrappingToken)).rejects.toThrow(VaultUnreachableError);

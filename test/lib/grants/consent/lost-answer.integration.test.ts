@@ -3,7 +3,7 @@ import { AccountNotChecked, WrongAccount } from '../../../../lib/grants/consent/
 import { authorize, type AuthorizeOptions } from '../../../../lib/grants/consent/code-grant';
 import type { Grant } from '../../../../lib/grants/consent/stored-grant';
 import { VaultClient } from '../../../../lib/vault/vault-client';
-import { LossyVault, type Loss } from '../../../fixtures/loopback/lossy-vault';
+import { LossyProxy, type Loss } from '../../../fixtures/loopback/lossy-proxy';
 import { WrittenVault } from '../../../../rehearsal/written-vault';
 
 /* Vault has got the code, and its answer gets lost on the way back. */
@@ -12,7 +12,7 @@ const ADA = 'ada.admin@example.com';
 const BLAKE = 'blake.backup@example.com';
 
 let fixture: WrittenVault;
-let lossy: LossyVault;
+let lossy: LossyProxy;
 let vault: VaultClient;
 let notices: string[];
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
     ],
     apps: [],
   });
-  lossy = await LossyVault.start(fixture.server.address);
+  lossy = await LossyProxy.start(fixture.server.address);
   vault = new VaultClient({ address: lossy.address, token: await fixture.operatorToken('authorizer') });
 });
 

@@ -19,7 +19,7 @@ import { VaultClient } from '../../../../lib/vault/vault-client';
 import { DEVICE_GRANT_TYPE } from '../../../../rehearsal/webex/device-endpoints';
 import type { Behavior } from '../../../../rehearsal/webex/behavior';
 import { eventually } from '../../../../rehearsal/eventually';
-import { LossyVault } from '../../../fixtures/loopback/lossy-vault';
+import { LossyProxy } from '../../../fixtures/loopback/lossy-proxy';
 import { WrittenVault } from '../../../../rehearsal/written-vault';
 
 /* Grants that are got in the command: looked at there, and kept by the engine then. */
@@ -30,7 +30,7 @@ const integration = 'webex-myapp';
 const NAMES = ['anybody', 'owned', 'blind'];
 
 let fixture: WrittenVault;
-let lossy: LossyVault;
+let lossy: LossyProxy;
 let vault: VaultClient;
 let usual: Behavior;
 
@@ -48,7 +48,7 @@ beforeAll(async () => {
     ],
     apps: [],
   });
-  lossy = await LossyVault.start(fixture.server.address);
+  lossy = await LossyProxy.start(fixture.server.address);
   vault = new VaultClient({ address: lossy.address, token: await fixture.operatorToken('authorizer') });
   usual = { ...fixture.webex.behavior, deviceIntervalSeconds: 0.1 };
 });

@@ -9,7 +9,7 @@ import { findOauthappPlugin } from '../../../../rehearsal/server/oauthapp-plugin
 import { OpenBaoServer } from '../../../../rehearsal/server/openbao';
 import { findServer } from '../../../../rehearsal/server/server-binary';
 import { isOnVault } from '../../../../rehearsal/server/is-on-vault';
-import { LossyVault, type Loss } from '../../../fixtures/loopback/lossy-vault';
+import { LossyProxy, type Loss } from '../../../fixtures/loopback/lossy-proxy';
 import { statusOf } from '../../../fixtures/results/refusal';
 
 /* A restore that is interrupted, or whose requests get lost. Whole ones are in test/server. */
@@ -21,7 +21,7 @@ const anything = z.unknown();
 const folder = mkdtempSync(join(tmpdir(), 'restoration-'));
 const file = join(folder, 'a.snap');
 let server: OpenBaoServer;
-let way: LossyVault;
+let way: LossyProxy;
 let root: VaultClient;
 /** May restore, and make no child token. It is in the snapshot. */
 let childless: string;
@@ -36,7 +36,7 @@ beforeAll(async () => {
   const reply = z.object({ auth: z.object({ client_token: z.string() }) });
   childless = (await root.write('auth/token/create', { policies: ['restorer'] }, reply)).auth.client_token;
   await saveSnapshot(root.connection, file);
-  way = await LossyVault.start(server.address);
+  way = await LossyProxy.start(server.address);
 });
 beforeEach(() => root.write(later, { policy: 'path "later" { capabilities = ["read"] }' }));
 afterEach(() => (way.lose = () => undefined));
