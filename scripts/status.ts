@@ -2,14 +2,14 @@ import type { Command } from 'commander';
 import { describeError, errorCode, ExplainedError, UsageError } from '#core';
 import { showsColors } from '../lib/cli/colors';
 import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT, wholeNumberFrom } from '../lib/cli/command';
-import { observeAndHeal } from '../lib/cli/healing';
 import { OBSERVER_ENVIRONMENT, observe } from '../lib/cli/observation';
 import { operatorsOption } from '../lib/cli/operators-option';
 import { watch, type Page } from '../lib/cli/watch';
 import { lookAndTell, tellerOf, webhookOptions } from '../lib/cli/webhook-options';
 import { toJson } from '../lib/health/json';
 import { toHtml } from '../lib/health/html/html-page';
-import type { Report, Severity } from '../lib/health/report';
+import { exitCodeOfResult, monitoringResult, resultLine, UNKNOWN_EXIT_CODE } from '../lib/health/monitoring-result';
+import type { Report } from '../lib/health/report';
 import { toTable } from '../lib/health/table';
 import { refuseVisibleToGit } from '../lib/files/git-visibility';
 import { writePrivateFile } from '../lib/files/private-file';
@@ -21,7 +21,6 @@ import { writePrivateFile } from '../lib/files/private-file';
 interface Options {
   readonly json?: boolean;
   readonly verify?: boolean;
-  readonly heal?: boolean;
   readonly watch?: boolean;
   readonly intervalSeconds?: number;
   readonly html?: string;
@@ -29,8 +28,6 @@ interface Options {
 
 /** Gets a line about what went wrong beside a look. */
 type Note = (line: string) => void;
-
-const EXIT_CODES: Readonly<Record<Severity, number>> = { healthy: 0, attention: 1, broken: 2 };
 
 /** A look is a login and a read of each grant: not more often than that is worth. */
 const SHORTEST_INTERVAL_SECONDS = 10;
@@ -45,16 +42,17 @@ export function define(command: Command, signal: AbortSignal): void {
     summary: 'Says how the server, the engine and every grant are, until when, and what to do next.',
     environment: { ...VAULT_ENVIRONMENT, ...OBSERVER_ENVIRONMENT, NO_COLOR: 'no colors; FORCE_COLOR: in any case' },
     exitCodes: {
-      0: 'all is healthy',
-      1: 'somebody has to do something within days; or the look failed, or the page or the webhook, as stderr says',
-      2: 'something is broken now; or wrong usage',
+      0: 'OK: all is healthy',
+      1: 'WARNING: somebody has to do something within days; or the page or the webhook failed, as stderr says',
+      2: 'CRITICAL: something is broken now',
+      3: 'UNKNOWN: the server is sealed or does not answer, the look failed, or wrong usage',
       130: 'interrupted, as --watch is in the end, whatever it has seen; 143 by SIGTERM, 129 by SIGHUP',
     },
+    failureExitCode: UNKNOWN_EXIT_CODE,
     cleanUpMs: READ_CLEAN_UP_MS,
   })
     .option('--json', 'print it as JSON; with --watch, each look on a line')
     .option('--verify', 'ask Webex, too, whose each grant is, and whether it takes its token')
-    .option('--heal', 'get lost grants of Service Apps again that are declared to heal, as the healer')
     .option('--watch', 'look again and again, until Ctrl-C')
     .option(
       '--interval-seconds <n>',
@@ -66,18 +64,14 @@ export function define(command: Command, signal: AbortSignal): void {
   webhookOptions()
     .reduce((described, option) => described.addOption(option), command)
     .action(async (options: Options) => {
-      const { verify, heal, html, intervalSeconds = USUAL_INTERVAL_SECONDS } = options;
+      const { verify, html, intervalSeconds = USUAL_INTERVAL_SECONDS } = options;
       if (html !== undefined) {
         // It names people.
         await refuseVisibleToGit(html);
       }
       const teller = tellerOf(command, signal);
-      const look = async (note: Note, onHealed = note): Promise<Report> => {
-        const see = (): Promise<Report> =>
-          heal
-            ? observeAndHeal(command, { verify, onHealed, onFailure: note }, signal)
-            : observe(command, { verify }, signal);
-        const report = await lookAndTell(see, teller, note, signal);
+      const look = async (note: Note): Promise<Report> => {
+        const report = await lookAndTell(() => observe(command, { verify }, signal), teller, note, signal);
         if (html !== undefined) {
           await writePage(html, report).catch((error: unknown) => note(`error: ${describeError(error)}`));
         }
@@ -96,9 +90,9 @@ export function define(command: Command, signal: AbortSignal): void {
       const report = await look((line) => {
         failures++;
         complain(line);
-      }, complain);
-      process.stdout.write(`${presentation(report, options)}\n`);
-      process.exitCode = Math.max(EXIT_CODES[report.severity], Math.min(1, failures));
+      });
+      process.stdout.write(`${options.json ? '' : `${resultLine(report)}\n\n`}${presentation(report, options)}\n`);
+      process.exitCode = Math.max(exitCodeOfResult(monitoringResult(report)), Math.min(1, failures));
     });
 }
 

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { ALLOW_HTTP, commandLines, oneLine } from '#core';
 
 /*
@@ -13,6 +13,11 @@ export interface CommandDescription {
   readonly environment?: Readonly<Record<string, string>>;
   /** Exit codes beyond those that every command has. @default - none */
   readonly exitCodes?: Readonly<Record<number, string>>;
+  /**
+   * Exit code of every failure, wrong usage among them. The command then has no codes but those of `exitCodes`.
+   * @default - the code says how it failed
+   */
+  readonly failureExitCode?: number;
   /** How long it may take to end after a signal, Infinity where it sees to that itself. @default - some seconds */
   readonly cleanUpMs?: number;
 }
@@ -24,14 +29,22 @@ export interface CommandDescription {
 export const READ_CLEAN_UP_MS = 105_000;
 
 const CLEAN_UPS = new WeakMap<Command, number>();
+const FAILURE_EXIT_CODES = new WeakMap<Command, number>();
 
 /** How long a command may take to end after a signal. @returns undefined where it is as long as for most */
 export function cleanUpMsOf(command: Command): number | undefined {
   return CLEAN_UPS.get(command);
 }
 
+/** Exit code of every failure of a command. @returns undefined where the code says how it failed */
+export function failureExitCodeOf(command: Command): number | undefined {
+  return FAILURE_EXIT_CODES.get(command);
+}
+
 /** Makes unexpected errors show where they arose. */
 export const DEBUG_VARIABLE = 'WEBEX_TOKEN_VAULT_DEBUG';
+
+const WRONG_USAGE_EXIT_CODE = 2;
 
 const COMMON_EXIT_CODES: Readonly<Record<number, string>> = {
   0: 'done',
@@ -67,11 +80,19 @@ export function describeCommand(command: Command, description: CommandDescriptio
   if (description.cleanUpMs !== undefined) {
     CLEAN_UPS.set(command, description.cleanUpMs);
   }
+  const { failureExitCode } = description;
+  if (failureExitCode !== undefined) {
+    FAILURE_EXIT_CODES.set(command, failureExitCode);
+  }
   const environment = { ...description.environment, [DEBUG_VARIABLE]: '1: unexpected errors show their stack' };
-  const exitCodes = { ...COMMON_EXIT_CODES, ...description.exitCodes };
+  const exitCodes = { ...(failureExitCode === undefined ? COMMON_EXIT_CODES : {}), ...description.exitCodes };
   return command
     .description(description.summary)
-    .exitOverride()
+    .exitOverride((error) => {
+      throw error.exitCode === 0
+        ? error
+        : new CommanderError(failureExitCode ?? WRONG_USAGE_EXIT_CODE, error.code, error.message);
+    })
     .configureOutput({ outputError: (text, write) => write(`${oneLine(text)}\n`) })
     .addHelpText('after', section('Environment', environment))
     .addHelpText('after', section('Exit codes', exitCodes))

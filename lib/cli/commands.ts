@@ -26,6 +26,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'diff', group: 'Deploy:', summary: 'show what deploy would change' },
   { name: 'deploy', group: 'Deploy:', summary: 'make Vault what the deployment declares' },
   { name: 'destroy', group: 'Deploy:', summary: 'delete what deploy created' },
+  { name: 'list', group: 'Deploy:', summary: 'show what the deployment declares' },
   {
     name: 'state',
     group: 'Deploy:',
@@ -40,6 +41,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'agent-config', group: 'Apps:', summary: 'write a configuration for "bao agent" or "vault agent"' },
   { name: 'kubernetes', group: 'Apps:', summary: 'manifests by which pods get the access tokens of an app' },
   { name: 'status', group: 'Watch:', summary: 'how every grant is, until when, and what to do' },
+  { name: 'recover', group: 'Watch:', summary: 'get lost grants of Service Apps again' },
   { name: 'metrics', group: 'Watch:', summary: 'the same for Prometheus: once, or served' },
   { name: 'doctor', group: 'Watch:', summary: 'the first thing that is wrong, and the command that mends it' },
   { name: 'exec', group: 'Operators:', summary: 'run a command as an operator' },

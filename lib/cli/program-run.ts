@@ -12,7 +12,7 @@ import {
 } from '#core';
 import { namingDeployment } from '../declaration/deployment-file';
 import { explainedRefusal } from '../operators/server-refusal';
-import { cleanUpMsOf, DEBUG_VARIABLE } from './command';
+import { cleanUpMsOf, DEBUG_VARIABLE, failureExitCodeOf } from './command';
 import { Interrupted, Interruption } from './interruption';
 import { repeatedOptions } from './repeated-options';
 
@@ -50,17 +50,19 @@ export async function runCommand(
   const named = (): string | undefined => begun?.optsWithGlobals<{ deployment?: string }>().deployment;
   const execute = async (): Promise<void> => {
     try {
-      refuseUnverifiedTls();
       const program = build(interruption.signal).hook('preAction', (_, command) => {
-        refuseEndedRehearsal();
         begun = command;
+        refuseUnverifiedTls();
+        refuseEndedRehearsal();
         interruption.cleanUpMs = cleanUpMsOf(command) ?? interruption.cleanUpMs;
       });
       await program.parseAsync(argv);
     } catch (error) {
       const isAdvised = isExplained(error) && !interruption.signal.aborted;
       const advice = isAdvised ? await advise?.(error, begun) : undefined;
-      process.exitCode = report(error, interruption, advice);
+      const exitCode = report(error, interruption, advice);
+      const isFailure = !(error instanceof CommanderError) && interruption.exitCode === undefined;
+      process.exitCode = (isFailure && begun && failureExitCodeOf(begun)) || exitCode;
     }
   };
   await repeatingOptions(repeated, () => namingDeployment(named, execute));
@@ -80,7 +82,7 @@ function report(error: unknown, interruption: Interruption, advice?: string): nu
   const { exitCode } = interruption;
   if (error instanceof CommanderError) {
     // Commander has already printed its line, or the help that was asked for.
-    return error.exitCode === 0 ? 0 : 2;
+    return error.exitCode;
   }
   // A prompt puts the terminal in raw mode, and reports Ctrl-C by an error of its own.
   const prompted = error instanceof Error && error.name === 'ExitPromptError';

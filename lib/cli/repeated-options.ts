@@ -17,6 +17,7 @@ export const OPERATED = [
   'issue',
   'metrics',
   'pause',
+  'recover',
   'resume',
   'revoke',
   'rotate-secret',

@@ -4,10 +4,14 @@ import type { CredentialLine, Line, Report, SecretIdLine } from './report';
  * The report for programs: times in ISO 8601, nothing left out but null where it is not known.
  */
 
+/** Of this format: it changes when a reader of the old one would misread the new one. */
+const FORMAT_VERSION = 1;
+
 export function toJson(report: Report): object {
   const { lookedAt, address, mountPath, severity, server, engine } = report;
   const { integrations, credentials, apps, operators, people, backup } = report;
   return {
+    version: FORMAT_VERSION,
     looked_at: lookedAt.toISOString(),
     address,
     mount_path: mountPath,

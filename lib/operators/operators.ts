@@ -48,7 +48,7 @@ export const OPERATOR_PURPOSES: Readonly<Record<OperatorName, string>> = {
   issuer: 'runs "issue"',
   backup: 'runs "backup"',
   observer: 'runs "status", "metrics" and "doctor"; it can read every token',
-  healer: 'with the observer, runs "status --heal"; it can read the client secrets of Service Apps that heal',
+  healer: 'with the observer, runs "recover"; it can read the client secrets of Service Apps that heal',
 };
 
 interface OperatorRole {

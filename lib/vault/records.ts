@@ -30,12 +30,12 @@ export class RecordsUnavailable extends ExplainedError {
   override name = 'RecordsUnavailable';
 }
 
-/** The problem of a record that may be written anew; what a later release has written is left to that. */
+/** The problem of a record that may be written anew. A record in another format is left to the release that wrote it. */
 export const DAMAGED = 'is damaged';
 
+/** Of the format of every record. */
 const KNOWN_VERSION = 1;
 
-/** In each record: which release can read it. */
 const anyRecord = z.looseObject({ version: z.int() });
 
 const reply = z.object({
@@ -120,10 +120,15 @@ function isUnavailable({ statusCode, said }: VaultResponseError): boolean {
   return statusCode === 403 || (statusCode === 404 && said !== '');
 }
 
+/** A record without a version is of no release. */
 function valueOf<T>(data: unknown, schema: z.ZodType<T>): { value: T } | { problem: string } {
   const known = anyRecord.safeParse(data);
-  if (known.success && known.data.version > KNOWN_VERSION) {
-    return { problem: 'was written by a later release; use that one' };
+  if (!known.success) {
+    return { problem: DAMAGED };
+  }
+  const { version } = known.data;
+  if (version !== KNOWN_VERSION) {
+    return { problem: `has format ${version}, and this release reads format ${KNOWN_VERSION}; use the release that wrote it` };
   }
   const parsed = schema.safeParse(data);
   return parsed.success ? { value: parsed.data } : { problem: DAMAGED };

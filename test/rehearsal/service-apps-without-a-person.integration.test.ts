@@ -118,17 +118,17 @@ it.each<[Name[], Name[]]>([
     ['third', 'reports'],
     ['reports', 'third'],
   ],
-])('status --heal gets %j again by the other grants', async (lost, healed) => {
+])('recover gets %j again by the other grants', async (lost, healed) => {
   await lose(...lost);
-  const { exitCode, stderr } = await command('status', '--heal');
-  expect(stderr.trim().split('\n')).toEqual(healed.map((name) => `"${name}" was lost, and is authorized again`));
+  const { exitCode, stdout } = await command('recover');
+  expect(stdout.trim().split('\n')).toEqual(healed.map((name) => `"${name}" was lost, and is authorized again`));
   expect(exitCode).toBe(0);
 });
 
 it('says so where all that could ask are lost, and takes another grant from the developer portal', async () => {
   await lose('reports', 'manager');
-  const { exitCode, stderr } = await command('status', '--heal');
-  expect(stderr).toMatch(/^error: "manager" is lost, and could not be had again: .*\nerror: "reports" is lost, .*\n$/);
+  const { exitCode, stderr } = await command('recover');
+  expect(stderr).toMatch(/^error: "manager" is lost, and could not be recovered: .*\nerror: "reports" is lost, .*\n$/);
   expect(exitCode).not.toBe(0);
   const secretFile = privateFile('client-secret', secretOf('manager')[1]);
   const refreshTokenFile = privateFile(
@@ -140,5 +140,5 @@ it('says so where all that could ask are lost, and takes another grant from the 
   const again = await command('authorize', 'manager', '--import', '--replace', ...files);
   expect(again.stderr).toBe('');
   expect(again.exitCode).toBe(0);
-  expect((await command('status', '--heal')).stderr).toContain('"reports" was lost, and is authorized again');
+  expect((await command('recover')).stdout).toContain('"reports" was lost, and is authorized again');
 });

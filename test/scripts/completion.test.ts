@@ -66,7 +66,7 @@ test('bash completes commands, options, names of the deployment, choices and fil
       ['exec', 'provisioner', '--', 'sh', '-x', 'deploy'],
       ['rotate-secret', ''],
     );
-  expect(commands).toEqual(['revoke', 'resume', 'restore']);
+  expect(commands).toEqual(['revoke', 'recover', 'resume', 'restore']);
   expect(options).toEqual(['--yes']);
   expect(credentials).toEqual(['testauth']);
   expect(apps).toEqual(['people-me']);

@@ -137,5 +137,5 @@ test('status names the same command between init and the first deploy', async ()
   expect(stderr).toBe(
     'error: nothing is deployed in this Vault yet: the observer logs in, and its policy "oauthapp-observer" is not there; npx --no-install webex-token-vault deploy webex-tokens\n',
   );
-  expect(exitCode).toBe(1);
+  expect(exitCode).toBe(3);
 });

@@ -254,7 +254,7 @@ describe('what is not as it was deployed', () => {
     expect(await credential()).toMatchObject({
       state: 'never authorized',
       notes: [
-        'who consented: the record was written by a later release; use that one',
+        'who consented: the record has format 7, and this release reads format 1; use the release that wrote it',
         'what was seen: the record is damaged',
       ],
     });
@@ -266,7 +266,7 @@ it.each([
   ['is not valid', () => Promise.resolve('s.unknown')],
 ])('says in one line that the token %s', async (_, given) => {
   const { exitCode, stdout, stderr } = await status([], { VAULT_TOKEN: await given() });
-  expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
+  expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
   expect(stderr).toMatch(
     /^error: this Vault token may look at nothing: it is not valid, or lacks .*; log in as the observer, whose policy "oauthapp-observer" stack webex-tokens writes: npx --no-install webex-token-vault deploy webex-tokens\n$/,
   );
@@ -274,7 +274,8 @@ it.each([
 
 it('says that nothing can be read where the server is gone', async () => {
   const { exitCode, stdout } = await status([], { VAULT_ADDR: 'http://127.0.0.1:1' });
-  expect(exitCode).toBe(2);
+  expect(exitCode).toBe(3);
+  expect(stdout).toMatch(/^UNKNOWN - the server is unreachable, so nothing is known of the grants\n\n/);
   expect(stdout).toMatch(/^BROKEN {2}server http:\/\/127\.0\.0\.1:1 +unreachable +no answer from Vault .*$/m);
   expect(stdout).toMatch(/^BROKEN {2}credential testauth +unknown +nobody can read it: the server is unreachable$/m);
 });
@@ -320,7 +321,7 @@ describe('--watch', () => {
   ])('refuses %j', async (args, line) => {
     const { exitCode, stderr } = await status(args);
     expect({ exitCode, stderr: stderr.trimEnd() }).toEqual({
-      exitCode: 2,
+      exitCode: 3,
       stderr: expect.stringMatching(line) as string,
     });
   });
@@ -392,7 +393,7 @@ describe('--webhook', () => {
 
   it('tells that the observer cannot look any more, and still ends as that does', async () => {
     const blind = await status([], { ...told(), VAULT_TOKEN: 's.unknown' });
-    expect(blind).toMatchObject({ exitCode: 5, stdout: '' });
+    expect(blind).toMatchObject({ exitCode: 3, stdout: '' });
     expect(server.requests.at(-1)?.body).toContain('looking: it fails; this Vault token may look at nothing');
     await status([], told());
     expect(server.requests.at(-1)?.body).toContain('looking is possible again');
@@ -428,7 +429,7 @@ describe('--webhook', () => {
     const { exitCode, stderr } = await status(args);
     expect(stderr).toMatch(/^error: .*WEBEX_TOKEN_VAULT_WEBHOOK.*\n$/);
     expect(stderr).not.toContain('hush');
-    expect(exitCode).toBe(2);
+    expect(exitCode).toBe(3);
   });
 });
 

@@ -5,7 +5,7 @@ import { askersOf, isServiceApp, type ServiceAppCredential } from '../schema/ser
 import { nameInVault } from '../schema/vault-name';
 
 /*
- * Grants of Service Apps that "status --heal" gets again by itself, where they are lost. For that it needs their client
+ * Grants of Service Apps that "recover" gets again where they are lost. For that it needs their client
  * secrets, which the engine never gives back: so they are in Vault a second time, in a mount of their own.
  */
 

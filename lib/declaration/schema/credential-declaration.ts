@@ -27,7 +27,7 @@ const credentialFields = {
    */
   tokensFrom: z.string().optional(),
   /**
-   * Of a Service App: "status --heal" gets a lost grant again by itself. The client secret is then kept in Vault a second
+   * Of a Service App: "recover" gets a lost grant again. The client secret is then kept in Vault a second
    * time, where one more operator, the healer, may read it. @default false
    */
   heals: z.boolean().default(false),

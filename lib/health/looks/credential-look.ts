@@ -99,7 +99,7 @@ async function note(
   after: Observation,
   notes: string[],
 ): Promise<void> {
-  // What a later release has written is left to it.
+  // A record in another format is left to the release that wrote it.
   const isOurs = before.problem === undefined || before.problem === DAMAGED;
   if (!isOurs || !isWorthNoting(before.value, after)) {
     return;

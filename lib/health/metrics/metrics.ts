@@ -24,12 +24,16 @@ import type { TimedLook } from './timed-look';
 
 const PREFIX = 'webex_token_vault';
 
+/** Of names, labels and meanings: it changes when a query for the old ones would misread the new ones. */
+const FORMAT_VERSION = 1;
+
 /** Labels of ours, which nobody else may put on every series. */
 export const LABEL_NAMES: readonly string[] = ['app', 'credential', 'integration', 'operator', 'state'];
 
 /** Of a look that failed, that it did. */
 export function gaugesOf({ endedAt, durationSeconds, report }: TimedLook): Gauge[] {
   const look = [
+    gauge('format_version', 'Which version of these metrics this is.', [of({}, FORMAT_VERSION)]),
     gauge('look_success', 'Whether the last look could be taken.', [of({}, report === undefined ? 0 : 1)]),
     seconds('look_timestamp_seconds', 'When the last look ended, whether it could be taken or not.', [
       of({}, unix(endedAt)),

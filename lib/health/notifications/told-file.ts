@@ -17,8 +17,10 @@ const KEPT = 100;
 
 const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
+const FORMAT_VERSION = 1;
+
 const schema = z.object({
-  version: z.literal(1),
+  version: z.literal(FORMAT_VERSION),
   told: z.array(
     z.object({
       deployment: z.string(),
@@ -38,7 +40,7 @@ const schema = z.object({
   ),
 });
 
-const anyVersion = z.object({ version: z.number().int().min(2) });
+const anyVersion = z.object({ version: z.int() });
 
 type Content = z.output<typeof schema>;
 
@@ -88,7 +90,7 @@ export class ToldFile {
       lookedAt: told.lookedAt,
       lines: told.lines,
     };
-    const text = JSON.stringify({ version: 1, told: [...others, entry].slice(-KEPT) }, null, 2);
+    const text = JSON.stringify({ version: FORMAT_VERSION, told: [...others, entry].slice(-KEPT) }, null, 2);
     await writePrivateFile(this.path, `${text}\n`).catch((error: unknown) => {
       throw error instanceof ExplainedError
         ? error
@@ -99,7 +101,7 @@ export class ToldFile {
   }
 
   async #content(): Promise<{ readonly content: Content; readonly problem?: string }> {
-    const empty: Content = { version: 1, told: [] };
+    const empty: Content = { version: FORMAT_VERSION, told: [] };
     const problem = (why: string) => ({
       content: empty,
       problem: `what the webhook was told is not known, so all that is not healthy is new: ${this.path} ${why}`,
@@ -114,9 +116,13 @@ export class ToldFile {
         : problem(error instanceof SyntaxError ? 'is damaged' : `cannot be read (${code})`);
     }
     const parsed = schema.safeParse(json);
-    return parsed.success
-      ? { content: parsed.data }
-      : problem(anyVersion.safeParse(json).success ? 'was written by a later release' : 'is damaged');
+    if (parsed.success) {
+      return { content: parsed.data };
+    }
+    const version = anyVersion.safeParse(json).data?.version ?? FORMAT_VERSION;
+    return problem(
+      version === FORMAT_VERSION ? 'is damaged' : `has format ${version}, and this release reads ${FORMAT_VERSION}`,
+    );
   }
 }
 

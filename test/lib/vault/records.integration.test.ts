@@ -41,7 +41,8 @@ it('replaces only what it is told to replace', async () => {
 it.each([
   ['damaged', { version: 1, note: 7 }, 'is damaged'],
   ['not ours', { other: true }, 'is damaged'],
-  ["a later release's", { version: 2, notes: [] }, 'was written by a later release; use that one'],
+  ['without a version', { note: 'good' }, 'is damaged'],
+  ['in another format', { version: 2, notes: [] }, 'has format 2, and this release reads format 1; use the release that wrote it'],
 ])('says of a record that is %s what is wrong, and lets it be replaced', async (_, data, problem) => {
   await stands(data);
   await expect(records.read(RECORD, schema)).resolves.toEqual({ version: 1, problem });

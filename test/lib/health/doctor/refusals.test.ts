@@ -173,7 +173,11 @@ it.each<[string, string, ScriptedAnswer, RegExp]>([
 
 it.each([
   ['damaged', { version: 1, consentedAt: 'never' }, 'who consented: the record is damaged'],
-  ['of a later release', { version: 7 }, 'who consented: the record was written by a later release; use that one'],
+  [
+    'in another format',
+    { version: 7 },
+    'who consented: the record has format 7, and this release reads format 1; use the release that wrote it',
+  ],
 ])('advises of a record that is %s, and finds nothing wrong', async (_, data, said) => {
   const metadata = { version: 1 };
   vault.answer('oauthapp-records/data/consents/testauth', { body: { data: { data, metadata } } });

@@ -47,7 +47,8 @@ const text = textOf(report);
 const series = text.split('\n').filter((each) => each !== '' && !each.startsWith('#'));
 
 it('says that it has looked, when and for how long', () => {
-  expect(series.slice(0, 3)).toEqual([
+  expect(series.slice(0, 4)).toEqual([
+    'webex_token_vault_format_version 1',
     'webex_token_vault_look_success 1',
     'webex_token_vault_look_timestamp_seconds 101.25',
     'webex_token_vault_look_duration_seconds 1.25',

@@ -198,7 +198,7 @@ it('waits for a lock no longer than its patience, and says where it is', async (
 it.each([
   ['damaged', '{"version": 1, "told', 'is damaged'],
   ['of another form', '{"version": 1, "told": 7}', 'is damaged'],
-  ['newer', '{"version": 2, "told": {}}', 'was written by a later release'],
+  ['newer', '{"version": 2, "told": {}}', 'has format 2, and this release reads 1'],
 ])('says in one line that the file is %s, and tells as at a first run', async (_, content, why) => {
   await teller().tell(failing('recordings'));
   writeFileSync(file, content);

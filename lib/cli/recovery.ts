@@ -3,6 +3,7 @@ import {
   describeError,
   ExplainedError,
   oneLine,
+  TemporarilyUnavailable,
   UsageError,
   vaultOptionsFromEnvironment,
   VaultResponseError,
@@ -11,46 +12,41 @@ import { heal } from '../grants/consent/healing';
 import { findCredential } from '../declaration/derived/by-name';
 import type { Deployment } from '../declaration/schema/deployment';
 import { healingCredentials, healingOrder } from '../declaration/derived/healing';
-import type { Report } from '../health/report';
 import { OperatorSession } from '../operators/operator-session';
 import { explainedRefusal } from '../operators/server-refusal';
 import { declaredDeployment } from './deployment-option';
 import { operatorFolder } from './operators-option';
 import { observe } from './observation';
 
-export interface HealingLookOptions {
-  readonly verify?: boolean;
-  /** Gets a line about each grant that is healed. */
-  readonly onHealed: (line: string) => void;
-  /** Gets a line about each that could not be. */
-  readonly onFailure: (line: string) => void;
+export interface Recovery {
+  /** Credentials whose grants were lost, and are there again. */
+  readonly recovered: readonly string[];
+  /** Credentials whose grants are still lost, each with the reason. */
+  readonly failed: readonly { readonly name: string; readonly reason: string }[];
 }
 
 /**
- * Looks, gets the lost grants of Service Apps again that are declared to heal, and looks again where there was one. What
- * was revoked is not lost, and stays so.
+ * Looks, and gets the lost grants of Service Apps again that are declared to heal. A grant that somebody revoked is not lost,
+ * and stays away.
  *
- * @throws as {@link observe}; UsageError where nothing is declared to heal
+ * @throws as {@link observe}; TemporarilyUnavailable where the server does not serve; UsageError where nothing is declared
+ *   to heal
  */
-export async function observeAndHeal(
-  command: Command,
-  { onHealed, onFailure, ...options }: HealingLookOptions,
-  signal: AbortSignal,
-): Promise<Report> {
+export async function recoverGrants(command: Command, signal: AbortSignal): Promise<Recovery> {
   const { deployment } = await declaredDeployment(command);
   const healing = healingCredentials(deployment).map(({ name }) => name);
   if (healing.length === 0) {
     throw new UsageError(
-      'nothing is declared to heal, so --heal has nothing to do; set heals at the credential of a Service App, or leave --heal out',
+      'no credential is declared to heal, so there is nothing to recover; set heals at the credential of a Service App',
     );
   }
-  const report = await observe(command, options, signal);
-  const lost = report.credentials
+  const { server, credentials } = await observe(command, {}, signal);
+  if (server.severity === 'broken') {
+    throw new TemporarilyUnavailable(`Vault at ${server.name} is ${server.state}: ${server.detail}; try again later`);
+  }
+  const lost = credentials
     .filter(({ name, state }) => healing.includes(name) && state === 're-authorization required')
     .map(({ name }) => name);
-  if (lost.length === 0) {
-    return report;
-  }
   const connection = vaultOptionsFromEnvironment(deployment.vault);
   const attempt = async (credentialName: string): Promise<string | undefined> => {
     try {
@@ -59,7 +55,6 @@ export async function observeAndHeal(
         signal,
       });
       await heal({ healer: session.vault, deployment, credentialName, signal });
-      onHealed(`"${credentialName}" was lost, and is authorized again`);
       return undefined;
     } catch (error) {
       signal.throwIfAborted();
@@ -67,12 +62,10 @@ export async function observeAndHeal(
       if (!(explained instanceof ExplainedError)) {
         throw error;
       }
-      return `error: "${credentialName}" is lost, and could not be had again: ${oneLine(describeError(explained))}`;
+      return oneLine(describeError(explained));
     }
   };
-  const failures = await healEach(deployment, lost, attempt);
-  failures.forEach((line) => onFailure(line));
-  return await observe(command, options, signal);
+  return await recoverEach(deployment, lost, attempt);
 }
 
 /**
@@ -80,13 +73,13 @@ export async function observeAndHeal(
  * each other's grants.
  *
  * @param attempt heals one grant; returns why it could not
- * @returns why the rest is still lost
  */
-async function healEach(
+async function recoverEach(
   deployment: Deployment,
   lost: readonly string[],
   attempt: (name: string) => Promise<string | undefined>,
-): Promise<string[]> {
+): Promise<Recovery> {
+  const recovered: string[] = [];
   const failures = new Map<string, string>();
   const queue = healingOrder(deployment, lost);
   for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
@@ -95,8 +88,9 @@ async function healEach(
       failures.set(name, failure);
       continue;
     }
+    recovered.push(name);
     failures.delete(name);
     queue.push(...[...failures.keys()].filter((each) => findCredential(deployment, each).tokensFrom === name));
   }
-  return [...failures.values()];
+  return { recovered, failed: [...failures].map(([name, reason]) => ({ name, reason })) };
 }

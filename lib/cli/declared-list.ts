@@ -1,0 +1,61 @@
+import { loginOf } from '../declaration/derived/logins';
+import type { Deployment } from '../declaration/schema/deployment';
+import { isServiceApp } from '../declaration/schema/service-app';
+import { operatorsOf, OPERATOR_PURPOSES } from '../operators/operators';
+
+/*
+ * The declaration, for `list`.
+ */
+
+/** For programs. */
+export function declaredJson(deployment: Deployment, file: string): object {
+  const { integrations, credentials, apps } = deployment;
+  return {
+    version: 1,
+    deployment: file,
+    integrations: integrations.map(({ name, clientId, redirectUrl }) => ({
+      name,
+      client_id: clientId ?? null,
+      redirect_url: redirectUrl,
+    })),
+    credentials: credentials.map((credential) => ({
+      name: credential.name,
+      integration: credential.integration,
+      kind: kindOf(credential),
+      owner: credential.owner ?? null,
+      scopes: credential.scopes,
+    })),
+    apps: apps.map((app) => ({ name: app.name, login: loginOf(deployment, app).type, reads: app.reads })),
+    operators: operatorsOf(deployment).map((name) => ({ name, purpose: OPERATOR_PURPOSES[name] })),
+  };
+}
+
+/** For people, without a line feed at its end. */
+export function declaredTable(deployment: Deployment): string {
+  const { integrations, credentials, apps } = deployment;
+  const rows: readonly (readonly [kind: string, name: string, detail: string])[] = [
+    ...integrations.map(
+      ({ name, clientId, redirectUrl }) =>
+        ['integration', name, `client id ${clientId ?? 'not declared'}; redirect URL ${redirectUrl}`] as const,
+    ),
+    ...credentials.map((credential) => {
+      const { name, integration, owner, scopes } = credential;
+      const whose = owner === undefined ? '' : ` of ${owner}`;
+      return ['credential', name, `${kindOf(credential)}${whose}; by ${integration}; ${scopes.join(' ')}`] as const;
+    }),
+    ...apps.map((app) => {
+      const detail = `logs in by ${loginOf(deployment, app).type}; reads ${app.reads.join(', ')}`;
+      return ['app', app.name, detail] as const;
+    }),
+    ...operatorsOf(deployment).map((name) => ['operator', name, OPERATOR_PURPOSES[name]] as const),
+  ];
+  const kindWidth = Math.max(...rows.map(([kind]) => kind.length));
+  const nameWidth = Math.max(...rows.map(([, name]) => name.length));
+  return rows
+    .map(([kind, name, detail]) => `${kind.padEnd(kindWidth)}  ${name.padEnd(nameWidth)}  ${detail}`)
+    .join('\n');
+}
+
+function kindOf(credential: Deployment['credentials'][number]): string {
+  return isServiceApp(credential) ? 'service-app' : 'person';
+}

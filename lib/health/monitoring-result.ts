@@ -1,0 +1,44 @@
+import type { Report } from './report';
+import { linesOf } from './report';
+
+/*
+ * The report as the result of a monitoring check.
+ *
+ * @see https://www.monitoring-plugins.org/doc/guidelines.html
+ */
+
+/** Each at the index that is its exit code. */
+const RESULTS = ['OK', 'WARNING', 'CRITICAL', 'UNKNOWN'] as const;
+
+export type MonitoringResult = (typeof RESULTS)[number];
+
+/** The code by which a check says that it could not find out. */
+export const UNKNOWN_EXIT_CODE: number = RESULTS.indexOf('UNKNOWN');
+
+/** Nothing is known of the grants behind a server that does not serve. */
+export function monitoringResult({ server, severity }: Report): MonitoringResult {
+  if (server.severity === 'broken') {
+    return 'UNKNOWN';
+  }
+  return severity === 'healthy' ? 'OK' : severity === 'attention' ? 'WARNING' : 'CRITICAL';
+}
+
+export function exitCodeOfResult(result: MonitoringResult): number {
+  return RESULTS.indexOf(result);
+}
+
+/** The first line of the output, such as "CRITICAL - 1 of 12 is broken, 2 need attention within days". */
+export function resultLine(report: Report): string {
+  const result = monitoringResult(report);
+  if (result === 'UNKNOWN') {
+    return `${result} - the server is ${report.server.state}, so nothing is known of the grants`;
+  }
+  const lines = linesOf(report).map(({ line }) => line.severity);
+  const broken = lines.filter((severity) => severity === 'broken').length;
+  const attention = lines.filter((severity) => severity === 'attention').length;
+  const parts = [
+    ...(broken > 0 ? [`${broken} of ${lines.length} broken`] : []),
+    ...(attention > 0 ? [`${attention} of ${lines.length} to see to within days`] : []),
+  ];
+  return `${result} - ${parts.length === 0 ? `${lines.length} of ${lines.length} healthy` : parts.join(', ')}`;
+}

@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+import { describeCommand } from '../lib/cli/command';
+import { declaredJson, declaredTable } from '../lib/cli/declared-list';
+import { declaredDeployment } from '../lib/cli/deployment-option';
+
+/*
+ * Shows what is declared, without a server.
+ */
+
+export function define(command: Command): void {
+  describeCommand(command, {
+    summary: 'Shows the integrations, credentials, apps and operators that the deployment declares. It needs no Vault.',
+    examples: {
+      'webex-token-vault list': 'show what deployment.ts declares',
+      "webex-token-vault list --json | jq -r '.apps[].name'": 'name each app',
+    },
+  })
+    .option('--json', 'print it as JSON')
+    .action(async ({ json = false }: { readonly json?: boolean }) => {
+      const { deployment, file } = await declaredDeployment(command);
+      const text = json ? JSON.stringify(declaredJson(deployment, file), null, 2) : declaredTable(deployment);
+      process.stdout.write(`${text}\n`);
+    });
+}

@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { OBSERVER_ENVIRONMENT } from '../lib/cli/observation';
+import { operatorsOption } from '../lib/cli/operators-option';
+import { recoverGrants } from '../lib/cli/recovery';
+
+/*
+ * Gets lost grants of Service Apps again.
+ */
+
+export function define(command: Command, signal: AbortSignal): void {
+  describeCommand(command, {
+    summary:
+      'Gets lost grants of Service Apps again that are declared to heal. It acts as the observer and the healer.',
+    examples: {
+      'webex-token-vault recover': 'recover each grant that Webex refuses to renew',
+      'webex-token-vault recover --json': 'the same, and print what was recovered for a program',
+    },
+    environment: { ...VAULT_ENVIRONMENT, ...OBSERVER_ENVIRONMENT },
+    exitCodes: { 0: 'no grant is lost any more', 1: 'a grant could not be recovered, as stderr says' },
+    cleanUpMs: READ_CLEAN_UP_MS,
+  })
+    .option('--json', 'print it as JSON')
+    .addOption(operatorsOption('observer'))
+    .action(async ({ json = false }: { readonly json?: boolean }) => {
+      const recovery = await recoverGrants(command, signal);
+      const { recovered, failed } = recovery;
+      const lines = recovered.map((name) => `"${name}" was lost, and is authorized again`);
+      const text = lines.length + failed.length === 0 ? ['no grant is lost'] : lines;
+      const shown = json ? [JSON.stringify({ version: 1, ...recovery }, null, 2)] : text;
+      shown.forEach((line) => process.stdout.write(`${line}\n`));
+      failed.forEach(({ name, reason }) =>
+        process.stderr.write(`error: "${name}" is lost, and could not be recovered: ${reason}\n`),
+      );
+      process.exitCode = failed.length > 0 ? 1 : 0;
+    });
+}

@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { exampleDeployment } from '../fixtures/declarations/example-deployment';
+import { runCommand } from '../fixtures/programs/command-run';
+
+/* No Vault answers here. */
+
+const folder = mkdtempSync(join(tmpdir(), 'list-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const github = { audience: 'vault', repository: 'example/reports', ref: 'refs/heads/main' };
+const declared = deploymentInFile(
+  folder,
+  exampleDeployment({
+    apps: [
+      { name: 'people-me', reads: ['testauth'] },
+      { name: 'job', reads: ['testauth'], identity: { github } },
+    ],
+  }),
+);
+
+it('shows what is declared, a line each', async () => {
+  const { exitCode, stdout } = await runCommand('list', [], declared);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^integration {2}webex-myapp +client id \S+; redirect URL http\S+$/m);
+  expect(stdout).toMatch(/^credential {3}testauth +person; by webex-myapp; spark:/m);
+  expect(stdout).toMatch(/^app {10}people-me +logs in by approle; reads testauth$/m);
+  expect(stdout).toMatch(/^app {10}job +logs in by jwt; reads testauth$/m);
+  expect(stdout).toMatch(/^operator {5}observer +runs "status"/m);
+});
+
+it('prints the same for programs, with a version', async () => {
+  const { stdout } = await runCommand('list', ['--json'], declared);
+  expect(JSON.parse(stdout)).toMatchObject({
+    version: 1,
+    deployment: declared.DEPLOYMENT,
+    integrations: [{ name: 'webex-myapp' }],
+    credentials: [{ name: 'testauth', integration: 'webex-myapp', kind: 'person', owner: null }],
+    apps: [
+      { name: 'people-me', login: 'approle', reads: ['testauth'] },
+      { name: 'job', login: 'jwt', reads: ['testauth'] },
+    ],
+    operators: expect.arrayContaining([expect.objectContaining({ name: 'observer' })]) as unknown[],
+  });
+});
