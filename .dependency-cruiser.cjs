@@ -85,6 +85,18 @@ module.exports = {
       to: { path: `^(node:)?(${NETWORK_MODULES.join('|')})$|(^|/)node_modules/(${NETWORK_PACKAGES.join('|')})/` },
     },
     {
+      name: 'a deployment is resolved once: constructs take the result, and compute nothing from the declaration',
+      severity: 'error',
+      from: { path: of('constructs') },
+      to: { path: of('lib/declaration/derived', 'lib/declaration/policies'), dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'the stacks resolve, and hand each construct its own part',
+      severity: 'error',
+      from: { path: of('constructs'), pathNot: '/(webex-tokens|vault-server)[.]ts$' },
+      to: { path: of('lib/declaration/resolved'), dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'the program is built without the client',
       comment: 'Both packages have a copy of the core. Neither depends on the other.',
       severity: 'error',

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { App, type TerraformStack } from 'cdktf';
+import { App, Manifest, type TerraformStack } from 'cdktf';
 
 /**
  * Way from the stack's output folder, where Terraform runs, to a file or folder; with forward slashes.
@@ -8,8 +8,8 @@ import { App, type TerraformStack } from 'cdktf';
  * Relative, so that a clone elsewhere synthesizes the same and neither JSON nor state names this machine.
  */
 export function pathFromOutput(stack: TerraformStack, target: string): string {
-  const app = App.of(stack);
-  const output = join(app.outdir, app.manifest.forStack(stack).workingDirectory);
+  // Not by the manifest's `forStack`, which would note the stack without the dependencies that are added to it later.
+  const output = join(App.of(stack).outdir, Manifest.stacksFolder, stack.node.id);
   return relative(realPath(output), realPath(target)).split(sep).join('/');
 }
 

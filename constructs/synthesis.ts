@@ -19,9 +19,8 @@ export interface SynthesizedStack {
 }
 
 /**
- * Writes the Terraform JSON of a deployment: a server, unless one exists, and everything inside it. No stack reads the
- * state of the other, because a person or a script stands between them: what initializes, unseals and hands out the
- * first token.
+ * Writes the Terraform JSON of a deployment, for a program that runs without the `cdktf` command. The two stacks and their
+ * order are those of `main.ts`, which a project without a clone does not have.
  *
  * @returns the stacks, in the order in which they are deployed
  * @throws ExplainedError where the deployment does not hold
@@ -43,12 +42,11 @@ function synthesizeStacks(
   output: string | undefined,
   props: DeploymentStackProps,
 ): SynthesizedStack[] {
-  // CDKTF's own checks run `terraform version`, and synthesizing needs no Terraform; ours are in the constructs.
+  // CDKTF's own checks run `terraform version`, and a synth needs no Terraform.
   const app = new App({ skipValidation: true, outdir: output });
   const server = deployment.vault.server && new VaultServer(app, 'vault-server', deployment, props);
   const tokens = new WebexTokens(app, 'webex-tokens', deployment, props);
   if (server) {
-    // An order only, for when both are deployed at once.
     tokens.addDependency(server);
   }
   app.synth();

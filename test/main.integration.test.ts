@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { synthesize } from '../constructs/synthesis';
+import { loadDeployment } from '../lib/declaration/files/load-deployment';
 import { deploymentInFile } from '../rehearsal/deployment-file';
 import { exampleDeployment, PROJECT_FOLDER } from './fixtures/declarations/declaration';
 
@@ -43,6 +45,28 @@ it('synthesizes a server and what is in it, without a trace of this machine', as
   expect(tokens).not.toContain(`"${folder}`);
   expect(tokens).not.toContain(`"${PROJECT_FOLDER}`);
 });
+
+it('gives CDKTF the stacks that the program deploys, in their order', async () => {
+  const server = { mode: 'kubernetes', pluginImage: 'registry.example/oauthapp:3.1.1' } as const;
+  const environment = deploymentInFile(folder, exampleDeployment({ vault: { server } }));
+  await main(environment);
+  const { deployment, ...place } = await loadDeployment(environment.DEPLOYMENT ?? '');
+  const stacks = synthesize(deployment, { ...place, output: join(folder, 'program') });
+  expect(stacks.map(({ name }) => name)).toEqual(['vault-server', 'webex-tokens']);
+  for (const { name, folder: stack } of stacks) {
+    const ours = readFileSync(join(folder, 'out/stacks', name, 'cdk.tf.json'), 'utf8');
+    expect(withoutPlaces(ours)).toEqual(withoutPlaces(readFileSync(join(stack, 'cdk.tf.json'), 'utf8')));
+  }
+  const { stacks: written } = JSON.parse(readFileSync(join(folder, 'out/manifest.json'), 'utf8')) as {
+    stacks: Record<string, { dependencies: string[] }>;
+  };
+  expect(written['webex-tokens']?.dependencies).toEqual(['vault-server']);
+});
+
+/** CDKTF notes where each construct comes from. */
+function withoutPlaces(json: string): unknown {
+  return JSON.parse(json, (key, value: unknown) => (key === '//' ? undefined : value));
+}
 
 it('hides no warning but the one that cdktf gives rise to', async () => {
   const preload = join(folder, 'preload.cjs');

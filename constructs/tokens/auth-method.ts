@@ -1,17 +1,13 @@
 import { AuthBackend } from '@cdktf/provider-vault/lib/auth-backend';
 import { JwtAuthBackend } from '@cdktf/provider-vault/lib/jwt-auth-backend';
 import { KubernetesAuthBackendConfig } from '@cdktf/provider-vault/lib/kubernetes-auth-backend-config';
-import { Token } from 'cdktf';
 import { Construct } from 'constructs';
-import type { z } from 'zod';
-import { identityLogin, type IdentityLogin, type JwtLogin } from '../../lib/declaration/derived/app-login';
-import type { identityDeclaration } from '../../lib/declaration/schema/identity-declaration';
+import type { IdentityLogin, JwtLogin } from '../../lib/declaration/derived/app-login';
 import { signingAlgorithms } from '../../lib/declaration/schema/pem';
-import { declaredIdentity } from './declared-identity';
 
 export interface AuthMethodProps {
-  /** Of one of its apps: path, issuer, cluster and the like count, and what is asked of that app does not. */
-  readonly identity: z.input<typeof identityDeclaration>;
+  /** Of one of its apps: path, issuer, cluster and the like count, and the conditions for that app do not. */
+  readonly login: IdentityLogin;
 }
 
 /** How pods reach the API server of their own cluster; its certificate is for that name. */
@@ -22,9 +18,9 @@ export class AuthMethod extends Construct {
   /** Where it is mounted, below `auth/`; a reference, so that the roles in it come after it. */
   readonly path: string;
 
-  constructor(scope: Construct, id: string, { identity }: AuthMethodProps) {
+  constructor(scope: Construct, id: string, { login }: AuthMethodProps) {
     super(scope, id);
-    this.path = this.#enable(identityLogin(declaredIdentity(identity)));
+    this.path = this.#enable(login);
   }
 
   #enable(login: IdentityLogin): string {
@@ -50,10 +46,9 @@ export class AuthMethod extends Construct {
 
 /** How it tells a token of the issuer from any other. */
 function verification({ issuer, keys, issuerCaPem }: JwtLogin) {
-  const isKnown = keys !== undefined && !Token.isUnresolved(keys) && !keys.some((key) => Token.isUnresolved(key));
   return {
     boundIssuer: issuer,
-    jwtSupportedAlgs: signingAlgorithms(isKnown ? keys : []),
+    jwtSupportedAlgs: signingAlgorithms(keys),
     ...(keys === undefined
       ? { oidcDiscoveryUrl: issuer, oidcDiscoveryCaPem: issuerCaPem }
       : // As Vault gives them back, else each plan would find them changed.

@@ -2,25 +2,13 @@ import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
 import { Mount } from '@cdktf/provider-vault/lib/mount';
 import { Plugin } from '@cdktf/provider-vault/lib/plugin';
 import type { VaultProvider } from '@cdktf/provider-vault/lib/provider';
-import { DataResource, type Postcondition, TerraformStack, Token } from 'cdktf';
+import { DataResource, type Postcondition, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
-import type { z } from 'zod';
-import { withDefaults } from '../../lib/declaration/schema/defaults';
-import { engineConfiguration } from '../../lib/declaration/derived/engine-configuration';
-import { engineSettings, engineTuning, pluginDeclaration } from '../../lib/declaration/schema/engine-declaration';
-import { PLUGIN_RELOAD_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/derived/plugin-reload-environment';
+import { PLUGIN_RELOAD_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/command-environment';
+import type { ResolvedEngine } from '../../lib/declaration/resolved/resolved-engine';
 import { programCommand } from './program-command';
 
-export interface EngineProps extends Readonly<z.input<typeof engineSettings>> {
-  /**
-   * Name in the plugin catalog, and type of the mount. Another name is another mount: Vault cannot change the type of
-   * one, so the grants in it would be lost. @default "oauthapp"
-   */
-  readonly pluginName?: string;
-  /** Hex sha256 of the plugin binary. @default - the catalog entry is written by someone else */
-  readonly pluginSha256?: string;
-  /** File name of the plugin binary in the server's plugin directory. @default - the plugin's name */
-  readonly pluginCommand?: string;
+export interface EngineProps extends ResolvedEngine {
   /**
    * Provider that writes the catalog entry. Vault keeps one catalog for all namespaces, in the root namespace. A plugin
    * that is replaced must then be reloaded by hand, in the namespace of the mount, with refreshing paused. @default - the
@@ -35,59 +23,47 @@ export interface EngineProps extends Readonly<z.input<typeof engineSettings>> {
 
 /** The oauthapp plugin: registered, mounted, tuned. */
 export class Engine extends Construct {
-  /** Where it is mounted; a reference, so that what uses it comes after it. */
-  readonly mountPath: string;
-  /** The same as it was given, for names. */
+  readonly mount: Mount;
+  /** Where it is mounted, as declared. */
   readonly declaredPath: string;
   /** Where it was mounted before. */
   readonly movedFrom?: string;
-  /** Changes when the mount is created anew, and everything in it has to be written again. */
-  readonly mountAccessor: string;
 
-  constructor(scope: Construct, id: string, props: EngineProps = {}) {
+  constructor(scope: Construct, id: string, props: EngineProps) {
     super(scope, id);
-    const settings = withDefaults(engineSettings, props);
-    const pluginName = props.pluginName ?? pluginDeclaration.shape.name.parse(undefined);
-    const { pluginSha256, pluginCommand = pluginName } = props;
-
+    const { mountPath, movedFrom, pluginName, pluginProvider } = props;
     const plugin =
-      pluginSha256 === undefined
-        ? undefined
-        : new Plugin(this, 'plugin', {
-            // No version: Vault then accepts any build whose sha256 matches, and the mount names none.
-            type: 'secret',
-            name: pluginName,
-            command: pluginCommand,
-            sha256: pluginSha256,
-            provider: props.pluginProvider,
-          });
+      props.plugin &&
+      new Plugin(this, 'plugin', {
+        // No version: Vault then accepts any build whose sha256 matches, and the mount names none.
+        type: 'secret',
+        name: pluginName,
+        ...props.plugin,
+        provider: pluginProvider,
+      });
 
-    const configuration = JSON.stringify(engineConfiguration(withDefaults(engineTuning, settings.tuning)));
+    const configuration = JSON.stringify(props.configuration);
     const reload =
-      plugin === undefined || pluginSha256 === undefined || props.pluginProvider !== undefined
-        ? undefined
-        : this.#reload(plugin, pluginSha256, configuration, settings, props);
+      plugin === undefined || pluginProvider !== undefined ? undefined : this.#reload(plugin, configuration, props);
 
-    const mount = new Mount(this, 'mount', {
-      path: settings.mountPath,
+    this.mount = new Mount(this, 'mount', {
+      path: mountPath,
       type: pluginName,
       description: 'OAuth grants, refreshed by the oauthapp plugin',
       dependsOn: [plugin, reload].filter((before) => before !== undefined),
       lifecycle: {
-        ...(settings.preventDestroy ? { preventDestroy: true } : {}),
-        ...(Token.isUnresolved(settings.mountPath) ? {} : { postcondition: [movedAsDeclared(settings)] }),
+        ...(props.preventDestroy ? { preventDestroy: true } : {}),
+        postcondition: [movedAsDeclared(props)],
       },
     });
-    if (settings.import) {
-      mount.importFrom(settings.mountPath);
+    if (props.isImported) {
+      this.mount.importFrom(mountPath);
     }
-    this.mountPath = mount.path;
-    this.declaredPath = settings.mountPath;
-    this.movedFrom = settings.movedFrom;
-    this.mountAccessor = mount.accessor;
+    this.declaredPath = mountPath;
+    this.movedFrom = movedFrom;
 
     new GenericEndpoint(this, 'config', {
-      path: `${mount.path}/config`,
+      path: `${this.mount.path}/config`,
       dataJson: configuration,
       ignoreAbsentFields: true,
       // It goes with the mount. On its own, even for the moment in which a mount moves, reaping would be back on.
@@ -102,11 +78,10 @@ export class Engine extends Construct {
    */
   #reload(
     plugin: Plugin,
-    sha256: string,
     configuration: string,
-    { mountPath, movedFrom }: z.output<typeof engineSettings>,
-    { vaultAddress, vaultNamespace }: EngineProps,
+    { mountPath, movedFrom, vaultAddress, vaultNamespace }: EngineProps,
   ): DataResource {
+    const sha256 = plugin.sha256Input ?? '';
     return new DataResource(this, 'reload', {
       triggersReplace: { sha256 },
       dependsOn: [plugin],
@@ -134,7 +109,7 @@ export class Engine extends Construct {
  * Terraform would move the mount to any other path, and before it does, delete what else the state has there: the entries
  * of the integrations. In a plan, the id is still the path where it is mounted.
  */
-function movedAsDeclared({ mountPath, movedFrom }: z.output<typeof engineSettings>): Postcondition {
+function movedAsDeclared({ mountPath, movedFrom }: EngineProps): Postcondition {
   const paths = [mountPath, ...(movedFrom === undefined ? [] : [movedFrom])];
   return {
     condition: `\${contains(${JSON.stringify(paths)}, self.id)}`,

@@ -7,8 +7,8 @@ import {
   TerraformVariable,
 } from 'cdktf';
 import { Construct } from 'constructs';
+import { ENTRY_SECRET_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/command-environment';
 import type { ClientSecret, SecretStep } from '../../lib/declaration/derived/client-secret';
-import { ENTRY_SECRET_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/derived/entry-secret-environment';
 import { programCommand } from './program-command';
 
 export interface EntryWithSecretProps {

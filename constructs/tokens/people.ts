@@ -1,20 +1,10 @@
 import { AuthBackend } from '@cdktf/provider-vault/lib/auth-backend';
 import { JwtAuthBackendRole } from '@cdktf/provider-vault/lib/jwt-auth-backend-role';
 import { Construct } from 'constructs';
-import { OIDC_SECRET } from '../../lib/declaration/derived/client-secret';
-import {
-  oidcConfiguration,
-  PEOPLE_TOKEN_SECONDS,
-  type OidcDeclaration,
-  type PeopleRole,
-} from '../../lib/declaration/derived/people';
+import type { ResolvedOidc } from '../../lib/declaration/resolved/resolved-deployment';
 import { EntryWithSecret } from './entry-with-secret';
 
-export interface PeopleProps {
-  /** The identity provider, and what it says of people. */
-  readonly oidc: OidcDeclaration;
-  /** One for each operator that somebody may act as. */
-  readonly roles: readonly PeopleRole[];
+export interface PeopleProps extends ResolvedOidc {
   /** Set for the command that writes the client secret, as Terraform's provider has it. @default - the environment's */
   readonly vaultAddress?: string;
   /** @default - the environment's */
@@ -31,25 +21,25 @@ export interface PeopleProps {
  * @see https://developer.hashicorp.com/vault/docs/auth/jwt
  */
 export class People extends Construct {
-  constructor(scope: Construct, id: string, { oidc, roles, vaultAddress, vaultNamespace }: PeopleProps) {
+  constructor(scope: Construct, id: string, props: PeopleProps) {
     super(scope, id);
-    const { path, clientId, groupsClaim, userClaim, scopes, redirectUrls, clientSecretVersion } = oidc;
+    const { path, clientId, groupsClaim, userClaim, scopes, redirectUrls, tokenTtlSeconds } = props;
     const method = new AuthBackend(this, 'method', { type: 'oidc', path });
     // Without an id of its own, as it is all that this one has.
     new EntryWithSecret(this, 'Default', {
       path: `auth/${method.path}/config`,
-      fields: oidcConfiguration(oidc),
-      secret: OIDC_SECRET,
+      fields: props.configuration,
+      secret: props.secret,
       secretField: 'oidc_client_secret',
       placeholder: PLACEHOLDER,
-      secretVersion: clientSecretVersion,
+      secretVersion: props.clientSecretVersion,
       mountAccessor: method.accessor,
       // Vault deletes none.
       goesWithMount: true,
-      vaultAddress,
-      vaultNamespace,
+      vaultAddress: props.vaultAddress,
+      vaultNamespace: props.vaultNamespace,
     });
-    for (const { operator, groups, policyName } of roles) {
+    for (const { operator, groups, policyName } of props.roles) {
       new JwtAuthBackendRole(this, `role-${operator}`, {
         backend: method.path,
         roleName: operator,
@@ -65,8 +55,8 @@ export class People extends Construct {
         disableBoundClaimsParsing: groups.length === 1,
         tokenPolicies: [policyName],
         tokenNoDefaultPolicy: true,
-        tokenTtl: PEOPLE_TOKEN_SECONDS,
-        tokenMaxTtl: PEOPLE_TOKEN_SECONDS,
+        tokenTtl: tokenTtlSeconds,
+        tokenMaxTtl: tokenTtlSeconds,
       });
     }
   }

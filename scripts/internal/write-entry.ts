@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { describeCommand } from '../../lib/cli/command';
 import { PROVIDER_ENVIRONMENT, setByTerraform } from '../../lib/cli/terraform-variables';
-import { ENTRY_SECRET_ENVIRONMENT as NAMES } from '../../lib/declaration/derived/entry-secret-environment';
+import { ENTRY_SECRET_ENVIRONMENT as NAMES } from '../../lib/declaration/command-environment';
 import { providerClient, requireSecret, writeEntry, type EntrySecretOptions } from '../../lib/vault/entry-secret';
 
 /*

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesize } from '../../constructs/synthesis';
@@ -21,5 +21,10 @@ it('gives the stacks in their order, with where they are and what may not end we
     },
     { name: 'webex-tokens', folder: join(output, 'stacks/webex-tokens'), warnings: [] },
   ]);
+  // `cdktf deploy` takes the order from there.
+  const { stacks } = JSON.parse(readFileSync(join(output, 'manifest.json'), 'utf8')) as {
+    stacks: Record<string, { dependencies: string[] }>;
+  };
+  expect(stacks['webex-tokens']?.dependencies).toEqual(['vault-server']);
   rmSync(output, { recursive: true });
 });

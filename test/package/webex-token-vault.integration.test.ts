@@ -18,25 +18,6 @@ import { WebexEngine } from '../../rehearsal/webex-engine';
  * The package as it is published, in the CDKTF project of somebody who has no clone.
  */
 
-const CONSTRUCTS = `
-import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
-import { App, TerraformStack } from 'cdktf';
-import { Engine, Integration } from 'webex-token-vault';
-
-const { PLUGIN_SHA256, PLUGIN_COMMAND, WEBEX_CLIENT_ID, WEBEX_API_URL } = process.env;
-const app = new App();
-const stack = new TerraformStack(app, 'tokens');
-new VaultProvider(stack, 'vault', { skipChildToken: true });
-const engine = new Engine(stack, 'engine', { pluginSha256: PLUGIN_SHA256, pluginCommand: PLUGIN_COMMAND });
-new Integration(stack, 'webex', {
-  name: 'webex-myapp',
-  engine,
-  clientId: WEBEX_CLIENT_ID,
-  webexApiUrl: WEBEX_API_URL,
-});
-app.synth();
-`.trim();
-
 const STACK = `
 import { App } from 'cdktf';
 import { WebexTokens } from 'webex-token-vault';
@@ -50,10 +31,13 @@ app.synth();
 const DEPLOYMENT = `
 import { defineDeployment } from 'webex-token-vault/deployment';
 
+const { PLUGIN_SHA256, PLUGIN_COMMAND, WEBEX_CLIENT_ID = 'C0ffee', WEBEX_API_URL, SERVER } = process.env;
+
 export default defineDeployment({
-  vault: { address: 'https://vault.example' },
-  engine: { plugin: { manage: false } },
-  integrations: [{ name: 'webex-myapp', clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' }],
+  vault: { address: SERVER ?? 'https://vault.example' },
+  webex: { apiUrl: WEBEX_API_URL },
+  engine: { plugin: { sha256: PLUGIN_SHA256 ?? 'a'.repeat(64), command: PLUGIN_COMMAND } },
+  integrations: [{ name: 'webex-myapp', clientId: WEBEX_CLIENT_ID }],
   credentials: [{ name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] }],
   apps: [{ name: 'people-me', reads: ['testauth'] }],
 });
@@ -76,7 +60,7 @@ beforeAll(async () => {
       '@types/node',
     ],
   );
-  await user.write({ 'constructs.ts': CONSTRUCTS, 'stack.ts': STACK, 'deployment.ts': DEPLOYMENT });
+  await user.write({ 'stack.ts': STACK, 'deployment.ts': DEPLOYMENT });
 });
 afterAll(() => user[Symbol.asyncDispose]());
 
@@ -86,8 +70,8 @@ function program(...args: string[]): Promise<FinishedCommand> {
   return user.run('webex-token-vault', args);
 }
 
-function synthesize(file: string, environment: Record<string, string> = {}): Promise<FinishedCommand> {
-  return user.run('tsx', [file], { WEBEX_CLIENT_ID: 'C0ffee', ...environment });
+function synthesize(environment: Record<string, string> = {}): Promise<FinishedCommand> {
+  return user.run('tsx', ['stack.ts'], environment);
 }
 
 describe('what is packed', () => {
@@ -130,9 +114,9 @@ describe('what is packed', () => {
     const imported = await user.run('node', [
       '--input-type=module',
       '-e',
-      "import { Engine, WebexTokens } from 'webex-token-vault'; console.log(typeof Engine, typeof WebexTokens)",
+      "import * as constructs from 'webex-token-vault'; console.log(Object.keys(constructs).sort().join(' '))",
     ]);
-    expect(imported.stdout).toBe('function function\n');
+    expect(imported.stdout).toBe('VaultServer WebexTokens default defineDeployment module.exports\n');
   });
 
   it('loads no CDKTF for a deployment file', async () => {
@@ -156,32 +140,25 @@ describe('in the project of somebody else', () => {
       module,
       '--moduleResolution',
       resolution,
-      'constructs.ts',
       'stack.ts',
     ]);
     expect(stdout).toBe('');
     expect(exitCode).toBe(0);
   });
 
-  it('two constructs in a stack of that project synthesize', async () => {
-    expect(CONSTRUCTS.split('\n').length).toBeLessThanOrEqual(20);
-    expect(await synthesize('constructs.ts')).toMatchObject({ exitCode: 0 });
-    const stack = await user.read('cdktf.out/stacks/tokens/cdk.tf.json');
+  it('a stack of a deployment synthesizes, its state in the project, and names nothing of this machine', async () => {
+    expect(STACK.split('\n').length).toBeLessThanOrEqual(20);
+    expect(await synthesize()).toMatchObject({ exitCode: 0 });
+    const stack = await user.read('cdktf.out/stacks/webex-tokens/cdk.tf.json');
     expect(stack).toContain(
       '"node ../../../node_modules/webex-token-vault/scripts/webex-token-vault.js internal write-entry write"',
     );
-  });
-
-  it('a stack of a deployment synthesizes, its state in the project, and names nothing of this machine', async () => {
-    expect(STACK.split('\n').length).toBeLessThanOrEqual(20);
-    expect(await synthesize('stack.ts')).toMatchObject({ exitCode: 0 });
-    const stack = await user.read('cdktf.out/stacks/webex-tokens/cdk.tf.json');
     expect(stack).toContain('"../../../terraform.webex-tokens.tfstate"');
     expect(stack).not.toContain(user.folder);
   });
 });
 
-describeUnless(terraformUnavailable())('what two constructs declare', () => {
+describeUnless(terraformUnavailable())('the stack of that project', () => {
   let server: OpenBaoServer;
   let engine: WebexEngine;
 
@@ -202,13 +179,14 @@ describeUnless(terraformUnavailable())('what two constructs declare', () => {
       VAULT_TOKEN: server.rootToken,
       TF_VAR_webex_myapp_client_secret: engine.clientSecret,
     };
-    const folder = join(user.folder, 'cdktf.out/stacks/tokens');
+    const folder = join(user.folder, 'cdktf.out/stacks/webex-tokens');
     return user.run(process.env.TERRAFORM_BINARY_NAME ?? 'terraform', args, environment, folder);
   }
 
   it('is applied by Terraform, its secret by the program of the package', async () => {
     const { sha256, command } = await engine.registration();
-    await synthesize('constructs.ts', {
+    await synthesize({
+      SERVER: server.address,
       PLUGIN_SHA256: sha256,
       PLUGIN_COMMAND: command,
       WEBEX_CLIENT_ID: engine.declaration.integrations[0]?.clientId ?? '',
@@ -223,7 +201,7 @@ describeUnless(terraformUnavailable())('what two constructs declare', () => {
 
   it('needs nothing a second time, and its state holds no secret', async () => {
     expect(await terraform('plan', '-input=false', '-detailed-exitcode')).toMatchObject({ exitCode: 0 });
-    expect(await user.read('terraform.tokens.tfstate')).not.toContain(engine.clientSecret);
+    expect(await user.read('terraform.webex-tokens.tfstate')).not.toContain(engine.clientSecret);
   });
 });
 

@@ -2,15 +2,27 @@ import type { Deployment } from '../schema/deployment';
 import { InvalidDeployment } from './invalid-deployment';
 
 export function checkAppSecrets({ apps }: Deployment): void {
-  const bySecretId = apps.find(
-    ({ identity, secretIdUses, renewsSecretId }) => identity !== undefined && (secretIdUses > 0 || renewsSecretId),
-  );
-  if (bySecretId !== undefined) {
-    const field = bySecretId.renewsSecretId ? 'renewsSecretId' : 'secretIdUses';
-    throw new InvalidDeployment(
-      `app "${bySecretId.name}" has two identities: one of its own, and ${field} for a secret id; leave one of the two out`,
-    );
+  const problem = apps.map(problemOf).find((found) => found !== undefined);
+  if (problem !== undefined) {
+    throw new InvalidDeployment(problem);
   }
+}
+
+function problemOf(app: Deployment['apps'][number]): string | undefined {
+  const { name, tokenTtlSeconds, tokenMaxTtlSeconds, secretIdTtlSeconds, secretIdUses, renewsSecretId } = app;
+  if (tokenTtlSeconds > tokenMaxTtlSeconds) {
+    return `app "${name}": tokenTtlSeconds must not exceed tokenMaxTtlSeconds (${tokenMaxTtlSeconds}), got ${tokenTtlSeconds}; lower it, or raise the other`;
+  }
+  if (app.identity !== undefined && (secretIdUses > 0 || renewsSecretId)) {
+    const field = renewsSecretId ? 'renewsSecretId' : 'secretIdUses';
+    return `app "${name}" has two identities: one of its own, and ${field} for a secret id; leave one of the two out`;
+  }
+  if (renewsSecretId && secretIdTtlSeconds === 0) {
+    return `app "${name}": renewsSecretId needs a secret id that expires, got secretIdTtlSeconds 0; leave one of the two out`;
+  }
+  return renewsSecretId && secretIdUses > 0
+    ? `app "${name}": renewsSecretId makes a limit of uses void, since each new secret id has as many again, got secretIdUses ${secretIdUses}; leave one of the two out`
+    : undefined;
 }
 
 /** Where Vault runs in no cluster, none is its own. */

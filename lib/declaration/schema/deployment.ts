@@ -11,8 +11,7 @@ import { webexDeclaration } from './webex-declaration';
 
 /*
  * The schema of `deployment.ts`: what is deployed, in Vault's, the plugin's and OAuth's words.
- * `defineDeployment` parses it once; everything else takes a `Deployment` and trusts it. The constructs have their settings,
- * with their defaults, from the same schemas.
+ * `defineDeployment` parses it once; everything else takes a `Deployment` and trusts it.
  */
 
 type ServerDeclaration = z.output<typeof serverDeclaration>;

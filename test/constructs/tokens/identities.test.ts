@@ -1,14 +1,14 @@
-import { TerraformVariable, type TerraformStack } from 'cdktf';
 import { rootCertificates } from 'node:tls';
-import { ExplainedError } from '#core';
-import { AppIdentity, type AppIdentityProps } from '../../../constructs/tokens/app-identity';
+import { AppIdentity } from '../../../constructs/tokens/app-identity';
 import { AuthMethod } from '../../../constructs/tokens/auth-method';
 import { Engine } from '../../../constructs/tokens/engine';
+import type { DeploymentInput } from '../../../lib/declaration/schema/deployment';
 import { SigningKey } from '../../../rehearsal/identity/json-web-token';
 import { declare, resources, type Declaration } from '../../fixtures/declarations/declaration';
-import { PLUGIN_SHA256 } from '../../fixtures/declarations/example-deployment';
+import { resolvedExample } from '../../fixtures/declarations/resolved-example';
 
-type Identity = NonNullable<AppIdentityProps['identity']>;
+type AppInput = NonNullable<DeploymentInput['apps']>[number];
+type Identity = NonNullable<AppInput['identity']>;
 
 const [ca = ''] = rootCertificates;
 const jwt = { issuer: 'https://issuer.example', audience: 'vault', claims: { sub: 'me' } };
@@ -19,22 +19,14 @@ const kubernetes = {
   audience: 'vault',
 };
 
-function declareApp(
-  identity: Identity | ((stack: TerraformStack) => Identity),
-  props: Partial<AppIdentityProps> = {},
-): Declaration {
+function declareApp(identity: Identity, changes: Partial<AppInput> = {}): Declaration {
+  const resolved = resolvedExample({ apps: [{ name: 'reports', reads: ['testauth'], identity, ...changes }] });
   return declare((stack) => {
-    const given = typeof identity === 'function' ? identity(stack) : identity;
-    const engine = new Engine(stack, 'engine', { pluginSha256: PLUGIN_SHA256 });
-    new AppIdentity(stack, 'app', {
-      name: 'reports',
-      policyName: 'oauthapp-app-reports',
-      credentialNames: ['testauth'],
-      engine,
-      identity: given,
-      authMethod: 'authMethod' in props ? undefined : new AuthMethod(stack, 'method', { identity: given }),
-      ...props,
-    });
+    const engine = new Engine(stack, 'engine', resolved.engine);
+    const [method] = resolved.authMethods.map((login) => new AuthMethod(stack, 'method', { login }));
+    for (const app of resolved.apps) {
+      new AppIdentity(stack, 'app', { ...app, engine, backend: method?.path ?? app.login.path });
+    }
   });
 }
 
@@ -75,50 +67,9 @@ it('makes the role of a certificate anew where it asks for another kind of names
   expect(names).toMatchObject({ triggers_replace: { uris: true, dnsNames: false } });
 });
 
-it("comes after its method, and goes by the path of somebody else's where none is given", () => {
+it("comes after its method, and goes by the path of somebody else's if the stack enables none", () => {
   const [role] = resources(declareApp({ kubernetes }), 'vault_kubernetes_auth_backend_role');
   expect(role?.backend).toMatch(/^\$\{vault_kubernetes_auth_backend_config\./);
-  const alone = declareApp({ kubernetes: { ...kubernetes, path: 'theirs' } }, { authMethod: undefined });
+  const alone = declareApp({ kubernetes: { ...kubernetes, path: 'theirs', manageMethod: false } });
   expect(resources(alone, 'vault_kubernetes_auth_backend_role')[0]?.backend).toBe('theirs');
-});
-
-it('takes what only Terraform can look at', () => {
-  const declaration = declareApp((stack) => {
-    const text = (id: string): string => new TerraformVariable(stack, id, { type: 'string' }).stringValue;
-    return {
-      jwt: { issuer: text('issuer'), issuerCaPem: text('ca'), audience: 'vault', claims: { sub: text('sub') } },
-    };
-  });
-  expect(resources(declaration, 'vault_jwt_auth_backend')[0]).toMatchObject({ oidc_discovery_url: '${var.issuer}' });
-  expect(resources(declaration, 'vault_jwt_auth_backend_role')[0]).toMatchObject({
-    bound_claims: { sub: '${var.sub}' },
-    user_claim: 'sub',
-  });
-});
-
-it.each<[string, Identity, string]>([
-  ['no claims', { jwt: { ...jwt, claims: {} } }, 'app "reports": identity.jwt.claims must bind a claim'],
-  ['no audience', { kubernetes: { ...kubernetes, audience: '' } }, 'identity.kubernetes.audience must not be empty'],
-  ['any service account', { kubernetes: { ...kubernetes, serviceAccounts: ['*'] } }, 'not a pattern, got "*"'],
-  ['any certificate', { cert: { ca } }, 'identity.cert must have uris or dnsNames'],
-  ['two identities', { jwt, kubernetes }, 'got "jwt" and "kubernetes"'],
-  [
-    'a comma beside several values',
-    { jwt: { ...jwt, claims: { a: 'x, y', b: ['one', 'two'] } } },
-    'must not have both a value with a comma and a claim with several values',
-  ],
-])('refuses %s', (_, identity, problem) => {
-  expect(() => declareApp(identity, { authMethod: undefined })).toThrow(ExplainedError);
-  expect(() => declareApp(identity, { authMethod: undefined })).toThrow(problem);
-});
-
-it('has neither secret ids nor a role id', () => {
-  expect(() => declareApp({ jwt }, { secretIdUses: 1 })).toThrow('settings of a secret id, which it has none of');
-  declare((stack) => {
-    const engine = new Engine(stack, 'engine', { pluginSha256: PLUGIN_SHA256 });
-    const props = { name: 'reports', policyName: 'p', credentialNames: ['testauth'], engine, identity: { jwt } };
-    const app = new AppIdentity(stack, 'app', props);
-    expect(app.rolePath).toBe('auth/jwt/role/reports');
-    expect(() => app.roleId).toThrow('app "reports" logs in with an identity of its own, so it has no role id');
-  });
 });

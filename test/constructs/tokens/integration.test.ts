@@ -1,18 +1,27 @@
-import { ExplainedError } from '#core';
-import { Engine, type EngineProps } from '../../../constructs/tokens/engine';
+import { Engine } from '../../../constructs/tokens/engine';
 import { Integration, type IntegrationProps } from '../../../constructs/tokens/integration';
+import type { DeploymentInput } from '../../../lib/declaration/schema/deployment';
 import { type Declaration, declare, resources } from '../../fixtures/declarations/declaration';
+import { resolvedExample } from '../../fixtures/declarations/resolved-example';
 
-function declareIntegration(props: Partial<IntegrationProps> = {}, mount: EngineProps = {}): Declaration {
+function declareIntegration(
+  changes: Partial<DeploymentInput['integrations'][number]> = {},
+  others: Partial<DeploymentInput> = {},
+  props: Partial<IntegrationProps> = {},
+): Declaration {
   return declare((stack) => {
-    const engine = new Engine(stack, 'engine', mount);
-    new Integration(stack, 'integration', {
-      name: 'webex-myapp',
-      clientId: 'C0ffee',
-      engine,
-      ...props,
+    const { engine: resolved, integrations } = resolvedExample({
+      engine: { plugin: { manage: false } },
+      integrations: [{ name: 'webex-myapp', clientId: 'C0ffee', ...changes }],
+      ...others,
     });
+    const engine = new Engine(stack, 'engine', resolved);
+    integrations.forEach((integration) => new Integration(stack, 'integration', { ...integration, engine, ...props }));
   });
+}
+
+function declareAt(mountPath: string, movedFrom?: string): Declaration {
+  return declareIntegration({}, { engine: { mountPath, movedFrom, plugin: { manage: false } } });
 }
 
 function entryOf(declaration: Declaration): Record<string, unknown> {
@@ -51,18 +60,18 @@ it('lets the gate pass before the entry is touched', () => {
   expect(entry?.[1]).toMatchObject({ depends_on: [`terraform_data.${gate}`] });
 });
 
-it.each<[string, Partial<IntegrationProps>]>([
-  ['the client id', { clientId: 'Other' }],
-  ['the version of the secret', { clientSecretVersion: 2 }],
-  ['the Webex URL', { webexApiUrl: 'https://webex.example/v1' }],
+it.each<[string, Parameters<typeof declareIntegration>]>([
+  ['the client id', [{ clientId: 'Other' }]],
+  ['the version of the secret', [{ clientSecretVersion: 2 }]],
+  ['the Webex URL', [{}, { webex: { apiUrl: 'https://webex.example/v1' } }]],
 ])('writes the secret anew where %s changes', (_, change) => {
   const triggers = (declaration: Declaration) =>
     resources(declaration, 'terraform_data').map(({ triggers_replace }) => triggers_replace);
-  expect(triggers(declareIntegration(change))).not.toEqual(triggers(declareIntegration()));
+  expect(triggers(declareIntegration(...change))).not.toEqual(triggers(declareIntegration()));
 });
 
 it('names the client secret in the body of token requests, at the Webex that is declared', () => {
-  expect(entryOf(declareIntegration({ webexApiUrl: 'http://127.0.0.1:1/v1' }))).toEqual({
+  expect(entryOf(declareIntegration({}, { webex: { apiUrl: 'http://127.0.0.1:1/v1' } }))).toEqual({
     client_id: 'C0ffee',
     provider: 'custom',
     provider_options: {
@@ -75,17 +84,11 @@ it('names the client secret in the body of token requests, at the Webex that is 
 
 it('writes the secret to the Vault that the declaration names, whatever the environment says', () => {
   const steps = resources(
-    declareIntegration({ vaultAddress: 'https://v.example', vaultNamespace: 'team' }),
+    declareIntegration({}, {}, { vaultAddress: 'https://v.example', vaultNamespace: 'team' }),
     'terraform_data',
   );
   expect(JSON.stringify(steps)).toContain('"VAULT_ADDR":"https://v.example","VAULT_NAMESPACE":"team"');
   expect(JSON.stringify(resources(declareIntegration(), 'terraform_data'))).not.toContain('VAULT_');
-});
-
-it('says how to give the client id where it is missing', () => {
-  const declareWithout = () => declareIntegration({ clientId: undefined });
-  expect(declareWithout).toThrow(ExplainedError);
-  expect(declareWithout).toThrow('integration "webex-myapp" has no clientId in deployment.ts; give it');
 });
 
 describe('where the engine moves', () => {
@@ -94,7 +97,7 @@ describe('where the engine moves', () => {
       .filter((id) => id.includes('entry'))
       .map((id) => `vault_generic_endpoint.${id}`);
   const [usual = ''] = entries(declareIntegration());
-  const moved = declareIntegration({}, { mountPath: 'teams/webex', movedFrom: 'oauthapp' });
+  const moved = declareAt('teams/webex', 'oauthapp');
 
   it('is written anew there, and deleted nowhere', () => {
     expect(entries(moved)).toEqual([`${usual}_at_teams-swebex`]);
@@ -106,14 +109,14 @@ describe('where the engine moves', () => {
   });
 
   it('is what the usual one in the state is from then on', () => {
-    const settled = declareIntegration({}, { mountPath: 'teams/webex' });
+    const settled = declareAt('teams/webex');
     expect(settled.removed).toBeUndefined();
     expect(settled.moved).toEqual([{ from: `${usual}_at_teams-swebex`, to: usual }]);
   });
 
   it('tells all paths apart', () => {
     const paths = ['a-sb', 'a/b', 'a-b', 'a--b', 'a-/b', 'a/-b', 'asb'];
-    const ids = paths.flatMap((mountPath) => entries(declareIntegration({}, { mountPath, movedFrom: 'x' })));
+    const ids = paths.flatMap((mountPath) => entries(declareAt(mountPath, 'x')));
     expect(new Set(ids).size).toBe(paths.length);
   });
 });

@@ -65,7 +65,7 @@ it.each([
   });
   const [tune] = resources(declaration, 'vault_generic_endpoint').filter(({ path }) => String(path).endsWith('/tune'));
   expect(tune).toMatchObject({
-    path: 'sys/mounts/auth/${vault_auth_backend.approle.path}/tune',
+    path: 'sys/mounts/auth/${vault_auth_backend.approle_method_9F93088C.path}/tune',
     data_json: JSON.stringify({ max_lease_ttl: days * 86_400, user_lockout_config: { lockout_disable: true } }),
   });
 });

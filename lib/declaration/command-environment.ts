@@ -1,4 +1,8 @@
-/** Environment of the command that writes an entry with its secret. Terraform sets it as the construct EntryWithSecret says. */
+/*
+ * Environment of the commands that Terraform runs during an apply. The constructs set it, and the commands read it.
+ */
+
+/** Of "write-entry", which writes an entry with its secret. */
 export const ENTRY_SECRET_ENVIRONMENT = {
   /** Whose secret it is, such as `integration "webex-myapp"`. */
   of: 'ENTRY_SECRET_OF',
@@ -13,4 +17,16 @@ export const ENTRY_SECRET_ENVIRONMENT = {
   fields: 'ENTRY_FIELDS',
   /** Name of the field that has the secret. */
   secretField: 'ENTRY_SECRET_FIELD',
+} as const;
+
+/** Of "reload-plugin". */
+export const PLUGIN_RELOAD_ENVIRONMENT = {
+  /** Where the engine is mounted, or will be. */
+  mountPath: 'ENGINE_MOUNT',
+  /** Where it may be mounted before that. */
+  movedFrom: 'ENGINE_MOVED_FROM',
+  /** Hex sha256 of the plugin that is to run. */
+  sha256: 'ENGINE_PLUGIN_SHA256',
+  /** The engine's configuration as it is declared, as JSON. */
+  configuration: 'ENGINE_CONFIGURATION',
 } as const;

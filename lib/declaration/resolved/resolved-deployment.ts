@@ -1,0 +1,119 @@
+import { oidcConfiguration, PEOPLE_TOKEN_SECONDS, peopleRoles, type PeopleRole } from '../derived/people';
+import { OIDC_SECRET, type ClientSecret } from '../derived/client-secret';
+import { identityMethods } from '../derived/logins';
+import type { IdentityLogin } from '../derived/app-login';
+import { grantsOf, type DeclaredGrants } from '../declared/declared-grants';
+import { operatorPolicies, type DeclaredPolicy } from '../policies/operator-policies';
+import type { Deployment } from '../schema/deployment';
+import { resolveApp, type ResolvedApp } from './resolved-app';
+import { resolveEngine, type ResolvedEngine } from './resolved-engine';
+import { keptSecretsPath, resolveIntegrations, type ResolvedIntegration } from './resolved-integration';
+
+/*
+ * What a deployment comes to inside Vault: each name, login, right and policy, computed once. Stack `webex-tokens` hands
+ * each construct its own part.
+ */
+
+export interface ResolvedDeployment {
+  readonly vault: {
+    /** @default - the environment's: a server that the deployment declares may be reached in another way */
+    readonly address?: string;
+    /** @default - the root namespace */
+    readonly namespace?: string;
+  };
+  readonly engine: ResolvedEngine;
+  /** Where what is known of the grants is mounted. */
+  readonly recordsPath: string;
+  /** Where client secrets are kept for healing. @default - nothing heals */
+  readonly healingPath?: string;
+  readonly integrations: readonly ResolvedIntegration[];
+  readonly appRole: {
+    readonly path: string;
+    /** The stack enables and tunes the method. */
+    readonly isManaged: boolean;
+    /** Longest life of what the method issues. */
+    readonly maxLeaseTtlSeconds: number;
+  };
+  /** Other auth methods that the stack enables, each once. */
+  readonly authMethods: readonly IdentityLogin[];
+  readonly apps: readonly ResolvedApp[];
+  readonly operatorPolicies: readonly DeclaredPolicy[];
+  /** Where people log in who act as operators. @default - nowhere */
+  readonly oidc?: ResolvedOidc;
+  /** Kept in the state, for the next deploy to compare. */
+  readonly grants: DeclaredGrants;
+}
+
+/** The auth method of people. */
+export interface ResolvedOidc {
+  /** Where the method is mounted, below `auth/`. */
+  readonly path: string;
+  /** All of `auth/<path>/config` but the client secret. */
+  readonly configuration: object;
+  readonly secret: ClientSecret;
+  readonly clientSecretVersion: number;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  readonly groupsClaim: string;
+  readonly userClaim: string;
+  readonly redirectUrls: readonly string[];
+  readonly tokenTtlSeconds: number;
+  readonly roles: readonly PeopleRole[];
+}
+
+/**
+ * Vault's limit where nothing else is configured: 32 days.
+ *
+ * @see https://developer.hashicorp.com/vault/docs/configuration#max_lease_ttl
+ */
+const VAULT_MAX_LEASE_SECONDS = 32 * 24 * 3600;
+
+/**
+ * @param folder that relative paths of the declaration start from
+ * @throws ExplainedError if the plugin binary or a client id is missing
+ */
+export function resolveDeployment(deployment: Deployment, folder: string): ResolvedDeployment {
+  const { vault, engine, apps } = deployment;
+  return {
+    vault: { address: vault.server === undefined ? vault.address : undefined, namespace: vault.namespace },
+    engine: resolveEngine(engine, folder),
+    recordsPath: engine.recordsPath,
+    healingPath: keptSecretsPath(deployment),
+    integrations: resolveIntegrations(deployment),
+    appRole: {
+      path: deployment.appRole.path,
+      isManaged: deployment.appRole.manage,
+      // Vault ends a secret id with the longest lease of its mount, whatever its role says.
+      maxLeaseTtlSeconds: Math.max(
+        VAULT_MAX_LEASE_SECONDS,
+        ...apps.flatMap(({ secretIdTtlSeconds, tokenMaxTtlSeconds }) => [secretIdTtlSeconds, tokenMaxTtlSeconds]),
+      ),
+    },
+    authMethods: identityMethods(deployment).filter(({ isManaged }) => isManaged),
+    apps: apps.map((app) => resolveApp(deployment, app)),
+    operatorPolicies: operatorPolicies(deployment),
+    oidc: resolveOidc(deployment),
+    grants: grantsOf(deployment),
+  };
+}
+
+function resolveOidc(deployment: Deployment): ResolvedOidc | undefined {
+  const { oidc } = deployment.operators ?? {};
+  if (oidc === undefined) {
+    return undefined;
+  }
+  const { path, clientId, clientSecretVersion, scopes, groupsClaim, userClaim, redirectUrls } = oidc;
+  return {
+    path,
+    configuration: oidcConfiguration(oidc),
+    secret: OIDC_SECRET,
+    clientSecretVersion,
+    clientId,
+    scopes,
+    groupsClaim,
+    userClaim,
+    redirectUrls,
+    tokenTtlSeconds: PEOPLE_TOKEN_SECONDS,
+    roles: peopleRoles(deployment),
+  };
+}

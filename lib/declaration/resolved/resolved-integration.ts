@@ -1,0 +1,46 @@
+import { ExplainedError } from '#core';
+import { declaringFile } from '../deployment-file';
+import { integrationSecret, type ClientSecret } from '../derived/client-secret';
+import { healingIntegrations } from '../derived/healing';
+import { integrationEntry, type IntegrationEntry } from '../derived/integration-entry';
+import type { Deployment, Integration } from '../schema/deployment';
+import { healingPathOf } from '../schema/healing-path';
+import { nameInVault } from '../schema/vault-name';
+
+/** An integration: its entry in the engine, and the secret that is written past the state. */
+export interface ResolvedIntegration {
+  /** Name in the engine. */
+  readonly vaultName: string;
+  /** All fields of the entry but the secret. */
+  readonly entry: IntegrationEntry;
+  readonly secret: ClientSecret;
+  readonly clientSecretVersion: number;
+  /** A second copy of the secret is kept for healing. */
+  readonly keepsSecret: boolean;
+}
+
+/** @throws ExplainedError naming the first one that has no client id */
+export function resolveIntegrations(deployment: Deployment): ResolvedIntegration[] {
+  const healed = healingIntegrations(deployment);
+  return deployment.integrations.map((integration) => ({
+    vaultName: nameInVault(integration),
+    entry: integrationEntry(clientIdOf(integration), deployment.webex.apiUrl),
+    secret: integrationSecret(integration.name),
+    clientSecretVersion: integration.clientSecretVersion,
+    keepsSecret: healed.includes(nameInVault(integration)),
+  }));
+}
+
+/** Where the kept secrets are mounted. @returns undefined if none is kept */
+export function keptSecretsPath(deployment: Deployment): string | undefined {
+  return healingIntegrations(deployment).length === 0 ? undefined : healingPathOf(deployment.engine.mountPath);
+}
+
+function clientIdOf({ name, clientId }: Integration): string {
+  if (clientId === undefined) {
+    throw new ExplainedError(
+      `integration "${name}" has no clientId in ${declaringFile()}; give it the one that Webex shows, or set the environment variable that it is read from`,
+    );
+  }
+  return clientId;
+}

@@ -1,0 +1,53 @@
+import { ExplainedError } from '#core';
+import { engineConfiguration } from '../../../../lib/declaration/derived/engine-configuration';
+import type { EngineTuning } from '../../../../lib/declaration/schema/engine-declaration';
+import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
+
+function configOf(tuning: Partial<EngineTuning>): Record<string, unknown> {
+  return engineConfiguration({ ...exampleDeployment().engine.tuning, ...tuning });
+}
+
+it('never reaps a grant', () => {
+  expect(configOf({})).toMatchObject({ tune_reap_check_interval_seconds: 0 });
+});
+
+it('refreshes seven days ahead, in the terms of the plugin: interval times factor', () => {
+  expect(configOf({})).toMatchObject({
+    tune_refresh_check_interval_seconds: 3600,
+    tune_refresh_expiry_delta_factor: 168,
+  });
+  expect(configOf({ refreshCheckIntervalSeconds: 60, refreshAheadSeconds: 90 })).toMatchObject({
+    tune_refresh_check_interval_seconds: 60,
+    tune_refresh_expiry_delta_factor: 1.5,
+  });
+});
+
+it('keeps a factor that the plugin accepts where background refresh is off', () => {
+  expect(configOf({ refreshCheckIntervalSeconds: 0 })).toMatchObject({ tune_refresh_expiry_delta_factor: 1 });
+});
+
+it('writes each field of the configuration, as the plugin resets one that is left out', () => {
+  expect(configOf({ providerTimeoutSeconds: 1, providerTimeoutExpiryLeewayFactor: 2 })).toEqual({
+    default_server: '',
+    tune_provider_timeout_seconds: 1,
+    tune_provider_timeout_expiry_leeway_factor: 2,
+    tune_refresh_check_interval_seconds: 3600,
+    tune_refresh_expiry_delta_factor: 168,
+    tune_reap_check_interval_seconds: 0,
+    tune_reap_dry_run: false,
+    tune_reap_non_refreshable_seconds: 86_400,
+    tune_reap_revoked_seconds: 3600,
+    tune_reap_transient_error_attempts: 10,
+    tune_reap_transient_error_seconds: 86_400,
+    tune_reap_server_deleted_seconds: 86_400,
+  });
+});
+
+it.each([
+  [{ refreshAheadSeconds: 10 }, 'refreshAheadSeconds must not be below refreshCheckIntervalSeconds (3600), got 10'],
+  [{ refreshCheckIntervalSeconds: 7776001 }, 'refreshCheckIntervalSeconds must be at most 7776000 (90 days)'],
+  [{ providerTimeoutExpiryLeewayFactor: 0.5 }, 'providerTimeoutExpiryLeewayFactor must be at least 1, got 0.5'],
+])('refuses %j, which the plugin would refuse or misunderstand', (tuning, message) => {
+  expect(() => configOf(tuning)).toThrow(ExplainedError);
+  expect(() => configOf(tuning)).toThrow(message);
+});

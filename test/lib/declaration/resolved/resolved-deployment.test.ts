@@ -1,0 +1,69 @@
+import { ExplainedError } from '#core';
+import { resolvedExample } from '../../../fixtures/declarations/resolved-example';
+
+it('gives an app its role, its login and its policy', () => {
+  const { apps } = resolvedExample({
+    engine: { mountPath: 'teams/webex', plugin: { manage: false } },
+    appRole: { path: 'machines' },
+  });
+  expect(apps).toEqual([
+    {
+      name: 'people-me',
+      roleName: 'people-me',
+      login: { type: 'approle', path: 'machines', isManaged: true },
+      policyName: 'teams.webex-app-people-me',
+      policy: expect.stringContaining('path "teams/webex/creds/testauth" {\n  capabilities = ["read"]\n') as string,
+      tokenTtlSeconds: 1200,
+      tokenMaxTtlSeconds: 3600,
+      secretIdTtlSeconds: 7_776_000,
+      secretIdUses: 0,
+      boundCidrs: [],
+    },
+  ]);
+});
+
+it('lets an app that is declared so renew its secret id, by no parameter of its own', () => {
+  const [app] = resolvedExample({
+    appRole: { path: 'machines' },
+    apps: [{ name: 'people-me', reads: ['testauth'], renewsSecretId: true }],
+  }).apps;
+  const rules = app?.policy.split('\n\n') ?? [];
+  expect(rules.filter((rule) => rule.includes('secret-id'))).toMatchInlineSnapshot(`
+   [
+     "# its next secret id, with the lifetime, uses and networks of the role and no others
+   path "auth/machines/role/people-me/secret-id" {
+     capabilities = ["update"]
+     denied_parameters = {
+       "*" = []
+     }
+   }",
+     "# when does its secret id end?
+   path "auth/machines/role/people-me/secret-id/lookup" {
+     capabilities = ["update"]
+   }",
+   ]
+  `);
+});
+
+it('gives an integration its entry and the variable of its secret', () => {
+  expect(resolvedExample().integrations).toEqual([
+    {
+      vaultName: 'webex-myapp',
+      entry: expect.objectContaining({ client_id: 'C0ffee' }) as object,
+      secret: { of: 'integration "webex-myapp"', shownBy: 'Webex', variable: 'webex_myapp_client_secret' },
+      clientSecretVersion: 1,
+      keepsSecret: false,
+    },
+  ]);
+});
+
+it('says how to give a client id that is missing', () => {
+  const resolveWithout = () => resolvedExample({ integrations: [{ name: 'webex-myapp' }] });
+  expect(resolveWithout).toThrow(ExplainedError);
+  expect(resolveWithout).toThrow('integration "webex-myapp" has no clientId in deployment.ts; give it');
+});
+
+it('takes the address from the environment if the deployment declares the server', () => {
+  const { vault } = resolvedExample({ vault: { server: { mode: 'dev' } } });
+  expect(vault.address).toBeUndefined();
+});
