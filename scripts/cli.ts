@@ -2,7 +2,8 @@ import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { ExplainedError, ourCommand, UsageError } from '#core';
 import { describeCommand } from '../lib/cli/command';
-import { COMMANDS, type CommandEntry } from '../lib/cli/commands';
+import { CommandTree } from '../lib/cli/command-tree';
+import { COMMANDS } from '../lib/cli/commands';
 import { deploymentOption } from '../lib/cli/options/deployment-option';
 import { runCommand } from '../lib/cli/program-run';
 
@@ -54,7 +55,7 @@ function buildProgram(version: string, signal: AbortSignal): Command {
     .addOption(deploymentOption())
     .helpOption('-h, --help', 'show this help')
     .configureHelp({ showGlobalOptions: true });
-  addCommands(program, COMMANDS, [], signal);
+  new CommandTree(COMMANDS, (path, command) => loadCommand(path).define(command, signal)).addTo(program);
   program.command('help [command...]', { hidden: true }).action(async (words: readonly string[]) => {
     refuseUnknown(words[0]);
     await program.parseAsync([...words, '--help'], { from: 'user' });
@@ -62,38 +63,6 @@ function buildProgram(version: string, signal: AbortSignal): Command {
   // Commander would show the program's help for `nosuch --help`.
   program.on('beforeHelp', () => refuseUnknown(program.args.find((word) => !word.startsWith('-'))));
   return program;
-}
-
-/** Adds commands, each of which is defined once it is called. @param path the words before them */
-function addCommands(
-  parent: Command,
-  entries: readonly CommandEntry[],
-  path: readonly string[],
-  signal: AbortSignal,
-): void {
-  parent.helpCommand(false);
-  for (const { name, group, summary } of entries) {
-    parent
-      .command(name, { hidden: path.length === 0 && group === undefined })
-      .summary(summary)
-      .helpGroup(group ?? '');
-  }
-  parent.hook('preSubcommand', (_, command) => define(command, entries, path, signal));
-}
-
-function define(
-  command: Command,
-  entries: readonly CommandEntry[],
-  path: readonly string[],
-  signal: AbortSignal,
-): void {
-  const entry = entries.find(({ name }) => name === command.name());
-  if (entry?.commands !== undefined) {
-    describeCommand(command, { summary: `Commands for ${entry.summary}.`, examples: entry.examples ?? {} });
-    addCommands(command.usage('<command> [options]'), entry.commands, [...path, entry.name], signal);
-  } else if (entry !== undefined) {
-    loadCommand([...path, entry.name]).define(command, signal);
-  }
 }
 
 /** @throws UsageError where it is no command */
@@ -105,11 +74,8 @@ function refuseUnknown(name: string | undefined): void {
 
 /** Gives a command of the program what its file says. @param path the words before its name, such as `state` */
 export function defineCommand(command: Command, signal: AbortSignal, path: readonly string[] = []): void {
-  const entries = path.reduce<readonly CommandEntry[]>(
-    (found, word) => found.find(({ name }) => name === word)?.commands ?? [],
-    COMMANDS,
-  );
-  define(command, entries, path, signal);
+  const tree = new CommandTree(COMMANDS, (words, known) => loadCommand(words).define(known, signal));
+  tree.define(command, path);
 }
 
 /**

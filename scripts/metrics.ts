@@ -1,19 +1,14 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
-import { describeError, errorCode, ExplainedError, isLoopback, oneLine, UsageError, VaultResponseError } from '#core';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { durationOption } from '../lib/cli/duration';
 import { listenAddress } from '../lib/cli/listen-address';
+import { type Look, serveMetrics, writeMetrics } from '../lib/cli/looks/metrics-run';
 import { OBSERVER_ENVIRONMENT, observe } from '../lib/cli/observation';
 import { operatorsOption } from '../lib/cli/operators-option';
-import { urlHost } from '../lib/declaration/schema/host-name';
 import { gaugesOf, LABEL_NAMES } from '../lib/health/metrics/metrics';
-import { MetricsServer, type ListenAddress } from '../lib/health/metrics/metrics-server';
-import { toOpenMetrics, type Labels } from '../lib/health/metrics/open-metrics';
-import { lookRegularly } from '../lib/health/metrics/regular-looks';
-import type { Report } from '../lib/health/report';
-import { timedLook, type TimedLook } from '../lib/health/metrics/timed-look';
-import { writeAtomically } from '../lib/files/atomic-file';
-import { explainedRefusal } from '../lib/operators/server-refusal';
+import type { ListenAddress } from '../lib/health/metrics/metrics-server';
+import { type Labels, toOpenMetrics } from '../lib/health/metrics/open-metrics';
+import type { TimedLook } from '../lib/health/metrics/timed-look';
 
 /*
  * Gives what status says to Prometheus.
@@ -30,8 +25,6 @@ interface Options {
 
 /** Prometheus' own range of ports, 9100 to 9999, is given away; this one is Vault's and 10,000. */
 const DEFAULT_ADDRESS = '127.0.0.1:18200';
-
-type Look = (signal: AbortSignal) => Promise<Report>;
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
@@ -65,72 +58,9 @@ export function define(command: Command, signal: AbortSignal): void {
       const look: Look = (ofLook) => observe(command, options, ofLook);
       const text = (taken: TimedLook): string => toOpenMetrics(gaugesOf(taken), options.label);
       await (options.serve === undefined
-        ? once(look, options, text, signal)
-        : serve(look, options.serve, options, text, signal));
+        ? writeMetrics(look, options.out, text, signal)
+        : serveMetrics(look, options.serve, options.interval, text, signal));
     });
-}
-
-async function once(
-  look: Look,
-  { out }: Options,
-  text: (taken: TimedLook) => string,
-  signal: AbortSignal,
-): Promise<void> {
-  const taken = await timedLook(() => look(signal));
-  signal.throwIfAborted();
-  const { error } = taken;
-  if (error instanceof UsageError) {
-    throw error;
-  }
-  if (out === undefined) {
-    process.stdout.write(text(taken));
-  } else {
-    // Nothing in it is secret, and who collects it is another user.
-    await writeAtomically(out, text(taken), { mode: 0o644 }).catch((failure: unknown) => {
-      throw failure instanceof ExplainedError
-        ? failure
-        : new ExplainedError(`${out} cannot be written (${errorCode(failure)}); choose another place for it`);
-    });
-  }
-  if (error !== undefined) {
-    throw error;
-  }
-}
-
-async function serve(
-  look: Look,
-  address: ListenAddress,
-  { interval }: Options,
-  text: (taken: TimedLook) => string,
-  signal: AbortSignal,
-): Promise<void> {
-  let latest: string | undefined;
-  let problem: string | undefined;
-  await using server = await MetricsServer.listen(address, () => latest);
-  const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  if (!isLoopback(urlHost(address.host))) {
-    say(
-      'warning: whoever reaches this address reads the metrics, as there is no login; let nobody but Prometheus do so',
-    );
-  }
-  say(`metrics are at ${server.url}, of a look every ${interval} s`);
-  const onLook = (taken: TimedLook): void => {
-    const { error } = taken;
-    if (error instanceof UsageError && latest === undefined) {
-      throw error;
-    }
-    latest = text(taken);
-    const failed = error === undefined ? undefined : oneLine(describe(error));
-    if (failed !== problem) {
-      say(failed === undefined ? 'looking works again' : `the look failed: ${failed}`);
-      problem = failed;
-    }
-  };
-  await lookRegularly({ intervalMs: interval * 1000, look, onLook }, signal);
-}
-
-function describe(error: unknown): string {
-  return error instanceof VaultResponseError ? explainedRefusal(error).message : describeError(error);
 }
 
 /** For an option that is given several times. */

@@ -1,20 +1,13 @@
 import type { Command } from 'commander';
-import {
-  CREDENTIAL_EXIT_CODES,
-  describeError,
-  explainedBy,
-  ExplainedError,
-  UsageError,
-  vaultOptionsFromEnvironment,
-} from '#core';
-import { addYesOption } from '../lib/cli/yes-option';
+import { CREDENTIAL_EXIT_CODES, describeError, explainedBy, ExplainedError, vaultOptionsFromEnvironment } from '#core';
 import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { isRevocationConfirmed } from '../lib/cli/consent/revocation-question';
 import { declaredDeployment } from '../lib/cli/deployment-option';
 import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/cli/operators-option';
+import { addYesOption } from '../lib/cli/yes-option';
 import { findCredential } from '../lib/declaration/derived/by-name';
 import { deleteCredential, findRevocable, type Revocable, whatRemains } from '../lib/grants/consent/revocation';
 import {
-  type EndableGrant,
   endUpstreamGrant,
   findUpstreamGrant,
   NOT_TOLD,
@@ -61,7 +54,7 @@ export function define(command: Command, signal: AbortSignal): void {
       const upstream = vaultOnly
         ? NOT_TOLD
         : await findUpstreamGrant(vault, deployment, credential, revocable.reading, signal);
-      if (!yes && !(await confirmed(name, vault.address, upstream, signal))) {
+      if (!yes && !(await isRevocationConfirmed(name, vault.address, upstream, signal))) {
         throw new ExplainedError(`"${name}" was not deleted`);
       }
       signal.throwIfAborted();
@@ -75,31 +68,6 @@ export function define(command: Command, signal: AbortSignal): void {
       const text = [`"${name}" is deleted in Vault.`, ...whatRemains(deployment, credential, revocable, outcome)];
       console.log(json ? JSON.stringify(toJson(name, revocable, outcome), null, 2) : text.join('\n'));
     });
-}
-
-async function confirmed(
-  name: string,
-  address: string,
-  upstream: EndableGrant | UpstreamOutcome,
-  signal: AbortSignal,
-): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    throw new UsageError(`there is no terminal to ask whether "${name}" shall be deleted; say so with --yes`);
-  }
-  const { confirm } = await import('@inquirer/prompts');
-  const message = `${question(name, address, upstream)} Its apps get no more tokens, and only a person can authorize it again.`;
-  return confirm({ message, default: false }, { signal, output: process.stderr });
-}
-
-function question(name: string, address: string, upstream: EndableGrant | UpstreamOutcome): string {
-  switch (upstream.state) {
-    case 'endable':
-      return `Delete "${name}" at ${address}, and end its grant at Webex?`;
-    case 'kept':
-      return `Delete "${name}" at ${address}, and leave its grant at Webex?`;
-    default:
-      return `Delete "${name}" at ${address}? Its grant stays at Webex: ${upstream.why}.`;
-  }
 }
 
 function halfEnded(name: string, error: unknown): ExplainedError {

@@ -109,6 +109,34 @@ function beforeThen({ secretIdTtlSeconds, renewsSecretId }: App): string[] {
   ];
 }
 
-export function days(seconds: number): string {
+function days(seconds: number): string {
   return seconds % 86400 === 0 ? `${seconds / 86400} days` : `${seconds} seconds`;
+}
+
+/** @param file holds the secret id, whose wrapping is used up then */
+export function handoverJson({ app, issued, environment }: Handover, file: string | undefined): string {
+  const wrapping = {
+    wrappingToken: issued.wrappingToken,
+    wrappingExpireTime: issued.wrappingExpireTime.toISOString(),
+  };
+  const answer = {
+    app: app.name,
+    roleId: issued.roleId,
+    ...(file === undefined ? wrapping : { wrappingToken: null, wrappingExpireTime: null }),
+    secretIdAccessor: issued.secretIdAccessor ?? null,
+    secretIdExpireTime: issued.lifetime?.expireTime.toISOString() ?? null,
+    secretIdTtlSeconds: app.secretIdTtlSeconds,
+    secretIdUses: app.secretIdUses,
+    boundCidrs: app.boundCidrs,
+    environment,
+  };
+  return `${JSON.stringify(answer, null, 2)}\n`;
+}
+
+/** A warning where Vault does not let the secret id live as long as declared. @returns "" where it does */
+export function shortened({ app, program, issued: { lifetime } }: Handover, appRolePath: string): string {
+  const { secretIdTtlSeconds: declared } = app;
+  return lifetime === undefined || lifetime.ttlSeconds >= declared
+    ? ''
+    : `warning: Vault ends it after ${days(lifetime.ttlSeconds)}, and ${declaringFile()} declares ${days(declared)}: the longest lease of auth/${appRolePath} is shorter; raise it, as with "${program} auth tune -max-lease-ttl=${declared}s ${appRolePath}/", then issue again\n`;
 }

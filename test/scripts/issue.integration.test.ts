@@ -118,19 +118,14 @@ it.each([
   [['nobody'], {}, 2, 'unknown app "nobody"; the deployment declares "people-me"'],
   [['people-me'], { VAULT_TOKEN: 's.wrong' }, 5, 'this Vault token may not issue secret ids of app "people-me": '],
   [['people-me'], { VAULT_ADDR: 'http://127.0.0.1:1' }, 4, 'no answer from Vault at http://127.0.0.1:1 (ECONNREFUSED)'],
-  [
-    ['people-me', '--wrap-ttl', '86401s'],
-    {},
-    2,
-    'a wrapping token lives for 86400 seconds at most, as the policy of an issuer has it, got 86401; give fewer',
-  ],
+  [['people-me', '--wrap-ttl', '86401s'], {}, 2, 'It must be at most 24h, got "86401s".'],
   [
     ['people-me', '--wrap-ttl', '60s', '--to', '/nowhere/x'],
     {},
     2,
     "option '--wrap-ttl <duration>' cannot be used with option '--to <file>'",
   ],
-  [['people-me', '--wrap-ttl', '0s'], {}, 2, "option '--wrap-ttl <duration>' argument '0' is invalid."],
+  [['people-me', '--wrap-ttl', '0s'], {}, 2, "option '--wrap-ttl <duration>' argument '0s' is invalid."],
 ])('ends %j with %j in one line and code %i', async (args, env, code, line) => {
   const { exitCode, stdout, stderr } = await issue(args, env);
   expect([exitCode, stdout]).toEqual([code, '']);

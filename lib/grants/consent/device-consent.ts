@@ -1,6 +1,7 @@
 import { awaitDeviceGrant, beginDeviceGrant, type DeviceGrant } from '../../webex/device-grant';
 import { type AskForSecret, confirmedSecret } from './confirmed-secret';
-import { importPair, type ImportOptions, prepareImport } from './grant-import';
+import { importPair } from './grant-import';
+import { type ImportOptions, prepareImport } from './prepared-import';
 import type { Grant } from './stored-grant';
 
 /*

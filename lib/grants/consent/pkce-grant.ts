@@ -6,7 +6,8 @@ import { exchangeCode } from '../../webex/token-endpoint';
 import { type AskForSecret, confirmedSecret } from './confirmed-secret';
 import { awaitConsent, type ShowUrl } from './consent';
 import { authorizedPage } from './consent-page';
-import { importPair, type ImportOptions, prepareImport, type PreparedImport } from './grant-import';
+import { importPair } from './grant-import';
+import { type ImportOptions, prepareImport, type PreparedImport } from './prepared-import';
 import { type AskForRedirect, PastedRedirect } from './pasted-redirect';
 import type { Grant } from './stored-grant';
 

@@ -5,7 +5,8 @@ import { graceSignal } from '../../vault/grace-signal';
 import { applicationToken } from '../../webex/application-token';
 import { organizationAccount } from './account';
 import { givenSecret, type AskForSecret } from './confirmed-secret';
-import { importPair, prepareImport, type ImportOptions, type PreparedImport } from './grant-import';
+import { importPair } from './grant-import';
+import { prepareImport, type ImportOptions, type PreparedImport } from './prepared-import';
 import type { Grant } from './stored-grant';
 
 /*

@@ -5,7 +5,9 @@ import { refreshPair } from '../../webex/token-endpoint';
 import type { TokenPair } from '../../webex/token-pair';
 import { AccountNotChecked, organizationAccount } from './account';
 import { type AskForSecret, givenSecret } from './confirmed-secret';
-import { GrantKept, importPair, type ImportOptions, prepareImport, type PreparedImport } from './grant-import';
+import { importPair } from './grant-import';
+import { GrantKept } from './grant-keeping';
+import { type ImportOptions, prepareImport, type PreparedImport } from './prepared-import';
 import type { Grant } from './stored-grant';
 
 /*

@@ -8,7 +8,8 @@ import {
 } from '#core';
 import { AccountNotChecked, WrongAccount } from '../../../../lib/grants/consent/account';
 import { authorizeByDevice } from '../../../../lib/grants/consent/device-consent';
-import { GrantKept, type ImportOptions } from '../../../../lib/grants/consent/grant-import';
+import { GrantKept } from '../../../../lib/grants/consent/grant-keeping';
+import type { ImportOptions } from '../../../../lib/grants/consent/prepared-import';
 import { authorizeByPkce } from '../../../../lib/grants/consent/pkce-grant';
 import { importGrant } from '../../../../lib/grants/consent/token-import';
 import type { Grant } from '../../../../lib/grants/consent/stored-grant';

@@ -1,0 +1,35 @@
+import { UsageError } from '#core';
+import { identityPlace } from '../../apps/app-environment';
+import type { IdentityLogin } from '../../declaration/derived/app-login';
+import type { App } from '../../declaration/schema/deployment';
+import { assignments } from '../assignments';
+
+/**
+ * Prints the environment of an app that has an identity of its own: there is nothing to issue.
+ *
+ * @throws UsageError where a secret id is wanted, which such an app has none of
+ */
+export function showIdentity(
+  login: IdentityLogin,
+  app: App,
+  environment: Record<string, string>,
+  options: { readonly to?: string; readonly json?: boolean },
+): void {
+  if (options.to !== undefined) {
+    throw new UsageError(
+      `app "${app.name}" logs in by ${login.type}, with what it has already, so there is no secret id to write to ${options.to}; leave --to out, and set what is printed then where the app runs`,
+    );
+  }
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ app: app.name, identity: login.type, environment }, null, 2)}\n`);
+    return;
+  }
+  process.stdout.write(`export ${assignments(environment)}\n`);
+  process.stderr.write(
+    [
+      `app ${app.name} logs in by ${login.type}: nothing was issued, and Vault was not asked. The line above says who it is, where it runs.`,
+      ...identityPlace(login),
+      '',
+    ].join('\n'),
+  );
+}

@@ -1,0 +1,65 @@
+import { userInfo } from 'node:os';
+import type { DeviceInvitation } from '../../grants/consent/device-consent';
+import { openInBrowser } from '../browser';
+import { invitation } from '../device-invitation';
+import { qrCode } from '../qr-code';
+
+/*
+ * What a person is shown who consents, or who asks somebody to: on stderr, as the result alone is data.
+ */
+
+export interface ConsentDisplay {
+  /** Whether the page is opened in the browser of this machine. */
+  readonly open: boolean;
+  /** False: the browser is on another machine, and the person pastes the URL that it ends on. */
+  readonly browser: boolean;
+  /** Whether a QR code is shown beside the address. */
+  readonly qr: boolean;
+  /** Who asks for a consent. @default - the name of the login */
+  readonly requester?: string;
+  /** How long a consent in the browser may take, in seconds. */
+  readonly timeout: number;
+}
+
+export async function showCode(
+  asked: DeviceInvitation,
+  { qr, requester = loginName() }: ConsentDisplay,
+): Promise<void> {
+  const { verificationUriComplete, verificationUri } = asked.grant;
+  say(`This can be sent to whoever is to consent:\n\n${invitation(asked, requester)}\n`);
+  const code = qr ? await qrCode(verificationUriComplete ?? verificationUri, process.stderr) : undefined;
+  if (code !== undefined) {
+    say(`For a phone that is signed in as that account:\n\n${code}\n`);
+  }
+  say('Waiting for the consent (Ctrl-C: nothing is changed) ...');
+}
+
+function loginName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container's user may have no name.
+    return 'who sends you this';
+  }
+}
+
+/** @param over aborted once the consent is over */
+export function showUrl(url: string, over: AbortSignal, options: ConsentDisplay): void {
+  const endsAt = performance.now() + options.timeout * 1000;
+  const show = (words: string): void => say(`${words}:\n\n  ${url}\n`);
+  show('Consent on this page');
+  if (!options.browser) {
+    say('At the end the browser shows an address that it cannot open: copy that whole address.');
+  } else if (options.open) {
+    openInBrowser(url, over, () => {
+      const leftSeconds = Math.max(0, Math.ceil((endsAt - performance.now()) / 1000));
+      say('The browser could not be started. If it is on another machine, press Ctrl-C and use --no-browser.');
+      show(`Otherwise open this page by hand, within ${leftSeconds} s`);
+    });
+  }
+}
+
+/** A line for the person. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,75 @@
+import { describeError, errorCode, ExplainedError, isLoopback, oneLine, UsageError, VaultResponseError } from '#core';
+import { urlHost } from '../../declaration/schema/host-name';
+import { writeAtomically } from '../../files/atomic-file';
+import { type ListenAddress, MetricsServer } from '../../health/metrics/metrics-server';
+import { lookRegularly } from '../../health/metrics/regular-looks';
+import type { Report } from '../../health/report';
+import { timedLook, type TimedLook } from '../../health/metrics/timed-look';
+import { explainedRefusal } from '../../operators/server-refusal';
+
+export type Look = (signal: AbortSignal) => Promise<Report>;
+
+/** Looks once. @param out the file that gets the metrics @default - stdout */
+export async function writeMetrics(
+  look: Look,
+  out: string | undefined,
+  text: (taken: TimedLook) => string,
+  signal: AbortSignal,
+): Promise<void> {
+  const taken = await timedLook(() => look(signal));
+  signal.throwIfAborted();
+  const { error } = taken;
+  if (error instanceof UsageError) {
+    throw error;
+  }
+  if (out === undefined) {
+    process.stdout.write(text(taken));
+  } else {
+    // Nothing in it is secret, and who collects it is another user.
+    await writeAtomically(out, text(taken), { mode: 0o644 }).catch((failure: unknown) => {
+      throw failure instanceof ExplainedError
+        ? failure
+        : new ExplainedError(`${out} cannot be written (${errorCode(failure)}); choose another place for it`);
+    });
+  }
+  if (error !== undefined) {
+    throw error;
+  }
+}
+
+/** Looks regularly, and answers to scrapes, until it is ended. @param interval in seconds */
+export async function serveMetrics(
+  look: Look,
+  address: ListenAddress,
+  interval: number,
+  text: (taken: TimedLook) => string,
+  signal: AbortSignal,
+): Promise<void> {
+  let latest: string | undefined;
+  let problem: string | undefined;
+  await using server = await MetricsServer.listen(address, () => latest);
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  if (!isLoopback(urlHost(address.host))) {
+    say(
+      'warning: whoever reaches this address reads the metrics, as there is no login; let nobody but Prometheus do so',
+    );
+  }
+  say(`metrics are at ${server.url}, of a look every ${interval} s`);
+  const onLook = (taken: TimedLook): void => {
+    const { error } = taken;
+    if (error instanceof UsageError && latest === undefined) {
+      throw error;
+    }
+    latest = text(taken);
+    const failed = error === undefined ? undefined : oneLine(describe(error));
+    if (failed !== problem) {
+      say(failed === undefined ? 'looking works again' : `the look failed: ${failed}`);
+      problem = failed;
+    }
+  };
+  await lookRegularly({ intervalMs: interval * 1000, look, onLook }, signal);
+}
+
+function describe(error: unknown): string {
+  return error instanceof VaultResponseError ? explainedRefusal(error).message : describeError(error);
+}
