@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { resolve } from 'node:path';
 import { UsageError, vaultOptionsFromEnvironment, vaultVariable } from '#core';
 import { agentConfiguration } from '../lib/apps/agent-configuration';
-import { writeAgentConfiguration } from '../lib/apps/agent-configuration-file';
+import { writeAgentConfiguration } from '../lib/cli/apps/agent-configuration-file';
 import { serverVariables } from '../lib/apps/app-environment';
 import { agentSteps } from '../lib/cli/apps/agent-steps';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';

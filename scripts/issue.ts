@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { vaultOptionsFromEnvironment } from '#core';
 import { appVariables, identityVariables, serverVariables } from '../lib/apps/app-environment';
 import { issueSecretId, rolePath, type WrappedSecretId } from '../lib/apps/secret-id';
-import { issueTo } from '../lib/apps/secret-id-file';
+import { issueTo } from '../lib/cli/apps/issued-file';
 import { showIdentity } from '../lib/cli/apps/identity-display';
 import { assignments } from '../lib/cli/assignments';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';

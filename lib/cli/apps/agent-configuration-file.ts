@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, ExplainedError } from '#core';
-import { createPrivateFolder, writePrivateFile } from '../files/private-file';
-import { AGENT_CONFIGURATION_HEADER } from './agent-configuration';
+import { createPrivateFolder, writePrivateFile } from '../../files/private-file';
+import { AGENT_CONFIGURATION_HEADER } from '../../apps/agent-configuration';
 
 /**
  * Writes the configuration of an agent into its private folder, over one that was written before.
