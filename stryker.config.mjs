@@ -19,14 +19,25 @@ export default {
       // Else those of jest.config.js would stay.
       projects: [],
       // What starts processes runs sources that nobody has changed.
-      testMatch: ['core', 'client', 'constructs/tokens', 'lib/grants/consent', 'lib/declaration'].map(
-        (folder) => `<rootDir>/test/${folder}/**/*.test.ts`,
-      ),
+      testMatch: [
+        'core',
+        'client',
+        'constructs/tokens',
+        'lib/grants/consent',
+        'lib/declaration',
+        'lib/terraform/consequences',
+      ].map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
       // What starts processes runs sources that nobody has changed; properties try each change a hundred times.
       testPathIgnorePatterns: ['process\\.test', 'property', 'integration'],
     },
   },
-  mutate: ['core/src/**/*.ts', 'client/src/**/*.ts', 'lib/grants/consent/**/*.ts', 'lib/declaration/**/*.ts'],
+  mutate: [
+    'core/src/**/*.ts',
+    'client/src/**/*.ts',
+    'lib/grants/consent/**/*.ts',
+    'lib/declaration/**/*.ts',
+    'lib/terraform/consequences/**/*.ts',
+  ],
   coverageAnalysis: 'perTest',
   // A constant of a module has its value before a test begins.
   ignoreStatic: true,

@@ -68,12 +68,16 @@ function ofLogin({ name }: DeclaredApp, from: Login, to: Login): string[] {
 }
 
 function ofNewcomer(name: string, { type }: Login): string[] {
-  const issue = ourCommand('issue', name);
   return [
     type === APP_ROLE
-      ? `app "${name}" gets an identity; issue it a secret id: ${issue}`
-      : `app "${name}" may log in by ${type}, with what it has already; how to tell it so: ${issue}`,
+      ? `app "${name}" ${newIdentity(name)}`
+      : `app "${name}" may log in by ${type}, with what it has already; how to tell it so: ${ourCommand('issue', name)}`,
   ];
+}
+
+/** What an app gets with a new role of AppRole. */
+export function newIdentity(name: string): string {
+  return `gets an identity; issue it a secret id: ${ourCommand('issue', name)}`;
 }
 
 function ofReading(app: string, before: readonly string[], after: readonly string[]): string[] {

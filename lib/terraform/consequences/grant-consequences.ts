@@ -38,7 +38,7 @@ export function grantConsequences(plan: Plan, deployment: Deployment): Consequen
     isWritten ? compareGrants(before ?? nothingOf(after), after) : NOTHING,
     // An entry goes with its engine, of which more is told.
     engine.losses.length > 0 ? NOTHING : entryConsequences(plan, before),
-    loginConsequences(plan, { before: before?.apps ?? {}, after: isWritten ? after.apps : undefined }),
+    loginConsequences(plan, { before: before?.apps ?? {}, after: after.apps, areCompared: isWritten }),
   ]);
 }
 

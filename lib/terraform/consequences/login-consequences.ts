@@ -1,11 +1,11 @@
 import type { DeclaredApp } from '../../declaration/declared/declared-grants';
 import type { Plan } from '../plan/plan';
 import type { ResourceChange } from '../plan/resource-change';
-import { endOfRole } from './apps-comparison';
+import { endOfRole, newIdentity } from './apps-comparison';
 import type { Consequences } from './consequence';
 
 /*
- * Roles and auth methods that a plan takes away. No grant is lost with them, but apps do not get in any more.
+ * Roles and auth methods that a plan takes away or makes anew. No grant is lost with them, but apps do not get in any more.
  */
 
 const APP_ROLE = 'vault_approle_auth_backend_role';
@@ -22,38 +22,48 @@ const METHODS = ['vault_auth_backend', 'vault_jwt_auth_backend'];
 
 interface Apps {
   readonly before: Readonly<Record<string, DeclaredApp>>;
-  /** @default - the plan leaves out a part of what is declared */
-  readonly after?: Readonly<Record<string, DeclaredApp>>;
+  readonly after: Readonly<Record<string, DeclaredApp>>;
+  /** Whether what becomes of them is told by a comparison. */
+  readonly areCompared: boolean;
 }
 
 export function loginConsequences({ changes }: Plan, apps: Apps): Consequences {
-  const notices = changes
-    .filter(({ isDeleted }) => isDeleted)
-    .flatMap((change) => (METHODS.includes(change.type) ? ofMethod(change) : ofRole(change, apps)));
-  return { notices, losses: [] };
+  return {
+    notices: changes.flatMap((change) => (METHODS.includes(change.type) ? ofMethod(change) : ofRole(change, apps))),
+    losses: [],
+  };
 }
 
 function ofMethod(change: ResourceChange): string[] {
-  return [`the auth method at "${change.before('path') ?? ''}" goes, with every role in it, also those of others`];
+  return change.isDeleted
+    ? [`the auth method at "${change.before('path') ?? ''}" goes, with every role in it, also those of others`]
+    : [];
 }
 
 /** Only of roles that no change of the declaration explains. */
-function ofRole(change: ResourceChange, { before, after }: Apps): string[] {
+function ofRole(change: ResourceChange, { before, after, areCompared }: Apps): string[] {
   const field = ROLES[change.type];
-  const inVault = field === undefined ? undefined : change.before(field);
-  const app = inVault === undefined ? undefined : before[inVault];
-  if (inVault === undefined || (after !== undefined && app !== undefined && !isSameLogin(app, after[inVault]))) {
+  const inVault = field === undefined ? undefined : (change.before(field) ?? change.after(field));
+  const [from, to] = inVault === undefined ? [] : [before[inVault], after[inVault]];
+  if (inVault === undefined || (areCompared && !isSameLogin(from, to))) {
     return [];
   }
   const isOfAppRole = change.type === APP_ROLE;
+  const { name } = to ?? from ?? { name: inVault };
   if (change.isCreated) {
-    return isOfAppRole ? [`app "${app?.name ?? inVault}" gets another identity: ${endOfRole(isOfAppRole)}`] : [];
+    const got = change.isDeleted ? `gets another identity: ${endOfRole(true)}` : newIdentity(name);
+    return isOfAppRole ? [`app "${name}" ${got}`] : [];
   }
-  return app === undefined
+  if (!change.isDeleted) {
+    return [];
+  }
+  return from === undefined
     ? [`role "${inVault}" goes from "auth/${change.before('backend') ?? ''}"`]
-    : [`app "${app.name}" loses its identity: ${endOfRole(isOfAppRole)}`];
+    : [`app "${from.name}" loses its identity: ${endOfRole(isOfAppRole)}`];
 }
 
-function isSameLogin({ login }: DeclaredApp, to: DeclaredApp | undefined): boolean {
-  return to !== undefined && login?.type === to.login?.type && login?.path === to.login?.path;
+/** Also of a role that neither declaration has. */
+function isSameLogin(from: DeclaredApp | undefined, to: DeclaredApp | undefined): boolean {
+  const isInBoth = (from === undefined) === (to === undefined);
+  return isInBoth && from?.login?.type === to?.login?.type && from?.login?.path === to?.login?.path;
 }

@@ -163,6 +163,14 @@ describe('of the entry of an integration, whatever is declared', () => {
     expect(grantConsequences(plan, NOW).losses).toEqual(testauth(another));
   });
 
+  it('tells the loss again while the state has the note of before, as after a deploy that was half done', () => {
+    const before = exampleDeployment({
+      integrations: [{ name: 'webex-myapp', clientId: 'former', redirectUrl: 'http://localhost:5000/auth' }],
+    });
+    const plan = planned(noteChange(grantsOf(before), NOTED), { type: ENTRY, before: entry(), after: entry() });
+    expect(grantConsequences(plan, NOW).losses).toEqual(testauth(another));
+  });
+
   it('loses nothing if it is written anew, at the same place or at another one', () => {
     expect(lossesOf({ type: ENTRY, actions: ['delete', 'create'], before: entry(), after: entry() })).toEqual([]);
     const elsewhere = { type: ENTRY, name: 'elsewhere', after: entry('C0ffee', { mount: 'webex' }) };
@@ -246,6 +254,14 @@ describe('of a login, whatever is declared', () => {
       'app "people-me" loses its identity: what it has logs it in no more',
     ]);
     expect(found({ type, actions: ['delete', 'create'], before, after: before }).notices).toEqual([]);
+  });
+
+  it('says that an app has to be issued a secret id if its role was gone from Vault', () => {
+    expect(noticesOf({ type: APPROLE_ROLE, after: role })).toEqual([
+      'app "people-me" gets an identity; issue it a secret id: npx --no-install webex-token-vault issue people-me',
+    ]);
+    expect(noticesOf({ type: 'vault_jwt_auth_backend_role', after: { role_name: 'job', backend: 'jwt' } })).toEqual([]);
+    expect(noticesOf({ type: APPROLE_ROLE, actions: ['update'], before: role, after: role })).toEqual([]);
   });
 
   it('leaves to the declaration what that explains', () => {
