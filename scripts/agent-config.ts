@@ -6,8 +6,8 @@ import { writeAgentConfiguration } from '../lib/cli/apps/agent-configuration-fil
 import { serverVariables } from '../lib/apps/app-environment';
 import { agentSteps } from '../lib/cli/apps/agent-steps';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
-import { declaredDeployment } from '../lib/cli/deployment-option';
-import { durationOption } from '../lib/cli/duration';
+import { declaredDeployment } from '../lib/cli/declared-deployment';
+import { durationOption } from '../lib/cli/options/duration';
 import { findApp } from '../lib/declaration/derived/by-name';
 import { loginOf } from '../lib/declaration/derived/logins';
 

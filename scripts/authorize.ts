@@ -3,10 +3,10 @@ import { CREDENTIAL_EXIT_CODES, vaultOptionsFromEnvironment } from '#core';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { type AuthorizeChoice, authorizeBy, refuseUnused } from '../lib/cli/consent/authorize-ways';
 import { say } from '../lib/cli/consent/consent-display';
-import { declaredDeployment } from '../lib/cli/deployment-option';
-import { durationOption } from '../lib/cli/duration';
-import { grantJson, grantText } from '../lib/cli/grant-text';
-import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/cli/operators-option';
+import { declaredDeployment } from '../lib/cli/declared-deployment';
+import { durationOption } from '../lib/cli/options/duration';
+import { grantJson, grantText } from '../lib/cli/consent/grant-text';
+import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
 import { findCredential } from '../lib/declaration/derived/by-name';
 import { OperatorSession } from '../lib/operators/operator-session';
 

@@ -1,8 +1,8 @@
 import { UsageError, vaultOptionsFromEnvironment } from '#core';
 import type { Command } from 'commander';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
-import { declaredDeployment } from '../lib/cli/deployment-option';
-import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
+import { declaredDeployment } from '../lib/cli/declared-deployment';
+import { operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
 import { findCredential } from '../lib/declaration/derived/by-name';
 import type { Deployment } from '../lib/declaration/schema/deployment';
 import type { LoadedDeployment } from '../lib/declaration/files/load-deployment';

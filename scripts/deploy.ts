@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { synthesize } from '../constructs/synthesis';
-import { oneMore, refuseUnanswerable, type ApprovalOptions } from '../lib/cli/approval';
-import { durationOption } from '../lib/cli/duration';
-import { PODS_TIMEOUT } from '../lib/cli/server-pods';
-import { changeStacks } from '../lib/cli/stack-change';
-import { addYesOption } from '../lib/cli/yes-option';
-import { describeStackCommand, selectStacks, tellOutputs, type StackOptions } from '../lib/cli/stack-command';
+import { oneMore, refuseUnanswerable, type ApprovalOptions } from '../lib/cli/stack/approval';
+import { durationOption } from '../lib/cli/options/duration';
+import { PODS_TIMEOUT } from '../lib/cli/stack/server-pods';
+import { changeStacks } from '../lib/cli/stack/stack-change';
+import { addYesOption } from '../lib/cli/options/yes-option';
+import { describeStackCommand, selectStacks, tellOutputs, type StackOptions } from '../lib/cli/stack/stack-command';
 
 /** Makes Vault what the deployment declares. */
 

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { UsageError } from '#core';
 import { synthesize } from '../constructs/synthesis';
-import { oneMore, refuseUnanswerable, type ApprovalOptions } from '../lib/cli/approval';
-import { changeStacks } from '../lib/cli/stack-change';
-import { addYesOption } from '../lib/cli/yes-option';
-import { describeStackCommand, selectStacks, type StackOptions } from '../lib/cli/stack-command';
+import { oneMore, refuseUnanswerable, type ApprovalOptions } from '../lib/cli/stack/approval';
+import { changeStacks } from '../lib/cli/stack/stack-change';
+import { addYesOption } from '../lib/cli/options/yes-option';
+import { describeStackCommand, selectStacks, type StackOptions } from '../lib/cli/stack/stack-command';
 
 /** Takes away what `deploy` has made. */
 

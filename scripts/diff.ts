@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { synthesize } from '../constructs/synthesis';
-import { planStacks } from '../lib/cli/stack-change';
-import { describeStackCommand, selectStacks, type StackOptions } from '../lib/cli/stack-command';
+import { planStacks } from '../lib/cli/stack/stack-change';
+import { describeStackCommand, selectStacks, type StackOptions } from '../lib/cli/stack/stack-command';
 
 /** Says what `deploy` would do. */
 

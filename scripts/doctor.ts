@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
-import { declaredDeployment } from '../lib/cli/deployment-option';
-import { OBSERVER_ENVIRONMENT } from '../lib/cli/observation';
-import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
+import { declaredDeployment } from '../lib/cli/declared-deployment';
+import { OBSERVER_ENVIRONMENT } from '../lib/cli/looks/observation';
+import { operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
 import { diagnose, type ObserverLogin } from '../lib/health/doctor/doctor';
 import { adviceText, diagnosisJson, findingLine } from '../lib/health/doctor/presentation';
 import { OperatorSession } from '../lib/operators/operator-session';

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { runChildCommand, vaultOptionsFromEnvironment } from '#core';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
-import { declaredDeployment } from '../lib/cli/deployment-option';
-import { operatorArgument, operatorFolder, operatorNamed, operatorsOption } from '../lib/cli/operators-option';
-import { vaultVariables } from '../lib/cli/vault-variables';
+import { declaredDeployment } from '../lib/cli/declared-deployment';
+import { operatorArgument, operatorFolder, operatorNamed, operatorsOption } from '../lib/cli/options/operators-option';
+import { vaultVariables } from '../lib/cli/stack/vault-variables';
 import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/operators/operator-session';
 import { operatorNamespace } from '../lib/operators/operators';
 import { explainRefusals } from '../lib/operators/server-refusal';

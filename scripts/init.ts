@@ -8,7 +8,7 @@ import {
   VaultSealed,
 } from '#core';
 import { describeCommand, SERVER_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
-import { declaredDeployment } from '../lib/cli/deployment-option';
+import { declaredDeployment } from '../lib/cli/declared-deployment';
 import type { Deployment } from '../lib/declaration/schema/deployment';
 import { declaringFile } from '../lib/declaration/deployment-file';
 import { peopleRoles } from '../lib/declaration/derived/people';

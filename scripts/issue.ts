@@ -5,12 +5,12 @@ import { appVariables, identityVariables, serverVariables } from '../lib/apps/ap
 import { issueSecretId, rolePath, type WrappedSecretId } from '../lib/apps/secret-id';
 import { issueTo } from '../lib/cli/apps/issued-file';
 import { showIdentity } from '../lib/cli/apps/identity-display';
-import { assignments } from '../lib/cli/assignments';
+import { assignments } from '../lib/cli/apps/assignments';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
-import { declaredDeployment } from '../lib/cli/deployment-option';
-import { durationOption } from '../lib/cli/duration';
-import { fileHandover, type Handover, handoverJson, shortened, wrappedHandover } from '../lib/cli/handover';
-import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
+import { declaredDeployment } from '../lib/cli/declared-deployment';
+import { durationOption } from '../lib/cli/options/duration';
+import { fileHandover, type Handover, handoverJson, shortened, wrappedHandover } from '../lib/cli/apps/handover';
+import { operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
 import { findApp } from '../lib/declaration/derived/by-name';
 import { loginOf } from '../lib/declaration/derived/logins';
 import { issuerPolicy, MAX_WRAP_TTL_SECONDS } from '../lib/declaration/policies/issuer-policy';

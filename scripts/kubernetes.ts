@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { ALLOW_HTTP } from '#core';
 import { describeCommand, wholeNumberFrom } from '../lib/cli/command';
-import { declaredDeployment } from '../lib/cli/deployment-option';
+import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { findApp } from '../lib/declaration/derived/by-name';
 import { loginOf } from '../lib/declaration/derived/logins';
 import { deliver, DELIVERER_NAMES, type DelivererName } from '../lib/apps/delivery/deliverers';

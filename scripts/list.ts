@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { describeCommand } from '../lib/cli/command';
-import { declaredJson, declaredTable } from '../lib/cli/declared-list';
-import { declaredDeployment } from '../lib/cli/deployment-option';
+import { declaredJson, declaredTable } from '../lib/cli/looks/declared-list';
+import { declaredDeployment } from '../lib/cli/declared-deployment';
 
 /*
  * Shows what is declared, without a server.

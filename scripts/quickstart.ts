@@ -12,9 +12,9 @@ import {
   writeShellEnvironment,
 } from '../rehearsal/shell-environment';
 import { StepLog } from '../rehearsal/step-log';
-import { openInBrowser } from '../lib/cli/browser';
+import { openInBrowser } from '../lib/cli/consent/browser';
 import { describeCommand } from '../lib/cli/command';
-import { declaredDeployment } from '../lib/cli/deployment-option';
+import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { deploymentFile } from '../lib/declaration/deployment-file';
 import { loadDeployment } from '../lib/declaration/files/load-deployment';
 import { findCredential } from '../lib/declaration/derived/by-name';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
-import { OBSERVER_ENVIRONMENT } from '../lib/cli/observation';
-import { operatorsOption } from '../lib/cli/operators-option';
-import { recoverGrants } from '../lib/cli/recovery';
+import { OBSERVER_ENVIRONMENT } from '../lib/cli/looks/observation';
+import { operatorsOption } from '../lib/cli/options/operators-option';
+import { recoverGrants } from '../lib/cli/looks/recovery';
 
 /*
  * Gets lost grants of Service Apps again.

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { ExplainedError, UsageError, vaultOptionsFromEnvironment, vaultVariable } from '#core';
 import { describeCommand, READ_CLEAN_UP_MS, SERVER_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
-import { declaredDeployment } from '../lib/cli/deployment-option';
+import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { findCredential } from '../lib/declaration/derived/by-name';
 import { encryptedConnection } from '../lib/server/encrypted-connection';
 import { checkKeyOptions, type KeyOptions } from '../lib/server/keys/initialization';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { vaultOptionsFromEnvironment } from '#core';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
-import { declaredDeployment } from '../lib/cli/deployment-option';
-import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
+import { declaredDeployment } from '../lib/cli/declared-deployment';
+import { operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
 import { declaredConfiguration } from '../lib/declaration/derived/engine-configuration';
 import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/operators/operator-session';
 import { graceSignal } from '../lib/vault/grace-signal';

@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import { CREDENTIAL_EXIT_CODES, describeError, explainedBy, ExplainedError, vaultOptionsFromEnvironment } from '#core';
 import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { isRevocationConfirmed } from '../lib/cli/consent/revocation-question';
-import { declaredDeployment } from '../lib/cli/deployment-option';
-import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/cli/operators-option';
-import { addYesOption } from '../lib/cli/yes-option';
+import { declaredDeployment } from '../lib/cli/declared-deployment';
+import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
+import { addYesOption } from '../lib/cli/options/yes-option';
 import { findCredential } from '../lib/declaration/derived/by-name';
 import { deleteCredential, findRevocable, type Revocable, whatRemains } from '../lib/grants/consent/revocation';
 import {

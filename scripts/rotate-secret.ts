@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { CREDENTIAL_EXIT_CODES, ExplainedError, vaultOptionsFromEnvironment } from '#core';
 import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
-import { declaredDeployment } from '../lib/cli/deployment-option';
-import { operatorFolder, operatorsOption } from '../lib/cli/operators-option';
+import { declaredDeployment } from '../lib/cli/declared-deployment';
+import { operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
 import { findIntegration } from '../lib/declaration/derived/by-name';
 import { clientSecretVariable } from '../lib/declaration/derived/client-secret';
 import { readSecret } from '../lib/cli/secret-source';

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { UsageError, vaultServerFromEnvironment } from '#core';
-import { openInBrowser } from '../lib/cli/browser';
+import { openInBrowser } from '../lib/cli/consent/browser';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
-import { durationOption } from '../lib/cli/duration';
-import { declaredDeployment } from '../lib/cli/deployment-option';
-import { operatorArgument, operatorFolder, operatorNamed, operatorsOption } from '../lib/cli/operators-option';
+import { durationOption } from '../lib/cli/options/duration';
+import { declaredDeployment } from '../lib/cli/declared-deployment';
+import { operatorArgument, operatorFolder, operatorNamed, operatorsOption } from '../lib/cli/options/operators-option';
 import type { Deployment } from '../lib/declaration/schema/deployment';
 import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/operators/operator-session';
 import { operatorNamespace, type OperatorName } from '../lib/operators/operators';

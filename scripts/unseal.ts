@@ -1,7 +1,7 @@
 import { vaultOptionsFromEnvironment, vaultVariable } from '#core';
 import type { Command } from 'commander';
 import { describeCommand, SERVER_ENVIRONMENT } from '../lib/cli/command';
-import { declaredDeployment } from '../lib/cli/deployment-option';
+import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { encryptedConnection } from '../lib/server/encrypted-connection';
 import { readKeyShares } from '../lib/operators/key-shares';
 import { explainRefusals } from '../lib/operators/server-refusal';

@@ -14,7 +14,7 @@ import { namingDeployment } from '../declaration/deployment-file';
 import { explainedRefusal } from '../operators/server-refusal';
 import { cleanUpMsOf, DEBUG_VARIABLE, failureExitCodeOf } from './command';
 import { Interrupted, Interruption } from './interruption';
-import { repeatedOptions } from './repeated-options';
+import { repeatedOptions } from './options/repeated-options';
 
 /*
  * One run of a program: exit codes, one line for each error, and Ctrl-C.

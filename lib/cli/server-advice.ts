@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { VaultSealed, VaultUnreachableError } from '#core';
 import type { Deployment } from '../declaration/schema/deployment';
 import { absenceAdvice, otherNodeAdvice } from '../declaration/derived/other-addresses';
-import { declaredDeployment } from './deployment-option';
+import { declaredDeployment } from './declared-deployment';
 
 /** A deployment file is a program, and one that hangs must not keep the error from being told. */
 const LONGEST_LOAD_MS = 5000;

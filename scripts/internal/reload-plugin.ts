@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { ourCommand } from '#core';
 import { describeCommand } from '../../lib/cli/command';
-import { PROVIDER_ENVIRONMENT, RESUME_VARIABLE, setByTerraform } from '../../lib/cli/terraform-variables';
+import { PROVIDER_ENVIRONMENT, RESUME_VARIABLE, setByTerraform } from '../../lib/cli/stack/terraform-variables';
 import { PLUGIN_RELOAD_ENVIRONMENT as NAMES } from '../../lib/declaration/command-environment';
 import { providerClient } from '../../lib/vault/entry-secret';
 import { reloadPlugin } from '../../lib/vault/plugin-reload';

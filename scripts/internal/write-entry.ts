@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { describeCommand } from '../../lib/cli/command';
-import { PROVIDER_ENVIRONMENT, setByTerraform } from '../../lib/cli/terraform-variables';
+import { PROVIDER_ENVIRONMENT, setByTerraform } from '../../lib/cli/stack/terraform-variables';
 import { ENTRY_SECRET_ENVIRONMENT as NAMES } from '../../lib/declaration/command-environment';
 import { providerClient, requireSecret, writeEntry, type EntrySecretOptions } from '../../lib/vault/entry-secret';
 

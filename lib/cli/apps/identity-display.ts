@@ -2,7 +2,7 @@ import { UsageError } from '#core';
 import { identityPlace } from '../../apps/app-environment';
 import type { IdentityLogin } from '../../declaration/derived/app-login';
 import type { App } from '../../declaration/schema/deployment';
-import { assignments } from '../assignments';
+import { assignments } from './assignments';
 
 /**
  * Prints the environment of an app that has an identity of its own: there is nothing to issue.

@@ -7,7 +7,7 @@ import { authorizeByPkce } from '../../grants/consent/pkce-grant';
 import { authorizeServiceApp } from '../../grants/consent/service-app-grant';
 import type { Grant } from '../../grants/consent/stored-grant';
 import { importGrant } from '../../grants/consent/token-import';
-import { RedirectPrompt } from '../redirect-prompt';
+import { RedirectPrompt } from './redirect-prompt';
 import { readSecret } from '../secret-source';
 import { type ConsentDisplay, showCode, showUrl } from './consent-display';
 

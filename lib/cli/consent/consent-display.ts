@@ -1,8 +1,8 @@
 import { userInfo } from 'node:os';
 import type { DeviceInvitation } from '../../grants/consent/device-consent';
-import { openInBrowser } from '../browser';
-import { invitation } from '../device-invitation';
-import { qrCode } from '../qr-code';
+import { openInBrowser } from './browser';
+import { invitation } from './device-invitation';
+import { qrCode } from './qr-code';
 
 /*
  * What a person is shown who consents, or who asks somebody to: on stderr, as the result alone is data.

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { shellWord } from '../../../core/src/command/shell-word';
 import { shellWord as wordOfStack } from '../../../constructs/shell-word';
-import { assignments } from '../../../lib/cli/assignments';
+import { assignments } from '../../../lib/cli/apps/assignments';
 import { wholeText } from '../../fixtures/arbitrary/text';
 import { property } from '../../fixtures/arbitrary/property';
 

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { describeError, ExplainedError, oneLine, UsageError, VaultResponseError } from '#core';
-import { deploymentFile } from '../declaration/deployment-file';
-import type { Report } from '../health/report';
-import { explainedRefusal } from '../operators/server-refusal';
-import type { Sight } from '../health/notifications/changes';
-import { WEBHOOK_FORMATS, type WebhookFormat } from '../health/notifications/message';
-import { Teller } from '../health/notifications/teller';
-import { defaultToldFile, ToldFile } from '../health/notifications/told-file';
-import { Webhook, WEBHOOK_VARIABLE } from '../health/notifications/webhook';
+import { deploymentFile } from '../../declaration/deployment-file';
+import type { Report } from '../../health/report';
+import { explainedRefusal } from '../../operators/server-refusal';
+import type { Sight } from '../../health/notifications/changes';
+import { WEBHOOK_FORMATS, type WebhookFormat } from '../../health/notifications/message';
+import { Teller } from '../../health/notifications/teller';
+import { defaultToldFile, ToldFile } from '../../health/notifications/told-file';
+import { Webhook, WEBHOOK_VARIABLE } from '../../health/notifications/webhook';
 
 /*
  * Whom a command tells of what its looks have found to be new.

@@ -1,7 +1,7 @@
-import { loginOf } from '../declaration/derived/logins';
-import type { Deployment } from '../declaration/schema/deployment';
-import { isServiceApp } from '../declaration/schema/service-app';
-import { operatorsOf, OPERATOR_PURPOSES } from '../operators/operators';
+import { loginOf } from '../../declaration/derived/logins';
+import type { Deployment } from '../../declaration/schema/deployment';
+import { isServiceApp } from '../../declaration/schema/service-app';
+import { operatorsOf, OPERATOR_PURPOSES } from '../../operators/operators';
 
 /*
  * The declaration, for `list`.

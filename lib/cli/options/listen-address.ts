@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { isIP } from 'node:net';
-import { isHostName } from '../declaration/schema/host-name';
-import type { ListenAddress } from '../health/metrics/metrics-server';
+import { isHostName } from '../../declaration/schema/host-name';
+import type { ListenAddress } from '../../health/metrics/metrics-server';
 
 /**
  * For options that say where to listen: `host:port`, or a port alone, which is on loopback.

@@ -2,19 +2,19 @@ import { mkdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { quotedList, UsageError, vaultOptionsFromEnvironment, type VaultConnectionOptions } from '#core';
-import { deploymentFile } from '../declaration/deployment-file';
-import type { LoadedDeployment } from '../declaration/files/load-deployment';
-import { stackNames } from '../declaration/files/state-file';
-import { OPERATOR_ENVIRONMENT } from '../operators/operator-session';
-import type { OperatorFolder } from '../operators/operator-folder';
-import { kubeconfigVariables } from '../terraform/kubeconfig';
-import { outputLines } from '../terraform/output-lines';
-import { StackFolder } from '../terraform/stack-folder';
-import { Terraform } from '../terraform/terraform';
-import { refuseOtherAddress } from '../vault/declared-address';
-import { describeCommand, VAULT_ENVIRONMENT, type CommandDescription } from './command';
-import { declaredDeployment } from './deployment-option';
-import { operatorFolder, operatorsOption } from './operators-option';
+import { deploymentFile } from '../../declaration/deployment-file';
+import type { LoadedDeployment } from '../../declaration/files/load-deployment';
+import { stackNames } from '../../declaration/files/state-file';
+import { OPERATOR_ENVIRONMENT } from '../../operators/operator-session';
+import type { OperatorFolder } from '../../operators/operator-folder';
+import { kubeconfigVariables } from '../../terraform/kubeconfig';
+import { outputLines } from '../../terraform/output-lines';
+import { StackFolder } from '../../terraform/stack-folder';
+import { Terraform } from '../../terraform/terraform';
+import { refuseOtherAddress } from '../../vault/declared-address';
+import { describeCommand, VAULT_ENVIRONMENT, type CommandDescription } from '../command';
+import { declaredDeployment } from '../declared-deployment';
+import { operatorFolder, operatorsOption } from '../options/operators-option';
 
 /*
  * What `diff`, `deploy` and `destroy` have in common: the stacks are synthesized, and Terraform is run on each.

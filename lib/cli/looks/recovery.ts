@@ -8,14 +8,14 @@ import {
   vaultOptionsFromEnvironment,
   VaultResponseError,
 } from '#core';
-import { heal } from '../grants/consent/healing';
-import { findCredential } from '../declaration/derived/by-name';
-import type { Deployment } from '../declaration/schema/deployment';
-import { healingCredentials, healingOrder } from '../declaration/derived/healing';
-import { OperatorSession } from '../operators/operator-session';
-import { explainedRefusal } from '../operators/server-refusal';
-import { declaredDeployment } from './deployment-option';
-import { operatorFolder } from './operators-option';
+import { heal } from '../../grants/consent/healing';
+import { findCredential } from '../../declaration/derived/by-name';
+import type { Deployment } from '../../declaration/schema/deployment';
+import { healingCredentials, healingOrder } from '../../declaration/derived/healing';
+import { OperatorSession } from '../../operators/operator-session';
+import { explainedRefusal } from '../../operators/server-refusal';
+import { declaredDeployment } from '../declared-deployment';
+import { operatorFolder } from '../options/operators-option';
 import { observe } from './observation';
 
 export interface Recovery {

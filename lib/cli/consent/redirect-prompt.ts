@@ -1,6 +1,6 @@
 import { stdin } from 'node:process';
 import { createInterface } from 'node:readline/promises';
-import type { AskForRedirect } from '../grants/consent/pasted-redirect';
+import type { AskForRedirect } from '../../grants/consent/pasted-redirect';
 
 /** At a terminal what is pasted stays hidden, because there is a code in it; else each line is one try. */
 export class RedirectPrompt implements Disposable {

@@ -1,4 +1,4 @@
-import { listenAddress } from '../../../lib/cli/listen-address';
+import { listenAddress } from '../../../../lib/cli/options/listen-address';
 
 it.each([
   ['18200', '127.0.0.1', 18200],

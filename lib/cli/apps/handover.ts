@@ -1,8 +1,8 @@
 import { describeExpiry, programLine } from '#core';
-import type { SecretIdLifetime, WrappedSecretId } from '../apps/secret-id';
-import type { App } from '../declaration/schema/deployment';
-import { declaringFile } from '../declaration/deployment-file';
-import type { ServerProgramName } from '../vault/vault-client';
+import type { SecretIdLifetime, WrappedSecretId } from '../../apps/secret-id';
+import type { App } from '../../declaration/schema/deployment';
+import { declaringFile } from '../../declaration/deployment-file';
+import type { ServerProgramName } from '../../vault/vault-client';
 import { assignments } from './assignments';
 
 /*

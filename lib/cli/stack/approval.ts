@@ -1,5 +1,5 @@
 import { ExplainedError, quotedList, UsageError } from '#core';
-import type { Consequences, Loss } from '../terraform/consequences/consequence';
+import type { Consequences, Loss } from '../../terraform/consequences/consequence';
 
 export interface ApprovalOptions {
   /** Without a question. */

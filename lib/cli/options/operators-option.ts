@@ -1,7 +1,7 @@
 import { Argument, Option, type Command } from 'commander';
 import { quotedList, UsageError } from '#core';
-import { DEFAULT_OPERATOR_FOLDER, OPERATORS_VARIABLE, type OperatorFolder } from '../operators/operator-folder';
-import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../operators/operators';
+import { DEFAULT_OPERATOR_FOLDER, OPERATORS_VARIABLE, type OperatorFolder } from '../../operators/operator-folder';
+import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../../operators/operators';
 
 /** For `--help` of commands that act as the authorizer. */
 export const AUTHORIZER_ENVIRONMENT: Readonly<Record<string, string>> = {

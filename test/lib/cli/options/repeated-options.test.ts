@@ -1,12 +1,12 @@
 import { Command } from 'commander';
-import { ourCommand } from '../../../core/src/command/our-command';
-import { createCommand } from '../../../lib/cli/command';
-import { runCommand } from '../../../lib/cli/program-run';
-import { deploymentOption } from '../../../lib/cli/options/deployment-option';
-import { operatorsOption } from '../../../lib/cli/operators-option';
-import { OPERATED } from '../../../lib/cli/repeated-options';
-import { defineCommand } from '../../../scripts/cli';
-import { commandPaths } from '../../fixtures/programs/command-line';
+import { ourCommand } from '../../../../core/src/command/our-command';
+import { createCommand } from '../../../../lib/cli/command';
+import { runCommand } from '../../../../lib/cli/program-run';
+import { deploymentOption } from '../../../../lib/cli/options/deployment-option';
+import { operatorsOption } from '../../../../lib/cli/options/operators-option';
+import { OPERATED } from '../../../../lib/cli/options/repeated-options';
+import { defineCommand } from '../../../../scripts/cli';
+import { commandPaths } from '../../../fixtures/programs/command-line';
 
 /** Lines that commands of this name print about `issue`, `state archive` and `init`, one after the other in this process. */
 async function printed(name: string, ...lines: readonly (readonly string[])[]): Promise<string[]> {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { prepareServerStop, type ServerStop } from '../../../lib/cli/server-stop';
-import { readRefreshing } from '../../../lib/vault/engine-refreshing';
-import { ScriptedVault } from '../../fixtures/loopback/scripted-vault';
-import { WrittenVault } from '../../../rehearsal/written-vault';
+import { prepareServerStop, type ServerStop } from '../../../../lib/cli/stack/server-stop';
+import { readRefreshing } from '../../../../lib/vault/engine-refreshing';
+import { ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
+import { WrittenVault } from '../../../../rehearsal/written-vault';
 
 /* What deploy and destroy do before they stop a server that runs. */
 

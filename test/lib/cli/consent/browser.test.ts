@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openInBrowser } from '../../../lib/cli/browser';
-import { eventually } from '../../../rehearsal/eventually';
+import { openInBrowser } from '../../../../lib/cli/consent/browser';
+import { eventually } from '../../../../rehearsal/eventually';
 
 const SECRETS = { VAULT_TOKEN: 'v', TF_VAR_webex_myapp_client_secret: 's', WEBEX_TOKEN_VAULT_WEBHOOK: 'w' };
 

@@ -1,8 +1,8 @@
 import { ourCommand, type VaultConnectionOptions } from '#core';
-import type { OperatorFolder } from '../operators/operator-folder';
-import { OperatorSession } from '../operators/operator-session';
-import { explainRefusals } from '../operators/server-refusal';
-import type { VaultClient } from '../vault/vault-client';
+import type { OperatorFolder } from '../../operators/operator-folder';
+import { OperatorSession } from '../../operators/operator-session';
+import { explainRefusals } from '../../operators/server-refusal';
+import type { VaultClient } from '../../vault/vault-client';
 import { RESUME_VARIABLE } from './terraform-variables';
 import { vaultVariables } from './vault-variables';
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { durationOption, type DurationLimits } from '../../../lib/cli/duration';
+import { durationOption, type DurationLimits } from '../../../../lib/cli/options/duration';
 
 function parsed(text: string | undefined, limits?: DurationLimits): unknown {
   const command = new Command('try')

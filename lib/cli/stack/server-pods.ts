@@ -1,8 +1,8 @@
 import { ExplainedError, ourCommand } from '#core';
-import type { KubernetesServerDeclaration } from '../declaration/schema/server/kubernetes-server-declaration';
-import { ClusterRefusal, ClusterUnseen, Kubectl } from '../server/kubernetes/kubectl';
-import { watchPods, type PodWatchOptions } from '../server/kubernetes/pod-watch';
-import { nextSteps, outdatedLines, troubleLines } from '../server/kubernetes/pod-words';
+import type { KubernetesServerDeclaration } from '../../declaration/schema/server/kubernetes-server-declaration';
+import { ClusterRefusal, ClusterUnseen, Kubectl } from '../../server/kubernetes/kubectl';
+import { watchPods, type PodWatchOptions } from '../../server/kubernetes/pod-watch';
+import { nextSteps, outdatedLines, troubleLines } from '../../server/kubernetes/pod-words';
 
 /** For images to be fetched and volumes to be made. */
 export const PODS_TIMEOUT = '2m';

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { vaultOptionsFromEnvironment } from '#core';
-import { lookAt } from '../health/looks/look';
-import type { Report } from '../health/report';
-import { OperatorSession } from '../operators/operator-session';
-import { OPERATOR_NAMES } from '../operators/operators';
-import { readGraceSignal } from '../vault/grace-signal';
-import { withOwnSignal } from '../vault/own-signal';
-import { VaultClient } from '../vault/vault-client';
-import { declaredDeployment } from './deployment-option';
-import { operatorFolder } from './operators-option';
+import { lookAt } from '../../health/looks/look';
+import type { Report } from '../../health/report';
+import { OperatorSession } from '../../operators/operator-session';
+import { OPERATOR_NAMES } from '../../operators/operators';
+import { readGraceSignal } from '../../vault/grace-signal';
+import { withOwnSignal } from '../../vault/own-signal';
+import { VaultClient } from '../../vault/vault-client';
+import { declaredDeployment } from '../declared-deployment';
+import { operatorFolder } from '../options/operators-option';
 
 /** For `--help` of commands that look as the observer. */
 export const OBSERVER_ENVIRONMENT: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { ExplainedError, UsageError } from '#core';
-import { watch, type WatchOptions } from '../../../lib/cli/watch';
-import { useSleepClock } from '../../fixtures/clocks/sleep-clock';
+import { watch, type WatchOptions } from '../../../../lib/cli/looks/watch';
+import { useSleepClock } from '../../../fixtures/clocks/sleep-clock';
 
 useSleepClock();
 

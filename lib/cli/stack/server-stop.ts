@@ -8,13 +8,13 @@ import {
   VaultSealed,
   type VaultConnectionOptions,
 } from '#core';
-import type { Deployment } from '../declaration/schema/deployment';
-import { declaredConfiguration } from '../declaration/derived/engine-configuration';
-import type { OperatorFolder } from '../operators/operator-folder';
-import { OperatorSession } from '../operators/operator-session';
-import { readRefreshing } from '../vault/engine-refreshing';
-import { pauseRefreshing } from '../vault/refresh-pause';
-import { VaultClient } from '../vault/vault-client';
+import type { Deployment } from '../../declaration/schema/deployment';
+import { declaredConfiguration } from '../../declaration/derived/engine-configuration';
+import type { OperatorFolder } from '../../operators/operator-folder';
+import { OperatorSession } from '../../operators/operator-session';
+import { readRefreshing } from '../../vault/engine-refreshing';
+import { pauseRefreshing } from '../../vault/refresh-pause';
+import { VaultClient } from '../../vault/vault-client';
 
 /** Until a server that runs has answered; one that hangs is not waited for. */
 const ANSWER_MS = 10_000;

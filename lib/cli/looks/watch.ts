@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExplainedError, oneLine, timerMs, UsageError, VaultResponseError } from '#core';
-import { explainedRefusal } from '../operators/server-refusal';
+import { explainedRefusal } from '../../operators/server-refusal';
 
 /*
  * A look again and again. On a terminal each takes the place of the one before; elsewhere they follow one another.
