@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ExplainedError } from '#core';
-import { type AppIdentity } from 'webex-token-client';
+import { type LoginIdentity } from 'webex-token-client';
 import { clientSecretVariable } from '../lib/declaration/derived/client-secret';
 import type { App, Deployment } from '../lib/declaration/schema/deployment';
 import { loginOf } from '../lib/declaration/derived/logins';
@@ -144,7 +144,7 @@ export class Rehearsal implements AsyncDisposable {
   }
 
   /** What an app has to log in with, by whatever it is declared to. @throws ExplainedError where that is not here */
-  async identity(app: App): Promise<AppIdentity> {
+  async identity(app: App): Promise<LoginIdentity> {
     const { path: mountPath, type } = loginOf(this.deployment, app);
     if (type === 'approle') {
       return { ...(await this.appRole(app.name)), appRolePath: mountPath };

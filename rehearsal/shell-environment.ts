@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { ExplainedError, REHEARSAL_VARIABLE } from '#core';
+import { ExplainedError, REHEARSAL_VARIABLE, shellWord } from '#core';
 import { clientSecretVariable } from '../lib/declaration/derived/client-secret';
 import type { App } from '../lib/declaration/schema/deployment';
 import { loginOf } from '../lib/declaration/derived/logins';
@@ -63,10 +63,10 @@ export async function writeShellEnvironment(rehearsal: Rehearsal, binary: string
     '# of ours that are set up by it say so then.',
     '# What is set for a Vault elsewhere would win:',
     String.raw`unset VAULT_TOKEN $(env | sed -En 's/^((BAO|VAULT)_[A-Z0-9_]+)=.*/\1/p')`,
-    ...Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}`),
-    `export PATH=${quoted(commands)}:${quoted(join(PROJECT, 'node_modules/.bin'))}:"$PATH"`,
+    ...Object.entries(variables).map(([name, value]) => `export ${name}=${shellWord(value)}`),
+    `export PATH=${shellWord(commands)}:${shellWord(join(PROJECT, 'node_modules/.bin'))}:"$PATH"`,
     '# The app that the shell is to begin with; the others have files like this one beside it.',
-    `. ${quoted(appFiles(folder, first).env)}`,
+    `. ${shellWord(appFiles(folder, first).env)}`,
   ]);
   return file;
 }
@@ -121,7 +121,7 @@ async function writeApp(rehearsal: Rehearsal, app: App): Promise<void> {
     `# The shell becomes app ${app.name}, and nobody else.`,
     `unset VAULT_TOKEN BAO_TOKEN${hasIdentities(rehearsal) ? ` ${IDENTITY_VARIABLES.join(' ')}` : ''}`,
     `export ${Object.entries(variables)
-      .map(([name, value]) => `${name}=${quoted(value)}`)
+      .map(([name, value]) => `${name}=${shellWord(value)}`)
       .join(' ')}`,
   ]);
 }
@@ -167,13 +167,13 @@ async function writeCommands({ folder, server }: Rehearsal, binary: string): Pro
   for (const name of Object.values(PROGRAMS)) {
     await command(name, [
       '# With the root token of the rehearsal, unless another one is given.',
-      `[ -n "\${BAO_TOKEN+set}\${VAULT_TOKEN+set}" ] || { VAULT_TOKEN=$(cat ${quoted(rootToken)}) && export VAULT_TOKEN; }`,
-      `exec ${quoted(binary)} "$@"`,
+      `[ -n "\${BAO_TOKEN+set}\${VAULT_TOKEN+set}" ] || { VAULT_TOKEN=$(cat ${shellWord(rootToken)}) && export VAULT_TOKEN; }`,
+      `exec ${shellWord(binary)} "$@"`,
     ]);
   }
   // Where npx would look for it in vain: outside the clone.
   await command('webex-token-vault', [
-    `exec ${quoted(process.execPath)} ${quoted(join(PROJECT, 'scripts/webex-token-vault.js'))} "$@"`,
+    `exec ${shellWord(process.execPath)} ${shellWord(join(PROJECT, 'scripts/webex-token-vault.js'))} "$@"`,
   ]);
   return commands;
 }
@@ -185,8 +185,4 @@ function appFiles(folder: string, app: App): { folder: string; roleId: string; s
 
 async function writePrivate(file: string, lines: readonly string[], mode = 0o600): Promise<void> {
   await writeFile(file, `${lines.join('\n')}\n`, { mode });
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -28,7 +28,7 @@ export {
   WrappingTokenForgedError,
   WrappingTokenSpentError,
 } from '#core';
-export { loginAs, type AppIdentity } from './login/app-identity';
+export { loginAs, type LoginIdentity } from './login/login-identity';
 export { CertLogin, type CertLoginOptions } from './login/cert-login';
 export { githubIdToken } from './login/github-id-token';
 export { JwtLogin, type JwtLoginOptions, type KubernetesLoginOptions } from './login/jwt-login';

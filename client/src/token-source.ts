@@ -16,10 +16,11 @@ import {
   VaultConnection,
   type VaultConnectionOptions,
 } from '#core';
-import { loginAs, type AppIdentity } from './login/app-identity';
+import { loginAs, type LoginIdentity } from './login/login-identity';
+import { REFRESH_WAIT_MS } from './refresh-wait';
 
 /** One identity, and: */
-export type TokenSourceOptions = TokenSourceSettings & AppIdentity;
+export type TokenSourceOptions = TokenSourceSettings & LoginIdentity;
 
 export interface TokenSourceSettings extends Omit<VaultConnectionOptions, 'token' | 'certificate' | 'signal'> {
   /** Name of the credential. */
@@ -49,9 +50,6 @@ export interface TokenSourceSettings extends Omit<VaultConnectionOptions, 'token
   /** The clock, in milliseconds. @default Date.now */
   readonly now?: () => number;
 }
-
-/** The engine waits 12 s for Webex by default, and for a refresh of its own before that. */
-const CLOSE_TIMEOUT_MS = 25_000;
 
 /** Longest that a server which asks to be left alone is. */
 const MAX_RETRY_AFTER_MS = 300_000;
@@ -142,7 +140,7 @@ export class TokenSource implements AsyncDisposable {
    * engine refreshes would lose a grant whose refresh token rotates. Callers who wait longer get an error.
    */
   async [Symbol.asyncDispose](): Promise<void> {
-    const { closeTimeoutMs = CLOSE_TIMEOUT_MS } = this.#options;
+    const { closeTimeoutMs = REFRESH_WAIT_MS } = this.#options;
     this.#closing.abort(new Error('this TokenSource is closed; make a new one'));
     await within(closeTimeoutMs, this.#underWay?.read);
     this.#cached = undefined;

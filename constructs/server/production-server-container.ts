@@ -4,7 +4,7 @@ import type { Network } from '@cdktf/provider-docker/lib/network';
 import { DataResource } from 'cdktf';
 import { Construct } from 'constructs';
 import { isIP } from 'node:net';
-import { shellWord } from '../shell-word';
+import { terraformWord } from '../terraform-word';
 import type { ServerConfiguration } from './server-configuration';
 import { SERVER_PRODUCTS } from './server-products';
 
@@ -138,6 +138,6 @@ export class ProductionServerContainer extends Construct {
 }
 
 function statusCommand(cli: string, serverName: string, caFile: string | undefined): string {
-  const options = [`-address=https://127.0.0.1:${SERVER_PORT}`, `-tls-server-name=${shellWord(serverName)}`];
-  return [cli, 'status', ...options, ...(caFile === undefined ? [] : [`-ca-cert=${shellWord(caFile)}`])].join(' ');
+  const options = [`-address=https://127.0.0.1:${SERVER_PORT}`, `-tls-server-name=${terraformWord(serverName)}`];
+  return [cli, 'status', ...options, ...(caFile === undefined ? [] : [`-ca-cert=${terraformWord(caFile)}`])].join(' ');
 }

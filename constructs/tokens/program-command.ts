@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import type { TerraformStack } from 'cdktf';
 import { pathFromOutput } from '../output-path';
 import { packageFolder } from '../package-folder';
-import { shellWord } from '../shell-word';
+import { terraformWord } from '../terraform-word';
 
 /** The program of this package as the command of a provisioner, which runs in the stack's output folder. */
 export function programCommand(stack: TerraformStack, ...args: readonly string[]): string {
   const program = join(packageFolder(), 'scripts/webex-token-vault.js');
-  return ['node', pathFromOutput(stack, program), ...args].map(shellWord).join(' ');
+  return ['node', pathFromOutput(stack, program), ...args].map(terraformWord).join(' ');
 }

@@ -6,9 +6,10 @@ export { runChildCommand } from './command/child-command';
 export { DURATION_NOTATION, durationSeconds } from './command/duration';
 export { refuseEndedRehearsal, REHEARSAL_VARIABLE } from './command/ended-rehearsal';
 export { CREDENTIAL_EXIT_CODES, exitCodeOf } from './command/exit-codes';
-export { commandLines, ourCommand, programLine, repeatingOptions } from './command/our-command';
+export { type CurrentRun, currentRun, duringRun } from './command/current-run';
+export { commandLines, ourCommand, programLine } from './command/our-command';
 export { refuseWithoutModes } from './command/private-folder';
-export { shellWord } from './command/shell-word';
+export { isPlainWord, shellWord } from './command/shell-word';
 export { type ErrorCode, hasCode, isExplained } from './error-code';
 export { errorCode, ExplainedError, quotedList, UsageError } from './explained-error';
 export { AnswerBody } from './http/answer-body';
@@ -24,7 +25,7 @@ export { refuseUnverifiedTls } from './http/unverified-tls';
 export { AppRoleLogin, type AppRoleLoginOptions, loginAppRole, secretIdOf } from './login/app-role-login';
 export { LoginHoldOff, WITHOUT_LOCKOUT_MS } from './login/login-hold-off';
 export { SecretIdFile } from './login/secret-id-file';
-export { unwrapSecretId, WrappingTokenForgedError, WrappingTokenSpentError } from './login/secret-id';
+export { unwrapSecretId, WrappingTokenForgedError, WrappingTokenSpentError } from './login/wrapped-secret-id';
 export { beforeItIsLost } from './login/unwrapped-secret-id';
 export { loginAt, type VaultLease } from './login/vault-lease';
 export { type Presented, VaultLogin } from './login/vault-login';
@@ -32,7 +33,7 @@ export { LONGEST_TIMER_MS, timerMs } from './longest-timer';
 export { unlessAborted } from './on-abort';
 export { Period } from './period';
 export { describeError, oneLine, safeText } from './safe-text';
-export { APP_ENVIRONMENT, appRoleFromEnvironment, engineMount, mountOf } from './vault/app-environment';
+export { APP_ENVIRONMENT, appRoleFromEnvironment, engineMount, mountOf } from './vault/app-variables';
 export {
   AuthorizationPending,
   IntegrationRefused,

@@ -1,16 +1,16 @@
 import { type Command, CommanderError } from 'commander';
 import {
+  type CurrentRun,
+  duringRun,
   errorCode,
   exitCodeOf,
   isExplained,
   oneLine,
   refuseEndedRehearsal,
   refuseUnverifiedTls,
-  repeatingOptions,
   safeText,
   VaultResponseError,
 } from '#core';
-import { namingDeployment } from '../declaration/deployment-file';
 import { explainedRefusal } from '../operators/server-refusal';
 import { cleanUpMsOf, DEBUG_VARIABLE, failureExitCodeOf } from './command';
 import { Interrupted, Interruption } from './interruption';
@@ -46,8 +46,10 @@ export async function runCommand(
   process.stderr.on('error', unlessNobodyReads);
   using interruption = new Interruption();
   let begun: Command | undefined;
-  const repeated = (name: string): readonly string[] => (begun === undefined ? [] : repeatedOptions(begun, name));
-  const named = (): string | undefined => begun?.optsWithGlobals<{ deployment?: string }>().deployment;
+  const run: CurrentRun = {
+    repeatedOptions: (name) => (begun === undefined ? [] : repeatedOptions(begun, name)),
+    deploymentFile: () => begun?.optsWithGlobals<{ deployment?: string }>().deployment,
+  };
   const execute = async (): Promise<void> => {
     try {
       const program = build(interruption.signal).hook('preAction', (_, command) => {
@@ -65,7 +67,7 @@ export async function runCommand(
       process.exitCode = (isFailure && begun && failureExitCodeOf(begun)) || exitCode;
     }
   };
-  await repeatingOptions(repeated, () => namingDeployment(named, execute));
+  await duringRun(run, execute);
   return interruption.signal.aborted;
 }
 

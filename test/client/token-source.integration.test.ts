@@ -8,7 +8,7 @@ import {
   ReauthorizationRequired,
   TemporarilyUnavailable,
 } from '../../core/src/vault/credential-errors';
-import { WrappingTokenSpentError } from '../../core/src/login/secret-id';
+import { WrappingTokenSpentError } from '../../core/src/login/wrapped-secret-id';
 import { issueSecretId } from '../../lib/apps/secret-id';
 import { appPolicyName } from '../../lib/declaration/derived/policy-names';
 import { loginAppRole, type AppRoleLoginOptions } from '../../core/src/login/app-role-login';

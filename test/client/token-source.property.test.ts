@@ -13,7 +13,7 @@ import {
   VaultUnreachableError,
   WrappingTokenForgedError,
   WrappingTokenSpentError,
-  type AppIdentity,
+  type LoginIdentity,
 } from '../../client/src/index';
 import { anyUrl, inOrder } from '../fixtures/arbitrary/any-reply';
 import { fieldIn } from '../fixtures/results/field-in';
@@ -63,7 +63,7 @@ const locations = fc.oneof(
   anyUrl,
 );
 
-const IDENTITIES: readonly AppIdentity[] = [
+const IDENTITIES: readonly LoginIdentity[] = [
   { roleId: 'the-role-id', secretId: SECRET_ID },
   { roleId: 'the-role-id', wrappingToken: WRAPPING_TOKEN },
   { jwt: { role: 'people-me', token: () => JWT } },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { withVaultIdentity } from '../../client/src/command/vault-identity';
 import { NotDeployed, NotPermitted, TemporarilyUnavailable, VaultSealed } from '../../core/src/vault/credential-errors';
 import { readCredential } from '../../core/src/vault/credential';
-import { WrappingTokenSpentError } from '../../core/src/login/secret-id';
+import { WrappingTokenSpentError } from '../../core/src/login/wrapped-secret-id';
 import {
   credentialAnswer,
   loginAnswer,

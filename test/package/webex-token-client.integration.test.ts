@@ -35,7 +35,7 @@ import client = require('webex-token-client');
 const server = { address: 'https://vault.example', credential: 'testauth' };
 const options: client.TokenSourceOptions = { ...server, roleId: 'r', secretId: 's' };
 const pod: client.TokenSourceOptions = { ...server, kubernetes: { role: 'people-me' } };
-const jwt: client.AppIdentity = { jwt: { role: 'people-me', token: () => 'token' } };
+const jwt: client.LoginIdentity = { jwt: { role: 'people-me', token: () => 'token' } };
 // @ts-expect-error: two identities
 const two: client.TokenSourceOptions = { ...server, roleId: 'r', kubernetes: { role: 'people-me' } };
 const connection = new client.VaultConnection(server);

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { DURATION_NOTATION, durationSeconds, UsageError } from '#core';
+import { DURATION_NOTATION, durationSeconds, isPlainWord, UsageError } from '#core';
 
 interface Reading {
   readonly credential: string;
@@ -69,10 +69,6 @@ const EXEC_USAGE = 'webex-token exec <credential> -- <command>';
 function withoutDashes(meant?: readonly [credential: string, command: string]): UsageError {
   const line = meant === undefined ? EXEC_USAGE : `webex-token exec ${meant.join(' -- ')}`;
   return new UsageError(`there is no "--" before the command; write ${line}`);
-}
-
-function isPlainWord(word: string): boolean {
-  return /^[\w@%+=:,./-]+$/.test(word);
 }
 
 const OPTIONS = {

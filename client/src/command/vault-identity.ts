@@ -7,7 +7,7 @@ import {
   type RetryOptions,
 } from '#core';
 import { identityFromEnvironment } from '../login/identity-environment';
-import { loginAs } from '../login/app-identity';
+import { loginAs } from '../login/login-identity';
 
 /**
  * Runs the work as whom the environment names: an app, by its identity, else whoever owns the Vault token at hand. What

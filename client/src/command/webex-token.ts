@@ -12,7 +12,7 @@ import {
 } from '#core';
 import { parseArguments } from './arguments';
 import { helpText } from './help';
-import { endsOnSignal } from './interruption';
+import { endsOnSignal } from './signal-grace';
 import { maskInLog } from './log-mask';
 import { print, surviveClosedOutput } from './output';
 import { unwrapToFile } from './unwrapping';

@@ -1,5 +1,5 @@
 import { appRoleFromEnvironment, mountOf, ExplainedError, quotedList, oneLine, vaultVariable } from '#core';
-import type { AppIdentity } from './app-identity';
+import type { LoginIdentity } from './login-identity';
 import { githubIdToken } from './github-id-token';
 import { requireJwt } from './jwt';
 
@@ -17,7 +17,7 @@ const GITHUB_AUDIENCE = 'webex-token-vault';
  * @returns undefined where the environment names nobody
  * @throws ExplainedError where the environment does not tell all of it, or tells twice
  */
-export function identityFromEnvironment(env: NodeJS.ProcessEnv = process.env): AppIdentity | undefined {
+export function identityFromEnvironment(env: NodeJS.ProcessEnv = process.env): LoginIdentity | undefined {
   const asked = vaultVariable('AUTH_METHOD', env);
   const method = METHODS.find((each) => each === (asked ?? 'approle'));
   if (method === undefined) {

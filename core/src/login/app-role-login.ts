@@ -4,7 +4,7 @@ import { describeError } from '../safe-text';
 import type { VaultConnection } from '../vault/vault-connection';
 import type { VaultResponseError } from '../vault/vault-errors';
 import { explainOutage } from '../vault/vault-outage';
-import { unwrapSecretId, WrappedSecretId } from './secret-id';
+import { unwrapSecretId, WrappedSecretId } from './wrapped-secret-id';
 import { SecretIdFile } from './secret-id-file';
 import { renewSecretId } from './secret-id-renewal';
 import { loginAt, type VaultLease } from './vault-lease';

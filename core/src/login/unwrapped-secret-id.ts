@@ -1,7 +1,7 @@
 import { VaultSealed } from '../vault/credential-errors';
 import { retry, type RetryOptions } from '../http/retry';
 import { describeError } from '../safe-text';
-import { WrappingTokenSpentError } from './secret-id';
+import { WrappingTokenSpentError } from './wrapped-secret-id';
 import { transient } from '../http/transient';
 import { ourCommand } from '../command/our-command';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { NotPermitted, TemporarilyUnavailable, VaultConnection } from '#core';
-import { loginAs, TokenSource, tokenSourceFromEnvironment, type AppIdentity } from 'webex-token-client';
+import { loginAs, TokenSource, tokenSourceFromEnvironment, type LoginIdentity } from 'webex-token-client';
 import { appPolicyName } from '../../../lib/declaration/derived/policy-names';
 import { CertificateAuthority, type IssuedCertificate } from '../../../lib/server/certificates/certificate-authority';
 import { OpenBaoServer } from '../../../rehearsal/server/openbao';
@@ -130,7 +130,7 @@ function environmentOf(method: string): Record<string, string> {
   return { VAULT_ADDR: vault.server.address, VAULT_AUTH_METHOD: method, VAULT_ROLE: ROLE, ...files[method] };
 }
 
-function source(identity: AppIdentity, address = vault.server.address): TokenSource {
+function source(identity: LoginIdentity, address = vault.server.address): TokenSource {
   const ca = authority.certificatePem;
   return new TokenSource({ address, ca, credential: 'testauth', retry: { attempts: 1 }, holdOffMs: 0, ...identity });
 }

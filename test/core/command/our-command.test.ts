@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { ourCommand, programLine, repeatingOptions } from '../../../core/src/command/our-command';
+import { duringRun } from '../../../core/src/command/current-run';
+import { ourCommand, programLine } from '../../../core/src/command/our-command';
 
 test('a command runs what is installed', () => {
   expect(ourCommand('authorize', 'testauth', '--replace')).toBe(
@@ -16,13 +17,10 @@ test('a word with a meaning to a shell is quoted', () => {
 
 test('options of a run are repeated in it, and in no run beside it or after it', async () => {
   const runs = ['a b.ts', 'c.ts'].map((file) =>
-    repeatingOptions(
-      (name) => (name === 'status' ? [] : ['--deployment', file]),
-      async () => {
-        await setImmediate();
-        return [ourCommand('status'), ourCommand('deploy', 'webex-tokens')];
-      },
-    ),
+    duringRun({ repeatedOptions: (name) => (name === 'status' ? [] : ['--deployment', file]) }, async () => {
+      await setImmediate();
+      return [ourCommand('status'), ourCommand('deploy', 'webex-tokens')];
+    }),
   );
   expect(await Promise.all(runs)).toEqual([
     [

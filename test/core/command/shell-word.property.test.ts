@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { shellWord } from '../../../core/src/command/shell-word';
-import { shellWord as wordOfStack } from '../../../constructs/shell-word';
+import { terraformWord } from '../../../constructs/terraform-word';
 import { assignments } from '../../../lib/cli/apps/assignments';
 import { wholeText } from '../../fixtures/arbitrary/text';
 import { property } from '../../fixtures/arbitrary/property';
@@ -42,7 +42,7 @@ property(
   'a word of a command line in a stack is read so once Terraform has read it',
   texts,
   (all) => {
-    const script = all.map((text) => `printf '%s\\0' ${wordOfStack(text)}\n`).join('');
+    const script = all.map((text) => `printf '%s\\0' ${terraformWord(text)}\n`).join('');
     expect(script.replaceAll(/[$%]{2}\{/g, '')).not.toMatch(/[$%]\{/);
     expect(inShell(script.replaceAll(/([$%])\1\{/g, '$1{'))).toEqual(all);
   },

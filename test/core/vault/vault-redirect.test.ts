@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppRoleLogin, loginAppRole } from '../../../core/src/login/app-role-login';
-import { unwrapSecretId } from '../../../core/src/login/secret-id';
+import { unwrapSecretId } from '../../../core/src/login/wrapped-secret-id';
 import { VaultConnection } from '../../../core/src/vault/vault-connection';
 import { restoreSnapshot, saveSnapshot } from '../../../lib/server/snapshots/raft-snapshot';
 import { VaultClient } from '../../../lib/vault/vault-client';

@@ -1,4 +1,4 @@
-import { repeatingOptions } from '#core';
+import { duringRun } from '#core';
 import { unfinishedRestore, type RestoreOutcome } from '../../../../lib/server/snapshots/restore-outcome';
 
 const context = {
@@ -13,8 +13,8 @@ const context = {
 test.each<RestoreOutcome>(['restored', 'unchanged', 'unknown'])(
   'an outcome that is %s names the command that looks at the deployment of the run',
   (outcome) => {
-    const said = repeatingOptions(
-      () => ['--deployment', 'production.ts'],
+    const said = duringRun(
+      { repeatedOptions: () => ['--deployment', 'production.ts'] },
       () => unfinishedRestore(outcome, context).message,
     );
     expect(said).toContain('run "npx --no-install webex-token-vault status --deployment production.ts" to see');

@@ -20,7 +20,7 @@ interface Cert {
 }
 
 /** Who an app is: exactly one of an AppRole, `jwt`, `kubernetes` and `cert`. */
-export type AppIdentity =
+export type LoginIdentity =
   | (AppRoleLoginOptions & No<Jwt & Kubernetes & Cert>)
   | (Jwt & No<AppRoleLoginOptions & Kubernetes & Cert>)
   | (Kubernetes & No<AppRoleLoginOptions & Jwt & Cert>)
@@ -32,7 +32,7 @@ export type AppIdentity =
  */
 export function loginAs(
   vault: VaultConnection,
-  identity: AppIdentity,
+  identity: LoginIdentity,
   onWarning?: (warning: string) => void,
 ): VaultLogin {
   const { roleId, jwt, kubernetes, cert } = identity;

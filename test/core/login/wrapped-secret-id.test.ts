@@ -5,7 +5,7 @@ import {
   WrappedSecretId,
   WrappingTokenForgedError,
   WrappingTokenSpentError,
-} from '../../../core/src/login/secret-id';
+} from '../../../core/src/login/wrapped-secret-id';
 import { VaultConnection } from '../../../core/src/vault/vault-connection';
 import { VaultUnreachableError } from '../../../core/src/vault/vault-errors';
 import {

@@ -1,9 +1,7 @@
 import { constants } from 'node:os';
+import { REFRESH_WAIT_MS } from '../refresh-wait';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/** The engine waits 12 s for Webex by default, and for a refresh of its own before that. */
-const GRACE_MS = 25_000;
 
 /** A wait longer than this is explained. */
 const UNEXPLAINED_MS = 1000;
@@ -15,7 +13,7 @@ const UNEXPLAINED_MS = 1000;
  *
  * @param graceMs how long Vault may take to answer after a signal
  */
-export async function endsOnSignal<T>(underWay: Promise<T>, graceMs = GRACE_MS): Promise<T> {
+export async function endsOnSignal<T>(underWay: Promise<T>, graceMs = REFRESH_WAIT_MS): Promise<T> {
   let received: NodeJS.Signals | undefined;
   const end = (signal: NodeJS.Signals): void => process.exit(128 + constants.signals[signal]);
   const handle = (signal: NodeJS.Signals): void => {
