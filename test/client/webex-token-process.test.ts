@@ -31,7 +31,7 @@ beforeAll(() => {
   mkdirSync(join(folder, 'bin'));
   command = join(folder, 'bin/webex-token.js');
   copyFileSync(WEBEX_TOKEN, command);
-  bundle(['client/src/command/webex-token'], join(folder, 'dist'));
+  bundle(['client/src/command/webex-token'], join(folder, 'dist'), 'client.js');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 beforeEach(async () => {
