@@ -20,12 +20,12 @@ export async function startDeclaredWebex(
   const apps = deployment.credentials.filter(isServiceApp);
   const webex = await WebexSimulator.start({
     ...options,
-    users: [...DEFAULT_USERS, ...owners(deployment), ...apps.map(({ organization }) => administratorOf(organization))],
+    users: [...DEFAULT_USERS, ...owners(deployment), ...apps.map(({ serviceApp }) => administratorOf(serviceApp.organizationId))],
     clients: clientsOf(deployment, secrets),
     serviceApps: apps.map((app) => serviceAppOf(deployment, app, secrets)),
   });
-  for (const { applicationId, organization } of apps) {
-    webex.authorizeServiceApp(applicationId, organization);
+  for (const { serviceApp } of apps) {
+    webex.authorizeServiceApp(serviceApp.id, serviceApp.organizationId);
   }
   return webex;
 }
@@ -56,18 +56,18 @@ function clientsOf({ integrations, credentials }: Deployment, secrets: ReadonlyM
 
 function serviceAppOf(
   deployment: Deployment,
-  { applicationId, integration, scopes, tokensFrom }: ServiceAppCredential,
+  { integration, scopes, serviceApp }: ServiceAppCredential,
   secrets: ReadonlyMap<string, string>,
 ): SimulatedServiceApp {
-  const asker = findCredential(deployment, tokensFrom);
+  const asker = findCredential(deployment, serviceApp.requestedBy);
   return {
-    applicationId,
+    applicationId: serviceApp.id,
     clientId: deployment.integrations.find(({ name }) => name === integration)?.clientId ?? '',
     clientSecret: secrets.get(integration) ?? '',
     scopes: [...scopes],
     // The account that asks has to be of the organization that owns it.
     ownerOrgId: isServiceApp(asker)
-      ? asker.organization
+      ? asker.serviceApp.organizationId
       : asker.owner === undefined
         ? undefined
         : simulatedAdministrator(asker.owner).orgId,

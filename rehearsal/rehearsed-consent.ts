@@ -35,10 +35,10 @@ export async function rehearseConsent(rehearsal: Rehearsal, options: RehearsedCo
   const clientSecret = (): Promise<string | undefined> =>
     Promise.resolve(variables[clientSecretVariable(credential.integration)]);
   if (personBehind(credential, deployment.credentials) === undefined) {
-    const { applicationId, organization } = credential;
-    const refreshToken = (): Promise<string> => Promise.resolve(webex.portalToken(applicationId, organization));
+    const { id, organizationId } = credential.serviceApp;
+    const refreshToken = (): Promise<string> => Promise.resolve(webex.portalToken(id, organizationId));
     return importGrant({ ...run, clientSecret, refreshToken, replace: true });
   }
-  await rehearseConsent(rehearsal, { ...options, credentialName: credential.tokensFrom });
+  await rehearseConsent(rehearsal, { ...options, credentialName: credential.serviceApp.requestedBy });
   return authorizeServiceApp({ ...run, clientSecret });
 }

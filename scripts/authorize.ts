@@ -22,7 +22,7 @@ alone can replace a grant that works: another account changes nothing.
   --pkce    as Webex recommends: a code that leaks is of no use
   --device  for a person who is somewhere else: prints an address and a code to send them; it is good for minutes
   --import  for a refresh token that exists already; it is used once, so stop what else uses it before
-A Service App's grant comes without a browser, by the token of the credential that its tokensFrom names. Its first one can
+A Service App's grant comes without a browser, by the token of the credential that its serviceApp.requestedBy names. Its first one can
 also come by --import of the refresh token that the developer portal shows.
 Secrets are asked for unseen, or come from files that nobody else may read; never from the command line.`;
 

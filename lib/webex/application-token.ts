@@ -93,6 +93,6 @@ async function refusal(answer: OAuthAnswer, path: string, options: ApplicationTo
     : new RequestRefused(
         path,
         answer,
-        "check that applicationId, client id and organization are the Service App's, as Webex's developer portal and Control Hub show them",
+        "check that serviceApp.id, serviceApp.organizationId and client id are the Service App's, as Webex's developer portal and Control Hub show them",
       );
 }

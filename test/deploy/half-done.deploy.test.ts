@@ -145,11 +145,12 @@ describeUnless(terraformUnavailable())('a deploy that is half done', () => {
             name: 'healed',
             integration: 'webex-healed',
             scopes: ['spark:people_read'],
-            kind: 'service-app',
-            applicationId: 'application',
-            organization: 'organization',
-            tokensFrom: 'testauth',
-            heals: true,
+            serviceApp: {
+              id: 'application',
+              organizationId: 'organization',
+              requestedBy: 'testauth',
+              autoRecover: true,
+            },
           },
         ],
         apps: [

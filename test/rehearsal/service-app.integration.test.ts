@@ -20,6 +20,8 @@ import { Typist } from '../fixtures/pages/typist';
 
 const organization = webexId('ORGANIZATION', '7d3c2f60-9b1e-4a5d-8c11-22b3f0c9a001');
 
+const applicationId = webexId('APPLICATION', 'service-app');
+
 const declared = defineDeployment({
   vault: { address: 'https://vault.example' },
   engine: { plugin: { sha256: '0'.repeat(64) } },
@@ -30,16 +32,16 @@ const declared = defineDeployment({
       name: 'reports',
       integration: 'service-app',
       scopes: ['spark:people_read'],
-      kind: 'service-app',
-      applicationId: webexId('APPLICATION', 'service-app'),
-      organization,
-      tokensFrom: 'asker',
-      heals: true,
+      serviceApp: {
+        id: applicationId,
+        organizationId: organization,
+        requestedBy: 'asker',
+        autoRecover: true,
+      },
     },
   ],
   apps: [{ name: 'reporting', reads: ['reports'] }],
 });
-const { applicationId = '' } = declared.credentials[1] ?? {};
 
 let rehearsal: Rehearsal;
 let operators: string;

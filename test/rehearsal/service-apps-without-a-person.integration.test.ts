@@ -17,7 +17,7 @@ import { Typist } from '../fixtures/pages/typist';
 
 const NAMES = ['third', 'reports', 'manager'] as const;
 type Name = (typeof NAMES)[number];
-const TOKENS_FROM: Readonly<Record<Name, Name>> = { third: 'reports', reports: 'manager', manager: 'reports' };
+const REQUESTED_BY: Readonly<Record<Name, Name>> = { third: 'reports', reports: 'manager', manager: 'reports' };
 const organization = webexId('ORGANIZATION', '7d3c2f60-9b1e-4a5d-8c11-22b3f0c9a001');
 
 const declared = defineDeployment({
@@ -28,11 +28,12 @@ const declared = defineDeployment({
     name,
     integration: `app-of-${name}`,
     scopes: ['spark:applications_token', 'spark:people_read'],
-    kind: 'service-app' as const,
-    applicationId: webexId('APPLICATION', name),
-    organization,
-    tokensFrom: TOKENS_FROM[name],
-    heals: true,
+    serviceApp: {
+      id: webexId('APPLICATION', name),
+      organizationId: organization,
+      requestedBy: REQUESTED_BY[name],
+      autoRecover: true,
+    },
   })),
   apps: [{ name: 'reporting', reads: ['reports'] }],
 });
@@ -65,7 +66,7 @@ function command(name: string, ...args: string[]): Promise<ScriptResult> {
 
 function applicationOf(name: Name): string {
   const credential = findCredential(declared, name);
-  return isServiceApp(credential) ? credential.applicationId : '';
+  return isServiceApp(credential) ? credential.serviceApp.id : '';
 }
 
 function secretOf(name: Name): [string, string] {

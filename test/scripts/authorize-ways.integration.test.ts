@@ -277,7 +277,7 @@ describe('authorize', () => {
         { name: 'asker', integration: 'webex-myapp', scopes: ['spark:applications_token'] },
         {
           ...{ name: 'testauth', integration: 'bot', scopes: ['spark:people_read'] },
-          ...{ kind: 'service-app', applicationId: 'app', organization: 'org', tokensFrom: 'asker' },
+          serviceApp: { id: 'app', organizationId: 'org', requestedBy: 'asker' },
         },
       ],
     });

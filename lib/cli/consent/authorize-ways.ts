@@ -60,7 +60,7 @@ export function refuseUnused(credential: Credential, options: AuthorizeChoice, i
     const browser = other ?? (!options.browser ? '--no-browser' : options.open ? undefined : '--no-open');
     if (browser !== undefined) {
       throw new UsageError(
-        `credential "${credential.name}" is a Service App's, to which no person consents; leave ${browser} out: its tokens come from "${credential.tokensFrom}"`,
+        `credential "${credential.name}" is a Service App's, to which no person consents; leave ${browser} out: its tokens come from "${credential.serviceApp.requestedBy}"`,
       );
     }
   }

@@ -37,7 +37,7 @@ export async function recoverGrants(command: Command, signal: AbortSignal): Prom
   const healing = healingCredentials(deployment).map(({ name }) => name);
   if (healing.length === 0) {
     throw new UsageError(
-      'no credential is declared to heal, so there is nothing to recover; set heals at the credential of a Service App',
+      'no credential is declared to recover, so there is nothing to do; set serviceApp.autoRecover at the credential of a Service App',
     );
   }
   const { server, credentials } = await observe(command, {}, signal);
@@ -90,7 +90,7 @@ async function recoverEach(
     }
     recovered.push(name);
     failures.delete(name);
-    queue.push(...[...failures.keys()].filter((each) => findCredential(deployment, each).tokensFrom === name));
+    queue.push(...[...failures.keys()].filter((each) => findCredential(deployment, each).serviceApp?.requestedBy === name));
   }
   return { recovered, failed: [...failures].map(([name, reason]) => ({ name, reason })) };
 }

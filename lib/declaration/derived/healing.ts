@@ -11,7 +11,7 @@ import { nameInVault } from '../schema/vault-name';
 
 /** The credentials that heal. */
 export function healingCredentials({ credentials }: Pick<Deployment, 'credentials'>): ServiceAppCredential[] {
-  return credentials.filter(isServiceApp).filter(({ heals }) => heals);
+  return credentials.filter(isServiceApp).filter(({ serviceApp }) => serviceApp.autoRecover);
 }
 
 /**

@@ -14,15 +14,15 @@ export interface AuthorizerRights {
     /** Name in the engine of the integration that the grant belongs to. */
     readonly integration: string;
     readonly scopes: readonly string[];
-    /** A Service App's comes without a consent. @default 'person' */
-    readonly kind?: 'person' | 'service-app';
+    /** A Service App's grant comes without a consent. @default - a person's grant */
+    readonly serviceApp?: object;
   }[];
 }
 
 /** What an authorizer may do: obtain the consent URL, write the credential, look at it, delete it. */
 export function authorizerPolicy({ mountPath, recordsPath, integrations, credentials }: AuthorizerRights): string {
-  const consented = credentials.filter(({ kind }) => kind !== 'service-app');
-  const apart = credentials.filter(({ kind }) => kind === 'service-app');
+  const consented = credentials.filter(({ serviceApp }) => serviceApp === undefined);
+  const apart = credentials.filter(({ serviceApp }) => serviceApp !== undefined);
   const uses = (all: AuthorizerRights['credentials'], name: string): boolean =>
     all.some(({ integration }) => integration === name);
   const asking = integrations.filter(({ name }) => uses(consented, name) || !uses(apart, name));

@@ -14,8 +14,8 @@ export interface HealerRights {
     readonly name: string;
     /** Name in the engine of its integration. */
     readonly integration: string;
-    /** The credential whose token asks for its grant. */
-    readonly tokensFrom: string;
+    /** The credential whose token requests its grant. */
+    readonly requestedBy: string;
   }[];
 }
 
@@ -27,7 +27,7 @@ export function healerPolicy({ mountPath, recordsPath, healingPath, credentials 
   const once = <T>(values: readonly T[]): T[] => [...new Set(values)];
   const healed = credentials.map(({ name }) => name);
   // A Service App may ask for another one's grant. The rule of its own grant lets the healer read it, and a second rule would deny its parameters.
-  const askers = once(credentials.map(({ tokensFrom }) => tokensFrom)).filter((name) => !healed.includes(name));
+  const askers = once(credentials.map(({ requestedBy }) => requestedBy)).filter((name) => !healed.includes(name));
   return renderPolicy([
     ...credentials.flatMap(({ name, integration }): Rule[] => [
       {

@@ -51,9 +51,9 @@ export function observerRights(deployment: Deployment): ObserverRights {
 /** What a deployment's healer may do. @returns undefined where nothing heals */
 export function healerRights(deployment: Deployment): HealerRights | undefined {
   const { mountPath, recordsPath } = deployment.engine;
-  const credentials = healingCredentials(deployment).map(({ name, tokensFrom, integration }) => ({
+  const credentials = healingCredentials(deployment).map(({ name, serviceApp, integration }) => ({
     name,
-    tokensFrom,
+    requestedBy: serviceApp.requestedBy,
     integration: nameInVault(findIntegration(deployment, integration)),
   }));
   return credentials.length === 0

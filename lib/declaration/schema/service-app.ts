@@ -3,33 +3,32 @@ import type { CredentialDeclaration } from './credential-declaration';
 /** With it Webex gives out the tokens of Service Apps. @see https://developer.webex.com/docs/service-apps */
 export const APPLICATIONS_SCOPE = 'spark:applications_token';
 
-/** What a credential of a Service App has, and no other. */
-export const SERVICE_APP_FIELDS = ['applicationId', 'organization', 'tokensFrom'] as const;
-
-/** A credential of a Service App, with all that it takes. */
+/** A credential of a Service App. */
 export type ServiceAppCredential = CredentialDeclaration & {
-  readonly kind: 'service-app';
-} & Readonly<Record<(typeof SERVICE_APP_FIELDS)[number], string>>;
+  readonly serviceApp: NonNullable<CredentialDeclaration['serviceApp']>;
+};
 
 export function isServiceApp(credential: CredentialDeclaration): credential is ServiceAppCredential {
-  return credential.kind === 'service-app';
+  return credential.serviceApp !== undefined;
 }
 
 /**
- * The credentials that a Service App's grant depends on: the one whose token asks for it, the one whose token asks for that,
- * and so on. It ends at a person's credential, or before one that was named already.
+ * The credentials that a Service App's grant depends on: the one whose token requests it, the one whose token requests
+ * that, and so on. The list ends at a person's credential, or before one that it has already.
  */
 export function askersOf(
   credential: CredentialDeclaration,
   credentials: readonly CredentialDeclaration[],
 ): readonly CredentialDeclaration[] {
   const askers: CredentialDeclaration[] = [];
-  for (let name = credential.tokensFrom; name !== undefined; name = askers.at(-1)?.tokensFrom) {
-    const asker = credentials.find((each) => each.name === name);
-    if (asker === undefined || askers.includes(asker)) {
+  let name = credential.serviceApp?.requestedBy;
+  while (name !== undefined) {
+    const requester = credentials.find((each) => each.name === name);
+    if (requester === undefined || askers.includes(requester)) {
       break;
     }
-    askers.push(asker);
+    askers.push(requester);
+    name = requester.serviceApp?.requestedBy;
   }
   return askers;
 }
@@ -39,5 +38,5 @@ export function personBehind(
   credential: CredentialDeclaration,
   credentials: readonly CredentialDeclaration[],
 ): CredentialDeclaration | undefined {
-  return askersOf(credential, credentials).find(({ kind }) => kind === 'person');
+  return askersOf(credential, credentials).find((each) => !isServiceApp(each));
 }

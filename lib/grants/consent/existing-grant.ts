@@ -64,11 +64,11 @@ export async function findGrant(
  * @returns WrongAccount or AccountNotChecked where it is not known to be the declared owner's
  */
 export async function worksAlready(
-  { name, owner, kind }: Credential,
+  { name, owner, serviceApp }: Credential,
   existing: ExistingGrant,
   apiUrl: string,
   signal?: AbortSignal,
-  way = kind === 'person' ? '--pkce' : undefined,
+  way = serviceApp === undefined ? '--pkce' : undefined,
 ): Promise<ExplainedError> {
   if (existing instanceof ExplainedError) {
     return existing;

@@ -47,7 +47,7 @@ async function keptSecret({ healer, deployment, credentialName }: HealingOptions
       ? new NotPermitted(`this Vault token may not read ${path}; use one with the healer's policy`)
       : error.statusCode === 404
         ? new NotDeployed(
-            `the client secret of integration "${integration}" is not kept at ${path}; deploy webex-tokens with heals at its credential, which asks for the secret`,
+            `the client secret of integration "${integration}" is not kept at ${path}; deploy webex-tokens with serviceApp.autoRecover at its credential, which asks for the secret`,
           )
         : new ExplainedError(`Vault does not give the client secret at ${path} (${error.said || 'no message'})`);
   }

@@ -73,7 +73,7 @@ export async function deleteCredential(vault: VaultClient, mountPath: string, { 
  */
 export function whatRemains(
   deployment: Deployment,
-  { integration, kind }: Credential,
+  { integration, serviceApp }: Credential,
   { reading }: Revocable,
   { state, why }: UpstreamOutcome,
 ): string[] {
@@ -87,7 +87,7 @@ export function whatRemains(
       ? 'Webex honors access tokens that were handed out until they expire'
       : `Webex honors the access token that was handed out until it expires, at ${reading.expireTime.toISOString()}`;
   const passing = `${until}: Vault cannot take it back, and ${why}.`;
-  if (kind === 'service-app') {
+  if (serviceApp !== undefined) {
     return [
       passing,
       'To withdraw the grant there, too: a full administrator takes the authorization of the Service App back, in Control Hub > Apps > Service Apps.',

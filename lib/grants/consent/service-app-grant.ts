@@ -30,7 +30,7 @@ export async function authorizeServiceApp(options: ServiceAppOptions): Promise<G
   if (!isServiceApp(credential)) {
     throw new ExplainedError(`credential "${credentialName}" is a person's, who has to consent to it`);
   }
-  const expected = organizationAccount(credential.organization);
+  const expected = organizationAccount(credential.serviceApp.organizationId);
   const prepared = await prepareImport({ ...options, expected, isRepeatable: true });
   const asking = await askingToken(prepared, credential);
   const secret = await givenSecret(clientSecret, 'client secret');
@@ -39,10 +39,10 @@ export async function authorizeServiceApp(options: ServiceAppOptions): Promise<G
   const pair = await applicationToken({
     apiUrl: prepared.apiUrl,
     accessToken: asking.accessToken,
-    applicationId: credential.applicationId,
+    applicationId: credential.serviceApp.id,
     clientId: prepared.clientId,
     clientSecret: secret,
-    organization: credential.organization,
+    organization: credential.serviceApp.organizationId,
     signal: graceSignal(signal),
   });
   return importPair(prepared, pair, obtainedAt);
@@ -51,14 +51,14 @@ export async function authorizeServiceApp(options: ServiceAppOptions): Promise<G
 /** Whoever hangs up while the engine refreshes it can lose that grant, so nobody does. */
 async function askingToken(
   { vault, mountPath }: PreparedImport,
-  { name, tokensFrom }: ServiceAppCredential,
+  { name, serviceApp: { requestedBy } }: ServiceAppCredential,
 ): Promise<CredentialReading> {
   try {
-    return await readCredential(vault.connection, mountPath, tokensFrom);
+    return await readCredential(vault.connection, mountPath, requestedBy);
   } catch (error) {
     throw explainedBy(
       error,
-      `"${name}" has its tokens from credential "${tokensFrom}", which gives none: ${describeError(error)}`,
+      `"${name}" has its tokens from credential "${requestedBy}", which gives none: ${describeError(error)}`,
     );
   }
 }

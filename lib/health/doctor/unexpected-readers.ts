@@ -58,7 +58,7 @@ function declaredReach(deployment: Deployment, policyName: string): readonly str
 }
 
 function healerReach(deployment: Deployment): readonly string[] {
-  return healerRights(deployment)?.credentials.flatMap(({ name, tokensFrom }) => [name, tokensFrom]) ?? [];
+  return healerRights(deployment)?.credentials.flatMap(({ name, requestedBy }) => [name, requestedBy]) ?? [];
 }
 
 function policyAdvice(

@@ -32,8 +32,8 @@ export interface Finding {
 }
 
 /** The command that replaces a grant which still works. */
-export function replaceCommand({ name, kind }: Pick<Credential, 'name' | 'kind'>): string {
-  return ourCommand('authorize', name, ...(kind === 'person' ? ['--pkce'] : []), '--replace');
+export function replaceCommand({ name, serviceApp }: Pick<Credential, 'name' | 'serviceApp'>): string {
+  return ourCommand('authorize', name, ...(serviceApp === undefined ? ['--pkce'] : []), '--replace');
 }
 
 /** Of a token that works, as far as the engine knows. @param answer of Webex. @default - it was not asked */

@@ -18,11 +18,7 @@ const declared: Partial<DeploymentInput> = {
       name: 'reports',
       integration: 'service-app',
       scopes: ['analytics:read_all'],
-      kind: 'service-app',
-      applicationId: 'app',
-      organization: 'org',
-      tokensFrom: 'asker',
-      heals: true,
+      serviceApp: { id: 'app', organizationId: 'org', requestedBy: 'asker', autoRecover: true },
     },
   ],
   apps: [{ name: 'people-me', reads: ['reports'] }],
@@ -31,7 +27,10 @@ const declared: Partial<DeploymentInput> = {
 const deployment = exampleDeployment(declared);
 const withoutHealing = exampleDeployment({
   ...declared,
-  credentials: deployment.credentials.map((credential) => ({ ...credential, heals: false })),
+  credentials: deployment.credentials.map(({ serviceApp, ...credential }) => ({
+    ...credential,
+    serviceApp: serviceApp && { ...serviceApp, autoRecover: false },
+  })),
 });
 
 function stackOf(given: typeof deployment): Declaration {

@@ -16,9 +16,9 @@ describe('healing', () => {
     ['in a chain', { reports: 'manager', manager: 'keeper', keeper: 'asker' }, ['keeper', 'manager', 'reports']],
     ['below one that is not lost', { reports: 'manager', manager: 'asker', keeper: 'reports' }, ['reports', 'keeper']],
     ['that is alone', { reports: 'asker' }, ['reports']],
-  ])('begins with the grant whose token asks for the next one, %s', (_, tokensFrom, order) => {
-    const lost = Object.keys(tokensFrom).filter((name) => order.includes(name));
-    expect(healingOrder(serviceAppDeployment(tokensFrom), lost)).toEqual(order);
+  ])('begins with the grant whose token asks for the next one, %s', (_, requestedBy, order) => {
+    const lost = Object.keys(requestedBy).filter((name) => order.includes(name));
+    expect(healingOrder(serviceAppDeployment(requestedBy), lost)).toEqual(order);
   });
 
   it('names each grant of a cycle once', () => {

@@ -27,11 +27,11 @@ async function holderOf(policy: string): Promise<VaultClient> {
   return vault.admin.withToken(await vault.tokenWith(policy));
 }
 
-function healer(tokensFrom: Readonly<Record<string, string>>): string {
-  const credentials = Object.entries(tokensFrom).map(([name, from]) => ({
+function healer(requestedBy: Readonly<Record<string, string>>): string {
+  const credentials = Object.entries(requestedBy).map(([name, from]) => ({
     name,
     integration: 'webex-myapp',
-    tokensFrom: from,
+    requestedBy: from,
   }));
   return healerPolicy({ ...mounts, credentials });
 }

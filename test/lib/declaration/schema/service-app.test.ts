@@ -3,20 +3,26 @@ import type { DeploymentInput } from '../../../../lib/declaration/schema/deploym
 import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
 
 type CredentialInput = DeploymentInput['credentials'][number];
+type ServiceApp = NonNullable<CredentialInput['serviceApp']>;
 
-const asker: CredentialInput = { name: 'asker', integration: 'asks', scopes: ['spark:applications_token'] };
-const serviceApp: CredentialInput = {
+const ADMITTED = ['spark:applications_token'];
+const asker: CredentialInput = { name: 'asker', integration: 'asks', scopes: ADMITTED };
+
+const reports = (changes: Partial<ServiceApp> = {}, others: Partial<CredentialInput> = {}): CredentialInput => ({
   name: 'reports',
   integration: 'service-app',
-  scopes: ['spark-admin:people_read'],
-  kind: 'service-app',
-  applicationId: 'Y2lzY29zcGFyazovL3VzL0FQUExJQ0FUSU9OLzE',
-  organization: 'Y2lzY29zcGFyazovL3VzL09SR0FOSVpBVElPTi8x',
-  tokensFrom: 'asker',
-};
-
-const asks: CredentialInput = { ...serviceApp, scopes: ['spark:applications_token'], heals: true };
-const other: CredentialInput = { ...asks, name: 'other', integration: 'asks', tokensFrom: 'reports' };
+  scopes: ADMITTED,
+  serviceApp: {
+    id: 'Y2lzY29zcGFyazovL3VzL0FQUExJQ0FUSU9OLzE',
+    organizationId: 'Y2lzY29zcGFyazovL3VzL09SR0FOSVpBVElPTi8x',
+    requestedBy: 'asker',
+    autoRecover: true,
+    ...changes,
+  },
+  ...others,
+});
+const other = (changes: Partial<ServiceApp> = {}, others: Partial<CredentialInput> = {}): CredentialInput =>
+  reports({ requestedBy: 'reports', ...changes }, { name: 'other', integration: 'asks', ...others });
 
 function deploymentOf(...credentials: CredentialInput[]): DeploymentInput {
   return exampleDeployment({
@@ -27,70 +33,69 @@ function deploymentOf(...credentials: CredentialInput[]): DeploymentInput {
 }
 
 it('a credential may be that of a Service App', () => {
-  const deployment = deploymentOf(asker, serviceApp);
+  const deployment = deploymentOf(asker, reports({ autoRecover: undefined }));
   expect(defineDeployment(deployment)).toEqual(deployment);
+  expect(deployment.credentials[1]?.serviceApp?.autoRecover).toBe(false);
   expect(deployment.integrations[1]).toMatchObject({ redirectUrl: 'http://localhost:5000/auth' });
 });
 
-it('a Service App may ask for the grant of another one, and for each other where all heal', () => {
-  const chain = deploymentOf(asker, { ...asks, heals: false }, { ...other, integration: 'third', heals: false });
-  expect(chain.credentials.map(({ tokensFrom }) => tokensFrom)).toEqual([undefined, 'asker', 'reports']);
-  const cycle = deploymentOf({ ...asks, tokensFrom: 'other' }, other);
-  expect(cycle.credentials.map(({ tokensFrom }) => tokensFrom)).toEqual(['other', 'reports']);
+it('a Service App may request the grant of another one, and each of two that of the other if both recover', () => {
+  const chain = deploymentOf(
+    asker,
+    reports({ autoRecover: false }),
+    other({ autoRecover: false }, { integration: 'third' }),
+  );
+  expect(chain.credentials.map(({ serviceApp }) => serviceApp?.requestedBy)).toEqual([undefined, 'asker', 'reports']);
+  const cycle = deploymentOf(reports({ requestedBy: 'other' }), other());
+  expect(cycle.credentials.map(({ serviceApp }) => serviceApp?.requestedBy)).toEqual(['other', 'reports']);
 });
 
-it('what asks in a cycle of others needs not heal', () => {
-  const outside = { ...asks, name: 'outside', integration: 'third', heals: false };
-  expect(() =>
-    deploymentOf({ ...asks, tokensFrom: 'other' }, other, { ...outside, tokensFrom: 'reports' }),
-  ).not.toThrow();
+it('a Service App need not recover if a cycle of others requests its grant', () => {
+  const outside = other({ autoRecover: false }, { name: 'outside', integration: 'third' });
+  expect(() => deploymentOf(reports({ requestedBy: 'other' }), other(), outside)).not.toThrow();
 });
 
 it.each<[string, CredentialInput[], string]>([
   [
-    'without its application',
-    [asker, { ...serviceApp, applicationId: undefined, tokensFrom: undefined }],
-    `credential "reports" is a Service App's and lacks "applicationId", "tokensFrom"; add it`,
+    'without its ids',
+    [asker, { ...reports(), serviceApp: { requestedBy: 'asker' } as ServiceApp }],
+    'credentials[1].serviceApp.id Invalid input',
   ],
   [
-    'that has the application of one',
-    [{ ...asker, applicationId: 'a' }],
-    `credential "asker" has "applicationId", which only a Service App has; add kind: 'service-app', or leave it out`,
+    'with an empty id',
+    [asker, reports({ organizationId: '' })],
+    'credentials[1].serviceApp.organizationId must not be empty',
   ],
-  ['that heals for a person', [{ ...asker, heals: true }], 'credential "asker" has heals, and only a Service App'],
   [
     'with an owner',
-    [asker, { ...serviceApp, owner: 'ada@example.com', scopes: ['spark:people_read'] }],
-    "is a Service App's and has an owner",
+    [asker, reports({}, { owner: 'ada@example.com', scopes: ['spark:people_read'] })],
+    'credential "reports" has a serviceApp and an owner, and no person consents',
   ],
   [
-    'that asks by nobody',
-    [{ ...serviceApp }],
-    'credential "reports" has its tokens from "asker", which must be a credential with scope',
+    'that nobody requests',
+    [reports()],
+    'credential "reports" is requested by "asker", which must be a credential with scope',
   ],
   [
-    'that asks without the right to',
-    [{ ...asker, scopes: ['spark:people_read'] }, serviceApp],
-    'has its tokens from "asker", which must be a credential with scope "spark:applications_token"',
+    'that a person without the right requests',
+    [{ ...asker, scopes: ['spark:people_read'] }, reports()],
+    'is requested by "asker", which must be a credential with scope "spark:applications_token"',
   ],
   [
-    'that asks by another Service App without the right to',
-    [asker, { ...serviceApp, name: 'other' }, { ...serviceApp, tokensFrom: 'other' }],
-    'has its tokens from "other", which must be a credential with scope "spark:applications_token"',
+    'that another Service App without the right requests',
+    [asker, reports({}, { name: 'other', scopes: ['spark:people_read'] }), reports({ requestedBy: 'other' })],
+    'is requested by "other", which must be a credential with scope "spark:applications_token"',
   ],
-  ['that asks by itself', [{ ...asks, tokensFrom: 'reports' }], 'credential "reports" has its tokens from itself'],
+  ['that requests itself', [reports({ requestedBy: 'reports' })], 'credential "reports" is requested by itself'],
   [
-    'in a cycle whose other member does not heal',
-    [
-      { ...asks, tokensFrom: 'other' },
-      { ...other, heals: false },
-    ],
-    'credentials "other", "reports" have their tokens from each other, and "other" does not heal; set heals: true at each of them, or have one take its tokens from a person',
+    'in a cycle whose other member does not recover',
+    [reports({ requestedBy: 'other' }), other({ autoRecover: false })],
+    'credential "reports" is in the cycle "other", "reports", whose members request each other\'s grants, and "other" does not recover; set serviceApp.autoRecover: true at each of them, or have a person',
   ],
   [
-    'of the integration that asks',
-    [asker, { ...serviceApp, integration: 'asks' }],
-    'are of one integration, while a Service App has a client id and secret of its own',
+    'of the integration that requests it',
+    [asker, reports({}, { integration: 'asks' })],
+    'credential "reports" and "asker", which requests it, have one integration, and a Service App has a client id',
   ],
 ])('refuses a credential %s', (_, credentials, problem) => {
   expect(() => deploymentOf(...credentials)).toThrow(problem);

@@ -41,7 +41,7 @@ const healing = { mountPath: 'oauthapp', recordsPath: 'oauthapp-records', healin
 it.each([
   ['an app', appPolicy('oauthapp', ['testauth', 'other'])],
   ['the observer', observerPolicy(observerRights(exampleDeployment()))],
-  ['the healer', healerPolicy({ ...healing, credentials: [{ name: 'a', integration: 'b', tokensFrom: 'testauth' }] })],
+  ['the healer', healerPolicy({ ...healing, credentials: [{ name: 'a', integration: 'b', requestedBy: 'testauth' }] })],
 ])('no rule of the policy of %s lets a reader of a credential force a refresh', (_, policy) => {
   const ofCredentials = policy.match(/^path "oauthapp\/creds\/[^}]*\}\n\}$/gm) ?? [];
   expect(ofCredentials).toHaveLength(policy.match(/^path "oauthapp\/creds\//gm)?.length ?? -1);
