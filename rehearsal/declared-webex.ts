@@ -20,7 +20,11 @@ export async function startDeclaredWebex(
   const apps = deployment.credentials.filter(isServiceApp);
   const webex = await WebexSimulator.start({
     ...options,
-    users: [...DEFAULT_USERS, ...owners(deployment), ...apps.map(({ serviceApp }) => administratorOf(serviceApp.organizationId))],
+    users: [
+      ...DEFAULT_USERS,
+      ...owners(deployment),
+      ...apps.map(({ serviceApp }) => administratorOf(serviceApp.organizationId)),
+    ],
     clients: clientsOf(deployment, secrets),
     serviceApps: apps.map((app) => serviceAppOf(deployment, app, secrets)),
   });

@@ -4,6 +4,7 @@ import type { Network } from '@cdktf/provider-docker/lib/network';
 import { DataResource } from 'cdktf';
 import { Construct } from 'constructs';
 import { isIP } from 'node:net';
+import { mebibytesOf } from '../../lib/declaration/schema/quantity';
 import { terraformWord } from '../terraform-word';
 import type { ServerConfiguration } from './server-configuration';
 import { SERVER_PRODUCTS } from './server-products';
@@ -29,8 +30,10 @@ export interface ProductionServerContainerProps {
   readonly bindAddress: string;
   /** Uid and gid. */
   readonly user: string;
-  readonly memoryMegabytes: number;
-  readonly logMegabytes: number;
+  /** In Kubernetes' notation. */
+  readonly memory: string;
+  /** In Kubernetes' notation. */
+  readonly logSize: string;
   readonly logFiles: number;
   /** Files and folders of the Docker host, by their absolute path in the container. They are mounted read-only. */
   readonly files: Readonly<Record<string, string>>;
@@ -107,11 +110,11 @@ export class ProductionServerContainer extends Construct {
       securityOpts: ['no-new-privileges'],
       capabilities: { drop: ['ALL'], add: capabilities.map((added) => `CAP_${added}`) },
       ulimit: lockMemory ? [{ name: 'memlock', soft: -1, hard: -1 }] : undefined,
-      memory: props.memoryMegabytes,
+      memory: mebibytesOf(props.memory),
       // Both together, so none of it is swapped out.
-      memorySwap: props.memoryMegabytes,
+      memorySwap: mebibytesOf(props.memory),
       logDriver: 'json-file',
-      logOpts: { 'max-size': `${props.logMegabytes}m`, 'max-file': String(props.logFiles) },
+      logOpts: { 'max-size': `${mebibytesOf(props.logSize)}m`, 'max-file': String(props.logFiles) },
       mounts,
       networksAdvanced: [
         { name: network.name, aliases: isIP(props.serverName) === 0 ? [props.serverName] : undefined },

@@ -42,7 +42,7 @@ export interface ServerValuesProps {
 
 /** What the charts are told: both take the same, but for a few names. No secret is in it. */
 export function serverValues({ server, configuration, plugin, alertRules }: ServerValuesProps): Values {
-  const { product, releaseName, nodes, storage, tls, memoryMegabytes, cpuMillicores, sealSecret } = server;
+  const { product, releaseName, nodes, storage, tls, memory, cpu, sealSecret } = server;
   const pinned = SERVER_PRODUCTS[product];
   const { prefix } = pinned;
   const image = imageName(server.image ?? pinned.image, 'image');
@@ -51,7 +51,6 @@ export function serverValues({ server, configuration, plugin, alertRules }: Serv
   }
   const folders = serverFolders(product);
   const capabilities = addedCapabilities(server);
-  const memory = `${memoryMegabytes}Mi`;
   const isOpenBao = product === 'openbao';
   return {
     fullnameOverride: releaseName,
@@ -62,7 +61,7 @@ export function serverValues({ server, configuration, plugin, alertRules }: Serv
       image: isOpenBao
         ? { registry: image.registry, repository: image.repository, tag: image.tag }
         : { repository: `${image.registry}/${image.repository}`, tag: image.tag },
-      resources: { requests: { cpu: `${cpuMillicores}m`, memory }, limits: { memory } },
+      resources: { requests: { cpu, memory }, limits: { memory } },
       // All wait for people to unseal them, none for another.
       ...(isOpenBao ? { podManagementPolicy: 'Parallel', configAnnotation: true } : { includeConfigAnnotation: true }),
       updateStrategyType: 'OnDelete',
@@ -85,11 +84,11 @@ export function serverValues({ server, configuration, plugin, alertRules }: Serv
         // Text, as Vault's chart takes no other, which is a template.
         raft: { enabled: true, config: configuration.toJson().replaceAll('{{', '{{ "{{" }}') },
       },
-      dataStorage: volumeClaim(storage.dataGibibytes, folders.data, storage.storageClass),
+      dataStorage: volumeClaim(storage.data, folders.data, storage.storageClass),
       auditStorage:
         server.audit === 'stdout'
           ? { enabled: false }
-          : volumeClaim(storage.auditGibibytes, folders.audit, storage.storageClass),
+          : volumeClaim(storage.audit, folders.audit, storage.storageClass),
       persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
       extraEnvironmentVars: tls.caFile === null ? {} : { [`${prefix}_CACERT`]: `${folders.tls}/${tls.caFile}` },
       extraSecretEnvironmentVars: server.environmentSecrets.map(({ name, secretName, secretKey }) => ({
@@ -128,10 +127,10 @@ export function serverValues({ server, configuration, plugin, alertRules }: Serv
   };
 }
 
-function volumeClaim(gibibytes: number, mountPath: string, storageClass: string | undefined): Values {
+function volumeClaim(size: string, mountPath: string, storageClass: string | undefined): Values {
   return {
     enabled: true,
-    size: `${gibibytes}Gi`,
+    size,
     mountPath,
     ...(storageClass === undefined ? {} : { storageClass }),
   };

@@ -36,7 +36,7 @@ export class AuthMethod extends Construct {
           ? // By the token and the CA that Vault finds in its own pod, at each login, so that neither is kept.
             { kubernetesHost: OWN_CLUSTER, disableLocalCaJwt: false }
           : // Vault may be in another cluster than the apps are, and its own token is none of theirs.
-            { kubernetesHost: login.cluster.address, kubernetesCaCert: login.cluster.ca, disableLocalCaJwt: true }),
+            { kubernetesHost: login.cluster.address, kubernetesCaCert: login.cluster.caPem, disableLocalCaJwt: true }),
       });
       return config.backend;
     }
@@ -45,13 +45,13 @@ export class AuthMethod extends Construct {
 }
 
 /** How it tells a token of the issuer from any other. */
-function verification({ issuer, keys, issuerCaPem }: JwtLogin) {
+function verification({ issuer, publicKeys, issuerCaPem }: JwtLogin) {
   return {
     boundIssuer: issuer,
-    jwtSupportedAlgs: signingAlgorithms(keys),
-    ...(keys === undefined
+    jwtSupportedAlgs: signingAlgorithms(publicKeys),
+    ...(publicKeys === undefined
       ? { oidcDiscoveryUrl: issuer, oidcDiscoveryCaPem: issuerCaPem }
       : // As Vault gives them back, else each plan would find them changed.
-        { jwtValidationPubkeys: keys.map((key) => key.trim()) }),
+        { jwtValidationPubkeys: publicKeys.map((key) => key.trim()) }),
   };
 }

@@ -67,7 +67,7 @@ function kubernetesRole(
 }
 
 function certRole(scope: Construct, backend: string, name: string, login: CertLogin, tokens: RoleTokens) {
-  const { ca, uris, dnsNames } = login;
+  const { caPem, uris, dnsNames } = login;
   // The provider never writes an empty list over one that is not, so that a kind of names which is no longer declared
   // would go on being asked for: then the role is made anew.
   const asked = new DataResource(scope, 'names', {
@@ -76,7 +76,7 @@ function certRole(scope: Construct, backend: string, name: string, login: CertLo
   return new CertAuthBackendRole(scope, 'role', {
     backend,
     name,
-    certificate: ca,
+    certificate: caPem,
     allowedUriSans: uris.length > 0 ? [...uris] : undefined,
     allowedDnsSans: dnsNames.length > 0 ? [...dnsNames] : undefined,
     ...tokens,

@@ -36,14 +36,14 @@ export class IdentityStandIns implements AsyncDisposable {
     if (identity?.kubernetes !== undefined) {
       const { address = '', ca = '' } = this.cluster ?? {};
       const { audience = DEFAULT_AUDIENCE } = identity.kubernetes;
-      return { kubernetes: { ...identity.kubernetes, manageMethod: true, cluster: { address, ca }, audience } };
+      return { kubernetes: { ...identity.kubernetes, manageMethod: true, cluster: { address, caPem: ca }, audience } };
     }
     if (identity === undefined || identity.cert !== undefined) {
       return identity?.cert === undefined ? undefined : { cert: { ...identity.cert, manageMethod: true } };
     }
     const { path, issuer, audience, boundClaims: claims, userClaim } = identityLogin(identity) as JwtLogin;
     const keys = [this.#key.publicKeyPem];
-    return { jwt: { path, manageMethod: true, issuer, keys, audience, claims, userClaim } };
+    return { jwt: { path, manageMethod: true, issuer, publicKeys: keys, audience, claims, userClaim } };
   }
 
   /** What the issuer or the cluster would give the app. @returns undefined where there is no stand-in */

@@ -129,7 +129,7 @@ describeUnless(terraformUnavailable())('a deploy that is half done', () => {
       const reads = ['testauth'];
       const jwt = { issuer: 'https://keys.example', keys, audience: AUDIENCE, claims: { sub: 'machine' } };
       const kubernetes = {
-        cluster: { address: cluster.address, ca: cluster.ca },
+        cluster: { address: cluster.address, caPem: cluster.ca },
         serviceAccounts: ['a'],
         namespaces: ['webex'],
         audience: API_AUDIENCE,
@@ -157,7 +157,7 @@ describeUnless(terraformUnavailable())('a deploy that is half done', () => {
           { name: 'people-me', reads },
           { name: 'machine', reads, identity: { jwt } },
           { name: 'pod', reads, identity: { kubernetes } },
-          { name: 'workload', reads, identity: { cert: { ca, uris: ['spiffe://a/a'] } } },
+          { name: 'workload', reads, identity: { cert: { caPem: ca, uris: ['spiffe://a/a'] } } },
         ],
         operators: {
           oidc: {

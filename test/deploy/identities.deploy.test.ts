@@ -33,7 +33,7 @@ describeUnless(terraformUnavailable())('identities', () => {
   const pod = (): Apps[number] =>
     appOf('pod', {
       kubernetes: {
-        cluster: { address: cluster.address, ca: cluster.ca },
+        cluster: { address: cluster.address, caPem: cluster.ca },
         serviceAccounts: ['b', 'a'],
         namespaces: ['webex'],
         audience: API_AUDIENCE,
@@ -46,7 +46,7 @@ describeUnless(terraformUnavailable())('identities', () => {
     appOf('job', { github: { ...jwt(), repository: 'a/b', ref: 'refs/heads/main', environment: 'one, two' } }),
     appOf('keeper', { jwt: { ...byKeys, claims: { sub: 'keeper' } } }),
     pod(),
-    appOf('workload', { cert: { ca, uris: ['spiffe://b/b', 'spiffe://a/a'] } }),
+    appOf('workload', { cert: { caPem: ca, uris: ['spiffe://b/b', 'spiffe://a/a'] } }),
   ];
 
   const declare = (apps: Apps): void => {
@@ -112,7 +112,7 @@ describeUnless(terraformUnavailable())('identities', () => {
       appOf('job', { github: { ...jwt(), repository: 'a/b', ref: 'refs/tags/v1' } }),
       appOf('keeper', { jwt: { ...byKeys, claims: { sub: 'keeper' } } }),
       pod(),
-      appOf('workload', { cert: { ca, dnsNames: ['a.example'] } }),
+      appOf('workload', { cert: { caPem: ca, dnsNames: ['a.example'] } }),
     ]);
     const refused = await deployed.run('deploy');
     expect(refused.exitCode).not.toBe(0);
@@ -137,7 +137,7 @@ describeUnless(terraformUnavailable())('identities', () => {
 
   test('go with their method, which the provisioner takes away under the policy that names it', async () => {
     const apps = [appOf('keeper', { jwt: { ...byKeys, claims: { sub: 'keeper' } } })];
-    declare([...apps, appOf('workload', { cert: { ca, dnsNames: ['a.example'] } })]);
+    declare([...apps, appOf('workload', { cert: { caPem: ca, dnsNames: ['a.example'] } })]);
     const { exitCode, stdout, stderr } = await deployed.run('deploy');
     expect([exitCode, stderr.match(/^error.*$/m)?.[0]]).toEqual([0, undefined]);
     const said = stdout + stderr;

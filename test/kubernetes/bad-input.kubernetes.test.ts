@@ -91,7 +91,7 @@ describeUnless(unavailable)('a server on Kubernetes that cannot start', () => {
 
   test('for want of its storage class has nowhere to run', async () => {
     const storageClass = namespace.unique('none');
-    const storage = { dataGibibytes: 1, auditGibibytes: 1, storageClass };
+    const storage = { data: '1Gi', audit: '1Gi', storageClass };
     const line = await said({ releaseName: namespace.unique('storage'), storage }, /no storage class/, ({ status }) =>
       status.conditions?.map(({ message }) => message).find((message) => message?.includes('PersistentVolumeClaims')),
     );

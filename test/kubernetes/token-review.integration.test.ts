@@ -42,7 +42,7 @@ describeUnless(controlPlaneUnavailable())('an app by its service account, at a r
     await writeFile(accounts, ACCOUNTS);
     await plane.apply(accounts);
     const kubernetes = {
-      cluster: { address: plane.address, ca: plane.ca },
+      cluster: { address: plane.address, caPem: plane.ca },
       serviceAccounts: ['reports', 'unreviewed'],
       namespaces: ['webex'],
       audience: 'vault',

@@ -12,7 +12,7 @@ import { synthesize } from '../fixtures/worlds/synthesizer';
 /* A declaration with identities, tried out where neither its issuers nor its clusters are. */
 
 const [ca = ''] = rootCertificates;
-const cluster = { address: 'https://10.0.0.1:6443', ca };
+const cluster = { address: 'https://10.0.0.1:6443', caPem: ca };
 
 let rehearsal: Rehearsal;
 let binary: string;
@@ -23,7 +23,7 @@ beforeAll(async () => {
   rehearsal = await Rehearsal.start({
     declared: exampleDeployment({
       apps: [
-        { name: 'workload', reads: ['testauth'], identity: { cert: { ca, uris: ['spiffe://example.org/a'] } } },
+        { name: 'workload', reads: ['testauth'], identity: { cert: { caPem: ca, uris: ['spiffe://example.org/a'] } } },
         { name: 'job', reads: ['testauth'], identity: { github: { repository: 'a/b', ref: 'refs/heads/main' } } },
         {
           name: 'machine',

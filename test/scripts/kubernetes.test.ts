@@ -15,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'kubernetes-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const kubernetes = {
-  cluster: { address: 'https://10.0.0.1', ca },
+  cluster: { address: 'https://10.0.0.1', caPem: ca },
   serviceAccounts: ['people-me'],
   namespaces: ['webex'],
   audience: 'https://kubernetes.default.svc.cluster.local',

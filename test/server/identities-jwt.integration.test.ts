@@ -37,7 +37,7 @@ beforeAll(async () => {
     jwt: {
       issuer: ISSUER_BY_KEYS,
       path: 'teams/keys',
-      keys: [key.publicKeyPem],
+      publicKeys: [key.publicKeyPem],
       audience: AUDIENCE,
       claims: { sub: 'me' },
     },

@@ -31,7 +31,7 @@ beforeAll(async () => {
   ]);
   ['webex/reports', 'webex/other', 'stage/reports'].forEach((account) => cluster.delegators.add(account));
   const kubernetes = {
-    cluster: { address: cluster.address, ca: cluster.ca },
+    cluster: { address: cluster.address, caPem: cluster.ca },
     serviceAccounts: ['reports'],
     namespaces: ['webex'],
     audience: API_AUDIENCE,
@@ -44,11 +44,11 @@ beforeAll(async () => {
         reads: ['testauth'],
         identity: { kubernetes: { ...kubernetes, audience: 'vault' } },
       },
-      { name: 'by-uri', reads: ['testauth'], identity: { cert: { ca: ca.certificatePem, uris: [URI] } } },
+      { name: 'by-uri', reads: ['testauth'], identity: { cert: { caPem: ca.certificatePem, uris: [URI] } } },
       {
         name: 'by-name',
         reads: ['testauth'],
-        identity: { cert: { ca: ca.certificatePem, dnsNames: ['reports.example.org', 'reports.example.com'] } },
+        identity: { cert: { caPem: ca.certificatePem, dnsNames: ['reports.example.org', 'reports.example.com'] } },
       },
     ],
   });

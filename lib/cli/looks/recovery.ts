@@ -90,7 +90,9 @@ async function recoverEach(
     }
     recovered.push(name);
     failures.delete(name);
-    queue.push(...[...failures.keys()].filter((each) => findCredential(deployment, each).serviceApp?.requestedBy === name));
+    queue.push(
+      ...[...failures.keys()].filter((each) => findCredential(deployment, each).serviceApp?.requestedBy === name),
+    );
   }
   return { recovered, failed: [...failures].map(([name, reason]) => ({ name, reason })) };
 }

@@ -32,7 +32,7 @@ export function checkClusters({ vault: { server }, apps }: Deployment): void {
   );
   if (lost !== undefined && server !== undefined && server.mode !== 'kubernetes') {
     throw new InvalidDeployment(
-      `app "${lost.name}" has identity.kubernetes without a cluster, so that it is the one that Vault runs in, and vault.server of mode "${server.mode}" runs in none; give cluster: { address, ca }, and as audience what its API server calls itself`,
+      `app "${lost.name}" has identity.kubernetes without a cluster, so that it is the one that Vault runs in, and vault.server of mode "${server.mode}" runs in none; give cluster: { address, caPem }, and as audience what its API server calls itself`,
     );
   }
 }

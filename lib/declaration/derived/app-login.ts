@@ -30,7 +30,7 @@ export interface JwtLogin extends MethodBase {
   readonly from: 'jwt' | 'github' | 'gitlab';
   readonly issuer: string;
   /** PEM; without any, they are found by discovery. */
-  readonly keys?: readonly string[];
+  readonly publicKeys?: readonly string[];
   readonly issuerCaPem?: string;
   readonly audience: string;
   readonly boundClaims: Readonly<Record<string, readonly string[]>>;
@@ -41,7 +41,7 @@ export interface JwtLogin extends MethodBase {
 export interface KubernetesLogin extends MethodBase {
   readonly type: 'kubernetes';
   /** Which reviews each token by itself. @default - that which Vault runs in, asked by Vault's own service account */
-  readonly cluster?: { readonly address: string; readonly ca: string };
+  readonly cluster?: { readonly address: string; readonly caPem: string };
   readonly serviceAccounts: readonly string[];
   readonly namespaces: readonly string[];
   readonly audience: string;
@@ -50,7 +50,7 @@ export interface KubernetesLogin extends MethodBase {
 /** @see https://developer.hashicorp.com/vault/api-docs/auth/cert */
 export interface CertLogin extends MethodBase {
   readonly type: 'cert';
-  readonly ca: string;
+  readonly caPem: string;
   readonly uris: readonly string[];
   readonly dnsNames: readonly string[];
 }
@@ -66,9 +66,9 @@ export function appLogin(
 /** @throws TypeError where it is none, which the schema refuses */
 export function identityLogin({ jwt, github, gitlab, kubernetes, cert }: IdentityDeclaration): IdentityLogin {
   if (jwt !== undefined) {
-    const { keys, claims, userClaim } = jwt;
+    const { publicKeys, claims, userClaim } = jwt;
     const boundClaims = Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, [value].flat()]));
-    return { ...ofIssuer(jwt), from: 'jwt', keys, boundClaims, userClaim };
+    return { ...ofIssuer(jwt), from: 'jwt', publicKeys, boundClaims, userClaim };
   }
   if (github !== undefined) {
     const { repository, ref, environment } = github;
@@ -94,8 +94,8 @@ export function identityLogin({ jwt, github, gitlab, kubernetes, cert }: Identit
     return { type: 'kubernetes', path, isManaged: manageMethod, cluster, serviceAccounts, namespaces, audience };
   }
   if (cert !== undefined) {
-    const { path, manageMethod, ca, uris = [], dnsNames = [] } = cert;
-    return { type: 'cert', path, isManaged: manageMethod, ca, uris, dnsNames };
+    const { path, manageMethod, caPem, uris = [], dnsNames = [] } = cert;
+    return { type: 'cert', path, isManaged: manageMethod, caPem, uris, dnsNames };
   }
   throw new TypeError('an identity of no kind');
 }
@@ -127,8 +127,8 @@ export function methodSettings(login: AppLogin): object {
   const { type, isManaged } = login;
   switch (login.type) {
     case 'jwt': {
-      const { issuer, keys = [], issuerCaPem = '' } = login;
-      return { type, isManaged, issuer, keys, issuerCaPem };
+      const { issuer, publicKeys = [], issuerCaPem = '' } = login;
+      return { type, isManaged, issuer, publicKeys, issuerCaPem };
     }
     case 'kubernetes':
       return { type, isManaged, cluster: login.cluster };

@@ -59,10 +59,10 @@ const jwtFields = {
   ...issuerFields,
   /** Where the auth method of that issuer is mounted. @default "jwt" */
   path: path.default('jwt'),
-  /** Claim `iss` of the tokens, to the letter: https, and where its `/.well-known/openid-configuration` is, unless keys are given. */
+  /** Claim `iss` of the tokens, to the letter: https, and where its `/.well-known/openid-configuration` is, unless public keys are given. */
   issuer: httpsUrl,
   /** PEM of the public keys that its tokens are signed with. @default - by discovery, at the issuer */
-  keys: z.array(publicKey).min(1).readonly().optional(),
+  publicKeys: z.array(publicKey).min(1).readonly().optional(),
   /** Claim `aud`: made for this Vault, not for something else. */
   audience,
   /** Claims that must be there, each with its value, or the values of which one is enough. */
@@ -146,7 +146,7 @@ const clusterFields = {
   /** Of its API server, as Vault reaches it. */
   address: httpsUrl,
   /** PEM of the CA of its API server. */
-  ca: caCertificates,
+  caPem: caCertificates,
 };
 
 export interface ClusterFields extends Fields<typeof clusterFields> {}
@@ -199,7 +199,7 @@ const certFields = {
   /** Where the auth method is mounted. @default "cert" */
   path: path.default('cert'),
   /** PEM of the CA that signs the certificates of clients. */
-  ca: caCertificates,
+  caPem: caCertificates,
   /** The URI names that a certificate may have, of which one is enough. @default - not asked for */
   uris: z.array(uri).min(1).readonly().optional(),
   /** The DNS names that a certificate may have, of which one is enough. @default - not asked for */

@@ -29,7 +29,9 @@ export interface TokenImportOptions extends ImportOptions {
  */
 export async function importGrant(options: TokenImportOptions): Promise<Grant> {
   const credential = findCredential(options.deployment, options.credentialName);
-  const expected = isServiceApp(credential) ? organizationAccount(credential.serviceApp.organizationId) : options.expected;
+  const expected = isServiceApp(credential)
+    ? organizationAccount(credential.serviceApp.organizationId)
+    : options.expected;
   const prepared = await prepareImport({ way: '--import', ...options, expected });
   const { clientId, tokenUrl, signal, notice } = prepared;
   const clientSecret = await givenSecret(options.clientSecret, 'client secret');

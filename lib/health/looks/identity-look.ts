@@ -93,7 +93,7 @@ function asked(login: IdentityLogin): [field: keyof Role, declared: unknown][] {
       ];
     case 'cert':
       return [
-        ['certificate', login.ca.trim()],
+        ['certificate', login.caPem.trim()],
         ['allowed_uri_sans', login.uris],
         ['allowed_dns_sans', login.dnsNames],
       ];

@@ -4,6 +4,7 @@ import {
   type KubernetesServerDeclaration,
 } from '../../declaration/schema/server/kubernetes-server-declaration';
 import { kubectlCommand } from '../../declaration/derived/port-forward';
+import { mebibytesOf } from '../../declaration/schema/quantity';
 import type { Kubectl } from './kubectl';
 
 const claim = z.object({
@@ -23,9 +24,6 @@ const statefulSets = z.object({
   ),
 });
 
-/** In GiB. */
-const UNITS: Readonly<Record<string, number>> = { Mi: 1 / 1024, Gi: 1, Ti: 1024 };
-
 /**
  * A StatefulSet keeps the claims that it was made with.
  *
@@ -37,10 +35,10 @@ export async function lookAtClaims(kubectl: Kubectl, server: KubernetesServerDec
   const there = found?.spec.volumeClaimTemplates.map(({ metadata: { name }, spec }) =>
     words(name, gibibytes(spec.resources.requests.storage), spec.storageClassName),
   );
-  const { dataGibibytes, auditGibibytes, storageClass } = server.storage;
+  const { data, audit, storageClass } = server.storage;
   const declared = [
-    words('data', `${dataGibibytes} GiB`, storageClass),
-    ...(server.audit === 'volume' ? [words('audit', `${auditGibibytes} GiB`, storageClass)] : []),
+    words('data', gibibytes(data), storageClass),
+    ...(server.audit === 'volume' ? [words('audit', gibibytes(audit), storageClass)] : []),
   ];
   if (there === undefined || there.sort().join() === declared.sort().join()) {
     return [];
@@ -58,7 +56,6 @@ function words(name: string, size: string, storageClass = 'the default class'): 
 
 /** As it is declared, however the cluster writes it. */
 function gibibytes(quantity: string): string {
-  const [, figure = '', unit = ''] = /^(\d+)(Mi|Gi|Ti)$/.exec(quantity) ?? [];
-  const factor = UNITS[unit];
-  return factor === undefined ? quantity : `${Number(figure) * factor} GiB`;
+  const size = mebibytesOf(quantity);
+  return Number.isNaN(size) ? quantity : `${size / 1024} GiB`;
 }

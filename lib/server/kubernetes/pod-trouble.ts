@@ -98,7 +98,7 @@ function unscheduled(pods: ServerPods, pod: Pod): PodTrouble | undefined {
   const advice = /affinity/.test(scheduled.message)
     ? 'each node wants a host of its own: add hosts, or say otherwise in vault.server.values.server.affinity'
     : /[Ii]nsufficient (?:memory|cpu)/.test(scheduled.message)
-      ? 'add hosts, or ask for less by vault.server.memoryMegabytes and cpuMillicores'
+      ? 'add hosts, or ask for less by vault.server.memory and cpu'
       : 'mend that, the cluster tries again';
   return trouble(pod, `finds no host: ${short(scheduled.message)}; ${advice}`, false);
 }
@@ -179,7 +179,7 @@ async function crashed(kubectl: Kubectl, pods: ServerPods, pod: Pod): Promise<Po
     'it has said nothing';
   const advice =
     end.reason === 'OOMKilled'
-      ? 'give it more by vault.server.memoryMegabytes'
+      ? 'give it more by vault.server.memory'
       : `see the rest with "${kubectlCommand(pods.server)} logs ${name} -c ${container.name} --previous"`;
   return trouble(
     pod,

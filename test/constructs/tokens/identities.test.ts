@@ -13,7 +13,7 @@ type Identity = NonNullable<AppInput['identity']>;
 const [ca = ''] = rootCertificates;
 const jwt = { issuer: 'https://issuer.example', audience: 'vault', claims: { sub: 'me' } };
 const kubernetes = {
-  cluster: { address: 'https://10.0.0.1:6443', ca },
+  cluster: { address: 'https://10.0.0.1:6443', caPem: ca },
   serviceAccounts: ['reports'],
   namespaces: ['webex'],
   audience: 'vault',
@@ -40,14 +40,14 @@ it.each<[string, Identity]>([
   ['jwt', { jwt: { ...jwt, issuerCaPem: ca } }],
   ['kubernetes', { kubernetes }],
   ["kubernetes of Vault's own cluster", { kubernetes: { serviceAccounts: ['reports'], namespaces: ['webex'] } }],
-  ['cert', { cert: { ca, uris: ['spiffe://example.org/reports'] } }],
+  ['cert', { cert: { caPem: ca, uris: ['spiffe://example.org/reports'] } }],
 ])('by %s it is a method and a role, and no AppRole', (_, identity) => {
   expect(logins(declareApp(identity, { boundCidrs: ['10.0.0.0/8'] }))).toMatchSnapshot();
 });
 
 it('takes the word of keys alone where they are given, by the algorithms that fit them', () => {
   const key = new SigningKey().publicKeyPem;
-  const [method] = resources(declareApp({ jwt: { ...jwt, keys: [key] } }), 'vault_jwt_auth_backend');
+  const [method] = resources(declareApp({ jwt: { ...jwt, publicKeys: [key] } }), 'vault_jwt_auth_backend');
   expect(method).toMatchObject({ jwt_validation_pubkeys: [key.trim()], jwt_supported_algs: ['ES256'] });
   expect(method).not.toHaveProperty('oidc_discovery_url');
 });
@@ -60,7 +60,7 @@ it('has a claim taken whole where it has a comma, and in parts where it has seve
 });
 
 it('makes the role of a certificate anew where it asks for another kind of names', () => {
-  const declaration = declareApp({ cert: { ca, uris: ['spiffe://example.org/reports'] } });
+  const declaration = declareApp({ cert: { caPem: ca, uris: ['spiffe://example.org/reports'] } });
   const [role] = resources(declaration, 'vault_cert_auth_backend_role');
   const { replace_triggered_by: [trigger = ''] = [] } = role?.lifecycle as { replace_triggered_by?: string[] };
   const names = declaration.resource.terraform_data?.[trigger.replace('terraform_data.', '')];

@@ -28,7 +28,7 @@ const deployment = defineDeployment({
       reads: ['testauth'],
       identity: {
         kubernetes: {
-          cluster: { address: 'https://10.0.0.1', ca },
+          cluster: { address: 'https://10.0.0.1', caPem: ca },
           serviceAccounts: ['a'],
           namespaces: ['b'],
           audience: 'vault',
@@ -39,7 +39,7 @@ const deployment = defineDeployment({
       name: 'workload',
       vaultName: 'first',
       reads: ['testauth'],
-      identity: { cert: { ca, dnsNames: ['a.example'] } },
+      identity: { cert: { caPem: ca, dnsNames: ['a.example'] } },
     },
   ],
 });

@@ -45,7 +45,7 @@ it.each<[string, Identity, Record<string, string>, object]>([
     {
       kubernetes: {
         path: 'teams/k8s',
-        cluster: { address: 'https://10.0.0.1', ca },
+        cluster: { address: 'https://10.0.0.1', caPem: ca },
         serviceAccounts: ['a'],
         namespaces: ['b'],
         audience: 'vault',
@@ -56,7 +56,7 @@ it.each<[string, Identity, Record<string, string>, object]>([
   ],
   [
     'cert',
-    { cert: { ca, uris: ['spiffe://a/b'] } },
+    { cert: { caPem: ca, uris: ['spiffe://a/b'] } },
     { VAULT_CLIENT_CERT: '/c.pem', VAULT_CLIENT_KEY: '/k.pem' },
     { cert: { role: 'first', mountPath: 'cert', certFile: '/c.pem', keyFile: '/k.pem' } },
   ],
@@ -85,7 +85,7 @@ it('says what the job, the pod or the program needs besides', () => {
   );
   expect(told({ jwt }).place).toContain('VAULT_JWT_FILE');
   const pod = { serviceAccounts: ['a'], namespaces: ['b'] };
-  const cluster = { address: 'https://10.0.0.1', ca };
+  const cluster = { address: 'https://10.0.0.1', caPem: ca };
   expect(told({ kubernetes: { ...pod, cluster, audience: 'api' } }).place).toContain('system:auth-delegator');
   const own = told({ kubernetes: pod }).place;
   expect(own).toContain('VAULT_JWT_FILE: one of a projected volume, for audience "webex-token-vault"');

@@ -115,7 +115,9 @@ describe('it is refused', () => {
     const error = await failureOf(ask(other));
     expect(error).toBeInstanceOf(RequestRefused);
     expect(error.message).toContain('The provided clientId is invalid, tracking id ROUTERGW_');
-    expect(error.message).toContain("check that serviceApp.id, serviceApp.organizationId and client id are the Service App's");
+    expect(error.message).toContain(
+      "check that serviceApp.id, serviceApp.organizationId and client id are the Service App's",
+    );
   });
 
   it.each([

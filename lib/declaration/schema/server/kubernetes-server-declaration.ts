@@ -4,6 +4,7 @@ import { CHARTS } from './chart';
 import { chartValueProblems, chartValues } from './chart-values';
 import { described, httpsBaseUrl, strictObject, wholeNumber, type Fields, type StrictObject } from '../fields';
 import { hostOf } from '../host-name';
+import { bytes, processors } from '../quantity';
 import { sealDeclaration } from './seal-declaration';
 import { clusterServerFields, imageReference } from './server-fields';
 
@@ -28,8 +29,6 @@ const fileName = z.string().regex(/^[A-Za-z0-9._-]+$/, {
 });
 
 const chartFields = {
-  /** Another one is refused: stack and chart are made for each other. @default - the pinned one */
-  version: z.string().optional(),
   /** Where charts are kept, as `https://...` or `oci://...`: a mirror. @default - that of the vendor */
   repository: z
     .string()
@@ -66,13 +65,14 @@ export interface TlsSecretFields extends Fields<typeof tlsSecretFields> {}
 
 const tlsSecret: StrictObject<TlsSecretFields> = strictObject(tlsSecretFields);
 
-const gibibytes = wholeNumber(1, 65_536);
-
 const storageFields = {
-  /** Data of each node. @default 10 */
-  dataGibibytes: gibibytes.default(10),
-  /** Audit log of each node, where it is in a volume. A server that can write no audit log answers nothing. @default 10 */
-  auditGibibytes: gibibytes.default(10),
+  /** Data of each node, in Kubernetes' notation. @default "10Gi" */
+  data: bytes('1Gi').default('10Gi'),
+  /**
+   * Audit log of each node, if it is in a volume, in Kubernetes' notation. A server that can write no audit log answers
+   * nothing. @default "10Gi"
+   */
+  audit: bytes('1Gi').default('10Gi'),
   /** @default - the cluster's default */
   storageClass: secretName.optional(),
 };
@@ -164,10 +164,10 @@ const kubernetesServerFields = {
       error: ({ input }) => `must be "volume" or "stdout", got ${described(input)}; use "volume" to keep it`,
     })
     .default('volume'),
-  /** Memory of each node, asked for and limited alike. @default 1024 */
-  memoryMegabytes: wholeNumber(256).default(1024),
-  /** Thousandths of a processor that each node asks for; it may use more. @default 250 */
-  cpuMillicores: wholeNumber(10).default(250),
+  /** Memory of each node, requested and limited alike, in Kubernetes' notation. @default "1Gi" */
+  memory: bytes('256Mi').default('1Gi'),
+  /** Processors that each node requests, in Kubernetes' notation; it may use more. @default "250m" */
+  cpu: processors('10m').default('250m'),
   /** Its key files are those of `sealSecret`, by their names. @default - Shamir's: people unseal it */
   seal: sealDeclaration.optional(),
   /** Secret whose files the seal's settings can name, as `/openbao/seal/...` or `/vault/seal/...`. @default - none */
@@ -199,14 +199,8 @@ export type KubernetesServerDeclaration = z.output<typeof kubernetesServerDeclar
 /** What no field can say alone. */
 export function checkKubernetesServer(server: KubernetesServerDeclaration, context: z.core.$RefinementCtx): void {
   const { product, chart: given, snapshots: taken, seal, sealSecret, values } = server;
-  const { version, takesSnapshots, name } = CHARTS[product];
+  const { takesSnapshots, name } = CHARTS[product];
   const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-  if (given.version !== undefined && given.version !== version) {
-    refuse(
-      ['chart', 'version'],
-      `must be "${version}", which this release is made for, got "${given.version}"; leave it out, or update webex-token-vault`,
-    );
-  }
   if (given.path !== undefined && given.repository !== undefined) {
     refuse(['chart'], 'must have path or repository, got both; leave one out');
   }

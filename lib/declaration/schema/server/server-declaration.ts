@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { described, strictObject, wholeNumber, type Fields, type StrictObject } from '../fields';
 import { hostOf, isHostName, urlHost } from '../host-name';
+import { bytes } from '../quantity';
 import {
   certifiedHosts,
   checkKubernetesServer,
@@ -89,10 +90,13 @@ const productionServerFields = {
       error: ({ input }) => `must be uid and gid, not root's, got "${String(input)}"; use "100:1000"`,
     })
     .default('100:1000'),
-  /** Memory of each container; none of it is swapped out. @default 1024 */
-  memoryMegabytes: wholeNumber(256).default(1024),
-  /** Size at which the container's log begins a new file. The audit log is another. @default 10 */
-  logMegabytes: wholeNumber(1).default(10),
+  /** Memory of each container, in Kubernetes' notation; none of it is swapped out. @default "1Gi" */
+  memory: bytes('256Mi').default('1Gi'),
+  /**
+   * Size at which the container's log begins a new file, in Kubernetes' notation. The audit log is another.
+   * @default "10Mi"
+   */
+  logSize: bytes('1Mi').default('10Mi'),
   /** How many of these files are kept. @default 5 */
   logFiles: wholeNumber(1).default(5),
   tls: tlsDeclaration.prefault({}),

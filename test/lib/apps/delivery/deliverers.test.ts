@@ -9,7 +9,7 @@ import { exampleDelivery } from '../../../fixtures/declarations/delivery';
 const [ca = ''] = rootCertificates;
 const identity = {
   path: 'clusters/blue',
-  cluster: { address: 'https://10.0.0.1', ca },
+  cluster: { address: 'https://10.0.0.1', caPem: ca },
   serviceAccounts: ['people-me'],
   namespaces: ['webex'],
   audience: 'https://kubernetes.default.svc.cluster.local',

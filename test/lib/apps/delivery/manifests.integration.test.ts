@@ -15,7 +15,7 @@ const [ca = ''] = rootCertificates;
 const pods = { serviceAccounts: ['people-me'], namespaces: ['webex'] };
 const elsewhere = {
   ...pods,
-  cluster: { address: 'https://10.0.0.1', ca },
+  cluster: { address: 'https://10.0.0.1', caPem: ca },
   audience: 'https://kubernetes.default.svc.cluster.local',
 };
 const vault = { address: 'https://vault.example', namespace: 'team/a' };

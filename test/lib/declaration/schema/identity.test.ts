@@ -13,12 +13,12 @@ const jwt = { issuer: 'https://issuer.example', audience: 'vault', claims: { sub
 const github = { repository: 'acme/reports', ref: 'refs/heads/main' };
 const gitlab = { project: 'acme/tools/reports', ref: 'main' };
 const kubernetes = {
-  cluster: { address: 'https://10.0.0.1:6443', ca },
+  cluster: { address: 'https://10.0.0.1:6443', caPem: ca },
   serviceAccounts: ['reports'],
   namespaces: ['webex'],
   audience: 'vault',
 };
-const cert = { ca, uris: ['spiffe://example.org/reports'] };
+const cert = { caPem: ca, uris: ['spiffe://example.org/reports'] };
 
 function app(identity: Identity, changes: Partial<AppInput> = {}): AppInput {
   return { name: 'reports', reads: ['testauth'], identity, ...changes };
@@ -48,7 +48,12 @@ it.each<[string, Identity, object]>([
   [
     'a service account',
     { kubernetes },
-    { type: 'kubernetes', path: 'kubernetes', cluster: { address: 'https://10.0.0.1:6443', ca }, audience: 'vault' },
+    {
+      type: 'kubernetes',
+      path: 'kubernetes',
+      cluster: { address: 'https://10.0.0.1:6443', caPem: ca },
+      audience: 'vault',
+    },
   ],
   [
     "a service account of Vault's own cluster, by a token for Vault alone",
@@ -67,7 +72,7 @@ it('has no cluster of its own where Vault runs in none', () => {
   const declare = (server: NonNullable<DeploymentInput['vault']['server']>) => () =>
     exampleDeployment({ vault: { server }, apps: [own] });
   expect(declare({ mode: 'production' })).toThrow(
-    'app "reports" has identity.kubernetes without a cluster, so that it is the one that Vault runs in, and vault.server of mode "production" runs in none; give cluster: { address, ca }',
+    'app "reports" has identity.kubernetes without a cluster, so that it is the one that Vault runs in, and vault.server of mode "production" runs in none; give cluster: { address, caPem }',
   );
   expect(declare({ mode: 'kubernetes' })).not.toThrow();
   const elsewhere = app({ kubernetes });
@@ -125,7 +130,7 @@ it.each<[string, Identity | AppInput[], string]>([
   ['no audience', { jwt: { ...jwt, audience: '' } }, 'apps[0].identity.jwt.audience must not be empty'],
   ['a value that is empty', { jwt: { ...jwt, claims: { sub: [] } } }, 'apps[0].identity.jwt.claims.sub'],
   ['an issuer without TLS', { jwt: { ...jwt, issuer: 'http://issuer.example' } }, 'must be https'],
-  ['a key that is none', { jwt: { ...jwt, keys: ['key'] } }, 'keys[0] must be the PEM of one public key'],
+  ['a key that is none', { jwt: { ...jwt, publicKeys: ['key'] } }, 'publicKeys[0] must be the PEM of one public key'],
   ['a repository without its owner', { github: { ...github, repository: 'reports' } }, 'must be a repository like'],
   ['a branch of GitHub by its name', { github: { ...github, ref: 'main' } }, 'must be a whole ref like'],
   ['a ref of GitLab', { gitlab: { ...gitlab, ref: 'refs/heads/main' } }, 'must be the name of a branch or a tag'],
@@ -138,12 +143,12 @@ it.each<[string, Identity | AppInput[], string]>([
   ],
   [
     'no CA of a cluster',
-    { kubernetes: { ...kubernetes, cluster: { ...kubernetes.cluster, ca: '' } } },
+    { kubernetes: { ...kubernetes, cluster: { ...kubernetes.cluster, caPem: '' } } },
     'no PEM certificate',
   ],
-  ['any certificate', { cert: { ca } }, 'must have uris or dnsNames'],
-  ['a pattern', { cert: { ca, dnsNames: ['*.example.org'] } }, 'must be one DNS name, not a pattern'],
-  ['a private key', { cert: { ...cert, ca: '-----BEGIN PRIVATE KEY-----' } }, 'got a private key as well'],
+  ['any certificate', { cert: { caPem: ca } }, 'must have uris or dnsNames'],
+  ['a pattern', { cert: { caPem: ca, dnsNames: ['*.example.org'] } }, 'must be one DNS name, not a pattern'],
+  ['a private key', { cert: { ...cert, caPem: '-----BEGIN PRIVATE KEY-----' } }, 'got a private key as well'],
   [
     'two issuers at one path',
     [

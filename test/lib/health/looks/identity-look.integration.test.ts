@@ -32,7 +32,7 @@ let observer: VaultClient;
 beforeAll(async () => {
   cluster = await KubernetesCluster.start();
   const keys = [new SigningKey().publicKeyPem];
-  const declaredCluster = { address: cluster.address, ca: cluster.ca };
+  const declaredCluster = { address: cluster.address, caPem: cluster.ca };
   vault = await WrittenVault.start({
     apps: [
       {
@@ -42,7 +42,7 @@ beforeAll(async () => {
           jwt: {
             path: 'teams/jwt',
             issuer: 'https://i.example',
-            keys,
+            publicKeys: keys,
             audience: 'v',
             claims: { sub: ['a', 'b'], team: 'x' },
           },
@@ -55,7 +55,7 @@ beforeAll(async () => {
           kubernetes: { cluster: declaredCluster, serviceAccounts: ['a'], namespaces: ['c', 'b'], audience: 'v' },
         },
       },
-      { name: 'workload', reads: ['testauth'], identity: { cert: { ca, dnsNames: ['a.example'] } } },
+      { name: 'workload', reads: ['testauth'], identity: { cert: { caPem: ca, dnsNames: ['a.example'] } } },
     ],
   });
   const { admin } = vault;

@@ -142,17 +142,14 @@ describe('with a StatefulSet that is there', () => {
   });
 
   it('finds nothing wrong where its claims are the declared ones', async () => {
-    expect(await look({ storage: { dataGibibytes: 1024 } })).toEqual(found());
+    expect(await look({ storage: { data: '1024Gi' } })).toEqual(found());
   });
 
   it.each([
+    [{ storage: { data: '2048Gi' } }, 'audit of 10 GiB (the default class) and data of 2048 GiB (the default class)'],
+    [{ storage: { data: '1024Gi' }, audit: 'stdout' }, 'data of 1024 GiB (the default class)'],
     [
-      { storage: { dataGibibytes: 2048 } },
-      'audit of 10 GiB (the default class) and data of 2048 GiB (the default class)',
-    ],
-    [{ storage: { dataGibibytes: 1024 }, audit: 'stdout' }, 'data of 1024 GiB (the default class)'],
-    [
-      { storage: { dataGibibytes: 1024, storageClass: 'standard' } },
+      { storage: { data: '1024Gi', storageClass: 'standard' } },
       'audit of 10 GiB (standard) and data of 1024 GiB (standard)',
     ],
   ])('says that its claims stay as they are, and how volumes grow: %j', async (input, now) => {

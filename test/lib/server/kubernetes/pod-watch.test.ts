@@ -179,10 +179,7 @@ it.each([
     "0/2 nodes are available: 2 node(s) didn't match pod anti-affinity rules.",
     'each node wants a host of its own: add hosts, or say otherwise in vault.server.values.server.affinity',
   ],
-  [
-    '0/1 nodes are available: 1 Insufficient memory.',
-    'add hosts, or ask for less by vault.server.memoryMegabytes and cpuMillicores',
-  ],
+  ['0/1 nodes are available: 1 Insufficient memory.', 'add hosts, or ask for less by vault.server.memory and cpu'],
 ])('says that no host takes it: %s', async (message, advice) => {
   const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }];
   expect(await lastingTroubleOf({ conditions, server: INITIALIZING })).toEqual([
