@@ -1,5 +1,5 @@
 import { defineDeployment } from '../lib/declaration/define-deployment';
-import { environment } from './environment';
+import { organizationsDeployment } from './shared/organizations';
 
 /*
  * To try it, in the folder of the clone:
@@ -10,7 +10,7 @@ import { environment } from './environment';
 
 /** Two organizations, each with a credential of its own. Every command takes the same `--deployment`. */
 export default defineDeployment(
-  environment({
+  organizationsDeployment({
     vault: { address: process.env.PRODUCTION_VAULT_ADDR ?? 'https://vault.example.com:8200' },
     // Both environments run the one plugin of the server, which whoever runs that registers.
     engine: { plugin: { manage: false } },

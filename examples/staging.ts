@@ -1,5 +1,5 @@
 import { defineDeployment } from '../lib/declaration/define-deployment';
-import { environment } from './environment';
+import { organizationsDeployment } from './shared/organizations';
 
 /*
  * To try it, in the folder of the clone:
@@ -10,7 +10,7 @@ import { environment } from './environment';
 
 /** On the same server as production, and apart from it: another mount, other roles, another integration at Webex. */
 export default defineDeployment(
-  environment({
+  organizationsDeployment({
     vault: { address: process.env.STAGING_VAULT_ADDR ?? 'https://vault.example.com:8200' },
     engine: { mountPath: 'oauthapp-staging', plugin: { manage: false } },
     appRole: { path: 'approle-staging' },

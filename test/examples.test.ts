@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VaultServer } from '../constructs/server/vault-server';
+import { WebexTokens } from '../constructs/tokens/webex-tokens';
 import { loadDeployment } from '../lib/declaration/files/load-deployment';
 import { exampleDeployment, resources, synthesize, testApp } from './fixtures/declarations/declaration';
 import { runCommand } from './fixtures/programs/command-run';
@@ -35,7 +36,12 @@ it('the example on Kubernetes is a server that the stack can declare', async () 
   expect(release).toMatchObject({ chart: 'openbao', namespace: 'webex-token-vault' });
 });
 
-const PASTED = readdirSync(join(PROJECT_FOLDER, 'examples')).filter((file) => pastedLines(file).length > 0);
+const EXAMPLES = readdirSync(join(PROJECT_FOLDER, 'examples')).filter((file) => file.endsWith('.ts'));
+
+it.each(EXAMPLES)('the example %s can be loaded, and its stack be declared', async (file) => {
+  const { deployment } = await loadDeployment(join(PROJECT_FOLDER, 'examples', file));
+  expect(resources(synthesize(new WebexTokens(testApp(), 'webex-tokens', deployment)), 'vault_mount')).not.toEqual([]);
+});
 
 /** Lines to paste, from the comment at the top of an example. */
 function pastedLines(file: string): readonly string[] {
@@ -43,7 +49,7 @@ function pastedLines(file: string): readonly string[] {
   return [...top.matchAll(/^ \* {5}(.+)$/gm)].map(([, line = '']) => line);
 }
 
-it.each(PASTED)('the lines at the top of %s can be pasted, and set all that it reads', async (file) => {
+it.each(EXAMPLES)('the lines at the top of %s can be pasted, and set all that it reads', async (file) => {
   const settings = pastedLines(file);
   const command = settings.at(-1) ?? '';
   const variables = [...settings.join('\n').matchAll(/ ([A-Z\d_]+)=("[^"]*"|\S+)/g)].map(

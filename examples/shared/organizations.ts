@@ -1,0 +1,33 @@
+import type { DeploymentInput } from '../../lib/declaration/define-deployment';
+
+/*
+ * One Webex integration for several organizations: an administrator of each consents to it. Each organization has a
+ * credential of its own, and an app that reads it and no other.
+ */
+
+interface Organization {
+  readonly name: string;
+  /** Email of the only account whose consent is accepted. */
+  readonly administrator: string;
+}
+
+export interface OrganizationsOptions extends Pick<DeploymentInput, 'vault' | 'engine' | 'appRole'> {
+  readonly organizations: readonly Organization[];
+  /** Client id of the integration, as Webex shows it. */
+  readonly clientId?: string;
+}
+
+export function organizationsDeployment({ organizations, clientId, ...rest }: OrganizationsOptions): DeploymentInput {
+  return {
+    ...rest,
+    integrations: [{ name: 'reports', clientId, redirectUrl: 'http://localhost:5000/auth' }],
+    credentials: organizations.map(({ name, administrator }) => ({
+      name,
+      integration: 'reports',
+      // With this scope Webex says whose account consented, so no organization's consent is taken for another's.
+      scopes: ['spark:people_read'],
+      owner: administrator,
+    })),
+    apps: organizations.map(({ name }) => ({ name: `${name}-reports`, reads: [name] })),
+  };
+}
