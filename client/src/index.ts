@@ -1,6 +1,4 @@
 export {
-  APP_ENVIRONMENT,
-  AppRoleLogin,
   type AppRoleLoginOptions,
   AuthorizationPending,
   type CredentialReading,
@@ -12,14 +10,12 @@ export {
   NotDeployed,
   NotPermitted,
   ReauthorizationRequired,
-  retry,
   type RetryOptions,
   TemporarilyUnavailable,
-  type Transient,
   unwrapSecretId,
   VaultConnection,
   type VaultConnectionOptions,
-  VaultLogin,
+  type VaultLogin,
   VaultResponseError,
   VaultSealed,
   VaultUnreachableError,
@@ -29,9 +25,9 @@ export {
   WrappingTokenSpentError,
 } from '#core';
 export { loginAs, type LoginIdentity } from './login/login-identity';
-export { CertLogin, type CertLoginOptions } from './login/cert-login';
+export type { CertLoginOptions } from './login/cert-login';
 export { githubIdToken } from './login/github-id-token';
-export { JwtLogin, type JwtLoginOptions, type KubernetesLoginOptions } from './login/jwt-login';
+export type { JwtLoginOptions, KubernetesLoginOptions } from './login/jwt-login';
 export { TokenSource, type TokenSourceOptions, type TokenSourceSettings } from './token-source';
 export { tokenSourceFromEnvironment } from './token-source-environment';
 export { WebexFetch, type ReplySchema, type WebexFetchOptions, type WebexRequest } from './webex-fetch';
