@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { VaultServer } from '../../../constructs/server/vault-server';
 import type { DeploymentInput } from '../../../lib/declaration/schema/deployment';
 import { resources, synthesize, testApp, type Declaration } from '../../fixtures/declarations/declaration';
+import { difference } from '../../fixtures/results/difference';
 import { exampleDeployment } from '../../fixtures/declarations/example-deployment';
 
 type ServerInput = Extract<NonNullable<DeploymentInput['vault']['server']>, { mode: 'kubernetes' }>;
@@ -34,10 +35,20 @@ function declaredValues(input: object = {}): Values {
   return JSON.parse(release?.values[0] ?? '') as Values;
 }
 
-it.each(['openbao', 'vault'])('is this stack with the chart of %s', (product) => {
+/** The stack, with the values of its chart in their fields. */
+function stackOf(product: string): Record<string, unknown> {
   const declaration = declareStack({ product });
-  const [release] = resources(declaration, 'helm_release') as { values: [string] }[];
-  expect({ ...declaration, values: JSON.parse(release?.values[0] ?? '') as unknown }).toMatchSnapshot();
+  const [release] = resources(declaration, 'helm_release') as { values: [unknown] }[];
+  release?.values.splice(0, 1, JSON.parse(String(release.values[0])));
+  return { ...declaration };
+}
+
+it('is this stack with the chart of OpenBao', () => {
+  expect(stackOf('openbao')).toMatchSnapshot();
+});
+
+it('differs by this with the chart of Vault', () => {
+  expect(difference(stackOf('vault'), stackOf('openbao'))).toMatchSnapshot();
 });
 
 it('has five nodes, each of which knows all others', () => {

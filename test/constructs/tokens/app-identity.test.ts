@@ -12,12 +12,6 @@ function declareApp(changes: Partial<NonNullable<DeploymentInput['apps']>[number
   });
 }
 
-it('has a policy and a role', () => {
-  const { resource } = declareApp();
-  const { vault_policy, vault_approle_auth_backend_role } = resource;
-  expect({ vault_policy, vault_approle_auth_backend_role }).toMatchSnapshot();
-});
-
 it('binds secret ids and tokens to the same networks', () => {
   const [role] = resources(declareApp({ boundCidrs: ['10.0.0.0/8', '::1/128'] }), 'vault_approle_auth_backend_role');
   expect(role).toMatchObject({

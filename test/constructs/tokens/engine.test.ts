@@ -12,10 +12,6 @@ function declareEngine(settings: DeploymentInput['engine'] = {}, props: Partial<
 
 const UNREGISTERED = { plugin: { manage: false } };
 
-it('registers, mounts and tunes the plugin', () => {
-  expect(declareEngine().resource).toMatchSnapshot();
-});
-
 it('has Terraform import what is mounted already, where that is to be imported', () => {
   expect(declareEngine({ import: true, mountPath: 'teams/webex' })).toMatchObject({
     import: [{ id: 'teams/webex', to: 'vault_mount.engine_mount_C20BF190' }],

@@ -29,11 +29,6 @@ function entryOf(declaration: Declaration): Record<string, unknown> {
   return JSON.parse(entry?.data_json as string) as Record<string, unknown>;
 }
 
-it('writes the entry, and its secret by a command', () => {
-  const { resource, variable } = declareIntegration();
-  expect({ resource: { terraform_data: resource.terraform_data }, variable }).toMatchSnapshot();
-});
-
 it('keeps the secret out of everything but the environment of the commands', () => {
   const declaration = declareIntegration();
   const uses = JSON.stringify(declaration.resource).split('${var.webex_myapp_client_secret}').length - 1;
