@@ -32,7 +32,7 @@ export function define(command: Command, signal: AbortSignal): void {
         'run a program with them in its environment',
     },
     summary:
-      'Writes a configuration for "bao agent" or "vault agent", which logs in as the app and keeps its access tokens in files or in the environment of a program. It asks nothing of Vault and writes no secret.',
+      'Writes a configuration for "bao agent" or "vault agent". The agent logs in as the app and keeps its access tokens in files or in the environment of a program. Vault is not asked, and no secret is written.',
     environment: {
       ...Object.fromEntries(Object.entries(VAULT_ENVIRONMENT).filter(([name]) => name !== 'VAULT_TOKEN')),
       VAULT_JWT_FILE:
@@ -54,7 +54,7 @@ export function define(command: Command, signal: AbortSignal): void {
     .option('--exec <command>', 'with --format env: the program, started again whenever a token changes')
     .option(
       '--wrapped-secret-id',
-      'the file secret-id holds a wrapping token, for one start of the agent; without it, the secret id itself, which stays for the next start',
+      'the file secret-id holds a wrapping token, for one start of the agent (default: the secret id, for every start)',
     )
     .addOption(durationOption('--render-interval <duration>', 'how soon a new token arrives', '5m'))
     .action(async (appName: string, options: Options) => {

@@ -16,15 +16,15 @@ import { OperatorSession } from '../lib/operators/operator-session';
 const EXCHANGE_MS = 240_000;
 
 const HELP = `
-Ways to a grant. Without one of them, Vault exchanges the code, and this command sees no secret. With one, this command holds
-the client secret and the new tokens for a moment, looks whose account it is, and then has Vault keep the grant. So they
-alone can replace a grant that works: another account changes nothing.
-  --pkce    as Webex recommends: a code that leaks is of no use
-  --device  for a person who is somewhere else: prints an address and a code to send them; it is good for minutes
-  --import  for a refresh token that exists already; it is used once, so stop what else uses it before
-A Service App's grant comes without a browser, by the token of the credential that its serviceApp.requestedBy names. Its first one can
-also come by --import of the refresh token that the developer portal shows.
-Secrets are asked for unseen, or come from files that nobody else may read; never from the command line.`;
+Ways to a grant:
+  (none)    Vault exchanges the code. This command sees no secret, and replaces no working grant.
+  --pkce    the code is exchanged here, as Webex recommends: a leaked code is of no use
+  --device  for a person elsewhere: prints an address and a code to send them, good for some minutes
+  --import  for an existing refresh token. It is used once, so stop everything else that uses it.
+The last three hold the client secret and the new tokens for a moment, and check the account before Vault keeps the grant. So
+only they can replace a working grant: --replace needs one of them, or a Service App.
+A Service App's grant comes without a browser, by the token of the credential that serviceApp.requestedBy names.
+Secrets are asked for unseen, or read from files that nobody else may read.`;
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {

@@ -6,7 +6,7 @@ import { changeStacks } from '../lib/cli/stack/stack-change';
 import { addYesOption } from '../lib/cli/options/yes-option';
 import { describeStackCommand, selectStacks, type StackOptions } from '../lib/cli/stack/stack-command';
 
-/** Takes away what `deploy` has made. */
+/** Deletes what `deploy` created. */
 
 export function define(command: Command, signal: AbortSignal): void {
   const described = describeStackCommand(command, {
@@ -14,7 +14,7 @@ export function define(command: Command, signal: AbortSignal): void {
       'webex-token-vault destroy webex-tokens --allow-loss testauth':
         'delete a stack, with the grant of credential testauth',
     },
-    summary: 'Takes away what "deploy" has made, every grant in it included: says what will go, and asks.',
+    summary: 'Deletes what "deploy" created, with every grant in it: shows what will go, and asks.',
   });
   addYesOption(described)
     .option('--allow-loss <credential>', 'accept that its grant ends; may be given several times', oneMore)

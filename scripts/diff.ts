@@ -12,7 +12,7 @@ export function define(command: Command, signal: AbortSignal): void {
       'webex-token-vault diff webex-tokens --plan-file webex-tokens.tfplan': 'keep the plan of one stack',
     },
     summary:
-      'Says what "deploy" would do, in the words of Terraform or OpenTofu, and what people will notice of it. Nothing is changed.',
+      'Shows what "deploy" would change, in the words of Terraform or OpenTofu, and what people will notice. Nothing is changed.',
   })
     .option('--plan-file <file>', 'keep the plan of one stack, like webex-tokens.tfplan, for "deploy --plan-file"')
     .action(async (named: readonly string[], options: StackOptions) => {

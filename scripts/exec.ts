@@ -33,7 +33,7 @@ const NOT_PASSED_ON = [
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
-      'Logs an operator in, runs a command with the Vault token in its VAULT_TOKEN, and revokes the token once it has ended.',
+      'Logs an operator in, runs a command with the Vault token in VAULT_TOKEN, and revokes the token afterwards. If the login fails, nothing runs.',
     examples: {
       'webex-token-vault exec provisioner -- terraform -chdir=cdktf.out/stacks/webex-tokens state list':
         "look at Terraform's state",
@@ -41,14 +41,14 @@ export function define(command: Command, signal: AbortSignal): void {
     },
     environment,
     exitCodes: {
-      0: 'done: that of the command',
+      0: 'done: the exit code of the command',
       126: 'the command cannot be run',
       127: 'there is no such command',
     },
     cleanUpMs: Number.POSITIVE_INFINITY,
   })
     .addArgument(operatorArgument())
-    .argument('<command>', 'what is run, after "--"')
+    .argument('<command>', 'the command to run, after "--"')
     .argument('[args...]', 'its arguments')
     .usage('<operator> [options] -- <command> [args...]')
     .addOption(operatorsOption('<operator>'))

@@ -36,15 +36,12 @@ export function define(command: Command, signal: AbortSignal): void {
         'write the secret id to a file of this machine',
     },
     summary:
-      'Issues a secret id for an app, with the lifetime, uses and networks that deployment.ts declares, and prints a wrapping token that fetches it once; or leaves it in a file of this machine. Of an app that has an identity of its own, prints its environment: there is nothing to issue.',
+      'Issues a secret id for an app and prints a wrapping token that fetches it once. With --to, the secret id goes into a file of this machine. For an app with an identity of its own, only its environment is printed.',
     environment: VAULT_ENVIRONMENT,
     exitCodes: { 5: 'not permitted: the Vault token may not issue secret ids of this app' },
   })
     .argument('<app>', 'name of the app in deployment.ts')
-    .option(
-      '--to <file>',
-      'write the secret id to this private file, unwrapped, and print the variables that go with it',
-    )
+    .option('--to <file>', 'write the secret id to this private file, and print the variables that go with it')
     .addOption(
       durationOption('--wrap-ttl <duration>', 'how long the app has to fetch it', '5m', {
         atMost: `${MAX_WRAP_TTL_SECONDS / 3600}h`,

@@ -31,7 +31,7 @@ export function define(command: Command, signal: AbortSignal): void {
       'webex-token-vault revoke testauth --yes --json': 'end it in a script',
     },
     summary:
-      'Ends the grant of a credential at Webex, where its scopes allow that, and deletes it in Vault: its apps get no more tokens. Says what Webex still honors.',
+      'Ends the grant of a credential at Webex, if its scopes allow that, and deletes it in Vault. Its apps get no more tokens. The output says what Webex still honors.',
     environment: { ...VAULT_ENVIRONMENT, ...AUTHORIZER_ENVIRONMENT },
     exitCodes: CREDENTIAL_EXIT_CODES,
     cleanUpMs: READ_CLEAN_UP_MS,

@@ -19,8 +19,8 @@ interface Options {
 }
 
 const HELP = `
-The engine gives no secret back: where the old one is given too, it has both until a credential was refreshed with the
-new one, and the old one is put back where that fails. Webex is asked beforehand whether it knows the new one.`;
+The engine gives no secret back. If the old one is given too, the engine has both until a credential is refreshed with the
+new one. If that fails, the old one is put back.`;
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
@@ -29,7 +29,7 @@ export function define(command: Command, signal: AbortSignal): void {
       'webex-token-vault rotate-secret webex-myapp --new-secret-file new-secret': 'take the new one from a file',
     },
     summary:
-      'Gives an integration a new client secret: has Webex confirm it, adds it, proves it by a refresh, drops the old one. Secrets are asked for unseen, or come from files; never from the command line.',
+      'Gives an integration a new client secret: Webex confirms it, a refresh proves it, then the old one is dropped. Secrets are asked for unseen, or read from files.',
     environment: {
       ...VAULT_ENVIRONMENT,
       VAULT_TOKEN: "token with the provisioner's and the authorizer's policies; default: by the operators folder",

@@ -13,7 +13,7 @@ export function define(command: Command): void {
       'webex-token-vault state archive webex-tokens': 'start stack webex-tokens over on a new server',
     },
     summary:
-      "Sets Terraform's state of a stack aside, where a new server takes the place of the one that the state is of, such as a production server after one in dev mode. Nothing that was deployed is touched.",
+      "Renames Terraform's state of a stack, so that the next deploy starts over on a new server. What was deployed stays as it is.",
   })
     .argument('<stack>', 'the stack whose state it is')
     .action(async (stack: string) => {

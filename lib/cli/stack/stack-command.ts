@@ -50,7 +50,7 @@ export function describeStackCommand(command: Command, description: CommandDescr
     .argument('[stack...]', 'stacks to take; default: all of the deployment')
     .usage('[stack...] [options] [-- <argument of Terraform>...]')
     .addOption(operatorsOption('provisioner'))
-    .option('--json', "Terraform's machine-readable words instead of those for people");
+    .option('--json', "print Terraform's machine-readable output");
 }
 
 /** What follows `--` on the command line. */
