@@ -83,7 +83,7 @@ function commandLines(page: string): string[] {
   const typed = codeBlocks(page).flatMap(({ text }) => commands(text));
   const inText = [...withoutBlocks(page).matchAll(/`([^`]+)`/g)].map(([, span = '']) => span.replaceAll(/\s+/g, ' '));
   // Without anything behind it, a command is only named there.
-  const named = inText.map((span) => span.replace(/(webex-token-vault [\w-]+(?: [\w-]+)?)$/, '$1 --help'));
+  const named = inText.map((span) => span.replace(/(webex-token-vault \w[\w-]*(?: \w[\w-]*)?)$/, '$1 --help'));
   return [...typed, ...named]
     .map((line) => line.replaceAll(/<([\w-]+)>/g, '$1'))
     .flatMap((line) => [
