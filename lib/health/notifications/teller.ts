@@ -1,6 +1,6 @@
 import { describeError, ExplainedError } from '#core';
+import { withLock } from '../../files/file-lock';
 import { newsOf, type Sight, type ToldLine } from './changes';
-import { withLock } from './file-lock';
 import { impersonal } from './impersonal';
 import { messageBody } from './message';
 import { ToldFile, type Audience } from './told-file';
@@ -32,7 +32,7 @@ export class Teller {
   async tell(sight: Sight): Promise<Telling> {
     const { file, signal } = this.options;
     await file.prepare();
-    return withLock(file.path, () => this.#tell(impersonal(sight)), signal);
+    return withLock(file.path, () => this.#tell(impersonal(sight)), { signal });
   }
 
   async #tell(sight: Sight): Promise<Telling> {

@@ -6,6 +6,7 @@ import { errorCode, ExplainedError } from '#core';
 import { z } from 'zod';
 import { KINDS } from '../report';
 import { writePrivateFile } from '../../files/private-file';
+import { time } from '../../vault/time';
 import type { ToldLine } from './changes';
 
 /*
@@ -14,8 +15,6 @@ import type { ToldLine } from './changes';
 
 /** As many pairs of a deployment and a webhook as are kept; the one that was told longest ago goes first. */
 const KEPT = 100;
-
-const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
 const FORMAT_VERSION = 1;
 

@@ -89,10 +89,10 @@ describe.each([
 ] as const)('after %s', (signal, code) => {
   test('the command cleans up, beside a library that does so too, and says that it was interrupted', async () => {
     const { child, ended } = command(`
-      const unlock = await require('proper-lockfile').lock(folder);
+      const leave = require('signal-exit').onExit(() => undefined);
       const alive = setInterval(() => undefined, 1000);
       ${READY}
-      try { ${ABORTED} } finally { await sleep(200); await unlock(); clearInterval(alive); console.log('clean'); }`);
+      try { ${ABORTED} } finally { await sleep(200); leave(); clearInterval(alive); console.log('clean'); }`);
     await untilReady();
     child.kill(signal);
     expect(await ended).toEqual({ code, signal: null, stdout: 'clean\n', stderr: 'interrupted\n' });

@@ -17,7 +17,6 @@ import type { Credential } from '../../../../lib/declaration/schema/deployment';
 import { stateOfReading, stateOfRefusal } from '../../../../lib/health/looks/credential-state';
 import { CertificateAuthority } from '../../../../lib/server/certificates/certificate-authority';
 import type { Sight } from '../../../../lib/health/notifications/changes';
-import { withLock } from '../../../../lib/health/notifications/file-lock';
 import { Teller } from '../../../../lib/health/notifications/teller';
 import { ToldFile } from '../../../../lib/health/notifications/told-file';
 import { Webhook } from '../../../../lib/health/notifications/webhook';
@@ -184,15 +183,6 @@ it.each([
   utimesSync(lock, then, then);
   expect(await teller().tell(failing('a', 'b'))).toMatchObject({ changes: 1 });
   expect(readdirSync(join(folder, 'state'))).toEqual(['told.json']);
-});
-
-it('waits for a lock no longer than its patience, and says where it is', async () => {
-  writeFileSync(`${folder}/kept.lock`, '');
-  const action = jest.fn(() => Promise.resolve());
-  await expect(withLock(`${folder}/kept`, action, undefined, 0)).rejects.toThrow(
-    /kept\.lock was not free within 0 s, so another process may hang; end it, or delete that file/,
-  );
-  expect(action).not.toHaveBeenCalled();
 });
 
 it.each([

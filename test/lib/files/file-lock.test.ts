@@ -1,0 +1,53 @@
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FileLocked, lockFile, withLock } from '../../../lib/files/file-lock';
+
+const folder = mkdtempSync(join(tmpdir(), 'lock-'));
+const file = join(folder, 'kept');
+const lock = `${file}.lock`;
+
+afterEach(() => rmSync(lock, { force: true }));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it('waits for a lock no longer than its patience, and says where it is', async () => {
+  writeFileSync(lock, '');
+  const action = jest.fn(() => Promise.resolve());
+  const waiting = withLock(file, action, { patienceMs: 0 });
+  await expect(waiting).rejects.toThrow(FileLocked);
+  await expect(waiting).rejects.toThrow(
+    /kept\.lock was not free within 0 s, so another process may hang; end it, or delete that file/,
+  );
+  expect(action).not.toHaveBeenCalled();
+});
+
+it('takes over a stale lock even without patience', async () => {
+  writeFileSync(lock, '');
+  const then = new Date(Date.now() - 600_000);
+  utimesSync(lock, then, then);
+  const release = await lockFile(file, { patienceMs: 0 });
+  expect(readdirSync(folder)).toEqual(['kept.lock']);
+  await release();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it('lets one at a time do something, each after the other', async () => {
+  let running = 0;
+  const most: number[] = [];
+  const action = async (): Promise<void> => {
+    most.push(++running);
+    await new Promise((resolve) => setImmediate(resolve));
+    running--;
+  };
+  await Promise.all([1, 2, 3].map(() => withLock(file, action)));
+  expect(most).toEqual([1, 1, 1]);
+});
+
+it('releases the lock of an action that fails', async () => {
+  await expect(withLock(file, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it('does without a lock where none can be made', async () => {
+  await expect(withLock(join(folder, 'none', 'file'), () => Promise.resolve('done'))).resolves.toBe('done');
+});
