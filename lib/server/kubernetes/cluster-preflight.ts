@@ -34,27 +34,9 @@ export async function lookAtCluster(
 ): Promise<ClusterFindings> {
   try {
     const namespace = await lookAtNamespace(kubectl, server);
-    if (namespace.problems.length > 0) {
-      return namespace;
-    }
-    const looks: Promise<ClusterFindings>[] = [
-      seen('the certificates', async () => {
-        const { problems, warnings } = await lookAtTlsSecret(kubectl, server, now);
-        return { problems, notes: warnings };
-      }),
-      ...neededSecrets(server).map((secret) =>
-        seen(`Secret "${secret.name}"`, async () => {
-          const lines = await lookAtSecret(kubectl, server, secret);
-          return secret.later === undefined ? { problems: lines, notes: [] } : { problems: [], notes: lines };
-        }),
-      ),
-      seen('storage classes', async () => ({ problems: await lookAtStorage(kubectl, server), notes: [] })),
-      seen('claims', async () => ({ problems: await lookAtClaims(kubectl, server), notes: [] })),
-      seen('hosts', async () => ({ problems: [], notes: await lookAtHosts(kubectl, server) })),
-      seen('rights', () => lookAtRights(kubectl, server)),
-      ...(server.monitoring === undefined ? [] : [lookAtMonitoring(kubectl)]),
-    ];
-    return together([namespace, ...(await Promise.all(looks))]);
+    return namespace.problems.length > 0
+      ? namespace
+      : together([namespace, ...(await lookInside(kubectl, server, now))]);
   } catch (error) {
     if (error instanceof ClusterUnreachable) {
       return { problems: [`the cluster cannot be reached: ${error.message}`], notes: [], isUnreachable: true };
@@ -62,6 +44,40 @@ export async function lookAtCluster(
     if (error instanceof ClusterUnseen) {
       return { problems: [], notes: [`nothing was looked at in the cluster: ${error.message}`] };
     }
+    throw error;
+  }
+}
+
+/** All looks at once. The first that fails ends the others, because kubectl would be waited for in vain. */
+async function lookInside(
+  unended: Kubectl,
+  server: KubernetesServerDeclaration,
+  now: Date,
+): Promise<ClusterFindings[]> {
+  const ending = new AbortController();
+  const kubectl = unended.endedBy(ending.signal);
+  const looks: Promise<ClusterFindings>[] = [
+    seen('the certificates', async () => {
+      const { problems, warnings } = await lookAtTlsSecret(kubectl, server, now);
+      return { problems, notes: warnings };
+    }),
+    ...neededSecrets(server).map((secret) =>
+      seen(`Secret "${secret.name}"`, async () => {
+        const lines = await lookAtSecret(kubectl, server, secret);
+        return secret.later === undefined ? { problems: lines, notes: [] } : { problems: [], notes: lines };
+      }),
+    ),
+    seen('storage classes', async () => ({ problems: await lookAtStorage(kubectl, server), notes: [] })),
+    seen('claims', async () => ({ problems: await lookAtClaims(kubectl, server), notes: [] })),
+    seen('hosts', async () => ({ problems: [], notes: await lookAtHosts(kubectl, server) })),
+    seen('rights', () => lookAtRights(kubectl, server)),
+    ...(server.monitoring === undefined ? [] : [lookAtMonitoring(kubectl)]),
+  ];
+  try {
+    return await Promise.all(looks);
+  } catch (error) {
+    ending.abort();
+    await Promise.allSettled(looks);
     throw error;
   }
 }

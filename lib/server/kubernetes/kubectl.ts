@@ -54,6 +54,12 @@ export class Kubectl {
     private readonly options: KubectlOptions = {},
   ) {}
 
+  /** The same cluster, asked until this signal ends it, too. */
+  endedBy(signal: AbortSignal): Kubectl {
+    const signals = [signal, this.options.signal].filter((each) => each !== undefined);
+    return new Kubectl(this.server, { ...this.options, signal: AbortSignal.any(signals) });
+  }
+
   /** What it prints. @throws ClusterUnseen, ClusterRefusal; the signal's reason */
   async text(...args: readonly string[]): Promise<string> {
     const finished = await this.#run(args);

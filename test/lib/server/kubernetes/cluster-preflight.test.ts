@@ -130,6 +130,25 @@ it('does not stop anybody for want of kubectl, or for a cluster that only fails 
   expect((await look()).problems).toEqual([]);
 });
 
+it('ends what it still asks once one look fails', async () => {
+  const ended: AbortSignal[] = [];
+  class WatchedKubectl extends Kubectl {
+    override endedBy(signal: AbortSignal): Kubectl {
+      ended.push(signal);
+      return super.endedBy(signal);
+    }
+  }
+  kubectl.on('get nodes --output=json', { hangs: true });
+  const stderr = 'Unable to connect to the server: dial tcp: i/o timeout\n';
+  kubectl.on('get persistentvolumeclaims --output=json', { stderr, exitCode: 1 });
+  const options = { environment: kubectl.environment(AT), timeoutMs: 600_000 };
+  expect(await lookAtCluster(new WatchedKubectl(declared(), options), declared())).toMatchObject({
+    isUnreachable: true,
+  });
+  // It returns once the kubectl that hangs was killed.
+  expect(ended.map(({ aborted }) => aborted)).toEqual([true]);
+});
+
 describe('with a StatefulSet that is there', () => {
   beforeEach(() => {
     const claim = (name: string, storage: string) => ({
