@@ -1,6 +1,8 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { ALLOW_HTTP } from '#core';
-import { describeCommand, wholeNumberFrom } from '../lib/cli/command';
+import { describeCommand } from '../lib/cli/command';
+import { durationOption } from '../lib/cli/options/duration';
+import { imageName, objectName } from '../lib/cli/options/kubernetes-arguments';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { findApp } from '../lib/declaration/derived/by-name';
 import { loginOf } from '../lib/declaration/derived/logins';
@@ -9,7 +11,8 @@ import type { Delivery } from '../lib/apps/delivery/delivery';
 import { kubernetesName } from '../lib/apps/delivery/kubernetes-name';
 import { podAddress } from '../lib/apps/delivery/pod-address';
 import { podIdentity, podLogin, type PodIdentity } from '../lib/apps/delivery/pod-identity';
-import { checkedInterval, leastLifeSeconds, SHORTEST_INTERVAL_SECONDS } from '../lib/apps/delivery/refresh-interval';
+import { checkedInterval } from '../lib/apps/delivery/refresh-interval';
+import { remarksOn } from '../lib/apps/delivery/remarks';
 import { caFrom } from '../lib/apps/delivery/vault-ca';
 
 /*
@@ -24,11 +27,9 @@ interface Options extends Partial<PodIdentity> {
   readonly caFile?: string;
   readonly caSecret: string;
   readonly systemCa?: true;
-  readonly refreshIntervalSeconds?: number;
+  /** In seconds. */
+  readonly refreshInterval?: number;
 }
-
-/** By the others, an operator or a driver asks Vault, in a namespace of its own. */
-const ASKS_FROM_THE_POD: readonly DelivererName[] = ['client', 'injector'];
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
@@ -48,16 +49,13 @@ export function define(command: Command, signal: AbortSignal): void {
     .addOption(
       new Option(
         '--for <deliverer>',
-        'client: a pod that reads them itself, into its memory; injector, csi: files in memory; external-secrets, vault-secrets-operator: Secrets, which are in etcd',
+        'way of delivery: client reads into its own memory, injector and csi write files in memory, external-secrets and vault-secrets-operator write Secrets, which are in etcd',
       )
         .choices(DELIVERER_NAMES)
         .default('client' satisfies DelivererName),
     )
     .addOption(
-      new Option(
-        '--image <image>',
-        "image of the app's container; default: one that is there to be replaced",
-      ).argParser(imageName),
+      new Option('--image <image>', "image of the app's container; default: a placeholder").argParser(imageName),
     )
     .option('--namespace <namespace>', 'namespace of Kubernetes, where the app has several')
     .option('--service-account <name>', 'service account, where the app has several')
@@ -70,18 +68,22 @@ export function define(command: Command, signal: AbortSignal): void {
     )
     .option('--ca-file <file>', "PEM file of the CA that signed Vault's certificate, to print it as a Secret as well")
     .addOption(
-      new Option('--ca-secret <name>', 'the Secret that has that CA as ca.crt')
+      new Option('--ca-secret <name>', 'name of the Secret that has the CA as ca.crt')
         .default('webex-token-vault-ca')
         .argParser(objectName),
     )
     .addOption(
-      new Option('--system-ca', 'it is a CA that every system knows, so there is no such Secret').conflicts('caFile'),
+      new Option('--system-ca', 'trust the CAs that every system knows, and use no Secret').conflicts('caFile'),
     )
     .addOption(
-      new Option(
-        '--refresh-interval-seconds <seconds>',
+      durationOption(
+        '--refresh-interval <duration>',
         'how often a copy is fetched; default: what fits engine',
-      ).argParser(wholeNumberFrom(SHORTEST_INTERVAL_SECONDS)),
+        undefined,
+        {
+          atLeast: '1m',
+        },
+      ),
     )
     .action(async (appName: string, options: Options) => {
       const { deployment } = await declaredDeployment(command);
@@ -97,58 +99,12 @@ export function define(command: Command, signal: AbortSignal): void {
         product: options.product ?? deployment.vault.server?.product ?? 'openbao',
         ca: caFrom({ ...options, deployment, address }),
         image: options.image ?? `registry.example.com/${kubernetesName(app.name)}:1.0.0`,
-        refreshIntervalSeconds: checkedInterval(deployment.engine, options.refreshIntervalSeconds),
+        refreshIntervalSeconds: checkedInterval(deployment.engine, options.refreshInterval),
       };
       const manifests = deliver(options.for, delivery);
       signal.throwIfAborted();
       process.stdout.write(manifests);
-      process.stderr.write(remarks(delivery, options));
+      const remarks = remarksOn(delivery, options.for, options.image !== undefined);
+      process.stderr.write(remarks.map((line) => `${line}\n`).join(''));
     });
-}
-
-/** What the cluster would refuse only once it is applied. */
-function imageName(value: string): string {
-  if (!/^\S+$/.test(value)) {
-    throw new InvalidArgumentError(
-      `It must be an image like "registry.example.com/people-me:1.0.0", without white space, got "${value}".`,
-    );
-  }
-  return value;
-}
-
-/** @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/, subdomain */
-function objectName(value: string): string {
-  if (!/^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/.test(value)) {
-    throw new InvalidArgumentError(
-      `It must be the name of a Secret, of lower-case letters, digits, "-" and ".", got "${value}".`,
-    );
-  }
-  return value;
-}
-
-/** What is not in the manifests, a line each. */
-function remarks(delivery: Delivery, { for: name, image }: Options): string {
-  const { deployment, login, namespace, refreshIntervalSeconds: interval } = delivery;
-  const { server } = deployment.vault;
-  const mayEnd = name !== 'client' && leastLifeSeconds(deployment.engine) <= interval;
-  const isKeptOut =
-    login.cluster === undefined &&
-    server?.mode === 'kubernetes' &&
-    server.allowedNamespaces?.includes(namespace) === false &&
-    ASKS_FROM_THE_POD.includes(name);
-  return [
-    ...(image === undefined ? ["Give the app's image by --image, or replace it in what is printed."] : []),
-    ...(mayEnd
-      ? [
-          `warning: the engine hands out tokens that may end at once (engine.tuning.refreshCheckIntervalSeconds, refreshAheadSeconds), so a copy can be a dead one for ${interval} seconds; leave both at their defaults, or read by --for client`,
-        ]
-      : []),
-    ...(isKeptOut
-      ? [
-          `warning: pods of namespace "${namespace}" may not talk to the server, as vault.server.allowedNamespaces does not name it; add it, and deploy vault-server`,
-        ]
-      : []),
-    'What the cluster has to have is said at its top. Then: kubectl apply -f FILE',
-    '',
-  ].join('\n');
 }

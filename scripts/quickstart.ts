@@ -1,23 +1,17 @@
 import type { Command } from 'commander';
 import { synthesize } from '../constructs/synthesis';
+import { keptInstructions } from '../rehearsal/kept-instructions';
 import { quickstartLock } from '../rehearsal/quickstart-lock';
 import { leftOut } from '../rehearsal/rehearse';
-import { QUICKSTART_STEPS, runQuickstart, type Quickstart } from '../rehearsal/quickstart';
+import { QUICKSTART_STEPS, runQuickstart } from '../rehearsal/quickstart';
 import type { Rehearsal, RehearsalOptions } from '../rehearsal/rehearsal';
 import { SERVER_VARIABLE } from '../rehearsal/server/server-binary';
-import {
-  appEnvironmentFile,
-  clientSecretFile,
-  rehearsedApps,
-  writeShellEnvironment,
-} from '../rehearsal/shell-environment';
 import { StepLog } from '../rehearsal/step-log';
 import { openInBrowser } from '../lib/cli/consent/browser';
 import { describeCommand } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { deploymentFile } from '../lib/declaration/deployment-file';
 import { loadDeployment } from '../lib/declaration/files/load-deployment';
-import { findCredential } from '../lib/declaration/derived/by-name';
 
 /*
  * Shows the whole main job on this machine, with a real server and a simulated Webex.
@@ -75,7 +69,7 @@ export function define(command: Command, signal: AbortSignal): void {
         );
         process.stdout.write(`\nIt works: ${((performance.now() - started) / 1000).toFixed(1)} s in all.\n`);
         if (options.keep) {
-          process.stdout.write(await instructions(quickstart));
+          process.stdout.write(await keptInstructions(quickstart));
           await interruption(signal);
         }
       } finally {
@@ -111,34 +105,4 @@ function interruption(signal: AbortSignal): Promise<void> {
       { once: true },
     );
   });
-}
-
-async function instructions({ rehearsal, binary, app, credentialName }: Quickstart): Promise<string> {
-  const file = await writeShellEnvironment(rehearsal, binary);
-  const { engine } = rehearsal.deployment;
-  const { integration } = findCredential(rehearsal.deployment, credentialName);
-  const program = await rehearsal.admin.programName();
-  const other = rehearsedApps(rehearsal)[1] ?? app;
-  const examples = [
-    [`webex-token ${credentialName}`, `as app ${app.name}`],
-    [`webex-token-vault authorize ${credentialName} --pkce --replace`, 'as the operator whose task it is'],
-    [`webex-token-vault issue ${app.name}`, 'likewise'],
-    [`${program} read ${engine.mountPath}/creds/${credentialName}`, 'as root'],
-    [`source ${appEnvironmentFile(rehearsal, other)}`, `from now on as app ${other.name}`],
-  ] as const;
-  const width = Math.max(...examples.map(([line]) => line.length));
-  return `
-Everything stays up until Ctrl-C. In another terminal, bash or zsh, from this folder:
-
-  source ${file}
-
-That shell is set up for this quickstart alone: close it when this has ended.
-
-Then, for example:
-
-${examples.map(([line, who]) => `  ${line.padEnd(width)}  # ${who}\n`).join('')}
-Commands that ask for key shares take --from ${rehearsal.folder}
-Commands that ask for the client secret take --client-secret-file ${clientSecretFile(rehearsal, integration)}
-
-`;
 }

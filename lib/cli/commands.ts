@@ -46,10 +46,29 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'doctor', group: 'Watch:', summary: 'the first thing that is wrong, and the command that mends it' },
   { name: 'exec', group: 'Operators:', summary: 'run a command as an operator' },
   { name: 'token', group: 'Operators:', summary: 'print a Vault token of an operator' },
+  {
+    name: 'operators',
+    group: 'Operators:',
+    summary: 'the roles and logins of operators',
+    commands: [{ name: 'update', summary: 'write the operators as the deployment needs them now' }],
+    examples: { 'webex-token-vault operators update --rotate': 'give every operator a new secret id' },
+  },
   { name: 'unseal', group: 'Server:', summary: 'give a sealed server its key shares' },
   { name: 'pause', group: 'Server:', summary: 'stop refreshing, before the server or its plugin is stopped' },
   { name: 'resume', group: 'Server:', summary: 'refresh again as declared' },
-  { name: 'backup', group: 'Server:', summary: 'write a snapshot of the server' },
+  {
+    name: 'backup',
+    group: 'Server:',
+    summary: 'snapshots of the server',
+    commands: [
+      { name: 'create', summary: 'write a snapshot of the server to a file' },
+      { name: 'verify', summary: 'prove that a snapshot can be restored, and which grants are in it' },
+    ],
+    examples: {
+      'webex-token-vault backup create grants.snap': 'write a snapshot to a file',
+      'webex-token-vault backup verify grants.snap': 'ask for the key shares, then look for each grant in it',
+    },
+  },
   { name: 'restore', group: 'Server:', summary: 'put a snapshot back, and prove it' },
   { name: 'completion', summary: 'print a script that makes a shell complete command lines', group: 'Shell:' },
   {

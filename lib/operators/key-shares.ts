@@ -16,7 +16,7 @@ const SHARE = /^(?:[0-9a-fA-F]{32,200}|[A-Za-z0-9+/]{22,140}={0,2})$/;
 
 /** How a command is given key shares; each that takes some has these options. */
 export const SHARE_WAYS =
-  'by --from FOLDER, by --share-file FILE, one a line on standard input, or unseen on a terminal';
+  'by --key-shares FOLDER, by --share-file FILE, one a line on standard input, or unseen on a terminal';
 
 export interface KeyShareSource {
   /** Files that hold one share each. @default - none */

@@ -11,7 +11,7 @@ import { createPrivateFolder, writePrivateFile } from '../files/private-file';
  * a file of its own, so that each can go to the person who is to have it.
  */
 
-export const DEFAULT_OPERATOR_FOLDER = 'secrets/init';
+export const DEFAULT_OPERATOR_FOLDER = 'secrets/operators';
 
 /** The environment variable that names another folder. */
 export const OPERATORS_VARIABLE = 'WEBEX_TOKEN_VAULT_OPERATORS';
@@ -35,13 +35,13 @@ export async function prepareOperatorFolder(folder: string): Promise<void> {
   const [present] = await findKeyShareFiles(folder);
   if (present !== undefined) {
     throw new ExplainedError(
-      `there is a key share at ${present} already, and it may be the only copy; give another folder with --out, or move it to where it belongs`,
+      `there is a key share at ${present} already, and it may be the only copy; give another folder with --operators, or move it to where it belongs`,
     );
   }
   const operator = OPERATOR_NAMES.find((name) => existsSync(operatorFiles(folder, name).roleId));
   if (operator !== undefined) {
     throw new ExplainedError(
-      `the login of another server's ${operator} is in ${folder}; give another folder with --out, or remove the logins there if that server is gone`,
+      `the login of another server's ${operator} is in ${folder}; give another folder with --operators, or remove the logins there if that server is gone`,
     );
   }
   await createPrivateFolder(folder);
@@ -51,7 +51,7 @@ export async function prepareOperatorFolder(folder: string): Promise<void> {
     await rm(probe);
   } catch (error) {
     throw new ExplainedError(
-      `${folder} cannot take the key shares (${errorCode(error)}), so nothing was initialized; make room there, or give another folder with --out`,
+      `${folder} cannot take the key shares (${errorCode(error)}), so nothing was initialized; make room there, or give another folder with --operators`,
     );
   }
 }

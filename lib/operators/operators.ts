@@ -146,7 +146,7 @@ export async function loginOperator(vault: VaultClient, login: OperatorLogin): P
   } catch (error) {
     throw error instanceof NotPermitted
       ? new NotPermitted(
-          `Vault does not log this operator in: its role id or secret id is wrong, expired or replaced, also by the restoration of a snapshot that is older, or its role is locked out for some minutes after refused logins; an administrator that can log in makes new ones: ${ourCommand('init', '--update-policy', '--new-secret-ids')}`,
+          `Vault does not log this operator in: its role id or secret id is wrong, expired or replaced, also by the restoration of a snapshot that is older, or its role is locked out for some minutes after refused logins; an administrator that can log in makes new ones: ${ourCommand('operators update', '--rotate')}`,
         )
       : error;
   }

@@ -16,15 +16,17 @@ export function recordsFromRoot({ vault, engine }: Deployment): string {
 
 /**
  * @param vault with the token of the operator role "backup", in the root namespace
+ * @param expected version of the record that it replaces @default - any
  * @returns why it could not be noted, where nothing is lost by that
  */
 export async function noteBackup(
   vault: VaultClient,
   deployment: Deployment,
   note: z.input<typeof backupRecordSchema>,
+  expected?: number,
 ): Promise<string | undefined> {
   try {
-    await new Records(vault, recordsFromRoot(deployment)).write(BACKUP_RECORD, note);
+    await new Records(vault, recordsFromRoot(deployment)).write(BACKUP_RECORD, note, expected);
     return undefined;
   } catch (error) {
     if (!isForWantOfRecords(error)) {

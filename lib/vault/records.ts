@@ -107,7 +107,7 @@ export class Records {
         }
         throw isUnavailable(error)
           ? new RecordsUnavailable(
-              `there are no records at ${this.path}/, or this Vault token may not use them (${error.statusCode}: ${error.said || 'no message'}); deploy stack webex-tokens, after "${ourCommand('init', '--update-policy')}" on a server of yours`,
+              `there are no records at ${this.path}/, or this Vault token may not use them (${error.statusCode}: ${error.said || 'no message'}); deploy stack webex-tokens, after "${ourCommand('operators update')}" on a server of yours`,
             )
           : error;
       }
@@ -128,7 +128,9 @@ function valueOf<T>(data: unknown, schema: z.ZodType<T>): { value: T } | { probl
   }
   const { version } = known.data;
   if (version !== KNOWN_VERSION) {
-    return { problem: `has format ${version}, and this release reads format ${KNOWN_VERSION}; use the release that wrote it` };
+    return {
+      problem: `has format ${version}, and this release reads format ${KNOWN_VERSION}; use the release that wrote it`,
+    };
   }
   const parsed = schema.safeParse(data);
   return parsed.success ? { value: parsed.data } : { problem: DAMAGED };

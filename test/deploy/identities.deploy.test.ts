@@ -117,7 +117,7 @@ describeUnless(terraformUnavailable())('identities', () => {
     const refused = await deployed.run('deploy');
     expect(refused.exitCode).not.toBe(0);
     expect(refused.stderr).toContain('it lacks create on auth/teams/keys/role/people-me');
-    expect(refused.stderr).toContain('renew it with "npx --no-install webex-token-vault init --update-policy"');
+    expect(refused.stderr).toContain('renew it with "npx --no-install webex-token-vault operators update"');
 
     await renewPolicy();
     const { exitCode, stdout, stderr } = await deployed.run('deploy');

@@ -84,15 +84,15 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
   test('loses nothing where it is moved before its provisioner was told', async () => {
     mountedAt('teams/webex', 'oauthapp');
     const { stderr, exitCode } = await deployed(operated.engine.clientSecret);
-    expect(stderr).toMatch(/^error: the Vault token may not do this: it lacks .* init --update-policy/m);
+    expect(stderr).toMatch(/^error: the Vault token may not do this: it lacks .* operators update/m);
     expect(exitCode).toBe(1);
     await expect(operated.deploy('terraform')).rejects.toThrow('permission denied');
     await expect(deleted()).resolves.not.toContainEqual(expect.stringContaining('servers/'));
     await expect(refreshed('oauthapp')).resolves.toEqual([200]);
   });
 
-  test('is moved by the provisioner in one deploy after init --update-policy', async () => {
-    const updated = await operated.init('--update-policy', '--from', operated.out);
+  test('is moved by the provisioner in one deploy after operators update', async () => {
+    const updated = await operated.updateOperators('--key-shares', operated.out);
     expect(updated.stderr).toContain('operator roles and their policies written');
     const { stderr, exitCode } = await deployed(operated.engine.clientSecret);
     expect(stderr).toContain(
@@ -140,13 +140,13 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
     };
     await expect(move('teams/webex', 'elsewhere')).resolves.toBe(403);
     await expect(move('operators', 'teams/webex')).resolves.toBe(403);
-    await operated.init('--update-policy', '--from', operated.out);
+    await operated.updateOperators('--key-shares', operated.out);
     await expect(move('oauthapp', 'teams/webex')).resolves.toBe(403);
   });
 
   test('refreshes on where Terraform moves it without the client secret, until that is given', async () => {
     mountedAt('webex-two', 'teams/webex');
-    await operated.init('--update-policy', '--from', operated.out);
+    await operated.updateOperators('--key-shares', operated.out);
     const { stderr, exitCode } = await deployed();
     expect(stderr).toMatch(/^error: the client secret of integration "webex-myapp" is to be written, and .*TF_VAR_/m);
     expect(exitCode).toBe(1);
@@ -158,7 +158,7 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
 
   test('moves on from there while the last move is still declared', async () => {
     mountedAt('oauthapp', 'webex-two');
-    await operated.init('--update-policy', '--from', operated.out);
+    await operated.updateOperators('--key-shares', operated.out);
     expect((await deployed(operated.engine.clientSecret)).exitCode).toBe(0);
     await expect(refreshed('oauthapp')).resolves.toEqual([200]);
     await expect(deleted()).resolves.not.toContainEqual(expect.stringContaining('servers/'));

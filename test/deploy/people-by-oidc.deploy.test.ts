@@ -111,8 +111,8 @@ describeUnless(terraformUnavailable())('a deployment whose operators are people'
   test('takes away an operator that is declared no more, also where its right was taken before', async () => {
     declareOidc({ groups: { authorizer: ['webex-admins'] }, scopes: ['groups', 'profile'] });
     const updated = await operated.runWith(
-      'init',
-      ['--update-policy', '--out', operated.out],
+      'operators update',
+      ['--operators', operated.out],
       (await operated.keyShares()).slice(0, 3),
     );
     expect(updated.exitCode).toBe(0);

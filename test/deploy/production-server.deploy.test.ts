@@ -71,7 +71,7 @@ describeUnless(unavailable)('a production server of one node', () => {
   });
 
   test('is initialized, and webex-tokens deployed by the provisioner alone', async () => {
-    const { stderr } = succeeded(await server.script('init', ['--out', server.operators]));
+    const { stderr } = succeeded(await server.script('init', ['--operators', server.operators]));
     expect(stderr).toContain('root token revoked');
     await server.deployTokens();
     await server.authorize();
@@ -164,13 +164,16 @@ describeUnless(unavailable)('a production server of one node', () => {
 
   test('its data destroyed, a backup brings the credential back', async () => {
     const snapshot = join(server.folder, 'backup.snap');
-    succeeded(await server.script('backup', [snapshot, '--operators', server.operators]));
+    succeeded(await server.script('backup create', [snapshot, '--operators', server.operators]));
     expect(statSync(snapshot).mode & 0o777).toBe(0o600);
     await docker('rm', '--force', container);
     await docker('volume', 'rm', `${container}-data`, `${container}-audit`);
     await server.deployServer();
     const { stdout } = succeeded(
-      await server.script('restore', [snapshot, '--credential', 'testauth', '--from', server.operators, '--yes']),
+      await server.script('restore', [
+        snapshot,
+        ...['--credential', 'testauth', '--key-shares', server.operators, '--operators', server.operators, '--yes'],
+      ]),
     );
     expect(stdout).toContain('Credential "testauth" reads well');
     await expect(works()).resolves.toBe(true);
@@ -187,7 +190,7 @@ describeUnless(unavailable)('a production server of three nodes', () => {
   afterAll(() => server[Symbol.asyncDispose]());
 
   test('the leader killed, the others go on reading the credential', async () => {
-    succeeded(await server.script('init', ['--out', server.operators]));
+    succeeded(await server.script('init', ['--operators', server.operators]));
     await server.deployTokens();
     // The deploy itself asks Webex about the secret, by a refresh token that is made up.
     const deployed = server.engine.webex.requests.length;

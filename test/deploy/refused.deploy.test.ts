@@ -96,7 +96,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
   test('says which right is missing, and what gives it, while diff only tells', async () => {
     deployed.declareAnotherApp('reports');
     const lack =
-      /the Vault token may not do this: it lacks create on auth\/approle\/role\/reports and 1 more; .*init --update-policy/;
+      /the Vault token may not do this: it lacks create on auth\/approle\/role\/reports and 1 more; .*operators update/;
     const told = await deployed.run('diff');
     expect(told.stderr).toMatch(lack);
     expect(told.stderr).toContain('- app "reports" may now read "testauth"\n');
@@ -105,7 +105,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
     expect(ended(refused.stderr)).toMatch(lack);
     expect(refused.exitCode).toBe(1);
     await expect(deployed.rehearsal.admin.list('auth/approle/role')).resolves.toEqual(['people-me']);
-    // As `init --update-policy` does.
+    // As `operators update` does.
     await writeOperators(deployed.rehearsal.admin, deployed.deployment);
     expect((await deployed.run('deploy')).exitCode).toBe(0);
     await expect(deployed.rehearsal.admin.list('auth/approle/role')).resolves.toEqual(['people-me', 'reports']);
@@ -190,9 +190,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
     );
     await admin.write(`sys/policies/acl/${provisionerPolicyName(deployment.engine.mountPath)}`, { policy: older });
     const { exitCode, stderr } = await deployed.run('deploy');
-    expect(ended(stderr)).toMatch(
-      /^error: the Vault token may not see this: it lacks read on .*; .*init --update-policy/,
-    );
+    expect(ended(stderr)).toMatch(/^error: the Vault token may not see this: it lacks read on .*; .*operators update/);
     expect(exitCode).toBe(5);
     await writeOperators(admin, deployed.deployment);
     expect((await deployed.run('deploy')).stdout).toContain('No changes.');

@@ -100,7 +100,7 @@ describeUnless(terraformUnavailable())('a deployment in which an integration and
   });
 
   test('takes the same policies when its operators are brought up to date', async () => {
-    await operated.init('--update-policy', '--from', operated.out);
+    await operated.updateOperators('--key-shares', operated.out);
     await expect(issued('reader')).resolves.toMatchObject({ roleId: app.roleId });
     expect((await deployed()).stdout).toContain('Your infrastructure matches the configuration.');
   });

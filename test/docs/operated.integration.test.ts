@@ -54,7 +54,7 @@ describe('a server that is operated by the pages', () => {
   step('docs/production.md initializes it', async () => {
     const screen = await typist.types('docs/production.md', 'initialize');
     expect(screen).toContain('root token revoked');
-    symlinkSync(join(typist.folder, 'secrets/init'), operated.out);
+    symlinkSync(join(typist.folder, 'secrets/operators'), operated.out);
     await operated.deploy();
   });
 
@@ -137,15 +137,19 @@ describe('a server that is operated by the pages', () => {
   });
 
   step('README.md knows the grants, and keeps them', async () => {
-    const [status, doctor, metrics, pause, rotate, backup, revoke, ...more] = typist.typesEach('README.md', 'know');
+    const [status, doctor, metrics, pause, rotate, create, verify, revoke, ...more] = typist.typesEach(
+      'README.md',
+      'know',
+    );
     expect(more).toEqual([]);
     expect(await status?.()).toMatch(/testauth .*healthy/);
     expect(await doctor?.()).toContain('ok     login: as the observer');
     await metrics?.(await serving());
     await pause?.();
     expect(await rotate?.({ dialog: newClientSecret() })).toContain('has its new client secret alone');
-    const verified = { instead: { FILE: 'readme.snap' }, dialog: await keyShares() };
-    expect(await backup?.(verified)).toContain('testauth: present');
+    const instead = { FILE: 'readme.snap' };
+    await create?.({ instead });
+    expect(await verify?.({ instead, dialog: await keyShares() })).toContain('testauth: present');
     await revoking(revoke?.({ dialog: [['authorize it again', 'y']] }) ?? Promise.resolve(''));
   });
 });

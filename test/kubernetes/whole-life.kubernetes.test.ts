@@ -138,7 +138,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     await server.untilRunning();
     note('until all pods ran', startedAt);
     await server.forward();
-    succeeded(await server.script('init', ['--out', server.operators]));
+    succeeded(await server.script('init', ['--operators', server.operators]));
     for (const pod of server.pods.slice(1)) {
       await server.untilSealed(pod);
       succeeded(await server.unseal(pod));
@@ -233,7 +233,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
   });
 
   step('is backed up and watched: every grant is healthy, and the doctor finds nothing', async () => {
-    succeeded(await server.script('backup', [server.path('watched.snap')], server.pods.indexOf(await leads())));
+    succeeded(await server.script('backup create', [server.path('watched.snap')], server.pods.indexOf(await leads())));
     const status = await server.script('status', ['--verify', '--json']);
     const report = z
       .object({ credentials: z.array(z.object({ name: z.string(), state: z.string() })) })
@@ -308,13 +308,13 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     const leader = await leads();
     // Whichever node is asked: it goes to the one that leads.
     const standby = server.pods.findIndex((pod) => pod !== leader);
-    const { stderr } = succeeded(await server.script('backup', [file], standby));
+    const { stderr } = succeeded(await server.script('backup create', [file], standby));
     expect(stderr).toContain(`going to its leader, https://127.0.0.1:`);
     await (await server.as('authorizer')).delete('oauthapp/creds/third');
     await expect(grants()).rejects.toThrow('third');
     const restored = await server.script(
       'restore',
-      [file, '--credential', 'third', '--from', server.operators, '--yes'],
+      [file, '--credential', 'third', '--key-shares', server.operators, '--operators', server.operators, '--yes'],
       standby,
     );
     expect(succeeded(restored).stdout).toContain('Credential "third" reads well');

@@ -169,9 +169,9 @@ describe('an empty token, as a login that failed leaves it', () => {
     ['revoke', 'testauth', '--yes'],
     ['rotate-secret', 'webex-myapp'],
     ['issue', 'people-me'],
-    ['backup', 'a.snap'],
+    ['backup', 'create', 'a.snap'],
     ['restore', 'a.snap'],
-    ['init', '--update-policy'],
+    ['operators', 'update'],
   ])('%s takes no other in its place', async (command, ...args) => {
     for (const name of ['VAULT_TOKEN', 'BAO_TOKEN']) {
       const env = { HOME: home, VAULT_ADDR: `http://127.0.0.1:${await freePort()}`, [name]: '' };
@@ -202,7 +202,7 @@ describe('a password in VAULT_ADDR', () => {
     ['rotate-secret', 'webex-myapp'],
     ['issue', 'people-me'],
     ['agent-config', 'people-me', '--out', '/nowhere/agent'],
-    ['backup', 'a.snap'],
+    ['backup', 'create', 'a.snap'],
     ['restore', 'a.snap'],
     ['init'],
     ['unseal'],

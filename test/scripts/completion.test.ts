@@ -61,7 +61,7 @@ test('bash completes commands, options, names of the deployment, choices and fil
       ['issue', ''],
       ['token', 'a'],
       ['agent-config', 'people-me', '--format', ''],
-      ['backup', 'deploy'],
+      ['backup', 'create', 'deploy'],
       ['exec', 'p'],
       ['exec', 'provisioner', '--', 'sh', '-x', 'deploy'],
       ['rotate-secret', ''],

@@ -96,7 +96,7 @@ describe('finds of the login', () => {
     });
     const { stdout } = await doctor();
     expect(stdout).toMatch(
-      /^error: login: Vault does not log this operator in: .*: npx --no-install webex-token-vault init --update-policy --new-secret-ids --out \S+$/m,
+      /^error: login: Vault does not log this operator in: .*: npx --no-install webex-token-vault operators update --rotate --out \S+$/m,
     );
   });
 });

@@ -99,7 +99,7 @@ it('works around commands of this program, in one another too', async () => {
   expect(issued).toMatchObject({ exitCode: 0, stderr: '' });
   expect(JSON.parse(issued.stdout)).toMatchObject({ app: 'people-me' });
   const file = operated.path('nested.snap');
-  const backup = ['exec', 'backup', '--', ...command, 'backup', file];
+  const backup = ['exec', 'backup', '--', ...command, 'backup', 'create', file];
   expect(await as(['provisioner', '--', ...command, ...backup])).toMatchObject({ exitCode: 0 });
   expect((await readFile(file)).length).toBeGreaterThan(1000);
 });
@@ -122,7 +122,7 @@ describe('without a folder of logins, by the role of the environment', () => {
     return { VAULT_ROLE_ID: roleId, VAULT_WRAPPED_SECRET_ID: token };
   }
 
-  /** In a folder without `secrets/init`, which a clone may have. */
+  /** In a folder without `secrets/operators`, which a clone may have. */
   function nowhere(
     name: string,
     args: readonly string[],
@@ -219,20 +219,30 @@ describe('every other command revokes what it logged in', () => {
   const env = (): Record<string, string> => ({ WEBEX_TOKEN_VAULT_OPERATORS: operated.out });
   const snapshot = (): string => operated.path('a.snap');
   const restore = (shares: string): string[] => [
-    ...['restore', snapshot(), '--yes', '--from', shares, '--operators', operated.out, '--credential', 'testauth'],
+    ...[
+      'restore',
+      snapshot(),
+      '--yes',
+      '--key-shares',
+      shares,
+      '--operators',
+      operated.out,
+      '--credential',
+      'testauth',
+    ],
   ];
 
   it.each<[string, () => string[], number]>([
-    ['backup', () => ['backup', snapshot()], 0],
-    ['backup that cannot be written', () => ['backup', '/none/a.snap'], 1],
+    ['backup', () => ['backup', 'create', snapshot()], 0],
+    ['backup that cannot be written', () => ['backup', 'create', '/none/a.snap'], 1],
     ['issue', () => ['issue', 'people-me'], 0],
     ['authorize that nobody answers', () => ['authorize', 'testauth', '--no-open', '--timeout', '1s'], 1],
     ['revoke of what is not there', () => ['revoke', 'testauth', '--yes'], 3],
-    ['init --update-policy', () => ['init', '--update-policy', '--out', operated.out, '--from', operated.out], 0],
-    ['init without its shares', () => ['init', '--update-policy', '--out', operated.out], 1],
+    ['operators update', () => ['operators', 'update', '--operators', operated.out, '--key-shares', operated.out], 0],
+    ['operators update without key shares', () => ['operators', 'update', '--operators', operated.out], 1],
     ['restore with strange shares', () => restore(operated.path('strangers')), 1],
     ['agent-config', () => ['agent-config', 'people-me', '--out', operated.path('agent')], 0],
-    ['unseal', () => ['unseal', '--from', operated.out], 0],
+    ['unseal', () => ['unseal', '--key-shares', operated.out], 0],
   ])('%s', async (_, args, code) => {
     const [command = '', ...rest] = args();
     const strangers = operated.path('strangers');
@@ -246,7 +256,7 @@ describe('every other command revokes what it logged in', () => {
     const { token } = await root.writeWrapped('auth/operators/role/backup/secret-id', {}, 60);
     const roleId = (await readFile(join(operated.out, 'backup-role-id'), 'utf8')).trim();
     const login = { VAULT_ROLE_ID: roleId, VAULT_WRAPPED_SECRET_ID: token };
-    expect(await operated.run('backup', [operated.path('wrapped.snap')], login)).toMatchObject({ exitCode: 0 });
+    expect(await operated.run('backup create', [operated.path('wrapped.snap')], login)).toMatchObject({ exitCode: 0 });
   });
 
   it('restore, whose credential nobody has authorized', async () => {

@@ -72,16 +72,16 @@ function hangingAt(path: RegExp): Promise<RecordingServer> {
 }
 
 describe.each([
-  ['backup', ['a.snap'], 'SIGTERM'],
+  ['backup create', ['a.snap'], 'SIGTERM'],
   ['issue', ['people-me'], 'SIGHUP'],
   ['token', ['provisioner'], 'SIGINT'],
   ['exec', ['provisioner', '--', 'echo', 'ran'], 'SIGTERM'],
   ['authorize', ['testauth', '--no-open'], 'SIGHUP'],
   ['revoke', ['testauth', '--yes'], 'SIGINT'],
   ['rotate-secret', ['webex-myapp', '--new-secret-file', SECRET_FILE], 'SIGTERM'],
-  ['unseal', ['--from', 'operators'], 'SIGTERM'],
-  ['init', ['--out', 'new'], 'SIGHUP'],
-  ['init', ['--update-policy', '--out', 'operators', '--from', 'operators'], 'SIGINT'],
+  ['unseal', ['--key-shares', 'operators'], 'SIGTERM'],
+  ['init', ['--operators', 'new'], 'SIGHUP'],
+  ['operators update', ['--operators', 'operators', '--key-shares', 'operators'], 'SIGINT'],
 ] as const)('%s %j', (command, args, signal) => {
   it(`ends by ${signal} where Vault answers nothing at all`, async () => {
     await using vault = await RecordingServer.start(() => undefined);
@@ -100,12 +100,12 @@ describe.each([
 });
 
 describe.each([
-  ['backup', ['a.snap'], /raft\/snapshot/, 'SIGINT', GRACE_MS],
+  ['backup create', ['a.snap'], /raft\/snapshot/, 'SIGINT', GRACE_MS],
   ['issue', ['people-me'], /role-id/, 'SIGTERM', GRACE_MS],
   ['authorize', ['testauth', '--no-open'], /capabilities-self/, 'SIGTERM', GRACE_MS],
   ['revoke', ['testauth', '--yes'], /creds\/testauth/, 'SIGHUP', READ_GRACE_MS],
   ['rotate-secret', ['webex-myapp', '--new-secret-file', SECRET_FILE], /rotations/, 'SIGINT', READ_GRACE_MS],
-  ['init', ['--update-policy', '--out', 'operators', '--from', 'operators'], /generate-root/, 'SIGTERM', GRACE_MS],
+  ['operators update', ['--operators', 'operators', '--key-shares', 'operators'], /generate-root/, 'SIGTERM', GRACE_MS],
 ] as const)('%s', (command, args, path, signal, graceMs) => {
   it(`ends what is under way by ${signal}, and revokes the token that it logged in`, async () => {
     await using vault = await hangingAt(path);
@@ -170,7 +170,7 @@ it.each([
   await using vault = await hangingAt(path);
   const file = join(folder, 'whole.snap');
   writeFileSync(file, await wholeSnapshot());
-  const script = start('restore', [file, '--yes', '--from', operators], vault.address);
+  const script = start('restore', [file, '--yes', '--key-shares', operators], vault.address);
   await eventually(() => vault.requests.find(({ url }) => path.test(url)));
   script.kill('SIGTERM');
   jest.advanceTimersByTime(graceMs);

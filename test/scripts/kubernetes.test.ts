@@ -49,7 +49,7 @@ it('prints the manifests of a pod that reads by itself, and nothing else, to std
   expect(stdout).toContain('kind: Deployment\n');
   expect(stdout).toContain('value: https://vault.example\n');
   expect(stderr).toBe(
-    "Give the app's image by --image, or replace it in what is printed.\nWhat the cluster has to have is said at its top. Then: kubectl apply -f FILE\n",
+    "Give the app's image by --image, or replace it in what is printed.\nThe first lines of the manifests say what the cluster needs. Then: kubectl apply -f FILE\n",
   );
 });
 
@@ -72,7 +72,7 @@ it('has image, address, CA and interval from its options', async () => {
     'theirs',
   ];
   const { stdout, stderr } = await kubernetesCommand(
-    ['people-me', '--for', 'vault-secrets-operator', ...options, '--refresh-interval-seconds', '900'],
+    ['people-me', '--for', 'vault-secrets-operator', ...options, '--refresh-interval', '15m'],
     {},
     { VAULT_CACERT: file },
   );
@@ -130,17 +130,13 @@ it.each<[string[], Partial<DeploymentInput>, Record<string, string>, string]>([
   [['people-me', '--image', 'a b'], {}, {}, 'without white space, got "a b".'],
   [['people-me', '--ca-secret', 'Bad Name!'], {}, {}, 'It must be the name of a Secret, of lower-case letters'],
   [['people-me', '--ca-secret', 'a..b'], {}, {}, 'got "a..b".'],
-  ...['59', '0', '-5', '1.5', ''].map((given): [string[], object, Record<string, string>, string] => [
-    ['people-me', `--refresh-interval-seconds=${given}`],
-    {},
-    {},
-    `It must be a whole number of at least 60, got "${given}".`,
-  ]),
+  [['people-me', '--refresh-interval=59s'], {}, {}, 'It must be at least 1m, got "59s".'],
+  [['people-me', '--refresh-interval=60'], {}, {}, 'It must be a whole number and a unit, such as 90s'],
   [
-    ['people-me', '--refresh-interval-seconds', '900000'],
+    ['people-me', '--refresh-interval', '9d'],
     {},
     {},
-    'so that copies would end before their successors arrive; use 3600',
+    'so that copies would end before their successors arrive; use 3600s',
   ],
 ])('%j ends with a clear line', async (args, changes, env, line) => {
   const { exitCode, stdout, stderr } = await kubernetesCommand(args, changes, env);
@@ -192,9 +188,9 @@ describe('in the cluster that Vault runs in', () => {
   });
 });
 
-it('warns where a copy may be a dead one', async () => {
+it('warns that a copy may be expired', async () => {
   const engine = { tuning: { refreshCheckIntervalSeconds: 0 }, plugin: { sha256: 'a'.repeat(64) } };
   const { stderr } = await kubernetesCommand(['people-me', '--for', 'csi'], { engine });
-  expect(stderr).toContain('warning: the engine hands out tokens that may end at once');
+  expect(stderr).toContain('warning: the engine hands out tokens that may expire at once');
   expect((await kubernetesCommand(['people-me'], { engine })).stderr).not.toContain('warning');
 });

@@ -11,10 +11,10 @@ const COMMANDS: readonly (readonly [command: string, ...args: string[]])[] = [
   ['authorize', 'testauth'],
   ['issue', 'people-me'],
   ['status'],
-  ['backup', NOWHERE],
+  ['backup', 'create', NOWHERE],
   ['revoke', 'testauth', '--yes'],
   ['token', 'observer'],
-  ['init', '--out', NOWHERE],
+  ['init', '--operators', NOWHERE],
   ['unseal'],
   ['restore', NOWHERE, '--yes'],
 ];
@@ -29,7 +29,7 @@ it.each(COMMANDS)('%s refuses it', async (command, ...args) => {
 });
 
 it.each([
-  ['init', ['--out', NOWHERE]],
+  ['init', ['--operators', NOWHERE]],
   ['unseal', []],
   ['restore', [NOWHERE, '--yes']],
 ])('%s refuses it whatever VAULT_ALLOW_HTTP says', async (command, args) => {

@@ -25,9 +25,9 @@ function advice(port: number): string {
 }
 
 it.each([
-  ['init', ['--out', join(folder, 'operators')]],
+  ['init', ['--operators', join(folder, 'operators')]],
   ['unseal', []],
-  ['backup', [join(folder, 'grants.snap')]],
+  ['backup create', [join(folder, 'grants.snap')]],
   ['authorize', ['testauth']],
   ['deploy', ['webex-tokens', '--auto-approve']],
 ])('%s names the port-forward that is missing', async (command, args) => {

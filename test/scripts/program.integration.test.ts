@@ -40,7 +40,7 @@ it('ends by the signal of another process', async () => {
   writeFileSync(join(operators, 'key-share-1'), Buffer.alloc(33, 7).toString('base64'), { mode: 0o600 });
   await using vault = await RecordingServer.start(() => undefined);
   const environment = { ...deploymentInFile(folder, exampleDeployment()), VAULT_ADDR: vault.address };
-  const script = new Script('unseal', ['--from', operators], environment);
+  const script = new Script('unseal', ['--key-shares', operators], environment);
   await eventually(() => vault.requests.length > 0 || undefined);
   script.child.kill('SIGTERM');
   expect(await script.result()).toEqual({ exitCode: 143, stdout: '', stderr: 'interrupted\n' });

@@ -44,21 +44,21 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   authorize: ['testauth', '--no-browser'],
   revoke: ['testauth', '--yes'],
   issue: ['people-me'],
-  backup: ['a.snap'],
+  'backup create': ['a.snap'],
   unseal: [],
   init: [],
 };
 
 function run(command: string, env: Record<string, string> = {}, more: readonly string[] = []): Promise<ScriptResult> {
   const args = [...(COMMANDS[command] ?? []), ...more];
-  if (command === 'backup') {
+  if (command === 'backup create') {
     args[0] = join(folder, 'a.snap');
   }
   if (command === 'unseal') {
-    args.push('--from', folder);
+    args.push('--key-shares', folder);
   }
   if (command === 'init') {
-    args.push('--out', join(folder, 'out'), '--shares', '1', '--threshold', '1');
+    args.push('--operators', join(folder, 'out'), '--shares', '1', '--threshold', '1');
   }
   return runCommand(command, args, { VAULT_ADDR: vault.address, VAULT_TOKEN: 't', ...env });
 }
@@ -76,9 +76,9 @@ it.each<[string, string, ScriptedAnswer]>([
   ['issue', `${ROLE}/role-id`, LIMITED],
   ['issue', `${ROLE}/secret-id`, NO_NODE],
   ['issue', `${ROLE}/secret-id`, refusal(500, 'internal error')],
-  ['backup', 'sys/storage/raft/snapshot', LIMITED],
-  ['backup', 'sys/storage/raft/snapshot', NO_NODE],
-  ['backup', 'sys/storage/raft/snapshot', refusal(500, 'internal error')],
+  ['backup create', 'sys/storage/raft/snapshot', LIMITED],
+  ['backup create', 'sys/storage/raft/snapshot', NO_NODE],
+  ['backup create', 'sys/storage/raft/snapshot', refusal(500, 'internal error')],
   ['unseal', 'sys/seal-status', LIMITED],
   ['unseal', 'sys/seal-status', NO_NODE],
   ['init', 'sys/seal-status', LIMITED],
@@ -132,7 +132,7 @@ it('init says that a key may be lost where the answer that brings it is', async 
   }
 });
 
-it.each(['authorize', 'revoke', 'issue', 'backup'])(
+it.each(['authorize', 'revoke', 'issue', 'backup create'])(
   '%s says in its help that 5 is for who may not',
   async (command) => {
     const { stdout } = await runCommand(command, ['--help']);
@@ -142,18 +142,22 @@ it.each(['authorize', 'revoke', 'issue', 'backup'])(
 
 it('backup ends with 5 where the token may not, and where there is none', async () => {
   vault.answer('sys/storage/raft/snapshot', refusal(403, 'permission denied'));
-  const refused = await run('backup');
+  const refused = await run('backup create');
   expect(refused.stderr).toContain('its policies do not allow this');
   expect(refused.exitCode).toBe(5);
   const nobody = { HOME: folder, VAULT_ADDR: vault.address };
-  const { exitCode, stderr } = await runCommand('backup', [join(folder, 'a.snap'), '--operators', 'none'], nobody);
+  const { exitCode, stderr } = await runCommand(
+    'backup create',
+    [join(folder, 'a.snap'), '--operators', 'none'],
+    nobody,
+  );
   expect(stderr).toMatch(/^error: there is no Vault token and nothing to get one with; set VAULT_ROLE_ID/);
   expect(exitCode).toBe(5);
 });
 
 it('backup of a sealed server ends with 4, and names the command that unseals it', async () => {
   vault.answer('sys/storage/raft/snapshot', refusal(503, 'Vault is sealed'));
-  const { exitCode, stderr } = await run('backup');
+  const { exitCode, stderr } = await run('backup create');
   expect(stderr).toMatch(/it is sealed: run "npx --no-install webex-token-vault unseal"\n$/);
   expect(exitCode).toBe(4);
 });
@@ -161,6 +165,6 @@ it('backup of a sealed server ends with 4, and names the command that unseals it
 it('an error shows a command that is about the deployment of the run', async () => {
   vault.answer('sys/storage/raft/snapshot', refusal(503, 'Vault is sealed'));
   const { DEPLOYMENT: file = '' } = deploymentInFile(folder, exampleDeployment());
-  const { stderr } = await run('backup', {}, ['--deployment', file]);
+  const { stderr } = await run('backup create', {}, ['--deployment', file]);
   expect(stderr).toContain(`it is sealed: run "npx --no-install webex-token-vault unseal --deployment ${file}"\n`);
 });

@@ -28,20 +28,27 @@ beforeAll(async () => {
 });
 afterAll(() => operated[Symbol.asyncDispose]());
 
-function backup(args: readonly string[], env: Record<string, string> = {}): Promise<ScriptResult> {
-  return operated.run('backup', args, { ...environment, ...env });
+function create(file: string): Promise<ScriptResult> {
+  return operated.run('backup create', [file, '--operators', operated.out], environment);
 }
 
-function verifyOnly(file: string, ...args: string[]): Promise<ScriptResult> {
-  // No server answers there.
-  return backup([file, '--verify-only', '--from', operated.out, ...args], { VAULT_ADDR: 'https://127.0.0.1:1' });
+function verify(args: readonly string[], env: Record<string, string> = {}): Promise<ScriptResult> {
+  return operated.run('backup verify', args, { ...environment, ...env });
 }
 
-describe('webex-token-vault backup --verify', () => {
-  it('finds each grant in what it has made, and nobody notices: not Webex, not the audit log, not the disk', async () => {
+/** Without a login, at an address where no server answers. */
+function verifyElsewhere(file: string, ...args: string[]): Promise<ScriptResult> {
+  return verify([file, '--key-shares', operated.out, ...args], { VAULT_ADDR: 'https://127.0.0.1:1' });
+}
+
+describe('webex-token-vault backup verify', () => {
+  it('finds each grant in the last backup, records that, and nobody else notices: not Webex, not the disk', async () => {
     const { webex, issued, clientSecret } = operated.engine;
     const asked = webex.requests.length;
-    const made = await backup([snapshot, '--operators', operated.out, '--verify', '--from', operated.out]);
+    const { stdout: created } = await create(snapshot);
+    expect(created).toMatch(/^[0-9a-f]{64} {2}\S+first\.snap\n$/);
+    await expect(lastBackup()).resolves.toMatchObject({ sha256: created.split(' ')[0], verifiedAt: null });
+    const made = await verify([snapshot, '--operators', operated.out, '--key-shares', operated.out]);
     expect(made.stdout).toMatch(
       /^[0-9a-f]{64} {2}\S+first\.snap\ntestauth: present, with a refresh token, issued at \S+Z, expires at \S+Z\n$/,
     );
@@ -53,7 +60,8 @@ describe('webex-token-vault backup --verify', () => {
     expect(noted).toEqual({ sha256: made.stdout.split(' ')[0], bytes: (await stat(snapshot)).size });
     expect(verifiedAt?.getTime()).toBeGreaterThan(takenAt.getTime());
     const audited = await operated.server.auditLog;
-    const again = await verifyOnly(snapshot, '--json');
+    const again = await verifyElsewhere(snapshot, '--json');
+    expect(again.stderr).toMatch(/\nnotice: this verification is not recorded, .+: there is no Vault token .+\n$/);
     expect(JSON.parse(again.stdout)).toMatchObject({
       file: snapshot,
       sha256: made.stdout.split(' ')[0],
@@ -74,22 +82,23 @@ describe('webex-token-vault backup --verify', () => {
     const { credentials } = operated.deployment;
     operated.declare({ credentials: [...credentials, { ...testauth, name: 'later' } as (typeof credentials)[number]] });
     try {
-      const refused = await verifyOnly(snapshot);
+      const refused = await verifyElsewhere(snapshot);
       expect(refused.stdout).toMatch(/\ntestauth: present, .+\nlater: absent\n$/);
       expect(refused.stderr).toMatch(/\nerror: \S+first\.snap has no grant of "later"; .+ --allow-absent later\n$/);
       expect(refused.exitCode).toBe(1);
-      await expect(verifyOnly(snapshot, '--allow-absent', 'later')).resolves.toMatchObject({ exitCode: 0 });
+      await expect(verifyElsewhere(snapshot, '--allow-absent', 'later')).resolves.toMatchObject({ exitCode: 0 });
     } finally {
       operated.declare({ credentials });
     }
   });
 
-  it('keeps the backup that it cannot open, as with the key shares of another server', async () => {
+  it('says in one line that the key shares are of another server, and records nothing', async () => {
     const others = Array.from({ length: 3 }, (_, index) => Buffer.alloc(33, index + 1).toString('base64'));
     const files = await operated.writeShares('others', others);
     const file = operated.path('kept.snap');
-    const args = [file, '--operators', operated.out, '--verify', '--share-file', ...files];
-    const { exitCode, stdout, stderr } = await backup(args);
+    await create(file);
+    const args = [file, '--operators', operated.out, '--share-file', ...files];
+    const { exitCode, stdout, stderr } = await verify(args);
     expect(stderr).toMatch(
       /\nerror: the key shares given make no recovery token: at least one of them is wrong or of another server; .+\n$/,
     );
@@ -102,9 +111,9 @@ describe('webex-token-vault backup --verify', () => {
 
   it('says that there are too few key shares', async () => {
     const files = await operated.writeShares('few', (await operated.keyShares()).slice(0, 2));
-    const { exitCode, stderr } = await backup([snapshot, '--verify-only', '--share-file', ...files]);
+    const { exitCode, stderr } = await verify([snapshot, '--share-file', ...files]);
     expect(stderr).toMatch(
-      /\nerror: 2 of 3 key shares were given, which is not enough; give 3 different ones by --from FOLDER, by --share-file FILE, one a line on standard input, or unseen on a terminal\n$/,
+      /\nerror: 2 of 3 key shares were given, which is not enough; give 3 different ones by --key-shares FOLDER, by --share-file FILE, one a line on standard input, or unseen on a terminal\n$/,
     );
     expect(exitCode).toBe(1);
   });
@@ -113,24 +122,38 @@ describe('webex-token-vault backup --verify', () => {
     const file = operated.path('short.snap');
     const whole = await readFile(snapshot);
     await writeFile(file, whole.subarray(0, whole.length / 2));
-    const { exitCode, stdout, stderr } = await verifyOnly(file);
+    const { exitCode, stdout, stderr } = await verifyElsewhere(file);
     expect(stderr).toMatch(/^error: \S+short\.snap is not a whole Raft snapshot: .+; use another backup\n$/);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   });
 
-  it('keeps the backup where there is no program to verify it with', async () => {
-    const file = operated.path('unverified.snap');
-    const args = [file, '--operators', operated.out, '--verify', '--from', operated.out];
-    const { exitCode, stdout, stderr } = await backup(args, { REHEARSAL_SERVER: '', PATH: operated.out });
-    expect(stderr).toMatch(/\nerror: no (bao|vault) is on PATH; install one there, or name it with --program\n$/);
+  it('says that there is no program to verify it with', async () => {
+    const args = [snapshot, '--operators', operated.out, '--key-shares', operated.out];
+    const { exitCode, stderr } = await verify(args, { REHEARSAL_SERVER: '', PATH: operated.out });
+    expect(stderr).toMatch(
+      /\nerror: no (?:bao or vault|bao|vault) is on PATH; install one there, or name it with --program\n$/,
+    );
     expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/^[0-9a-f]{64} {2}\S+unverified\.snap\n$/);
-    expect((await stat(file)).size).toBeGreaterThan(0);
+  });
+
+  it('goes on without the server that would record it', async () => {
+    const { exitCode, stderr } = await verifyElsewhere(snapshot, '--operators', operated.out);
+    expect(stderr).toMatch(/\nnotice: this verification is not recorded, .+: no answer from Vault at .+\n$/);
+    expect(exitCode).toBe(0);
+  });
+
+  it('records nothing for a backup that is not the last one', async () => {
+    await create(operated.path('newer.snap'));
+    const before = await lastBackup();
+    const { exitCode, stderr } = await verify([snapshot, '--operators', operated.out, '--key-shares', operated.out]);
+    expect(stderr).toMatch(/\nnotice: this verification is not recorded, .+: the server has another backup on record/);
+    expect(exitCode).toBe(0);
+    await expect(lastBackup()).resolves.toEqual(before);
   });
 
   it('leaves neither a server nor a folder at Ctrl-C', async () => {
-    const args = [snapshot, '--verify-only', '--from', operated.out];
-    const verifying = new Script('backup', args, { ...operated.environment, ...environment });
+    const args = [snapshot, '--key-shares', operated.out];
+    const verifying = new Script('backup verify', args, { ...operated.environment, ...environment });
     await verifying.says(/verifying it with/);
     const folder = await eventually(async () => (await throwAwayFolders())[0]);
     await eventually(async () => (await commandLines()).includes(folder) || undefined);
@@ -140,12 +163,6 @@ describe('webex-token-vault backup --verify', () => {
     expect(exitCode).toBe(130);
     await expect(throwAwayFolders()).resolves.toEqual([]);
     await expect(commandLines()).resolves.not.toContain(folder);
-  });
-
-  it('takes what is about a verification with one alone', async () => {
-    const { exitCode, stderr } = await backup([snapshot, '--from', operated.out]);
-    expect(stderr).toMatch(/^error: --from is about a verification; add --verify, or leave it out\n$/);
-    expect(exitCode).toBe(2);
   });
 });
 

@@ -23,7 +23,7 @@ beforeAll(async () => {
   await operated.deploy();
   await operated.authorize();
   snapshot = operated.path('first.snap');
-  const { exitCode, stdout } = await operated.run('backup', [snapshot, '--operators', operated.out]);
+  const { exitCode, stdout } = await operated.run('backup create', [snapshot, '--operators', operated.out]);
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/^[0-9a-f]{64} {2}\S+first\.snap\n$/);
 });
@@ -34,12 +34,12 @@ function accessToken(): Promise<string> {
 }
 
 function restore(...args: string[]): ReturnType<OperatedVault['run']> {
-  return operated.run('restore', [...args, '--yes', '--from', operated.out]);
+  return operated.run('restore', [...args, '--yes', '--key-shares', operated.out, '--operators', operated.out]);
 }
 
-describe('webex-token-vault backup', () => {
+describe('webex-token-vault backup create', () => {
   it('writes the snapshot with mode 0600, with the sha256 that it prints, and nothing readable in it', async () => {
-    const { stdout } = await operated.run('backup', [operated.path('again.snap'), '--operators', operated.out]);
+    const { stdout } = await operated.run('backup create', [operated.path('again.snap'), '--operators', operated.out]);
     expect((await stat(operated.path('again.snap'))).mode & 0o777).toBe(0o600);
     const content = await readFile(operated.path('again.snap'));
     expect(stdout.split(' ')[0]).toBe(createHash('sha256').update(content).digest('hex'));
@@ -53,7 +53,11 @@ describe('webex-token-vault backup', () => {
     const project = operated.path('project');
     await mkdir(project);
     await run('git', ['init', '--quiet', project]);
-    const { exitCode, stderr } = await operated.run('backup', [`${project}/a.snap`, '--operators', operated.out]);
+    const { exitCode, stderr } = await operated.run('backup create', [
+      `${project}/a.snap`,
+      '--operators',
+      operated.out,
+    ]);
     expect(stderr).toMatch(/^error: git does not ignore \S+a\.snap, .*; add it to \.gitignore, or choose .*\n$/);
     expect(exitCode).toBe(1);
     expect(await readdir(project)).toEqual(['.git']);
@@ -64,7 +68,9 @@ describe('webex-token-vault backup', () => {
       VAULT_ROLE_ID: (await readFile(`${operated.out}/backup-role-id`, 'utf8')).trim(),
       VAULT_SECRET_ID_FILE: `${operated.out}/backup-secret-id`,
     };
-    await expect(operated.run('backup', [operated.path('env.snap')], env)).resolves.toMatchObject({ exitCode: 0 });
+    await expect(operated.run('backup create', [operated.path('env.snap')], env)).resolves.toMatchObject({
+      exitCode: 0,
+    });
   });
 
   it.each([
@@ -73,14 +79,14 @@ describe('webex-token-vault backup', () => {
   ])('says in one line that there is %s, and leaves no file', async (_, env, line) => {
     // A clone may have logins in the folder that is the default.
     const nobody = { WEBEX_TOKEN_VAULT_OPERATORS: operated.path('nobody'), ...env };
-    const { exitCode, stdout, stderr } = await operated.run('backup', [operated.path('none.snap')], nobody);
+    const { exitCode, stdout, stderr } = await operated.run('backup create', [operated.path('none.snap')], nobody);
     expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
     expect(stderr).toMatch(line);
     expect((await readdir(operated.server.folder)).filter((name) => name.includes('none.snap'))).toEqual([]);
   });
 
   it('says that the server speaks TLS, where VAULT_ADDR is plain http', async () => {
-    const { stderr } = await operated.run('backup', [operated.path('http.snap')], {
+    const { stderr } = await operated.run('backup create', [operated.path('http.snap')], {
       VAULT_ADDR: operated.server.node.address.replace('https', 'http'),
       VAULT_TOKEN: 's.nobody',
     });
@@ -137,7 +143,7 @@ describe('webex-token-vault restore', () => {
     await restoring.says(
       /it is sealed now, .+\nrun "npx --no-install webex-token-vault unseal" with the shares of that key\n/,
     );
-    await operated.run('unseal', ['--from', operated.out]);
+    await operated.run('unseal', ['--key-shares', operated.out]);
     const { exitCode, stdout, stderr } = await restoring.result();
     expect(stderr).toContain('unsealed and active');
     expect(stdout).toBe('Restored. No credential was read, as none was named; --credential does that.\n');
@@ -150,7 +156,13 @@ describe('webex-token-vault restore', () => {
     ['told what cannot be', ['--shares', '3', '--threshold', '5'], /error: the threshold must not be above .+\n$/],
   ])('leaves an empty server alone, where it is %s how the unseal key is split', async (_, split, line) => {
     await using empty = await OperatedVault.start({ seal: 'shamir' });
-    const { exitCode, stderr } = await empty.run('restore', [snapshot, '--yes', '--from', operated.out, ...split]);
+    const { exitCode, stderr } = await empty.run('restore', [
+      snapshot,
+      '--yes',
+      '--key-shares',
+      operated.out,
+      ...split,
+    ]);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(line);
     await expect(empty.server.node.client().sealStatus()).resolves.toMatchObject({ initialized: false });
@@ -160,7 +172,7 @@ describe('webex-token-vault restore', () => {
     await using empty = await OperatedVault.start({ seal: 'shamir' });
     const { exitCode, screen } = await runOnTerminal(
       'restore',
-      [snapshot, '--yes', '--from', operated.out],
+      [snapshot, '--yes', '--key-shares', operated.out],
       empty.environment,
       [
         ['Into how many shares is the unseal key of the snapshot split?', '3'],
@@ -186,7 +198,18 @@ describe('webex-token-vault restore', () => {
     );
     await expect(other.server.node.client(rootToken).sealStatus()).resolves.toMatchObject({ sealed: false, n: 1 });
 
-    const args = [snapshot, '--yes', '--force', '--from', operated.out, '--credential', 'testauth', ...SPLIT];
+    const args = [
+      snapshot,
+      '--yes',
+      '--force',
+      '--key-shares',
+      operated.out,
+      '--operators',
+      operated.out,
+      '--credential',
+      'testauth',
+      ...SPLIT,
+    ];
     const restoring = new Script('restore', args, { ...other.environment, VAULT_TOKEN });
     await restoring.says(/it is sealed now, .+\nit still counts the shares of its key before: restart it now/);
     await other.server.node.stop();
@@ -214,7 +237,7 @@ describe('webex-token-vault restore', () => {
   });
 
   it('asks before it replaces anything, so without a terminal it wants --yes', async () => {
-    const { exitCode, stderr } = await operated.run('restore', [snapshot, '--from', operated.out]);
+    const { exitCode, stderr } = await operated.run('restore', [snapshot, '--key-shares', operated.out]);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/error: there is no terminal to ask whether to restore; say so with --yes\n$/);
   });
@@ -222,7 +245,7 @@ describe('webex-token-vault restore', () => {
   it('says what is missing to restore onto a server in use', async () => {
     const nothing = await operated.run('restore', [snapshot, '--yes']);
     expect(nothing.stderr).toMatch(
-      /error: there is nothing to restore with; give the key shares by --from FOLDER, by --share-file FILE or on a terminal, .+\n$/,
+      /error: there is nothing to restore with; give the key shares by --key-shares FOLDER, by --share-file FILE or on a terminal, .+\n$/,
     );
     const notAllowed = await operated.run('restore', [snapshot, '--yes'], { VAULT_TOKEN: 's.nobody' });
     expect(notAllowed.stderr).toMatch(/error: Vault answered 403 .+\n$/);
@@ -237,7 +260,7 @@ describe('with a seal that opens by itself', () => {
     await using sealed = await OperatedVault.start({ seal: 'auto' });
     await sealed.init();
     const file = sealed.path('a.snap');
-    await sealed.run('backup', [file, '--operators', sealed.out]);
+    await sealed.run('backup create', [file, '--operators', sealed.out]);
     await sealed.loseData();
     const { exitCode, stderr } = await sealed.run('restore', [file, '--yes']);
     expect(stderr).toContain('unsealed and active');
@@ -254,10 +277,14 @@ describe('with a seal that opens by itself', () => {
     await eventually(async () => (await standby?.client().sealStatus())?.sealed === false || undefined);
     const env = { VAULT_ADDR: standby?.address ?? '' };
     const file = cluster.path('a.snap');
-    await expect(cluster.run('backup', [file, '--operators', cluster.out], env)).resolves.toMatchObject({
+    await expect(cluster.run('backup create', [file, '--operators', cluster.out], env)).resolves.toMatchObject({
       exitCode: 0,
     });
-    const { exitCode, stderr } = await cluster.run('restore', [file, '--yes', '--from', cluster.out], env);
+    const { exitCode, stderr } = await cluster.run(
+      'restore',
+      [file, '--yes', '--key-shares', cluster.out, '--operators', cluster.out],
+      env,
+    );
     expect(stderr).toContain(`is a standby node; going to its leader, ${cluster.server.node.address}`);
     expect(exitCode).toBe(0);
   });

@@ -100,7 +100,7 @@ describe('webex-token-vault init', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^error: https:\S+ is initialized already, and nothing was changed; .+\n$/);
     await expect(operated.keyShares()).resolves.toEqual(before);
-    const elsewhere = await operated.run('init', ['--out', operated.path('elsewhere')]);
+    const elsewhere = await operated.run('init', ['--operators', operated.path('elsewhere')]);
     expect(elsewhere.exitCode).toBe(1);
     await expect(readdir(operated.server.folder)).resolves.not.toContain('elsewhere');
   });
@@ -150,7 +150,7 @@ describe('webex-token-vault init', () => {
     await operated.authorize();
     const app = await operated.as('issuer');
     await app.writeWrapped('auth/approle/role/people-me/secret-id', {}, 60);
-    const { exitCode } = await operated.init('--update-policy', '--from', operated.out);
+    const { exitCode } = await operated.updateOperators('--key-shares', operated.out);
     expect(exitCode).toBe(0);
 
     const shares = await operated.keyShares();
@@ -191,8 +191,8 @@ describe('webex-token-vault init', () => {
     for (const [command, ...args] of [
       ['token', 'provisioner', '--operators', other],
       ['exec', 'backup', '--operators', other, '--', 'true'],
-      ['backup', operated.path('a.snap'), '--operators', other],
-      ['init', '--update-policy', '--out', other, '--from', operated.out],
+      ['backup', 'create', operated.path('a.snap'), '--operators', other],
+      ['operators', 'update', '--operators', other, '--key-shares', operated.out],
     ] as const) {
       const { exitCode, stdout, stderr } = await operated.run(command, args);
       expect(stderr).toMatch(line);
@@ -200,28 +200,27 @@ describe('webex-token-vault init', () => {
     }
     const administrator = await readOperatorLogin(operated.out, 'administrator');
     const { stderr } = await operated.run(
-      'init',
-      ['--update-policy', '--new-secret-ids', '--out', other, '--from', operated.out],
+      'operators update',
+      ['--rotate', '--operators', other, '--key-shares', operated.out],
       { VAULT_ROLE_ID: administrator?.roleId ?? '', VAULT_SECRET_ID: administrator?.secretId ?? '' },
     );
     expect(stderr).toMatch(line);
   });
 
-  it('takes the logins of a folder from before the server was noted there', async () => {
-    const older = operated.path('older');
-    await cp(operated.out, older, { recursive: true });
-    await rm(join(older, 'cluster-id'));
-    await expect(operated.run('token', ['provisioner', '--operators', older])).resolves.toMatchObject({ exitCode: 0 });
+  it('takes the logins of a folder without a note of its server', async () => {
+    const copied = operated.path('copied');
+    await cp(operated.out, copied, { recursive: true });
+    await rm(join(copied, 'cluster-id'));
+    await expect(operated.run('token', ['provisioner', '--operators', copied])).resolves.toMatchObject({ exitCode: 0 });
   });
 
-  it('refuses --new-secret-ids without --update-policy, and --print where there is no terminal', async () => {
-    await expect(operated.init('--new-secret-ids')).resolves.toMatchObject({ exitCode: 2 });
+  it('refuses --print without a terminal', async () => {
     const { exitCode, stdout, stderr } = await operated.init('--print');
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toMatch(/^error: --print shows secrets on a terminal, and standard output is none; .+\n$/);
   });
 
-  describe('--update-policy', () => {
+  describe('webex-token-vault operators update', () => {
     it('brings the operators up to date with an app more, and leaves no root token', async () => {
       const deployment = {
         ...operated.deployment,
@@ -230,8 +229,8 @@ describe('webex-token-vault init', () => {
       const policy = `sys/policies/acl/${appPolicyName(operated.deployment.engine.mountPath, 'second-app')}`;
       await expect(statusOf((await operated.as('provisioner')).write(policy, { policy: '# none' }))).resolves.toBe(403);
       const { exitCode, stderr } = await operated.run(
-        'init',
-        ['--update-policy', '--out', operated.out, '--from', operated.out],
+        'operators update',
+        ['--operators', operated.out, '--key-shares', operated.out],
         deploymentInFile(operated.server.folder, deployment, 'second'),
       );
       expect(stderr).toContain('root token revoked');
@@ -263,8 +262,8 @@ describe('webex-token-vault init', () => {
         apps: apps.map((app) => ({ ...app, name: 'app-of-the-second' })),
       };
       const environment = deploymentInFile(operated.server.folder, second, 'second-deployment');
-      const args = ['--update-policy', '--out', operated.out, '--from', operated.out];
-      const { exitCode, stderr } = await operated.run('init', args, environment);
+      const args = ['--operators', operated.out, '--key-shares', operated.out];
+      const { exitCode, stderr } = await operated.run('operators update', args, environment);
       expect(stderr).toMatch(
         /^error: the operators of https:\S+ are those of the deployment at mount "oauthapp", got one at "second", .+; declare engine\.movedFrom: "oauthapp" if the engine moves, else deploy it without them, as docs\/production\.md says\n$/,
       );
@@ -311,10 +310,10 @@ describe('webex-token-vault init', () => {
       const { engine } = operated.deployment;
       const moving = { ...operated.deployment, engine: { ...engine, mountPath: 'moved', movedFrom: engine.mountPath } };
       const back = { ...operated.deployment, engine: { ...engine, movedFrom: 'moved' } };
-      const args = ['--update-policy', '--out', operated.out, '--from', operated.out];
+      const args = ['--operators', operated.out, '--key-shares', operated.out];
       for (const declared of [moving, back]) {
         const environment = deploymentInFile(operated.server.folder, declared, 'moving');
-        await expect(operated.run('init', args, environment)).resolves.toMatchObject({ exitCode: 0 });
+        await expect(operated.run('operators update', args, environment)).resolves.toMatchObject({ exitCode: 0 });
       }
     });
 
@@ -323,7 +322,7 @@ describe('webex-token-vault init', () => {
         ...operated.deployment,
         engine: { ...operated.deployment.engine, mountPath: 'moved' },
       };
-      const args = ['--update-policy', '--out', operated.out, '--from', operated.out];
+      const args = ['--operators', operated.out, '--key-shares', operated.out];
       const move = async (from: string, to: string): Promise<void> =>
         withRootToken(await operated.as('administrator'), await operated.keyShares(), (root) =>
           root.write('sys/remount', { from, to }),
@@ -331,14 +330,16 @@ describe('webex-token-vault init', () => {
       await move('oauthapp', 'moved');
       try {
         const environment = deploymentInFile(operated.server.folder, moved, 'moved');
-        await expect(eventually(() => until(operated.run('init', args, environment)))).resolves.toBeDefined();
+        await expect(
+          eventually(() => until(operated.run('operators update', args, environment))),
+        ).resolves.toBeDefined();
       } finally {
         await move('moved', 'oauthapp');
-        await eventually(() => until(operated.run('init', args)));
+        await eventually(() => until(operated.run('operators update', args)));
       }
     });
 
-    it('gives a login to an operator that has none, as one of a later release, and leaves the others theirs', async () => {
+    it('gives a login to an operator that has none, as one that is declared now, and leaves the others theirs', async () => {
       const role = 'auth/operators/role/observer';
       await operated.asRoot(async (root) => {
         for (const accessor of await root.list(`${role}/secret-id`)) {
@@ -347,19 +348,19 @@ describe('webex-token-vault init', () => {
       });
       await Promise.all(['role', 'secret'].map((half) => rm(join(operated.out, `observer-${half}-id`))));
       const before = await readFile(join(operated.out, 'issuer-secret-id'), 'utf8');
-      const args = ['--update-policy', '--out', operated.out, '--from', operated.out];
-      const { stderr } = await operated.run('init', args);
+      const args = ['--operators', operated.out, '--key-shares', operated.out];
+      const { stderr } = await operated.run('operators update', args);
       expect(stderr.match(/secret id of the \w+ issued/g)).toEqual(['secret id of the observer issued']);
       await operated.as('observer');
       await expect(readFile(join(operated.out, 'issuer-secret-id'), 'utf8')).resolves.toBe(before);
     });
 
-    it('ends the secret ids before it with --new-secret-ids', async () => {
+    it('ends the secret ids before it with --rotate', async () => {
       const before = await readFile(join(operated.out, 'backup-secret-id'), 'utf8');
       const roleId = await readFile(join(operated.out, 'backup-role-id'), 'utf8');
       const { exitCode } = await operated.runWith(
-        'init',
-        ['--update-policy', '--new-secret-ids', '--out', operated.out],
+        'operators update',
+        ['--rotate', '--operators', operated.out],
         await operated.keyShares(),
       );
       expect(exitCode).toBe(0);
@@ -380,7 +381,7 @@ describe('webex-token-vault init', () => {
       ],
     ])('says in one line that the shares are %s, and gives the attempt up', async (_, choose, problem) => {
       const shares = choose(await operated.keyShares());
-      const { exitCode, stderr } = await operated.runWith('init', ['--update-policy', '--out', operated.out], shares);
+      const { exitCode, stderr } = await operated.runWith('operators update', ['--operators', operated.out], shares);
       expect(exitCode).toBe(1);
       expect(stderr).toMatch(new RegExp(`^error: .*${problem}.*\n$`));
       expect(shares.filter((share) => stderr.includes(share))).toEqual([]);
@@ -507,7 +508,7 @@ describe('a server that is initialized', () => {
     await using server = await ProductionServer.start({ seal: 'auto' });
     const { tokens, failure } = await prepared(server, false);
     expect(String(failure)).toContain(
-      'the disk is full. The key shares are written; then unseal it if it was restarted, and go on with "npx --no-install webex-token-vault init --update-policy --new-secret-ids"',
+      'the disk is full. The key shares are written; then unseal it if it was restarted, and go on with "npx --no-install webex-token-vault operators update --rotate"',
     );
     await expect(statusOf(server.node.client(tokens[0]).read('auth/token/lookup-self', anything))).resolves.toBe(403);
   });
@@ -532,23 +533,23 @@ describe('webex-token-vault init, before anything is done', () => {
 
   it('refuses a folder that has key shares or logins in it, and one that others can enter', async () => {
     await operated.writeShares('taken', ['key share of another server']);
-    const taken = await operated.run('init', ['--out', operated.path('taken')]);
+    const taken = await operated.run('init', ['--operators', operated.path('taken')]);
     expect(taken).toMatchObject({ exitCode: 1 });
     expect(taken.stderr).toMatch(/^error: there is a key share at \S+taken\/key-share-1 already, .+\n$/);
     await mkdir(operated.path('logins'), { mode: 0o700 });
     await writeFile(join(operated.path('logins'), 'issuer-role-id'), 'role id at another server');
-    const logins = await operated.run('init', ['--out', operated.path('logins')]);
+    const logins = await operated.run('init', ['--operators', operated.path('logins')]);
     expect(logins).toMatchObject({ exitCode: 1 });
     expect(logins.stderr).toMatch(/^error: the login of another server's issuer is in \S+logins; .+\n$/);
     await mkdir(operated.path('open'));
     await chmod(operated.path('open'), 0o755);
-    const open = await operated.run('init', ['--out', operated.path('open')]);
+    const open = await operated.run('init', ['--operators', operated.path('open')]);
     expect(open.stderr).toMatch(/^error: the folder \S+open must be its owner's alone, got mode 0755; .+\n$/);
   });
 
   it('refuses a disk that has no room for the key shares', async () => {
     const out = operated.path('limited');
-    const command = [process.execPath, STARTED_PROGRAM, 'init', '--out', out];
+    const command = [process.execPath, STARTED_PROGRAM, 'init', '--operators', out];
     // Without the signal, the limit of a file's size is an error like that of a full disk.
     const limited = ['-c', `trap '' XFSZ; ulimit -f 64; exec "$@"`, 'bash', ...command];
     const env = { PATH: process.env.PATH, HOME: out, ...operated.environment };
@@ -570,15 +571,15 @@ describe('webex-token-vault init, before anything is done', () => {
 
   it('says that the server speaks TLS, where VAULT_ADDR is plain http', async () => {
     const VAULT_ADDR = operated.server.node.address.replace('https', 'http');
-    const { exitCode, stderr } = await operated.run('init', ['--out', operated.out], { VAULT_ADDR });
+    const { exitCode, stderr } = await operated.run('init', ['--operators', operated.out], { VAULT_ADDR });
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^error: .* that server speaks TLS only; use https in VAULT_ADDR\n$/);
   });
 
   it('does not initialize where a namespace is set', async () => {
-    const { exitCode, stderr } = await operated.run('init', ['--out', operated.out], { VAULT_NAMESPACE: 'team' });
+    const { exitCode, stderr } = await operated.run('init', ['--operators', operated.out], { VAULT_NAMESPACE: 'team' });
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^error: a server is initialized in its root namespace, .+\n$/);
+    expect(stderr).toMatch(/^error: a server has its operators in the root namespace, .+\n$/);
   });
 });
 
@@ -605,7 +606,7 @@ describe('webex-token-vault init, whose folder is gone when the shares come', ()
     await once(front.listen(0, '127.0.0.1'), 'listening');
     try {
       const VAULT_ADDR = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
-      const initializing = new Script('init', ['--out', operated.out, ...operated.auditArguments], {
+      const initializing = new Script('init', ['--operators', operated.out, ...operated.auditArguments], {
         ...operated.environment,
         VAULT_ADDR,
       });
@@ -628,20 +629,20 @@ describe('webex-token-vault init, whose folder is gone when the shares come', ()
 describe('an audit log that the server cannot write', () => {
   onVault.it('is named, with the option that names another one, also in the next step, which then works', async () => {
     await using operated = await OperatedVault.start();
-    const failed = await operated.run('init', ['--out', operated.out, '--audit-file', '/proc/no/audit.log']);
+    const failed = await operated.run('init', ['--operators', operated.out, '--audit-file', '/proc/no/audit.log']);
     expect(failed.stderr).toMatch(
-      /error: nothing is audited: .+ at \/proc\/no\/audit\.log \(.+\); name a file .+: --audit-file PATH\. The key shares are written; .+ init --update-policy --new-secret-ids --audit-file PATH --from [^ ]+ --out [^ ]+"\n$/,
+      /error: nothing is audited: .+ at \/proc\/no\/audit\.log \(.+\); name a file .+: --audit-file PATH\. The key shares are written; .+ operators update --rotate --audit-file PATH --key-shares [^ ]+ --operators [^ ]+"\n$/,
     );
     expect(failed.exitCode).toBe(1);
-    const next = ['--update-policy', '--new-secret-ids', '--from', operated.out];
-    await expect(operated.init(...next)).resolves.toMatchObject({ exitCode: 0 });
+    const next = ['--rotate', '--key-shares', operated.out];
+    await expect(operated.updateOperators(...next)).resolves.toMatchObject({ exitCode: 0 });
   });
 });
 
 describe('webex-token-vault init --print', () => {
   it('shows shares and secret ids once on the terminal, and writes them nowhere', async () => {
     await using operated = await OperatedVault.start();
-    const args = ['--print', '--out', operated.out, ...operated.auditArguments];
+    const args = ['--print', '--operators', operated.out, ...operated.auditArguments];
     const { exitCode, screen } = await runOnTerminal('init', args, operated.environment);
     expect(exitCode).toBe(0);
     const shares = [...screen.matchAll(/^Key share (\d): (\S+)\r$/gm)].map(([, , share = '']) => share);
@@ -666,7 +667,7 @@ describe('webex-token-vault init with PGP keys', () => {
     const key = operated.path('key.asc');
     await writeFile(key, PGP_PUBLIC_KEY);
     const keys = ['--shares', '2', '--threshold', '2', '--pgp-key', key, key];
-    const { exitCode, stderr } = await operated.init(...keys, '--unseal-timeout-seconds', '1');
+    const { exitCode, stderr } = await operated.init(...keys, '--unseal-timeout', '1s');
     expect(exitCode).toBe(1);
     expect(stderr).toContain('waiting for the owners of the PGP keys');
     expect(stderr).toMatch(

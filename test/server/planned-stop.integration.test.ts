@@ -115,7 +115,7 @@ async function restart(): Promise<void> {
   const { node } = operated.server;
   await node.stop();
   await node.start();
-  succeeded(await operated.run('unseal', ['--from', operated.out]));
+  succeeded(await operated.run('unseal', ['--key-shares', operated.out]));
   await node.untilActive();
 }
 

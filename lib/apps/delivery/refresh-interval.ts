@@ -9,7 +9,7 @@ interface Engine {
 const LONGEST_SECONDS = 3600;
 
 /** Each fetch is a login and a read. */
-export const SHORTEST_INTERVAL_SECONDS = 60;
+const SHORTEST_INTERVAL_SECONDS = 60;
 
 /**
  * How often a copy of an access token is fetched anew, in seconds, in whole minutes: between one and 60.
@@ -42,7 +42,7 @@ export function checkedInterval(engine: Engine, asked?: number): number {
   const least = leastLifeSeconds(engine);
   if (asked !== undefined && asked >= least && asked > SHORTEST_INTERVAL_SECONDS) {
     throw new UsageError(
-      `a token may live for ${least} seconds only when it is handed out (engine.tuning.refreshAheadSeconds less refreshCheckIntervalSeconds), got --refresh-interval-seconds ${asked}, so that copies would end before their successors arrive; use ${refreshIntervalSeconds(engine)}`,
+      `a token may live for ${least} seconds only when it is handed out (engine.tuning.refreshAheadSeconds less refreshCheckIntervalSeconds), got --refresh-interval ${asked}s, so that copies would end before their successors arrive; use ${refreshIntervalSeconds(engine)}s`,
     );
   }
   return asked ?? refreshIntervalSeconds(engine);

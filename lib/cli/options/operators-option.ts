@@ -1,5 +1,5 @@
 import { Argument, Option, type Command } from 'commander';
-import { quotedList, UsageError } from '#core';
+import { ourCommand, quotedList, UsageError } from '#core';
 import { DEFAULT_OPERATOR_FOLDER, OPERATORS_VARIABLE, type OperatorFolder } from '../../operators/operator-folder';
 import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../../operators/operators';
 
@@ -10,11 +10,15 @@ export const AUTHORIZER_ENVIRONMENT: Readonly<Record<string, string>> = {
 
 /** Where a command finds the login of the operator that it acts as. */
 export function operatorsOption(operator: OperatorName | '<operator>'): Option {
-  return new Option('--operators <folder>', `folder with ${operator}-role-id and ${operator}-secret-id`)
-    .env(OPERATORS_VARIABLE)
-    .default(DEFAULT_OPERATOR_FOLDER);
+  return operatorFolderOption(`folder with ${operator}-role-id and ${operator}-secret-id`);
 }
 
+/** The same option of a command that writes logins. @param description of what the folder is for */
+export function operatorFolderOption(description: string): Option {
+  return new Option('--operators <folder>', description).env(OPERATORS_VARIABLE).default(DEFAULT_OPERATOR_FOLDER);
+}
+
+/** The folder, and whether the command line or the environment has named it. */
 export function operatorFolder(command: Command): OperatorFolder {
   const { operators } = command.opts<{ operators: string }>();
   return {
@@ -26,6 +30,16 @@ export function operatorFolder(command: Command): OperatorFolder {
 /** Which operator a command logs in. */
 export function operatorArgument(): Argument {
   return new Argument('<operator>', OPERATOR_NAMES.map((name) => `"${name}" ${OPERATOR_PURPOSES[name]}`).join('; '));
+}
+
+/** The end of the help of commands that make operators. */
+export function operatorHelp(): string {
+  return `
+Operators (auth/operators, one AppRole each):
+${OPERATOR_NAMES.map((name) => `  ${name.padEnd(13)}  ${OPERATOR_PURPOSES[name]}`).join('\n')}
+If deployment.ts declares operators.oidc, these AppRoles are for machines, and for times without the identity provider.
+Members of its groups act as operators by "${ourCommand('token', 'OPERATOR', '--oidc')}".
+`;
 }
 
 /** @throws UsageError saying which there are */

@@ -8,16 +8,20 @@ import type { Command } from 'commander';
 /** Commands with `--operators`. */
 export const OPERATED = [
   'authorize',
-  'backup',
+  'backup create',
+  'backup verify',
   'deploy',
   'destroy',
   'diff',
   'doctor',
   'exec',
+  'init',
   'issue',
   'metrics',
+  'operators update',
   'pause',
   'recover',
+  'restore',
   'resume',
   'revoke',
   'rotate-secret',
@@ -30,12 +34,9 @@ export const OPERATED = [
  * @param name of the command that is shown
  */
 export function repeatedOptions(begun: Command, name: string): readonly string[] {
-  // The folder that `init` writes is the one that the others read.
-  const folder = given(begun, begun.name() === 'init' ? 'out' : 'operators');
   return [
     ...option('--deployment', given(begun, 'deployment')),
-    ...(OPERATED.includes(name) ? option('--operators', folder) : []),
-    ...(name === 'init' ? option('--out', folder) : []),
+    ...(OPERATED.includes(name) ? option('--operators', given(begun, 'operators')) : []),
   ];
 }
 

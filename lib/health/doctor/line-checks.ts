@@ -73,7 +73,7 @@ export function endlessSecretIds(apps: readonly SecretIdLine[], operators: reado
     ...others.map((name) =>
       advice(
         `the secret id of operator "${name}" never expires, so a forgotten copy of it stays valid`,
-        ourCommand('init', '--update-policy', '--new-secret-ids'),
+        ourCommand('operators update', '--rotate'),
       ),
     ),
     ...(byDesign.length > 0

@@ -6,10 +6,10 @@ import { OLD_BACKUP_MS } from './thresholds';
 import { describeDay } from '../relative-time';
 import type { BackupLine } from '../report';
 
-/** When the server was backed up last, as "webex-token-vault backup" has noted it. @throws VaultUnreachableError */
+/** When the server was backed up last, as "webex-token-vault backup create" has recorded it. @throws VaultUnreachableError */
 export async function lookAtBackup(records: Records, now: Date): Promise<BackupLine> {
   const line = (part: Omit<BackupLine, 'name' | 'notes'>): BackupLine => ({ name: 'last', notes: [], ...part });
-  const next = ourCommand('backup', 'FILE', '--verify');
+  const next = ourCommand('backup create', 'FILE');
   try {
     const { value, problem } = await records.read(BACKUP_RECORD, backupRecordSchema);
     if (value === undefined) {

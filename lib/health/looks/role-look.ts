@@ -33,7 +33,7 @@ export async function lookAtApp(
 /** The same. @returns undefined where there is no such role, as in a server of somebody else */
 export function lookAtOperator(vault: VaultClient, name: string, now: Date): Promise<SecretIdLine | undefined> {
   const rolePath = `auth/${OPERATORS_MOUNT}/role/${name}`;
-  const renewal = ourCommand('init', '--update-policy', '--new-secret-ids');
+  const renewal = ourCommand('operators update', '--rotate');
   return lookAtSecretIds({ vault, name, rolePath, renewal, now });
 }
 

@@ -5,6 +5,14 @@ import { type VaultClient } from '../../vault/vault-client';
 
 const devices = z.object({ data: z.record(z.string(), z.object({ type: z.string() })) });
 
+/** The audit log of Vault's images. */
+const VAULT_AUDIT_FILE = '/vault/logs/audit.log';
+
+/** Where a Vault server writes its audit log unless somebody says otherwise. */
+export function defaultAuditFile({ vault: { server } }: Pick<Deployment, 'vault'>): string {
+  return server?.mode === 'kubernetes' && server.audit === 'stdout' ? 'stdout' : VAULT_AUDIT_FILE;
+}
+
 /** Vault cannot write the audit log that it was told of. */
 export class UnwritableAuditLog extends ExplainedError {
   override name = 'UnwritableAuditLog';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorCode, ExplainedError } from '#core';
-import type { SecretReceiver } from './initialization';
+import type { SecretReceiver } from './preparation';
 
 export interface PatientReceiverOptions {
   /** Where the secrets go, to be said. */

@@ -89,7 +89,7 @@ async function prepare(connection: VaultConnectionOptions, options: RestorationO
   report(`${file} is whole, sha256 ${sha256}`);
   if (credential !== undefined && options.token === undefined && options.keyShares === undefined) {
     throw new ExplainedError(
-      'there is nothing to read the credential with afterwards; give the key shares by --from FOLDER, by --share-file FILE or on a terminal, or set VAULT_TOKEN',
+      'there is nothing to read the credential with afterwards; give the key shares by --key-shares FOLDER, by --share-file FILE or on a terminal, or set VAULT_TOKEN',
     );
   }
   const given = new VaultClient({ ...connection, token: undefined, signal });

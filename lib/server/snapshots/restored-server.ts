@@ -1,6 +1,6 @@
 import { ExplainedError, ourCommand } from '#core';
 import type { VaultClient } from '../../vault/vault-client';
-import type { KeyOptions } from '../keys/initialization';
+import type { KeyOptions } from '../keys/key-options';
 import {
   isRestored,
   isSealed,

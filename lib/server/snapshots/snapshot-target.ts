@@ -1,7 +1,9 @@
 import { describeError, ExplainedError, ourCommand, VaultSealed } from '#core';
 import { graceSignal } from '../../vault/grace-signal';
+import type { AsAdministrator } from '../../operators/as-administrator';
 import type { VaultClient } from '../../vault/vault-client';
-import { initialize, initStatus, type KeyOptions } from '../keys/initialization';
+import type { KeyOptions } from '../keys/key-options';
+import { initialize, initStatus } from '../keys/new-key';
 import { RestoreMarker } from './restore-marker';
 import { withoutKey, type SentSnapshot } from './restore-outcome';
 import { generateRootToken } from '../keys/root-token';
@@ -27,8 +29,7 @@ export interface SnapshotTargetOptions {
   readonly keyShares?: AsyncIterable<string>;
   /** How the unseal key of the snapshot is split; called where it takes the place of the server's own. */
   readonly snapshotKey: () => Promise<KeyOptions>;
-  /** Works at a node with a token of the operator role "administrator", which can start a root token, and ends it. */
-  readonly asAdministrator: <T>(address: string, work: (token: string) => Promise<T>) => Promise<T>;
+  readonly asAdministrator: AsAdministrator;
   /** Throws where the answer is no. */
   readonly confirm: (question: string) => Promise<void>;
   readonly report: (line: string) => void;
@@ -125,7 +126,7 @@ async function authorized(
     throw new ExplainedError(
       force
         ? 'with --force the key shares are those of the snapshot, so this server has to be told who you are by a token that may restore; set VAULT_TOKEN, or delete its data and restore onto the empty server'
-        : 'there is nothing to restore with; give the key shares by --from FOLDER, by --share-file FILE or on a terminal, or set VAULT_TOKEN',
+        : 'there is nothing to restore with; give the key shares by --key-shares FOLDER, by --share-file FILE or on a terminal, or set VAULT_TOKEN',
     );
   }
   const sender = client.withToken(token);

@@ -9,7 +9,7 @@ import { ServerProcess } from '../../process/server-process';
 import type { ServerProgram } from '../../process/server-program';
 import { graceSignal } from '../../vault/grace-signal';
 import { VaultClient } from '../../vault/vault-client';
-import { initialize } from '../keys/initialization';
+import { initialize } from '../keys/new-key';
 import { restoreSnapshot } from './raft-snapshot';
 import { RawStorage } from './raw-storage';
 import { isSealed } from './restore-outcome';

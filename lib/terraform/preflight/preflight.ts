@@ -29,11 +29,11 @@ const MOUNTS = ['vault_mount', 'vault_auth_backend', 'vault_jwt_auth_backend'];
 
 /** What mends a want of rights. */
 const renewal = (): string =>
-  `if it is the provisioner's, its policy is older than the declaration: renew it with "${ourCommand('init', '--update-policy')}", which takes the key shares; else give a token that may`;
+  `if it is the provisioner's, its policy is older than the declaration: renew it with "${ourCommand('operators update')}", which takes the key shares; else give a token that may`;
 
 /** A renewed policy no longer names what is to be taken away. */
 const formerMethod = (): string =>
-  `a provisioner may take an auth method away for as long as its policy names it, which is until it is renewed: declare the method once more and renew the policy with "${ourCommand('init', '--update-policy')}", then take it out again, deploy, and renew the policy last; or deploy this once with a token that may`;
+  `a provisioner may take an auth method away for as long as its policy names it, which is until it is renewed: declare the method once more and renew the policy with "${ourCommand('operators update')}", then take it out again, deploy, and renew the policy last; or deploy this once with a token that may`;
 
 const ownPolicy = (): string =>
   `no provisioner may write its own policy: where "${ourCommand('init')}" has, set manageProvisioner to false in ${declaringFile()}; else deploy as an administrator`;

@@ -17,7 +17,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-test.each(['grants.snap', 'secrets/init', 'secrets/tls/ca/ca-key.pem'])(
+test.each(['grants.snap', 'secrets/operators', 'secrets/tls/ca/ca-key.pem'])(
   '%s, which is ignored, is fine',
   async (path) => {
     await expect(refuseVisibleToGit(join(folder, path))).resolves.toBeUndefined();
@@ -45,7 +45,7 @@ test('a place outside of any work tree is fine, and so is any where there is no 
 test('git sees no secret', async () => {
   writeFileSync(join(folder, 'git'), `#!/bin/sh\nenv > ${folder}/noted\n`, { mode: 0o755 });
   process.env = { ...environment, PATH: `${folder}:${environment.PATH ?? ''}`, VAULT_TOKEN: 'v', TF_VAR_x: 's' };
-  await refuseVisibleToGit(join(folder, 'secrets/init'));
+  await refuseVisibleToGit(join(folder, 'secrets/operators'));
   const noted = readFileSync(join(folder, 'noted'), 'utf8');
   expect(noted).toContain('PATH=');
   expect(noted).not.toMatch(/^(VAULT_TOKEN|TF_VAR_x)=/m);
@@ -60,7 +60,7 @@ test('the repository that a hook names by its environment is not asked', async (
 test.each([
   'grants.snap',
   'before.snap',
-  'secrets/init/key-share-1',
+  'secrets/operators/key-share-1',
   'secrets/tls/ca/ca-key.pem',
   'secrets/seal.key',
   'agent/secret-id',

@@ -213,7 +213,7 @@ export function checkKubernetesServer(server: KubernetesServerDeclaration, conte
   if (taken !== undefined && !takesSnapshots) {
     refuse(
       ['snapshots'],
-      `must be left out with "${product}": the chart "${name}" has no job for them; run "${ourCommand('backup')}" by a scheduler of yours`,
+      `must be left out with "${product}": the chart "${name}" has no job for them; run "${ourCommand('backup create', 'FILE')}" by a scheduler of yours`,
     );
   }
   if (seal?.type === 'static' && sealSecret === undefined) {

@@ -38,9 +38,9 @@ it('takes another one that is asked for, unless a copy would end before its succ
   expect(checkedInterval(engine(7 * DAY, 3600), 6 * 3600)).toBe(6 * 3600);
   expect(checkedInterval(engine(7 * DAY, 3600))).toBe(3600);
   expect(() => checkedInterval(engine(7200, 3600), 3600)).toThrow(
-    'a token may live for 3600 seconds only when it is handed out (engine.tuning.refreshAheadSeconds less refreshCheckIntervalSeconds), got --refresh-interval-seconds 3600, so that copies would end before their successors arrive; use 900',
+    'a token may live for 3600 seconds only when it is handed out (engine.tuning.refreshAheadSeconds less refreshCheckIntervalSeconds), got --refresh-interval 3600s, so that copies would end before their successors arrive; use 900s',
   );
-  expect(() => checkedInterval(engine(7 * DAY, 0), 61)).toThrow('use 60');
+  expect(() => checkedInterval(engine(7 * DAY, 0), 61)).toThrow('use 60s');
   expect(checkedInterval(engine(7 * DAY, 0), 60)).toBe(60);
 });
 

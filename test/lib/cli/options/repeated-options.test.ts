@@ -16,7 +16,7 @@ async function printed(name: string, ...lines: readonly (readonly string[])[]): 
       createCommand({ name, summary: '', examples: {} })
         .addOption(deploymentOption())
         .addOption(operatorsOption('observer'))
-        .option('--out <folder>')
+        .option('--out <file>')
         .action(() => {
           said.push(['issue', 'state archive', 'init'].map((each) => ourCommand(each)).join('; '));
         });
@@ -29,7 +29,7 @@ test('a printed command repeats the deployment and the operators of this run alo
   const lines = [['--deployment', 'staging.ts'], ['--operators', 'a b', '--deployment=staging.ts'], []];
   expect(await printed('status', ...lines)).toEqual([
     'issue --deployment staging.ts; state archive --deployment staging.ts; init --deployment staging.ts',
-    "issue --deployment staging.ts --operators 'a b'; state archive --deployment staging.ts; init --deployment staging.ts --out 'a b'",
+    "issue --deployment staging.ts --operators 'a b'; state archive --deployment staging.ts; init --deployment staging.ts --operators 'a b'",
     'issue; state archive; init',
   ]);
 });
@@ -45,12 +45,12 @@ test('what the environment says is not repeated', async () => {
   }
 });
 
-test('the folder that init writes is the one that the others are to read', async () => {
-  expect(await printed('init', ['--out', 'logins'])).toEqual([
-    'issue --operators logins; state archive; init --out logins',
+test('init writes the folder that the others read', async () => {
+  expect(await printed('init', ['--operators', 'logins'])).toEqual([
+    'issue --operators logins; state archive; init --operators logins',
   ]);
   expect(await printed('doctor', ['--operators', 'logins'])).toEqual([
-    'issue --operators logins; state archive; init --out logins',
+    'issue --operators logins; state archive; init --operators logins',
   ]);
   expect(await printed('metrics', ['--out', 'webex.prom'])).toEqual(['issue; state archive; init']);
 });

@@ -342,7 +342,7 @@ describe('once somebody has', () => {
     );
     expect(check).toBe('operators');
     expect(line).toMatch(
-      /^operator "issuer" \(none\): .*; npx --no-install webex-token-vault init --update-policy --new-secret-ids$/,
+      /^operator "issuer" \(none\): .*; npx --no-install webex-token-vault operators update --rotate$/,
     );
   });
 

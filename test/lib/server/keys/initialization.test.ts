@@ -1,5 +1,6 @@
 import type { Deployment } from '../../../../lib/declaration/schema/deployment';
-import { checkKeyOptions, initializeServer } from '../../../../lib/server/keys/initialization';
+import { initializeServer } from '../../../../lib/server/keys/initialization';
+import { checkKeyOptions } from '../../../../lib/server/keys/key-options';
 import { VaultClient } from '../../../../lib/vault/vault-client';
 import { ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
 

@@ -1,5 +1,5 @@
 import { patientReceiver } from '../../../../lib/server/keys/patient-receiver';
-import type { SecretReceiver } from '../../../../lib/server/keys/initialization';
+import type { SecretReceiver } from '../../../../lib/server/keys/preparation';
 import { useSleepClock } from '../../../fixtures/clocks/sleep-clock';
 
 useSleepClock();
@@ -34,7 +34,7 @@ function write(what: unknown): Promise<void> {
 
 function receiver(signal?: AbortSignal, timeoutMs = 1000): SecretReceiver {
   const report = (line: string): void => void reported.push(line);
-  return patientReceiver(onDisk, { folder: 'secrets/init', report, signal, timeoutMs, retryMs: 1 });
+  return patientReceiver(onDisk, { folder: 'secrets/operators', report, signal, timeoutMs, retryMs: 1 });
 }
 
 test('what can be written at once is, and nothing is said', async () => {
@@ -48,7 +48,7 @@ test('what cannot be written is kept and tried again until the disk has room, an
   await receiver().keyShares(['one', 'two']);
   expect(taken).toEqual([['one', 'two']]);
   expect(reported).toEqual([
-    'the key shares cannot be written to secrets/init (ENOSPC); they are kept in memory and tried again for 1 s, so make room there, and do not end this',
+    'the key shares cannot be written to secrets/operators (ENOSPC); they are kept in memory and tried again for 1 s, so make room there, and do not end this',
     'the key shares are written',
   ]);
 });
@@ -56,13 +56,13 @@ test('what cannot be written is kept and tried again until the disk has room, an
 test('the login of an operator is kept so too', async () => {
   failures = 1;
   await receiver().operator('backup', LOGIN);
-  expect(reported[0]).toMatch(/^the login of operator "backup" cannot be written to secrets\/init \(ENOSPC\); /);
+  expect(reported[0]).toMatch(/^the login of operator "backup" cannot be written to secrets\/operators \(ENOSPC\); /);
 });
 
 test('it ends in time', async () => {
   failures = Number.POSITIVE_INFINITY;
   await expect(receiver(undefined, 20).keyShares(['the-share'])).rejects.toThrow(
-    /^the key shares cannot be written to secrets\/init \(ENOSPC\)$/,
+    /^the key shares cannot be written to secrets\/operators \(ENOSPC\)$/,
   );
   expect(reported.join()).not.toContain('the-share');
 });

@@ -144,7 +144,7 @@ describe('of a plan', () => {
     vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/oauthapp': ['deny'] } } });
     const [, obstacle] = (await preflight().findings(planOfMount(null))).obstacles;
     expect(obstacle).toBe(
-      'the Vault token may not do this: it lacks update on sys/mounts/oauthapp and 1 more; if it is the provisioner\'s, its policy is older than the declaration: renew it with "npx --no-install webex-token-vault init --update-policy", which takes the key shares; else give a token that may',
+      'the Vault token may not do this: it lacks update on sys/mounts/oauthapp and 1 more; if it is the provisioner\'s, its policy is older than the declaration: renew it with "npx --no-install webex-token-vault operators update", which takes the key shares; else give a token that may',
     );
   });
 

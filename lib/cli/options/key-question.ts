@@ -1,0 +1,29 @@
+import { UsageError } from '#core';
+import { checkKeyOptions, type KeyOptions } from '../../server/keys/key-options';
+
+/**
+ * How the unseal key of a snapshot is split, which the snapshot does not tell. A person is asked for what is missing.
+ *
+ * @throws UsageError where there is no terminal, or no key can be split like that
+ */
+export async function askKeyOptions(
+  { shares, threshold }: Partial<KeyOptions>,
+  signal: AbortSignal,
+): Promise<KeyOptions> {
+  if ((shares === undefined || threshold === undefined) && !process.stdin.isTTY) {
+    throw new UsageError(
+      'a server goes on counting key shares as before, so it has to be known how the unseal key of the snapshot is split; give --shares and --threshold',
+    );
+  }
+  const key = {
+    shares: shares ?? (await askNumber('Into how many shares is the unseal key of the snapshot split?', signal)),
+    threshold: threshold ?? (await askNumber('How many of them does it take?', signal)),
+  };
+  checkKeyOptions(key);
+  return key;
+}
+
+async function askNumber(message: string, signal: AbortSignal): Promise<number> {
+  const prompts = await import('@inquirer/prompts');
+  return prompts.number({ message, min: 1, max: 255, required: true }, { signal, output: process.stderr });
+}

@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import { UsageError } from '#core';
+import { operatorFolder, operatorFolderOption } from './operators-option';
+import { folderReceiver, shownReceiver } from '../../server/keys/secret-receivers';
+import type { SecretReceiver } from '../../server/keys/preparation';
+import type { VaultClient } from '../../vault/vault-client';
+
+export interface LoginOutputOptions {
+  readonly print?: true;
+  readonly auditFile?: string;
+}
+
+/** Gives a command that makes operators its options. @param folder says what the operators' folder is for */
+export function addLoginOutputOptions(command: Command, folder: string): Command {
+  return command
+    .addOption(operatorFolderOption(folder))
+    .option('--print', 'show the secrets once on this terminal, and write no file')
+    .option('--audit-file <path>', 'file of the audit log on a Vault server, or "stdout"; OpenBao declares its own');
+}
+
+/** Takes the secrets of one run. @param prepare makes their folder */
+export async function loginOutput(
+  command: Command,
+  client: VaultClient,
+  { prepare, report, signal }: LoginOutputSteps,
+): Promise<SecretReceiver> {
+  const { path: folder } = operatorFolder(command);
+  if (!command.opts<LoginOutputOptions>().print) {
+    await prepare(folder);
+    return folderReceiver(client, { folder, report, signal });
+  }
+  if (!process.stdout.isTTY) {
+    throw new UsageError('--print shows secrets on a terminal, and standard output is none; leave it out');
+  }
+  return shownReceiver((line) => process.stdout.write(`${line}\n`));
+}
+
+interface LoginOutputSteps {
+  readonly prepare: (folder: string) => Promise<void>;
+  readonly report: (line: string) => void;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { explainedBy, ExplainedError, VaultResponseError, VaultUnreachableError } from '#core';
+import { graceSignal } from '../../vault/grace-signal';
+import type { VaultClient } from '../../vault/vault-client';
+import type { KeyOptions } from './key-options';
+
+/*
+ * The first key of a server, which Vault tells once.
+ */
+
+const statusReply = z.object({
+  initialized: z.boolean(),
+  recovery_seal: z.boolean().default(false),
+});
+
+const initReply = z.object({
+  keys_base64: z.array(z.string()),
+  recovery_keys_base64: z.array(z.string()).nullish(),
+  root_token: z.string(),
+});
+
+/** Whether there is a key yet, and whether its shares are those of a recovery key, as with an auto-unseal seal. */
+export async function initStatus(client: VaultClient): Promise<{ initialized: boolean; hasRecoveryKey: boolean }> {
+  const status = await client.withNamespace(undefined).read('sys/seal-status', statusReply);
+  return { initialized: status.initialized, hasRecoveryKey: status.recovery_seal };
+}
+
+/**
+ * Initializes the server, and does nothing else.
+ *
+ * @param signal ends the wait for the answer some seconds later, as the key comes with it and with nothing else
+ * @returns shares of the unseal key, or of the recovery key
+ */
+export async function initialize(
+  client: VaultClient,
+  { shares, threshold, pgpKeys }: KeyOptions,
+  recovery: boolean,
+  signal?: AbortSignal,
+): Promise<{ shares: string[]; rootToken: string }> {
+  const prefix = recovery ? 'recovery' : 'secret';
+  const request = {
+    [`${prefix}_shares`]: shares,
+    [`${prefix}_threshold`]: threshold,
+    ...(pgpKeys === undefined ? {} : { [recovery ? 'recovery_pgp_keys' : 'pgp_keys']: pgpKeys }),
+  };
+  try {
+    const patient = client.withNamespace(undefined).endedBy(graceSignal(signal));
+    const reply = await patient.write('sys/init', request, initReply);
+    return {
+      shares: recovery ? (reply.recovery_keys_base64 ?? []) : reply.keys_base64,
+      rootToken: reply.root_token,
+    };
+  } catch (error) {
+    const unanswered = signal?.aborted ? `interrupted before ${client.address} had answered` : howLost(error);
+    if (unanswered !== undefined) {
+      throw new ExplainedError(
+        `${unanswered}; if it is initialized now, which "init" says, its key is lost and it holds nothing: delete its data, then initialize it again`,
+      );
+    }
+    if (error instanceof VaultResponseError) {
+      const advice = error.isTransient
+        ? "try again later, and if it stays so, see the server's log"
+        : 'correct that first';
+      throw explainedBy(
+        error,
+        `${client.address} could not be initialized (${error.statusCode}: ${error.said || 'no message'}); ${advice}`,
+      );
+    }
+    throw error;
+  }
+}
+
+/** @returns undefined where it is known that nothing was done */
+function howLost(error: unknown): string | undefined {
+  if (error instanceof VaultUnreachableError && error.mayHaveArrived) {
+    return `the answer of ${error.address} to its initialization was lost (${error.networkCode})`;
+  }
+  // A load balancer says so, and not the server.
+  return error instanceof VaultResponseError && error.mayHaveArrived && error.said === ''
+    ? `the server did not answer its initialization in time (${error.statusCode})`
+    : undefined;
+}

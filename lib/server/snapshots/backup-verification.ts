@@ -1,0 +1,66 @@
+import type { LoadedDeployment } from '../../declaration/files/load-deployment';
+import type { Deployment } from '../../declaration/schema/deployment';
+import { RememberedKeyShares } from '../../operators/key-shares';
+import { findServerProgram } from '../../process/server-program';
+import { BackupRecording } from './backup-recording';
+import type { BackupSessionOptions } from './backup-session';
+import { verifySnapshot, type SnapshotSummary } from './snapshot-archive';
+import {
+  refuseMissing,
+  refuseOtherProgram,
+  type SnapshotOrigin,
+  verifyCredentials,
+  type VerifiedCredential,
+} from './snapshot-verification';
+import { verificationSeal } from './verification-seal';
+
+export interface BackupVerificationOptions extends BackupSessionOptions {
+  /** Path of a bao or vault. @default - the one on PATH */
+  readonly program?: string;
+  /** Those of the unseal key, or with a seal those of the recovery key. */
+  readonly keyShares: AsyncGenerator<string>;
+  /** Credentials whose grant need not be in it. */
+  readonly allowAbsent: readonly string[];
+  readonly onWhole: (snapshot: SnapshotSummary) => void;
+  readonly onCredentials: (credentials: readonly VerifiedCredential[]) => void;
+}
+
+/**
+ * Restores a snapshot into a throw-away server of this machine, and looks for the grant of each declared credential.
+ *
+ * @throws ExplainedError where it cannot be restored, or misses a grant
+ */
+export async function verifyBackup(
+  { deployment, folder }: LoadedDeployment,
+  file: string,
+  options: BackupVerificationOptions,
+): Promise<void> {
+  const { allowAbsent, report, signal } = options;
+  const snapshot = await verifySnapshot(file, signal);
+  options.onWhole(snapshot);
+  const keyShares = new RememberedKeyShares(options.keyShares);
+  const seal = verificationSeal(deployment, folder);
+  const opened = await BackupRecording.open(deployment, snapshot.sha256, options);
+  await using recording = typeof opened === 'string' ? undefined : opened;
+  const origin = recording?.origin ?? declaredOrigin(deployment);
+  const program = await findServerProgram(options.program, origin?.product);
+  if (origin !== undefined) {
+    refuseOtherProgram(program, origin);
+  }
+  // What is wrong with a share is said before anything takes its time.
+  await keyShares.askFirst();
+  report(`verifying it with ${program.product} ${program.version}`);
+  const credentials = await verifyCredentials(deployment, { program, file, seal, keyShares, report, signal });
+  options.onCredentials(credentials);
+  refuseMissing(file, credentials, allowAbsent);
+  report('verified: it can be restored, and the grants are in it');
+  const problem = typeof opened === 'string' ? opened : await opened.noteVerified();
+  if (problem !== undefined) {
+    report(`notice: this verification is not recorded, so status does not know of it: ${problem}`);
+  }
+}
+
+/** @returns undefined where the server is another's, which may be either product */
+function declaredOrigin({ vault: { server } }: Deployment): SnapshotOrigin | undefined {
+  return server && { product: server.product };
+}

@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { describeCommand, VAULT_ENVIRONMENT } from '../../lib/cli/command';
+import { declaredDeployment } from '../../lib/cli/declared-deployment';
+import { operatorFolder, operatorsOption } from '../../lib/cli/options/operators-option';
+import { OPERATOR_ENVIRONMENT } from '../../lib/operators/operator-session';
+import { explainRefusals } from '../../lib/operators/server-refusal';
+import { createBackup } from '../../lib/server/snapshots/backup';
+
+/*
+ * Writes all that the server holds to a file, encrypted as the server holds it.
+ */
+
+export function define(command: Command, signal: AbortSignal): void {
+  describeCommand(command, {
+    summary:
+      'Writes a Raft snapshot of the server to a file, mode 0600, whole or not at all, and prints its sha256. It is encrypted: restoring it takes the key shares or the seal of this server.',
+    examples: {
+      'webex-token-vault backup create grants.snap': 'write a snapshot to a file',
+      'webex-token-vault backup create /backups/grants.snap --json': 'the same in a script',
+    },
+    environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
+  })
+    .argument('<file>', 'where to write it; a file of that name is replaced once the new one is whole')
+    .addOption(operatorsOption('backup'))
+    .option('--json', 'print file, sha256 and bytes as JSON')
+    .action(async (file: string, { json }: { json?: true }) => {
+      const { deployment } = await declaredDeployment(command);
+      const report = (line: string): void => void process.stderr.write(`${line}\n`);
+      await explainRefusals(() =>
+        createBackup(deployment, file, {
+          operators: operatorFolder(command),
+          onWritten: ({ sha256, bytes }) => {
+            process.stdout.write(json ? `${JSON.stringify({ file, sha256, bytes })}\n` : `${sha256}  ${file}\n`);
+            report(`${bytes} bytes, checked`);
+          },
+          report,
+          signal,
+        }),
+      );
+    });
+}

@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+import { describeCommand, SERVER_ENVIRONMENT } from '../../lib/cli/command';
+import { declaredDeployment } from '../../lib/cli/declared-deployment';
+import { addKeyShareOptions, keySharesOf, type KeyShareOptions } from '../../lib/cli/options/key-share-options';
+import { addLoginOutputOptions, loginOutput, type LoginOutputOptions } from '../../lib/cli/options/login-output';
+import { operatorFolder, operatorHelp } from '../../lib/cli/options/operators-option';
+import { createPrivateFolder } from '../../lib/files/private-file';
+import { OPERATOR_ENVIRONMENT } from '../../lib/operators/operator-session';
+import { explainRefusals } from '../../lib/operators/server-refusal';
+import { rootConnection } from '../../lib/server/encrypted-connection';
+import { defaultAuditFile } from '../../lib/server/keys/audit-device';
+import { updateOperators } from '../../lib/server/keys/operator-update';
+import { VaultClient } from '../../lib/vault/vault-client';
+
+/*
+ * Brings the operators of an initialized server up to date.
+ */
+
+interface Options extends LoginOutputOptions, KeyShareOptions {
+  readonly rotate?: true;
+}
+
+export function define(command: Command, signal: AbortSignal): void {
+  describeCommand(command, {
+    summary:
+      'Writes the roles and policies of the operators as deployment.ts needs them now, such as after a new app or integration. Operators that have no secret id get one. It makes a root token from the key shares and the login of the administrator, and revokes it.',
+    examples: {
+      'webex-token-vault operators update': 'ask for the key shares, then write roles and policies',
+      'webex-token-vault operators update --rotate --key-shares /media/keys': 'give every operator a new secret id',
+    },
+    environment: { ...SERVER_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
+    cleanUpMs: 20_000,
+  })
+    .option('--rotate', 'give all operators new secret ids, and end the ones before')
+    .addHelpText('after', HELP)
+    .addHelpText('after', operatorHelp);
+  addLoginOutputOptions(
+    addKeyShareOptions(command),
+    "folder with the administrator's login, for the new logins",
+  ).action(async (options: Options) => {
+    const { deployment } = await declaredDeployment(command);
+    const connection = rootConnection(deployment);
+    const { print, rotate = false, auditFile = defaultAuditFile(deployment) } = options;
+    const report = (line: string): void => void process.stderr.write(`${line}\n`);
+    await explainRefusals(async () => {
+      const client = new VaultClient({ ...connection, token: undefined, signal });
+      // Before the root token is made, where it is known to be needed.
+      const prepare = (folder: string): Promise<void> => (rotate ? createPrivateFolder(folder) : Promise.resolve());
+      await updateOperators(connection, {
+        deployment,
+        receiver: await loginOutput(command, client, { prepare, report, signal }),
+        operators: operatorFolder(command),
+        writesFolder: !print,
+        rotates: rotate,
+        keyShares: keySharesOf(options, signal),
+        auditFile,
+        report,
+        signal,
+      });
+    });
+  });
+}
+
+const HELP = `
+Another generation of a root token that is under way is given up. Key shares are asked for, unless an option names them
+or standard input has one a line.
+`;
