@@ -9,9 +9,24 @@ import { runCommand } from './fixtures/programs/command-run';
 import { deploymentInFile } from '../rehearsal/deployment-file';
 import { PROJECT_FOLDER } from './fixtures/runs/project-folder';
 
+const EXAMPLES = readdirSync(join(PROJECT_FOLDER, 'examples')).filter((file) => file.endsWith('.ts'));
+const environment = process.env;
+
 let folder: string;
-beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'examples-'))));
-afterAll(() => rmSync(folder, { recursive: true }));
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'examples-'));
+  process.env = { ...environment, ...Object.fromEntries(EXAMPLES.flatMap(pastedVariables)) };
+});
+afterAll(() => {
+  process.env = environment;
+  rmSync(folder, { recursive: true });
+});
+
+// First, as a file is loaded once, and the commands below set fewer variables.
+it.each(EXAMPLES)('the example %s can be loaded, and its stack be declared', async (file) => {
+  const { deployment } = await loadDeployment(join(PROJECT_FOLDER, 'examples', file));
+  expect(resources(synthesize(new WebexTokens(testApp(), 'webex-tokens', deployment)), 'vault_mount')).not.toEqual([]);
+});
 
 it.each([
   ['nightly', 'VAULT_AUTH_METHOD=jwt VAULT_AUTH_MOUNT=github-actions VAULT_ROLE=nightly'],
@@ -36,25 +51,22 @@ it('the example on Kubernetes is a server that the stack can declare', async () 
   expect(release).toMatchObject({ chart: 'openbao', namespace: 'webex-token-vault' });
 });
 
-const EXAMPLES = readdirSync(join(PROJECT_FOLDER, 'examples')).filter((file) => file.endsWith('.ts'));
-
-it.each(EXAMPLES)('the example %s can be loaded, and its stack be declared', async (file) => {
-  const { deployment } = await loadDeployment(join(PROJECT_FOLDER, 'examples', file));
-  expect(resources(synthesize(new WebexTokens(testApp(), 'webex-tokens', deployment)), 'vault_mount')).not.toEqual([]);
-});
-
 /** Lines to paste, from the comment at the top of an example. */
 function pastedLines(file: string): readonly string[] {
   const [top = ''] = readFileSync(join(PROJECT_FOLDER, 'examples', file), 'utf8').split('*/');
   return [...top.matchAll(/^ \* {5}(.+)$/gm)].map(([, line = '']) => line);
 }
 
+/** Variables that these lines set, in the order of the lines. */
+function pastedVariables(file: string): (readonly [name: string, value: string])[] {
+  const lines = pastedLines(file).join('\n');
+  return [...lines.matchAll(/ ([A-Z\d_]+)=("[^"]*"|\S+)/g)].map(([, name = '', value = '']) => [name, value] as const);
+}
+
 it.each(EXAMPLES)('the lines at the top of %s can be pasted, and set all that it reads', async (file) => {
   const settings = pastedLines(file);
   const command = settings.at(-1) ?? '';
-  const variables = [...settings.join('\n').matchAll(/ ([A-Z\d_]+)=("[^"]*"|\S+)/g)].map(
-    ([, name = '', value = '']) => [name, value] as const,
-  );
+  const variables = pastedVariables(file);
   const read = readFileSync(join(PROJECT_FOLDER, 'examples', file), 'utf8').matchAll(/process\.env\.(\w+)/g);
   expect(variables.map(([name]) => name).sort()).toEqual([...new Set([...read].map(([, name]) => name))].sort());
   const [name = '', ...args] = command.replace('npx --no-install webex-token-vault ', '').split(' ');
