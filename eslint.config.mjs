@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 
 /** Refuses texts in which a command is written out. */
 function shownCommands(pattern) {
-  const message = 'Show a command by ourCommand() or programLine() of #core.';
+  const message = 'Show a command by commandLine() or programLine() of #core.';
   return [
     { selector: `Literal[value=/${pattern}/]`, message },
     { selector: `TemplateElement[value.raw=/${pattern}/]`, message },

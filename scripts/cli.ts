@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
-import { ExplainedError, ourCommand, UsageError } from '#core';
+import { ExplainedError, commandLine, UsageError } from '#core';
 import { describeCommand } from '../lib/cli/command';
 import { CommandTree } from '../lib/cli/command-tree';
 import { COMMANDS } from '../lib/cli/commands';
@@ -68,7 +68,7 @@ function buildProgram(version: string, signal: AbortSignal): Command {
 /** @throws UsageError where it is no command */
 function refuseUnknown(name: string | undefined): void {
   if (name !== undefined && name !== 'help' && !COMMANDS.some((command) => command.name === name)) {
-    throw new UsageError(`unknown command "${name}"; see ${ourCommand('--help')}`);
+    throw new UsageError(`unknown command "${name}"; see ${commandLine('--help')}`);
   }
 }
 

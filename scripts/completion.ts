@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import { ourCommand } from '#core';
+import { commandLine } from '#core';
 import { describeCommand } from '../lib/cli/command';
 
 /*
@@ -81,7 +81,7 @@ export function define(command: Command): void {
     examples: {
       'source <(webex-token-vault completion bash)': 'complete command lines in this shell',
     },
-    summary: `Prints a script that makes a shell complete commands, options and the names that the deployment declares: source <(${ourCommand('completion', 'bash')})`,
+    summary: `Prints a script that makes a shell complete commands, options and the names that the deployment declares: source <(${commandLine('completion', 'bash')})`,
   })
     .addArgument(new Argument('<shell>', 'the shell that is to complete').choices(['bash', 'zsh']))
     .action((shell: 'bash' | 'zsh') => {

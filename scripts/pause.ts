@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ourCommand, vaultOptionsFromEnvironment } from '#core';
+import { commandLine, vaultOptionsFromEnvironment } from '#core';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
@@ -29,7 +29,7 @@ export function define(command: Command, signal: AbortSignal): void {
         'provisioner',
         options,
       );
-      const howToResume = ourCommand('resume');
+      const howToResume = commandLine('resume');
       const pause = await pauseRefreshing(
         { vault: session.vault, mountPath, declared: declaredConfiguration(deployment) },
         { note: (line) => process.stderr.write(`${line}\n`), howToResume, signal },

@@ -7,7 +7,7 @@ export { DURATION_NOTATION, durationSeconds } from './command/duration';
 export { refuseEndedRehearsal, REHEARSAL_VARIABLE } from './command/ended-rehearsal';
 export { CREDENTIAL_EXIT_CODES, exitCodeOf } from './command/exit-codes';
 export { type CurrentRun, currentRun, duringRun } from './command/current-run';
-export { commandLines, ourCommand, programLine } from './command/our-command';
+export { asStarted, commandLine, programLine } from './command/command-line';
 export { refuseWithoutModes } from './command/private-folder';
 export { isPlainWord, shellWord } from './command/shell-word';
 export { type ErrorCode, hasCode, isExplained } from './error-code';

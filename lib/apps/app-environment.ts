@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { engineMount, ourCommand, vaultVariable, type VaultConnectionOptions, isPlainHttp } from '#core';
+import { engineMount, commandLine, vaultVariable, type VaultConnectionOptions, isPlainHttp } from '#core';
 import { APPROLE_PATH } from '../declaration/schema/app-declaration';
 import type { IdentityLogin, JwtLogin } from '../declaration/derived/app-login';
 import type { App, Deployment } from '../declaration/schema/deployment';
@@ -63,7 +63,7 @@ export function identityPlace(login: IdentityLogin): string[] {
       return login.cluster === undefined
         ? [
             `Name the file of its token in VAULT_JWT_FILE: one of a projected volume, for audience "${login.audience}".`,
-            `Such a pod is printed by: ${ourCommand('kubernetes', 'APP')}`,
+            `Such a pod is printed by: ${commandLine('kubernetes', 'APP')}`,
           ]
         : [
             'In a pod that is all: the token is in its ordinary file, else name another in VAULT_JWT_FILE.',

@@ -5,7 +5,7 @@ import {
   ExplainedError,
   explainOutage,
   NotPermitted,
-  ourCommand,
+  commandLine,
   UsageError,
   VaultResponseError,
   VaultUnreachableError,
@@ -57,7 +57,7 @@ export async function issueSecretId(
   const { type } = loginOf(deployment, app);
   if (type !== 'approle') {
     throw new UsageError(
-      `app "${appName}" logs in by ${type}, with what it has already, so there is no secret id to issue; "${ourCommand('issue', appName)}" prints what its environment needs`,
+      `app "${appName}" logs in by ${type}, with what it has already, so there is no secret id to issue; "${commandLine('issue', appName)}" prints what its environment needs`,
     );
   }
   const role = rolePath(deployment, app);

@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { ALLOW_HTTP, commandLines, oneLine } from '#core';
+import { ALLOW_HTTP, asStarted, oneLine } from '#core';
 
 /*
  * The help that all commands share. It is loaded for every command and every help, so it loads little.
@@ -136,6 +136,6 @@ function section(title: string, rows: Readonly<Record<string, string>>): string 
 
 /** At the end of the help, where a terminal shows it last. */
 function exampleSection(examples: Readonly<Record<string, string>>): string {
-  const lines = Object.entries(examples).map(([line, meaning]) => `  # ${meaning}\n  ${commandLines(line)}`);
+  const lines = Object.entries(examples).map(([line, meaning]) => `  # ${meaning}\n  ${asStarted(line)}`);
   return `\nExamples:\n${lines.join('\n')}`;
 }

@@ -1,6 +1,6 @@
-import { ourCommand } from '#core';
+import { commandLine } from '#core';
 
 /** Command line that writes what Vault lacks or has otherwise than declared. */
 export function deployCommand(): string {
-  return ourCommand('deploy', 'webex-tokens');
+  return commandLine('deploy', 'webex-tokens');
 }

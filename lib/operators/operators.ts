@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ExplainedError, loginAppRole, NotPermitted, ourCommand, VaultResponseError, type VaultLease } from '#core';
+import { ExplainedError, loginAppRole, NotPermitted, commandLine, VaultResponseError, type VaultLease } from '#core';
 import { NO_LOCKOUT, OPERATORS_MOUNT } from '../declaration/schema/app-declaration';
 import type { Deployment } from '../declaration/schema/deployment';
 import { issuerOperatorPolicy } from '../declaration/policies/issuer-policy';
@@ -146,7 +146,7 @@ export async function loginOperator(vault: VaultClient, login: OperatorLogin): P
   } catch (error) {
     throw error instanceof NotPermitted
       ? new NotPermitted(
-          `Vault does not log this operator in: its role id or secret id is wrong, expired or replaced, also by the restoration of a snapshot that is older, or its role is locked out for some minutes after refused logins; an administrator that can log in makes new ones: ${ourCommand('operators update', '--rotate')}`,
+          `Vault does not log this operator in: its role id or secret id is wrong, expired or replaced, also by the restoration of a snapshot that is older, or its role is locked out for some minutes after refused logins; an administrator that can log in makes new ones: ${commandLine('operators update', '--rotate')}`,
         )
       : error;
   }

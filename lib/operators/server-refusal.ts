@@ -1,7 +1,7 @@
 import {
   ExplainedError,
   NotPermitted,
-  ourCommand,
+  commandLine,
   safeText,
   TemporarilyUnavailable,
   VaultResponseError,
@@ -33,7 +33,7 @@ export async function explainRefusals<T>(action: () => Promise<T>): Promise<T> {
 export function explainedRefusal(error: VaultResponseError): ExplainedError {
   const said = safeText(error.message);
   if (error.said.includes('sealed')) {
-    return new VaultSealed(undefined, `${said}; it is sealed: run "${ourCommand('unseal')}"`);
+    return new VaultSealed(undefined, `${said}; it is sealed: run "${commandLine('unseal')}"`);
   }
   const advice = ADVICE[error.statusCode];
   if (error.isTransient) {

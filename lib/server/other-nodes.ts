@@ -1,4 +1,4 @@
-import { ourCommand } from '#core';
+import { commandLine } from '#core';
 import type { Deployment } from '../declaration/schema/deployment';
 import { portForwards } from '../declaration/derived/port-forward';
 import { nodeAddresses } from '../declaration/schema/server/server-declaration';
@@ -18,7 +18,7 @@ export function otherNodes(server: Deployment['vault']['server']): string[] {
     `The other nodes join by themselves, and are sealed; unseal them too${running}:`,
     ...others.map((address) => {
       const forward = forwards?.get(address);
-      return `  VAULT_ADDR=${address} ${ourCommand('unseal')}${forward === undefined ? '' : `   # ${forward}`}`;
+      return `  VAULT_ADDR=${address} ${commandLine('unseal')}${forward === undefined ? '' : `   # ${forward}`}`;
     }),
   ];
 }

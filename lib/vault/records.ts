@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ExplainedError, ourCommand, VaultResponseError, VaultUnreachableError } from '#core';
+import { ExplainedError, commandLine, VaultResponseError, VaultUnreachableError } from '#core';
 import { z } from 'zod';
 import { dataPath, metadataPath } from '../declaration/schema/record-paths';
 import type { VaultClient } from './vault-client';
@@ -107,7 +107,7 @@ export class Records {
         }
         throw isUnavailable(error)
           ? new RecordsUnavailable(
-              `there are no records at ${this.path}/, or this Vault token may not use them (${error.statusCode}: ${error.said || 'no message'}); deploy stack webex-tokens, after "${ourCommand('operators update')}" on a server of yours`,
+              `there are no records at ${this.path}/, or this Vault token may not use them (${error.statusCode}: ${error.said || 'no message'}); deploy stack webex-tokens, after "${commandLine('operators update')}" on a server of yours`,
             )
           : error;
       }

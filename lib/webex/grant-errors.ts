@@ -1,4 +1,4 @@
-import { ExplainedError, ourCommand } from '#core';
+import { ExplainedError, commandLine } from '#core';
 import type { OAuthAnswer } from './oauth-request';
 
 /*
@@ -126,7 +126,7 @@ export class AskingTokenRefused extends ExplainedError {
 
   constructor(refusal: Refusal) {
     super(
-      `Webex does not take the access token that asks for the Service App's (${words(refusal)}); see how the credential that it is from is: ${ourCommand('status', '--verify')}`,
+      `Webex does not take the access token that asks for the Service App's (${words(refusal)}); see how the credential that it is from is: ${commandLine('status', '--verify')}`,
     );
   }
 }

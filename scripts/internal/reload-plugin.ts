@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { ourCommand } from '#core';
+import { commandLine } from '#core';
 import { describeCommand } from '../../lib/cli/command';
 import { PROVIDER_ENVIRONMENT, RESUME_VARIABLE, setByTerraform } from '../../lib/cli/stack/terraform-variables';
 import { PLUGIN_RELOAD_ENVIRONMENT as NAMES } from '../../lib/declaration/command-environment';
@@ -37,7 +37,7 @@ export function define(command: Command, signal: AbortSignal): void {
       },
       {
         note: (line) => process.stderr.write(`${line}\n`),
-        howToResume: process.env[RESUME_VARIABLE] ?? ourCommand('resume'),
+        howToResume: process.env[RESUME_VARIABLE] ?? commandLine('resume'),
         signal,
       },
     ),

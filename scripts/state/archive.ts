@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ExplainedError, ourCommand, quotedList, UsageError } from '#core';
+import { ExplainedError, commandLine, quotedList, UsageError } from '#core';
 import { describeCommand } from '../../lib/cli/command';
 import { declaredDeployment } from '../../lib/cli/declared-deployment';
 import { localStateFile, stackNames } from '../../lib/declaration/files/state-file';
@@ -31,7 +31,7 @@ export function define(command: Command): void {
       const aside = setStateAside(stack, file);
       process.stdout.write(
         `the state of stack ${stack} is set aside, with ${aside.resources} resources, which stay where they are: ${aside.file}\n` +
-          `Next: ${ourCommand('deploy', stack)}, at the new server. To undo this: mv ${aside.file} ${file}\n`,
+          `Next: ${commandLine('deploy', stack)}, at the new server. To undo this: mv ${aside.file} ${file}\n`,
       );
     });
 }

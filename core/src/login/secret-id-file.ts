@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { errorCode, ExplainedError } from '../explained-error';
 import { refuseWithoutModes, requireGuardedFolder } from '../command/private-folder';
 import { readSetting } from '../vault/vault-environment';
-import { ourCommand } from '../command/our-command';
+import { commandLine } from '../command/command-line';
 
 /** The file that holds an app's secret id, which other programs may read at any moment. */
 export class SecretIdFile {
@@ -79,7 +79,7 @@ export class SecretIdFile {
       await replaceContent(file, secretId, await files.stat(file).catch(unlessMissing));
     } catch (error) {
       throw new ExplainedError(
-        `${this.path} cannot be written (${errorCode(error)}), and the secret id for it is lost; mend that, then have another issued: ${ourCommand('issue')}`,
+        `${this.path} cannot be written (${errorCode(error)}), and the secret id for it is lost; mend that, then have another issued: ${commandLine('issue')}`,
       );
     }
   }

@@ -5,7 +5,7 @@ import { describeError } from '../safe-text';
 import type { SecretIdFile } from './secret-id-file';
 import type { VaultConnection } from '../vault/vault-connection';
 import { VaultResponseError, whatVaultSaid } from '../vault/vault-errors';
-import { ourCommand } from '../command/our-command';
+import { commandLine } from '../command/command-line';
 
 export interface SecretIdRenewal {
   /** Path of the AppRole, such as `auth/approle/role/people-me`. */
@@ -109,7 +109,7 @@ function write<T>(vault: VaultConnection, path: string, data: object, parse: (re
 
 function explain(error: unknown, { rolePath, secretId }: SecretIdRenewal): string {
   if (error instanceof UnwritableFile) {
-    return `${error.message}, or have a new one issued in time: ${ourCommand('issue')}`;
+    return `${error.message}, or have a new one issued in time: ${commandLine('issue')}`;
   }
   if (error instanceof VaultResponseError && error.statusCode === 403) {
     return `this app may not (403 at ${rolePath}); declare it with renewsSecretId and deploy, or leave VAULT_RENEW_SECRET_ID (renewSecretId) out`;

@@ -3,7 +3,7 @@ import { retry, type RetryOptions } from '../http/retry';
 import { describeError } from '../safe-text';
 import { WrappingTokenSpentError } from './wrapped-secret-id';
 import { transient } from '../http/transient';
-import { ourCommand } from '../command/our-command';
+import { commandLine } from '../command/command-line';
 
 /**
  * Does what a secret id was taken out of its wrapping for. It is nowhere else and ends with this process, so what may
@@ -27,7 +27,7 @@ export async function beforeItIsLost<T>(
     const isLost = isUnwrapped() && (error instanceof VaultSealed || transient(error) !== undefined);
     throw isLost
       ? new WrappingTokenSpentError(
-          `the wrapping token is used up, and the secret id that it held is lost with this run, which failed (${describeError(error)}); have a new one issued for the next: ${ourCommand('issue')}`,
+          `the wrapping token is used up, and the secret id that it held is lost with this run, which failed (${describeError(error)}); have a new one issued for the next: ${commandLine('issue')}`,
         )
       : error;
   }

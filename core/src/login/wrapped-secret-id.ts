@@ -6,7 +6,7 @@ import { oneLine } from '../safe-text';
 import type { VaultConnection } from '../vault/vault-connection';
 import { VaultResponseError, VaultUnreachableError } from '../vault/vault-errors';
 import { explainOutage } from '../vault/vault-outage';
-import { ourCommand } from '../command/our-command';
+import { commandLine } from '../command/command-line';
 
 /** The secret id is out of reach: someone else may have it. */
 export class WrappingTokenSpentError extends ExplainedError {
@@ -15,7 +15,7 @@ export class WrappingTokenSpentError extends ExplainedError {
 
   /** @param message @default - nothing is known of who used it */
   constructor(
-    message = `Vault does not know the wrapping token (any more): it expired, or it was used already, and if not by you, then someone has taken the secret id; have the secret ids of this app destroyed and a new one issued: ${ourCommand('issue')}`,
+    message = `Vault does not know the wrapping token (any more): it expired, or it was used already, and if not by you, then someone has taken the secret id; have the secret ids of this app destroyed and a new one issued: ${commandLine('issue')}`,
   ) {
     super(message);
   }
@@ -30,7 +30,7 @@ export class WrappingTokenForgedError extends ExplainedError {
   constructor(creationPath: string, rolePath?: string) {
     const meant = rolePath === undefined ? '' : ` of ${rolePath}`;
     super(
-      `the wrapping token was made by "${oneLine(creationPath)}" and not for a secret id${meant}, so it may have been replaced on its way; do not use it, and have a new one issued: ${ourCommand('issue')}`,
+      `the wrapping token was made by "${oneLine(creationPath)}" and not for a secret id${meant}, so it may have been replaced on its way; do not use it, and have a new one issued: ${commandLine('issue')}`,
     );
   }
 }
@@ -129,7 +129,7 @@ export class WrappedSecretId {
     return this.#lost === undefined
       ? new WrappingTokenSpentError()
       : new WrappingTokenSpentError(
-          `Vault does not know the wrapping token any more, and it was probably this program that used it up: Vault's answer to its unwrapping was lost (${this.#lost}), and the secret id with it, which nobody else need have; have that secret id destroyed and a new one issued: ${ourCommand('issue')}`,
+          `Vault does not know the wrapping token any more, and it was probably this program that used it up: Vault's answer to its unwrapping was lost (${this.#lost}), and the secret id with it, which nobody else need have; have that secret id destroyed and a new one issued: ${commandLine('issue')}`,
         );
   }
 

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../error-code';
 import { ExplainedError } from '../explained-error';
-import { ourCommand } from '../command/our-command';
+import { commandLine } from '../command/command-line';
 
 /*
  * Why there is no access token, by what the caller must do.
@@ -16,7 +16,7 @@ export class NotAuthorizedYet extends ExplainedError {
     readonly credential: string,
     message?: string,
   ) {
-    super(message ?? `credential "${credential}" is not authorized yet; run: ${ourCommand('authorize', credential)}`);
+    super(message ?? `credential "${credential}" is not authorized yet; run: ${commandLine('authorize', credential)}`);
   }
 }
 
@@ -29,7 +29,7 @@ export class AuthorizationPending extends NotAuthorizedYet {
     super(
       credential,
       message ??
-        `credential "${credential}" waits for a consent that was begun elsewhere; finish it there, or let its code expire, and have it authorized then: ${ourCommand('authorize', credential)}`,
+        `credential "${credential}" waits for a consent that was begun elsewhere; finish it there, or let its code expire, and have it authorized then: ${commandLine('authorize', credential)}`,
     );
   }
 }
@@ -47,7 +47,7 @@ export class ReauthorizationRequired extends ExplainedError {
   ) {
     super(
       message ??
-        `Webex does not renew credential "${credential}" any more (${said}); authorize it again: ${ourCommand('authorize', credential)}`,
+        `Webex does not renew credential "${credential}" any more (${said}); authorize it again: ${commandLine('authorize', credential)}`,
     );
   }
 }
@@ -74,7 +74,7 @@ export class VaultSealed extends ExplainedError {
   constructor(
     /** @default - it is not known here */
     readonly address?: string,
-    message = `Vault${address === undefined ? '' : ` at ${address}`} is sealed; unseal it with "${ourCommand('unseal')}", then try again`,
+    message = `Vault${address === undefined ? '' : ` at ${address}`} is sealed; unseal it with "${commandLine('unseal')}", then try again`,
   ) {
     super(message);
   }

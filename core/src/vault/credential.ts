@@ -14,7 +14,7 @@ import { safeText } from '../safe-text';
 import type { VaultConnection } from './vault-connection';
 import { VaultResponseError, whatVaultSaid } from './vault-errors';
 import { explainOutage } from './vault-outage';
-import { ourCommand } from '../command/our-command';
+import { commandLine } from '../command/command-line';
 
 /*
  * Reading `creds/<name>`: the access token, or why there is none.
@@ -131,7 +131,7 @@ function explainState(said: string, name: string): ExplainedError {
     return new ReauthorizationRequired(
       name,
       said,
-      `the consent to credential "${name}" that was begun elsewhere was not given (${said}); have it authorized: ${ourCommand('authorize', name)}`,
+      `the consent to credential "${name}" that was begun elsewhere was not given (${said}); have it authorized: ${commandLine('authorize', name)}`,
     );
   }
   switch (whatWebexRefused(said)) {
@@ -143,7 +143,7 @@ function explainState(said: string, name: string): ExplainedError {
   }
   if (said.includes('token expired')) {
     return new TemporarilyUnavailable(
-      `the access token of "${name}" has expired and could not be refreshed yet; try again later, and if it stays, check that Vault reaches Webex, or run: ${ourCommand('authorize', name, '--pkce', '--replace')}`,
+      `the access token of "${name}" has expired and could not be refreshed yet; try again later, and if it stays, check that Vault reaches Webex, or run: ${commandLine('authorize', name, '--pkce', '--replace')}`,
     );
   }
   return new ExplainedError(

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ourCommand, shellWord } from '#core';
+import { commandLine, shellWord } from '#core';
 import { tokenFile, tokenVariable, type IdentityFiles } from '../../apps/agent-configuration';
 import type { AppLogin } from '../../declaration/derived/app-login';
 import { declaringFile } from '../../declaration/deployment-file';
@@ -40,7 +40,7 @@ export function agentSteps(app: App, written: WrittenConfiguration): string {
   const products = app.reads.map((name) => (format === 'env' ? `$${tokenVariable(name)}` : tokenFile(folder, name)));
   const [roleIdFile, secretIdFile] = ['role-id', 'secret-id'].map((name) => shellWord(join(folder, name)));
   const to = isWrapped ? [] : ['--to', join(folder, 'secret-id')];
-  const issue = ourCommand('issue', app.name, ...to, '--json');
+  const issue = commandLine('issue', app.name, ...to, '--json');
   const field = (name: string): string => `node -pe 'JSON.parse(fs.readFileSync(0)).${name}' <<< "$issued"`;
   const withoutNamespace = namespace === undefined ? '' : 'env -u VAULT_NAMESPACE -u BAO_NAMESPACE ';
   const wrappingToken = isWrapped ? ` && ${field('wrappingToken')} > ${secretIdFile}` : '';
@@ -74,5 +74,5 @@ export function agentSteps(app: App, written: WrittenConfiguration): string {
 function end({ name, secretIdTtlSeconds }: App): string[] {
   return secretIdTtlSeconds === 0
     ? []
-    : [`An agent cannot renew its secret id: replace it before the day that "${ourCommand('issue', name)}" tells.`];
+    : [`An agent cannot renew its secret id: replace it before the day that "${commandLine('issue', name)}" tells.`];
 }

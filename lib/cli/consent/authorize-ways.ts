@@ -1,4 +1,4 @@
-import { ourCommand, UsageError } from '#core';
+import { commandLine, UsageError } from '#core';
 import type { Credential } from '../../declaration/schema/deployment';
 import { isServiceApp } from '../../declaration/schema/service-app';
 import { authorize, type AuthorizeOptions } from '../../grants/consent/code-grant';
@@ -66,7 +66,7 @@ export function refuseUnused(credential: Credential, options: AuthorizeChoice, i
   }
   if (replace && way === undefined && !isServiceApp(credential)) {
     throw new UsageError(
-      `--replace needs --pkce, --device or --import: where Vault exchanges the code, it overwrites the grant before anybody sees whose account consented; give one of them, or end the grant first: ${ourCommand('revoke', credential.name)}`,
+      `--replace needs --pkce, --device or --import: where Vault exchanges the code, it overwrites the grant before anybody sees whose account consented; give one of them, or end the grant first: ${commandLine('revoke', credential.name)}`,
     );
   }
   const unused = [

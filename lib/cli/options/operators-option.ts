@@ -1,5 +1,5 @@
 import { Argument, Option, type Command } from 'commander';
-import { ourCommand, quotedList, UsageError } from '#core';
+import { commandLine, quotedList, UsageError } from '#core';
 import { DEFAULT_OPERATOR_FOLDER, OPERATORS_VARIABLE, type OperatorFolder } from '../../operators/operator-folder';
 import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../../operators/operators';
 
@@ -38,7 +38,7 @@ export function operatorHelp(): string {
 Operators (auth/operators, one AppRole each):
 ${OPERATOR_NAMES.map((name) => `  ${name.padEnd(13)}  ${OPERATOR_PURPOSES[name]}`).join('\n')}
 If deployment.ts declares operators.oidc, these AppRoles are for machines, and for times without the identity provider.
-Members of its groups act as operators by "${ourCommand('token', 'OPERATOR', '--oidc')}".
+Members of its groups act as operators by "${commandLine('token', 'OPERATOR', '--oidc')}".
 `;
 }
 

@@ -1,4 +1,4 @@
-import { ExplainedError, ourCommand } from '#core';
+import { ExplainedError, commandLine } from '#core';
 import type { KubernetesServerDeclaration } from '../../declaration/schema/server/kubernetes-server-declaration';
 import { ClusterRefusal, ClusterUnseen, Kubectl } from '../../server/kubernetes/kubectl';
 import { watchPods, type PodWatchOptions } from '../../server/kubernetes/pod-watch';
@@ -33,7 +33,7 @@ export async function tellPods(server: KubernetesServerDeclaration, options: Ser
   } catch (error) {
     if (signal.aborted) {
       throw new ExplainedError(
-        `interrupted while the pods were waited for; what was applied stays, and "${ourCommand('deploy', 'vault-server')}" looks at them again`,
+        `interrupted while the pods were waited for; what was applied stays, and "${commandLine('deploy', 'vault-server')}" looks at them again`,
       );
     }
     if (error instanceof ClusterUnseen || error instanceof ClusterRefusal) {

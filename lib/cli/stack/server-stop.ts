@@ -2,7 +2,7 @@ import {
   ExplainedError,
   NotDeployed,
   oneLine,
-  ourCommand,
+  commandLine,
   vaultVariable,
   VaultResponseError,
   VaultSealed,
@@ -54,7 +54,7 @@ export async function prepareServerStop(options: ServerStopOptions): Promise<Ser
     const { checkIntervalSeconds } = await readRefreshing(session.vault.endedBy(signal), mountPath);
     const also = checkIntervalSeconds === 0 ? ' (as it is already)' : '';
     return {
-      notice: `refreshing is paused before that${also}, so that no grant is lost, and stays paused until it is resumed: ${ourCommand('resume')}, or deploy webex-tokens`,
+      notice: `refreshing is paused before that${also}, so that no grant is lost, and stays paused until it is resumed: ${commandLine('resume')}, or deploy webex-tokens`,
       pause: () => pause(options),
     };
   } catch (error) {
@@ -76,9 +76,9 @@ async function pause(options: ServerStopOptions): Promise<void> {
   await using session = await open(options);
   await pauseRefreshing(
     { vault: session.vault, mountPath, declared },
-    { note, howToResume: ourCommand('resume'), signal },
+    { note, howToResume: commandLine('resume'), signal },
   );
-  note(`refreshing stays paused; once the server is up and unsealed: ${ourCommand('resume')}`);
+  note(`refreshing stays paused; once the server is up and unsealed: ${commandLine('resume')}`);
 }
 
 function open({ connection, operators, signal }: ServerStopOptions): Promise<OperatorSession> {
@@ -87,6 +87,6 @@ function open({ connection, operators, signal }: ServerStopOptions): Promise<Ope
 
 function cannotBePaused(why: string): ServerStop {
   return {
-    notice: `refreshing cannot be paused before that (${why}): a grant that is refreshed at that moment is lost if Webex rotates refresh tokens, and up to 16 are at a time; pause it first, if it runs: ${ourCommand('pause')}`,
+    notice: `refreshing cannot be paused before that (${why}): a grant that is refreshed at that moment is lost if Webex rotates refresh tokens, and up to 16 are at a time; pause it first, if it runs: ${commandLine('pause')}`,
   };
 }

@@ -1,4 +1,4 @@
-import { ourCommand, type VaultConnectionOptions } from '#core';
+import { commandLine, type VaultConnectionOptions } from '#core';
 import type { OperatorFolder } from '../../operators/operator-folder';
 import { OperatorSession } from '../../operators/operator-session';
 import { explainRefusals } from '../../operators/server-refusal';
@@ -32,7 +32,7 @@ export class StackSession implements AsyncDisposable {
 
   /** Variables for Terraform. Its provider knows no other forms of them. */
   get environment(): NodeJS.ProcessEnv {
-    return { ...vaultVariables(this.connection, this.session.token), [RESUME_VARIABLE]: ourCommand('resume') };
+    return { ...vaultVariables(this.connection, this.session.token), [RESUME_VARIABLE]: commandLine('resume') };
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,4 @@
-import { ourCommand, UsageError } from '#core';
+import { commandLine, UsageError } from '#core';
 import { VAULT_ENVIRONMENT } from '../command';
 
 /*
@@ -18,7 +18,7 @@ export function setByTerraform(name: string): string {
   const value = process.env[name];
   if (value === undefined) {
     throw new UsageError(
-      `${name} is not set, as Terraform sets it for this command; run "${ourCommand('deploy')}" instead`,
+      `${name} is not set, as Terraform sets it for this command; run "${commandLine('deploy')}" instead`,
     );
   }
   return value;

@@ -1,6 +1,6 @@
 import { X509Certificate, type KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
-import { ExplainedError, ourCommand, quotedList } from '#core';
+import { ExplainedError, commandLine, quotedList } from '#core';
 
 const DAY_MS = 24 * 3600 * 1000;
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
@@ -43,7 +43,7 @@ export class CertificateChain {
   checkValidity(now: Date): void {
     if (now > this.#notAfter) {
       throw new ExplainedError(
-        `the certificate ${this.place} expired on ${day(this.#notAfter)}; renew it, with "${ourCommand('certs', '--renew')}" where it is from there`,
+        `the certificate ${this.place} expired on ${day(this.#notAfter)}; renew it, with "${commandLine('certs', '--renew')}" where it is from there`,
       );
     }
     const notBefore = new Date(this.#shown.validFrom);

@@ -1,6 +1,6 @@
 import { accessSync, constants, readFileSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { ExplainedError, ourCommand } from '#core';
+import { ExplainedError, commandLine } from '#core';
 import { requirePrivate } from '../../files/require-private';
 import { declaringFile } from '../deployment-file';
 import { nodeNames, type ProductionServerDeclaration } from '../schema/server/server-declaration';
@@ -30,7 +30,7 @@ export function checkServerFiles(server: ProductionServerDeclaration, pluginPath
     return inspect(folder, () => {
       if (statSync(folder, { throwIfNoEntry: false }) === undefined) {
         throw new ExplainedError(
-          `no certificate for "${node}": there is no folder ${folder}; run "${ourCommand('certs', ...nodeNames(server), '--owner', user)}" as root, or name your own in vault.server.tls`,
+          `no certificate for "${node}": there is no folder ${folder}; run "${commandLine('certs', ...nodeNames(server), '--owner', user)}" as root, or name your own in vault.server.tls`,
         );
       }
       const hosts = [tls.serverName.replaceAll('{node}', node)];
@@ -119,7 +119,7 @@ function checkPrivate(what: string, file: string, uid: number, user: string): st
 function checkOwner(what: string, found: Stats, uid: number, user: string): void {
   if (process.platform === 'linux' && found.uid !== uid && found.uid < FIRST_NAMESPACED_ID) {
     throw new ExplainedError(
-      `${what} must belong to uid ${uid}, as which the server runs and could not read it otherwise, got uid ${found.uid}; run chown ${user} on it as root, for a folder of certificates "${ourCommand('certs', '--owner', user)}"`,
+      `${what} must belong to uid ${uid}, as which the server runs and could not read it otherwise, got uid ${found.uid}; run chown ${user} on it as root, for a folder of certificates "${commandLine('certs', '--owner', user)}"`,
     );
   }
 }

@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { errorCode, ExplainedError, ourCommand } from '#core';
+import { errorCode, ExplainedError, commandLine } from '#core';
 import { requirePrivate } from '../../files/require-private';
 import { CertificateChain } from './certificate-chain';
 
@@ -82,7 +82,7 @@ function readText(what: string, file: string, followLinks: boolean): { text: str
     return { text: readFileSync(descriptor, 'utf8'), mode: fstatSync(descriptor).mode };
   } catch (error) {
     throw new ExplainedError(
-      `the ${what} ${file} cannot be read (${errorCode(error)}); check the path, or run "${ourCommand('certs')}"`,
+      `the ${what} ${file} cannot be read (${errorCode(error)}); check the path, or run "${commandLine('certs')}"`,
     );
   } finally {
     if (descriptor !== undefined) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ourCommand } from '#core';
+import { commandLine } from '#core';
 import { cidr } from './cidr';
 import { name, path, seconds, strictObject, type Fields, type StrictObject } from './fields';
 import { identityDeclaration } from './identity-declaration';
@@ -23,7 +23,7 @@ const appRoleFields = {
   path: path
     .refine((value) => value !== OPERATORS_MOUNT, {
       error: () =>
-        `must not be "${OPERATORS_MOUNT}": an app with the name of an operator would overwrite the role that "${ourCommand('init')}" has there; use another path`,
+        `must not be "${OPERATORS_MOUNT}": an app with the name of an operator would overwrite the role that "${commandLine('init')}" has there; use another path`,
     })
     .default(APPROLE_PATH),
   /** Enable AppRole at that path; false: it is enabled already, and others use it too. @default true */

@@ -1,5 +1,5 @@
 import {
-  ourCommand,
+  commandLine,
   programLine,
   type CredentialReading,
   describeError,
@@ -36,7 +36,7 @@ export class AccountNotChecked extends ExplainedError {
     override readonly cause: unknown,
   ) {
     super(
-      `${kept}, but whose account consented could not be checked (${describeError(cause)}); look at it when both Vault and Webex answer: ${programLine('webex-token', credentialName, '--header')} | curl --header @- ${apiUrl}/people/me; if it is not the right one: ${ourCommand('revoke', credentialName)}`,
+      `${kept}, but whose account consented could not be checked (${describeError(cause)}); look at it when both Vault and Webex answer: ${programLine('webex-token', credentialName, '--header')} | curl --header @- ${apiUrl}/people/me; if it is not the right one: ${commandLine('revoke', credentialName)}`,
     );
   }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ExplainedError, explainOutage, oneLine, ourCommand, VaultResponseError, whatVaultSaid } from '#core';
+import { ExplainedError, explainOutage, oneLine, commandLine, VaultResponseError, whatVaultSaid } from '#core';
 import type { Credential, Integration } from '../../declaration/schema/deployment';
 import { declaringFile } from '../../declaration/deployment-file';
 import { nameInVault } from '../../declaration/schema/vault-name';
@@ -126,7 +126,7 @@ async function requireConsentPage({ integration, credential, signal }: ConsentRo
   if (error === undefined || said === undefined) {
     const client = { name, clientId: url.searchParams.get('client_id') ?? '', redirectUrl };
     throw new ExplainedError(
-      `${noConsentPage(status, client)}; nobody was asked to consent, and nothing was changed; correct them at developer.webex.com/my-apps or in ${declaringFile()}, then: ${ourCommand('deploy', 'webex-tokens')}`,
+      `${noConsentPage(status, client)}; nobody was asked to consent, and nothing was changed; correct them at developer.webex.com/my-apps or in ${declaringFile()}, then: ${commandLine('deploy', 'webex-tokens')}`,
     );
   }
   const refused = consentRefused({ integration: name, scopes: credential.scopes }, oneLine(error), oneLine(said));

@@ -1,6 +1,6 @@
 import {
   AuthorizationPending,
-  ourCommand,
+  commandLine,
   type CredentialReading,
   describeError,
   explainedBy,
@@ -92,7 +92,7 @@ export async function worksAlready(
   const until = existing.expireTime === undefined ? '' : ` (token until ${existing.expireTime.toISOString()})`;
   const warned = existing.warnings.length === 0 ? '' : `, but the engine warns: ${existing.warnings.join('; ')}`;
   return new ExplainedError(
-    `credential "${name}" works already${until}${warned}; to authorize it anew: ${ourCommand('authorize', name, ...(way === undefined ? [] : [way]), '--replace')}`,
+    `credential "${name}" works already${until}${warned}; to authorize it anew: ${commandLine('authorize', name, ...(way === undefined ? [] : [way]), '--replace')}`,
   );
 }
 
@@ -121,5 +121,5 @@ export async function expectedAccount(
 }
 
 function revokeCommand(name: string): string {
-  return ourCommand('revoke', name);
+  return commandLine('revoke', name);
 }

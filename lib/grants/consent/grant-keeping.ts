@@ -1,4 +1,4 @@
-import { describeError, ExplainedError, ourCommand, TemporarilyUnavailable, transient } from '#core';
+import { describeError, ExplainedError, commandLine, TemporarilyUnavailable, transient } from '#core';
 import type { TokenPair } from '../../webex/token-pair';
 import { importRefreshToken, isStored, OutcomeUnknown } from './exchange';
 import { type ExistingGrant, findGrant, worksAlready } from './existing-grant';
@@ -41,7 +41,7 @@ export async function keepGrant(prepared: PreparedImport, { refreshToken }: Toke
     throw unknown === undefined
       ? error
       : new GrantKept(
-          `Vault's answer to the refresh token was lost (${unknown.lost}), so "${name}" may hold the new grant, and cannot be looked at (${describeError(error)}); when Vault answers: ${ourCommand('status', '--verify')}`,
+          `Vault's answer to the refresh token was lost (${unknown.lost}), so "${name}" may hold the new grant, and cannot be looked at (${describeError(error)}); when Vault answers: ${commandLine('status', '--verify')}`,
           error,
         );
   });

@@ -1,4 +1,4 @@
-import { describeError, explainedBy, ourCommand } from '#core';
+import { describeError, explainedBy, commandLine } from '#core';
 import { findCredential } from '../../declaration/derived/by-name';
 import { isServiceApp } from '../../declaration/schema/service-app';
 import { refreshPair } from '../../webex/token-endpoint';
@@ -60,7 +60,7 @@ function lastWord(error: unknown, { credential }: PreparedImport, pair: TokenPai
     return error;
   }
   const next = isServiceApp(credential) ? 'make a new one at developer.webex.com/my-apps' : 'have a person consent';
-  const again = `${ourCommand('authorize', credential.name)}${isServiceApp(credential) ? ' --import' : ''}`;
+  const again = `${commandLine('authorize', credential.name)}${isServiceApp(credential) ? ' --import' : ''}`;
   return explainedBy(
     error,
     `${describeError(error)}; and the refresh token that was given is no good any more, as Webex replaced it by one that this command alone had: ${next}, with ${again}`,

@@ -1,5 +1,5 @@
 import {
-  ourCommand,
+  commandLine,
   type CredentialReading,
   describeError,
   explainedBy,
@@ -212,6 +212,6 @@ function withoutId(path: string): string {
 function stop(error: unknown, { name }: Credential): ExplainedError {
   return explainedBy(
     error,
-    `${describeError(error)}; nothing was changed; to delete "${name}" in Vault alone: ${ourCommand('revoke', name, '--vault-only')}`,
+    `${describeError(error)}; nothing was changed; to delete "${name}" in Vault alone: ${commandLine('revoke', name, '--vault-only')}`,
   );
 }

@@ -1,4 +1,4 @@
-import { ourCommand, quotedList } from '#core';
+import { commandLine, quotedList } from '#core';
 import type { Credential } from '../../declaration/schema/deployment';
 import { askersOf, isServiceApp, personBehind } from '../../declaration/schema/service-app';
 import type { Line, SecretIdLine } from '../report';
@@ -18,7 +18,7 @@ export function requireSound(kind: string, lines: readonly Line[]): string {
   const first = bad.find(({ severity }) => severity === 'broken') ?? bad[0];
   if (first !== undefined) {
     const { name, state, detail, next } = first;
-    const more = bad.length > 1 ? `and ${bad.length - 1} more: ${ourCommand('status')}` : undefined;
+    const more = bad.length > 1 ? `and ${bad.length - 1} more: ${commandLine('status')}` : undefined;
     const known = [next, more].filter((part) => part !== undefined);
     throw new Problem(`${kind} "${name}" (${state}): ${detail}`, known.length === 0 ? undefined : known.join(', '));
   }
@@ -67,13 +67,13 @@ export function endlessSecretIds(apps: readonly SecretIdLine[], operators: reado
       .map(({ name }) =>
         advice(
           `the secret id of app "${name}" never expires, so a forgotten copy of it stays valid`,
-          `declare its secretIdTtlSeconds, deploy, destroy what was issued before, and then: ${ourCommand('issue', name)}`,
+          `declare its secretIdTtlSeconds, deploy, destroy what was issued before, and then: ${commandLine('issue', name)}`,
         ),
       ),
     ...others.map((name) =>
       advice(
         `the secret id of operator "${name}" never expires, so a forgotten copy of it stays valid`,
-        ourCommand('operators update', '--rotate'),
+        commandLine('operators update', '--rotate'),
       ),
     ),
     ...(byDesign.length > 0

@@ -1,4 +1,4 @@
-import { ourCommand } from '#core';
+import { commandLine } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { observerRules } from '../../declaration/policies/observer-policy';
 import { observerRights } from '../../declaration/policies/rights';
@@ -24,7 +24,7 @@ export async function checkObserver(
     const given = isTokenGiven ? "unset VAULT_TOKEN if it is not the observer's; else: " : '';
     throw new Problem(
       `this Vault token may not look at all there is: it lacks ${first}${more}`,
-      `${given}${ourCommand('deploy', 'webex-tokens')}, which writes what the observer may do`,
+      `${given}${commandLine('deploy', 'webex-tokens')}, which writes what the observer may do`,
     );
   }
   return { isRoot: (await observer.capabilities('sys/policies/acl/root')).includes('root') };

@@ -1,4 +1,4 @@
-import { ourCommand } from '#core';
+import { commandLine } from '#core';
 import { OPERATORS_MOUNT } from '../../declaration/schema/app-declaration';
 import { rolePath } from '../../declaration/derived/app-login';
 import type { Deployment } from '../../declaration/schema/deployment';
@@ -84,7 +84,7 @@ function policyAdvice(
         `policy "${name}"${whose} reaches ${described(reached)}${more}; ${carried}`,
         declared === undefined
           ? `see "${program} policy read ${name}", and then: ${program} policy delete ${name}`
-          : ourCommand('deploy', 'webex-tokens'),
+          : commandLine('deploy', 'webex-tokens'),
       ),
     ];
   }
@@ -148,7 +148,7 @@ function roleAdvice(
       ? [
           advice(
             `app "${app.name}" reaches ${described(more)}, which it is not declared to read`,
-            ourCommand('deploy', 'webex-tokens'),
+            commandLine('deploy', 'webex-tokens'),
           ),
         ]
       : [];

@@ -1,4 +1,4 @@
-import { describeError, ourCommand } from '#core';
+import { describeError, commandLine } from '#core';
 import type { Credential, Deployment, Integration } from '../../declaration/schema/deployment';
 import { declaringFile } from '../../declaration/deployment-file';
 import { consentRefusal, noConsentPage } from '../../webex/consent-refusal';
@@ -51,7 +51,7 @@ export async function checkWebexClient(
     if (error === undefined) {
       throw new Problem(
         noConsentPage(status, { name, clientId, redirectUrl }),
-        `correct them at developer.webex.com/my-apps or in ${declaringFile()}, then: ${ourCommand('deploy', 'webex-tokens')}`,
+        `correct them at developer.webex.com/my-apps or in ${declaringFile()}, then: ${commandLine('deploy', 'webex-tokens')}`,
       );
     }
     throw new Problem(

@@ -1,4 +1,4 @@
-import { describeError, ourCommand } from '#core';
+import { describeError, commandLine } from '#core';
 import { BACKUP_RECORD } from '../../declaration/schema/record-paths';
 import { backupRecordSchema } from '../../vault/backup-record';
 import { isForWantOfRecords, Records } from '../../vault/records';
@@ -9,7 +9,7 @@ import type { BackupLine } from '../report';
 /** When the server was backed up last, as "webex-token-vault backup create" has recorded it. @throws VaultUnreachableError */
 export async function lookAtBackup(records: Records, now: Date): Promise<BackupLine> {
   const line = (part: Omit<BackupLine, 'name' | 'notes'>): BackupLine => ({ name: 'last', notes: [], ...part });
-  const next = ourCommand('backup create', 'FILE');
+  const next = commandLine('backup create', 'FILE');
   try {
     const { value, problem } = await records.read(BACKUP_RECORD, backupRecordSchema);
     if (value === undefined) {

@@ -1,6 +1,6 @@
 import {
   AuthorizationPending,
-  ourCommand,
+  commandLine,
   type CredentialReading,
   type ExplainedError,
   IntegrationRefused,
@@ -33,7 +33,7 @@ export interface Finding {
 
 /** The command that replaces a grant which still works. */
 export function replaceCommand({ name, serviceApp }: Pick<Credential, 'name' | 'serviceApp'>): string {
-  return ourCommand('authorize', name, ...(serviceApp === undefined ? ['--pkce'] : []), '--replace');
+  return commandLine('authorize', name, ...(serviceApp === undefined ? ['--pkce'] : []), '--replace');
 }
 
 /** Of a token that works, as far as the engine knows. @param answer of Webex. @default - it was not asked */
@@ -56,7 +56,7 @@ export function stateOfReading(
       state: 'refused by Webex',
       severity: 'broken',
       detail: `Webex does not take its token (${answer.why}): ${why}`,
-      next: `see in Control Hub that the integration is switched on, which mends it; else ${ourCommand('revoke', name, '--vault-only')}, then ${ourCommand('authorize', name)}`,
+      next: `see in Control Hub that the integration is switched on, which mends it; else ${commandLine('revoke', name, '--vault-only')}, then ${commandLine('authorize', name)}`,
     };
   }
   if (answer?.kind === 'person' && owner !== undefined && !answer.isOwner) {
@@ -64,10 +64,10 @@ export function stateOfReading(
       state: 'wrong account',
       severity: 'broken',
       detail: `it acts as ${answer.email}, and belongs to ${owner}`,
-      next: `${ourCommand('revoke', name)}, then ${ourCommand('authorize', name)} as ${owner}`,
+      next: `${commandLine('revoke', name)}, then ${commandLine('authorize', name)} as ${owner}`,
       impersonal: {
         detail: 'it acts as another account than its owner',
-        next: `${ourCommand('revoke', name)}, then ${ourCommand('authorize', name)} as its owner`,
+        next: `${commandLine('revoke', name)}, then ${commandLine('authorize', name)} as its owner`,
       },
     };
   }
@@ -89,7 +89,7 @@ export function stateOfReading(
         state: 'integration refused',
         severity: 'attention',
         detail: `Webex refuses its integration${since}, and ${until}: ${said}`,
-        next: ourCommand('rotate-secret', credential.integration),
+        next: commandLine('rotate-secret', credential.integration),
       };
     default:
       return {
@@ -113,7 +113,7 @@ export function stateOfRefusal(
     detail,
     next,
   });
-  const authorize = ourCommand('authorize', name);
+  const authorize = commandLine('authorize', name);
   if (error instanceof AuthorizationPending) {
     return broken(
       'pending',
@@ -136,7 +136,7 @@ export function stateOfRefusal(
     return broken('re-authorization required', error.message, authorize);
   }
   if (error instanceof IntegrationRefused) {
-    return broken('integration refused', error.message, ourCommand('rotate-secret', integration));
+    return broken('integration refused', error.message, commandLine('rotate-secret', integration));
   }
   if (error instanceof TemporarilyUnavailable) {
     return broken('expired', error.message, 'see that the server reaches Webex; it goes on trying by itself');
@@ -145,8 +145,8 @@ export function stateOfRefusal(
     return broken(
       'unknown',
       error.message,
-      `${ourCommand('deploy', 'webex-tokens')}, which writes what the observer may do`,
+      `${commandLine('deploy', 'webex-tokens')}, which writes what the observer may do`,
     );
   }
-  return broken('unknown', error.message, ourCommand('doctor'));
+  return broken('unknown', error.message, commandLine('doctor'));
 }

@@ -1,4 +1,4 @@
-import { ourCommand, VaultResponseError } from '#core';
+import { commandLine, VaultResponseError } from '#core';
 import { z } from 'zod';
 import type { IdentityLogin } from '../../declaration/derived/app-login';
 import type { VaultClient } from '../../vault/vault-client';
@@ -32,7 +32,7 @@ export async function lookAtIdentity(
           state: 'unknown',
           severity: 'attention',
           detail: `${rolePath} asks for another ${other.map(([field]) => field).join(' and ')} than is declared`,
-          next: ourCommand('deploy', 'webex-tokens'),
+          next: commandLine('deploy', 'webex-tokens'),
         });
   } catch (error) {
     if (!(error instanceof VaultResponseError)) {
@@ -51,7 +51,7 @@ export async function lookAtIdentity(
           state: 'none',
           severity: 'broken',
           detail: `auth method "${login.path}" has no configuration and lets nobody in, as a deploy that failed leaves it; Vault has to reach its issuer or cluster`,
-          next: ourCommand('deploy', 'webex-tokens'),
+          next: commandLine('deploy', 'webex-tokens'),
         })
       : undefined;
   }

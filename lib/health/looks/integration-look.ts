@@ -1,4 +1,4 @@
-import { ourCommand, VaultResponseError } from '#core';
+import { commandLine, VaultResponseError } from '#core';
 import { z } from 'zod';
 import type { Integration } from '../../declaration/schema/deployment';
 import { nameInVault } from '../../declaration/schema/vault-name';
@@ -36,7 +36,7 @@ export async function lookAtEntry(
     if (!(error instanceof VaultResponseError)) {
       throw error;
     }
-    const next = ourCommand('deploy', 'webex-tokens');
+    const next = commandLine('deploy', 'webex-tokens');
     return error.statusCode === 404
       ? line({
           state: 'missing',
@@ -66,6 +66,6 @@ export function withRefusals(line: IntegrationLine, credentials: readonly Creden
         state: 'refused',
         severity: worst.severity,
         detail: `Webex refuses it, as "${worst.name}" says: its client secret was changed, or it was switched off`,
-        next: ourCommand('rotate-secret', line.name),
+        next: commandLine('rotate-secret', line.name),
       };
 }

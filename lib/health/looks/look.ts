@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { describeError, NotDeployed, NotPermitted, ourCommand, VaultUnreachableError } from '#core';
+import { describeError, NotDeployed, NotPermitted, commandLine, VaultUnreachableError } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { otherAddresses } from '../../declaration/derived/other-addresses';
 import { observerPolicyName } from '../../declaration/derived/policy-names';
@@ -123,12 +123,12 @@ export async function requireObserver(
     const policy = observerPolicyName(engine.mountPath);
     if (isLoggedIn) {
       throw new NotDeployed(
-        `nothing is deployed in this Vault yet: the observer logs in, and its policy "${policy}" is not there; ${ourCommand('deploy', 'webex-tokens')}`,
+        `nothing is deployed in this Vault yet: the observer logs in, and its policy "${policy}" is not there; ${commandLine('deploy', 'webex-tokens')}`,
       );
     }
     const lacking = missing?.[0] ?? 'even the right to ask what it may do';
     throw new NotPermitted(
-      `this Vault token may look at nothing: it is not valid, or lacks ${lacking}; log in as the observer, whose policy "${policy}" stack webex-tokens writes: ${ourCommand('deploy', 'webex-tokens')}`,
+      `this Vault token may look at nothing: it is not valid, or lacks ${lacking}; log in as the observer, whose policy "${policy}" stack webex-tokens writes: ${commandLine('deploy', 'webex-tokens')}`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { ourCommand } from '#core';
+import { commandLine } from '#core';
 import { OPERATORS_MOUNT } from '../../declaration/schema/app-declaration';
 import { rolePath } from '../../declaration/derived/app-login';
 import type { App, Deployment } from '../../declaration/schema/deployment';
@@ -26,14 +26,14 @@ export async function lookAtApp(
   if (login.type !== 'approle') {
     return (await lookAtIdentity(vault, name, login, path)) ?? absentRole(name);
   }
-  const renewal = ourCommand('issue', name);
+  const renewal = commandLine('issue', name);
   return (await lookAtSecretIds({ vault, name, rolePath: path, renewal, now })) ?? absentRole(name);
 }
 
 /** The same. @returns undefined where there is no such role, as in a server of somebody else */
 export function lookAtOperator(vault: VaultClient, name: string, now: Date): Promise<SecretIdLine | undefined> {
   const rolePath = `auth/${OPERATORS_MOUNT}/role/${name}`;
-  const renewal = ourCommand('operators update', '--rotate');
+  const renewal = commandLine('operators update', '--rotate');
   return lookAtSecretIds({ vault, name, rolePath, renewal, now });
 }
 
@@ -43,7 +43,7 @@ function absentRole(name: string): SecretIdLine {
     state: 'none',
     severity: 'broken',
     detail: 'Vault has no role of it',
-    next: ourCommand('deploy', 'webex-tokens'),
+    next: commandLine('deploy', 'webex-tokens'),
     notes: [],
   };
 }

@@ -3,7 +3,7 @@ import {
   ExplainedError,
   explainOutage,
   NotDeployed,
-  ourCommand,
+  commandLine,
   VaultResponseError,
   VaultUnreachableError,
 } from '#core';
@@ -39,15 +39,15 @@ export async function lookAtServer(
   try {
     const { initialized, sealed, version } = await vault.sealStatus();
     if (!initialized) {
-      return line('not initialized', 'it holds nothing yet', ourCommand('init'));
+      return line('not initialized', 'it holds nothing yet', commandLine('init'));
     }
     if (!sealed) {
       return line('up', version);
     }
     const elsewhere = otherNodeAdvice(vault.address, declared);
     return elsewhere === undefined
-      ? line('sealed', 'nothing can be read before it is unsealed', ourCommand('unseal'))
-      : line('sealed', 'this node can read nothing before it is unsealed', `${ourCommand('unseal')}; ${elsewhere}`);
+      ? line('sealed', 'nothing can be read before it is unsealed', commandLine('unseal'))
+      : line('sealed', 'this node can read nothing before it is unsealed', `${commandLine('unseal')}; ${elsewhere}`);
   } catch (error) {
     if (error instanceof VaultResponseError) {
       return line('unreachable', explainOutage(error, vault.address, 'tell its state').message);
@@ -67,7 +67,7 @@ function nextOfAbsence(error: ExplainedError, declared: Deployment['vault']['ser
   if (!isRefused || declared === undefined || (declared.mode === 'kubernetes' && advice !== undefined)) {
     return advice;
   }
-  const start = `if nothing runs there: ${ourCommand('deploy', 'vault-server')}`;
+  const start = `if nothing runs there: ${commandLine('deploy', 'vault-server')}`;
   return advice === undefined ? start : `${start}; ${advice}`;
 }
 
@@ -88,7 +88,7 @@ export async function lookAtEngine(vault: VaultClient, { engine }: Deployment): 
     next,
     notes: [],
   });
-  const deploy = ourCommand('deploy', 'webex-tokens');
+  const deploy = commandLine('deploy', 'webex-tokens');
   try {
     const { type } = (await vault.read(`sys/internal/ui/mounts/${mountPath}`, mountReply)).data;
     if (type !== plugin.name) {
@@ -104,7 +104,7 @@ export async function lookAtEngine(vault: VaultClient, { engine }: Deployment): 
         'paused',
         'attention',
         'it refreshes no token ahead of its end',
-        `${ourCommand('resume')}, once the stop that it was for is over`,
+        `${commandLine('resume')}, once the stop that it was for is over`,
       );
     }
     const running = line('running', 'healthy', 'it refreshes tokens ahead of their end');

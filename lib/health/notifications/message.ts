@@ -1,4 +1,4 @@
-import { oneLine, ourCommand } from '#core';
+import { oneLine, commandLine } from '#core';
 import { toJson } from '../json';
 import type { Severity } from '../report';
 import type { Change, News, Sight } from './changes';
@@ -67,7 +67,7 @@ function toText({ changes, unseen }: News, from: string, notation: Notation): st
   const head = `${notation.strong(`${summaryOf(changes)} at ${from}`)}\n\n`;
   const blind = unseen === 0 ? '' : `\n\nUntil then nothing is known of ${unseen} more.`;
   const more = (count: number): string =>
-    count === 0 ? '' : `\n${notation.bullet}and ${count} more: ${notation.command(ourCommand('status'))}`;
+    count === 0 ? '' : `\n${notation.bullet}and ${count} more: ${notation.command(commandLine('status'))}`;
   const items = changes.map((change) => itemOf(change, notation));
   let bytes = Buffer.byteLength(head + blind + more(items.length));
   const shown = items.filter((item, index) => {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { describeError, ExplainedError, ourCommand } from '#core';
+import { describeError, ExplainedError, commandLine } from '#core';
 import { unknownAudit, UnwritableAuditLog } from './audit-device';
 import { revokedAfter, RootTokenAlive } from './root-token';
 import { checkKeyOptions, type KeyOptions } from './key-options';
@@ -35,7 +35,7 @@ export async function initializeServer(client: VaultClient, options: Initializat
   const status = await initStatus(client.endedBy(signal));
   if (status.initialized) {
     throw new ExplainedError(
-      `${client.address} is initialized already, and nothing was changed; renew its operators by "${ourCommand('operators update')}", or delete its data to begin again`,
+      `${client.address} is initialized already, and nothing was changed; renew its operators by "${commandLine('operators update')}", or delete its data to begin again`,
     );
   }
   const audit = await unknownAudit(client.endedBy(signal), options.deployment, options.auditFile);
@@ -83,7 +83,7 @@ async function untilActive(
     report('unsealed');
   } else if (!recovery) {
     report(
-      `waiting for the owners of the PGP keys to unseal it: each decrypts a share and runs "${ourCommand('unseal')}"`,
+      `waiting for the owners of the PGP keys to unseal it: each decrypts a share and runs "${commandLine('unseal')}"`,
     );
     await untilUnsealed(client, unsealTimeoutMs, signal);
     report('unsealed');
@@ -119,7 +119,7 @@ function withNextStep(
   if (administrator) {
     const audit = error instanceof UnwritableAuditLog ? ['--audit-file', 'PATH'] : [];
     const shares = shareFolder === undefined ? [] : ['--key-shares', shareFolder];
-    const next = ourCommand('operators update', '--rotate', ...audit, ...shares);
+    const next = commandLine('operators update', '--rotate', ...audit, ...shares);
     return new ExplainedError(
       `${problem}. The key shares are written; then unseal it if it was restarted, and go on with "${next}"`,
     );

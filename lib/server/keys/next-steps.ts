@@ -1,4 +1,4 @@
-import { ourCommand } from '#core';
+import { commandLine } from '#core';
 import { deployCommand } from '../../declaration/deploy-command';
 import { declaringFile } from '../../declaration/deployment-file';
 import { peopleRoles } from '../../declaration/derived/people';
@@ -14,7 +14,7 @@ export function nextSteps(deployment: Deployment, folder?: string): string[] {
     ...people(deployment),
     ...(deployment.manageProvisioner
       ? [
-          `Set manageProvisioner to false in ${declaringFile()}: the provisioner may not write its own policy, "${ourCommand('operators update')}" does.`,
+          `Set manageProvisioner to false in ${declaringFile()}: the provisioner may not write its own policy, "${commandLine('operators update')}" does.`,
         ]
       : []),
     ...otherNodes(deployment.vault.server),
@@ -27,6 +27,6 @@ function people(deployment: Deployment): string[] {
   return names.length === 0
     ? []
     : [
-        `Once webex-tokens is deployed, people act as ${names.join(', ')} by "${ourCommand('token', 'OPERATOR', '--oidc')}"; keep these logins for machines, and for when the identity provider is down.`,
+        `Once webex-tokens is deployed, people act as ${names.join(', ')} by "${commandLine('token', 'OPERATOR', '--oidc')}"; keep these logins for machines, and for when the identity provider is down.`,
       ];
 }

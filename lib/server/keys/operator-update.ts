@@ -1,4 +1,4 @@
-import { ExplainedError, ourCommand, VaultSealed, type VaultConnectionOptions } from '#core';
+import { ExplainedError, commandLine, VaultSealed, type VaultConnectionOptions } from '#core';
 import { refuseOtherCluster } from '../../operators/folder-cluster';
 import type { OperatorFolder } from '../../operators/operator-folder';
 import { OperatorSession } from '../../operators/operator-session';
@@ -48,11 +48,11 @@ async function requireUnsealed(client: VaultClient): Promise<void> {
   const { initialized, sealed } = await client.sealStatus();
   if (!initialized) {
     throw new ExplainedError(
-      `${client.address} is not initialized, so there is nothing to update; run "${ourCommand('init')}" first`,
+      `${client.address} is not initialized, so there is nothing to update; run "${commandLine('init')}" first`,
     );
   }
   if (sealed) {
-    const message = `${client.address} is sealed, so there is nothing to update; run "${ourCommand('unseal')}" first`;
+    const message = `${client.address} is sealed, so there is nothing to update; run "${commandLine('unseal')}" first`;
     throw new VaultSealed(client.address, message);
   }
 }

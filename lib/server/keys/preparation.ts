@@ -1,4 +1,4 @@
-import { describeExpiry, ourCommand } from '#core';
+import { describeExpiry, commandLine } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 import {
   BACKUP_POLICY_NAME,
@@ -67,5 +67,5 @@ export async function prepareServer(
 
 function until(ttlSeconds: number): string {
   const expireTime = new Date(Date.now() + ttlSeconds * 1000);
-  return `good until ${describeExpiry(expireTime)}; before then: ${ourCommand('operators update', '--rotate')}`;
+  return `good until ${describeExpiry(expireTime)}; before then: ${commandLine('operators update', '--rotate')}`;
 }

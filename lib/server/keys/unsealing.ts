@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { ExplainedError, ourCommand, VaultResponseError } from '#core';
+import { ExplainedError, commandLine, VaultResponseError } from '#core';
 import { type SealStatus, type VaultClient } from '../../vault/vault-client';
 import { SHARE_WAYS } from '../../operators/key-shares';
 
@@ -41,7 +41,7 @@ export async function unseal(
   let status = await client.sealStatus();
   if (!status.initialized) {
     throw new ExplainedError(
-      `${client.address} is not initialized, so it has no key yet; run "${ourCommand('init')}" first`,
+      `${client.address} is not initialized, so it has no key yet; run "${commandLine('init')}" first`,
     );
   }
   if (status.sealed) {

@@ -1,4 +1,4 @@
-import { oneLine, ourCommand } from '#core';
+import { oneLine, commandLine } from '#core';
 import { CHARTS } from '../../declaration/schema/server/chart';
 import { tlsSecretName } from '../../declaration/schema/server/kubernetes-server-declaration';
 import { kubectlCommand } from '../../declaration/derived/port-forward';
@@ -160,7 +160,7 @@ async function notMounted(kubectl: Kubectl, pods: ServerPods, pod: Pod): Promise
   if ((await kubectl.text('get', 'secret', secret, '--ignore-not-found', '--output=name').catch(() => '')) !== '') {
     return trouble(pod, `${what}; it is there by now, and the cluster tries again within two minutes`, false);
   }
-  const how = secret === tlsSecretName(pods.server) ? `, as "${ourCommand('diff', 'vault-server')}" says` : '';
+  const how = secret === tlsSecretName(pods.server) ? `, as "${commandLine('diff', 'vault-server')}" says` : '';
   return trouble(pod, `${what}; make it in namespace "${pods.server.namespace}"${how}, the cluster tries again`, true);
 }
 

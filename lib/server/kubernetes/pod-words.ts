@@ -1,4 +1,4 @@
-import { ourCommand, quotedList } from '#core';
+import { commandLine, quotedList } from '#core';
 import { CHARTS } from '../../declaration/schema/server/chart';
 import { portForwards } from '../../declaration/derived/port-forward';
 import { isRunning, type PodTrouble } from './pod-trouble';
@@ -25,7 +25,7 @@ export function nextSteps(pods: ServerPods): string[] {
     // Else it is where the declaration says that the server is.
     const at = server.address === undefined ? '' : `VAULT_ADDR=${[...forwards.keys()][0] ?? ''} `;
     return [
-      `all ${names.length} pods run, not initialized; leave these running, and initialize the first one: ${at}${ourCommand('init')}`,
+      `all ${names.length} pods run, not initialized; leave these running, and initialize the first one: ${at}${commandLine('init')}`,
       ...[...forwards.values()].map((command) => `  ${command}`),
     ];
   }
@@ -42,7 +42,7 @@ export function nextSteps(pods: ServerPods): string[] {
 export function unsealings(pods: ServerPods): ReadonlyMap<string, string> {
   const { names, server } = pods;
   const commands = [...portForwards(server)].map(
-    ([address, forward]) => `${forward}; VAULT_ADDR=${address} ${ourCommand('unseal')}`,
+    ([address, forward]) => `${forward}; VAULT_ADDR=${address} ${commandLine('unseal')}`,
   );
   return new Map(
     names

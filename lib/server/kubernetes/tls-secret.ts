@@ -1,4 +1,4 @@
-import { ExplainedError, ourCommand, quotedList } from '#core';
+import { ExplainedError, commandLine, quotedList } from '#core';
 import { CertificateChain } from '../../declaration/files/certificate-chain';
 import { hostOf } from '../../declaration/schema/host-name';
 import {
@@ -82,7 +82,7 @@ function howToMake(server: KubernetesServerDeclaration, name: string): string {
     `${keyFile}=${folder}/server-key.pem`,
     ...(caFile === null ? [] : [`${caFile}=${folder}/ca.pem`]),
   ];
-  return `make the certificates with "${ourCommand('certs')}", and put them there: ${kubectlCommand(server)} create secret generic ${name} ${files.map((file) => `--from-file=${file}`).join(' ')}`;
+  return `make the certificates with "${commandLine('certs')}", and put them there: ${kubectlCommand(server)} create secret generic ${name} ${files.map((file) => `--from-file=${file}`).join(' ')}`;
 }
 
 function problem(line: string): TlsFindings {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ExplainedError, ourCommand, VaultResponseError } from '#core';
+import { ExplainedError, commandLine, VaultResponseError } from '#core';
 import type { VaultClient } from '../../vault/vault-client';
 
 /*
@@ -81,7 +81,7 @@ export class RawStorage {
       const found = entries.find((entry) => entry?.path === path);
       if (found === undefined) {
         throw new ExplainedError(
-          `no namespace "${namespace}" is found in the snapshot; it is older than the deployment, or of another server, or of a Vault with namespaces, in which this can find none: rehearse "${ourCommand('restore')}" there`,
+          `no namespace "${namespace}" is found in the snapshot; it is older than the deployment, or of another server, or of a Vault with namespaces, in which this can find none: rehearse "${commandLine('restore')}" there`,
         );
       }
       root = `namespaces/${found.uuid}/`;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ExplainedError, ourCommand, VaultResponseError } from '#core';
+import { ExplainedError, commandLine, VaultResponseError } from '#core';
 import type { VaultClient } from '../../vault/vault-client';
 import type { KeyOptions } from '../keys/key-options';
 import type { RestoreMarker } from './restore-marker';
@@ -95,7 +95,7 @@ export interface UnfinishedRestore {
   readonly isShown: boolean;
 }
 
-const look = (): string => `run "${ourCommand('status')}" to see which grants it holds`;
+const look = (): string => `run "${commandLine('status')}" to see which grants it holds`;
 
 /** Error of a restore that did not come to its end. It says whether the data is back, and the next step. */
 export function unfinishedRestore(outcome: RestoreOutcome, context: UnfinishedRestore): ExplainedError {
@@ -107,7 +107,7 @@ export function unfinishedRestore(outcome: RestoreOutcome, context: UnfinishedRe
       );
     case 'sealed':
       return new ExplainedError(
-        `${problem}; ${address} has taken ${file} and is sealed; run "${ourCommand('unseal')}" with the key shares that belong to the snapshot, and see the server's log if they do not unseal it`,
+        `${problem}; ${address} has taken ${file} and is sealed; run "${commandLine('unseal')}" with the key shares that belong to the snapshot, and see the server's log if they do not unseal it`,
       );
     case 'unchanged': {
       const held = isNew ? withoutKey(address) : `${address} holds what it held before`;

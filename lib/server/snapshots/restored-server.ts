@@ -1,4 +1,4 @@
-import { ExplainedError, ourCommand } from '#core';
+import { ExplainedError, commandLine } from '#core';
 import type { VaultClient } from '../../vault/vault-client';
 import type { KeyOptions } from '../keys/key-options';
 import {
@@ -58,7 +58,7 @@ export async function untilRestored(
     if (replaced !== undefined && isSplitAlike(counted, replaced) && !isSplitAlike(counted, key)) {
       tell('it still counts the shares of its key before: restart it now, to make it forget that');
     } else if (keyShares === undefined) {
-      tell(`run "${ourCommand('unseal')}" with the shares of that key`);
+      tell(`run "${commandLine('unseal')}" with the shares of that key`);
     } else {
       await unsealRestored(client, keyShares, counted, signal);
     }

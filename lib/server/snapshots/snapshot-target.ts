@@ -1,4 +1,4 @@
-import { describeError, ExplainedError, ourCommand, VaultSealed } from '#core';
+import { describeError, ExplainedError, commandLine, VaultSealed } from '#core';
 import { graceSignal } from '../../vault/grace-signal';
 import type { AsAdministrator } from '../../operators/as-administrator';
 import type { VaultClient } from '../../vault/vault-client';
@@ -53,7 +53,7 @@ export async function snapshotTarget(client: VaultClient, options: SnapshotTarge
   if (sealed) {
     throw new VaultSealed(
       client.address,
-      `${client.address} is sealed, and a sealed server restores nothing; run "${ourCommand('unseal')}" first`,
+      `${client.address} is sealed, and a sealed server restores nothing; run "${commandLine('unseal')}" first`,
     );
   }
   await confirm(

@@ -1,4 +1,4 @@
-import { ExplainedError, ourCommand, quotedList } from '#core';
+import { ExplainedError, commandLine, quotedList } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { PRODUCTS, type ServerProgram } from '../../process/server-program';
 import type { ServerHealth } from '../../vault/vault-client';
@@ -80,7 +80,7 @@ export function refuseMissing(
     .map(({ name }) => name);
   if (damaged.length > 0) {
     throw new ExplainedError(
-      `${file} has a damaged grant of ${quotedList(damaged)}, so do not rely on it; make another backup, and if it is so there too, authorize each again: ${ourCommand('authorize')}`,
+      `${file} has a damaged grant of ${quotedList(damaged)}, so do not rely on it; make another backup, and if it is so there too, authorize each again: ${commandLine('authorize')}`,
     );
   }
   if (absent.length > 0) {

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
-import { errorCode, ExplainedError, ourCommand } from '#core';
+import { errorCode, ExplainedError, commandLine } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 
 /**
@@ -20,7 +20,7 @@ export function verificationSeal(
   }
   if (seal.type !== 'static') {
     throw new ExplainedError(
-      `the seal "${seal.type}" opens a snapshot only where the server has its access, and a throw-away server on this machine gets none; restore it onto an empty server with that seal instead: ${ourCommand('restore')}`,
+      `the seal "${seal.type}" opens a snapshot only where the server has its access, and a throw-away server on this machine gets none; restore it onto an empty server with that seal instead: ${commandLine('restore')}`,
     );
   }
   const { currentKeyId, currentKeyFile, previousKeyId, previousKeyFile } = seal;

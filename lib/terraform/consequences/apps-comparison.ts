@@ -1,4 +1,4 @@
-import { ourCommand, quotedList } from '#core';
+import { commandLine, quotedList } from '#core';
 import type { DeclaredApp, DeclaredGrants } from '../../declaration/declared/declared-grants';
 import type { Consequences } from './consequence';
 import { howToKeep, paired } from './names-comparison';
@@ -71,13 +71,13 @@ function ofNewcomer(name: string, { type }: Login): string[] {
   return [
     type === APP_ROLE
       ? `app "${name}" ${newIdentity(name)}`
-      : `app "${name}" may log in by ${type}, with what it has already; how to tell it so: ${ourCommand('issue', name)}`,
+      : `app "${name}" may log in by ${type}, with what it has already; how to tell it so: ${commandLine('issue', name)}`,
   ];
 }
 
 /** What an app gets with a new role of AppRole. */
 export function newIdentity(name: string): string {
-  return `gets an identity; issue it a secret id: ${ourCommand('issue', name)}`;
+  return `gets an identity; issue it a secret id: ${commandLine('issue', name)}`;
 }
 
 function ofReading(app: string, before: readonly string[], after: readonly string[]): string[] {

@@ -1,4 +1,4 @@
-import { ourCommand } from '#core';
+import { commandLine } from '#core';
 import { isEngineMount } from '../plan/engine-mount';
 import type { Plan } from '../plan/plan';
 import type { ResourceChange } from '../plan/resource-change';
@@ -49,6 +49,6 @@ function ofPlugin(change: ResourceChange, isReloaded: boolean): string[] {
   return [
     isReloaded
       ? 'the plugin is replaced and started anew; refreshing is paused for that, so that no grant is lost, and goes on afterwards'
-      : `the plugin is replaced in the catalog, and the engine goes on running the old one until you have it reloaded: "${ourCommand('pause')}" before that, "resume" after it`,
+      : `the plugin is replaced in the catalog, and the engine goes on running the old one until you have it reloaded: "${commandLine('pause')}" before that, "resume" after it`,
   ];
 }

@@ -1,4 +1,4 @@
-import { ExplainedError, NotPermitted, ourCommand, VaultResponseError } from '#core';
+import { ExplainedError, NotPermitted, commandLine, VaultResponseError } from '#core';
 import { z } from 'zod';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { declaringFile } from '../../declaration/deployment-file';
@@ -29,14 +29,14 @@ const MOUNTS = ['vault_mount', 'vault_auth_backend', 'vault_jwt_auth_backend'];
 
 /** What mends a want of rights. */
 const renewal = (): string =>
-  `if it is the provisioner's, its policy is older than the declaration: renew it with "${ourCommand('operators update')}", which takes the key shares; else give a token that may`;
+  `if it is the provisioner's, its policy is older than the declaration: renew it with "${commandLine('operators update')}", which takes the key shares; else give a token that may`;
 
 /** A renewed policy no longer names what is to be taken away. */
 const formerMethod = (): string =>
-  `a provisioner may take an auth method away for as long as its policy names it, which is until it is renewed: declare the method once more and renew the policy with "${ourCommand('operators update')}", then take it out again, deploy, and renew the policy last; or deploy this once with a token that may`;
+  `a provisioner may take an auth method away for as long as its policy names it, which is until it is renewed: declare the method once more and renew the policy with "${commandLine('operators update')}", then take it out again, deploy, and renew the policy last; or deploy this once with a token that may`;
 
 const ownPolicy = (): string =>
-  `no provisioner may write its own policy: where "${ourCommand('init')}" has, set manageProvisioner to false in ${declaringFile()}; else deploy as an administrator`;
+  `no provisioner may write its own policy: where "${commandLine('init')}" has, set manageProvisioner to false in ${declaringFile()}; else deploy as an administrator`;
 
 export interface PlanFindings {
   /** Each as a line. */
@@ -108,7 +108,7 @@ export class Preflight {
       ...(this.#isDevServer || !isOfAnotherServer(plan)
         ? []
         : [
-            `the state is of another server: nothing that it has mounted is at ${this.vault.address}; check VAULT_ADDR, or, where a new server takes the place of the old one, set the state aside: ${ourCommand('state archive', 'webex-tokens')}`,
+            `the state is of another server: nothing that it has mounted is at ${this.vault.address}; check VAULT_ADDR, or, where a new server takes the place of the old one, set the state aside: ${commandLine('state archive', 'webex-tokens')}`,
           ]),
       ...occupiedMountObstacles(mounts, this.deployment),
       ...(await importObstacles(this.vault, plan, this.deployment)),

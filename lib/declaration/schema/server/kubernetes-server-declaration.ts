@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ourCommand } from '#core';
+import { commandLine } from '#core';
 import { CHARTS } from './chart';
 import { chartValueProblems, chartValues } from './chart-values';
 import { described, httpsBaseUrl, strictObject, wholeNumber, type Fields, type StrictObject } from '../fields';
@@ -213,7 +213,7 @@ export function checkKubernetesServer(server: KubernetesServerDeclaration, conte
   if (taken !== undefined && !takesSnapshots) {
     refuse(
       ['snapshots'],
-      `must be left out with "${product}": the chart "${name}" has no job for them; run "${ourCommand('backup create', 'FILE')}" by a scheduler of yours`,
+      `must be left out with "${product}": the chart "${name}" has no job for them; run "${commandLine('backup create', 'FILE')}" by a scheduler of yours`,
     );
   }
   if (seal?.type === 'static' && sealSecret === undefined) {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { ourCommand } from '../../../../core/src/command/our-command';
+import { commandLine } from '../../../../core/src/command/command-line';
 import { createCommand } from '../../../../lib/cli/command';
 import { runCommand } from '../../../../lib/cli/program-run';
 import { deploymentOption } from '../../../../lib/cli/options/deployment-option';
@@ -18,7 +18,7 @@ async function printed(name: string, ...lines: readonly (readonly string[])[]): 
         .addOption(operatorsOption('observer'))
         .option('--out <file>')
         .action(() => {
-          said.push(['issue', 'state archive', 'init'].map((each) => ourCommand(each)).join('; '));
+          said.push(['issue', 'state archive', 'init'].map((each) => commandLine(each)).join('; '));
         });
     await runCommand(build, ['node', name, ...line]);
   }

@@ -11,7 +11,7 @@ import { startedProgram, type ProgramName } from './started-program';
  *
  * @param name such as `authorize` or `state archive`
  */
-export function ourCommand(name: string, ...args: readonly string[]): string {
+export function commandLine(name: string, ...args: readonly string[]): string {
   return programLine('webex-token-vault', ...name.split(' '), ...args, ...(currentRun()?.repeatedOptions(name) ?? []));
 }
 
@@ -21,6 +21,6 @@ export function programLine(program: ProgramName, ...words: readonly string[]): 
 }
 
 /** A text that names programs of ours, as `webex-token-vault status`: with the way in which this run was started. */
-export function commandLines(text: string): string {
+export function asStarted(text: string): string {
   return text.replaceAll(/(?<![\w/-])(webex-token(?:-vault)?)(?= )/g, (name) => startedProgram(name as ProgramName));
 }

@@ -1,16 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 import { duringRun } from '../../../core/src/command/current-run';
-import { ourCommand, programLine } from '../../../core/src/command/our-command';
+import { commandLine, programLine } from '../../../core/src/command/command-line';
 
 test('a command runs what is installed', () => {
-  expect(ourCommand('authorize', 'testauth', '--replace')).toBe(
+  expect(commandLine('authorize', 'testauth', '--replace')).toBe(
     'npx --no-install webex-token-vault authorize testauth --replace',
   );
   expect(programLine('webex-token', 'testauth')).toBe('npx --no-install webex-token testauth');
 });
 
 test('a word with a meaning to a shell is quoted', () => {
-  expect(ourCommand('authorize', "it's $(id)")).toBe(
+  expect(commandLine('authorize', "it's $(id)")).toBe(
     String.raw`npx --no-install webex-token-vault authorize 'it'\''s $(id)'`,
   );
 });
@@ -19,7 +19,7 @@ test('options of a run are repeated in it, and in no run beside it or after it',
   const runs = ['a b.ts', 'c.ts'].map((file) =>
     duringRun({ repeatedOptions: (name) => (name === 'status' ? [] : ['--deployment', file]) }, async () => {
       await setImmediate();
-      return [ourCommand('status'), ourCommand('deploy', 'webex-tokens')];
+      return [commandLine('status'), commandLine('deploy', 'webex-tokens')];
     }),
   );
   expect(await Promise.all(runs)).toEqual([
@@ -32,5 +32,5 @@ test('options of a run are repeated in it, and in no run beside it or after it',
       'npx --no-install webex-token-vault deploy webex-tokens --deployment c.ts',
     ],
   ]);
-  expect(ourCommand('deploy')).toBe('npx --no-install webex-token-vault deploy');
+  expect(commandLine('deploy')).toBe('npx --no-install webex-token-vault deploy');
 });
