@@ -26,6 +26,7 @@ export default {
         'lib/grants/consent',
         'lib/declaration',
         'lib/terraform/consequences',
+        'lib/files',
       ].map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
       // What starts processes runs sources that nobody has changed; properties try each change a hundred times.
       testPathIgnorePatterns: ['process\\.test', 'property', 'integration'],
@@ -37,6 +38,7 @@ export default {
     'lib/grants/consent/**/*.ts',
     'lib/declaration/**/*.ts',
     'lib/terraform/consequences/**/*.ts',
+    'lib/files/require-private.ts',
   ],
   coverageAnalysis: 'perTest',
   // A constant of a module has its value before a test begins.

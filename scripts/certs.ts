@@ -46,13 +46,13 @@ export function define(command: Command, signal: AbortSignal): void {
       '[servers...]',
       `names of the servers, each also a host name of its certificate (default: those that are declared or have one, else ${DEFAULT_SERVER})`,
     )
-    .option('--folder <folder>', 'where they are kept', join('secrets', 'tls'))
-    .option('--dns <names...>', 'host names of all of them, besides localhost')
-    .option('--ip <addresses...>', 'IP addresses of all of them, besides 127.0.0.1 and ::1')
-    .option('--days <days>', 'lifetime of the certificates', days, 397)
-    .option('--ca-days <days>', 'lifetime of the CA, where it is made now', days, 3650)
-    .option('--renew', 'issue the certificates again by the same CA, with new keys and the names they have')
-    .option('--owner <uid:gid>', 'who the servers run as, when run by root', owner)
+    .option('--folder <folder>', 'folder of the CA and the certificates', join('secrets', 'tls'))
+    .option('--dns <names...>', 'host names that every certificate is for, besides localhost')
+    .option('--ip <addresses...>', 'IP addresses that every certificate is for, besides 127.0.0.1 and ::1')
+    .option('--days <days>', 'lifetime of the certificates in days', days, 397)
+    .option('--ca-days <days>', 'lifetime of a new CA in days', days, 3650)
+    .option('--renew', 'issue every certificate again by the same CA, with a new key and the same names')
+    .option('--owner <uid:gid>', 'user and group that the servers run as; needs root', owner)
     .option('--json', 'print what was done as JSON')
     .action(async (named: string[], options: Options) => {
       const { folder, dns, ip, renew } = options;

@@ -19,7 +19,7 @@ export function define(command: Command, signal: AbortSignal): void {
     environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
   })
     .addOption(operatorsOption('provisioner'))
-    .option('--json', 'what was done, as JSON')
+    .option('--json', 'print what was done as JSON')
     .action(async ({ json }: { json?: true }) => {
       const { deployment } = await declaredDeployment(command);
       const { mountPath } = deployment.engine;

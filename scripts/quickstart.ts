@@ -45,8 +45,8 @@ export function define(command: Command, signal: AbortSignal): void {
     },
     cleanUpMs: STOP_MS,
   })
-    .option('--keep', 'leave it up until Ctrl-C, and print how to use it')
-    .option('--open', 'consent yourself, in your browser')
+    .option('--keep', 'leave everything running until Ctrl-C, and print how to use it')
+    .option('--open', 'give the consent yourself in the browser')
     .action(async (options: Options) => {
       const started = performance.now();
       const { deployment } = await declaredDeployment(command);
