@@ -24,6 +24,7 @@ const IMPATIENT = ['--prefer-offline', '--fetch-retries=0', '--fetch-timeout=200
 const SOURCES = [
   'client',
   'constructs',
+  'core',
   'deployment.ts',
   'examples',
   'lib',
@@ -31,13 +32,12 @@ const SOURCES = [
   'package.json',
   'tsconfig.json',
 ];
-/** In examples/environment.ts is what two of them have in common. */
-const EXAMPLES = readdirSync(join(PROJECT_FOLDER, 'examples')).filter((name) => name !== 'environment.ts');
+const EXAMPLES = readdirSync(join(PROJECT_FOLDER, 'examples')).filter((name) => name.endsWith('.ts'));
 const DEPLOYMENTS = ['deployment.ts', ...EXAMPLES.map((name) => `examples/${name}`)];
 
 const SYNTHESIZE_ALL = `
 import { synthesize } from './constructs/synthesis';
-import { loadDeployment } from './lib/declaration/load-deployment';
+import { loadDeployment } from './lib/declaration/files/load-deployment';
 
 async function main() {
   for (const file of process.argv.slice(2)) {
