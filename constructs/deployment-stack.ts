@@ -1,3 +1,4 @@
+import util from 'node:util';
 import { DataResource, LocalBackend, TerraformResource, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { ExplainedError } from '#core';
@@ -5,9 +6,8 @@ import type { DeclaredGrants } from '../lib/declaration/declared/declared-grants
 import type { DeclaredServer } from '../lib/declaration/declared/declared-server';
 import type { Deployment } from '../lib/declaration/schema/deployment';
 import { backendPlaceholders, DEFAULT_NAME, stateFileName } from '../lib/declaration/files/state-file';
-import { provideIsArray } from './is-array';
 import { pathFromOutput } from './output-path';
-import { plainText } from './plain-text';
+import { plainText } from './terraform-text';
 import { StateBackend } from './state-backend';
 
 /** First version with ephemeral variables and with write-only arguments, of Terraform and of OpenTofu alike. */
@@ -82,4 +82,12 @@ export abstract class DeploymentStack extends TerraformStack {
     const way = pathFromOutput(this, this.folder);
     return way === '' ? path : `${way}/${path}`;
   }
+}
+
+/**
+ * cdktf, which no longer changes, asks `util.isArray` about every output. Node of today warns of that (DEP0044) and may
+ * drop it, and says what to ask instead: from here on that answers. Every other warning is still shown.
+ */
+function provideIsArray(): void {
+  Object.assign(util, { isArray: Array.isArray });
 }

@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { App, Manifest, type TerraformStack } from 'cdktf';
 
@@ -20,4 +20,9 @@ function realPath(path: string): string {
   } catch {
     return join(realPath(dirname(resolve(path))), basename(path));
   }
+}
+
+/** Folder of this package: of the sources as well as of what they are compiled to. */
+export function packageFolder(folder: string = __dirname): string {
+  return existsSync(join(folder, 'package.json')) ? folder : packageFolder(dirname(folder));
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isLoopback } from '#core';
-import { imageName } from '../constructs/server/image-name';
+import { imageName } from '../constructs/server/server-products';
 
 /*
  * The digest behind a tag, as the registry of an image has it. The protocol is the one of all registries, and no login is

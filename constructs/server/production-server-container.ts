@@ -5,7 +5,7 @@ import { DataResource } from 'cdktf';
 import { Construct } from 'constructs';
 import { isIP } from 'node:net';
 import { mebibytesOf } from '../../lib/declaration/schema/quantity';
-import { terraformWord } from '../terraform-word';
+import { terraformWord } from '../terraform-text';
 import type { ServerConfiguration } from './server-configuration';
 import { SERVER_PRODUCTS } from './server-products';
 

@@ -1,10 +1,8 @@
 import { isAbsolute } from 'node:path';
 import { ExplainedError } from '#core';
-import type { z } from 'zod';
-import { withDefaults } from '../../lib/declaration/schema/defaults';
 import { kmsSeals } from '../../lib/declaration/schema/server/kms-seal-declaration';
-import { productionServerDeclaration } from '../../lib/declaration/schema/server/server-declaration';
-import type { Seal } from './seal';
+import type { ProductionServerDeclaration } from '../../lib/declaration/schema/server/server-declaration';
+import type { Seal } from './seals/seal';
 
 /** Where a node looks for the leader of its cluster. */
 interface RetryJoin {
@@ -16,15 +14,10 @@ interface RetryJoin {
   readonly leaderTlsServername?: string;
 }
 
-const DECLARED = {
-  product: true,
-  disableMlock: true,
-  prometheusRetentionSeconds: true,
-  ui: true,
-  logLevel: true,
-} as const;
-
-type DeclaredSettings = Pick<z.input<typeof productionServerDeclaration>, keyof typeof DECLARED>;
+type DeclaredSettings = Pick<
+  ProductionServerDeclaration,
+  'product' | 'disableMlock' | 'prometheusRetentionSeconds' | 'ui' | 'logLevel'
+>;
 
 /** Files and folders are absolute paths as the server sees them. */
 export interface ServerConfigurationProps extends Readonly<DeclaredSettings> {
@@ -89,8 +82,6 @@ export class ServerConfiguration {
       prometheusRetentionSeconds,
       ui,
       logLevel,
-    } = withDefaults(productionServerDeclaration.pick(DECLARED), props);
-    const {
       nodeId,
       clusterName,
       apiAddr,

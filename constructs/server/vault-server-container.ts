@@ -1,16 +1,13 @@
 import { Container } from '@cdktf/provider-docker/lib/container';
 import { Image } from '@cdktf/provider-docker/lib/image';
 import { Construct } from 'constructs';
-import type { z } from 'zod';
-import { withDefaults } from '../../lib/declaration/schema/defaults';
-import { devServerDeclaration, serverAddresses } from '../../lib/declaration/schema/server/server-declaration';
-import { addedCapabilities } from './added-capabilities';
-import { SERVER_PRODUCTS } from './server-products';
+import { serverAddresses, type DevServerDeclaration } from '../../lib/declaration/schema/server/server-declaration';
+import { SERVER_PRODUCTS, addedCapabilities } from './server-products';
 
 /** Port of the server inside its container. */
 const SERVER_PORT = 8200;
 
-export interface VaultServerContainerProps extends Readonly<Omit<z.input<typeof devServerDeclaration>, 'mode'>> {
+export interface VaultServerContainerProps extends Readonly<DevServerDeclaration> {
   /** Absolute path of the folder on the Docker host that holds the plugin binary. */
   readonly pluginFolder: string;
   /** Longest wait for the server to be healthy. @default 60 */
@@ -32,16 +29,14 @@ export class VaultServerContainer extends Construct {
 
   constructor(scope: Construct, id: string, props: VaultServerContainerProps) {
     super(scope, id);
-    const { pluginFolder, waitTimeoutSeconds = 60 } = props;
-    const settings = withDefaults(devServerDeclaration.omit({ mode: true }), props);
-    const { product, containerName, port } = settings;
+    const { product, containerName, port, pluginFolder, waitTimeoutSeconds = 60 } = props;
     const { image: pinnedImage, cli, folder, prefix } = SERVER_PRODUCTS[product];
-    const capabilities = addedCapabilities(settings);
-    [this.address] = serverAddresses({ mode: 'dev', ...settings });
+    const capabilities = addedCapabilities(props);
+    [this.address] = serverAddresses(props);
     this.containerName = containerName;
 
     const image = new Image(this, 'image', {
-      name: settings.image ?? pinnedImage,
+      name: props.image ?? pinnedImage,
       // Others may use it too.
       keepLocally: true,
     });

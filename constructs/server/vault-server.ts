@@ -2,21 +2,16 @@ import { DockerProvider } from '@cdktf/provider-docker/lib/provider';
 import { HelmProvider } from '@cdktf/provider-helm/lib/provider';
 import { Annotations, TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
-import { dirname, isAbsolute, resolve } from 'node:path';
-import { ExplainedError } from '#core';
-import { checkChart } from '../../lib/declaration/files/chart-archive';
-import { serverOf } from '../../lib/declaration/declared/declared-server';
+import { isAbsolute } from 'node:path';
+import { resolveServer } from '../../lib/declaration/resolved/resolved-server';
 import type { Deployment } from '../../lib/declaration/schema/deployment';
 import type { KubernetesServerDeclaration } from '../../lib/declaration/schema/server/kubernetes-server-declaration';
-import { inspectPlugin, type PluginBinary } from '../../lib/declaration/files/plugin-binary';
-import { checkPluginPlatform } from '../../lib/declaration/files/plugin-platform';
 import type {
   DevServerDeclaration,
   ProductionServerDeclaration,
 } from '../../lib/declaration/schema/server/server-declaration';
-import { checkServerFiles } from '../../lib/declaration/files/server-files';
 import { DeploymentStack, type DeploymentStackProps } from '../deployment-stack';
-import { KubernetesServer } from './kubernetes-server';
+import { KubernetesServer } from './kubernetes/kubernetes-server';
 import { ProductionServer } from './production-server';
 import { VaultServerContainer } from './vault-server-container';
 
@@ -27,36 +22,26 @@ const KUBECONFIG = '~/.kube/config';
 export class VaultServer extends DeploymentStack {
   constructor(scope: Construct, id: string, deployment: Deployment, props: DeploymentStackProps = {}) {
     super(scope, id, deployment, props);
-    const { server } = deployment.vault;
-    const { plugin } = deployment.engine;
-    if (server?.mode === 'kubernetes') {
-      this.#runOnKubernetes(server, inspectPlugin(plugin, this.folder));
-      this.note(serverOf(server));
-      return;
-    }
-    if (server === undefined || plugin.path === undefined) {
-      throw new ExplainedError(
-        'vault.server needs the plugin binary to run, got no engine.plugin.path; give its path on this machine',
-      );
-    }
-    inspectPlugin(plugin, this.folder);
-    this.#warn(checkPluginPlatform(resolve(this.folder, plugin.path)));
-    new DockerProvider(this, 'docker');
-    if (server.mode === 'production') {
-      this.#runProduction(server, plugin.path);
+    const resolved = resolveServer(deployment, this.folder);
+    resolved.warnings.forEach((warning) => Annotations.of(this).addWarning(warning));
+    if ('plugin' in resolved) {
+      const { command, sha256 } = resolved.plugin;
+      this.#runOnKubernetes(resolved.server, { pluginCommand: command, pluginSha256: sha256 });
     } else {
-      this.#runDevelopment(server, plugin.path);
+      new DockerProvider(this, 'docker');
+      if (resolved.server.mode === 'production') {
+        this.#runProduction(resolved.server, resolved.pluginFolder);
+      } else {
+        this.#runDevelopment(resolved.server, resolved.pluginFolder);
+      }
     }
-    this.note(serverOf(server));
+    this.note(resolved.declared);
   }
 
-  #runDevelopment({ product, image, port, containerName }: DevServerDeclaration, pluginPath: string): void {
+  #runDevelopment(server: DevServerDeclaration, pluginFolder: string): void {
     const container = new VaultServerContainer(this, 'server', {
-      product,
-      image,
-      port,
-      containerName,
-      pluginFolder: this.#hostPath(dirname(pluginPath)),
+      ...server,
+      pluginFolder: this.#hostPath(pluginFolder),
     });
     new TerraformOutput(this, 'vault_addr', { value: container.address, staticId: true });
     new TerraformOutput(this, 'root_token_command', {
@@ -67,32 +52,21 @@ export class VaultServer extends DeploymentStack {
     });
   }
 
-  #runProduction(server: ProductionServerDeclaration, pluginPath: string): void {
-    this.#warn(checkServerFiles(server, pluginPath, this.folder));
-    const { tls, ...settings } = server;
-    const { addresses } = new ProductionServer(this, 'server', {
-      ...settings,
-      tlsFolder: tls.folder,
-      tlsCertFile: tls.certFile,
-      tlsKeyFile: tls.keyFile,
-      tlsCaFile: tls.caFile,
-      serverName: tls.serverName,
-      pluginFolder: dirname(pluginPath),
-      hostPath: (path) => this.#hostPath(path),
-    });
-    this.#tellAddresses(addresses);
+  #runProduction(server: ProductionServerDeclaration, pluginFolder: string): void {
+    const hostPath = (path: string): string => this.#hostPath(path);
+    this.#tellAddresses(new ProductionServer(this, 'server', { ...server, pluginFolder, hostPath }).addresses);
   }
 
-  #runOnKubernetes(server: KubernetesServerDeclaration, plugin: PluginBinary): void {
-    checkChart(server, this.folder);
+  #runOnKubernetes(
+    server: KubernetesServerDeclaration,
+    plugin: { readonly pluginCommand: string; readonly pluginSha256: string },
+  ): void {
     const { path } = server.chart;
-    const kubernetes = { configPath: KUBECONFIG, configContext: server.context };
-    new HelmProvider(this, 'helm', { kubernetes });
+    new HelmProvider(this, 'helm', { kubernetes: { configPath: KUBECONFIG, configContext: server.context } });
     const { addresses } = new KubernetesServer(this, 'server', {
       ...server,
       chart: path === undefined ? server.chart : { path: this.#hostPath(path) },
-      pluginCommand: plugin.command,
-      pluginSha256: plugin.sha256,
+      ...plugin,
     });
     this.#tellAddresses(addresses);
   }
@@ -102,10 +76,6 @@ export class VaultServer extends DeploymentStack {
     if (addresses.length > 1) {
       new TerraformOutput(this, 'vault_addrs', { value: addresses, description: 'Of each node', staticId: true });
     }
-  }
-
-  #warn(warnings: readonly string[]): void {
-    warnings.forEach((warning) => Annotations.of(this).addWarning(warning));
   }
 
   /** Docker wants an absolute path; Terraform makes it one, so that none of this machine is in the declaration. */

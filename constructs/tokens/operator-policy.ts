@@ -1,6 +1,6 @@
 import { Policy } from '@cdktf/provider-vault/lib/policy';
 import { Construct } from 'constructs';
-import { longText } from '../long-text';
+import { longText } from '../terraform-text';
 
 export interface OperatorPolicyProps {
   readonly policyName: string;

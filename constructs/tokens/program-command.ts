@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import type { TerraformStack } from 'cdktf';
-import { pathFromOutput } from '../output-path';
-import { packageFolder } from '../package-folder';
-import { terraformWord } from '../terraform-word';
+import { packageFolder, pathFromOutput } from '../output-path';
+import { terraformWord } from '../terraform-text';
 
 /** The program of this package as the command of a provisioner, which runs in the stack's output folder. */
 export function programCommand(stack: TerraformStack, ...args: readonly string[]): string {

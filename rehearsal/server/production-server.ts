@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { ServerConfiguration } from '../../constructs/server/server-configuration';
 import { ServerCluster, type ServerClusterProps } from '../../constructs/server/server-cluster';
-import { StaticSeal } from '../../constructs/server/static-seal';
+import { StaticSeal } from '../../constructs/server/seals/static-seal';
+import { productionServerDeclaration } from '../../lib/declaration/schema/server/server-declaration';
 import { freePort } from '../../lib/process/free-port';
 import { findOauthappPlugin } from './oauthapp-plugin';
 import { findServer } from './server-binary';
@@ -199,7 +200,11 @@ async function layOut(
     }),
   );
   const [first] = nodes;
+  const { prometheusRetentionSeconds, ui, logLevel } = productionServerDeclaration.parse({ mode: 'production' });
   const { configurations } = new ServerCluster({
+    prometheusRetentionSeconds,
+    ui,
+    logLevel,
     product: isOnVault ? 'vault' : 'openbao',
     nodes,
     leaderCaCertFile: caCertificateFile(tls),

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { TransitSeal } from '../../constructs/server/transit-seal';
+import { TransitSeal } from '../../constructs/server/seals/transit-seal';
 import {
   caCertificateFile,
   prepareCertificates,

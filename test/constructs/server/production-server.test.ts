@@ -16,14 +16,8 @@ function declareServer(input: Partial<ServerInput> = {}): Declaration & { addres
   }
   let addresses: readonly string[] = [];
   const declaration = declare((stack) => {
-    const { tls, ...settings } = server;
     const construct = new ProductionServer(stack, 'server', {
-      ...settings,
-      tlsFolder: tls.folder,
-      tlsCertFile: tls.certFile,
-      tlsKeyFile: tls.keyFile,
-      tlsCaFile: tls.caFile,
-      serverName: tls.serverName,
+      ...server,
       pluginFolder: 'plugins',
       hostPath: (path) => (path.startsWith('/') ? path : `/srv/${path}`),
     });

@@ -1,6 +1,10 @@
 import { ServerCluster } from '../../../constructs/server/server-cluster';
+import { productionServerDeclaration } from '../../../lib/declaration/schema/server/server-declaration';
 
 const COMMON = {
+  ...productionServerDeclaration
+    .pick({ product: true, prometheusRetentionSeconds: true, ui: true, logLevel: true })
+    .parse({}),
   tlsCertFile: '/tls/server.pem',
   tlsKeyFile: '/tls/server-key.pem',
   raftPath: '/data',

@@ -1,9 +1,13 @@
-import { KmsSeal, type KmsSealProps } from '../../../constructs/server/kms-seal';
+import { KmsSeal, type KmsSealProps } from '../../../constructs/server/seals/kms-seal';
 import { ServerConfiguration, type ServerConfigurationProps } from '../../../constructs/server/server-configuration';
-import { StaticSeal } from '../../../constructs/server/static-seal';
+import { StaticSeal } from '../../../constructs/server/seals/static-seal';
+import { productionServerDeclaration } from '../../../lib/declaration/schema/server/server-declaration';
 import { difference } from '../../fixtures/results/difference';
 
 const PROPS: ServerConfigurationProps = {
+  ...productionServerDeclaration
+    .pick({ product: true, prometheusRetentionSeconds: true, ui: true, logLevel: true })
+    .parse({}),
   nodeId: 'node-1',
   apiAddr: 'https://node-1:8200',
   clusterAddr: 'https://node-1:8201',

@@ -1,15 +1,16 @@
-import {
-  VaultServerContainer,
-  type VaultServerContainerProps,
-} from '../../../constructs/server/vault-server-container';
+import type { z } from 'zod';
+import { VaultServerContainer } from '../../../constructs/server/vault-server-container';
+import { devServerDeclaration } from '../../../lib/declaration/schema/server/server-declaration';
 import { declare, resources } from '../../fixtures/declarations/declaration';
 import { difference } from '../../fixtures/results/difference';
 
-function containerOf(props: Partial<VaultServerContainerProps> = {}): Record<string, unknown> {
-  const declaration = declare(
-    (stack) => new VaultServerContainer(stack, 'server', { pluginFolder: '/srv/plugins', ...props }),
-  );
-  return resources(declaration, 'docker_container')[0] ?? {};
+function declareServer(changes: Partial<z.input<typeof devServerDeclaration>> = {}) {
+  const server = devServerDeclaration.parse({ mode: 'dev', ...changes });
+  return declare((stack) => new VaultServerContainer(stack, 'server', { ...server, pluginFolder: '/srv/plugins' }));
+}
+
+function containerOf(changes: Parameters<typeof declareServer>[0] = {}): Record<string, unknown> {
+  return resources(declareServer(changes), 'docker_container')[0] ?? {};
 }
 
 it('differs by this where it runs Vault', () => {
@@ -34,8 +35,6 @@ it('gets a capability only if it is asked for', () => {
 });
 
 it('runs the image that is asked for', () => {
-  const declaration = declare(
-    (stack) => new VaultServerContainer(stack, 'server', { pluginFolder: '/srv', image: 'registry.example/bao:1' }),
-  );
+  const declaration = declareServer({ image: 'registry.example/bao:1' });
   expect(resources(declaration, 'docker_image')).toEqual([{ name: 'registry.example/bao:1', keep_locally: true }]);
 });

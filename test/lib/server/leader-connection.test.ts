@@ -1,4 +1,3 @@
-import { withDefaults } from '../../../lib/declaration/schema/defaults';
 import { kubernetesServerDeclaration } from '../../../lib/declaration/schema/server/kubernetes-server-declaration';
 import { CertificateAuthority } from '../../../lib/server/certificates/certificate-authority';
 import { leaderConnection, type DeclaredServer } from '../../../lib/server/leader-connection';
@@ -35,10 +34,11 @@ function port(): number {
 }
 
 function onKubernetes(firstPort: number): DeclaredServer {
-  return {
+  return kubernetesServerDeclaration.parse({
     mode: 'kubernetes',
-    ...withDefaults(kubernetesServerDeclaration.omit({ mode: true }), { port: firstPort }),
-  };
+    pluginImage: 'registry.example/oauthapp:3',
+    port: firstPort,
+  });
 }
 
 it('is the port-forward of the pod that leads, whose own address this machine cannot reach', async () => {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { ExplainedError } from '#core';
-import { transitSeal } from '../../lib/declaration/schema/server/seal-declaration';
+import { transitSeal } from '../../../lib/declaration/schema/server/seal-declaration';
 import { Seal } from './seal';
 
 export type TransitSealProps = Readonly<Omit<z.input<typeof transitSeal>, 'type'>>;

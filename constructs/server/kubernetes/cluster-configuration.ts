@@ -3,10 +3,10 @@ import {
   podHost,
   podNames,
   type KubernetesServerDeclaration,
-} from '../../lib/declaration/schema/server/kubernetes-server-declaration';
-import { declaredSeal } from './declared-seal';
-import { ServerConfiguration } from './server-configuration';
-import { SERVER_PRODUCTS } from './server-products';
+} from '../../../lib/declaration/schema/server/kubernetes-server-declaration';
+import { declaredSeal } from '../seals/declared-seal';
+import { ServerConfiguration } from '../server-configuration';
+import { SERVER_PRODUCTS } from '../server-products';
 
 /** What the charts put the name of the pod for. */
 const POD_NAME = 'HOSTNAME';

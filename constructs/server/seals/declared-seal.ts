@@ -1,4 +1,4 @@
-import type { SealDeclaration } from '../../lib/declaration/schema/server/seal-declaration';
+import type { SealDeclaration } from '../../../lib/declaration/schema/server/seal-declaration';
 import { KmsSeal } from './kms-seal';
 import type { Seal } from './seal';
 import { StaticSeal } from './static-seal';

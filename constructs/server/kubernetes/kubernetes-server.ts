@@ -1,20 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { packageFolder } from '../../output-path';
 import { Release } from '@cdktf/provider-helm/lib/release';
 import { Construct } from 'constructs';
-import type { z } from 'zod';
-import { CHARTS } from '../../lib/declaration/schema/server/chart';
-import { withDefaults } from '../../lib/declaration/schema/defaults';
-import {
-  kubernetesServerDeclaration,
-  type KubernetesServerDeclaration,
-} from '../../lib/declaration/schema/server/kubernetes-server-declaration';
-import { plainText } from '../plain-text';
-import { serverAddresses } from '../../lib/declaration/schema/server/server-declaration';
-import { alertRules } from './alert-rules';
+import { CHARTS } from '../../../lib/declaration/schema/server/chart';
+import type { KubernetesServerDeclaration } from '../../../lib/declaration/schema/server/kubernetes-server-declaration';
+import { plainText } from '../../terraform-text';
+import { serverAddresses } from '../../../lib/declaration/schema/server/server-declaration';
 import { clusterConfiguration } from './cluster-configuration';
 import { mergedValues } from './merged-values';
 import { serverValues } from './server-values';
 
-export interface KubernetesServerProps extends Readonly<Omit<z.input<typeof kubernetesServerDeclaration>, 'mode'>> {
+export interface KubernetesServerProps extends Readonly<KubernetesServerDeclaration> {
   /** File name of the plugin in its image, as the plugin catalog has it. */
   readonly pluginCommand: string;
   /** Hex sha256 of the plugin. A pod whose plugin is another one does not start. */
@@ -34,11 +32,7 @@ export class KubernetesServer extends Construct {
 
   constructor(scope: Construct, id: string, props: KubernetesServerProps) {
     super(scope, id);
-    const { pluginCommand, pluginSha256, ...given } = props;
-    const server: KubernetesServerDeclaration = {
-      mode: 'kubernetes',
-      ...withDefaults(kubernetesServerDeclaration.omit({ mode: true }), given),
-    };
+    const { pluginCommand, pluginSha256, ...server } = props;
     const { product, chart, releaseName, namespace, values } = server;
     const ours = serverValues({
       server,
@@ -61,4 +55,15 @@ export class KubernetesServer extends Construct {
     });
     this.addresses = serverAddresses(server);
   }
+}
+
+interface RuleFile {
+  readonly groups: readonly { readonly rules: readonly Readonly<Record<string, unknown>>[] }[];
+}
+
+/** Those of `monitoring/alerts.yml`, as a PrometheusRule of one group has them. */
+function alertRules(): readonly Readonly<Record<string, unknown>>[] {
+  const file = join(packageFolder(), 'monitoring', 'alerts.yml');
+  const { groups } = parse(readFileSync(file, 'utf8')) as RuleFile;
+  return groups.flatMap(({ rules }) => rules);
 }

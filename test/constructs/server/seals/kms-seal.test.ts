@@ -1,4 +1,4 @@
-import { KmsSeal, type KmsSealProps } from '../../../constructs/server/kms-seal';
+import { KmsSeal, type KmsSealProps } from '../../../../constructs/server/seals/kms-seal';
 
 describe('KmsSeal', () => {
   it.each<[KmsSealProps, Record<string, string>]>([

@@ -1,18 +1,16 @@
-import { CHARTS } from '../../lib/declaration/schema/server/chart';
+import { CHARTS } from '../../../lib/declaration/schema/server/chart';
 import {
   clusterAddress,
   podHost,
   tlsSecretName,
   type KubernetesServerDeclaration,
-} from '../../lib/declaration/schema/server/kubernetes-server-declaration';
-import { addedCapabilities } from './added-capabilities';
+} from '../../../lib/declaration/schema/server/kubernetes-server-declaration';
+import { SERVER_PRODUCTS, addedCapabilities, imageName } from '../server-products';
 import { serverFolders } from './cluster-configuration';
-import { imageName } from './image-name';
 import type { Values } from './merged-values';
 import { pluginContainer } from './plugin-container';
-import type { ServerConfiguration } from './server-configuration';
+import type { ServerConfiguration } from '../server-configuration';
 import { snapshotValues } from './snapshot-values';
-import { SERVER_PRODUCTS } from './server-products';
 
 /** Who both images run the server as. */
 const USER = { runAsUser: 100, runAsGroup: 1000 };

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { ExplainedError } from '#core';
-import { staticSeal } from '../../lib/declaration/schema/server/seal-declaration';
+import { staticSeal } from '../../../lib/declaration/schema/server/seal-declaration';
 import { Seal } from './seal';
 
 export type StaticSealProps = Readonly<Omit<z.input<typeof staticSeal>, 'type'>>;

@@ -2,7 +2,7 @@ import {
   snapshotAccount,
   tlsSecretName,
   type KubernetesServerDeclaration,
-} from '../../lib/declaration/schema/server/kubernetes-server-declaration';
+} from '../../../lib/declaration/schema/server/kubernetes-server-declaration';
 import type { Values } from './merged-values';
 
 const TOKEN_FOLDER = '/var/run/secrets/webex-token-vault';

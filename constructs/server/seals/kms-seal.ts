@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { ExplainedError, quotedList } from '#core';
-import { kmsPluginFields, kmsSeals } from '../../lib/declaration/schema/server/kms-seal-declaration';
+import { kmsPluginFields, kmsSeals } from '../../../lib/declaration/schema/server/kms-seal-declaration';
 import { Seal } from './seal';
 
 export type KmsSealProps = Readonly<z.input<(typeof kmsSeals)[keyof typeof kmsSeals]>>;

@@ -1,4 +1,4 @@
-import { TransitSeal, type TransitSealProps } from '../../../constructs/server/transit-seal';
+import { TransitSeal, type TransitSealProps } from '../../../../constructs/server/seals/transit-seal';
 
 const PROPS: TransitSealProps = { address: 'https://vault.example.com:8200', keyName: 'unseal' };
 

@@ -1,4 +1,4 @@
-import { StaticSeal } from '../../../constructs/server/static-seal';
+import { StaticSeal } from '../../../../constructs/server/seals/static-seal';
 
 const KEY = 'c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2U=';
 

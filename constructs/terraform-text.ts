@@ -1,3 +1,23 @@
+import { shellWord } from '#core';
+
+/*
+ * Texts in a stack. Terraform takes each for a template, in which it replaces expressions.
+ */
+
+/**
+ * Text that Terraform is to take as it is, though a shell's `${...}` is in it. References of CDKTF stay references.
+ *
+ * @see https://developer.hashicorp.com/terraform/language/expressions/strings#escape-sequences-1
+ */
+export function plainText(text: string): string {
+  return text.replace(/([$%])(?=\{(?!TfToken\[))/g, '$1$1');
+}
+
+/** A word of a command line in a stack: quoted for `/bin/sh`, and escaped for Terraform, which reads it first. */
+export function terraformWord(text: string): string {
+  return plainText(shellWord(text));
+}
+
 const MANY_LINES = 1000;
 
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n', '\r': '\\r' };

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { VaultServer } from '../../../constructs/server/vault-server';
-import type { DeploymentInput } from '../../../lib/declaration/schema/deployment';
-import { resources, synthesize, testApp, type Declaration } from '../../fixtures/declarations/declaration';
-import { difference } from '../../fixtures/results/difference';
-import { exampleDeployment } from '../../fixtures/declarations/example-deployment';
+import { VaultServer } from '../../../../constructs/server/vault-server';
+import type { DeploymentInput } from '../../../../lib/declaration/schema/deployment';
+import { resources, synthesize, testApp, type Declaration } from '../../../fixtures/declarations/declaration';
+import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
+import { difference } from '../../../fixtures/results/difference';
 
 type ServerInput = Extract<NonNullable<DeploymentInput['vault']['server']>, { mode: 'kubernetes' }>;
 

@@ -1,0 +1,57 @@
+import { dirname, resolve } from 'node:path';
+import { ExplainedError } from '#core';
+import { serverOf, type DeclaredServer } from '../declared/declared-server';
+import { checkChart } from '../files/chart-archive';
+import { inspectPlugin, type PluginBinary } from '../files/plugin-binary';
+import { checkPluginPlatform } from '../files/plugin-platform';
+import { checkServerFiles } from '../files/server-files';
+import type { Deployment } from '../schema/deployment';
+import type { KubernetesServerDeclaration } from '../schema/server/kubernetes-server-declaration';
+import type { DevServerDeclaration, ProductionServerDeclaration } from '../schema/server/server-declaration';
+
+/*
+ * The server that a deployment declares, with the files of this machine that it needs. Stack `vault-server` runs it.
+ */
+
+export type ResolvedServer = ContainerServer | PodServer;
+
+interface ServerBase {
+  /** Such as a certificate that expires soon. */
+  readonly warnings: readonly string[];
+  /** Kept in the state, for the next deploy to compare. */
+  readonly declared: DeclaredServer;
+}
+
+interface ContainerServer extends ServerBase {
+  readonly server: DevServerDeclaration | ProductionServerDeclaration;
+  /** Folder of the plugin binary on this machine, as declared. */
+  readonly pluginFolder: string;
+}
+
+interface PodServer extends ServerBase {
+  readonly server: KubernetesServerDeclaration;
+  readonly plugin: PluginBinary;
+}
+
+/**
+ * @param folder that relative paths of the declaration start from
+ * @throws ExplainedError if no server is declared, or it would not start with these files
+ */
+export function resolveServer({ vault: { server }, engine }: Deployment, folder: string): ResolvedServer {
+  const { path } = engine.plugin;
+  if (server?.mode === 'kubernetes') {
+    checkChart(server, folder);
+    return { server, plugin: inspectPlugin(engine.plugin, folder), warnings: [], declared: serverOf(server) };
+  }
+  if (server === undefined || path === undefined) {
+    throw new ExplainedError(
+      'vault.server needs the plugin binary to run, got no engine.plugin.path; give its path on this machine',
+    );
+  }
+  inspectPlugin(engine.plugin, folder);
+  const warnings = [
+    ...checkPluginPlatform(resolve(folder, path)),
+    ...(server.mode === 'production' ? checkServerFiles(server, path, folder) : []),
+  ];
+  return { server, pluginFolder: dirname(path), warnings, declared: serverOf(server) };
+}
