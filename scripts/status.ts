@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { describeError, errorCode, ExplainedError, UsageError } from '#core';
 import { showsColors } from '../lib/cli/colors';
-import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT, wholeNumberFrom } from '../lib/cli/command';
+import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { OBSERVER_ENVIRONMENT, observe } from '../lib/cli/looks/observation';
+import { durationOption } from '../lib/cli/options/duration';
 import { operatorsOption } from '../lib/cli/options/operators-option';
 import { watch, type Page } from '../lib/cli/looks/watch';
 import { lookAndTell, tellerOf, webhookOptions } from '../lib/cli/options/webhook-options';
@@ -22,7 +23,8 @@ interface Options {
   readonly json?: boolean;
   readonly verify?: boolean;
   readonly watch?: boolean;
-  readonly intervalSeconds?: number;
+  /** In seconds. */
+  readonly interval: number;
   readonly html?: string;
 }
 
@@ -30,8 +32,7 @@ interface Options {
 type Note = (line: string) => void;
 
 /** A look is a login and a read of each grant: not more often than that is worth. */
-const SHORTEST_INTERVAL_SECONDS = 10;
-const USUAL_INTERVAL_SECONDS = 60;
+const SHORTEST_INTERVAL = '10s';
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
@@ -54,17 +55,17 @@ export function define(command: Command, signal: AbortSignal): void {
     .option('--json', 'print it as JSON; with --watch, each look on a line')
     .option('--verify', 'ask Webex, too, whose each grant is, and whether it takes its token')
     .option('--watch', 'look again and again, until Ctrl-C')
-    .option(
-      '--interval-seconds <n>',
-      `how long --watch waits between two looks (default: ${USUAL_INTERVAL_SECONDS})`,
-      wholeNumberFrom(SHORTEST_INTERVAL_SECONDS),
+    .addOption(
+      durationOption('--interval <duration>', 'how long --watch waits between two looks', '1m', {
+        atLeast: SHORTEST_INTERVAL,
+      }),
     )
     .option('--html <file>', 'write it to a page, too, with a line in time for each grant; it needs nothing else')
     .addOption(operatorsOption('observer'));
   webhookOptions()
     .reduce((described, option) => described.addOption(option), command)
     .action(async (options: Options) => {
-      const { verify, html, intervalSeconds = USUAL_INTERVAL_SECONDS } = options;
+      const { verify, html, interval } = options;
       if (html !== undefined) {
         // It names people.
         await refuseVisibleToGit(html);
@@ -80,11 +81,11 @@ export function define(command: Command, signal: AbortSignal): void {
       if (options.watch) {
         const inPlace = process.stdout.isTTY && !options.json;
         const show = (report: Report, page?: Page): string => presentation(report, { ...options, page });
-        await watch({ intervalSeconds, look, show, output: process.stdout, inPlace, complain, signal });
+        await watch({ intervalSeconds: interval, look, show, output: process.stdout, inPlace, complain, signal });
         return;
       }
-      if (options.intervalSeconds !== undefined) {
-        throw new UsageError('--interval-seconds says how often --watch looks; give that too, or leave it out');
+      if (command.getOptionValueSource('interval') === 'cli') {
+        throw new UsageError('--interval says how often --watch looks; give that too, or leave it out');
       }
       let failures = 0;
       const report = await look((line) => {

@@ -118,16 +118,6 @@ export function wholeNumberUpTo(limit: number): (value: string) => number {
   };
 }
 
-/** For options whose number something else bounds from below. @param least the smallest that is taken */
-export function wholeNumberFrom(least: number): (value: string) => number {
-  return (value) => {
-    if (!/^\d{1,9}$/.test(value) || Number(value) < least) {
-      throw new InvalidArgumentError(`It must be a whole number of at least ${least}, got "${value}".`);
-    }
-    return Number(value);
-  };
-}
-
 function section(title: string, rows: Readonly<Record<string, string>>): string {
   const width = Math.max(...Object.keys(rows).map((key) => key.length));
   const lines = Object.entries(rows).map(([key, meaning]) => `  ${key.padEnd(width)}  ${meaning}`);

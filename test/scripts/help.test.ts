@@ -36,6 +36,10 @@ describe('the help of a command', () => {
       }
     }
   });
+
+  it.each(paths)('has durations with a unit, and no option in seconds: %s', async (_, words) => {
+    expect(await helpOf(words)).not.toMatch(/--[\w-]*seconds/);
+  });
 });
 
 describe('the help of the program', () => {

@@ -300,7 +300,7 @@ describe('--watch', () => {
   });
 
   it('prints a line of JSON for each look to a program, until it is told to end', async () => {
-    const watching = new Script('status', ['--watch', '--interval-seconds', '10', '--json'], {
+    const watching = new Script('status', ['--watch', '--interval', '10s', '--json'], {
       ...vault.environment,
       VAULT_TOKEN: token,
     });
@@ -316,8 +316,8 @@ describe('--watch', () => {
   });
 
   it.each([
-    [['--watch', '--interval-seconds', '9'], /'9' is invalid\. It must be a whole number of at least 10, got "9"\.$/],
-    [['--interval-seconds', '30'], /--interval-seconds says how often --watch looks/],
+    [['--watch', '--interval', '9s'], /'9s' is invalid\. It must be at least 10s, got "9s"\.$/],
+    [['--interval', '30s'], /--interval says how often --watch looks/],
   ])('refuses %j', async (args, line) => {
     const { exitCode, stderr } = await status(args);
     expect({ exitCode, stderr: stderr.trimEnd() }).toEqual({
