@@ -59,6 +59,11 @@ export interface VaultWrapping {
   readonly wrappedAccessor?: string;
 }
 
+// A schema is compiled at its first use, which takes longer than a request: none is made for each reply.
+const listReply = z.object({ data: z.object({ keys: z.array(z.string()) }) });
+const capabilitiesReply = z.object({ data: z.record(z.string(), z.unknown()) });
+const capabilities = z.array(z.string()).catch([]);
+
 /** OpenBao refuses a request with more than a thousand strings in it. */
 const PATHS_AT_ONCE = 500;
 
@@ -115,8 +120,7 @@ export class VaultClient {
   }
 
   async list(path: string): Promise<string[]> {
-    const reply = z.object({ data: z.object({ keys: z.array(z.string()) }) });
-    return this.#parse('LIST', path, reply, await this.#client.list(path)).data.keys;
+    return this.#parse('LIST', path, listReply, await this.#client.list(path)).data.keys;
   }
 
   async write(path: string, data: object): Promise<void>;
@@ -175,13 +179,12 @@ export class VaultClient {
 
   /** Capabilities of the client's own token on each of some paths. */
   async capabilitiesOf(paths: readonly string[]): Promise<Map<string, string[]>> {
-    const reply = z.object({ data: z.record(z.string(), z.unknown()) });
     const found = new Map<string, string[]>();
     for (let from = 0; from < paths.length; from += PATHS_AT_ONCE) {
       const some = paths.slice(from, from + PATHS_AT_ONCE);
-      const { data } = await this.write('sys/capabilities-self', { paths: some }, reply);
+      const { data } = await this.write('sys/capabilities-self', { paths: some }, capabilitiesReply);
       for (const path of some) {
-        found.set(path, z.array(z.string()).catch([]).parse(data[path]));
+        found.set(path, capabilities.parse(data[path]));
       }
     }
     return found;

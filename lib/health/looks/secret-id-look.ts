@@ -23,7 +23,11 @@ export interface SecretIdLook {
   readonly now: Date;
 }
 
-const lookupReply = z.object({ data: z.object({ creation_time: time, expiration_time: time }) });
+/** To one that has ended and is not tidied away yet, OpenBao answers without a body. */
+const lookupReply = z
+  .object({ data: z.object({ creation_time: time, expiration_time: time }) })
+  .or(z.literal(''))
+  .optional();
 
 /** @returns undefined where there is no such role; @throws VaultUnreachableError */
 export async function lookAtSecretIds(look: SecretIdLook): Promise<SecretIdLine | undefined> {
@@ -103,9 +107,7 @@ async function livesOf(vault: VaultClient, rolePath: string): Promise<Life[]> {
 async function lifeOf(vault: VaultClient, rolePath: string, accessor: string): Promise<Life | undefined> {
   try {
     const request = { secret_id_accessor: accessor };
-    // To one that has ended and is not tidied away yet, OpenBao answers without a body.
-    const reply = lookupReply.or(z.literal('')).optional();
-    const found = await vault.write(`${rolePath}/secret-id-accessor/lookup`, request, reply);
+    const found = await vault.write(`${rolePath}/secret-id-accessor/lookup`, request, lookupReply);
     if (!found) {
       return undefined;
     }
