@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import { describeError, NotDeployed, NotPermitted, commandLine, VaultUnreachableError } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { otherAddresses } from '../../declaration/derived/other-addresses';
@@ -84,6 +83,8 @@ export async function lookInside(
   if (engineLine.severity === 'broken') {
     return { ...hiddenInside(deployment, `the engine is ${engineLine.state}`), engine: engineLine };
   }
+  // An ES module, which CommonJS cannot require.
+  const { default: pLimit } = await import('p-limit');
   const limit = pLimit(LOOKS_AT_ONCE);
   const [entries, credentials, appLines, operatorLines, people, backup] = await Promise.all([
     limit.map(deployment.integrations, (integration) => lookAtEntry(observer, engine.mountPath, integration)),
