@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import cacheServers from './cached-servers';
 import { buildPrograms } from './fixtures/packages/program-build';
-import { TEST_RUN } from './fixtures/runs/test-run';
+import { TEST_RUN } from './fixtures/runs/test-run-folder';
 
 /** What all workers need, made once before they start. */
 export default async function prepare(): Promise<void> {

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { TEST_RUN } from './fixtures/runs/test-run';
+import { TEST_RUN } from './fixtures/runs/test-run-folder';
 
 export default function cleanUp(): void {
   const folder = process.env[TEST_RUN];

@@ -28,6 +28,7 @@ const COMMANDS = [
   'recover',
   'metrics',
   'doctor',
+  'recover',
   'unseal',
   'exec',
   'token',
