@@ -1,12 +1,10 @@
 import { nameInVault } from '../../declaration/schema/vault-name';
 import { appPod, LOGIN_VOLUME, loginToken } from './app-pod';
 import type { Deliverer } from './deliverer';
-import type { Delivery } from './delivery';
-import { goDuration } from './go-duration';
+import { TOKENS_FOLDER, VAULT_TIMEOUT, type Delivery } from './delivery';
+import { goDuration } from './refresh-interval';
 import { serviceAccount } from './service-account';
-import { TOKENS_FOLDER } from './tokens-folder';
 import { CA_KEY, vaultCa } from './vault-ca';
-import { VAULT_TIMEOUT } from './vault-timeout';
 
 /** Where the injector mounts the Secret that `tls-secret` names. @see agent-inject/agent/container_volume.go of it */
 const TLS_FOLDER = '/vault/tls';

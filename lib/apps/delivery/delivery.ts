@@ -28,3 +28,12 @@ export interface Delivery {
   /** How often a copy of a token is fetched anew, where there is one. */
   readonly refreshIntervalSeconds: number;
 }
+
+/**
+ * Where the app's container has its tokens, each in a file that is called like its credential: the same by each deliverer
+ * that leaves them in files, so that the app need not know which.
+ */
+export const TOKENS_FOLDER = '/var/run/secrets/webex';
+
+/** Vault itself ends a request after 90 s; who hangs up sooner, while the engine refreshes, can lose the grant. */
+export const VAULT_TIMEOUT = '100s';

@@ -1,12 +1,11 @@
 import type { Deliverer } from './deliverer';
-import type { Delivery } from './delivery';
-import { goDuration } from './go-duration';
+import { VAULT_TIMEOUT, type Delivery } from './delivery';
+import { goDuration } from './refresh-interval';
 import type { KubernetesObject, Manifest } from './manifest';
 import { serviceAccount } from './service-account';
 import { podWithTokens, secretNotes, TOKEN_KEY, tokenSecrets, type TokenSecret } from './token-secrets';
 import { CA_KEY, vaultCa } from './vault-ca';
 import { nameInVault } from '../../declaration/schema/vault-name';
-import { VAULT_TIMEOUT } from './vault-timeout';
 
 const GENERATOR = { apiVersion: 'generators.external-secrets.io/v1alpha1', kind: 'VaultDynamicSecret' } as const;
 

@@ -2,15 +2,13 @@ import { stringify } from 'yaml';
 import { nameInVault } from '../../declaration/schema/vault-name';
 import { appPod } from './app-pod';
 import type { Deliverer } from './deliverer';
-import type { Delivery } from './delivery';
-import { goDuration } from './go-duration';
+import { TOKENS_FOLDER, VAULT_TIMEOUT, type Delivery } from './delivery';
+import { goDuration } from './refresh-interval';
 import { kubernetesName } from './kubernetes-name';
 import type { KubernetesObject } from './manifest';
 import { serviceAccount } from './service-account';
 import { TOKEN_KEY } from './token-secrets';
-import { TOKENS_FOLDER } from './tokens-folder';
 import { CA_KEY } from './vault-ca';
-import { VAULT_TIMEOUT } from './vault-timeout';
 
 /** In the pods of the provider, which asks Vault: it cannot look into the app's namespace for a CA. */
 const CA_FOLDER = '/etc/webex-token-vault-ca';

@@ -1,10 +1,9 @@
 import { ExplainedError, quotedList } from '#core';
 import { declaringFile } from '../../declaration/deployment-file';
 import { appPod } from './app-pod';
-import type { Delivery } from './delivery';
+import { TOKENS_FOLDER, type Delivery } from './delivery';
 import { kubernetesName } from './kubernetes-name';
 import type { Manifest } from './manifest';
-import { TOKENS_FOLDER } from './tokens-folder';
 
 /*
  * Where an operator leaves the access tokens: a Secret for each credential, so that one whose grant is lost holds up none

@@ -1,13 +1,12 @@
 import { nameInVault } from '../../declaration/schema/vault-name';
 import type { Deliverer } from './deliverer';
-import type { Delivery } from './delivery';
-import { goDuration } from './go-duration';
+import { VAULT_TIMEOUT, type Delivery } from './delivery';
+import { goDuration } from './refresh-interval';
 import { kubernetesName } from './kubernetes-name';
 import type { KubernetesObject, Manifest } from './manifest';
 import { serviceAccount } from './service-account';
 import { podWithTokens, secretNotes, TOKEN_KEY, tokenSecrets, type TokenSecret } from './token-secrets';
 import { vaultCa } from './vault-ca';
-import { VAULT_TIMEOUT } from './vault-timeout';
 
 const API_VERSION = 'secrets.hashicorp.com/v1beta1';
 

@@ -1,6 +1,6 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { commandLine } from '#core';
-import { cidr } from './cidr';
 import { name, path, seconds, strictObject, type Fields, type StrictObject } from './fields';
 import { identityDeclaration } from './identity-declaration';
 
@@ -34,6 +34,21 @@ export interface AppRoleFields extends Fields<typeof appRoleFields> {}
 
 /** The auth method of the apps that have no identity of their own. */
 export const appRoleDeclaration: StrictObject<AppRoleFields> = strictObject(appRoleFields);
+
+/** A network, as Vault takes it: an IP address and the length of its prefix. */
+const cidr = z.string().superRefine((value, context) => {
+  const [address = '', prefix, ...more] = value.split('/');
+  const version = isIP(address);
+  const longest = version === 6 ? 128 : 32;
+  const example = version === 6 ? `${address}/64` : '10.0.0.0/24';
+  if (version !== 0 && prefix === undefined) {
+    context.addIssue(`must be a CIDR, got "${value}"; write "${value}/${longest}"`);
+  } else if (version === 0 || more.length > 0 || !/^\d{1,3}$/.test(prefix ?? '')) {
+    context.addIssue(`must be a CIDR, got "${value}"; write it like "${example}"`);
+  } else if (Number(prefix) > longest) {
+    context.addIssue(`must have a prefix of 0 to ${longest}, got "${value}"; write it like "${example}"`);
+  }
+});
 
 const roleName = name.regex(/^[^A-Z]*$/, {
   error: ({ input }) => `must be in lower case, got "${String(input)}"; use "${String(input).toLowerCase()}"`,

@@ -3,7 +3,7 @@ import {
   leastLifeSeconds,
   refreshIntervalSeconds,
 } from '../../../../lib/apps/delivery/refresh-interval';
-import { goDuration } from '../../../../lib/apps/delivery/go-duration';
+import { goDuration } from '../../../../lib/apps/delivery/refresh-interval';
 
 const DAY = 24 * 3600;
 const engine = (refreshAheadSeconds: number, refreshCheckIntervalSeconds: number) => ({
