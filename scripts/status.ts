@@ -6,7 +6,7 @@ import { OBSERVER_ENVIRONMENT, observe } from '../lib/cli/looks/observation';
 import { durationOption } from '../lib/cli/options/duration';
 import { operatorsOption } from '../lib/cli/options/operators-option';
 import { watch, type Page } from '../lib/cli/looks/watch';
-import { lookAndTell, tellerOf, webhookOptions } from '../lib/cli/options/webhook-options';
+import { lookAndNotify, notifierOf, webhookOptions } from '../lib/cli/options/webhook-options';
 import { toJson } from '../lib/health/json';
 import { toHtml } from '../lib/health/html/html-page';
 import { exitCodeOfResult, monitoringResult, resultLine, UNKNOWN_EXIT_CODE } from '../lib/health/monitoring-result';
@@ -70,9 +70,9 @@ export function define(command: Command, signal: AbortSignal): void {
         // It names people.
         await refuseVisibleToGit(html);
       }
-      const teller = tellerOf(command, signal);
+      const notifier = notifierOf(command, signal);
       const look = async (note: Note): Promise<Report> => {
-        const report = await lookAndTell(() => observe(command, { verify }, signal), teller, note, signal);
+        const report = await lookAndNotify(() => observe(command, { verify }, signal), notifier, note, signal);
         if (html !== undefined) {
           await writePage(html, report).catch((error: unknown) => note(`error: ${describeError(error)}`));
         }

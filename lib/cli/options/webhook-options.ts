@@ -4,9 +4,9 @@ import { describeError, ExplainedError, oneLine, UsageError, VaultResponseError 
 import { deploymentFile } from '../../declaration/deployment-file';
 import type { Report } from '../../health/report';
 import { explainedRefusal } from '../../operators/server-refusal';
-import type { Sight } from '../../health/notifications/changes';
+import type { LookOutcome } from '../../health/notifications/changes';
 import { WEBHOOK_FORMATS, type WebhookFormat } from '../../health/notifications/message';
-import { Teller } from '../../health/notifications/teller';
+import { Notifier } from '../../health/notifications/notifier';
 import { defaultToldFile, ToldFile } from '../../health/notifications/told-file';
 import { Webhook, WEBHOOK_VARIABLE } from '../../health/notifications/webhook';
 
@@ -39,7 +39,7 @@ export function webhookOptions(): readonly Option[] {
 }
 
 /** @returns undefined where nobody is told. @throws UsageError */
-export function tellerOf(command: Command, signal: AbortSignal): Teller | undefined {
+export function notifierOf(command: Command, signal: AbortSignal): Notifier | undefined {
   const { webhook, webhookFormat, webhookState } = command.opts<WebhookSettings>();
   if (webhook === undefined) {
     if (webhookFormat !== undefined || webhookState !== undefined) {
@@ -50,7 +50,7 @@ export function tellerOf(command: Command, signal: AbortSignal): Teller | undefi
     return undefined;
   }
   const { deployment } = command.optsWithGlobals<{ deployment?: string }>();
-  return new Teller({
+  return new Notifier({
     webhook: Webhook.at(webhook, webhookFormat),
     file: new ToldFile(resolve(webhookState ?? defaultToldFile())),
     deployment: resolve(deployment || deploymentFile()),
@@ -64,15 +64,15 @@ export function tellerOf(command: Command, signal: AbortSignal): Teller | undefi
  * @param complain gets a line about what could not be told
  * @throws what `look` throws, once that is told
  */
-export async function lookAndTell(
+export async function lookAndNotify(
   look: () => Promise<Report>,
-  teller: Teller | undefined,
+  notifier: Notifier | undefined,
   complain: (line: string) => void,
   signal: AbortSignal,
 ): Promise<Report> {
-  const tell = async (sight: Sight): Promise<void> => {
+  const notify = async (outcome: LookOutcome): Promise<void> => {
     try {
-      (await teller?.tell(sight))?.notes.forEach(complain);
+      (await notifier?.notify(outcome))?.notes.forEach(complain);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof ExplainedError)) {
@@ -89,10 +89,10 @@ export async function lookAndTell(
     if (!signal.aborted && !(error instanceof UsageError)) {
       const explained = error instanceof VaultResponseError ? explainedRefusal(error) : error;
       const kind = explained instanceof Error ? explained.name : 'unknown';
-      await tell({ at: new Date(), failure: { kind, message: describeError(explained) } });
+      await notify({ at: new Date(), failure: { kind, message: describeError(explained) } });
     }
     throw error;
   }
-  await tell({ at: report.lookedAt, report });
+  await notify({ at: report.lookedAt, report });
   return report;
 }

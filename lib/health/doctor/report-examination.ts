@@ -12,7 +12,7 @@ import { unexpectedReaders } from './unexpected-readers';
 import { checkWebexClient } from './webex-check';
 
 /** What was seen inside of Vault, and at Webex. */
-export interface Seen {
+export interface Examined {
   readonly deployment: Deployment;
   readonly report: InsideReport;
   readonly policies: PoliciesInVault;
@@ -23,7 +23,7 @@ export interface Seen {
   readonly signal: AbortSignal;
 }
 
-const EXTRAS: readonly ((seen: Seen) => readonly Advice[])[] = [
+const EXTRAS: readonly ((seen: Examined) => readonly Advice[])[] = [
   ({ report, deployment }) => engineAdvice(report.engine, deployment),
   ({ policies, deployment, program }) => unexpectedReaders(deployment, policies, program),
   ({ report }) => lineAdvice('credential', report.credentials),
@@ -36,7 +36,7 @@ const EXTRAS: readonly ((seen: Seen) => readonly Advice[])[] = [
 ];
 
 /** Checks one look, in the order in which one thing depends on the other. @throws ExaminationEnded */
-export async function examineReport(examination: Examination, seen: Seen): Promise<void> {
+export async function examineReport(examination: Examination, seen: Examined): Promise<void> {
   const { deployment, report, policies, webex, signal } = seen;
   const { integrations, credentials, apps, operators, people } = report;
   examination.advise(...EXTRAS.flatMap((extra) => extra(seen)));

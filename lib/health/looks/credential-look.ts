@@ -62,14 +62,14 @@ export async function lookAtCredential(
     throw error;
   });
   const works = !(reading instanceof ExplainedError);
-  const sight = {
+  const seen = {
     at: now,
     expireTime: works ? reading.expireTime : undefined,
     isFailing: works
       ? reading.warnings.length > 0
       : reading instanceof TemporarilyUnavailable || reading instanceof NotDeployed,
   };
-  const after = observed(before.value, sight);
+  const after = observed(before.value, seen);
   await note(records, name, before, after, notes);
 
   const answer = works && verify ? await askWebex(deployment.webex.apiUrl, credential, reading.accessToken) : undefined;
@@ -85,7 +85,7 @@ export async function lookAtCredential(
     finding,
     consent: consent.value,
     observation: after,
-    sight,
+    seen,
     answer,
     notes,
     now,
@@ -121,7 +121,7 @@ interface Known {
   readonly finding: Finding;
   readonly consent?: ConsentRecord;
   readonly observation: Observation;
-  readonly sight: { readonly expireTime?: Date };
+  readonly seen: { readonly expireTime?: Date };
   readonly answer?: WebexAnswer;
   readonly notes: readonly string[];
   readonly now: Date;
@@ -133,14 +133,14 @@ function lineOf({
   finding,
   consent,
   observation,
-  sight,
+  seen,
   answer,
   notes,
   now,
 }: Known): CredentialLine {
   const { consentedAt, by } = consent ?? {};
   const accessTokenSeconds = consent?.accessTokenSeconds ?? undefined;
-  const { expireTime } = sight;
+  const { expireTime } = seen;
   const isThere = expireTime !== undefined || finding.state === 'expired' || finding.state === 'integration refused';
   const refreshedAt = isThere ? issueTime(observation, consentedAt, accessTokenSeconds) : undefined;
   const isFinal = finding.state === 're-authorization required' || finding.state === 'refused by Webex';

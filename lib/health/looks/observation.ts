@@ -23,7 +23,7 @@ export const observationSchema = z.object({
 export type Observation = z.output<typeof observationSchema>;
 
 /** What one look saw. */
-export interface Sight {
+export interface LookResult {
   readonly at: Date;
   /** Of the access token. @default - there is none, or it never expires */
   readonly expireTime?: Date;
@@ -31,7 +31,7 @@ export interface Sight {
 }
 
 /** What is known after one look more. */
-export function observed(before: Observation | undefined, { at, expireTime, isFailing }: Sight): Observation {
+export function observed(before: Observation | undefined, { at, expireTime, isFailing }: LookResult): Observation {
   const { tokens = [], failingSince = null } = before ?? {};
   const last = tokens.at(-1);
   const isSame = last !== undefined && expireTime?.getTime() === last.expireTime.getTime();

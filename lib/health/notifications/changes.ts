@@ -5,15 +5,15 @@ import { linesOf, type Kind, type Line, type Report, type Severity } from '../re
  */
 
 /** What one look came to. */
-export type Sight = Seen | Unseen;
+export type LookOutcome = LookTaken | LookFailed;
 
-export interface Seen {
+export interface LookTaken {
   readonly at: Date;
   readonly report: Report;
 }
 
 /** A look that failed: that, too, is to be told of, since nobody is told of anything else meanwhile. */
-export interface Unseen {
+export interface LookFailed {
   readonly at: Date;
   readonly failure: { readonly kind: string; readonly message: string };
 }
@@ -52,9 +52,9 @@ export interface News {
 const ORDER: readonly Severity[] = ['broken', 'attention', 'healthy'];
 
 /** Pure. @param told none at a first run, at which all is new that is not healthy */
-export function newsOf(told: readonly ToldLine[], sight: Sight): News {
-  const seen = seenOf(sight);
-  const all = 'report' in sight ? linesOf(sight.report) : [];
+export function newsSince(told: readonly ToldLine[], outcome: LookOutcome): News {
+  const seen = seenOf(outcome);
+  const all = 'report' in outcome ? linesOf(outcome.report) : [];
   const unseen = Math.max(0, all.length - (seen.length - 1));
   const before = new Map(told.map((line) => [keyOf(line.kind, line.name), line]));
   const changes = seen.flatMap(({ kind, line }): Change[] => {
@@ -82,23 +82,23 @@ export function newsOf(told: readonly ToldLine[], sight: Sight): News {
  * The lines that say something of what they are about: those behind a server that is down only say that it is, and a
  * thousand of them would say it a thousand times.
  */
-function seenOf(sight: Sight): readonly { readonly kind: Subject; readonly line: Line }[] {
-  const look = { kind: 'look', line: lookLine(sight) } as const;
-  if (!('report' in sight)) {
+function seenOf(outcome: LookOutcome): readonly { readonly kind: Subject; readonly line: Line }[] {
+  const look = { kind: 'look', line: lookLine(outcome) } as const;
+  if (!('report' in outcome)) {
     return [look];
   }
-  const { server, engine } = sight.report;
-  const lines = linesOf(sight.report);
+  const { server, engine } = outcome.report;
+  const lines = linesOf(outcome.report);
   const outer: readonly Kind[] = server.severity === 'broken' ? ['server'] : ['server', 'engine'];
   const isBlind = server.severity === 'broken' || engine.severity === 'broken';
   return [look, ...(isBlind ? lines.filter(({ kind }) => outer.includes(kind)) : lines)];
 }
 
-function lookLine(sight: Sight): Line {
+function lookLine(outcome: LookOutcome): Line {
   const line = { name: 'itself', notes: [] };
-  return 'report' in sight
+  return 'report' in outcome
     ? { ...line, state: 'possible', severity: 'healthy', detail: 'the look was taken' }
-    : { ...line, state: sight.failure.kind, severity: 'broken', detail: sight.failure.message };
+    : { ...line, state: outcome.failure.kind, severity: 'broken', detail: outcome.failure.message };
 }
 
 /** There is one server, whatever its address. */

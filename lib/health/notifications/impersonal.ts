@@ -1,12 +1,12 @@
 import type { Line, Report } from '../report';
-import type { Sight } from './changes';
+import type { LookOutcome } from './changes';
 
 /**
  * The same without accounts. A webhook leads to a room or to somebody else's service, and a message about a state needs no
  * personal data.
  */
-export function impersonal(sight: Sight): Sight {
-  return 'report' in sight ? { ...sight, report: withoutAccounts(sight.report) } : sight;
+export function impersonal(outcome: LookOutcome): LookOutcome {
+  return 'report' in outcome ? { ...outcome, report: withoutAccounts(outcome.report) } : outcome;
 }
 
 function withoutAccounts(report: Report): Report {

@@ -1,7 +1,7 @@
 import { oneLine, commandLine } from '#core';
 import { toJson } from '../json';
 import type { Severity } from '../report';
-import type { Change, News, Sight } from './changes';
+import type { Change, News, LookOutcome } from './changes';
 
 /*
  * What is told, in words, with what to do.
@@ -42,7 +42,7 @@ const MARKDOWN: Notation = {
 };
 
 /** The body of the request, JSON. @param from what was looked at, such as the address of Vault */
-export function messageBody(format: WebhookFormat, news: News, sight: Sight, from: string): string {
+export function messageBody(format: WebhookFormat, news: News, outcome: LookOutcome, from: string): string {
   if (format === 'webex') {
     return JSON.stringify({ markdown: toText(news, from, MARKDOWN) });
   }
@@ -58,7 +58,7 @@ export function messageBody(format: WebhookFormat, news: News, sight: Sight, fro
       detail,
       next: next ?? null,
     })),
-    report: 'report' in sight ? toJson(sight.report) : null,
+    report: 'report' in outcome ? toJson(outcome.report) : null,
   });
 }
 

@@ -49,7 +49,7 @@ export interface Told {
 }
 
 /** Whom was told of what. */
-export interface Audience {
+export interface Recipient {
   /** Absolute path of its file. */
   readonly deployment: string;
   readonly webhook: URL;
@@ -74,18 +74,18 @@ export class ToldFile {
   }
 
   /** @returns what was told, if anything was; and why that is not known, in one line */
-  async read(audience: Audience): Promise<{ readonly told?: Told; readonly problem?: string }> {
+  async read(recipient: Recipient): Promise<{ readonly told?: Told; readonly problem?: string }> {
     const { content, problem } = await this.#content();
-    return { told: content.told.find(isOf(audience)), problem };
+    return { told: content.told.find(isOf(recipient)), problem };
   }
 
   /** @throws ExplainedError where it cannot be written */
-  async write(audience: Audience, told: Told): Promise<void> {
+  async write(recipient: Recipient, told: Told): Promise<void> {
     const { content } = await this.#content();
-    const others = content.told.filter((entry) => !isOf(audience)(entry));
+    const others = content.told.filter((entry) => !isOf(recipient)(entry));
     const entry = {
-      deployment: audience.deployment,
-      webhook: hashOf(audience.webhook),
+      deployment: recipient.deployment,
+      webhook: hashOf(recipient.webhook),
       lookedAt: told.lookedAt,
       lines: told.lines,
     };
@@ -125,7 +125,7 @@ export class ToldFile {
   }
 }
 
-function isOf({ deployment, webhook }: Audience): (entry: Content['told'][number]) => boolean {
+function isOf({ deployment, webhook }: Recipient): (entry: Content['told'][number]) => boolean {
   const hash = hashOf(webhook);
   return (entry) => entry.deployment === deployment && entry.webhook === hash;
 }

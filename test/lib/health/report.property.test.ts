@@ -5,7 +5,7 @@ import { toOpenMetrics } from '../../../lib/health/metrics/open-metrics';
 import { toHtml } from '../../../lib/health/html/html-page';
 import { CREDENTIAL_STATES, SEVERITIES, type CredentialLine, type Report } from '../../../lib/health/report';
 import { toTable } from '../../../lib/health/table';
-import { newsOf } from '../../../lib/health/notifications/changes';
+import { newsSince } from '../../../lib/health/notifications/changes';
 import { messageBody, WEBHOOK_FORMATS } from '../../../lib/health/notifications/message';
 import { name, oddText } from '../../fixtures/arbitrary/text';
 import { property } from '../../fixtures/arbitrary/property';
@@ -104,9 +104,9 @@ property('metrics are read as the labels that they are of', fc.tuple(reports, od
 });
 
 property('a message is JSON that Webex takes, and every report is', reports, (seen) => {
-  const sight = { at: seen.lookedAt, report: seen };
+  const outcome = { at: seen.lookedAt, report: seen };
   for (const format of WEBHOOK_FORMATS) {
-    const body = messageBody(format, newsOf([], sight), sight, 'https://vault.example');
+    const body = messageBody(format, newsSince([], outcome), outcome, 'https://vault.example');
     const { markdown = '' } = JSON.parse(body) as { readonly markdown?: string };
     expect(Buffer.byteLength(markdown)).toBeLessThan(7439);
   }

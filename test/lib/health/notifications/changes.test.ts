@@ -1,4 +1,4 @@
-import { newsOf, type Sight, type ToldLine } from '../../../../lib/health/notifications/changes';
+import { newsSince, type LookOutcome, type ToldLine } from '../../../../lib/health/notifications/changes';
 import type { Report } from '../../../../lib/health/report';
 import { credentialLine, refusedLine, report } from '../../../fixtures/results/report';
 
@@ -9,18 +9,20 @@ const down = {
   detail: 'nothing can be read before it is unsealed',
 } as const;
 
-function seen(changes: Partial<Report> = {}): Sight {
+function seen(changes: Partial<Report> = {}): LookOutcome {
   const found = report(changes);
   return { at: found.lookedAt, report: found };
 }
 
-function summary(told: readonly ToldLine[], sight: Sight): string[] {
-  return newsOf(told, sight).changes.map(({ kind, name, state, severity }) => `${severity} ${kind} ${name} ${state}`);
+function summary(told: readonly ToldLine[], outcome: LookOutcome): string[] {
+  return newsSince(told, outcome).changes.map(
+    ({ kind, name, state, severity }) => `${severity} ${kind} ${name} ${state}`,
+  );
 }
 
 /** After these looks, each told of. */
-function afterAll(...sights: Sight[]): readonly ToldLine[] {
-  return sights.reduce<readonly ToldLine[]>((told, sight) => newsOf(told, sight).after, []);
+function afterAll(...sights: LookOutcome[]): readonly ToldLine[] {
+  return sights.reduce<readonly ToldLine[]>((told, outcome) => newsSince(told, outcome).after, []);
 }
 
 const failing = seen({ credentials: [credentialLine(), refusedLine()] });
@@ -33,7 +35,7 @@ it('tells at first all that is not healthy', () => {
 it('tells nothing twice, and that something is healthy again', () => {
   const told = afterAll(failing);
   expect(summary(told, failing)).toEqual([]);
-  const healed = newsOf(told, seen({ credentials: [credentialLine(), credentialLine({ name: 'recordings' })] }));
+  const healed = newsSince(told, seen({ credentials: [credentialLine(), credentialLine({ name: 'recordings' })] }));
   expect(healed.changes).toMatchObject([
     { name: 'recordings', severity: 'healthy', before: { state: 're-authorization required', severity: 'attention' } },
   ]);
@@ -60,20 +62,20 @@ it('tells of a server that is down once, not of each grant behind it, which stay
     engine: { ...report().engine, ...behind },
     credentials: [credentialLine(behind), refusedLine(behind)],
   });
-  const news = newsOf(afterAll(failing), blind);
+  const news = newsSince(afterAll(failing), blind);
   expect(news.changes).toMatchObject([{ kind: 'server', state: 'sealed' }]);
   expect(news.unseen).toBe(5);
   expect(summary(afterAll(failing, blind), failing)).toEqual(['healthy server https://vault.example.com:8200 up']);
 });
 
 it('tells of a look that fails, and that looking is possible again', () => {
-  const unseen: Sight = { at: new Date(), failure: { kind: 'NotPermitted', message: 'there is no Vault token' } };
+  const unseen: LookOutcome = { at: new Date(), failure: { kind: 'NotPermitted', message: 'there is no Vault token' } };
   expect(summary(afterAll(failing), unseen)).toEqual(['broken look itself NotPermitted']);
   expect(summary(afterAll(failing, unseen), unseen)).toEqual([]);
   expect(summary(afterAll(failing, unseen), failing)).toEqual(['healthy look itself possible']);
 });
 
 it('lets go without a word what is not declared any more', () => {
-  const news = newsOf(afterAll(failing), seen());
+  const news = newsSince(afterAll(failing), seen());
   expect(news).toMatchObject({ changes: [], after: [] });
 });

@@ -1,4 +1,4 @@
-import { newsOf, type Sight } from '../../../../lib/health/notifications/changes';
+import { newsSince, type LookOutcome } from '../../../../lib/health/notifications/changes';
 import { messageBody } from '../../../../lib/health/notifications/message';
 import type { Report } from '../../../../lib/health/report';
 import { credentialLine, refusedLine, report } from '../../../fixtures/results/report';
@@ -7,8 +7,8 @@ const FROM = 'https://vault.example.com:8200 (oauthapp)';
 
 function body(format: 'webex' | 'json', changes: Partial<Report>): Record<string, unknown> {
   const found = report(changes);
-  const sight: Sight = { at: found.lookedAt, report: found };
-  return JSON.parse(messageBody(format, newsOf([], sight), sight, FROM)) as Record<string, unknown>;
+  const outcome: LookOutcome = { at: found.lookedAt, report: found };
+  return JSON.parse(messageBody(format, newsSince([], outcome), outcome, FROM)) as Record<string, unknown>;
 }
 
 it('says in markdown what is wrong and what to do', () => {

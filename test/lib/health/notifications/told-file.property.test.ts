@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { newsOf } from '../../../../lib/health/notifications/changes';
+import { newsSince } from '../../../../lib/health/notifications/changes';
 import { ToldFile } from '../../../../lib/health/notifications/told-file';
 import { broken } from '../../../fixtures/arbitrary/broken';
 import { oddText } from '../../../fixtures/arbitrary/text';
@@ -11,7 +11,7 @@ import { report } from '../../../fixtures/results/report';
 
 const folder = mkdtempSync(join(tmpdir(), 'told-file-'));
 const path = join(folder, 'told.json');
-const audience = { deployment: '/deployment.ts', webhook: new URL('https://hooks.example/secret') };
+const recipient = { deployment: '/deployment.ts', webhook: new URL('https://hooks.example/secret') };
 
 afterAll(() => {
   rmSync(folder, { recursive: true });
@@ -20,7 +20,7 @@ afterAll(() => {
 const line = { kind: 'credential', name: 'testauth', state: 'expired', severity: 'broken' } as const;
 const content = fc.array(oddText, { maxLength: 3 }).map((deployments) => ({
   version: 1,
-  told: [audience.deployment, ...deployments].map((deployment) => ({
+  told: [recipient.deployment, ...deployments].map((deployment) => ({
     deployment,
     webhook: 'a'.repeat(64),
     lookedAt: '2026-11-25T12:00:00Z',
@@ -42,13 +42,13 @@ property(
   async (text) => {
     writeFileSync(path, text);
     const file = new ToldFile(path);
-    const { told, problem } = await file.read(audience);
+    const { told, problem } = await file.read(recipient);
     expect(problem ?? 'what the webhook was told is').toMatch(/^what the webhook was told is/);
     expect(problem ?? '').not.toContain('\n');
-    const sight = { at: new Date('2026-11-25T12:00:00Z'), report: report() };
-    const { after } = newsOf(told?.lines ?? [], sight);
-    await file.write(audience, { lookedAt: sight.at, lines: [...after, line] });
-    expect((await file.read(audience)).told?.lines).toEqual([...after, line]);
+    const outcome = { at: new Date('2026-11-25T12:00:00Z'), report: report() };
+    const { after } = newsSince(told?.lines ?? [], outcome);
+    await file.write(recipient, { lookedAt: outcome.at, lines: [...after, line] });
+    expect((await file.read(recipient)).told?.lines).toEqual([...after, line]);
   },
   { costs: 5 },
 );

@@ -1,12 +1,12 @@
 import { describeError, ExplainedError } from '#core';
 import { withLock } from '../../files/file-lock';
-import { newsOf, type Sight, type ToldLine } from './changes';
+import { newsSince, type LookOutcome, type ToldLine } from './changes';
 import { impersonal } from './impersonal';
 import { messageBody } from './message';
-import { ToldFile, type Audience } from './told-file';
+import { ToldFile, type Recipient } from './told-file';
 import type { Webhook } from './webhook';
 
-export interface TellerOptions {
+export interface NotifierOptions {
   readonly webhook: Webhook;
   readonly file: ToldFile;
   /** Absolute path of the file that declares what is looked at. */
@@ -14,7 +14,7 @@ export interface TellerOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface Telling {
+export interface Notification {
   /** How many changes there were; all of them are told. */
   readonly changes: number;
   /** What is worth saying besides, a line each. */
@@ -22,33 +22,33 @@ export interface Telling {
 }
 
 /** Tells a webhook what has changed, once: of two processes that see the same, one does. */
-export class Teller {
-  constructor(private readonly options: TellerOptions) {}
+export class Notifier {
+  constructor(private readonly options: NotifierOptions) {}
 
   /**
    * @throws ExplainedError where it was not told, or that cannot be noted: then the next look tells it again; the
    *   signal's reason
    */
-  async tell(sight: Sight): Promise<Telling> {
+  async notify(outcome: LookOutcome): Promise<Notification> {
     const { file, signal } = this.options;
     await file.prepare();
-    return withLock(file.path, () => this.#tell(impersonal(sight)), { signal });
+    return withLock(file.path, () => this.#notify(impersonal(outcome)), { signal });
   }
 
-  async #tell(sight: Sight): Promise<Telling> {
+  async #notify(outcome: LookOutcome): Promise<Notification> {
     const { webhook, file, deployment, signal } = this.options;
-    const audience: Audience = { deployment, webhook: webhook.url };
-    const { told, problem } = await file.read(audience);
+    const recipient: Recipient = { deployment, webhook: webhook.url };
+    const { told, problem } = await file.read(recipient);
     const notes = problem === undefined ? [] : [problem];
-    if (told !== undefined && isOutdated(sight.at, told.lookedAt)) {
+    if (told !== undefined && isOutdated(outcome.at, told.lookedAt)) {
       return { changes: 0, notes };
     }
     const before = told?.lines ?? [];
-    const news = newsOf(before, sight);
+    const news = newsSince(before, outcome);
     const { changes, after } = news;
     if (changes.length > 0) {
-      const from = 'report' in sight ? `${sight.report.address} (${sight.report.mountPath})` : deployment;
-      await webhook.post(messageBody(webhook.format, news, sight, from), signal).catch((error: unknown) => {
+      const from = 'report' in outcome ? `${outcome.report.address} (${outcome.report.mountPath})` : deployment;
+      await webhook.post(messageBody(webhook.format, news, outcome, from), signal).catch((error: unknown) => {
         signal?.throwIfAborted();
         throw new ExplainedError(
           `the webhook at ${webhook.host} could not be told of ${changes.length} change(s): ${describeError(error)}; the next run tries again`,
@@ -56,7 +56,7 @@ export class Teller {
       });
     }
     if (changes.length > 0 || isDifferent(before, after)) {
-      await file.write(audience, { lookedAt: sight.at, lines: after }).catch((error: unknown) => {
+      await file.write(recipient, { lookedAt: outcome.at, lines: after }).catch((error: unknown) => {
         throw new ExplainedError(
           `what the webhook at ${webhook.host} was told cannot be noted, so the next run tells it again: ${describeError(error)}`,
         );

@@ -16,8 +16,8 @@ import { CredentialReading } from '../../../../core/src/vault/credential';
 import type { Credential } from '../../../../lib/declaration/schema/deployment';
 import { stateOfReading, stateOfRefusal } from '../../../../lib/health/looks/credential-state';
 import { CertificateAuthority } from '../../../../lib/server/certificates/certificate-authority';
-import type { Sight } from '../../../../lib/health/notifications/changes';
-import { Teller } from '../../../../lib/health/notifications/teller';
+import type { LookOutcome } from '../../../../lib/health/notifications/changes';
+import { Notifier } from '../../../../lib/health/notifications/notifier';
 import { ToldFile } from '../../../../lib/health/notifications/told-file';
 import { Webhook } from '../../../../lib/health/notifications/webhook';
 import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
@@ -44,11 +44,16 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function teller(address = `${server.address}${PATH}`, signal?: AbortSignal): Teller {
-  return new Teller({ webhook: Webhook.at(address), file: new ToldFile(file), deployment: '/x/deployment.ts', signal });
+function notifier(address = `${server.address}${PATH}`, signal?: AbortSignal): Notifier {
+  return new Notifier({
+    webhook: Webhook.at(address),
+    file: new ToldFile(file),
+    deployment: '/x/deployment.ts',
+    signal,
+  });
 }
 
-function failing(...names: string[]): Sight {
+function failing(...names: string[]): LookOutcome {
   const found = report({ credentials: [credentialLine(), ...names.map((name) => refusedLine({ name }))] });
   return { at: found.lookedAt, report: found };
 }
@@ -85,7 +90,7 @@ describe('of accounts', () => {
     for (const format of ['webex', 'json'] as const) {
       const webhook = Webhook.at(`${server.address}${PATH}`, format);
       const ofFormat = new ToldFile(`${file}-${format}`);
-      await new Teller({ webhook, file: ofFormat, deployment: '/x' }).tell({ at: found.lookedAt, report: found });
+      await new Notifier({ webhook, file: ofFormat, deployment: '/x' }).notify({ at: found.lookedAt, report: found });
       const body = server.requests.at(-1)?.body ?? '';
       expect(body).toContain(said);
       expect(WHO.filter((each) => body.includes(each))).toEqual([]);
@@ -94,8 +99,8 @@ describe('of accounts', () => {
 });
 
 it('tells once, and notes that in a private file without the secret', async () => {
-  expect(await teller().tell(failing('recordings'))).toEqual({ changes: 1, notes: [] });
-  expect(await teller().tell(failing('recordings'))).toEqual({ changes: 0, notes: [] });
+  expect(await notifier().notify(failing('recordings'))).toEqual({ changes: 1, notes: [] });
+  expect(await notifier().notify(failing('recordings'))).toEqual({ changes: 0, notes: [] });
   expect(server.asked).toEqual([`POST ${PATH}`]);
   expect(server.requests[0]).toMatchObject({ headers: { 'content-type': 'application/json; charset=utf-8' } });
   expect(Object.keys(JSON.parse(server.requests[0]?.body ?? '') as object)).toEqual(['markdown']);
@@ -105,9 +110,9 @@ it('tells once, and notes that in a private file without the secret', async () =
 });
 
 it('keeps apart what each webhook was told', async () => {
-  await teller().tell(failing('recordings'));
-  await teller(`${server.address}/other`).tell(failing('recordings'));
-  await teller().tell(failing('recordings'));
+  await notifier().notify(failing('recordings'));
+  await notifier(`${server.address}/other`).notify(failing('recordings'));
+  await notifier().notify(failing('recordings'));
   expect(server.asked).toEqual([`POST ${PATH}`, 'POST /other']);
 });
 
@@ -122,33 +127,33 @@ it.each([
   ['404', 404, {}, /it answered 404; it may be gone: see whether it is there, or make another one; the next run/],
 ])('loses nothing where it answers %s', async (_, status, headers, line) => {
   answer = (response) => response.writeHead(status, headers).end('the-secret-of-it');
-  const problem = await teller()
-    .tell(failing('recordings'))
+  const problem = await notifier()
+    .notify(failing('recordings'))
     .catch((error: unknown) => (error as Error).message);
   expect(problem).toMatch(line);
   expect(problem).not.toContain('the-secret-of-it');
   answer = (response) => response.writeHead(200).end();
-  expect(await teller().tell(failing('recordings'))).toMatchObject({ changes: 1 });
+  expect(await notifier().notify(failing('recordings'))).toMatchObject({ changes: 1 });
 });
 
 it('follows no redirect, and says where it would have led', async () => {
   await using elsewhere = await RecordingServer.start();
   answer = (response) => response.writeHead(307, { location: `${elsewhere.address}${PATH}` }).end();
-  await expect(teller().tell(failing('recordings'))).rejects.toThrow(
+  await expect(notifier().notify(failing('recordings'))).rejects.toThrow(
     `it answered 307, which redirects to ${elsewhere.address}; nothing was sent there`,
   );
   expect(elsewhere.requests).toEqual([]);
 });
 
 it('says that nobody is there, and that a certificate is not trusted', async () => {
-  await expect(teller('http://127.0.0.1:1/the-secret-of-it').tell(failing('recordings'))).rejects.toThrow(
+  await expect(notifier('http://127.0.0.1:1/the-secret-of-it').notify(failing('recordings'))).rejects.toThrow(
     /^the webhook at 127\.0\.0\.1:1 could not be told of 1 change\(s\): no answer \(ECONNREFUSED\); the next run/,
   );
   const authority = await CertificateAuthority.create();
   await using tls = await TlsServer.start(
     await authority.issue({ commonName: 'hook', dnsNames: ['localhost'], ipAddresses: [] }),
   );
-  await expect(teller(`https://localhost:${tls.port}/x`).tell(failing('recordings'))).rejects.toThrow(
+  await expect(notifier(`https://localhost:${tls.port}/x`).notify(failing('recordings'))).rejects.toThrow(
     /\(UNABLE_TO_VERIFY_LEAF_SIGNATURE\); its certificate is not trusted here: .* NODE_EXTRA_CA_CERTS/,
   );
   expect(tls.requests).toEqual([]);
@@ -157,7 +162,7 @@ it('says that nobody is there, and that a certificate is not trusted', async () 
 it('leaves one that hangs at Ctrl-C, with nothing noted and nothing locked', async () => {
   await using hanging = await RawServer.start();
   const interruption = new AbortController();
-  const telling = teller(hanging.url.href, interruption.signal).tell(failing('recordings'));
+  const telling = notifier(hanging.url.href, interruption.signal).notify(failing('recordings'));
   await hanging.asked();
   interruption.abort(new Error('interrupted'));
   await expect(telling).rejects.toThrow('interrupted');
@@ -166,7 +171,7 @@ it('leaves one that hangs at Ctrl-C, with nothing noted and nothing locked', asy
 
 it('tells once where two processes see the same at once', async () => {
   answer = (response) => void setTimeout(() => response.end(), 200);
-  const tellings = await Promise.all([1, 2, 3].map(() => teller().tell(failing('recordings'))));
+  const tellings = await Promise.all([1, 2, 3].map(() => notifier().notify(failing('recordings'))));
   expect(tellings.map(({ changes }) => changes).sort()).toEqual([0, 0, 1]);
   expect(server.requests).toHaveLength(1);
 });
@@ -175,13 +180,13 @@ it.each([
   ['long ago', -600_000],
   ['in what is the future now, as the clock was set back', 600_000],
 ])('takes over the lock that a killed process has left %s', async (_, distanceMs) => {
-  await teller().tell(failing());
-  await teller().tell(failing('a'));
+  await notifier().notify(failing());
+  await notifier().notify(failing('a'));
   const lock = `${file}.lock`;
   writeFileSync(lock, '');
   const then = new Date(Date.now() + distanceMs);
   utimesSync(lock, then, then);
-  expect(await teller().tell(failing('a', 'b'))).toMatchObject({ changes: 1 });
+  expect(await notifier().notify(failing('a', 'b'))).toMatchObject({ changes: 1 });
   expect(readdirSync(join(folder, 'state'))).toEqual(['told.json']);
 });
 
@@ -190,20 +195,20 @@ it.each([
   ['of another form', '{"version": 1, "told": 7}', 'is damaged'],
   ['newer', '{"version": 2, "told": {}}', 'has format 2, and this release reads 1'],
 ])('says in one line that the file is %s, and tells as at a first run', async (_, content, why) => {
-  await teller().tell(failing('recordings'));
+  await notifier().notify(failing('recordings'));
   writeFileSync(file, content);
-  expect(await teller().tell(failing('recordings'))).toEqual({
+  expect(await notifier().notify(failing('recordings'))).toEqual({
     changes: 1,
     notes: [`what the webhook was told is not known, so all that is not healthy is new: ${file} ${why}`],
   });
-  expect(await teller().tell(failing('recordings'))).toEqual({ changes: 0, notes: [] });
+  expect(await notifier().notify(failing('recordings'))).toEqual({ changes: 0, notes: [] });
 });
 
 it('tells even where it cannot note that, and says so', async () => {
   // Root may write anywhere, but not below a file.
   writeFileSync(join(folder, 'state'), '');
   chmodSync(join(folder, 'state'), 0o400);
-  await expect(teller().tell(failing('recordings'))).rejects.toThrow(
+  await expect(notifier().notify(failing('recordings'))).rejects.toThrow(
     /^what the webhook at .* was told cannot be noted, so the next run tells it again: .*told\.json cannot be written \(ENOTDIR\)/,
   );
   expect(server.requests).toHaveLength(1);
@@ -211,9 +216,9 @@ it('tells even where it cannot note that, and says so', async () => {
 
 it('is silent of a look that is older than what was told', async () => {
   const before = { ...failing('recordings'), at: new Date(Date.now() - 60_000) };
-  await teller().tell({ ...failing(), at: new Date(Date.now() - 120_000) });
-  await teller().tell({ ...failing('a'), at: new Date() });
-  expect(await teller().tell(before)).toMatchObject({ changes: 0 });
+  await notifier().notify({ ...failing(), at: new Date(Date.now() - 120_000) });
+  await notifier().notify({ ...failing('a'), at: new Date() });
+  expect(await notifier().notify(before)).toMatchObject({ changes: 0 });
   expect(server.requests).toHaveLength(1);
 });
 
