@@ -4,16 +4,16 @@ import { Argument } from 'commander';
 import { ExplainedError } from '#core';
 import { createCommand, wholeNumber } from '../lib/cli/command';
 import { runCommand } from '../lib/cli/program-run';
-import { measureDeploy } from './deploy';
-import { measureHelp } from './help';
-import { measureLook } from './look';
+import { measureDeploy } from './deploy-time';
+import { measureHelp } from './help-time';
+import { measureLook } from './look-time';
 import { measureReaders } from './readers';
 import { resultsJson, thisMachine } from './results';
 import { runSections } from './run-sections';
 import type { Section } from './section';
-import { measureSynthesis } from './synthesis';
-import { table } from './table';
-import { measureToken } from './token';
+import { measureSynthesis } from './synthesis-time';
+import { table } from './results-table';
+import { measureToken } from './token-time';
 
 /*
  * One table: what a user waits for, and whether it reaches its goal. No test asserts a time. README.md says what the

@@ -1,5 +1,5 @@
 import { ExplainedError } from '#core';
-import { lastLine, run, type RunOptions } from '../lib/process/child-process';
+import { lastLine, run, type RunOptions } from '../lib/processes/child-process';
 import { timed } from './rounds';
 
 export interface ChildUsage {

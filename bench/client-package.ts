@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ExplainedError } from '#core';
-import { lastLine, run } from '../lib/process/child-process';
+import { lastLine, run } from '../lib/processes/child-process';
 
 const PROJECT = resolve(__dirname, '..');
 

@@ -4,7 +4,7 @@ import { declaredConfiguration } from '../lib/declaration/derived/engine-configu
 import { defineDeployment } from '../lib/declaration/define-deployment';
 import { pauseRefreshing, resumeRefreshing } from '../lib/vault/refresh-pause';
 import { DueGrants } from '../rehearsal/outage/due-grants';
-import { ProductionServer } from '../rehearsal/server/production-server';
+import { ProductionServer } from '../rehearsal/server/operated-server';
 import { WebexEngine } from '../rehearsal/webex-engine';
 
 /*

@@ -6,10 +6,10 @@ import { declaredConfiguration } from '../lib/declaration/derived/engine-configu
 import { WrittenVault } from '../rehearsal/written-vault';
 import { Load } from './load';
 import { percentile } from './percentile';
-import { Probe } from './probe';
+import { Probe } from './polling-readers';
 import type { Row } from './row';
 import type { Measuring } from './section';
-import { waveRows } from './wave';
+import { waveRows } from './due-together';
 
 /*
  * Many readers of a thousand credentials: what reads of the engine cost beside those of a KV on the same server, and what

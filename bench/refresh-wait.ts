@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VaultResponseError } from '#core';
 import { VaultClient } from '../lib/vault/vault-client';
-import { TOKEN_PATH } from '../rehearsal/webex/token-endpoint';
+import { TOKEN_PATH } from '../rehearsal/webex/endpoints/token-endpoint';
 import { WrittenVault } from '../rehearsal/written-vault';
 
 /*

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { rolePath } from '../lib/apps/secret-id';
+import { rolePath } from '../lib/apps/issued-secret-id';
 import { findApp } from '../lib/declaration/derived/by-name';
 import type { Deployment } from '../lib/declaration/schema/deployment';
 import type { VaultClient } from '../lib/vault/vault-client';

@@ -1,5 +1,5 @@
 import { findCredential } from '../lib/declaration/derived/by-name';
-import type { Quickstart } from './quickstart';
+import type { Quickstart } from './quickstart-run';
 import { appEnvironmentFile, clientSecretFile, rehearsedApps, writeShellEnvironment } from './shell-environment';
 
 /** How a person uses a quickstart that stays up. */

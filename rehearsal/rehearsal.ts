@@ -14,13 +14,13 @@ import { nameInVault } from '../lib/declaration/schema/vault-name';
 import { VaultClient } from '../lib/vault/vault-client';
 import { appRole } from './app-role';
 import { IdentityStandIns, unrehearsed } from './identity/stand-ins';
-import { freePort } from '../lib/process/free-port';
+import { freePort } from '../lib/processes/free-port';
 import { operatorToken } from './operator-token';
 import { OpenBaoServer } from './server/openbao';
 import { applyDeclaration, synthesize, type AppliedDeclaration } from './applier/stack';
 import { startDeclaredWebex } from './declared-webex';
 import type { WebexSimulator } from './webex/webex-simulator';
-import { rehearse, type RehearsalServers } from './rehearse';
+import { rehearse, type RehearsalServers } from './rehearsed-deployment';
 
 export interface RehearsalOptions {
   /** What `deployment.ts` declares, for whatever addresses. */

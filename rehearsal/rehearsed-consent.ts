@@ -1,10 +1,10 @@
 import type { ShowUrl } from '../lib/grants/consent/consent';
-import { authorize } from '../lib/grants/consent/code-grant';
-import { authorizeServiceApp } from '../lib/grants/consent/service-app-grant';
-import type { Grant } from '../lib/grants/consent/stored-grant';
+import { authorize } from '../lib/grants/consent/ways/code-grant';
+import { authorizeServiceApp } from '../lib/grants/consent/ways/service-app-grant';
+import type { Grant } from '../lib/grants/consent/grant';
 import { findCredential } from '../lib/declaration/derived/by-name';
 import { clientSecretVariable } from '../lib/declaration/derived/client-secret';
-import { importGrant } from '../lib/grants/consent/token-import';
+import { importGrant } from '../lib/grants/consent/ways/token-import';
 import { isServiceApp, personBehind } from '../lib/declaration/schema/service-app';
 import type { Rehearsal } from './rehearsal';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { tokenSourceFromEnvironment, WebexFetch } from 'webex-token-client';
-import { note, runCommand, UsageError, WEBEX_API_URL } from './command';
+import { note, runCommand, UsageError, WEBEX_API_URL } from './sample-command';
 import { ANALYTICS_SCOPES, ANALYTICS_URLS, collectReport } from './meetings-report/figures';
 import { FORMATS } from './meetings-report/formats';
 import { coverage, lastMonth, parseMonth } from './meetings-report/month';

@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { parseArgs } from 'node:util';
 import { ExplainedError, type TokenSource, tokenSourceFromEnvironment, WebexFetch } from 'webex-token-client';
 import { z } from 'zod';
-import { note, runCommand, UsageError, WEBEX_API_URL } from './command';
+import { note, runCommand, UsageError, WEBEX_API_URL } from './sample-command';
 
 /*
  * Serves a page that shows who authorized the credential: a program that runs for long and reads the token for each

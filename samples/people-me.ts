@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { tokenSourceFromEnvironment, WebexFetch } from 'webex-token-client';
 import { z } from 'zod';
-import { note, runCommand, WEBEX_API_URL } from './command';
+import { note, runCommand, WEBEX_API_URL } from './sample-command';
 
 /** Prints the display name of the person who authorized: the smallest app that uses the tokens. */
 

@@ -3,11 +3,11 @@ import { resolve } from 'node:path';
 import { UsageError, vaultOptionsFromEnvironment, vaultVariable } from '#core';
 import { agentConfiguration } from '../lib/apps/agent-configuration';
 import { writeAgentConfiguration } from '../lib/cli/apps/agent-configuration-file';
-import { serverVariables } from '../lib/apps/app-environment';
+import { serverVariables } from '../lib/apps/identity-variables';
 import { agentSteps } from '../lib/cli/apps/agent-steps';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
-import { durationOption } from '../lib/cli/options/duration';
+import { durationOption } from '../lib/cli/options/duration-option';
 import { findApp } from '../lib/declaration/derived/by-name';
 import { loginOf } from '../lib/declaration/derived/logins';
 

@@ -4,7 +4,7 @@ import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { type AuthorizeChoice, authorizeBy, refuseUnused } from '../lib/cli/consent/authorize-ways';
 import { say } from '../lib/cli/consent/consent-display';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
-import { durationOption } from '../lib/cli/options/duration';
+import { durationOption } from '../lib/cli/options/duration-option';
 import { grantJson, grantText } from '../lib/cli/consent/grant-text';
 import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
 import { findCredential } from '../lib/declaration/derived/by-name';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { synthesize } from '../constructs/synthesis';
 import { oneMore, refuseUnanswerable, type ApprovalOptions } from '../lib/cli/stack/approval';
-import { durationOption } from '../lib/cli/options/duration';
+import { durationOption } from '../lib/cli/options/duration-option';
 import { PODS_TIMEOUT } from '../lib/cli/stack/server-pods';
 import { changeStacks } from '../lib/cli/stack/stack-change';
 import { addYesOption } from '../lib/cli/options/yes-option';

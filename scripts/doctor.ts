@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
-import { OBSERVER_ENVIRONMENT } from '../lib/cli/looks/observation';
+import { OBSERVER_ENVIRONMENT } from '../lib/cli/looks/observer-look';
 import { operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
-import { diagnose, type ObserverLogin } from '../lib/health/doctor/doctor';
+import { diagnose, type ObserverLogin } from '../lib/health/doctor/diagnosis';
 import { adviceText, diagnosisJson, findingLine } from '../lib/health/doctor/presentation';
 import { OperatorSession } from '../lib/operators/operator-session';
 import { OPERATOR_NAMES } from '../lib/operators/operators';

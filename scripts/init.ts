@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { describeCommand, SERVER_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
-import { durationOption } from '../lib/cli/options/duration';
+import { durationOption } from '../lib/cli/options/duration-option';
 import { addLoginOutputOptions, loginOutput, type LoginOutputOptions } from '../lib/cli/options/login-output';
 import { operatorFolder, operatorHelp } from '../lib/cli/options/operators-option';
 import { prepareOperatorFolder } from '../lib/operators/operator-folder';

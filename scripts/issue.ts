@@ -1,15 +1,21 @@
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import { vaultOptionsFromEnvironment } from '#core';
-import { appVariables, identityVariables, serverVariables } from '../lib/apps/app-environment';
-import { issueSecretId, rolePath, type WrappedSecretId } from '../lib/apps/secret-id';
+import { appVariables, identityVariables, serverVariables } from '../lib/apps/identity-variables';
+import { issueSecretId, rolePath, type WrappedSecretId } from '../lib/apps/issued-secret-id';
 import { issueTo } from '../lib/cli/apps/issued-file';
 import { showIdentity } from '../lib/cli/apps/identity-display';
 import { assignments } from '../lib/cli/apps/assignments';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
-import { durationOption } from '../lib/cli/options/duration';
-import { fileHandover, type Handover, handoverJson, shortened, wrappedHandover } from '../lib/cli/apps/handover';
+import { durationOption } from '../lib/cli/options/duration-option';
+import {
+  fileHandover,
+  type Handover,
+  handoverJson,
+  shortened,
+  wrappedHandover,
+} from '../lib/cli/apps/issued-secret-id-text';
 import { operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
 import { findApp } from '../lib/declaration/derived/by-name';
 import { loginOf } from '../lib/declaration/derived/logins';

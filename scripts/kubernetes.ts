@@ -1,12 +1,12 @@
 import { Option, type Command } from 'commander';
 import { ALLOW_HTTP } from '#core';
 import { describeCommand } from '../lib/cli/command';
-import { durationOption } from '../lib/cli/options/duration';
+import { durationOption } from '../lib/cli/options/duration-option';
 import { imageName, objectName } from '../lib/cli/options/kubernetes-arguments';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { findApp } from '../lib/declaration/derived/by-name';
 import { loginOf } from '../lib/declaration/derived/logins';
-import { deliver, DELIVERER_NAMES, type DelivererName } from '../lib/apps/delivery/deliverers';
+import { deliver, DELIVERER_NAMES, type DelivererName } from '../lib/apps/delivery/deliverers/deliverers';
 import type { Delivery } from '../lib/apps/delivery/delivery';
 import { kubernetesName } from '../lib/apps/delivery/kubernetes-name';
 import { podAddress } from '../lib/apps/delivery/pod-address';

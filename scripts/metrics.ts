@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
-import { durationOption } from '../lib/cli/options/duration';
+import { durationOption } from '../lib/cli/options/duration-option';
 import { listenAddress } from '../lib/cli/options/listen-address';
 import { type Look, serveMetrics, writeMetrics } from '../lib/cli/looks/metrics-run';
-import { OBSERVER_ENVIRONMENT, observe } from '../lib/cli/looks/observation';
+import { OBSERVER_ENVIRONMENT, observe } from '../lib/cli/looks/observer-look';
 import { operatorsOption } from '../lib/cli/options/operators-option';
-import { gaugesOf, LABEL_NAMES } from '../lib/health/metrics/metrics';
+import { gaugesOf, LABEL_NAMES } from '../lib/health/metrics/health-metrics';
 import type { ListenAddress } from '../lib/health/metrics/metrics-server';
 import { type Labels, toOpenMetrics } from '../lib/health/metrics/open-metrics';
 import type { TimedLook } from '../lib/health/metrics/timed-look';

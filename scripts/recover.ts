@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
-import { OBSERVER_ENVIRONMENT } from '../lib/cli/looks/observation';
+import { OBSERVER_ENVIRONMENT } from '../lib/cli/looks/observer-look';
 import { operatorsOption } from '../lib/cli/options/operators-option';
 import { recoverGrants } from '../lib/cli/looks/recovery';
 

@@ -3,7 +3,7 @@ import { ExplainedError, vaultOptionsFromEnvironment, vaultVariable } from '#cor
 import { describeCommand, READ_CLEAN_UP_MS, SERVER_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
 import { confirmed } from '../lib/cli/confirmation';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
-import { durationOption } from '../lib/cli/options/duration';
+import { durationOption } from '../lib/cli/options/duration-option';
 import { askKeyOptions } from '../lib/cli/options/key-question';
 import { addKeyShareOptions, keySharesOf, type KeyShareOptions } from '../lib/cli/options/key-share-options';
 import { operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';

@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import { UsageError, vaultServerFromEnvironment } from '#core';
 import { openInBrowser } from '../lib/cli/consent/browser';
 import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
-import { durationOption } from '../lib/cli/options/duration';
+import { durationOption } from '../lib/cli/options/duration-option';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { operatorArgument, operatorFolder, operatorNamed, operatorsOption } from '../lib/cli/options/operators-option';
 import type { Deployment } from '../lib/declaration/schema/deployment';
 import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/operators/operator-session';
 import { operatorNamespace, type OperatorName } from '../lib/operators/operators';
-import { logPersonIn, type PersonLogin } from '../lib/operators/people-login';
+import { logPersonIn, type PersonLogin } from '../lib/operators/oidc-login';
 import { explainRefusals } from '../lib/operators/server-refusal';
 import { VaultClient } from '../lib/vault/vault-client';
 

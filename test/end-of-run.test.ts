@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '../lib/process/child-process';
+import { run } from '../lib/processes/child-process';
 import { PROJECT_FOLDER } from './fixtures/runs/project-folder';
 
 /* A real Jest on a project of its own, whose tests write their titles to a file when they run. */

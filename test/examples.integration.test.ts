@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { loginAppRole, readCredential } from '#core';
-import { authorize } from '../lib/grants/consent/code-grant';
+import { authorize } from '../lib/grants/consent/ways/code-grant';
 import { appPolicyName } from '../lib/declaration/derived/policy-names';
 import { loadDeployment } from '../lib/declaration/files/load-deployment';
 import type { Deployment } from '../lib/declaration/schema/deployment';
 import { lookAt } from '../lib/health/looks/look';
 import { applyDeclaration } from '../rehearsal/applier/stack';
 import { Rehearsal } from '../rehearsal/rehearsal';
-import { rehearse } from '../rehearsal/rehearse';
+import { rehearse } from '../rehearsal/rehearsed-deployment';
 import { findOauthappPlugin } from '../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../rehearsal/server/server-binary';
-import { deploymentInFile } from '../rehearsal/deployment-file';
+import { deploymentInFile } from '../rehearsal/written-deployment';
 import { synthesize } from './fixtures/worlds/synthesizer';
 
 /* The example of two environments and several organizations, on one server. */

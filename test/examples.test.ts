@@ -6,7 +6,7 @@ import { WebexTokens } from '../constructs/tokens/webex-tokens';
 import { loadDeployment } from '../lib/declaration/files/load-deployment';
 import { exampleDeployment, resources, synthesize, testApp } from './fixtures/declarations/declaration';
 import { runCommand } from './fixtures/programs/command-run';
-import { deploymentInFile } from '../rehearsal/deployment-file';
+import { deploymentInFile } from '../rehearsal/written-deployment';
 import { PROJECT_FOLDER } from './fixtures/runs/project-folder';
 
 const EXAMPLES = readdirSync(join(PROJECT_FOLDER, 'examples')).filter((file) => file.endsWith('.ts'));

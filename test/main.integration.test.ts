@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesize } from '../constructs/synthesis';
 import { loadDeployment } from '../lib/declaration/files/load-deployment';
-import { deploymentInFile } from '../rehearsal/deployment-file';
+import { deploymentInFile } from '../rehearsal/written-deployment';
 import { exampleDeployment, PROJECT_FOLDER } from './fixtures/declarations/declaration';
 
 let folder: string;

@@ -1,8 +1,8 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { issueSecretId } from '../lib/apps/secret-id';
-import { run, type FinishedCommand } from '../lib/process/child-process';
+import { issueSecretId } from '../lib/apps/issued-secret-id';
+import { run, type FinishedCommand } from '../lib/processes/child-process';
 import { cachedHvac } from './fixtures/programs/hvac';
 import { npxOfWebexToken } from './fixtures/programs/npx';
 import { OperatedVault } from './fixtures/worlds/operated-vault';

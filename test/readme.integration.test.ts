@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { run } from '../lib/process/child-process';
+import { run } from '../lib/processes/child-process';
 import { eventually } from '../rehearsal/eventually';
 import { cachedHvac } from './fixtures/programs/hvac';
 import { descendants, isRunning } from './fixtures/programs/process-tree';

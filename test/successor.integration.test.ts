@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { run } from '../lib/process/child-process';
+import { run } from '../lib/processes/child-process';
 import { PackageLock } from '../release/package-lock';
 import { PROJECT_FOLDER } from './fixtures/declarations/declaration';
 import { describeUnless } from './fixtures/runs/left-out';

@@ -5,7 +5,7 @@ import type { App, Deployment } from '../declaration/schema/deployment';
 import { declaringFile } from '../declaration/deployment-file';
 import { loginOf } from '../declaration/derived/logins';
 import { nameInVault } from '../declaration/schema/vault-name';
-import { rolePath } from './secret-id';
+import { rolePath } from './issued-secret-id';
 
 /*
  * Configuration of `bao agent` and `vault agent`: it logs in as an app and keeps the access tokens of the app's

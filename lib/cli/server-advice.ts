@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { VaultSealed, VaultUnreachableError } from '#core';
 import type { Deployment } from '../declaration/schema/deployment';
-import { absenceAdvice, otherNodeAdvice } from '../declaration/derived/other-addresses';
+import { absenceAdvice, otherNodeAdvice } from '../declaration/derived/cluster-nodes';
 import { declaredDeployment } from './declared-deployment';
 
 /** A deployment file is a program, and one that hangs must not keep the error from being told. */

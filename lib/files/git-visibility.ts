@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { ExplainedError } from '#core';
-import { withoutSecrets } from '../process/child-environment';
+import { withoutSecrets } from '../processes/child-environment';
 
 /** What git says of a file that it does not ignore. */
 const NOT_IGNORED = 1;

@@ -10,9 +10,9 @@ import {
   observerPolicyName,
   provisionerPolicyName,
 } from '../declaration/derived/policy-names';
-import { healerRights, issuedAppNames, provisionerRights } from '../declaration/policies/rights';
+import { healerRights, issuedAppNames, provisionerRights } from '../declaration/policies/operator-rights';
 import { administratorPolicy, backupPolicy } from '../declaration/policies/server-policies';
-import { recordsFromRoot } from '../vault/backup-note';
+import { recordsFromRoot } from '../vault/records/backup-note';
 import { type VaultClient } from '../vault/vault-client';
 
 /*

@@ -9,8 +9,8 @@ import {
   UnknownServiceApp,
 } from './grant-errors';
 import { endpointUrl, type OAuthAnswer } from './oauth-request';
-import { patientRequest } from './patient-request';
-import { secretVerdict } from './token-endpoint';
+import { patientRequest } from './retrying-request';
+import { secretVerdict } from './token-request';
 import { TokenPair } from './token-pair';
 
 export interface ApplicationTokenOptions {

@@ -4,7 +4,7 @@ import { type Clock, MACHINE_CLOCK } from './clock';
 import { askForTokens, DEVICE_TOKEN_PATH, type DeviceQuestion, deviceRefusal, isPending } from './device-token';
 import { DeviceGrantExpired, RequestRefused } from './grant-errors';
 import { endpointUrl } from './oauth-request';
-import { patientRequest } from './patient-request';
+import { patientRequest } from './retrying-request';
 import { TokenPair } from './token-pair';
 import { LONGEST_LIFE_SECONDS } from './longest-life';
 

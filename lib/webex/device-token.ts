@@ -1,7 +1,7 @@
 import { type ExplainedError, notWebex, WebexResponseError, WebexUnreachableError } from '#core';
 import { ClientRefused, DeviceGrantDenied, DeviceGrantExpired, RequestRefused } from './grant-errors';
 import { basicAuthorization, endpointUrl, type OAuthAnswer, oauthRequest } from './oauth-request';
-import { secretVerdict } from './token-endpoint';
+import { secretVerdict } from './token-request';
 import { TokenPair } from './token-pair';
 
 /*

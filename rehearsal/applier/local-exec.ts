@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { ExplainedError } from '#core';
-import { run } from '../../lib/process/child-process';
+import { run } from '../../lib/processes/child-process';
 
 export interface LocalExecOptions {
   readonly command: string;

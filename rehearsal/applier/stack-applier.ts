@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { ExplainedError, quotedList, VaultResponseError } from '#core';
 import { type VaultClient } from '../../lib/vault/vault-client';
-import { evaluate, evaluateCondition, references, type Lookup } from './expressions';
+import { evaluate, evaluateCondition, references, type Lookup } from './terraform-expressions';
 import { runLocalExec } from './local-exec';
 import { RESOURCE_TYPES, type Attributes } from './resource-types';
 

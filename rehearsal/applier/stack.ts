@@ -2,10 +2,10 @@ import { join, resolve } from 'node:path';
 import { ExplainedError } from '#core';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { cacheRoot } from '../cache-folder';
-import { run } from '../../lib/process/child-process';
+import { run } from '../../lib/processes/child-process';
 import { applyStack } from './stack-applier';
 import { Terraform } from '../../lib/terraform/terraform';
-import { apply, initialize } from './terraform';
+import { apply, initialize } from './provider-terraform';
 
 /*
  * Stack `webex-tokens` from the declaration to the server, as a user's own `cdktf deploy` would take it there.

@@ -1,6 +1,6 @@
 import { VaultResponseError } from '#core';
 import { z } from 'zod';
-import { TOKEN_PATH } from '../webex/token-endpoint';
+import { TOKEN_PATH } from '../webex/endpoints/token-endpoint';
 import { readRefreshing } from '../../lib/vault/engine-refreshing';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../eventually';

@@ -1,7 +1,7 @@
 import { differences } from './expected';
 import { lengthOf, runScenario, type Scenario, type ScenarioRun } from './scenario';
 import { startServer } from './start-server';
-import type { Row } from './table';
+import type { Row } from './outage-table';
 
 export interface BatchRun extends Omit<ScenarioRun, 'server' | 'mountPath' | 'consentInTurn'> {
   /** How long a scaled day takes on a machine that is never late. */

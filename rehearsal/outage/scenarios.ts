@@ -1,4 +1,4 @@
-import { TOKEN_PATH } from '../webex/token-endpoint';
+import { TOKEN_PATH } from '../webex/endpoints/token-endpoint';
 import type { Fault, SwitchedOffIntegration } from '../webex/behavior';
 import type { Expected } from './expected';
 import type { Scenario } from './scenario';

@@ -6,7 +6,7 @@ import { atThePaceOfThisMachine, type Attempt } from './machine-pace';
 import { runBatch } from './run-batch';
 import { SCENARIOS } from './scenarios';
 import { SeededRandom } from './seeded-random';
-import { table, type Row } from './table';
+import { table, type Row } from './outage-table';
 
 /*
  * A hundred days in the life of some grants, for each thing that can go wrong, a day in a few seconds: how many reads

@@ -7,7 +7,7 @@ import { findOauthappPlugin } from '../server/oauthapp-plugin';
 import { OpenBaoServer } from '../server/openbao';
 import { findServer } from '../server/server-binary';
 import { eventually } from '../eventually';
-import { ProductionServer, type ProductionNode } from '../server/production-server';
+import { ProductionServer, type ProductionNode } from '../server/operated-server';
 import type { OutageServer } from './outage-server';
 import type { Scenario } from './scenario';
 

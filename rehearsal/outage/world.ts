@@ -5,12 +5,12 @@ import { simulatedAdministrator } from '../webex/simulated-user';
 import type { Behavior, WebexSimulator } from '../webex/webex-simulator';
 import type { Lateness } from './lateness';
 import { WebexEngine } from '../webex-engine';
-import { observer } from './look';
+import { observer } from './grants-look';
 import type { OutageServer } from './outage-server';
 import { credentialReply, Reader, type Failure } from './reader';
 import { OURS, PLUGIN_DEFAULTS, ScaledDays, simulatedConfiguration } from './scaled-days';
 import type { SeededRandom } from './seeded-random';
-import { Watch, type Look, type Saying } from './watch';
+import { Watch, type Look, type Saying } from './outage-watch';
 
 /** How often a day each credential is read, and how often somebody looks. */
 const READS_A_DAY = 8;

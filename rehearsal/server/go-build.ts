@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ExplainedError } from '#core';
-import { lastLine, run } from '../../lib/process/child-process';
+import { lastLine, run } from '../../lib/processes/child-process';
 import type { GoModule } from './go-module';
 
 const PACKAGES_PER_REPORT = 100;

@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import { ExplainedError } from '#core';
-import { serverVersion } from '../../lib/process/server-program';
+import { serverVersion } from '../../lib/processes/server-program';
 import { cachedFolder } from '../cache-folder';
-import { lastLine, run } from '../../lib/process/child-process';
+import { lastLine, run } from '../../lib/processes/child-process';
 
 /*
  * The pinned OpenBao, from its PyPI package, in the cache folder.

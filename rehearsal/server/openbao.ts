@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { ExplainedError } from '#core';
 import { VaultClient } from '../../lib/vault/vault-client';
-import { freePort } from '../../lib/process/free-port';
-import { productOf, type ServerProduct } from '../../lib/process/server-program';
-import { ServerProcess, ServerStartError } from '../../lib/process/server-process';
+import { freePort } from '../../lib/processes/free-port';
+import { productOf, type ServerProduct } from '../../lib/processes/server-program';
+import { ServerProcess, ServerStartError } from '../../lib/processes/server-process';
 
 const HOST = '127.0.0.1';
 

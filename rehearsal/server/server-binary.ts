@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { ExplainedError } from '#core';
-import { serverVersion } from '../../lib/process/server-program';
+import { serverVersion } from '../../lib/processes/server-program';
 import { findOpenBao, type FindOpenBaoOptions } from './openbao-binary';
 
 /** Of the environment: path of a `bao` or `vault` to run in the place of the pinned OpenBao. */

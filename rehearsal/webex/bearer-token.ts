@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { ApiRefusal } from './api-refusal';
+import { ApiRefusal } from './replies/api-refusal';
 import type { IssuedToken } from './grant-store';
 import type { SimulatedUser } from './simulated-user';
 import type { Simulation, SimulatorEnv } from './simulation';

@@ -1,4 +1,4 @@
-import { OAuthRefusal } from './oauth-refusal';
+import { OAuthRefusal } from './replies/oauth-refusal';
 import type { RegisteredApp } from './simulated-client';
 
 /**

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { webexErrorBody } from './api-refusal';
+import { webexErrorBody } from './replies/api-refusal';
 import type { Fault } from './behavior';
-import { DEVICE_PATH } from './device-endpoints';
+import { DEVICE_PATH } from './endpoints/device-endpoints';
 import type { Simulation, SimulatorEnv } from './simulation';
-import { TOKEN_PATH } from './token-endpoint';
+import { TOKEN_PATH } from './endpoints/token-endpoint';
 
 /** Lets `behavior.fault` happen. @param stopping ends the waiting of `delayMs` */
 export function faultInjection(webex: Simulation, stopping: AbortSignal): MiddlewareHandler<SimulatorEnv> {

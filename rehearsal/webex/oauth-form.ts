@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { OAuthRefusal } from './oauth-refusal';
+import { OAuthRefusal } from './replies/oauth-refusal';
 import type { SimulatorEnv } from './simulation';
 
 /**

@@ -1,9 +1,9 @@
 import type { MiddlewareHandler } from 'hono';
 import { randomUUID } from 'node:crypto';
 import { bearerToken } from './bearer-token';
-import { DEVICE_GRANT_TYPE, DEVICE_TOKEN_PATH } from './device-endpoints';
+import { DEVICE_GRANT_TYPE, DEVICE_TOKEN_PATH } from './endpoints/device-endpoints';
 import type { Simulation, SimulatorEnv } from './simulation';
-import { TOKEN_PATH } from './token-endpoint';
+import { TOKEN_PATH } from './endpoints/token-endpoint';
 
 const GRANT_TYPES = ['authorization_code', 'refresh_token', DEVICE_GRANT_TYPE];
 

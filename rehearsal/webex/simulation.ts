@@ -3,7 +3,7 @@ import type { Behavior } from './behavior';
 import type { DeviceRequests } from './device-requests';
 import type { Grant, GrantStore } from './grant-store';
 import type { SimulatedSite } from './meetings-metrics';
-import type { ServiceApps } from './service-apps';
+import type { ServiceApps } from './simulated-service-apps';
 import type { SimulatedClient } from './simulated-client';
 import type { SimulatedUser } from './simulated-user';
 

@@ -1,4 +1,4 @@
-import { UsageError } from '../command';
+import { UsageError } from '../sample-command';
 
 /*
  * Months like "2026-10" and days like "2026-10-31", in UTC, as Webex counts them.

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { describeCommand } from '../../lib/cli/command';
-import { candidates } from '../../lib/cli/completion';
+import { candidates } from '../../lib/cli/shell-completion';
 import { defineCommand } from '../cli';
 
 /*

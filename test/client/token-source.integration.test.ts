@@ -9,7 +9,7 @@ import {
   TemporarilyUnavailable,
 } from '../../core/src/vault/credential-errors';
 import { WrappingTokenSpentError } from '../../core/src/login/wrapped-secret-id';
-import { issueSecretId } from '../../lib/apps/secret-id';
+import { issueSecretId } from '../../lib/apps/issued-secret-id';
 import { appPolicyName } from '../../lib/declaration/derived/policy-names';
 import { loginAppRole, type AppRoleLoginOptions } from '../../core/src/login/app-role-login';
 import { TokenSource, type TokenSourceSettings } from '../../client/src/token-source';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { run } from '../../lib/process/child-process';
+import { run } from '../../lib/processes/child-process';
 import { bundle } from '../fixtures/packages/bundle';
 import { eventually } from '../../rehearsal/eventually';
 import { ProcessClock } from '../fixtures/clocks/process-clock';

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { longText, plainText, terraformWord } from '../../constructs/terraform-text';
-import { evaluate } from '../../rehearsal/applier/expressions';
+import { evaluate } from '../../rehearsal/applier/terraform-expressions';
 
 describe('plainText', () => {
   it.each([

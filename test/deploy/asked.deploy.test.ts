@@ -1,5 +1,5 @@
 import { readCredential } from '#core';
-import { TOKEN_PATH } from '../../rehearsal/webex/token-endpoint';
+import { TOKEN_PATH } from '../../rehearsal/webex/endpoints/token-endpoint';
 import { DeployedVault } from '../fixtures/worlds/deployed-vault';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { runOnTerminal, type TerminalSession } from '../fixtures/programs/terminal';

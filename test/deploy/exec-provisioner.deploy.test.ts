@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { run, type FinishedCommand } from '../../lib/process/child-process';
+import { run, type FinishedCommand } from '../../lib/processes/child-process';
 import { clientSecretVariable } from '../../lib/declaration/derived/client-secret';
 import { generateRootToken } from '../../lib/server/keys/root-token';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { PROJECT_FOLDER } from '../fixtures/declarations/declaration';
-import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';

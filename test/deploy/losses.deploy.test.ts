@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCredential } from '#core';
 import { NOTE } from '../../lib/declaration/declared/note';
-import { run as runProgram } from '../../lib/process/child-process';
+import { run as runProgram } from '../../lib/processes/child-process';
 import type { Integration } from '../../lib/declaration/schema/deployment';
 import { exampleDeployment } from '../fixtures/declarations/declaration';
 import { DeployedVault } from '../fixtures/worlds/deployed-vault';

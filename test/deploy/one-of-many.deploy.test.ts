@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import { run } from '../../lib/process/child-process';
+import { run } from '../../lib/processes/child-process';
 import { NOTE } from '../../lib/declaration/declared/note';
 import { authorizerPolicy } from '../../lib/declaration/policies/authorizer-policy';
 import { observerPolicy } from '../../lib/declaration/policies/observer-policy';
 import { authorizerPolicyName, observerPolicyName } from '../../lib/declaration/derived/policy-names';
-import { authorizerRights, observerRights } from '../../lib/declaration/policies/rights';
+import { authorizerRights, observerRights } from '../../lib/declaration/policies/operator-rights';
 import type { App, Deployment } from '../../lib/declaration/schema/deployment';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { exampleDeployment } from '../fixtures/declarations/declaration';
-import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 

@@ -1,5 +1,5 @@
 import { readCredential } from '#core';
-import { run, type FinishedCommand } from '../../lib/process/child-process';
+import { run, type FinishedCommand } from '../../lib/processes/child-process';
 import { DeployedVault } from '../fixtures/worlds/deployed-vault';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { byCdktf } from '../fixtures/worlds/stack-command';

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { run } from '../../lib/process/child-process';
+import { run } from '../../lib/processes/child-process';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { appPolicy } from '../../lib/declaration/policies/app-policy';
 import { provisionerPolicyName } from '../../lib/declaration/derived/policy-names';

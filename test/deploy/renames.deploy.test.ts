@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { loginAppRole, readCredential } from '#core';
-import type { FinishedCommand } from '../../lib/process/child-process';
-import { authorizeByPkce } from '../../lib/grants/consent/pkce-grant';
+import type { FinishedCommand } from '../../lib/processes/child-process';
+import { authorizeByPkce } from '../../lib/grants/consent/ways/pkce-grant';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
 import { byProgram } from '../fixtures/worlds/stack-command';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
-import type { FinishedCommand } from '../../lib/process/child-process';
+import type { FinishedCommand } from '../../lib/processes/child-process';
 import type { SimulatedClient } from '../../rehearsal/webex/simulated-client';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';

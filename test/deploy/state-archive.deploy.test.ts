@@ -1,14 +1,14 @@
 import { rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { run, type FinishedCommand } from '../../lib/process/child-process';
+import { run, type FinishedCommand } from '../../lib/processes/child-process';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { OpenBaoServer } from '../../rehearsal/server/openbao';
 import { clientSecretVariable } from '../../lib/declaration/derived/client-secret';
 import type { Deployment } from '../../lib/declaration/schema/deployment';
 import { PROJECT_FOLDER } from '../fixtures/declarations/declaration';
-import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
 import { PROGRAM } from '../fixtures/programs/script';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../../lib/process/free-port';
+import { freePort } from '../../lib/processes/free-port';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
 import { steps } from '../fixtures/runs/steps';

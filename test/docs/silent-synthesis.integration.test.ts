@@ -1,9 +1,9 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '../../lib/process/child-process';
+import { run } from '../../lib/processes/child-process';
 import { exampleDeployment, PROJECT_FOLDER } from '../fixtures/declarations/declaration';
-import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { deploymentInFile } from '../../rehearsal/written-deployment';
 
 /* SECURITY.md says that synthesizing contacts nobody: neither we nor CDKTF. */
 

@@ -1,4 +1,4 @@
-import { deliver, DELIVERER_NAMES, type DelivererName } from '../../lib/apps/delivery/deliverers';
+import { deliver, DELIVERER_NAMES, type DelivererName } from '../../lib/apps/delivery/deliverers/deliverers';
 import { exampleDelivery } from '../fixtures/declarations/delivery';
 import { chartUnavailable } from '../fixtures/kubernetes/manifests/charts';
 import { ControlPlane, controlPlaneUnavailable } from '../fixtures/kubernetes/control-plane';

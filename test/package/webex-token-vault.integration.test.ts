@@ -3,7 +3,7 @@ import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { VaultClient } from '../../lib/vault/vault-client';
-import type { FinishedCommand } from '../../lib/process/child-process';
+import type { FinishedCommand } from '../../lib/processes/child-process';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { OpenBaoServer } from '../../rehearsal/server/openbao';
 import { findServer } from '../../rehearsal/server/server-binary';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import { loginAs } from 'webex-token-client';
-import { run } from '../../lib/process/child-process';
+import { run } from '../../lib/processes/child-process';
 import { appEnvironmentFile, rehearsedApps, writeShellEnvironment } from '../../rehearsal/shell-environment';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { refuseEndedRehearsal, REHEARSAL_VARIABLE } from '#core';
-import { run, type FinishedCommand } from '../../lib/process/child-process';
+import { run, type FinishedCommand } from '../../lib/processes/child-process';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';

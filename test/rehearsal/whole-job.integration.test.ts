@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCredential, loginAppRole } from '#core';
-import { peopleMe } from '../../lib/webex/people-me';
+import { peopleMe } from '../../lib/webex/account-request';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';
 import type { AppliedDeclaration } from '../../rehearsal/applier/stack';
 import { Rehearsal } from '../../rehearsal/rehearsal';
-import { authorize } from '../../lib/grants/consent/code-grant';
+import { authorize } from '../../lib/grants/consent/ways/code-grant';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { appPolicyName, provisionerPolicyName } from '../../lib/declaration/derived/policy-names';
 import type { OperatorName } from '../../lib/operators/operators';

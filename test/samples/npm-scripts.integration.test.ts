@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { freePort } from '../../lib/process/free-port';
+import { freePort } from '../../lib/processes/free-port';
 import { PROJECT_FOLDER } from '../fixtures/declarations/declaration';
 import { eventually } from '../../rehearsal/eventually';
 import { descendants, isRunning } from '../fixtures/programs/process-tree';

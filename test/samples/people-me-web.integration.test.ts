@@ -1,7 +1,7 @@
 import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { once } from 'node:events';
-import { freePort } from '../../lib/process/free-port';
+import { freePort } from '../../lib/processes/free-port';
 import { Script } from '../fixtures/programs/script';
 import { WrittenVault } from '../../rehearsal/written-vault';
 

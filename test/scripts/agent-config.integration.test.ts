@@ -16,7 +16,7 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { unwrapSecretId } from '#core';
 import { findServer } from '../../rehearsal/server/server-binary';
-import { issueSecretId } from '../../lib/apps/secret-id';
+import { issueSecretId } from '../../lib/apps/issued-secret-id';
 import { appPolicy } from '../../lib/declaration/policies/app-policy';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { runCommand } from '../fixtures/programs/command-run';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NotAuthorizedYet, readCredential } from '#core';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
-import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { HeldRequest } from '../fixtures/loopback/held-request';
 import { readQrCode } from '../fixtures/pages/qr-reader';
 import { Script, type ScriptResult } from '../fixtures/programs/script';

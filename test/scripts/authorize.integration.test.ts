@@ -11,12 +11,12 @@ import { findIntegration } from '../../lib/declaration/derived/by-name';
 import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
 import { RedirectListener } from '../../lib/browser/redirect-listener';
 import { ConnectProxy } from '../fixtures/loopback/connect-proxy';
-import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { eventually } from '../../rehearsal/eventually';
 import { Script, type ScriptResult } from '../fixtures/programs/script';
 import { WrittenVault, type AppLogin } from '../../rehearsal/written-vault';
-import { consentRecordSchema } from '../../lib/vault/consent-record';
-import { Records } from '../../lib/vault/records';
+import { consentRecordSchema } from '../../lib/vault/records/consent-record';
+import { Records } from '../../lib/vault/records/record-store';
 
 /* The three commands as processes of their own: authorize, read the token, revoke. */
 

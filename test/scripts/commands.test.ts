@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '../../lib/process/child-process';
-import { freePort } from '../../lib/process/free-port';
+import { run } from '../../lib/processes/child-process';
+import { freePort } from '../../lib/processes/free-port';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
-import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { runCommand } from '../fixtures/programs/command-run';
 import { PROGRAM } from '../fixtures/programs/script';
 

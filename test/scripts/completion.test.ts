@@ -1,10 +1,10 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { run } from '../../lib/process/child-process';
+import { run } from '../../lib/processes/child-process';
 import { runCommand } from '../fixtures/programs/command-run';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
-import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { deploymentInFile } from '../../rehearsal/written-deployment';
 
 /* In a real bash, which calls what the script defines as readline would, and is answered what the command says. */
 

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '../../lib/process/child-process';
+import { run } from '../../lib/processes/child-process';
 import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 
 /* What a clone says before its packages are installed. */

@@ -8,7 +8,7 @@ import { pack } from 'tar-stream';
 import { OPERATOR_NAMES } from '../../lib/operators/operators';
 import { CommandRun } from '../fixtures/programs/command-run';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
-import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { eventually } from '../../rehearsal/eventually';
 import { RecordingServer } from '../fixtures/loopback/recording-server';
 import { loginAnswer } from '../fixtures/loopback/scripted-vault';

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { run, type FinishedCommand } from '../../lib/process/child-process';
+import { run, type FinishedCommand } from '../../lib/processes/child-process';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
 import type { ScriptResult } from '../fixtures/programs/script';

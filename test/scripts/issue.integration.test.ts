@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { loginAppRole, unwrapSecretId } from '#core';
-import { run } from '../../lib/process/child-process';
+import { run } from '../../lib/processes/child-process';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { issuerPolicy } from '../../lib/declaration/policies/issuer-policy';
 import { runCommand } from '../fixtures/programs/command-run';

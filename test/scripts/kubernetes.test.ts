@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import type { DeploymentInput } from '../../lib/declaration/schema/deployment';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
-import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { runCommand } from '../fixtures/programs/command-run';
 import type { ScriptResult } from '../fixtures/programs/script';
 

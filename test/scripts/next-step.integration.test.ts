@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { authorize } from '../../lib/grants/consent/code-grant';
+import { authorize } from '../../lib/grants/consent/ways/code-grant';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
 import type { DeploymentInput } from '../../lib/declaration/schema/deployment';
 import { applyDeclaration } from '../../rehearsal/applier/stack';
@@ -8,7 +8,7 @@ import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { runCommand } from '../fixtures/programs/command-run';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
-import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
 import { SERVER_PRODUCT } from '../fixtures/runs/server-product';
 import { synthesize } from '../fixtures/worlds/synthesizer';

@@ -3,10 +3,10 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../lib/process/free-port';
+import { freePort } from '../../lib/processes/free-port';
 import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
-import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { ScriptedVault } from '../fixtures/loopback/scripted-vault';
 import { runCommand } from '../fixtures/programs/command-run';
 

@@ -1,4 +1,4 @@
-import { run } from '../../lib/process/child-process';
+import { run } from '../../lib/processes/child-process';
 import { helpOfEach } from '../fixtures/programs/help-of-each';
 import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 import { PROGRAM, runScript } from '../fixtures/programs/script';

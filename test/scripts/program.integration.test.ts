@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { run } from '../../lib/process/child-process';
-import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { run } from '../../lib/processes/child-process';
+import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { eventually } from '../../rehearsal/eventually';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';

@@ -5,7 +5,7 @@ import { WebexTokens } from '../../constructs/tokens/webex-tokens';
 import type { DeploymentInput } from '../../lib/declaration/schema/deployment';
 import { synthesize, testApp } from '../fixtures/declarations/declaration';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
-import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { runCommand } from '../fixtures/programs/command-run';
 import type { ScriptResult } from '../fixtures/programs/script';
 

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../lib/process/free-port';
+import { freePort } from '../../lib/processes/free-port';
 import { runCommand } from '../fixtures/programs/command-run';
 import { exampleDeployment } from '../fixtures/declarations/declaration';
-import { deploymentInFile } from '../../rehearsal/deployment-file';
+import { deploymentInFile } from '../../rehearsal/written-deployment';
 import type { ScriptResult } from '../fixtures/programs/script';
 import { LOST, refusal, ScriptedVault, type ScriptedAnswer } from '../fixtures/loopback/scripted-vault';
 

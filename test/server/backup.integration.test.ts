@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { readCredential } from '#core';
-import { run } from '../../lib/process/child-process';
+import { run } from '../../lib/processes/child-process';
 import { appPolicy } from '../../lib/declaration/policies/app-policy';
 import { eventually } from '../../rehearsal/eventually';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';

@@ -1,6 +1,6 @@
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../../rehearsal/eventually';
-import { ProductionServer } from '../../rehearsal/server/production-server';
+import { ProductionServer } from '../../rehearsal/server/operated-server';
 import { WebexEngine } from '../../rehearsal/webex-engine';
 
 /** Its token, once the server has opened itself and leads; it needs nobody for that. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../../rehearsal/eventually';
-import { ProductionServer, type ProductionNode } from '../../rehearsal/server/production-server';
+import { ProductionServer, type ProductionNode } from '../../rehearsal/server/operated-server';
 import { WebexEngine } from '../../rehearsal/webex-engine';
 
 const raftReply = z.object({

@@ -1,6 +1,6 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { ServerProcess } from '../../lib/process/server-process';
+import { ServerProcess } from '../../lib/processes/server-process';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
 import { onOpenBao } from '../fixtures/runs/server-product';

@@ -1,12 +1,12 @@
 import { findServer } from '../../rehearsal/server/server-binary';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
-import { findServerProgram } from '../../lib/process/server-program';
-import { grantPath } from '../../lib/server/snapshots/kept-grant';
+import { findServerProgram } from '../../lib/processes/server-program';
+import { grantPath } from '../../lib/server/snapshots/stored-grant';
 import { saveSnapshot } from '../../lib/server/snapshots/raft-snapshot';
 import { verifyCredentials, type VerifiedCredential } from '../../lib/server/snapshots/snapshot-verification';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { isOnVault } from '../../rehearsal/server/is-on-vault';
-import { ProductionServer } from '../../rehearsal/server/production-server';
+import { ProductionServer } from '../../rehearsal/server/operated-server';
 import { onOpenBao } from '../fixtures/runs/server-product';
 
 /** Grants that no engine writes, in an engine that stores as it is told what the real one would. */

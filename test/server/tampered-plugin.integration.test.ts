@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
-import { ProductionServer } from '../../rehearsal/server/production-server';
+import { ProductionServer } from '../../rehearsal/server/operated-server';
 import { runScript } from '../fixtures/programs/script';
 import { WebexEngine } from '../../rehearsal/webex-engine';
 

@@ -6,7 +6,7 @@ import { CertificateAuthority } from '../../lib/server/certificates/certificate-
 import { serverTlsFiles } from '../../lib/server/certificates/certificate-folder';
 import { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../../rehearsal/eventually';
-import { ProductionServer } from '../../rehearsal/server/production-server';
+import { ProductionServer } from '../../rehearsal/server/operated-server';
 import { runScript } from '../fixtures/programs/script';
 
 const PROJECT = resolve(__dirname, '../..');

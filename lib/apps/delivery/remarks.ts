@@ -1,4 +1,4 @@
-import type { DelivererName } from './deliverers';
+import type { DelivererName } from './deliverers/deliverers';
 import type { Delivery } from './delivery';
 import { leastLifeSeconds } from './refresh-interval';
 

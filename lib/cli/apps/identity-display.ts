@@ -1,5 +1,5 @@
 import { UsageError } from '#core';
-import { identityPlace } from '../../apps/app-environment';
+import { identityPlace } from '../../apps/identity-variables';
 import type { IdentityLogin } from '../../declaration/derived/app-login';
 import type { App } from '../../declaration/schema/deployment';
 import { assignments } from './assignments';

@@ -1,7 +1,7 @@
 import { SecretIdFile, unwrapSecretId } from '#core';
 import { refuseVisibleToGit } from '../../files/git-visibility';
 import type { VaultClient } from '../../vault/vault-client';
-import type { WrappedSecretId } from '../../apps/secret-id';
+import type { WrappedSecretId } from '../../apps/issued-secret-id';
 
 /**
  * Issues a secret id into a file of this machine, which is known to be writable before.

@@ -1,12 +1,12 @@
 import { commandLine, UsageError } from '#core';
 import type { Credential } from '../../declaration/schema/deployment';
 import { isServiceApp } from '../../declaration/schema/service-app';
-import { authorize, type AuthorizeOptions } from '../../grants/consent/code-grant';
-import { authorizeByDevice } from '../../grants/consent/device-consent';
-import { authorizeByPkce } from '../../grants/consent/pkce-grant';
-import { authorizeServiceApp } from '../../grants/consent/service-app-grant';
-import type { Grant } from '../../grants/consent/stored-grant';
-import { importGrant } from '../../grants/consent/token-import';
+import { authorize, type AuthorizeOptions } from '../../grants/consent/ways/code-grant';
+import { authorizeByDevice } from '../../grants/consent/ways/device-consent';
+import { authorizeByPkce } from '../../grants/consent/ways/pkce-grant';
+import { authorizeServiceApp } from '../../grants/consent/ways/service-app-grant';
+import type { Grant } from '../../grants/consent/grant';
+import { importGrant } from '../../grants/consent/ways/token-import';
 import { RedirectPrompt } from './redirect-prompt';
 import { readSecret } from '../secret-source';
 import { type ConsentDisplay, showCode, showUrl } from './consent-display';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { withoutSecrets } from '../../process/child-environment';
+import { withoutSecrets } from '../../processes/child-environment';
 
 /** Package `open` gives a browser the environment of the process that it runs in. */
 const OPENER = `

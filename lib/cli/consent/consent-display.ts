@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import type { DeviceInvitation } from '../../grants/consent/device-consent';
+import type { DeviceInvitation } from '../../grants/consent/ways/device-consent';
 import { openInBrowser } from './browser';
 import { invitation } from './device-invitation';
 import { qrCode } from './qr-code';

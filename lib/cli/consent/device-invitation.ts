@@ -1,5 +1,5 @@
 import { oneLine } from '#core';
-import type { DeviceInvitation } from '../../grants/consent/device-consent';
+import type { DeviceInvitation } from '../../grants/consent/ways/device-consent';
 
 /**
  * A text that can be sent to whoever is to consent.

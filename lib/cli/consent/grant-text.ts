@@ -1,5 +1,5 @@
 import { oneLine } from '#core';
-import type { Grant } from '../../grants/consent/stored-grant';
+import type { Grant } from '../../grants/consent/grant';
 
 /* What `authorize` prints of the grant that is kept. */
 

@@ -8,15 +8,15 @@ import {
   vaultOptionsFromEnvironment,
   VaultResponseError,
 } from '#core';
-import { heal } from '../../grants/consent/healing';
+import { heal } from '../../grants/consent/ways/service-app-recovery';
 import { findCredential } from '../../declaration/derived/by-name';
 import type { Deployment } from '../../declaration/schema/deployment';
-import { healingCredentials, healingOrder } from '../../declaration/derived/healing';
+import { healingCredentials, healingOrder } from '../../declaration/derived/healing-credentials';
 import { OperatorSession } from '../../operators/operator-session';
 import { explainedRefusal } from '../../operators/server-refusal';
 import { declaredDeployment } from '../declared-deployment';
 import { operatorFolder } from '../options/operators-option';
-import { observe } from './observation';
+import { observe } from './observer-look';
 
 export interface Recovery {
   /** Credentials whose grants were lost, and are there again. */

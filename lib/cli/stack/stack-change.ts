@@ -19,7 +19,7 @@ import { pluginRemovalObstacles } from '../../terraform/plan/plugin-removal';
 import type { ResourceChange } from '../../terraform/plan/resource-change';
 import { secretNotices, secretObstacles, writtenVariables } from '../../terraform/plan/secret-writes';
 import { Preflight } from '../../terraform/preflight/preflight';
-import type { StackFolder } from '../../terraform/stack-folder';
+import type { StackFolder } from '../../terraform/terraform-runner';
 import { approved, tell, type ApprovalOptions } from './approval';
 import { tellPods } from './server-pods';
 import { prepareServerStop, type ServerStop } from './server-stop';

@@ -9,7 +9,7 @@ import { OPERATOR_ENVIRONMENT } from '../../operators/operator-session';
 import type { OperatorFolder } from '../../operators/operator-folder';
 import { kubeconfigVariables } from '../../terraform/kubeconfig';
 import { outputLines } from '../../terraform/output-lines';
-import { StackFolder } from '../../terraform/stack-folder';
+import { StackFolder } from '../../terraform/terraform-runner';
 import { Terraform } from '../../terraform/terraform';
 import { refuseOtherAddress } from '../../vault/declared-address';
 import { describeCommand, VAULT_ENVIRONMENT, type CommandDescription } from '../command';

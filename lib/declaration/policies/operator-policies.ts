@@ -1,4 +1,4 @@
-import { peopleRoles } from '../derived/people';
+import { peopleRoles } from '../derived/oidc-method';
 import { authorizerPolicyName, healerPolicyName, issuerPolicyName, observerPolicyName } from '../derived/policy-names';
 import type { Deployment } from '../schema/deployment';
 import { authorizerPolicy } from './authorizer-policy';
@@ -6,7 +6,7 @@ import { healerPolicy } from './healer-policy';
 import { issuerOperatorPolicy } from './issuer-policy';
 import { observerPolicy } from './observer-policy';
 import { provisionerPolicy } from './provisioner-policy';
-import { authorizerRights, healerRights, issuedAppNames, observerRights, provisionerRights } from './rights';
+import { authorizerRights, healerRights, issuedAppNames, observerRights, provisionerRights } from './operator-rights';
 
 /** A policy that stack `webex-tokens` writes for an operator. */
 export interface DeclaredPolicy {

@@ -1,4 +1,4 @@
-import { oidcConfiguration, PEOPLE_TOKEN_SECONDS, peopleRoles, type PeopleRole } from '../derived/people';
+import { oidcConfiguration, PEOPLE_TOKEN_SECONDS, peopleRoles, type PeopleRole } from '../derived/oidc-method';
 import { OIDC_SECRET, type ClientSecret } from '../derived/client-secret';
 import { identityMethods } from '../derived/logins';
 import type { IdentityLogin } from '../derived/app-login';

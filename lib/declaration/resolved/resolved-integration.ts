@@ -1,7 +1,7 @@
 import { ExplainedError } from '#core';
 import { declaringFile } from '../deployment-file';
 import { integrationSecret, type ClientSecret } from '../derived/client-secret';
-import { healingIntegrations } from '../derived/healing';
+import { healingIntegrations } from '../derived/healing-credentials';
 import { integrationEntry, type IntegrationEntry } from '../derived/integration-entry';
 import type { Deployment, Integration } from '../schema/deployment';
 import { healingPathOf } from '../schema/healing-path';

@@ -1,9 +1,9 @@
 import { describeError, explainedBy, ExplainedError, safeText, WebexResponseError } from '#core';
 import { declaringFile } from '../../declaration/deployment-file';
-import { peopleMe, type Person } from '../../webex/people-me';
+import { peopleMe, type Person } from '../../webex/account-request';
 import type { TokenPair } from '../../webex/token-pair';
 import { presentGrant } from './grant-keeping';
-import { asBefore, type PreparedImport } from './prepared-import';
+import { asBefore, type PreparedImport } from './ways/prepared-import';
 
 /** The account of a grant, as Webex names it. */
 export interface Seen {

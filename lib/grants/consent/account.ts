@@ -9,7 +9,7 @@ import {
   WebexResponseError,
 } from '#core';
 import { declaringFile } from '../../declaration/deployment-file';
-import { peopleMe, type Person } from '../../webex/people-me';
+import { peopleMe, type Person } from '../../webex/account-request';
 import type { VaultClient } from '../../vault/vault-client';
 
 /*

@@ -1,7 +1,7 @@
 import { ExplainedError } from '#core';
 import { checkClientSecret } from '../../webex/client-secret-check';
 import { ClientRefused } from '../../webex/grant-errors';
-import type { PreparedImport } from './prepared-import';
+import type { PreparedImport } from './ways/prepared-import';
 
 /**
  * Gets the client secret, which the engine never gives back: from a person or a file.

@@ -1,8 +1,8 @@
 import { describeError } from '#core';
 import { consentRecord } from '../../declaration/schema/record-paths';
-import { isForWantOfRecords, Records } from '../../vault/records';
+import { isForWantOfRecords, Records } from '../../vault/records/record-store';
 import type { ConsentContext } from './consent';
-import type { Person } from '../../webex/people-me';
+import type { Person } from '../../webex/account-request';
 
 /** Where what is known of a consent is noted, which the engine keeps no word of. */
 export interface NotingContext extends Pick<ConsentContext, 'vault' | 'credential'> {

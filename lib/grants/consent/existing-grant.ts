@@ -13,7 +13,7 @@ import {
   TemporarilyUnavailable,
 } from '#core';
 import { declaringFile } from '../../declaration/deployment-file';
-import { peopleMe } from '../../webex/people-me';
+import { peopleMe } from '../../webex/account-request';
 import { AccountNotChecked, ownerAccount, refuseOther, samePerson, WrongAccount, type ExpectedPerson } from './account';
 import type { Credential } from '../../declaration/schema/deployment';
 import { pendingConsent } from './pending-consent';

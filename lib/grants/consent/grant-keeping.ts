@@ -2,7 +2,7 @@ import { describeError, ExplainedError, commandLine, TemporarilyUnavailable, tra
 import type { TokenPair } from '../../webex/token-pair';
 import { importRefreshToken, isStored, OutcomeUnknown } from './exchange';
 import { type ExistingGrant, findGrant, worksAlready } from './existing-grant';
-import type { PreparedImport } from './prepared-import';
+import type { PreparedImport } from './ways/prepared-import';
 
 /** The engine has, or may have, the grant, and yet not all went well. */
 export class GrantKept extends ExplainedError {

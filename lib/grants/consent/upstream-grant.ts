@@ -18,7 +18,7 @@ import type { Credential, Deployment } from '../../declaration/schema/deployment
 import { nameInVault } from '../../declaration/schema/vault-name';
 import type { VaultClient } from '../../vault/vault-client';
 import { type Authorization, authorizationsOf, deleteAuthorization } from '../../webex/authorizations';
-import { peopleMe } from '../../webex/people-me';
+import { peopleMe } from '../../webex/account-request';
 
 /*
  * The grant of a credential as Webex has it. A credential asks about itself, by its own access token: that is a token of

@@ -5,8 +5,8 @@ import { findIntegration } from '../../declaration/derived/by-name';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { rotationRecord } from '../../declaration/schema/record-paths';
 import { nameInVault } from '../../declaration/schema/vault-name';
-import { DAMAGED, RecordChanged, Records } from '../../vault/records';
-import { type RotationRecord, rotationRecordSchema } from '../../vault/rotation-record';
+import { DAMAGED, RecordChanged, Records } from '../../vault/records/record-store';
+import { type RotationRecord, rotationRecordSchema } from '../../vault/records/rotation-record';
 import type { VaultClient } from '../../vault/vault-client';
 
 /** Longer than any step of a rotation, of which each renews the lock: then whoever held it has been killed. */

@@ -2,7 +2,7 @@ import { describeError, explainedBy, ExplainedError, NotPermitted, TemporarilyUn
 import { integrationSecret } from '../../declaration/derived/client-secret';
 import { findIntegration } from '../../declaration/derived/by-name';
 import type { Deployment } from '../../declaration/schema/deployment';
-import { healingIntegrations, keptSecretPath } from '../../declaration/derived/healing';
+import { healingIntegrations, keptSecretPath } from '../../declaration/derived/healing-credentials';
 import { nameInVault } from '../../declaration/schema/vault-name';
 import { writeEntry } from '../../vault/entry-secret';
 import { StoredIntegration } from '../../vault/stored-integration';

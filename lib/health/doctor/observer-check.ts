@@ -1,7 +1,7 @@
 import { commandLine } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { observerRules } from '../../declaration/policies/observer-policy';
-import { observerRights } from '../../declaration/policies/rights';
+import { observerRights } from '../../declaration/policies/operator-rights';
 import { missingRights } from '../../vault/missing-rights';
 import type { VaultClient } from '../../vault/vault-client';
 import { requireObserver } from '../looks/look';

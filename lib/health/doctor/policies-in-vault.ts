@@ -7,7 +7,7 @@ import { findApp } from '../../declaration/derived/by-name';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { identityMethods, loginOf, oidcPath } from '../../declaration/derived/logins';
 import { parsePolicy, type Policy } from '../../vault/policy/policy';
-import { PolicyRights } from '../../vault/policy/rights';
+import { PolicyRights } from '../../vault/policy/policy-rights';
 import { PolicyUnreadable } from '../../vault/policy/syntax';
 import type { VaultClient } from '../../vault/vault-client';
 import { LOOKS_AT_ONCE } from '../looks/look';

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { oneLine } from '#core';
-import type { Diagnosis } from './doctor';
+import type { Diagnosis } from './diagnosis';
 import type { Advice, Finding } from './examination';
 
 /*

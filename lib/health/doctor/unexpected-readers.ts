@@ -3,18 +3,18 @@ import { OPERATORS_MOUNT } from '../../declaration/schema/app-declaration';
 import { rolePath } from '../../declaration/derived/app-login';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { loginOf, oidcPath } from '../../declaration/derived/logins';
-import { peopleRoles } from '../../declaration/derived/people';
+import { peopleRoles } from '../../declaration/derived/oidc-method';
 import {
   appPolicyName,
   authorizerPolicyName,
   healerPolicyName,
   observerPolicyName,
 } from '../../declaration/derived/policy-names';
-import { healerRights } from '../../declaration/policies/rights';
+import { healerRights } from '../../declaration/policies/operator-rights';
 import { nameInVault } from '../../declaration/schema/vault-name';
 import type { Policy } from '../../vault/policy/policy';
 import type { ServerProgramName } from '../../vault/vault-client';
-import { mayReadSome, PolicyRights } from '../../vault/policy/rights';
+import { mayReadSome, PolicyRights } from '../../vault/policy/policy-rights';
 import { advice, note, type Advice } from './examination';
 import { rightsOf, type PoliciesInVault, type Role } from './policies-in-vault';
 

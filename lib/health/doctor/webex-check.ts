@@ -3,7 +3,7 @@ import type { Credential, Deployment, Integration } from '../../declaration/sche
 import { declaringFile } from '../../declaration/deployment-file';
 import { consentRefusal, noConsentPage } from '../../webex/consent-refusal';
 import { askAsNobody } from '../../webex/reachable-webex';
-import { checkWebexClock } from './clock';
+import { checkWebexClock } from './clock-check';
 import { Problem } from './examination';
 
 /*

@@ -1,7 +1,7 @@
 import { describeError, commandLine } from '#core';
 import { BACKUP_RECORD } from '../../declaration/schema/record-paths';
-import { backupRecordSchema } from '../../vault/backup-record';
-import { isForWantOfRecords, Records } from '../../vault/records';
+import { backupRecordSchema } from '../../vault/records/backup-record';
+import { isForWantOfRecords, Records } from '../../vault/records/record-store';
 import { OLD_BACKUP_MS } from './thresholds';
 import { describeDay } from '../relative-time';
 import type { BackupLine } from '../report';

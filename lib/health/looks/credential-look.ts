@@ -8,8 +8,14 @@ import {
 } from '#core';
 import type { Credential, Deployment } from '../../declaration/schema/deployment';
 import { consentRecord, observationRecord } from '../../declaration/schema/record-paths';
-import { consentRecordSchema, type ConsentRecord } from '../../vault/consent-record';
-import { DAMAGED, isForWantOfRecords, RecordChanged, Records, type StoredRecord } from '../../vault/records';
+import { consentRecordSchema, type ConsentRecord } from '../../vault/records/consent-record';
+import {
+  DAMAGED,
+  isForWantOfRecords,
+  RecordChanged,
+  Records,
+  type StoredRecord,
+} from '../../vault/records/record-store';
 import type { VaultClient } from '../../vault/vault-client';
 import { ATTENTION_MS } from './thresholds';
 import { replaceCommand, stateOfReading, stateOfRefusal, type Finding } from './credential-state';

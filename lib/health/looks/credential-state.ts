@@ -11,7 +11,7 @@ import {
   whatWebexRefused,
 } from '#core';
 import type { Credential } from '../../declaration/schema/deployment';
-import type { ConsentRecord } from '../../vault/consent-record';
+import type { ConsentRecord } from '../../vault/records/consent-record';
 import type { Observation } from './observation';
 import { describeDistance } from '../relative-time';
 import type { CredentialState, Severity } from '../report';

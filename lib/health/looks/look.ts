@@ -1,15 +1,15 @@
 import { describeError, NotDeployed, NotPermitted, commandLine, VaultUnreachableError } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
-import { otherAddresses } from '../../declaration/derived/other-addresses';
+import { otherAddresses } from '../../declaration/derived/cluster-nodes';
 import { observerPolicyName } from '../../declaration/derived/policy-names';
 import { keepsGrants } from '../../declaration/schema/server/server-declaration';
 import { missingRights } from '../../vault/missing-rights';
-import { Records } from '../../vault/records';
+import { Records } from '../../vault/records/record-store';
 import type { VaultClient } from '../../vault/vault-client';
 import { lookAtBackup } from './backup-look';
 import { lookAtCredential } from './credential-look';
 import { lookAtEntry, withRefusals } from './integration-look';
-import { lookAtPeople } from './people-look';
+import { lookAtPeople } from './oidc-look';
 import { linesOf, worst, type CredentialLine, type Report } from '../report';
 import { lookAtApp, lookAtOperator } from './role-look';
 import { lookAtEngine, lookAtServer } from './server-look';

@@ -9,7 +9,7 @@ import {
 } from '#core';
 import { z } from 'zod';
 import type { Deployment } from '../../declaration/schema/deployment';
-import { absenceAdvice, otherNodeAdvice } from '../../declaration/derived/other-addresses';
+import { absenceAdvice, otherNodeAdvice } from '../../declaration/derived/cluster-nodes';
 import { isPaused, readRefreshing } from '../../vault/engine-refreshing';
 import type { VaultClient } from '../../vault/vault-client';
 import { describeRefusal } from './vault-refusal';

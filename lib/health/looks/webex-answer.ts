@@ -1,6 +1,6 @@
 import { describeError, WebexResponseError, WebexUnreachableError } from '#core';
 import type { Credential } from '../../declaration/schema/deployment';
-import { peopleMe } from '../../webex/people-me';
+import { peopleMe } from '../../webex/account-request';
 
 /** What Webex says of a token. */
 export type WebexAnswer =

@@ -1,5 +1,5 @@
 import { oneLine, commandLine } from '#core';
-import { toJson } from '../json';
+import { toJson } from '../status-json';
 import type { Severity } from '../report';
 import type { Change, News, LookOutcome } from './changes';
 

@@ -7,7 +7,7 @@ import { writeAtomically, type FileOwner } from '../../files/atomic-file';
 import { CertificateAuthority, subjectAlternativeNames } from './certificate-authority';
 import { createPrivateFolder } from '../../files/private-file';
 import { requirePrivate } from '../../files/require-private';
-import { giveGuarded, ownerOfGuarded, readGuarded } from '../../files/guarded-path';
+import { giveGuarded, ownerOfGuarded, readGuarded } from '../../files/no-follow-file';
 import { isHostName } from '../../declaration/schema/host-name';
 import { checkTlsFiles } from '../../declaration/files/tls-files';
 

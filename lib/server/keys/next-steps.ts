@@ -1,7 +1,7 @@
 import { commandLine } from '#core';
 import { deployCommand } from '../../declaration/deploy-command';
 import { declaringFile } from '../../declaration/deployment-file';
-import { peopleRoles } from '../../declaration/derived/people';
+import { peopleRoles } from '../../declaration/derived/oidc-method';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { otherNodes } from '../other-nodes';
 

@@ -2,7 +2,7 @@ import { createPrivateFolder } from '../../files/private-file';
 import { noteCluster } from '../../operators/folder-cluster';
 import { writeKeyShares, writeOperatorLogin } from '../../operators/operator-folder';
 import type { VaultClient } from '../../vault/vault-client';
-import { patientReceiver, type PatientReceiverOptions } from './patient-receiver';
+import { patientReceiver, type PatientReceiverOptions } from './retrying-writer';
 import type { SecretReceiver } from './preparation';
 
 /** Writes each secret to a file of its own in the operators' folder. @param client asks which server they are of */

@@ -2,9 +2,9 @@ import { describeError, ExplainedError, oneLine, VaultResponseError } from '#cor
 import { BACKUP_RECORD } from '../../declaration/schema/record-paths';
 import type { Deployment } from '../../declaration/schema/deployment';
 import type { OperatorSession } from '../../operators/operator-session';
-import { noteBackup, recordsFromRoot } from '../../vault/backup-note';
-import { backupRecordSchema, type BackupRecord } from '../../vault/backup-record';
-import { Records } from '../../vault/records';
+import { noteBackup, recordsFromRoot } from '../../vault/records/backup-note';
+import { backupRecordSchema, type BackupRecord } from '../../vault/records/backup-record';
+import { Records } from '../../vault/records/record-store';
 import type { ServerHealth } from '../../vault/vault-client';
 import { openBackupSession, type BackupSessionOptions } from './backup-session';
 

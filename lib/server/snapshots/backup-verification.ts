@@ -1,7 +1,7 @@
 import type { LoadedDeployment } from '../../declaration/files/load-deployment';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { RememberedKeyShares } from '../../operators/key-shares';
-import { findServerProgram } from '../../process/server-program';
+import { findServerProgram } from '../../processes/server-program';
 import { BackupRecording } from './backup-recording';
 import type { BackupSessionOptions } from './backup-session';
 import { verifySnapshot, type SnapshotSummary } from './snapshot-archive';

@@ -1,6 +1,6 @@
 import type { Deployment } from '../../declaration/schema/deployment';
 import { refuseVisibleToGit } from '../../files/git-visibility';
-import { noteBackup } from '../../vault/backup-note';
+import { noteBackup } from '../../vault/records/backup-note';
 import { openBackupSession, type BackupSessionOptions } from './backup-session';
 import { saveSnapshot } from './raft-snapshot';
 import type { SnapshotSummary } from './snapshot-archive';

@@ -1,5 +1,5 @@
 import { ExplainedError, VaultResponseError } from '#core';
-import { ServerStartError } from '../../process/server-process';
+import { ServerStartError } from '../../processes/server-process';
 
 /*
  * Words of a server whose data has another seal than its configuration. OpenBao answers with them, and Vault does not

@@ -1,8 +1,8 @@
 import { ExplainedError, commandLine, quotedList } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
-import { PRODUCTS, type ServerProgram } from '../../process/server-program';
+import { PRODUCTS, type ServerProgram } from '../../processes/server-program';
 import type { ServerHealth } from '../../vault/vault-client';
-import { keptGrant, type KeptGrant } from './kept-grant';
+import { keptGrant, type KeptGrant } from './stored-grant';
 import { withSnapshot, type ThrowAwayOptions } from './throw-away-server';
 
 /*

@@ -2,7 +2,7 @@ import { WebexTokens } from '../../../constructs/tokens/webex-tokens';
 import type { DeploymentInput } from '../../../lib/declaration/schema/deployment';
 import { authorizerPolicy } from '../../../lib/declaration/policies/authorizer-policy';
 import { provisionerPolicy } from '../../../lib/declaration/policies/provisioner-policy';
-import { authorizerRights, healerRights, provisionerRights } from '../../../lib/declaration/policies/rights';
+import { authorizerRights, healerRights, provisionerRights } from '../../../lib/declaration/policies/operator-rights';
 import { operatorsOf } from '../../../lib/operators/operators';
 import { resources, synthesize, testApp, type Declaration } from '../../fixtures/declarations/declaration';
 import { exampleDeployment } from '../../fixtures/declarations/example-deployment';

@@ -6,7 +6,7 @@ import { defineDeployment } from '../../../lib/declaration/define-deployment';
 import type { Deployment, DeploymentInput } from '../../../lib/declaration/schema/deployment';
 import { observerPolicy } from '../../../lib/declaration/policies/observer-policy';
 import { provisionerPolicy } from '../../../lib/declaration/policies/provisioner-policy';
-import { authorizerRights, observerRights, provisionerRights } from '../../../lib/declaration/policies/rights';
+import { authorizerRights, observerRights, provisionerRights } from '../../../lib/declaration/policies/operator-rights';
 import { deploymentInput } from '../../fixtures/arbitrary/deployment-input';
 import { wholeText } from '../../fixtures/arbitrary/text';
 import { property } from '../../fixtures/arbitrary/property';

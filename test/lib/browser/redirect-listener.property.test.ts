@@ -6,7 +6,7 @@ import { RedirectState } from '../../../lib/browser/redirect';
 import { RedirectListener } from '../../../lib/browser/redirect-listener';
 import { visit, withOutcome } from '../../../lib/browser/visit';
 import { authorizedPage } from '../../../lib/grants/consent/consent-page';
-import { freePort } from '../../../lib/process/free-port';
+import { freePort } from '../../../lib/processes/free-port';
 import { expectedConsent } from '../../fixtures/results/expected-consent';
 import { SOCKET } from '../../fixtures/loopback/memory-network';
 import { property } from '../../fixtures/arbitrary/property';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { createServer, connect, type AddressInfo, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { freePort } from '../../../lib/process/free-port';
+import { freePort } from '../../../lib/processes/free-port';
 import { authorizedPage } from '../../../lib/grants/consent/consent-page';
 import { expectedConsent } from '../../fixtures/results/expected-consent';
 import { RedirectState, type ReceivedCode } from '../../../lib/browser/redirect';

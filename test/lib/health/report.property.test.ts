@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { toJson } from '../../../lib/health/json';
-import { gaugesOf } from '../../../lib/health/metrics/metrics';
+import { toJson } from '../../../lib/health/status-json';
+import { gaugesOf } from '../../../lib/health/metrics/health-metrics';
 import { toOpenMetrics } from '../../../lib/health/metrics/open-metrics';
-import { toHtml } from '../../../lib/health/html/html-page';
+import { toHtml } from '../../../lib/health/html/status-page';
 import { CREDENTIAL_STATES, SEVERITIES, type CredentialLine, type Report } from '../../../lib/health/report';
-import { toTable } from '../../../lib/health/table';
+import { toTable } from '../../../lib/health/status-table';
 import { newsSince } from '../../../lib/health/notifications/changes';
 import { messageBody, WEBHOOK_FORMATS } from '../../../lib/health/notifications/message';
 import { name, oddText } from '../../fixtures/arbitrary/text';

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Terraform } from '../../../lib/terraform/terraform';
-import { initialize } from '../../../rehearsal/applier/terraform';
+import { initialize } from '../../../rehearsal/applier/provider-terraform';
 
 let path: string;
 beforeEach(() => (path = mkdtempSync(join(tmpdir(), 'terraform-'))));

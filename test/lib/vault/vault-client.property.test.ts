@@ -11,11 +11,11 @@ import {
 import { z } from 'zod';
 import { defineDeployment } from '../../../lib/declaration/define-deployment';
 import { integrationEntry } from '../../../lib/declaration/derived/integration-entry';
-import { consentRecordSchema } from '../../../lib/vault/consent-record';
+import { consentRecordSchema } from '../../../lib/vault/records/consent-record';
 import { readRefreshing } from '../../../lib/vault/engine-refreshing';
 import { missingRights } from '../../../lib/vault/missing-rights';
 import { requireProduct, requireReadyServer } from '../../../lib/vault/ready-server';
-import { Records, RecordChanged, RecordsUnavailable } from '../../../lib/vault/records';
+import { Records, RecordChanged, RecordsUnavailable } from '../../../lib/vault/records/record-store';
 import { requireRegisteredPlugin } from '../../../lib/vault/registered-plugin';
 import { StoredIntegration } from '../../../lib/vault/stored-integration';
 import { VaultClient } from '../../../lib/vault/vault-client';

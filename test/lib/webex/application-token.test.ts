@@ -8,8 +8,8 @@ import {
   ServiceAppNotAuthorized,
   UnknownServiceApp,
 } from '../../../lib/webex/grant-errors';
-import { peopleMe } from '../../../lib/webex/people-me';
-import { refreshPair } from '../../../lib/webex/token-endpoint';
+import { peopleMe } from '../../../lib/webex/account-request';
+import { refreshPair } from '../../../lib/webex/token-request';
 import type { TokenPair } from '../../../lib/webex/token-pair';
 import { DEFAULT_USERS, simulatedAdministrator } from '../../../rehearsal/webex/simulated-user';
 import type { WebexSimulator } from '../../../rehearsal/webex/webex-simulator';

@@ -16,9 +16,9 @@ import {
   UnknownServiceApp,
 } from '../../../lib/webex/grant-errors';
 import { basicAuthorization } from '../../../lib/webex/oauth-request';
-import { peopleMe } from '../../../lib/webex/people-me';
+import { peopleMe } from '../../../lib/webex/account-request';
 import { checkWebex } from '../../../lib/webex/reachable-webex';
-import { exchangeCode, refreshPair } from '../../../lib/webex/token-endpoint';
+import { exchangeCode, refreshPair } from '../../../lib/webex/token-request';
 import { TokenPair } from '../../../lib/webex/token-pair';
 import { inOrder } from '../../fixtures/arbitrary/any-reply';
 import { fieldIn } from '../../fixtures/results/field-in';

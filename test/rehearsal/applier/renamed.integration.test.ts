@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loginAppRole, readCredential } from '#core';
 import { z } from 'zod';
-import { authorize } from '../../../lib/grants/consent/code-grant';
+import { authorize } from '../../../lib/grants/consent/ways/code-grant';
 import type { Deployment } from '../../../lib/declaration/schema/deployment';
 import { applyDeclaration, type AppliedDeclaration } from '../../../rehearsal/applier/stack';
 import { Rehearsal } from '../../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../../rehearsal/server/server-binary';
 import { exampleDeployment } from '../../fixtures/declarations/declaration';
-import { deploymentInFile } from '../../../rehearsal/deployment-file';
+import { deploymentInFile } from '../../../rehearsal/written-deployment';
 import { synthesize } from '../../fixtures/worlds/synthesizer';
 
 /*

@@ -1,7 +1,7 @@
 import { runBatch } from '../../../rehearsal/outage/run-batch';
 import { SCENARIOS } from '../../../rehearsal/outage/scenarios';
 import { SeededRandom } from '../../../rehearsal/outage/seeded-random';
-import type { Row } from '../../../rehearsal/outage/table';
+import type { Row } from '../../../rehearsal/outage/outage-table';
 import { atThePaceOfThisMachine } from '../../../rehearsal/outage/machine-pace';
 
 export interface OutageRun {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { serverVersion } from '../../../lib/process/server-program';
+import { serverVersion } from '../../../lib/processes/server-program';
 import { findOpenBao, OPENBAO_VERSION } from '../../../rehearsal/server/openbao-binary';
 import { findServer } from '../../../rehearsal/server/server-binary';
 import { fakeCommand } from '../fake-command';

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '../../../lib/process/child-process';
-import { serverVersion } from '../../../lib/process/server-program';
+import { run } from '../../../lib/processes/child-process';
+import { serverVersion } from '../../../lib/processes/server-program';
 import { findOpenBao, OPENBAO_VERSION } from '../../../rehearsal/server/openbao-binary';
 import { fakeCommand } from '../fake-command';
 

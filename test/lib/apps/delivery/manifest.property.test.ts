@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ExplainedError } from '#core';
 import { parseAllDocuments } from 'yaml';
-import { deliver, DELIVERER_NAMES } from '../../../../lib/apps/delivery/deliverers';
+import { deliver, DELIVERER_NAMES } from '../../../../lib/apps/delivery/deliverers/deliverers';
 import { manifestFile } from '../../../../lib/apps/delivery/manifest';
 import { InvalidDeployment } from '../../../../lib/declaration/checks/invalid-deployment';
 import { name, path, wholeText } from '../../../fixtures/arbitrary/text';

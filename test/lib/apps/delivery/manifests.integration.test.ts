@@ -1,5 +1,5 @@
 import { rootCertificates } from 'node:tls';
-import { deliver, DELIVERER_NAMES, type DelivererName } from '../../../../lib/apps/delivery/deliverers';
+import { deliver, DELIVERER_NAMES, type DelivererName } from '../../../../lib/apps/delivery/deliverers/deliverers';
 import type { Delivery } from '../../../../lib/apps/delivery/delivery';
 import { exampleDelivery, type KubernetesIdentity } from '../../../fixtures/declarations/delivery';
 import { kubeconform } from '../../../fixtures/kubernetes/manifests/kubeconform';

@@ -1,5 +1,5 @@
 import { provisionerPolicy } from '../../../../lib/declaration/policies/provisioner-policy';
-import { provisionerRights } from '../../../../lib/declaration/policies/rights';
+import { provisionerRights } from '../../../../lib/declaration/policies/operator-rights';
 import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
 
 function policyOf(changes: Parameters<typeof exampleDeployment>[0] = {}): string {

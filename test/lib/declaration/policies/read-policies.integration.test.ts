@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { appPolicy } from '../../../../lib/declaration/policies/app-policy';
 import { healerPolicy } from '../../../../lib/declaration/policies/healer-policy';
 import { observerPolicy } from '../../../../lib/declaration/policies/observer-policy';
-import { observerRights } from '../../../../lib/declaration/policies/rights';
+import { observerRights } from '../../../../lib/declaration/policies/operator-rights';
 import type { VaultClient } from '../../../../lib/vault/vault-client';
 import { statusOf } from '../../../fixtures/results/refusal';
 import { WrittenVault } from '../../../../rehearsal/written-vault';

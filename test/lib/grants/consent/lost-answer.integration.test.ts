@@ -1,7 +1,7 @@
 import { NotAuthorizedYet, readCredential, TemporarilyUnavailable } from '#core';
 import { AccountNotChecked, WrongAccount } from '../../../../lib/grants/consent/account';
-import { authorize, type AuthorizeOptions } from '../../../../lib/grants/consent/code-grant';
-import type { Grant } from '../../../../lib/grants/consent/stored-grant';
+import { authorize, type AuthorizeOptions } from '../../../../lib/grants/consent/ways/code-grant';
+import type { Grant } from '../../../../lib/grants/consent/grant';
 import { VaultClient } from '../../../../lib/vault/vault-client';
 import { LossyProxy, type Loss } from '../../../fixtures/loopback/lossy-proxy';
 import { WrittenVault } from '../../../../rehearsal/written-vault';

@@ -7,17 +7,17 @@ import {
   TemporarilyUnavailable,
 } from '#core';
 import { AccountNotChecked, WrongAccount } from '../../../../lib/grants/consent/account';
-import { authorizeByDevice } from '../../../../lib/grants/consent/device-consent';
+import { authorizeByDevice } from '../../../../lib/grants/consent/ways/device-consent';
 import { GrantKept } from '../../../../lib/grants/consent/grant-keeping';
-import type { ImportOptions } from '../../../../lib/grants/consent/prepared-import';
-import { authorizeByPkce } from '../../../../lib/grants/consent/pkce-grant';
-import { importGrant } from '../../../../lib/grants/consent/token-import';
-import type { Grant } from '../../../../lib/grants/consent/stored-grant';
+import type { ImportOptions } from '../../../../lib/grants/consent/ways/prepared-import';
+import { authorizeByPkce } from '../../../../lib/grants/consent/ways/pkce-grant';
+import { importGrant } from '../../../../lib/grants/consent/ways/token-import';
+import type { Grant } from '../../../../lib/grants/consent/grant';
 import { ClientRefused, DeviceGrantDenied, DeviceGrantExpired, GrantRefused } from '../../../../lib/webex/grant-errors';
-import { consentRecordSchema } from '../../../../lib/vault/consent-record';
-import { Records } from '../../../../lib/vault/records';
+import { consentRecordSchema } from '../../../../lib/vault/records/consent-record';
+import { Records } from '../../../../lib/vault/records/record-store';
 import { VaultClient } from '../../../../lib/vault/vault-client';
-import { DEVICE_GRANT_TYPE } from '../../../../rehearsal/webex/device-endpoints';
+import { DEVICE_GRANT_TYPE } from '../../../../rehearsal/webex/endpoints/device-endpoints';
 import type { Behavior } from '../../../../rehearsal/webex/behavior';
 import { eventually } from '../../../../rehearsal/eventually';
 import { LossyProxy } from '../../../fixtures/loopback/lossy-proxy';

@@ -3,7 +3,7 @@ import { ExplainedError } from '#core';
 import { defineDeployment } from '../../../../lib/declaration/define-deployment';
 import type { Deployment } from '../../../../lib/declaration/schema/deployment';
 import { observerPolicyName } from '../../../../lib/declaration/derived/policy-names';
-import { diagnose } from '../../../../lib/health/doctor/doctor';
+import { diagnose } from '../../../../lib/health/doctor/diagnosis';
 import { OPERATOR_NAMES, operatorsOf, renewOperator } from '../../../../lib/operators/operators';
 import { explainedRefusal } from '../../../../lib/operators/server-refusal';
 import { appRole } from '../../../../rehearsal/app-role';

@@ -1,8 +1,8 @@
 import type { Deployment } from '../../../../lib/declaration/schema/deployment';
 import { integrationEntry } from '../../../../lib/declaration/derived/integration-entry';
 import { observerRules } from '../../../../lib/declaration/policies/observer-policy';
-import { observerRights } from '../../../../lib/declaration/policies/rights';
-import { diagnose } from '../../../../lib/health/doctor/doctor';
+import { observerRights } from '../../../../lib/declaration/policies/operator-rights';
+import { diagnose } from '../../../../lib/health/doctor/diagnosis';
 import { explainedRefusal } from '../../../../lib/operators/server-refusal';
 import { VaultClient } from '../../../../lib/vault/vault-client';
 import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { toHtml } from '../../../../lib/health/html/html-page';
+import { toHtml } from '../../../../lib/health/html/status-page';
 import { NO_CHROMIUM, openChromium } from '../../../fixtures/pages/chromium';
 import { describeUnless } from '../../../fixtures/runs/left-out';
 import { credentialLine, refusedLine, report } from '../../../fixtures/results/report';

@@ -1,7 +1,7 @@
 import type { Deployment, DeploymentInput } from '../../../../lib/declaration/schema/deployment';
 import { lookAt } from '../../../../lib/health/looks/look';
 import { lookAtServer } from '../../../../lib/health/looks/server-look';
-import { freePort } from '../../../../lib/process/free-port';
+import { freePort } from '../../../../lib/processes/free-port';
 import { CertificateAuthority } from '../../../../lib/server/certificates/certificate-authority';
 import { VaultClient } from '../../../../lib/vault/vault-client';
 import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';

@@ -1,5 +1,5 @@
 import { VaultResponseError } from '#core';
-import { ServerStartError } from '../../../../lib/process/server-process';
+import { ServerStartError } from '../../../../lib/processes/server-process';
 import { explainedSeal } from '../../../../lib/server/snapshots/seal-mismatch';
 
 const MIGRATION = 'Error initializing core: error checking if a seal migration is needed: cannot seal migrate from';

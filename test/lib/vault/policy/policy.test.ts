@@ -1,9 +1,9 @@
 import { appPolicy } from '../../../../lib/declaration/policies/app-policy';
 import { healerPolicy } from '../../../../lib/declaration/policies/healer-policy';
 import { observerPolicy } from '../../../../lib/declaration/policies/observer-policy';
-import { observerRights } from '../../../../lib/declaration/policies/rights';
+import { observerRights } from '../../../../lib/declaration/policies/operator-rights';
 import { parsePolicy } from '../../../../lib/vault/policy/policy';
-import { mayReadSome } from '../../../../lib/vault/policy/rights';
+import { mayReadSome } from '../../../../lib/vault/policy/policy-rights';
 import { PolicyUnreadable } from '../../../../lib/vault/policy/syntax';
 import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
 

@@ -1,0 +1,143 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TokenSource } from 'webex-token-client';
+import { z } from 'zod';
+import { TOKEN_PATH } from '../rehearsal/webex/endpoints/token-endpoint';
+import type { WrittenVault } from '../rehearsal/written-vault';
+import { Load } from './load';
+import { percentile } from './percentile';
+import { Probe } from './polling-readers';
+import type { Row } from './row';
+import type { Measuring } from './section';
+
+/*
+ * All tokens fall due together, as after a day on which everybody consented: how long the engine is busy, what Webex is
+ * asked, and what readers notice, who read valid tokens all the while.
+ */
+
+const READERS = 50;
+const PAUSE_MS = 50;
+const SOURCES = 50;
+const POLL_MS = 50;
+
+const credentialReply = z.object({ data: z.object({ expire_time: z.iso.datetime({ offset: true }) }) });
+
+interface SlowWebex {
+  readonly what: string;
+  readonly delayMs: number;
+  /** How long it is looked at, if it does not end before. */
+  readonly longestMs: number;
+}
+
+const WEBEX: readonly SlowWebex[] = [
+  { what: 'Webex at 5 ms', delayMs: 5, longestMs: 180_000 },
+  { what: 'Webex at 500 ms', delayMs: 500, longestMs: 180_000 },
+  { what: 'Webex hangs', delayMs: 600_000, longestMs: 60_000 },
+];
+
+export async function waveRows(vault: WrittenVault, names: readonly string[], { progress }: Measuring): Promise<Row[]> {
+  const token = await vault.tokenWith('path "oauthapp/creds/*" { capabilities = ["read"] }');
+  const login = await vault.appLogin('people-me');
+  const { address } = vault.server;
+  const sources = Array.from({ length: SOURCES }, () => new TokenSource({ address, credential: 'testauth', ...login }));
+  await Promise.all(sources.map((source) => source.token()));
+  const paths = names.map((name) => `oauthapp/creds/${name}`);
+  const rows: Row[] = [];
+  for (const { what, delayMs, longestMs } of WEBEX) {
+    progress(`wave of ${names.length}, ${what}`);
+    const load = await Load.start({ address, token, paths, readers: READERS, pauseMs: PAUSE_MS });
+    const probe = new Probe(sources);
+    const seconds = await wave(vault, names.length, delayMs, longestMs);
+    const calls = refreshes(vault);
+    await probe.stop();
+    // Those who wait get their answer, and nobody begins a refresh any more.
+    await vault.engine.tune(vault.admin, { tune_refresh_check_interval_seconds: 0 });
+    vault.webex.behavior.fault = undefined;
+    await load.stop();
+    const endWithin = seconds === undefined ? undefined : await spreadOfEnds(vault, names);
+    rows.push(...rowsOf({ what, count: names.length, seconds, endWithin, calls, load, probe }));
+  }
+  await Promise.all(sources.map((source) => source[Symbol.asyncDispose]()));
+  return rows;
+}
+
+/** @returns how long it took; undefined where it did not end */
+async function wave(
+  vault: WrittenVault,
+  count: number,
+  delayMs: number,
+  longestMs: number,
+): Promise<number | undefined> {
+  vault.webex.behavior.fault = { path: TOKEN_PATH, delayMs };
+  vault.webex.requests.length = 0;
+  const started = performance.now();
+  await vault.engine.tune(vault.admin, {
+    tune_refresh_check_interval_seconds: 3600,
+    tune_refresh_expiry_delta_factor: 168,
+  });
+  while (performance.now() - started < longestMs) {
+    if (vault.webex.requests.filter(({ grantType }) => grantType === 'refresh_token').length >= count) {
+      return (performance.now() - started) / 1000;
+    }
+    await sleep(POLL_MS);
+  }
+  return undefined;
+}
+
+/** How far the ends of the tokens lie apart, in seconds: whether the next wave is one as well. */
+async function spreadOfEnds(vault: WrittenVault, names: readonly string[]): Promise<number> {
+  const ends: number[] = [];
+  for (const name of names) {
+    const { data } = await vault.admin.read(`oauthapp/creds/${name}`, credentialReply);
+    ends.push(Date.parse(data.expire_time));
+  }
+  return (percentile(ends, 100) - percentile(ends, 0)) / 1000;
+}
+
+function refreshes({ webex: { requests, inFlight } }: WrittenVault): number {
+  return requests.filter(({ grantType }) => grantType === 'refresh_token').length + inFlight.length;
+}
+
+interface Wave {
+  readonly what: string;
+  readonly count: number;
+  readonly seconds: number | undefined;
+  readonly endWithin: number | undefined;
+  readonly calls: number;
+  readonly load: Load;
+  readonly probe: Probe;
+}
+
+function rowsOf({ what, count, seconds, endWithin, calls, load, probe }: Wave): Row[] {
+  const row = { section: 'wave of 1,000 tokens due together' };
+  const lasts = seconds === undefined ? 'it went on when nobody looked any more, after a minute' : undefined;
+  return [
+    ...(seconds === undefined
+      ? []
+      : [{ ...row, what: `until all are refreshed, ${what}`, ours: seconds, unit: 's' as const }]),
+    ...(endWithin === undefined
+      ? []
+      : [{ ...row, what: `the new tokens end within, ${what}`, ours: endWithin, unit: 's' as const }]),
+    {
+      ...row,
+      what: `calls to Webex for ${count.toLocaleString('en')}, ${what}`,
+      ours: calls,
+      unit: 'calls',
+      note: lasts,
+    },
+    {
+      ...row,
+      what: `reads that failed, ${what}`,
+      ours: load.failed + probe.failed,
+      unit: 'calls',
+      goal: { of: 'ours', atMost: 0 },
+      note: `of ${load.waits.length.toLocaleString('en')} by ${READERS} readers, and ${probe.waits.length.toLocaleString('en')} through TokenSource`,
+    },
+    {
+      ...row,
+      what: `longest wait through TokenSource, ${what}`,
+      ours: percentile(probe.waits, 100),
+      other: { what: 'a read of creds', value: percentile(load.waits, 100) },
+      unit: 'ms',
+    },
+  ];
+}

@@ -1,0 +1,142 @@
+import { describeExpiry, programLine } from '#core';
+import type { SecretIdLifetime, WrappedSecretId } from '../../apps/issued-secret-id';
+import type { App } from '../../declaration/schema/deployment';
+import { declaringFile } from '../../declaration/deployment-file';
+import type { ServerProgramName } from '../../vault/vault-client';
+import { assignments } from './assignments';
+
+/*
+ * What a person is told who hands a secret id to an app. Its lines are pasted as they are: the token stands in none of
+ * them, as what is pasted into a command stays in the shell's history.
+ */
+
+export interface Handover {
+  readonly app: App;
+  /** The command-line program of the server's product. */
+  readonly program: ServerProgramName;
+  readonly issued: WrappedSecretId;
+  /** Path of the AppRole, such as `auth/approle/role/people-me`. */
+  readonly rolePath: string;
+  /** Where Vault is. */
+  readonly server: Readonly<Record<string, string>>;
+  /** That, and who the app is. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export function wrappedHandover(handover: Handover): string {
+  const { app, program, issued, environment } = handover;
+  const { VAULT_CACERT: caFile } = environment;
+  return [
+    `Role id         ${issued.roleId}`,
+    `Wrapping token  ${issued.wrappingToken}`,
+    `Unwrap before   ${describeExpiry(issued.wrappingExpireTime)}; it works once`,
+    `Secret id       ${limits(app, issued.lifetime)}`,
+    ...beforeThen(app),
+    ...(issued.secretIdAccessor === undefined ? [] : [`Accessor        ${issued.secretIdAccessor}`]),
+    '',
+    'Where the app runs, this says where Vault is and who the app is; the file is to be in a private place:',
+    `  export ${assignments(environment)}`,
+    `  export VAULT_SECRET_ID_FILE="$HOME/${app.name}.secret-id"`,
+    ...(caFile === undefined ? [] : ['On another machine, name a copy of the CA in VAULT_CACERT.']),
+    '',
+    'Fetch the secret id into that file, with one of these (paste the wrapping token after the first line):',
+    '  read -rs WRAPPING_TOKEN',
+    `  VAULT_WRAPPED_SECRET_ID="$WRAPPING_TOKEN" ${programLine('webex-token', 'unwrap')}`,
+    `  (umask 077; VAULT_TOKEN="$WRAPPING_TOKEN" ${program} unwrap -field=secret_id > "$VAULT_SECRET_ID_FILE")`,
+    `  ${curl(handover)}`,
+    '',
+    'If Vault refuses that before the expiry, the token was used: by someone else, unless an answer to you got lost. Have an',
+    'administrator destroy the secret id then, and issue another:',
+    `  ${destruction(handover)}`,
+    '',
+  ].join('\n');
+}
+
+/** Of a secret id that lies in its file by now. */
+export function fileHandover({ app, issued }: Handover, file: string): string {
+  return [
+    `the secret id is in ${file}: ${limits(app, issued.lifetime)}`,
+    ...beforeThen(app).map((line) => line.trim()),
+    ...(issued.secretIdAccessor === undefined ? [] : [`its accessor, to destroy it by: ${issued.secretIdAccessor}`]),
+    '',
+  ].join('\n');
+}
+
+function curl({ server }: Handover): string {
+  const options = [
+    ...(server.VAULT_CACERT === undefined ? [] : ['--cacert "$VAULT_CACERT"']),
+    ...(server.VAULT_NAMESPACE === undefined ? [] : ['-H "X-Vault-Namespace: $VAULT_NAMESPACE"']),
+  ];
+  const request = ['curl -sSf -X POST', ...options, '-K - "$VAULT_ADDR/v1/sys/wrapping/unwrap"'].join(' ');
+  const header = '<<< "header = \\"X-Vault-Token: $WRAPPING_TOKEN\\""';
+  const field = String.raw`sed -n 's/.*"secret_id":"\([^"]*\)".*/\1/p'`;
+  return `(umask 077; set -o pipefail; ${request} ${header} | ${field} > "$VAULT_SECRET_ID_FILE")`;
+}
+
+function destruction({ program, issued, rolePath, server }: Handover): string {
+  return issued.secretIdAccessor === undefined
+    ? `${assignments(server)} ${program} list ${rolePath}/secret-id    # then destroy each`
+    : `${assignments(server)} ${program} write ${rolePath}/secret-id-accessor/destroy secret_id_accessor=${issued.secretIdAccessor}`;
+}
+
+function limits(app: App, lifetime: SecretIdLifetime | undefined): string {
+  const { secretIdUses: uses, boundCidrs } = app;
+  return [
+    end(app, lifetime),
+    uses === 0 ? 'any number of logins' : `${uses} login${uses === 1 ? '' : 's'}`,
+    boundCidrs.length === 0 ? 'from any network' : `from ${boundCidrs.join(', ')}`,
+  ].join(', ');
+}
+
+function end({ secretIdTtlSeconds }: App, lifetime: SecretIdLifetime | undefined): string {
+  if (lifetime !== undefined) {
+    return `good until ${describeExpiry(lifetime.expireTime)}`;
+  }
+  return secretIdTtlSeconds === 0
+    ? 'without end'
+    : `good for at most ${days(secretIdTtlSeconds)} (this Vault token may not ask until when)`;
+}
+
+/** Nothing tells the app when that day comes near. */
+function beforeThen({ secretIdTtlSeconds, renewsSecretId }: App): string[] {
+  if (secretIdTtlSeconds === 0) {
+    return [];
+  }
+  return [
+    renewsSecretId
+      ? '                The app renews it in time, from a file that it can write to, with VAULT_RENEW_SECRET_ID=true'
+      : `                Issue another before then, or let the app renew it: renewsSecretId in ${declaringFile()}`,
+  ];
+}
+
+function days(seconds: number): string {
+  return seconds % 86400 === 0 ? `${seconds / 86400} days` : `${seconds} seconds`;
+}
+
+/** @param file holds the secret id, whose wrapping is used up then */
+export function handoverJson({ app, issued, environment }: Handover, file: string | undefined): string {
+  const wrapping = {
+    wrappingToken: issued.wrappingToken,
+    wrappingExpireTime: issued.wrappingExpireTime.toISOString(),
+  };
+  const answer = {
+    app: app.name,
+    roleId: issued.roleId,
+    ...(file === undefined ? wrapping : { wrappingToken: null, wrappingExpireTime: null }),
+    secretIdAccessor: issued.secretIdAccessor ?? null,
+    secretIdExpireTime: issued.lifetime?.expireTime.toISOString() ?? null,
+    secretIdTtlSeconds: app.secretIdTtlSeconds,
+    secretIdUses: app.secretIdUses,
+    boundCidrs: app.boundCidrs,
+    environment,
+  };
+  return `${JSON.stringify(answer, null, 2)}\n`;
+}
+
+/** A warning where Vault does not let the secret id live as long as declared. @returns "" where it does */
+export function shortened({ app, program, issued: { lifetime } }: Handover, appRolePath: string): string {
+  const { secretIdTtlSeconds: declared } = app;
+  return lifetime === undefined || lifetime.ttlSeconds >= declared
+    ? ''
+    : `warning: Vault ends it after ${days(lifetime.ttlSeconds)}, and ${declaringFile()} declares ${days(declared)}: the longest lease of auth/${appRolePath} is shorter; raise it, as with "${program} auth tune -max-lease-ttl=${declared}s ${appRolePath}/", then issue again\n`;
+}

@@ -1,0 +1,68 @@
+import { describeError, explainedBy, commandLine } from '#core';
+import { findCredential } from '../../../declaration/derived/by-name';
+import { isServiceApp } from '../../../declaration/schema/service-app';
+import { refreshPair } from '../../../webex/token-request';
+import type { TokenPair } from '../../../webex/token-pair';
+import { AccountNotChecked, organizationAccount } from '../account';
+import { type AskForSecret, givenSecret } from '../confirmed-secret';
+import { importPair } from './grant-import';
+import { GrantKept } from '../grant-keeping';
+import { type ImportOptions, prepareImport, type PreparedImport } from './prepared-import';
+import type { Grant } from '../grant';
+
+/*
+ * A refresh token that exists already: a person's from wherever it was kept before, or a Service App's first one, which the
+ * developer portal shows.
+ */
+
+export interface TokenImportOptions extends ImportOptions {
+  readonly clientSecret: AskForSecret;
+  readonly refreshToken: AskForSecret;
+}
+
+/**
+ * Refreshes the token once, since only a token of access tells whose it is, and has the engine keep what comes of it.
+ * Where Webex replaces refresh tokens, what was given is no good from then on, and whoever else used it is cut off.
+ *
+ * @throws WrongAccount, with the credential as it was; GrantRefused where the token is no good, or of another integration;
+ *   ExplainedError; the signal's reason
+ */
+export async function importGrant(options: TokenImportOptions): Promise<Grant> {
+  const credential = findCredential(options.deployment, options.credentialName);
+  const expected = isServiceApp(credential)
+    ? organizationAccount(credential.serviceApp.organizationId)
+    : options.expected;
+  const prepared = await prepareImport({ way: '--import', ...options, expected });
+  const { clientId, tokenUrl, signal, notice } = prepared;
+  const clientSecret = await givenSecret(options.clientSecret, 'client secret');
+  const refreshToken = await givenSecret(options.refreshToken, 'refresh token');
+  signal?.throwIfAborted();
+  const obtainedAt = new Date();
+  // Not ended by a signal: what Webex answers may be all that is left of the grant.
+  const pair = await refreshPair({ tokenUrl, clientId, clientSecret, refreshToken });
+  const grant = await importPair(prepared, pair, obtainedAt, {
+    did: 'is whose refresh token that is',
+    advice: (email) => `give one that Webex gave to ${email}`,
+  }).catch((error: unknown) => {
+    throw lastWord(error, prepared, pair, refreshToken);
+  });
+  if (pair.refreshTokenTtlSeconds === undefined) {
+    notice(
+      'Webex did not say how long the refresh token still lives, so the horizon in status may be later than its end.',
+    );
+  }
+  return grant;
+}
+
+/** What is left, where the engine has not kept it. */
+function lastWord(error: unknown, { credential }: PreparedImport, pair: TokenPair, given: string): unknown {
+  if (error instanceof GrantKept || error instanceof AccountNotChecked || pair.refreshToken === given) {
+    return error;
+  }
+  const next = isServiceApp(credential) ? 'make a new one at developer.webex.com/my-apps' : 'have a person consent';
+  const again = `${commandLine('authorize', credential.name)}${isServiceApp(credential) ? ' --import' : ''}`;
+  return explainedBy(
+    error,
+    `${describeError(error)}; and the refresh token that was given is no good any more, as Webex replaced it by one that this command alone had: ${next}, with ${again}`,
+  );
+}

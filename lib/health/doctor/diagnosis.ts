@@ -1,0 +1,161 @@
+import {
+  NotDeployed,
+  vaultOptionsFromEnvironment,
+  type ExplainedError,
+  type VaultConnectionOptions,
+  type VaultResponseError,
+} from '#core';
+import { pluginPlace } from '../../declaration/files/plugin-place';
+import type { Deployment } from '../../declaration/schema/deployment';
+import { refuseOtherAddress } from '../../vault/declared-address';
+import { requireProduct } from '../../vault/ready-server';
+import { VaultClient } from '../../vault/vault-client';
+import { lookInside } from '../looks/look';
+import { lookAtServer } from '../looks/server-look';
+import { checkVaultClock } from './clock-check';
+import { checkEnvironment, environmentAdvice } from './environment';
+import { advice, Examination, ExaminationEnded, type Advice, type Finding } from './examination';
+import { requireSound } from './line-checks';
+import { checkObserver } from './observer-check';
+import { operatorFolderAdvice } from './operator-folder-advice';
+import { checkPods } from './pod-check';
+import { lookAtPolicies } from './policies-in-vault';
+import { examineReport } from './report-examination';
+import { checkWebexReachable } from './webex-check';
+
+/*
+ * What a person on call would look at, in the order in which one thing depends on the other: from the environment of
+ * this process to what Webex says of each token. Inside of Vault it is the look that `status` takes, and checks of it.
+ */
+
+/** The observer's login. */
+export interface ObserverLogin extends AsyncDisposable {
+  readonly vault: VaultClient;
+  /** Whether it logged in by itself. @default false: a token was given */
+  readonly isLoggedIn?: boolean;
+}
+
+export interface DoctorOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly load: () => Promise<{ readonly deployment: Deployment; readonly file: string }>;
+  readonly logIn: (connection: VaultConnectionOptions, deployment: Deployment) => Promise<ObserverLogin>;
+  /** What a refusal of Vault means. */
+  readonly explain: (error: VaultResponseError) => ExplainedError;
+  /** Names of those who run the server. */
+  readonly operators: readonly string[];
+  /** Folder of their logins. */
+  readonly operatorFolder: string;
+  /** Whether Webex is asked. */
+  readonly webex: boolean;
+  readonly onFinding: (finding: Finding) => void;
+  readonly signal: AbortSignal;
+  /** @default - the clock's */
+  readonly now?: () => Date;
+}
+
+export interface Diagnosis {
+  /** The last of them is the first that is wrong, if one is. */
+  readonly findings: readonly Finding[];
+  readonly advice: readonly Advice[];
+}
+
+/** @throws the signal's reason, and what is a fault of ours */
+export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
+  const examination = new Examination(options.onFinding, options.explain, options.signal);
+  try {
+    await examine(examination, options);
+  } catch (error) {
+    if (!(error instanceof ExaminationEnded)) {
+      throw error;
+    }
+  }
+  return examination;
+}
+
+async function examine(examination: Examination, options: DoctorOptions): Promise<void> {
+  const { env, load, logIn, signal, now = () => new Date() } = options;
+  examination.advise(...environmentAdvice(env), ...(await operatorFolderAdvice(options.operatorFolder)));
+  await examination.check('environment', () => checkEnvironment(env));
+  const { deployment } = await examination.check('deployment', load, ({ file, deployment: { credentials, apps } }) => {
+    return `${file}: ${credentials.length} credential(s), ${apps.length} app(s)`;
+  });
+  const connection = await examination.check(
+    'address',
+    () => {
+      const found = vaultOptionsFromEnvironment(deployment.vault, env);
+      refuseOtherAddress(deployment, found);
+      return found;
+    },
+    ({ address }) => address,
+  );
+  const { server } = deployment.vault;
+  if (server?.mode === 'kubernetes') {
+    const pods = await examination.check(
+      'pods',
+      () => checkPods(server, { env, signal }),
+      ({ detail }) => detail,
+    );
+    examination.advise(...pods.advice);
+  }
+  const vault = new VaultClient({ ...connection, token: undefined, signal });
+  await examination.check('server', async () => requireSound('server', [await lookAtServer(vault, server)]));
+  if (server !== undefined) {
+    await examination.check(
+      'product',
+      () => requireProduct(vault, server.product),
+      () => `${server.product}, as declared`,
+    );
+  }
+  await examination.check('clock', () => checkVaultClock(vault, deployment.webex.apiUrl, now));
+  await using session = await examination.check(
+    'login',
+    () => logIn(connection, deployment),
+    () => (env.BAO_TOKEN || env.VAULT_TOKEN ? 'by VAULT_TOKEN' : 'as the observer'),
+  );
+  await examineInside(examination, options, deployment, session);
+}
+
+async function examineInside(
+  examination: Examination,
+  { env, operators, signal, webex: asksWebex, now = () => new Date() }: DoctorOptions,
+  deployment: Deployment,
+  { vault: observer, isLoggedIn }: ObserverLogin,
+): Promise<void> {
+  const isTokenGiven = Boolean(env.BAO_TOKEN || env.VAULT_TOKEN);
+  const place = [pluginPlace(deployment)].filter((line) => line !== undefined).map((line) => advice(line));
+  const { isRoot } = await examination.check(
+    'rights',
+    () =>
+      checkObserver(observer, deployment, { isTokenGiven, isLoggedIn }).catch((error: unknown) => {
+        examination.advise(...(error instanceof NotDeployed ? place : []));
+        throw error;
+      }),
+    (found) => (found.isRoot ? 'all, as it is a root token' : "the observer's"),
+  );
+  if (isRoot) {
+    examination.advise(advice('the Vault token is a root token, which can do everything', 'log in as the observer'));
+  }
+  // A Webex that cannot be asked is not asked of each token: its check comes after those of Vault.
+  const webex = asksWebex ? await checkWebexReachable(deployment, now, signal).catch(asError) : undefined;
+  const report = await examination.check(
+    'engine',
+    async () => {
+      const found = await lookInside(observer, { deployment, operators, verify: typeof webex === 'string' }, now());
+      examination.advise(...(['missing', 'plugin not running'].includes(found.engine.state) ? place : []));
+      requireSound('engine', [found.engine]);
+      return found;
+    },
+    ({ engine }) => engine.detail,
+  );
+  const policies = await examination.check(
+    'policies',
+    () => lookAtPolicies(observer, deployment),
+    (found) => `looked at ${found.policies.length + found.unreadable.length}, and at ${found.roles.length} role(s)`,
+  );
+  const program = await observer.programName();
+  await examineReport(examination, { deployment, report, policies, program, webex, signal });
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,129 @@
+import { quotedList, VaultResponseError } from '#core';
+import { z } from 'zod';
+import { deployCommand } from '../../declaration/deploy-command';
+import type { Deployment } from '../../declaration/schema/deployment';
+import {
+  oidcConfiguration,
+  peopleRoles,
+  type OidcDeclaration,
+  type PeopleRole,
+} from '../../declaration/derived/oidc-method';
+import type { VaultClient } from '../../vault/vault-client';
+import type { Line, PeopleState } from '../report';
+import { describeRefusal } from './vault-refusal';
+
+/*
+ * Whether people can log in by the identity provider that is declared, and act as those that are.
+ */
+
+const configReply = z.object({
+  data: z.object({
+    oidc_discovery_url: z.string(),
+    oidc_client_id: z.string(),
+    bound_issuer: z.string(),
+    /** Of OpenBao: whether it has the provider's keys. */
+    status: z.string().optional(),
+  }),
+});
+const roleReply = z.object({
+  data: z.object({
+    role_type: z.string(),
+    token_policies: z.array(z.string()).nullable(),
+    bound_audiences: z.array(z.string()).nullable(),
+    bound_claims: z.record(z.string(), z.unknown()).nullable(),
+  }),
+});
+
+type Finding = Omit<Line<PeopleState>, 'name' | 'notes'>;
+
+/** @returns undefined where nobody is declared to log in so. @throws VaultUnreachableError */
+export async function lookAtPeople(vault: VaultClient, deployment: Deployment): Promise<Line<PeopleState> | undefined> {
+  const { oidc } = deployment.operators ?? {};
+  if (oidc === undefined) {
+    return undefined;
+  }
+  const name = oidc.path;
+  try {
+    const roles = peopleRoles(deployment);
+    const there = await vault.list(`auth/${name}/role`).catch(noneIfMissing);
+    const declared: readonly string[] = roles.map(({ operator }) => operator);
+    const notes = there
+      .filter((role) => !declared.includes(role))
+      .map(
+        (role) =>
+          `auth/${name}/role/${role} is of nobody who is declared; to end it: bao delete auth/${name}/role/${role}`,
+      );
+    return { name, notes, ...(await findingOf(vault, oidc, roles)) };
+  } catch (error) {
+    if (!(error instanceof VaultResponseError)) {
+      throw error;
+    }
+    const detail = `it cannot be looked at (${describeRefusal(error)})`;
+    return { name, notes: [], state: 'unknown', severity: 'attention', detail, next: deployCommand() };
+  }
+}
+
+async function findingOf(vault: VaultClient, oidc: OidcDeclaration, roles: readonly PeopleRole[]): Promise<Finding> {
+  const config = await vault.read(`auth/${oidc.path}/config`, configReply).catch(undefinedIfMissing);
+  if (config === undefined) {
+    const detail = 'Vault has no configuration of it, so nobody can log in by OIDC';
+    return { state: 'missing', severity: 'broken', detail, next: deployCommand() };
+  }
+  const { oidc_discovery_url: issuer, oidc_client_id: clientId, bound_issuer: bound, status } = config.data;
+  const wanted = oidcConfiguration(oidc);
+  if (issuer !== wanted.oidc_discovery_url || bound !== wanted.bound_issuer || clientId !== wanted.oidc_client_id) {
+    const detail = `Vault has client "${clientId}" of ${issuer || 'no issuer'}, declared is "${oidc.clientId}" of ${oidc.issuer}`;
+    return { state: 'another', severity: 'broken', detail, next: deployCommand() };
+  }
+  for (const role of roles) {
+    const problem = await problemOf(vault, oidc, role);
+    if (problem !== undefined) {
+      return { state: 'another', severity: 'broken', detail: problem, next: deployCommand() };
+    }
+  }
+  if (status === 'invalid') {
+    const detail = `Vault gets no keys from ${issuer}, so nobody can log in by OIDC; operators by AppRole can`;
+    return { state: 'unreachable', severity: 'attention', detail, next: `have the server reach ${issuer}` };
+  }
+  const names = roles.map(({ operator }) => operator).join(', ');
+  return { state: 'ready', severity: 'healthy', detail: `people of ${issuer} may act as ${names}` };
+}
+
+/** How it is not as declared. */
+async function problemOf(
+  vault: VaultClient,
+  { path, clientId, groupsClaim }: OidcDeclaration,
+  { operator, groups, policyName }: PeopleRole,
+): Promise<string | undefined> {
+  const role = await vault.read(`auth/${path}/role/${operator}`, roleReply).catch(undefinedIfMissing);
+  if (role === undefined) {
+    return `Vault has no role for the ${operator}, so nobody can act as such by OIDC`;
+  }
+  const { role_type: type, token_policies: policies, bound_audiences: audiences, bound_claims: claims } = role.data;
+  if (type !== 'oidc' || !isSame(audiences ?? [], [clientId])) {
+    return `the role of the ${operator} is not of client "${clientId}"`;
+  }
+  if (!isSame(policies ?? [], [policyName.toLowerCase()])) {
+    return `the role of the ${operator} carries ${quotedList(policies ?? []) || 'nothing'}, declared is "${policyName}"`;
+  }
+  const bound = [claims?.[groupsClaim] ?? []].flat().map(String);
+  return Object.keys(claims ?? {}).length === 1 && isSame(bound, groups)
+    ? undefined
+    : `the role of the ${operator} is not of the groups ${quotedList(groups)} alone`;
+}
+
+function isSame(some: readonly string[], others: readonly string[]): boolean {
+  return JSON.stringify([...some].sort()) === JSON.stringify([...others].sort());
+}
+
+function undefinedIfMissing(error: unknown): undefined {
+  if (!(error instanceof VaultResponseError && error.statusCode === 404)) {
+    throw error;
+  }
+}
+
+/** Vault says 404 to a list of nothing. */
+function noneIfMissing(error: unknown): string[] {
+  undefinedIfMissing(error);
+  return [];
+}

@@ -1,0 +1,235 @@
+import { randomBytes } from 'node:crypto';
+import {
+  ExplainedError,
+  explainedBy,
+  isLoopback,
+  NotPermitted,
+  quotedList,
+  TemporarilyUnavailable,
+  UsageError,
+  VaultResponseError,
+  whatVaultSaid,
+} from '#core';
+import { z } from 'zod';
+import type { BrowserPage } from '../browser/browser-page';
+import { RedirectState } from '../browser/redirect';
+import { RedirectListener } from '../browser/redirect-listener';
+import { visit, withOutcome } from '../browser/visit';
+import { deployCommand } from '../declaration/deploy-command';
+import { OIDC_SECRET } from '../declaration/derived/client-secret';
+import type { Deployment } from '../declaration/schema/deployment';
+import { declaringFile } from '../declaration/deployment-file';
+import { LONGEST_LIFE_SECONDS } from '../declaration/schema/longest-life';
+import { peopleRoles, type OidcDeclaration, type PeopleRole } from '../declaration/derived/oidc-method';
+import { graceSignal } from '../vault/grace-signal';
+import type { VaultClient } from '../vault/vault-client';
+
+/*
+ * A person logs in as an operator, in the browser, at the identity provider of the organization: as `bao login
+ * -method=oidc` does.
+ *
+ * @see https://developer.hashicorp.com/vault/api-docs/auth/jwt#oidc-authorization-url-request
+ */
+
+export interface PeopleLoginOptions {
+  /** Without a token, in the namespace of the deployment. */
+  readonly vault: VaultClient;
+  readonly deployment: Deployment;
+  /** Name of the operator. */
+  readonly operator: string;
+  /**
+   * Shows the page of the identity provider. May itself log in: the redirect is listened for before it is called.
+   *
+   * @param over aborted once the redirect has come, or is waited for no longer
+   */
+  readonly onUrl: (url: string, over: AbortSignal) => void | Promise<void>;
+  readonly timeoutSeconds: number;
+  readonly signal: AbortSignal;
+}
+
+export interface PersonLogin {
+  readonly token: string;
+  readonly expireTime: Date;
+}
+
+/** Who logs in as what, and where. */
+interface Attempt {
+  readonly oidc: OidcDeclaration;
+  readonly role: PeopleRole;
+  readonly redirectUrl: string;
+}
+
+const urlReply = z.object({ data: z.object({ auth_url: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]) }) });
+const loginReply = z.object({
+  auth: z.object({ client_token: z.string().min(1), lease_duration: z.number().max(LONGEST_LIFE_SECONDS) }),
+});
+
+/** @throws UsageError where nobody may log in so; ExplainedError for what a person can act on; the signal's reason */
+export async function logPersonIn(options: PeopleLoginOptions): Promise<PersonLogin> {
+  const { vault, onUrl, timeoutSeconds, signal } = options;
+  const attempt = attemptOf(options);
+  const { role, oidc, redirectUrl } = attempt;
+  await using channel = await RedirectListener.bind(redirectUrl, 'end that program');
+  // Between Vault and this command alone: a redirect that is stolen is of no use without it.
+  const nonce = randomBytes(32).toString('base64url');
+  const url = await loginUrl(vault.endedBy(signal), attempt, nonce);
+  const state = new RedirectState(new URL(url).searchParams.get('state') ?? undefined);
+  const received = await visit({
+    channel,
+    expected: { state, explain: (error, said) => refusedByProvider(oidc, error, said) },
+    show: (over) => onUrl(url, over),
+    timeoutSeconds,
+    tooLate: () => new ExplainedError(`nobody logged in within ${timeoutSeconds} s; run it again`),
+    signal,
+  });
+  return await withOutcome(received, loggedInPage(role), async () => {
+    const query = { state: state.value, code: received.code, client_nonce: nonce };
+    // Not ended at once: the token of an answer that nobody awaits could not be revoked.
+    const login = await exchange(vault.endedBy(graceSignal(signal)), attempt, query);
+    if (signal.aborted) {
+      await vault
+        .withToken(login.token)
+        .connection.revokeToken()
+        .catch(() => undefined);
+    }
+    signal.throwIfAborted();
+    return login;
+  });
+}
+
+function attemptOf({ deployment, operator }: PeopleLoginOptions): Attempt {
+  const { oidc } = deployment.operators ?? {};
+  if (oidc === undefined) {
+    throw new UsageError(
+      `${declaringFile()} declares no operators.oidc, so nobody logs in so; leave out --oidc, or declare it and deploy`,
+    );
+  }
+  const roles = peopleRoles(deployment);
+  const role = roles.find((each) => each.operator === operator);
+  if (role === undefined) {
+    throw new UsageError(
+      `operators.oidc.groups names no group whose members may act as the ${operator}, only as ${quotedList(roles.map((each) => each.operator))}; leave out --oidc, which logs its AppRole in, or declare one where it may have one`,
+    );
+  }
+  const redirectUrl = oidc.redirectUrls.find((each) => {
+    const { protocol, hostname } = new URL(each);
+    return protocol === 'http:' && isLoopback(hostname);
+  });
+  if (redirectUrl === undefined) {
+    throw new UsageError(
+      `none of operators.oidc.redirectUrls leads to this machine, got ${quotedList(oidc.redirectUrls)}; declare "http://localhost:8250/oidc/callback" too, and register it at the identity provider`,
+    );
+  }
+  return { oidc, role, redirectUrl };
+}
+
+/** @throws ExplainedError where Vault gives none */
+async function loginUrl(vault: VaultClient, { oidc, role, redirectUrl }: Attempt, nonce: string): Promise<string> {
+  const request = { role: role.operator, redirect_uri: redirectUrl, client_nonce: nonce };
+  const reply = await vault.write(`auth/${oidc.path}/oidc/auth_url`, request, urlReply).catch((error: unknown) => {
+    if (!(error instanceof VaultResponseError) || error.isTransient) {
+      throw error;
+    }
+    // Where there is no such method, Vault wants a token for it.
+    const what = error.statusCode === 400 ? `says: ${whatVaultSaid(error)}` : `has no auth method at "${oidc.path}"`;
+    throw explainedBy(
+      error,
+      `nobody can log in as the ${role.operator} by OIDC yet: Vault ${what}; what is declared is not deployed: ${deployCommand()}`,
+    );
+  });
+  const { auth_url: url } = reply.data;
+  if (url !== '' && !new URL(url).searchParams.get('state')) {
+    // Any redirect would answer it, whoever began that.
+    throw new ExplainedError(
+      `Vault gives an address to log in at without a state, so what comes back could be anybody's; nothing was opened: check that VAULT_ADDR is a Vault or OpenBao server`,
+    );
+  }
+  if (url === '') {
+    throw new ExplainedError(
+      `Vault gives no address to log in at, and only its log says why: it cannot reach the identity provider ${oidc.issuer}, or does not send back to ${redirectUrl}; see that provider, and else: ${deployCommand()}`,
+    );
+  }
+  return url;
+}
+
+async function exchange(
+  vault: VaultClient,
+  attempt: Attempt,
+  query: { readonly state: string; readonly code: string; readonly client_nonce: string },
+): Promise<PersonLogin> {
+  const sent = new URLSearchParams(query).toString();
+  try {
+    const path = `auth/${attempt.oidc.path}/oidc/callback?${sent}`;
+    const { auth } = await vault.connection.read(path, (reply) => loginReply.parse(reply));
+    return { token: auth.client_token, expireTime: new Date(Date.now() + auth.lease_duration * 1000) };
+  } catch (error) {
+    if (error instanceof VaultResponseError) {
+      throw refusedByVault(attempt, error, whatVaultSaid(error, Object.values(query)));
+    }
+    // What is wrong with an answer names the path, and here the code is in it.
+    throw error instanceof ExplainedError && error.message.includes(sent)
+      ? new ExplainedError(error.message.replaceAll(`?${sent}`, ''))
+      : error;
+  }
+}
+
+/** What Vault makes of the provider's answer, as its words have it. */
+function refusedByVault({ oidc, role }: Attempt, error: VaultResponseError, said: string): ExplainedError {
+  const { issuer, groupsClaim } = oidc;
+  const claim = `claim "${groupsClaim}"`;
+  if (said.includes('Expired or missing OAuth state')) {
+    return new ExplainedError(
+      'this login was answered already, or has taken longer than the 10 minutes that Vault waits; run it again',
+    );
+  }
+  if (said.includes(`${claim} is missing`)) {
+    return new NotPermitted(
+      `${issuer} says nothing of your groups: what it tells Vault has no ${claim}; have it tell them, or correct operators.oidc.groupsClaim or scopes`,
+    );
+  }
+  if (said.includes(`${claim} does not match`)) {
+    return new NotPermitted(
+      `you may not act as the ${role.operator}: by ${claim} of ${issuer} you are in none of ${quotedList(role.groups)}; have yourself added to one there`,
+    );
+  }
+  if (/invalid_client|unauthorized_client/.test(said)) {
+    return new ExplainedError(
+      `${issuer} refuses Vault (${said}): the client secret of ${OIDC_SECRET.of} is wrong or replaced; raise its clientSecretVersion, set TF_VAR_${OIDC_SECRET.variable}, and deploy`,
+    );
+  }
+  if (said.includes('invalid_grant')) {
+    return new ExplainedError(
+      `${issuer} does not take its code any more (${said}); it is good once, and not for long: run it again`,
+    );
+  }
+  if (error.isTransient || /dial tcp|connection re|timeout|deadline|no such host/i.test(said)) {
+    return new TemporarilyUnavailable(
+      `Vault got no answer from the identity provider ${issuer} (${error.statusCode}: ${said || 'no message'}); try again once it can be reached from the server`,
+    );
+  }
+  return new ExplainedError(
+    `Vault does not log you in as the ${role.operator} (${error.statusCode}: ${said || 'no message'}); check the client of operators.oidc at ${issuer}, and its declaration`,
+  );
+}
+
+/** @see https://openid.net/specs/openid-connect-core-1_0.html#AuthError */
+function refusedByProvider({ issuer, clientId }: OidcDeclaration, error: string, said: string): ExplainedError {
+  switch (error) {
+    case 'access_denied':
+      return new NotPermitted(
+        `the login was canceled or refused at ${issuer} (${said}); run it again, or ask who runs that`,
+      );
+    case 'server_error':
+    case 'temporarily_unavailable':
+      return new TemporarilyUnavailable(`${issuer} had a fault of its own (${said}); try again later`);
+    default:
+      return new ExplainedError(
+        `${issuer} did not log you in (${said}); check what it has registered of client "${clientId}"`,
+      );
+  }
+}
+
+function loggedInPage({ operator }: PeopleRole): BrowserPage {
+  const text = `You act as the ${operator} now. You can close this window; the terminal has the Vault token.`;
+  return { status: 200, tone: 'good', title: 'Logged in', text };
+}

@@ -1,0 +1,129 @@
+import { type ExplainedError, notWebex } from '#core';
+import { checkClientSecret } from './client-secret-check';
+import type { Clock } from './clock';
+import { ClientRefused, GrantRefused, RequestRefused } from './grant-errors';
+import { apiUrlOf, type OAuthAnswer, type OAuthRequest } from './oauth-request';
+import { patientRequest } from './retrying-request';
+import { TokenPair } from './token-pair';
+
+export interface TokenEndpointOptions {
+  /** Such as `https://webexapis.com/v1/access_token`. */
+  readonly tokenUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Longest wait for an answer. @default 30000 */
+  readonly timeoutMs?: number;
+  /** Ends the request, whose answer is lost with it: where that matters, one that gives it time. @default - none */
+  readonly signal?: AbortSignal;
+  /** What waiting goes by. @default - the machine's clock */
+  readonly clock?: Clock;
+}
+
+export interface CodeExchange extends TokenEndpointOptions {
+  readonly code: string;
+  /** The one that the code was sent to. */
+  readonly redirectUri: string;
+  /** Of PKCE. @default - the code was asked for without a challenge */
+  readonly codeVerifier?: string;
+}
+
+export interface PairRefresh extends TokenEndpointOptions {
+  readonly refreshToken: string;
+}
+
+type Presented = GrantRefused['what'];
+
+/**
+ * Exchanges an authorization code, which is good for that once: whatever goes wrong, it is used up.
+ *
+ * @see https://developer.webex.com/docs/integrations
+ * @throws ClientRefused, GrantRefused, RequestRefused; TemporarilyUnavailable, WebexResponseError (5xx) or
+ *   WebexUnreachableError where it may go otherwise later; the signal's reason
+ */
+export async function exchangeCode(exchange: CodeExchange): Promise<TokenPair> {
+  const { code, redirectUri, codeVerifier } = exchange;
+  return pairFor(exchange, 'authorization code', {
+    grant_type: 'authorization_code',
+    code,
+    redirect_uri: redirectUri,
+    ...(codeVerifier === undefined ? {} : { code_verifier: codeVerifier }),
+  });
+}
+
+/**
+ * A new access token for a refresh token, which is the sent one again where Webex answers none. Where Webex rotates
+ * refresh tokens, the sent one is dead afterwards, also where the answer gets lost.
+ *
+ * @see https://developer.webex.com/docs/integrations#using-the-refresh-token
+ * @throws ClientRefused, GrantRefused, RequestRefused; TemporarilyUnavailable, WebexResponseError (5xx) or
+ *   WebexUnreachableError where it may go otherwise later; the signal's reason
+ */
+export async function refreshPair(refresh: PairRefresh): Promise<TokenPair> {
+  const { refreshToken } = refresh;
+  return pairFor(refresh, 'refresh token', { grant_type: 'refresh_token', refresh_token: refreshToken }, refreshToken);
+}
+
+async function pairFor(
+  options: TokenEndpointOptions,
+  what: Presented,
+  fields: Readonly<Record<string, string>>,
+  refreshToken?: string,
+): Promise<TokenPair> {
+  const { tokenUrl, clientId, clientSecret, timeoutMs, signal, clock } = options;
+  const { code = '', refresh_token: sent = '', code_verifier: verifier = '' } = fields;
+  const request: OAuthRequest = {
+    url: tokenUrl,
+    path: 'access_token',
+    fields: { ...fields, client_id: clientId, client_secret: clientSecret },
+    secrets: [clientSecret, code, sent, verifier],
+    timeoutMs,
+    signal,
+  };
+  const answer = await patientRequest(request, clock);
+  if (answer.status >= 300) {
+    throw await refusal(answer, what, options);
+  }
+  const pair = TokenPair.from(answer.json, refreshToken);
+  if (pair === undefined) {
+    throw notWebex(apiUrlOf(request), request.path);
+  }
+  return pair;
+}
+
+async function refusal(answer: OAuthAnswer, what: Presented, options: TokenEndpointOptions): Promise<ExplainedError> {
+  const { code, status } = answer;
+  if (code === 'invalid_client') {
+    return new ClientRefused(options.clientId, answer);
+  }
+  if (code === 'invalid_grant') {
+    return new GrantRefused(what, options.clientId, answer);
+  }
+  if (code !== undefined || (status !== 400 && status !== 401)) {
+    return new RequestRefused('access_token', answer);
+  }
+  // Webex's own words tell people what is refused, and no program.
+  switch (await secretVerdict(options)) {
+    case 'refused':
+      return new ClientRefused(options.clientId, answer);
+    case 'accepted':
+      return new GrantRefused(what, options.clientId, answer);
+    default:
+      return new RequestRefused(
+        'access_token',
+        answer,
+        `Webex does not tell whether it refuses the client secret or the ${what}: check the secret by the app's page in Webex's developer portal first`,
+      );
+  }
+}
+
+/** Whether Webex knows the client by its secret; `untold` also where it cannot be asked now. */
+export async function secretVerdict(
+  options: Pick<TokenEndpointOptions, 'tokenUrl' | 'clientId' | 'clientSecret' | 'timeoutMs' | 'signal'>,
+): Promise<'accepted' | 'refused' | 'untold'> {
+  try {
+    return (await checkClientSecret(options)).verdict;
+  } catch {
+    options.signal?.throwIfAborted();
+    return 'untold';
+  }
+}

@@ -1,0 +1,73 @@
+import { describeError } from '#core';
+import { z } from 'zod';
+import { defineDeployment } from '../../lib/declaration/define-deployment';
+import { observerPolicy } from '../../lib/declaration/policies/observer-policy';
+import { observerRights } from '../../lib/declaration/policies/operator-rights';
+import { lookAt } from '../../lib/health/looks/look';
+import { linesOf, worst, type Report } from '../../lib/health/report';
+import type { VaultClient } from '../../lib/vault/vault-client';
+import type { WebexEngine } from '../webex-engine';
+import type { OutageServer } from './outage-server';
+import type { Look } from './outage-watch';
+
+const tokenReply = z.object({ auth: z.object({ client_token: z.string() }) });
+
+export interface LookedAt {
+  readonly engine: WebexEngine;
+  readonly server: OutageServer;
+  /** Names of the credentials. */
+  readonly credentials: readonly string[];
+}
+
+/**
+ * What `status --verify` shows, with what an observer may do.
+ *
+ * The horizon is left out of it: the week ahead of an end at which people are warned is a real one, so the grants here are
+ * declared to live for real days, and nobody consents by `authorize`, which would note what Webex says.
+ *
+ * @returns looks once
+ */
+export async function observer(options: LookedAt): Promise<() => Promise<Look>> {
+  const { engine, server, credentials } = options;
+  const { mountPath } = engine;
+  const { declaration } = engine;
+  const deployment = defineDeployment({
+    ...declaration,
+    vault: { address: server.admin.address },
+    engine: { mountPath },
+    credentials: credentials.map((name) => ({ name, integration: 'webex-myapp', scopes: ['spark:people_read'] })),
+    apps: [],
+  });
+  const policyName = `observer-of-${mountPath}`;
+  await server.admin.write(`sys/policies/acl/${policyName}`, { policy: observerPolicy(observerRights(deployment)) });
+  const request = { policies: [policyName], no_default_policy: true, ttl: '24h' };
+  const { auth } = await server.admin.write('auth/token/create', request, tokenReply);
+  const lookThrough = (vault: VaultClient): Promise<Report> =>
+    lookAt({ deployment, vault, asObserver: (action) => action(vault.withToken(auth.client_token)), verify: true });
+
+  return async () => {
+    let look: Look = { severity: 'broken', state: 'no look', said: '' };
+    for (const vault of server.nodes) {
+      try {
+        const report = await lookThrough(vault);
+        look = lookOf(report);
+        if (report.server.severity === 'healthy') {
+          return look;
+        }
+      } catch (error) {
+        look = { severity: 'broken', state: 'no look', said: describeError(error) };
+      }
+    }
+    return look;
+  };
+}
+
+/** The first of the worst lines. An engine that reaps is what some scenarios are about, and no news. */
+function lookOf(report: Report): Look {
+  const lines = linesOf(report).filter(({ kind, line }) => kind !== 'engine' || line.state !== 'reaping');
+  const severity = worst(lines.map(({ line }) => line.severity));
+  const first = lines.find(({ line }) => line.severity === severity);
+  return severity === 'healthy' || first === undefined
+    ? { severity, state: '', said: '' }
+    : { severity, state: `${first.kind} ${first.line.state}`, said: first.line.detail };
+}

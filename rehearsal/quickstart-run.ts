@@ -1,0 +1,219 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ExplainedError, readCredential, VaultResponseError, WebexResponseError } from '#core';
+import { loginAs } from 'webex-token-client';
+import { z } from 'zod';
+import { peopleMe } from '../lib/webex/account-request';
+import type { ShowUrl } from '../lib/grants/consent/consent';
+import { findApp } from '../lib/declaration/derived/by-name';
+import type { App, Deployment } from '../lib/declaration/schema/deployment';
+import { loginOf } from '../lib/declaration/derived/logins';
+import { unrehearsed } from './identity/stand-ins';
+import { findOauthappPlugin } from './server/oauthapp-plugin';
+import { findServer } from './server/server-binary';
+import { rehearseConsent } from './rehearsed-consent';
+import { Rehearsal, type RehearsalOptions } from './rehearsal';
+import type { StepLog } from './step-log';
+import { ACCESS_TOKEN_TTL_SECONDS } from './webex/behavior';
+
+/*
+ * The whole main job on one machine: real server, real plugin, real policies; only Webex is simulated.
+ */
+
+/** Steps that {@link runQuickstart} takes, for their numbering. */
+export const QUICKSTART_STEPS = 9;
+
+/** Life of the access token that is seen to expire. The engine takes one for expired 10 s before its end: after one second. */
+const SHORT_LIFE_SECONDS = 11;
+
+/** On a machine that is very busy, the engine needs some time more. */
+const RENEWAL_LIMIT_MS = 300_000;
+
+export interface QuickstartOptions {
+  /** What `deployment.ts` declares. */
+  readonly declared: Deployment;
+  readonly steps: StepLog;
+  /** Shows the consent URL to a person. @default - the consent is given without one */
+  readonly onConsentUrl?: ShowUrl;
+  /** @default - as {@link RehearsalOptions} has it */
+  readonly synthesizer?: RehearsalOptions['synthesizer'];
+  /** Whether somebody goes on with what it leaves running. @default false */
+  readonly keep?: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** What a quickstart leaves running, until its rehearsal is disposed of. */
+export interface Quickstart {
+  readonly rehearsal: Rehearsal;
+  readonly app: App;
+  readonly credentialName: string;
+  /** Path of the server's binary, which is its command line too. */
+  readonly binary: string;
+}
+
+/**
+ * Starts the servers, applies the declaration, authorizes, reads a token and sees its successor arrive.
+ *
+ * @param onRehearsal called when servers are about to start, which the caller must stop, also where a later step fails
+ * @throws ExplainedError saying which part did not work
+ */
+export async function runQuickstart(
+  { declared, steps, onConsentUrl, synthesizer, keep = false, signal }: QuickstartOptions,
+  onRehearsal: (rehearsal: Promise<Rehearsal>) => void,
+): Promise<Quickstart> {
+  const app = declared.apps.find((each) => unrehearsed(each) === undefined);
+  const credentialName = app?.reads[0];
+  if (app === undefined || credentialName === undefined) {
+    const [first] = declared.apps.map(unrehearsed);
+    throw new ExplainedError(
+      first === undefined
+        ? 'the deployment declares no app, so nothing would read a token; declare one, like "people-me"'
+        : `no app of the deployment can be tried out here: ${first}; declare one that logs in otherwise`,
+    );
+  }
+
+  const { binary, pluginPath } = await findPrograms(steps);
+
+  const { rehearsal } = await steps.run('Starting the server and a simulated Webex', async () => {
+    const starting = Rehearsal.start({
+      declared,
+      binary,
+      pluginPath,
+      hasBackups: keep,
+      synthesizer,
+    });
+    onRehearsal(starting);
+    const started = await starting;
+    return {
+      rehearsal: started,
+      said: `${started.server.product} at ${started.server.address}, a simulated Webex at ${started.webex.url}`,
+    };
+  });
+
+  await steps.run('Synthesizing stack webex-tokens', async () => {
+    await rehearsal.synthesize();
+    return { said: 'deployment.ts synthesized to stack webex-tokens' };
+  });
+
+  await steps.run('Applying stack webex-tokens', async (note) => {
+    const { by, changed } = await rehearsal.apply({ note });
+    return { said: `${changed.length} resources applied by ${by}, under the provisioner policy` };
+  });
+
+  await steps.run(`Authorizing ${credentialName}`, async (note) => {
+    const { person } = await rehearseConsent(rehearsal, { credentialName, onConsentUrl, onNotice: note, signal });
+    return {
+      said: `${credentialName} authorized once, by ${person?.displayName ?? 'somebody'}, under the authorizer policy`,
+    };
+  });
+
+  const { vault } = await steps.run(`Logging in as ${app.name}`, async (note) => {
+    declared.apps.flatMap((each) => unrehearsed(each) ?? []).forEach((line) => note(line));
+    const pointed = findApp(rehearsal.deployment, app.name);
+    const login = loginAs(rehearsal.admin.connection, await rehearsal.identity(pointed));
+    const { type } = loginOf(rehearsal.deployment, pointed);
+    const standIn =
+      type === 'approle'
+        ? 'AppRole'
+        : `${type}, with a token of a stand-in for its ${type === 'jwt' ? 'issuer' : 'cluster'}`;
+    return { vault: await login.vault(), said: `logged in as app ${app.name}, by ${standIn}` };
+  });
+
+  const { apiUrl } = rehearsal.deployment.webex;
+  const { first } = await steps.run(`Reading ${credentialName}`, async () => {
+    const { accessToken } = await readCredential(vault, declared.engine.mountPath, credentialName);
+    return { first: accessToken, said: `access token read; people/me says: ${await whose(apiUrl, accessToken)}` };
+  });
+
+  await steps.run('Waiting for the next access token', async (note) => {
+    await fetchShortToken(rehearsal, credentialName);
+    rehearsal.webex.expireAccessTokens();
+    await mustRefuse(apiUrl, first);
+    note('Webex no longer takes the access tokens of before; reading until the engine has the next');
+    const deadline = Date.now() + RENEWAL_LIMIT_MS;
+    while (Date.now() < deadline) {
+      const { accessToken } = await readCredential(vault, declared.engine.mountPath, credentialName);
+      const me = await whose(apiUrl, accessToken).catch((error: unknown) => {
+        if (isExpired(error)) {
+          return undefined;
+        }
+        throw error;
+      });
+      if (me !== undefined) {
+        return { said: `the first access token expired; the next one came without consent: ${me}` };
+      }
+      await sleep(100, undefined, { signal });
+    }
+    throw new ExplainedError(
+      `the engine had no other access token ${RENEWAL_LIMIT_MS / 1000} s after the first one's end, which takes it ${SHORT_LIFE_SECONDS} s at most; please report this`,
+    );
+  });
+
+  return { rehearsal, app, credentialName, binary };
+}
+
+/**
+ * Has the engine fetch a token that soon expires: it refreshes for a reader who asks for a life that no token has. All
+ * other tokens live as long as at Webex, so nobody who goes on with a quickstart meets an expired one.
+ */
+async function fetchShortToken({ admin, deployment, webex }: Rehearsal, credentialName: string): Promise<void> {
+  const minimumSeconds = 2 * ACCESS_TOKEN_TTL_SECONDS;
+  const path = `${deployment.engine.mountPath}/creds/${credentialName}?minimum_seconds=${minimumSeconds}`;
+  webex.behavior.accessTokenTtlSeconds = SHORT_LIFE_SECONDS;
+  // The engine keeps the token, and answers that it ends too early.
+  await admin.read(path, z.unknown()).catch((error: unknown) => {
+    if (!(error instanceof VaultResponseError && error.statusCode === 400)) {
+      throw error;
+    }
+  });
+  webex.behavior.accessTokenTtlSeconds = ACCESS_TOKEN_TTL_SECONDS;
+}
+
+/** Where they are not in the cache, both at once: one of them is downloaded, while the other one is compiled. */
+async function findPrograms(steps: StepLog): Promise<{ binary: string; pluginPath: string }> {
+  const unneeded = new AbortController();
+  let said: string | undefined;
+  let tell = (line: string): void => {
+    said = line;
+  };
+  const plugin = findOauthappPlugin((line) => tell(line), { signal: unneeded.signal });
+  // Told in its own step.
+  plugin.catch(() => undefined);
+  try {
+    const { binary } = await steps.run('Looking for the server', async (note) => ({ binary: await findServer(note) }));
+    const { pluginPath } = await steps.run('Looking for the oauthapp plugin', async (note) => {
+      tell = note;
+      if (said !== undefined) {
+        note(said);
+      }
+      return { pluginPath: await plugin };
+    });
+    return { binary, pluginPath };
+  } catch (error) {
+    unneeded.abort();
+    throw error;
+  }
+}
+
+/** Display name of the account, where the declared scopes let Webex tell. */
+async function whose(apiUrl: string, accessToken: string): Promise<string> {
+  try {
+    return (await peopleMe({ apiUrl, accessToken })).displayName;
+  } catch (error) {
+    if (error instanceof WebexResponseError && error.statusCode === 403) {
+      return 'nothing, as its scopes do not let it';
+    }
+    throw error;
+  }
+}
+
+async function mustRefuse(apiUrl: string, accessToken: string): Promise<void> {
+  const answer = await peopleMe({ apiUrl, accessToken }).catch((error: unknown) => error);
+  if (!isExpired(answer)) {
+    throw new ExplainedError('the simulated Webex still takes an access token that has expired; please report this');
+  }
+}
+
+/** Whether Webex refused the access token. */
+function isExpired(error: unknown): boolean {
+  return error instanceof WebexResponseError && error.statusCode === 401;
+}

@@ -1,0 +1,227 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import type { ServerConfiguration } from '../../constructs/server/server-configuration';
+import { ServerCluster, type ServerClusterProps } from '../../constructs/server/server-cluster';
+import { StaticSeal } from '../../constructs/server/seals/static-seal';
+import { productionServerDeclaration } from '../../lib/declaration/schema/server/server-declaration';
+import { freePort } from '../../lib/processes/free-port';
+import { findOauthappPlugin } from './oauthapp-plugin';
+import { findServer } from './server-binary';
+import { ServerProcess } from '../../lib/processes/server-process';
+import {
+  caCertificateFile,
+  prepareCertificates,
+  serverTlsFiles,
+} from '../../lib/server/certificates/certificate-folder';
+import { VaultClient } from '../../lib/vault/vault-client';
+import { eventually } from '../eventually';
+import { isOnVault } from './is-on-vault';
+import { UnsealingServer } from './unsealing-server';
+
+const initReply = z.object({ root_token: z.string(), keys: z.array(z.string()).default([]) });
+
+export interface ProductionServerOptions {
+  /** @default 1 */
+  readonly nodes?: number;
+  /** `auto` opens by itself: by a static key on OpenBao, by a second server on Vault. @default "auto" */
+  readonly seal?: 'auto' | 'shamir';
+  /** Folder with the plugin binary. @default - that of the project's plugin */
+  readonly pluginDirectory?: string;
+  /** What runs the nodes. @default - the project's server */
+  readonly binary?: string;
+  /** Settings of the cluster that a test is about. @default - none */
+  readonly settings?: Partial<ServerClusterProps>;
+}
+
+/** One node: a process that can be killed and started again on the same data. */
+export class ProductionNode {
+  #process?: ServerProcess;
+
+  constructor(
+    readonly configuration: ServerConfiguration,
+    /** PEM of the CA that signed its certificate. */
+    readonly ca: string,
+    private readonly binary: string,
+    private readonly workDirectory: string,
+    private readonly unsealing?: UnsealingServer,
+  ) {}
+
+  get address(): string {
+    return this.configuration.apiAddr;
+  }
+
+  /** Of the process that runs, or ran last. */
+  get log(): string {
+    return this.#process?.log ?? '';
+  }
+
+  client(token?: string): VaultClient {
+    return new VaultClient({ address: this.address, ca: this.ca, token, timeoutMs: 60_000 });
+  }
+
+  get pid(): number {
+    return this.#process?.pid ?? -1;
+  }
+
+  /** With the very JSON that the construct emits. */
+  async start(): Promise<void> {
+    const json = this.configuration.toJson();
+    this.#process = await ServerProcess.start({
+      binary: this.binary,
+      config: this.unsealing?.withToken(json) ?? z.record(z.string(), z.unknown()).parse(JSON.parse(json)),
+      address: this.address,
+      ca: this.ca,
+      workDirectory: this.workDirectory,
+    });
+  }
+
+  /** Until it leads: an unsealed node does not at once. */
+  async untilActive(): Promise<void> {
+    await eventually(async () => (await this.isActive()) || undefined);
+  }
+
+  async isActive(): Promise<boolean> {
+    return this.client()
+      .read('sys/leader', z.object({ is_self: z.boolean() }))
+      .then(
+        ({ is_self }) => is_self,
+        () => false,
+      );
+  }
+
+  /** As a crash or `kill -9` would. */
+  async kill(): Promise<void> {
+    await this.#process?.kill();
+  }
+
+  async stop(): Promise<void> {
+    await this.#process?.stop();
+  }
+}
+
+/** OpenBao or Vault in production mode on loopback: TLS by a CA of its own, Raft on disk, audit. */
+export class ProductionServer implements AsyncDisposable {
+  private constructor(
+    /** Everything that it keeps; removed when it is disposed of. */
+    readonly folder: string,
+    readonly nodes: readonly ProductionNode[],
+    readonly caFile: string,
+    private readonly unsealing?: UnsealingServer,
+  ) {}
+
+  /** Starts the nodes, not initialized. */
+  static async start(options: ProductionServerOptions = {}): Promise<ProductionServer> {
+    const folder = await mkdtemp(join(tmpdir(), 'production-'));
+    let unsealing: UnsealingServer | undefined;
+    let nodes: readonly ProductionNode[] = [];
+    try {
+      if (isOnVault && options.seal !== 'shamir') {
+        unsealing = await UnsealingServer.start(join(folder, 'unsealing'));
+      }
+      const laidOut = await layOut(folder, options, unsealing);
+      nodes = laidOut.nodes;
+      await Promise.all(nodes.map((node) => node.start()));
+      return new ProductionServer(folder, nodes, laidOut.caFile, unsealing);
+    } catch (error) {
+      await new ProductionServer(folder, nodes, '', unsealing)[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** The first node. */
+  get node(): ProductionNode {
+    const [first] = this.nodes;
+    if (first === undefined) {
+      throw new Error('a server has at least one node');
+    }
+    return first;
+  }
+
+  /** The only audit log: the same path on all nodes, as they share one machine here. */
+  get auditLog(): Promise<string> {
+    return readFile(this.node.configuration.auditFilePath, 'utf8');
+  }
+
+  /** Initializes the first node, whose seal opens it; the others join by themselves. */
+  async initialize(): Promise<{ rootToken: string }> {
+    const request = { recovery_shares: 1, recovery_threshold: 1 };
+    const { root_token: rootToken } = await this.node.client().write('sys/init', request, initReply);
+    await this.node.untilActive();
+    return { rootToken };
+  }
+
+  /** Initializes and unseals the only node, with one share. */
+  async initializeByShares(): Promise<{ rootToken: string; share: string }> {
+    const request = { secret_shares: 1, secret_threshold: 1 };
+    const { root_token: rootToken, keys } = await this.node.client().write('sys/init', request, initReply);
+    const share = keys[0] ?? '';
+    await this.node.client().write('sys/unseal', { key: share });
+    await this.node.untilActive();
+    return { rootToken, share };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // At once, as nothing of them is kept.
+    await Promise.all(this.nodes.map((node) => node.kill()));
+    await this.unsealing?.[Symbol.asyncDispose]();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function layOut(
+  folder: string,
+  { nodes: count = 1, seal = 'auto', pluginDirectory, binary, settings }: ProductionServerOptions,
+  unsealing?: UnsealingServer,
+): Promise<{ nodes: ProductionNode[]; caFile: string }> {
+  const names = Array.from({ length: count }, (_, index) => `node-${index + 1}`);
+  const tls = join(folder, 'tls');
+  await prepareCertificates({ folder: tls, servers: names });
+  const sealKey = join(folder, 'seal.key');
+  await writeFile(sealKey, randomBytes(32).toString('base64'), { mode: 0o600 });
+  const staticSeal = new StaticSeal({ currentKeyId: 'test-1', currentKey: `file://${sealKey}` });
+  const nodes = await Promise.all(
+    names.map(async (nodeId) => {
+      const [port, clusterPort] = [await freePort(), await freePort()];
+      const raftPath = join(folder, nodeId, 'data');
+      await mkdir(raftPath, { recursive: true, mode: 0o700 });
+      return {
+        nodeId,
+        apiAddr: `https://127.0.0.1:${port}`,
+        clusterAddr: `https://127.0.0.1:${clusterPort}`,
+        address: `127.0.0.1:${port}`,
+        clusterAddress: `127.0.0.1:${clusterPort}`,
+        tlsCertFile: serverTlsFiles(tls, nodeId).certFile,
+        tlsKeyFile: serverTlsFiles(tls, nodeId).keyFile,
+        raftPath,
+      };
+    }),
+  );
+  const [first] = nodes;
+  const { prometheusRetentionSeconds, ui, logLevel } = productionServerDeclaration.parse({ mode: 'production' });
+  const { configurations } = new ServerCluster({
+    prometheusRetentionSeconds,
+    ui,
+    logLevel,
+    product: isOnVault ? 'vault' : 'openbao',
+    nodes,
+    leaderCaCertFile: caCertificateFile(tls),
+    tlsCertFile: first?.tlsCertFile ?? '',
+    tlsKeyFile: first?.tlsKeyFile ?? '',
+    raftPath: first?.raftPath ?? '',
+    pluginDirectory: pluginDirectory ?? dirname(await findOauthappPlugin()),
+    auditFilePath: join(folder, 'audit.log'),
+    seal: seal === 'shamir' ? undefined : (unsealing?.seal ?? staticSeal),
+    ...settings,
+  });
+  const caFile = caCertificateFile(tls);
+  const [program, ca] = [binary ?? (await findServer()), await readFile(caFile, 'utf8')];
+  return {
+    nodes: configurations.map(
+      (configuration) => new ProductionNode(configuration, ca, program, join(folder, configuration.nodeId), unsealing),
+    ),
+    caFile,
+  };
+}

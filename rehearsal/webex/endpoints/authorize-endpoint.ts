@@ -1,0 +1,114 @@
+import { Hono } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
+import { randomBytes } from 'node:crypto';
+import { refuseMethod } from '../replies/api-refusal';
+import { consentPage } from '../replies/authorize-page';
+import {
+  AuthorizationRequestError,
+  parseAuthorizationRequest,
+  type AuthorizationRequest,
+} from '../authorization-request';
+import { DENIED_BY_ORGANIZATION } from '../behavior';
+import { isFromAnotherSite, refusePage, secureHeaders } from '../replies/page-answer';
+import type { SimulatedUser } from '../simulated-user';
+import type { Simulation, SimulatorEnv } from '../simulation';
+
+const REGISTRATION_ADVICE = 'Check the client id and redirect URL that are registered at Webex.';
+
+const SESSION_COOKIE = 'simulated-webex-session';
+
+/** `GET /v1/authorize` shows the consent page, and `POST` takes the answer that a person gave there. */
+export function authorizeEndpoint(webex: Simulation): Hono<SimulatorEnv> {
+  const pending = new Map<string, AuthorizationRequest>();
+  /** Who is signed in, by the cookie of the browser. */
+  const sessions = new Map<string, SimulatedUser>();
+  const app = new Hono<SimulatorEnv>();
+
+  app.get('/', (c) => {
+    try {
+      const request = parseAuthorizationRequest(new URL(c.req.url).searchParams, webex.clients);
+      refuseSwitchedOff(webex, request);
+      if (request.prompt === 'none') {
+        const session = sessions.get(getCookie(c, SESSION_COOKIE) ?? '');
+        const user = session?.isDeactivated ? undefined : session;
+        const isMeant = request.loginHint === undefined || user?.email === request.loginHint.toLowerCase();
+        return user !== undefined && isMeant
+          ? c.redirect(withParameters(request, { code: issueCode(webex, request, user) }))
+          : c.redirect(withParameters(request, { error: 'login_required', error_description: 'Nobody is signed in.' }));
+      }
+      const transaction = randomBytes(32).toString('base64url');
+      pending.set(transaction, request);
+      secureHeaders(c, request.redirectUri);
+      const users = webex.users.filter(({ isDeactivated }) => !isDeactivated);
+      return c.html(consentPage({ ...request, transaction, users }));
+    } catch (error) {
+      if (!(error instanceof AuthorizationRequestError)) {
+        throw error;
+      }
+      return error.redirect === undefined
+        ? refusePage(
+            c,
+            error.message,
+            error.code === 'access_denied' ? 'Ask an administrator of Webex.' : REGISTRATION_ADVICE,
+          )
+        : c.redirect(withParameters(error.redirect, { error: error.code, error_description: error.message }));
+    }
+  });
+
+  app.post('/', async (c) => {
+    if (isFromAnotherSite(c)) {
+      return refusePage(c, 'The answer comes from a page of another site.', 'Open the authorization link again.', 403);
+    }
+    const form = new URLSearchParams(await c.req.text());
+    const transaction = form.get('transaction') ?? '';
+    const request = pending.get(transaction);
+    // Each page is good for one answer, whatever it says.
+    pending.delete(transaction);
+    if (!request) {
+      return refusePage(c, 'This page was answered before, or is not ours.', 'Open the authorization link again.');
+    }
+    const user = webex.users.find(({ email, isDeactivated }) => email === form.get('user') && !isDeactivated);
+    switch (form.get('decision')) {
+      case 'deny':
+        return c.redirect(
+          withParameters(request, { error: 'access_denied', error_description: 'The user denied the request.' }),
+          303,
+        );
+      case 'accept':
+        if (user) {
+          const session = randomBytes(32).toString('base64url');
+          sessions.set(session, user);
+          setCookie(c, SESSION_COOKIE, session, { path: c.req.path, httpOnly: true, sameSite: 'Lax' });
+          return c.redirect(withParameters(request, { code: issueCode(webex, request, user) }), 303);
+        }
+    }
+    return refusePage(c, 'The answer names no known user or no decision.', 'Open the authorization link again.');
+  });
+  app.all('/', refuseMethod('GET', 'POST'));
+  return app;
+}
+
+function refuseSwitchedOff({ behavior }: Simulation, { client, redirectUri, state }: AuthorizationRequest): void {
+  const { clientId, consent = 'redirect' } = behavior.switchedOff ?? {};
+  if (clientId === client.clientId) {
+    const redirect = consent === 'redirect' ? { redirectUri, state } : undefined;
+    throw new AuthorizationRequestError('access_denied', DENIED_BY_ORGANIZATION, redirect);
+  }
+}
+
+function issueCode(webex: Simulation, request: AuthorizationRequest, user: SimulatedUser): string {
+  const { client, scopes, redirectUri, challenge } = request;
+  const code = { grant: webex.grants.add({ client, user, scopes }), redirectUri, challenge };
+  return webex.grants.issueCode(code, webex.behavior.codeTtlSeconds);
+}
+
+function withParameters(
+  { redirectUri, state }: Pick<AuthorizationRequest, 'redirectUri' | 'state'>,
+  parameters: Record<string, string>,
+): string {
+  const url = new URL(redirectUri);
+  for (const [name, value] of Object.entries({ ...parameters, ...(state !== undefined && { state }) })) {
+    url.searchParams.append(name, value);
+  }
+  return url.href;
+}

@@ -1,0 +1,166 @@
+import { html, raw } from 'hono/html';
+import { createHash } from 'node:crypto';
+import type { SimulatedClient } from '../simulated-client';
+import type { SimulatedUser } from '../simulated-user';
+
+type Page = ReturnType<typeof html>;
+
+const STYLE = `
+:root { color-scheme: light dark; --back: #eef1f5; --card: #ffffff; --text: #17202b; --soft: #556270; --line: #d3dae2; --edge: #7b8794;
+  --accent: #0b5f9e; --on-accent: #ffffff; --mark: #e3f0fa; }
+@media (prefers-color-scheme: dark) {
+  :root { --back: #0f141a; --card: #1a222c; --text: #e8edf2; --soft: #a3b0bd; --line: #35424f; --edge: #708090;
+    --accent: #79bdf2; --on-accent: #0a1a28; --mark: #20384c; } }
+* { box-sizing: border-box; }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1rem; background: var(--back);
+  color: var(--text); font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+main { width: 100%; max-width: 30rem; padding: clamp(1.25rem, 5vw, 2rem); background: var(--card);
+  border: 1px solid var(--line); border-radius: 0.875rem; }
+.badge { display: inline-block; margin: 0 0 0.75rem; padding: 0.125rem 0.625rem; border-radius: 1rem;
+  background: var(--mark); font-size: 0.8125rem; }
+h1 { margin: 0 0 0.5rem; font-size: 1.375rem; line-height: 1.25; }
+h2 { margin: 1.5rem 0 0.25rem; font-size: 1rem; }
+p { margin: 0 0 0.5rem; }
+.soft { color: var(--soft); font-size: 0.875rem; }
+code { font: 0.875rem ui-monospace, monospace; }
+ul { margin: 0; padding: 0; list-style: none; }
+li { padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
+li span { display: block; color: var(--soft); font-size: 0.875rem; }
+label { display: block; margin: 1.5rem 0 0.25rem; font-weight: 600; }
+select, input, button { width: 100%; min-height: 2.75rem; padding: 0 0.75rem; border: 1px solid var(--edge);
+  border-radius: 0.5rem; background: var(--card); color: var(--text); font: inherit; }
+.choice { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: 0.75rem; margin: 1.5rem 0 1rem; }
+button { font-weight: 600; cursor: pointer; }
+button[value='accept'] { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
+button:hover { filter: brightness(1.08); }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+`;
+
+const STYLE_SOURCE = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
+
+/** What the scopes that this project uses allow, in a person's words. */
+const SCOPE_MEANINGS: Readonly<Record<string, string>> = {
+  'spark:people_read': 'See who you are, and look up people in your organization',
+  'spark-admin:people_read': 'List the people of your organization as an administrator',
+  'analytics:read_all': 'Read the usage metrics of your organization',
+  'identity:people_read': 'Read the identities of people in your organization',
+  'identity:tokens_read': 'List the authorizations of a person',
+  'identity:tokens_write': 'Revoke the authorizations of a person',
+  'spark:applications_token': 'Get the tokens of the Service Apps of your organization',
+};
+
+export interface Consent {
+  readonly client: SimulatedClient;
+  /** Where the answer leads. @default - to no other page */
+  readonly redirectUri?: string;
+  readonly scopes: readonly string[];
+  readonly transaction: string;
+  readonly users: readonly SimulatedUser[];
+  /** Email of the user to preselect. @default - the first user */
+  readonly loginHint?: string;
+  /** Path that the form is sent to. @default '/v1/authorize' */
+  readonly action?: string;
+}
+
+export function consentPage(consent: Consent): Page {
+  const { client, redirectUri, scopes, transaction, users, loginHint, action = '/v1/authorize' } = consent;
+  const name = client.name ?? client.clientId;
+  return layout(
+    `Authorize ${name}`,
+    html`<h1>${name} wants to use Webex for you</h1>
+      <p class="soft">Client ID <code>${client.clientId}</code></p>
+      <h2>It asks to</h2>
+      <ul>
+        ${scopes.map((scope) => html`<li><code>${scope}</code><span>${SCOPE_MEANINGS[scope] ?? ''}</span></li>`)}
+      </ul>
+      <form method="post" action="${action}">
+        <input type="hidden" name="transaction" value="${transaction}" />
+        <label for="user">Sign in as</label>
+        <select id="user" name="user">
+          ${users.map(
+            ({ email }) =>
+              html`<option value="${email}" ${email === loginHint ? raw('selected') : ''}>${email}</option>`,
+          )}
+        </select>
+        <div class="choice">
+          <button name="decision" value="accept">Accept</button>
+          <button name="decision" value="deny">Deny</button>
+        </div>
+      </form>
+      <p class="soft">
+        ${
+          redirectUri === undefined
+            ? 'Accept only what you have begun yourself, or were asked for by somebody whom you know.'
+            : html`Either way you go back to <code>${redirectUri}</code>`
+        }
+      </p>`,
+  );
+}
+
+/** Asks for the code that a device shows. */
+export function codePage(action: string): Page {
+  return layout(
+    'Connect a device',
+    html`<h1>Type the code that is shown to you</h1>
+      <form method="post" action="${action}">
+        <label for="userCode">Code of six digits</label>
+        <input id="userCode" name="userCode" inputmode="numeric" autocomplete="one-time-code" required autofocus />
+        <div class="choice"><button>Next</button></div>
+      </form>`,
+  );
+}
+
+/** Where nobody has to go back to anything. */
+export function donePage(decision: 'accept' | 'deny'): Page {
+  return layout(
+    'Done',
+    html`<h1 role="status">${decision === 'accept' ? 'You have accepted' : 'You have denied'}</h1>
+      <p>You may close this page; where the code was shown, it goes on by itself.</p>`,
+  );
+}
+
+/** For requests that must not be redirected: where they come from cannot be trusted. */
+export function errorPage(problem: string, advice: string): Page {
+  return layout(
+    'Authorization failed',
+    html`<h1>This request cannot be authorized</h1>
+      <p role="alert">${problem}</p>
+      <p class="soft">${advice}</p>`,
+  );
+}
+
+/** Nothing but the page's own style, and a form that leads nowhere but here and to the client. */
+export function contentSecurityPolicy(redirectUri?: string): string {
+  // Browsers hold the redirect that follows a form to form-action as well.
+  const targets = ["'self'", ...(redirectUri === undefined ? [] : [formTarget(new URL(redirectUri))])];
+  return [
+    "default-src 'none'",
+    `style-src ${STYLE_SOURCE}`,
+    `form-action ${targets.join(' ')}`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+function formTarget(url: URL): string {
+  // A policy can name neither an IPv6 address nor the origin of an app's own scheme.
+  return url.origin === 'null' || url.hostname.startsWith('[') ? url.protocol : url.origin;
+}
+
+function layout(title: string, content: Page): Page {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title} – simulated Webex</title>
+        ${raw(`<style>${STYLE}</style>`)}
+      </head>
+      <body>
+        <main>
+          <p class="badge">Simulated Webex, no real account</p>
+          ${content}
+        </main>
+      </body>
+    </html>`;
+}

@@ -1,0 +1,27 @@
+import type { Context } from 'hono';
+import { contentSecurityPolicy, errorPage } from './authorize-page';
+import type { SimulatorEnv } from '../simulation';
+
+/** Whether a browser says that the form stood on a page of another site. */
+export function isFromAnotherSite(c: Context<SimulatorEnv>): boolean {
+  const origin = c.req.header('origin');
+  return origin !== undefined && origin !== new URL(c.req.url).origin;
+}
+
+export function refusePage(
+  c: Context<SimulatorEnv>,
+  problem: string,
+  advice: string,
+  status: 400 | 403 = 400,
+): Response | Promise<Response> {
+  secureHeaders(c);
+  return c.html(errorPage(problem, advice), status);
+}
+
+/** @param redirectUri where the form of the page may end. @default - nowhere but here */
+export function secureHeaders(c: Context<SimulatorEnv>, redirectUri?: string): void {
+  c.header('Content-Security-Policy', contentSecurityPolicy(redirectUri));
+  // Not no-referrer: with it, browsers send the form with the origin "null".
+  c.header('Referrer-Policy', 'same-origin');
+  c.header('X-Content-Type-Options', 'nosniff');
+}

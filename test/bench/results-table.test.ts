@@ -1,0 +1,44 @@
+import type { Row } from '../../bench/row';
+import { figure, table } from '../../bench/results-table';
+
+const ROW: Row = {
+  section: 'shell',
+  what: 'webex-token',
+  ours: 0.0412,
+  other: { what: 'bao read', value: 0.0876 },
+  unit: 's',
+  goal: { of: 'ratio', atMost: 0.5 },
+};
+
+it('puts ours beside the other, with the ratio and whether it reaches its goal', () => {
+  expect(table([ROW, { ...ROW, what: 'with AppRole', ours: 0.09, goal: { of: 'ratio', atMost: 0.9 } }])).toBe(
+    [
+      '| section | what         |     ours | other              | ratio | goal   | reached |',
+      '| ------- | ------------ | -------: | ------------------ | ----: | ------ | ------- |',
+      '| shell   | webex-token  | 0.0412 s | bao read: 0.0876 s |  0.47 | <= 0.5 | yes     |',
+      '| shell   | with AppRole |   0.09 s | bao read: 0.0876 s |  1.03 | <= 0.9 | NO      |',
+    ].join('\n'),
+  );
+});
+
+it('says the unit of a goal that is of the figure itself', () => {
+  const row: Row = { section: 'tests', what: 'unit part', ours: 25.04, unit: 's', goal: { of: 'ours', atMost: 20 } };
+  expect(table([row])).toContain('| 25 s | <= 20 s | NO ');
+});
+
+it('leaves the cells of a row empty that has no goal and nothing beside it', () => {
+  const bare: Row = { section: 'shell', what: 'node -e 0', ours: 0.059, unit: 's', note: 'the floor' };
+  expect(table([ROW, bare])).toMatch(/\| node -e 0 +\| +0\.059 s \| +\| +\| +\| +\| the floor \|$/);
+});
+
+it('shows three digits that count, and thousands as they are read', () => {
+  expect([0.00123456, 0.05, 1.2345, 99.96, 123.4, 3_456_789, 0].map(figure)).toEqual([
+    '0.00123',
+    '0.05',
+    '1.23',
+    '100',
+    '123',
+    '3,456,789',
+    '0',
+  ]);
+});

@@ -1,0 +1,233 @@
+import { rootCertificates } from 'node:tls';
+import { parseAllDocuments } from 'yaml';
+import { vaultServerFromEnvironment } from '#core';
+import { identityFromEnvironment } from '../../../../../client/src/login/identity-environment';
+import { deliver, DELIVERER_NAMES, type DelivererName } from '../../../../../lib/apps/delivery/deliverers/deliverers';
+import type { Delivery } from '../../../../../lib/apps/delivery/delivery';
+import { exampleDelivery } from '../../../../fixtures/declarations/delivery';
+
+const [ca = ''] = rootCertificates;
+const identity = {
+  path: 'clusters/blue',
+  cluster: { address: 'https://10.0.0.1', caPem: ca },
+  serviceAccounts: ['people-me'],
+  namespaces: ['webex'],
+  audience: 'https://kubernetes.default.svc.cluster.local',
+};
+const vault = { address: 'https://vault.example', namespace: 'team' };
+
+function manifests(name: DelivererName, changes: Partial<Delivery> = {}): Record<string, unknown>[] {
+  const file = deliver(name, exampleDelivery(identity, changes, { vault, engine: { mountPath: 'webex/oauth' } }));
+  return parseAllDocuments(file).map((document) => {
+    expect('errors' in document ? document.errors : []).toEqual([]);
+    return (document as { toJS(): Record<string, unknown> }).toJS();
+  });
+}
+
+function ofKind<T>(kind: string, found: readonly Record<string, unknown>[]): T[] {
+  return found.filter((manifest) => manifest.kind === kind) as T[];
+}
+
+interface Deployment {
+  readonly metadata: object;
+  readonly spec: {
+    readonly template: {
+      readonly metadata: { readonly annotations?: Record<string, string> };
+      readonly spec: {
+        readonly containers: readonly {
+          readonly env?: readonly { name: string; value: string }[];
+          readonly volumeMounts?: readonly { name: string; mountPath: string }[];
+        }[];
+        readonly volumes: readonly { name: string; projected?: { sources: readonly Record<string, unknown>[] } }[];
+      };
+    };
+  };
+}
+
+function deployment(name: DelivererName, changes: Partial<Delivery> = {}): Deployment {
+  const [found] = ofKind<Deployment>('Deployment', manifests(name, changes));
+  if (found === undefined) {
+    throw new Error(`no Deployment for ${name}`);
+  }
+  return found;
+}
+
+it.each(DELIVERER_NAMES)('%s: all that the cluster needs', (name) => {
+  expect(deliver(name, exampleDelivery(identity))).toMatchSnapshot();
+});
+
+it('tells webex-token-client where Vault is and who the pod is, in the words that it reads', () => {
+  const { containers, volumes } = deployment('client').spec.template.spec;
+  const env = Object.fromEntries((containers[0]?.env ?? []).map(({ name, value }) => [name, value]));
+  expect(identityFromEnvironment(env)).toMatchObject({
+    kubernetes: { role: 'first', mountPath: 'clusters/blue', file: '/var/run/secrets/webex-token-vault/token' },
+  });
+  const { VAULT_CACERT, ...server } = env;
+  expect(vaultServerFromEnvironment({}, server)).toMatchObject({
+    address: 'https://vault.example:8200',
+    namespace: 'team',
+  });
+  expect(env.OAUTHAPP_MOUNT).toBe('webex/oauth');
+  const mountPath = containers[0]?.volumeMounts?.[0]?.mountPath ?? '';
+  expect([env.VAULT_JWT_FILE, VAULT_CACERT]).toEqual([`${mountPath}/token`, `${mountPath}/ca.crt`]);
+  expect(JSON.stringify(volumes)).toContain('"audience":"https://kubernetes.default.svc.cluster.local"');
+});
+
+it.each(DELIVERER_NAMES)(
+  '%s reads each credential below the mount of the engine, by the role and its audience',
+  (name) => {
+    const text = JSON.stringify(manifests(name));
+    const read = name === 'client' ? ['webex/oauth'] : ['testauth', 'Test_report'];
+    read.forEach((part) => expect(text).toContain(part));
+    expect(text).toMatch(/"(role|roleName|VAULT_ROLE|vault.hashicorp.com\/role)":"first"|"VAULT_ROLE","value":"first"/);
+    expect(text).toContain('clusters/blue');
+    expect(text).toContain(identity.audience);
+  },
+);
+
+it.each(DELIVERER_NAMES)('%s has a pod that is nobody in the cluster, and can change nothing of itself', (name) => {
+  expect(deployment(name)).toMatchObject({
+    spec: {
+      template: {
+        spec: {
+          serviceAccountName: 'people-me',
+          automountServiceAccountToken: false,
+          securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+          containers: [
+            {
+              securityContext: {
+                runAsNonRoot: true,
+                allowPrivilegeEscalation: false,
+                readOnlyRootFilesystem: true,
+                capabilities: { drop: ['ALL'] },
+              },
+            },
+          ],
+        },
+      },
+    },
+  });
+});
+
+it.each<DelivererName>(['external-secrets', 'vault-secrets-operator', 'csi'])(
+  '%s leaves each token in a file that is called like its credential',
+  (name) => {
+    const [container] = deployment(name).spec.template.spec.containers;
+    expect(container?.volumeMounts).toEqual([
+      { name: 'webex-tokens', mountPath: '/var/run/secrets/webex', readOnly: true },
+    ]);
+    expect(container).not.toHaveProperty('env');
+  },
+);
+
+it('injector leaves it there as well', () => {
+  expect(deployment('injector').spec.template.metadata.annotations).toMatchObject({
+    'vault.hashicorp.com/secret-volume-path': '/var/run/secrets/webex',
+    'vault.hashicorp.com/agent-inject-file-1': 'testauth',
+    'vault.hashicorp.com/agent-inject-file-2': 'Test_report',
+    // With Vault's namespace in each path: an agent is told of it in no other way for both logins and templates.
+    'vault.hashicorp.com/auth-path': 'team/auth/clusters/blue',
+    'vault.hashicorp.com/agent-inject-template-1':
+      '{{ with secret "team/webex/oauth/creds/testauth" }}{{ .Data.access_token }}{{ end }}',
+  });
+});
+
+it('prints the CA where its content is known, and says what to do where it is not', () => {
+  const known = { ca: { secretName: 'theirs', pem: ca } };
+  expect(ofKind('Secret', manifests('external-secrets', known))).toEqual([
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'theirs', namespace: 'webex' },
+      stringData: { 'ca.crt': ca },
+    },
+  ]);
+  expect(deliver('client', exampleDelivery(identity, known))).not.toContain('kubectl');
+  expect(deliver('client', exampleDelivery(identity))).toContain(
+    'kubectl -n webex create secret generic webex-token-vault-ca --from-file=ca.crt',
+  );
+});
+
+it.each(DELIVERER_NAMES)('%s names no CA where every system knows it', (name) => {
+  expect(deliver(name, exampleDelivery(identity, { ca: undefined }))).not.toMatch(/\bca\b|cacert|tls-secret|ca\.crt/i);
+});
+
+it.each(DELIVERER_NAMES)('%s gives the app no rights where Vault asks its own cluster as itself', (name) => {
+  const own = { serviceAccounts: ['people-me'], namespaces: ['webex'] };
+  const file = deliver(name, exampleDelivery(own));
+  expect(file).not.toContain('ClusterRole');
+  expect(file).toMatch(/audience: webex-token-vault|audiences:\s+- webex-token-vault/);
+});
+
+it('names the provider of CSI by the product', () => {
+  expect(manifests('csi', { product: 'vault' })).toContainEqual(
+    expect.objectContaining({
+      kind: 'SecretProviderClass',
+      spec: {
+        provider: 'vault',
+        parameters: expect.objectContaining({ vaultAddress: 'https://vault.example:8200' }) as unknown,
+      },
+    }),
+  );
+});
+
+it('refuses two credentials that Kubernetes would have under one name', () => {
+  const both = ['a_b', 'A-b'];
+  const delivery = exampleDelivery(
+    identity,
+    {},
+    {
+      credentials: both.map((name) => ({ name, integration: 'webex-myapp', scopes: ['spark:people_read'] })),
+      apps: [{ name: 'pod', reads: both, identity: { kubernetes: identity } }],
+    },
+  );
+  expect(() => deliver('external-secrets', delivery)).toThrow(
+    'credentials "a_b", "A-b" of app "pod" would share the Secret "pod.a-b"',
+  );
+  expect(() => deliver('csi', delivery)).not.toThrow();
+});
+
+/** Deliveries to two apps of one namespace, each with one credential. */
+function ofTwoApps(apps: Readonly<Record<string, string>>): Delivery[] {
+  const input = {
+    credentials: Object.values(apps).map((name) => ({ name, integration: 'webex-myapp', scopes: ['spark:all'] })),
+    apps: Object.entries(apps).map(([name, credential], index) => ({
+      name,
+      reads: [credential],
+      identity: { kubernetes: { ...identity, serviceAccounts: [`app-${index}`] } },
+    })),
+  };
+  const delivery = exampleDelivery(identity, {}, input);
+  return delivery.deployment.apps.map((app, index) => ({ ...delivery, app, serviceAccount: `app-${index}` }));
+}
+
+it.each(DELIVERER_NAMES)('%s has no object of one app that is one of another', (name) => {
+  const objects = ofTwoApps({ report: 'prod-admin', 'report-prod': 'admin' }).map((delivery) =>
+    parseAllDocuments(deliver(name, delivery)).map((document) => {
+      const { kind, metadata } = (document as { toJS(): { kind: string; metadata: { name: string } } }).toJS();
+      expect(metadata.name).toMatch(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/);
+      return `${kind} ${metadata.name}`;
+    }),
+  );
+  const [first = [], second = []] = objects;
+  expect(first.filter((each) => second.includes(each))).toEqual([]);
+});
+
+it.each(DELIVERER_NAMES)('%s is refused where another app of the namespace has the same name in Kubernetes', (name) => {
+  const [first, second] = ofTwoApps({ report_prod: 'one', 'report-prod': 'two' });
+  expect(() => deliver(name, first as Delivery)).toThrow(
+    'apps "report_prod", "report-prod" would share the objects "report-prod" in namespace "webex"',
+  );
+  expect(() => deliver(name, { ...(second as Delivery), namespace: 'elsewhere' })).not.toThrow();
+});
+
+it('has a cluster role binding for each pair of namespace and service account', () => {
+  const bound = [
+    { namespace: 'a', serviceAccount: 'b-c' },
+    { namespace: 'a-b', serviceAccount: 'c' },
+  ].map((pair) => ofKind<{ metadata: { name: string } }>('ClusterRoleBinding', manifests('client', pair)));
+  expect(bound.flat().map(({ metadata }) => metadata.name)).toEqual([
+    'webex-token-vault.a.b-c',
+    'webex-token-vault.a-b.c',
+  ]);
+});

@@ -1,0 +1,75 @@
+import { toHtml } from '../../../../lib/health/html/status-page';
+import { credentialLine, day, refusedLine, report } from '../../../fixtures/results/report';
+
+const hostile = '<script>alert(1)</script> "x\' & y';
+
+it('needs nothing but itself', () => {
+  const page = toHtml(report());
+  expect(page).not.toMatch(/<script|<link|<img|<iframe|@import|url\(|\bstyle="|\bon\w+="|(?:src|href)=/i);
+  expect(page).toMatch(/Content-Security-Policy" content="default-src &#39;none&#39;; style-src &#39;sha256-/);
+});
+
+it('takes nothing that it is told for markup', () => {
+  const line = credentialLine({ detail: hostile, next: hostile, notes: [hostile], consentedBy: hostile });
+  const page = toHtml(report({ credentials: [line], apps: [{ ...line, state: 'ended' }] }));
+  expect(page).not.toContain('<script>');
+  expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt; &quot;x&#39; &amp; y');
+});
+
+it('draws consent, refreshes, token, failing and horizon of each grant, on one scale', () => {
+  const page = toHtml(report({ credentials: [credentialLine(), refusedLine({ tokens: credentialLine().tokens })] }));
+  const [first = '', second = ''] = page.match(/<svg role="img"[^]*?<\/svg>/g) ?? [];
+  expect(first.match(/class="refresh"/g)).toHaveLength(8);
+  expect(first.match(/class="(?:consent|life|token|horizon)"/g)).toHaveLength(4);
+  expect(first).not.toContain('class="failing"');
+  expect(second).toContain('class="failing"');
+  const consent = (svg: string): string | undefined => /class="consent" cx="([^"]+)"/.exec(svg)?.[1];
+  expect(consent(first)).toMatch(/^\d+(\.\d+)?%$/);
+  expect(consent(second)).toBe(consent(first));
+});
+
+it('says beside and inside the picture what it shows', () => {
+  const page = toHtml(report());
+  expect(page).toMatch(/<title id="grant-1-line-title">testauth in time<\/title>/);
+  expect(page).toMatch(
+    /<desc id="grant-1-line-description">Consent: 2026-09-26 \(60 days ago\) by ada\.admin@example\.com\./,
+  );
+  expect(page).toContain('<th scope="row">Refreshes seen</th><td>8, the last 4 days ago</td>');
+  expect(page).toContain(
+    '<td>2026-12-25 (in 30 days), assuming a refresh does not extend refresh tokens (Webex does not say).</td>',
+  );
+});
+
+it.each([
+  ['no credential', { credentials: [] }],
+  [
+    'one of which nothing is known',
+    {
+      credentials: [
+        credentialLine({
+          tokens: [],
+          consentedAt: undefined,
+          refreshedAt: undefined,
+          expireTime: undefined,
+          horizon: undefined,
+        }),
+      ],
+    },
+  ],
+  [
+    'one that has no time at all',
+    {
+      credentials: [
+        credentialLine({
+          tokens: [],
+          consentedAt: day(0),
+          refreshedAt: day(0),
+          expireTime: day(0),
+          horizon: { until: day(0) },
+        }),
+      ],
+    },
+  ],
+])('stays a page with %s', (_, changes) => {
+  expect(toHtml(report(changes))).not.toMatch(/NaN|undefined|Infinity|"-\d/);
+});

@@ -1,0 +1,25 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { freePort } from '../../../lib/processes/free-port';
+
+test('a port is none that the system gives to others meanwhile, and nobody here gets it twice', async () => {
+  const ports = await Promise.all(Array.from({ length: 200 }, () => freePort()));
+  expect(Math.max(...ports)).toBeLessThan(32_768);
+  expect(new Set(ports).size).toBe(200);
+});
+
+const loopback = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .filter(({ internal, address }) => internal && ['127.0.0.1', '::1'].includes(address))
+  .map(({ address }) => address);
+
+test.each(loopback)('a port that is taken on %s is passed over', async (host) => {
+  const taken = createServer().listen(0, host);
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  await expect(freePort({ first: port, last: port })).rejects.toThrow(
+    `no port from ${port} to ${port} is free on this machine; end what listens there`,
+  );
+  taken.close();
+});

@@ -1,0 +1,74 @@
+import { grantPath, keptGrant } from '../../../../lib/server/snapshots/stored-grant';
+import { RawStorage } from '../../../../lib/server/snapshots/raw-storage';
+import { VaultClient } from '../../../../lib/vault/vault-client';
+import { refusal, ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
+
+/* What no real server can be brought to store, and how Vault stores its mounts. The rest is in test/server. */
+
+const TOKEN = 'a-token-that-nobody-may-see';
+
+let vault: ScriptedVault;
+let storage: RawStorage;
+
+beforeEach(async () => {
+  vault = await ScriptedVault.start();
+  storage = new RawStorage(new VaultClient({ address: vault.address }));
+});
+afterEach(() => vault[Symbol.asyncDispose]());
+
+function stores(path: string, value: string): void {
+  vault.answer(`sys/raw/${path}`, { body: { data: { value } } });
+}
+
+test('a credential is kept where the engine looks for it', () => {
+  expect(grantPath('testauth')).toBe('creds/25dc/ee85/eccae0a11ee031d40df55a4f2b4fba83');
+});
+
+test.each([
+  ['is cut short', `{"access_token":"${TOKEN}","refr`, 'it is not JSON'],
+  ['is something else', '[1]', 'all of it is missing or not what it should be'],
+  [
+    'has a time that is none',
+    JSON.stringify({ access_token: TOKEN, expiry: TOKEN }),
+    'expiry is missing or not what it should be',
+  ],
+])('a grant that %s is damaged, and no part of it is told', async (_, value, problem) => {
+  stores(`logical/uuid/${grantPath('testauth')}`, value);
+  await expect(keptGrant(storage, 'logical/uuid', 'testauth')).resolves.toEqual({ state: 'damaged', problem });
+});
+
+test('a grant that cannot be decrypted is damaged', async () => {
+  vault.answer(`sys/raw/logical/uuid/${grantPath('testauth')}`, refusal(500, 'cipher: message authentication failed'));
+  await expect(keptGrant(storage, 'logical/uuid', 'testauth')).resolves.toEqual({
+    state: 'damaged',
+    problem: 'it cannot be decrypted',
+  });
+});
+
+test('a server that fails otherwise does not make a grant damaged', async () => {
+  vault.answer(`sys/raw/logical/uuid/${grantPath('testauth')}`, refusal(500, 'internal error'));
+  await expect(keptGrant(storage, 'logical/uuid', 'testauth')).rejects.toThrow(
+    /^Vault answered 500 .+: internal error$/,
+  );
+});
+
+describe('on Vault, which keeps all mounts in one entry', () => {
+  beforeEach(() => {
+    const entries = [
+      { path: 'secret/', type: 'kv', uuid: 'one' },
+      { path: 'oauthapp/', type: 'oauthapp', uuid: 'two' },
+    ];
+    vault.answer('sys/raw/core/mounts?list=true', refusal(404));
+    stores('core/mounts', JSON.stringify({ type: 'mounts', entries }));
+  });
+
+  test('the storage of the engine is found', async () => {
+    await expect(storage.mountStorage('oauthapp', 'oauthapp')).resolves.toBe('logical/two');
+  });
+
+  test('another engine at its path is none', async () => {
+    await expect(storage.mountStorage('secret', 'oauthapp')).rejects.toThrow(
+      /^the snapshot has an engine of type "kv" mounted at "secret", and not the engine "oauthapp"; /,
+    );
+  });
+});

@@ -1,0 +1,299 @@
+import { createHash } from 'node:crypto';
+import { exitCodeOf, TemporarilyUnavailable, WebexResponseError, WebexUnreachableError } from '#core';
+import { ClientRefused, GrantRefused, RequestRefused } from '../../../lib/webex/grant-errors';
+import { exchangeCode, refreshPair } from '../../../lib/webex/token-request';
+import type { TokenPair } from '../../../lib/webex/token-pair';
+import type { WebexSimulator } from '../../../rehearsal/webex/webex-simulator';
+import {
+  ADMIN,
+  call,
+  CLIENT,
+  login,
+  obtainCode,
+  OTHER_CLIENT,
+  REDIRECT_URL,
+  startSimulator,
+} from '../../rehearsal/webex/simulated-login';
+import { ScriptedWebex, type WebexAnswer } from '../../fixtures/loopback/scripted-webex';
+import { failureOf, shownOf } from './failure';
+import { SimulatedClock } from './simulated-clock';
+
+const { clientId, clientSecret } = CLIENT;
+const VERIFIER = 'verifier-'.repeat(6);
+
+let webex: WebexSimulator;
+let clock: SimulatedClock;
+beforeEach(async () => {
+  clock = new SimulatedClock();
+  webex = await startSimulator({ now: clock.now });
+});
+afterEach(() => webex.stop());
+
+function exchange(code: string, changes: Partial<Parameters<typeof exchangeCode>[0]> = {}): Promise<TokenPair> {
+  const tokenUrl = `${webex.apiUrl}/access_token`;
+  return exchangeCode({ tokenUrl, clientId, clientSecret, code, redirectUri: REDIRECT_URL, clock, ...changes });
+}
+
+function refresh(refreshToken: string, changes: Partial<Parameters<typeof refreshPair>[0]> = {}): Promise<TokenPair> {
+  return refreshPair({
+    tokenUrl: `${webex.apiUrl}/access_token`,
+    clientId,
+    clientSecret,
+    refreshToken,
+    clock,
+    ...changes,
+  });
+}
+
+async function emailOf({ accessToken }: TokenPair): Promise<unknown> {
+  return ((await (await call(`${webex.apiUrl}/people/me`, accessToken)).json()) as { emails?: unknown }).emails;
+}
+
+describe('a code', () => {
+  it('becomes a pair', async () => {
+    const pair = await exchange(await obtainCode(webex));
+    expect(pair).toMatchObject({
+      accessTokenSeconds: 1_209_599,
+      refreshTokenTtlSeconds: 7_775_999,
+      scopes: ['spark:people_read'],
+    });
+    expect(await emailOf(pair)).toEqual([ADMIN]);
+    expect(await emailOf(await refresh(pair.refreshToken))).toEqual([ADMIN]);
+  });
+
+  it('becomes one with the verifier of PKCE', async () => {
+    const challenge = createHash('sha256').update(VERIFIER).digest('base64url');
+    const asked = { code_challenge: challenge, code_challenge_method: 'S256' };
+    const pair = await exchange(await obtainCode(webex, asked), { codeVerifier: VERIFIER });
+    expect(await emailOf(pair)).toEqual([ADMIN]);
+    const missing = await failureOf(exchange(await obtainCode(webex, asked)));
+    expect(missing).toBeInstanceOf(GrantRefused);
+    expect(missing.message).toContain('code_verifier is missing');
+  });
+
+  it.each(['rfc6749', 'webex'] as const)(
+    "that was used, made up, or another redirect URL or client's is refused (%s)",
+    async (shape) => {
+      webex.behavior.errorShape = shape;
+      const used = await obtainCode(webex);
+      await exchange(used);
+      for (const refused of [
+        exchange(used),
+        exchange('made-up-code'),
+        exchange(await obtainCode(webex), { redirectUri: `${REDIRECT_URL}/` }),
+        exchange(await obtainCode(webex, { client_id: OTHER_CLIENT.clientId })),
+      ]) {
+        const error = await failureOf(refused);
+        expect(error).toBeInstanceOf(GrantRefused);
+        expect(error.message).toMatch(
+          /^Webex does not take the authorization code for client id C-integration \(.+\): it was used before, has expired, or was asked for .+; begin again, and consent without delay$/,
+        );
+      }
+    },
+  );
+});
+
+describe('a refresh token', () => {
+  it.each(['renew', 'keep', 'rotate', 'omit'] as const)(
+    'becomes a pair where Webex does as in "%s"',
+    async (behavior) => {
+      webex.behavior.refresh = behavior;
+      const { refresh_token: first } = await login(webex);
+      const pair = await refresh(first);
+      expect(pair.refreshToken === first).toBe(behavior !== 'rotate');
+      expect(pair.refreshTokenTtlSeconds).toBe(behavior === 'omit' ? undefined : 7_775_999);
+      expect(await emailOf(await refresh(pair.refreshToken))).toEqual([ADMIN]);
+    },
+  );
+
+  it.each(['rfc6749', 'webex'] as const)('that is no good for this client is refused (%s)', async (shape) => {
+    webex.behavior.errorShape = shape;
+    const { refresh_token: ofAnother } = await login(webex, { client: OTHER_CLIENT });
+    const { refresh_token: revoked } = await login(webex);
+    webex.changePassword(ADMIN);
+    for (const refreshToken of [ofAnother, revoked, 'made-up-token']) {
+      const error = await failureOf(refresh(refreshToken));
+      expect(error).toBeInstanceOf(GrantRefused);
+      expect(error.message).toMatch(
+        /^Webex does not take the refresh token for client id C-integration \(.+\): it has expired, was revoked or replaced by a newer one, or belongs to another integration; take one that this integration got, or have a person consent$/,
+      );
+      expect(exitCodeOf(error)).toBe(1);
+    }
+  });
+});
+
+describe('a client', () => {
+  it.each(['rfc6749', 'webex'] as const)(
+    'whose secret is wrong is refused, and no grant is touched (%s)',
+    async (shape) => {
+      webex.behavior.errorShape = shape;
+      const code = await obtainCode(webex);
+      const { refresh_token: refreshToken } = await login(webex);
+      for (const refused of [
+        exchange(code, { clientSecret: 'wrong-secret' }),
+        refresh(refreshToken, { clientSecret: 'wrong-secret' }),
+      ]) {
+        const error = await failureOf(refused);
+        expect(error).toBeInstanceOf(ClientRefused);
+        expect(error.message).toMatch(
+          /^Webex does not take the client secret that was given for client id C-integration \(.+\); no grant is to blame: correct the secret where it came from \(prompt, file or TF_VAR_...\), by the app's page in Webex's developer portal$/,
+        );
+      }
+      expect(await emailOf(await exchange(code))).toEqual([ADMIN]);
+      expect(await emailOf(await refresh(refreshToken))).toEqual([ADMIN]);
+    },
+  );
+
+  it.each(['unauthorized_client', 'forbidden'] as const)(
+    'that the organization does not allow is told so (%s)',
+    async (refused) => {
+      const { refresh_token: refreshToken } = await login(webex);
+      webex.behavior.switchedOff = { clientId, refresh: refused };
+      const error = await failureOf(refresh(refreshToken));
+      expect(error).toBeInstanceOf(RequestRefused);
+      expect(error.message).toMatch(
+        /the integration is not allowed in this organization.*whether Control Hub allows the app$/,
+      );
+    },
+  );
+});
+
+describe("in Webex's own words, without a code of OAuth's", () => {
+  const words = (status: number, message: string): WebexAnswer => ({ status, body: { message } });
+
+  async function failure(...answers: WebexAnswer[]): Promise<Error> {
+    await using scripted = await ScriptedWebex.start(...answers);
+    const tokenUrl = `${scripted.url}/v1/access_token`;
+    return await failureOf(refresh('a-refresh-token', { tokenUrl }));
+  }
+
+  it('a refusal is told apart by what becomes of the secret alone', async () => {
+    const wrong = words(401, 'client authentication failed');
+    expect(await failure(words(400, 'no'), { status: 400, body: { error: 'invalid_grant' } })).toBeInstanceOf(
+      GrantRefused,
+    );
+    expect(await failure(words(400, 'no'), { status: 401, body: { error: 'invalid_client' } })).toBeInstanceOf(
+      ClientRefused,
+    );
+    expect(await failure(words(400, 'no'), words(400, 'no'), wrong, wrong)).toBeInstanceOf(GrantRefused);
+  });
+
+  it.each([
+    ['does not tell', [words(400, 'no')]],
+    ['cannot be asked', [words(400, 'no'), words(503, 'busy')]],
+  ])('a refusal is one of either where that %s', async (_, answers) => {
+    const error = await failure(...answers);
+    expect(error).toBeInstanceOf(RequestRefused);
+    expect(error.message).toBe(
+      "Webex answered 400 to access_token (no); Webex does not tell whether it refuses the client secret or the refresh token: check the secret by the app's page in Webex's developer portal first",
+    );
+  });
+
+  it("has the description that Webex's own shape hides in a list", async () => {
+    const body = { message: 'Bad', errors: [{ description: 'The scope is odd' }], trackingId: 'T_1' };
+    expect((await failure({ status: 403, body })).message).toContain('(Bad: The scope is odd, tracking id T_1)');
+  });
+});
+
+describe('trouble that passes', () => {
+  it('is waited for where Webex says that it is asked too much, as long as it says', async () => {
+    webex.behavior.fault = { path: '/v1/access_token', status: 429, retryAfterSeconds: 17, count: 2 };
+    expect(await emailOf(await exchange(await obtainCode(webex)))).toEqual([ADMIN]);
+    expect(clock.waits).toEqual([17, 17]);
+  });
+
+  it('is told where Webex says so for too long, or too often', async () => {
+    const { refresh_token: refreshToken } = await login(webex);
+    webex.behavior.fault = { path: '/v1/access_token', status: 429, retryAfterSeconds: 3600 };
+    const long = await failureOf(refresh(refreshToken));
+    expect(long).toBeInstanceOf(TemporarilyUnavailable);
+    expect(long).toMatchObject({ retryAfterMs: 3_600_000 });
+    expect(long.message).toContain('it asks to be left alone for 3600 s: run it again after that');
+    expect(clock.waits).toEqual([]);
+    webex.behavior.fault = { path: '/v1/access_token', status: 429 };
+    expect(await failureOf(refresh(refreshToken))).toMatchObject({ statusCode: 429, isTransient: true });
+    expect(clock.waits).toEqual([5, 5, 5]);
+  });
+
+  it('is never met by presenting a code or a refresh token again', async () => {
+    const { refresh_token: refreshToken } = await login(webex);
+    for (const fault of [{ status: 503 }, { dropConnection: true }]) {
+      webex.requests.length = 0;
+      webex.behavior.fault = { path: '/v1/access_token', ...fault };
+      const error = await failureOf(refresh(refreshToken));
+      expect(error).toBeInstanceOf('status' in fault ? WebexResponseError : WebexUnreachableError);
+      expect(exitCodeOf(error)).toBe(4);
+      expect(webex.requests).toHaveLength(1);
+    }
+    expect(clock.waits).toEqual([]);
+  });
+
+  it('ends with the signal, also while it is waited for', async () => {
+    const abort = new AbortController();
+    webex.behavior.fault = { path: '/v1/access_token', status: 429, retryAfterSeconds: 10 };
+    clock.at(5, () => abort.abort(new Error('stopped')));
+    expect((await failureOf(refresh('any', { signal: abort.signal }))).message).toBe('stopped');
+  });
+});
+
+it.each([
+  ['nothing', { status: 200, body: {} }],
+  ['no tokens', { status: 200, body: { ok: true } }],
+  ['no refresh token, where none was sent', { status: 200, body: { access_token: 'x', expires_in: 1 } }],
+  ['a page', { status: 403, body: '<html>' }],
+  ['the way to another server', { status: 302, headers: { location: '/x' } }],
+])('takes %s for another server', async (_, answer) => {
+  await using scripted = await ScriptedWebex.start(answer);
+  const error = await failureOf(exchange('a-code', { tokenUrl: `${scripted.url}/v1/access_token` }));
+  expect(error).toBeInstanceOf(WebexUnreachableError);
+  expect(error.message).toBe(
+    `${scripted.url}/v1 answered access_token with something that Webex does not say; check the Webex API URL`,
+  );
+});
+
+it.each([0, -1, 1e300, 'soon'])(
+  'keeps a pair whose refresh token lives for %p, and does not say how long',
+  async (life) => {
+    const body = { access_token: 'a', refresh_token: 'r', expires_in: 1, refresh_token_expires_in: life, scope: 7 };
+    await using scripted = await ScriptedWebex.start({ body });
+    const pair = await exchange('a-code', { tokenUrl: `${scripted.url}/v1/access_token` });
+    expect([pair.accessToken, pair.refreshToken]).toEqual(['a', 'r']);
+    expect([pair.refreshTokenTtlSeconds, pair.scopes]).toEqual([undefined, undefined]);
+  },
+);
+
+it('takes a page that is no JSON for another server', async () => {
+  webex.behavior.fault = { path: '/v1/access_token', status: 403, body: 'html' };
+  expect((await failureOf(refresh('any'))).message).toContain('something that Webex does not say');
+});
+
+it('shows no token, code, verifier or secret, whatever is looked at and however Webex quotes them', async () => {
+  const shown: string[] = [];
+  const secrets = new Set([clientSecret, 'wrong-secret', VERIFIER]);
+  const { refresh_token: refreshToken } = await login(webex);
+  const code = await obtainCode(webex);
+  [refreshToken, code].forEach((secret) => secrets.add(secret));
+  for (const shape of ['rfc6749', 'webex'] as const) {
+    webex.behavior.errorShape = shape;
+    shown.push(shownOf(await failureOf(exchange(code, { codeVerifier: VERIFIER }))));
+    shown.push(shownOf(await failureOf(refresh(refreshToken, { clientSecret: 'wrong-secret' }))));
+  }
+  const pair = await exchange(await obtainCode(webex));
+  [pair.accessToken, pair.refreshToken].forEach((secret) => secrets.add(secret));
+  shown.push(shownOf(pair));
+  const sent = { codeVerifier: VERIFIER, clientSecret };
+  for (const body of [
+    { error: 'invalid_grant', error_description: `you sent ${code} ${clientSecret} ${VERIFIER}` },
+    { error: 'invalid_client', error_description: `you sent ${code} ${clientSecret} ${VERIFIER}` },
+    { message: 'no', errors: [{ description: `${clientSecret} ${VERIFIER}` }], trackingId: code },
+  ]) {
+    await using scripted = await ScriptedWebex.start({ status: 400, body });
+    shown.push(shownOf(await failureOf(exchange(code, { ...sent, tokenUrl: `${scripted.url}/v1/access_token` }))));
+  }
+  expect(shown.join('\n')).toContain('[hidden]');
+  for (const secret of secrets) {
+    expect(shown.join('\n')).not.toContain(secret);
+    expect(shown.join('\n')).not.toContain(encodeURIComponent(secret));
+    expect(JSON.stringify(webex.requests)).not.toContain(secret);
+  }
+});

@@ -1,0 +1,47 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { QUICKSTART_STEPS, runQuickstart } from '../../rehearsal/quickstart-run';
+import { StepLog } from '../../rehearsal/step-log';
+import { exampleDeployment } from '../fixtures/declarations/declaration';
+import { eventually } from '../../rehearsal/eventually';
+import { fakeCommand } from './fake-command';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'quickstart-'));
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  rmSync(folder, { recursive: true });
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+test('builds the plugin while the server is installed, and ends that where there is no server', async () => {
+  const bin = join(folder, 'bin');
+  fakeCommand(bin, 'go', `echo $$ > ${folder}/building; exec sleep 60`);
+  fakeCommand(
+    bin,
+    'python3',
+    `until [ -s ${folder}/building ]; do sleep 0.05; done; echo "ERROR: no index" >&2; exit 1`,
+  );
+  const env = { PATH: `${bin}:${process.env.PATH ?? ''}`, WEBEX_TOKEN_VAULT_CACHE: join(folder, 'cache') };
+  jest.replaceProperty(process, 'env', { ...process.env, ...env, OAUTHAPP_PLUGIN: '', REHEARSAL_SERVER: '' });
+  const { signal } = new AbortController();
+  const steps = new StepLog(QUICKSTART_STEPS, signal, new PassThrough() as unknown as NodeJS.WriteStream);
+  const started = jest.fn();
+  await expect(runQuickstart({ declared: exampleDeployment(), steps, signal }, started)).rejects.toThrow(
+    'could not be installed: pip said "ERROR: no index"',
+  );
+  expect(started).not.toHaveBeenCalled();
+  const pid = Number(readFileSync(join(folder, 'building'), 'utf8'));
+  await expect(eventually(() => !isRunning(pid) || undefined)).resolves.toBe(true);
+});

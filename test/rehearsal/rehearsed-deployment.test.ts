@@ -1,0 +1,17 @@
+import { leftOut, rehearse } from '../../rehearsal/rehearsed-deployment';
+import { exampleDeployment } from '../fixtures/declarations/example-deployment';
+
+const servers = {
+  vaultAddress: 'http://127.0.0.1:1',
+  webexApiUrl: 'http://127.0.0.1:2/v1',
+  redirectPort: 3,
+  pluginPath: '/plugin',
+};
+
+it('leaves the identity provider of people out, and says so in a line', () => {
+  const oidc = { issuer: 'https://id.example', clientId: 'vault', groups: { authorizer: ['admins'] } };
+  const declared = exampleDeployment({ operators: { oidc } });
+  expect(rehearse(declared, servers).operators).toBeUndefined();
+  expect(leftOut(declared)).toEqual([expect.stringMatching(/^operators\.oidc is not rehearsed: [^\n]+$/)]);
+  expect(leftOut(exampleDeployment())).toEqual([]);
+});

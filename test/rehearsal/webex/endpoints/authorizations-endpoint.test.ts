@@ -1,0 +1,158 @@
+import type { WebexSimulator } from '../../../../rehearsal/webex/webex-simulator';
+import { DEFAULT_USERS } from '../../../../rehearsal/webex/simulated-user';
+import {
+  ADMIN,
+  call,
+  CLIENT,
+  login,
+  OTHER_ADMIN,
+  OTHER_CLIENT,
+  PLAIN_USER,
+  refreshWith,
+  startSimulator,
+  type TokenReply,
+} from '../simulated-login';
+
+interface Authorization {
+  id: string;
+  type: 'access' | 'refresh';
+}
+
+const SCOPES = 'identity:tokens_read identity:tokens_write';
+
+let webex: WebexSimulator;
+let url: string;
+let admin: string;
+let person: TokenReply;
+beforeEach(async () => {
+  webex = await startSimulator();
+  url = `${webex.apiUrl}/authorizations`;
+  admin = (await login(webex, { as: ADMIN, scope: SCOPES })).access_token;
+  person = await login(webex, { as: PLAIN_USER });
+});
+afterEach(() => webex.stop());
+
+async function authorizationsOf(email: string): Promise<Authorization[]> {
+  const reply = await call(`${url}?personEmail=${encodeURIComponent(email)}`, admin);
+  return ((await reply.json()) as { items: Authorization[] }).items;
+}
+
+async function idOf(email: string, type: Authorization['type']): Promise<string> {
+  return (await authorizationsOf(email)).find((authorization) => authorization.type === type)?.id ?? 'none';
+}
+
+async function accessStatus(token: string): Promise<number> {
+  return (await call(`${webex.apiUrl}/people/me`, token)).status;
+}
+
+describe('the list', () => {
+  test('tells the documented fields of the tokens of a person, and no token', async () => {
+    const id = DEFAULT_USERS[2]?.id ?? '';
+    const reply = await call(`${url}?personId=${id}`, admin);
+    const text = await reply.text();
+    const common = {
+      id: expect.any(String) as string,
+      applicationId: expect.any(String) as string,
+      applicationName: 'Token vault',
+      personId: id,
+      clientId: CLIENT.clientId,
+      created: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+    };
+    const { items } = JSON.parse(text) as { items: unknown[] };
+    expect(items).toHaveLength(2);
+    expect(items).toEqual(
+      expect.arrayContaining([
+        { ...common, type: 'refresh' },
+        { ...common, type: 'access' },
+      ]),
+    );
+    expect(text).not.toContain(person.access_token);
+    expect(text).not.toContain(person.refresh_token);
+  });
+
+  test('wants one person, of the own organization', async () => {
+    const both = `?personId=${DEFAULT_USERS[2]?.id ?? ''}&personEmail=${PLAIN_USER}`;
+    expect((await call(url, admin)).status).toBe(400);
+    expect((await call(url + both, admin)).status).toBe(400);
+    expect((await call(`${url}?personEmail=nobody@example.com`, admin)).status).toBe(404);
+  });
+
+  test('is closed without the scope or the role', async () => {
+    const query = `?personEmail=${PLAIN_USER}`;
+    const { access_token: noScope } = await login(webex, { as: ADMIN, scope: 'identity:tokens_write' });
+    const { access_token: noRole } = await login(webex, { as: PLAIN_USER, scope: SCOPES });
+    expect((await call(url + query)).status).toBe(401);
+    expect((await call(url + query, noScope)).status).toBe(403);
+    expect((await call(url + query, noRole)).status).toBe(403);
+  });
+});
+
+describe('deleting', () => {
+  test('a refresh token revokes its access tokens too', async () => {
+    expect(await accessStatus(person.access_token)).toBe(200);
+    const reply = await call(`${url}/${await idOf(PLAIN_USER, 'refresh')}`, admin, 'DELETE');
+    expect(reply.status).toBe(204);
+    expect(await reply.text()).toBe('');
+    expect(await accessStatus(person.access_token)).toBe(401);
+    expect((await refreshWith(webex, person.refresh_token)).status).toBe(400);
+    expect(await authorizationsOf(PLAIN_USER)).toEqual([]);
+  });
+
+  test('a rotated refresh token revokes the access tokens from before the rotation', async () => {
+    webex.behavior.refresh = 'rotate';
+    await refreshWith(webex, person.refresh_token);
+    await call(`${url}/${await idOf(PLAIN_USER, 'refresh')}`, admin, 'DELETE');
+    expect(await accessStatus(person.access_token)).toBe(401);
+  });
+
+  test('an access token leaves the refresh token good', async () => {
+    const reply = await call(`${url}/${await idOf(PLAIN_USER, 'access')}`, admin, 'DELETE');
+    expect(reply.status).toBe(204);
+    expect(await accessStatus(person.access_token)).toBe(401);
+    expect((await refreshWith(webex, person.refresh_token)).status).toBe(200);
+  });
+
+  test('by client revokes what everybody gave that client, and nothing of another', async () => {
+    const other = await login(webex, { as: PLAIN_USER, client: OTHER_CLIENT });
+    const reply = await call(`${url}?clientId=${CLIENT.clientId}`, admin, 'DELETE');
+    expect(reply.status).toBe(204);
+    expect(await accessStatus(person.access_token)).toBe(401);
+    expect(await accessStatus(other.access_token)).toBe(200);
+  });
+
+  test('is refused for what is not there', async () => {
+    expect((await call(`${url}/made-up`, admin, 'DELETE')).status).toBe(404);
+    expect((await call(`${url}?clientId=C-nobody`, admin, 'DELETE')).status).toBe(404);
+    expect((await call(url, admin, 'DELETE')).status).toBe(400);
+  });
+
+  test('is closed without the scope or the role', async () => {
+    const target = `${url}/${await idOf(PLAIN_USER, 'refresh')}`;
+    const { access_token: noScope } = await login(webex, { as: ADMIN, scope: 'identity:tokens_read' });
+    const { access_token: noRole } = await login(webex, { as: PLAIN_USER, scope: SCOPES });
+    expect((await call(target, undefined, 'DELETE')).status).toBe(401);
+    expect((await call(target, noScope, 'DELETE')).status).toBe(403);
+    expect((await call(target, noRole, 'DELETE')).status).toBe(403);
+    expect((await call(`${url}?clientId=${CLIENT.clientId}`, noScope, 'DELETE')).status).toBe(403);
+    expect(await accessStatus(person.access_token)).toBe(200);
+  });
+
+  test("an admin's own tokens needs a token of the same client", async () => {
+    await login(webex, { as: ADMIN, client: OTHER_CLIENT });
+    await login(webex, { as: OTHER_ADMIN, client: OTHER_CLIENT });
+    const ownTokens = (await call(`${url}?clientId=${OTHER_CLIENT.clientId}`, admin, 'DELETE')).status;
+    const othersToken = (await call(`${url}/${await idOf(OTHER_ADMIN, 'refresh')}`, admin, 'DELETE')).status;
+    expect([ownTokens, othersToken]).toEqual([403, 204]);
+  });
+});
+
+test('the end of an access token is told to who has it, in milliseconds', async () => {
+  const reply = await call(`${url}/tokenExpiry`, person.access_token);
+  const { exp } = (await reply.json()) as { exp: number };
+  expect(reply.status).toBe(200);
+  expect(exp - person.expires_in * 1000).toBeGreaterThan(Date.now() - 60_000);
+  expect(exp - person.expires_in * 1000).toBeLessThan(Date.now() + 60_000);
+  expect((await call(`${url}/tokenExpiry`, person.refresh_token)).status).toBe(401);
+  expect((await call(`${url}/tokenExpiry`)).status).toBe(401);
+  expect((await call(`${url}/tokenExpiry`, person.access_token, 'PUT')).status).toBe(405);
+});

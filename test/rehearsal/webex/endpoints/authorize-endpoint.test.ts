@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+import type { WebexSimulator } from '../../../../rehearsal/webex/webex-simulator';
+import { ADMIN, authorizeUrl, CLIENT, OTHER_ADMIN, REDIRECT_URL, startSimulator } from '../simulated-login';
+
+let webex: WebexSimulator;
+beforeAll(async () => (webex = await startSimulator()));
+afterAll(() => webex.stop());
+
+function open(changes: Record<string, string | undefined> = {}): Promise<Response> {
+  return fetch(authorizeUrl(webex, changes), { redirect: 'manual' });
+}
+
+function answer(form: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> {
+  const body = new URLSearchParams(form);
+  return fetch(`${webex.apiUrl}/authorize`, { method: 'POST', body, headers, redirect: 'manual' });
+}
+
+async function openedTransaction(changes: Record<string, string | undefined> = {}): Promise<string> {
+  const transaction = /name="transaction" value="([^"]+)"/.exec(await (await open(changes)).text())?.[1];
+  return transaction ?? 'none on the page';
+}
+
+function redirectOf(response: Response): Record<string, string> {
+  const location = response.headers.get('location');
+  if (location === null) {
+    throw new Error(`no redirect, but status ${response.status}`);
+  }
+  const { origin, pathname, searchParams } = new URL(location);
+  return { to: origin + pathname, ...Object.fromEntries(searchParams) };
+}
+
+describe('the consent page', () => {
+  test('names the client, each scope, every user and both answers', async () => {
+    const page = await open({ scope: 'spark:people_read analytics:read_all' });
+    const text = await page.text();
+    expect(page.status).toBe(200);
+    for (const part of ['Token vault', CLIENT.clientId, 'spark:people_read', 'analytics:read_all', REDIRECT_URL]) {
+      expect(text).toContain(part);
+    }
+    for (const { email } of webex.users) {
+      expect(text).toContain(`value="${email}"`);
+    }
+    expect(text).toContain('>Accept</button>');
+    expect(text).toContain('>Deny</button>');
+  });
+
+  test('loads nothing, may not be framed or kept, and allows just its own style', async () => {
+    const page = await open();
+    const text = await page.text();
+    const style = /<style>([^]*)<\/style>/.exec(text)?.[1] ?? '';
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).toContain(`'sha256-${createHash('sha256').update(style).digest('base64')}'`);
+    expect(policy).toContain("form-action 'self' http://localhost:5000");
+    expect(page.headers.get('cache-control')).toBe('no-store');
+    expect(text).not.toMatch(/\bsrc=|<link|<script|@import|url\(/);
+  });
+
+  test('preselects the user that login_hint names', async () => {
+    const text = await (await open({ login_hint: OTHER_ADMIN })).text();
+    expect(/value="([^"]+)"\s+selected/.exec(text)?.[1]).toBe(OTHER_ADMIN);
+  });
+
+  test('escapes what a client calls itself', async () => {
+    const name = '<script>alert(1)</script>';
+    await using other = await startSimulator({ clients: [{ ...CLIENT, name }] });
+    const text = await (await fetch(authorizeUrl(other))).text();
+    expect(text).not.toContain(name);
+    expect(text).toContain('&lt;script&gt;');
+  });
+});
+
+describe('a request that must not be redirected', () => {
+  test.each([
+    ['an unknown client', { client_id: 'C-nobody' }],
+    ['no client', { client_id: undefined }],
+    ['a redirect URL that is not registered', { redirect_uri: 'http://localhost:5000/other' }],
+    ['a redirect URL with a slash too many', { redirect_uri: `${REDIRECT_URL}/` }],
+    ['a redirect URL in other letters', { redirect_uri: 'http://LOCALHOST:5000/auth' }],
+    ['no redirect URL', { redirect_uri: undefined }],
+  ])('answers %s with an error page', async (_, changes) => {
+    const page = await open(changes);
+    expect(page.status).toBe(400);
+    expect(page.headers.get('location')).toBeNull();
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(await page.text()).toContain('role="alert"');
+  });
+
+  test('answers a client or a redirect URL given twice with an error page', async () => {
+    for (const parameter of [`client_id=${CLIENT.clientId}`, 'redirect_uri=http%3A%2F%2Fattacker.example']) {
+      const page = await fetch(`${authorizeUrl(webex)}&${parameter}`, { redirect: 'manual' });
+      expect(page.status).toBe(400);
+      expect(page.headers.get('location')).toBeNull();
+    }
+  });
+});
+
+describe('a request that is refused at the redirect URL', () => {
+  const challenge = 'c'.repeat(43);
+  test.each([
+    ['no scope', { scope: undefined }, 'invalid_scope'],
+    ['an empty scope', { scope: ' ' }, 'invalid_scope'],
+    ['a scope that is not registered', { scope: 'spark:people_read spark:all' }, 'invalid_scope'],
+    ['another response type', { response_type: 'token' }, 'unsupported_response_type'],
+    ['no response type', { response_type: undefined }, 'invalid_request'],
+    ['an unknown challenge method', { code_challenge: challenge, code_challenge_method: 'S512' }, 'invalid_request'],
+    ['a challenge method alone', { code_challenge_method: 'S256' }, 'invalid_request'],
+    ['a challenge that is too short', { code_challenge: 'short' }, 'invalid_request'],
+  ])('sends %s back with the error and the state', async (_, changes, error) => {
+    const redirect = redirectOf(await open(changes));
+    expect(redirect).toMatchObject({ to: REDIRECT_URL, error, state: 'state-1' });
+    expect(redirect.error_description).toBeTruthy();
+    expect(redirect).not.toHaveProperty('code');
+  });
+
+  test('sends a parameter given twice back as an invalid request', async () => {
+    const response = await fetch(`${authorizeUrl(webex)}&scope=spark%3Apeople_read`, { redirect: 'manual' });
+    expect(redirectOf(response)).toMatchObject({ error: 'invalid_request', state: 'state-1' });
+  });
+});
+
+describe('the answer', () => {
+  test('redirects with a code and the state where the person accepts', async () => {
+    const response = await answer({ transaction: await openedTransaction(), user: ADMIN, decision: 'accept' });
+    const { code, ...rest } = redirectOf(response);
+    expect(response.status).toBe(303);
+    expect(code).toMatch(/^[\w-]{64,}$/);
+    expect(rest).toEqual({ to: REDIRECT_URL, state: 'state-1' });
+  });
+
+  test('redirects with access_denied and the state where the person denies', async () => {
+    const response = await answer({ transaction: await openedTransaction(), user: ADMIN, decision: 'deny' });
+    expect(redirectOf(response)).toMatchObject({ to: REDIRECT_URL, error: 'access_denied', state: 'state-1' });
+  });
+
+  test('echoes no state where there was none, and odd characters unchanged', async () => {
+    const form = { user: ADMIN, decision: 'accept' };
+    const without = await answer({ transaction: await openedTransaction({ state: undefined }), ...form });
+    expect(redirectOf(without)).not.toHaveProperty('state');
+    const state = 'a b&c=d+é%20"<';
+    const odd = await answer({ transaction: await openedTransaction({ state }), ...form });
+    expect(redirectOf(odd).state).toBe(state);
+  });
+
+  test('counts once', async () => {
+    const form = { transaction: await openedTransaction(), user: ADMIN, decision: 'accept' };
+    expect((await answer(form)).status).toBe(303);
+    const again = await answer(form);
+    expect(again.status).toBe(400);
+    expect(again.headers.get('location')).toBeNull();
+  });
+
+  test.each([
+    ['without a page of ours', { transaction: 'made-up' }],
+    ['from an unknown user', { user: 'mallory@example.com' }],
+    ['without a decision', { decision: '' }],
+  ])('is refused %s', async (_, changes) => {
+    const form = { transaction: await openedTransaction(), user: ADMIN, decision: 'accept', ...changes };
+    expect((await answer(form)).status).toBe(400);
+  });
+
+  test('is refused from a page of another site', async () => {
+    const form = { transaction: await openedTransaction(), user: ADMIN, decision: 'accept' };
+    expect((await answer(form, { Origin: 'http://attacker.example' })).status).toBe(403);
+    expect((await answer(form, { Origin: webex.url })).status).toBe(303);
+  });
+});
+
+describe('prompt', () => {
+  async function signedIn(): Promise<string> {
+    const accepted = await answer({ transaction: await openedTransaction(), user: ADMIN, decision: 'accept' });
+    return accepted.headers.get('set-cookie')?.split(';')[0] ?? '';
+  }
+
+  function openAs(cookie: string, changes: Record<string, string>): Promise<Response> {
+    return fetch(authorizeUrl(webex, changes), { redirect: 'manual', headers: { cookie } });
+  }
+
+  test('none gives a code for who is signed in, without a page', async () => {
+    const cookie = await signedIn();
+    expect(redirectOf(await openAs(cookie, { prompt: 'none' })).code).toBeDefined();
+    expect(redirectOf(await openAs(cookie, { prompt: 'none', login_hint: ADMIN })).code).toBeDefined();
+  });
+
+  test.each([
+    ['nobody is signed in', false, {}],
+    ['somebody else is meant', true, { login_hint: OTHER_ADMIN }],
+  ])('none is refused where %s', async (_, isSignedIn, changes) => {
+    const cookie = isSignedIn ? await signedIn() : '';
+    expect(redirectOf(await openAs(cookie, { prompt: 'none', ...changes })).error).toBe('login_required');
+  });
+
+  test('select_account asks who is signed in, too', async () => {
+    expect((await openAs(await signedIn(), { prompt: 'select_account' })).status).toBe(200);
+  });
+
+  test('takes no other value', async () => {
+    expect(redirectOf(await open({ prompt: 'always' })).error).toBe('invalid_request');
+  });
+});

@@ -1,0 +1,323 @@
+import { z } from 'zod';
+import { DEVICE_REDIRECT_URLS } from '../../../../lib/webex/device-grant';
+import type { WebexSimulator } from '../../../../rehearsal/webex/webex-simulator';
+import {
+  ADMIN,
+  basic,
+  call,
+  CLIENT,
+  login,
+  OTHER_ADMIN,
+  OTHER_CLIENT,
+  REDIRECT_URL,
+  refreshWith,
+  startSimulator,
+  tokenReply,
+} from '../simulated-login';
+
+const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:device_code';
+
+const deviceReply = z.strictObject({
+  device_code: z.uuid(),
+  expires_in: z.number(),
+  user_code: z.string().regex(/^\d{6}$/),
+  verification_uri: z.url(),
+  verification_uri_complete: z.url(),
+  interval: z.number(),
+});
+
+let webex: WebexSimulator;
+let now: number;
+beforeEach(async () => {
+  now = Date.UTC(2026, 0, 1);
+  webex = await startSimulator({ now: () => now });
+});
+afterEach(() => webex.stop());
+
+function post(
+  path: string,
+  form: Record<string, string | undefined>,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const given = Object.entries(form).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return fetch(`${webex.apiUrl}/device/${path}`, { method: 'POST', body: new URLSearchParams(given), headers });
+}
+
+function authorize(changes: Record<string, string | undefined> = {}, headers?: Record<string, string>) {
+  return post('authorize', { client_id: CLIENT.clientId, scope: 'spark:people_read', ...changes }, headers);
+}
+
+async function begin(changes: Record<string, string> = {}): Promise<{ deviceCode: string; userCode: string }> {
+  const reply = deviceReply.parse(await (await authorize(changes)).json());
+  return { deviceCode: reply.device_code, userCode: reply.user_code };
+}
+
+function ask(deviceCode: string, changes: Record<string, string | undefined> = {}, client = CLIENT): Promise<Response> {
+  const form = { grant_type: GRANT_TYPE, device_code: deviceCode, client_id: client.clientId, ...changes };
+  return post('token', form, basic(client.clientId, client.clientSecret));
+}
+
+async function refusal(reply: Promise<Response>): Promise<string> {
+  const response = await reply;
+  const { error, error_description: description } = (await response.json()) as Record<string, string>;
+  expect(description).toBeTruthy();
+  return `${response.status} ${error ?? 'no error'}`;
+}
+
+describe('the beginning', () => {
+  test('answers with exactly the documented fields', async () => {
+    const reply = await authorize();
+    expect(reply.status).toBe(200);
+    const { expires_in, interval, verification_uri, verification_uri_complete } = deviceReply.parse(await reply.json());
+    expect({ expires_in, interval }).toEqual({ expires_in: 300, interval: 2 });
+    expect(verification_uri).toBe(`${webex.url}/verify`);
+    expect(verification_uri_complete).toMatch(/\/verify\?userCode=[0-9a-f]{64}$/);
+  });
+
+  test.each([
+    ['an unknown client', { client_id: 'C-nobody' }, '400 invalid_client'],
+    ['no client', { client_id: undefined }, '400 invalid_request'],
+    ['no scope', { scope: undefined }, '400 invalid_scope'],
+    ['a scope that is not registered', { scope: 'spark:people_read spark:all' }, '400 invalid_scope'],
+    ['a secret, for which there is no need', { client_secret: CLIENT.clientSecret }, '400 invalid_request'],
+  ])('is refused with %s', async (_, changes, refused) => {
+    expect(await refusal(authorize(changes))).toBe(refused);
+  });
+
+  test('is refused with a secret in a header, with parameters in the URL, as JSON, and by another method', async () => {
+    expect(await refusal(authorize({}, basic(CLIENT.clientId, CLIENT.clientSecret)))).toBe('400 invalid_request');
+    expect(await refusal(post(`authorize?client_id=${CLIENT.clientId}`, {}))).toBe('400 invalid_request');
+    expect(await refusal(authorize({}, { 'Content-Type': 'application/json' }))).toBe('415 invalid_request');
+    expect((await call(`${webex.apiUrl}/device/authorize`)).status).toBe(405);
+  });
+
+  test.each(DEVICE_REDIRECT_URLS)("is refused to a client without Webex's redirect URL %s", async (missing) => {
+    const redirectUrls = [REDIRECT_URL, ...DEVICE_REDIRECT_URLS].filter((url) => url !== missing);
+    await using other = await startSimulator({ clients: [{ ...CLIENT, redirectUrls }] });
+    const body = new URLSearchParams({ client_id: CLIENT.clientId, scope: 'spark:people_read' });
+    const reply = await fetch(`${other.apiUrl}/device/authorize`, { method: 'POST', body });
+    expect(reply.status).toBe(400);
+    expect(await reply.json()).toMatchObject({
+      error_description: expect.stringContaining('redirect_uri') as string,
+    });
+  });
+});
+
+describe('asking what became of it', () => {
+  test('is answered with a pair, once, after somebody has accepted', async () => {
+    const { deviceCode, userCode } = await begin();
+    expect(await refusal(ask(deviceCode))).toBe('428 authorization_pending');
+    await webex.confirmDevice(userCode, { as: OTHER_ADMIN });
+    now += 2000;
+    const reply = tokenReply.parse(await (await ask(deviceCode)).json());
+    expect(reply).toMatchObject({ expires_in: 1_209_599, scope: 'spark:people_read' });
+    const me = (await (await call(`${webex.apiUrl}/people/me`, reply.access_token)).json()) as { emails: string[] };
+    expect(me.emails).toEqual([OTHER_ADMIN]);
+    expect((await refreshWith(webex, reply.refresh_token)).status).toBe(200);
+    now += 2000;
+    expect(await refusal(ask(deviceCode))).toBe('400 invalid_grant');
+    expect((await call(`${webex.apiUrl}/people/me`, reply.access_token)).status).toBe(200);
+  });
+
+  test('is answered by 400 while nobody has, where the behavior says so', async () => {
+    webex.behavior.devicePending = 400;
+    const { deviceCode } = await begin();
+    expect(await refusal(ask(deviceCode))).toBe('400 authorization_pending');
+  });
+
+  test('is refused too soon, each time for 5 s longer, and not forgotten for that', async () => {
+    const { deviceCode, userCode } = await begin();
+    expect(await refusal(ask(deviceCode))).toBe('428 authorization_pending');
+    now += 1900;
+    expect(await refusal(ask(deviceCode))).toBe('400 slow_down');
+    now += 6900;
+    expect(await refusal(ask(deviceCode))).toBe('400 slow_down');
+    now += 12_000;
+    expect(await refusal(ask(deviceCode))).toBe('428 authorization_pending');
+    await webex.confirmDevice(userCode);
+    now += 12_000;
+    expect((await ask(deviceCode)).status).toBe(200);
+  });
+
+  test('is refused once the person has denied', async () => {
+    const { deviceCode, userCode } = await begin();
+    await webex.confirmDevice(userCode, { decision: 'deny' });
+    expect(await refusal(ask(deviceCode))).toBe('400 access_denied');
+  });
+
+  test.each(['expired_token', 'invalid_grant'] as const)('is refused with %s from the end on', async (code) => {
+    webex.behavior.deviceExpired = code;
+    const { deviceCode, userCode } = await begin();
+    const { deviceCode: late } = await begin();
+    await webex.confirmDevice(userCode);
+    now += 299_999;
+    expect((await ask(deviceCode)).status).toBe(200);
+    now += 1;
+    expect(await refusal(ask(late))).toBe(`400 ${code}`);
+  });
+
+  test('is refused to another client, which changes nothing for its own', async () => {
+    const { deviceCode, userCode } = await begin();
+    await webex.confirmDevice(userCode);
+    expect(await refusal(ask(deviceCode, {}, OTHER_CLIENT))).toBe('400 invalid_grant');
+    expect((await ask(deviceCode)).status).toBe(200);
+  });
+
+  test.each([
+    ['another grant type', { grant_type: 'refresh_token' }, '400 unsupported_grant_type'],
+    ['no grant type', { grant_type: undefined }, '400 invalid_request'],
+    ['no device code', { device_code: undefined }, '400 invalid_request'],
+    ['an unknown device code', { device_code: 'made-up' }, '400 invalid_grant'],
+    ['no client id', { client_id: undefined }, '400 invalid_request'],
+    ['the client id of another', { client_id: OTHER_CLIENT.clientId }, '400 invalid_request'],
+    ['a secret in the body', { client_secret: CLIENT.clientSecret }, '401 invalid_client'],
+  ])('is refused with %s', async (_, changes, refused) => {
+    const { deviceCode, userCode } = await begin();
+    await webex.confirmDevice(userCode);
+    expect(await refusal(ask(deviceCode, changes))).toBe(refused);
+    expect((await ask(deviceCode)).status).toBe(200);
+  });
+
+  test('is refused with a wrong secret, without one, and by another method', async () => {
+    const { deviceCode } = await begin();
+    const form = { grant_type: GRANT_TYPE, device_code: deviceCode, client_id: CLIENT.clientId };
+    expect(await refusal(post('token', form, basic(CLIENT.clientId, 'wrong')))).toBe('401 invalid_client');
+    expect(await refusal(post('token', form))).toBe('401 invalid_client');
+    expect((await call(`${webex.apiUrl}/device/token`)).status).toBe(405);
+  });
+
+  test.each([
+    ['a new password', () => webex.changePassword(ADMIN)],
+    ['the end of all grants', () => webex.revokeGrants()],
+  ])('gives nothing after %s of who had accepted', async (_, end) => {
+    const { deviceCode, userCode } = await begin();
+    await webex.confirmDevice(userCode);
+    end();
+    expect(await refusal(ask(deviceCode))).toBe('400 invalid_grant');
+  });
+});
+
+describe('the page', () => {
+  const verify = (body: Record<string, string>, headers: Record<string, string> = {}) =>
+    fetch(`${webex.url}/verify`, { method: 'POST', body: new URLSearchParams(body), headers });
+
+  test('asks for the code, then who accepts what, and says that it is done', async () => {
+    const { deviceCode, userCode } = await begin();
+    expect(await (await call(`${webex.url}/verify`)).text()).toContain('name="userCode"');
+    // Typed as people do.
+    const page = await verify({ userCode: ` ${userCode.slice(0, 3)} ${userCode.slice(3)} ` });
+    const text = await page.text();
+    expect(text).toContain('Token vault wants to use Webex for you');
+    expect(text).toContain('spark:people_read');
+    expect(text).toContain('action="/verify"');
+    expect(page.headers.get('content-security-policy')).toContain("form-action 'self';");
+    const transaction = /name="transaction" value="([^"]+)"/.exec(text)?.[1] ?? '';
+    const answer = await verify({ transaction, user: ADMIN, decision: 'accept' });
+    expect(await answer.text()).toContain('You have accepted');
+    expect((await ask(deviceCode)).status).toBe(200);
+    expect(await (await verify({ transaction, user: ADMIN, decision: 'deny' })).text()).toContain('answered before');
+  });
+
+  test('needs no code to be typed at the complete address', async () => {
+    const { verification_uri_complete: complete } = deviceReply.parse(await (await authorize()).json());
+    expect(await (await call(complete)).text()).toContain('name="transaction"');
+  });
+
+  test.each([
+    ['nobody knows', '000000x'],
+    ['is empty', ''],
+  ])('refuses a code that %s', async (_, userCode) => {
+    const page = await verify({ userCode });
+    expect(page.status).toBe(400);
+    expect(await page.text()).toContain('No device waits with this code.');
+  });
+
+  test('refuses a code that was answered, and one that has expired', async () => {
+    const { userCode } = await begin();
+    await webex.confirmDevice(userCode, { decision: 'deny' });
+    await expect(webex.confirmDevice(userCode)).rejects.toThrow('No device waits with this code.');
+    const { userCode: late } = await begin();
+    now += 300_000;
+    await expect(webex.confirmDevice(late)).rejects.toThrow(
+      'the Webex simulator answered the code of a device with status 400 (No device waits with this code.)',
+    );
+  });
+
+  test('takes no answer to a code that expires while the page is open', async () => {
+    const { userCode } = await begin();
+    const text = await (await verify({ userCode })).text();
+    const transaction = /name="transaction" value="([^"]+)"/.exec(text)?.[1] ?? '';
+    now += 300_000;
+    expect((await verify({ transaction, user: ADMIN, decision: 'accept' })).status).toBe(400);
+  });
+
+  test('takes no answer of nobody, without a decision, or from a page of another site', async () => {
+    const { userCode } = await begin();
+    const incomplete: Record<string, string>[] = [{ user: 'nobody@example.com', decision: 'accept' }, { user: ADMIN }];
+    for (const answer of incomplete) {
+      const text = await (await verify({ userCode })).text();
+      const transaction = /name="transaction" value="([^"]+)"/.exec(text)?.[1] ?? '';
+      expect((await verify({ transaction, ...answer })).status).toBe(400);
+    }
+    expect((await verify({ userCode }, { Origin: 'https://elsewhere.example' })).status).toBe(403);
+  });
+
+  test('is none for an organization that refuses, which the device is told or not', async () => {
+    const { deviceCode, userCode } = await begin();
+    webex.behavior.switchedOff = { clientId: CLIENT.clientId, consent: 'page' };
+    await expect(webex.confirmDevice(userCode)).rejects.toThrow('Your administrator denied access');
+    expect(await refusal(ask(deviceCode))).toBe('428 authorization_pending');
+    webex.behavior.switchedOff = { clientId: CLIENT.clientId };
+    await expect(webex.confirmDevice(userCode)).rejects.toThrow('Your administrator denied access');
+    now += 2000;
+    const reply = await ask(deviceCode);
+    expect(await reply.json()).toEqual({
+      error: 'access_denied',
+      error_description: 'Your administrator denied access to the integration.',
+    });
+  });
+});
+
+test("refusals have Webex's own shape where the behavior says so", async () => {
+  webex.behavior.errorShape = 'webex';
+  const { deviceCode } = await begin();
+  const reply = await ask(deviceCode);
+  expect(reply.status).toBe(428);
+  expect(await reply.json()).toEqual({
+    message: 'nobody has answered yet (authorization_pending)',
+    errors: [{ description: 'nobody has answered yet (authorization_pending)' }],
+    trackingId: reply.headers.get('trackingid'),
+  });
+});
+
+test('a fault happens to the device grant as to any request, in its shape', async () => {
+  const { deviceCode } = await begin();
+  webex.behavior.fault = { path: '/v1/device/token', status: 429, retryAfterSeconds: 7, count: 1 };
+  const reply = await ask(deviceCode);
+  expect(reply.headers.get('retry-after')).toBe('7');
+  expect(await reply.json()).toEqual({ error: 'server_error', error_description: 'Too Many Requests' });
+  expect(await refusal(ask(deviceCode))).toBe('428 authorization_pending');
+});
+
+test('the log tells whose a device code is once somebody has accepted, and holds no secret', async () => {
+  await login(webex);
+  webex.requests.length = 0;
+  const { deviceCode, userCode } = await begin();
+  await ask(deviceCode);
+  await webex.confirmDevice(userCode);
+  now += 2000;
+  const { access_token: accessToken, refresh_token: refreshToken } = tokenReply.parse(
+    await (await ask(deviceCode)).json(),
+  );
+  expect(webex.requests.map(({ path, status, grantType, grant }) => [path, status, grantType, grant])).toEqual([
+    ['/v1/device/authorize', 200, undefined, undefined],
+    ['/v1/device/token', 428, GRANT_TYPE, undefined],
+    ['/verify', 200, undefined, undefined],
+    ['/verify', 200, undefined, undefined],
+    ['/v1/device/token', 200, GRANT_TYPE, 2],
+  ]);
+  const log = JSON.stringify(webex.requests);
+  for (const secret of [deviceCode, userCode, accessToken, refreshToken, CLIENT.clientSecret]) {
+    expect(log).not.toContain(secret);
+  }
+});

@@ -1,0 +1,79 @@
+import type { WebexSimulator } from '../../../../rehearsal/webex/webex-simulator';
+import { call, login, PLAIN_USER, startSimulator } from '../simulated-login';
+
+const SCOPES = 'analytics:read_all identity:people_read';
+const JANUARY = { siteUrl: 'example.webex.com', from: '2026-01-01', to: '2026-01-31' };
+
+let webex: WebexSimulator;
+let admin: string;
+beforeAll(async () => {
+  webex = await startSimulator();
+  admin = (await login(webex, { scope: SCOPES })).access_token;
+});
+afterAll(() => webex.stop());
+
+function aggregates(baseUrl: string, query: Record<string, string>, token?: string): Promise<Response> {
+  return call(`${baseUrl}/analytics/meetingsMetrics/aggregates?${new URLSearchParams(query).toString()}`, token);
+}
+
+test('the aggregates of a site come with the site and the days asked for', async () => {
+  const reply = await aggregates(webex.analyticsUrls.us, JANUARY, admin);
+  expect(reply.status).toBe(200);
+  expect(await reply.json()).toMatchObject({
+    siteUrl: 'example.webex.com',
+    startDate: '2026-01-01',
+    endDate: '2026-01-31',
+    metrics: { totalMeetings: expect.any(Number) as number },
+  });
+});
+
+test.each([
+  ['no site', { from: '2026-01-01', to: '2026-01-31' }],
+  ['no start', { siteUrl: 'example.webex.com', to: '2026-01-31' }],
+  ['no end', { siteUrl: 'example.webex.com', from: '2026-01-01' }],
+  ['a start after the end', { ...JANUARY, from: '2026-02-01' }],
+  ['a day that is not in the calendar', { ...JANUARY, to: '2026-02-30' }],
+  ['a time', { ...JANUARY, to: '2026-01-31T00:00:00Z' }],
+])('%s is refused', async (_, query) => {
+  expect((await aggregates(webex.analyticsUrls.us, query as Record<string, string>, admin)).status).toBe(400);
+});
+
+test('one day is a range', async () => {
+  expect((await aggregates(webex.analyticsUrls.us, { ...JANUARY, to: '2026-01-01' }, admin)).status).toBe(200);
+});
+
+test('an unknown site is not found', async () => {
+  const query = { ...JANUARY, siteUrl: 'unknown.webex.com' };
+  expect((await aggregates(webex.analyticsUrls.us, query, admin)).status).toBe(404);
+});
+
+test('servers of another region refuse, and name the one to use', async () => {
+  const query = { ...JANUARY, siteUrl: 'example-eu.webex.com' };
+  const reply = await aggregates(webex.analyticsUrls.us, query, admin);
+  expect(reply.status).toBe(403);
+  expect(((await reply.json()) as { message: string }).message).toContain(webex.analyticsUrls.eu);
+  expect((await aggregates(webex.analyticsUrls.ca, query, admin)).status).toBe(403);
+  expect((await aggregates(webex.analyticsUrls.eu, query, admin)).status).toBe(200);
+});
+
+test('a site is in the region that it was declared for', async () => {
+  await using other = await startSimulator({ sites: [{ siteUrl: 'here.webex.com', analyticsRegion: 'ca' }] });
+  const { access_token: token } = await login(other, { scope: SCOPES });
+  const query = { ...JANUARY, siteUrl: 'here.webex.com' };
+  expect((await aggregates(other.analyticsUrls.ca, query, token)).status).toBe(200);
+  expect((await aggregates(other.analyticsUrls.us, query, token)).status).toBe(403);
+});
+
+test('they are closed without a token, either scope or the role', async () => {
+  expect((await aggregates(webex.analyticsUrls.us, JANUARY)).status).toBe(401);
+  for (const scope of SCOPES.split(' ')) {
+    const { access_token: token } = await login(webex, { scope });
+    expect((await aggregates(webex.analyticsUrls.us, JANUARY, token)).status).toBe(403);
+  }
+  const { access_token: noRole } = await login(webex, { scope: SCOPES, as: PLAIN_USER });
+  expect((await aggregates(webex.analyticsUrls.us, JANUARY, noRole)).status).toBe(403);
+});
+
+test('they are not at the address of the API', async () => {
+  expect((await aggregates(webex.apiUrl, JANUARY, admin)).status).toBe(404);
+});

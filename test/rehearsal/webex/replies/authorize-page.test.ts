@@ -1,0 +1,15 @@
+import { contentSecurityPolicy } from '../../../../rehearsal/webex/replies/authorize-page';
+
+test.each([
+  ['http://localhost:5000/auth', "form-action 'self' http://localhost:5000;"],
+  ['https://app.example/callback?tenant=1', "form-action 'self' https://app.example;"],
+  // A policy cannot name these hosts, and without them the browser would not follow the redirect after the form.
+  ['http://[::1]:5000/auth', "form-action 'self' http:;"],
+  ['com.example.app:/callback', "form-action 'self' com.example.app:;"],
+])('the form may end at %s', (redirectUri, directive) => {
+  expect(contentSecurityPolicy(redirectUri)).toContain(directive);
+});
+
+test('a page without a form may send one nowhere else', () => {
+  expect(contentSecurityPolicy()).toContain("form-action 'self';");
+});
