@@ -7,7 +7,8 @@ const scope = z.string().regex(/^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/, {
 
 const notEmpty = z.string().min(1, 'must not be empty');
 
-const serviceAppFields = {
+/** A Service App of Webex: an account of its own. @see https://developer.webex.com/docs/service-apps */
+const serviceApp = strictObject({
   /** Its id, as the developer portal shows it. */
   id: notEmpty,
   /** Id of the organization that has authorized it, as Webex's API shows it. */
@@ -22,12 +23,7 @@ const serviceAppFields = {
    * may read it. @default false
    */
   autoRecover: z.boolean().default(false),
-};
-
-export interface ServiceAppFields extends Fields<typeof serviceAppFields> {}
-
-/** A Service App of Webex: an account of its own. @see https://developer.webex.com/docs/service-apps */
-const serviceApp: StrictObject<ServiceAppFields> = strictObject(serviceAppFields);
+});
 
 const credentialFields = {
   name,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { appDeclaration, appRoleDeclaration } from './app-declaration';
 import { credentialDeclaration } from './credential-declaration';
 import { engineDeclaration, recordsPathOf } from './engine-declaration';
-import { path, strictObject, vaultUrl, type Fields, type StrictObject } from './fields';
+import { path, strictObject, vaultUrl } from './fields';
 import { integrationDeclaration } from './integration-declaration';
 import { operatorsDeclaration } from './operators-declaration';
 import { keepsGrants, serverAddresses, serverDeclaration } from './server/server-declaration';
@@ -16,18 +16,14 @@ import { webexDeclaration } from './webex-declaration';
 
 type ServerDeclaration = z.output<typeof serverDeclaration>;
 
-const vaultFields = {
+const vault = strictObject({
   server: serverDeclaration.optional(),
   address: vaultUrl.optional(),
   /** Vault Enterprise, HCP or OpenBao namespace of an existing server. @default - the root namespace */
   namespace: path.optional(),
-};
+});
 
-export interface VaultFields extends Fields<typeof vaultFields> {}
-
-const vault: StrictObject<VaultFields> = strictObject(vaultFields);
-
-const declaredFields = {
+const declaration = strictObject({
   /** Either a server that stack `vault-server` runs, or the address of one that exists. */
   vault: vault.refine(
     ({ server, address }) => (server === undefined) !== (address === undefined) || isDerived(server, address),
@@ -54,11 +50,7 @@ const declaredFields = {
    * becomes the name of the stack, `{deployment}` that of the file that declares it. @default - local state beside it
    */
   backend: strictObject({ type: z.string().min(1), config: z.record(z.string(), z.unknown()).default({}) }).optional(),
-};
-
-export interface DeclarationFields extends Fields<typeof declaredFields> {}
-
-const declaration: StrictObject<DeclarationFields> = strictObject(declaredFields);
+});
 
 /** What is defined may be defined again: the address of the server is known by then. */
 function isDerived(server: ServerDeclaration | undefined, address: string | undefined): boolean {

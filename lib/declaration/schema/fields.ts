@@ -28,7 +28,10 @@ function unknownFields(keys: readonly string[], known: readonly string[]): strin
     .join(', ');
 }
 
-/** Extended by an interface, which the compiled types then name instead of repeating it without what it says. */
+/**
+ * Gives a schema that other files use a named type. The compiled types of those files then name it, and keep its doc
+ * comments. A schema that only its own file uses needs none.
+ */
 export type Fields<Shape> = { [Name in keyof Shape]: Shape[Name] };
 
 /** What Vault takes in a path segment and Terraform in an id, without escaping in either. */

@@ -55,7 +55,7 @@ function hasComma(bound: Readonly<Record<string, string | readonly string[]>>): 
     .some((value) => value.includes(','));
 }
 
-const jwtFields = {
+const jwt = strictObject({
   ...issuerFields,
   /** Where the auth method of that issuer is mounted. @default "jwt" */
   path: path.default('jwt'),
@@ -69,16 +69,13 @@ const jwtFields = {
   claims,
   /** Claim that names the app in Vault's audit log. @default "sub" */
   userClaim: text.default('sub'),
-};
-
-export interface JwtIdentityFields extends Fields<typeof jwtFields> {}
-
-const jwt: StrictObject<JwtIdentityFields> = strictObject(jwtFields);
+});
 
 /** What `webex-token` asks GitHub for by default. */
 export const DEFAULT_AUDIENCE = 'webex-token-vault';
 
-const githubFields = {
+/** @see https://docs.github.com/en/actions/concepts/security/openid-connect */
+const github = strictObject({
   ...issuerFields,
   /** Where the auth method of GitHub Actions is mounted. @default "github-actions" */
   path: path.default('github-actions'),
@@ -96,14 +93,10 @@ const githubFields = {
   audience: audience.default(DEFAULT_AUDIENCE),
   /** That of an Enterprise Server is `https://HOST/_services/token`. @default "https://token.actions.githubusercontent.com" */
   issuer: httpsUrl.default('https://token.actions.githubusercontent.com'),
-};
+});
 
-export interface GithubIdentityFields extends Fields<typeof githubFields> {}
-
-/** @see https://docs.github.com/en/actions/concepts/security/openid-connect */
-const github: StrictObject<GithubIdentityFields> = strictObject(githubFields);
-
-const gitlabFields = {
+/** @see https://docs.gitlab.com/ci/secrets/id_token_authentication/ */
+const gitlab = strictObject({
   ...issuerFields,
   /** Where the auth method of that GitLab is mounted. @default "gitlab" */
   path: path.default('gitlab'),
@@ -126,12 +119,7 @@ const gitlabFields = {
   audience: audience.default(DEFAULT_AUDIENCE),
   /** @default "https://gitlab.com" */
   issuer: httpsUrl.default('https://gitlab.com'),
-};
-
-export interface GitlabIdentityFields extends Fields<typeof gitlabFields> {}
-
-/** @see https://docs.gitlab.com/ci/secrets/id_token_authentication/ */
-const gitlab: StrictObject<GitlabIdentityFields> = strictObject(gitlabFields);
+});
 
 const kubernetesName = z.string().regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, {
   error: ({ input }) => `must be one name of Kubernetes, not a pattern, got "${String(input)}"`,
@@ -142,18 +130,14 @@ const kubernetesNamespace = kubernetesName.regex(/^[^.]*$/, {
   error: ({ input }) => `must be a namespace of Kubernetes, which has no ".", got "${String(input)}"`,
 });
 
-const clusterFields = {
+const cluster = strictObject({
   /** Of its API server, as Vault reaches it. */
   address: httpsUrl,
   /** PEM of the CA of its API server. */
   caPem: caCertificates,
-};
+});
 
-export interface ClusterFields extends Fields<typeof clusterFields> {}
-
-const cluster: StrictObject<ClusterFields> = strictObject(clusterFields);
-
-const kubernetesFields = {
+const kubernetesIdentity = strictObject({
   ...methodFields,
   /** Where the auth method of that cluster is mounted. @default "kubernetes" */
   path: path.default('kubernetes'),
@@ -173,11 +157,7 @@ const kubernetesFields = {
    * @default "webex-token-vault", for Vault alone; of another cluster it has to be given
    */
   audience: audience.optional(),
-};
-
-export interface KubernetesIdentityFields extends Fields<typeof kubernetesFields> {}
-
-const kubernetesIdentity: StrictObject<KubernetesIdentityFields> = strictObject(kubernetesFields);
+});
 
 /** @see https://developer.hashicorp.com/vault/docs/auth/kubernetes#how-to-work-with-short-lived-kubernetes-tokens */
 const kubernetes = kubernetesIdentity.refine((given) => given.cluster === undefined || given.audience !== undefined, {
@@ -194,7 +174,7 @@ const dnsName = z.string().regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i, {
   error: ({ input }) => `must be one DNS name, not a pattern, got "${String(input)}"`,
 });
 
-const certFields = {
+const certIdentity = strictObject({
   ...methodFields,
   /** Where the auth method is mounted. @default "cert" */
   path: path.default('cert'),
@@ -204,11 +184,7 @@ const certFields = {
   uris: z.array(uri).min(1).readonly().optional(),
   /** The DNS names that a certificate may have, of which one is enough. @default - not asked for */
   dnsNames: z.array(dnsName).min(1).readonly().optional(),
-};
-
-export interface CertIdentityFields extends Fields<typeof certFields> {}
-
-const certIdentity: StrictObject<CertIdentityFields> = strictObject(certFields);
+});
 
 /** TLS has to end at Vault itself. @see https://developer.hashicorp.com/vault/docs/auth/cert */
 const cert = certIdentity.refine(({ uris, dnsNames }) => uris !== undefined || dnsNames !== undefined, {

@@ -41,7 +41,7 @@ const redirectUrl = z.url({
   error: ({ input }) => `must be an http or https URL, got ${described(input)}`,
 });
 
-const oidcFields = {
+const oidc = strictObject({
   /** Where the auth method of people is mounted, as `bao login -method=oidc -path=...` names it. @default "oidc" */
   path: path.default('oidc'),
   /** Of the identity provider: where its `/.well-known/openid-configuration` is, to the letter. */
@@ -67,11 +67,7 @@ const oidcFields = {
    * @default ["http://localhost:8250/oidc/callback"], which both "login --oidc" and `bao login` listen on
    */
   redirectUrls: z.array(redirectUrl).min(1).readonly().default(['http://localhost:8250/oidc/callback']),
-};
-
-export interface OidcFields extends Fields<typeof oidcFields> {}
-
-const oidc: StrictObject<OidcFields> = strictObject(oidcFields);
+});
 
 const operatorsFields = {
   /** People who log in by the identity provider of their organization. @default - operators log in by AppRole */

@@ -10,7 +10,7 @@ const anything = z.json().optional();
 
 const section = z.record(z.string(), z.json()).optional();
 
-const serverFields = {
+const server = strictObject({
   affinity: anything,
   annotations: anything,
   auditStorage: section,
@@ -73,11 +73,7 @@ const serverFields = {
   updateStrategyType: anything,
   volumeMounts: anything,
   volumes: anything,
-};
-
-export interface ChartServerFields extends Fields<typeof serverFields> {}
-
-const server: StrictObject<ChartServerFields> = strictObject(serverFields);
+});
 
 const sections = {
   csi: section,

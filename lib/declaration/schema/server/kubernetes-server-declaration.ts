@@ -28,7 +28,7 @@ const fileName = z.string().regex(/^[A-Za-z0-9._-]+$/, {
   error: ({ input }) => `must be a name without folders, got "${String(input)}"`,
 });
 
-const chartFields = {
+const chart = strictObject({
   /** Where charts are kept, as `https://...` or `oci://...`: a mirror. @default - that of the vendor */
   repository: z
     .string()
@@ -44,13 +44,9 @@ const chartFields = {
     .string()
     .regex(/^[0-9a-f]{64}$/, { error: ({ input }) => `must be 64 lower-case hex digits, got "${String(input)}"` })
     .optional(),
-};
+});
 
-export interface ChartFields extends Fields<typeof chartFields> {}
-
-const chart: StrictObject<ChartFields> = strictObject(chartFields);
-
-const tlsSecretFields = {
+const tlsSecret = strictObject({
   /** The Secret, as cert-manager writes one. @default - the release's name with "-tls" behind it */
   secretName: secretName.optional(),
   /** The server's certificate in it, then those between it and the CA. @default "tls.crt" */
@@ -59,13 +55,9 @@ const tlsSecretFields = {
   keyFile: fileName.default('tls.key'),
   /** The CA that signed it; null: one that every system knows. @default "ca.crt" */
   caFile: fileName.nullable().default('ca.crt'),
-};
+});
 
-export interface TlsSecretFields extends Fields<typeof tlsSecretFields> {}
-
-const tlsSecret: StrictObject<TlsSecretFields> = strictObject(tlsSecretFields);
-
-const storageFields = {
+const storage = strictObject({
   /** Data of each node, in Kubernetes' notation. @default "10Gi" */
   data: bytes('1Gi').default('10Gi'),
   /**
@@ -75,37 +67,25 @@ const storageFields = {
   audit: bytes('1Gi').default('10Gi'),
   /** @default - the cluster's default */
   storageClass: secretName.optional(),
-};
+});
 
-export interface StorageFields extends Fields<typeof storageFields> {}
-
-const storage: StrictObject<StorageFields> = strictObject(storageFields);
-
-const environmentSecretFields = {
+const environmentSecret = strictObject({
   /** Of the variable, such as BAO_TOKEN. */
   name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
     error: ({ input }) => `must be the name of a variable, got "${String(input)}"`,
   }),
   secretName,
   secretKey: fileName,
-};
+});
 
-export interface EnvironmentSecretFields extends Fields<typeof environmentSecretFields> {}
-
-const environmentSecret: StrictObject<EnvironmentSecretFields> = strictObject(environmentSecretFields);
-
-const monitoringFields = {
+const monitoring = strictObject({
   /** Labels by which the Prometheus of the cluster finds what is for it. @default { release: 'prometheus' } */
   labels: z.record(z.string(), z.string()).default({ release: 'prometheus' }),
   /** Secret with a Vault token that may read `sys/metrics`, in its key `token`. @default - metrics of the server are not fetched */
   tokenSecret: secretName.optional(),
-};
+});
 
-export interface MonitoringFields extends Fields<typeof monitoringFields> {}
-
-const monitoring: StrictObject<MonitoringFields> = strictObject(monitoringFields);
-
-const snapshotFields = {
+const snapshots = strictObject({
   /** When, in the notation of cron. @default "17 3 * * *" (once a day) */
   schedule: z
     .string()
@@ -118,11 +98,7 @@ const snapshotFields = {
   days: wholeNumber(1).default(14),
   /** Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. */
   credentialsSecret: secretName,
-};
-
-export interface SnapshotFields extends Fields<typeof snapshotFields> {}
-
-const snapshots: StrictObject<SnapshotFields> = strictObject(snapshotFields);
+});
 
 const kubernetesServerFields = {
   mode: z.literal('kubernetes'),

@@ -40,7 +40,8 @@ export interface DevServerDeclarationFields extends Fields<typeof devServerField
 /** In memory, unsealed, plain HTTP: to try things out. */
 export const devServerDeclaration: StrictObject<DevServerDeclarationFields> = strictObject(devServerFields);
 
-const tlsFields = {
+/** The certificate of a production server, its key and its CA. */
+export const tlsDeclaration = strictObject({
   /**
    * Folder that holds them. It is mounted whole, so that a renewed file is seen; its files must not be links to others.
    * `{node}` becomes the name of the container. @default "secrets/tls/{node}" (where "webex-token-vault certs" puts them)
@@ -60,12 +61,7 @@ const tlsFields = {
         `must be a host name or an IP address, got "${String(input)}"; take it from the certificate`,
     })
     .default('{node}'),
-};
-
-export interface TlsDeclarationFields extends Fields<typeof tlsFields> {}
-
-/** The certificate of a production server, its key and its CA. */
-export const tlsDeclaration: StrictObject<TlsDeclarationFields> = strictObject(tlsFields);
+});
 
 const productionServerFields = {
   mode: z.literal('production'),
