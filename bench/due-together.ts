@@ -5,7 +5,7 @@ import { TOKEN_PATH } from '../rehearsal/webex/endpoints/token-endpoint';
 import type { WrittenVault } from '../rehearsal/written-vault';
 import { Load } from './load';
 import { percentile } from './percentile';
-import { Probe } from './polling-readers';
+import { PollingReader } from './polling-readers';
 import type { Row } from './row';
 import type { Measuring } from './section';
 
@@ -34,7 +34,11 @@ const WEBEX: readonly SlowWebex[] = [
   { what: 'Webex hangs', delayMs: 600_000, longestMs: 60_000 },
 ];
 
-export async function waveRows(vault: WrittenVault, names: readonly string[], { progress }: Measuring): Promise<Row[]> {
+export async function dueTogetherRows(
+  vault: WrittenVault,
+  names: readonly string[],
+  { progress }: Measuring,
+): Promise<Row[]> {
   const token = await vault.tokenWith('path "oauthapp/creds/*" { capabilities = ["read"] }');
   const login = await vault.appLogin('people-me');
   const { address } = vault.server;
@@ -45,7 +49,7 @@ export async function waveRows(vault: WrittenVault, names: readonly string[], { 
   for (const { what, delayMs, longestMs } of WEBEX) {
     progress(`wave of ${names.length}, ${what}`);
     const load = await Load.start({ address, token, paths, readers: READERS, pauseMs: PAUSE_MS });
-    const probe = new Probe(sources);
+    const probe = new PollingReader(sources);
     const seconds = await wave(vault, names.length, delayMs, longestMs);
     const calls = refreshes(vault);
     await probe.stop();
@@ -104,7 +108,7 @@ interface Wave {
   readonly endWithin: number | undefined;
   readonly calls: number;
   readonly load: Load;
-  readonly probe: Probe;
+  readonly probe: PollingReader;
 }
 
 function rowsOf({ what, count, seconds, endWithin, calls, load, probe }: Wave): Row[] {

@@ -4,7 +4,7 @@ import { declaredConfiguration } from '../lib/declaration/derived/engine-configu
 import { defineDeployment } from '../lib/declaration/define-deployment';
 import { pauseRefreshing, resumeRefreshing } from '../lib/vault/refresh-pause';
 import { DueGrants } from '../rehearsal/outage/due-grants';
-import { ProductionServer } from '../rehearsal/server/operated-server';
+import { ProductionNodes } from '../rehearsal/server/production-nodes';
 import { WebexEngine } from '../rehearsal/webex-engine';
 
 /*
@@ -26,7 +26,7 @@ interface Stop {
 
 async function measure(named: string, rounds: number, count: number): Promise<void> {
   await using engine = await WebexEngine.start({ refresh: 'rotate' });
-  await using server = await ProductionServer.start({ seal: 'shamir' });
+  await using server = await ProductionNodes.start({ seal: 'shamir' });
   const { rootToken, share } = await server.initializeByShares();
   const { node } = server;
   const root = node.client(rootToken);

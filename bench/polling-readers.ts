@@ -4,7 +4,7 @@ import type { TokenSource } from 'webex-token-client';
 const PAUSE_MS = 5;
 
 /** Programs that ask their TokenSource for the token again and again. */
-export class Probe {
+export class PollingReader {
   /** In milliseconds. */
   readonly waits: number[] = [];
   failed = 0;

@@ -6,10 +6,10 @@ import { declaredConfiguration } from '../lib/declaration/derived/engine-configu
 import { WrittenVault } from '../rehearsal/written-vault';
 import { Load } from './load';
 import { percentile } from './percentile';
-import { Probe } from './polling-readers';
+import { PollingReader } from './polling-readers';
 import type { Row } from './row';
 import type { Measuring } from './section';
-import { waveRows } from './due-together';
+import { dueTogetherRows } from './due-together';
 
 /*
  * Many readers of a thousand credentials: what reads of the engine cost beside those of a KV on the same server, and what
@@ -45,7 +45,7 @@ export async function measureReaders(measuring: Measuring): Promise<Row[]> {
     await engine.authorize(admin, name);
     await admin.write(`kv/${name}`, KV_ENTRY);
   });
-  return [...(await loadRows(vault, names, measuring)), ...(await waveRows(vault, names, measuring))];
+  return [...(await loadRows(vault, names, measuring)), ...(await dueTogetherRows(vault, names, measuring))];
 }
 
 async function loadRows(
@@ -71,7 +71,7 @@ async function loadRows(
           readers,
           paths: names.map((name) => `${kinds[kind]}/${name}`),
         });
-        const probe = new Probe([source]);
+        const probe = new PollingReader([source]);
         await sleep(1000 * SECONDS);
         probed.push(...(await probe.stop()).waits);
         const { waits, aSecond } = await load.stop();

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { freePort } from '../lib/processes/free-port';
 import { findOauthappPlugin } from './server/oauthapp-plugin';
 import { WebexSimulator, type WebexSimulatorOptions } from './webex/webex-simulator';
-import { webexToken } from './webex/simulated-token';
+import { simulatedToken } from './webex/simulated-token';
 import { DEVICE_REDIRECT_URLS } from '../lib/webex/device-grant';
 import { authorize } from '../lib/grants/consent/ways/code-grant';
 import type { Grant } from '../lib/grants/consent/grant';
@@ -56,7 +56,7 @@ export class WebexEngine implements AsyncDisposable {
     const clientSecret = `client-secret-${randomBytes(24).toString('hex')}`;
     const issued: string[] = [];
     const newToken = (): string => {
-      const token = webexToken();
+      const token = simulatedToken();
       issued.push(token);
       return token;
     };

@@ -10,11 +10,11 @@ import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { durationOption } from '../lib/cli/options/duration-option';
 import {
-  fileHandover,
-  type Handover,
-  handoverJson,
+  fileSecretIdText,
+  type IssuedSecretIdText,
+  issuedSecretIdJson,
   shortened,
-  wrappedHandover,
+  wrappedSecretIdText,
 } from '../lib/cli/apps/issued-secret-id-text';
 import { operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
 import { findApp } from '../lib/declaration/derived/by-name';
@@ -73,7 +73,7 @@ export function define(command: Command, signal: AbortSignal): void {
       const file = options.to === undefined ? undefined : resolve(options.to);
       const issued = file === undefined ? await issue() : await issueTo(file, vault, issue);
       const program = await vault.programName();
-      const handover: Handover = {
+      const handover: IssuedSecretIdText = {
         app,
         program,
         issued,
@@ -85,14 +85,14 @@ export function define(command: Command, signal: AbortSignal): void {
         },
       };
       if (options.json) {
-        process.stdout.write(handoverJson(handover, file));
+        process.stdout.write(issuedSecretIdJson(handover, file));
       } else {
         process.stdout.write(
-          file === undefined ? wrappedHandover(handover) : `export ${assignments(handover.environment)}\n`,
+          file === undefined ? wrappedSecretIdText(handover) : `export ${assignments(handover.environment)}\n`,
         );
       }
       if (file !== undefined) {
-        process.stderr.write(fileHandover(handover, file));
+        process.stderr.write(fileSecretIdText(handover, file));
       }
       process.stderr.write(shortened(handover, deployment.appRole.path));
     });

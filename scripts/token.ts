@@ -8,7 +8,7 @@ import { operatorArgument, operatorFolder, operatorNamed, operatorsOption } from
 import type { Deployment } from '../lib/declaration/schema/deployment';
 import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/operators/operator-session';
 import { operatorNamespace, type OperatorName } from '../lib/operators/operators';
-import { logPersonIn, type PersonLogin } from '../lib/operators/oidc-login';
+import { logInByOidc, type OidcOperatorLogin } from '../lib/operators/oidc-login';
 import { explainRefusals } from '../lib/operators/server-refusal';
 import { VaultClient } from '../lib/vault/vault-client';
 
@@ -58,7 +58,7 @@ export function define(command: Command, signal: AbortSignal): void {
       if (!options.oidc && (!options.open || command.getOptionValueSource('timeout') === 'cli')) {
         throw new UsageError('--no-open and --timeout go with --oidc; give that too');
       }
-      const { token, expireTime } = await explainRefusals<PersonLogin | OperatorSession>(() =>
+      const { token, expireTime } = await explainRefusals<OidcOperatorLogin | OperatorSession>(() =>
         options.oidc
           ? byOidc(deployment, name, options, signal)
           : OperatorSession.logIn(vaultServerFromEnvironment(deployment.vault), name, {
@@ -79,7 +79,7 @@ export function define(command: Command, signal: AbortSignal): void {
 function byOidc(deployment: Deployment, operator: OperatorName, { open, timeout }: Options, signal: AbortSignal) {
   const connection = vaultServerFromEnvironment(deployment.vault);
   const namespace = operatorNamespace(operator, connection.namespace);
-  return logPersonIn({
+  return logInByOidc({
     vault: new VaultClient({ ...connection, token: undefined, namespace }),
     deployment,
     operator,

@@ -11,7 +11,7 @@ import { Engine } from './engine';
 import { HealingSecrets } from './healing-secrets';
 import { Integration } from './integration';
 import { OperatorPolicy } from './operator-policy';
-import { People } from './people';
+import { OidcOperators } from './oidc-operators';
 import { Records } from './records';
 
 /** Stack `webex-tokens`: everything inside Vault, wherever that is. */
@@ -39,7 +39,7 @@ export class WebexTokens extends DeploymentStack {
       ]),
     );
     if (resolved.oidc !== undefined) {
-      new People(this, 'operators-oidc', {
+      new OidcOperators(this, 'operators-oidc', {
         ...resolved.oidc,
         roles: resolved.oidc.roles.map((role) => ({
           ...role,

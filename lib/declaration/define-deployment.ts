@@ -3,7 +3,7 @@ import { checkCloud, checkOwners } from './checks/accounts';
 import { checkExpressions } from './checks/expressions';
 import { checkAppSecrets, checkClusters } from './checks/identities';
 import { InvalidDeployment } from './checks/invalid-deployment';
-import { checkLogins } from './checks/auth-method-paths';
+import { checkAuthMethodPaths } from './checks/auth-method-paths';
 import { checkNames } from './checks/names';
 import { checkPaths } from './checks/paths';
 import { checkServiceApps } from './checks/service-apps';
@@ -26,7 +26,7 @@ const CHECKS: readonly ((deployment: Deployment) => void)[] = [
   checkCloud,
   checkClusters,
   checkServiceApps,
-  checkLogins,
+  checkAuthMethodPaths,
 ];
 
 /**

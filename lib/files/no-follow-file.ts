@@ -15,7 +15,7 @@ export type PathKind = 'file' | 'folder';
  * @returns undefined where there is nothing
  * @throws ExplainedError where it is a link, has a second name, or is of another kind
  */
-export async function openGuarded(path: string, kind: PathKind): Promise<FileHandle | undefined> {
+export async function openNoFollow(path: string, kind: PathKind): Promise<FileHandle | undefined> {
   let handle: FileHandle;
   try {
     // Without O_NONBLOCK a named pipe would keep this waiting.
@@ -41,21 +41,21 @@ export async function openGuarded(path: string, kind: PathKind): Promise<FileHan
   return handle;
 }
 
-/** As {@link openGuarded}. */
-export async function readGuarded(path: string): Promise<string | undefined> {
-  await using handle = await openGuarded(path, 'file');
+/** As {@link openNoFollow}. */
+export async function readNoFollow(path: string): Promise<string | undefined> {
+  await using handle = await openNoFollow(path, 'file');
   return await handle?.readFile('utf8');
 }
 
-/** As {@link openGuarded}. */
-export async function ownerOfGuarded(path: string, kind: PathKind): Promise<FileOwner | undefined> {
-  await using handle = await openGuarded(path, kind);
+/** As {@link openNoFollow}. */
+export async function ownerNoFollow(path: string, kind: PathKind): Promise<FileOwner | undefined> {
+  await using handle = await openNoFollow(path, kind);
   return await handle?.stat();
 }
 
-/** Gives it to another user; needs root. As {@link openGuarded}. */
-export async function giveGuarded(path: string, kind: PathKind, { uid, gid }: FileOwner): Promise<void> {
-  await using handle = await openGuarded(path, kind);
+/** Gives it to another user; needs root. As {@link openNoFollow}. */
+export async function chownNoFollow(path: string, kind: PathKind, { uid, gid }: FileOwner): Promise<void> {
+  await using handle = await openNoFollow(path, kind);
   await handle?.chown(uid, gid);
 }
 

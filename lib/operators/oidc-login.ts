@@ -20,7 +20,7 @@ import { OIDC_SECRET } from '../declaration/derived/client-secret';
 import type { Deployment } from '../declaration/schema/deployment';
 import { declaringFile } from '../declaration/deployment-file';
 import { LONGEST_LIFE_SECONDS } from '../declaration/schema/longest-life';
-import { peopleRoles, type OidcDeclaration, type PeopleRole } from '../declaration/derived/oidc-method';
+import { oidcRoles, type OidcDeclaration, type OidcRole } from '../declaration/derived/oidc-method';
 import { graceSignal } from '../vault/grace-signal';
 import type { VaultClient } from '../vault/vault-client';
 
@@ -31,7 +31,7 @@ import type { VaultClient } from '../vault/vault-client';
  * @see https://developer.hashicorp.com/vault/api-docs/auth/jwt#oidc-authorization-url-request
  */
 
-export interface PeopleLoginOptions {
+export interface OidcLoginOptions {
   /** Without a token, in the namespace of the deployment. */
   readonly vault: VaultClient;
   readonly deployment: Deployment;
@@ -47,7 +47,7 @@ export interface PeopleLoginOptions {
   readonly signal: AbortSignal;
 }
 
-export interface PersonLogin {
+export interface OidcOperatorLogin {
   readonly token: string;
   readonly expireTime: Date;
 }
@@ -55,7 +55,7 @@ export interface PersonLogin {
 /** Who logs in as what, and where. */
 interface Attempt {
   readonly oidc: OidcDeclaration;
-  readonly role: PeopleRole;
+  readonly role: OidcRole;
   readonly redirectUrl: string;
 }
 
@@ -65,7 +65,7 @@ const loginReply = z.object({
 });
 
 /** @throws UsageError where nobody may log in so; ExplainedError for what a person can act on; the signal's reason */
-export async function logPersonIn(options: PeopleLoginOptions): Promise<PersonLogin> {
+export async function logInByOidc(options: OidcLoginOptions): Promise<OidcOperatorLogin> {
   const { vault, onUrl, timeoutSeconds, signal } = options;
   const attempt = attemptOf(options);
   const { role, oidc, redirectUrl } = attempt;
@@ -97,14 +97,14 @@ export async function logPersonIn(options: PeopleLoginOptions): Promise<PersonLo
   });
 }
 
-function attemptOf({ deployment, operator }: PeopleLoginOptions): Attempt {
+function attemptOf({ deployment, operator }: OidcLoginOptions): Attempt {
   const { oidc } = deployment.operators ?? {};
   if (oidc === undefined) {
     throw new UsageError(
       `${declaringFile()} declares no operators.oidc, so nobody logs in so; leave out --oidc, or declare it and deploy`,
     );
   }
-  const roles = peopleRoles(deployment);
+  const roles = oidcRoles(deployment);
   const role = roles.find((each) => each.operator === operator);
   if (role === undefined) {
     throw new UsageError(
@@ -156,7 +156,7 @@ async function exchange(
   vault: VaultClient,
   attempt: Attempt,
   query: { readonly state: string; readonly code: string; readonly client_nonce: string },
-): Promise<PersonLogin> {
+): Promise<OidcOperatorLogin> {
   const sent = new URLSearchParams(query).toString();
   try {
     const path = `auth/${attempt.oidc.path}/oidc/callback?${sent}`;
@@ -229,7 +229,7 @@ function refusedByProvider({ issuer, clientId }: OidcDeclaration, error: string,
   }
 }
 
-function loggedInPage({ operator }: PeopleRole): BrowserPage {
+function loggedInPage({ operator }: OidcRole): BrowserPage {
   const text = `You act as the ${operator} now. You can close this window; the terminal has the Vault token.`;
   return { status: 200, tone: 'good', title: 'Logged in', text };
 }

@@ -36,7 +36,7 @@ export interface PlanOptions {
 }
 
 /** The folder of a synthesized stack, with Terraform at work in it: its words are its own, in this terminal. */
-export class StackFolder {
+export class TerraformRunner {
   #declaration?: z.output<typeof synthesized>;
 
   constructor(
@@ -53,8 +53,8 @@ export class StackFolder {
   }
 
   /** The same with these variables in Terraform's environment. */
-  with(variables: NodeJS.ProcessEnv): StackFolder {
-    return new StackFolder(this.name, this.folder, this.terraform, variables);
+  with(variables: NodeJS.ProcessEnv): TerraformRunner {
+    return new TerraformRunner(this.name, this.folder, this.terraform, variables);
   }
 
   /**

@@ -9,7 +9,7 @@ import {
   UnknownServiceApp,
 } from './grant-errors';
 import { endpointUrl, type OAuthAnswer } from './oauth-request';
-import { patientRequest } from './retrying-request';
+import { retryingRequest } from './retrying-request';
 import { secretVerdict } from './token-request';
 import { TokenPair } from './token-pair';
 
@@ -45,7 +45,7 @@ export interface ApplicationTokenOptions {
 export async function applicationToken(options: ApplicationTokenOptions): Promise<TokenPair> {
   const { apiUrl, accessToken, applicationId, clientId, clientSecret, organization, timeoutMs, signal } = options;
   const path = `applications/${encodeURIComponent(applicationId)}/token`;
-  const answer = await patientRequest(
+  const answer = await retryingRequest(
     {
       url: endpointUrl(apiUrl, path),
       path,

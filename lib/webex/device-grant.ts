@@ -4,7 +4,7 @@ import { type Clock, MACHINE_CLOCK } from './clock';
 import { askForTokens, DEVICE_TOKEN_PATH, type DeviceQuestion, deviceRefusal, isPending } from './device-token';
 import { DeviceGrantExpired, RequestRefused } from './grant-errors';
 import { endpointUrl } from './oauth-request';
-import { patientRequest } from './retrying-request';
+import { retryingRequest } from './retrying-request';
 import { TokenPair } from './token-pair';
 import { LONGEST_LIFE_SECONDS } from './longest-life';
 
@@ -100,7 +100,7 @@ export async function beginDeviceGrant(options: DeviceGrantRequest): Promise<Dev
   const path = 'device/authorize';
   const fields = { client_id: clientId, scope: scopes.join(' ') };
   const request = { url: endpointUrl(apiUrl, path), path, fields, secrets: [], timeoutMs, signal };
-  const answer = await patientRequest(request, clock);
+  const answer = await retryingRequest(request, clock);
   if (answer.status >= 300) {
     throw new RequestRefused(
       path,

@@ -19,10 +19,10 @@ const DEFAULT_WAIT_MS = 5000;
  * @throws TemporarilyUnavailable, WebexResponseError where Webex answers 429 for long, or 5xx; WebexUnreachableError;
  *   the signal's reason
  */
-export async function patientRequest(request: OAuthRequest, clock: Clock = MACHINE_CLOCK): Promise<OAuthAnswer> {
+export async function retryingRequest(request: OAuthRequest, clock: Clock = MACHINE_CLOCK): Promise<OAuthAnswer> {
   for (let tried = 1; ; tried++) {
     const answer = await oauthRequest(request);
-    const trouble = passingTrouble(answer, request.path);
+    const trouble = transientTrouble(answer, request.path);
     if (trouble === undefined) {
       return answer;
     }
@@ -35,7 +35,7 @@ export async function patientRequest(request: OAuthRequest, clock: Clock = MACHI
 }
 
 /** What says that it may go otherwise later. @default - it may not */
-export function passingTrouble(
+export function transientTrouble(
   { status, said, trackingId, retryAfterMs }: OAuthAnswer,
   path: string,
 ): TemporarilyUnavailable | WebexResponseError | undefined {

@@ -3,7 +3,7 @@ import { checkClientSecret } from './client-secret-check';
 import type { Clock } from './clock';
 import { ClientRefused, GrantRefused, RequestRefused } from './grant-errors';
 import { apiUrlOf, type OAuthAnswer, type OAuthRequest } from './oauth-request';
-import { patientRequest } from './retrying-request';
+import { retryingRequest } from './retrying-request';
 import { TokenPair } from './token-pair';
 
 export interface TokenEndpointOptions {
@@ -79,7 +79,7 @@ async function pairFor(
     timeoutMs,
     signal,
   };
-  const answer = await patientRequest(request, clock);
+  const answer = await retryingRequest(request, clock);
   if (answer.status >= 300) {
     throw await refusal(answer, what, options);
   }

@@ -7,7 +7,7 @@ import { findOauthappPlugin } from '../server/oauthapp-plugin';
 import { OpenBaoServer } from '../server/openbao';
 import { findServer } from '../server/server-binary';
 import { eventually } from '../eventually';
-import { ProductionServer, type ProductionNode } from '../server/operated-server';
+import { ProductionNodes, type ProductionNode } from '../server/production-nodes';
 import type { OutageServer } from './outage-server';
 import type { Scenario } from './scenario';
 
@@ -53,7 +53,7 @@ async function startSingle(kind: 'shared' | 'killed' | 'sealed'): Promise<Outage
 
 /** As in production: TLS, Raft, audit, a static seal. */
 async function startCluster(): Promise<OutageServer & AsyncDisposable> {
-  const server = await ProductionServer.start({ nodes: 3 });
+  const server = await ProductionNodes.start({ nodes: 3 });
   const { rootToken } = await server.initialize();
   const admin = server.node.client(rootToken);
   // Half the default; the rest is the interval at which the server looks.

@@ -11,7 +11,7 @@ interface Authorization {
 }
 
 /** The Service Apps that are registered, and in which organizations they are authorized. */
-export class ServiceApps {
+export class SimulatedServiceApps {
   readonly #authorizations: Authorization[] = [];
 
   constructor(

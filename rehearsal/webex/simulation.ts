@@ -3,7 +3,7 @@ import type { Behavior } from './behavior';
 import type { DeviceRequests } from './device-requests';
 import type { Grant, GrantStore } from './grant-store';
 import type { SimulatedSite } from './meetings-metrics';
-import type { ServiceApps } from './simulated-service-apps';
+import type { SimulatedServiceApps } from './simulated-service-apps';
 import type { SimulatedClient } from './simulated-client';
 import type { SimulatedUser } from './simulated-user';
 
@@ -15,7 +15,7 @@ export interface Simulation {
   readonly sites: readonly SimulatedSite[];
   readonly grants: GrantStore;
   readonly devices: DeviceRequests;
-  readonly serviceApps: ServiceApps;
+  readonly serviceApps: SimulatedServiceApps;
   /** Replaced and changed at run time: read it anew at each request. */
   behavior: Behavior;
 }

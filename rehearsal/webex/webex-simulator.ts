@@ -18,13 +18,13 @@ import { ANALYTICS_PATHS, meetingsMetricsEndpoint } from './endpoints/meetings-m
 import { DEFAULT_SITES, type AnalyticsRegion, type SimulatedSite } from './meetings-metrics';
 import { peopleEndpoint } from './endpoints/people-endpoint';
 import { RequestLog, type SimulatedRequest, type StartedRequest } from './request-log';
-import { ServiceApps } from './simulated-service-apps';
+import { SimulatedServiceApps } from './simulated-service-apps';
 import type { SimulatedClient, SimulatedServiceApp } from './simulated-client';
 import { DEFAULT_USERS, type SimulatedUser } from './simulated-user';
 import type { Simulation, SimulatorEnv } from './simulation';
 import { TOKEN_PATH, tokenEndpoint } from './endpoints/token-endpoint';
 import { VERIFY_PATH, verifyEndpoint } from './endpoints/verify-endpoint';
-import { webexToken } from './simulated-token';
+import { simulatedToken } from './simulated-token';
 
 export type {
   Behavior,
@@ -46,7 +46,7 @@ export interface WebexSimulatorOptions extends Partial<Behavior> {
   readonly users?: SimulatedUser[];
   /** @default - one in each region, see `DEFAULT_SITES` */
   readonly sites?: SimulatedSite[];
-  /** Makes codes and tokens. @default - long and base64url, like Webex's, see `webexToken` */
+  /** Makes codes and tokens. @default - long and base64url, like Webex's, see `simulatedToken` */
   readonly newToken?: () => string;
   /** Makes device codes. @default randomUUID, as Webex's look */
   readonly newDeviceCode?: () => string;
@@ -65,14 +65,14 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
   readonly sites: readonly SimulatedSite[];
   readonly grants: GrantStore;
   readonly devices: DeviceRequests;
-  readonly serviceApps: ServiceApps;
+  readonly serviceApps: SimulatedServiceApps;
   readonly #log: RequestLog;
   readonly #stopping = new AbortController();
   readonly #server: ServerType;
 
   private constructor(options: WebexSimulatorOptions) {
     const { clients, serviceApps = [], users = DEFAULT_USERS, sites = DEFAULT_SITES } = options;
-    const { newToken = webexToken, newDeviceCode = randomUUID, now = () => Date.now() } = options;
+    const { newToken = simulatedToken, newDeviceCode = randomUUID, now = () => Date.now() } = options;
     this.clients = clients;
     // Of its own: what becomes of a person here happens nowhere else.
     this.users = users.map((user) => ({ ...user }));
@@ -80,7 +80,7 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
     this.behavior = behaviorOf(options);
     this.grants = new GrantStore(newToken, now);
     this.devices = new DeviceRequests(this.grants, newDeviceCode, now);
-    this.serviceApps = new ServiceApps(serviceApps, this.users, this.grants);
+    this.serviceApps = new SimulatedServiceApps(serviceApps, this.users, this.grants);
     this.#log = new RequestLog(now);
     // Each request that is made to wait listens to it.
     setMaxListeners(0, this.#stopping.signal);

@@ -1,6 +1,6 @@
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../../rehearsal/eventually';
-import { ProductionServer } from '../../rehearsal/server/operated-server';
+import { ProductionNodes } from '../../rehearsal/server/production-nodes';
 import { WebexEngine } from '../../rehearsal/webex-engine';
 
 /** Its token, once the server has opened itself and leads; it needs nobody for that. */
@@ -19,7 +19,7 @@ describe('a production server that is killed', () => {
   it('unseals itself and has every grant, wherever in a burst of consents and refreshes it was', async () => {
     // The refresh token stays the same here: see the next test for one that does not.
     await using engine = await WebexEngine.start({ refresh: 'renew' });
-    await using server = await ProductionServer.start();
+    await using server = await ProductionNodes.start();
     const { rootToken } = await server.initialize();
     const vault = await withGrant(engine, server.node.client(rootToken));
     const authorized = ['testauth'];
@@ -55,7 +55,7 @@ describe('a production server that is killed', () => {
 
   it('has the newest refresh token where Webex replaces it with each refresh', async () => {
     await using engine = await WebexEngine.start({ refresh: 'rotate' });
-    await using server = await ProductionServer.start();
+    await using server = await ProductionNodes.start();
     const { rootToken } = await server.initialize();
     const vault = await withGrant(engine, server.node.client(rootToken));
 
@@ -72,7 +72,7 @@ describe('a production server that is killed', () => {
 
   it('waits for a person where the seal is Shamir, and has the grant once it is open', async () => {
     await using engine = await WebexEngine.start();
-    await using server = await ProductionServer.start({ seal: 'shamir' });
+    await using server = await ProductionNodes.start({ seal: 'shamir' });
     const { rootToken, share } = await server.initializeByShares();
     const vault = await withGrant(engine, server.node.client(rootToken));
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../../rehearsal/eventually';
-import { ProductionServer, type ProductionNode } from '../../rehearsal/server/operated-server';
+import { ProductionNodes, type ProductionNode } from '../../rehearsal/server/production-nodes';
 import { WebexEngine } from '../../rehearsal/webex-engine';
 
 const raftReply = z.object({
@@ -86,14 +86,14 @@ class DueTimes {
 
 describe('three production nodes', () => {
   let engine: WebexEngine;
-  let server: ProductionServer;
+  let server: ProductionNodes;
   let client: (node: ProductionNode) => VaultClient;
 
   beforeAll(async () => {
     // Each refresh token is good once: a second refresh of the same one, or one that is not stored, loses the grant.
     engine = await WebexEngine.start({ refresh: 'rotate' });
     // A leader steps down after 2.5 s without an answer of the others; by the default of 500 ms it would on a busy machine.
-    server = await ProductionServer.start({ nodes: 3, settings: { performanceMultiplier: 5 } });
+    server = await ProductionNodes.start({ nodes: 3, settings: { performanceMultiplier: 5 } });
     const { rootToken } = await server.initialize();
     client = (node) => node.client(rootToken);
     await engine.setUp(client(server.node));

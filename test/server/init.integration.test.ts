@@ -19,7 +19,7 @@ import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { eventually } from '../../rehearsal/eventually';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
 import { PGP_PUBLIC_KEY } from '../fixtures/identities/pgp-key';
-import { ProductionServer } from '../../rehearsal/server/operated-server';
+import { ProductionNodes } from '../../rehearsal/server/production-nodes';
 import { statusOf } from '../fixtures/results/refusal';
 import { onVault, ROOT_GENERATION } from '../fixtures/runs/server-product';
 import { STARTED_PROGRAM, Script, type ScriptResult } from '../fixtures/programs/script';
@@ -452,7 +452,7 @@ describe('webex-token-vault init', () => {
 
 describe('a server that is initialized', () => {
   async function prepared(
-    server: ProductionServer,
+    server: ProductionNodes,
     audited = true,
   ): Promise<{ tokens: readonly string[]; shares: string[]; failure?: unknown }> {
     const client = new ObservedClient({ address: server.node.address, ca: server.node.ca });
@@ -477,7 +477,7 @@ describe('a server that is initialized', () => {
   }
 
   it.each(['shamir', 'auto'] as const)('has no root token any more, with a %s seal', async (seal) => {
-    await using server = await ProductionServer.start({ seal });
+    await using server = await ProductionNodes.start({ seal });
     const { tokens, shares, failure } = await prepared(server);
     expect(failure).toBeUndefined();
     expect(shares).toHaveLength(2);
@@ -488,7 +488,7 @@ describe('a server that is initialized', () => {
   it.each(['shamir', 'auto'] as const)(
     'holds nothing where its key shares could not be kept, with a %s seal, and says what to do',
     async (seal) => {
-      await using server = await ProductionServer.start({ seal });
+      await using server = await ProductionNodes.start({ seal });
       const client = new VaultClient({ address: server.node.address, ca: server.node.ca });
       const operated = initializeServer(client, {
         keys: { shares: 2, threshold: 2 },
@@ -505,7 +505,7 @@ describe('a server that is initialized', () => {
   );
 
   it('has none either where something failed on the way, and says how to go on', async () => {
-    await using server = await ProductionServer.start({ seal: 'auto' });
+    await using server = await ProductionNodes.start({ seal: 'auto' });
     const { tokens, failure } = await prepared(server, false);
     expect(String(failure)).toContain(
       'the disk is full. The key shares are written; then unseal it if it was restarted, and go on with "npx --no-install webex-token-vault operators update --rotate"',

@@ -6,17 +6,17 @@ import { saveSnapshot } from '../../lib/server/snapshots/raft-snapshot';
 import { verifyCredentials, type VerifiedCredential } from '../../lib/server/snapshots/snapshot-verification';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { isOnVault } from '../../rehearsal/server/is-on-vault';
-import { ProductionServer } from '../../rehearsal/server/operated-server';
+import { ProductionNodes } from '../../rehearsal/server/production-nodes';
 import { onOpenBao } from '../fixtures/runs/server-product';
 
 /** Grants that no engine writes, in an engine that stores as it is told what the real one would. */
 describe('what is found in a snapshot', () => {
-  let server: ProductionServer;
+  let server: ProductionNodes;
   let share: string;
   let file: string;
 
   beforeAll(async () => {
-    server = await ProductionServer.start({ seal: 'shamir' });
+    server = await ProductionNodes.start({ seal: 'shamir' });
     const initialized = await server.initializeByShares();
     share = initialized.share;
     const root = server.node.client(initialized.rootToken);

@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
-import { ProductionServer } from '../../rehearsal/server/operated-server';
+import { ProductionNodes } from '../../rehearsal/server/production-nodes';
 import { runScript } from '../fixtures/programs/script';
 import { WebexEngine } from '../../rehearsal/webex-engine';
 
@@ -22,7 +22,7 @@ describe('a plugin with one byte changed', () => {
 
   it('is not started, which the server and our command explain, and the grant outlives it', async () => {
     await using engine = await WebexEngine.start();
-    await using server = await ProductionServer.start({ pluginDirectory });
+    await using server = await ProductionNodes.start({ pluginDirectory });
     const { rootToken } = await server.initialize();
     const vault = server.node.client(rootToken);
     await engine.setUp(vault);

@@ -6,17 +6,17 @@ import { CertificateAuthority } from '../../lib/server/certificates/certificate-
 import { serverTlsFiles } from '../../lib/server/certificates/certificate-folder';
 import { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../../rehearsal/eventually';
-import { ProductionServer } from '../../rehearsal/server/operated-server';
+import { ProductionNodes } from '../../rehearsal/server/production-nodes';
 import { runScript } from '../fixtures/programs/script';
 
 const PROJECT = resolve(__dirname, '../..');
 
 describe('the TLS of a production server', () => {
-  let server: ProductionServer;
+  let server: ProductionNodes;
   let rootToken: string;
 
   beforeAll(async () => {
-    server = await ProductionServer.start();
+    server = await ProductionNodes.start();
     ({ rootToken } = await server.initialize());
   });
 

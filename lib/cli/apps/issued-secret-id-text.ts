@@ -10,7 +10,7 @@ import { assignments } from './assignments';
  * them, as what is pasted into a command stays in the shell's history.
  */
 
-export interface Handover {
+export interface IssuedSecretIdText {
   readonly app: App;
   /** The command-line program of the server's product. */
   readonly program: ServerProgramName;
@@ -23,7 +23,7 @@ export interface Handover {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export function wrappedHandover(handover: Handover): string {
+export function wrappedSecretIdText(handover: IssuedSecretIdText): string {
   const { app, program, issued, environment } = handover;
   const { VAULT_CACERT: caFile } = environment;
   return [
@@ -53,7 +53,7 @@ export function wrappedHandover(handover: Handover): string {
 }
 
 /** Of a secret id that lies in its file by now. */
-export function fileHandover({ app, issued }: Handover, file: string): string {
+export function fileSecretIdText({ app, issued }: IssuedSecretIdText, file: string): string {
   return [
     `the secret id is in ${file}: ${limits(app, issued.lifetime)}`,
     ...beforeThen(app).map((line) => line.trim()),
@@ -62,7 +62,7 @@ export function fileHandover({ app, issued }: Handover, file: string): string {
   ].join('\n');
 }
 
-function curl({ server }: Handover): string {
+function curl({ server }: IssuedSecretIdText): string {
   const options = [
     ...(server.VAULT_CACERT === undefined ? [] : ['--cacert "$VAULT_CACERT"']),
     ...(server.VAULT_NAMESPACE === undefined ? [] : ['-H "X-Vault-Namespace: $VAULT_NAMESPACE"']),
@@ -73,7 +73,7 @@ function curl({ server }: Handover): string {
   return `(umask 077; set -o pipefail; ${request} ${header} | ${field} > "$VAULT_SECRET_ID_FILE")`;
 }
 
-function destruction({ program, issued, rolePath, server }: Handover): string {
+function destruction({ program, issued, rolePath, server }: IssuedSecretIdText): string {
   return issued.secretIdAccessor === undefined
     ? `${assignments(server)} ${program} list ${rolePath}/secret-id    # then destroy each`
     : `${assignments(server)} ${program} write ${rolePath}/secret-id-accessor/destroy secret_id_accessor=${issued.secretIdAccessor}`;
@@ -114,7 +114,7 @@ function days(seconds: number): string {
 }
 
 /** @param file holds the secret id, whose wrapping is used up then */
-export function handoverJson({ app, issued, environment }: Handover, file: string | undefined): string {
+export function issuedSecretIdJson({ app, issued, environment }: IssuedSecretIdText, file: string | undefined): string {
   const wrapping = {
     wrappingToken: issued.wrappingToken,
     wrappingExpireTime: issued.wrappingExpireTime.toISOString(),
@@ -134,7 +134,7 @@ export function handoverJson({ app, issued, environment }: Handover, file: strin
 }
 
 /** A warning where Vault does not let the secret id live as long as declared. @returns "" where it does */
-export function shortened({ app, program, issued: { lifetime } }: Handover, appRolePath: string): string {
+export function shortened({ app, program, issued: { lifetime } }: IssuedSecretIdText, appRolePath: string): string {
   const { secretIdTtlSeconds: declared } = app;
   return lifetime === undefined || lifetime.ttlSeconds >= declared
     ? ''

@@ -19,11 +19,17 @@ import { pluginRemovalObstacles } from '../../terraform/plan/plugin-removal';
 import type { ResourceChange } from '../../terraform/plan/resource-change';
 import { secretNotices, secretObstacles, writtenVariables } from '../../terraform/plan/secret-writes';
 import { Preflight } from '../../terraform/preflight/preflight';
-import type { StackFolder } from '../../terraform/terraform-runner';
+import type { TerraformRunner } from '../../terraform/terraform-runner';
 import { approved, tell, type ApprovalOptions } from './approval';
 import { tellPods } from './server-pods';
 import { prepareServerStop, type ServerStop } from './server-stop';
-import { handedOn, oneStackFor, went, type Selection, type StackOptions } from './stack-command';
+import {
+  terraformArguments,
+  oneStackFor,
+  reportUnlessSuccessful,
+  type Selection,
+  type StackOptions,
+} from './stack-command';
 import { StackSession } from './stack-session';
 
 /*
@@ -75,14 +81,14 @@ export async function planStacks(selection: Selection, options: StackOptions, si
       found,
       obstacles.map((obstacle) => `deploy would be refused: ${obstacle}`),
     );
-    process.exitCode = handedOn().includes('-detailed-exitcode') ? THERE_ARE_CHANGES : 0;
+    process.exitCode = terraformArguments().includes('-detailed-exitcode') ? THERE_ARE_CHANGES : 0;
     return true;
   });
 }
 
 /** One stack, with what it takes to work on it. */
 interface Work {
-  readonly stack: StackFolder;
+  readonly stack: TerraformRunner;
   /** @default - it is not inside Vault */
   readonly preflight?: Preflight;
   /** The server that it is. @default - it is none, or none on Kubernetes */
@@ -161,14 +167,17 @@ async function changeStack(work: Work, file: string, options: ChangeOptions): Pr
   }
   await stop?.pause?.();
   await preflight?.beforeApply(plan);
-  const applied = await stack.apply(file, [...(json === true ? ['-json'] : []), ...handedOn().filter(isOfApply)]);
+  const applied = await stack.apply(file, [
+    ...(json === true ? ['-json'] : []),
+    ...terraformArguments().filter(isOfApply),
+  ]);
   signal.throwIfAborted();
   const reasons =
     applied === 0 || preflight === undefined
       ? []
       : await preflight.afterFailedApply(plan, await stack.recorded().catch(() => []));
   reasons.forEach((reason) => process.stderr.write(`\nerror: ${reason}\n`));
-  return went(
+  return reportUnlessSuccessful(
     applied,
     stack,
     'has not been applied to its end',
@@ -199,7 +208,7 @@ async function planStack(
     return { exitCode: 1 };
   }
   // Ours come last, and so win.
-  const args = ['-input=false', ...(json === true ? ['-json'] : []), ...handedOn(), '-detailed-exitcode'];
+  const args = ['-input=false', ...(json === true ? ['-json'] : []), ...terraformArguments(), '-detailed-exitcode'];
   const make = async (): Promise<Planned> => {
     const exitCode = await stack.plan({ file, destroy, args });
     signal.throwIfAborted();
@@ -216,7 +225,7 @@ async function planStack(
   }
   const { exitCode, plan } = planned;
   if (exitCode === 1) {
-    if (await stack.preventsDestroy({ destroy, args: handedOn() })) {
+    if (await stack.preventsDestroy({ destroy, args: terraformArguments() })) {
       // The provisioner reads no grant, so nobody knows here which of them are revoked already.
       const next = destroy
         ? 'if nobody needs them, set engine.preventDestroy to false and run this again'
@@ -228,20 +237,20 @@ async function planStack(
     await preflight?.afterFailedPlan(await stack.recorded());
   }
   if (plan === undefined) {
-    went(exitCode, stack, 'could not be planned', UNCHANGED);
+    reportUnlessSuccessful(exitCode, stack, 'could not be planned', UNCHANGED);
   }
   return planned;
 }
 
 /** The resources of a plan. If planning failed, those of the state. */
-async function resourcesOf({ exitCode, plan }: Planned, stack: StackFolder): Promise<readonly ResourceChange[]> {
+async function resourcesOf({ exitCode, plan }: Planned, stack: TerraformRunner): Promise<readonly ResourceChange[]> {
   // A state that cannot be read is the reason why there is no plan, and has been told.
   return plan?.changes ?? (exitCode === 0 ? [] : stack.recorded().catch(() => []));
 }
 
 async function isReady({ stack, preflight }: Work, json = false): Promise<boolean> {
   await preflight?.beforePlan();
-  return went(await stack.initialize(json), stack, 'has not been initialized', UNCHANGED);
+  return reportUnlessSuccessful(await stack.initialize(json), stack, 'has not been initialized', UNCHANGED);
 }
 
 /** Waits for what Helm does not wait for. @returns whether it runs, as far as is known */
@@ -307,17 +316,17 @@ function isOfApply(arg: string): boolean {
  * @throws UsageError where Terraform would be told something else than what is meant
  */
 function refuseUnfit(made?: string): void {
-  const value = handedOn().find((arg) => !arg.startsWith('-'));
+  const value = terraformArguments().find((arg) => !arg.startsWith('-'));
   if (value !== undefined) {
     throw new UsageError(
       `Terraform would take "${value}" for another thing; write it with its option, like -option=${value}`,
     );
   }
-  const ours = handedOn().find((arg) => /^--?(?:out|detailed-exitcode=|json|input)\b/.test(arg));
+  const ours = terraformArguments().find((arg) => /^--?(?:out|detailed-exitcode=|json|input)\b/.test(arg));
   if (ours !== undefined) {
     throw new UsageError(`"${ours}" is not handed on, as this command needs its own; see --plan-file and --json`);
   }
-  const late = made === undefined ? undefined : handedOn().find((arg) => !isOfApply(arg));
+  const late = made === undefined ? undefined : terraformArguments().find((arg) => !isOfApply(arg));
   if (late !== undefined) {
     throw new UsageError(
       `a plan that was made takes no "${late}"; make another one, or leave out --plan-file ${made ?? ''}`,

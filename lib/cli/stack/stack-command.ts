@@ -9,7 +9,7 @@ import { OPERATOR_ENVIRONMENT } from '../../operators/operator-session';
 import type { OperatorFolder } from '../../operators/operator-folder';
 import { kubeconfigVariables } from '../../terraform/kubeconfig';
 import { outputLines } from '../../terraform/output-lines';
-import { StackFolder } from '../../terraform/terraform-runner';
+import { TerraformRunner } from '../../terraform/terraform-runner';
 import { Terraform } from '../../terraform/terraform';
 import { refuseOtherAddress } from '../../vault/declared-address';
 import { describeCommand, VAULT_ENVIRONMENT, type CommandDescription } from '../command';
@@ -54,14 +54,14 @@ export function describeStackCommand(command: Command, description: CommandDescr
 }
 
 /** What follows `--` on the command line. */
-export function handedOn(argv: readonly string[] = process.argv): readonly string[] {
+export function terraformArguments(argv: readonly string[] = process.argv): readonly string[] {
   const end = argv.indexOf('--');
   return end === -1 ? [] : argv.slice(end + 1);
 }
 
 /** What a command is about. */
 export interface Selection {
-  readonly stacks: readonly StackFolder[];
+  readonly stacks: readonly TerraformRunner[];
   readonly loaded: LoadedDeployment;
   /** Of Vault, for those stacks that are inside it. */
   readonly connection: VaultConnectionOptions;
@@ -82,7 +82,7 @@ export async function selectStacks(
   synthesize: Synthesize,
   ready: () => void = () => undefined,
 ): Promise<Selection> {
-  const names = named.slice(0, named.length - handedOn().length);
+  const names = named.slice(0, named.length - terraformArguments().length);
   const loaded = await declaredDeployment(command);
   const { deployment } = loaded;
   const declared = stackNames(deployment);
@@ -102,7 +102,7 @@ export async function selectStacks(
   selected.flatMap(({ warnings }) => warnings).forEach((warning) => process.stderr.write(`warning: ${warning}\n`));
   return {
     stacks: selected.map(
-      ({ name, folder }) => new StackFolder(name, resolve(folder), terraform, kubeconfigVariables()),
+      ({ name, folder }) => new TerraformRunner(name, resolve(folder), terraform, kubeconfigVariables()),
     ),
     loaded,
     connection,
@@ -120,7 +120,7 @@ function outputFolder({ file }: LoadedDeployment): string {
 }
 
 /** @throws UsageError where the file would be of several stacks */
-export function oneStackFor(planFile: string | undefined, stacks: readonly StackFolder[]): string | undefined {
+export function oneStackFor(planFile: string | undefined, stacks: readonly TerraformRunner[]): string | undefined {
   if (planFile !== undefined && stacks.length !== 1) {
     throw new UsageError(`a plan file is of one stack; name one of ${quotedList(stacks.map(({ name }) => name))}`);
   }
@@ -132,7 +132,7 @@ export function oneStackFor(planFile: string | undefined, stacks: readonly Stack
  *
  * @returns whether it went well
  */
-export function went(exitCode: number, stack: StackFolder, what: string, next: string): boolean {
+export function reportUnlessSuccessful(exitCode: number, stack: TerraformRunner, what: string, next: string): boolean {
   if (exitCode === 0) {
     return true;
   }
@@ -142,7 +142,7 @@ export function went(exitCode: number, stack: StackFolder, what: string, next: s
 }
 
 /** Tells the outputs of each stack, each on one line. */
-export async function tellOutputs(stacks: readonly StackFolder[]): Promise<void> {
+export async function tellOutputs(stacks: readonly TerraformRunner[]): Promise<void> {
   for (const stack of stacks) {
     const lines = outputLines(await stack.outputs());
     if (lines.length > 0) {

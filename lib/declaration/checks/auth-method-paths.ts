@@ -5,7 +5,7 @@ import type { Deployment } from '../schema/deployment';
 import { InvalidDeployment } from './invalid-deployment';
 
 /** @throws InvalidDeployment where two auth methods are declared at one path, or one lies within another */
-export function checkLogins(deployment: Deployment): void {
+export function checkAuthMethodPaths(deployment: Deployment): void {
   const { appRole } = deployment;
   const peoplePath = oidcPath(deployment);
   const taken = new Map<string, { readonly who: string; readonly settings: string }>([

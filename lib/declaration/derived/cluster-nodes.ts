@@ -6,7 +6,7 @@ import { nodeAddresses } from '../schema/server/server-declaration';
 type Server = Deployment['vault']['server'];
 
 /** Where the other nodes of a cluster answer; nothing where there is one node, or the address is that of none. */
-export function otherAddresses(address: string, server: Server): readonly string[] {
+export function otherNodeAddresses(address: string, server: Server): readonly string[] {
   if (server === undefined) {
     return [];
   }
@@ -16,7 +16,7 @@ export function otherAddresses(address: string, server: Server): readonly string
 
 /** What to try where one node does not serve, as the others then do; undefined: there are none. */
 export function otherNodeAdvice(address: string, server: Server): string | undefined {
-  const others = otherAddresses(address, server).map((other) => `VAULT_ADDR=${other}`);
+  const others = otherNodeAddresses(address, server).map((other) => `VAULT_ADDR=${other}`);
   const forwarded = server?.mode === 'kubernetes' ? ', while its port is forwarded' : '';
   return others.length === 0 ? undefined : `another node may serve: ${others.join(' or ')}${forwarded}`;
 }

@@ -10,7 +10,7 @@ import { authorizerPolicyName, issuerPolicyName, observerPolicyName, provisioner
 export type OidcDeclaration = NonNullable<z.output<typeof operatorsDeclaration>['oidc']>;
 
 /** Long enough for a consent, and no longer than that of an operator who logs in by AppRole. */
-export const PEOPLE_TOKEN_SECONDS = 20 * 60;
+export const OIDC_TOKEN_SECONDS = 20 * 60;
 
 /** All that are made with a private key. Vault takes RS256 alone where none is named. */
 const SIGNING_ALGORITHMS = [
@@ -27,7 +27,7 @@ const SIGNING_ALGORITHMS = [
 ] as const;
 
 /** Who may act as an operator. */
-export interface PeopleRole {
+export interface OidcRole {
   /** Name of the role, too. */
   readonly operator: PeopleOperator;
   /** Of the identity provider; a member of one of them may. */
@@ -45,7 +45,7 @@ const POLICY_NAMES: Readonly<Record<PeopleOperator, (mountPath: string) => strin
 };
 
 /** @returns none where people do not log in by OIDC */
-export function peopleRoles({ engine, operators }: Pick<Deployment, 'engine' | 'operators'>): PeopleRole[] {
+export function oidcRoles({ engine, operators }: Pick<Deployment, 'engine' | 'operators'>): OidcRole[] {
   return PEOPLE_OPERATORS.flatMap((operator) => {
     const groups = operators?.oidc?.groups[operator];
     return groups === undefined ? [] : [{ operator, groups, policyName: POLICY_NAMES[operator](engine.mountPath) }];

@@ -1,4 +1,4 @@
-import { peopleRoles } from '../derived/oidc-method';
+import { oidcRoles } from '../derived/oidc-method';
 import { authorizerPolicyName, healerPolicyName, issuerPolicyName, observerPolicyName } from '../derived/policy-names';
 import type { Deployment } from '../schema/deployment';
 import { authorizerPolicy } from './authorizer-policy';
@@ -43,7 +43,7 @@ export function operatorPolicies(deployment: Deployment): DeclaredPolicy[] {
           } as const,
         ]
       : []),
-    ...(peopleRoles(deployment).some(({ operator }) => operator === 'issuer')
+    ...(oidcRoles(deployment).some(({ operator }) => operator === 'issuer')
       ? [
           {
             operator: 'issuer',

@@ -2,7 +2,7 @@ import { rolePath } from '../derived/app-login';
 import { findIntegration } from '../derived/by-name';
 import type { Deployment } from '../schema/deployment';
 import { identityMethods, loginOf, oidcPath } from '../derived/logins';
-import { peopleRoles } from '../derived/oidc-method';
+import { oidcRoles } from '../derived/oidc-method';
 import type { AuthorizerRights } from './authorizer-policy';
 import type { ProvisionerRights } from './provisioner-policy';
 import type { HealerRights } from './healer-policy';
@@ -103,14 +103,14 @@ function peopleRights(deployment: Deployment): ProvisionerRights['people'] {
     ? undefined
     : {
         path,
-        roleNames: peopleRoles(deployment).map(({ operator }) => operator),
+        roleNames: oidcRoles(deployment).map(({ operator }) => operator),
         undeclaredPolicyName: hasIssuers(deployment) ? undefined : issuerPolicyName(deployment.engine.mountPath),
       };
 }
 
 /** Whether people act as issuers, who have a policy of their own. */
 function hasIssuers(deployment: Deployment): boolean {
-  return peopleRoles(deployment).some(({ operator }) => operator === 'issuer');
+  return oidcRoles(deployment).some(({ operator }) => operator === 'issuer');
 }
 
 /** Apps to which secret ids are issued, by the names of their roles. */

@@ -1,4 +1,4 @@
-import { oidcConfiguration, PEOPLE_TOKEN_SECONDS, peopleRoles, type PeopleRole } from '../derived/oidc-method';
+import { oidcConfiguration, OIDC_TOKEN_SECONDS, oidcRoles, type OidcRole } from '../derived/oidc-method';
 import { OIDC_SECRET, type ClientSecret } from '../derived/client-secret';
 import { identityMethods } from '../derived/logins';
 import type { IdentityLogin } from '../derived/app-login';
@@ -58,7 +58,7 @@ export interface ResolvedOidc {
   readonly userClaim: string;
   readonly redirectUrls: readonly string[];
   readonly tokenTtlSeconds: number;
-  readonly roles: readonly PeopleRole[];
+  readonly roles: readonly OidcRole[];
 }
 
 /**
@@ -113,7 +113,7 @@ function resolveOidc(deployment: Deployment): ResolvedOidc | undefined {
     groupsClaim,
     userClaim,
     redirectUrls,
-    tokenTtlSeconds: PEOPLE_TOKEN_SECONDS,
-    roles: peopleRoles(deployment),
+    tokenTtlSeconds: OIDC_TOKEN_SECONDS,
+    roles: oidcRoles(deployment),
   };
 }

@@ -15,10 +15,10 @@ export interface Seen {
 
 /** If nothing stands in the credential, a grant is kept although nobody could look at it: no working grant is at risk. */
 export async function lookAtAccount(prepared: PreparedImport, pair: TokenPair): Promise<Seen> {
-  const { patience, isRepeatable } = prepared;
+  const { retryPeriod, isRepeatable } = prepared;
   const look = (): Promise<Seen> => seen(prepared, pair);
   try {
-    return await patience.brief(look);
+    return await retryPeriod.brief(look);
   } catch (problem) {
     const unseen = (error: unknown): ExplainedError => {
       const why = safeText(describeError(error), [pair.accessToken, pair.refreshToken]);
@@ -30,7 +30,7 @@ export async function lookAtAccount(prepared: PreparedImport, pair: TokenPair): 
     if ((await presentGrant(prepared)) === undefined) {
       return { problem };
     }
-    return patience.long(() =>
+    return retryPeriod.long(() =>
       look().catch((error: unknown) => {
         throw unseen(error);
       }),

@@ -1,6 +1,6 @@
 import { describeError } from '#core';
 import { consentRecord } from '../../declaration/schema/record-paths';
-import { isForWantOfRecords, Records } from '../../vault/records/record-store';
+import { isRecordsMissing, Records } from '../../vault/records/record-store';
 import type { ConsentContext } from './consent';
 import type { Person } from '../../webex/account-request';
 
@@ -35,7 +35,7 @@ export async function noteConsent(
   try {
     await new Records(vault, recordsPath).write(consentRecord(credential.name), record);
   } catch (error) {
-    if (!isForWantOfRecords(error)) {
+    if (!isRecordsMissing(error)) {
       throw error;
     }
     notice(

@@ -37,7 +37,7 @@ export async function keepGrant(prepared: PreparedImport, { refreshToken }: Toke
       throw unknown?.cause ?? error;
     });
   };
-  await prepared.patience.long(attempt).catch((error: unknown) => {
+  await prepared.retryPeriod.long(attempt).catch((error: unknown) => {
     throw unknown === undefined
       ? error
       : new GrantKept(
@@ -54,8 +54,8 @@ export async function keepGrant(prepared: PreparedImport, { refreshToken }: Toke
  * @throws ExplainedError where there is one by now that may not be replaced, or Vault cannot be asked
  */
 export async function presentGrant(prepared: PreparedImport): Promise<ExistingGrant | undefined> {
-  const { vault, mountPath, credential, apiUrl, mayReplace, patience } = prepared;
-  const present = await patience.long(async () => {
+  const { vault, mountPath, credential, apiUrl, mayReplace, retryPeriod } = prepared;
+  const present = await retryPeriod.long(async () => {
     const found = await findGrant(vault, mountPath, credential, 'nothing was changed');
     // Nothing stood here before, so an outage of Vault is more likely than a new grant.
     if (found instanceof TemporarilyUnavailable && !mayReplace) {

@@ -2,7 +2,7 @@ import { describeError, ExplainedError } from '#core';
 import { AccountNotChecked, readAccount, refuseOther, type Account, type ExpectedAccount } from './account';
 import type { ConsentContext } from './consent';
 import { noteConsent } from './consent-note';
-import type { Patience } from './retry-period';
+import type { RetryPeriod } from './retry-period';
 import { exchangeCode, OutcomeUnknown, type ExchangeContext } from './exchange';
 import type { Person } from '../../webex/account-request';
 
@@ -28,7 +28,7 @@ export interface ConsentRun extends ConsentContext, ExchangeContext {
   /** Where what is known of the grants is mounted. */
   readonly recordsPath: string;
   /** How often Webex is asked whose account a stored grant is. */
-  readonly patience: Patience;
+  readonly retryPeriod: RetryPeriod;
 }
 
 /** What errors say of the credential. */
@@ -62,7 +62,7 @@ export async function storeGrant(
     throw new AccountNotChecked(name, apiUrl, perhaps, error.cause);
   });
   const look = (): Promise<Account> => readAccount(vault, mountPath, apiUrl, name);
-  const { reading, person } = await run.patience.brief(look).catch(async (error: unknown) => {
+  const { reading, person } = await run.retryPeriod.brief(look).catch(async (error: unknown) => {
     await noteConsent(run, consentedAt);
     throw new AccountNotChecked(name, apiUrl, kept, error);
   });

@@ -8,7 +8,7 @@ const LONGEST_MS = 900_000;
  * How long a command tries to look at a grant and to keep it. All steps of one grant share one object, and so the 15
  * minutes. A signal ends a wait; one more try follows it.
  */
-export class Patience {
+export class RetryPeriod {
   #deadline?: number;
 
   constructor(

@@ -3,7 +3,7 @@ import { OPERATORS_MOUNT } from '../../declaration/schema/app-declaration';
 import { rolePath } from '../../declaration/derived/app-login';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { loginOf, oidcPath } from '../../declaration/derived/logins';
-import { peopleRoles } from '../../declaration/derived/oidc-method';
+import { oidcRoles } from '../../declaration/derived/oidc-method';
 import {
   appPolicyName,
   authorizerPolicyName,
@@ -132,8 +132,7 @@ function roleAdvice(
   const reads = credentials
     .map((credential) => credential.name)
     .filter((each) => rights.mayRead(`${engine.mountPath}/creds/${each}`));
-  const isOfPeople =
-    mount === oidcPath(deployment) && peopleRoles(deployment).some(({ operator }) => operator === name);
+  const isOfPeople = mount === oidcPath(deployment) && oidcRoles(deployment).some(({ operator }) => operator === name);
   if (mount === OPERATORS_MOUNT || isOfPeople) {
     const mayReadAll = ['authorizer', 'observer'].includes(name);
     const more = name === 'healer' ? reads.filter((each) => !healerReach(deployment).includes(each)) : reads;

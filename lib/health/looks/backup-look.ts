@@ -1,7 +1,7 @@
 import { describeError, commandLine } from '#core';
 import { BACKUP_RECORD } from '../../declaration/schema/record-paths';
 import { backupRecordSchema } from '../../vault/records/backup-record';
-import { isForWantOfRecords, Records } from '../../vault/records/record-store';
+import { isRecordsMissing, Records } from '../../vault/records/record-store';
 import { OLD_BACKUP_MS } from './thresholds';
 import { describeDay } from '../relative-time';
 import type { BackupLine } from '../report';
@@ -29,7 +29,7 @@ export async function lookAtBackup(records: Records, now: Date): Promise<BackupL
       verifiedAt: verifiedAt ?? undefined,
     });
   } catch (error) {
-    if (!isForWantOfRecords(error)) {
+    if (!isRecordsMissing(error)) {
       throw error;
     }
     return line({ state: 'unknown', severity: 'attention', detail: describeError(error) });

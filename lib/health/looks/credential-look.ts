@@ -9,13 +9,7 @@ import {
 import type { Credential, Deployment } from '../../declaration/schema/deployment';
 import { consentRecord, observationRecord } from '../../declaration/schema/record-paths';
 import { consentRecordSchema, type ConsentRecord } from '../../vault/records/consent-record';
-import {
-  DAMAGED,
-  isForWantOfRecords,
-  RecordChanged,
-  Records,
-  type StoredRecord,
-} from '../../vault/records/record-store';
+import { DAMAGED, isRecordsMissing, RecordChanged, Records, type StoredRecord } from '../../vault/records/record-store';
 import type { VaultClient } from '../../vault/vault-client';
 import { ATTENTION_MS } from './thresholds';
 import { replaceCommand, stateOfReading, stateOfRefusal, type Finding } from './credential-state';
@@ -48,7 +42,7 @@ export async function lookAtCredential(
   const notes: string[] = [];
   const kept = async <T extends object>(read: () => Promise<StoredRecord<T>>, of: string): Promise<StoredRecord<T>> => {
     const found = await read().catch((error: unknown): StoredRecord<T> => {
-      if (!isForWantOfRecords(error)) {
+      if (!isRecordsMissing(error)) {
         throw error;
       }
       return { version: 0, problem: describeError(error) };
@@ -112,7 +106,7 @@ async function note(
   }
   await records.write(observationRecord(name), after, before.version).catch((error: unknown) => {
     // Another observer has seen the same.
-    if (!(error instanceof RecordChanged || isForWantOfRecords(error))) {
+    if (!(error instanceof RecordChanged || isRecordsMissing(error))) {
       throw error;
     }
     if (!(error instanceof RecordChanged)) {

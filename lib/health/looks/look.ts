@@ -1,6 +1,6 @@
 import { describeError, NotDeployed, NotPermitted, commandLine, VaultUnreachableError } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
-import { otherAddresses } from '../../declaration/derived/cluster-nodes';
+import { otherNodeAddresses } from '../../declaration/derived/cluster-nodes';
 import { observerPolicyName } from '../../declaration/derived/policy-names';
 import { keepsGrants } from '../../declaration/schema/server/server-declaration';
 import { missingRights } from '../../vault/missing-rights';
@@ -9,7 +9,7 @@ import type { VaultClient } from '../../vault/vault-client';
 import { lookAtBackup } from './backup-look';
 import { lookAtCredential } from './credential-look';
 import { lookAtEntry, withRefusals } from './integration-look';
-import { lookAtPeople } from './oidc-look';
+import { lookAtOidc } from './oidc-look';
 import { linesOf, worst, type CredentialLine, type Report } from '../report';
 import { lookAtApp, lookAtOperator } from './role-look';
 import { lookAtEngine, lookAtServer } from './server-look';
@@ -47,7 +47,7 @@ export async function lookAt(options: LookOptions): Promise<Report> {
   const { deployment, vault, asObserver, now = () => new Date() } = options;
   const lookedAt = now();
   const server = await lookAtServer(vault, deployment.vault.server);
-  const isOneOfSeveral = otherAddresses(vault.address, deployment.vault.server).length > 0;
+  const isOneOfSeveral = otherNodeAddresses(vault.address, deployment.vault.server).length > 0;
   const outside = { lookedAt, address: vault.address, mountPath: deployment.engine.mountPath, server };
   const inside =
     server.severity === 'broken'
@@ -93,7 +93,7 @@ export async function lookInside(
     ),
     limit.map(apps, (app) => lookAtApp(observer, deployment, app, now)),
     limit.map(operators, (name) => lookAtOperator(observer, name, now)),
-    limit(() => lookAtPeople(observer, deployment)),
+    limit(() => lookAtOidc(observer, deployment)),
     limit(() => (keepsGrants(vault.server) ? lookAtBackup(new Records(observer, engine.recordsPath), now) : undefined)),
   ]);
   return {

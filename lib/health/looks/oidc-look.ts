@@ -4,9 +4,9 @@ import { deployCommand } from '../../declaration/deploy-command';
 import type { Deployment } from '../../declaration/schema/deployment';
 import {
   oidcConfiguration,
-  peopleRoles,
+  oidcRoles,
   type OidcDeclaration,
-  type PeopleRole,
+  type OidcRole,
 } from '../../declaration/derived/oidc-method';
 import type { VaultClient } from '../../vault/vault-client';
 import type { Line, PeopleState } from '../report';
@@ -37,14 +37,14 @@ const roleReply = z.object({
 type Finding = Omit<Line<PeopleState>, 'name' | 'notes'>;
 
 /** @returns undefined where nobody is declared to log in so. @throws VaultUnreachableError */
-export async function lookAtPeople(vault: VaultClient, deployment: Deployment): Promise<Line<PeopleState> | undefined> {
+export async function lookAtOidc(vault: VaultClient, deployment: Deployment): Promise<Line<PeopleState> | undefined> {
   const { oidc } = deployment.operators ?? {};
   if (oidc === undefined) {
     return undefined;
   }
   const name = oidc.path;
   try {
-    const roles = peopleRoles(deployment);
+    const roles = oidcRoles(deployment);
     const there = await vault.list(`auth/${name}/role`).catch(noneIfMissing);
     const declared: readonly string[] = roles.map(({ operator }) => operator);
     const notes = there
@@ -63,7 +63,7 @@ export async function lookAtPeople(vault: VaultClient, deployment: Deployment): 
   }
 }
 
-async function findingOf(vault: VaultClient, oidc: OidcDeclaration, roles: readonly PeopleRole[]): Promise<Finding> {
+async function findingOf(vault: VaultClient, oidc: OidcDeclaration, roles: readonly OidcRole[]): Promise<Finding> {
   const config = await vault.read(`auth/${oidc.path}/config`, configReply).catch(undefinedIfMissing);
   if (config === undefined) {
     const detail = 'Vault has no configuration of it, so nobody can log in by OIDC';
@@ -93,7 +93,7 @@ async function findingOf(vault: VaultClient, oidc: OidcDeclaration, roles: reado
 async function problemOf(
   vault: VaultClient,
   { path, clientId, groupsClaim }: OidcDeclaration,
-  { operator, groups, policyName }: PeopleRole,
+  { operator, groups, policyName }: OidcRole,
 ): Promise<string | undefined> {
   const role = await vault.read(`auth/${path}/role/${operator}`, roleReply).catch(undefinedIfMissing);
   if (role === undefined) {

@@ -33,12 +33,12 @@ export const LABEL_NAMES: readonly string[] = ['app', 'credential', 'integration
 /** Of a look that failed, that it did. */
 export function gaugesOf({ endedAt, durationSeconds, report }: TimedLook): Gauge[] {
   const look = [
-    gauge('format_version', 'Which version of these metrics this is.', [of({}, FORMAT_VERSION)]),
-    gauge('look_success', 'Whether the last look could be taken.', [of({}, report === undefined ? 0 : 1)]),
+    gauge('format_version', 'Which version of these metrics this is.', [sample({}, FORMAT_VERSION)]),
+    gauge('look_success', 'Whether the last look could be taken.', [sample({}, report === undefined ? 0 : 1)]),
     seconds('look_timestamp_seconds', 'When the last look ended, whether it could be taken or not.', [
-      of({}, unix(endedAt)),
+      sample({}, unix(endedAt)),
     ]),
-    seconds('look_duration_seconds', 'How long the last look took.', [of({}, durationSeconds)]),
+    seconds('look_duration_seconds', 'How long the last look took.', [sample({}, durationSeconds)]),
   ];
   return report === undefined ? look : [...look, ...gaugesOfReport(report)];
 }
@@ -54,7 +54,7 @@ function gaugesOfReport(report: Report): Gauge[] {
   const credentialTime = (name: string, help: string, time: (line: CredentialLine) => Date | undefined): Gauge =>
     times(`credential_${name}`, help, credentials, ofCredential, time);
   return [
-    gauge('severity', `The worst of all: ${SEVERITY_SCALE}.`, [of({}, rank(severity))]),
+    gauge('severity', `The worst of all: ${SEVERITY_SCALE}.`, [sample({}, rank(severity))]),
     ...health('server', 'the server', SERVER_STATES, [server], unnamed),
     ...health('engine', 'the engine', ENGINE_STATES, [engine], unnamed),
     ...health('integration', 'the integration', INTEGRATION_STATES, integrations, byName('integration')),
@@ -109,12 +109,14 @@ function health<State extends string, L extends Line<State>>(
     gauge(
       `${name}_state`,
       `Whether ${what} is in this state.`,
-      lines.flatMap((line) => states.map((state) => of({ ...labelsOf(line), state }, line.state === state ? 1 : 0))),
+      lines.flatMap((line) =>
+        states.map((state) => sample({ ...labelsOf(line), state }, line.state === state ? 1 : 0)),
+      ),
     ),
     gauge(
       `${name}_severity`,
       `How ${what} is: ${SEVERITY_SCALE}.`,
-      lines.map((line) => of(labelsOf(line), rank(line.severity))),
+      lines.map((line) => sample(labelsOf(line), rank(line.severity))),
     ),
   ];
 }
@@ -129,7 +131,7 @@ function times<L>(
 ): Gauge {
   const samples = lines.flatMap((line) => {
     const time = timeOf(line);
-    return time === undefined ? [] : [of(labelsOf(line), unix(time))];
+    return time === undefined ? [] : [sample(labelsOf(line), unix(time))];
   });
   return seconds(`${name}_timestamp_seconds`, help, samples);
 }
@@ -142,7 +144,7 @@ function seconds(name: string, help: string, samples: readonly Sample[]): Gauge 
   return { ...gauge(name, help, samples), unit: 'seconds' };
 }
 
-function of(labels: Labels, value: number): Sample {
+function sample(labels: Labels, value: number): Sample {
   return { labels, value };
 }
 

@@ -7,7 +7,7 @@ import { writeAtomically, type FileOwner } from '../../files/atomic-file';
 import { CertificateAuthority, subjectAlternativeNames } from './certificate-authority';
 import { createPrivateFolder } from '../../files/private-file';
 import { requirePrivate } from '../../files/require-private';
-import { giveGuarded, ownerOfGuarded, readGuarded } from '../../files/no-follow-file';
+import { chownNoFollow, ownerNoFollow, readNoFollow } from '../../files/no-follow-file';
 import { isHostName } from '../../declaration/schema/host-name';
 import { checkTlsFiles } from '../../declaration/files/tls-files';
 
@@ -116,7 +116,7 @@ async function prepareCa({
   const certFile = caCertificateFile(folder);
   const keyFile = join(folder, CA, 'ca-key.pem');
   let action: CertificateReport['action'] = 'kept';
-  if ((await ownerOfGuarded(join(folder, CA), 'folder')) === undefined) {
+  if ((await ownerNoFollow(join(folder, CA), 'folder')) === undefined) {
     const created = await CertificateAuthority.create({ lifetimeDays: caLifetimeDays, now });
     await createFolder(join(folder, CA), undefined, async (target) => {
       await writeAtomically(join(target, 'ca-key.pem'), created.privateKeyPem());
@@ -139,9 +139,9 @@ async function prepareServer(
 ): Promise<CertificateReport> {
   const { folder, dnsNames = [], ipAddresses = [], lifetimeDays, renew = false, now } = options;
   const files = serverTlsFiles(folder, server);
-  const folderOwner = await ownerOfGuarded(files.folder, 'folder');
+  const folderOwner = await ownerNoFollow(files.folder, 'folder');
   const there = folderOwner !== undefined;
-  const [certificate] = await Promise.all([files.certFile, files.keyFile, files.caFile].map(readGuarded));
+  const [certificate] = await Promise.all([files.certFile, files.keyFile, files.caFile].map(readNoFollow));
   const named = [...(options.hosts?.[server] ?? []), ...namesIn(certificate)];
   const names = {
     dnsNames: [...new Set([server, 'localhost', ...dnsNames, ...named.filter((name) => isIP(name) === 0)])],
@@ -181,7 +181,7 @@ async function createFolder(
   try {
     await fill(partial);
     if (owner !== undefined) {
-      await giveGuarded(partial, 'folder', owner);
+      await chownNoFollow(partial, 'folder', owner);
     }
     await rename(partial, folder);
   } catch (error) {
@@ -194,8 +194,8 @@ async function createFolder(
 }
 
 async function giveFiles({ folder, certFile, keyFile, caFile }: ServerFiles, owner: FileOwner): Promise<void> {
-  await giveGuarded(folder, 'folder', owner);
-  await Promise.all([certFile, keyFile, caFile].map((file) => giveGuarded(file, 'file', owner)));
+  await chownNoFollow(folder, 'folder', owner);
+  await Promise.all([certFile, keyFile, caFile].map((file) => chownNoFollow(file, 'file', owner)));
 }
 
 function isGood(files: ServerFiles, hosts: readonly string[], now?: Date): boolean {

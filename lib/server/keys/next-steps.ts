@@ -1,7 +1,7 @@
 import { commandLine } from '#core';
 import { deployCommand } from '../../declaration/deploy-command';
 import { declaringFile } from '../../declaration/deployment-file';
-import { peopleRoles } from '../../declaration/derived/oidc-method';
+import { oidcRoles } from '../../declaration/derived/oidc-method';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { otherNodes } from '../other-nodes';
 
@@ -23,7 +23,7 @@ export function nextSteps(deployment: Deployment, folder?: string): string[] {
 }
 
 function people(deployment: Deployment): string[] {
-  const names = peopleRoles(deployment).map(({ operator }) => operator);
+  const names = oidcRoles(deployment).map(({ operator }) => operator);
   return names.length === 0
     ? []
     : [

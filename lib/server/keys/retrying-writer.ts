@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { errorCode, ExplainedError } from '#core';
 import type { SecretReceiver } from './preparation';
 
-export interface PatientReceiverOptions {
+export interface RetryingWriterOptions {
   /** Where the secrets go, to be said. */
   readonly folder: string;
   /** Gets a line where a person is needed. */
@@ -19,9 +19,9 @@ export interface PatientReceiverOptions {
  * Keeps what cannot be written in memory, and goes on trying: Vault has told it once, and a disk that is full may have
  * room again in a minute.
  */
-export function patientReceiver(
+export function retryingWriter(
   receiver: SecretReceiver,
-  { folder, report, signal, timeoutMs = 900_000, retryMs = 3000 }: PatientReceiverOptions,
+  { folder, report, signal, timeoutMs = 900_000, retryMs = 3000 }: RetryingWriterOptions,
 ): SecretReceiver {
   const keep = async (what: string, verb: 'is' | 'are', write: () => Promise<void>): Promise<void> => {
     const deadline = Date.now() + timeoutMs;

@@ -2,11 +2,11 @@ import { createPrivateFolder } from '../../files/private-file';
 import { noteCluster } from '../../operators/folder-cluster';
 import { writeKeyShares, writeOperatorLogin } from '../../operators/operator-folder';
 import type { VaultClient } from '../../vault/vault-client';
-import { patientReceiver, type PatientReceiverOptions } from './retrying-writer';
+import { retryingWriter, type RetryingWriterOptions } from './retrying-writer';
 import type { SecretReceiver } from './preparation';
 
 /** Writes each secret to a file of its own in the operators' folder. @param client asks which server they are of */
-export function folderReceiver(client: VaultClient, options: PatientReceiverOptions): SecretReceiver {
+export function folderReceiver(client: VaultClient, options: RetryingWriterOptions): SecretReceiver {
   const { folder } = options;
   const onDisk: SecretReceiver = {
     keyShares: (shares) => writeKeyShares(folder, shares),
@@ -16,7 +16,7 @@ export function folderReceiver(client: VaultClient, options: PatientReceiverOpti
       await writeOperatorLogin(folder, name, login);
     },
   };
-  return patientReceiver(onDisk, options);
+  return retryingWriter(onDisk, options);
 }
 
 /** Shows each secret once, and keeps none. */

@@ -2,7 +2,7 @@ import { ExplainedError, commandLine, quotedList } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { PRODUCTS, type ServerProgram } from '../../processes/server-program';
 import type { ServerHealth } from '../../vault/vault-client';
-import { keptGrant, type KeptGrant } from './stored-grant';
+import { storedGrant, type KeptGrant } from './stored-grant';
 import { withSnapshot, type ThrowAwayOptions } from './throw-away-server';
 
 /*
@@ -26,7 +26,7 @@ export async function verifyCredentials(
     const found: VerifiedCredential[] = [];
     for (const { name } of credentials) {
       options.signal?.throwIfAborted();
-      found.push({ name, ...(await keptGrant(storage, mountStorage, name)) });
+      found.push({ name, ...(await storedGrant(storage, mountStorage, name)) });
     }
     return found;
   });

@@ -44,7 +44,7 @@ export function grantPath(credential: string): string {
 }
 
 /** @param mountStorage of the engine */
-export async function keptGrant(storage: RawStorage, mountStorage: string, credential: string): Promise<KeptGrant> {
+export async function storedGrant(storage: RawStorage, mountStorage: string, credential: string): Promise<KeptGrant> {
   try {
     const found = await storage.read(`${mountStorage}/${grantPath(credential)}`, entry);
     return found === undefined ? { state: 'absent' } : { state: 'present', ...found };

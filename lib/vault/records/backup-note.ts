@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { BACKUP_RECORD } from '../../declaration/schema/record-paths';
 import type { Deployment } from '../../declaration/schema/deployment';
 import type { backupRecordSchema } from './backup-record';
-import { isForWantOfRecords, Records } from './record-store';
+import { isRecordsMissing, Records } from './record-store';
 import type { VaultClient } from '../vault-client';
 
 /*
@@ -29,7 +29,7 @@ export async function noteBackup(
     await new Records(vault, recordsFromRoot(deployment)).write(BACKUP_RECORD, note, expected);
     return undefined;
   } catch (error) {
-    if (!isForWantOfRecords(error)) {
+    if (!isRecordsMissing(error)) {
       throw error;
     }
     return error.message;

@@ -137,7 +137,7 @@ function valueOf<T>(data: unknown, schema: z.ZodType<T>): { value: T } | { probl
 }
 
 /** Whether something could not be noted for want of records, or of an answer: nothing else depends on that. */
-export function isForWantOfRecords(
+export function isRecordsMissing(
   error: unknown,
 ): error is RecordsUnavailable | VaultResponseError | VaultUnreachableError {
   return (

@@ -79,7 +79,7 @@ function moveNearItsEnd(): void {
   jest.spyOn(Date, 'now').mockImplementation(() => now() + NEAR_END_MS);
 }
 
-/** The same, once a clock is later: that of {@link webexToken}, or by {@link moveNearItsEnd}. */
+/** The same, once a clock is later: that of {@link simulatedToken}, or by {@link moveNearItsEnd}. */
 async function soonNearItsEnd(): Promise<string> {
   const secretId = await issued({});
   await fs.writeFile(file, `${secretId}\n`, { mode: 0o600 });
@@ -204,7 +204,7 @@ describe('a secret id near its end', () => {
   it('is renewed by two commands at once, whose output shows neither', async () => {
     const before = await soonNearItsEnd();
     const renewing = { VAULT_RENEW_SECRET_ID: 'true' };
-    const commands = await Promise.all([webexToken(renewing), webexToken(renewing)]);
+    const commands = await Promise.all([simulatedToken(renewing), simulatedToken(renewing)]);
     await expectRenewed(before);
     for (const { exitCode, stdout, stderr, argv } of commands) {
       expect([exitCode, stderr]).toEqual([0, '']);
@@ -214,7 +214,7 @@ describe('a secret id near its end', () => {
 
   it('is left alone by the command where it is not told to renew it', async () => {
     const before = await soonNearItsEnd();
-    expect(await webexToken()).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await simulatedToken()).toMatchObject({ exitCode: 0, stderr: '' });
     expect(await content()).toBe(before);
   });
 });
@@ -357,7 +357,7 @@ it('needs a file to write to', () => {
 });
 
 /** A process of its own, by whose clock it is later. */
-async function webexToken(
+async function simulatedToken(
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ exitCode: number | null; stdout: string; stderr: string; argv: string }> {
   const main = `const { now } = Date;

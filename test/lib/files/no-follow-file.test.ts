@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { linkSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { giveGuarded, ownerOfGuarded, readGuarded } from '../../../lib/files/no-follow-file';
+import { chownNoFollow, ownerNoFollow, readNoFollow } from '../../../lib/files/no-follow-file';
 
 let folder: string;
 
@@ -15,10 +15,10 @@ function path(name: string): string {
 
 test('a plain file is read, a plain folder has an owner, and where there is nothing there is none', async () => {
   writeFileSync(path('plain'), 'content');
-  await expect(readGuarded(path('plain'))).resolves.toBe('content');
-  await expect(ownerOfGuarded(folder, 'folder')).resolves.toMatchObject({ uid: process.getuid?.() });
-  await expect(readGuarded(path('missing'))).resolves.toBeUndefined();
-  await expect(giveGuarded(path('missing'), 'file', { uid: 100, gid: 1000 })).resolves.toBeUndefined();
+  await expect(readNoFollow(path('plain'))).resolves.toBe('content');
+  await expect(ownerNoFollow(folder, 'folder')).resolves.toMatchObject({ uid: process.getuid?.() });
+  await expect(readNoFollow(path('missing'))).resolves.toBeUndefined();
+  await expect(chownNoFollow(path('missing'), 'file', { uid: 100, gid: 1000 })).resolves.toBeUndefined();
 });
 
 test.each<[string, () => void, RegExp]>([
@@ -30,8 +30,8 @@ test.each<[string, () => void, RegExp]>([
   writeFileSync(path('target'), 'of another', { mode: 0o640 });
   const { uid, gid } = statSync(path('target'));
   put();
-  await expect(readGuarded(path('put'))).rejects.toThrow(message);
-  await expect(giveGuarded(path('put'), 'file', { uid: 100, gid: 1000 })).rejects.toThrow(message);
+  await expect(readNoFollow(path('put'))).rejects.toThrow(message);
+  await expect(chownNoFollow(path('put'), 'file', { uid: 100, gid: 1000 })).rejects.toThrow(message);
   expect(statSync(path('target'))).toMatchObject({ uid, gid });
 });
 
@@ -39,6 +39,6 @@ test('a link in the place of a folder is not handed over', async () => {
   mkdirSync(path('target'));
   symlinkSync(path('target'), path('put'));
   const message = /put must be a folder of its own, got a link; /;
-  await expect(giveGuarded(path('put'), 'folder', { uid: 100, gid: 1000 })).rejects.toThrow(message);
-  await expect(ownerOfGuarded(path('put'), 'folder')).rejects.toThrow(message);
+  await expect(chownNoFollow(path('put'), 'folder', { uid: 100, gid: 1000 })).rejects.toThrow(message);
+  await expect(ownerNoFollow(path('put'), 'folder')).rejects.toThrow(message);
 });

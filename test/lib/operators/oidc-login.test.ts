@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { ExplainedError } from '#core';
 import { defineDeployment } from '../../../lib/declaration/define-deployment';
 import { freePort } from '../../../lib/processes/free-port';
-import { logPersonIn } from '../../../lib/operators/oidc-login';
+import { logInByOidc } from '../../../lib/operators/oidc-login';
 import { VaultClient } from '../../../lib/vault/vault-client';
 import { ScriptedVault } from '../../fixtures/loopback/scripted-vault';
 
@@ -28,7 +28,7 @@ async function logIn(vault: ScriptedVault, authUrl: string, query: string): Prom
     },
   });
   vault.answer('auth/oidc/oidc/auth_url', { body: { data: { auth_url: authUrl } } });
-  const { token } = await logPersonIn({
+  const { token } = await logInByOidc({
     vault: new VaultClient({ address: vault.address }),
     deployment,
     operator: 'authorizer',

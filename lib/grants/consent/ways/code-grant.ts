@@ -8,7 +8,7 @@ import { findCredential, findIntegration } from '../../../declaration/derived/by
 import type { Deployment } from '../../../declaration/schema/deployment';
 import { engineWaitMs } from '../../../declaration/derived/engine-wait';
 import { findGrant, worksAlready } from '../existing-grant';
-import { Patience } from '../retry-period';
+import { RetryPeriod } from '../retry-period';
 import { PastedRedirect, type AskForRedirect } from '../pasted-redirect';
 import { checkWebex } from '../../../webex/reachable-webex';
 import { RedirectListener } from '../../../browser/redirect-listener';
@@ -37,7 +37,7 @@ export interface AuthorizeOptions {
   /** How long it is looked whether a grant was stored, where Vault's answer to the code was lost. @default - as long as the engine may take */
   readonly lostAnswerMs?: number;
   /** How often Webex is asked whose account a stored grant is. @default - 4 times, within seconds */
-  readonly patience?: Omit<RetryOptions, 'wait'>;
+  readonly retryPeriod?: Omit<RetryOptions, 'wait'>;
   /** Ends what comes before the consent, and the wait for it; an exchange that has begun is finished. @default - none */
   readonly signal?: AbortSignal;
 }
@@ -70,7 +70,7 @@ export async function authorize(options: AuthorizeOptions): Promise<Grant> {
     channel,
     onUrl: options.onUrl,
     notice,
-    patience: new Patience(notice, signal, options.patience),
+    retryPeriod: new RetryPeriod(notice, signal, options.retryPeriod),
     timeoutSeconds: options.timeoutSeconds ?? 300,
     lostAnswerMs: options.lostAnswerMs ?? engineWaitMs(deployment.engine),
     signal: signal ?? new AbortController().signal,

@@ -10,7 +10,7 @@ import { type ExpectedAccount, ownerAccount } from '../account';
 import { checkImporter } from '../authorizer-checks';
 import type { ExchangeContext } from '../exchange';
 import { expectedAccount, findGrant, worksAlready } from '../existing-grant';
-import { Patience } from '../retry-period';
+import { RetryPeriod } from '../retry-period';
 
 /*
  * All that can be known before a grant is got outside the engine, so that nobody consents in vain.
@@ -34,7 +34,7 @@ export interface ImportOptions {
   /** Whether the same grant can be had again without a person. @default false */
   readonly isRepeatable?: boolean;
   /** How often looking at a pair and keeping it are tried. @default - for 15 minutes; 4 times if it is repeatable */
-  readonly patience?: Omit<RetryOptions, 'wait'>;
+  readonly retryPeriod?: Omit<RetryOptions, 'wait'>;
   /** Ends what comes before the import, which is finished once it has begun. @default - none */
   readonly signal?: AbortSignal;
 }
@@ -56,7 +56,7 @@ export interface PreparedImport extends ExchangeContext {
   /** Whether it may replace one. */
   readonly mayReplace: boolean;
   readonly isRepeatable: boolean;
-  readonly patience: Patience;
+  readonly retryPeriod: RetryPeriod;
   readonly signal?: AbortSignal;
 }
 
@@ -100,9 +100,9 @@ export async function prepareImport(options: ImportOptions): Promise<PreparedImp
     isRepeatable,
     notice,
     lostAnswerMs: options.lostAnswerMs ?? engineWaitMs(engine),
-    patience: isRepeatable
-      ? new Patience(() => undefined, signal, { attempts: 4, ...options.patience })
-      : new Patience(notice, signal, options.patience),
+    retryPeriod: isRepeatable
+      ? new RetryPeriod(() => undefined, signal, { attempts: 4, ...options.retryPeriod })
+      : new RetryPeriod(notice, signal, options.retryPeriod),
     signal,
   };
 }

@@ -1,5 +1,5 @@
 import { ExplainedError, TemporarilyUnavailable, VaultSealed } from '#core';
-import { Patience } from '../../../../lib/grants/consent/retry-period';
+import { RetryPeriod } from '../../../../lib/grants/consent/retry-period';
 import { useSleepClock } from '../../../fixtures/clocks/sleep-clock';
 
 useSleepClock();
@@ -16,8 +16,8 @@ beforeEach(() => {
   tries = 0;
 });
 
-function patience(): Patience {
-  return new Patience((line) => lines.push(line), stop.signal);
+function retryPeriod(): RetryPeriod {
+  return new RetryPeriod((line) => lines.push(line), stop.signal);
 }
 
 /** An attempt that fails until a moment of the virtual clock. */
@@ -32,9 +32,9 @@ function failingFor(
   };
 }
 
-describe('patience', () => {
+describe('retryPeriod', () => {
   it('waits minutes for what exists only in this process, and says so once', async () => {
-    await expect(patience().long(failingFor(14 * MINUTE_MS))).resolves.toBe('kept');
+    await expect(retryPeriod().long(failingFor(14 * MINUTE_MS))).resolves.toBe('kept');
     expect(lines).toEqual([
       'Webex answered 503; the new tokens exist only in this process, which tries again for up to 15 minutes; do not end it',
     ]);
@@ -42,7 +42,7 @@ describe('patience', () => {
 
   it('ends after 15 minutes, which all steps share', async () => {
     const began = Date.now();
-    const steps = patience();
+    const steps = retryPeriod();
     await steps.long(failingFor(10 * MINUTE_MS));
     await expect(steps.long(failingFor(10 * MINUTE_MS))).rejects.toThrow('Webex answered 503');
     expect(Date.now() - began).toBe(15 * MINUTE_MS);
@@ -51,13 +51,13 @@ describe('patience', () => {
 
   it('waits until somebody has unsealed Vault', async () => {
     const sealed = new VaultSealed('http://127.0.0.1:8200');
-    await expect(patience().long(failingFor(5 * MINUTE_MS, sealed))).resolves.toBe('kept');
+    await expect(retryPeriod().long(failingFor(5 * MINUTE_MS, sealed))).resolves.toBe('kept');
     expect(lines[0]).toMatch(/^Vault at \S+ is sealed; .*; do not end it$/);
   });
 
   it('waits as long as a server asks for', async () => {
     const busy = new TemporarilyUnavailable('Webex answered 429', 5 * MINUTE_MS);
-    await expect(patience().long(failingFor(9 * MINUTE_MS, busy))).resolves.toBe('kept');
+    await expect(retryPeriod().long(failingFor(9 * MINUTE_MS, busy))).resolves.toBe('kept');
     expect(tries).toBe(3);
   });
 
@@ -66,19 +66,19 @@ describe('patience', () => {
     const began = Date.now();
     let before = 0;
     stop.signal.addEventListener('abort', () => (before = tries));
-    await expect(patience().long(failingFor(14 * MINUTE_MS))).rejects.toThrow('Webex answered 503');
+    await expect(retryPeriod().long(failingFor(14 * MINUTE_MS))).rejects.toThrow('Webex answered 503');
     expect(Date.now() - began).toBe(2 * MINUTE_MS);
     expect(tries).toBe(before + 1);
   });
 
   it('does not wait for what stays as it is', async () => {
-    await expect(patience().long(failingFor(1, new ExplainedError('refused')))).rejects.toThrow('refused');
+    await expect(retryPeriod().long(failingFor(1, new ExplainedError('refused')))).rejects.toThrow('refused');
     expect([tries, lines]).toEqual([1, []]);
   });
 
   it('tries four times within seconds what can be kept or had again', async () => {
     const began = Date.now();
-    await expect(patience().brief(failingFor(MINUTE_MS))).rejects.toThrow('Webex answered 503');
+    await expect(retryPeriod().brief(failingFor(MINUTE_MS))).rejects.toThrow('Webex answered 503');
     expect(tries).toBe(4);
     expect(Date.now() - began).toBeLessThanOrEqual(14_000);
     expect(lines).toEqual([]);

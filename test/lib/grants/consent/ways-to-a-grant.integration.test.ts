@@ -93,7 +93,7 @@ async function run(way: Way, credentialName: string, given: Given = {}): Promise
     clientSecret: () => Promise.resolve(secret),
     onNotice: (line: string) => shown.push(line),
     lostAnswerMs: 200,
-    patience: { baseDelayMs: 1, maxDelayMs: 1 },
+    retryPeriod: { baseDelayMs: 1, maxDelayMs: 1 },
     ...more,
   };
   const started = {
@@ -292,8 +292,8 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
         return request === 'PUT oauthapp/creds/owned' || reads <= 4 ? 'request' : undefined;
       };
     };
-    const patience = { attempts: 4, baseDelayMs: 1 };
-    await expect(run(way, 'owned', { replace: true, patience, meanwhile })).rejects.toThrow(
+    const retryPeriod = { attempts: 4, baseDelayMs: 1 };
+    await expect(run(way, 'owned', { replace: true, retryPeriod, meanwhile })).rejects.toThrow(
       /no answer from Vault|answer .* was lost/,
     );
     expect(await tokenOf('owned')).toBe(before);
@@ -361,7 +361,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
       isLost ||= request === 'PUT oauthapp/creds/owned';
       return isLost ? 'answer' : undefined;
     };
-    const failed = run(way, 'owned', { patience: { attempts: 4, baseDelayMs: 1 } });
+    const failed = run(way, 'owned', { retryPeriod: { attempts: 4, baseDelayMs: 1 } });
     await expect(failed).rejects.toBeInstanceOf(GrantKept);
     await expect(failed).rejects.toThrow(
       /^Vault's answer to the refresh token was lost .* "owned" may hold the new grant, .*status --verify$/,
@@ -374,8 +374,8 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
       await fixture.engine.forceRefresh(fixture.admin, 'owned');
       lossy.lose = (request) => (request === 'PUT oauthapp/creds/owned' ? 'request' : undefined);
     };
-    const patience = { attempts: 4, baseDelayMs: 1 };
-    const failed = run(way, 'owned', { replace: true, patience, meanwhile });
+    const retryPeriod = { attempts: 4, baseDelayMs: 1 };
+    const failed = run(way, 'owned', { replace: true, retryPeriod, meanwhile });
     await expect(failed).rejects.toBeInstanceOf(TemporarilyUnavailable);
     await expect(failed).rejects.toThrow(/no new grant came of it within 0\.2 s; nothing was changed/);
   });
@@ -503,7 +503,7 @@ describe('a refresh token that exists', () => {
       clientSecret: () => Promise.resolve(fixture.clientSecret),
       refreshToken: () => Promise.resolve(refreshToken),
       replace: true,
-      patience: { attempts: 4, baseDelayMs: 1 },
+      retryPeriod: { attempts: 4, baseDelayMs: 1 },
     });
 
   it.each([

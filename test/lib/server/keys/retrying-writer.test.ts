@@ -1,4 +1,4 @@
-import { patientReceiver } from '../../../../lib/server/keys/retrying-writer';
+import { retryingWriter } from '../../../../lib/server/keys/retrying-writer';
 import type { SecretReceiver } from '../../../../lib/server/keys/preparation';
 import { useSleepClock } from '../../../fixtures/clocks/sleep-clock';
 
@@ -34,7 +34,7 @@ function write(what: unknown): Promise<void> {
 
 function receiver(signal?: AbortSignal, timeoutMs = 1000): SecretReceiver {
   const report = (line: string): void => void reported.push(line);
-  return patientReceiver(onDisk, { folder: 'secrets/operators', report, signal, timeoutMs, retryMs: 1 });
+  return retryingWriter(onDisk, { folder: 'secrets/operators', report, signal, timeoutMs, retryMs: 1 });
 }
 
 test('what can be written at once is, and nothing is said', async () => {

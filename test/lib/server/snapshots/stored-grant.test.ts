@@ -1,4 +1,4 @@
-import { grantPath, keptGrant } from '../../../../lib/server/snapshots/stored-grant';
+import { grantPath, storedGrant } from '../../../../lib/server/snapshots/stored-grant';
 import { RawStorage } from '../../../../lib/server/snapshots/raw-storage';
 import { VaultClient } from '../../../../lib/vault/vault-client';
 import { refusal, ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
@@ -34,12 +34,12 @@ test.each([
   ],
 ])('a grant that %s is damaged, and no part of it is told', async (_, value, problem) => {
   stores(`logical/uuid/${grantPath('testauth')}`, value);
-  await expect(keptGrant(storage, 'logical/uuid', 'testauth')).resolves.toEqual({ state: 'damaged', problem });
+  await expect(storedGrant(storage, 'logical/uuid', 'testauth')).resolves.toEqual({ state: 'damaged', problem });
 });
 
 test('a grant that cannot be decrypted is damaged', async () => {
   vault.answer(`sys/raw/logical/uuid/${grantPath('testauth')}`, refusal(500, 'cipher: message authentication failed'));
-  await expect(keptGrant(storage, 'logical/uuid', 'testauth')).resolves.toEqual({
+  await expect(storedGrant(storage, 'logical/uuid', 'testauth')).resolves.toEqual({
     state: 'damaged',
     problem: 'it cannot be decrypted',
   });
@@ -47,7 +47,7 @@ test('a grant that cannot be decrypted is damaged', async () => {
 
 test('a server that fails otherwise does not make a grant damaged', async () => {
   vault.answer(`sys/raw/logical/uuid/${grantPath('testauth')}`, refusal(500, 'internal error'));
-  await expect(keptGrant(storage, 'logical/uuid', 'testauth')).rejects.toThrow(
+  await expect(storedGrant(storage, 'logical/uuid', 'testauth')).rejects.toThrow(
     /^Vault answered 500 .+: internal error$/,
   );
 });

@@ -71,7 +71,7 @@ async function run(
     deployment: fixture.deployment,
     credentialName,
     onNotice: (line) => shown.push(line),
-    patience: { baseDelayMs: 1 },
+    retryPeriod: { baseDelayMs: 1 },
     onUrl: async (url) => {
       const consent = queue.shift();
       if (consent) {

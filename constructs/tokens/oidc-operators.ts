@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import type { ResolvedOidc } from '../../lib/declaration/resolved/resolved-deployment';
 import { EntryWithSecret } from './entry-with-secret';
 
-export interface PeopleProps extends ResolvedOidc {
+export interface OidcOperatorsProps extends ResolvedOidc {
   /** Set for the command that writes the client secret, as Terraform's provider has it. @default - the environment's */
   readonly vaultAddress?: string;
   /** @default - the environment's */
@@ -20,8 +20,8 @@ export interface PeopleProps extends ResolvedOidc {
  *
  * @see https://developer.hashicorp.com/vault/docs/auth/jwt
  */
-export class People extends Construct {
-  constructor(scope: Construct, id: string, props: PeopleProps) {
+export class OidcOperators extends Construct {
+  constructor(scope: Construct, id: string, props: OidcOperatorsProps) {
     super(scope, id);
     const { path, clientId, groupsClaim, userClaim, scopes, redirectUrls, tokenTtlSeconds } = props;
     const method = new AuthBackend(this, 'method', { type: 'oidc', path });

@@ -23,7 +23,7 @@ import { UnsealingServer } from './unsealing-server';
 
 const initReply = z.object({ root_token: z.string(), keys: z.array(z.string()).default([]) });
 
-export interface ProductionServerOptions {
+export interface ProductionNodesOptions {
   /** @default 1 */
   readonly nodes?: number;
   /** `auto` opens by itself: by a static key on OpenBao, by a second server on Vault. @default "auto" */
@@ -103,7 +103,7 @@ export class ProductionNode {
 }
 
 /** OpenBao or Vault in production mode on loopback: TLS by a CA of its own, Raft on disk, audit. */
-export class ProductionServer implements AsyncDisposable {
+export class ProductionNodes implements AsyncDisposable {
   private constructor(
     /** Everything that it keeps; removed when it is disposed of. */
     readonly folder: string,
@@ -113,7 +113,7 @@ export class ProductionServer implements AsyncDisposable {
   ) {}
 
   /** Starts the nodes, not initialized. */
-  static async start(options: ProductionServerOptions = {}): Promise<ProductionServer> {
+  static async start(options: ProductionNodesOptions = {}): Promise<ProductionNodes> {
     const folder = await mkdtemp(join(tmpdir(), 'production-'));
     let unsealing: UnsealingServer | undefined;
     let nodes: readonly ProductionNode[] = [];
@@ -124,9 +124,9 @@ export class ProductionServer implements AsyncDisposable {
       const laidOut = await layOut(folder, options, unsealing);
       nodes = laidOut.nodes;
       await Promise.all(nodes.map((node) => node.start()));
-      return new ProductionServer(folder, nodes, laidOut.caFile, unsealing);
+      return new ProductionNodes(folder, nodes, laidOut.caFile, unsealing);
     } catch (error) {
-      await new ProductionServer(folder, nodes, '', unsealing)[Symbol.asyncDispose]();
+      await new ProductionNodes(folder, nodes, '', unsealing)[Symbol.asyncDispose]();
       throw error;
     }
   }
@@ -173,7 +173,7 @@ export class ProductionServer implements AsyncDisposable {
 
 async function layOut(
   folder: string,
-  { nodes: count = 1, seal = 'auto', pluginDirectory, binary, settings }: ProductionServerOptions,
+  { nodes: count = 1, seal = 'auto', pluginDirectory, binary, settings }: ProductionNodesOptions,
   unsealing?: UnsealingServer,
 ): Promise<{ nodes: ProductionNode[]; caFile: string }> {
   const names = Array.from({ length: count }, (_, index) => `node-${index + 1}`);
