@@ -29,6 +29,7 @@ export { unwrapSecretId, WrappingTokenForgedError, WrappingTokenSpentError } fro
 export { beforeItIsLost } from './login/unwrapped-secret-id';
 export { loginAt, type VaultLease } from './login/vault-lease';
 export { type Presented, VaultLogin } from './login/vault-login';
+export { LONGEST_LIFE_SECONDS } from './longest-life';
 export { LONGEST_TIMER_MS, timerMs } from './longest-timer';
 export { unlessAborted } from './on-abort';
 export { Period } from './period';

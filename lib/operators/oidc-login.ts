@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
+  LONGEST_LIFE_SECONDS,
   ExplainedError,
   explainedBy,
   isLoopback,
@@ -19,7 +20,6 @@ import { deployCommand } from '../declaration/deploy-command';
 import { OIDC_SECRET } from '../declaration/derived/client-secret';
 import type { Deployment } from '../declaration/schema/deployment';
 import { declaringFile } from '../declaration/deployment-file';
-import { LONGEST_LIFE_SECONDS } from '../declaration/schema/longest-life';
 import { oidcRoles, type OidcDeclaration, type OidcRole } from '../declaration/derived/oidc-method';
 import { graceSignal } from '../vault/grace-signal';
 import type { VaultClient } from '../vault/vault-client';

@@ -1,7 +1,6 @@
 import nodeVault from 'node-vault';
-import { notVault, VaultConnection, type VaultConnectionOptions } from '#core';
+import { LONGEST_LIFE_SECONDS, notVault, VaultConnection, type VaultConnectionOptions } from '#core';
 import { z } from 'zod';
-import { LONGEST_LIFE_SECONDS } from '../declaration/schema/longest-life';
 
 /*
  * Vault and OpenBao for operators, over node-vault; replies are parsed by a schema. What travels is the client's: one

@@ -1,4 +1,4 @@
-import { notWebex, TemporarilyUnavailable } from '#core';
+import { LONGEST_LIFE_SECONDS, notWebex, TemporarilyUnavailable } from '#core';
 import { z } from 'zod';
 import { type Clock, MACHINE_CLOCK } from './clock';
 import { askForTokens, DEVICE_TOKEN_PATH, type DeviceQuestion, deviceRefusal, isPending } from './device-token';
@@ -6,7 +6,6 @@ import { DeviceGrantExpired, RequestRefused } from './grant-errors';
 import { endpointUrl } from './oauth-request';
 import { retryingRequest } from './retrying-request';
 import { TokenPair } from './token-pair';
-import { LONGEST_LIFE_SECONDS } from './longest-life';
 
 /**
  * Where Webex's own page goes back to, by region; an integration needs all of them beside its own. Those of the government's

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LONGEST_LIFE_SECONDS } from './longest-life';
+import { LONGEST_LIFE_SECONDS } from '#core';
 
 /** Ten years: longer than anything lives that Webex gives. What is said beside the tokens loses nobody a pair. */
 const told = z.number().positive().max(LONGEST_LIFE_SECONDS).optional().catch(undefined);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { described, httpsBaseUrl, seconds, strictObject, type Fields, type StrictObject } from './fields';
-import { LONGEST_LIFE_SECONDS } from './longest-life';
+import { LONGEST_LIFE_SECONDS } from '#core';
 import { WEBEX_CLOUDS, type WebexCloudName } from './webex-cloud';
 
 const CLOUD_NAMES = Object.keys(WEBEX_CLOUDS) as [WebexCloudName, ...WebexCloudName[]];

@@ -1,4 +1,5 @@
 import {
+  LONGEST_LIFE_SECONDS,
   AuthorizationPending,
   type CredentialReading,
   describeError,
@@ -21,9 +22,6 @@ import type { VaultClient } from '../../vault/vault-client';
  * and then refuses the read alone. The refresh shows in the next one: there is another expiry, by fractions of a second
  * where Webex gave out the same token again, as it does within a day.
  */
-
-/** Longer than any token lives, in seconds: ten years. */
-const LONGER_THAN_ANY_TOKEN = 315_360_000;
 
 /** More would prove no more, and each may take until the engine gives Webex up. */
 const AT_MOST = 3;
@@ -81,7 +79,7 @@ async function refresh(vault: VaultClient, mountPath: string, name: string): Pro
   if (before === 'gone') {
     return { state: 'none' };
   }
-  const path = `${mountPath}/creds/${encodeURIComponent(name)}?minimum_seconds=${LONGER_THAN_ANY_TOKEN}`;
+  const path = `${mountPath}/creds/${encodeURIComponent(name)}?minimum_seconds=${LONGEST_LIFE_SECONDS}`;
   await vault.read(path, z.unknown()).catch((error: unknown) => {
     if (error instanceof VaultResponseError && error.statusCode === 403) {
       throw new NotPermitted(

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { oneLine } from '#core';
 import { describeDay, describeDistance } from '../relative-time';
 import { linesOf, type CredentialLine, type Kind, type Line, type Report, type Severity } from '../report';
-import { markup, Markup } from './markup';
+import { markup, Markup } from '../../browser/markup';
+import { styleSource } from '../../browser/page-style';
 import { STYLE } from './style';
 import { refreshesOf, sign, spanOf, timeline, type Span } from './timeline';
 
@@ -52,8 +52,7 @@ ${rest(lines.filter(({ kind }) => kind !== 'credential'))}
 
 /** Nothing but this very style sheet: no script, no request, no form. */
 function contentSecurityPolicy(): string {
-  const hash = createHash('sha256').update(STYLE).digest('base64');
-  return `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
+  return `default-src 'none'; style-src ${styleSource(STYLE)}; base-uri 'none'; form-action 'none'`;
 }
 
 function summary(report: Report): string {

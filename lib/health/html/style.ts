@@ -1,29 +1,10 @@
-/** The style sheet of the page; it stands in the page itself. */
-export const STYLE = `
-:root {
-  color-scheme: light dark;
-  --page: #f6f7f9; --card: #ffffff; --text: #1b1f24; --muted: #5a6472; --grid: #d5dae1;
-  --healthy: #14713d; --attention: #8a5a00; --broken: #b3261e;
-  --life: #cfdcec; --token: #0b5fb8; --failing: #c2410c;
-}
-@media screen and (prefers-color-scheme: dark) {
-  :root {
-    --page: #12161c; --card: #1b2129; --text: #e8ebef; --muted: #a3adba; --grid: #3a4450;
-    --healthy: #5fd08c; --attention: #f0b44c; --broken: #ff8a80;
-    --life: #33445a; --token: #62aef7; --failing: #ff9d5c;
-  }
-}
-* { box-sizing: border-box; }
-body {
-  margin: 0; padding: 24px 16px 48px; background: var(--page); color: var(--text);
-  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
-}
+import { PAGE_STYLE } from '../../browser/page-style';
+
+/** The style sheet of the report. It stands in the page itself. */
+export const STYLE = `${PAGE_STYLE}
 main, header, footer { max-width: 1040px; margin: 0 auto; }
-h1 { font-size: clamp(1.5rem, 1.2rem + 1.5vw, 2rem); line-height: 1.2; margin: 0 0 4px; letter-spacing: -0.01em; overflow-wrap: anywhere; }
 h2 { font-size: 1.25rem; line-height: 1.3; margin: 36px 0 8px; }
 h3 { font-size: 1.0625rem; line-height: 1.4; margin: 0; overflow-wrap: anywhere; }
-p { margin: 0 0 8px; overflow-wrap: anywhere; }
-code { font: 0.875em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 .muted { color: var(--muted); }
 .summary { font-size: 1.125rem; margin-top: 12px; }
 .state { font-weight: 600; white-space: nowrap; }
@@ -58,7 +39,6 @@ th { color: var(--muted); font-weight: 500; }
 .grant table { table-layout: fixed; }
 .grant td { padding-right: 0; overflow-wrap: break-word; }
 footer { margin-top: 32px; padding-top: 12px; border-top: 1px solid var(--grid); color: var(--muted); font-size: 0.9375rem; }
-:focus-visible { outline: 2px solid var(--token); outline-offset: 2px; }
 @media (max-width: 760px) {
   .state { white-space: normal; }
   .grant { grid-template-columns: minmax(0, 1fr); }

@@ -1,5 +1,5 @@
 import type { CredentialLine } from '../report';
-import { markup, type Markup } from './markup';
+import { markup, type Markup } from '../../browser/markup';
 
 /*
  * A grant as a line in time. Places are percentages of the width, so that the drawing fits whatever page it is on and its

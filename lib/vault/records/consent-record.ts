@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LONGEST_LIFE_SECONDS } from '../../declaration/schema/longest-life';
+import { LONGEST_LIFE_SECONDS } from '#core';
 import { time } from '../time';
 
 const seconds = z.number().positive().max(LONGEST_LIFE_SECONDS);

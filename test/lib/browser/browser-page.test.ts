@@ -4,7 +4,7 @@ import { authorizedPage } from '../../../lib/grants/consent/consent-page';
 
 it('escapes whatever it is given', () => {
   const html = renderPage({ status: 200, tone: 'bad', title: `<b>"&'`, text: '</p><script>alert(1)</script>' });
-  expect(html).toContain('<h1>&#60;b&#62;&#34;&#38;&#39;</h1>');
+  expect(html).toContain('<h1>&lt;b&gt;&quot;&amp;&#39;</h1>');
   expect(html).not.toContain('<script');
 });
 

@@ -163,7 +163,7 @@ it('shows nothing of the query unescaped', async () => {
   const { body } = await consent.request(
     `/auth?error=${error}&error_description=${error}&state=${consent.state.value}`,
   );
-  expect(body).toContain('&#60;script&#62;');
+  expect(body).toContain('&lt;script&gt;');
   expect(body).not.toContain('<script');
 });
 
